@@ -1,0 +1,197 @@
+//! The chain of seals: which events count, which of them verify, and what the reapplies tell.
+
+use super::finding::{Finding, Part, Value, What};
+use crate::record::event::{EVENT_LEN, EVENT_SEAL_AT, Event, EventKind, ServerVersion};
+use crate::record::fields::Seal;
+use crate::record::seal::{event_seal, sha1};
+use crate::record::{EVENT_SLOTS, Layout, Record, Version, event_at};
+use std::ops::Range;
+
+/// A seal that does not verify.
+struct BadSeal {
+    part: Part,
+    slot: Option<usize>,
+    offset: usize,
+    expected: Seal,
+    found: Seal,
+}
+
+/// What the seals of one record say.
+pub(super) struct Chain {
+    /// Events before the first one of a post-upgrade reapply.
+    history: usize,
+    /// Slots of the trailing events that 4.5 servers wrote into a 4.0 record.
+    post_upgrade: Range<usize>,
+    bad: Vec<BadSeal>,
+    count_is_sound: bool,
+}
+
+impl Chain {
+    /// Checks every seal of `record`.
+    pub(super) fn check(record: &Record) -> Self {
+        let count = checked_count(record);
+        let counted = count.unwrap_or_else(|| used_slots(record));
+        let post_upgrade = post_upgrade_slots(record, counted);
+        let history = counted.min(post_upgrade.start);
+        let mut chain =
+            Self { history, post_upgrade, bad: Vec::new(), count_is_sound: count.is_some() };
+        chain.check_identity(record);
+        for slot in 0..history {
+            chain.check_event(record, slot);
+        }
+        if let Some(count) = count {
+            chain.check_header(record, count);
+        }
+        chain
+    }
+
+    /// Slots of the counted events, 4.5 servers' marks left out.
+    pub(super) fn history(&self) -> Range<usize> {
+        0..self.history
+    }
+
+    /// Slots of the events of post-upgrade reapplies.
+    pub(super) fn post_upgrade(&self) -> Range<usize> {
+        self.post_upgrade.clone()
+    }
+
+    /// Whether every seal verifies, the header's as it was before a post-upgrade reapply.
+    pub(super) fn all_seals_verify(&self) -> bool {
+        self.bad.is_empty() && self.count_is_sound
+    }
+
+    /// Whether the seal of the counted event in `slot` verifies.
+    pub(super) fn verifies(&self, slot: usize) -> bool {
+        slot < self.history && !self.bad.iter().any(|bad| bad.slot == Some(slot))
+    }
+
+    /// One finding for each seal that does not verify.
+    pub(super) fn seal_findings(&self) -> impl Iterator<Item = Finding> {
+        self.bad.iter().map(|bad| Finding {
+            what: What::Damaged(bad.part),
+            slot: bad.slot,
+            offset: Some(bad.offset),
+            expected: Value::Bytes(bad.expected.0.to_vec()),
+            found: Value::Bytes(bad.found.0.to_vec()),
+        })
+    }
+
+    /// The first apply, where it is whole.
+    pub(super) fn sound_apply<'r>(&self, record: &'r Record) -> Option<&'r Event> {
+        let first = &record.events[0];
+        (self.verifies(0) && first.known_kind() == Some(EventKind::Apply)).then_some(first)
+    }
+
+    /// Slots of the out-of-order reapplies of a 4.0 record.
+    pub(super) fn out_of_order<'a>(&'a self, record: &'a Record) -> impl Iterator<Item = usize> {
+        let from = self.sound_apply(record).map_or(record.from, |apply| apply.from);
+        let history = if record.version == Version::V40 { self.history() } else { 0..0 };
+        history.filter(move |&slot| {
+            let event = &record.events[slot];
+            event.known_kind() == Some(EventKind::Reapply)
+                && event.known_version() != Some(ServerVersion::V45)
+                && event.from != from
+                && self.verifies(slot)
+        })
+    }
+
+    /// The findings of post-upgrade and out-of-order reapplies, one for each event.
+    pub(super) fn reapply_findings(&self, record: &Record) -> Vec<Finding> {
+        let about = |slot: usize, what, expected, found| Finding {
+            what,
+            slot: Some(slot),
+            offset: Some(event_at(slot)),
+            expected,
+            found,
+        };
+        let post_upgrade = self.post_upgrade().map(|slot| {
+            let event = record.events[slot];
+            let version = Value::Hex(event.server_version.into());
+            about(slot, What::PostUpgrade(event), Value::Versions(&[0x0400, 0x0401]), version)
+        });
+        let (from, to) = self
+            .sound_apply(record)
+            .map_or((record.from, record.to), |apply| (apply.from, apply.to));
+        let out_of_order = self.out_of_order(record).map(|slot| {
+            let event = record.events[slot];
+            let (expected, found) = (Value::Number(from.into()), Value::Number(event.from.into()));
+            about(slot, What::OutOfOrder { event, from, to }, expected, found)
+        });
+        post_upgrade.chain(out_of_order).collect()
+    }
+
+    fn check_identity(&mut self, record: &Record) {
+        let at = record.layout().identity_seal;
+        let expected = sha1(&[&record.bytes()[..at]]);
+        self.compare(Part::IdentitySeal, None, at, expected, record.identity_seal);
+    }
+
+    fn check_event(&mut self, record: &Record, slot: usize) {
+        let event = &record.events[slot];
+        let version = event.known_version().unwrap_or(ServerVersion::V40);
+        let expected = event_seal(previous(record, slot), record.slot(slot), version);
+        let at = event_at(slot) + EVENT_SEAL_AT;
+        self.compare(Part::EventSeal, Some(slot), at, expected, event.seal);
+    }
+
+    /// A 4.5 server renews no 4.0 header: after its visit the seal may hold for the count before it.
+    fn check_header(&mut self, record: &Record, count: usize) {
+        let expected = header_seal(record, count);
+        let before = self.post_upgrade.start;
+        let stale = !self.post_upgrade.is_empty()
+            && before < count
+            && header_seal(record, before) == record.header_seal;
+        if !stale {
+            let at = record.layout().header_seal;
+            self.compare(Part::HeaderSeal, None, at, expected, record.header_seal);
+        }
+    }
+
+    fn compare(&mut self, part: Part, slot: Option<usize>, offset: usize, expected: Seal, found: Seal) {
+        if expected != found {
+            self.bad.push(BadSeal { part, slot, offset, expected, found });
+        }
+    }
+}
+
+/// The event count, where it is within its range.
+fn checked_count(record: &Record) -> Option<usize> {
+    Some(usize::from(record.event_count)).filter(|&count| count <= EVENT_SLOTS)
+}
+
+/// Slots in use, told without a count: those before the first that is all zero.
+fn used_slots(record: &Record) -> usize {
+    (0..EVENT_SLOTS)
+        .find(|&slot| *record.slot(slot) == [0; EVENT_LEN])
+        .unwrap_or(EVENT_SLOTS)
+}
+
+/// The seal that the event in `slot` is chained to.
+fn previous(record: &Record, slot: usize) -> &Seal {
+    slot.checked_sub(1).map_or(&record.identity_seal, |before| &record.events[before].seal)
+}
+
+/// The seal that the header bears when `count` events are counted.
+fn header_seal(record: &Record, count: usize) -> Seal {
+    let Layout { event_count, header_seal, .. } = record.layout();
+    let bytes = record.bytes();
+    let number = u16::try_from(count).unwrap_or(u16::MAX).to_le_bytes();
+    let last = count.checked_sub(1).map_or(&[][..], |last| &record.events[last].seal.0);
+    sha1(&[&bytes[..*event_count], &number, &bytes[event_count + 2..*header_seal], last])
+}
+
+/// The slots that bear a 4.5 server's seal, at the end of the `counted` events of a 4.0 record or
+/// right behind them. More than one, where the pack was tried again.
+fn post_upgrade_slots(record: &Record, counted: usize) -> Range<usize> {
+    let by_a_45_server = |slot: usize| {
+        let event = &record.events[slot];
+        event.known_version() == Some(ServerVersion::V45)
+            && event.seal == event_seal(previous(record, slot), record.slot(slot), ServerVersion::V45)
+    };
+    if record.version != Version::V40 {
+        return counted..counted;
+    }
+    let end = if counted < EVENT_SLOTS && by_a_45_server(counted) { counted + 1 } else { counted };
+    let start = (0..end).rev().take_while(|&slot| by_a_45_server(slot)).last().unwrap_or(end);
+    start..end
+}

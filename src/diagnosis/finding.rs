@@ -1,0 +1,224 @@
+//! What speaks against a pack, as data; the words for it are the command line's.
+
+use crate::fat12::MediaFault;
+use crate::record::event::Event;
+use crate::record::fields::Server;
+
+/// The published code of a finding (FORMAT.md, "Diagnosis"), in order of precedence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FindingCode {
+    /// Reapplied on a server already upgraded to 4.5 [KB 236867].
+    PostUpgradeReapply,
+    /// Reapplied out of order on a 4.0 server [KB 236867, 194335].
+    OutOfOrderReapply,
+    /// Bytes that are not as any server writes them.
+    DamagedRecord,
+    /// Every seal verifies, and yet the history cannot have happened.
+    InconsistentHistory,
+    /// The file system does not lead to the whole record.
+    DamagedMedia,
+}
+
+impl FindingCode {
+    /// The code as users see it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::PostUpgradeReapply => "post-upgrade-reapply",
+            Self::OutOfOrderReapply => "out-of-order-reapply",
+            Self::DamagedRecord => "damaged-record",
+            Self::InconsistentHistory => "inconsistent-history",
+            Self::DamagedMedia => "damaged-media",
+        }
+    }
+}
+
+/// A part of the record that damage can be found in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The record's length in the directory, in bytes.
+    FileLength,
+    /// The first eight bytes.
+    Magic,
+    /// The layout number.
+    Layout,
+    /// The length that the record itself states.
+    RecordLength,
+    /// The serial.
+    Serial,
+    /// Licenses that the pack adds.
+    Licenses,
+    /// Where a 4.5 record comes from.
+    Origin,
+    /// When the pack was made.
+    MadeAt,
+    /// When it was converted.
+    ConvertedAt,
+    /// The digest of the 4.0 record.
+    SourceDigest,
+    /// Bytes that must be zero.
+    Reserved,
+    /// The seal over the identity.
+    IdentitySeal,
+    /// The number of events.
+    EventCount,
+    /// The status bits.
+    Status,
+    /// The header's `from`.
+    From,
+    /// The header's `to`.
+    To,
+    /// The header's server address.
+    ServerAddress,
+    /// The header's server name.
+    ServerName,
+    /// The seal over the header.
+    HeaderSeal,
+    /// An event's kind.
+    EventKind,
+    /// An event's server version.
+    EventServerVersion,
+    /// An event's server address.
+    EventServerAddress,
+    /// An event's server name.
+    EventServerName,
+    /// An event's seal.
+    EventSeal,
+    /// A slot past the last event, which must be zero.
+    UncountedSlot,
+}
+
+/// A rule of a consistent history (FORMAT.md, "A history is consistent when").
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// An unbound pack has no events.
+    UnboundHasNoEvents,
+    /// The first event of a bound pack is an apply.
+    FirstIsApply,
+    /// There is no other apply.
+    OneApply,
+    /// The header's `from` is that of the apply.
+    HeaderFrom,
+    /// The header's `to` is that of the apply.
+    HeaderTo,
+    /// Every later event repeats `from`.
+    EventFrom,
+    /// Every later event repeats `to`.
+    EventTo,
+    /// An out-of-order reapply adds nothing: its `to` is its `from`.
+    NothingAdded,
+    /// `to - from` is the pack's size.
+    Size,
+    /// The header's `to` is within the limit of the record's version.
+    RecordLimit,
+    /// An event's `to` is within the limit of its server.
+    ServerLimit,
+    /// An event's server is the one that the pack was bound to.
+    EventServer,
+    /// The header's server is that of the last event.
+    HeaderServer,
+    /// The defective bit is set where an out-of-order reapply is counted, and only there.
+    DefectiveBit,
+}
+
+/// What a finding is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// A 4.5 server wrote this event into a 4.0 record.
+    PostUpgrade(Event),
+    /// A 4.0 server wrote this event; the pack restores `from` to `to` only.
+    OutOfOrder {
+        /// The event.
+        event: Event,
+        /// Licenses before the pack's first apply.
+        from: u16,
+        /// Licenses after it.
+        to: u16,
+    },
+    /// This part of the record is damaged.
+    Damaged(Part),
+    /// This rule is broken.
+    Inconsistent(Rule),
+    /// The way to the record is broken.
+    Media(MediaFault),
+}
+
+/// A value that was expected or found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// Nothing to show.
+    None,
+    /// A number.
+    Number(u64),
+    /// A number that is usually written in hexadecimal.
+    Hex(u64),
+    /// Bytes as they stand.
+    Bytes(Vec<u8>),
+    /// A server.
+    Server(Server),
+    /// Only zero bytes.
+    Zero,
+    /// Anything but zero.
+    NotZero,
+    /// One of these numbers.
+    OneOf(&'static [u16]),
+    /// At most this.
+    AtMost(u64),
+    /// One of the two magics.
+    EitherMagic,
+    /// The form of a serial.
+    SerialForm,
+    /// The form of a server's name.
+    NameForm,
+    /// A server version that may write here.
+    Versions(&'static [u16]),
+    /// A status with no other bits than these.
+    StatusBits(u16),
+    /// The defective bit, set or clear.
+    Defective(bool),
+}
+
+/// One finding, with its evidence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What it is about.
+    pub what: What,
+    /// The slot of the event concerned, 0 to 23.
+    pub slot: Option<usize>,
+    /// Where it stands, in bytes from the start of the record.
+    pub offset: Option<usize>,
+    /// What should stand there.
+    pub expected: Value,
+    /// What stands there.
+    pub found: Value,
+}
+
+impl Finding {
+    /// The finding's published code.
+    pub fn code(&self) -> FindingCode {
+        match self.what {
+            What::PostUpgrade(_) => FindingCode::PostUpgradeReapply,
+            What::OutOfOrder { .. } => FindingCode::OutOfOrderReapply,
+            What::Damaged(_) => FindingCode::DamagedRecord,
+            What::Inconsistent(_) => FindingCode::InconsistentHistory,
+            What::Media(_) => FindingCode::DamagedMedia,
+        }
+    }
+
+    pub(crate) fn damage(part: Part, offset: usize, expected: Value, found: Value) -> Self {
+        Self { what: What::Damaged(part), slot: None, offset: Some(offset), expected, found }
+    }
+
+    pub(crate) fn broken(rule: Rule, offset: usize, expected: Value, found: Value) -> Self {
+        Self { what: What::Inconsistent(rule), slot: None, offset: Some(offset), expected, found }
+    }
+
+    pub(crate) fn media(fault: MediaFault) -> Self {
+        let (expected, found) = (Value::None, Value::None);
+        Self { what: What::Media(fault), slot: None, offset: None, expected, found }
+    }
+
+    pub(crate) fn in_slot(mut self, slot: usize) -> Self {
+        self.slot = Some(slot);
+        self
+    }
+}

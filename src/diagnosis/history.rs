@@ -1,0 +1,138 @@
+//! Whether the history can have happened (FORMAT.md, "A history is consistent when").
+//!
+//! Judged only where every seal verifies: else damage explains what does not fit.
+
+use super::chain::Chain;
+use super::finding::{Finding, Rule, Value};
+use crate::record::event::{Event, EventKind};
+use crate::record::fields::Server;
+use crate::record::{Record, STATUS_DEFECTIVE, Version, event_at};
+use std::mem::offset_of;
+
+/// Adds a finding for each rule that is broken.
+pub(super) fn check(record: &Record, chain: &Chain, findings: &mut Vec<Finding>) {
+    if record.version == Version::V40 {
+        check_defective_bit(record, chain, findings);
+    }
+    if !record.is_bound() {
+        return check_unbound(record, chain, findings);
+    }
+    check_applies(record, chain, findings);
+    check_header(record, chain, findings);
+    for slot in chain.history() {
+        check_licenses(record, chain, slot, findings);
+    }
+    check_servers(record, chain, findings);
+}
+
+fn check_defective_bit(record: &Record, chain: &Chain, findings: &mut Vec<Finding>) {
+    let expected = chain.out_of_order(record).next().is_some();
+    let found = record.status & STATUS_DEFECTIVE != 0;
+    if expected != found {
+        let (expected, found) = (Value::Defective(expected), Value::Defective(found));
+        let at = record.layout().status;
+        findings.push(Finding::broken(Rule::DefectiveBit, at, expected, found));
+    }
+}
+
+fn check_unbound(record: &Record, chain: &Chain, findings: &mut Vec<Finding>) {
+    let events = chain.history().end;
+    if events != 0 {
+        let (expected, found) = (Value::Number(0), Value::Number(events as u64));
+        let at = record.layout().event_count;
+        findings.push(Finding::broken(Rule::UnboundHasNoEvents, at, expected, found));
+    }
+}
+
+/// An apply comes first and only first. A pack that was bound when it was converted has none.
+fn check_applies(record: &Record, chain: &Chain, findings: &mut Vec<Finding>) {
+    let is_apply = |slot: usize| record.events[slot].known_kind() == Some(EventKind::Apply);
+    let kind_at = |slot| event_at(slot) + offset_of!(Event, kind);
+    let converted = record.origin.is_some_and(|origin| origin.origin == 1);
+    let begins_with_apply = !chain.history().is_empty() && is_apply(0);
+    if !begins_with_apply && !converted {
+        let found = Value::Number(record.events[0].kind.into());
+        let finding = Finding::broken(Rule::FirstIsApply, kind_at(0), Value::Number(1), found);
+        findings.push(finding.in_slot(0));
+    }
+    for slot in chain.history().skip(1).filter(|&slot| is_apply(slot)) {
+        let finding =
+            Finding::broken(Rule::OneApply, kind_at(slot), Value::OneOf(&[2, 3]), Value::Number(1));
+        findings.push(finding.in_slot(slot));
+    }
+}
+
+fn check_header(record: &Record, chain: &Chain, findings: &mut Vec<Finding>) {
+    let layout = record.layout();
+    let mut must_be = |rule, at, expected: u16, found: u16| {
+        if expected != found {
+            let (expected, found) = (Value::Number(expected.into()), Value::Number(found.into()));
+            findings.push(Finding::broken(rule, at, expected, found));
+        }
+    };
+    if let Some(apply) = chain.sound_apply(record) {
+        must_be(Rule::HeaderFrom, layout.from, apply.from, record.from);
+        must_be(Rule::HeaderTo, layout.to, apply.to, record.to);
+    }
+    let added = u64::from(record.to).checked_sub(record.from.into());
+    if added != Some(record.licenses.into()) {
+        let expected = Value::Number(u64::from(record.from) + u64::from(record.licenses));
+        let found = Value::Number(record.to.into());
+        findings.push(Finding::broken(Rule::Size, layout.to, expected, found));
+    }
+    if record.to > layout.license_limit {
+        let expected = Value::AtMost(layout.license_limit.into());
+        let found = Value::Number(record.to.into());
+        findings.push(Finding::broken(Rule::RecordLimit, layout.to, expected, found));
+    }
+}
+
+/// The license counts of one event, against the header's and its own server's limit.
+fn check_licenses(record: &Record, chain: &Chain, slot: usize, findings: &mut Vec<Finding>) {
+    let event = &record.events[slot];
+    let from_at = event_at(slot) + offset_of!(Event, from);
+    let to_at = event_at(slot) + offset_of!(Event, to);
+    let mut must_be = |rule, at, expected: u16, found: u16| {
+        if expected != found {
+            let (expected, found) = (Value::Number(expected.into()), Value::Number(found.into()));
+            findings.push(Finding::broken(rule, at, expected, found).in_slot(slot));
+        }
+    };
+    if chain.out_of_order(record).any(|other| other == slot) {
+        must_be(Rule::NothingAdded, to_at, event.from, event.to);
+    } else if event.known_kind() != Some(EventKind::Apply) || slot != 0 {
+        must_be(Rule::EventFrom, from_at, record.from, event.from);
+        must_be(Rule::EventTo, to_at, record.to, event.to);
+    }
+    if let Some(limit) = event.known_version().map(|version| version.license_limit())
+        && event.to > limit
+    {
+        let (expected, found) = (Value::AtMost(limit.into()), Value::Number(event.to.into()));
+        findings.push(Finding::broken(Rule::ServerLimit, to_at, expected, found).in_slot(slot));
+    }
+}
+
+/// Every event by the server that the pack was bound to; the header's is the last of them. The
+/// first event binds: a converted pack's earlier server is only known from its events.
+fn check_servers(record: &Record, chain: &Chain, findings: &mut Vec<Finding>) {
+    let mut bound: Option<Server> = None;
+    for slot in chain.history() {
+        let event = &record.events[slot];
+        let expected = bound.unwrap_or(event.server);
+        if event.known_kind() == Some(EventKind::Transfer) {
+            bound = Some(event.server);
+            continue;
+        }
+        if event.server != expected {
+            let at = event_at(slot) + offset_of!(Event, server);
+            let (expected, found) = (Value::Server(expected), Value::Server(event.server));
+            findings.push(Finding::broken(Rule::EventServer, at, expected, found).in_slot(slot));
+        }
+        bound = Some(expected);
+    }
+    if let Some(last) = bound.filter(|last| *last != record.server) {
+        let (expected, found) = (Value::Server(last), Value::Server(record.server));
+        let at = record.layout().server;
+        findings.push(Finding::broken(Rule::HeaderServer, at, expected, found));
+    }
+}

@@ -1,0 +1,137 @@
+//! Pure: a record in, findings out (FORMAT.md, "Diagnosis").
+//!
+//! Every finding that the bytes bear out is collected. No count and no link of the chain is trusted
+//! before it is checked: each event is held against the seal before it as that seal stands.
+
+mod chain;
+mod fields;
+mod finding;
+mod history;
+
+pub use finding::{Finding, FindingCode, Part, Rule, Value, What};
+
+use crate::record::{HEADER_LEN, ParseError, RECORD_LEN, Record, Version};
+use chain::Chain;
+use std::ops::Range;
+
+/// What the record alone says of a pack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// A 4.0 record with no finding.
+    Convertible,
+    /// A sound 4.5 record of origin 1.
+    AlreadyConverted,
+    /// A 4.5 record of origin 1 that is sound but for what is left of its 4.0 events.
+    UnfinishedConversion,
+    /// A sound 4.5 record of origin 0.
+    Issued45,
+    /// A record with findings.
+    Refused,
+}
+
+/// A record, and all that was found of it. Only [`diagnose`] makes one.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Diagnosis {
+    /// The record; `None` where the bytes are none.
+    pub record: Option<Box<Record>>,
+    /// Slots of the events that are counted, 4.5 servers' marks on a 4.0 record left out.
+    pub history: Range<usize>,
+    /// Slots of the events that 4.5 servers wrote into a 4.0 record.
+    pub post_upgrade: Range<usize>,
+    /// In the order of FORMAT.md; empty unless the verdict is [`Verdict::Refused`].
+    pub findings: Vec<Finding>,
+    /// What follows from it.
+    pub verdict: Verdict,
+}
+
+/// Diagnoses the bytes of an `ADDPACK.DAT`.
+pub fn diagnose(bytes: &[u8]) -> Diagnosis {
+    match Record::parse(bytes) {
+        Ok(record) => diagnose_record(record),
+        Err(ParseError::Length) => diagnose_length(bytes.len() as u64),
+        Err(ParseError::Magic(magic)) => no_record(Finding::damage(
+            Part::Magic,
+            0,
+            Value::EitherMagic,
+            Value::Bytes(magic.to_vec()),
+        )),
+    }
+}
+
+/// The diagnosis of a record file that is `length` bytes long and not 2,048.
+pub(crate) fn diagnose_length(length: u64) -> Diagnosis {
+    no_record(Finding {
+        what: What::Damaged(Part::FileLength),
+        slot: None,
+        offset: None,
+        expected: Value::Number(RECORD_LEN as u64),
+        found: Value::Number(length),
+    })
+}
+
+fn no_record(finding: Finding) -> Diagnosis {
+    Diagnosis {
+        record: None,
+        history: 0..0,
+        post_upgrade: 0..0,
+        findings: vec![finding],
+        verdict: Verdict::Refused,
+    }
+}
+
+fn diagnose_record(record: Record) -> Diagnosis {
+    let chain = Chain::check(&record);
+    let mut findings = chain.reapply_findings(&record);
+    fields::check(&record, &chain, &mut findings);
+    if chain.all_seals_verify() {
+        history::check(&record, &chain, &mut findings);
+    }
+    findings.sort_by_key(Finding::code);
+    let verdict = verdict(&record, &mut findings);
+    Diagnosis {
+        history: chain.history(),
+        post_upgrade: chain.post_upgrade(),
+        record: Some(Box::new(record)),
+        findings,
+        verdict,
+    }
+}
+
+fn verdict(record: &Record, findings: &mut Vec<Finding>) -> Verdict {
+    let Some(origin) = record.origin else {
+        return if findings.is_empty() { Verdict::Convertible } else { Verdict::Refused };
+    };
+    if findings.is_empty() {
+        return if origin.origin == 1 { Verdict::AlreadyConverted } else { Verdict::Issued45 };
+    }
+    let remnants_only = findings.iter().all(|f| f.offset.is_some_and(|at| at >= HEADER_LEN));
+    if origin.origin == 1 && record.event_count == 0 && remnants_only {
+        findings.clear();
+        return Verdict::UnfinishedConversion;
+    }
+    Verdict::Refused
+}
+
+impl Diagnosis {
+    /// Slots of all events that are worth showing, in order.
+    pub fn shown_events(&self) -> Range<usize> {
+        0..self.history.end.max(self.post_upgrade.end)
+    }
+
+    /// Whether a time in the history is earlier than one before it: no finding, but worth a word.
+    pub fn clock_ran_backwards(&self) -> bool {
+        let Some(record) = &self.record else { return false };
+        record.events[self.shown_events()].windows(2).any(|pair| pair[1].at < pair[0].at)
+    }
+
+    /// Whether the record is of version 4.0.
+    pub fn is_version_40(&self) -> bool {
+        self.record.as_ref().is_some_and(|record| record.version == Version::V40)
+    }
+
+    /// Whether the seals say that these bytes are a record, whatever happened to the pack.
+    pub(crate) fn is_authentic(&self) -> bool {
+        self.record.is_some() && !self.findings.iter().any(|f| f.code() == FindingCode::DamagedRecord)
+    }
+}

@@ -1,0 +1,174 @@
+//! The boot sector, and the geometry that it or the FAT's first byte tells.
+
+use super::directory::ENTRY_LEN;
+use super::{MAX_SECTORS, Oddity, SECTOR, SECTOR_LEN};
+use std::ops::Range;
+
+/// The first cluster of every FAT volume has the number 2.
+pub(super) const FIRST_CLUSTER: u16 = 2;
+/// A volume with more clusters is not FAT12.
+const MAX_CLUSTERS: u32 = 4084;
+
+/// How a volume is laid out, checked: everything lies within [`MAX_SECTORS`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Geometry {
+    /// `BPB_SecPerClus`: sectors in a cluster.
+    pub sectors_per_cluster: u32,
+    /// `BPB_RsvdSecCnt`: sectors before the first FAT.
+    pub reserved_sectors: u32,
+    /// `BPB_NumFATs`: copies of the FAT, 1 or 2.
+    pub num_fats: u32,
+    /// `BPB_RootEntCnt`: entries in the root directory.
+    pub root_entries: u32,
+    /// `BPB_TotSec16` or `BPB_TotSec32`: sectors in the volume.
+    pub total_sectors: u32,
+    /// `BPB_FATSz16`: sectors in one FAT.
+    pub fat_sectors: u32,
+    /// `BPB_Media`, or the first byte of the FAT where there is no BPB.
+    pub media: u8,
+}
+
+impl Geometry {
+    const fn dos(spc: u32, root_entries: u32, total_sectors: u32, fat_sectors: u32, media: u8) -> Self {
+        Self {
+            sectors_per_cluster: spc,
+            reserved_sectors: 1,
+            num_fats: 2,
+            root_entries,
+            total_sectors,
+            fat_sectors,
+            media,
+        }
+    }
+}
+
+/// What DOS takes a diskette to be where its boot sector does not say, by the FAT's first byte.
+const KNOWN: [Geometry; 8] = [
+    Geometry::dos(1, 64, 320, 1, 0xFE),
+    Geometry::dos(1, 64, 360, 2, 0xFC),
+    Geometry::dos(2, 112, 640, 1, 0xFF),
+    Geometry::dos(2, 112, 720, 2, 0xFD),
+    Geometry::dos(2, 112, 1440, 3, 0xF9),
+    Geometry::dos(1, 224, 2400, 7, 0xF9),
+    Geometry::dos(1, 224, 2880, 9, 0xF0),
+    Geometry::dos(2, 240, 5760, 9, 0xF0),
+];
+
+impl Geometry {
+    /// The geometry of the volume that begins with `area` on a medium of `medium_len` bytes.
+    pub(super) fn of(area: &[u8], medium_len: u64) -> Option<(Self, Vec<Oddity>)> {
+        let mut oddities = Vec::new();
+        let geometry = match Self::from_bpb(area) {
+            Some(geometry) => {
+                let at = usize::try_from(u64::from(geometry.reserved_sectors) * SECTOR).ok()?;
+                if let Some(&fat) = area.get(at).filter(|&&fat| fat != geometry.media) {
+                    oddities.push(Oddity::MediaByte { boot: geometry.media, fat });
+                }
+                geometry
+            }
+            None => {
+                oddities.push(Oddity::NoBpb);
+                let end = |g: &Self| u64::from(g.first_data_sector()) * SECTOR;
+                Self::from_fat(area, medium_len).filter(|known| end(known) <= medium_len)?
+            }
+        };
+        let volume = u64::from(geometry.total_sectors) * SECTOR;
+        if volume > medium_len {
+            oddities.push(Oddity::CutShort { image: medium_len, volume });
+        }
+        Some((geometry, oddities))
+    }
+
+    /// The BIOS parameter block, where it can be one. Neither the jump at its start nor the 55AA
+    /// at its end is asked for: real diskettes lack them.
+    fn from_bpb(area: &[u8]) -> Option<Self> {
+        let byte = |at: usize| area.get(at).copied();
+        let word = |at: usize| Some(u32::from(u16::from_le_bytes([byte(at)?, byte(at + 1)?])));
+        let total_16 = word(19)?;
+        let total_32 = u32::from_le_bytes([byte(32)?, byte(33)?, byte(34)?, byte(35)?]);
+        let geometry = Self {
+            sectors_per_cluster: byte(13)?.into(),
+            reserved_sectors: word(14)?,
+            num_fats: byte(16)?.into(),
+            root_entries: word(17)?,
+            total_sectors: if total_16 == 0 { total_32 } else { total_16 },
+            fat_sectors: word(22)?,
+            media: byte(21)?,
+        };
+        (u64::from(word(11)?) == SECTOR && geometry.is_sound()).then_some(geometry)
+    }
+
+    /// DOS 1.x wrote no BPB; later disks lose theirs. The FAT then begins in the second sector.
+    fn from_fat(area: &[u8], medium_len: u64) -> Option<Self> {
+        let fat = area.get(SECTOR_LEN..SECTOR_LEN + 3)?;
+        if fat[1..] != [0xFF, 0xFF] {
+            return None;
+        }
+        let known = || KNOWN.iter().filter(|geometry| geometry.media == fat[0]);
+        let exact = known().find(|g| u64::from(g.total_sectors) * SECTOR == medium_len);
+        // A media byte that several share needs the length; the others stand for one geometry.
+        exact.or_else(|| known().next().filter(|_| known().count() == 1)).copied()
+    }
+
+    fn is_sound(&self) -> bool {
+        let ranges = self.sectors_per_cluster.is_power_of_two()
+            && self.sectors_per_cluster <= 128
+            && self.reserved_sectors >= 1
+            && matches!(self.num_fats, 1 | 2)
+            && self.root_entries >= 1
+            && self.fat_sectors >= 1
+            && self.total_sectors <= MAX_SECTORS;
+        // Each field is at most 65,535 by now, so nothing below overflows.
+        ranges
+            && self.first_data_sector() < self.total_sectors
+            && (1..=MAX_CLUSTERS).contains(&self.cluster_count())
+    }
+
+    fn root_sectors(&self) -> u32 {
+        self.root_entries.div_ceil((SECTOR_LEN / ENTRY_LEN) as u32)
+    }
+
+    /// The first sector behind the root directory: that of cluster 2.
+    pub fn first_data_sector(&self) -> u32 {
+        self.reserved_sectors + self.num_fats * self.fat_sectors + self.root_sectors()
+    }
+
+    fn cluster_count(&self) -> u32 {
+        self.total_sectors.saturating_sub(self.first_data_sector()) / self.sectors_per_cluster
+    }
+
+    /// The number past the volume's last cluster, and past the last that its FAT has room for.
+    pub(super) fn cluster_end(&self) -> u16 {
+        let in_fat = self.fat_sectors * SECTOR_LEN as u32 * 2 / 3;
+        let end = (self.cluster_count() + u32::from(FIRST_CLUSTER)).min(in_fat);
+        u16::try_from(end).unwrap_or(u16::MAX)
+    }
+
+    /// Bytes in a cluster.
+    pub fn cluster_len(&self) -> u64 {
+        u64::from(self.sectors_per_cluster) * SECTOR
+    }
+
+    /// The first sector of `cluster`; `None` below the first cluster.
+    pub(super) fn cluster_sector(&self, cluster: u16) -> Option<u32> {
+        let index = u32::from(cluster.checked_sub(FIRST_CLUSTER)?);
+        Some(self.first_data_sector() + index * self.sectors_per_cluster)
+    }
+
+    /// Where `cluster` begins, in bytes from the start of the medium.
+    pub(super) fn cluster_offset(&self, cluster: u16) -> u64 {
+        u64::from(self.cluster_sector(cluster).unwrap_or(0)) * SECTOR
+    }
+
+    /// The byte range of the FAT's copy with this number, counted from 0.
+    pub(super) fn fat(&self, copy: u32) -> Range<usize> {
+        let start = (self.reserved_sectors + copy * self.fat_sectors) as usize * SECTOR_LEN;
+        start..start + self.fat_sectors as usize * SECTOR_LEN
+    }
+
+    /// The byte range of the root directory.
+    pub(super) fn root_directory(&self) -> Range<usize> {
+        let start = self.fat(self.num_fats).start;
+        start..start + self.root_entries as usize * ENTRY_LEN
+    }
+}

@@ -1,0 +1,57 @@
+//! The root directory: its files, and all that owns clusters.
+
+/// Bytes in an entry.
+pub(super) const ENTRY_LEN: usize = 32;
+/// `DIR_Attr`: the volume's label.
+const ATTR_VOLUME_ID: u8 = 0x08;
+/// `DIR_Attr`: a folder.
+const ATTR_DIRECTORY: u8 = 0x10;
+/// First byte of a deleted entry.
+const DELETED: u8 = 0xE5;
+/// First byte of an entry that was never used, and behind which there is none.
+const END: u8 = 0;
+
+/// A file or folder in the root directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Where in the directory it stands, counted from 0.
+    pub slot: usize,
+    /// `DIR_Name`: eight bytes and three, padded with spaces.
+    pub name: [u8; 11],
+    /// `DIR_Attr`.
+    pub attributes: u8,
+    /// `DIR_FstClusLO`.
+    pub first_cluster: u16,
+    /// `DIR_FileSize`, in bytes.
+    pub size: u32,
+}
+
+impl Entry {
+    /// Whether it is a file, not a folder.
+    pub(super) fn is_file(&self) -> bool {
+        self.attributes & ATTR_DIRECTORY == 0
+    }
+}
+
+/// The files and folders in the bytes of a directory. Parts of long names and the label bear the
+/// volume attribute: neither is a file, whatever its name.
+pub(super) fn entries(bytes: &[u8]) -> impl Iterator<Item = Entry> {
+    bytes
+        .chunks_exact(ENTRY_LEN)
+        .enumerate()
+        .take_while(|(_, entry)| entry[0] != END)
+        .filter(|(_, entry)| entry[0] != DELETED && entry[11] & ATTR_VOLUME_ID == 0)
+        .map(|(slot, entry)| parse(slot, entry))
+}
+
+fn parse(slot: usize, bytes: &[u8]) -> Entry {
+    let mut name = [0; 11];
+    name.copy_from_slice(&bytes[..11]);
+    Entry {
+        slot,
+        name,
+        attributes: bytes[11],
+        first_cluster: u16::from_le_bytes([bytes[26], bytes[27]]),
+        size: u32::from_le_bytes([bytes[28], bytes[29], bytes[30], bytes[31]]),
+    }
+}

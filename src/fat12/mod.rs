@@ -1,0 +1,284 @@
+//! Where a file lies on a stranger's diskette: a name in, byte ranges out, or what is broken.
+//!
+//! Reads the boot sector, the FATs and the root directory, and nothing else. Every number that
+//! comes from the disk is checked before it is used. Names of fields follow Microsoft's FAT
+//! specification (`fatgen103`).
+
+mod boot;
+mod directory;
+mod table;
+
+pub use boot::Geometry;
+pub use directory::Entry;
+
+use crate::medium::Storage;
+use crate::record::SECTOR_LEN;
+use std::io;
+use table::Fat;
+
+/// Bytes in a sector of every diskette that is read.
+pub const SECTOR: u64 = SECTOR_LEN as u64;
+/// The most sectors that a diskette has (2.88 MB).
+pub const MAX_SECTORS: u32 = 5760;
+/// Sectors up to the end of the root directory of a 1.44 MB diskette: what a first read takes.
+const FIRST_READ: u64 = 33 * SECTOR;
+
+/// Why a medium holds no FAT12 volume.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoVolume {
+    /// Shorter than a boot sector and a FAT.
+    TooShort,
+    /// Neither a boot sector nor the first byte of a FAT tells a geometry.
+    UnknownGeometry,
+}
+
+/// What is broken on the way to the record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MediaFault {
+    /// What is wrong.
+    pub kind: FaultKind,
+    /// The cluster concerned.
+    pub cluster: Option<u16>,
+    /// Its first sector, counted from the start of the medium.
+    pub sector: Option<u32>,
+}
+
+/// The ways in which a chain or a volume is broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaultKind {
+    /// The volume is cut short before the end of its root directory.
+    VolumeCutShort,
+    /// Two files bear the record's name.
+    TwoEntries,
+    /// The chain comes back to a cluster that it has passed.
+    Loop,
+    /// The chain runs into a free cluster.
+    Free,
+    /// The chain runs into a reserved value.
+    Reserved,
+    /// The chain runs through a cluster that is marked bad.
+    Bad,
+    /// The chain runs into a cluster that the volume does not have.
+    BeyondVolume,
+    /// The chain ends before the file does.
+    EndsEarly,
+    /// The chain goes on after the file has ended.
+    TooLong,
+    /// The cluster lies past the end of the image.
+    BeyondImage,
+    /// Another chain runs into the cluster; the number is that of the cluster before it.
+    SharedWithChain(u16),
+    /// Another file of the root directory begins there or runs through it.
+    SharedWithFile([u8; 11]),
+}
+
+/// What is unusual about a volume, and does not matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Oddity {
+    /// No BIOS parameter block: the geometry is told by the FAT's first byte.
+    NoBpb,
+    /// The boot sector and the FAT name different media bytes.
+    MediaByte {
+        /// As in the boot sector.
+        boot: u8,
+        /// As in the FAT.
+        fat: u8,
+    },
+    /// The copies of the FAT differ.
+    FatsDiffer,
+    /// The image is shorter than its volume; both in bytes.
+    CutShort {
+        /// As it is.
+        image: u64,
+        /// As it should be.
+        volume: u64,
+    },
+}
+
+/// Which copy of the FAT a chain was read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FatCopy {
+    /// The one that every system reads.
+    First,
+    /// The spare one.
+    Second,
+}
+
+/// A FAT12 volume: its geometry, its FATs and its root directory.
+#[derive(Debug)]
+pub struct Volume {
+    geometry: Geometry,
+    /// All sectors up to the end of the root directory.
+    area: Vec<u8>,
+    oddities: Vec<Oddity>,
+    medium_len: u64,
+}
+
+/// The clusters of a file, as byte offsets on the medium.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chain {
+    clusters: Vec<u16>,
+    geometry: Geometry,
+}
+
+/// What opening a volume came to.
+#[derive(Debug)]
+pub enum Opened {
+    /// A volume with its root directory.
+    Volume(Box<Volume>),
+    /// None.
+    NoVolume(NoVolume),
+    /// One that is cut short before its root directory ends.
+    Broken(MediaFault),
+}
+
+impl Volume {
+    /// Reads the volume on `medium`: boot sector, FATs and root directory.
+    ///
+    /// # Errors
+    /// As the medium reports them; whatever the bytes say, is an answer and no error.
+    pub fn open<S: Storage + ?Sized>(medium: &S) -> io::Result<Opened> {
+        let medium_len = medium.len();
+        if medium_len < 2 * SECTOR {
+            return Ok(Opened::NoVolume(NoVolume::TooShort));
+        }
+        let mut area = vec![0; at_most(FIRST_READ.min(medium_len))];
+        medium.read(0, &mut area)?;
+        let Some((geometry, mut oddities)) = Geometry::of(&area, medium_len) else {
+            return Ok(Opened::NoVolume(NoVolume::UnknownGeometry));
+        };
+        let end = u64::from(geometry.first_data_sector()) * SECTOR;
+        if end > medium_len {
+            let sector = u32::try_from(medium_len / SECTOR).ok();
+            let fault = MediaFault { kind: FaultKind::VolumeCutShort, cluster: None, sector };
+            return Ok(Opened::Broken(fault));
+        }
+        let have = area.len();
+        area.resize(at_most(end), 0);
+        if area.len() > have {
+            medium.read(have as u64, &mut area[have..])?;
+        }
+        let mut volume = Self { geometry, area, oddities, medium_len };
+        if !volume.fat(FatCopy::First).agrees_with(&volume.fat(FatCopy::Second)) {
+            volume.oddities.push(Oddity::FatsDiffer);
+        }
+        Ok(Opened::Volume(Box::new(volume)))
+    }
+
+    fn fat(&self, copy: FatCopy) -> Fat<'_> {
+        let number = match copy {
+            FatCopy::First => 0,
+            FatCopy::Second => self.geometry.num_fats - 1,
+        };
+        Fat::new(&self.area[self.geometry.fat(number)], &self.geometry)
+    }
+
+    /// Files and folders in the root directory.
+    fn root(&self) -> impl Iterator<Item = Entry> {
+        directory::entries(&self.area[self.geometry.root_directory()])
+    }
+
+    /// The volume's geometry.
+    pub fn geometry(&self) -> &Geometry {
+        &self.geometry
+    }
+
+    /// What is unusual about it.
+    pub fn oddities(&self) -> &[Oddity] {
+        &self.oddities
+    }
+
+    /// The file of that name (eight bytes and three, padded with spaces) in the root directory.
+    ///
+    /// # Errors
+    /// Where two files bear the name.
+    pub fn find(&self, name: &[u8; 11]) -> Result<Option<Entry>, MediaFault> {
+        let mut files = self.root().filter(|entry| entry.is_file() && entry.name == *name);
+        let first = files.next();
+        if files.next().is_some() {
+            return Err(MediaFault { kind: FaultKind::TwoEntries, cluster: None, sector: None });
+        }
+        Ok(first)
+    }
+
+    /// Whether there is a second copy of the FAT that says something else than the first.
+    pub fn has_second_opinion(&self) -> bool {
+        self.oddities.contains(&Oddity::FatsDiffer)
+    }
+
+    /// The clusters of `entry`, checked whole: as long as the file, on the volume and the medium,
+    /// and nobody else's.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with the chain.
+    pub fn chain(&self, entry: &Entry, copy: FatCopy) -> Result<Chain, MediaFault> {
+        let fat = self.fat(copy);
+        let clusters = fat.chain(entry, &self.geometry)?;
+        self.check_on_medium(&clusters)?;
+        if let Some((from, to)) = fat.intruder(&clusters) {
+            return Err(self.fault(FaultKind::SharedWithChain(from), to));
+        }
+        self.check_not_shared(entry, &clusters, fat)?;
+        if copy == FatCopy::Second {
+            // Other systems read other files by the first copy: they must not change for those.
+            self.check_not_shared(entry, &clusters, self.fat(FatCopy::First))?;
+        }
+        Ok(Chain { clusters, geometry: self.geometry })
+    }
+
+    fn check_on_medium(&self, clusters: &[u16]) -> Result<(), MediaFault> {
+        let cluster_len = self.geometry.cluster_len();
+        let beyond = |&&cluster: &&u16| {
+            self.geometry.cluster_offset(cluster) + cluster_len > self.medium_len
+        };
+        match clusters.iter().find(beyond) {
+            Some(&cluster) => Err(self.fault(FaultKind::BeyondImage, cluster)),
+            None => Ok(()),
+        }
+    }
+
+    fn check_not_shared(
+        &self,
+        entry: &Entry,
+        clusters: &[u16],
+        fat: Fat<'_>,
+    ) -> Result<(), MediaFault> {
+        let others = self.root().filter(|other| other.slot != entry.slot);
+        match fat.other_owner(others, clusters) {
+            Some((owner, cluster)) => {
+                Err(self.fault(FaultKind::SharedWithFile(owner.name), cluster))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn fault(&self, kind: FaultKind, cluster: u16) -> MediaFault {
+        MediaFault::at(kind, cluster, &self.geometry)
+    }
+}
+
+impl MediaFault {
+    fn at(kind: FaultKind, cluster: u16, geometry: &Geometry) -> Self {
+        let sector = geometry.cluster_sector(cluster);
+        Self { kind, cluster: Some(cluster), sector }
+    }
+}
+
+impl Chain {
+    /// Byte offsets on the medium of the file's first `count` sectors, in the file's order.
+    pub fn sectors(&self, count: usize) -> impl Iterator<Item = u64> {
+        let per_cluster = self.geometry.cluster_len() / SECTOR;
+        self.clusters
+            .iter()
+            .flat_map(move |&cluster| {
+                let start = self.geometry.cluster_offset(cluster);
+                (0..per_cluster).map(move |sector| start + sector * SECTOR)
+            })
+            .take(count)
+    }
+}
+
+/// A length that is known to be at most a diskette's.
+fn at_most(length: u64) -> usize {
+    usize::try_from(length.min(u64::from(MAX_SECTORS) * SECTOR)).unwrap_or(usize::MAX)
+}

@@ -1,0 +1,128 @@
+//! One copy of the FAT: where each cluster leads.
+
+use super::boot::FIRST_CLUSTER;
+use super::{Entry, FaultKind, Geometry, MediaFault};
+
+/// What an entry of the FAT says of its cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Link {
+    Free,
+    Next(u16),
+    Reserved,
+    Bad,
+    End,
+}
+
+/// One copy of the FAT, as it stands on the disk.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fat<'a> {
+    bytes: &'a [u8],
+    /// The number past the last cluster; the bytes reach as far.
+    end: u16,
+}
+
+impl<'a> Fat<'a> {
+    pub(super) fn new(bytes: &'a [u8], geometry: &Geometry) -> Self {
+        Self { bytes, end: geometry.cluster_end() }
+    }
+
+    /// Two entries of 12 bits stand in every three bytes.
+    fn entry(&self, cluster: u16) -> u16 {
+        let at = usize::from(cluster) + usize::from(cluster / 2);
+        let pair = u16::from_le_bytes([self.bytes[at], self.bytes[at + 1]]);
+        if cluster.is_multiple_of(2) { pair & 0xFFF } else { pair >> 4 }
+    }
+
+    fn clusters(&self) -> impl Iterator<Item = u16> + use<> {
+        FIRST_CLUSTER..self.end
+    }
+
+    /// Whether both copies say the same of every cluster.
+    pub(super) fn agrees_with(&self, other: &Self) -> bool {
+        self.bytes == other.bytes || self.clusters().all(|c| self.entry(c) == other.entry(c))
+    }
+
+    /// Where `cluster` leads; `None` where the volume has no such cluster.
+    fn link(&self, cluster: u16) -> Option<Link> {
+        if !(FIRST_CLUSTER..self.end).contains(&cluster) {
+            return None;
+        }
+        Some(match self.entry(cluster) {
+            0 => Link::Free,
+            1 | 0xFF0..=0xFF6 => Link::Reserved,
+            0xFF7 => Link::Bad,
+            0xFF8.. => Link::End,
+            next => Link::Next(next),
+        })
+    }
+
+    /// The clusters of `entry`, exactly as many as its size asks for.
+    pub(super) fn chain(&self, entry: &Entry, geometry: &Geometry) -> Result<Vec<u16>, MediaFault> {
+        let wanted = u64::from(entry.size).div_ceil(geometry.cluster_len());
+        let fault = |kind, cluster| Err(MediaFault::at(kind, cluster, geometry));
+        let mut clusters = Vec::new();
+        if wanted == 0 && entry.first_cluster == 0 {
+            return Ok(clusters);
+        }
+        let mut cluster = entry.first_cluster;
+        // Each turn takes a cluster that was not taken before, so there are at most 4,084.
+        loop {
+            let link = match self.link(cluster) {
+                Some(link) => link,
+                None if cluster == 0 => return fault(FaultKind::Free, cluster),
+                None if cluster == 1 => return fault(FaultKind::Reserved, cluster),
+                None => return fault(FaultKind::BeyondVolume, cluster),
+            };
+            if clusters.contains(&cluster) {
+                return fault(FaultKind::Loop, cluster);
+            }
+            if clusters.len() as u64 == wanted {
+                return fault(FaultKind::TooLong, cluster);
+            }
+            clusters.push(cluster);
+            match link {
+                Link::Next(next) => cluster = next,
+                Link::End if clusters.len() as u64 == wanted => return Ok(clusters),
+                Link::End => return fault(FaultKind::EndsEarly, cluster),
+                Link::Free => return fault(FaultKind::Free, cluster),
+                Link::Reserved => return fault(FaultKind::Reserved, cluster),
+                Link::Bad => return fault(FaultKind::Bad, cluster),
+            }
+        }
+    }
+
+    /// A cluster that leads into `chain` without being the one before it there: that one, and
+    /// where it leads.
+    pub(super) fn intruder(&self, chain: &[u16]) -> Option<(u16, u16)> {
+        self.clusters().find_map(|from| {
+            let to = self.entry(from);
+            let at = chain.iter().position(|&cluster| cluster == to)?;
+            let before = at.checked_sub(1).map(|before| chain[before]);
+            (before != Some(from)).then_some((from, to))
+        })
+    }
+
+    /// The first of `owners` whose own chain runs through one of the clusters of `chain`.
+    pub(super) fn other_owner(
+        &self,
+        owners: impl Iterator<Item = Entry>,
+        chain: &[u16],
+    ) -> Option<(Entry, u16)> {
+        // Each cluster is looked at once, however many chains run through it.
+        let mut seen = vec![false; usize::from(self.end)];
+        for owner in owners {
+            let mut next = Link::Next(owner.first_cluster);
+            while let Link::Next(cluster) = next {
+                let Some(link) = self.link(cluster) else { break };
+                if std::mem::replace(&mut seen[usize::from(cluster)], true) {
+                    break;
+                }
+                if chain.contains(&cluster) {
+                    return Some((owner, cluster));
+                }
+                next = link;
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,16 @@
+//! Client Add Packs of Small Business Server 4.0: what their records say, and their one-time,
+//! one-way conversion to 4.5.
+//!
+//! A pack is a diskette with a record of 2,048 bytes, `ADDPACK.DAT`. The way of the data is
+//! [`medium`] (sectors), [`fat12`] (where the record lies), [`record`] (parsed), [`diagnosis`]
+//! (what happened to it), [`conversion`] (what it becomes). The library never prints and never
+//! exits; words are the command line's.
+
+#![deny(clippy::print_stdout, clippy::print_stderr, clippy::exit)]
+
+pub mod conversion;
+pub mod diagnosis;
+pub mod fat12;
+pub mod medium;
+mod platform;
+pub mod record;

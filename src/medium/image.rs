@@ -1,0 +1,90 @@
+//! A raw image: a file that holds a diskette's sectors, one after the other.
+
+use super::Storage;
+use crate::platform;
+use std::fs::{File, Metadata, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A raw image file.
+#[derive(Debug)]
+pub struct RawImage {
+    file: File,
+    metadata: Metadata,
+    path: PathBuf,
+}
+
+impl RawImage {
+    /// Opens the image to be read.
+    ///
+    /// # Errors
+    /// As the system reports them.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        Self::from_file(File::open(path)?, path)
+    }
+
+    /// Opens the image to be read and changed in place.
+    ///
+    /// # Errors
+    /// As the system reports them.
+    pub fn open_to_change(path: &Path) -> io::Result<Self> {
+        Self::from_file(OpenOptions::new().read(true).write(true).open(path)?, path)
+    }
+
+    /// Takes a file that is open already; `path` is where it can be opened again.
+    ///
+    /// # Errors
+    /// As the system reports them.
+    pub fn from_file(file: File, path: &Path) -> io::Result<Self> {
+        let metadata = file.metadata()?;
+        Ok(Self { file, metadata, path: path.to_owned() })
+    }
+
+    /// What the system knew of the file when it was opened.
+    pub fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+
+    /// The open file.
+    pub fn file(&self) -> &File {
+        &self.file
+    }
+
+    /// Takes the lock that keeps other programs of this kind away, until the image is dropped.
+    ///
+    /// # Errors
+    /// [`TryLockError::WouldBlock`] where another program holds it.
+    pub fn try_lock(&self) -> Result<(), TryLockError> {
+        self.file.try_lock()
+    }
+
+    /// Takes the lock that lets others read but not change.
+    ///
+    /// # Errors
+    /// [`TryLockError::WouldBlock`] where another program changes the image.
+    pub fn try_lock_shared(&self) -> Result<(), TryLockError> {
+        self.file.try_lock_shared()
+    }
+}
+
+impl Storage for RawImage {
+    fn len(&self) -> u64 {
+        self.metadata.len()
+    }
+
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        platform::read_exact_at(&self.file, buffer, offset)
+    }
+
+    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        platform::read_past_cache(&self.file, &self.path, buffer, offset)
+    }
+
+    fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        platform::write_all_at(&self.file, bytes, offset)
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.file.sync_data()
+    }
+}

@@ -1,0 +1,47 @@
+//! What holds a pack: bytes that can be read, written and made durable.
+
+mod image;
+mod memory;
+
+pub use image::RawImage;
+pub use memory::Memory;
+
+use std::io;
+
+/// A medium, as the rest of the program sees it. Offsets and lengths are in bytes.
+///
+/// Reads and writes are whole or an error: a short read is [`io::ErrorKind::UnexpectedEof`].
+pub trait Storage: Send + Sync {
+    /// Bytes on the medium.
+    fn len(&self) -> u64;
+
+    /// Whether there is nothing on the medium.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Fills `buffer` from `offset` on.
+    ///
+    /// # Errors
+    /// As the medium reports them.
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()>;
+
+    /// Fills `buffer` from what the medium itself holds, past every cache that can be passed.
+    ///
+    /// # Errors
+    /// As the medium reports them.
+    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()>;
+
+    /// Writes `bytes` at `offset`; they may be lost until [`Storage::sync`] has returned.
+    ///
+    /// # Errors
+    /// As the medium reports them.
+    fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()>;
+
+    /// Makes all that was written durable. After an error, nothing is known of it: a second call
+    /// may succeed without having done anything.
+    ///
+    /// # Errors
+    /// As the medium reports them.
+    fn sync(&self) -> io::Result<()>;
+}

@@ -1,0 +1,105 @@
+//! One event of a pack's history, 64 bytes (FORMAT.md, "An event").
+//!
+//! | offset | size | field |
+//! | --- | --- | --- |
+//! | 0 | 2 | kind |
+//! | 2 | 2 | server version |
+//! | 4 | 2 | from |
+//! | 6 | 2 | to |
+//! | 8 | 8 | at |
+//! | 16 | 22 | server: address and name |
+//! | 38 | 6 | zero |
+//! | 44 | 20 | event seal |
+
+use super::fields::{Bytes, FileTime, Seal, Server};
+use binrw::{BinRead, BinWrite};
+use std::mem::{offset_of, size_of};
+
+/// Bytes in an event.
+pub const EVENT_LEN: usize = 64;
+/// Where the event's own seal stands; it covers the bytes before it.
+pub const EVENT_SEAL_AT: usize = offset_of!(Event, seal);
+
+/// An event as it stands in its slot.
+#[derive(BinRead, BinWrite, Clone, Copy, Debug, PartialEq, Eq)]
+#[brw(little)]
+#[repr(C)]
+pub struct Event {
+    /// What the server did: see [`EventKind`].
+    pub kind: u16,
+    /// What the server was: see [`ServerVersion`].
+    pub server_version: u16,
+    /// Licenses that the server had before.
+    pub from: u16,
+    /// Licenses that it had afterwards.
+    pub to: u16,
+    /// When, by the server's clock.
+    pub at: FileTime,
+    /// The server that wrote the event.
+    pub server: Server,
+    /// Reserved, zero.
+    pub zero: Bytes<6>,
+    /// SHA-1 of the seal before this one and bytes 0..44; a 4.5 server adds `4.5`.
+    pub seal: Seal,
+}
+
+const _: () = {
+    assert!(size_of::<Event>() == EVENT_LEN);
+    assert!(offset_of!(Event, server) == 16);
+    assert!(offset_of!(Event, zero) == 38);
+    assert!(offset_of!(Event, seal) == 44);
+};
+
+/// What a server did with a pack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventKind {
+    /// Applied for the first time.
+    Apply,
+    /// Applied again after a reinstall.
+    Reapply,
+    /// Bound to another server, by a password from support [KB 236867].
+    Transfer,
+}
+
+/// The version of the server that wrote an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ServerVersion {
+    /// Small Business Server 4.0.
+    V40,
+    /// Small Business Server 4.0a.
+    V40a,
+    /// Small Business Server 4.5.
+    V45,
+}
+
+impl ServerVersion {
+    /// The most client licenses that such a server takes [KB 236867].
+    pub const fn license_limit(self) -> u16 {
+        match self {
+            Self::V40 | Self::V40a => 25,
+            Self::V45 => 50,
+        }
+    }
+}
+
+impl Event {
+    /// The event's kind; `None` where the field is none of the three.
+    pub fn known_kind(&self) -> Option<EventKind> {
+        match self.kind {
+            1 => Some(EventKind::Apply),
+            2 => Some(EventKind::Reapply),
+            3 => Some(EventKind::Transfer),
+            _ => None,
+        }
+    }
+
+    /// The server's version; `None` where the field is none of the three.
+    pub fn known_version(&self) -> Option<ServerVersion> {
+        match self.server_version {
+            0x0400 => Some(ServerVersion::V40),
+            0x0401 => Some(ServerVersion::V40a),
+            0x0405 => Some(ServerVersion::V45),
+            _ => None,
+        }
+    }
+}

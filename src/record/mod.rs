@@ -1,0 +1,244 @@
+//! The record: what `ADDPACK.DAT` holds, in its two versions (FORMAT.md).
+//!
+//! A record is 2,048 bytes: a header of one sector, and 24 slots of 64 bytes for events. Parsing
+//! only takes the bytes apart; whether they are sound is [`crate::diagnosis`]'s to say.
+
+pub mod event;
+pub mod fields;
+pub mod seal;
+pub mod v40;
+pub mod v45;
+
+use binrw::BinRead;
+use event::{EVENT_LEN, Event};
+use fields::{FileTime, Seal, Serial, Server};
+use std::io::Cursor;
+use std::mem::size_of;
+
+/// Bytes in a record.
+pub const RECORD_LEN: usize = 2048;
+/// Bytes in a sector of a diskette, and in a record's header.
+pub const SECTOR_LEN: usize = 512;
+/// Bytes in the header of either version.
+pub const HEADER_LEN: usize = SECTOR_LEN;
+/// Sectors in a record.
+pub const RECORD_SECTORS: usize = RECORD_LEN / SECTOR_LEN;
+/// Slots for events in a record.
+pub const EVENT_SLOTS: usize = (RECORD_LEN - HEADER_LEN) / EVENT_LEN;
+
+const _: () = assert!(EVENT_SLOTS == 24 && size_of::<[Event; EVENT_SLOTS]>() == 1536);
+
+/// Status bit 0: the pack is bound to a server.
+pub const STATUS_BOUND: u16 = 1;
+/// Status bit 1, 4.0 only: a server has marked the pack as defective.
+pub const STATUS_DEFECTIVE: u16 = 2;
+
+/// The bytes of a whole record.
+pub type RecordBytes = [u8; RECORD_LEN];
+
+/// The version of a record, told by its magic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// `SBSCAP40`.
+    V40,
+    /// `SBSCAP45`.
+    V45,
+}
+
+/// What only a 4.5 record keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// 0 issued as 4.5, 1 converted from 4.0.
+    pub origin: u16,
+    /// When it was converted; 0 where issued as 4.5.
+    pub converted_at: FileTime,
+    /// SHA-1 of the whole 4.0 record that it was; zero where issued as 4.5.
+    pub source_digest: Seal,
+}
+
+/// A record taken apart: what both versions keep, and the origin of a 4.5 one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    bytes: RecordBytes,
+    /// Which of the two versions.
+    pub version: Version,
+    /// 1 in the layout that FORMAT.md defines.
+    pub layout: u16,
+    /// 2048, in bytes.
+    pub record_length: u16,
+    /// The pack's serial.
+    pub serial: Serial,
+    /// Licenses that the pack adds: 5 or 20.
+    pub licenses: u16,
+    /// When the pack was made.
+    pub made_at: FileTime,
+    /// Where a 4.5 record comes from; `None` in a 4.0 record.
+    pub origin: Option<Origin>,
+    /// SHA-1 of all before it.
+    pub identity_seal: Seal,
+    /// Events counted: 0 to 24 where sound.
+    pub event_count: u16,
+    /// [`STATUS_BOUND`] and [`STATUS_DEFECTIVE`].
+    pub status: u16,
+    /// Licenses before the first apply; 0 while unbound.
+    pub from: u16,
+    /// Licenses after it; 0 while unbound.
+    pub to: u16,
+    /// The server that the pack is bound to.
+    pub server: Server,
+    /// SHA-1 of the header before it, then of the seal of the last counted event, if any.
+    pub header_seal: Seal,
+    /// All slots, counted or not.
+    pub events: [Event; EVENT_SLOTS],
+}
+
+/// Why bytes are no record at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ParseError {
+    /// Not [`RECORD_LEN`] bytes.
+    Length,
+    /// A magic that is neither of the two.
+    Magic([u8; 8]),
+}
+
+/// Where the fields of a header stand, as offsets in bytes, and what the version allows.
+#[derive(Debug)]
+pub(crate) struct Layout {
+    pub(crate) licenses: usize,
+    pub(crate) origin: Option<usize>,
+    pub(crate) made_at: usize,
+    pub(crate) converted_at: Option<usize>,
+    pub(crate) source_digest: Option<usize>,
+    pub(crate) identity_seal: usize,
+    pub(crate) event_count: usize,
+    pub(crate) status: usize,
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+    pub(crate) server: usize,
+    pub(crate) header_seal: usize,
+    /// Reserved bytes, as start and end.
+    pub(crate) reserved: &'static [(usize, usize)],
+    pub(crate) known_status: u16,
+    pub(crate) license_limit: u16,
+}
+
+/// Offset of the layout number, in both versions.
+pub(crate) const LAYOUT_AT: usize = 0x08;
+/// Offset of the record length, in both versions.
+pub(crate) const RECORD_LENGTH_AT: usize = 0x0A;
+/// Offset of the serial, in both versions.
+pub(crate) const SERIAL_AT: usize = 0x0C;
+
+/// Offset of the event in `slot`, in bytes from the start of the record.
+pub const fn event_at(slot: usize) -> usize {
+    HEADER_LEN + slot * EVENT_LEN
+}
+
+/// Takes the fields that both versions have from a header of either.
+macro_rules! record_from {
+    ($bytes:expr, $version:expr, $header:expr, $origin:expr, $events:expr) => {
+        Record {
+            bytes: $bytes,
+            version: $version,
+            layout: $header.layout,
+            record_length: $header.record_length,
+            serial: $header.serial,
+            licenses: $header.licenses,
+            made_at: $header.made_at,
+            origin: $origin,
+            identity_seal: $header.identity_seal,
+            event_count: $header.event_count,
+            status: $header.status,
+            from: $header.from,
+            to: $header.to,
+            server: $header.server,
+            header_seal: $header.header_seal,
+            events: $events,
+        }
+    };
+}
+
+#[derive(BinRead)]
+#[br(little)]
+enum Header {
+    V40(v40::Header40),
+    V45(v45::Header45),
+}
+
+impl Record {
+    /// Takes a record apart.
+    ///
+    /// # Errors
+    /// Where `bytes` is not as long as a record, or begins with neither magic.
+    pub fn parse(bytes: &[u8]) -> Result<Self, ParseError> {
+        let bytes: &RecordBytes = bytes.try_into().map_err(|_| ParseError::Length)?;
+        Self::read(bytes).map_err(|_| {
+            // With the length right, the magic is all that binrw can stumble over.
+            let mut magic = [0; 8];
+            magic.copy_from_slice(&bytes[..8]);
+            ParseError::Magic(magic)
+        })
+    }
+
+    fn read(bytes: &RecordBytes) -> binrw::BinResult<Self> {
+        let mut cursor = Cursor::new(&bytes[..]);
+        let header = Header::read(&mut cursor)?;
+        let events = <[Event; EVENT_SLOTS]>::read_le(&mut cursor)?;
+        Ok(match header {
+            Header::V40(header) => record_from!(*bytes, Version::V40, header, None, events),
+            Header::V45(header) => {
+                let origin = Origin {
+                    origin: header.origin,
+                    converted_at: header.converted_at,
+                    source_digest: header.source_digest,
+                };
+                record_from!(*bytes, Version::V45, header, Some(origin), events)
+            }
+        })
+    }
+
+    /// The record's bytes, as they were parsed.
+    pub fn bytes(&self) -> &RecordBytes {
+        &self.bytes
+    }
+
+    /// The bytes of one event's slot.
+    pub(crate) fn slot(&self, slot: usize) -> &[u8] {
+        &self.bytes[event_at(slot)..event_at(slot + 1)]
+    }
+
+    /// Whether the pack is bound to a server.
+    pub fn is_bound(&self) -> bool {
+        self.status & STATUS_BOUND != 0
+    }
+
+    pub(crate) fn layout(&self) -> &'static Layout {
+        match self.version {
+            Version::V40 => &v40::LAYOUT,
+            Version::V45 => &v45::LAYOUT,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_of_another_length_or_magic_are_no_record() {
+        assert_eq!(Record::parse(&[]), Err(ParseError::Length));
+        assert_eq!(Record::parse(&[0; RECORD_LEN + 1]), Err(ParseError::Length));
+        assert_eq!(Record::parse(&[0xF6; RECORD_LEN]), Err(ParseError::Magic([0xF6; 8])));
+    }
+
+    #[test]
+    fn what_is_built_parses_back() {
+        let mut bytes = [0; RECORD_LEN];
+        bytes[..8].copy_from_slice(&v45::MAGIC);
+        bytes[0x24] = 5;
+        bytes[event_at(23)] = 2;
+        let record = Record::parse(&bytes).expect("a 4.5 magic");
+        assert_eq!((record.version, record.licenses), (Version::V45, 5));
+        assert_eq!(record.events[23].known_kind(), Some(event::EventKind::Reapply));
+    }
+}

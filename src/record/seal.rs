@@ -1,0 +1,21 @@
+//! SHA-1 seals: each covers the bytes before it, and the events' seals form a chain (FORMAT.md).
+
+use super::event::{EVENT_SEAL_AT, ServerVersion};
+use super::fields::{Bytes, Seal};
+use sha1::{Digest, Sha1};
+
+/// SHA-1 of `parts`, one after the other.
+pub fn sha1(parts: &[&[u8]]) -> Seal {
+    let mut hash = Sha1::new();
+    for part in parts {
+        hash.update(part);
+    }
+    Bytes(hash.finalize().into())
+}
+
+/// The seal that a server of `version` gives to an event: `event` is its slot (the 44 bytes before
+/// its own seal count), `previous` the seal of the event before, or the identity seal.
+pub fn event_seal(previous: &Seal, event: &[u8], version: ServerVersion) -> Seal {
+    let suffix: &[u8] = if version == ServerVersion::V45 { b"4.5" } else { b"" };
+    sha1(&[&previous.0, &event[..EVENT_SEAL_AT], suffix])
+}

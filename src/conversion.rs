@@ -4,7 +4,6 @@
 
 use crate::diagnosis::{Diagnosis, Verdict};
 use crate::record::fields::{Bytes, FileTime};
-use crate::record::seal::sha1;
 use crate::record::v45::{Header45, MAGIC};
 use crate::record::{HEADER_LEN, RECORD_LEN, RecordBytes, STATUS_BOUND};
 
@@ -21,7 +20,7 @@ pub fn convert(diagnosis: &Diagnosis, at: FileTime) -> Option<RecordBytes> {
         origin: 1,
         made_at: record.made_at,
         converted_at: at,
-        source_digest: sha1(&[record.bytes()]),
+        source_digest: record.digest(),
         zero_4c: Bytes::ZERO,
         identity_seal: Bytes::ZERO,
         event_count: 0,

@@ -8,9 +8,15 @@
 
 #![deny(clippy::print_stdout, clippy::print_stderr, clippy::exit)]
 
+pub mod batch;
+pub mod commit;
 pub mod conversion;
+pub mod decision;
 pub mod diagnosis;
+pub mod examine;
 pub mod fat12;
+pub mod find;
 pub mod medium;
+pub mod outcome;
 mod platform;
 pub mod record;

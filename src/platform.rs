@@ -13,7 +13,7 @@ const DIRECT_BLOCK: usize = 4096;
 
 #[cfg(unix)]
 mod unix {
-    use super::{File, FileId, Metadata, io};
+    use super::{File, FileId, Metadata, Path, io};
     use std::os::unix::fs::{FileExt, MetadataExt};
 
     pub(crate) fn read_exact_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
@@ -29,6 +29,11 @@ mod unix {
         Some((metadata.dev(), metadata.ino()))
     }
 
+    /// Makes the names in a folder durable.
+    pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+        File::open(folder)?.sync_all()
+    }
+
     /// Whether the file has more than one name.
     pub(crate) fn has_other_names(metadata: &Metadata) -> bool {
         metadata.nlink() > 1
@@ -36,11 +41,11 @@ mod unix {
 }
 
 #[cfg(unix)]
-pub(crate) use unix::{file_id, has_other_names, read_exact_at, write_all_at};
+pub(crate) use unix::{file_id, has_other_names, read_exact_at, sync_folder, write_all_at};
 
 #[cfg(windows)]
 mod windows {
-    use super::{File, FileId, Metadata, io};
+    use super::{File, FileId, Metadata, Path, io};
     use std::os::windows::fs::FileExt;
 
     pub(crate) fn read_exact_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
@@ -70,13 +75,18 @@ mod windows {
         None
     }
 
+    /// A folder cannot be synced there; its file system journals the names.
+    pub(crate) fn sync_folder(_: &Path) -> io::Result<()> {
+        Ok(())
+    }
+
     pub(crate) fn has_other_names(_: &Metadata) -> bool {
         false
     }
 }
 
 #[cfg(windows)]
-pub(crate) use windows::{file_id, has_other_names, read_exact_at, write_all_at};
+pub(crate) use windows::{file_id, has_other_names, read_exact_at, sync_folder, write_all_at};
 
 /// Reads what the disk itself holds: with `O_DIRECT`, or where the file system has none, after the
 /// cache was told to forget these pages.
@@ -110,7 +120,8 @@ pub(crate) fn read_past_cache(
 #[cfg(target_os = "linux")]
 fn read_direct(file: &File, path: &Path, buffer: &mut [u8], offset: u64) -> io::Result<()> {
     use rustix::fs::{Mode, OFlags};
-    let direct = File::from(rustix::fs::open(path, OFlags::DIRECT | OFlags::CLOEXEC, Mode::empty())?);
+    let direct =
+        File::from(rustix::fs::open(path, OFlags::DIRECT | OFlags::CLOEXEC, Mode::empty())?);
     if file_id(&direct.metadata()?) != file_id(&file.metadata()?) {
         return Err(io::ErrorKind::NotFound.into());
     }

@@ -147,7 +147,14 @@ impl Chain {
         }
     }
 
-    fn compare(&mut self, part: Part, slot: Option<usize>, offset: usize, expected: Seal, found: Seal) {
+    fn compare(
+        &mut self,
+        part: Part,
+        slot: Option<usize>,
+        offset: usize,
+        expected: Seal,
+        found: Seal,
+    ) {
         if expected != found {
             self.bad.push(BadSeal { part, slot, offset, expected, found });
         }
@@ -161,9 +168,7 @@ fn checked_count(record: &Record) -> Option<usize> {
 
 /// Slots in use, told without a count: those before the first that is all zero.
 fn used_slots(record: &Record) -> usize {
-    (0..EVENT_SLOTS)
-        .find(|&slot| *record.slot(slot) == [0; EVENT_LEN])
-        .unwrap_or(EVENT_SLOTS)
+    (0..EVENT_SLOTS).find(|&slot| *record.slot(slot) == [0; EVENT_LEN]).unwrap_or(EVENT_SLOTS)
 }
 
 /// The seal that the event in `slot` is chained to.
@@ -186,7 +191,8 @@ fn post_upgrade_slots(record: &Record, counted: usize) -> Range<usize> {
     let by_a_45_server = |slot: usize| {
         let event = &record.events[slot];
         event.known_version() == Some(ServerVersion::V45)
-            && event.seal == event_seal(previous(record, slot), record.slot(slot), ServerVersion::V45)
+            && event.seal
+                == event_seal(previous(record, slot), record.slot(slot), ServerVersion::V45)
     };
     if record.version != Version::V40 {
         return counted..counted;

@@ -31,8 +31,9 @@ pub(super) fn check(record: &Record, chain: &Chain, findings: &mut Vec<Finding>)
 fn check_identity(record: &Record, findings: &mut Vec<Finding>) {
     let layout = record.layout();
     let is_number = |part, at, expected: u64, found: u16| {
-        (u64::from(found) != expected)
-            .then(|| Finding::damage(part, at, Value::Number(expected), Value::Number(found.into())))
+        (u64::from(found) != expected).then(|| {
+            Finding::damage(part, at, Value::Number(expected), Value::Number(found.into()))
+        })
     };
     findings.extend(is_number(Part::Layout, LAYOUT_AT, 1, record.layout));
     let length = RECORD_LEN as u64;
@@ -164,4 +165,3 @@ fn check_zero(record: &Record, part: Part, start: usize, end: usize) -> Option<F
     let at = bytes.iter().position(|&byte| byte != 0)?;
     Some(Finding::damage(part, start + at, Value::Zero, Value::Hex(bytes[at].into())))
 }
-

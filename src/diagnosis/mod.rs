@@ -10,6 +10,7 @@ mod history;
 
 pub use finding::{Finding, FindingCode, Part, Rule, Value, What};
 
+use crate::fat12::MediaFault;
 use crate::record::{HEADER_LEN, ParseError, RECORD_LEN, Record, Version};
 use chain::Chain;
 use std::ops::Range;
@@ -68,6 +69,11 @@ pub(crate) fn diagnose_length(length: u64) -> Diagnosis {
         expected: Value::Number(RECORD_LEN as u64),
         found: Value::Number(length),
     })
+}
+
+/// The diagnosis of a pack whose record the file system does not lead to.
+pub(crate) fn diagnose_media_fault(fault: MediaFault) -> Diagnosis {
+    no_record(Finding::media(fault))
 }
 
 fn no_record(finding: Finding) -> Diagnosis {
@@ -132,6 +138,7 @@ impl Diagnosis {
 
     /// Whether the seals say that these bytes are a record, whatever happened to the pack.
     pub(crate) fn is_authentic(&self) -> bool {
-        self.record.is_some() && !self.findings.iter().any(|f| f.code() == FindingCode::DamagedRecord)
+        self.record.is_some()
+            && !self.findings.iter().any(|f| f.code() == FindingCode::DamagedRecord)
     }
 }

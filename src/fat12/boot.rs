@@ -29,7 +29,13 @@ pub struct Geometry {
 }
 
 impl Geometry {
-    const fn dos(spc: u32, root_entries: u32, total_sectors: u32, fat_sectors: u32, media: u8) -> Self {
+    const fn dos(
+        spc: u32,
+        root_entries: u32,
+        total_sectors: u32,
+        fat_sectors: u32,
+        media: u8,
+    ) -> Self {
         Self {
             sectors_per_cluster: spc,
             reserved_sectors: 1,

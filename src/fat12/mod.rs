@@ -144,7 +144,7 @@ impl Volume {
         }
         let mut area = vec![0; at_most(FIRST_READ.min(medium_len))];
         medium.read(0, &mut area)?;
-        let Some((geometry, mut oddities)) = Geometry::of(&area, medium_len) else {
+        let Some((geometry, oddities)) = Geometry::of(&area, medium_len) else {
             return Ok(Opened::NoVolume(NoVolume::UnknownGeometry));
         };
         let end = u64::from(geometry.first_data_sector()) * SECTOR;

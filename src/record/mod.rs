@@ -202,6 +202,11 @@ impl Record {
         &self.bytes
     }
 
+    /// SHA-1 of the whole record.
+    pub fn digest(&self) -> Seal {
+        seal::sha1(&[&self.bytes])
+    }
+
     /// The bytes of one event's slot.
     pub(crate) fn slot(&self, slot: usize) -> &[u8] {
         &self.bytes[event_at(slot)..event_at(slot + 1)]

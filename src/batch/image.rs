@@ -1,0 +1,215 @@
+//! One image on its way through a run.
+
+use super::Mode;
+use super::output::{Copy, Output};
+use crate::commit::Commit;
+use crate::decision::{Patch, decide};
+use crate::diagnosis::{FindingCode, diagnose};
+use crate::examine::{Examination, RecordSectors, examine};
+use crate::find::{Found, Image};
+use crate::medium::RawImage;
+use crate::outcome::{Action, Failure, FailureCode, Outcome, Report};
+use crate::record::RecordBytes;
+use crate::record::fields::FileTime;
+use std::fs::TryLockError;
+use std::io;
+use std::path::Path;
+
+/// How far an image has come.
+pub(super) enum Step {
+    /// No image: something else to tell.
+    Aside(Found),
+    /// The run was stopped before.
+    NotBegun,
+    /// To be changed.
+    Ready(Box<Report>, Box<Change>),
+    /// Nothing more to do.
+    Done(Box<Report>),
+}
+
+/// A change that is to be made.
+pub(super) enum Change {
+    /// In place; the image is locked.
+    InPlace(Commit<RawImage>),
+    /// On a copy, which gets its name when all of it is on the disk.
+    Copy(Copy),
+}
+
+impl Step {
+    pub(super) fn is_ready(&self) -> bool {
+        matches!(self, Self::Ready(..))
+    }
+
+    /// Does all of a change that waits for the disk.
+    pub(super) fn commit(self) -> Self {
+        let Self::Ready(report, mut change) = self else { return self };
+        let result = match &mut *change {
+            Change::InPlace(commit) => commit.commit(),
+            Change::Copy(copy) => copy.write(),
+        };
+        match result {
+            Ok(()) => Self::Ready(report, change),
+            Err(failure) => Self::Done(report.failed(failure)),
+        }
+    }
+
+    /// Brings a change in place to its end. A copy is left to be published.
+    pub(super) fn finish(self) -> Self {
+        match self {
+            Self::Ready(report, change) => match *change {
+                Change::InPlace(commit) => match commit.finish() {
+                    Ok(()) => Self::Done(report.converted(&commit.patch.new)),
+                    Err(failure) => Self::Done(report.failed(failure)),
+                },
+                Change::Copy(_) => Self::Ready(report, change),
+            },
+            other => other,
+        }
+    }
+}
+
+/// Looks at an image, and readies what has to be changed.
+pub(super) fn prepare(image: &Image, mode: Mode, output: Option<&Output>) -> Step {
+    let mut report = Report::new(image.path.clone(), image.is_named(), Outcome::NotAPack);
+    let change = match (mode, output) {
+        (Mode::Inspect, _) => inspect(&image.path, &mut report).map(|()| None),
+        (Mode::DryRun(at) | Mode::Convert(at), None) => in_place(&image.path, at, &mut report),
+        (Mode::DryRun(at) | Mode::Convert(at), Some(output)) => {
+            to_copy(image, at, output, mode, &mut report)
+        }
+    };
+    match change {
+        Ok(Some(change)) if matches!(mode, Mode::Convert(_)) => {
+            Step::Ready(report, Box::new(change))
+        }
+        Ok(_) => Step::Done(report),
+        Err(failure) => Step::Done(report.failed(failure)),
+    }
+}
+
+fn inspect(path: &Path, report: &mut Report) -> Result<(), Failure> {
+    let medium = open(path)?;
+    look(&medium, report)?;
+    if report.has_finding(FindingCode::DamagedRecord) {
+        // It may have been read while another run wrote it: look again with that kept away.
+        lock_shared(&medium)?;
+        look(&medium, report)?;
+    }
+    Ok(())
+}
+
+fn in_place(path: &Path, at: FileTime, report: &mut Report) -> Result<Option<Change>, Failure> {
+    let (medium, protection) = match open_to_change(path)? {
+        Access::Full(medium) => (medium, None),
+        Access::Protected(medium, failure) => (medium, Some(failure)),
+    };
+    if protection.is_none() {
+        lock(medium.try_lock())?;
+    } else {
+        lock_shared(&medium)?;
+    }
+    let sectors = look(&medium, report)?;
+    let Some((sectors, patch)) = sectors.zip(patch(report, at)) else { return Ok(None) };
+    match protection {
+        Some(failure) => Err(failure),
+        None => Ok(Some(Change::InPlace(Commit { medium, sectors, patch }))),
+    }
+}
+
+fn to_copy(
+    image: &Image,
+    at: FileTime,
+    output: &Output,
+    mode: Mode,
+    report: &mut Report,
+) -> Result<Option<Change>, Failure> {
+    let medium = open(&image.path)?;
+    lock_shared(&medium)?;
+    let sectors = look(&medium, report)?;
+    let Some((sectors, patch)) = sectors.zip(patch(report, at)) else { return Ok(None) };
+    let target = output.target(image);
+    report.output = Some(target.clone());
+    let copy = Copy::new(Commit { medium, sectors, patch }, target.clone());
+    if copy.is_there()? {
+        report.outcome = Outcome::AlreadyConverted;
+        return Ok(None);
+    }
+    if matches!(mode, Mode::Convert(_)) {
+        output.make_folder(&target).map_err(|e| Failure::from_io(Action::Copy, e).about(target))?;
+    }
+    Ok(Some(Change::Copy(copy)))
+}
+
+/// Examines a medium and writes into the report what it is; where the record lies, if it has one.
+fn look(medium: &RawImage, report: &mut Report) -> Result<Option<RecordSectors>, Failure> {
+    let examination = examine(medium).map_err(|error| Failure::from_io(Action::Read, error))?;
+    match examination {
+        Examination::NotAPack(why) => {
+            report.not_a_pack = Some(why);
+            Ok(None)
+        }
+        Examination::Pack(pack) => {
+            report.outcome = pack.outcome();
+            report.notes = pack.notes;
+            report.diagnosis = Some(pack.diagnosis);
+            Ok(pack.sectors)
+        }
+    }
+}
+
+fn patch(report: &Report, at: FileTime) -> Option<Patch> {
+    report.diagnosis.as_ref().and_then(|diagnosis| decide(diagnosis, at))
+}
+
+fn open(path: &Path) -> Result<RawImage, Failure> {
+    RawImage::open(path).map_err(|error| Failure::from_io(Action::Open, error))
+}
+
+/// An open image, and whether it can be changed.
+enum Access {
+    Full(RawImage),
+    Protected(RawImage, Failure),
+}
+
+/// A file whose mode allows no writing is protected, also from those who could write it all the
+/// same.
+fn open_to_change(path: &Path) -> Result<Access, Failure> {
+    let protected =
+        |cause| Failure { cause, ..Failure::new(FailureCode::WriteProtected, Action::Write) };
+    match RawImage::open_to_change(path) {
+        Ok(medium) if medium.metadata().permissions().readonly() => {
+            Ok(Access::Protected(medium, protected(None)))
+        }
+        Ok(medium) => Ok(Access::Full(medium)),
+        Err(error) => match error.kind() {
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                Ok(Access::Protected(open(path)?, protected(Some(error))))
+            }
+            _ => Err(Failure::from_io(Action::Open, error)),
+        },
+    }
+}
+
+fn lock(result: Result<(), TryLockError>) -> Result<(), Failure> {
+    result.map_err(|error| match error {
+        TryLockError::WouldBlock => Failure::new(FailureCode::InUse, Action::Lock),
+        TryLockError::Error(error) => Failure::from_io(Action::Lock, error),
+    })
+}
+
+/// Keeps writers away while an image is only read. Where the file system has no locks, there is
+/// nothing to keep away with, and nothing of it is changed.
+fn lock_shared(medium: &RawImage) -> Result<(), Failure> {
+    match medium.try_lock_shared() {
+        Err(TryLockError::Error(_)) => Ok(()),
+        result => lock(result),
+    }
+}
+
+impl Report {
+    pub(super) fn converted(mut self: Box<Self>, record: &RecordBytes) -> Box<Self> {
+        self.outcome = Outcome::Converted;
+        self.diagnosis = Some(diagnose(record));
+        self
+    }
+}

@@ -1,0 +1,165 @@
+//! The command line as clap sees it.
+
+use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum, ValueHint};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+/// Converts Small Business Server 4.0 Client Add Packs for 4.5.
+///
+/// A Client Add Pack is a diskette with a small record, which the server writes to each time that
+/// the pack is applied. addpack reads the record from images of such diskettes, says in plain words
+/// what happened to each pack, and converts the sound ones: once, one way. Whatever happens, each
+/// pack is wholly 4.0 or wholly 4.5.
+#[derive(Debug, Parser)]
+#[command(version, disable_help_subcommand = true, max_term_width = 100, after_help = EXIT_CODES)]
+#[command(after_long_help = LONG_AFTER)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 all good, 1 refused, 2 wrong command line, 3 failed, 130 stopped.";
+
+const LONG_AFTER: &str = "\
+Examples:
+  addpack inspect disk1.img         what is this pack, and would it convert?
+  addpack inspect images/           the same for every image below a folder
+  addpack convert --dry-run images/ what would be converted?
+  addpack convert images/           convert them, after asking
+  addpack explain out-of-order-reapply
+
+Exit codes:
+  0    all good
+  1    at least one pack was refused (or a path that was named is no pack)
+  2    the command line was wrong; nothing was touched
+  3    at least one image failed: could not be read, written or locked
+  130  stopped; all that was begun is whole";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Say what each pack is, and whether it would convert
+    ///
+    /// Reads the record of each image and says what was found. Nothing is written. One image is
+    /// shown as a card with the pack's whole history; several, or a folder, as one line each, a
+    /// summary, and the refused and failed ones with their reasons.
+    #[command(after_long_help = "\
+Examples:
+  addpack inspect disk1.img
+  addpack inspect --json images/ | jq -r 'select(.outcome == \"refused\") | .path'")]
+    Inspect(Inspect),
+
+    /// Convert 4.0 packs to 4.5: once, one way
+    ///
+    /// Converts every sound 4.0 pack in place, and changes nothing but the record. Packs that were
+    /// converted before or issued as 4.5 are left as they are; damaged ones are refused with the
+    /// reason. Writing one sector converts a pack, so a crash leaves it wholly 4.0 or wholly 4.5; a
+    /// conversion that was interrupted in its clean-up is finished.
+    ///
+    /// There is no way back, so convert asks first. Where there is no terminal to ask at, it needs
+    /// --yes. The time of conversion is now, or SOURCE_DATE_EPOCH (seconds since 1970) if set.
+    #[command(after_long_help = "\
+Examples:
+  addpack convert disk1.img
+  addpack convert --dry-run images/
+  addpack convert --yes --json images/ > report.jsonl
+  addpack convert -o converted/ images/")]
+    Convert(Convert),
+
+    /// Explain a code: what it means, how it comes about, what to do
+    ///
+    /// Knows every outcome, finding and error code that addpack reports. Without a code, lists them.
+    #[command(after_long_help = "\
+Examples:
+  addpack explain
+  addpack explain post-upgrade-reapply")]
+    Explain(Explain),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Inspect {
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Convert {
+    /// Convert without asking
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+
+    /// Do all but the writing
+    ///
+    /// Opens, locks and checks everything as the real run does. What the real run would report as
+    /// converted is reported as convertible (or unfinished-conversion).
+    #[arg(short = 'n', long)]
+    pub(crate) dry_run: bool,
+
+    /// Leave the images alone and put converted copies under DIR
+    ///
+    /// Each copy keeps its path below the PATH that was named. It appears whole or not at all, and
+    /// an existing file is never overwritten. Refused packs are not copied.
+    #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) output: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Common {
+    /// Image files, or folders to walk to the bottom
+    ///
+    /// In a folder, files that have neither the size of a diskette nor the ending of an image are
+    /// skipped, and symbolic links are not followed.
+    #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// Report as JSON Lines: one object for each image, then a summary
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// How many images to work on at once [default: the number of cores]
+    #[arg(short, long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+
+    /// Show no progress
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+
+    #[command(flatten)]
+    pub(crate) color: Color,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Explain {
+    /// An outcome, finding or error code
+    pub(crate) code: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) color: Color,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Color {
+    /// When to use colour; auto heeds NO_COLOR
+    #[arg(long, value_name = "WHEN", default_value = "auto", action = ArgAction::Set)]
+    pub(crate) color: When,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    /// At a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl Common {
+    pub(crate) fn workers(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        self.jobs.map_or_else(cores, NonZeroUsize::get)
+    }
+}

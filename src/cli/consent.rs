@@ -1,0 +1,99 @@
+//! Asking before a conversion, since there is no way back.
+
+use super::args::Convert;
+use super::lines::plural;
+use super::printer::Tally;
+use super::progress::Progress;
+use super::stop::{self, STOP};
+use super::terminal::escape;
+use addpack::batch::{self, End, Job, Listener};
+use addpack::outcome::{Outcome, Report};
+use std::io::{IsTerminal, Write, stderr, stdin};
+use std::ops::ControlFlow;
+use std::path::Path;
+
+/// What the user said.
+pub(crate) enum Consent {
+    Given,
+    Refused,
+    /// There is nothing to convert.
+    NotNeeded,
+}
+
+/// Whether there is a terminal to ask at.
+pub(crate) fn can_ask() -> bool {
+    stdin().is_terminal() && stderr().is_terminal()
+}
+
+/// Looks at everything first, then asks with the numbers. `survey` must write nothing.
+pub(crate) fn ask(args: &Convert, survey: &Job) -> Consent {
+    let mut counter =
+        Counter { tally: Tally::default(), progress: Progress::over(&args.common, "looking") };
+    let end = batch::run(survey, &STOP, &mut counter);
+    counter.progress.finish();
+    let convert = counter.tally.count(Outcome::Convertible);
+    let finish = counter.tally.count(Outcome::UnfinishedConversion);
+    if end == End::Stopped {
+        return Consent::Refused;
+    }
+    if convert + finish == 0 {
+        return Consent::NotNeeded;
+    }
+    let question = question(convert, finish, args.output.as_deref());
+    if stop::while_asking(|| answer_is_yes(&question)) { Consent::Given } else { Consent::Refused }
+}
+
+fn question(convert: u64, finish: u64, output: Option<&Path>) -> String {
+    let mut parts = Vec::new();
+    if convert > 0 {
+        parts.push(format!("convert {} to 4.5", plural(convert, "pack", "packs")));
+    }
+    if finish > 0 {
+        let conversions = plural(finish, "interrupted conversion", "interrupted conversions");
+        parts.push(format!("finish {conversions}"));
+    }
+    let place = match output {
+        None => "in place".to_owned(),
+        Some(output) => format!("into copies under {}", escape(&output.to_string_lossy())),
+    };
+    format!(
+        "About to {}, {place}.\nThere is no way back to 4.0. Go on? [y/N] ",
+        parts.join(" and ")
+    )
+}
+
+fn answer_is_yes(question: &str) -> bool {
+    let mut answer = String::new();
+    let asked = stderr().write_all(question.as_bytes()).and_then(|()| stderr().flush());
+    if asked.is_err() || stdin().read_line(&mut answer).is_err() {
+        return false;
+    }
+    let yes = matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes");
+    if !yes {
+        let _ = writeln!(stderr(), "Nothing was changed.");
+    }
+    yes
+}
+
+/// Counts what a run would do.
+struct Counter {
+    tally: Tally,
+    progress: Progress,
+}
+
+impl Listener for Counter {
+    fn image(&mut self, report: Box<Report>) -> ControlFlow<()> {
+        self.tally.add(report.outcome);
+        self.progress.image(report.outcome);
+        ControlFlow::Continue(())
+    }
+
+    fn skipped(&mut self) {
+        self.progress.other();
+    }
+
+    fn repeated(&mut self, _: &Path, _: &Path) -> ControlFlow<()> {
+        self.progress.other();
+        ControlFlow::Continue(())
+    }
+}

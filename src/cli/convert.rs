@@ -1,0 +1,88 @@
+//! `addpack convert`.
+
+use super::args::Convert;
+use super::consent::{Consent, ask, can_ask};
+use super::exit::Exit;
+use super::printer::Printer;
+use super::progress::Progress;
+use super::terminal::escape;
+use super::{Error, stop};
+use addpack::batch::{self, Job, Mode};
+use addpack::record::fields::FileTime;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+pub(crate) fn run(args: &Convert) -> Result<Exit, Error> {
+    stop::listen();
+    let common = &args.common;
+    let at = conversion_time()?;
+    if let Some(output) = &args.output {
+        check_output(output, args)?;
+    }
+    let mut job = Job {
+        paths: common.paths.clone(),
+        mode: Mode::DryRun(at),
+        output: args.output.clone(),
+        workers: common.workers(),
+    };
+    if args.yes && !args.dry_run {
+        job.mode = Mode::Convert(at);
+    } else if !args.dry_run {
+        if !can_ask() {
+            return Err(Error::Usage(
+                "convert is one-way and asks first, and there is no terminal to ask at: say --yes, \
+                 or --dry-run"
+                    .to_owned(),
+            ));
+        }
+        match ask(args, &job) {
+            Consent::Given => job.mode = Mode::Convert(at),
+            // The report then says why nothing is converted.
+            Consent::NotNeeded => {}
+            Consent::Refused => return Ok(Exit::Stopped),
+        }
+    }
+    let doing = if args.dry_run { "dry run" } else { "converting" };
+    let mut printer = Printer::new(common, Progress::over(common, doing), args.dry_run);
+    let end = batch::run(&job, &stop::STOP, &mut printer);
+    printer.finish(end)
+}
+
+/// Copies must not land among the images that they are made of.
+fn check_output(output: &Path, args: &Convert) -> Result<(), Error> {
+    let shown = || escape(&output.to_string_lossy());
+    let resolved = fs::canonicalize(output).ok();
+    if fs::metadata(output).is_ok_and(|metadata| !metadata.is_dir()) {
+        return Err(Error::Usage(format!("-o {}: that is no folder", shown())));
+    }
+    let same = |path: &Path| resolved.is_some() && fs::canonicalize(path).ok() == resolved;
+    if args.common.paths.iter().any(|path| same(path)) {
+        return Err(Error::Usage(format!(
+            "-o {}: that is the folder of the images; name another one, or leave -o out to convert \
+             in place",
+            shown()
+        )));
+    }
+    Ok(())
+}
+
+/// Now, or `SOURCE_DATE_EPOCH`.
+fn conversion_time() -> Result<FileTime, Error> {
+    let seconds = match std::env::var_os("SOURCE_DATE_EPOCH") {
+        None => SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .ok()
+            .and_then(|since| i64::try_from(since.as_secs()).ok()),
+        Some(text) => seconds_since_epoch(&text),
+    };
+    seconds.and_then(FileTime::from_unix_seconds).ok_or_else(|| {
+        let message = "SOURCE_DATE_EPOCH, or the clock, is no number of seconds since 1970";
+        Error::Usage(message.to_owned())
+    })
+}
+
+fn seconds_since_epoch(text: &OsStr) -> Option<i64> {
+    text.to_str()?.parse().ok().filter(|seconds| *seconds >= 0)
+}

@@ -1,0 +1,73 @@
+//! Exit codes (DESIGN.md, "Outcomes and exit codes").
+
+use addpack::outcome::{Outcome, Report};
+use std::process::ExitCode;
+
+/// How a command ended, in the order of precedence: the greater one wins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Exit {
+    /// All good.
+    Good,
+    /// At least one pack was refused.
+    Refused,
+    /// At least one image failed.
+    Failed,
+    /// The command line was wrong, nothing was touched.
+    Usage,
+    /// Stopped by the user; all that was begun is whole.
+    Stopped,
+}
+
+impl Exit {
+    /// What one image alone would end with.
+    pub(crate) fn of(report: &Report) -> Self {
+        match report.outcome {
+            Outcome::Convertible
+            | Outcome::Converted
+            | Outcome::AlreadyConverted
+            | Outcome::Issued45
+            | Outcome::UnfinishedConversion => Self::Good,
+            Outcome::NotAPack if report.named => Self::Refused,
+            Outcome::NotAPack => Self::Good,
+            Outcome::Refused => Self::Refused,
+            Outcome::Failed => Self::Failed,
+        }
+    }
+
+    /// What both together end with.
+    pub(crate) fn merge(self, other: Self) -> Self {
+        self.max(other)
+    }
+
+    pub(crate) fn code(self) -> u8 {
+        match self {
+            Self::Good => 0,
+            Self::Refused => 1,
+            Self::Usage => 2,
+            Self::Failed => 3,
+            Self::Stopped => 130,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Exit::{self, Failed, Good, Refused, Stopped, Usage};
+
+    #[test]
+    fn failed_wins_over_refused_and_stopped_over_all() {
+        let codes = |exits: &[Exit]| exits.iter().fold(Good, |a, b| a.merge(*b)).code();
+        assert_eq!(codes(&[]), 0);
+        assert_eq!(codes(&[Good, Refused, Good]), 1);
+        assert_eq!(codes(&[Refused, Failed, Good]), 3);
+        assert_eq!(codes(&[Failed, Refused]), 3);
+        assert_eq!(codes(&[Stopped, Failed]), 130);
+        assert_eq!(codes(&[Usage]), 2);
+    }
+}

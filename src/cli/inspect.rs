@@ -1,0 +1,22 @@
+//! `addpack inspect`.
+
+use super::args::Inspect;
+use super::exit::Exit;
+use super::printer::Printer;
+use super::progress::Progress;
+use super::{Error, stop};
+use addpack::batch::{self, Job, Mode};
+
+pub(crate) fn run(args: &Inspect) -> Result<Exit, Error> {
+    stop::listen();
+    let common = &args.common;
+    let job = Job {
+        paths: common.paths.clone(),
+        mode: Mode::Inspect,
+        output: None,
+        workers: common.workers(),
+    };
+    let mut printer = Printer::new(common, Progress::over(common, "inspecting"), true);
+    let end = batch::run(&job, &stop::STOP, &mut printer);
+    printer.finish(end)
+}

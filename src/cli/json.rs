@@ -1,0 +1,242 @@
+//! JSON Lines: one object for each image, then a summary (DESIGN.md, "JSON Lines").
+
+use super::printer::Tally;
+use super::words::{
+    address, event_kind, failure_message, finding_kb, finding_message, hex, next_step, note,
+    serial, server_name, server_version, timestamp, value,
+};
+use addpack::diagnosis::{Diagnosis, Finding};
+use addpack::outcome::{Failure, Outcome, Report};
+use addpack::record::event::Event;
+use addpack::record::fields::Server;
+use addpack::record::{Record, Version};
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+use std::path::Path;
+
+/// The version of the objects' shape.
+const SCHEMA: u32 = 1;
+
+#[derive(Serialize)]
+struct ImageLine {
+    r#type: &'static str,
+    schema: u32,
+    path: String,
+    /// The path's bytes in hexadecimal, where they are no UTF-8 and `path` is not exact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path_bytes: Option<String>,
+    outcome: &'static str,
+    record: Option<RecordPart>,
+    findings: Vec<FindingPart>,
+    notes: Vec<NotePart>,
+    /// The converted copy, with `-o`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output: Option<String>,
+    error: Option<ErrorPart>,
+    next_step: String,
+}
+
+#[derive(Serialize)]
+struct RecordPart {
+    version: &'static str,
+    serial: String,
+    licenses: u16,
+    origin: Option<&'static str>,
+    bound: bool,
+    from: Option<u16>,
+    to: Option<u16>,
+    server: Option<ServerPart>,
+    made_at: String,
+    converted_at: Option<String>,
+    events: Vec<EventPart>,
+}
+
+#[derive(Serialize)]
+struct ServerPart {
+    address: String,
+    name: String,
+}
+
+#[derive(Serialize)]
+struct EventPart {
+    slot: usize,
+    kind: String,
+    server_version: String,
+    from: u16,
+    to: u16,
+    at: String,
+    server: ServerPart,
+    post_upgrade: bool,
+}
+
+#[derive(Serialize)]
+struct FindingPart {
+    code: &'static str,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    slot: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offset: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    found: Option<String>,
+    kb: &'static [u32],
+}
+
+#[derive(Serialize)]
+struct NotePart {
+    code: &'static str,
+    message: String,
+}
+
+#[derive(Serialize)]
+struct ErrorPart {
+    code: &'static str,
+    message: String,
+}
+
+#[derive(Serialize)]
+struct SummaryLine {
+    r#type: &'static str,
+    schema: u32,
+    images: u64,
+    outcomes: Outcomes,
+    skipped: u64,
+    repeated: u64,
+    stopped: bool,
+    exit_code: u8,
+}
+
+/// Every outcome with its count, in a fixed order.
+struct Outcomes([u64; Outcome::ALL.len()]);
+
+impl Serialize for Outcomes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (outcome, count) in Outcome::ALL.iter().zip(self.0) {
+            map.serialize_entry(outcome.as_str(), &count)?;
+        }
+        map.end()
+    }
+}
+
+/// The line of one image.
+pub(crate) fn image_line(report: &Report) -> Vec<u8> {
+    let (path, path_bytes) = path_text(&report.path);
+    line(&ImageLine {
+        r#type: "image",
+        schema: SCHEMA,
+        path,
+        path_bytes,
+        outcome: report.outcome.as_str(),
+        record: report.diagnosis.as_ref().and_then(record_part),
+        findings: report.findings().iter().map(finding_part).collect(),
+        notes: report.notes.iter().map(note_part).collect(),
+        output: report.output.as_ref().map(|path| path.to_string_lossy().into_owned()),
+        error: report.failure.as_ref().map(error_part),
+        next_step: next_step(report),
+    })
+}
+
+/// The last line.
+pub(crate) fn summary_line(tally: &Tally, stopped: bool, exit_code: u8) -> Vec<u8> {
+    line(&SummaryLine {
+        r#type: "summary",
+        schema: SCHEMA,
+        images: tally.images(),
+        outcomes: Outcomes(tally.outcomes),
+        skipped: tally.skipped,
+        repeated: tally.repeated,
+        stopped,
+        exit_code,
+    })
+}
+
+fn line<T: Serialize>(object: &T) -> Vec<u8> {
+    let mut line = serde_json::to_vec(object).expect("these objects have no keys but strings");
+    line.push(b'\n');
+    line
+}
+
+fn path_text(path: &Path) -> (String, Option<String>) {
+    match path.to_str() {
+        Some(text) => (text.to_owned(), None),
+        None => {
+            let bytes = hex(path.as_os_str().as_encoded_bytes());
+            (path.to_string_lossy().into_owned(), Some(bytes))
+        }
+    }
+}
+
+fn record_part(diagnosis: &Diagnosis) -> Option<RecordPart> {
+    let record = diagnosis.record.as_deref()?;
+    let bound = record.is_bound();
+    let event =
+        |slot| event_part(slot, &record.events[slot], diagnosis.post_upgrade.contains(&slot));
+    Some(RecordPart {
+        version: match record.version {
+            Version::V40 => "4.0",
+            Version::V45 => "4.5",
+        },
+        serial: serial(record),
+        licenses: record.licenses,
+        origin: origin(record),
+        bound,
+        from: bound.then_some(record.from),
+        to: bound.then_some(record.to),
+        server: bound.then(|| server_part(&record.server)),
+        made_at: timestamp(record.made_at),
+        converted_at: record
+            .origin
+            .filter(|origin| origin.converted_at.0 != 0)
+            .map(|origin| timestamp(origin.converted_at)),
+        events: diagnosis.shown_events().map(event).collect(),
+    })
+}
+
+fn origin(record: &Record) -> Option<&'static str> {
+    match record.origin?.origin {
+        0 => Some("issued"),
+        1 => Some("converted"),
+        _ => None,
+    }
+}
+
+fn server_part(server: &Server) -> ServerPart {
+    ServerPart { address: address(server), name: server_name(server) }
+}
+
+fn event_part(slot: usize, event: &Event, post_upgrade: bool) -> EventPart {
+    EventPart {
+        slot,
+        kind: event_kind(event),
+        server_version: server_version(event),
+        from: event.from,
+        to: event.to,
+        at: timestamp(event.at),
+        server: server_part(&event.server),
+        post_upgrade,
+    }
+}
+
+fn finding_part(finding: &Finding) -> FindingPart {
+    FindingPart {
+        code: finding.code().as_str(),
+        message: finding_message(finding),
+        slot: finding.slot,
+        offset: finding.offset,
+        expected: value(&finding.expected),
+        found: value(&finding.found),
+        kb: finding_kb(finding.code()),
+    }
+}
+
+fn note_part(about: &addpack::outcome::Note) -> NotePart {
+    let (code, message) = note(about);
+    NotePart { code, message }
+}
+
+fn error_part(failure: &Failure) -> ErrorPart {
+    ErrorPart { code: failure.code.as_str(), message: failure_message(failure) }
+}

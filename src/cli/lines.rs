@@ -1,0 +1,162 @@
+//! Many images: a line each, then a summary, then the refused and the failed with their reasons.
+
+use super::printer::Tally;
+use super::terminal::{Look, Tone, complain, escape};
+use super::words::{finding_message, next_step, serial, verdict};
+use addpack::outcome::{Outcome, Report};
+use std::io::{self, Read, Seek, Write};
+use std::path::Path;
+use tempfile::SpooledTempFile;
+
+/// Reasons are kept in memory up to this many bytes, then in a temporary file.
+const IN_MEMORY: usize = 256 * 1024;
+/// Findings of one pack that are spelled out; its card shows all.
+const FINDINGS_SHOWED: usize = 3;
+
+/// What is said of the refused and the failed at the end of a run.
+pub(crate) struct Reasons {
+    refused: SpooledTempFile,
+    failed: SpooledTempFile,
+}
+
+impl Default for Reasons {
+    fn default() -> Self {
+        Self { refused: SpooledTempFile::new(IN_MEMORY), failed: SpooledTempFile::new(IN_MEMORY) }
+    }
+}
+
+impl Reasons {
+    /// Keeps the reasons of a report, where it needs any.
+    pub(crate) fn add(&mut self, look: Look, report: &Report) -> io::Result<()> {
+        match report.outcome {
+            Outcome::Refused => self.refused.write_all(&reasons(look, report)),
+            Outcome::Failed => self.failed.write_all(&reasons(look, report)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes them all.
+    pub(crate) fn copy_to(mut self, look: Look, out: &mut impl Write) -> io::Result<()> {
+        for (title, kept) in [("Refused", &mut self.refused), ("Failed", &mut self.failed)] {
+            if kept.stream_position()? == 0 {
+                continue;
+            }
+            kept.rewind()?;
+            writeln!(out, "\n{}", look.paint(Tone::Heading, title))?;
+            // Not io::copy: it would look for a file behind a writer that has none.
+            let mut buffer = [0; 8192];
+            loop {
+                match kept.read(&mut buffer)? {
+                    0 => break,
+                    read => out.write_all(&buffer[..read])?,
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn reasons(look: Look, report: &Report) -> Vec<u8> {
+    let mut text = b"  ".to_vec();
+    text.extend(look.path(&report.path));
+    let findings = report.findings();
+    let mut say = |line: &str| text.extend(format!("\n    {line}").bytes());
+    if report.outcome == Outcome::Failed || findings.is_empty() {
+        say(&verdict(report));
+    } else {
+        for finding in findings.iter().take(FINDINGS_SHOWED) {
+            say(&format!("{}: {}", finding.code().as_str(), finding_message(finding)));
+        }
+        if let Some(more) = findings.len().checked_sub(FINDINGS_SHOWED).filter(|more| *more > 0) {
+            say(&format!("and {more} more; addpack inspect on this image alone shows all"));
+        }
+    }
+    say(&format!("next: {}\n", next_step(report)));
+    text
+}
+
+/// The line of one image.
+pub(crate) fn image(look: Look, report: &Report) -> Vec<u8> {
+    let word = format!("{:<21}", report.outcome.as_str());
+    let record = report.diagnosis.as_ref().and_then(|diagnosis| diagnosis.record.as_deref());
+    let (serial, licenses) = record.map_or_else(
+        || ("-".to_owned(), "-".to_owned()),
+        |record| {
+            let use_of = if record.is_bound() {
+                format!("{} to {}", record.from, record.to)
+            } else {
+                format!("{} unused", record.licenses)
+            };
+            (serial(record), use_of)
+        },
+    );
+    let facts = format!("  {serial:<23}  {licenses:<9}  ");
+    let mut text = look.paint(tone(report.outcome), &word).into_bytes();
+    text.extend(facts.bytes());
+    text.extend(look.path(&report.path));
+    text.push(b'\n');
+    text
+}
+
+pub(crate) fn tone(outcome: Outcome) -> Tone {
+    match outcome {
+        Outcome::Convertible
+        | Outcome::Converted
+        | Outcome::AlreadyConverted
+        | Outcome::Issued45 => Tone::Good,
+        Outcome::UnfinishedConversion => Tone::Odd,
+        Outcome::NotAPack => Tone::Quiet,
+        Outcome::Refused | Outcome::Failed => Tone::Bad,
+    }
+}
+
+/// The line of a second way to an image or a folder.
+pub(crate) fn repeated(look: Look, path: &Path, first: &Path) -> Vec<u8> {
+    let mut text = look.paint(Tone::Quiet, &format!("{:<21}", "repeated")).into_bytes();
+    text.extend(format!("  {:<23}  {:<9}  ", "-", "-").bytes());
+    text.extend(look.path(path));
+    text.extend(b" (the same as ");
+    text.extend(look.path(first));
+    text.extend(b", handled once)\n");
+    text
+}
+
+/// The same on standard error, where standard output is JSON.
+pub(crate) fn complain_repeated(path: &Path, first: &Path) {
+    let show = |path: &Path| escape(&path.to_string_lossy());
+    complain(&format!("{} is the same as {}, handled once", show(path), show(first)));
+}
+
+/// How many images came to what.
+pub(crate) fn summary(look: Look, tally: &Tally, stopped: bool) -> Vec<u8> {
+    let counted: Vec<_> = Outcome::ALL
+        .into_iter()
+        .filter(|outcome| tally.count(*outcome) > 0)
+        .map(|outcome| {
+            let text = format!("{} {}", tally.count(outcome), outcome.as_str());
+            look.paint(tone(outcome), &text)
+        })
+        .collect();
+    let images = plural(tally.images(), "image", "images");
+    let mut text = if counted.is_empty() {
+        format!("\n{images}")
+    } else {
+        format!("\n{images}: {}", counted.join(", "))
+    };
+    if tally.skipped > 0 {
+        text += &format!("; {} skipped", plural(tally.skipped, "other file", "other files"));
+    }
+    if tally.repeated > 0 {
+        text += &format!("; {} repeated", plural(tally.repeated, "path", "paths"));
+    }
+    if stopped {
+        text += "; stopped before the end";
+    }
+    text.push('\n');
+    text.into_bytes()
+}
+
+/// A number with the word that fits it.
+pub(crate) fn plural(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}

@@ -1,0 +1,63 @@
+//! The command line: what people type, and what they are told.
+
+mod args;
+mod card;
+mod consent;
+mod convert;
+mod exit;
+mod explain;
+mod inspect;
+mod json;
+mod lines;
+mod printer;
+mod progress;
+mod stop;
+mod terminal;
+mod words;
+
+use args::{Args, Command};
+use clap::Parser;
+use exit::Exit;
+use std::process::ExitCode;
+
+/// Parses the command line, runs the command, and turns what it came to into an exit code.
+pub(crate) fn main() -> ExitCode {
+    let args = Args::parse();
+    let exit = match &args.command {
+        Command::Inspect(inspect) => inspect::run(inspect),
+        Command::Convert(convert) => convert::run(convert),
+        Command::Explain(explain) => explain::run(explain),
+    };
+    exit.unwrap_or_else(|error| {
+        terminal::complain(&error.to_string());
+        error.exit()
+    })
+    .into()
+}
+
+/// Why a command could not be run, or not be run to its end.
+#[derive(Debug)]
+enum Error {
+    /// The command line was wrong; nothing was touched.
+    Usage(String),
+    /// The report could not be written.
+    Output(std::io::Error),
+}
+
+impl Error {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Usage(_) => Exit::Usage,
+            Self::Output(_) => Exit::Failed,
+        }
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Usage(message) => f.write_str(message),
+            Self::Output(error) => write!(f, "the report could not be written: {error}"),
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Standard output: what a run has to say, for people or for programs, as it comes.
+
+use super::args::Common;
+use super::exit::Exit;
+use super::progress::Progress;
+use super::terminal::Look;
+use super::{Error, card, json, lines};
+use addpack::batch::{End, Listener};
+use addpack::outcome::{Outcome, Report};
+use std::io::{self, BufWriter, Stdout, Write, stdout};
+use std::ops::ControlFlow;
+use std::path::Path;
+
+/// How many images came to what.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tally {
+    /// In the order of [`Outcome::ALL`].
+    pub(crate) outcomes: [u64; Outcome::ALL.len()],
+    /// Files in folders that are no images.
+    pub(crate) skipped: u64,
+    /// Ways to what another way had led to.
+    pub(crate) repeated: u64,
+}
+
+impl Tally {
+    pub(crate) fn add(&mut self, outcome: Outcome) {
+        self.outcomes[outcome as usize] += 1;
+    }
+
+    pub(crate) fn count(&self, outcome: Outcome) -> u64 {
+        self.outcomes[outcome as usize]
+    }
+
+    pub(crate) fn images(&self) -> u64 {
+        self.outcomes.iter().sum()
+    }
+}
+
+/// The form of a report.
+enum Form {
+    /// One image, in full.
+    Card,
+    /// A line for each image; the reasons of the refused and the failed are kept for the end.
+    Lines(lines::Reasons),
+    Json,
+}
+
+/// Writes the report of a run.
+pub(crate) struct Printer {
+    form: Form,
+    look: Look,
+    out: BufWriter<Stdout>,
+    progress: Progress,
+    tally: Tally,
+    exit: Exit,
+    /// Whether a reader that went away ends the run. A conversion that was asked for goes on.
+    stop_when_closed: bool,
+    closed: bool,
+    error: Option<io::Error>,
+}
+
+impl Printer {
+    pub(crate) fn new(common: &Common, progress: Progress, stop_when_closed: bool) -> Self {
+        let form = match common.paths.as_slice() {
+            _ if common.json => Form::Json,
+            [path] if !path.is_dir() => Form::Card,
+            _ => Form::Lines(lines::Reasons::default()),
+        };
+        Self {
+            form,
+            look: Look::of_stdout(common.color.color),
+            out: BufWriter::new(stdout()),
+            progress,
+            tally: Tally::default(),
+            exit: Exit::Good,
+            stop_when_closed,
+            closed: false,
+            error: None,
+        }
+    }
+
+    /// Writes what comes after the last image, and tells how the run ended.
+    ///
+    /// # Errors
+    /// Where the report could not be written; a reader that went away is none.
+    pub(crate) fn finish(mut self, end: End) -> Result<Exit, Error> {
+        let stopped = end == End::Stopped;
+        if stopped {
+            self.exit = self.exit.merge(Exit::Stopped);
+        }
+        self.progress.finish();
+        let text = match &mut self.form {
+            Form::Card => Vec::new(),
+            Form::Json => json::summary_line(&self.tally, stopped, self.exit.code()),
+            Form::Lines(_) => lines::summary(self.look, &self.tally, stopped),
+        };
+        let _ = self.write(&text);
+        if let Form::Lines(reasons) = std::mem::replace(&mut self.form, Form::Json) {
+            let written = reasons.copy_to(self.look, &mut self.out);
+            let _ = self.note(written);
+        }
+        let flushed = self.out.flush();
+        let _ = self.note(flushed);
+        match self.error {
+            Some(error) => Err(Error::Output(error)),
+            None => Ok(self.exit),
+        }
+    }
+
+    fn write(&mut self, text: &[u8]) -> ControlFlow<()> {
+        if self.closed {
+            return ControlFlow::Continue(());
+        }
+        let out = &mut self.out;
+        let written = self.progress.suspend(|| {
+            out.write_all(text)?;
+            // At a terminal, and for a program that follows a long run, each line counts.
+            out.flush()
+        });
+        self.note(written)
+    }
+
+    /// Remembers an error of standard output. Only a reader that went away is no error.
+    fn note(&mut self, written: io::Result<()>) -> ControlFlow<()> {
+        match written {
+            Ok(()) => return ControlFlow::Continue(()),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => self.closed = true,
+            Err(error) => {
+                self.closed = true;
+                self.error = Some(error);
+            }
+        }
+        if self.stop_when_closed { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+}
+
+impl Listener for Printer {
+    fn image(&mut self, report: Box<Report>) -> ControlFlow<()> {
+        self.tally.add(report.outcome);
+        self.exit = self.exit.merge(Exit::of(&report));
+        self.progress.image(report.outcome);
+        let text = match &mut self.form {
+            Form::Card => card::card(self.look, &report),
+            Form::Json => json::image_line(&report),
+            Form::Lines(reasons) => {
+                if let Err(error) = reasons.add(self.look, &report) {
+                    self.error.get_or_insert(error);
+                }
+                lines::image(self.look, &report)
+            }
+        };
+        self.write(&text)
+    }
+
+    fn skipped(&mut self) {
+        self.tally.skipped += 1;
+        self.progress.other();
+    }
+
+    fn repeated(&mut self, path: &Path, first: &Path) -> ControlFlow<()> {
+        self.tally.repeated += 1;
+        self.progress.other();
+        match self.form {
+            Form::Json => {
+                self.progress.suspend(|| lines::complain_repeated(path, first));
+                ControlFlow::Continue(())
+            }
+            Form::Card | Form::Lines(_) => {
+                let text = lines::repeated(self.look, path, first);
+                self.write(&text)
+            }
+        }
+    }
+}

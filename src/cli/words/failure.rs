@@ -1,0 +1,83 @@
+//! Failures in the admin's words: what was being done, the cause, and what to do next.
+
+use crate::cli::terminal::escape;
+use addpack::outcome::{Action, Failure, FailureCode, PackState};
+use std::path::Path;
+
+/// What failed and why, in one sentence.
+pub(crate) fn failure_message(failure: &Failure) -> String {
+    let mut message = match failure.code {
+        FailureCode::NotFound => "there is no such file or folder".to_owned(),
+        FailureCode::AccessDenied => format!("the system does not allow {}", action(failure)),
+        FailureCode::NotAFile => "neither an image file nor a folder".to_owned(),
+        FailureCode::InUse => "another program is using it".to_owned(),
+        FailureCode::WriteProtected => {
+            "write-protected: a server would call this a damaged disk (KB 183855)".to_owned()
+        }
+        FailureCode::NoSpace => format!("the disk is full: {} failed", action(failure)),
+        FailureCode::Exists => {
+            format!("{} is there already, and is not this pack", target(failure))
+        }
+        FailureCode::IoError => format!("{} failed", action(failure)),
+    };
+    if let Some(cause) = &failure.cause {
+        message.push_str(&format!(": {}", escape(&cause.to_string())));
+    }
+    if let Some(state) = failure.state {
+        message.push_str(&format!("; {}", state_message(state)));
+    }
+    message
+}
+
+fn action(failure: &Failure) -> String {
+    match failure.action {
+        Action::Open => "opening it".to_owned(),
+        Action::List => "listing the folder".to_owned(),
+        Action::Read => "reading it".to_owned(),
+        Action::Lock => "locking it".to_owned(),
+        Action::Write => "writing the commit sector".to_owned(),
+        Action::Sync => "making the commit sector durable".to_owned(),
+        Action::CleanUp => "zeroing the 4.0 events".to_owned(),
+        Action::ReadBack => "reading the record back".to_owned(),
+        Action::Copy => format!("writing the copy {}", target(failure)),
+        Action::Publish => format!("giving the copy its name, {},", target(failure)),
+    }
+}
+
+fn target(failure: &Failure) -> String {
+    let path = failure.target.as_deref().unwrap_or(Path::new(""));
+    escape(&path.to_string_lossy())
+}
+
+fn state_message(state: PackState) -> &'static str {
+    match state {
+        PackState::Old => "the pack is 4.0, as it was",
+        PackState::New => "the pack is wholly 4.5",
+        PackState::Unfinished => "the pack is 4.5, its clean-up is not finished",
+        PackState::Torn => "the first sector of its record is torn",
+        PackState::Unknown => "the state of the pack could not be read",
+    }
+}
+
+/// What to do about a failure.
+pub(crate) fn failure_next_step(failure: &Failure) -> String {
+    if let Some(PackState::Torn) = failure.state {
+        return "do not use the pack or its disk; copy the image and keep this report".to_owned();
+    }
+    match failure.code {
+        FailureCode::NotFound => "check the path",
+        FailureCode::AccessDenied => "run addpack as a user who may read it",
+        FailureCode::NotAFile => "name an image file or a folder",
+        FailureCode::InUse => {
+            "wait for the other program to end, or close it, and run addpack again"
+        }
+        FailureCode::WriteProtected => {
+            "make the file writable (on a diskette: slide the tab shut) and run addpack again, or \
+             convert into a copy with -o"
+        }
+        FailureCode::NoSpace => "make room on the disk and run addpack again",
+        FailureCode::Exists => "move that file away, or choose another folder for -o",
+        FailureCode::IoError => "check the disk, then run addpack again: it goes on where it was",
+    }
+    .to_owned()
+}

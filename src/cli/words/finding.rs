@@ -1,0 +1,144 @@
+//! Findings in the admin's words.
+
+use super::value::{day, server};
+use crate::cli::terminal::escape_bytes;
+use addpack::diagnosis::{Finding, FindingCode, Part, Rule, What};
+use addpack::fat12::{FaultKind, MediaFault};
+
+/// Vendor's articles that a finding rests on.
+pub(crate) fn finding_kb(code: FindingCode) -> &'static [u32] {
+    match code {
+        FindingCode::PostUpgradeReapply => &[236_867],
+        FindingCode::OutOfOrderReapply => &[194_335, 236_867],
+        FindingCode::DamagedRecord | FindingCode::DamagedMedia => &[183_855],
+        FindingCode::InconsistentHistory => &[177_962, 236_867],
+    }
+}
+
+/// A finding in one sentence, without its offset and values.
+pub(crate) fn finding_message(finding: &Finding) -> String {
+    match &finding.what {
+        What::PostUpgrade(event) => format!(
+            "reapplied on {} to {}, a server already upgraded to 4.5, before it was converted",
+            day(event.at),
+            server(&event.server)
+        ),
+        What::OutOfOrder { event, from, to } => format!(
+            "reapplied out of order on {}: the server had {} licenses, the pack restores {from} to \
+             {to}",
+            day(event.at),
+            event.from
+        ),
+        What::Damaged(part) => damaged(*part, finding.slot),
+        What::Inconsistent(rule) => broken(*rule, finding),
+        What::Media(fault) => fault_message(fault),
+    }
+}
+
+fn damaged(part: Part, slot: Option<usize>) -> String {
+    let header = match part {
+        Part::FileLength => "ADDPACK.DAT does not have the length of a record",
+        Part::Magic => "the record begins with neither magic",
+        Part::Layout => "the layout number is unknown",
+        Part::RecordLength => "the record states another length",
+        Part::Serial => "the serial is none",
+        Part::Licenses => "there is no pack of this size",
+        Part::Origin => "the origin is unknown",
+        Part::MadeAt => "the time of making is missing",
+        Part::ConvertedAt => "the time of conversion does not fit the origin",
+        Part::SourceDigest => "the digest of the 4.0 record does not fit the origin",
+        Part::Reserved if slot.is_none() => "a reserved byte of the header is not zero",
+        Part::IdentitySeal => "the identity seal does not verify: the serial or size is damaged",
+        Part::EventCount => "there is no room for so many events",
+        Part::Status => "an unknown status bit is set",
+        Part::From => "the pack is bound to no server, but states licenses before an apply",
+        Part::To => "the pack is bound to no server, but states licenses after an apply",
+        Part::ServerAddress => "the server's address does not fit the status",
+        Part::ServerName => "the server's name is none, or does not fit the status",
+        Part::HeaderSeal => "the header seal does not verify",
+        _ => return damaged_event(part, slot.unwrap_or(0) + 1),
+    };
+    header.to_owned()
+}
+
+fn damaged_event(part: Part, number: usize) -> String {
+    match part {
+        Part::EventKind => format!("event {number} is of no known kind"),
+        Part::EventServerVersion => {
+            format!("event {number} is by a server that does not write such a record")
+        }
+        Part::EventServerAddress => format!("event {number} lacks the server's address"),
+        Part::EventServerName => format!("the server's name in event {number} is none"),
+        Part::EventSeal => format!("the seal of event {number} does not verify"),
+        Part::UncountedSlot => {
+            format!("slot {number}, behind the last counted event, is not empty")
+        }
+        _ => format!("a reserved byte of event {number} is not zero"),
+    }
+}
+
+fn broken(rule: Rule, finding: &Finding) -> String {
+    let number = finding.slot.map_or(0, |slot| slot + 1);
+    match rule {
+        Rule::UnboundHasNoEvents => "the pack is bound to no server, but has events".to_owned(),
+        Rule::FirstIsApply => "the pack is bound, but its first event is no apply".to_owned(),
+        Rule::OneApply => format!("event {number} is a second apply"),
+        Rule::HeaderFrom => "the header's from is not that of the apply".to_owned(),
+        Rule::HeaderTo => "the header's to is not that of the apply".to_owned(),
+        Rule::EventFrom => format!("event {number} begins from another number of licenses"),
+        Rule::EventTo => format!("event {number} leads to another number of licenses"),
+        Rule::NothingAdded => format!("event {number}, out of order, says that it added licenses"),
+        Rule::Size => "to does not exceed from by the pack's size".to_owned(),
+        Rule::RecordLimit => "the pack leads past the limit of its version".to_owned(),
+        Rule::ServerLimit => format!("event {number} leads past the limit of its server"),
+        Rule::EventServer => format!("event {number} is by a server that the pack was not bound to"),
+        Rule::HeaderServer => "the pack's server is not that of its last event".to_owned(),
+        Rule::DefectiveBit => {
+            "the defective bit does not fit the events: an out-of-order reapply sets it, and nothing \
+             else"
+                .to_owned()
+        }
+    }
+}
+
+/// What is broken on the way to the record.
+pub(super) fn fault_message(fault: &MediaFault) -> String {
+    let what = match fault.kind {
+        FaultKind::VolumeCutShort => {
+            return "the image ends before the root directory does".to_owned();
+        }
+        FaultKind::TwoEntries => {
+            return "two files in the root directory are called ADDPACK.DAT".to_owned();
+        }
+        FaultKind::Loop => "the cluster chain of ADDPACK.DAT comes back to".to_owned(),
+        FaultKind::Free => "the cluster chain of ADDPACK.DAT runs into a free cluster,".to_owned(),
+        FaultKind::Reserved => "the cluster chain of ADDPACK.DAT is broken at".to_owned(),
+        FaultKind::Bad => "the cluster chain of ADDPACK.DAT runs through a bad cluster,".to_owned(),
+        FaultKind::BeyondVolume => {
+            "the cluster chain of ADDPACK.DAT leaves the volume at".to_owned()
+        }
+        FaultKind::EndsEarly => "the cluster chain of ADDPACK.DAT ends early, at".to_owned(),
+        FaultKind::TooLong => {
+            "the cluster chain of ADDPACK.DAT is too long: it goes on at".to_owned()
+        }
+        FaultKind::BeyondImage => "ADDPACK.DAT lies past the end of the image, at".to_owned(),
+        FaultKind::SharedWithChain(from) => {
+            format!("cluster {from} of another chain leads into ADDPACK.DAT at")
+        }
+        FaultKind::SharedWithFile(name) => {
+            format!("the file {} runs through ADDPACK.DAT's", file_name(&name))
+        }
+    };
+    let cluster = fault.cluster.map_or_else(String::new, |cluster| format!(" cluster {cluster}"));
+    let sector = fault.sector.map_or_else(String::new, |sector| format!(" (sector {sector})"));
+    format!("{what}{cluster}{sector}")
+}
+
+/// A name from a directory: `README.TXT`.
+fn file_name(name: &[u8; 11]) -> String {
+    let trim = |part: &[u8]| escape_bytes(part.trim_ascii_end());
+    match (trim(&name[..8]), trim(&name[8..])) {
+        (base, ending) if ending.is_empty() => base,
+        (base, ending) => format!("{base}.{ending}"),
+    }
+}

@@ -1,0 +1,200 @@
+//! The wording of everything that is reported, in one place.
+
+mod failure;
+mod finding;
+mod pages;
+mod value;
+
+pub(crate) use failure::{failure_message, failure_next_step};
+pub(crate) use finding::{finding_kb, finding_message};
+pub(crate) use pages::{PAGES, Page, page};
+pub(crate) use value::{
+    address, day, event_kind, hex, server, server_name, server_version, timestamp, value,
+};
+
+use addpack::diagnosis::FindingCode;
+use addpack::fat12::{NoVolume, Oddity};
+use addpack::outcome::{NotAPack, Note, Outcome, Report};
+use addpack::record::Record;
+
+/// Vendor's article on replacement media.
+pub(crate) const KB_REPLACEMENT: u32 = 274_532;
+
+/// What the image is and what became of it, in one sentence.
+pub(crate) fn verdict(report: &Report) -> String {
+    let sentence = match report.outcome {
+        Outcome::Convertible => "a sound 4.0 pack, ready to be converted to 4.5",
+        Outcome::Converted => "converted to 4.5 now, read back and verified",
+        Outcome::AlreadyConverted if report.output.is_some() => {
+            "the converted copy of this pack is there already"
+        }
+        Outcome::AlreadyConverted => "converted to 4.5 before",
+        Outcome::Issued45 => "issued as 4.5, nothing to convert",
+        Outcome::UnfinishedConversion => {
+            "converted to 4.5, but the clean-up of its 4.0 events was interrupted"
+        }
+        Outcome::NotAPack => return not_a_pack(report.not_a_pack),
+        Outcome::Refused => return refused(report),
+        Outcome::Failed => match &report.failure {
+            Some(failure) => return failure_message(failure),
+            None => "it could not be worked on",
+        },
+    };
+    sentence.to_owned()
+}
+
+fn not_a_pack(why: Option<NotAPack>) -> String {
+    match why {
+        Some(NotAPack::NoRecord) | None => {
+            "not a pack: a diskette without ADDPACK.DAT in its root directory"
+        }
+        Some(NotAPack::NoVolume(NoVolume::TooShort)) => {
+            "not a pack: too short to be the image of a diskette"
+        }
+        Some(NotAPack::NoVolume(NoVolume::UnknownGeometry)) => {
+            "not a pack: neither its boot sector nor its FAT is that of a DOS diskette"
+        }
+    }
+    .to_owned()
+}
+
+fn refused(report: &Report) -> String {
+    let Some(primary) = report.findings().first() else { return "refused".to_owned() };
+    let sentence = match primary.code() {
+        FindingCode::PostUpgradeReapply => {
+            "corrupt: it was reapplied on a server already upgraded to 4.5"
+        }
+        FindingCode::OutOfOrderReapply => "corrupt: it was reapplied out of order",
+        FindingCode::DamagedRecord if is_unknown_layout(report) => {
+            "its ADDPACK.DAT is no record that addpack knows: damaged, or of another layout"
+        }
+        FindingCode::DamagedRecord => "its record is damaged",
+        FindingCode::InconsistentHistory => {
+            "its seals are whole, but its history cannot have happened"
+        }
+        FindingCode::DamagedMedia => "the diskette's file system does not lead to a whole record",
+    };
+    sentence.to_owned()
+}
+
+/// Whether nothing of a record was recognised.
+fn is_unknown_layout(report: &Report) -> bool {
+    report.diagnosis.as_ref().is_some_and(|diagnosis| diagnosis.record.is_none())
+}
+
+/// What to do next.
+pub(crate) fn next_step(report: &Report) -> String {
+    let step = match report.outcome {
+        Outcome::Convertible => "convert it with addpack convert: once, one way",
+        Outcome::UnfinishedConversion => "run addpack convert on it: that finishes the clean-up",
+        Outcome::Converted if report.output.is_some() => {
+            "use the converted copy from now on, and mark the old diskette as converted"
+        }
+        Outcome::AlreadyConverted if report.output.is_some() => "nothing: use that copy",
+        Outcome::Converted | Outcome::AlreadyConverted | Outcome::Issued45 => {
+            "nothing: a 4.5 pack fits 4.0 and 4.5 servers alike"
+        }
+        Outcome::NotAPack => "nothing: it is left alone",
+        Outcome::Refused => return refused_next_step(report),
+        Outcome::Failed => {
+            return report.failure.as_ref().map_or_else(String::new, failure_next_step);
+        }
+    };
+    step.to_owned()
+}
+
+fn refused_next_step(report: &Report) -> String {
+    let primary = report.findings().first().map(addpack::diagnosis::Finding::code);
+    let have = replacement_details(report);
+    match primary {
+        Some(FindingCode::DamagedMedia) => format!(
+            "read the diskette again, in another drive if there is one; if that gives the same, ask \
+             for a replacement (KB {KB_REPLACEMENT}). {have}"
+        ),
+        Some(FindingCode::DamagedRecord) if is_unknown_layout(report) => format!(
+            "leave it as it is and read the diskette again; if the server no longer takes it either, \
+             ask for a replacement (KB {KB_REPLACEMENT}). {have}"
+        ),
+        Some(FindingCode::DamagedRecord) => format!(
+            "read the diskette again; if that gives the same, ask for a replacement (KB \
+             {KB_REPLACEMENT}). {have}"
+        ),
+        _ => format!("ask for a replacement (KB {KB_REPLACEMENT}). {have}"),
+    }
+}
+
+/// What to have at hand when asking for a replacement.
+fn replacement_details(report: &Report) -> String {
+    let record = report.diagnosis.as_ref().and_then(|diagnosis| diagnosis.record.as_deref());
+    match record {
+        Some(record) => format!(
+            "Have at hand: serial {}, {} licenses, server {}, and the reason above",
+            serial(record),
+            record.licenses,
+            if record.is_bound() { server(&record.server) } else { "none".to_owned() },
+        ),
+        None => {
+            "Have at hand: the serial and the size from the label, the server, and the reason above"
+                .to_owned()
+        }
+    }
+}
+
+/// A record's serial, whatever stands there.
+pub(crate) fn serial(record: &Record) -> String {
+    record
+        .serial
+        .text()
+        .map_or_else(|| super::terminal::escape_bytes(&record.serial.0), str::to_owned)
+}
+
+/// A note, as a code and a sentence.
+pub(crate) fn note(note: &Note) -> (&'static str, String) {
+    match note {
+        Note::ClockRanBackwards => (
+            "clock-ran-backwards",
+            "an event is dated before the one that it follows: a server's clock was wrong".to_owned(),
+        ),
+        Note::SecondFat(Some(fault)) => (
+            "second-fat",
+            format!(
+                "the record was found by the second copy of the FAT: in the first, {}",
+                finding::fault_message(fault)
+            ),
+        ),
+        Note::SecondFat(None) => (
+            "second-fat",
+            "the record was found by the second copy of the FAT: the first leads to one whose seals \
+             do not verify"
+                .to_owned(),
+        ),
+        Note::Volume(Oddity::NoBpb) => (
+            "no-bpb",
+            "the boot sector describes no diskette: the geometry was told by the FAT's first byte"
+                .to_owned(),
+        ),
+        Note::Volume(Oddity::MediaByte { boot, fat }) => (
+            "media-byte",
+            format!("the boot sector names media byte {boot:#04x}, the FAT {fat:#04x}"),
+        ),
+        Note::Volume(Oddity::FatsDiffer) => {
+            ("fats-differ", "the two copies of the FAT differ".to_owned())
+        }
+        Note::Volume(Oddity::CutShort { image, volume }) => (
+            "cut-short",
+            format!("the image has {image} bytes, its volume {volume}: it was cut short"),
+        ),
+    }
+}
+
+/// Vendor's articles that bear on a report.
+pub(crate) fn report_kb(report: &Report) -> Vec<u32> {
+    let mut numbers: Vec<u32> =
+        report.findings().iter().flat_map(|f| finding_kb(f.code())).copied().collect();
+    if report.outcome == Outcome::Refused {
+        numbers.push(KB_REPLACEMENT);
+    }
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
+}

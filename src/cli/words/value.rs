@@ -1,0 +1,141 @@
+//! Times, servers, and values that were expected or found.
+
+use crate::cli::terminal::escape_bytes;
+use addpack::diagnosis::Value;
+use addpack::record::event::{Event, EventKind, ServerVersion};
+use addpack::record::fields::{FileTime, Server};
+use addpack::record::{STATUS_BOUND, STATUS_DEFECTIVE};
+use std::fmt::Write as _;
+use time::OffsetDateTime;
+
+/// A time for programs: RFC 3339 in UTC, to the second. Years past 9999 are written with a plus.
+pub(crate) fn timestamp(at: FileTime) -> String {
+    let Ok(time) = OffsetDateTime::from_unix_timestamp(at.unix_seconds()) else {
+        return format!("filetime:{}", at.0);
+    };
+    let plus = if time.year() > 9999 { "+" } else { "" };
+    format!(
+        "{plus}{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
+        time.year(),
+        u8::from(time.month()),
+        time.day(),
+        time.hour(),
+        time.minute(),
+        time.second()
+    )
+}
+
+/// A day for people, in UTC: `11 Apr 1999`.
+pub(crate) fn day(at: FileTime) -> String {
+    OffsetDateTime::from_unix_timestamp(at.unix_seconds()).map_or_else(
+        |_| format!("filetime {}", at.0),
+        |time| {
+            let month = time.month().to_string();
+            format!("{} {} {}", time.day(), month.get(..3).unwrap_or(&month), time.year())
+        },
+    )
+}
+
+/// A server: `SBSNT1 (00:A0:C9:14:C8:29)`.
+pub(crate) fn server(server: &Server) -> String {
+    format!("{} ({})", server_name(server), address(server))
+}
+
+/// A server's computer name, whatever stands there.
+pub(crate) fn server_name(server: &Server) -> String {
+    escape_bytes(&server.name.0)
+}
+
+/// A network adapter's address, as adapters' labels show it.
+pub(crate) fn address(server: &Server) -> String {
+    server.address.0.map(|byte| format!("{byte:02X}")).join(":")
+}
+
+/// What a server did, in one word.
+pub(crate) fn event_kind(event: &Event) -> String {
+    match event.known_kind() {
+        Some(EventKind::Apply) => "apply".to_owned(),
+        Some(EventKind::Reapply) => "reapply".to_owned(),
+        Some(EventKind::Transfer) => "transfer".to_owned(),
+        None => format!("{:#06x}", event.kind),
+    }
+}
+
+/// The version of an event's server.
+pub(crate) fn server_version(event: &Event) -> String {
+    match event.known_version() {
+        Some(ServerVersion::V40) => "4.0".to_owned(),
+        Some(ServerVersion::V40a) => "4.0a".to_owned(),
+        Some(ServerVersion::V45) => "4.5".to_owned(),
+        None => format!("{:#06x}", event.server_version),
+    }
+}
+
+/// A value that was expected or found; `None` where there is nothing to show.
+pub(crate) fn value(value: &Value) -> Option<String> {
+    Some(match value {
+        Value::None => return None,
+        Value::Number(number) => number.to_string(),
+        Value::Hex(number) => format!("{number:#04x}"),
+        Value::Bytes(bytes) => hex(bytes),
+        Value::Server(server) => self::server(server),
+        Value::Zero => "0".to_owned(),
+        Value::NotZero => "not 0".to_owned(),
+        Value::OneOf(numbers) => join(numbers, |n| n.to_string()),
+        Value::AtMost(number) => format!("at most {number}"),
+        Value::EitherMagic => "SBSCAP40 or SBSCAP45".to_owned(),
+        Value::SerialForm => "DDDDD-DDD-DDDDDDD-DDDDD and a NUL".to_owned(),
+        Value::NameForm => "1 to 15 printable characters, padded with NUL".to_owned(),
+        Value::Versions(numbers) => join(numbers, |n| format!("{n:#06x}")),
+        Value::StatusBits(bits) => status_bits(*bits),
+        Value::Defective(true) => "defective".to_owned(),
+        Value::Defective(false) => "not defective".to_owned(),
+    })
+}
+
+fn status_bits(known: u16) -> String {
+    if known == STATUS_BOUND | STATUS_DEFECTIVE {
+        "no bits but 0 and 1".to_owned()
+    } else {
+        "no bit but 0".to_owned()
+    }
+}
+
+fn join(numbers: &[u16], word: impl Fn(u16) -> String) -> String {
+    let words: Vec<_> = numbers.iter().map(|&number| word(number)).collect();
+    match words.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => words.concat(),
+    }
+}
+
+/// Bytes in hexadecimal, two digits each.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_utc_to_the_last_filetime() {
+        let at = FileTime::from_unix_seconds(923_823_000).unwrap();
+        assert_eq!(
+            (day(at).as_str(), timestamp(at).as_str()),
+            ("11 Apr 1999", "1999-04-11T09:30:00Z")
+        );
+        assert_eq!(timestamp(FileTime(0)), "1601-01-01T00:00:00Z");
+        assert_eq!(timestamp(FileTime(u64::MAX)), "+60056-05-28T05:36:10Z");
+    }
+
+    #[test]
+    fn several_values_are_joined_as_in_a_sentence() {
+        assert_eq!(value(&Value::OneOf(&[5, 20])).unwrap(), "5 or 20");
+        assert_eq!(value(&Value::OneOf(&[1, 2, 3])).unwrap(), "1, 2 or 3");
+        assert_eq!(value(&Value::Versions(&[0x0405])).unwrap(), "0x0405");
+    }
+}

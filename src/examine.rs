@@ -1,0 +1,136 @@
+//! One medium: from its sectors to a diagnosis.
+
+use crate::diagnosis::{Diagnosis, Verdict, diagnose, diagnose_length, diagnose_media_fault};
+use crate::fat12::{Chain, Entry, FatCopy, MediaFault, Opened, SECTOR, Volume};
+use crate::medium::Storage;
+use crate::outcome::{NotAPack, Note, Outcome};
+use crate::record::{RECORD_LEN, RECORD_SECTORS, RecordBytes, SECTOR_LEN};
+use std::io;
+
+/// The record's file name, as it stands in the root directory.
+pub const RECORD_NAME: [u8; 11] = *b"ADDPACK DAT";
+
+/// Where a record's sectors lie, in bytes from the start of the medium.
+pub type RecordSectors = [u64; RECORD_SECTORS];
+
+/// What a medium holds.
+#[derive(Debug)]
+pub enum Examination {
+    /// No pack.
+    NotAPack(NotAPack),
+    /// A pack, or what is left of one.
+    Pack(Pack),
+}
+
+/// A pack, and all that was found of it.
+#[derive(Debug)]
+pub struct Pack {
+    /// The record and its findings.
+    pub diagnosis: Diagnosis,
+    /// Where the record lies; `None` where that is not known for sure.
+    pub sectors: Option<RecordSectors>,
+    /// What is unusual and does not matter.
+    pub notes: Vec<Note>,
+}
+
+impl Pack {
+    /// What the pack is, when nothing is done to it.
+    pub fn outcome(&self) -> Outcome {
+        match self.diagnosis.verdict {
+            Verdict::Convertible => Outcome::Convertible,
+            Verdict::AlreadyConverted => Outcome::AlreadyConverted,
+            Verdict::UnfinishedConversion => Outcome::UnfinishedConversion,
+            Verdict::Issued45 => Outcome::Issued45,
+            Verdict::Refused => Outcome::Refused,
+        }
+    }
+}
+
+/// Looks at a medium. Reads its boot sector, FATs, root directory and the record's own sectors.
+///
+/// # Errors
+/// As the medium reports them; whatever the bytes say, is an answer and no error.
+pub fn examine<S: Storage + ?Sized>(medium: &S) -> io::Result<Examination> {
+    let volume = match Volume::open(medium)? {
+        Opened::Volume(volume) => volume,
+        Opened::NoVolume(why) => {
+            return Ok(Examination::NotAPack(NotAPack::NoVolume(why)));
+        }
+        Opened::Broken(fault) => return Ok(broken(fault, &[])),
+    };
+    let notes: Vec<_> = volume.oddities().iter().copied().map(Note::Volume).collect();
+    let entry = match volume.find(&RECORD_NAME) {
+        Ok(Some(entry)) => entry,
+        Ok(None) => return Ok(Examination::NotAPack(NotAPack::NoRecord)),
+        Err(fault) => return Ok(broken(fault, &notes)),
+    };
+    let mut pack = best_reading(medium, &volume, &entry, notes)?;
+    if pack.diagnosis.clock_ran_backwards() {
+        pack.notes.push(Note::ClockRanBackwards);
+    }
+    Ok(Examination::Pack(pack))
+}
+
+fn broken(fault: MediaFault, notes: &[Note]) -> Examination {
+    let diagnosis = diagnose_media_fault(fault);
+    Examination::Pack(Pack { diagnosis, sectors: None, notes: notes.to_vec() })
+}
+
+/// The record by the first FAT; by the second, where the copies differ, the first leads to no whole
+/// record, and the seals of what the second leads to verify.
+fn best_reading<S: Storage + ?Sized>(
+    medium: &S,
+    volume: &Volume,
+    entry: &Entry,
+    mut notes: Vec<Note>,
+) -> io::Result<Pack> {
+    let (first, fault) = read_by(medium, volume, entry, FatCopy::First)?;
+    if !first.diagnosis.is_authentic() && volume.has_second_opinion() {
+        let (second, _) = read_by(medium, volume, entry, FatCopy::Second)?;
+        if second.diagnosis.is_authentic() {
+            notes.push(Note::SecondFat(fault));
+            return Ok(Pack { notes, ..second });
+        }
+    }
+    Ok(Pack { notes, ..first })
+}
+
+/// The record as one copy of the FAT shows it, and what is wrong with that copy's chain.
+fn read_by<S: Storage + ?Sized>(
+    medium: &S,
+    volume: &Volume,
+    entry: &Entry,
+    copy: FatCopy,
+) -> io::Result<(Pack, Option<MediaFault>)> {
+    let found = |diagnosis, sectors| Pack { diagnosis, sectors, notes: Vec::new() };
+    let chain = match volume.chain(entry, copy) {
+        Ok(chain) => chain,
+        Err(fault) => return Ok((found(diagnose_media_fault(fault), None), Some(fault))),
+    };
+    let Some(sectors) = record_sectors(entry, &chain) else {
+        return Ok((found(diagnose_length(entry.size.into()), None), None));
+    };
+    let bytes = read_record(medium, &sectors)?;
+    Ok((found(diagnose(&bytes), Some(sectors)), None))
+}
+
+/// The sectors of a record of the right length.
+fn record_sectors(entry: &Entry, chain: &Chain) -> Option<RecordSectors> {
+    let sectors: Vec<_> = chain.sectors(RECORD_SECTORS).collect();
+    sectors.try_into().ok().filter(|_| entry.size as usize == RECORD_LEN)
+}
+
+/// Reads a record, each run of neighbouring sectors in one go.
+pub(crate) fn read_record<S: Storage + ?Sized>(
+    medium: &S,
+    sectors: &RecordSectors,
+) -> io::Result<RecordBytes> {
+    let mut bytes = [0; RECORD_LEN];
+    let mut rest = &mut bytes[..];
+    for run in sectors.chunk_by(|one, next| one + SECTOR == *next) {
+        let (part, behind) = rest.split_at_mut(run.len() * SECTOR_LEN);
+        medium.read(run[0], part)?;
+        rest = behind;
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,284 @@
+//! From the paths that were named to the images, in a stable order, each file once.
+
+use crate::outcome::{Action, Failure, FailureCode};
+use crate::platform::{FileId, file_id, has_other_names};
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::fs::{self, FileType, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Sizes of the raw images of standard diskettes, in bytes (FORMAT.md, "The diskette").
+const FLOPPY_SIZES: [u64; 9] =
+    [163_840, 184_320, 327_680, 368_640, 737_280, 1_228_800, 1_474_560, 1_720_320, 2_949_120];
+
+/// Endings that images of diskettes bear.
+const FLOPPY_EXTENSIONS: [&str; 12] =
+    ["img", "ima", "image", "flp", "floppy", "vfd", "dsk", "fd", "raw", "bin", "dd", "sbs"];
+
+/// What was found at a path.
+#[derive(Debug)]
+pub enum Found {
+    /// A file to look at.
+    Image(Image),
+    /// A file in a folder that is no image by its size and its name.
+    Skipped,
+    /// A file or folder that an earlier path has led to already.
+    Repeated {
+        /// The second way to it.
+        path: PathBuf,
+        /// The first way to it.
+        first: PathBuf,
+    },
+    /// A path that leads nowhere.
+    Failed {
+        /// The path.
+        path: PathBuf,
+        /// Whether it was named itself.
+        named: bool,
+        /// Why.
+        failure: Failure,
+    },
+}
+
+/// A file to look at.
+#[derive(Clone, Debug)]
+pub struct Image {
+    /// Where it is.
+    pub path: PathBuf,
+    /// The path that was named and led to it.
+    pub root: Arc<Path>,
+}
+
+impl Image {
+    /// Whether the path itself was named.
+    pub fn is_named(&self) -> bool {
+        self.path == *self.root
+    }
+
+    /// The path below the one that was named; of a named file, its name.
+    pub fn below_root(&self) -> &Path {
+        match self.path.strip_prefix(&self.root) {
+            Ok(below) if below != Path::new("") => below,
+            _ => self.path.file_name().map_or(&self.path, Path::new),
+        }
+    }
+}
+
+/// Walks the named paths: files as they are, folders to the bottom, sorted by name within each.
+/// Symbolic links are followed where they are named, and nowhere else.
+#[derive(Debug)]
+pub struct Finder {
+    roots: std::vec::IntoIter<PathBuf>,
+    /// Whether one walk may meet what another path has led to.
+    several: bool,
+    /// The folder that converted copies go to, resolved; it is not walked.
+    output: Option<PathBuf>,
+    walk: Option<Walk>,
+    seen: Seen,
+}
+
+/// One folder being walked: for each level, what is left of it, the next one last.
+#[derive(Debug)]
+struct Walk {
+    root: Arc<Path>,
+    levels: Vec<Level>,
+}
+
+#[derive(Debug)]
+struct Level {
+    folder: PathBuf,
+    /// Names and types, sorted so that the next one is the last.
+    entries: Vec<(OsString, FileType)>,
+}
+
+/// What was met already. Files with one name, met on a walk, are not remembered: no other walk
+/// leads to them, so memory does not grow with the number of images.
+#[derive(Debug, Default)]
+struct Seen {
+    files: HashMap<FileId, PathBuf>,
+    /// Named folders, resolved, and the name that led to each.
+    folders: HashMap<PathBuf, PathBuf>,
+    named_files: bool,
+}
+
+impl Finder {
+    /// A walk over `paths`; the folder `output` is left out wherever it is met.
+    pub fn new(paths: Vec<PathBuf>, output: Option<&Path>) -> Self {
+        Self {
+            several: paths.len() > 1,
+            roots: paths.into_iter(),
+            output: output.map(resolve_missing),
+            walk: None,
+            seen: Seen::default(),
+        }
+    }
+
+    fn take_root(&mut self, path: PathBuf) -> Option<Found> {
+        let metadata = match fs::metadata(&path) {
+            Ok(metadata) => metadata,
+            Err(error) => return Some(failed(path, true, Action::Open, error)),
+        };
+        if metadata.is_dir() {
+            return self.enter_root(path);
+        }
+        if !metadata.is_file() {
+            let failure = Failure::new(FailureCode::NotAFile, Action::Open);
+            return Some(Found::Failed { path, named: true, failure });
+        }
+        if let Some(first) = self.seen.walked(&path, &metadata) {
+            return Some(Found::Repeated { path, first });
+        }
+        self.seen.named_files = true;
+        Some(self.seen.file(path.clone(), &metadata, path.into()))
+    }
+
+    fn enter_root(&mut self, path: PathBuf) -> Option<Found> {
+        if self.several {
+            let resolved = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+            if let Some(first) = self.seen.folder(&resolved) {
+                return Some(Found::Repeated { path, first });
+            }
+            self.seen.folders.insert(resolved, path.clone());
+        }
+        self.walk = Some(Walk { root: path.clone().into(), levels: Vec::new() });
+        self.enter(path)
+    }
+
+    /// Lists a folder, to be walked next; something to say only where that fails.
+    fn enter(&mut self, folder: PathBuf) -> Option<Found> {
+        let walk = self.walk.as_mut()?;
+        match list(&folder) {
+            Ok(entries) => {
+                walk.levels.push(Level { folder, entries });
+                None
+            }
+            Err(error) => {
+                let named = folder == *walk.root;
+                Some(failed(folder, named, Action::List, error))
+            }
+        }
+    }
+
+    fn take_entry(&mut self) -> Option<Found> {
+        let walk = self.walk.as_mut()?;
+        let Some(level) = walk.levels.last_mut() else {
+            self.walk = None;
+            return None;
+        };
+        let Some((name, file_type)) = level.entries.pop() else {
+            walk.levels.pop();
+            return None;
+        };
+        let path = level.folder.join(name);
+        let root = Arc::clone(&walk.root);
+        if file_type.is_dir() {
+            return self.take_folder(path);
+        }
+        if !file_type.is_file() {
+            return Some(Found::Skipped);
+        }
+        match fs::symlink_metadata(&path) {
+            Ok(metadata) if !is_candidate(&path, &metadata) => Some(Found::Skipped),
+            Ok(metadata) => Some(self.seen.file(path, &metadata, root)),
+            Err(error) => Some(failed(path, false, Action::Open, error)),
+        }
+    }
+
+    fn take_folder(&mut self, path: PathBuf) -> Option<Found> {
+        if self.several || self.output.is_some() {
+            let resolved = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+            if self.output.as_ref() == Some(&resolved) {
+                return None;
+            }
+            if let Some(first) = self.seen.folders.get(&resolved).filter(|first| **first != path) {
+                return Some(Found::Repeated { path, first: first.clone() });
+            }
+        }
+        self.enter(path)
+    }
+}
+
+impl Iterator for Finder {
+    type Item = Found;
+
+    fn next(&mut self) -> Option<Found> {
+        loop {
+            let found = if self.walk.is_some() {
+                self.take_entry()
+            } else {
+                let root = self.roots.next()?;
+                self.take_root(root)
+            };
+            if found.is_some() {
+                return found;
+            }
+        }
+    }
+}
+
+impl Seen {
+    /// The file, or the first way to it where it was met before.
+    fn file(&mut self, path: PathBuf, metadata: &Metadata, root: Arc<Path>) -> Found {
+        let named = path == *root;
+        if (named || self.named_files || has_other_names(metadata))
+            && let Some(id) = file_id(metadata)
+        {
+            if let Some(first) = self.files.get(&id) {
+                return Found::Repeated { path, first: first.clone() };
+            }
+            if named || has_other_names(metadata) {
+                self.files.insert(id, path.clone());
+            }
+        }
+        Found::Image(Image { path, root })
+    }
+
+    /// The folder whose walk has led to a named file already.
+    fn walked(&self, path: &Path, metadata: &Metadata) -> Option<PathBuf> {
+        if self.folders.is_empty() || !is_candidate(path, metadata) {
+            return None;
+        }
+        self.folder(fs::canonicalize(path).ok()?.parent()?)
+    }
+
+    /// The named folder that `resolved` is, or lies in.
+    fn folder(&self, resolved: &Path) -> Option<PathBuf> {
+        resolved.ancestors().find_map(|folder| self.folders.get(folder)).cloned()
+    }
+}
+
+fn list(folder: &Path) -> io::Result<Vec<(OsString, FileType)>> {
+    let mut entries = fs::read_dir(folder)?
+        .map(|entry| entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?))))
+        .collect::<io::Result<Vec<_>>>()?;
+    entries.sort_unstable_by(|one, other| other.0.cmp(&one.0));
+    Ok(entries)
+}
+
+/// Whether a file in a folder may be an image, by its size or its ending.
+fn is_candidate(path: &Path, metadata: &Metadata) -> bool {
+    let known = |ending: &str| FLOPPY_EXTENSIONS.iter().any(|e| e.eq_ignore_ascii_case(ending));
+    FLOPPY_SIZES.contains(&metadata.len())
+        || path.extension().and_then(|ending| ending.to_str()).is_some_and(known)
+}
+
+fn failed(path: PathBuf, named: bool, action: Action, error: io::Error) -> Found {
+    Found::Failed { path, named, failure: Failure::from_io(action, error) }
+}
+
+/// The path without links and dots, as far as it exists; a folder that is yet to be made keeps its
+/// own name.
+fn resolve_missing(path: &Path) -> PathBuf {
+    if let Ok(resolved) = fs::canonicalize(path) {
+        return resolved;
+    }
+    match (path.parent(), path.file_name()) {
+        (Some(parent), Some(name)) if parent == Path::new("") => {
+            resolve_missing(Path::new(".")).join(name)
+        }
+        (Some(parent), Some(name)) => resolve_missing(parent).join(name),
+        _ => path.to_owned(),
+    }
+}

@@ -1,0 +1,259 @@
+//! What became of each image, as data; the words for it are the command line's.
+
+use crate::diagnosis::{Diagnosis, Finding, FindingCode};
+use crate::fat12::{MediaFault, NoVolume, Oddity};
+use std::io;
+use std::path::PathBuf;
+
+/// What a run came to for one image (DESIGN.md, "Outcomes").
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// A sound 4.0 pack, not converted by this run.
+    Convertible,
+    /// Converted now, read back and verified.
+    Converted,
+    /// Converted before.
+    AlreadyConverted,
+    /// Issued as 4.5.
+    Issued45,
+    /// Converted, but the clean-up was interrupted, and not finished by this run.
+    UnfinishedConversion,
+    /// Another kind of disk or file.
+    NotAPack,
+    /// Will never convert.
+    Refused,
+    /// Could not be read, written or locked: worth another try.
+    Failed,
+}
+
+impl Outcome {
+    /// Every outcome, in the order of summaries.
+    pub const ALL: [Self; 8] = [
+        Self::Convertible,
+        Self::Converted,
+        Self::AlreadyConverted,
+        Self::Issued45,
+        Self::UnfinishedConversion,
+        Self::NotAPack,
+        Self::Refused,
+        Self::Failed,
+    ];
+
+    /// The outcome's published code.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Convertible => "convertible",
+            Self::Converted => "converted",
+            Self::AlreadyConverted => "already-converted",
+            Self::Issued45 => "issued-4.5",
+            Self::UnfinishedConversion => "unfinished-conversion",
+            Self::NotAPack => "not-a-pack",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// Why an image is no pack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotAPack {
+    /// No FAT12 volume.
+    NoVolume(NoVolume),
+    /// A volume without `ADDPACK.DAT` in its root directory.
+    NoRecord,
+}
+
+/// What is worth a word and changes no verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// The volume is unusual.
+    Volume(Oddity),
+    /// The record was found by the second copy of the FAT, because of this fault of the first, or
+    /// because the first leads to a damaged record.
+    SecondFat(Option<MediaFault>),
+    /// A time in the history is earlier than one before it.
+    ClockRanBackwards,
+}
+
+/// Why an image could not be worked on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FailureCode {
+    /// There is no such file or folder.
+    NotFound,
+    /// The system does not let it be read.
+    AccessDenied,
+    /// Neither a regular file nor a folder.
+    NotAFile,
+    /// Another program holds its lock.
+    InUse,
+    /// It cannot be written.
+    WriteProtected,
+    /// The disk is full.
+    NoSpace,
+    /// The output file is there already and is another one.
+    Exists,
+    /// Any other error of the system.
+    IoError,
+}
+
+impl FailureCode {
+    /// Every code.
+    pub const ALL: [Self; 8] = [
+        Self::NotFound,
+        Self::AccessDenied,
+        Self::NotAFile,
+        Self::InUse,
+        Self::WriteProtected,
+        Self::NoSpace,
+        Self::Exists,
+        Self::IoError,
+    ];
+
+    /// The published code.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotFound => "not-found",
+            Self::AccessDenied => "access-denied",
+            Self::NotAFile => "not-a-file",
+            Self::InUse => "in-use",
+            Self::WriteProtected => "write-protected",
+            Self::NoSpace => "no-space",
+            Self::Exists => "exists",
+            Self::IoError => "io-error",
+        }
+    }
+}
+
+/// What was being done when it failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Opening the image.
+    Open,
+    /// Listing a folder.
+    List,
+    /// Reading the image.
+    Read,
+    /// Taking its lock.
+    Lock,
+    /// Writing the commit sector.
+    Write,
+    /// Making the commit sector durable.
+    Sync,
+    /// Zeroing what is left of the 4.0 events.
+    CleanUp,
+    /// Comparing what was written with what is there.
+    ReadBack,
+    /// Writing the converted copy.
+    Copy,
+    /// Giving the converted copy its name.
+    Publish,
+}
+
+/// The state that a failed conversion left its pack in, read past the cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PackState {
+    /// Wholly 4.0, as before.
+    Old,
+    /// Wholly 4.5.
+    New,
+    /// 4.5, with remnants that the next run removes.
+    Unfinished,
+    /// The commit sector is neither the old nor the new one.
+    Torn,
+    /// It could not be read.
+    Unknown,
+}
+
+/// A failure, with what is known of it.
+#[derive(Debug)]
+pub struct Failure {
+    /// Its kind.
+    pub code: FailureCode,
+    /// What was being done.
+    pub action: Action,
+    /// What the system said.
+    pub cause: Option<io::Error>,
+    /// The state of the pack, where a change had begun.
+    pub state: Option<PackState>,
+    /// The other file concerned: the output file.
+    pub target: Option<PathBuf>,
+}
+
+impl Failure {
+    pub(crate) fn new(code: FailureCode, action: Action) -> Self {
+        Self { code, action, cause: None, state: None, target: None }
+    }
+
+    /// The failure that `cause` stands for when it comes up in `action`.
+    pub(crate) fn from_io(action: Action, cause: io::Error) -> Self {
+        use io::ErrorKind as Kind;
+        let writing = !matches!(action, Action::Open | Action::List | Action::Read | Action::Lock);
+        let code = match cause.kind() {
+            Kind::NotFound => FailureCode::NotFound,
+            Kind::PermissionDenied if writing => FailureCode::WriteProtected,
+            Kind::PermissionDenied => FailureCode::AccessDenied,
+            Kind::ReadOnlyFilesystem => FailureCode::WriteProtected,
+            Kind::StorageFull | Kind::QuotaExceeded | Kind::FileTooLarge => FailureCode::NoSpace,
+            _ => FailureCode::IoError,
+        };
+        Self { cause: Some(cause), ..Self::new(code, action) }
+    }
+
+    pub(crate) fn about(mut self, target: PathBuf) -> Self {
+        self.target = Some(target);
+        self
+    }
+}
+
+/// What a run has to say of one image.
+#[derive(Debug)]
+pub struct Report {
+    /// The image, as it was named or found.
+    pub path: PathBuf,
+    /// Whether the path itself was named, as opposed to found in a folder.
+    pub named: bool,
+    /// What it came to.
+    pub outcome: Outcome,
+    /// The pack's record and findings; `None` where there was no way to one.
+    pub diagnosis: Option<Diagnosis>,
+    /// Why it is no pack.
+    pub not_a_pack: Option<NotAPack>,
+    /// What is worth a word.
+    pub notes: Vec<Note>,
+    /// Why it failed.
+    pub failure: Option<Failure>,
+    /// The converted copy, where one was asked for.
+    pub output: Option<PathBuf>,
+}
+
+impl Report {
+    pub(crate) fn new(path: PathBuf, named: bool, outcome: Outcome) -> Box<Self> {
+        Box::new(Self {
+            path,
+            named,
+            outcome,
+            diagnosis: None,
+            not_a_pack: None,
+            notes: Vec::new(),
+            failure: None,
+            output: None,
+        })
+    }
+
+    /// Whether there is a finding with this code.
+    pub fn has_finding(&self, code: FindingCode) -> bool {
+        self.findings().iter().any(|finding| finding.code() == code)
+    }
+
+    /// All findings, the primary one first.
+    pub fn findings(&self) -> &[Finding] {
+        self.diagnosis.as_ref().map_or(&[], |diagnosis| &diagnosis.findings)
+    }
+
+    /// The report that the image failed; what was learned of it before stays.
+    pub(crate) fn failed(mut self: Box<Self>, failure: Failure) -> Box<Self> {
+        self.outcome = Outcome::Failed;
+        self.failure = Some(failure);
+        self
+    }
+}

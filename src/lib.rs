@@ -6,7 +6,8 @@
 //! (what happened to it), [`conversion`] (what it becomes). The library never prints and never
 //! exits; words are the command line's.
 
-#![deny(clippy::print_stdout, clippy::print_stderr, clippy::exit)]
+#![warn(missing_docs, unreachable_pub)]
+#![warn(clippy::print_stdout, clippy::print_stderr, clippy::exit, clippy::unwrap_used)]
 
 pub mod batch;
 pub mod commit;

@@ -25,6 +25,7 @@ mod unix {
     }
 
     /// The file's identity.
+    #[expect(clippy::unnecessary_wraps, reason = "not every platform has one")]
     pub(crate) fn file_id(metadata: &Metadata) -> Option<FileId> {
         Some((metadata.dev(), metadata.ino()))
     }

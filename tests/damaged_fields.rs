@@ -3,7 +3,7 @@
 
 mod simulator;
 
-use addpack::diagnosis::{FindingCode, Verdict, diagnose};
+use addpack::diagnosis::{Finding, FindingCode, Verdict, diagnose};
 use simulator::sample::{
     bound_after_conversion, converted_and_reapplied, full, issued, reapply, server, unused,
     used_40, used_45, used_after_conversion,
@@ -183,7 +183,7 @@ fn record_of_another_length_or_magic_is_damaged() {
         longer.push(0);
         for bytes in [&[][..], &pack.bytes[..512], &pack.bytes[..2047], &longer] {
             let diagnosis = diagnose(bytes);
-            let codes: Vec<_> = diagnosis.findings.iter().map(|f| f.code()).collect();
+            let codes: Vec<_> = diagnosis.findings.iter().map(Finding::code).collect();
             assert_eq!(codes, [FindingCode::DamagedRecord], "{} bytes", bytes.len());
             assert_eq!(diagnosis.verdict, Verdict::Refused);
         }

@@ -2,7 +2,7 @@
 
 mod simulator;
 
-use addpack::diagnosis::{FindingCode, Rule, Value, Verdict, What, diagnose};
+use addpack::diagnosis::{Finding, FindingCode, Rule, Value, Verdict, What, diagnose};
 use simulator::sample::{
     bound_after_conversion, converted, converted_and_reapplied, defective, issued, moved_40,
     moved_45, server, unused, used, used_40, used_45, used_after_conversion,
@@ -288,7 +288,7 @@ fn out_of_order_reapply_in_a_45_record_is_only_inconsistent() {
         pack.put16(0x244, 20);
         pack.put16(0x246, 20);
         pack.reseal();
-        let codes: Vec<_> = diagnose(&pack.bytes).findings.iter().map(|f| f.code()).collect();
+        let codes: Vec<_> = diagnose(&pack.bytes).findings.iter().map(Finding::code).collect();
         assert_eq!(codes, [FindingCode::InconsistentHistory; 2]);
     }
 }

@@ -109,7 +109,7 @@ fn in_place(path: &Path, at: FileTime, report: &mut Report) -> Result<Option<Cha
         lock_shared(&medium)?;
     }
     let sectors = look(&medium, report)?;
-    let Some((sectors, patch)) = sectors.zip(patch(report, at)) else { return Ok(None) };
+    let Some((sectors, patch)) = sectors.zip(change(report, at)) else { return Ok(None) };
     match protection {
         Some(failure) => Err(failure),
         None => Ok(Some(Change::InPlace(Commit { medium, sectors, patch }))),
@@ -126,7 +126,7 @@ fn to_copy(
     let medium = open(&image.path)?;
     lock_shared(&medium)?;
     let sectors = look(&medium, report)?;
-    let Some((sectors, patch)) = sectors.zip(patch(report, at)) else { return Ok(None) };
+    let Some((sectors, patch)) = sectors.zip(change(report, at)) else { return Ok(None) };
     let target = output.target(image);
     report.output = Some(target.clone());
     let copy = Copy::new(Commit { medium, sectors, patch }, target.clone());
@@ -157,7 +157,7 @@ fn look(medium: &RawImage, report: &mut Report) -> Result<Option<RecordSectors>,
     }
 }
 
-fn patch(report: &Report, at: FileTime) -> Option<Patch> {
+fn change(report: &Report, at: FileTime) -> Option<Patch> {
     report.diagnosis.as_ref().and_then(|diagnosis| decide(diagnosis, at))
 }
 

@@ -1,5 +1,7 @@
 //! The command line as clap sees it.
 
+#![allow(clippy::doc_markdown, reason = "doc comments here are help texts")]
+
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum, ValueHint};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -68,7 +70,7 @@ Examples:
 
     /// Explain a code: what it means, how it comes about, what to do
     ///
-    /// Knows every outcome, finding and error code that addpack reports. Without a code, lists them.
+    /// Knows every outcome, finding, error and note code that addpack reports. Without a code, lists them.
     #[command(after_long_help = "\
 Examples:
   addpack explain

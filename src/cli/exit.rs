@@ -22,15 +22,15 @@ impl Exit {
     /// What one image alone would end with.
     pub(crate) fn of(report: &Report) -> Self {
         match report.outcome {
-            Outcome::Convertible
+            Outcome::Refused => Self::Refused,
+            Outcome::NotAPack if report.named => Self::Refused,
+            Outcome::Failed => Self::Failed,
+            Outcome::NotAPack
+            | Outcome::Convertible
             | Outcome::Converted
             | Outcome::AlreadyConverted
             | Outcome::Issued45
             | Outcome::UnfinishedConversion => Self::Good,
-            Outcome::NotAPack if report.named => Self::Refused,
-            Outcome::NotAPack => Self::Good,
-            Outcome::Refused => Self::Refused,
-            Outcome::Failed => Self::Failed,
         }
     }
 

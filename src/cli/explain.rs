@@ -3,12 +3,9 @@
 use super::Error;
 use super::args::Explain;
 use super::exit::Exit;
-use super::terminal::{Look, Tone, escape};
+use super::terminal::{Look, Tone, WIDTH, escape, wrap};
 use super::words::{PAGES, Page, page};
 use std::io::{self, Write, stdout};
-
-/// Width that pages are wrapped at.
-const WIDTH: usize = 78;
 
 pub(crate) fn run(args: &Explain) -> Result<Exit, Error> {
     let look = Look::of_stdout(args.color.color);
@@ -28,7 +25,9 @@ fn unknown(code: &str) -> Error {
 
 fn list(look: Look) -> String {
     let mut text = String::new();
-    for (kind, title) in [("outcome", "Outcomes"), ("finding", "Findings"), ("error", "Errors")] {
+    for (kind, title) in
+        [("outcome", "Outcomes"), ("finding", "Findings"), ("error", "Errors"), ("note", "Notes")]
+    {
         text += &look.paint(Tone::Heading, title);
         text += "\n";
         for page in PAGES.iter().filter(|page| page.kind == kind) {
@@ -59,21 +58,6 @@ fn show(look: Look, page: &Page) -> String {
     text
 }
 
-/// Breaks text at spaces so that no line is longer than `width`, unless a word is.
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.len() + 1 + word.len() <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,6 +76,7 @@ mod tests {
         let mut codes: Vec<_> = Outcome::ALL.iter().map(|outcome| outcome.as_str()).collect();
         codes.extend(findings.iter().map(|code| code.as_str()));
         codes.extend(FailureCode::ALL.iter().map(|code| code.as_str()));
+        codes.extend(crate::cli::words::NOTE_CODES);
         assert_eq!(codes, PAGES.iter().map(|page| page.code).collect::<Vec<_>>());
     }
 

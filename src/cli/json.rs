@@ -5,7 +5,7 @@ use super::words::{
     address, event_kind, failure_message, finding_kb, finding_message, hex, next_step, note,
     serial, server_name, server_version, timestamp, value,
 };
-use addpack::diagnosis::{Diagnosis, Finding};
+use addpack::diagnosis::{Diagnosis, Finding, What};
 use addpack::outcome::{Failure, Outcome, Report};
 use addpack::record::event::Event;
 use addpack::record::fields::Server;
@@ -77,6 +77,11 @@ struct FindingPart {
     slot: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     offset: Option<usize>,
+    /// Of a fault of the file system.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cluster: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sector: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expected: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -160,13 +165,8 @@ fn line<T: Serialize>(object: &T) -> Vec<u8> {
 }
 
 fn path_text(path: &Path) -> (String, Option<String>) {
-    match path.to_str() {
-        Some(text) => (text.to_owned(), None),
-        None => {
-            let bytes = hex(path.as_os_str().as_encoded_bytes());
-            (path.to_string_lossy().into_owned(), Some(bytes))
-        }
-    }
+    let bytes = path.to_str().is_none().then(|| hex(path.as_os_str().as_encoded_bytes()));
+    (path.to_string_lossy().into_owned(), bytes)
 }
 
 fn record_part(diagnosis: &Diagnosis) -> Option<RecordPart> {
@@ -221,7 +221,13 @@ fn event_part(slot: usize, event: &Event, post_upgrade: bool) -> EventPart {
 }
 
 fn finding_part(finding: &Finding) -> FindingPart {
+    let fault = match &finding.what {
+        What::Media(fault) => Some(fault),
+        _ => None,
+    };
     FindingPart {
+        cluster: fault.and_then(|fault| fault.cluster),
+        sector: fault.and_then(|fault| fault.sector),
         code: finding.code().as_str(),
         message: finding_message(finding),
         slot: finding.slot,

@@ -7,6 +7,9 @@ use std::fmt::Write as _;
 use std::io::{IsTerminal, Write, stderr, stdout};
 use std::path::Path;
 
+/// Columns that running text is wrapped at.
+pub(crate) const WIDTH: usize = 78;
+
 /// How text for standard output is written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Look {
@@ -88,6 +91,21 @@ fn is_invisible(char: char) -> bool {
 pub(crate) fn escape_bytes(bytes: &[u8]) -> String {
     let end = bytes.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
     bytes[..end].escape_ascii().to_string()
+}
+
+/// Breaks text at spaces so that no line is longer than `width`, unless a word is.
+pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 /// A message on standard error. Where even that is closed, there is nobody to tell.

@@ -4,7 +4,7 @@
 
 use super::chain::Chain;
 use super::finding::{Finding, Rule, Value};
-use crate::record::event::{Event, EventKind};
+use crate::record::event::{Event, EventKind, ServerVersion};
 use crate::record::fields::Server;
 use crate::record::{Record, STATUS_DEFECTIVE, Version, event_at};
 use std::mem::offset_of;
@@ -104,7 +104,7 @@ fn check_licenses(record: &Record, chain: &Chain, slot: usize, findings: &mut Ve
         must_be(Rule::EventFrom, from_at, record.from, event.from);
         must_be(Rule::EventTo, to_at, record.to, event.to);
     }
-    if let Some(limit) = event.known_version().map(|version| version.license_limit())
+    if let Some(limit) = event.known_version().map(ServerVersion::license_limit)
         && event.to > limit
     {
         let (expected, found) = (Value::AtMost(limit.into()), Value::Number(event.to.into()));

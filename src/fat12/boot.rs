@@ -8,6 +8,11 @@ use std::ops::Range;
 pub(super) const FIRST_CLUSTER: u16 = 2;
 /// A volume with more clusters is not FAT12.
 const MAX_CLUSTERS: u32 = 4084;
+/// Entries of the root directory in a sector.
+const ENTRIES_PER_SECTOR: u32 = 16;
+/// Bits in a sector of the FAT, and in one entry of it.
+const BITS_PER_SECTOR: u32 = 4096;
+const BITS_PER_ENTRY: u32 = 12;
 
 /// How a volume is laid out, checked: everything lies within [`MAX_SECTORS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,19 +69,16 @@ impl Geometry {
     /// The geometry of the volume that begins with `area` on a medium of `medium_len` bytes.
     pub(super) fn of(area: &[u8], medium_len: u64) -> Option<(Self, Vec<Oddity>)> {
         let mut oddities = Vec::new();
-        let geometry = match Self::from_bpb(area) {
-            Some(geometry) => {
-                let at = usize::try_from(u64::from(geometry.reserved_sectors) * SECTOR).ok()?;
-                if let Some(&fat) = area.get(at).filter(|&&fat| fat != geometry.media) {
-                    oddities.push(Oddity::MediaByte { boot: geometry.media, fat });
-                }
-                geometry
+        let geometry = if let Some(geometry) = Self::from_bpb(area) {
+            let at = geometry.fat(0).start;
+            if let Some(&fat) = area.get(at).filter(|&&fat| fat != geometry.media) {
+                oddities.push(Oddity::MediaByte { boot: geometry.media, fat });
             }
-            None => {
-                oddities.push(Oddity::NoBpb);
-                let end = |g: &Self| u64::from(g.first_data_sector()) * SECTOR;
-                Self::from_fat(area, medium_len).filter(|known| end(known) <= medium_len)?
-            }
+            geometry
+        } else {
+            oddities.push(Oddity::NoBpb);
+            let end = |g: &Self| u64::from(g.first_data_sector()) * SECTOR;
+            Self::from_fat(area, medium_len).filter(|known| end(known) <= medium_len)?
         };
         let volume = u64::from(geometry.total_sectors) * SECTOR;
         if volume > medium_len {
@@ -131,7 +133,7 @@ impl Geometry {
     }
 
     fn root_sectors(&self) -> u32 {
-        self.root_entries.div_ceil((SECTOR_LEN / ENTRY_LEN) as u32)
+        self.root_entries.div_ceil(ENTRIES_PER_SECTOR)
     }
 
     /// The first sector behind the root directory: that of cluster 2.
@@ -145,7 +147,7 @@ impl Geometry {
 
     /// The number past the volume's last cluster, and past the last that its FAT has room for.
     pub(super) fn cluster_end(&self) -> u16 {
-        let in_fat = self.fat_sectors * SECTOR_LEN as u32 * 2 / 3;
+        let in_fat = self.fat_sectors * BITS_PER_SECTOR / BITS_PER_ENTRY;
         let end = (self.cluster_count() + u32::from(FIRST_CLUSTER)).min(in_fat);
         u16::try_from(end).unwrap_or(u16::MAX)
     }

@@ -3,8 +3,7 @@
 //! Nothing here comes from the product, neither a type nor an offset nor a seal: what it says of a
 //! pack is held against what was done here.
 
-#![allow(dead_code, reason = "each test file uses its own part")]
-#![allow(unused_imports, reason = "each test file uses its own part")]
+#![allow(dead_code, unused_imports, reason = "each test file uses its own part")]
 
 mod pack;
 mod random;

@@ -209,9 +209,13 @@ impl Pack {
 
     /// Seals an event by the rule of the version that it says.
     pub(crate) fn seal_event(&mut self, slot: usize) {
-        let at = slot_at(slot);
-        let (previous, suffix): (_, &[u8]) =
-            (self.previous_seal_at(slot), if self.get16(at + 2) == 0x0405 { b"4.5" } else { b"" });
+        let is_45 = self.get16(slot_at(slot) + 2) == 0x0405;
+        self.seal_event_with(slot, if is_45 { b"4.5" } else { b"" });
+    }
+
+    /// Seals an event with a suffix, whatever version it says.
+    pub(crate) fn seal_event_with(&mut self, slot: usize, suffix: &[u8]) {
+        let (at, previous) = (slot_at(slot), self.previous_seal_at(slot));
         let seal =
             digest(&[&self.bytes[previous..previous + 20], &self.bytes[at..at + 44], suffix]);
         self.put(at + 44, &seal);

@@ -135,7 +135,7 @@ fn any_server(random: &mut Random) -> Server {
     let mut address = [0; 6];
     address.fill_with(|| random.byte());
     address[5] |= 1;
-    let name: String = (0..1 + random.below(15)).map(|_| any_character(random)).collect();
+    let name: String = (0..=random.below(15)).map(|_| any_character(random)).collect();
     let clock = any_time(random) + 1000 * DAY;
     Server::install(release, address, &name, clock)
 }

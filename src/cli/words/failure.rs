@@ -20,7 +20,8 @@ pub(crate) fn failure_message(failure: &Failure) -> String {
         }
         FailureCode::IoError => format!("{} failed", action(failure)),
     };
-    if let Some(cause) = &failure.cause {
+    let said = matches!(failure.code, FailureCode::NotFound | FailureCode::InUse);
+    if let Some(cause) = failure.cause.as_ref().filter(|_| !said) {
         message.push_str(&format!(": {}", escape(&cause.to_string())));
     }
     if let Some(state) = failure.state {

@@ -20,13 +20,13 @@ pub(crate) fn finding_message(finding: &Finding) -> String {
     match &finding.what {
         What::PostUpgrade(event) => format!(
             "reapplied on {} to {}, a server already upgraded to 4.5, before it was converted",
-            day(event.at),
+            day(event.at).trim_start(),
             server(&event.server)
         ),
         What::OutOfOrder { event, from, to } => format!(
             "reapplied out of order on {}: the server had {} licenses, the pack restores {from} to \
              {to}",
-            day(event.at),
+            day(event.at).trim_start(),
             event.from
         ),
         What::Damaged(part) => damaged(*part, finding.slot),

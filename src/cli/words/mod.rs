@@ -9,7 +9,7 @@ pub(crate) use failure::{failure_message, failure_next_step};
 pub(crate) use finding::{finding_kb, finding_message};
 pub(crate) use pages::{PAGES, Page, page};
 pub(crate) use value::{
-    address, day, event_kind, hex, server, server_name, server_version, timestamp, value,
+    address, day, event_kind, hex, moment, server, server_name, server_version, timestamp, value,
 };
 
 use addpack::diagnosis::FindingCode;
@@ -45,14 +45,10 @@ pub(crate) fn verdict(report: &Report) -> String {
 
 fn not_a_pack(why: Option<NotAPack>) -> String {
     match why {
-        Some(NotAPack::NoRecord) | None => {
-            "not a pack: a diskette without ADDPACK.DAT in its root directory"
-        }
-        Some(NotAPack::NoVolume(NoVolume::TooShort)) => {
-            "not a pack: too short to be the image of a diskette"
-        }
+        Some(NotAPack::NoRecord) | None => "a diskette without ADDPACK.DAT in its root directory",
+        Some(NotAPack::NoVolume(NoVolume::TooShort)) => "too short to be the image of a diskette",
         Some(NotAPack::NoVolume(NoVolume::UnknownGeometry)) => {
-            "not a pack: neither its boot sector nor its FAT is that of a DOS diskette"
+            "neither its boot sector nor its FAT is that of a DOS diskette"
         }
     }
     .to_owned()
@@ -147,6 +143,11 @@ pub(crate) fn serial(record: &Record) -> String {
         .text()
         .map_or_else(|| super::terminal::escape_bytes(&record.serial.0), str::to_owned)
 }
+
+/// The codes of all notes.
+#[cfg(test)]
+pub(crate) const NOTE_CODES: [&str; 6] =
+    ["clock-ran-backwards", "second-fat", "no-bpb", "media-byte", "fats-differ", "cut-short"];
 
 /// A note, as a code and a sentence.
 pub(crate) fn note(note: &Note) -> (&'static str, String) {

@@ -25,13 +25,19 @@ pub(crate) fn timestamp(at: FileTime) -> String {
     )
 }
 
-/// A day for people, in UTC: `11 Apr 1999`.
+/// A time for people, in UTC: `11 Apr 1999 09:30`.
+pub(crate) fn moment(at: FileTime) -> String {
+    let clock = at.unix_seconds().rem_euclid(86_400);
+    format!("{} {:02}:{:02}", day(at), clock / 3600, clock / 60 % 60)
+}
+
+/// A day for people, in UTC: `11 Apr 1999`, ` 1 Apr 1999` to stand in a column.
 pub(crate) fn day(at: FileTime) -> String {
     OffsetDateTime::from_unix_timestamp(at.unix_seconds()).map_or_else(
         |_| format!("filetime {}", at.0),
         |time| {
             let month = time.month().to_string();
-            format!("{} {} {}", time.day(), month.get(..3).unwrap_or(&month), time.year())
+            format!("{:>2} {} {}", time.day(), month.get(..3).unwrap_or(&month), time.year())
         },
     )
 }

@@ -17,6 +17,7 @@ pub mod diagnosis;
 pub mod examine;
 pub mod fat12;
 pub mod find;
+pub mod ledger;
 pub mod medium;
 pub mod outcome;
 mod platform;

@@ -1,7 +1,9 @@
 //! What became of each image, as data; the words for it are the command line's.
 
-use crate::diagnosis::{Diagnosis, Finding, FindingCode};
+use crate::diagnosis::{CopyOf, Diagnosis, Finding, FindingCode};
 use crate::fat12::{MediaFault, NoVolume, Oddity};
+use crate::ledger::ClaimId;
+use crate::platform::FileId;
 use std::io;
 use std::path::PathBuf;
 
@@ -64,7 +66,7 @@ pub enum NotAPack {
 }
 
 /// What is worth a word and changes no verdict.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Note {
     /// The volume is unusual.
     Volume(Oddity),
@@ -73,6 +75,12 @@ pub enum Note {
     SecondFat(Option<MediaFault>),
     /// A time in the history is earlier than one before it.
     ClockRanBackwards,
+    /// The pack was converted from another copy, or this run has met one: it would be refused.
+    Copy(Box<CopyOf>),
+    /// The image was converted into this copy.
+    Copied(PathBuf),
+    /// A conversion of this image was begun and interrupted.
+    Begun,
 }
 
 /// Why an image could not be worked on.
@@ -92,13 +100,15 @@ pub enum FailureCode {
     NoSpace,
     /// The output file is there already and is another one.
     Exists,
+    /// The ledger could not be written, so nothing was begun.
+    LedgerError,
     /// Any other error of the system.
     IoError,
 }
 
 impl FailureCode {
     /// Every code.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::NotFound,
         Self::AccessDenied,
         Self::NotAFile,
@@ -106,6 +116,7 @@ impl FailureCode {
         Self::WriteProtected,
         Self::NoSpace,
         Self::Exists,
+        Self::LedgerError,
         Self::IoError,
     ];
 
@@ -119,6 +130,7 @@ impl FailureCode {
             Self::WriteProtected => "write-protected",
             Self::NoSpace => "no-space",
             Self::Exists => "exists",
+            Self::LedgerError => "ledger-error",
             Self::IoError => "io-error",
         }
     }
@@ -135,6 +147,8 @@ pub enum Action {
     Read,
     /// Taking its lock.
     Lock,
+    /// Claiming the pack in the ledger.
+    Claim,
     /// Writing the commit sector.
     Write,
     /// Making the commit sector durable.
@@ -147,6 +161,8 @@ pub enum Action {
     Copy,
     /// Giving the converted copy its name.
     Publish,
+    /// Making that name durable.
+    SyncFolder,
 }
 
 /// The state that a failed conversion left its pack in, read past the cache.
@@ -224,6 +240,10 @@ pub struct Report {
     pub failure: Option<Failure>,
     /// The converted copy, where one was asked for.
     pub output: Option<PathBuf>,
+    /// The image's identity, where the system has such.
+    pub(crate) file: Option<FileId>,
+    /// The claim that the pack is converted under.
+    pub(crate) claim: Option<ClaimId>,
 }
 
 impl Report {
@@ -237,6 +257,8 @@ impl Report {
             notes: Vec::new(),
             failure: None,
             output: None,
+            file: None,
+            claim: None,
         })
     }
 
@@ -252,8 +274,12 @@ impl Report {
 
     /// The report that the image failed; what was learned of it before stays.
     pub(crate) fn failed(mut self: Box<Self>, failure: Failure) -> Box<Self> {
+        self.fail(failure);
+        self
+    }
+
+    pub(crate) fn fail(&mut self, failure: Failure) {
         self.outcome = Outcome::Failed;
         self.failure = Some(failure);
-        self
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fs::{File, Metadata};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What tells one file from every other, whatever its name: device and inode.
 pub(crate) type FileId = (u64, u64);
@@ -13,7 +13,7 @@ const DIRECT_BLOCK: usize = 4096;
 
 #[cfg(unix)]
 mod unix {
-    use super::{File, FileId, Metadata, Path, io};
+    use super::{File, FileId, Metadata, Path, PathBuf, io};
     use std::os::unix::fs::{FileExt, MetadataExt};
 
     pub(crate) fn read_exact_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
@@ -30,6 +30,12 @@ mod unix {
         Some((metadata.dev(), metadata.ino()))
     }
 
+    /// The path that is written with these bytes.
+    pub(crate) fn path_from_bytes(bytes: Vec<u8>) -> PathBuf {
+        use std::os::unix::ffi::OsStringExt;
+        std::ffi::OsString::from_vec(bytes).into()
+    }
+
     /// Makes the names in a folder durable.
     pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
         File::open(folder)?.sync_all()
@@ -42,11 +48,13 @@ mod unix {
 }
 
 #[cfg(unix)]
-pub(crate) use unix::{file_id, has_other_names, read_exact_at, sync_folder, write_all_at};
+pub(crate) use unix::{
+    file_id, has_other_names, path_from_bytes, read_exact_at, sync_folder, write_all_at,
+};
 
 #[cfg(windows)]
 mod windows {
-    use super::{File, FileId, Metadata, Path, io};
+    use super::{File, FileId, Metadata, Path, PathBuf, io};
     use std::os::windows::fs::FileExt;
 
     pub(crate) fn read_exact_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
@@ -76,6 +84,10 @@ mod windows {
         None
     }
 
+    pub(crate) fn path_from_bytes(bytes: Vec<u8>) -> PathBuf {
+        String::from_utf8_lossy(&bytes).into_owned().into()
+    }
+
     /// A folder cannot be synced there; its file system journals the names.
     pub(crate) fn sync_folder(_: &Path) -> io::Result<()> {
         Ok(())
@@ -87,7 +99,9 @@ mod windows {
 }
 
 #[cfg(windows)]
-pub(crate) use windows::{file_id, has_other_names, read_exact_at, sync_folder, write_all_at};
+pub(crate) use windows::{
+    file_id, has_other_names, path_from_bytes, read_exact_at, sync_folder, write_all_at,
+};
 
 /// Reads what the disk itself holds: with `O_DIRECT`, or where the file system has none, after the
 /// cache was told to forget these pages.

@@ -9,6 +9,7 @@ use crate::examine::{Examination, RecordSectors, examine};
 use crate::find::{Found, Image};
 use crate::medium::RawImage;
 use crate::outcome::{Action, Failure, FailureCode, Outcome, Report};
+use crate::platform::file_id;
 use crate::record::RecordBytes;
 use crate::record::fields::FileTime;
 use std::fs::TryLockError;
@@ -21,8 +22,10 @@ pub(super) enum Step {
     Aside(Found),
     /// The run was stopped before.
     NotBegun,
-    /// To be changed.
+    /// To be changed, once it is claimed.
     Ready(Box<Report>, Box<Change>),
+    /// Being changed.
+    Begun(Box<Report>, Box<Change>),
     /// Nothing more to do.
     Done(Box<Report>),
 }
@@ -40,15 +43,19 @@ impl Step {
         matches!(self, Self::Ready(..))
     }
 
+    pub(super) fn is_begun(&self) -> bool {
+        matches!(self, Self::Begun(..))
+    }
+
     /// Does all of a change that waits for the disk.
     pub(super) fn commit(self) -> Self {
-        let Self::Ready(report, mut change) = self else { return self };
+        let Self::Begun(report, mut change) = self else { return self };
         let result = match &mut *change {
             Change::InPlace(commit) => commit.commit(),
             Change::Copy(copy) => copy.write(),
         };
         match result {
-            Ok(()) => Self::Ready(report, change),
+            Ok(()) => Self::Begun(report, change),
             Err(failure) => Self::Done(report.failed(failure)),
         }
     }
@@ -56,12 +63,12 @@ impl Step {
     /// Brings a change in place to its end. A copy is left to be published.
     pub(super) fn finish(self) -> Self {
         match self {
-            Self::Ready(report, change) => match *change {
+            Self::Begun(report, change) => match *change {
                 Change::InPlace(commit) => match commit.finish() {
                     Ok(()) => Self::Done(report.converted(&commit.patch.new)),
                     Err(failure) => Self::Done(report.failed(failure)),
                 },
-                Change::Copy(_) => Self::Ready(report, change),
+                Change::Copy(_) => Self::Begun(report, change),
             },
             other => other,
         }
@@ -124,7 +131,10 @@ fn to_copy(
     report: &mut Report,
 ) -> Result<Option<Change>, Failure> {
     let medium = open(&image.path)?;
-    lock_shared(&medium)?;
+    // Its claim is told to be alive by this lock; a file system without locks has none to tell.
+    if let Err(TryLockError::WouldBlock) = medium.try_lock() {
+        return Err(Failure::new(FailureCode::InUse, Action::Lock));
+    }
     let sectors = look(&medium, report)?;
     let Some((sectors, patch)) = sectors.zip(change(report, at)) else { return Ok(None) };
     let target = output.target(image);
@@ -142,6 +152,7 @@ fn to_copy(
 
 /// Examines a medium and writes into the report what it is; where the record lies, if it has one.
 fn look(medium: &RawImage, report: &mut Report) -> Result<Option<RecordSectors>, Failure> {
+    report.file = file_id(medium.metadata());
     let examination = examine(medium).map_err(|error| Failure::from_io(Action::Read, error))?;
     match examination {
         Examination::NotAPack(why) => {

@@ -3,13 +3,16 @@
 //! A group is worked on from end to end before the next one begins, so memory does not grow with
 //! the number of images, and what was begun is whole when a run is stopped.
 
+mod claims;
 mod crew;
 mod image;
 mod output;
 
 use crate::find::{Finder, Found};
+use crate::ledger::{Ledger, LedgerError};
 use crate::outcome::{Outcome, Report};
 use crate::record::fields::FileTime;
+use claims::Claims;
 use crew::Crew;
 use image::Step;
 use output::Output;
@@ -70,50 +73,103 @@ pub enum End {
 }
 
 /// Runs a job. Once `stop` is set no image is begun; what was begun is brought to its end.
-pub fn run(job: &Job, stop: &AtomicBool, listener: &mut dyn Listener) -> End {
-    let crew = Crew::new(job.workers);
+///
+/// # Errors
+/// Where the ledger fails. No image is changed without its claim; those that were to be claimed are
+/// reported as failed.
+pub fn run(
+    job: &Job,
+    ledger: &mut Ledger,
+    stop: &AtomicBool,
+    listener: &mut dyn Listener,
+) -> Result<End, LedgerError> {
     let mut finder = Finder::new(job.paths.clone(), job.output.as_deref());
-    let mut output = job.output.clone().map(|folder| Output::new(folder, job));
+    let mut run = Run {
+        mode: job.mode,
+        crew: Crew::new(job.workers),
+        stop,
+        output: job.output.clone().map(|folder| Output::new(folder, job)),
+        claims: Claims::new(ledger)?,
+    };
     let size = match job.mode {
         Mode::Convert(_) => COMMIT_GROUP,
         Mode::Inspect | Mode::DryRun(_) => INSPECT_GROUP,
     };
-    loop {
+    let mut end = End::Complete;
+    while end == End::Complete {
         let group: Vec<_> = finder.by_ref().take(size).collect();
         if group.is_empty() {
-            return End::Complete;
+            break;
         }
-        let steps = work(group, job.mode, &crew, stop, output.as_mut());
+        let (steps, result) = run.work(group);
         if steps.into_iter().any(|step| tell(step, listener).is_break()) {
-            return End::Unheard;
+            end = End::Unheard;
+        } else if stop.load(Ordering::Relaxed) {
+            end = End::Stopped;
         }
-        if stop.load(Ordering::Relaxed) {
-            return End::Stopped;
-        }
+        result?;
     }
+    run.claims.end()?;
+    Ok(end)
 }
 
-/// One group: every image prepared, then all that are to be changed changed together.
-fn work(
-    group: Vec<Found>,
+/// A run under way.
+struct Run<'a> {
     mode: Mode,
-    crew: &Crew,
-    stop: &AtomicBool,
-    mut output: Option<&mut Output>,
-) -> Vec<Step> {
-    let to = output.as_deref();
-    let mut steps = crew.work(group, |found| match found {
-        Found::Image(_) if stop.load(Ordering::Relaxed) => Step::NotBegun,
-        Found::Image(image) => image::prepare(&image, mode, to),
-        other => Step::Aside(other),
-    });
-    if steps.iter().any(Step::is_ready) {
-        steps = crew.sync(steps, Step::commit);
-        steps = crew.work(steps, Step::finish);
+    crew: Crew,
+    stop: &'a AtomicBool,
+    output: Option<Output>,
+    claims: Claims<'a>,
+}
+
+impl Run<'_> {
+    /// One group: every image prepared, then all that are to be changed changed together.
+    fn work(&mut self, group: Vec<Found>) -> (Vec<Step>, Result<(), LedgerError>) {
+        let (mode, to) = (self.mode, self.output.as_ref());
+        let steps = self.crew.work(group, |found| match found {
+            Found::Image(_) if self.stop.load(Ordering::Relaxed) => Step::NotBegun,
+            Found::Image(image) => image::prepare(&image, mode, to),
+            other => Step::Aside(other),
+        });
+        match mode {
+            Mode::Convert(_) => self.change(steps),
+            Mode::Inspect | Mode::DryRun(_) => self.foresee(steps),
+        }
     }
-    match &mut output {
-        Some(output) => output.publish(steps),
-        None => steps,
+
+    fn foresee(&mut self, steps: Vec<Step>) -> (Vec<Step>, Result<(), LedgerError>) {
+        match self.claims.foresee(steps, self.mode) {
+            Ok(steps) => match &mut self.output {
+                Some(output) => (output.publish(steps), Ok(())),
+                None => (steps, Ok(())),
+            },
+            Err(error) => (Vec::new(), Err(error)),
+        }
+    }
+
+    /// Claims and changes what is ready, in rounds: the second copy of a pack waits for the first.
+    fn change(&mut self, steps: Vec<Step>) -> (Vec<Step>, Result<(), LedgerError>) {
+        let mut steps = match self.claims.begin(steps) {
+            Ok(steps) => steps,
+            Err(error) => return (Vec::new(), Err(error)),
+        };
+        while steps.iter().any(Step::is_ready) {
+            let (claimed, result) = self.claims.claim(steps);
+            steps = claimed;
+            if steps.iter().any(Step::is_begun) {
+                steps = self.crew.sync(steps, Step::commit);
+                steps = self.crew.work(steps, Step::finish);
+            }
+            if let Some(output) = &mut self.output {
+                steps = output.publish(steps);
+            }
+            self.claims.note(&mut steps);
+            if result.is_err() {
+                return (steps, result);
+            }
+        }
+        self.claims.note(&mut steps);
+        (steps, Ok(()))
     }
 }
 
@@ -125,7 +181,7 @@ fn tell(step: Step, listener: &mut dyn Listener) -> ControlFlow<()> {
         }
         Step::Aside(Found::Repeated { path, first }) => return listener.repeated(&path, &first),
         Step::Aside(Found::Skipped) => listener.skipped(),
-        Step::Aside(Found::Image(_)) | Step::NotBegun | Step::Ready(..) => {}
+        Step::Aside(Found::Image(_)) | Step::NotBegun | Step::Ready(..) | Step::Begun(..) => {}
     }
     ControlFlow::Continue(())
 }

@@ -83,12 +83,12 @@ impl Output {
 
     fn settle(&mut self, step: Step, folders: &mut BTreeSet<PathBuf>) -> Step {
         match step {
-            Step::Ready(report, change) => match *change {
+            Step::Begun(report, change) => match *change {
                 Change::Copy(copy) => {
                     folders.extend(self.folders_above(&copy.target));
                     Step::Done(publish(report, copy))
                 }
-                Change::InPlace(_) => Step::Ready(report, change),
+                Change::InPlace(_) => Step::Begun(report, change),
             },
             Step::Done(report) => Step::Done(self.claim(report)),
             other => other,
@@ -122,6 +122,11 @@ impl Output {
 impl Copy {
     pub(super) fn new(source: Commit<RawImage>, target: PathBuf) -> Self {
         Self { source, target, temporary: None }
+    }
+
+    /// The image, and what is to be changed of it.
+    pub(super) fn source(&self) -> &Commit<RawImage> {
+        &self.source
     }
 
     /// Whether the target holds this very pack, converted, already.
@@ -215,8 +220,7 @@ impl Step {
         let target = report.output.clone().filter(|target| target.starts_with(folder));
         if let Some(target) = target.filter(|_| report.outcome == Outcome::Converted) {
             let error = io::Error::new(error.kind(), error.to_string());
-            report.outcome = Outcome::Failed;
-            report.failure = Some(Failure::from_io(Action::Publish, error).about(target));
+            report.fail(Failure::from_io(Action::SyncFolder, error).about(target));
         }
     }
 }

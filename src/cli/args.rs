@@ -68,6 +68,20 @@ Examples:
   addpack convert -o converted/ images/")]
     Convert(Convert),
 
+    /// Show, check or amend the ledger of conversions
+    ///
+    /// The ledger knows which pack was converted when, from which image, into what, and what was
+    /// begun. It sees to it that a pack is converted once, from whichever copy, and mends
+    /// conversions that a crash has torn. It is an SQLite database: see the README for its table.
+    #[command(after_long_help = "\
+Examples:
+  addpack ledger
+  addpack ledger --csv > conversions.csv
+  addpack ledger show 12345-270-0000017-00003
+  addpack ledger check
+  addpack ledger release 12345-270-0000017-00003")]
+    Ledger(Ledger),
+
     /// Explain a code: what it means, how it comes about, what to do
     ///
     /// Knows every outcome, finding, error and note code that addpack reports. Without a code, lists them.
@@ -130,7 +144,84 @@ pub(crate) struct Common {
     pub(crate) quiet: bool,
 
     #[command(flatten)]
+    pub(crate) ledger: LedgerChoice,
+
+    #[command(flatten)]
     pub(crate) color: Color,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct Ledger {
+    #[command(subcommand)]
+    pub(crate) action: Option<LedgerAction>,
+
+    #[command(flatten)]
+    pub(crate) list: List,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LedgerAction {
+    /// List all conversions (the same as no subcommand)
+    List(List),
+    /// Show all that is known of one pack
+    Show {
+        /// The pack's serial
+        serial: String,
+        #[command(flatten)]
+        at: LedgerFile,
+    },
+    /// Check the ledger, and whether each converted file holds what the ledger says
+    Check {
+        #[command(flatten)]
+        at: LedgerFile,
+    },
+    /// Forget a pack whose converted image is gone for good, so that a copy can be converted
+    Release {
+        /// The pack's serial
+        serial: String,
+        /// Release without asking
+        #[arg(short, long)]
+        yes: bool,
+        #[command(flatten)]
+        at: LedgerFile,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct List {
+    /// As JSON Lines
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// As CSV
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) csv: bool,
+
+    #[command(flatten)]
+    pub(crate) at: LedgerFile,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct LedgerFile {
+    /// The ledger's file [default: addpack/ledger.db in your state folder]
+    #[arg(long, value_name = "FILE", env = "ADDPACK_LEDGER", hide_env_values = true)]
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) ledger: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct LedgerChoice {
+    #[command(flatten)]
+    pub(crate) at: LedgerFile,
+
+    /// Work without a ledger
+    ///
+    /// Copies of a pack are then told only within the run, so that a copy converted earlier or
+    /// elsewhere converts again; and a record that a power cut tears in the middle of its first
+    /// sector cannot be mended.
+    #[arg(long)]
+    pub(crate) no_ledger: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -1,5 +1,6 @@
 //! Asking before a conversion, since there is no way back.
 
+use super::Error;
 use super::args::Convert;
 use super::lines::plural;
 use super::printer::Tally;
@@ -7,6 +8,7 @@ use super::progress::Progress;
 use super::stop::{self, STOP};
 use super::terminal::escape;
 use addpack::batch::{self, End, Job, Listener};
+use addpack::ledger::Ledger;
 use addpack::outcome::{Outcome, Report};
 use std::io::{IsTerminal, Write, stderr, stdin};
 use std::ops::ControlFlow;
@@ -26,21 +28,22 @@ pub(crate) fn can_ask() -> bool {
 }
 
 /// Looks at everything first, then asks with the numbers. `survey` must write nothing.
-pub(crate) fn ask(args: &Convert, survey: &Job) -> Consent {
+pub(crate) fn ask(args: &Convert, survey: &Job, ledger: &mut Ledger) -> Result<Consent, Error> {
     let mut counter =
         Counter { tally: Tally::default(), progress: Progress::over(&args.common, "looking") };
-    let end = batch::run(survey, &STOP, &mut counter);
+    let end = batch::run(survey, ledger, &STOP, &mut counter)?;
     counter.progress.finish();
     let convert = counter.tally.count(Outcome::Convertible);
     let finish = counter.tally.count(Outcome::UnfinishedConversion);
     if end == End::Stopped {
-        return Consent::Refused;
+        return Ok(Consent::Refused);
     }
     if convert + finish == 0 {
-        return Consent::NotNeeded;
+        return Ok(Consent::NotNeeded);
     }
     let question = question(convert, finish, args.output.as_deref());
-    if stop::while_asking(|| answer_is_yes(&question)) { Consent::Given } else { Consent::Refused }
+    let yes = stop::while_asking(|| answer_is_yes(&question));
+    Ok(if yes { Consent::Given } else { Consent::Refused })
 }
 
 fn question(convert: u64, finish: u64, output: Option<&Path>) -> String {
@@ -62,7 +65,8 @@ fn question(convert: u64, finish: u64, output: Option<&Path>) -> String {
     )
 }
 
-fn answer_is_yes(question: &str) -> bool {
+/// Asks, and reads the answer; anything but yes is no.
+pub(crate) fn answer_is_yes(question: &str) -> bool {
     let mut answer = String::new();
     let asked = stderr().write_all(question.as_bytes()).and_then(|()| stderr().flush());
     if asked.is_err() || stdin().read_line(&mut answer).is_err() {

@@ -3,6 +3,7 @@
 use super::args::Convert;
 use super::consent::{Consent, ask, can_ask};
 use super::exit::Exit;
+use super::ledger::{open_to_read, open_to_write};
 use super::printer::Printer;
 use super::progress::Progress;
 use super::terminal::escape;
@@ -21,23 +22,24 @@ pub(crate) fn run(args: &Convert) -> Result<Exit, Error> {
     if let Some(output) = &args.output {
         check_output(output, args)?;
     }
+    let ask_first = !args.yes && !args.dry_run;
+    if ask_first && !can_ask() {
+        return Err(Error::Usage(
+            "convert is one-way and asks first, and there is no terminal to ask at: say --yes, or \
+             --dry-run"
+                .to_owned(),
+        ));
+    }
+    let open = if args.dry_run { open_to_read } else { open_to_write };
+    let mut ledger = open(&common.ledger)?;
     let mut job = Job {
         paths: common.paths.clone(),
-        mode: Mode::DryRun(at),
+        mode: if args.yes && !args.dry_run { Mode::Convert(at) } else { Mode::DryRun(at) },
         output: args.output.clone(),
         workers: common.workers(),
     };
-    if args.yes && !args.dry_run {
-        job.mode = Mode::Convert(at);
-    } else if !args.dry_run {
-        if !can_ask() {
-            return Err(Error::Usage(
-                "convert is one-way and asks first, and there is no terminal to ask at: say --yes, \
-                 or --dry-run"
-                    .to_owned(),
-            ));
-        }
-        match ask(args, &job) {
+    if ask_first {
+        match ask(args, &job, &mut ledger)? {
             Consent::Given => job.mode = Mode::Convert(at),
             // The report then says why nothing is converted.
             Consent::NotNeeded => {}
@@ -46,8 +48,8 @@ pub(crate) fn run(args: &Convert) -> Result<Exit, Error> {
     }
     let doing = if args.dry_run { "dry run" } else { "converting" };
     let mut printer = Printer::new(common, Progress::over(common, doing), args.dry_run);
-    let end = batch::run(&job, &stop::STOP, &mut printer);
-    printer.finish(end)
+    let result = batch::run(&job, &mut ledger, &stop::STOP, &mut printer);
+    printer.finish(result)
 }
 
 /// Copies must not land among the images that they are made of.

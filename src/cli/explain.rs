@@ -72,6 +72,7 @@ mod tests {
             FindingCode::DamagedRecord,
             FindingCode::InconsistentHistory,
             FindingCode::DamagedMedia,
+            FindingCode::CopyOfConverted,
         ];
         let mut codes: Vec<_> = Outcome::ALL.iter().map(|outcome| outcome.as_str()).collect();
         codes.extend(findings.iter().map(|code| code.as_str()));

@@ -2,6 +2,7 @@
 
 use super::args::Inspect;
 use super::exit::Exit;
+use super::ledger::open_to_read;
 use super::printer::Printer;
 use super::progress::Progress;
 use super::{Error, stop};
@@ -16,7 +17,8 @@ pub(crate) fn run(args: &Inspect) -> Result<Exit, Error> {
         output: None,
         workers: common.workers(),
     };
+    let mut ledger = open_to_read(&common.ledger)?;
     let mut printer = Printer::new(common, Progress::over(common, "inspecting"), true);
-    let end = batch::run(&job, &stop::STOP, &mut printer);
-    printer.finish(end)
+    let result = batch::run(&job, &mut ledger, &stop::STOP, &mut printer);
+    printer.finish(result)
 }

@@ -3,7 +3,7 @@
 use super::printer::Tally;
 use super::words::{
     address, event_kind, failure_message, finding_kb, finding_message, hex, next_step, note,
-    serial, server_name, server_version, timestamp, value,
+    serial, server_name, server_version, time_of, timestamp, value,
 };
 use addpack::diagnosis::{Diagnosis, Finding, What};
 use addpack::outcome::{Failure, Outcome, Report};
@@ -86,7 +86,17 @@ struct FindingPart {
     expected: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     found: Option<String>,
+    /// Of a copy: where the pack was converted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    copy_of: Option<CopyPart>,
     kb: &'static [u32],
+}
+
+#[derive(Serialize)]
+struct CopyPart {
+    converted_at: Option<String>,
+    path: String,
+    target: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -225,7 +235,16 @@ fn finding_part(finding: &Finding) -> FindingPart {
         What::Media(fault) => Some(fault),
         _ => None,
     };
+    let copy = match &finding.what {
+        What::Copy(copy) => Some(copy),
+        _ => None,
+    };
     FindingPart {
+        copy_of: copy.map(|copy| CopyPart {
+            converted_at: copy.converted_at.map(time_of),
+            path: copy.path.to_string_lossy().into_owned(),
+            target: copy.target.as_ref().map(|path| path.to_string_lossy().into_owned()),
+        }),
         cluster: fault.and_then(|fault| fault.cluster),
         sector: fault.and_then(|fault| fault.sector),
         code: finding.code().as_str(),

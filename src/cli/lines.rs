@@ -2,55 +2,49 @@
 
 use super::printer::Tally;
 use super::terminal::{Look, Tone, complain, escape};
-use super::words::{finding_message, next_step, serial, verdict};
-use addpack::outcome::{Outcome, Report};
-use std::io::{self, Read, Seek, Write};
+use super::words::{finding_message, next_step, note, serial, verdict};
+use addpack::outcome::{Note, Outcome, Report};
+use std::io::{self, Seek, Write};
 use std::path::Path;
 use tempfile::SpooledTempFile;
 
 /// Reasons are kept in memory up to this many bytes, then in a temporary file.
 const IN_MEMORY: usize = 256 * 1024;
 /// Findings of one pack that are spelled out; its card shows all.
-const FINDINGS_SHOWED: usize = 3;
+const FINDINGS_SHOWN: usize = 3;
 
-/// What is said of the refused and the failed at the end of a run.
-pub(crate) struct Reasons {
-    refused: SpooledTempFile,
-    failed: SpooledTempFile,
-}
+/// What is said of the refused, the failed and the doubtful at the end of a run.
+pub(crate) struct Reasons([(&'static str, SpooledTempFile); 3]);
 
 impl Default for Reasons {
     fn default() -> Self {
-        Self { refused: SpooledTempFile::new(IN_MEMORY), failed: SpooledTempFile::new(IN_MEMORY) }
+        Self(
+            ["Refused", "Failed", "Warnings"].map(|title| (title, SpooledTempFile::new(IN_MEMORY))),
+        )
     }
 }
 
 impl Reasons {
     /// Keeps the reasons of a report, where it needs any.
     pub(crate) fn add(&mut self, look: Look, report: &Report) -> io::Result<()> {
-        match report.outcome {
-            Outcome::Refused => self.refused.write_all(&reasons(look, report)),
-            Outcome::Failed => self.failed.write_all(&reasons(look, report)),
-            _ => Ok(()),
-        }
+        let at = match report.outcome {
+            Outcome::Refused => 0,
+            Outcome::Failed => 1,
+            _ if warnings(report).next().is_some() => 2,
+            _ => return Ok(()),
+        };
+        self.0[at].1.write_all(&reasons(look, report))
     }
 
     /// Writes them all.
-    pub(crate) fn copy_to(mut self, look: Look, out: &mut impl Write) -> io::Result<()> {
-        for (title, kept) in [("Refused", &mut self.refused), ("Failed", &mut self.failed)] {
+    pub(crate) fn copy_to(self, look: Look, out: &mut impl Write) -> io::Result<()> {
+        for (title, mut kept) in self.0 {
             if kept.stream_position()? == 0 {
                 continue;
             }
             kept.rewind()?;
             writeln!(out, "\n{}", look.paint(Tone::Heading, title))?;
-            // Not io::copy: it would look for a file behind a writer that has none.
-            let mut buffer = [0; 8192];
-            loop {
-                match kept.read(&mut buffer)? {
-                    0 => break,
-                    read => out.write_all(&buffer[..read])?,
-                }
-            }
+            io::copy(&mut kept, out)?;
         }
         Ok(())
     }
@@ -61,18 +55,27 @@ fn reasons(look: Look, report: &Report) -> Vec<u8> {
     text.extend(look.path(&report.path));
     let findings = report.findings();
     let mut say = |line: &str| text.extend(format!("\n    {line}").bytes());
-    if report.outcome == Outcome::Failed || findings.is_empty() {
+    if report.outcome == Outcome::Failed {
         say(&verdict(report));
-    } else {
-        for finding in findings.iter().take(FINDINGS_SHOWED) {
-            say(&format!("{}: {}", finding.code().as_str(), finding_message(finding)));
-        }
-        if let Some(more) = findings.len().checked_sub(FINDINGS_SHOWED).filter(|more| *more > 0) {
-            say(&format!("and {more} more; addpack inspect on this image alone shows all"));
-        }
+    }
+    for finding in findings.iter().take(FINDINGS_SHOWN) {
+        say(&format!("{}: {}", finding.code().as_str(), finding_message(finding)));
+    }
+    if findings.len() > FINDINGS_SHOWN {
+        let more = findings.len() - FINDINGS_SHOWN;
+        say(&format!("and {more} more; addpack inspect on this image alone shows all"));
+    }
+    for (code, message) in warnings(report) {
+        say(&format!("{code}: {message}"));
     }
     say(&format!("next: {}\n", next_step(report)));
     text
+}
+
+/// Notes that bear on whether the pack would convert.
+fn warnings(report: &Report) -> impl Iterator<Item = (&'static str, String)> {
+    let notes = report.notes.iter();
+    notes.filter(|about| matches!(about, Note::Copy(_) | Note::Copied(_) | Note::Begun)).map(note)
 }
 
 /// The line of one image.

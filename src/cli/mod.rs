@@ -8,6 +8,7 @@ mod exit;
 mod explain;
 mod inspect;
 mod json;
+mod ledger;
 mod lines;
 mod printer;
 mod progress;
@@ -15,6 +16,7 @@ mod stop;
 mod terminal;
 mod words;
 
+use addpack::ledger::LedgerError;
 use args::{Args, Command};
 use clap::Parser;
 use exit::Exit;
@@ -26,6 +28,7 @@ pub(crate) fn main() -> ExitCode {
     let exit = match &args.command {
         Command::Inspect(inspect) => inspect::run(inspect),
         Command::Convert(convert) => convert::run(convert),
+        Command::Ledger(ledger) => ledger::run(ledger),
         Command::Explain(explain) => explain::run(explain),
     };
     exit.unwrap_or_else(|error| {
@@ -42,13 +45,21 @@ enum Error {
     Usage(String),
     /// The report could not be written.
     Output(std::io::Error),
+    /// The ledger could not be used.
+    Ledger(LedgerError),
+}
+
+impl From<LedgerError> for Error {
+    fn from(error: LedgerError) -> Self {
+        Self::Ledger(error)
+    }
 }
 
 impl Error {
     fn exit(&self) -> Exit {
         match self {
             Self::Usage(_) => Exit::Usage,
-            Self::Output(_) => Exit::Failed,
+            Self::Output(_) | Self::Ledger(_) => Exit::Failed,
         }
     }
 }
@@ -57,6 +68,7 @@ impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Usage(message) => f.write_str(message),
+            Self::Ledger(error) => f.write_str(&words::ledger_message(error)),
             Self::Output(error) => write!(f, "the report could not be written: {error}"),
         }
     }

@@ -6,6 +6,7 @@ use super::progress::Progress;
 use super::terminal::Look;
 use super::{Error, card, json, lines};
 use addpack::batch::{End, Listener};
+use addpack::ledger::LedgerError;
 use addpack::outcome::{Outcome, Report};
 use std::io::{self, BufWriter, Stdout, Write, stdout};
 use std::ops::ControlFlow;
@@ -41,7 +42,7 @@ enum Form {
     /// One image, in full.
     Card,
     /// A line for each image; the reasons of the refused and the failed are kept for the end.
-    Lines(lines::Reasons),
+    Lines(Box<lines::Reasons>),
     Json,
 }
 
@@ -64,7 +65,7 @@ impl Printer {
         let form = match common.paths.as_slice() {
             _ if common.json => Form::Json,
             [path] if !path.is_dir() => Form::Card,
-            _ => Form::Lines(lines::Reasons::default()),
+            _ => Form::Lines(Box::default()),
         };
         Self {
             form,
@@ -82,9 +83,12 @@ impl Printer {
     /// Writes what comes after the last image, and tells how the run ended.
     ///
     /// # Errors
-    /// Where the report could not be written; a reader that went away is none.
-    pub(crate) fn finish(mut self, end: End) -> Result<Exit, Error> {
-        let stopped = end == End::Stopped;
+    /// Where the report could not be written, or the ledger failed; a reader that went away is none.
+    pub(crate) fn finish(mut self, end: Result<End, LedgerError>) -> Result<Exit, Error> {
+        let stopped = matches!(end, Ok(End::Stopped));
+        if end.is_err() {
+            self.exit = self.exit.merge(Exit::Failed);
+        }
         if stopped {
             self.exit = self.exit.merge(Exit::Stopped);
         }
@@ -103,7 +107,7 @@ impl Printer {
         let _ = self.note(flushed);
         match self.error {
             Some(error) => Err(Error::Output(error)),
-            None => Ok(self.exit),
+            None => end.map(|_| self.exit).map_err(Error::Ledger),
         }
     }
 

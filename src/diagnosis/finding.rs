@@ -3,6 +3,7 @@
 use crate::fat12::MediaFault;
 use crate::record::event::Event;
 use crate::record::fields::Server;
+use std::path::PathBuf;
 
 /// The published code of a finding (FORMAT.md, "Diagnosis"), in order of precedence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,6 +18,8 @@ pub enum FindingCode {
     InconsistentHistory,
     /// The file system does not lead to the whole record.
     DamagedMedia,
+    /// A copy of a pack that was converted already.
+    CopyOfConverted,
 }
 
 impl FindingCode {
@@ -28,6 +31,7 @@ impl FindingCode {
             Self::DamagedRecord => "damaged-record",
             Self::InconsistentHistory => "inconsistent-history",
             Self::DamagedMedia => "damaged-media",
+            Self::CopyOfConverted => "copy-of-converted",
         }
     }
 }
@@ -140,6 +144,32 @@ pub enum What {
     Inconsistent(Rule),
     /// The way to the record is broken.
     Media(MediaFault),
+    /// The pack itself is sound, but it was converted from another copy.
+    Copy(Box<CopyOf>),
+}
+
+/// The other copy of a pack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CopyOf {
+    /// How far its conversion has come.
+    pub state: CopyState,
+    /// When it was converted, in seconds since 1970.
+    pub converted_at: Option<i64>,
+    /// The image that it was converted from.
+    pub path: PathBuf,
+    /// The copy that it was converted into; `None` where the image was converted in place.
+    pub target: Option<PathBuf>,
+}
+
+/// How far the conversion of another copy has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CopyState {
+    /// It is converted.
+    Converted,
+    /// It was begun, and its image has not turned up since.
+    Begun,
+    /// It was met earlier in this run, which writes nothing.
+    Met,
 }
 
 /// A value that was expected or found.
@@ -201,6 +231,7 @@ impl Finding {
             What::Damaged(_) => FindingCode::DamagedRecord,
             What::Inconsistent(_) => FindingCode::InconsistentHistory,
             What::Media(_) => FindingCode::DamagedMedia,
+            What::Copy(_) => FindingCode::CopyOfConverted,
         }
     }
 
@@ -215,6 +246,11 @@ impl Finding {
     pub(crate) fn media(fault: MediaFault) -> Self {
         let (expected, found) = (Value::None, Value::None);
         Self { what: What::Media(fault), slot: None, offset: None, expected, found }
+    }
+
+    pub(crate) fn copy(copy: CopyOf) -> Self {
+        let what = What::Copy(Box::new(copy));
+        Self { what, slot: None, offset: None, expected: Value::None, found: Value::None }
     }
 
     pub(crate) fn in_slot(mut self, slot: usize) -> Self {

@@ -8,7 +8,7 @@ mod fields;
 mod finding;
 mod history;
 
-pub use finding::{Finding, FindingCode, Part, Rule, Value, What};
+pub use finding::{CopyOf, CopyState, Finding, FindingCode, Part, Rule, Value, What};
 
 use crate::fat12::MediaFault;
 use crate::record::{HEADER_LEN, ParseError, RECORD_LEN, Record, Version};
@@ -134,6 +134,12 @@ impl Diagnosis {
     /// Whether the record is of version 4.0.
     pub fn is_version_40(&self) -> bool {
         self.record.as_ref().is_some_and(|record| record.version == Version::V40)
+    }
+
+    /// Refuses a sound pack for what stands outside its record.
+    pub(crate) fn refuse(&mut self, finding: Finding) {
+        self.findings.push(finding);
+        self.verdict = Verdict::Refused;
     }
 
     /// Whether the seals say that these bytes are a record, whatever happened to the pack.

@@ -1,6 +1,7 @@
 //! The values that stand in a record, each with the rule that FORMAT.md gives for it.
 
 use binrw::{BinRead, BinResult, BinWrite, Endian};
+use std::fmt::Write as _;
 use std::io::{Read, Seek, Write};
 
 /// `N` bytes as they stand in the record: text, a seal, or reserved bytes.
@@ -14,6 +15,14 @@ pub type Seal = Bytes<20>;
 impl<const N: usize> Bytes<N> {
     /// All zero, as reserved bytes must be.
     pub const ZERO: Self = Self([0; N]);
+
+    /// Two digits a byte.
+    pub fn to_hex(&self) -> String {
+        self.0.iter().fold(String::with_capacity(N * 2), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+    }
 }
 
 // In one piece: binrw reads an array byte by byte, and most of a record is arrays.

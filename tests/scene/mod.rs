@@ -4,6 +4,7 @@
 
 use assert_cmd::cargo::cargo_bin;
 use serde::Deserialize;
+use sha1::{Digest, Sha1};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -18,7 +19,11 @@ pub fn testdata(name: &str) -> PathBuf {
 }
 
 /// A folder of its own for one test.
-pub struct Scene(TempDir);
+pub struct Scene {
+    folder: TempDir,
+    /// Where the ledger is: the user's folders are not among the images.
+    home: TempDir,
+}
 
 /// What a run came to.
 #[derive(Debug)]
@@ -30,7 +35,7 @@ pub struct Ran {
 
 impl Scene {
     pub fn new() -> Self {
-        Self(TempDir::new().unwrap())
+        Self { folder: TempDir::new().unwrap(), home: TempDir::new().unwrap() }
     }
 
     /// A folder with these images of testdata/images, under their own names.
@@ -50,8 +55,30 @@ impl Scene {
         target
     }
 
+    /// Puts an image of an unused pack there, with a serial of its own.
+    pub fn pack(&self, number: u32, to: &str) -> PathBuf {
+        let mut record = std::fs::read(testdata("records/unused-20.rec")).unwrap();
+        let mut image = std::fs::read(testdata("images/unused-20-160.img")).unwrap();
+        let at = image.windows(2048).position(|bytes| bytes == record).unwrap();
+        record[0x0C..0x23].copy_from_slice(format!("54321-270-{number:07}-00042").as_bytes());
+        for (seal, end) in [(0x30, 0x30), (0x70, 0x70)] {
+            let digest = Sha1::digest(&record[..end]);
+            record[seal..seal + 20].copy_from_slice(&digest);
+        }
+        image[at..at + 2048].copy_from_slice(&record);
+        let target = self.path(to);
+        std::fs::create_dir_all(target.parent().unwrap()).unwrap();
+        std::fs::write(&target, image).unwrap();
+        target
+    }
+
     pub fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
+        self.folder.path().join(name)
+    }
+
+    /// The ledger that runs here use.
+    pub fn ledger(&self) -> PathBuf {
+        self.home.path().join(".local/state/addpack/ledger.db")
     }
 
     pub fn read(&self, name: &str) -> Vec<u8> {
@@ -61,8 +88,8 @@ impl Scene {
     /// addpack in this folder, with nothing of the outside that could change what it says.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(cargo_bin!("addpack"));
-        command.args(args).current_dir(self.0.path()).stdin(Stdio::null());
-        command.env_clear().env("SOURCE_DATE_EPOCH", EPOCH).env("HOME", self.0.path());
+        command.args(args).current_dir(self.folder.path()).stdin(Stdio::null());
+        command.env_clear().env("SOURCE_DATE_EPOCH", EPOCH).env("HOME", self.home.path());
         command.env("TMPDIR", std::env::temp_dir());
         command
     }
@@ -161,7 +188,16 @@ pub struct Finding {
     pub sector: Option<u32>,
     pub expected: Option<String>,
     pub found: Option<String>,
+    pub copy_of: Option<CopyOf>,
     pub kb: Vec<u32>,
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct CopyOf {
+    pub converted_at: Option<String>,
+    pub path: String,
+    pub target: Option<String>,
 }
 
 #[derive(Debug, Deserialize, PartialEq)]

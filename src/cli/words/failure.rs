@@ -10,6 +10,9 @@ pub(crate) fn failure_message(failure: &Failure) -> String {
         FailureCode::NotFound => "there is no such file or folder".to_owned(),
         FailureCode::AccessDenied => format!("the system does not allow {}", action(failure)),
         FailureCode::NotAFile => "neither an image file nor a folder".to_owned(),
+        FailureCode::InUse if failure.action == Action::Claim => {
+            format!("another run is converting this pack, from {}", target(failure))
+        }
         FailureCode::InUse => "another program is using it".to_owned(),
         FailureCode::WriteProtected => {
             "write-protected: a server would call this a damaged disk (KB 183855)".to_owned()
@@ -18,6 +21,7 @@ pub(crate) fn failure_message(failure: &Failure) -> String {
         FailureCode::Exists => {
             format!("{} is there already, and is not this pack", target(failure))
         }
+        FailureCode::LedgerError => "the ledger could not be written: nothing was begun".to_owned(),
         FailureCode::IoError => format!("{} failed", action(failure)),
     };
     let said = matches!(failure.code, FailureCode::NotFound | FailureCode::InUse);
@@ -36,11 +40,13 @@ fn action(failure: &Failure) -> String {
         Action::List => "listing the folder".to_owned(),
         Action::Read => "reading it".to_owned(),
         Action::Lock => "locking it".to_owned(),
+        Action::Claim => "claiming the pack in the ledger".to_owned(),
         Action::Write => "writing the commit sector".to_owned(),
         Action::Sync => "making the commit sector durable".to_owned(),
         Action::CleanUp => "zeroing the 4.0 events".to_owned(),
         Action::ReadBack => "reading the record back".to_owned(),
         Action::Copy => format!("writing the copy {}", target(failure)),
+        Action::SyncFolder => format!("making the name of the copy, {}, durable", target(failure)),
         Action::Publish => format!("giving the copy its name, {},", target(failure)),
     }
 }
@@ -78,6 +84,7 @@ pub(crate) fn failure_next_step(failure: &Failure) -> String {
         }
         FailureCode::NoSpace => "make room on the disk and run addpack again",
         FailureCode::Exists => "move that file away, or choose another folder for -o",
+        FailureCode::LedgerError => "mend what was said of the ledger, and run addpack again",
         FailureCode::IoError => "check the disk, then run addpack again: it goes on where it was",
     }
     .to_owned()

@@ -1,5 +1,6 @@
 //! Findings in the admin's words.
 
+use super::ledger::copy_message;
 use super::value::{day, server};
 use crate::cli::terminal::escape_bytes;
 use addpack::diagnosis::{Finding, FindingCode, Part, Rule, What};
@@ -8,7 +9,7 @@ use addpack::fat12::{FaultKind, MediaFault};
 /// Vendor's articles that a finding rests on.
 pub(crate) fn finding_kb(code: FindingCode) -> &'static [u32] {
     match code {
-        FindingCode::PostUpgradeReapply => &[236_867],
+        FindingCode::PostUpgradeReapply | FindingCode::CopyOfConverted => &[236_867],
         FindingCode::OutOfOrderReapply => &[194_335, 236_867],
         FindingCode::DamagedRecord | FindingCode::DamagedMedia => &[183_855],
         FindingCode::InconsistentHistory => &[177_962, 236_867],
@@ -32,6 +33,7 @@ pub(crate) fn finding_message(finding: &Finding) -> String {
         What::Damaged(part) => damaged(*part, finding.slot),
         What::Inconsistent(rule) => broken(*rule, finding),
         What::Media(fault) => fault_message(fault),
+        What::Copy(copy) => copy_message(copy),
     }
 }
 

@@ -2,17 +2,22 @@
 
 mod failure;
 mod finding;
+mod ledger;
 mod pages;
 mod value;
 
 pub(crate) use failure::{failure_message, failure_next_step};
 pub(crate) use finding::{finding_kb, finding_message};
+pub(crate) use ledger::{
+    Standing, entry_lines, ledger_message, ledger_row, recovery_message, standing_message, time_of,
+};
 pub(crate) use pages::{PAGES, Page, page};
 pub(crate) use value::{
     address, day, event_kind, hex, moment, server, server_name, server_version, timestamp, value,
 };
 
-use addpack::diagnosis::FindingCode;
+use crate::cli::terminal::escape;
+use addpack::diagnosis::{FindingCode, What};
 use addpack::fat12::{NoVolume, Oddity};
 use addpack::outcome::{NotAPack, Note, Outcome, Report};
 use addpack::record::Record;
@@ -69,6 +74,7 @@ fn refused(report: &Report) -> String {
             "its seals are whole, but its history cannot have happened"
         }
         FindingCode::DamagedMedia => "the diskette's file system does not lead to a whole record",
+        FindingCode::CopyOfConverted => "a sound 4.0 record, but a copy: the pack converts once",
     };
     sentence.to_owned()
 }
@@ -80,6 +86,14 @@ fn is_unknown_layout(report: &Report) -> bool {
 
 /// What to do next.
 pub(crate) fn next_step(report: &Report) -> String {
+    for about in &report.notes {
+        match about {
+            Note::Copy(copy) => return ledger::copy_next_step(copy, &serial_of(report)),
+            Note::Copied(_) => return "nothing: use that copy".to_owned(),
+            Note::Begun => return "run addpack convert on it: that mends it".to_owned(),
+            _ => {}
+        }
+    }
     let step = match report.outcome {
         Outcome::Convertible => "convert it with addpack convert: once, one way",
         Outcome::UnfinishedConversion => "run addpack convert on it: that finishes the clean-up",
@@ -101,6 +115,9 @@ pub(crate) fn next_step(report: &Report) -> String {
 
 fn refused_next_step(report: &Report) -> String {
     let primary = report.findings().first().map(addpack::diagnosis::Finding::code);
+    if let Some(What::Copy(copy)) = report.findings().first().map(|finding| &finding.what) {
+        return ledger::copy_next_step(copy, &serial_of(report));
+    }
     let have = replacement_details(report);
     match primary {
         Some(FindingCode::DamagedMedia) => format!(
@@ -136,6 +153,11 @@ fn replacement_details(report: &Report) -> String {
     }
 }
 
+fn serial_of(report: &Report) -> String {
+    let record = report.diagnosis.as_ref().and_then(|diagnosis| diagnosis.record.as_deref());
+    record.map_or_else(String::new, serial)
+}
+
 /// A record's serial, whatever stands there.
 pub(crate) fn serial(record: &Record) -> String {
     record
@@ -146,8 +168,16 @@ pub(crate) fn serial(record: &Record) -> String {
 
 /// The codes of all notes.
 #[cfg(test)]
-pub(crate) const NOTE_CODES: [&str; 6] =
-    ["clock-ran-backwards", "second-fat", "no-bpb", "media-byte", "fats-differ", "cut-short"];
+pub(crate) const NOTE_CODES: [&str; 8] = [
+    "clock-ran-backwards",
+    "second-fat",
+    "no-bpb",
+    "media-byte",
+    "fats-differ",
+    "cut-short",
+    "converted-into-copy",
+    "interrupted",
+];
 
 /// A note, as a code and a sentence.
 pub(crate) fn note(note: &Note) -> (&'static str, String) {
@@ -167,6 +197,19 @@ pub(crate) fn note(note: &Note) -> (&'static str, String) {
             "second-fat",
             "the record was found by the second copy of the FAT: the first leads to one whose seals \
              do not verify"
+                .to_owned(),
+        ),
+        Note::Copy(copy) => (
+            FindingCode::CopyOfConverted.as_str(),
+            format!("convert would refuse it: {}", ledger::copy_message(copy)),
+        ),
+        Note::Copied(target) => (
+            "converted-into-copy",
+            format!("it was converted into {} already", escape(&target.to_string_lossy())),
+        ),
+        Note::Begun => (
+            "interrupted",
+            "a conversion of this image was interrupted: run addpack convert on it, and it is mended"
                 .to_owned(),
         ),
         Note::Volume(Oddity::NoBpb) => (
@@ -192,7 +235,7 @@ pub(crate) fn note(note: &Note) -> (&'static str, String) {
 pub(crate) fn report_kb(report: &Report) -> Vec<u32> {
     let mut numbers: Vec<u32> =
         report.findings().iter().flat_map(|f| finding_kb(f.code())).copied().collect();
-    if report.outcome == Outcome::Refused {
+    if report.outcome == Outcome::Refused && !report.has_finding(FindingCode::CopyOfConverted) {
         numbers.push(KB_REPLACEMENT);
     }
     numbers.sort_unstable();

@@ -155,6 +155,17 @@ pub(crate) const PAGES: &[Page] = &[
         kb: &[183_855, 274_532],
     },
     Page {
+        code: "copy-of-converted",
+        kind: "finding",
+        means: "The record is a sound 4.0 one, but the same pack was converted from another copy.",
+        cause: "The conversion is one-time. The ledger knows the pack's serial: it was converted \
+                before, or its conversion was begun, or this run has met another copy first.",
+        action: "Use the converted one; the report names when, from where and into what it was \
+                 converted. If that is gone for good, addpack ledger release SERIAL forgets it, and \
+                 this copy converts.",
+        kb: &[236_867],
+    },
+    Page {
         code: "not-found",
         kind: "error",
         means: "There is no such file or folder.",
@@ -212,6 +223,15 @@ pub(crate) const PAGES: &[Page] = &[
         cause: "Another image was converted to that name before, or the folder is in use for \
                 something else. addpack never overwrites it.",
         action: "Move that file away, or choose another folder.",
+        kb: &[],
+    },
+    Page {
+        code: "ledger-error",
+        kind: "error",
+        means: "The ledger could not be written, so the conversion was not begun.",
+        cause: "The disk that the ledger is on is full or failing, or the ledger is damaged. Nothing \
+                is converted without a claim in the ledger.",
+        action: "Mend what addpack says of the ledger, and run it again.",
         kb: &[],
     },
     Page {
@@ -274,6 +294,22 @@ pub(crate) const PAGES: &[Page] = &[
         cause: "The dump was stopped or failed on the way. Where the record lies before the end, that \
                 does not matter to the pack.",
         action: "Nothing for the pack. Make a new image if you need the other files.",
+        kb: &[],
+    },
+    Page {
+        code: "converted-into-copy",
+        kind: "note",
+        means: "The image was converted into a copy before, with -o.",
+        cause: "The ledger knows the image. It is still 4.0 itself, but the pack is converted.",
+        action: "Use the copy that is named.",
+        kb: &[],
+    },
+    Page {
+        code: "interrupted",
+        kind: "note",
+        means: "A conversion of this image was begun, and a crash has left its record torn.",
+        cause: "The power failed, or the like, while the first sector was being written.",
+        action: "Run addpack convert on it. The ledger holds what is needed to mend it.",
         kb: &[],
     },
 ];

@@ -1,0 +1,212 @@
+//! `addpack ledger`, and which ledger a run uses.
+
+use super::Error;
+use super::args::{Ledger as Args, LedgerAction, LedgerChoice, LedgerFile, List};
+use super::consent::{answer_is_yes, can_ask};
+use super::exit::Exit;
+use super::stop;
+use super::terminal::{complain, escape};
+use super::words::{
+    Standing, entry_lines, ledger_row, recovery_message, standing_message, time_of,
+};
+use addpack::ledger::recovery::{holds_copy, settle};
+use addpack::ledger::{Entry, Ledger, State};
+use etcetera::BaseStrategy;
+use serde::Serialize;
+use std::io::{self, BufWriter, Write, stdout};
+use std::path::PathBuf;
+
+pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
+    let Some(action) = &args.action else { return list(&args.list) };
+    match action {
+        LedgerAction::List(args) => list(args),
+        LedgerAction::Show { serial, at } => show(serial, at),
+        LedgerAction::Check { at } => check(at),
+        LedgerAction::Release { serial, yes, at } => release(serial, *yes, at),
+    }
+}
+
+/// The ledger that a run writes into. Conversions that an earlier run has left open are settled
+/// first, and that is said.
+pub(crate) fn open_to_write(choice: &LedgerChoice) -> Result<Ledger, Error> {
+    if choice.no_ledger {
+        return Ok(Ledger::temporary()?);
+    }
+    let mut ledger = Ledger::open(&file(&choice.at)?)?;
+    for entry in ledger.begun()? {
+        let recovery = settle(&mut ledger, &entry)?;
+        if let Some(message) = recovery_message(&entry, &recovery) {
+            complain(&message);
+        }
+    }
+    Ok(ledger)
+}
+
+/// The ledger that a run only reads; an empty one where there is none.
+pub(crate) fn open_to_read(choice: &LedgerChoice) -> Result<Ledger, Error> {
+    if choice.no_ledger {
+        return Ok(Ledger::temporary()?);
+    }
+    match Ledger::open_to_read(&file(&choice.at)?)? {
+        Some(ledger) => Ok(ledger),
+        None => Ok(Ledger::temporary()?),
+    }
+}
+
+fn file(at: &LedgerFile) -> Result<PathBuf, Error> {
+    if let Some(file) = &at.ledger {
+        return Ok(file.clone());
+    }
+    let folders = etcetera::choose_base_strategy().map_err(|_| {
+        Error::Usage(
+            "there is no home folder for the ledger: name one with --ledger, or say --no-ledger"
+                .to_owned(),
+        )
+    })?;
+    let state = folders.state_dir().unwrap_or_else(|| folders.data_dir());
+    Ok(state.join("addpack").join("ledger.db"))
+}
+
+fn open(at: &LedgerFile) -> Result<Option<Ledger>, Error> {
+    Ok(Ledger::open_to_read(&file(at)?)?)
+}
+
+/// One line of `--json` and `--csv`.
+#[derive(Serialize)]
+struct Row {
+    serial: String,
+    licenses: u16,
+    state: &'static str,
+    converted_at: String,
+    path: String,
+    target: Option<String>,
+    old_digest: String,
+    new_digest: String,
+}
+
+impl Row {
+    fn of(entry: &Entry) -> Self {
+        Self {
+            serial: entry.serial.clone(),
+            licenses: entry.licenses,
+            state: entry.state.as_str(),
+            converted_at: time_of(entry.converted_at),
+            path: entry.path.to_string_lossy().into_owned(),
+            target: entry.target.as_ref().map(|path| path.to_string_lossy().into_owned()),
+            old_digest: entry.old_digest.clone(),
+            new_digest: entry.new_digest.clone(),
+        }
+    }
+}
+
+fn list(args: &List) -> Result<Exit, Error> {
+    let ledger = open(&args.at)?;
+    let mut out = BufWriter::new(stdout());
+    if args.csv {
+        let mut csv = csv::Writer::from_writer(&mut out);
+        each(ledger.as_ref(), |entry| Ok(csv.serialize(Row::of(entry))?))?;
+        return written(csv.flush());
+    }
+    let mut entries = 0_u64;
+    each(ledger.as_ref(), |entry| {
+        entries += 1;
+        if args.json {
+            serde_json::to_writer(&mut out, &Row::of(entry))?;
+            out.write_all(b"\n")
+        } else {
+            out.write_all(ledger_row(entry).as_bytes())
+        }
+    })?;
+    if entries == 0 && !args.json {
+        return print("the ledger is empty\n");
+    }
+    written(out.flush())
+}
+
+/// Tells each entry, as long as that works. A reader that went away ends it and is no error.
+fn each(
+    ledger: Option<&Ledger>,
+    mut tell: impl FnMut(&Entry) -> io::Result<()>,
+) -> Result<(), Error> {
+    let mut result = Ok(());
+    if let Some(ledger) = ledger {
+        ledger.each(None, |entry| {
+            result = tell(&entry);
+            result.is_ok()
+        })?;
+    }
+    written(result).map(|_| ())
+}
+
+fn show(serial: &str, at: &LedgerFile) -> Result<Exit, Error> {
+    let entry = open(at)?.and_then(|ledger| ledger.find(serial).transpose()).transpose()?;
+    let entry = entry.ok_or_else(|| unknown(serial))?;
+    print(&entry_lines(&entry, standing(&entry)))
+}
+
+fn unknown(serial: &str) -> Error {
+    Error::Usage(format!("serial {} is not in the ledger", escape(serial)))
+}
+
+/// Whether the converted file holds what the ledger says.
+fn standing(entry: &Entry) -> Standing {
+    match entry.state {
+        State::Begun => Standing::Begun,
+        State::Done if holds_copy(entry.place(), entry) => Standing::There,
+        State::Done if entry.place().exists() => Standing::Changed,
+        State::Done => Standing::Gone,
+    }
+}
+
+fn check(at: &LedgerFile) -> Result<Exit, Error> {
+    let ledger = open(at)?;
+    let faults = ledger.as_ref().map_or(Ok(Vec::new()), Ledger::faults)?;
+    let mut out = BufWriter::new(stdout());
+    let (mut good, mut bad) = (0_u64, faults.len());
+    let faults = faults.iter().map(|fault| format!("ledger: {}\n", escape(fault)));
+    written(out.write_all(faults.collect::<String>().as_bytes()))?;
+    each(ledger.as_ref(), |entry| {
+        let standing = standing(entry);
+        if standing == Standing::There {
+            good += 1;
+            return Ok(());
+        }
+        bad += 1;
+        writeln!(out, "{}: {}", entry.serial, standing_message(entry, standing))
+    })?;
+    written(writeln!(out, "{good} as the ledger says, {bad} not").and_then(|()| out.flush()))?;
+    Ok(if bad == 0 { Exit::Good } else { Exit::Refused })
+}
+
+fn release(serial: &str, yes: bool, at: &LedgerFile) -> Result<Exit, Error> {
+    let mut ledger = Ledger::open(&file(at)?)?;
+    let entry = ledger.find(serial)?.ok_or_else(|| unknown(serial))?;
+    if !yes {
+        if !can_ask() {
+            return Err(Error::Usage(
+                "release asks first, and there is no terminal to ask at: say --yes".to_owned(),
+            ));
+        }
+        let question = format!(
+            "{}A copy of this pack could then be converted once more. Forget it? [y/N] ",
+            entry_lines(&entry, standing(&entry))
+        );
+        if !stop::while_asking(|| answer_is_yes(&question)) {
+            return Ok(Exit::Stopped);
+        }
+    }
+    ledger.release(serial)?;
+    print(&format!("{serial} is no longer in the ledger\n"))
+}
+
+fn print(text: &str) -> Result<Exit, Error> {
+    written(stdout().write_all(text.as_bytes()).and_then(|()| stdout().flush()))
+}
+
+/// A reader that went away is no error.
+pub(crate) fn written(result: io::Result<()>) -> Result<Exit, Error> {
+    match result {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::Output(error)),
+        _ => Ok(Exit::Good),
+    }
+}

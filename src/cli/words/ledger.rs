@@ -1,0 +1,156 @@
+//! The ledger in the admin's words.
+
+use super::value::{day, timestamp};
+use crate::cli::terminal::escape;
+use addpack::diagnosis::{CopyOf, CopyState};
+use addpack::ledger::recovery::Recovery;
+use addpack::ledger::{Entry, LedgerError, LedgerProblem};
+use addpack::record::fields::FileTime;
+use std::path::Path;
+
+/// How the file of a ledger's entry stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// It holds the converted pack.
+    There,
+    /// It holds something else.
+    Changed,
+    /// It is gone.
+    Gone,
+    /// The conversion was begun, and is not known to be complete.
+    Begun,
+}
+
+fn shown(path: &Path) -> String {
+    escape(&path.to_string_lossy())
+}
+
+/// A time of the ledger, for programs.
+pub(crate) fn time_of(seconds: i64) -> String {
+    FileTime::from_unix_seconds(seconds).map_or_else(|| seconds.to_string(), timestamp)
+}
+
+fn day_of(seconds: i64) -> String {
+    FileTime::from_unix_seconds(seconds)
+        .map_or_else(|| seconds.to_string(), |at| day(at).trim_start().to_owned())
+}
+
+/// Why a ledger cannot be used, and what to do.
+pub(crate) fn ledger_message(error: &LedgerError) -> String {
+    let what = match error.problem {
+        LedgerProblem::CannotOpen => "it cannot be opened",
+        LedgerProblem::NotALedger => "that is another file, not a ledger",
+        LedgerProblem::Newer(_) => "a newer addpack wrote it; use that one",
+        LedgerProblem::Corrupt => "it is damaged; restore it from a backup",
+        LedgerProblem::NoSpace => "the disk that it is on is full; make room and run addpack again",
+        LedgerProblem::WriteProtected => "it cannot be written; make it writable",
+        LedgerProblem::InUse => "another program keeps it locked; wait for that to end",
+        LedgerProblem::Other => "it cannot be used",
+    };
+    let cause =
+        error.cause.as_ref().map_or_else(String::new, |cause| format!(" ({})", escape(cause)));
+    format!(
+        "the ledger {}: {what}{cause}. No image is touched without its claim. Name another ledger with \
+         --ledger, or see --no-ledger in the help",
+        shown(&error.path)
+    )
+}
+
+/// What became of a conversion that an earlier run had left open; `None` where that needs no word.
+pub(crate) fn recovery_message(entry: &Entry, recovery: &Recovery) -> Option<String> {
+    let place = shown(entry.place());
+    let serial = &entry.serial;
+    Some(match recovery {
+        // Nothing was wrong, or another run is at it and tells itself.
+        Recovery::Complete | Recovery::InUse => return None,
+        Recovery::Finished => {
+            format!("{place}: an interrupted conversion of {serial} is complete now")
+        }
+        Recovery::Void => {
+            format!("{place}: an interrupted conversion of {serial} had changed nothing")
+        }
+        Recovery::Missing => format!(
+            "{place}: a conversion of {serial} was begun here, but its image is not there now; it \
+             is settled when it turns up (addpack ledger show {serial})"
+        ),
+        Recovery::Failed(failure) => format!(
+            "{place}: an interrupted conversion of {serial} could not be completed: {}",
+            super::failure_message(failure)
+        ),
+    })
+}
+
+/// A line of the list.
+pub(crate) fn ledger_row(entry: &Entry) -> String {
+    let from = shown(&entry.path);
+    let place = match &entry.target {
+        None => from,
+        Some(target) => format!("{from} -> {}", shown(target)),
+    };
+    let Entry { serial, licenses, converted_at, .. } = entry;
+    let state = entry.state.as_str();
+    format!("{state:<5}  {serial}  {licenses:>2} licenses  {}  {place}\n", time_of(*converted_at))
+}
+
+/// All that is known of an entry.
+pub(crate) fn entry_lines(entry: &Entry, standing: Standing) -> String {
+    let target = entry.target.as_deref().map_or_else(|| "in place".to_owned(), shown);
+    format!(
+        "Serial      {}\nSize        {} licenses\nState       {}: {}\nConverted   {}\nImage       \
+         {}\nInto        {target}\n4.0 record  SHA-1 {}\n4.5 record  SHA-1 {}\n",
+        entry.serial,
+        entry.licenses,
+        entry.state.as_str(),
+        standing_message(entry, standing),
+        time_of(entry.converted_at),
+        shown(&entry.path),
+        entry.old_digest,
+        entry.new_digest,
+    )
+}
+
+/// How the file of an entry stands.
+pub(crate) fn standing_message(entry: &Entry, standing: Standing) -> String {
+    let place = shown(entry.place());
+    match standing {
+        Standing::There => format!("{place} holds the converted pack"),
+        Standing::Changed => format!("{place} does not hold the converted pack"),
+        Standing::Gone => format!("{place} is gone"),
+        Standing::Begun => {
+            format!("the conversion of {place} was begun and is not known to be complete")
+        }
+    }
+}
+
+/// What the other copy of a pack is.
+pub(crate) fn copy_message(copy: &CopyOf) -> String {
+    let when = copy.converted_at.map_or_else(String::new, |at| format!(" on {}", day_of(at)));
+    let from = shown(&copy.path);
+    match (copy.state, &copy.target) {
+        (CopyState::Met, _) => format!("the same pack as {from}, met earlier in this run"),
+        (CopyState::Converted, None) => {
+            format!("a copy of a pack that was converted{when}, in place in {from}")
+        }
+        (CopyState::Converted, Some(target)) => {
+            format!("a copy of a pack that was converted{when}, from {from} into {}", shown(target))
+        }
+        (CopyState::Begun, _) => format!(
+            "a copy of a pack whose conversion was begun{when} in {from}, which is not there now"
+        ),
+    }
+}
+
+/// What to do with a copy.
+pub(crate) fn copy_next_step(copy: &CopyOf, serial: &str) -> String {
+    let place = shown(copy.target.as_deref().unwrap_or(&copy.path));
+    match copy.state {
+        CopyState::Met => "nothing: a pack converts once, and the first one does".to_owned(),
+        CopyState::Converted => format!(
+            "use the converted one, {place}; if that is gone for good: addpack ledger release {serial}"
+        ),
+        CopyState::Begun => format!(
+            "bring back {place} and run addpack convert on it; if it is gone for good, or this is it, \
+             moved: addpack ledger release {serial}"
+        ),
+    }
+}

@@ -1,0 +1,177 @@
+//! One row of the ledger.
+
+use super::ClaimId;
+use crate::decision::Patch;
+use crate::examine::RecordSectors;
+use crate::platform::path_from_bytes;
+use crate::record::RecordBytes;
+use crate::record::seal::sha1;
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, Row, ToSql, params};
+use std::path::{Path, PathBuf};
+
+/// The columns of an [`Entry`], in its order.
+pub(super) const COLUMNS: &str = "id, serial, licenses, state, path, target, device, inode, \
+    sector_0, sector_1, sector_2, sector_3, converted_at, old_digest, new_digest, old_record, \
+    new_record";
+
+const INSERT: &str = "INSERT OR IGNORE INTO conversion (serial, licenses, state, path, target, \
+    device, inode, sector_0, sector_1, sector_2, sector_3, converted_at, old_digest, new_digest, \
+    old_record, new_record) \
+    VALUES (?1, ?2, 'begun', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+
+/// Marks a claim as done.
+pub(super) const DONE: &str = "UPDATE conversion SET state = 'done', old_record = NULL, \
+    new_record = NULL WHERE id = ?1 AND state = 'begun'";
+/// Takes a claim back.
+pub(super) const VOID: &str = "DELETE FROM conversion WHERE id = ?1 AND state = 'begun'";
+
+/// How far a conversion has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Claimed; whether the pack is old or new, only its image tells.
+    Begun,
+    /// Converted.
+    Done,
+}
+
+impl State {
+    /// As it stands in the ledger.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Begun => "begun",
+            Self::Done => "done",
+        }
+    }
+}
+
+/// A wish to convert a pack.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// The pack's serial.
+    pub serial: &'a str,
+    /// Licenses that it adds.
+    pub licenses: u16,
+    /// Its image, as an absolute path.
+    pub path: &'a Path,
+    /// The copy that is to be converted instead, as an absolute path.
+    pub target: Option<&'a Path>,
+    /// The image's device and inode.
+    pub file: Option<(u64, u64)>,
+    /// Where the record lies.
+    pub sectors: &'a RecordSectors,
+    /// The record before and after.
+    pub patch: &'a Patch,
+    /// The time of conversion, in seconds since 1970.
+    pub converted_at: i64,
+}
+
+/// A pack in the ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The claim's number.
+    pub id: ClaimId,
+    /// The pack's serial.
+    pub serial: String,
+    /// Licenses that it adds.
+    pub licenses: u16,
+    /// How far its conversion has come.
+    pub state: State,
+    /// The image that was converted.
+    pub path: PathBuf,
+    /// The converted copy; `None` where the image was converted in place.
+    pub target: Option<PathBuf>,
+    /// The image's device and inode.
+    pub file: Option<(u64, u64)>,
+    /// Where the record lies, in bytes from the start of the image.
+    pub sectors: RecordSectors,
+    /// The time of conversion, in seconds since 1970.
+    pub converted_at: i64,
+    /// SHA-1 of the 4.0 record, in hexadecimal.
+    pub old_digest: String,
+    /// SHA-1 of the 4.5 record, in hexadecimal.
+    pub new_digest: String,
+    /// The record before and after, while the conversion is begun.
+    pub patch: Option<Patch>,
+}
+
+impl Entry {
+    /// Where the converted pack is.
+    pub fn place(&self) -> &Path {
+        self.target.as_deref().unwrap_or(&self.path)
+    }
+
+    /// Whether `path` or `file` is the image that the conversion was made from.
+    pub(crate) fn is_image(&self, path: &Path, file: Option<(u64, u64)>) -> bool {
+        self.path == path || (file.is_some() && self.file == file)
+    }
+
+    pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let id_part = |index| row.get::<_, Option<i64>>(index).map(|n| n.map(i64::cast_unsigned));
+        let sector = |index| row.get::<_, i64>(index).map(i64::cast_unsigned);
+        let record = |index| row.get::<_, Option<RecordBytes>>(index);
+        let target = match row.get_ref(5)? {
+            ValueRef::Null => None,
+            _ => Some(path_at(row, 5)?),
+        };
+        Ok(Self {
+            id: row.get(0)?,
+            serial: row.get(1)?,
+            licenses: row.get(2)?,
+            state: if row.get_ref(3)?.as_str()? == "done" { State::Done } else { State::Begun },
+            path: path_at(row, 4)?,
+            target,
+            file: id_part(6)?.zip(id_part(7)?),
+            sectors: [sector(8)?, sector(9)?, sector(10)?, sector(11)?],
+            converted_at: row.get(12)?,
+            old_digest: row.get(13)?,
+            new_digest: row.get(14)?,
+            patch: record(15)?.zip(record(16)?).map(|(old, new)| Patch { old, new }),
+        })
+    }
+}
+
+impl Wanted<'_> {
+    /// Makes the claim; `None` where the serial is in the ledger already.
+    pub(super) fn insert(&self, db: &Connection) -> rusqlite::Result<Option<ClaimId>> {
+        let [sector_0, sector_1, sector_2, sector_3] = self.sectors.map(u64::cast_signed);
+        let rows = db.prepare_cached(INSERT)?.execute(params![
+            self.serial,
+            self.licenses,
+            path_value(self.path),
+            self.target.map(path_value),
+            self.file.map(|file| file.0.cast_signed()),
+            self.file.map(|file| file.1.cast_signed()),
+            sector_0,
+            sector_1,
+            sector_2,
+            sector_3,
+            self.converted_at,
+            sha1(&[&self.patch.old]).to_hex(),
+            sha1(&[&self.patch.new]).to_hex(),
+            &self.patch.old[..],
+            &self.patch.new[..],
+        ])?;
+        Ok((rows == 1).then(|| db.last_insert_rowid()))
+    }
+}
+
+/// A path as the ledger keeps it: text where it is text, so that people can read it.
+pub(super) fn path_value(path: &Path) -> impl ToSql + '_ {
+    struct PathValue<'a>(&'a Path);
+    impl ToSql for PathValue<'_> {
+        fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+            let bytes = self.0.as_os_str().as_encoded_bytes();
+            let is_text = self.0.to_str().is_some();
+            let value = if is_text { ValueRef::Text(bytes) } else { ValueRef::Blob(bytes) };
+            Ok(ToSqlOutput::Borrowed(value))
+        }
+    }
+    PathValue(path)
+}
+
+/// The path in a column.
+pub(super) fn path_at(row: &Row<'_>, index: usize) -> rusqlite::Result<PathBuf> {
+    let bytes = row.get_ref(index)?.as_bytes()?;
+    Ok(path_from_bytes(bytes.to_vec()))
+}

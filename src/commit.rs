@@ -1,16 +1,20 @@
 //! The only writer to media: a pack is old or new at every moment.
 //!
-//! The first sector of the record is the commit point (FORMAT.md, "Conversion"). It is written and
-//! made durable before any other byte is touched; only then are the 4.0 events zeroed. That needs
-//! no sync of its own: whatever a crash leaves of them is an unfinished conversion, which the next
-//! run finishes. Finishing one begins with a sync as well, since the run before may have died
-//! between its write and its sync, and zeroes must never reach the disk before the new sector.
+//! The first sector of the record is the commit point (FORMAT.md, "Conversion"). It is written, made
+//! durable and read back past the cache before any other byte is touched; only then are the 4.0
+//! events zeroed. That needs no sync of its own: whatever a crash leaves of them is an unfinished
+//! conversion, which the next run finishes.
+//!
+//! Finishing one begins with the commit sector as well. The run before may have died before its
+//! sync, or after one that failed: then the cache shows a new sector that the disk does not hold, a
+//! sync alone would write nothing, and the zeroes would destroy a 4.0 pack.
 
 use crate::decision::Patch;
+use crate::diagnosis::{Verdict, diagnose};
 use crate::examine::{RecordSectors, read_record};
 use crate::medium::Storage;
 use crate::outcome::{Action, Failure, PackState};
-use crate::record::{RECORD_SECTORS, SECTOR_LEN};
+use crate::record::{RECORD_LEN, RECORD_SECTORS, SECTOR_LEN};
 use std::io;
 
 /// A change that is ready to be made.
@@ -25,18 +29,19 @@ pub struct Commit<S> {
 }
 
 impl<S: Storage> Commit<S> {
-    /// Writes the commit sector and makes it durable. From then on the pack is converted for good.
+    /// Writes the commit sector, makes it durable, and sees that the medium holds it. From then on
+    /// the pack is converted for good.
     ///
     /// # Errors
     /// The failure, and the state that the pack is in.
     pub fn commit(&self) -> Result<(), Failure> {
-        if self.patch.commits() {
-            let (_, new) = self.patch.sector(0);
-            self.medium
-                .write(self.sectors[0], new)
-                .map_err(|error| self.settle(Action::Write, error))?;
-        }
-        self.medium.sync().map_err(|error| self.settle(Action::Sync, error))
+        let (_, new) = self.patch.sector(0);
+        let step = |action, result: io::Result<()>| result.map_err(|e| self.settle(action, e));
+        step(Action::Write, self.medium.write(self.sectors[0], new))?;
+        step(Action::Sync, self.medium.sync())?;
+        let mut held = [0; SECTOR_LEN];
+        let read = self.medium.read_past_cache(self.sectors[0], &mut held);
+        step(Action::ReadBack, read.and_then(|()| same(&held, new)))
     }
 
     /// Zeroes what is left of the 4.0 events, then reads the record back and compares it. To be
@@ -55,11 +60,7 @@ impl<S: Storage> Commit<S> {
     }
 
     fn read_back(&self) -> io::Result<()> {
-        if read_record(&self.medium, &self.sectors)? == self.patch.new {
-            Ok(())
-        } else {
-            Err(io::Error::other("what was written did not read back"))
-        }
+        same(&read_record(&self.medium, &self.sectors)?, &self.patch.new)
     }
 
     /// Writes the whole new record and reads it back: for a copy that nobody sees before it is
@@ -75,18 +76,16 @@ impl<S: Storage> Commit<S> {
         self.read_back()
     }
 
-    /// After a write or a sync of the commit sector failed: what does the medium hold? A second
-    /// sync proves nothing (an error is reported once), so the sector is read past the cache. A
-    /// torn one is put back to what it was.
+    /// After a write, a sync or a check of the commit sector failed: what does the medium hold? A
+    /// second sync proves nothing (an error is reported once), so it is read past the cache. What is
+    /// not committed is put back, also where only the cache may hold it.
     fn settle(&self, action: Action, error: io::Error) -> Failure {
         let mut failure = self.failed(action, error);
-        if failure.state == Some(PackState::Torn) {
+        if !matches!(failure.state, Some(PackState::New | PackState::Unfinished)) {
             let (old, _) = self.patch.sector(0);
-            let restored =
-                self.medium.write(self.sectors[0], old).and_then(|()| self.medium.sync());
-            if restored.is_ok() {
-                failure.state = Some(self.state());
-            }
+            // Whether this works, too, is told by what the medium holds afterwards.
+            let _ = self.medium.write(self.sectors[0], old).and_then(|()| self.medium.sync());
+            failure.state = Some(self.state());
         }
         failure
     }
@@ -98,23 +97,25 @@ impl<S: Storage> Commit<S> {
 
     /// What the medium itself holds.
     fn state(&self) -> PackState {
-        let mut held = [[0; SECTOR_LEN]; RECORD_SECTORS];
-        for (sector, buffer) in self.sectors.iter().zip(&mut held) {
+        let mut held = [0; RECORD_LEN];
+        for (sector, buffer) in self.sectors.iter().zip(held.chunks_exact_mut(SECTOR_LEN)) {
             if self.medium.read_past_cache(*sector, buffer).is_err() {
                 return PackState::Unknown;
             }
         }
-        let is = |index: usize, new: bool| {
-            let (before, after) = self.patch.sector(index);
-            held[index] == if new { after } else { before }
-        };
-        let clean = (1..RECORD_SECTORS).all(|index| is(index, true));
-        let (old, new) = (is(0, false), is(0, true));
-        match (self.patch.commits(), old, new) {
-            (_, _, true) if clean => PackState::New,
-            (_, _, true) => PackState::Unfinished,
-            (true, true, _) => PackState::Old,
-            _ => PackState::Torn,
+        match diagnose(&held).verdict {
+            Verdict::Convertible => PackState::Old,
+            Verdict::AlreadyConverted => PackState::New,
+            Verdict::UnfinishedConversion => PackState::Unfinished,
+            Verdict::Issued45 | Verdict::Refused => PackState::Torn,
         }
+    }
+}
+
+fn same(held: &[u8], written: &[u8]) -> io::Result<()> {
+    if held == written {
+        Ok(())
+    } else {
+        Err(io::Error::other("what was written did not read back"))
     }
 }

@@ -76,8 +76,32 @@ fn broken(fault: MediaFault, notes: &[Note]) -> Examination {
     Examination::Pack(Pack { diagnosis, sectors: None, notes: notes.to_vec() })
 }
 
-/// The record by the first FAT; by the second, where the copies differ, the first leads to no whole
-/// record, and the seals of what the second leads to verify.
+/// How far a reading is the record's for sure.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Trust {
+    /// No record, or one whose seals do not verify.
+    None,
+    /// A 4.5 header before bytes that are no 4.0 events: the rest may be another file's.
+    Header,
+    /// A whole record.
+    Whole,
+}
+
+impl Trust {
+    fn of(pack: &Pack) -> Self {
+        if !pack.diagnosis.is_authentic() {
+            Self::None
+        } else if pack.diagnosis.has_strange_remnants() {
+            Self::Header
+        } else {
+            Self::Whole
+        }
+    }
+}
+
+/// The record by the first FAT; where the copies differ and it is not whole by the first, by the
+/// second, if the seals vouch for that. Remnants that only one copy knows of are not zeroed on its
+/// word alone.
 fn best_reading<S: Storage + ?Sized>(
     medium: &S,
     volume: &Volume,
@@ -85,12 +109,17 @@ fn best_reading<S: Storage + ?Sized>(
     mut notes: Vec<Note>,
 ) -> io::Result<Pack> {
     let (first, fault) = read_by(medium, volume, entry, FatCopy::First)?;
-    if !first.diagnosis.is_authentic() && volume.has_second_opinion() {
-        let (second, _) = read_by(medium, volume, entry, FatCopy::Second)?;
-        if second.diagnosis.is_authentic() {
-            notes.push(Note::SecondFat(fault));
-            return Ok(Pack { notes, ..second });
-        }
+    if !volume.has_second_opinion() || Trust::of(&first) == Trust::Whole {
+        return Ok(Pack { notes, ..first });
+    }
+    let (second, _) = read_by(medium, volume, entry, FatCopy::Second)?;
+    if Trust::of(&second) == Trust::Whole {
+        notes.push(Note::SecondFat(fault));
+        return Ok(Pack { notes, ..second });
+    }
+    if Trust::of(&first).max(Trust::of(&second)) == Trust::Header {
+        let diagnosis = diagnose_media_fault(volume.copies_disagree(entry));
+        return Ok(Pack { diagnosis, sectors: None, notes });
     }
     Ok(Pack { notes, ..first })
 }

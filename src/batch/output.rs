@@ -61,7 +61,7 @@ impl Output {
         let mut tidied = self.tidied.lock().unwrap_or_else(PoisonError::into_inner);
         if !tidied.contains(folder) {
             fs::create_dir_all(folder)?;
-            remove_stale(folder)?;
+            remove_stale(folder);
             tidied.insert(folder.to_owned());
         }
         Ok(())
@@ -217,7 +217,9 @@ impl Step {
     /// The name of a copy in or under `folder` may not be durable.
     fn fail_copy_in(&mut self, folder: &Path, error: &io::Error) {
         let Self::Done(report) = self else { return };
-        let target = report.output.clone().filter(|target| target.starts_with(folder));
+        // The folder that a relative one lies in has no name of its own.
+        let under = |target: &PathBuf| folder == Path::new(".") || target.starts_with(folder);
+        let target = report.output.clone().filter(under);
         if let Some(target) = target.filter(|_| report.outcome == Outcome::Converted) {
             let error = io::Error::new(error.kind(), error.to_string());
             report.fail(Failure::from_io(Action::SyncFolder, error).about(target));
@@ -241,20 +243,21 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."))
 }
 
-/// Removes the unfinished copies of runs that were killed: old enough, and locked by nobody.
-fn remove_stale(folder: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
+/// Removes the unfinished copies of runs that were killed: old enough, and locked by nobody. One that
+/// is gone meanwhile or cannot be removed is in nobody's way.
+fn remove_stale(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let ours =
             name.to_str().is_some_and(|n| n.starts_with(TEMPORARY.0) && n.ends_with(TEMPORARY.1));
-        if !ours || !entry.file_type()?.is_file() {
-            continue;
-        }
-        let age = entry.metadata()?.modified()?.elapsed().unwrap_or_default();
-        if age > STALE && fs::File::open(entry.path())?.try_lock().is_ok() {
-            fs::remove_file(entry.path())?;
+        if ours && is_stale(&entry).unwrap_or(false) {
+            let _ = fs::remove_file(entry.path());
         }
     }
-    Ok(())
+}
+
+fn is_stale(entry: &fs::DirEntry) -> io::Result<bool> {
+    let metadata = entry.metadata()?;
+    let age = metadata.modified()?.elapsed().unwrap_or_default();
+    Ok(metadata.is_file() && age > STALE && fs::File::open(entry.path())?.try_lock().is_ok())
 }

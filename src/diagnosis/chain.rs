@@ -4,7 +4,7 @@ use super::finding::{Finding, Part, Value, What};
 use crate::record::event::{EVENT_LEN, EVENT_SEAL_AT, Event, EventKind, ServerVersion};
 use crate::record::fields::Seal;
 use crate::record::seal::{event_seal, sha1};
-use crate::record::{EVENT_SLOTS, Layout, Record, Version, event_at};
+use crate::record::{EVENT_SLOTS, Layout, Record, Version, event_at, v40, v45};
 use std::ops::Range;
 
 /// A seal that does not verify.
@@ -158,6 +158,34 @@ impl Chain {
             self.bad.push(BadSeal { part, slot, offset, expected, found });
         }
     }
+}
+
+/// Whether all that is left behind the header of a converted record are events that a 4.0 server has
+/// written. The 4.0 identity that they are chained to can be told from the 4.5 header: the two hold
+/// the same fields at the same places, but for the magic and the origin.
+pub(super) fn remnants_verify(record: &Record) -> bool {
+    let bytes = record.bytes();
+    let (origin, made_at) = (v45::LAYOUT.licenses + 2, v45::LAYOUT.made_at);
+    let identity = sha1(&[
+        &v40::MAGIC,
+        &bytes[v40::MAGIC.len()..origin],
+        &[0; 2],
+        &bytes[made_at..v40::LAYOUT.identity_seal],
+    ]);
+    let is_zeroed = |slot: usize| *record.slot(slot) == [0; EVENT_LEN];
+    (0..EVENT_SLOTS).filter(|&slot| !is_zeroed(slot)).all(|slot| {
+        let event = &record.events[slot];
+        let chained = match slot.checked_sub(1) {
+            None => Some(&identity),
+            Some(before) if is_zeroed(before) => None,
+            Some(before) => Some(&record.events[before].seal),
+        };
+        let version = event.known_version().filter(|version| *version != ServerVersion::V45);
+        let seal = |previous, version| event_seal(previous, record.slot(slot), version);
+        event.known_kind().is_some()
+            && event.server.name_text().is_some()
+            && version.is_some_and(|v| chained.is_none_or(|before| seal(before, v) == event.seal))
+    })
 }
 
 /// The event count, where it is within its range.

@@ -142,6 +142,13 @@ impl Diagnosis {
         self.verdict = Verdict::Refused;
     }
 
+    /// Whether what stands behind the header of an unfinished conversion is no remnant of its 4.0
+    /// events.
+    pub(crate) fn has_strange_remnants(&self) -> bool {
+        self.verdict == Verdict::UnfinishedConversion
+            && !self.record.as_ref().is_some_and(|record| chain::remnants_verify(record))
+    }
+
     /// Whether the seals say that these bytes are a record, whatever happened to the pack.
     pub(crate) fn is_authentic(&self) -> bool {
         self.record.is_some()

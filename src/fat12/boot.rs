@@ -87,6 +87,13 @@ impl Geometry {
         Some((geometry, oddities))
     }
 
+    /// Bytes up to the end of the root directory of the usual diskette of this size; of an unusual
+    /// size, of the one with the least.
+    pub(super) fn usual_area(medium_len: u64) -> u64 {
+        let known = KNOWN.iter().find(|g| u64::from(g.total_sectors) * SECTOR == medium_len);
+        u64::from(known.unwrap_or(&KNOWN[0]).first_data_sector()) * SECTOR
+    }
+
     /// The BIOS parameter block, where it can be one. Neither the jump at its start nor the 55AA
     /// at its end is asked for: real diskettes lack them.
     fn from_bpb(area: &[u8]) -> Option<Self> {

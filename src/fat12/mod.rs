@@ -20,8 +20,6 @@ use table::Fat;
 pub const SECTOR: u64 = SECTOR_LEN as u64;
 /// The most sectors that a diskette has (2.88 MB).
 pub const MAX_SECTORS: u32 = 5760;
-/// Sectors up to the end of the root directory of a 1.44 MB diskette: what a first read takes.
-const FIRST_READ: u64 = 33 * SECTOR;
 
 /// Why a medium holds no FAT12 volume.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +64,8 @@ pub enum FaultKind {
     TooLong,
     /// The cluster lies past the end of the image.
     BeyondImage,
+    /// The copies of the FAT lead to different sectors, and nothing tells which are the record's.
+    CopiesDisagree,
     /// Another chain runs into the cluster; the number is that of the cluster before it.
     SharedWithChain(u16),
     /// Another file of the root directory begins there or runs through it.
@@ -142,8 +142,7 @@ impl Volume {
         if medium_len < 2 * SECTOR {
             return Ok(Opened::NoVolume(NoVolume::TooShort));
         }
-        let mut area = vec![0; at_most(FIRST_READ.min(medium_len))];
-        medium.read(0, &mut area)?;
+        let mut area = first_read(medium)?;
         let Some((geometry, oddities)) = Geometry::of(&area, medium_len) else {
             return Ok(Opened::NoVolume(NoVolume::UnknownGeometry));
         };
@@ -214,27 +213,40 @@ impl Volume {
     pub fn chain(&self, entry: &Entry, copy: FatCopy) -> Result<Chain, MediaFault> {
         let fat = self.fat(copy);
         let clusters = fat.chain(entry, &self.geometry)?;
-        self.check_on_medium(&clusters)?;
-        if let Some((from, to)) = fat.intruder(&clusters) {
+        self.check_on_medium(entry, &clusters)?;
+        if let Some((from, to)) = fat.intruders(&clusters).next() {
             return Err(self.fault(FaultKind::SharedWithChain(from), to));
         }
         self.check_not_shared(entry, &clusters, fat)?;
         if copy == FatCopy::Second {
             // Other systems read other files by the first copy: they must not change for those.
-            self.check_not_shared(entry, &clusters, self.fat(FatCopy::First))?;
+            let first = self.fat(FatCopy::First);
+            self.check_not_shared(entry, &clusters, first)?;
+            // That copy is known to be damaged: a link counts where both know its cluster as used.
+            let intruder = first.intruders(&clusters).find(|(from, _)| !fat.is_free(*from));
+            if let Some((from, to)) = intruder {
+                return Err(self.fault(FaultKind::SharedWithChain(from), to));
+            }
         }
         Ok(Chain { clusters, geometry: self.geometry })
     }
 
-    fn check_on_medium(&self, clusters: &[u16]) -> Result<(), MediaFault> {
-        let cluster_len = self.geometry.cluster_len();
-        let beyond = |&&cluster: &&u16| {
-            self.geometry.cluster_offset(cluster) + cluster_len > self.medium_len
-        };
-        match clusters.iter().find(beyond) {
-            Some(&cluster) => Err(self.fault(FaultKind::BeyondImage, cluster)),
-            None => Ok(()),
+    /// The fault that the copies of the FAT lead from `entry` to different sectors.
+    pub(crate) fn copies_disagree(&self, entry: &Entry) -> MediaFault {
+        self.fault(FaultKind::CopiesDisagree, entry.first_cluster)
+    }
+
+    fn check_on_medium(&self, entry: &Entry, clusters: &[u16]) -> Result<(), MediaFault> {
+        // Behind the file's own last sector, its last cluster may be cut off.
+        let mut left = u64::from(entry.size).div_ceil(SECTOR) * SECTOR;
+        for &cluster in clusters {
+            let length = left.min(self.geometry.cluster_len());
+            if self.geometry.cluster_offset(cluster) + length > self.medium_len {
+                return Err(self.fault(FaultKind::BeyondImage, cluster));
+            }
+            left -= length;
         }
+        Ok(())
     }
 
     fn check_not_shared(
@@ -276,6 +288,18 @@ impl Chain {
             })
             .take(count)
     }
+}
+
+/// What most diskettes of this size need, in one go; where that cannot be read, the boot sector and
+/// a FAT's beginning, since what cannot be read may be none of the volume's own.
+fn first_read<S: Storage + ?Sized>(medium: &S) -> io::Result<Vec<u8>> {
+    let usual = Geometry::usual_area(medium.len()).min(medium.len());
+    let mut area = vec![0; at_most(usual)];
+    if medium.read(0, &mut area).is_err() {
+        area.truncate(at_most(2 * SECTOR));
+        medium.read(0, &mut area)?;
+    }
+    Ok(area)
 }
 
 /// A length that is known to be at most a diskette's.

@@ -91,15 +91,15 @@ impl<'a> Fat<'a> {
         }
     }
 
-    /// A cluster that leads into `chain` without being the one before it there: that one, and
-    /// where it leads.
-    pub(super) fn intruder(&self, chain: &[u16]) -> Option<(u16, u16)> {
-        self.clusters().find_map(|from| {
-            let to = self.entry(from);
-            let at = chain.iter().position(|&cluster| cluster == to)?;
-            let before = at.checked_sub(1).map(|before| chain[before]);
-            (before != Some(from)).then_some((from, to))
-        })
+    /// Clusters outside `chain` that lead into it: each, and where it leads.
+    pub(super) fn intruders(&self, chain: &[u16]) -> impl Iterator<Item = (u16, u16)> {
+        let links = self.clusters().map(|from| (from, self.entry(from)));
+        links.filter(|(from, to)| chain.contains(to) && !chain.contains(from))
+    }
+
+    /// Whether no file has `cluster`.
+    pub(super) fn is_free(&self, cluster: u16) -> bool {
+        self.link(cluster) == Some(Link::Free)
     }
 
     /// The first of `owners` whose own chain runs through one of the clusters of `chain`.

@@ -20,6 +20,8 @@ pub enum LedgerProblem {
     WriteProtected,
     /// Another program has kept it locked for too long.
     InUse,
+    /// The disk that it is on reported an error, which may be that it is full.
+    IoError,
     /// Any other error.
     Other,
 }
@@ -50,6 +52,7 @@ impl LedgerError {
                 LedgerProblem::WriteProtected
             }
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => LedgerProblem::InUse,
+            Some(ErrorCode::SystemIoFailure) => LedgerProblem::IoError,
             _ => LedgerProblem::Other,
         };
         Self { cause: Some(error.to_string()), ..Self::new(path, problem) }

@@ -75,7 +75,7 @@ const _: () = assert!(offset_of!(Header40, identity_seal) == 0x30);
 const _: () = assert!(offset_of!(Header40, header_seal) == 0x70);
 
 /// Where the fields of a 4.0 header stand.
-pub(super) static LAYOUT: Layout = Layout {
+pub(crate) static LAYOUT: Layout = Layout {
     licenses: offset_of!(Header40, licenses),
     origin: None,
     made_at: offset_of!(Header40, made_at),

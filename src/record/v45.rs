@@ -82,7 +82,7 @@ const _: () = assert!(offset_of!(Header45, identity_seal) == 0x50);
 const _: () = assert!(offset_of!(Header45, header_seal) == 0x84);
 
 /// Where the fields of a 4.5 header stand.
-pub(super) static LAYOUT: Layout = Layout {
+pub(crate) static LAYOUT: Layout = Layout {
     licenses: offset_of!(Header45, licenses),
     origin: Some(offset_of!(Header45, origin)),
     made_at: offset_of!(Header45, made_at),

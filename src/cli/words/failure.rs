@@ -14,6 +14,9 @@ pub(crate) fn failure_message(failure: &Failure) -> String {
             format!("another run is converting this pack, from {}", target(failure))
         }
         FailureCode::InUse => "another program is using it".to_owned(),
+        FailureCode::WriteProtected if failure.target.is_some() => {
+            format!("write-protected: {} failed", action(failure))
+        }
         FailureCode::WriteProtected => {
             "write-protected: a server would call this a damaged disk (KB 183855)".to_owned()
         }
@@ -77,6 +80,9 @@ pub(crate) fn failure_next_step(failure: &Failure) -> String {
         FailureCode::NotAFile => "name an image file or a folder",
         FailureCode::InUse => {
             "wait for the other program to end, or close it, and run addpack again"
+        }
+        FailureCode::WriteProtected if failure.target.is_some() => {
+            "choose a folder for -o that you may write to"
         }
         FailureCode::WriteProtected => {
             "make the file writable (on a diskette: slide the tab shut) and run addpack again, or \

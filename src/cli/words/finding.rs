@@ -112,6 +112,11 @@ pub(super) fn fault_message(fault: &MediaFault) -> String {
         FaultKind::TwoEntries => {
             return "two files in the root directory are called ADDPACK.DAT".to_owned();
         }
+        FaultKind::CopiesDisagree => {
+            "the two copies of the FAT lead to different sectors, and nothing tells which are the \
+             record's: ADDPACK.DAT begins at"
+                .to_owned()
+        }
         FaultKind::Loop => "the cluster chain of ADDPACK.DAT comes back to".to_owned(),
         FaultKind::Free => "the cluster chain of ADDPACK.DAT runs into a free cluster,".to_owned(),
         FaultKind::Reserved => "the cluster chain of ADDPACK.DAT is broken at".to_owned(),

@@ -45,6 +45,7 @@ pub(crate) fn ledger_message(error: &LedgerError) -> String {
         LedgerProblem::NoSpace => "the disk that it is on is full; make room and run addpack again",
         LedgerProblem::WriteProtected => "it cannot be written; make it writable",
         LedgerProblem::InUse => "another program keeps it locked; wait for that to end",
+        LedgerProblem::IoError => "the disk that it is on failed, or is full; see to that",
         LedgerProblem::Other => "it cannot be used",
     };
     let cause =

@@ -94,6 +94,8 @@ pub enum FailureCode {
     NotAFile,
     /// Another program holds its lock.
     InUse,
+    /// Another file was put in its place meanwhile.
+    Replaced,
     /// It cannot be written.
     WriteProtected,
     /// The disk is full.
@@ -108,11 +110,12 @@ pub enum FailureCode {
 
 impl FailureCode {
     /// Every code.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::NotFound,
         Self::AccessDenied,
         Self::NotAFile,
         Self::InUse,
+        Self::Replaced,
         Self::WriteProtected,
         Self::NoSpace,
         Self::Exists,
@@ -127,6 +130,7 @@ impl FailureCode {
             Self::AccessDenied => "access-denied",
             Self::NotAFile => "not-a-file",
             Self::InUse => "in-use",
+            Self::Replaced => "replaced",
             Self::WriteProtected => "write-protected",
             Self::NoSpace => "no-space",
             Self::Exists => "exists",

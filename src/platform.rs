@@ -1,6 +1,6 @@
 //! All that differs between platforms.
 
-use std::fs::{File, Metadata};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -13,8 +13,8 @@ const DIRECT_BLOCK: usize = 4096;
 
 #[cfg(unix)]
 mod unix {
-    use super::{File, FileId, Metadata, Path, PathBuf, io};
-    use std::os::unix::fs::{FileExt, MetadataExt};
+    use super::{File, FileId, Metadata, OpenOptions, Path, PathBuf, io};
+    use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 
     pub(crate) fn read_exact_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
         file.read_exact_at(buffer, offset)
@@ -22,6 +22,13 @@ mod unix {
 
     pub(crate) fn write_all_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
         file.write_all_at(bytes, offset)
+    }
+
+    /// How images are opened: a pipe that nobody writes to must not make a run wait.
+    pub(crate) fn open_options() -> OpenOptions {
+        let mut options = OpenOptions::new();
+        options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+        options
     }
 
     /// The file's identity.
@@ -49,12 +56,13 @@ mod unix {
 
 #[cfg(unix)]
 pub(crate) use unix::{
-    file_id, has_other_names, path_from_bytes, read_exact_at, sync_folder, write_all_at,
+    file_id, has_other_names, open_options, path_from_bytes, read_exact_at, sync_folder,
+    write_all_at,
 };
 
 #[cfg(windows)]
 mod windows {
-    use super::{File, FileId, Metadata, Path, PathBuf, io};
+    use super::{File, FileId, Metadata, OpenOptions, Path, PathBuf, io};
     use std::os::windows::fs::FileExt;
 
     pub(crate) fn read_exact_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
@@ -79,6 +87,10 @@ mod windows {
         Ok(())
     }
 
+    pub(crate) fn open_options() -> OpenOptions {
+        OpenOptions::new()
+    }
+
     /// Not to be had there without a handle: files are told apart by path only.
     pub(crate) fn file_id(_: &Metadata) -> Option<FileId> {
         None
@@ -100,7 +112,8 @@ mod windows {
 
 #[cfg(windows)]
 pub(crate) use windows::{
-    file_id, has_other_names, path_from_bytes, read_exact_at, sync_folder, write_all_at,
+    file_id, has_other_names, open_options, path_from_bytes, read_exact_at, sync_folder,
+    write_all_at,
 };
 
 /// Reads what the disk itself holds: with `O_DIRECT`, or where the file system has none, after the

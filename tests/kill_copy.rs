@@ -132,10 +132,10 @@ fn unfinished_copy_that_vanishes_or_cannot_be_removed_is_in_nobodys_way() {
     ] {
         let scene = fresh(&image);
         fs::create_dir(scene.path("out")).unwrap();
-        fs::write(scene.path("out/.addpack-stale.tmp"), "").unwrap();
+        fs::write(scene.path("out/.addpack-stale1.tmp"), "").unwrap();
         age(&scene);
         let inject = format!("inject={fault}");
-        let paths = ["-P", "out/.addpack-stale.tmp", "-P", ".addpack-stale.tmp"];
+        let paths = ["-P", "out/.addpack-stale1.tmp", "-P", ".addpack-stale1.tmp"];
         let options = [&paths[..], &["-e", "trace=all", "-e", &inject]].concat();
         let traced = strace(&scene, &options, &CONVERT);
         assert!(traced.calls.iter().any(|call| call.text.contains("(INJECTED)")), "{call}");

@@ -311,3 +311,74 @@ fn of_two_copies_in_two_processes_one_is_converted() {
         assert!(["refused", "in-use"].contains(&outcomes[1].as_str()), "{outcomes:?}");
     }
 }
+
+#[test]
+fn converted_pack_that_is_met_is_entered_and_its_copies_are_refused() {
+    let scene = Scene::new();
+    scene.pack(5, "a.img");
+    scene.pack(5, "0-twin.img");
+    scene.run(&["convert", "--yes", "--no-ledger", "a.img"]);
+    // In the order of the names the copy comes first; the converted one is known all the same.
+    let (images, _, code) = convert(&scene, &["."]);
+    assert_eq!((outcomes(&images), code), (vec!["refused", "already-converted"], Some(1)));
+    assert_eq!(query(&scene, "SELECT count(*) FROM conversion WHERE state = 'done'"), 1);
+    scene.run(&["ledger", "check"]).is(0, "1 as the ledger says, 0 not\n", "");
+}
+
+#[test]
+fn copy_that_is_gone_is_not_told_to_be_used() {
+    let scene = Scene::with(&["applied-1440.img"]);
+    convert(&scene, &["-o", "out", "applied-1440.img"]);
+    std::fs::remove_dir_all(scene.path("out")).unwrap();
+    let (images, _, code) = convert(&scene, &["-o", "out", "applied-1440.img"]);
+    assert_eq!((outcomes(&images), code), (vec!["refused"], Some(1)));
+    assert!(images[0].next_step.contains("ledger release"), "{}", images[0].next_step);
+}
+
+#[test]
+fn names_that_sqlite_has_for_itself_are_files_like_any_other() {
+    for name in [":memory:", "file::memory:", "file:x.db?mode=memory"] {
+        let scene = Scene::new();
+        scene.pack(1, "a.img");
+        scene.pack(1, "b.img");
+        for (image, outcome) in [("a.img", "converted"), ("b.img", "refused")] {
+            assert_eq!(
+                outcomes(&convert(&scene, &["--ledger", name, image]).0),
+                [outcome],
+                "{name}"
+            );
+        }
+        assert!(scene.path(name).exists(), "{name}");
+    }
+}
+
+#[test]
+fn ledger_that_was_named_must_be_there_to_be_looked_into() {
+    let scene = Scene::new();
+    for args in [&["check"][..], &["list"], &["show", "1"], &["release", "--yes", "1"]] {
+        let ran = scene.run(&[&["ledger", "--ledger", "typo.db"], args].concat());
+        ran.is(2, "", "addpack: there is no ledger typo.db\n");
+    }
+    assert!(!scene.path("typo.db").exists());
+    let head = "serial,licenses,state,converted_at,path,target,old_digest,new_digest\n";
+    scene.run(&["ledger", "--csv"]).is(0, head, "");
+}
+
+#[test]
+fn pipe_in_the_place_of_a_copy_does_not_make_a_run_wait() {
+    let scene = Scene::with(&["unused-720.img"]);
+    std::fs::create_dir(scene.path("out")).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(scene.path("out/unused-720.img")).status();
+    assert!(made.unwrap().success());
+    let (images, ..) = convert(&scene, &["-o", "out", "unused-720.img"]);
+    assert_eq!(images[0].error.as_ref().unwrap().code, "exists");
+}
+
+#[test]
+fn tables_that_are_missing_are_told_as_damage() {
+    let scene = Scene::with(&["unused-720.img"]);
+    std::fs::create_dir_all(scene.ledger().parent().unwrap()).unwrap();
+    let bare = "PRAGMA application_id = 1095781447; PRAGMA user_version = 1; CREATE TABLE t (x)";
+    Connection::open(scene.ledger()).unwrap().execute_batch(bare).unwrap();
+    assert_unusable(&scene, "it is damaged");
+}

@@ -195,19 +195,118 @@ fn image_that_another_program_holds_is_left_to_it() {
 }
 
 #[test]
-fn copy_that_was_never_given_its_name_is_made_again() {
-    let scene = Scene::with(&[EVENTS]);
+fn copy_that_was_never_given_its_name_is_made_again_with_the_same_bytes() {
+    let crash = Crash::events();
+    let scene = &crash.scene;
     let args = ["convert", "--yes", "--json", "-o", "out", EVENTS];
-    scene.json(&args);
-    let whole = scene.read("out/reapplied-360.img");
-    let begun = "UPDATE conversion SET state = 'begun', old_record = zeroblob(2048), \
-                 new_record = zeroblob(2048)";
-    let claim_again = || Connection::open(scene.ledger()).unwrap().execute(begun, []).unwrap();
-    claim_again();
-    // It has its name: done.
+    let target = "UPDATE conversion SET target = ?1, path = ?2";
+    let paths = [scene.path("out").join(EVENTS), scene.path(EVENTS)];
+    let texts = paths.map(|path| path.to_str().unwrap().to_owned());
+    Connection::open(scene.ledger()).unwrap().execute(target, texts).unwrap();
+    let mut command = scene.command(&args);
+    // At another time: still the conversion that was claimed.
+    let output = command.env("SOURCE_DATE_EPOCH", "1900000000").output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let copy = scene.read("out/reapplied-360.img");
+    assert!(copy[crash.at..][..2048] == crash.new);
+    assert!(crash.record(EVENTS) == crash.old);
+    assert_eq!(crash.states(), ["done"]);
+    // It has its name, and only the ledger was not told: done.
+    let begun = "UPDATE conversion SET state = 'begun', old_record = ?1, new_record = ?2";
+    let db = Connection::open(scene.ledger()).unwrap();
+    db.execute(begun, params![crash.old, crash.new]).unwrap();
     assert_eq!(scene.json(&args).0[0].outcome, "already-converted");
-    claim_again();
-    std::fs::remove_file(scene.path("out/reapplied-360.img")).unwrap();
-    assert_eq!(scene.run(&args).code, Some(0));
-    assert!(whole == scene.read("out/reapplied-360.img"));
+    assert_eq!(crash.states(), ["done"]);
+}
+
+/// Puts another disk at the path of the claim, and checks that a run leaves it alone.
+#[track_caller]
+fn assert_left_alone(crash: &Crash, disk: &[u8]) {
+    std::fs::write(crash.scene.path(crash.name), disk).unwrap();
+    crash.scene.image("unused-20-160.img", "other/x.img");
+    crash.scene.run(&["convert", "--yes", "--json", "other"]);
+    assert!(crash.scene.read(crash.name) == disk);
+    assert_eq!(crash.states().iter().filter(|state| *state == "begun").count(), 1);
+}
+
+#[test]
+fn another_pack_at_the_path_of_a_claim_is_never_written_over() {
+    for crash in [Crash::events(), Crash::unused()] {
+        let image = crash.scene.read(crash.name);
+        for other in ["unused-20.rec", "applied.rec", "issued-4.5.rec", "bit-rot-serial.rec"] {
+            let mut disk = image.clone();
+            let record = std::fs::read(testdata("records").join(other)).unwrap();
+            disk[crash.at..][..2048].copy_from_slice(&record);
+            assert_left_alone(&crash, &disk);
+        }
+        for fill in [0, 0xF6] {
+            let mut disk = image.clone();
+            disk[crash.at..][..2048].fill(fill);
+            assert_left_alone(&crash, &disk);
+        }
+        // No diskette at all.
+        assert_left_alone(&crash, &vec![0; image.len()]);
+    }
+}
+
+#[test]
+fn damaged_record_of_another_pack_is_not_taken_for_a_torn_one() {
+    let crash = Crash::events();
+    std::fs::remove_file(crash.scene.path(crash.name)).unwrap();
+    crash.scene.image("bit-rot-360.img", "in/a.img");
+    let mut cleared = crash.scene.read("in/a.img");
+    let at = cleared.windows(8).position(|bytes| bytes == b"SBSCAP40").unwrap();
+    cleared[at..at + 4].fill(0);
+    std::fs::write(crash.scene.path("in/b.img"), &cleared).unwrap();
+    let before = crash.scene.read("in/a.img");
+    for more in [&[][..], &["-o", "out"]] {
+        let ran = crash.scene.run(&[&["convert", "--yes", "in"], more].concat());
+        assert_eq!(ran.code, Some(1));
+        assert!(before == crash.scene.read("in/a.img") && cleared == crash.scene.read("in/b.img"));
+    }
+}
+
+#[test]
+fn entry_that_is_no_conversion_of_ours_is_not_acted_on() {
+    for (name, record) in [("old_record", "issued-4.5.rec"), ("new_record", "converted.rec")] {
+        let crash = Crash::events();
+        crash.write(0, &crash.new[..100]);
+        let before = crash.scene.read(crash.name);
+        let bytes = std::fs::read(testdata("records").join(record)).unwrap();
+        let set = format!("UPDATE conversion SET {name} = ?1");
+        Connection::open(crash.scene.ledger()).unwrap().execute(&set, [bytes]).unwrap();
+        let (image, stderr) = crash.convert();
+        assert_eq!(image.outcome, "refused");
+        assert!(stderr.contains("the ledger's entry of"), "{stderr}");
+        assert!(before == crash.scene.read(crash.name));
+    }
+}
+
+#[test]
+fn image_that_cannot_be_written_is_not_called_gone() {
+    use std::os::unix::fs::PermissionsExt;
+    let crash = Crash::events();
+    crash.write(0, &crash.new[..512]);
+    let mode = std::fs::Permissions::from_mode(0o444);
+    std::fs::set_permissions(crash.scene.path(crash.name), mode).unwrap();
+    let (_, stderr) = crash.convert();
+    assert!(stderr.contains("could not be completed: write-protected"), "{stderr}");
+    assert_eq!(crash.states(), ["begun"]);
+}
+
+#[test]
+fn backup_put_in_the_place_of_a_lost_image_does_not_convert_again() {
+    let crash = Crash::events();
+    // The image was committed, then moved; a new file with the old bytes stands in its place.
+    let backup = crash.scene.read(crash.name);
+    let inode = "UPDATE conversion SET inode = 1";
+    Connection::open(crash.scene.ledger()).unwrap().execute(inode, []).unwrap();
+    let (image, stderr) = crash.convert();
+    assert_eq!((image.outcome.as_str(), image.findings.len()), ("refused", 1), "{stderr}");
+    assert_eq!(image.findings[0].code, "copy-of-converted");
+    assert!(backup == crash.scene.read(crash.name));
+    // Told that it is the one, it converts.
+    let serial = "12345-270-0000017-00004";
+    assert_eq!(crash.scene.run(&["ledger", "release", "--yes", serial]).code, Some(0));
+    assert_eq!(crash.convert().0.outcome, "converted");
 }

@@ -1,15 +1,13 @@
 //! One time: each pack is claimed in the ledger before it is touched, and a copy is told as such.
 
-use super::Mode;
 use super::image::{Change, Step};
 use crate::diagnosis::{CopyOf, CopyState, Finding, FindingCode};
-use crate::examine::{Examination, examine};
 use crate::ledger::recovery::{self, Recovery, holds_copy};
-use crate::ledger::{Answer, ClaimId, Entry, Ledger, LedgerError, Settled, State, Wanted};
-use crate::medium::RawImage;
-use crate::outcome::{Action, Failure, FailureCode, Note, Outcome, PackState, Report};
+use crate::ledger::{Answer, ClaimId, Entry, Ledger, LedgerError, Met, Settled, State, Wanted};
+use crate::outcome::{Action, Failure, FailureCode, Outcome, PackState, Report};
 use crate::platform::FileId;
-use crate::record::Record;
+use crate::record::fields::Seal;
+use crate::record::{Record, RecordBytes};
 use std::path::{Path, PathBuf, absolute};
 
 /// Rounds that a group is claimed in, before other runs are held to be in the way.
@@ -17,11 +15,12 @@ const ROUNDS: usize = 8;
 
 /// The claims of a run.
 pub(super) struct Claims<'l> {
-    ledger: &'l mut Ledger,
+    pub(super) ledger: &'l mut Ledger,
     /// What became of claims, to be written with the next ones.
     settled: Vec<Settled>,
     /// Claims of earlier runs whose images have not turned up.
-    missing: Vec<Entry>,
+    pub(super) missing: Vec<Entry>,
+    /// Rounds that the group at hand has been through.
     rounds: usize,
 }
 
@@ -35,17 +34,36 @@ struct Wish {
     file: Option<FileId>,
 }
 
-/// What a pack that is in the ledger already is to the one at hand.
-enum Judgement {
-    /// Its claim is out of the way: claim again.
-    Again,
-    /// It is converted by this very run, or will not be.
-    Wait,
-    /// It is a copy of it.
-    Copy(CopyState),
-    /// It is the same image, and this is its converted copy.
+/// A converted pack that was met.
+struct Sight {
+    serial: String,
+    licenses: u16,
+    path: PathBuf,
+    target: Option<PathBuf>,
+    file: Option<FileId>,
+    converted_at: i64,
+    old_digest: Seal,
+    new_digest: Seal,
+}
+
+/// What a pack in the ledger is to the image at hand.
+pub(super) enum Relation {
+    /// The claim is this very image's, and nobody knows how far it has come.
+    Own,
+    /// It is this image, converted into this copy.
     Already(PathBuf),
-    /// Another run is converting it.
+    /// It is another copy.
+    Copy(CopyState),
+}
+
+/// What to do about a pack that is in the ledger already.
+enum Judgement {
+    /// Its claim is out of the way, or it is claimed by this round: ask again.
+    Again,
+    /// Take up its claim, with the record that was claimed.
+    Resume(ClaimId, Box<RecordBytes>),
+    Copy(CopyState),
+    Already(PathBuf),
     InUse,
 }
 
@@ -56,217 +74,195 @@ impl<'l> Claims<'l> {
         Ok(Self { ledger, settled: Vec::new(), missing, rounds: 0 })
     }
 
-    /// Begins a group: packs that an earlier run had begun and that turn up in it are mended.
-    pub(super) fn begin(&mut self, steps: Vec<Step>) -> Result<Vec<Step>, LedgerError> {
+    /// Begins a group. Where images are changed `in_place`, packs that an earlier run had begun and
+    /// that turn up in it are mended.
+    pub(super) fn begin(&mut self, steps: &mut [Step], in_place: bool) -> Result<(), LedgerError> {
         self.rounds = 0;
-        if self.missing.is_empty() {
-            return Ok(steps);
+        if in_place && !self.missing.is_empty() {
+            for step in steps {
+                self.mend(step)?;
+            }
         }
-        steps.into_iter().map(|step| self.mend(step)).collect()
+        Ok(())
     }
 
     /// Claims what is ready. On an error nothing more is begun: what was ready has failed.
-    pub(super) fn claim(&mut self, steps: Vec<Step>) -> (Vec<Step>, Result<(), LedgerError>) {
+    pub(super) fn claim(&mut self, steps: &mut [Step]) -> Result<(), LedgerError> {
         self.rounds += 1;
         let wishes: Vec<_> =
             steps.iter().enumerate().filter_map(|(index, step)| Wish::of(index, step)).collect();
-        let wanted: Vec<_> = wishes.iter().filter_map(|wish| wish.wanted(&steps)).collect();
-        let answers = match self.ledger.claim(&self.settled, &wanted) {
-            Ok(answers) => answers,
-            Err(error) => return (fail_ready(steps, FailureCode::LedgerError), Err(error)),
+        let sights: Vec<_> = if self.rounds == 1 {
+            steps.iter().filter_map(Sight::of).collect()
+        } else {
+            Vec::new()
         };
-        self.settled.clear();
-        let mut slots: Vec<_> = steps.into_iter().map(Some).collect();
-        let mut result = Ok(());
-        let mut granted = Vec::new();
-        for (wish, answer) in wishes.iter().zip(answers) {
-            let Some(step) = slots[wish.index].take() else { continue };
-            let step = match answer {
-                Answer::Granted(id) => {
-                    granted.push(id);
-                    step.begin(Some(id))
-                }
-                Answer::Known(entry) => match self.judge(&entry, wish, &granted) {
-                    Ok(judgement) => self.apply(step, judgement, *entry),
-                    Err(error) => {
-                        result = Err(error);
-                        step.fail(Failure::new(FailureCode::LedgerError, Action::Lock))
-                    }
-                },
-            };
-            slots[wish.index] = Some(step);
+        let wanted: Vec<_> = wishes.iter().filter_map(|wish| wish.wanted(steps)).collect();
+        let met: Vec<_> = sights.iter().map(Sight::met).collect();
+        let result = self.ledger.claim(&self.settled, &met, &wanted).and_then(|answers| {
+            self.settled.clear();
+            self.answer(steps, &wishes, answers)
+        });
+        for step in steps.iter_mut() {
+            step.begin_unclaimed();
+            if result.is_err() {
+                step.fail_ready(Failure::new(FailureCode::LedgerError, Action::Claim));
+            }
         }
-        let steps = slots.into_iter().flatten().map(Step::begin_unclaimed).collect();
-        (steps, result)
+        result
     }
 
-    fn judge(
+    fn answer(
         &mut self,
-        entry: &Entry,
-        wish: &Wish,
-        granted: &[ClaimId],
-    ) -> Result<Judgement, LedgerError> {
-        if granted.contains(&entry.id) {
-            return Ok(Judgement::Wait);
+        steps: &mut [Step],
+        wishes: &[Wish],
+        answers: Vec<Answer>,
+    ) -> Result<(), LedgerError> {
+        let mut granted = Vec::new();
+        for (wish, answer) in wishes.iter().zip(answers) {
+            let step = &mut steps[wish.index];
+            match answer {
+                Answer::Granted(id) => {
+                    granted.push(id);
+                    step.begin(Some(id));
+                }
+                // The first of two copies in one group: it comes to its end first.
+                Answer::Known(entry) if granted.contains(&entry.id) => {}
+                Answer::Known(entry) => {
+                    let judgement = self.judge(&entry, wish, step)?;
+                    self.apply(step, judgement, *entry);
+                }
+            }
         }
-        let same = entry.is_image(&wish.path, wish.file);
-        Ok(match (entry.state, &entry.target) {
-            (State::Done, Some(target)) if same => Judgement::Already(target.clone()),
-            (State::Done, _) => Judgement::Copy(CopyState::Converted),
-            // Its lock is held here, so no other run is at it.
-            (State::Begun, Some(target)) if same && holds_copy(target, entry) => {
-                self.settled.push(Settled::Done(entry.id));
-                Judgement::Already(target.clone())
+        Ok(())
+    }
+
+    fn judge(&mut self, entry: &Entry, wish: &Wish, step: &Step) -> Result<Judgement, LedgerError> {
+        match relation(entry, &wish.path, wish.file) {
+            Relation::Already(target) => {
+                if entry.state == State::Begun {
+                    self.settled.push(Settled::Done(entry.id));
+                }
+                Ok(Judgement::Already(target))
             }
-            (State::Begun, _) if same => {
-                self.settled.push(Settled::Void(entry.id));
-                Judgement::Again
+            Relation::Own => Ok(self.take_up(entry, step)),
+            // Another file at the path of the claim: it is locked here, and proves nothing.
+            Relation::Copy(CopyState::Begun) if entry.path == wish.path => {
+                Ok(Judgement::Copy(CopyState::Begun))
             }
-            (State::Begun, _) => match recovery::settle(self.ledger, entry)? {
+            Relation::Copy(CopyState::Begun) => Ok(match recovery::settle(self.ledger, entry)? {
                 Recovery::Complete | Recovery::Finished => Judgement::Copy(CopyState::Converted),
                 Recovery::Void => Judgement::Again,
                 Recovery::InUse => Judgement::InUse,
-                Recovery::Missing | Recovery::Failed(_) => Judgement::Copy(CopyState::Begun),
-            },
-        })
+                Recovery::Missing | Recovery::Strange | Recovery::Failed(_) => {
+                    Judgement::Copy(CopyState::Begun)
+                }
+            }),
+            Relation::Copy(state) => Ok(Judgement::Copy(state)),
+        }
     }
 
-    fn apply(&self, step: Step, judgement: Judgement, entry: Entry) -> Step {
-        match judgement {
-            Judgement::Again | Judgement::Wait if self.rounds < ROUNDS => step,
-            Judgement::Again | Judgement::Wait | Judgement::InUse => {
-                step.fail(Failure::new(FailureCode::InUse, Action::Claim).about(entry.path))
+    /// A claim that an earlier run has left on this very image, which is locked here. It may have
+    /// made a copy that was taken elsewhere; so the conversion is made with the same bytes again.
+    fn take_up(&mut self, entry: &Entry, step: &Step) -> Judgement {
+        let Step::Ready(_, change) = step else { return Judgement::Copy(CopyState::Begun) };
+        match entry.sound_patch() {
+            Some(patch) if patch.old == change.commit().patch.old => {
+                Judgement::Resume(entry.id, Box::new(patch.new))
             }
-            Judgement::Copy(state) => step.refuse(copy_of(entry, state)),
-            Judgement::Already(target) => step.already(target),
+            // A server has written to it since, so it was not converted then.
+            Some(_) if entry.target.is_none() => {
+                self.settled.push(Settled::Void(entry.id));
+                Judgement::Again
+            }
+            _ => Judgement::Copy(CopyState::Begun),
+        }
+    }
+
+    fn apply(&self, step: &mut Step, judgement: Judgement, entry: Entry) {
+        match judgement {
+            Judgement::Again | Judgement::Resume(..) | Judgement::InUse
+                if self.rounds >= ROUNDS =>
+            {
+                step.fail_ready(Failure::new(FailureCode::InUse, Action::Claim).about(entry.path));
+            }
+            Judgement::Again => {}
+            Judgement::Resume(id, new) => step.resume(id, &new),
+            Judgement::InUse => {
+                step.fail_ready(Failure::new(FailureCode::InUse, Action::Claim).about(entry.path));
+            }
+            Judgement::Copy(state) => step.end_ready(|report| report.refuse(copy_of(entry, state))),
+            Judgement::Already(target) => step.end_ready(|report| report.already(target)),
         }
     }
 
     /// Notes what became of the claims of a round.
-    pub(super) fn note(&mut self, steps: &mut [Step]) {
+    pub(super) fn note(&mut self, steps: &mut [Step]) -> Result<(), LedgerError> {
         for step in steps {
             let Step::Done(report) = step else { continue };
             if let Some(id) = report.claim.take() {
                 self.settled.extend(settled(report, id));
             } else if !self.missing.is_empty() {
-                self.turn_up(report);
+                self.turn_up(report)?;
             }
         }
+        Ok(())
     }
 
     /// Ends a run: what became of the last claims is written.
     pub(super) fn end(self) -> Result<(), LedgerError> {
-        self.ledger.claim(&self.settled, &[]).map(|_| ())
+        self.ledger.settle(&self.settled)
     }
 
     /// A converted pack whose claim an earlier run had left open.
-    fn turn_up(&mut self, report: &Report) {
+    fn turn_up(&mut self, report: &Report) -> Result<(), LedgerError> {
         if !matches!(report.outcome, Outcome::Converted | Outcome::AlreadyConverted) {
-            return;
+            return Ok(());
         }
         let origin = report.record().and_then(|record| record.origin);
-        let Some(digest) = origin.map(|origin| origin.source_digest.to_hex()) else { return };
+        let Some(digest) = origin.map(|origin| origin.source_digest.to_hex()) else {
+            return Ok(());
+        };
         if let Some(at) = self.missing.iter().position(|entry| entry.old_digest == digest) {
             let entry = self.missing.swap_remove(at);
+            if report.output.is_none() {
+                self.ledger.moved(entry.id, &absolute_path(&report.path))?;
+            }
             self.settled.push(Settled::Done(entry.id));
         }
+        Ok(())
     }
 
     /// A damaged record may be one that a crash has torn.
-    fn mend(&mut self, step: Step) -> Result<Step, LedgerError> {
-        let Step::Done(report) = step else { return Ok(step) };
+    fn mend(&mut self, step: &mut Step) -> Result<(), LedgerError> {
+        let Step::Done(report) = step else { return Ok(()) };
         if !report.has_finding(FindingCode::DamagedRecord) {
-            return Ok(Step::Done(report));
+            return Ok(());
         }
-        let examined = RawImage::open(&report.path).and_then(|medium| examine(&medium));
-        let Ok(Examination::Pack(pack)) = examined else { return Ok(Step::Done(report)) };
-        let Some(sectors) = pack.sectors else { return Ok(Step::Done(report)) };
-        for (at, entry) in self.missing.iter().enumerate() {
-            let path = &report.path;
-            if let Recovery::Finished = recovery::settle_at(self.ledger, entry, path, &sectors)? {
+        for (at, entry) in self.missing.iter().enumerate().filter(|(_, e)| e.target.is_none()) {
+            let path = absolute_path(&report.path);
+            if let Recovery::Finished = recovery::settle_at(self.ledger, entry, &path)? {
                 let entry = self.missing.swap_remove(at);
-                self.ledger.moved(entry.id, &absolute_path(path))?;
-                let new = entry.patch.map(|patch| patch.new);
-                return Ok(Step::Done(match new {
-                    Some(new) => report.converted(&new),
-                    None => report,
-                }));
-            }
-        }
-        Ok(Step::Done(report))
-    }
-
-    /// Where nothing is written: what a conversion would meet. In a dry run it is the verdict, and
-    /// a warning else.
-    pub(super) fn foresee(
-        &mut self,
-        mut steps: Vec<Step>,
-        mode: Mode,
-    ) -> Result<Vec<Step>, LedgerError> {
-        for step in &mut steps {
-            let Step::Done(report) = step else { continue };
-            if report.outcome == Outcome::Convertible {
-                let found = self.known(report)?;
-                match mode {
-                    Mode::Inspect => report.notes.extend(found.map(Foreseen::into_note)),
-                    Mode::DryRun(_) | Mode::Convert(_) => {
-                        if let Some(found) = found {
-                            found.apply(report);
-                        }
-                    }
+                self.ledger.moved(entry.id, &path)?;
+                if let Some(patch) = entry.patch {
+                    report.convert(&patch.new);
                 }
-            } else if report.has_finding(FindingCode::DamagedRecord) && self.is_begun(report) {
-                report.notes.push(Note::Begun);
+                return Ok(());
             }
         }
-        Ok(steps)
-    }
-
-    fn is_begun(&self, report: &Report) -> bool {
-        let path = absolute_path(&report.path);
-        self.missing.iter().any(|entry| entry.is_image(&path, report.file))
-    }
-
-    fn known(&mut self, report: &Report) -> Result<Option<Foreseen>, LedgerError> {
-        let Some(serial) = report.record().and_then(|record| record.serial.text()) else {
-            return Ok(None);
-        };
-        let path = absolute_path(&report.path);
-        if let Some(entry) = self.ledger.find(serial)? {
-            let same = entry.is_image(&path, report.file);
-            return Ok(match (entry.state, &entry.target) {
-                (State::Begun, _) if same => None,
-                (State::Done, Some(target)) if same => Some(Foreseen::Already(target.clone())),
-                (State::Begun, _) => Some(Foreseen::Copy(copy_of(entry, CopyState::Begun))),
-                (State::Done, _) => Some(Foreseen::Copy(copy_of(entry, CopyState::Converted))),
-            });
-        }
-        let first = self.ledger.meet(serial, &report.path)?;
-        Ok(first.map(|path| {
-            Foreseen::Copy(CopyOf { state: CopyState::Met, converted_at: None, path, target: None })
-        }))
+        Ok(())
     }
 }
 
-/// What a conversion would meet.
-enum Foreseen {
-    Copy(CopyOf),
-    Already(PathBuf),
-}
-
-impl Foreseen {
-    fn into_note(self) -> Note {
-        match self {
-            Self::Copy(copy) => Note::Copy(Box::new(copy)),
-            Self::Already(target) => Note::Copied(target),
-        }
+/// What the pack of `entry` is to the image at `path`.
+pub(super) fn relation(entry: &Entry, path: &Path, file: Option<FileId>) -> Relation {
+    let copied = |target: &&PathBuf| entry.is_image(path, file) && holds_copy(target, entry);
+    if let Some(target) = entry.target.as_ref().filter(copied) {
+        return Relation::Already(target.clone());
     }
-
-    fn apply(self, report: &mut Report) {
-        match self {
-            Self::Copy(copy) => report.refuse(copy),
-            Self::Already(target) => report.already(target),
-        }
+    match entry.state {
+        State::Begun if entry.is_file(path, file) => Relation::Own,
+        State::Begun => Relation::Copy(CopyState::Begun),
+        State::Done => Relation::Copy(CopyState::Converted),
     }
 }
 
@@ -284,21 +280,13 @@ fn settled(report: &Report, id: ClaimId) -> Option<Settled> {
     }
 }
 
-fn copy_of(entry: Entry, state: CopyState) -> CopyOf {
+pub(super) fn copy_of(entry: Entry, state: CopyState) -> CopyOf {
     let Entry { path, target, converted_at, .. } = entry;
     CopyOf { state, converted_at: Some(converted_at), path, target }
 }
 
-fn fail_ready(steps: Vec<Step>, code: FailureCode) -> Vec<Step> {
-    let fail = |step: Step| match step {
-        Step::Ready(..) => step.fail(Failure::new(code, Action::Claim)),
-        other => other,
-    };
-    steps.into_iter().map(fail).collect()
-}
-
 /// The path without a folder to start from. Links stay: they are how the user names the image.
-fn absolute_path(path: &Path) -> PathBuf {
+pub(super) fn absolute_path(path: &Path) -> PathBuf {
     absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
@@ -330,68 +318,120 @@ impl Wish {
             sectors: &commit.sectors,
             patch: &commit.patch,
             converted_at: origin.converted_at.unix_seconds(),
+            resumes: report.claim,
         })
     }
 }
 
+impl Sight {
+    /// Packs that are converted already, or were committed and are to be finished.
+    fn of(step: &Step) -> Option<Self> {
+        let (report, new) = match step {
+            Step::Done(report) if report.outcome == Outcome::AlreadyConverted => (report, None),
+            Step::Ready(report, change) => (report, Some(change.commit().patch.new)),
+            _ => return None,
+        };
+        let record = report.record()?;
+        let origin = record.origin.filter(|origin| origin.origin == 1)?;
+        Some(Self {
+            serial: record.serial.text()?.to_owned(),
+            licenses: record.licenses,
+            path: absolute_path(&report.path),
+            target: report.output.as_deref().map(absolute_path),
+            file: report.file,
+            converted_at: origin.converted_at.unix_seconds(),
+            old_digest: origin.source_digest,
+            new_digest: new
+                .and_then(|new| Record::parse(&new).ok())
+                .as_ref()
+                .unwrap_or(record)
+                .digest(),
+        })
+    }
+
+    fn met(&self) -> Met<'_> {
+        Met {
+            serial: &self.serial,
+            licenses: self.licenses,
+            path: &self.path,
+            target: self.target.as_deref(),
+            file: self.file,
+            converted_at: self.converted_at,
+            old_digest: self.old_digest,
+            new_digest: self.new_digest,
+        }
+    }
+}
+
 impl Step {
+    fn take(&mut self) -> Self {
+        std::mem::replace(self, Self::NotBegun)
+    }
+
     /// From now on it may be written.
-    fn begin(self, claim: Option<ClaimId>) -> Self {
-        match self {
+    fn begin(&mut self, claim: Option<ClaimId>) {
+        *self = match self.take() {
             Self::Ready(mut report, change) => {
                 report.claim = claim;
                 Self::Begun(report, change)
             }
             other => other,
-        }
+        };
     }
 
     /// A conversion that was committed before needs no claim.
-    fn begin_unclaimed(self) -> Self {
-        match &self {
-            Self::Ready(_, change) if !change.commit().patch.commits() => self.begin(None),
-            _ => self,
+    fn begin_unclaimed(&mut self) {
+        if matches!(self, Self::Ready(_, change) if !change.commit().patch.commits()) {
+            self.begin(None);
         }
     }
 
-    fn with_report(self, change: impl FnOnce(&mut Report)) -> Self {
-        match self {
+    /// To be claimed again, under a claim that is there, and with its bytes.
+    fn resume(&mut self, id: ClaimId, new: &RecordBytes) {
+        if let Self::Ready(report, change) = self {
+            report.claim = Some(id);
+            change.commit_mut().patch.new = *new;
+        }
+    }
+
+    fn end_ready(&mut self, end: impl FnOnce(&mut Report)) {
+        *self = match self.take() {
             Self::Ready(mut report, _) => {
-                change(&mut report);
+                report.claim = None;
+                end(&mut report);
                 Self::Done(report)
             }
             other => other,
-        }
+        };
     }
 
-    fn fail(self, failure: Failure) -> Self {
-        self.with_report(|report| report.fail(failure))
-    }
-
-    fn refuse(self, copy: CopyOf) -> Self {
-        self.with_report(|report| report.refuse(copy))
-    }
-
-    fn already(self, target: PathBuf) -> Self {
-        self.with_report(|report| report.already(target))
+    fn fail_ready(&mut self, failure: Failure) {
+        self.end_ready(|report| report.fail(failure));
     }
 }
 
 impl Change {
-    fn commit(&self) -> &crate::commit::Commit<RawImage> {
+    fn commit(&self) -> &crate::commit::Commit<crate::medium::RawImage> {
         match self {
             Self::InPlace(commit) => commit,
             Self::Copy(copy) => copy.source(),
         }
     }
+
+    fn commit_mut(&mut self) -> &mut crate::commit::Commit<crate::medium::RawImage> {
+        match self {
+            Self::InPlace(commit) => commit,
+            Self::Copy(copy) => copy.source_mut(),
+        }
+    }
 }
 
 impl Report {
-    fn record(&self) -> Option<&Record> {
+    pub(super) fn record(&self) -> Option<&Record> {
         self.diagnosis.as_ref()?.record.as_deref()
     }
 
-    fn refuse(&mut self, copy: CopyOf) {
+    pub(super) fn refuse(&mut self, copy: CopyOf) {
         self.outcome = Outcome::Refused;
         self.output = None;
         if let Some(diagnosis) = &mut self.diagnosis {
@@ -399,7 +439,7 @@ impl Report {
         }
     }
 
-    fn already(&mut self, target: PathBuf) {
+    pub(super) fn already(&mut self, target: PathBuf) {
         self.outcome = Outcome::AlreadyConverted;
         self.output = Some(target);
     }

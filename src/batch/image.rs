@@ -64,7 +64,7 @@ impl Step {
     pub(super) fn finish(self) -> Self {
         match self {
             Self::Begun(report, change) => match *change {
-                Change::InPlace(commit) => match commit.finish() {
+                Change::InPlace(commit) => match finish_in_place(&commit) {
                     Ok(()) => Self::Done(report.converted(&commit.patch.new)),
                     Err(failure) => Self::Done(report.failed(failure)),
                 },
@@ -115,6 +115,7 @@ fn in_place(path: &Path, at: FileTime, report: &mut Report) -> Result<Option<Cha
     } else {
         lock_shared(&medium)?;
     }
+    in_place_still(&medium)?;
     let sectors = look(&medium, report)?;
     let Some((sectors, patch)) = sectors.zip(change(report, at)) else { return Ok(None) };
     match protection {
@@ -135,19 +136,32 @@ fn to_copy(
     if let Err(TryLockError::WouldBlock) = medium.try_lock() {
         return Err(Failure::new(FailureCode::InUse, Action::Lock));
     }
+    in_place_still(&medium)?;
     let sectors = look(&medium, report)?;
     let Some((sectors, patch)) = sectors.zip(change(report, at)) else { return Ok(None) };
     let target = output.target(image);
     report.output = Some(target.clone());
     let copy = Copy::new(Commit { medium, sectors, patch }, target.clone());
-    if copy.is_there()? {
+    if let Some(held) = copy.is_there()? {
         report.outcome = Outcome::AlreadyConverted;
+        report.diagnosis = Some(held);
         return Ok(None);
     }
     if matches!(mode, Mode::Convert(_)) {
         output.make_folder(&target).map_err(|e| Failure::from_io(Action::Copy, e).about(target))?;
     }
     Ok(Some(Change::Copy(copy)))
+}
+
+/// A conversion of a file that the path no longer leads to would be lost.
+fn in_place_still(medium: &RawImage) -> Result<(), Failure> {
+    let replaced = || Failure::new(FailureCode::Replaced, Action::Lock);
+    if medium.is_at_its_path() { Ok(()) } else { Err(replaced()) }
+}
+
+fn finish_in_place(commit: &Commit<RawImage>) -> Result<(), Failure> {
+    commit.finish()?;
+    in_place_still(&commit.medium)
 }
 
 /// Examines a medium and writes into the report what it is; where the record lies, if it has one.
@@ -219,8 +233,12 @@ fn lock_shared(medium: &RawImage) -> Result<(), Failure> {
 
 impl Report {
     pub(super) fn converted(mut self: Box<Self>, record: &RecordBytes) -> Box<Self> {
+        self.convert(record);
+        self
+    }
+
+    pub(super) fn convert(&mut self, record: &RecordBytes) {
         self.outcome = Outcome::Converted;
         self.diagnosis = Some(diagnose(record));
-        self
     }
 }

@@ -5,6 +5,7 @@
 
 mod claims;
 mod crew;
+mod foresee;
 mod image;
 mod output;
 
@@ -137,25 +138,20 @@ impl Run<'_> {
         }
     }
 
-    fn foresee(&mut self, steps: Vec<Step>) -> (Vec<Step>, Result<(), LedgerError>) {
-        match self.claims.foresee(steps, self.mode) {
-            Ok(steps) => match &mut self.output {
-                Some(output) => (output.publish(steps), Ok(())),
-                None => (steps, Ok(())),
-            },
-            Err(error) => (Vec::new(), Err(error)),
+    fn foresee(&mut self, mut steps: Vec<Step>) -> (Vec<Step>, Result<(), LedgerError>) {
+        let result = self.claims.foresee(&mut steps, self.mode);
+        match &mut self.output {
+            Some(output) => (output.publish(steps), result),
+            None => (steps, result),
         }
     }
 
     /// Claims and changes what is ready, in rounds: the second copy of a pack waits for the first.
-    fn change(&mut self, steps: Vec<Step>) -> (Vec<Step>, Result<(), LedgerError>) {
-        let mut steps = match self.claims.begin(steps) {
-            Ok(steps) => steps,
-            Err(error) => return (Vec::new(), Err(error)),
-        };
-        while steps.iter().any(Step::is_ready) {
-            let (claimed, result) = self.claims.claim(steps);
-            steps = claimed;
+    fn change(&mut self, mut steps: Vec<Step>) -> (Vec<Step>, Result<(), LedgerError>) {
+        let mut result = self.claims.begin(&mut steps, self.output.is_none());
+        loop {
+            // Also where nothing is ready: converted packs that were met are entered.
+            result = result.and_then(|()| self.claims.claim(&mut steps));
             if steps.iter().any(Step::is_begun) {
                 steps = self.crew.sync(steps, Step::commit);
                 steps = self.crew.work(steps, Step::finish);
@@ -163,13 +159,11 @@ impl Run<'_> {
             if let Some(output) = &mut self.output {
                 steps = output.publish(steps);
             }
-            self.claims.note(&mut steps);
-            if result.is_err() {
+            result = result.and(self.claims.note(&mut steps));
+            if result.is_err() || !steps.iter().any(Step::is_ready) {
                 return (steps, result);
             }
         }
-        self.claims.note(&mut steps);
-        (steps, Ok(()))
     }
 }
 

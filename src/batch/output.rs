@@ -7,6 +7,7 @@
 use super::image::{Change, Step};
 use super::{Job, Mode};
 use crate::commit::Commit;
+use crate::diagnosis::Diagnosis;
 use crate::examine::{Examination, examine, read_record};
 use crate::find::Image;
 use crate::medium::RawImage;
@@ -129,24 +130,31 @@ impl Copy {
         &self.source
     }
 
-    /// Whether the target holds this very pack, converted, already.
+    /// The same, to be changed.
+    pub(super) fn source_mut(&mut self) -> &mut Commit<RawImage> {
+        &mut self.source
+    }
+
+    /// What the target holds, if it is this very pack, converted; `None` where there is nothing yet.
     ///
     /// # Errors
     /// Where it holds anything else.
-    pub(super) fn is_there(&self) -> Result<bool, Failure> {
+    pub(super) fn is_there(&self) -> Result<Option<Diagnosis>, Failure> {
         match fs::symlink_metadata(&self.target) {
             Ok(_) => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(self.failed(error)),
         }
-        let held = match RawImage::open(&self.target).and_then(|medium| examine(&medium)) {
-            Ok(Examination::Pack(pack)) if pack.outcome() == Outcome::AlreadyConverted => {
-                pack.diagnosis.record.and_then(|record| source_digest(&record))
-            }
-            _ => None,
-        };
         let wanted = Record::parse(&self.source.patch.new).ok().and_then(|new| source_digest(&new));
-        if held.is_some() && held == wanted { Ok(true) } else { Err(exists(&self.target)) }
+        match RawImage::open(&self.target).and_then(|medium| examine(&medium)) {
+            Ok(Examination::Pack(pack))
+                if pack.outcome() == Outcome::AlreadyConverted
+                    && pack.diagnosis.record.as_deref().and_then(source_digest) == wanted =>
+            {
+                Ok(Some(pack.diagnosis))
+            }
+            _ => Err(exists(&self.target)),
+        }
     }
 
     /// Writes the whole copy, converted, under a name of its own.
@@ -248,12 +256,17 @@ fn folder_of(path: &Path) -> &Path {
 fn remove_stale(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name();
-        let ours =
-            name.to_str().is_some_and(|n| n.starts_with(TEMPORARY.0) && n.ends_with(TEMPORARY.1));
+        let ours = name.to_str().is_some_and(is_temporary_name);
         if ours && is_stale(&entry).unwrap_or(false) {
             let _ = fs::remove_file(entry.path());
         }
     }
+}
+
+/// The names that `tempfile` gives: six letters or digits between our two ends.
+fn is_temporary_name(name: &str) -> bool {
+    let random = name.strip_prefix(TEMPORARY.0).and_then(|rest| rest.strip_suffix(TEMPORARY.1));
+    random.is_some_and(|part| part.len() == 6 && part.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
 fn is_stale(entry: &fs::DirEntry) -> io::Result<bool> {

@@ -151,13 +151,15 @@ pub(crate) struct Common {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Ledger {
     #[command(subcommand)]
     pub(crate) action: Option<LedgerAction>,
 
     #[command(flatten)]
     pub(crate) list: List,
+
+    #[command(flatten)]
+    pub(crate) at: LedgerFile,
 }
 
 #[derive(Debug, Subcommand)]
@@ -168,14 +170,9 @@ pub(crate) enum LedgerAction {
     Show {
         /// The pack's serial
         serial: String,
-        #[command(flatten)]
-        at: LedgerFile,
     },
     /// Check the ledger, and whether each converted file holds what the ledger says
-    Check {
-        #[command(flatten)]
-        at: LedgerFile,
-    },
+    Check,
     /// Forget a pack whose converted image is gone for good, so that a copy can be converted
     Release {
         /// The pack's serial
@@ -183,8 +180,6 @@ pub(crate) enum LedgerAction {
         /// Release without asking
         #[arg(short, long)]
         yes: bool,
-        #[command(flatten)]
-        at: LedgerFile,
     },
 }
 
@@ -197,15 +192,18 @@ pub(crate) struct List {
     /// As CSV
     #[arg(long, conflicts_with = "json")]
     pub(crate) csv: bool,
-
-    #[command(flatten)]
-    pub(crate) at: LedgerFile,
 }
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct LedgerFile {
     /// The ledger's file [default: addpack/ledger.db in your state folder]
-    #[arg(long, value_name = "FILE", env = "ADDPACK_LEDGER", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "ADDPACK_LEDGER",
+        hide_env_values = true,
+        global = true
+    )]
     #[arg(value_hint = ValueHint::FilePath)]
     pub(crate) ledger: Option<PathBuf>,
 }

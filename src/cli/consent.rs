@@ -74,7 +74,7 @@ pub(crate) fn answer_is_yes(question: &str) -> bool {
     }
     let yes = matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes");
     if !yes {
-        let _ = writeln!(stderr(), "Nothing was changed.");
+        let _ = writeln!(stderr(), "Nothing was converted.");
     }
     yes
 }

@@ -59,7 +59,12 @@ fn check_output(output: &Path, args: &Convert) -> Result<(), Error> {
     if fs::metadata(output).is_ok_and(|metadata| !metadata.is_dir()) {
         return Err(Error::Usage(format!("-o {}: that is no folder", shown())));
     }
-    let same = |path: &Path| resolved.is_some() && fs::canonicalize(path).ok() == resolved;
+    // The folder itself, or one that holds a named image.
+    let same = |path: &Path| {
+        let path = fs::canonicalize(path).ok();
+        let folder = path.as_deref().filter(|path| path.is_file()).and_then(Path::parent);
+        resolved.is_some() && (path == resolved || folder == resolved.as_deref())
+    };
     if args.common.paths.iter().any(|path| same(path)) {
         return Err(Error::Usage(format!(
             "-o {}: that is the folder of the images; name another one, or leave -o out to convert \

@@ -9,7 +9,7 @@ use super::terminal::{complain, escape};
 use super::words::{
     Standing, entry_lines, ledger_row, recovery_message, standing_message, time_of,
 };
-use addpack::ledger::recovery::{holds_copy, settle};
+use addpack::ledger::recovery::{Recovery, holds_copy, settle};
 use addpack::ledger::{Entry, Ledger, State};
 use etcetera::BaseStrategy;
 use serde::Serialize;
@@ -17,12 +17,13 @@ use std::io::{self, BufWriter, Write, stdout};
 use std::path::PathBuf;
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
-    let Some(action) = &args.action else { return list(&args.list) };
-    match action {
-        LedgerAction::List(args) => list(args),
-        LedgerAction::Show { serial, at } => show(serial, at),
-        LedgerAction::Check { at } => check(at),
-        LedgerAction::Release { serial, yes, at } => release(serial, *yes, at),
+    let at = &args.at;
+    match &args.action {
+        None => list(&args.list, at),
+        Some(LedgerAction::List(format)) => list(format, at),
+        Some(LedgerAction::Show { serial }) => show(serial, at),
+        Some(LedgerAction::Check) => check(at),
+        Some(LedgerAction::Release { serial, yes }) => release(serial, *yes, at),
     }
 }
 
@@ -67,13 +68,23 @@ fn file(at: &LedgerFile) -> Result<PathBuf, Error> {
     Ok(state.join("addpack").join("ledger.db"))
 }
 
+/// The ledger to look into; `None` where there is none yet. One that was named must be there.
 fn open(at: &LedgerFile) -> Result<Option<Ledger>, Error> {
-    Ok(Ledger::open_to_read(&file(at)?)?)
+    let ledger = Ledger::open_to_read(&file(at)?)?;
+    match (&ledger, &at.ledger) {
+        (None, Some(file)) => {
+            let file = escape(&file.to_string_lossy());
+            Err(Error::Usage(format!("there is no ledger {file}")))
+        }
+        _ => Ok(ledger),
+    }
 }
 
 /// One line of `--json` and `--csv`.
 #[derive(Serialize)]
 struct Row {
+    r#type: &'static str,
+    schema: u32,
     serial: String,
     licenses: u16,
     state: &'static str,
@@ -84,9 +95,28 @@ struct Row {
     new_digest: String,
 }
 
+/// The columns of `--csv`.
+const CSV_HEAD: [&str; 8] =
+    ["serial", "licenses", "state", "converted_at", "path", "target", "old_digest", "new_digest"];
+
 impl Row {
+    fn columns(self) -> [String; 8] {
+        [
+            self.serial,
+            self.licenses.to_string(),
+            self.state.to_owned(),
+            self.converted_at,
+            self.path,
+            self.target.unwrap_or_default(),
+            self.old_digest,
+            self.new_digest,
+        ]
+    }
+
     fn of(entry: &Entry) -> Self {
         Self {
+            r#type: "conversion",
+            schema: 1,
             serial: entry.serial.clone(),
             licenses: entry.licenses,
             state: entry.state.as_str(),
@@ -99,12 +129,20 @@ impl Row {
     }
 }
 
-fn list(args: &List) -> Result<Exit, Error> {
-    let ledger = open(&args.at)?;
+fn list(args: &List, at: &LedgerFile) -> Result<Exit, Error> {
+    let ledger = open(at)?;
     let mut out = BufWriter::new(stdout());
     if args.csv {
         let mut csv = csv::Writer::from_writer(&mut out);
-        each(ledger.as_ref(), |entry| Ok(csv.serialize(Row::of(entry))?))?;
+        let mut head = Some(CSV_HEAD);
+        let mut write = |csv: &mut csv::Writer<_>, row: Option<[String; 8]>| -> io::Result<()> {
+            if let Some(head) = head.take() {
+                csv.write_record(head)?;
+            }
+            Ok(row.map_or(Ok(()), |row| csv.write_record(row))?)
+        };
+        each(ledger.as_ref(), |entry| write(&mut csv, Some(Row::of(entry).columns())))?;
+        written(write(&mut csv, None))?;
         return written(csv.flush());
     }
     let mut entries = 0_u64;
@@ -179,8 +217,21 @@ fn check(at: &LedgerFile) -> Result<Exit, Error> {
 }
 
 fn release(serial: &str, yes: bool, at: &LedgerFile) -> Result<Exit, Error> {
+    if open(at)?.is_none() {
+        return Err(unknown(serial));
+    }
     let mut ledger = Ledger::open(&file(at)?)?;
-    let entry = ledger.find(serial)?.ok_or_else(|| unknown(serial))?;
+    let mut entry = ledger.find(serial)?.ok_or_else(|| unknown(serial))?;
+    if entry.state == State::Begun {
+        // What can be settled is; and a conversion under way is not for forgetting.
+        if let Recovery::InUse = settle(&mut ledger, &entry)? {
+            return Err(Error::Usage(format!("another run is converting {}", escape(serial))));
+        }
+        let Some(settled) = ledger.find(serial)? else {
+            return print(&format!("{serial} had not been converted, and is free again\n"));
+        };
+        entry = settled;
+    }
     if !yes {
         if !can_ask() {
             return Err(Error::Usage(

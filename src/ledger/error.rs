@@ -43,10 +43,17 @@ impl LedgerError {
     }
 
     pub(super) fn from_sqlite(path: &Path, error: &rusqlite::Error) -> Self {
+        // The tables are not those that the version promises.
+        if let rusqlite::Error::SqlInputError { msg, .. } = error {
+            return Self { cause: Some(msg.clone()), ..Self::new(path, LedgerProblem::Corrupt) };
+        }
+        let text = error.to_string();
         let problem = match error.sqlite_error_code() {
+            // A table or a column that the version promises.
+            Some(ErrorCode::Unknown) if text.starts_with("no such") => LedgerProblem::Corrupt,
             Some(ErrorCode::CannotOpen) => LedgerProblem::CannotOpen,
             Some(ErrorCode::NotADatabase) => LedgerProblem::NotALedger,
-            Some(ErrorCode::DatabaseCorrupt) => LedgerProblem::Corrupt,
+            Some(ErrorCode::DatabaseCorrupt) | None => LedgerProblem::Corrupt,
             Some(ErrorCode::DiskFull) => LedgerProblem::NoSpace,
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
                 LedgerProblem::WriteProtected
@@ -55,7 +62,7 @@ impl LedgerError {
             Some(ErrorCode::SystemIoFailure) => LedgerProblem::IoError,
             _ => LedgerProblem::Other,
         };
-        Self { cause: Some(error.to_string()), ..Self::new(path, problem) }
+        Self { cause: Some(text), ..Self::new(path, problem) }
     }
 
     pub(super) fn from_io(path: &Path, error: &std::io::Error) -> Self {

@@ -12,8 +12,9 @@ mod row;
 mod schema;
 
 pub use error::{LedgerError, LedgerProblem};
-pub use row::{Entry, State, Wanted};
+pub use row::{Entry, Met, State, Wanted};
 
+use crate::platform::sync_folder;
 use row::{COLUMNS, path_value};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 use std::path::{Path, PathBuf};
@@ -59,6 +60,7 @@ impl Ledger {
     /// # Errors
     /// Where it cannot be opened or written, is damaged, of a newer schema, or another file.
     pub fn open(path: &Path) -> Result<Self> {
+        let path = &real_file(path)?;
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(|error| LedgerError::from_io(path, &error))?;
         }
@@ -68,8 +70,15 @@ impl Ledger {
             return Err(LedgerError::new(path, LedgerProblem::WriteProtected));
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+        let is_new = !path.exists();
         let mut ledger = Self::connect(path, flags, true)?;
         ledger.make()?;
+        if is_new {
+            // Its name, and those of folders that were made for it, must outlast a power cut, too.
+            for folder in path.ancestors().skip(1).take(3) {
+                let _ = sync_folder(folder);
+            }
+        }
         Ok(ledger)
     }
 
@@ -78,6 +87,7 @@ impl Ledger {
     /// # Errors
     /// As [`Ledger::open`].
     pub fn open_to_read(path: &Path) -> Result<Option<Self>> {
+        let path = &real_file(path)?;
         if !path.exists() {
             return Ok(None);
         }
@@ -179,21 +189,37 @@ impl Ledger {
         self.writable
     }
 
-    /// Writes what became of earlier claims, and makes new ones: all of it, durably, or nothing.
+    /// Writes what became of earlier claims.
+    ///
+    /// # Errors
+    /// Where the ledger cannot be written.
+    pub fn settle(&mut self, settled: &[Settled]) -> Result<()> {
+        self.claim(settled, &[], &[]).map(|_| ())
+    }
+
+    /// Writes what became of earlier claims, enters converted packs that were met, and makes new
+    /// claims: all of it, durably, or nothing.
     ///
     /// # Errors
     /// Where the ledger cannot be written; no claim was made then.
-    pub fn claim(&mut self, settled: &[Settled], wanted: &[Wanted<'_>]) -> Result<Vec<Answer>> {
-        if settled.is_empty() && wanted.is_empty() {
+    pub fn claim(
+        &mut self,
+        settled: &[Settled],
+        met: &[Met<'_>],
+        wanted: &[Wanted<'_>],
+    ) -> Result<Vec<Answer>> {
+        if settled.is_empty() && met.is_empty() && wanted.is_empty() {
             return Ok(Vec::new());
         }
         let path = self.path.clone();
-        self.claim_in_one(settled, wanted).map_err(|error| LedgerError::from_sqlite(&path, &error))
+        self.claim_in_one(settled, met, wanted)
+            .map_err(|error| LedgerError::from_sqlite(&path, &error))
     }
 
     fn claim_in_one(
         &mut self,
         settled: &[Settled],
+        met: &[Met<'_>],
         wanted: &[Wanted<'_>],
     ) -> rusqlite::Result<Vec<Answer>> {
         let write = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -203,9 +229,12 @@ impl Ledger {
                 Settled::Void(id) => write.prepare_cached(row::VOID)?.execute([id])?,
             };
         }
+        for met in met {
+            met.insert(&write)?;
+        }
         let answers = wanted
             .iter()
-            .map(|wanted| match wanted.insert(&write)? {
+            .map(|wanted| match wanted.enter(&write)? {
                 Some(id) => Ok(Answer::Granted(id)),
                 None => find(&write, wanted.serial)?
                     .map(|entry| Answer::Known(Box::new(entry)))
@@ -348,4 +377,9 @@ fn find(db: &Connection, serial: &str) -> rusqlite::Result<Option<Entry>> {
     db.prepare_cached(&format!("SELECT {COLUMNS} FROM conversion WHERE serial = ?1"))?
         .query_row([serial], Entry::from_row)
         .optional()
+}
+
+/// The path without a folder to start from, so that `SQLite` takes none of its own names for it.
+fn real_file(path: &Path) -> Result<PathBuf> {
+    std::path::absolute(path).map_err(|error| LedgerError::from_io(path, &error))
 }

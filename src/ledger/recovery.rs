@@ -7,16 +7,20 @@
 //! | a torn or unreadable commit sector before the old events | it is written anew, read back, and finished |
 //! | something else, or is gone | the claim stays open |
 //!
-//! An image that another run has locked is that run's: its claim is left alone.
+//! An image that another run has locked is that run's: its claim is left alone. Nothing is written
+//! on the ledger's word alone: its entry must be a conversion that this program makes, the image's
+//! own file system must lead to the sectors, and what they hold must be that pack's.
 
 use super::{Entry, Ledger, LedgerError, Settled};
 use crate::commit::Commit;
 use crate::decision::Patch;
 use crate::examine::{Examination, RecordSectors, examine};
 use crate::medium::{RawImage, Storage};
-use crate::outcome::{Failure, Outcome};
+use crate::outcome::{Action, Failure, FailureCode, Outcome};
+use crate::platform::file_id;
 use crate::record::{RECORD_LEN, RECORD_SECTORS, SECTOR_LEN};
 use std::fs::TryLockError;
+use std::io;
 use std::path::Path;
 
 /// What became of a claim.
@@ -30,10 +34,12 @@ pub enum Recovery {
     Void,
     /// Another run is at it.
     InUse,
-    /// The image is gone, cannot be opened, or holds something else.
+    /// The image is gone, or the file there holds something else.
     Missing,
-    /// The image is there, but could not be brought to its end.
+    /// The image is there, but could not be opened, locked, or brought to its end.
     Failed(Box<Failure>),
+    /// The entry is no conversion that addpack makes: the ledger is damaged there.
+    Strange,
 }
 
 /// What an image holds of a conversion.
@@ -50,12 +56,13 @@ enum Held {
 /// Where the ledger cannot be read or written.
 pub fn settle(ledger: &mut Ledger, entry: &Entry) -> Result<Recovery, LedgerError> {
     match &entry.target {
-        None => settle_at(ledger, entry, &entry.path, &entry.sectors),
+        None => settle_at(ledger, entry, &entry.path),
         Some(target) => settle_copy(ledger, entry, target),
     }
 }
 
-/// Settles one claim by the image at `path`, where its record lies in `sectors`.
+/// Settles one claim of a conversion in place by the image at `path`, which may be another one than
+/// the claim names: what it holds decides.
 ///
 /// # Errors
 /// Where the ledger cannot be read or written.
@@ -63,53 +70,81 @@ pub(crate) fn settle_at(
     ledger: &mut Ledger,
     entry: &Entry,
     path: &Path,
-    sectors: &RecordSectors,
 ) -> Result<Recovery, LedgerError> {
-    let Ok(medium) = RawImage::open_to_change(path) else { return Ok(Recovery::Missing) };
-    match medium.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Ok(Recovery::InUse),
-        Err(TryLockError::Error(_)) => return Ok(Recovery::Missing),
-    }
+    let Some(patch) = entry.sound_patch() else { return Ok(Recovery::Strange) };
+    let medium = match open(path) {
+        Ok(medium) => medium,
+        Err(recovery) => return Ok(recovery),
+    };
     // The run that held the lock may have settled it itself.
     if !ledger.is_begun(entry.id)? {
         return Ok(Recovery::Complete);
     }
-    let patch = match held(&medium, sectors, entry) {
-        Held::SomethingElse => return Ok(Recovery::Missing),
-        Held::Old => {
-            ledger.claim(&[Settled::Void(entry.id)], &[])?;
+    let is_claimed = entry.path == path && entry.file == file_id(medium.metadata());
+    let Some((sectors, damaged)) = locate(&medium, entry, is_claimed) else {
+        return Ok(Recovery::Missing);
+    };
+    let patch = match held(&medium, &sectors, patch, damaged) {
+        // Only the very image that was claimed proves that nothing was written.
+        Held::Old if is_claimed => {
+            ledger.settle(&[Settled::Void(entry.id)])?;
             return Ok(Recovery::Void);
         }
+        Held::Old | Held::SomethingElse => return Ok(Recovery::Missing),
         Held::New(patch) | Held::Torn(patch) => patch,
     };
     let complete = patch.old == patch.new;
-    let commit = Commit { medium, sectors: *sectors, patch };
+    let commit = Commit { medium, sectors, patch };
     match commit.commit().and_then(|()| commit.finish()) {
         Ok(()) => {
-            ledger.claim(&[Settled::Done(entry.id)], &[])?;
+            ledger.settle(&[Settled::Done(entry.id)])?;
             Ok(if complete { Recovery::Complete } else { Recovery::Finished })
         }
         Err(failure) => Ok(Recovery::Failed(Box::new(failure))),
     }
 }
 
-/// A copy is there, whole, or it is not: it gets its name last.
+/// Opens and locks an image that is to be mended.
+fn open(path: &Path) -> Result<RawImage, Recovery> {
+    let failed = |action, error| Recovery::Failed(Box::new(Failure::from_io(action, error)));
+    let medium = RawImage::open_to_change(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => Recovery::Missing,
+        _ => failed(Action::Open, error),
+    })?;
+    if medium.metadata().permissions().readonly() {
+        let failure = Failure::new(FailureCode::WriteProtected, Action::Write);
+        return Err(Recovery::Failed(Box::new(failure)));
+    }
+    match medium.try_lock() {
+        Ok(()) => Ok(medium),
+        Err(TryLockError::WouldBlock) => Err(Recovery::InUse),
+        Err(TryLockError::Error(error)) => Err(failed(Action::Lock, error)),
+    }
+}
+
+/// Where the record lies by the image's own file system, and whether it is damaged. Where the record
+/// cannot be read, only the image that was claimed is taken at the ledger's word.
+fn locate(medium: &RawImage, entry: &Entry, is_claimed: bool) -> Option<(RecordSectors, bool)> {
+    match examine(medium) {
+        Ok(Examination::Pack(pack)) => Some((pack.sectors?, !pack.diagnosis.is_authentic())),
+        Ok(Examination::NotAPack(_)) => None,
+        Err(_) => Some((entry.sectors?, true)).filter(|_| is_claimed),
+    }
+}
+
+/// A copy is there, whole, or it is not: it gets its name last. Where it is not, it may have been
+/// taken elsewhere; it is made anew, with the same bytes, when its image is converted again.
 fn settle_copy(ledger: &mut Ledger, entry: &Entry, target: &Path) -> Result<Recovery, LedgerError> {
     // As long as the run that makes the copy lives, it has the image locked.
-    let lock = RawImage::open(&entry.path).map(|image| image.try_lock().map(|()| image));
+    let lock = RawImage::open(&entry.path).map(|image| image.try_lock());
     if let Ok(Err(TryLockError::WouldBlock)) = lock {
         return Ok(Recovery::InUse);
     }
-    if !ledger.is_begun(entry.id)? || holds_copy(target, entry) {
-        ledger.claim(&[Settled::Done(entry.id)], &[])?;
+    if holds_copy(target, entry) {
+        ledger.settle(&[Settled::Done(entry.id)])?;
         return Ok(Recovery::Complete);
     }
-    if !matches!(lock, Ok(Ok(_))) {
-        return Ok(Recovery::Missing);
-    }
-    ledger.claim(&[Settled::Void(entry.id)], &[])?;
-    Ok(Recovery::Void)
+    Ok(Recovery::Missing)
 }
 
 /// Whether the file holds the pack of `entry`, converted.
@@ -121,8 +156,7 @@ pub fn holds_copy(path: &Path, entry: &Entry) -> bool {
     sound && origin.is_some_and(|origin| origin.source_digest.to_hex() == entry.old_digest)
 }
 
-fn held<S: Storage>(medium: &S, sectors: &RecordSectors, entry: &Entry) -> Held {
-    let Some(patch) = &entry.patch else { return Held::SomethingElse };
+fn held<S: Storage>(medium: &S, sectors: &RecordSectors, patch: &Patch, damaged: bool) -> Held {
     let mut bytes = [0; RECORD_LEN];
     let mut readable = [false; RECORD_SECTORS];
     for (index, buffer) in bytes.chunks_exact_mut(SECTOR_LEN).enumerate() {
@@ -130,32 +164,26 @@ fn held<S: Storage>(medium: &S, sectors: &RecordSectors, entry: &Entry) -> Held 
     }
     let found = Patch { old: bytes, new: patch.new };
     let part = |index| (found.sector(index).0, patch.sector(index));
-    // Each sector behind the first is as it was, or zeroed.
-    let ours = (1..RECORD_SECTORS).all(|index| {
-        let (held, (old, new)) = part(index);
-        readable[index] && (held == old || held == new)
-    });
-    let untouched = (1..RECORD_SECTORS).all(|index| part(index).0 == part(index).1.0);
+    let events = 1..RECORD_SECTORS;
+    let ours = |index: usize| part(index).0 == part(index).1.0 || part(index).0 == part(index).1.1;
+    let untouched = |index: usize| readable[index] && part(index).0 == part(index).1.0;
     let (first, (old, new)) = part(0);
-    if !ours {
-        Held::SomethingElse
-    } else if readable[0] && first == new {
-        Held::New(found)
-    } else if readable[0] && first == old && untouched {
-        Held::Old
-    } else if is_torn(readable[0].then_some(first), old, new, patch) {
-        // As it was before: so that writing the first sector counts as the commit.
-        Held::Torn(patch.clone())
-    } else {
-        Held::SomethingElse
+    if readable == [true; RECORD_SECTORS] && first == new && events.clone().all(ours) {
+        return Held::New(found);
     }
-}
-
-/// A torn sector is made of both; where events behind it vouch for the record, it may hold anything.
-fn is_torn(first: Option<&[u8]>, old: &[u8], new: &[u8], patch: &Patch) -> bool {
+    // Events are zeroed only when the new sector is durable: before a torn one, all are there.
+    if !events.clone().all(untouched) {
+        return Held::SomethingElse;
+    }
+    if readable[0] && first == old {
+        return Held::Old;
+    }
+    // It is made of both; or it is not to be recognised, and the pack's own events vouch for it.
+    let mixed = first.iter().zip(old.iter().zip(new)).all(|(b, (old, new))| b == old || b == new);
     let vouched = patch.clean_up().next().is_some();
-    let mixed = |first: &[u8]| {
-        first.iter().zip(old.iter().zip(new)).all(|(held, (old, new))| held == old || held == new)
-    };
-    vouched || first.is_some_and(mixed)
+    if damaged && (vouched || (readable[0] && mixed)) {
+        // As it was before: so that writing the first sector counts as the commit.
+        return Held::Torn(patch.clone());
+    }
+    Held::SomethingElse
 }

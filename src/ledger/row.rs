@@ -1,10 +1,13 @@
 //! One row of the ledger.
 
 use super::ClaimId;
+use crate::conversion::convert;
 use crate::decision::Patch;
+use crate::diagnosis::diagnose;
 use crate::examine::RecordSectors;
 use crate::platform::path_from_bytes;
 use crate::record::RecordBytes;
+use crate::record::fields::{FileTime, Seal};
 use crate::record::seal::sha1;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Row, ToSql, params};
@@ -19,6 +22,14 @@ const INSERT: &str = "INSERT OR IGNORE INTO conversion (serial, licenses, state,
     device, inode, sector_0, sector_1, sector_2, sector_3, converted_at, old_digest, new_digest, \
     old_record, new_record) \
     VALUES (?1, ?2, 'begun', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+
+const INSERT_MET: &str = "INSERT OR IGNORE INTO conversion (serial, licenses, state, path, target, \
+    device, inode, converted_at, old_digest, new_digest) \
+    VALUES (?1, ?2, 'done', ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+
+const RESUME: &str = "UPDATE conversion SET path = ?2, target = ?3, device = ?4, inode = ?5, \
+    sector_0 = ?6, sector_1 = ?7, sector_2 = ?8, sector_3 = ?9 \
+    WHERE id = ?1 AND state = 'begun'";
 
 /// Marks a claim as done.
 pub(super) const DONE: &str = "UPDATE conversion SET state = 'done', old_record = NULL, \
@@ -64,6 +75,8 @@ pub struct Wanted<'a> {
     pub patch: &'a Patch,
     /// The time of conversion, in seconds since 1970.
     pub converted_at: i64,
+    /// The claim of an earlier run that this one takes up.
+    pub resumes: Option<ClaimId>,
 }
 
 /// A pack in the ledger.
@@ -83,8 +96,9 @@ pub struct Entry {
     pub target: Option<PathBuf>,
     /// The image's device and inode.
     pub file: Option<(u64, u64)>,
-    /// Where the record lies, in bytes from the start of the image.
-    pub sectors: RecordSectors,
+    /// Where the record lies, in bytes from the start of the image; `None` for a pack that was met
+    /// converted.
+    pub sectors: Option<RecordSectors>,
     /// The time of conversion, in seconds since 1970.
     pub converted_at: i64,
     /// SHA-1 of the 4.0 record, in hexadecimal.
@@ -101,6 +115,25 @@ impl Entry {
         self.target.as_deref().unwrap_or(&self.path)
     }
 
+    /// The records of a begun conversion, if they are one that this program makes: a sound 4.0 record,
+    /// and the 4.5 record that it becomes.
+    pub(crate) fn sound_patch(&self) -> Option<&Patch> {
+        let patch = self.patch.as_ref()?;
+        let diagnosis = diagnose(&patch.old);
+        let serial = diagnosis.record.as_ref()?.serial.text()?;
+        let new = convert(&diagnosis, FileTime::from_unix_seconds(self.converted_at)?)?;
+        (serial == self.serial && new == patch.new).then_some(patch)
+    }
+
+    /// Whether `file` is the very file that was claimed, where the system can tell, and else whether
+    /// `path` is.
+    pub(crate) fn is_file(&self, path: &Path, file: Option<(u64, u64)>) -> bool {
+        match (self.file, file) {
+            (Some(claimed), Some(file)) => claimed == file,
+            _ => self.path == path,
+        }
+    }
+
     /// Whether `path` or `file` is the image that the conversion was made from.
     pub(crate) fn is_image(&self, path: &Path, file: Option<(u64, u64)>) -> bool {
         self.path == path || (file.is_some() && self.file == file)
@@ -108,7 +141,6 @@ impl Entry {
 
     pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         let id_part = |index| row.get::<_, Option<i64>>(index).map(|n| n.map(i64::cast_unsigned));
-        let sector = |index| row.get::<_, i64>(index).map(i64::cast_unsigned);
         let record = |index| row.get::<_, Option<RecordBytes>>(index);
         let target = match row.get_ref(5)? {
             ValueRef::Null => None,
@@ -122,7 +154,7 @@ impl Entry {
             path: path_at(row, 4)?,
             target,
             file: id_part(6)?.zip(id_part(7)?),
-            sectors: [sector(8)?, sector(9)?, sector(10)?, sector(11)?],
+            sectors: sectors([id_part(8)?, id_part(9)?, id_part(10)?, id_part(11)?]),
             converted_at: row.get(12)?,
             old_digest: row.get(13)?,
             new_digest: row.get(14)?,
@@ -132,8 +164,31 @@ impl Entry {
 }
 
 impl Wanted<'_> {
-    /// Makes the claim; `None` where the serial is in the ledger already.
-    pub(super) fn insert(&self, db: &Connection) -> rusqlite::Result<Option<ClaimId>> {
+    /// Makes the claim, or takes up the one that an earlier run has left; `None` where the serial is
+    /// in the ledger already.
+    pub(super) fn enter(&self, db: &Connection) -> rusqlite::Result<Option<ClaimId>> {
+        match self.resumes {
+            Some(id) if self.resume(db, id)? == 1 => Ok(Some(id)),
+            _ => self.insert(db),
+        }
+    }
+
+    fn resume(&self, db: &Connection, id: ClaimId) -> rusqlite::Result<usize> {
+        let [sector_0, sector_1, sector_2, sector_3] = self.sectors.map(u64::cast_signed);
+        db.prepare_cached(RESUME)?.execute(params![
+            id,
+            path_value(self.path),
+            self.target.map(path_value),
+            self.file.map(|file| file.0.cast_signed()),
+            self.file.map(|file| file.1.cast_signed()),
+            sector_0,
+            sector_1,
+            sector_2,
+            sector_3,
+        ])
+    }
+
+    fn insert(&self, db: &Connection) -> rusqlite::Result<Option<ClaimId>> {
         let [sector_0, sector_1, sector_2, sector_3] = self.sectors.map(u64::cast_signed);
         let rows = db.prepare_cached(INSERT)?.execute(params![
             self.serial,
@@ -153,6 +208,49 @@ impl Wanted<'_> {
             &self.patch.new[..],
         ])?;
         Ok((rows == 1).then(|| db.last_insert_rowid()))
+    }
+}
+
+fn sectors(columns: [Option<u64>; 4]) -> Option<RecordSectors> {
+    let [a, b, c, d] = columns;
+    Some([a?, b?, c?, d?])
+}
+
+/// A converted pack that was met, and that the ledger may not know.
+#[derive(Clone, Copy, Debug)]
+pub struct Met<'a> {
+    /// The pack's serial.
+    pub serial: &'a str,
+    /// Licenses that it adds.
+    pub licenses: u16,
+    /// Its image, as an absolute path.
+    pub path: &'a Path,
+    /// The copy that it was converted into, as an absolute path.
+    pub target: Option<&'a Path>,
+    /// The image's device and inode.
+    pub file: Option<(u64, u64)>,
+    /// The time of conversion, in seconds since 1970.
+    pub converted_at: i64,
+    /// SHA-1 of the 4.0 record.
+    pub old_digest: Seal,
+    /// SHA-1 of the 4.5 record.
+    pub new_digest: Seal,
+}
+
+impl Met<'_> {
+    /// Enters the pack as done, unless it is known.
+    pub(super) fn insert(&self, db: &Connection) -> rusqlite::Result<usize> {
+        db.prepare_cached(INSERT_MET)?.execute(params![
+            self.serial,
+            self.licenses,
+            path_value(self.path),
+            self.target.map(path_value),
+            self.file.map(|file| file.0.cast_signed()),
+            self.file.map(|file| file.1.cast_signed()),
+            self.converted_at,
+            self.old_digest.to_hex(),
+            self.new_digest.to_hex(),
+        ])
     }
 }
 

@@ -20,10 +20,10 @@ CREATE TABLE conversion (
     target        ANY,              -- the converted copy; NULL where converted in place
     device        INTEGER,          -- of the image, where the system has them
     inode         INTEGER,
-    sector_0      INTEGER NOT NULL, -- where the record's sectors lie, in bytes from the start
-    sector_1      INTEGER NOT NULL,
-    sector_2      INTEGER NOT NULL,
-    sector_3      INTEGER NOT NULL,
+    sector_0      INTEGER,          -- where the record's sectors lie, in bytes from the start
+    sector_1      INTEGER,
+    sector_2      INTEGER,
+    sector_3      INTEGER,
     converted_at  INTEGER NOT NULL, -- as in the 4.5 record
     old_digest    TEXT NOT NULL,    -- SHA-1 of the 4.0 record, as in the 4.5 record
     new_digest    TEXT NOT NULL,    -- SHA-1 of the 4.5 record

@@ -2,7 +2,7 @@
 
 use super::Storage;
 use crate::platform;
-use std::fs::{File, Metadata, OpenOptions, TryLockError};
+use std::fs::{File, Metadata, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -20,7 +20,7 @@ impl RawImage {
     /// # Errors
     /// As the system reports them.
     pub fn open(path: &Path) -> io::Result<Self> {
-        Self::from_file(File::open(path)?, path)
+        Self::from_file(platform::open_options().read(true).open(path)?, path)
     }
 
     /// Opens the image to be read and changed in place.
@@ -28,7 +28,7 @@ impl RawImage {
     /// # Errors
     /// As the system reports them.
     pub fn open_to_change(path: &Path) -> io::Result<Self> {
-        Self::from_file(OpenOptions::new().read(true).write(true).open(path)?, path)
+        Self::from_file(platform::open_options().read(true).write(true).open(path)?, path)
     }
 
     /// Takes a file that is open already; `path` is where it can be opened again.
@@ -37,6 +37,9 @@ impl RawImage {
     /// As the system reports them.
     pub fn from_file(file: File, path: &Path) -> io::Result<Self> {
         let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "no regular file"));
+        }
         Ok(Self { file, metadata, path: path.to_owned() })
     }
 
@@ -56,6 +59,12 @@ impl RawImage {
     /// [`TryLockError::WouldBlock`] where another program holds it.
     pub fn try_lock(&self) -> Result<(), TryLockError> {
         self.file.try_lock()
+    }
+
+    /// Whether the image's path still leads to this file.
+    pub fn is_at_its_path(&self) -> bool {
+        let there = std::fs::metadata(&self.path);
+        there.is_ok_and(|there| platform::file_id(&there) == platform::file_id(&self.metadata))
     }
 
     /// Takes the lock that lets others read but not change.

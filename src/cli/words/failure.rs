@@ -10,6 +10,9 @@ pub(crate) fn failure_message(failure: &Failure) -> String {
         FailureCode::NotFound => "there is no such file or folder".to_owned(),
         FailureCode::AccessDenied => format!("the system does not allow {}", action(failure)),
         FailureCode::NotAFile => "neither an image file nor a folder".to_owned(),
+        FailureCode::Replaced => {
+            "another file was put in its place while it was worked on".to_owned()
+        }
         FailureCode::InUse if failure.action == Action::Claim => {
             format!("another run is converting this pack, from {}", target(failure))
         }
@@ -80,6 +83,10 @@ pub(crate) fn failure_next_step(failure: &Failure) -> String {
         FailureCode::NotAFile => "name an image file or a folder",
         FailureCode::InUse => {
             "wait for the other program to end, or close it, and run addpack again"
+        }
+        FailureCode::Replaced => {
+            "see that no other program moves the images, and run addpack again; if the file that was \
+             there before turns up, keep it: it may be the converted one"
         }
         FailureCode::WriteProtected if failure.target.is_some() => {
             "choose a folder for -o that you may write to"

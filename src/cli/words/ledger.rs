@@ -60,7 +60,7 @@ pub(crate) fn ledger_message(error: &LedgerError) -> String {
 /// What became of a conversion that an earlier run had left open; `None` where that needs no word.
 pub(crate) fn recovery_message(entry: &Entry, recovery: &Recovery) -> Option<String> {
     let place = shown(entry.place());
-    let serial = &entry.serial;
+    let serial = escape(&entry.serial);
     Some(match recovery {
         // Nothing was wrong, or another run is at it and tells itself.
         Recovery::Complete | Recovery::InUse => return None,
@@ -70,9 +70,18 @@ pub(crate) fn recovery_message(entry: &Entry, recovery: &Recovery) -> Option<Str
         Recovery::Void => {
             format!("{place}: an interrupted conversion of {serial} had changed nothing")
         }
+        Recovery::Missing if entry.target.is_some() => format!(
+            "{place}: this copy of {serial} was never finished, or was taken elsewhere; it is made \
+             again when {} is converted again",
+            shown(&entry.path)
+        ),
         Recovery::Missing => format!(
             "{place}: a conversion of {serial} was begun here, but its image is not there now; it \
              is settled when it turns up (addpack ledger show {serial})"
+        ),
+        Recovery::Strange => format!(
+            "{place}: the ledger's entry of {serial} is damaged, so nothing was written here (addpack \
+             ledger show {serial})"
         ),
         Recovery::Failed(failure) => format!(
             "{place}: an interrupted conversion of {serial} could not be completed: {}",
@@ -88,7 +97,8 @@ pub(crate) fn ledger_row(entry: &Entry) -> String {
         None => from,
         Some(target) => format!("{from} -> {}", shown(target)),
     };
-    let Entry { serial, licenses, converted_at, .. } = entry;
+    let Entry { licenses, converted_at, .. } = entry;
+    let serial = escape(&entry.serial);
     let state = entry.state.as_str();
     format!("{state:<5}  {serial}  {licenses:>2} licenses  {}  {place}\n", time_of(*converted_at))
 }
@@ -99,14 +109,14 @@ pub(crate) fn entry_lines(entry: &Entry, standing: Standing) -> String {
     format!(
         "Serial      {}\nSize        {} licenses\nState       {}: {}\nConverted   {}\nImage       \
          {}\nInto        {target}\n4.0 record  SHA-1 {}\n4.5 record  SHA-1 {}\n",
-        entry.serial,
+        escape(&entry.serial),
         entry.licenses,
         entry.state.as_str(),
         standing_message(entry, standing),
         time_of(entry.converted_at),
         shown(&entry.path),
-        entry.old_digest,
-        entry.new_digest,
+        escape(&entry.old_digest),
+        escape(&entry.new_digest),
     )
 }
 
@@ -136,22 +146,29 @@ pub(crate) fn copy_message(copy: &CopyOf) -> String {
             format!("a copy of a pack that was converted{when}, from {from} into {}", shown(target))
         }
         (CopyState::Begun, _) => format!(
-            "a copy of a pack whose conversion was begun{when} in {from}, which is not there now"
+            "a copy of a pack whose conversion was begun{when} in {from}, and is not known to be \
+             complete"
         ),
     }
 }
 
 /// What to do with a copy.
-pub(crate) fn copy_next_step(copy: &CopyOf, serial: &str) -> String {
-    let place = shown(copy.target.as_deref().unwrap_or(&copy.path));
+pub(crate) fn copy_next_step(copy: &CopyOf, serial: &str, path: &Path) -> String {
+    let place = copy.target.as_deref().unwrap_or(&copy.path);
+    let is_this = std::path::absolute(path).is_ok_and(|path| path == place);
+    let (place, from) = (shown(place), shown(&copy.path));
     match copy.state {
         CopyState::Met => "nothing: a pack converts once, and the first one does".to_owned(),
+        CopyState::Converted if is_this => format!(
+            "this file held the converted pack, and does not any more: bring that back; if it is gone \
+             for good: addpack ledger release {serial}"
+        ),
         CopyState::Converted => format!(
             "use the converted one, {place}; if that is gone for good: addpack ledger release {serial}"
         ),
         CopyState::Begun => format!(
-            "bring back {place} and run addpack convert on it; if it is gone for good, or this is it, \
-             moved: addpack ledger release {serial}"
+            "run addpack convert on {from}, which settles it; only if that is gone for good, or this \
+             is it, moved: addpack ledger release {serial}"
         ),
     }
 }

@@ -88,7 +88,9 @@ fn is_unknown_layout(report: &Report) -> bool {
 pub(crate) fn next_step(report: &Report) -> String {
     for about in &report.notes {
         match about {
-            Note::Copy(copy) => return ledger::copy_next_step(copy, &serial_of(report)),
+            Note::Copy(copy) => {
+                return ledger::copy_next_step(copy, &serial_of(report), &report.path);
+            }
             Note::Copied(_) => return "nothing: use that copy".to_owned(),
             Note::Begun => return "run addpack convert on it: that mends it".to_owned(),
             _ => {}
@@ -116,7 +118,7 @@ pub(crate) fn next_step(report: &Report) -> String {
 fn refused_next_step(report: &Report) -> String {
     let primary = report.findings().first().map(addpack::diagnosis::Finding::code);
     if let Some(What::Copy(copy)) = report.findings().first().map(|finding| &finding.what) {
-        return ledger::copy_next_step(copy, &serial_of(report));
+        return ledger::copy_next_step(copy, &serial_of(report), &report.path);
     }
     let have = replacement_details(report);
     match primary {

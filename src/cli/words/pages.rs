@@ -198,6 +198,16 @@ pub(crate) const PAGES: &[Page] = &[
         kb: &[],
     },
     Page {
+        code: "replaced",
+        kind: "error",
+        means: "While addpack worked on the file, another one was put in its place.",
+        cause: "A program that writes files anew (an editor, a backup, a sync tool) was at work on the \
+                folder.",
+        action: "Keep such programs away and run addpack again. If the file that was there before turns \
+                 up, keep it: it may be the converted one.",
+        kb: &[],
+    },
+    Page {
         code: "write-protected",
         kind: "error",
         means: "The pack could be converted, but it cannot be written.",

@@ -8,7 +8,8 @@ use crate::record::v45::{Header45, MAGIC};
 use crate::record::{HEADER_LEN, RECORD_LEN, RecordBytes, STATUS_BOUND};
 
 /// The 4.5 record that a convertible pack becomes when it is converted `at` that time; `None` for
-/// any other pack, and for the time 0, which a 4.5 record keeps for packs issued as 4.5. All that differs from zero lies in its first sector.
+/// any other pack, and for the time 0, which a 4.5 record keeps for packs issued as 4.5. All that
+/// differs from zero lies in its first sector.
 pub fn convert(diagnosis: &Diagnosis, at: FileTime) -> Option<RecordBytes> {
     let record = diagnosis
         .record

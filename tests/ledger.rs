@@ -3,20 +3,9 @@
 mod scene;
 
 use rusqlite::Connection;
-use scene::{Image, Scene, Summary};
-use std::os::unix::fs::PermissionsExt;
+use scene::{CONVERT, Image, Scene, outcomes};
 use std::path::Path;
 use std::process::Child;
-
-const CONVERT: [&str; 3] = ["convert", "--yes", "--json"];
-
-fn outcomes(images: &[Image]) -> Vec<&str> {
-    images.iter().map(|image| image.outcome.as_str()).collect()
-}
-
-fn convert(scene: &Scene, more: &[&str]) -> (Vec<Image>, Summary, Option<i32>) {
-    scene.json(&[&CONVERT[..], more].concat())
-}
 
 fn query(scene: &Scene, sql: &str) -> i64 {
     Connection::open(scene.ledger()).unwrap().query_row(sql, [], |row| row.get(0)).unwrap()
@@ -26,9 +15,9 @@ fn query(scene: &Scene, sql: &str) -> i64 {
 fn second_copy_is_refused_and_told_when_from_where_and_to_where() {
     let scene = Scene::with(&["applied-1440.img"]);
     scene.image("applied-1440.img", "copy.img");
-    convert(&scene, &["-o", "out", "applied-1440.img"]);
+    scene.convert(&["-o", "out", "applied-1440.img"]);
     let before = scene.read("copy.img");
-    let (images, _, code) = convert(&scene, &["copy.img"]);
+    let (images, _, code) = scene.convert(&["copy.img"]);
     assert_eq!((outcomes(&images), code), (vec!["refused"], Some(1)));
     let finding = &images[0].findings[0];
     assert_eq!(finding.code, "copy-of-converted");
@@ -43,10 +32,10 @@ fn second_copy_is_refused_and_told_when_from_where_and_to_where() {
 #[test]
 fn same_image_again_is_already_converted() {
     let scene = Scene::with(&["applied-1440.img"]);
-    convert(&scene, &["-o", "out", "applied-1440.img"]);
+    scene.convert(&["-o", "out", "applied-1440.img"]);
     // Into the same folder, into another, in place: the pack is converted, and once is enough.
     for more in [&["-o", "out"][..], &["-o", "other"], &[]] {
-        let (images, _, code) = convert(&scene, &[more, &["applied-1440.img"]].concat());
+        let (images, _, code) = scene.convert(&[more, &["applied-1440.img"]].concat());
         assert_eq!((outcomes(&images), code), (vec!["already-converted"], Some(0)), "{more:?}");
         assert!(images[0].output.as_deref().unwrap().ends_with("out/applied-1440.img"));
     }
@@ -56,13 +45,13 @@ fn same_image_again_is_already_converted() {
 #[test]
 fn old_backup_over_a_converted_image_is_a_copy_until_it_is_released() {
     let scene = Scene::with(&["applied-1440.img"]);
-    convert(&scene, &["."]);
+    scene.convert(&["."]);
     scene.image("applied-1440.img", "applied-1440.img");
-    assert_eq!(outcomes(&convert(&scene, &["."]).0), ["refused"]);
+    assert_eq!(outcomes(&scene.convert(&["."]).0), ["refused"]);
     let serial = "12345-270-0000017-00003";
     let ran = scene.run(&["ledger", "release", "--yes", serial]);
     ran.is(0, &format!("{serial} is no longer in the ledger\n"), "");
-    assert_eq!(outcomes(&convert(&scene, &["."]).0), ["converted"]);
+    assert_eq!(outcomes(&scene.convert(&["."]).0), ["converted"]);
 }
 
 #[test]
@@ -72,7 +61,7 @@ fn of_100_copies_the_first_is_converted_and_99_are_refused() {
         for number in 0..100 {
             scene.pack(7, &format!("{number:02}.img"));
         }
-        let (images, summary, code) = convert(&scene, &[&["-j", "4", "."], more].concat());
+        let (images, summary, code) = scene.convert(&[&["-j", "4", "."], more].concat());
         assert_eq!((images[0].outcome.as_str(), code), ("converted", Some(1)));
         assert_eq!(summary.outcomes["refused"], 99);
         let named = |image: &Image| image.findings[0].copy_of.as_ref().unwrap().path.clone();
@@ -85,7 +74,7 @@ fn dry_run_and_inspect_foresee_copies_and_twins() {
     let scene = Scene::with(&["unused-720.img"]);
     scene.pack(1, "a.img");
     scene.pack(1, "b.img");
-    convert(&scene, &["unused-720.img"]);
+    scene.convert(&["unused-720.img"]);
     scene.image("unused-720.img", "copy.img");
     let (dry, _, code) = scene.json(&["convert", "--dry-run", "--json", "."]);
     assert_eq!(outcomes(&dry), ["convertible", "refused", "refused", "already-converted"]);
@@ -98,92 +87,18 @@ fn dry_run_and_inspect_foresee_copies_and_twins() {
     assert!(seen[1].notes[0].message.contains("./a.img"), "{}", seen[1].notes[0].message);
     let lines = scene.run(&["inspect", "."]).stdout;
     assert!(lines.contains("\nWarnings\n  ./b.img\n    copy-of-converted: "), "{lines}");
-    let (real, ..) = convert(&scene, &["."]);
+    let (real, ..) = scene.convert(&["."]);
     assert_eq!(outcomes(&real), ["converted", "refused", "refused", "already-converted"]);
-}
-
-#[test]
-fn runs_that_write_nothing_make_no_ledger() {
-    let scene = Scene::with(&["unused-720.img"]);
-    scene.run(&["inspect", "."]);
-    scene.run(&["convert", "--dry-run", "."]);
-    scene.run(&["convert", "--yes", "--no-ledger", "."]);
-    scene.run(&["ledger"]).is(0, "the ledger is empty\n", "");
-    assert!(!scene.ledger().exists());
-}
-
-#[test]
-fn ledger_can_be_named_by_option_and_by_environment() {
-    let scene = Scene::with(&["unused-720.img", "applied-1440.img"]);
-    convert(&scene, &["--ledger", "my/own.db", "unused-720.img"]);
-    assert!(scene.path("my/own.db").exists() && !scene.ledger().exists());
-    let mut command = scene.command(&[&CONVERT[..], &["applied-1440.img"]].concat());
-    assert!(command.env("ADDPACK_LEDGER", "my/own.db").status().unwrap().success());
-    let listed = scene.run(&["ledger", "--ledger", "my/own.db"]);
-    assert_eq!(listed.stdout.lines().count(), 2, "{}", listed.stdout);
 }
 
 #[test]
 fn done_conversions_keep_no_records_and_can_be_queried() {
     let scene = Scene::with(&["unused-720.img", "applied-1440.img"]);
-    convert(&scene, &["."]);
+    scene.convert(&["."]);
     let done = "SELECT count(*) FROM conversion WHERE state = 'done' AND old_record IS NULL";
     assert_eq!(query(&scene, done), 2);
     assert_eq!(query(&scene, "SELECT min(converted_at) FROM conversion"), 1_795_435_200);
     assert_eq!(query(&scene, "PRAGMA user_version"), 1);
-}
-
-/// Nothing is touched, and one line on standard error says why.
-fn assert_unusable(scene: &Scene, says: &str) {
-    let before = scene.read("unused-720.img");
-    let ran = scene.run(&[&CONVERT[..], &["unused-720.img"]].concat());
-    assert_eq!((ran.code, ran.stdout.as_str()), (Some(3), ""), "{}", ran.stderr);
-    assert!(ran.stderr.contains(says) && ran.stderr.lines().count() == 1, "{}", ran.stderr);
-    assert!(before == scene.read("unused-720.img"));
-}
-
-#[test]
-fn ledger_that_cannot_be_used_is_told_before_any_image_is_touched() {
-    let scene = Scene::with(&["unused-720.img"]);
-    std::fs::create_dir_all(scene.ledger().parent().unwrap()).unwrap();
-    std::fs::write(scene.ledger(), "no database, but long enough to be taken for one").unwrap();
-    assert_unusable(&scene, "that is another file, not a ledger");
-    std::fs::remove_file(scene.ledger()).unwrap();
-    std::fs::create_dir(scene.ledger()).unwrap();
-    assert_unusable(&scene, "it cannot be opened");
-    std::fs::remove_dir(scene.ledger()).unwrap();
-    Connection::open(scene.ledger()).unwrap().execute_batch("CREATE TABLE t (x)").unwrap();
-    assert_unusable(&scene, "that is another file, not a ledger");
-}
-
-#[test]
-fn newer_damaged_or_full_ledger_is_told_before_any_image_is_touched() {
-    let scene = Scene::with(&["unused-720.img", "applied-1440.img"]);
-    convert(&scene, &["applied-1440.img"]);
-    let change = |sql| Connection::open(scene.ledger()).unwrap().execute_batch(sql).unwrap();
-    change("PRAGMA user_version = 2");
-    assert_unusable(&scene, "a newer addpack wrote it");
-    change("PRAGMA user_version = 1");
-    // A page in the middle overwritten: the table itself.
-    let sound = std::fs::read(scene.ledger()).unwrap();
-    let mut damaged = sound.clone();
-    damaged[4096..].fill(0x5A);
-    std::fs::write(scene.ledger(), damaged).unwrap();
-    assert_unusable(&scene, "it is damaged");
-    std::fs::write(scene.ledger(), sound).unwrap();
-    assert_eq!(outcomes(&convert(&scene, &["unused-720.img"]).0), ["converted"]);
-}
-
-#[test]
-fn mode_that_forbids_writing_holds_for_the_ledger_too() {
-    let scene = Scene::with(&["unused-720.img", "applied-1440.img"]);
-    convert(&scene, &["applied-1440.img"]);
-    let mode = std::fs::Permissions::from_mode(0o444);
-    std::fs::set_permissions(scene.ledger(), mode).unwrap();
-    assert_unusable(&scene, "it cannot be written");
-    // Reading it is no writing.
-    let (images, ..) = scene.json(&["inspect", "--json", "."]);
-    assert_eq!(outcomes(&images), ["already-converted", "convertible"]);
 }
 
 const CHECKED: &str = "\
@@ -195,7 +110,7 @@ const CHECKED: &str = "\
 #[test]
 fn check_tells_what_the_converted_files_hold() {
     let scene = Scene::with(&["unused-720.img", "applied-1440.img", "reapplied-360.img"]);
-    convert(&scene, &["."]);
+    scene.convert(&["."]);
     scene.run(&["ledger", "check"]).is(0, "3 as the ledger says, 0 not\n", "");
     std::fs::remove_file(scene.path("unused-720.img")).unwrap();
     scene.image("applied-1440.img", "applied-1440.img");
@@ -219,7 +134,7 @@ Into        PATH/out/unused-720.img
 #[test]
 fn list_and_show_tell_what_was_converted() {
     let scene = Scene::with(&["unused-720.img"]);
-    convert(&scene, &["-o", "out", "."]);
+    scene.convert(&["-o", "out", "."]);
     let path = scene.path("");
     let path = path.to_str().unwrap().trim_end_matches('/').to_owned();
     let told = |args: &[&str]| scene.run(args).stdout.replace(&path, "PATH");
@@ -247,7 +162,7 @@ fn list_and_show_tell_what_was_converted() {
 #[test]
 fn release_asks_first() {
     let scene = Scene::with(&["unused-720.img"]);
-    convert(&scene, &["."]);
+    scene.convert(&["."]);
     let ran = scene.run(&["ledger", "release", "12345-270-0000017-00001"]);
     let stderr = "addpack: release asks first, and there is no terminal to ask at: say --yes\n";
     ran.is(2, "", stderr);
@@ -319,7 +234,7 @@ fn converted_pack_that_is_met_is_entered_and_its_copies_are_refused() {
     scene.pack(5, "0-twin.img");
     scene.run(&["convert", "--yes", "--no-ledger", "a.img"]);
     // In the order of the names the copy comes first; the converted one is known all the same.
-    let (images, _, code) = convert(&scene, &["."]);
+    let (images, _, code) = scene.convert(&["."]);
     assert_eq!((outcomes(&images), code), (vec!["refused", "already-converted"], Some(1)));
     assert_eq!(query(&scene, "SELECT count(*) FROM conversion WHERE state = 'done'"), 1);
     scene.run(&["ledger", "check"]).is(0, "1 as the ledger says, 0 not\n", "");
@@ -328,40 +243,11 @@ fn converted_pack_that_is_met_is_entered_and_its_copies_are_refused() {
 #[test]
 fn copy_that_is_gone_is_not_told_to_be_used() {
     let scene = Scene::with(&["applied-1440.img"]);
-    convert(&scene, &["-o", "out", "applied-1440.img"]);
+    scene.convert(&["-o", "out", "applied-1440.img"]);
     std::fs::remove_dir_all(scene.path("out")).unwrap();
-    let (images, _, code) = convert(&scene, &["-o", "out", "applied-1440.img"]);
+    let (images, _, code) = scene.convert(&["-o", "out", "applied-1440.img"]);
     assert_eq!((outcomes(&images), code), (vec!["refused"], Some(1)));
     assert!(images[0].next_step.contains("ledger release"), "{}", images[0].next_step);
-}
-
-#[test]
-fn names_that_sqlite_has_for_itself_are_files_like_any_other() {
-    for name in [":memory:", "file::memory:", "file:x.db?mode=memory"] {
-        let scene = Scene::new();
-        scene.pack(1, "a.img");
-        scene.pack(1, "b.img");
-        for (image, outcome) in [("a.img", "converted"), ("b.img", "refused")] {
-            assert_eq!(
-                outcomes(&convert(&scene, &["--ledger", name, image]).0),
-                [outcome],
-                "{name}"
-            );
-        }
-        assert!(scene.path(name).exists(), "{name}");
-    }
-}
-
-#[test]
-fn ledger_that_was_named_must_be_there_to_be_looked_into() {
-    let scene = Scene::new();
-    for args in [&["check"][..], &["list"], &["show", "1"], &["release", "--yes", "1"]] {
-        let ran = scene.run(&[&["ledger", "--ledger", "typo.db"], args].concat());
-        ran.is(2, "", "addpack: there is no ledger typo.db\n");
-    }
-    assert!(!scene.path("typo.db").exists());
-    let head = "serial,licenses,state,converted_at,path,target,old_digest,new_digest\n";
-    scene.run(&["ledger", "--csv"]).is(0, head, "");
 }
 
 #[test]
@@ -370,15 +256,6 @@ fn pipe_in_the_place_of_a_copy_does_not_make_a_run_wait() {
     std::fs::create_dir(scene.path("out")).unwrap();
     let made = std::process::Command::new("mkfifo").arg(scene.path("out/unused-720.img")).status();
     assert!(made.unwrap().success());
-    let (images, ..) = convert(&scene, &["-o", "out", "unused-720.img"]);
+    let (images, ..) = scene.convert(&["-o", "out", "unused-720.img"]);
     assert_eq!(images[0].error.as_ref().unwrap().code, "exists");
-}
-
-#[test]
-fn tables_that_are_missing_are_told_as_damage() {
-    let scene = Scene::with(&["unused-720.img"]);
-    std::fs::create_dir_all(scene.ledger().parent().unwrap()).unwrap();
-    let bare = "PRAGMA application_id = 1095781447; PRAGMA user_version = 1; CREATE TABLE t (x)";
-    Connection::open(scene.ledger()).unwrap().execute_batch(bare).unwrap();
-    assert_unusable(&scene, "it is damaged");
 }

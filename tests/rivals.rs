@@ -162,3 +162,24 @@ fn conversion_lets_go_of_its_lock() {
     let file = File::open(scene.path(&format!("in/{}", image.name))).unwrap();
     file.try_lock().unwrap();
 }
+
+/// As editors and backup programs write: a new file under the old name, while addpack waits.
+#[test]
+fn image_that_another_file_replaces_meanwhile_is_not_converted_in_vain() {
+    let (image, scene) = (PackImage::golden("reapplied-360.img"), Scene::new());
+    image.put(&scene, "in");
+    let path = scene.path(&format!("in/{}", image.name));
+    fs::write(scene.path("new.img"), &image.old).unwrap();
+    let (new, delay) = (scene.path("new.img"), "inject=flock:delay_enter=2000000:when=1");
+    let rival = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(700));
+        fs::rename(new, path).unwrap();
+    });
+    let traced = judge::strace(&scene, &["-f", "-e", "trace=flock", "-e", delay], &CONVERT);
+    rival.join().unwrap();
+    let error = image_of(&traced.ran).error.unwrap();
+    assert_eq!((&*error.code, traced.ran.code), ("replaced", Some(3)));
+    assert!(scene.read(&format!("in/{}", image.name)) == image.old);
+    let (reports, _, code) = scene.json(&CONVERT);
+    assert_eq!((&*reports[0].outcome, code), ("converted", Some(0)));
+}

@@ -1,8 +1,9 @@
 //! Where nothing is written: what a conversion would meet in the ledger, and within the run.
 
 use super::Mode;
-use super::claims::{Claims, Relation, absolute_path, copy_of, relation};
+use super::claims::{Claims, Relation, copy_of, relation};
 use super::image::Step;
+use super::wishes::absolute_path;
 use crate::diagnosis::{CopyOf, CopyState, FindingCode};
 use crate::ledger::LedgerError;
 use crate::outcome::{Note, Outcome, Report};

@@ -8,6 +8,7 @@ mod crew;
 mod foresee;
 mod image;
 mod output;
+mod wishes;
 
 use crate::find::{Finder, Found};
 use crate::ledger::{Ledger, LedgerError};

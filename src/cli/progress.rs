@@ -5,7 +5,8 @@ use super::printer::Tally;
 use super::stop::STOP;
 use addpack::find::Finder;
 use addpack::outcome::Outcome;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use std::fmt::Write;
 use std::io::{IsTerminal, stderr};
 use std::sync::atomic::Ordering;
 
@@ -25,9 +26,13 @@ impl Progress {
         let walk = Finder::new(common.paths.clone(), None);
         let count = walk.take_while(|_| !STOP.load(Ordering::Relaxed)).count();
         let bar = ProgressBar::new(count as u64);
-        let template = "{prefix} {bar:24} {pos}/{len}  {per_sec}  {eta} left  {msg}";
-        let style = ProgressStyle::with_template(template);
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        let template = "{prefix} {bar:24} {pos}/{len}  {rate}  {eta} left  {msg}";
+        let style = ProgressStyle::with_template(template)
+            .unwrap_or_else(|_| ProgressStyle::default_bar())
+            .with_key("rate", |state: &ProgressState, text: &mut dyn Write| {
+                let _ = write!(text, "{:.0}/s", state.per_sec());
+            });
+        bar.set_style(style);
         bar.set_prefix(doing);
         Self { bar: Some(bar), tally: Tally::default() }
     }

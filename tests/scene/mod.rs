@@ -13,6 +13,9 @@ use tempfile::TempDir;
 /// The time of every conversion in these tests, that of testdata/expected.json.
 pub const EPOCH: &str = "1795435200";
 
+/// A conversion that asks nothing and reports to programs.
+pub const CONVERT: [&str; 3] = ["convert", "--yes", "--json"];
+
 /// A file in testdata/.
 pub fn testdata(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(name)
@@ -112,6 +115,18 @@ impl Scene {
         let images = images.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
         (images, serde_json::from_str(last).unwrap(), ran.code)
     }
+}
+
+impl Scene {
+    /// A conversion with these arguments besides.
+    pub fn convert(&self, more: &[&str]) -> (Vec<Image>, Summary, Option<i32>) {
+        self.json(&[&CONVERT[..], more].concat())
+    }
+}
+
+/// The outcomes of images, in their order.
+pub fn outcomes(images: &[Image]) -> Vec<&str> {
+    images.iter().map(|image| image.outcome.as_str()).collect()
 }
 
 impl Ran {

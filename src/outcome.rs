@@ -248,6 +248,8 @@ pub struct Report {
     pub(crate) file: Option<FileId>,
     /// The claim that the pack is converted under.
     pub(crate) claim: Option<ClaimId>,
+    /// Whether an earlier run had made that claim.
+    pub(crate) resumed: bool,
 }
 
 impl Report {
@@ -263,6 +265,7 @@ impl Report {
             output: None,
             file: None,
             claim: None,
+            resumed: false,
         })
     }
 

@@ -151,3 +151,26 @@ fn ledger_on_a_full_or_failing_disk_stops_a_run_before_the_image_is_touched() {
     }
     assert!(told >= 4, "{told}");
 }
+
+#[test]
+fn claim_that_was_taken_up_and_failed_still_holds() {
+    let image = PackImage::full_history();
+    let path = format!("in/{}", image.name);
+    let scene = set(&image, false);
+    Point::on(&path, "pwrite64").kill(&scene, &CONVERT);
+    let begun = || -> i64 {
+        let db = Connection::open(scene.ledger()).unwrap();
+        db.query_row("SELECT count(*) FROM conversion WHERE state = 'begun'", [], |r| r.get(0))
+            .unwrap()
+    };
+    assert_eq!(begun(), 1);
+    let inject = "inject=pwrite64:error=EIO:when=1";
+    let options = ["-f", "-P", &path, "-e", "trace=pwrite64", "-e", inject];
+    assert_eq!(strace(&scene, &options, &CONVERT).ran.code, Some(3));
+    assert_eq!((begun(), image.state(&scene.read(&path))), (1, State::Old));
+    image.put(&scene, "copies");
+    let ran = scene.run(&["convert", "--yes", "copies"]);
+    assert!(ran.code == Some(1) && ran.stdout.contains("copy-of-converted"), "{ran:?}");
+    assert_eq!(scene.run(&CONVERT).code, Some(0));
+    assert!(scene.read(&path) == image.new);
+}

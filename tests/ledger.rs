@@ -234,6 +234,10 @@ fn converted_pack_that_is_met_is_entered_and_its_copies_are_refused() {
     scene.pack(5, "0-twin.img");
     scene.run(&["convert", "--yes", "--no-ledger", "a.img"]);
     // In the order of the names the copy comes first; the converted one is known all the same.
+    let (dry, _, code) = scene.json(&["convert", "--dry-run", "--json", "."]);
+    assert_eq!((outcomes(&dry), code), (vec!["refused", "already-converted"], Some(1)));
+    let (seen, ..) = scene.json(&["inspect", "--json", "."]);
+    assert_eq!(seen[0].notes[0].code, "copy-of-converted");
     let (images, _, code) = scene.convert(&["."]);
     assert_eq!((outcomes(&images), code), (vec!["refused", "already-converted"], Some(1)));
     assert_eq!(query(&scene, "SELECT count(*) FROM conversion WHERE state = 'done'"), 1);

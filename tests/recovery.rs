@@ -91,11 +91,12 @@ fn image_that_is_complete_is_marked_as_done_without_a_word() {
 }
 
 #[test]
-fn image_with_the_old_record_is_free_again() {
+fn image_with_the_old_record_is_converted_to_the_record_that_was_claimed() {
     for crash in [Crash::events(), Crash::unused()] {
         let (image, stderr) = crash.convert();
         assert_eq!(image.outcome, "converted");
-        assert!(stderr.contains("had changed nothing"), "{stderr}");
+        assert!(stderr.contains("the image is still 4.0"), "{stderr}");
+        assert!(crash.record(crash.name) == crash.new);
         assert_eq!(crash.states(), ["done"]);
     }
 }
@@ -309,4 +310,45 @@ fn backup_put_in_the_place_of_a_lost_image_does_not_convert_again() {
     let serial = "12345-270-0000017-00004";
     assert_eq!(crash.scene.run(&["ledger", "release", "--yes", serial]).code, Some(0));
     assert_eq!(crash.convert().0.outcome, "converted");
+}
+
+#[test]
+fn claim_holds_where_the_disk_comes_back_under_another_device_number() {
+    let crash = Crash::events();
+    let device = "UPDATE conversion SET device = device + 1, inode = ?1";
+    std::fs::rename(crash.scene.path(EVENTS), crash.scene.path("moved.img")).unwrap();
+    let inode = inode(&crash);
+    std::fs::rename(crash.scene.path("moved.img"), crash.scene.path(EVENTS)).unwrap();
+    Connection::open(crash.scene.ledger()).unwrap().execute(device, [inode]).unwrap();
+    crash.assert_mended("converted");
+}
+
+#[test]
+fn copy_with_one_wrong_bit_is_not_taken_for_the_torn_image() {
+    let crash = Crash::events();
+    let mut rotten = crash.scene.read(EVENTS);
+    rotten[crash.at + 40] ^= 1;
+    std::fs::remove_file(crash.scene.path(EVENTS)).unwrap();
+    std::fs::write(crash.scene.path("rotten.img"), &rotten).unwrap();
+    let (image, _) = crash.convert();
+    assert_eq!(
+        (image.outcome.as_str(), image.findings[0].code.as_str()),
+        ("refused", "damaged-record")
+    );
+    assert!(rotten == crash.scene.read("rotten.img"));
+    assert_eq!(crash.states(), ["begun"]);
+}
+
+#[test]
+fn copy_before_the_image_that_was_claimed_waits_for_it_and_is_refused() {
+    for flag in ["--dry-run", "--yes"] {
+        let crash = Crash::events();
+        crash.scene.image(EVENTS, "a-copy.img");
+        let ran = crash.scene.run(&["convert", flag, "--json", "."]);
+        let images: Vec<Image> =
+            ran.stdout.lines().take(2).map(|line| serde_json::from_str(line).unwrap()).collect();
+        let first = if flag == "--yes" { "converted" } else { "convertible" };
+        assert_eq!((images[0].outcome.as_str(), images[1].outcome.as_str()), ("refused", first));
+        assert_eq!(ran.code, Some(1), "{flag}");
+    }
 }

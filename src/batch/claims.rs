@@ -64,7 +64,7 @@ impl<'l> Claims<'l> {
         Ok(())
     }
 
-    /// Claims what is ready. On an error nothing more is begun: what was ready has failed.
+    /// Claims what is ready. On an error nothing more is to be begun.
     pub(super) fn claim(&mut self, steps: &mut [Step]) -> Result<(), LedgerError> {
         self.rounds += 1;
         let wishes: Vec<_> =
@@ -74,17 +74,15 @@ impl<'l> Claims<'l> {
         } else {
             Vec::new()
         };
-        let wanted: Vec<_> = wishes.iter().filter_map(|wish| wish.wanted(steps)).collect();
+        let (wishes, wanted): (Vec<_>, Vec<_>) =
+            wishes.iter().filter_map(|wish| Some((wish, wish.wanted(steps)?))).unzip();
         let met: Vec<_> = sights.iter().map(Sight::met).collect();
         let result = self.ledger.claim(&self.settled, &met, &wanted).and_then(|answers| {
             self.settled.clear();
             self.answer(steps, &wishes, answers)
         });
-        for step in steps.iter_mut() {
-            step.begin_unclaimed();
-            if result.is_err() {
-                step.fail_ready(Failure::new(FailureCode::LedgerError, Action::Claim));
-            }
+        if result.is_ok() {
+            steps.iter_mut().for_each(Step::begin_unclaimed);
         }
         result
     }
@@ -92,7 +90,7 @@ impl<'l> Claims<'l> {
     fn answer(
         &mut self,
         steps: &mut [Step],
-        wishes: &[Wish],
+        wishes: &[&Wish],
         answers: Vec<Answer>,
     ) -> Result<(), LedgerError> {
         let mut granted = Vec::new();
@@ -103,8 +101,10 @@ impl<'l> Claims<'l> {
                     granted.push(id);
                     step.begin(Some(id));
                 }
-                // The first of two copies in one group: it comes to its end first.
+                // The first of two copies in one group, or the one that was claimed before: it comes
+                // to its end first.
                 Answer::Known(entry) if granted.contains(&entry.id) => {}
+                Answer::Known(entry) if is_of_another(&entry, wish, wishes) => {}
                 Answer::Known(entry) => {
                     let judgement = self.judge(&entry, wish, step)?;
                     self.apply(step, judgement, *entry);
@@ -122,7 +122,7 @@ impl<'l> Claims<'l> {
                 }
                 Ok(Judgement::Already(target))
             }
-            Relation::Own => Ok(self.take_up(entry, step)),
+            Relation::Own => Ok(Self::take_up(entry, step)),
             // Another file at the path of the claim: it is locked here, and proves nothing.
             Relation::Copy(CopyState::Begun) if entry.path == wish.path => {
                 Ok(Judgement::Copy(CopyState::Begun))
@@ -131,9 +131,10 @@ impl<'l> Claims<'l> {
                 Recovery::Complete | Recovery::Finished => Judgement::Copy(CopyState::Converted),
                 Recovery::Void => Judgement::Again,
                 Recovery::InUse => Judgement::InUse,
-                Recovery::Missing | Recovery::Strange | Recovery::Failed(_) => {
-                    Judgement::Copy(CopyState::Begun)
-                }
+                Recovery::Untouched
+                | Recovery::Missing
+                | Recovery::Strange
+                | Recovery::Failed(_) => Judgement::Copy(CopyState::Begun),
             }),
             Relation::Copy(state) => Ok(Judgement::Copy(state)),
         }
@@ -141,17 +142,13 @@ impl<'l> Claims<'l> {
 
     /// A claim that an earlier run has left on this very image, which is locked here. It may have
     /// made a copy that was taken elsewhere; so the conversion is made with the same bytes again.
-    fn take_up(&mut self, entry: &Entry, step: &Step) -> Judgement {
+    fn take_up(entry: &Entry, step: &Step) -> Judgement {
         let Step::Ready(_, change) = step else { return Judgement::Copy(CopyState::Begun) };
         match entry.sound_patch() {
             Some(patch) if patch.old == change.commit().patch.old => {
                 Judgement::Resume(entry.id, Box::new(patch.new))
             }
-            // A server has written to it since, so it was not converted then.
-            Some(_) if entry.target.is_none() => {
-                self.settled.push(Settled::Void(entry.id));
-                Judgement::Again
-            }
+            // What is there now is not what was claimed: that may be converted, and elsewhere.
             _ => Judgement::Copy(CopyState::Begun),
         }
     }
@@ -202,9 +199,8 @@ impl<'l> Claims<'l> {
         };
         if let Some(at) = self.missing.iter().position(|entry| entry.old_digest == digest) {
             let entry = self.missing.swap_remove(at);
-            if report.output.is_none() {
-                self.ledger.moved(entry.id, &absolute_path(&report.path))?;
-            }
+            let target = report.output.as_deref().map(absolute_path);
+            self.ledger.moved(entry.id, &absolute_path(&report.path), target.as_deref())?;
             self.settled.push(Settled::Done(entry.id));
         }
         Ok(())
@@ -220,7 +216,7 @@ impl<'l> Claims<'l> {
             let path = absolute_path(&report.path);
             if let Recovery::Finished = recovery::settle_at(self.ledger, entry, &path)? {
                 let entry = self.missing.swap_remove(at);
-                self.ledger.moved(entry.id, &path)?;
+                self.ledger.moved(entry.id, &path, None)?;
                 if let Some(patch) = entry.patch {
                     report.convert(&patch.new);
                 }
@@ -229,6 +225,20 @@ impl<'l> Claims<'l> {
         }
         Ok(())
     }
+}
+
+/// Where the ledger has failed, nothing more is begun.
+pub(super) fn fail_ready(steps: &mut [Step]) {
+    for step in steps {
+        step.fail_ready(Failure::new(FailureCode::LedgerError, Action::Claim));
+    }
+}
+
+/// Whether the claim of `entry` is that of another image in the same group.
+fn is_of_another(entry: &Entry, wish: &Wish, wishes: &[&Wish]) -> bool {
+    let is_claimed =
+        |wish: &Wish| entry.state == State::Begun && entry.is_file(&wish.path, wish.file);
+    !is_claimed(wish) && wishes.iter().any(|other| is_claimed(other))
 }
 
 /// What the pack of `entry` is to the image at `path`.
@@ -252,7 +262,8 @@ fn settled(report: &Report, id: ClaimId) -> Option<Settled> {
             let no_copy = matches!(failure.action, Action::Copy | Action::Publish);
             let untouched =
                 failure.state == Some(PackState::Old) || (failure.state.is_none() && no_copy);
-            untouched.then_some(Settled::Void(id))
+            // A claim that was taken up may stand for more than this run has tried.
+            (untouched && !report.resumed).then_some(Settled::Void(id))
         }
         _ => None,
     }

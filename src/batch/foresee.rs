@@ -18,6 +18,14 @@ enum Foreseen {
 impl Claims<'_> {
     /// Adds what a conversion would meet: in a dry run as the verdict, else as a warning.
     pub(super) fn foresee(&mut self, steps: &mut [Step], mode: Mode) -> Result<(), LedgerError> {
+        // Converted packs first: a conversion enters those of a group before it claims any other.
+        for step in steps.iter() {
+            if let Some(serial) = converted_serial(step)
+                && let Step::Done(report) = step
+            {
+                self.ledger.meet(serial, &report.path)?;
+            }
+        }
         for step in steps {
             let Step::Done(report) = step else { continue };
             if report.outcome == Outcome::Convertible {
@@ -54,6 +62,16 @@ impl Claims<'_> {
             Foreseen::Copy(CopyOf { state: CopyState::Met, converted_at: None, path, target: None })
         }))
     }
+}
+
+/// The serial of a pack that was converted from 4.0.
+fn converted_serial(step: &Step) -> Option<&str> {
+    let Step::Done(report) = step else { return None };
+    let record = report.record()?;
+    record.origin.filter(|origin| origin.origin == 1)?;
+    let converted =
+        matches!(report.outcome, Outcome::AlreadyConverted | Outcome::UnfinishedConversion);
+    record.serial.text().filter(|_| converted)
 }
 
 impl Foreseen {

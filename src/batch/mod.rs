@@ -161,6 +161,9 @@ impl Run<'_> {
                 steps = output.publish(steps);
             }
             result = result.and(self.claims.note(&mut steps));
+            if result.is_err() {
+                claims::fail_ready(&mut steps);
+            }
             if result.is_err() || !steps.iter().any(Step::is_ready) {
                 return (steps, result);
             }

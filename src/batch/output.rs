@@ -189,7 +189,8 @@ impl Copy {
         match temporary.persist_noclobber(&self.target) {
             Ok(_) => Ok(true),
             Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
-                self.is_there().map(|_| false)
+                // Gone again meanwhile: there is no copy, and another try may make one.
+                self.is_there()?.map(|_| false).ok_or_else(|| self.failed(error.error))
             }
             Err(error) => Err(Failure { action: Action::Publish, ..self.failed(error.error) }),
         }

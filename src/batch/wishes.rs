@@ -133,6 +133,7 @@ impl Step {
     pub(super) fn resume(&mut self, id: ClaimId, new: &RecordBytes) {
         if let Self::Ready(report, change) = self {
             report.claim = Some(id);
+            report.resumed = true;
             change.commit_mut().patch.new = *new;
         }
     }

@@ -174,15 +174,16 @@ impl Ledger {
             .map_err(|error| self.failed(&error))
     }
 
-    /// Writes down where a pack was found after all.
+    /// Writes down where a pack was found after all, and the copy that it was found converted in.
     ///
     /// # Errors
     /// Where the ledger cannot be written.
-    pub(crate) fn moved(&mut self, id: ClaimId, path: &Path) -> Result<()> {
+    pub(crate) fn moved(&mut self, id: ClaimId, path: &Path, target: Option<&Path>) -> Result<()> {
         self.db
             .execute(
-                "UPDATE conversion SET path = ?2, device = NULL, inode = NULL WHERE id = ?1",
-                params![id, path_value(path)],
+                "UPDATE conversion SET path = ?2, target = ?3, device = NULL, inode = NULL \
+                 WHERE id = ?1",
+                params![id, path_value(path), target.map(path_value)],
             )
             .map(|_| ())
             .map_err(|error| self.failed(&error))
@@ -229,14 +230,14 @@ impl Ledger {
         met().map_err(|error| self.failed(&error))
     }
 
-    /// Whether a claim is still open.
-    pub(crate) fn is_begun(&self, id: ClaimId) -> Result<bool> {
+    /// How far a claim has come; `None` where it is gone.
+    pub(crate) fn state(&self, id: ClaimId) -> Result<Option<State>> {
         self.db
-            .query_row("SELECT state = 'begun' FROM conversion WHERE id = ?1", [id], |row| {
+            .query_row("SELECT state = 'done' FROM conversion WHERE id = ?1", [id], |row| {
                 row.get(0)
             })
             .optional()
-            .map(|begun| begun == Some(true))
+            .map(|done| done.map(|done: bool| if done { State::Done } else { State::Begun }))
             .map_err(|error| self.failed(&error))
     }
 

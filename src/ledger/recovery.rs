@@ -3,7 +3,7 @@
 //! | the image holds | then |
 //! | --- | --- |
 //! | the new commit sector | the clean-up is finished, and the claim is done |
-//! | the old record | the claim is void |
+//! | the old record | the claim stays: converting it again makes the very same record |
 //! | a torn or unreadable commit sector before the old events | it is written anew, read back, and finished |
 //! | something else, or is gone | the claim stays open |
 //!
@@ -11,7 +11,7 @@
 //! on the ledger's word alone: its entry must be a conversion that this program makes, the image's
 //! own file system must lead to the sectors, and what they hold must be that pack's.
 
-use super::{Entry, Ledger, LedgerError, Settled};
+use super::{Entry, Ledger, LedgerError, Settled, State};
 use crate::commit::Commit;
 use crate::decision::Patch;
 use crate::examine::{Examination, RecordSectors, examine};
@@ -30,7 +30,10 @@ pub enum Recovery {
     Complete,
     /// The conversion is complete now.
     Finished,
-    /// Nothing had been written: the pack is 4.0, as it was.
+    /// The image is still 4.0. It may have been put back, so its conversion is made with the bytes
+    /// that were claimed: then it is the same pack as one that may have been taken elsewhere.
+    Untouched,
+    /// The claim was taken back meanwhile.
     Void,
     /// Another run is at it.
     InUse,
@@ -77,19 +80,17 @@ pub(crate) fn settle_at(
         Err(recovery) => return Ok(recovery),
     };
     // The run that held the lock may have settled it itself.
-    if !ledger.is_begun(entry.id)? {
-        return Ok(Recovery::Complete);
+    match ledger.state(entry.id)? {
+        Some(State::Begun) => {}
+        Some(State::Done) => return Ok(Recovery::Complete),
+        None => return Ok(Recovery::Void),
     }
-    let is_claimed = entry.path == path && entry.file == file_id(medium.metadata());
+    let is_claimed = entry.is_file(path, file_id(medium.metadata()));
     let Some((sectors, damaged)) = locate(&medium, entry, is_claimed) else {
         return Ok(Recovery::Missing);
     };
-    let patch = match held(&medium, &sectors, patch, damaged) {
-        // Only the very image that was claimed proves that nothing was written.
-        Held::Old if is_claimed => {
-            ledger.settle(&[Settled::Void(entry.id)])?;
-            return Ok(Recovery::Void);
-        }
+    let patch = match held(&medium, &sectors, patch, damaged, is_claimed) {
+        Held::Old if is_claimed => return Ok(Recovery::Untouched),
         Held::Old | Held::SomethingElse => return Ok(Recovery::Missing),
         Held::New(patch) | Held::Torn(patch) => patch,
     };
@@ -135,6 +136,9 @@ fn locate(medium: &RawImage, entry: &Entry, is_claimed: bool) -> Option<(RecordS
 /// A copy is there, whole, or it is not: it gets its name last. Where it is not, it may have been
 /// taken elsewhere; it is made anew, with the same bytes, when its image is converted again.
 fn settle_copy(ledger: &mut Ledger, entry: &Entry, target: &Path) -> Result<Recovery, LedgerError> {
+    if entry.sound_patch().is_none() {
+        return Ok(Recovery::Strange);
+    }
     // As long as the run that makes the copy lives, it has the image locked.
     let lock = RawImage::open(&entry.path).map(|image| image.try_lock());
     if let Ok(Err(TryLockError::WouldBlock)) = lock {
@@ -156,7 +160,13 @@ pub fn holds_copy(path: &Path, entry: &Entry) -> bool {
     sound && origin.is_some_and(|origin| origin.source_digest.to_hex() == entry.old_digest)
 }
 
-fn held<S: Storage>(medium: &S, sectors: &RecordSectors, patch: &Patch, damaged: bool) -> Held {
+fn held<S: Storage>(
+    medium: &S,
+    sectors: &RecordSectors,
+    patch: &Patch,
+    damaged: bool,
+    is_claimed: bool,
+) -> Held {
     let mut bytes = [0; RECORD_LEN];
     let mut readable = [false; RECORD_SECTORS];
     for (index, buffer) in bytes.chunks_exact_mut(SECTOR_LEN).enumerate() {
@@ -178,9 +188,12 @@ fn held<S: Storage>(medium: &S, sectors: &RecordSectors, patch: &Patch, damaged:
     if readable[0] && first == old {
         return Held::Old;
     }
-    // It is made of both; or it is not to be recognised, and the pack's own events vouch for it.
-    let mixed = first.iter().zip(old.iter().zip(new)).all(|(b, (old, new))| b == old || b == new);
-    let vouched = patch.clean_up().next().is_some();
+    // It is made of both, with something of the new one; or, in the very file that was claimed, it is
+    // not to be recognised, and the pack's own events vouch for it.
+    let bytes = || first.iter().zip(old.iter().zip(new));
+    let mixed = bytes().all(|(held, (old, new))| held == old || held == new)
+        && bytes().any(|(held, (old, _))| held != old);
+    let vouched = is_claimed && patch.clean_up().next().is_some();
     if damaged && (vouched || (readable[0] && mixed)) {
         // As it was before: so that writing the first sector counts as the commit.
         return Held::Torn(patch.clone());

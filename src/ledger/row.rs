@@ -27,10 +27,6 @@ const INSERT_MET: &str = "INSERT OR IGNORE INTO conversion (serial, licenses, st
     device, inode, converted_at, old_digest, new_digest) \
     VALUES (?1, ?2, 'done', ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 
-const RESUME: &str = "UPDATE conversion SET path = ?2, target = ?3, device = ?4, inode = ?5, \
-    sector_0 = ?6, sector_1 = ?7, sector_2 = ?8, sector_3 = ?9 \
-    WHERE id = ?1 AND state = 'begun'";
-
 /// Marks a claim as done.
 pub(super) const DONE: &str = "UPDATE conversion SET state = 'done', old_record = NULL, \
     new_record = NULL WHERE id = ?1 AND state = 'begun'";
@@ -125,11 +121,14 @@ impl Entry {
         (serial == self.serial && new == patch.new).then_some(patch)
     }
 
-    /// Whether `file` is the very file that was claimed, where the system can tell, and else whether
-    /// `path` is.
+    /// Whether it is the very file that was claimed: moved within its disk, or at its path with its
+    /// inode (a disk may come back under another device number); where the system has neither, the
+    /// path tells.
     pub(crate) fn is_file(&self, path: &Path, file: Option<(u64, u64)>) -> bool {
         match (self.file, file) {
-            (Some(claimed), Some(file)) => claimed == file,
+            (Some(claimed), Some(file)) => {
+                claimed == file || (claimed.1 == file.1 && self.path == path)
+            }
             _ => self.path == path,
         }
     }
@@ -164,28 +163,13 @@ impl Entry {
 }
 
 impl Wanted<'_> {
-    /// Makes the claim, or takes up the one that an earlier run has left; `None` where the serial is
-    /// in the ledger already.
+    /// Makes the claim; `None` where the serial is in the ledger already. A claim that is taken up
+    /// gets a new number, so that whoever held it before settles nothing of this one.
     pub(super) fn enter(&self, db: &Connection) -> rusqlite::Result<Option<ClaimId>> {
-        match self.resumes {
-            Some(id) if self.resume(db, id)? == 1 => Ok(Some(id)),
-            _ => self.insert(db),
+        if let Some(id) = self.resumes {
+            db.prepare_cached(VOID)?.execute([id])?;
         }
-    }
-
-    fn resume(&self, db: &Connection, id: ClaimId) -> rusqlite::Result<usize> {
-        let [sector_0, sector_1, sector_2, sector_3] = self.sectors.map(u64::cast_signed);
-        db.prepare_cached(RESUME)?.execute(params![
-            id,
-            path_value(self.path),
-            self.target.map(path_value),
-            self.file.map(|file| file.0.cast_signed()),
-            self.file.map(|file| file.1.cast_signed()),
-            sector_0,
-            sector_1,
-            sector_2,
-            sector_3,
-        ])
+        self.insert(db)
     }
 
     fn insert(&self, db: &Connection) -> rusqlite::Result<Option<ClaimId>> {

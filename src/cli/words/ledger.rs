@@ -63,13 +63,14 @@ pub(crate) fn recovery_message(entry: &Entry, recovery: &Recovery) -> Option<Str
     let serial = escape(&entry.serial);
     Some(match recovery {
         // Nothing was wrong, or another run is at it and tells itself.
-        Recovery::Complete | Recovery::InUse => return None,
+        Recovery::Complete | Recovery::Void | Recovery::InUse => return None,
         Recovery::Finished => {
             format!("{place}: an interrupted conversion of {serial} is complete now")
         }
-        Recovery::Void => {
-            format!("{place}: an interrupted conversion of {serial} had changed nothing")
-        }
+        Recovery::Untouched => format!(
+            "{place}: a conversion of {serial} was begun here, and the image is still 4.0; converting \
+             it makes the record that was begun"
+        ),
         Recovery::Missing if entry.target.is_some() => format!(
             "{place}: this copy of {serial} was never finished, or was taken elsewhere; it is made \
              again when {} is converted again",
@@ -165,6 +166,10 @@ pub(crate) fn copy_next_step(copy: &CopyOf, serial: &str, path: &Path) -> String
         ),
         CopyState::Converted => format!(
             "use the converted one, {place}; if that is gone for good: addpack ledger release {serial}"
+        ),
+        CopyState::Begun if is_this => format!(
+            "this file is not the one whose conversion was begun here: bring that back and run addpack \
+             convert on it; if it is gone for good, or this is it: addpack ledger release {serial}"
         ),
         CopyState::Begun => format!(
             "run addpack convert on {from}, which settles it; only if that is gone for good, or this \

@@ -157,7 +157,8 @@ pub(crate) const PAGES: &[Page] = &[
     Page {
         code: "copy-of-converted",
         kind: "finding",
-        means: "The record is a sound 4.0 one, but the same pack was converted from another copy.",
+        means: "The record is a sound 4.0 one, but the same pack was converted, or its conversion was \
+                begun, from another copy.",
         cause: "The conversion is one-time. The ledger knows the pack's serial: it was converted \
                 before, or its conversion was begun, or this run has met another copy first.",
         action: "Use the converted one; the report names when, from where and into what it was \

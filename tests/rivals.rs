@@ -170,9 +170,9 @@ fn image_that_another_file_replaces_meanwhile_is_not_converted_in_vain() {
     image.put(&scene, "in");
     let path = scene.path(&format!("in/{}", image.name));
     fs::write(scene.path("new.img"), &image.old).unwrap();
-    let (new, delay) = (scene.path("new.img"), "inject=flock:delay_enter=2000000:when=1");
+    let (new, delay) = (scene.path("new.img"), "inject=flock:delay_enter=5000000:when=1");
     let rival = std::thread::spawn(move || {
-        std::thread::sleep(std::time::Duration::from_millis(700));
+        std::thread::sleep(std::time::Duration::from_secs(2));
         fs::rename(new, path).unwrap();
     });
     let traced = judge::strace(&scene, &["-f", "-e", "trace=flock", "-e", delay], &CONVERT);

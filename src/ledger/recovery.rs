@@ -85,7 +85,8 @@ pub(crate) fn settle_at(
         Some(State::Done) => return Ok(Recovery::Complete),
         None => return Ok(Recovery::Void),
     }
-    let is_claimed = entry.is_file(path, file_id(medium.metadata()));
+    // Also at its path: the inode of a file that was removed is soon another's.
+    let is_claimed = entry.path == path && entry.is_file(path, file_id(medium.metadata()));
     let Some((sectors, damaged)) = locate(&medium, entry, is_claimed) else {
         return Ok(Recovery::Missing);
     };

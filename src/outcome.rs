@@ -4,6 +4,7 @@ use crate::diagnosis::{CopyOf, Diagnosis, Finding, FindingCode};
 use crate::fat12::{MediaFault, NoVolume, Oddity};
 use crate::ledger::ClaimId;
 use crate::platform::FileId;
+use crate::record::Record;
 use std::io;
 use std::path::PathBuf;
 
@@ -267,6 +268,11 @@ impl Report {
             claim: None,
             resumed: false,
         })
+    }
+
+    /// The pack's record, where there is one.
+    pub fn record(&self) -> Option<&Record> {
+        self.diagnosis.as_ref()?.record.as_deref()
     }
 
     /// Whether there is a finding with this code.

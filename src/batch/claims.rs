@@ -1,7 +1,7 @@
 //! One time: each pack is claimed in the ledger before it is touched, and a copy is told as such.
 
 use super::image::Step;
-use super::wishes::{Sight, Wish, absolute_path};
+use super::wishes::{Wish, absolute_path, met};
 use crate::diagnosis::{CopyOf, CopyState, FindingCode};
 use crate::ledger::recovery::{self, Recovery, holds_copy};
 use crate::ledger::{Answer, ClaimId, Entry, Ledger, LedgerError, Settled, State};
@@ -69,14 +69,10 @@ impl<'l> Claims<'l> {
         self.rounds += 1;
         let wishes: Vec<_> =
             steps.iter().enumerate().filter_map(|(index, step)| Wish::of(index, step)).collect();
-        let sights: Vec<_> = if self.rounds == 1 {
-            steps.iter().filter_map(Sight::of).collect()
-        } else {
-            Vec::new()
-        };
+        // Once a group: later rounds meet nothing new.
+        let met: Vec<_> = steps.iter().filter(|_| self.rounds == 1).filter_map(met).collect();
         let (wishes, wanted): (Vec<_>, Vec<_>) =
             wishes.iter().filter_map(|wish| Some((wish, wish.wanted(steps)?))).unzip();
-        let met: Vec<_> = sights.iter().map(Sight::met).collect();
         let result = self.ledger.claim(&self.settled, &met, &wanted).and_then(|answers| {
             self.settled.clear();
             self.answer(steps, &wishes, answers)
@@ -154,15 +150,11 @@ impl<'l> Claims<'l> {
     }
 
     fn apply(&self, step: &mut Step, judgement: Judgement, entry: Entry) {
+        let go_on = self.rounds < ROUNDS;
         match judgement {
-            Judgement::Again | Judgement::Resume(..) | Judgement::InUse
-                if self.rounds >= ROUNDS =>
-            {
-                step.fail_ready(Failure::new(FailureCode::InUse, Action::Claim).about(entry.path));
-            }
-            Judgement::Again => {}
-            Judgement::Resume(id, new) => step.resume(id, &new),
-            Judgement::InUse => {
+            Judgement::Again if go_on => {}
+            Judgement::Resume(id, new) if go_on => step.resume(id, &new),
+            Judgement::Again | Judgement::Resume(..) | Judgement::InUse => {
                 step.fail_ready(Failure::new(FailureCode::InUse, Action::Claim).about(entry.path));
             }
             Judgement::Copy(state) => step.end_ready(|report| report.refuse(copy_of(entry, state))),

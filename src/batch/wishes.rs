@@ -7,7 +7,7 @@ use crate::ledger::{ClaimId, Met, Wanted};
 use crate::medium::RawImage;
 use crate::outcome::{Failure, Outcome, Report};
 use crate::platform::FileId;
-use crate::record::fields::Seal;
+use crate::record::seal::sha1;
 use crate::record::{Record, RecordBytes};
 use std::path::{Path, PathBuf, absolute};
 
@@ -19,18 +19,6 @@ pub(super) struct Wish {
     pub(super) path: PathBuf,
     target: Option<PathBuf>,
     pub(super) file: Option<FileId>,
-}
-
-/// A converted pack that was met.
-pub(super) struct Sight {
-    serial: String,
-    licenses: u16,
-    path: PathBuf,
-    target: Option<PathBuf>,
-    file: Option<FileId>,
-    converted_at: i64,
-    old_digest: Seal,
-    new_digest: Seal,
 }
 
 impl Wish {
@@ -66,44 +54,25 @@ impl Wish {
     }
 }
 
-impl Sight {
-    /// Packs that are converted already, or were committed and are to be finished.
-    pub(super) fn of(step: &Step) -> Option<Self> {
-        let (report, new) = match step {
-            Step::Done(report) if report.outcome == Outcome::AlreadyConverted => (report, None),
-            Step::Ready(report, change) => (report, Some(change.commit().patch.new)),
-            _ => return None,
-        };
-        let record = report.record()?;
-        let origin = record.origin.filter(|origin| origin.origin == 1)?;
-        Some(Self {
-            serial: record.serial.text()?.to_owned(),
-            licenses: record.licenses,
-            path: absolute_path(&report.path),
-            target: report.output.as_deref().map(absolute_path),
-            file: report.file,
-            converted_at: origin.converted_at.unix_seconds(),
-            old_digest: origin.source_digest,
-            new_digest: new
-                .and_then(|new| Record::parse(&new).ok())
-                .as_ref()
-                .unwrap_or(record)
-                .digest(),
-        })
-    }
-
-    pub(super) fn met(&self) -> Met<'_> {
-        Met {
-            serial: &self.serial,
-            licenses: self.licenses,
-            path: &self.path,
-            target: self.target.as_deref(),
-            file: self.file,
-            converted_at: self.converted_at,
-            old_digest: self.old_digest,
-            new_digest: self.new_digest,
-        }
-    }
+/// A pack that is converted already, or was committed and is to be finished.
+pub(super) fn met(step: &Step) -> Option<Met> {
+    let (report, new) = match step {
+        Step::Done(report) if report.outcome == Outcome::AlreadyConverted => (report, None),
+        Step::Ready(report, change) => (report, Some(change.commit().patch.new)),
+        _ => return None,
+    };
+    let record = report.record()?;
+    let origin = record.origin.filter(|origin| origin.origin == 1)?;
+    Some(Met {
+        serial: record.serial.text()?.to_owned(),
+        licenses: record.licenses,
+        path: absolute_path(&report.path),
+        target: report.output.as_deref().map(absolute_path),
+        file: report.file,
+        converted_at: origin.converted_at.unix_seconds(),
+        old_digest: origin.source_digest,
+        new_digest: new.map_or_else(|| record.digest(), |new| sha1(&[&new])),
+    })
 }
 
 impl Step {
@@ -171,10 +140,6 @@ impl Change {
 }
 
 impl Report {
-    pub(super) fn record(&self) -> Option<&Record> {
-        self.diagnosis.as_ref()?.record.as_deref()
-    }
-
     pub(super) fn refuse(&mut self, copy: CopyOf) {
         self.outcome = Outcome::Refused;
         self.output = None;

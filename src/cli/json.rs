@@ -2,13 +2,13 @@
 
 use super::printer::Tally;
 use super::words::{
-    address, event_kind, failure_message, finding_kb, finding_message, hex, next_step, note,
-    serial, server_name, server_version, time_of, timestamp, value,
+    address, event_kind, failure_message, finding_kb, finding_message, next_step, note, serial,
+    server_name, server_version, time_of, timestamp, value,
 };
 use addpack::diagnosis::{Diagnosis, Finding, What};
 use addpack::outcome::{Failure, Outcome, Report};
 use addpack::record::event::Event;
-use addpack::record::fields::Server;
+use addpack::record::fields::{Server, hex};
 use addpack::record::{Record, Version};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};

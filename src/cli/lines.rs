@@ -81,8 +81,7 @@ fn warnings(report: &Report) -> impl Iterator<Item = (&'static str, String)> {
 /// The line of one image.
 pub(crate) fn image(look: Look, report: &Report) -> Vec<u8> {
     let word = format!("{:<21}", report.outcome.as_str());
-    let record = report.diagnosis.as_ref().and_then(|diagnosis| diagnosis.record.as_deref());
-    let (serial, licenses) = record.map_or_else(
+    let (serial, licenses) = report.record().map_or_else(
         || ("-".to_owned(), "-".to_owned()),
         |record| {
             let use_of = if record.is_bound() {

@@ -11,7 +11,7 @@ mod history;
 pub use finding::{CopyOf, CopyState, Finding, FindingCode, Part, Rule, Value, What};
 
 use crate::fat12::MediaFault;
-use crate::record::{HEADER_LEN, ParseError, RECORD_LEN, Record, Version};
+use crate::record::{HEADER_LEN, ParseError, RECORD_LEN, Record};
 use chain::Chain;
 use std::ops::Range;
 
@@ -129,11 +129,6 @@ impl Diagnosis {
     pub fn clock_ran_backwards(&self) -> bool {
         let Some(record) = &self.record else { return false };
         record.events[self.shown_events()].windows(2).any(|pair| pair[1].at < pair[0].at)
-    }
-
-    /// Whether the record is of version 4.0.
-    pub fn is_version_40(&self) -> bool {
-        self.record.as_ref().is_some_and(|record| record.version == Version::V40)
     }
 
     /// Refuses a sound pack for what stands outside its record.

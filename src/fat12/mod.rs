@@ -105,11 +105,6 @@ impl Volume {
         directory::entries(&self.area[self.geometry.root_directory()])
     }
 
-    /// The volume's geometry.
-    pub fn geometry(&self) -> &Geometry {
-        &self.geometry
-    }
-
     /// What is unusual about it.
     pub fn oddities(&self) -> &[Oddity] {
         &self.oddities

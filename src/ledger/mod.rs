@@ -45,22 +45,11 @@ pub enum Answer {
 pub struct Ledger {
     db: Connection,
     path: PathBuf,
-    writable: bool,
 }
 
 type Result<T> = std::result::Result<T, LedgerError>;
 
 impl Ledger {
-    /// The ledger's file; empty for one of a run alone.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// Whether claims can be made in it.
-    pub fn is_writable(&self) -> bool {
-        self.writable
-    }
-
     /// Writes what became of earlier claims.
     ///
     /// # Errors
@@ -77,7 +66,7 @@ impl Ledger {
     pub fn claim(
         &mut self,
         settled: &[Settled],
-        met: &[Met<'_>],
+        met: &[Met],
         wanted: &[Wanted<'_>],
     ) -> Result<Vec<Answer>> {
         if settled.is_empty() && met.is_empty() && wanted.is_empty() {
@@ -91,7 +80,7 @@ impl Ledger {
     fn claim_in_one(
         &mut self,
         settled: &[Settled],
-        met: &[Met<'_>],
+        met: &[Met],
         wanted: &[Wanted<'_>],
     ) -> rusqlite::Result<Vec<Answer>> {
         let write = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;

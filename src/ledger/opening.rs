@@ -26,7 +26,7 @@ impl Ledger {
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let is_new = !path.exists();
-        let mut ledger = Self::connect(path, flags, true)?;
+        let mut ledger = Self::connect(path, flags)?;
         ledger.make()?;
         if is_new {
             // Its name, and those of folders that were made for it, must outlast a power cut, too.
@@ -48,8 +48,8 @@ impl Ledger {
         }
         // Reading a write-ahead log needs its index, which only those who may write can make.
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
-        let ledger = Self::connect(path, flags, false)
-            .or_else(|_| Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, false))?;
+        let ledger = Self::connect(path, flags)
+            .or_else(|_| Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY))?;
         Ok(if ledger.check_identity()? { Some(ledger) } else { None })
     }
 
@@ -60,12 +60,12 @@ impl Ledger {
     pub fn temporary() -> Result<Self> {
         let path = Path::new("");
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
-        let mut ledger = Self::connect(path, flags, true)?;
+        let mut ledger = Self::connect(path, flags)?;
         ledger.make()?;
         Ok(ledger)
     }
 
-    fn connect(path: &Path, flags: OpenFlags, writable: bool) -> Result<Self> {
+    fn connect(path: &Path, flags: OpenFlags) -> Result<Self> {
         let open = || {
             let db = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
             db.busy_timeout(PATIENCE)?;
@@ -76,7 +76,7 @@ impl Ledger {
             Ok(db)
         };
         let db = open().map_err(|error| LedgerError::from_sqlite(path, &error))?;
-        Ok(Self { db, path: path.to_owned(), writable })
+        Ok(Self { db, path: path.to_owned() })
     }
 
     /// Makes the tables where there are none, and sees that the ledger can be written.

@@ -201,16 +201,16 @@ fn sectors(columns: [Option<u64>; 4]) -> Option<RecordSectors> {
 }
 
 /// A converted pack that was met, and that the ledger may not know.
-#[derive(Clone, Copy, Debug)]
-pub struct Met<'a> {
+#[derive(Clone, Debug)]
+pub struct Met {
     /// The pack's serial.
-    pub serial: &'a str,
+    pub serial: String,
     /// Licenses that it adds.
     pub licenses: u16,
     /// Its image, as an absolute path.
-    pub path: &'a Path,
+    pub path: PathBuf,
     /// The copy that it was converted into, as an absolute path.
-    pub target: Option<&'a Path>,
+    pub target: Option<PathBuf>,
     /// The image's device and inode.
     pub file: Option<(u64, u64)>,
     /// The time of conversion, in seconds since 1970.
@@ -221,14 +221,14 @@ pub struct Met<'a> {
     pub new_digest: Seal,
 }
 
-impl Met<'_> {
+impl Met {
     /// Enters the pack as done, unless it is known.
     pub(super) fn insert(&self, db: &Connection) -> rusqlite::Result<usize> {
         db.prepare_cached(INSERT_MET)?.execute(params![
             self.serial,
             self.licenses,
-            path_value(self.path),
-            self.target.map(path_value),
+            path_value(&self.path),
+            self.target.as_deref().map(path_value),
             self.file.map(|file| file.0.cast_signed()),
             self.file.map(|file| file.1.cast_signed()),
             self.converted_at,

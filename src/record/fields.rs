@@ -18,11 +18,16 @@ impl<const N: usize> Bytes<N> {
 
     /// Two digits a byte.
     pub fn to_hex(&self) -> String {
-        self.0.iter().fold(String::with_capacity(N * 2), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+        hex(&self.0)
     }
+}
+
+/// Bytes in hexadecimal, two digits each.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 // In one piece: binrw reads an array byte by byte, and most of a record is arrays.

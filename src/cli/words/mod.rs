@@ -13,7 +13,7 @@ pub(crate) use ledger::{
 };
 pub(crate) use pages::{PAGES, Page, page};
 pub(crate) use value::{
-    address, day, event_kind, hex, moment, server, server_name, server_version, timestamp, value,
+    address, day, event_kind, moment, server, server_name, server_version, timestamp, value,
 };
 
 use crate::cli::terminal::escape;
@@ -140,8 +140,7 @@ fn refused_next_step(report: &Report) -> String {
 
 /// What to have at hand when asking for a replacement.
 fn replacement_details(report: &Report) -> String {
-    let record = report.diagnosis.as_ref().and_then(|diagnosis| diagnosis.record.as_deref());
-    match record {
+    match report.record() {
         Some(record) => format!(
             "Have at hand: serial {}, {} licenses, server {}, and the reason above",
             serial(record),
@@ -156,8 +155,7 @@ fn replacement_details(report: &Report) -> String {
 }
 
 fn serial_of(report: &Report) -> String {
-    let record = report.diagnosis.as_ref().and_then(|diagnosis| diagnosis.record.as_deref());
-    record.map_or_else(String::new, serial)
+    report.record().map_or_else(String::new, serial)
 }
 
 /// A record's serial, whatever stands there.

@@ -3,9 +3,8 @@
 use crate::cli::terminal::escape_bytes;
 use addpack::diagnosis::Value;
 use addpack::record::event::{Event, EventKind, ServerVersion};
-use addpack::record::fields::{FileTime, Server};
+use addpack::record::fields::{FileTime, Server, hex};
 use addpack::record::{STATUS_BOUND, STATUS_DEFECTIVE};
-use std::fmt::Write as _;
 use time::OffsetDateTime;
 
 /// A time for programs: RFC 3339 in UTC, to the second. Years past 9999 are written with a plus.
@@ -113,14 +112,6 @@ fn join(numbers: &[u16], word: impl Fn(u16) -> String) -> String {
         Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
         _ => words.concat(),
     }
-}
-
-/// Bytes in hexadecimal, two digits each.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@
 use crate::decision::Patch;
 use crate::diagnosis::{Verdict, diagnose};
 use crate::examine::{RecordSectors, read_record};
-use crate::medium::Storage;
+use crate::medium::{DriveError, Storage};
 use crate::outcome::{Action, Failure, PackState};
 use crate::record::{RECORD_LEN, RECORD_SECTORS, SECTOR_LEN};
 use std::io;
@@ -29,6 +29,19 @@ pub struct Commit<S> {
 }
 
 impl<S: Storage> Commit<S> {
+    /// Sees that the medium still holds the record, where another one may be in the drive by now.
+    ///
+    /// # Errors
+    /// The failure; nothing was written.
+    pub fn check(&self) -> Result<(), Failure> {
+        if !self.medium.is_removable() {
+            return Ok(());
+        }
+        let held = read_record(&self.medium, &self.sectors);
+        let same = |held| if held == self.patch.old { Ok(()) } else { Err(DriveError::Changed) };
+        held.and_then(|held| Ok(same(held)?)).map_err(|e| Failure::from_io(Action::Read, e))
+    }
+
     /// Writes the commit sector, makes it durable, and sees that the medium holds it. From then on
     /// the pack is converted for good.
     ///
@@ -78,10 +91,12 @@ impl<S: Storage> Commit<S> {
 
     /// After a write, a sync or a check of the commit sector failed: what does the medium hold? A
     /// second sync proves nothing (an error is reported once), so it is read past the cache. What is
-    /// not committed is put back, also where only the cache may hold it.
+    /// not committed is put back, also where only the cache may hold it; but not on a drive, which may
+    /// hold another diskette by now.
     fn settle(&self, action: Action, error: io::Error) -> Failure {
         let mut failure = self.failed(action, error);
-        if !matches!(failure.state, Some(PackState::New | PackState::Unfinished)) {
+        let committed = matches!(failure.state, Some(PackState::New | PackState::Unfinished));
+        if !committed && !self.medium.is_removable() {
             let (old, _) = self.patch.sector(0);
             // Whether this works, too, is told by what the medium holds afterwards.
             let _ = self.medium.write(self.sectors[0], old).and_then(|()| self.medium.sync());
@@ -102,6 +117,9 @@ impl<S: Storage> Commit<S> {
             if self.medium.read_past_cache(*sector, buffer).is_err() {
                 return PackState::Unknown;
             }
+        }
+        if self.medium.is_removable() && !self.patch.is_on_the_way(&held) {
+            return PackState::Unknown;
         }
         match diagnose(&held).verdict {
             Verdict::Convertible => PackState::Old,

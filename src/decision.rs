@@ -27,6 +27,12 @@ impl Patch {
         old != new
     }
 
+    /// Whether `held` is made of bytes from before and after, and of no others.
+    pub fn is_on_the_way(&self, held: &RecordBytes) -> bool {
+        let bytes = held.iter().zip(self.old.iter().zip(&self.new));
+        bytes.into_iter().all(|(held, (old, new))| held == old || held == new)
+    }
+
     /// The other sectors that change: those that held 4.0 events.
     pub fn clean_up(&self) -> impl Iterator<Item = usize> {
         (1..RECORD_SECTORS).filter(|&index| {

@@ -1,8 +1,10 @@
 //! One medium: from its sectors to a diagnosis.
 
-use crate::diagnosis::{Diagnosis, Verdict, diagnose, diagnose_length, diagnose_media_fault};
+use crate::diagnosis::{
+    Diagnosis, Finding, Verdict, diagnose, diagnose_length, diagnose_lost, diagnose_media_fault,
+};
 use crate::fat12::{Chain, Entry, FatCopy, MediaFault, Opened, SECTOR, Volume};
-use crate::medium::Storage;
+use crate::medium::{Flaw, Storage};
 use crate::outcome::{NotAPack, Note, Outcome};
 use crate::record::{RECORD_LEN, RECORD_SECTORS, RecordBytes, SECTOR_LEN};
 use std::io;
@@ -46,6 +48,26 @@ impl Pack {
     }
 }
 
+impl Pack {
+    /// A weak sector of the record bears no conversion; other flaws are worth a word.
+    fn weigh(&mut self, mut flaws: Vec<Flaw>) {
+        let of_record = |flaw: &Flaw| {
+            let at = u64::from(flaw.sector) * SECTOR;
+            self.sectors.is_some_and(|sectors| sectors.contains(&at))
+        };
+        let weak = flaws.iter().find(|flaw| of_record(flaw) && !flaw.kind.is_lost());
+        let to_change =
+            matches!(self.outcome(), Outcome::Convertible | Outcome::UnfinishedConversion);
+        if let Some(&weak) = weak.filter(|_| to_change) {
+            self.diagnosis.refuse(Finding::media(weak.into()));
+            flaws.retain(|flaw| *flaw != weak);
+        }
+        if !flaws.is_empty() {
+            self.notes.push(Note::Flaws(flaws));
+        }
+    }
+}
+
 /// Looks at a medium. Reads its boot sector, FATs, root directory and the record's own sectors.
 ///
 /// # Errors
@@ -65,6 +87,7 @@ pub fn examine<S: Storage + ?Sized>(medium: &S) -> io::Result<Examination> {
         Err(fault) => return Ok(broken(fault, &notes)),
     };
     let mut pack = best_reading(medium, &volume, &entry, notes)?;
+    pack.weigh(medium.flaws());
     if pack.diagnosis.clock_ran_backwards() {
         pack.notes.push(Note::ClockRanBackwards);
     }
@@ -139,8 +162,11 @@ fn read_by<S: Storage + ?Sized>(
     let Some(sectors) = record_sectors(entry, &chain) else {
         return Ok((found(diagnose_length(entry.size.into()), None), None));
     };
-    let bytes = read_record(medium, &sectors)?;
-    Ok((found(diagnose(&bytes), Some(sectors)), None))
+    let diagnosis = match read_around(medium, &sectors)? {
+        (bytes, None) => diagnose(&bytes),
+        (bytes, Some(lost)) => diagnose_lost(&bytes, lost.into()),
+    };
+    Ok((found(diagnosis, Some(sectors)), None))
 }
 
 /// The sectors of a record of the right length.
@@ -149,17 +175,32 @@ fn record_sectors(entry: &Entry, chain: &Chain) -> Option<RecordSectors> {
     sectors.try_into().ok().filter(|_| entry.size as usize == RECORD_LEN)
 }
 
-/// Reads a record, each run of neighbouring sectors in one go.
+/// Reads a record.
 pub(crate) fn read_record<S: Storage + ?Sized>(
     medium: &S,
     sectors: &RecordSectors,
 ) -> io::Result<RecordBytes> {
+    match read_around(medium, sectors)? {
+        (bytes, None) => Ok(bytes),
+        (_, Some(lost)) => Err(lost.into()),
+    }
+}
+
+/// Reads what is to be had of a record, each run of neighbouring sectors in one go, and tells the
+/// first lost sector. Those that are lost stand as zeros.
+fn read_around<S: Storage + ?Sized>(
+    medium: &S,
+    sectors: &RecordSectors,
+) -> io::Result<(RecordBytes, Option<Flaw>)> {
     let mut bytes = [0; RECORD_LEN];
     let mut rest = &mut bytes[..];
+    let mut lost = None;
     for run in sectors.chunk_by(|one, next| one + SECTOR == *next) {
         let (part, behind) = rest.split_at_mut(run.len() * SECTOR_LEN);
-        medium.read(run[0], part)?;
+        if let Err(error) = medium.read(run[0], part) {
+            lost = lost.or(Some(Flaw::behind(&error).ok_or(error)?));
+        }
         rest = behind;
     }
-    Ok(bytes)
+    Ok((bytes, lost))
 }

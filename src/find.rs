@@ -1,26 +1,26 @@
 //! From the paths that were named to the images, in a stable order, each file once.
 
+use crate::medium::{DiskGeometry, Kind, Mapfile, Place};
 use crate::outcome::{Action, Failure, FailureCode};
 use crate::platform::{FileId, file_id, has_other_names};
 use std::collections::HashMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, FileType, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Sizes of the raw images of standard diskettes, in bytes (FORMAT.md, "The diskette").
-const FLOPPY_SIZES: [u64; 9] =
-    [163_840, 184_320, 327_680, 368_640, 737_280, 1_228_800, 1_474_560, 1_720_320, 2_949_120];
-
 /// Endings that images of diskettes bear.
 const FLOPPY_EXTENSIONS: [&str; 12] =
     ["img", "ima", "image", "flp", "floppy", "vfd", "dsk", "fd", "raw", "bin", "dd", "sbs"];
 
+/// Endings that mapfiles of a rescue bear, after the image's name or in the place of its ending.
+const MAPFILE_EXTENSIONS: [&str; 3] = ["map", "mapfile", "log"];
+
 /// What was found at a path.
 #[derive(Debug)]
 pub enum Found {
-    /// A file to look at.
+    /// A file, or a diskette in a drive, to look at.
     Image(Image),
     /// A file in a folder that is no image by its size and its name.
     Skipped,
@@ -42,11 +42,11 @@ pub enum Found {
     },
 }
 
-/// A file to look at.
+/// A file, or a diskette in a drive, to look at.
 #[derive(Clone, Debug)]
 pub struct Image {
     /// Where it is.
-    pub path: PathBuf,
+    pub place: Place,
     /// The path that was named and led to it.
     pub root: Arc<Path>,
 }
@@ -54,14 +54,15 @@ pub struct Image {
 impl Image {
     /// Whether the path itself was named.
     pub fn is_named(&self) -> bool {
-        self.path == *self.root
+        self.place.path == *self.root
     }
 
     /// The path below the one that was named; of a named file, its name.
     pub fn below_root(&self) -> &Path {
-        match self.path.strip_prefix(&self.root) {
+        let path = &self.place.path;
+        match path.strip_prefix(&self.root) {
             Ok(below) if below != Path::new("") => below,
-            _ => self.path.file_name().map_or(&self.path, Path::new),
+            _ => path.file_name().map_or(path, Path::new),
         }
     }
 }
@@ -75,6 +76,8 @@ pub struct Finder {
     several: bool,
     /// The folder that converted copies go to, resolved; it is not walked.
     output: Option<PathBuf>,
+    /// The mapfile of the file that is named first.
+    map: Option<PathBuf>,
     walk: Option<Walk>,
     seen: Seen,
 }
@@ -91,6 +94,8 @@ struct Level {
     folder: PathBuf,
     /// Names and types, sorted so that the next one is the last.
     entries: Vec<(OsString, FileType)>,
+    /// Names that mapfiles bear; there are few.
+    maps: Vec<OsString>,
 }
 
 /// What was met already. Files with one name, met on a walk, are not remembered: no other walk
@@ -110,9 +115,17 @@ impl Finder {
             several: paths.len() > 1,
             roots: paths.into_iter(),
             output: output.map(resolve_missing),
+            map: None,
             walk: None,
             seen: Seen::default(),
         }
+    }
+
+    /// The same walk, where `map` is the mapfile of the one file that is named.
+    #[must_use]
+    pub fn with_mapfile(mut self, map: Option<PathBuf>) -> Self {
+        self.map = map;
+        self
     }
 
     fn take_root(&mut self, path: PathBuf) -> Option<Found> {
@@ -123,15 +136,20 @@ impl Finder {
         if metadata.is_dir() {
             return self.enter_root(path);
         }
-        if !metadata.is_file() {
+        let Some(kind) = Kind::of(&metadata) else {
             let failure = Failure::new(FailureCode::NotAFile, Action::Open);
             return Some(Found::Failed { path, named: true, failure });
-        }
+        };
         if let Some(first) = self.seen.walked(&path, &metadata) {
             return Some(Found::Repeated { path, first });
         }
         self.seen.named_files = true;
-        Some(self.seen.file(path.clone(), &metadata, path.into()))
+        let root = path.clone().into();
+        let map = self.map.take().or_else(|| match kind {
+            Kind::File => mapfile_of(&path, |name| path.with_file_name(name).is_file()),
+            Kind::Drive => None,
+        });
+        Some(self.seen.file(Place { path, kind, map }, &metadata, root))
     }
 
     fn enter_root(&mut self, path: PathBuf) -> Option<Found> {
@@ -151,7 +169,9 @@ impl Finder {
         let walk = self.walk.as_mut()?;
         match list(&folder) {
             Ok(entries) => {
-                walk.levels.push(Level { folder, entries });
+                let maps = entries.iter().map(|(name, _)| name).filter(|name| is_map_name(name));
+                let maps = maps.cloned().collect();
+                walk.levels.push(Level { folder, entries, maps });
                 None
             }
             Err(error) => {
@@ -172,6 +192,7 @@ impl Finder {
             return None;
         };
         let path = level.folder.join(name);
+        let map = mapfile_of(&path, |name| level.maps.iter().any(|map| map == name));
         let root = Arc::clone(&walk.root);
         if file_type.is_dir() {
             return self.take_folder(path);
@@ -181,7 +202,9 @@ impl Finder {
         }
         match fs::symlink_metadata(&path) {
             Ok(metadata) if !is_candidate(&path, &metadata) => Some(Found::Skipped),
-            Ok(metadata) => Some(self.seen.file(path, &metadata, root)),
+            Ok(metadata) => {
+                Some(self.seen.file(Place { path, kind: Kind::File, map }, &metadata, root))
+            }
             Err(error) => Some(failed(path, false, Action::Open, error)),
         }
     }
@@ -220,19 +243,20 @@ impl Iterator for Finder {
 
 impl Seen {
     /// The file, or the first way to it where it was met before.
-    fn file(&mut self, path: PathBuf, metadata: &Metadata, root: Arc<Path>) -> Found {
-        let named = path == *root;
+    fn file(&mut self, place: Place, metadata: &Metadata, root: Arc<Path>) -> Found {
+        let path = &place.path;
+        let named = **path == *root;
         if (named || self.named_files || has_other_names(metadata))
             && let Some(id) = file_id(metadata)
         {
             if let Some(first) = self.files.get(&id) {
-                return Found::Repeated { path, first: first.clone() };
+                return Found::Repeated { path: place.path, first: first.clone() };
             }
             if named || has_other_names(metadata) {
                 self.files.insert(id, path.clone());
             }
         }
-        Found::Image(Image { path, root })
+        Found::Image(Image { place, root })
     }
 
     /// The folder whose walk has led to a named file already.
@@ -257,10 +281,25 @@ fn list(folder: &Path) -> io::Result<Vec<(OsString, FileType)>> {
     Ok(entries)
 }
 
+fn is_map_name(name: &OsStr) -> bool {
+    let ending = Path::new(name).extension().and_then(|ending| ending.to_str());
+    ending.is_some_and(|ending| MAPFILE_EXTENSIONS.contains(&ending))
+}
+
+/// The mapfile of an image: beside it, with its name, and signed by ddrescue.
+fn mapfile_of(image: &Path, is_there: impl Fn(&OsStr) -> bool) -> Option<PathBuf> {
+    let names = [image.file_name()?, image.file_stem()?];
+    let names = names.into_iter().flat_map(|name| {
+        MAPFILE_EXTENSIONS.map(|ending| [name, OsStr::new(ending)].join(OsStr::new(".")))
+    });
+    let there = names.filter(|name| is_there(name)).map(|name| image.with_file_name(name));
+    there.into_iter().find(|path| path != image && Mapfile::is_signed(path))
+}
+
 /// Whether a file in a folder may be an image, by its size or its ending.
 fn is_candidate(path: &Path, metadata: &Metadata) -> bool {
     let known = |ending: &str| FLOPPY_EXTENSIONS.iter().any(|e| e.eq_ignore_ascii_case(ending));
-    FLOPPY_SIZES.contains(&metadata.len())
+    DiskGeometry::of_len(metadata.len()).is_some()
         || path.extension().and_then(|ending| ending.to_str()).is_some_and(known)
 }
 

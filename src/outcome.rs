@@ -3,6 +3,7 @@
 use crate::diagnosis::{CopyOf, Diagnosis, Finding, FindingCode};
 use crate::fat12::{MediaFault, NoVolume, Oddity};
 use crate::ledger::ClaimId;
+use crate::medium::{DriveError, Flaw, MapfileError};
 use crate::platform::FileId;
 use crate::record::Record;
 use std::io;
@@ -82,6 +83,8 @@ pub enum Note {
     Copied(PathBuf),
     /// A conversion of this image was begun and interrupted.
     Begun,
+    /// Sectors that are flawed, and keep nothing from being done; in order.
+    Flaws(Vec<Flaw>),
 }
 
 /// Why an image could not be worked on.
@@ -91,11 +94,19 @@ pub enum FailureCode {
     NotFound,
     /// The system does not let it be read.
     AccessDenied,
-    /// Neither a regular file nor a folder.
+    /// Neither a regular file, a folder nor a drive.
     NotAFile,
+    /// The drive holds no diskette.
+    NoMedium,
+    /// What is in the drive is no diskette, by its size.
+    NotADiskette,
+    /// The drive is mounted.
+    Mounted,
+    /// The mapfile of a rescue cannot be read.
+    BadMapfile,
     /// Another program holds its lock.
     InUse,
-    /// Another file was put in its place meanwhile.
+    /// Another file or diskette was put in its place meanwhile.
     Replaced,
     /// It cannot be written.
     WriteProtected,
@@ -111,10 +122,14 @@ pub enum FailureCode {
 
 impl FailureCode {
     /// Every code.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 14] = [
         Self::NotFound,
         Self::AccessDenied,
         Self::NotAFile,
+        Self::NoMedium,
+        Self::NotADiskette,
+        Self::Mounted,
+        Self::BadMapfile,
         Self::InUse,
         Self::Replaced,
         Self::WriteProtected,
@@ -130,6 +145,10 @@ impl FailureCode {
             Self::NotFound => "not-found",
             Self::AccessDenied => "access-denied",
             Self::NotAFile => "not-a-file",
+            Self::NoMedium => "no-medium",
+            Self::NotADiskette => "not-a-diskette",
+            Self::Mounted => "mounted",
+            Self::BadMapfile => "bad-mapfile",
             Self::InUse => "in-use",
             Self::Replaced => "replaced",
             Self::WriteProtected => "write-protected",
@@ -210,6 +229,8 @@ impl Failure {
         use io::ErrorKind as Kind;
         let writing = !matches!(action, Action::Open | Action::List | Action::Read | Action::Lock);
         let code = match cause.kind() {
+            _ if DriveError::behind(&cause).is_some() => Self::of_drive(&cause),
+            _ if MapfileError::is_behind(&cause) => FailureCode::BadMapfile,
             Kind::NotFound => FailureCode::NotFound,
             Kind::PermissionDenied if writing => FailureCode::WriteProtected,
             Kind::PermissionDenied => FailureCode::AccessDenied,
@@ -218,6 +239,18 @@ impl Failure {
             _ => FailureCode::IoError,
         };
         Self { cause: Some(cause), ..Self::new(code, action) }
+    }
+
+    fn of_drive(cause: &io::Error) -> FailureCode {
+        match DriveError::behind(cause) {
+            Some(DriveError::NoMedium) => FailureCode::NoMedium,
+            Some(DriveError::Changed) => FailureCode::Replaced,
+            Some(DriveError::Mounted(_)) => FailureCode::Mounted,
+            Some(DriveError::InUse) => FailureCode::InUse,
+            Some(DriveError::NotADiskette(_)) => FailureCode::NotADiskette,
+            Some(DriveError::WriteProtected) => FailureCode::WriteProtected,
+            Some(DriveError::Dead) | None => FailureCode::IoError,
+        }
     }
 
     pub(crate) fn about(mut self, target: PathBuf) -> Self {
@@ -278,6 +311,11 @@ impl Report {
     /// Whether there is a finding with this code.
     pub fn has_finding(&self, code: FindingCode) -> bool {
         self.findings().iter().any(|finding| finding.code() == code)
+    }
+
+    /// Whether bytes of the record are not as a server wrote them, or not to be had.
+    pub(crate) fn is_damaged(&self) -> bool {
+        self.findings().iter().any(|finding| finding.code().is_damage())
     }
 
     /// All findings, the primary one first.

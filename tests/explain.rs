@@ -8,7 +8,7 @@ const IN_USE: &str = "\
 in-use (error)
 
 What it means
-  Another program holds the image's lock.
+  Another program holds the image's lock, or the drive.
 
 How it comes about
   Another addpack is converting it right now, or an emulator has it open.

@@ -36,7 +36,7 @@ impl Listener for Reports {
 }
 
 fn run_on(image: &Path, mode: Mode) -> Report {
-    let job = Job { paths: vec![image.to_owned()], mode, output: None, workers: 1 };
+    let job = Job::new(vec![image.to_owned()], mode);
     let mut reports = Reports::default();
     let mut ledger = Ledger::temporary().unwrap();
     let end = run(&job, &mut ledger, &AtomicBool::new(false), &mut reports).unwrap();

@@ -2,7 +2,7 @@
 
 use super::image::Step;
 use super::wishes::{Wish, absolute_path, met};
-use crate::diagnosis::{CopyOf, CopyState, FindingCode};
+use crate::diagnosis::{CopyOf, CopyState};
 use crate::ledger::recovery::{self, Recovery, holds_copy};
 use crate::ledger::{Answer, ClaimId, Entry, Ledger, LedgerError, Settled, State};
 use crate::outcome::{Action, Failure, FailureCode, Outcome, PackState, Report};
@@ -201,7 +201,7 @@ impl<'l> Claims<'l> {
     /// A damaged record may be one that a crash has torn.
     fn mend(&mut self, step: &mut Step) -> Result<(), LedgerError> {
         let Step::Done(report) = step else { return Ok(()) };
-        if !report.has_finding(FindingCode::DamagedRecord) {
+        if !report.is_damaged() {
             return Ok(());
         }
         for (at, entry) in self.missing.iter().enumerate().filter(|(_, e)| e.target.is_none()) {

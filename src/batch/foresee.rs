@@ -4,7 +4,7 @@ use super::Mode;
 use super::claims::{Claims, Relation, copy_of, relation};
 use super::image::Step;
 use super::wishes::absolute_path;
-use crate::diagnosis::{CopyOf, CopyState, FindingCode};
+use crate::diagnosis::{CopyOf, CopyState};
 use crate::ledger::LedgerError;
 use crate::outcome::{Note, Outcome, Report};
 use std::path::PathBuf;
@@ -34,7 +34,7 @@ impl Claims<'_> {
                     (Some(found), Mode::DryRun(_) | Mode::Convert(_)) => found.apply(report),
                     (None, _) => {}
                 }
-            } else if report.has_finding(FindingCode::DamagedRecord) && self.is_begun(report) {
+            } else if report.is_damaged() && self.is_begun(report) {
                 report.notes.push(Note::Begun);
             }
         }

@@ -1,20 +1,19 @@
 //! One image on its way through a run.
 
-use super::Mode;
+use super::access::{Access, lock, lock_shared, open, open_to_change};
 use super::output::{Copy, Output};
+use super::{Job, Mode};
 use crate::commit::Commit;
 use crate::decision::{Patch, decide};
 use crate::diagnosis::{FindingCode, diagnose};
 use crate::examine::{Examination, RecordSectors, examine};
 use crate::find::{Found, Image};
-use crate::medium::RawImage;
+use crate::medium::{Medium, Storage};
 use crate::outcome::{Action, Failure, FailureCode, Outcome, Report};
-use crate::platform::file_id;
 use crate::record::RecordBytes;
 use crate::record::fields::FileTime;
+use crate::record::seal::sha1;
 use std::fs::TryLockError;
-use std::io;
-use std::path::Path;
 
 /// How far an image has come.
 pub(super) enum Step {
@@ -33,7 +32,7 @@ pub(super) enum Step {
 /// A change that is to be made.
 pub(super) enum Change {
     /// In place; the image is locked.
-    InPlace(Commit<RawImage>),
+    InPlace(Commit<Medium>),
     /// On a copy, which gets its name when all of it is on the disk.
     Copy(Copy),
 }
@@ -51,7 +50,7 @@ impl Step {
     pub(super) fn commit(self) -> Self {
         let Self::Begun(report, mut change) = self else { return self };
         let result = match &mut *change {
-            Change::InPlace(commit) => commit.commit(),
+            Change::InPlace(commit) => commit.check().and_then(|()| commit.commit()),
             Change::Copy(copy) => copy.write(),
         };
         match result {
@@ -76,17 +75,17 @@ impl Step {
 }
 
 /// Looks at an image, and readies what has to be changed.
-pub(super) fn prepare(image: &Image, mode: Mode, output: Option<&Output>) -> Step {
-    let mut report = Report::new(image.path.clone(), image.is_named(), Outcome::NotAPack);
-    let change = match (mode, output) {
-        (Mode::Inspect, _) => inspect(&image.path, &mut report).map(|()| None),
-        (Mode::DryRun(at) | Mode::Convert(at), None) => in_place(&image.path, at, &mut report),
+pub(super) fn prepare(image: &Image, job: &Job, output: Option<&Output>) -> Step {
+    let mut report = Report::new(image.place.path.clone(), image.is_named(), Outcome::NotAPack);
+    let change = match (job.mode, output) {
+        (Mode::Inspect, _) => inspect(image, job, &mut report).map(|()| None),
+        (Mode::DryRun(at) | Mode::Convert(at), None) => in_place(image, job, at, &mut report),
         (Mode::DryRun(at) | Mode::Convert(at), Some(output)) => {
-            to_copy(image, at, output, mode, &mut report)
+            to_copy(image, job, at, output, &mut report)
         }
     };
     match change {
-        Ok(Some(change)) if matches!(mode, Mode::Convert(_)) => {
+        Ok(Some(change)) if matches!(job.mode, Mode::Convert(_)) => {
             Step::Ready(report, Box::new(change))
         }
         Ok(_) => Step::Done(report),
@@ -94,8 +93,8 @@ pub(super) fn prepare(image: &Image, mode: Mode, output: Option<&Output>) -> Ste
     }
 }
 
-fn inspect(path: &Path, report: &mut Report) -> Result<(), Failure> {
-    let medium = open(path)?;
+fn inspect(image: &Image, job: &Job, report: &mut Report) -> Result<(), Failure> {
+    let medium = open(&image.place, job)?;
     look(&medium, report)?;
     if report.has_finding(FindingCode::DamagedRecord) {
         // It may have been read while another run wrote it: look again with that kept away.
@@ -105,8 +104,13 @@ fn inspect(path: &Path, report: &mut Report) -> Result<(), Failure> {
     Ok(())
 }
 
-fn in_place(path: &Path, at: FileTime, report: &mut Report) -> Result<Option<Change>, Failure> {
-    let (medium, protection) = match open_to_change(path)? {
+fn in_place(
+    image: &Image,
+    job: &Job,
+    at: FileTime,
+    report: &mut Report,
+) -> Result<Option<Change>, Failure> {
+    let (medium, protection) = match open_to_change(&image.place, job)? {
         Access::Full(medium) => (medium, None),
         Access::Protected(medium, failure) => (medium, Some(failure)),
     };
@@ -118,6 +122,10 @@ fn in_place(path: &Path, at: FileTime, report: &mut Report) -> Result<Option<Cha
     in_place_still(&medium)?;
     let sectors = look(&medium, report)?;
     let Some((sectors, patch)) = sectors.zip(change(report, at)) else { return Ok(None) };
+    if medium.is_removable() && job.asked_about.is_some_and(|digest| sha1(&[&patch.old]) != digest)
+    {
+        return Err(Failure::new(FailureCode::Replaced, Action::Lock));
+    }
     match protection {
         Some(failure) => Err(failure),
         None => Ok(Some(Change::InPlace(Commit { medium, sectors, patch }))),
@@ -126,12 +134,12 @@ fn in_place(path: &Path, at: FileTime, report: &mut Report) -> Result<Option<Cha
 
 fn to_copy(
     image: &Image,
+    job: &Job,
     at: FileTime,
     output: &Output,
-    mode: Mode,
     report: &mut Report,
 ) -> Result<Option<Change>, Failure> {
-    let medium = open(&image.path)?;
+    let medium = open(&image.place, job)?;
     // Its claim is told to be alive by this lock; a file system without locks has none to tell.
     if let Err(TryLockError::WouldBlock) = medium.try_lock() {
         return Err(Failure::new(FailureCode::InUse, Action::Lock));
@@ -147,26 +155,26 @@ fn to_copy(
         report.diagnosis = Some(held);
         return Ok(None);
     }
-    if matches!(mode, Mode::Convert(_)) {
+    if matches!(job.mode, Mode::Convert(_)) {
         output.make_folder(&target).map_err(|e| Failure::from_io(Action::Copy, e).about(target))?;
     }
     Ok(Some(Change::Copy(copy)))
 }
 
 /// A conversion of a file that the path no longer leads to would be lost.
-fn in_place_still(medium: &RawImage) -> Result<(), Failure> {
+fn in_place_still(medium: &Medium) -> Result<(), Failure> {
     let replaced = || Failure::new(FailureCode::Replaced, Action::Lock);
     if medium.is_at_its_path() { Ok(()) } else { Err(replaced()) }
 }
 
-fn finish_in_place(commit: &Commit<RawImage>) -> Result<(), Failure> {
+fn finish_in_place(commit: &Commit<Medium>) -> Result<(), Failure> {
     commit.finish()?;
     in_place_still(&commit.medium)
 }
 
 /// Examines a medium and writes into the report what it is; where the record lies, if it has one.
-fn look(medium: &RawImage, report: &mut Report) -> Result<Option<RecordSectors>, Failure> {
-    report.file = file_id(medium.metadata());
+fn look(medium: &Medium, report: &mut Report) -> Result<Option<RecordSectors>, Failure> {
+    report.file = medium.file_id();
     let examination = examine(medium).map_err(|error| Failure::from_io(Action::Read, error))?;
     match examination {
         Examination::NotAPack(why) => {
@@ -184,51 +192,6 @@ fn look(medium: &RawImage, report: &mut Report) -> Result<Option<RecordSectors>,
 
 fn change(report: &Report, at: FileTime) -> Option<Patch> {
     report.diagnosis.as_ref().and_then(|diagnosis| decide(diagnosis, at))
-}
-
-fn open(path: &Path) -> Result<RawImage, Failure> {
-    RawImage::open(path).map_err(|error| Failure::from_io(Action::Open, error))
-}
-
-/// An open image, and whether it can be changed.
-enum Access {
-    Full(RawImage),
-    Protected(RawImage, Failure),
-}
-
-/// A file whose mode allows no writing is protected, also from those who could write it all the
-/// same.
-fn open_to_change(path: &Path) -> Result<Access, Failure> {
-    let protected =
-        |cause| Failure { cause, ..Failure::new(FailureCode::WriteProtected, Action::Write) };
-    match RawImage::open_to_change(path) {
-        Ok(medium) if medium.metadata().permissions().readonly() => {
-            Ok(Access::Protected(medium, protected(None)))
-        }
-        Ok(medium) => Ok(Access::Full(medium)),
-        Err(error) => match error.kind() {
-            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-                Ok(Access::Protected(open(path)?, protected(Some(error))))
-            }
-            _ => Err(Failure::from_io(Action::Open, error)),
-        },
-    }
-}
-
-fn lock(result: Result<(), TryLockError>) -> Result<(), Failure> {
-    result.map_err(|error| match error {
-        TryLockError::WouldBlock => Failure::new(FailureCode::InUse, Action::Lock),
-        TryLockError::Error(error) => Failure::from_io(Action::Lock, error),
-    })
-}
-
-/// Keeps writers away while an image is only read. Where the file system has no locks, there is
-/// nothing to keep away with, and nothing of it is changed.
-fn lock_shared(medium: &RawImage) -> Result<(), Failure> {
-    match medium.try_lock_shared() {
-        Err(TryLockError::Error(_)) => Ok(()),
-        result => lock(result),
-    }
 }
 
 impl Report {

@@ -3,6 +3,7 @@
 //! A group is worked on from end to end before the next one begins, so memory does not grow with
 //! the number of images, and what was begun is whole when a run is stopped.
 
+mod access;
 mod claims;
 mod crew;
 mod foresee;
@@ -13,7 +14,7 @@ mod wishes;
 use crate::find::{Finder, Found};
 use crate::ledger::{Ledger, LedgerError};
 use crate::outcome::{Outcome, Report};
-use crate::record::fields::FileTime;
+use crate::record::fields::{FileTime, Seal};
 use claims::Claims;
 use crew::Crew;
 use image::Step;
@@ -26,6 +27,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 const COMMIT_GROUP: usize = 64;
 /// Images that are looked at together, where nothing is written.
 const INSPECT_GROUP: usize = 256;
+
+/// How often a sector of a diskette is asked for again, unless somebody says otherwise.
+pub const RETRIES: u32 = 5;
 
 /// What is done with each pack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +53,20 @@ pub struct Job {
     pub output: Option<PathBuf>,
     /// Workers; 0 counts as 1.
     pub workers: usize,
+    /// How often a sector of a diskette that does not read well is asked for again.
+    pub retries: u32,
+    /// ddrescue's mapfile of the one image that is named.
+    pub map: Option<PathBuf>,
+    /// The digest of the record that the user was asked about: no other diskette is converted.
+    pub asked_about: Option<Seal>,
+}
+
+impl Job {
+    /// A job with nothing special: in place, by one worker.
+    pub fn new(paths: Vec<PathBuf>, mode: Mode) -> Self {
+        let retries = RETRIES;
+        Self { paths, mode, output: None, workers: 1, retries, map: None, asked_about: None }
+    }
 }
 
 /// Who hears what a run comes to, in the order of the paths. `Break` ends the run.
@@ -85,9 +103,10 @@ pub fn run(
     stop: &AtomicBool,
     listener: &mut dyn Listener,
 ) -> Result<End, LedgerError> {
-    let mut finder = Finder::new(job.paths.clone(), job.output.as_deref());
+    let mut finder =
+        Finder::new(job.paths.clone(), job.output.as_deref()).with_mapfile(job.map.clone());
     let mut run = Run {
-        mode: job.mode,
+        job,
         crew: Crew::new(job.workers),
         stop,
         output: job.output.clone().map(|folder| Output::new(folder, job)),
@@ -117,7 +136,7 @@ pub fn run(
 
 /// A run under way.
 struct Run<'a> {
-    mode: Mode,
+    job: &'a Job,
     crew: Crew,
     stop: &'a AtomicBool,
     output: Option<Output>,
@@ -127,20 +146,20 @@ struct Run<'a> {
 impl Run<'_> {
     /// One group: every image prepared, then all that are to be changed changed together.
     fn work(&mut self, group: Vec<Found>) -> (Vec<Step>, Result<(), LedgerError>) {
-        let (mode, to) = (self.mode, self.output.as_ref());
+        let (job, to) = (self.job, self.output.as_ref());
         let steps = self.crew.work(group, |found| match found {
             Found::Image(_) if self.stop.load(Ordering::Relaxed) => Step::NotBegun,
-            Found::Image(image) => image::prepare(&image, mode, to),
+            Found::Image(image) => image::prepare(&image, job, to),
             other => Step::Aside(other),
         });
-        match mode {
+        match job.mode {
             Mode::Convert(_) => self.change(steps),
             Mode::Inspect | Mode::DryRun(_) => self.foresee(steps),
         }
     }
 
     fn foresee(&mut self, mut steps: Vec<Step>) -> (Vec<Step>, Result<(), LedgerError>) {
-        let result = self.claims.foresee(&mut steps, self.mode);
+        let result = self.claims.foresee(&mut steps, self.job.mode);
         match &mut self.output {
             Some(output) => (output.publish(steps), result),
             None => (steps, result),

@@ -10,7 +10,7 @@ use crate::commit::Commit;
 use crate::diagnosis::Diagnosis;
 use crate::examine::{Examination, examine, read_record};
 use crate::find::Image;
-use crate::medium::RawImage;
+use crate::medium::{Kind, Medium, RawImage};
 use crate::outcome::{Action, Failure, FailureCode, Outcome, Report};
 use crate::platform::sync_folder;
 use crate::record::Record;
@@ -39,7 +39,7 @@ pub(super) struct Output {
 
 /// A copy to be converted.
 pub(super) struct Copy {
-    source: Commit<RawImage>,
+    source: Commit<Medium>,
     target: PathBuf,
     temporary: Option<NamedTempFile>,
 }
@@ -52,7 +52,11 @@ impl Output {
 
     /// Where the converted copy of `image` goes.
     pub(super) fn target(&self, image: &Image) -> PathBuf {
-        self.folder.join(image.below_root())
+        let target = self.folder.join(image.below_root());
+        match image.place.kind {
+            Kind::File => target,
+            Kind::Drive => target.with_extension("img"),
+        }
     }
 
     /// Makes ready the folder that `target` will lie in: made if need be, and rid of copies that a
@@ -121,17 +125,17 @@ impl Output {
 }
 
 impl Copy {
-    pub(super) fn new(source: Commit<RawImage>, target: PathBuf) -> Self {
+    pub(super) fn new(source: Commit<Medium>, target: PathBuf) -> Self {
         Self { source, target, temporary: None }
     }
 
     /// The image, and what is to be changed of it.
-    pub(super) fn source(&self) -> &Commit<RawImage> {
+    pub(super) fn source(&self) -> &Commit<Medium> {
         &self.source
     }
 
     /// The same, to be changed.
-    pub(super) fn source_mut(&mut self) -> &mut Commit<RawImage> {
+    pub(super) fn source_mut(&mut self) -> &mut Commit<Medium> {
         &mut self.source
     }
 
@@ -168,11 +172,13 @@ impl Copy {
             .prefix(TEMPORARY.0)
             .suffix(TEMPORARY.1)
             .tempfile_in(folder_of(&self.target))?;
-        let (mut from, mut to) = (self.source.medium.file(), temporary.as_file());
+        let (from, to) = (&self.source.medium, temporary.as_file());
         // Tells a run that tidies up that this one is alive; where there are no locks, its age does.
         let _ = to.try_lock();
-        io::copy(&mut from, &mut to)?;
-        to.set_permissions(self.source.medium.metadata().permissions())?;
+        from.copy_to(to)?;
+        if let Some(permissions) = from.permissions() {
+            to.set_permissions(permissions)?;
+        }
         let medium = RawImage::from_file(to.try_clone()?, temporary.path())?;
         let Commit { sectors, patch, .. } = &self.source;
         if read_record(&medium, sectors)? != patch.old {

@@ -4,7 +4,7 @@ use super::image::{Change, Step};
 use crate::commit::Commit;
 use crate::diagnosis::{CopyOf, Finding};
 use crate::ledger::{ClaimId, Met, Wanted};
-use crate::medium::RawImage;
+use crate::medium::Medium;
 use crate::outcome::{Failure, Outcome, Report};
 use crate::platform::FileId;
 use crate::record::seal::sha1;
@@ -124,14 +124,14 @@ impl Step {
 }
 
 impl Change {
-    pub(super) fn commit(&self) -> &Commit<RawImage> {
+    pub(super) fn commit(&self) -> &Commit<Medium> {
         match self {
             Self::InPlace(commit) => commit,
             Self::Copy(copy) => copy.source(),
         }
     }
 
-    fn commit_mut(&mut self) -> &mut Commit<RawImage> {
+    fn commit_mut(&mut self) -> &mut Commit<Medium> {
         match self {
             Self::InPlace(commit) => commit,
             Self::Copy(copy) => copy.source_mut(),

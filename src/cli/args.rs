@@ -2,6 +2,8 @@
 
 #![allow(clippy::doc_markdown, reason = "doc comments here are help texts")]
 
+use super::Error;
+use addpack::batch::{Job, Mode};
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum, ValueHint};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -124,9 +126,10 @@ pub(crate) struct Convert {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Common {
-    /// Image files, or folders to walk to the bottom
+    /// Image files, diskette drives (/dev/fd0), or folders to walk to the bottom
     ///
-    /// In a folder, files that have neither the size of a diskette nor the ending of an image are
+    /// A drive is read and written only where it is not mounted and its medium has the size of a
+    /// diskette. In a folder, files that have neither the size of a diskette nor the ending of an image are
     /// skipped, and symbolic links are not followed.
     #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(crate) paths: Vec<PathBuf>,
@@ -138,6 +141,18 @@ pub(crate) struct Common {
     /// How many images to work on at once [default: the number of cores]
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
+
+    /// How often a sector that a drive does not read well is asked for again
+    #[arg(long, value_name = "N", default_value_t = addpack::batch::RETRIES)]
+    #[arg(value_parser = clap::value_parser!(u32).range(..=1000))]
+    pub(crate) retries: u32,
+
+    /// GNU ddrescue's mapfile of the image
+    ///
+    /// Sectors that the rescue did not read are lost, not zeros. Without this option, a mapfile is
+    /// found beside its image as NAME.map, NAME.mapfile or NAME.log.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) mapfile: Option<PathBuf>,
 
     /// Show no progress
     #[arg(short, long)]
@@ -249,6 +264,21 @@ pub(crate) enum When {
 }
 
 impl Common {
+    /// The job that these arguments ask for, in place.
+    pub(crate) fn job(&self, mode: Mode) -> Result<Job, Error> {
+        let is_one_image = matches!(self.paths.as_slice(), [path] if !path.is_dir());
+        if self.mapfile.is_some() && !is_one_image {
+            let message = "--mapfile is of one image: name that image alone";
+            return Err(Error::Usage(message.to_owned()));
+        }
+        Ok(Job {
+            workers: self.workers(),
+            retries: self.retries,
+            map: self.mapfile.clone(),
+            ..Job::new(self.paths.clone(), mode)
+        })
+    }
+
     pub(crate) fn workers(&self) -> usize {
         let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         self.jobs.map_or_else(cores, NonZeroUsize::get)

@@ -32,12 +32,8 @@ pub(crate) fn run(args: &Convert) -> Result<Exit, Error> {
     }
     let open = if args.dry_run { open_to_read } else { open_to_write };
     let mut ledger = open(&common.ledger)?;
-    let mut job = Job {
-        paths: common.paths.clone(),
-        mode: if args.yes && !args.dry_run { Mode::Convert(at) } else { Mode::DryRun(at) },
-        output: args.output.clone(),
-        workers: common.workers(),
-    };
+    let mode = if args.yes && !args.dry_run { Mode::Convert(at) } else { Mode::DryRun(at) };
+    let mut job = Job { output: args.output.clone(), ..common.job(mode)? };
     if ask_first {
         match ask(args, &job, &mut ledger)? {
             Consent::Given => job.mode = Mode::Convert(at),

@@ -4,7 +4,7 @@ use super::Error;
 use super::args::Explain;
 use super::exit::Exit;
 use super::terminal::{Look, Tone, WIDTH, escape, wrap};
-use super::words::{PAGES, Page, page};
+use super::words::{Page, page, pages};
 use std::io::{self, Write, stdout};
 
 pub(crate) fn run(args: &Explain) -> Result<Exit, Error> {
@@ -30,7 +30,7 @@ fn list(look: Look) -> String {
     {
         text += &look.paint(Tone::Heading, title);
         text += "\n";
-        for page in PAGES.iter().filter(|page| page.kind == kind) {
+        for page in pages().filter(|page| page.kind == kind) {
             let sentence = page.means.split_inclusive(". ").next().unwrap_or(page.means).trim_end();
             let hanging = wrap(sentence, WIDTH - 25).join(&format!("\n{:25}", ""));
             text += &format!("  {:21}  {hanging}\n", page.code);
@@ -78,12 +78,12 @@ mod tests {
         codes.extend(findings.iter().map(|code| code.as_str()));
         codes.extend(FailureCode::ALL.iter().map(|code| code.as_str()));
         codes.extend(crate::cli::words::NOTE_CODES);
-        assert_eq!(codes, PAGES.iter().map(|page| page.code).collect::<Vec<_>>());
+        assert_eq!(codes, pages().map(|page| page.code).collect::<Vec<_>>());
     }
 
     #[test]
     fn no_line_of_a_page_is_too_long() {
-        for page in PAGES {
+        for page in pages() {
             let text = show(Look::plain(), page) + &list(Look::plain());
             assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
         }

@@ -34,6 +34,11 @@ impl FindingCode {
             Self::CopyOfConverted => "copy-of-converted",
         }
     }
+
+    /// Whether bytes are not as a server wrote them, or not to be had.
+    pub(crate) fn is_damage(self) -> bool {
+        matches!(self, Self::DamagedRecord | Self::DamagedMedia)
+    }
 }
 
 /// A part of the record that damage can be found in.

@@ -76,6 +76,13 @@ pub(crate) fn diagnose_media_fault(fault: MediaFault) -> Diagnosis {
     no_record(Finding::media(fault))
 }
 
+/// The diagnosis of a pack whose record can be read only in part: `bytes`, with zeros for the rest.
+/// What can be read of its header is shown, and not judged.
+pub(crate) fn diagnose_lost(bytes: &[u8], fault: MediaFault) -> Diagnosis {
+    let record = Record::parse(bytes).ok().map(Box::new);
+    Diagnosis { record, ..diagnose_media_fault(fault) }
+}
+
 fn no_record(finding: Finding) -> Diagnosis {
     Diagnosis {
         record: None,
@@ -146,7 +153,6 @@ impl Diagnosis {
 
     /// Whether the seals say that these bytes are a record, whatever happened to the pack.
     pub(crate) fn is_authentic(&self) -> bool {
-        self.record.is_some()
-            && !self.findings.iter().any(|f| f.code() == FindingCode::DamagedRecord)
+        self.record.is_some() && !self.findings.iter().any(|finding| finding.code().is_damage())
     }
 }

@@ -7,7 +7,7 @@ const ATTR_VOLUME_ID: u8 = 0x08;
 /// `DIR_Attr`: a folder.
 const ATTR_DIRECTORY: u8 = 0x10;
 /// First byte of a deleted entry.
-const DELETED: u8 = 0xE5;
+pub(super) const DELETED: u8 = 0xE5;
 /// First byte of an entry that was never used, and behind which there is none.
 const END: u8 = 0;
 
@@ -42,6 +42,12 @@ pub(super) fn entries(bytes: &[u8]) -> impl Iterator<Item = Entry> {
         .take_while(|(_, entry)| entry[0] != END)
         .filter(|(_, entry)| entry[0] != DELETED && entry[11] & ATTR_VOLUME_ID == 0)
         .map(|(slot, entry)| parse(slot, entry))
+}
+
+/// Bytes up to the first entry that was never used.
+pub(super) fn used_len(bytes: &[u8]) -> usize {
+    let entries = bytes.chunks_exact(ENTRY_LEN);
+    entries.take_while(|entry| entry[0] != END).count() * ENTRY_LEN
 }
 
 fn parse(slot: usize, bytes: &[u8]) -> Entry {

@@ -1,6 +1,7 @@
 //! What can be wrong with a volume, and what is only odd about it.
 
 use super::Geometry;
+use crate::medium::{Flaw, FlawKind};
 
 /// Why a medium holds no FAT12 volume.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +46,8 @@ pub enum FaultKind {
     TooLong,
     /// The cluster lies past the end of the image.
     BeyondImage,
+    /// A sector on the way to the record, or of the record itself, is lost.
+    LostSector(FlawKind),
     /// The copies of the FAT lead to different sectors, and nothing tells which are the record's.
     CopiesDisagree,
     /// Another chain runs into the cluster; the number is that of the cluster before it.
@@ -80,5 +83,11 @@ impl MediaFault {
     pub(super) fn at(kind: FaultKind, cluster: u16, geometry: &Geometry) -> Self {
         let sector = geometry.cluster_sector(cluster);
         Self { kind, cluster: Some(cluster), sector }
+    }
+}
+
+impl From<Flaw> for MediaFault {
+    fn from(flaw: Flaw) -> Self {
+        Self { kind: FaultKind::LostSector(flaw.kind), cluster: None, sector: Some(flaw.sector) }
     }
 }

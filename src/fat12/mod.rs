@@ -4,6 +4,7 @@
 //! comes from the disk is checked before it is used. Names of fields follow Microsoft's FAT
 //! specification (`fatgen103`).
 
+mod area;
 mod boot;
 mod directory;
 mod fault;
@@ -15,6 +16,7 @@ pub use fault::{FaultKind, MediaFault, NoVolume, Oddity};
 
 use crate::medium::Storage;
 use crate::record::SECTOR_LEN;
+use area::Area;
 use std::io;
 use table::Fat;
 
@@ -36,8 +38,7 @@ pub enum FatCopy {
 #[derive(Debug)]
 pub struct Volume {
     geometry: Geometry,
-    /// All sectors up to the end of the root directory.
-    area: Vec<u8>,
+    area: Area,
     oddities: Vec<Oddity>,
     medium_len: u64,
 }
@@ -71,8 +72,11 @@ impl Volume {
             return Ok(Opened::NoVolume(NoVolume::TooShort));
         }
         let mut area = first_read(medium)?;
-        let Some((geometry, oddities)) = Geometry::of(&area, medium_len) else {
-            return Ok(Opened::NoVolume(NoVolume::UnknownGeometry));
+        let Some((geometry, oddities)) = Geometry::of(&area.bytes, medium_len) else {
+            return Ok(match area.lost.first() {
+                Some(&flaw) => Opened::Broken(flaw.into()),
+                None => Opened::NoVolume(NoVolume::UnknownGeometry),
+            });
         };
         let end = u64::from(geometry.first_data_sector()) * SECTOR;
         if end > medium_len {
@@ -80,16 +84,24 @@ impl Volume {
             let fault = MediaFault { kind: FaultKind::VolumeCutShort, cluster: None, sector };
             return Ok(Opened::Broken(fault));
         }
-        let have = area.len();
-        area.resize(at_most(end), 0);
-        if area.len() > have {
-            medium.read(have as u64, &mut area[have..])?;
-        }
+        area.extend(medium, at_most(end))?;
         let mut volume = Self { geometry, area, oddities, medium_len };
+        volume.work_around_losses();
         if !volume.fat(FatCopy::First).agrees_with(&volume.fat(FatCopy::Second)) {
             volume.oddities.push(Oddity::FatsDiffer);
         }
         Ok(Opened::Volume(Box::new(volume)))
+    }
+
+    fn work_around_losses(&mut self) {
+        if self.area.lost.is_empty() {
+            return;
+        }
+        if self.area.lost_in(self.geometry.fat(0)).is_some() {
+            self.oddities.retain(|oddity| !matches!(oddity, Oddity::MediaByte { fat: 0, .. }));
+        }
+        self.area.mend_fats(&self.geometry);
+        self.area.fill_lost(self.geometry.root_directory(), directory::DELETED);
     }
 
     fn fat(&self, copy: FatCopy) -> Fat<'_> {
@@ -97,12 +109,13 @@ impl Volume {
             FatCopy::First => 0,
             FatCopy::Second => self.geometry.num_fats - 1,
         };
-        Fat::new(&self.area[self.geometry.fat(number)], &self.geometry)
+        let bytes = &self.area.bytes[self.geometry.fat(number)];
+        Fat::new(bytes, &self.geometry, &self.area.lost)
     }
 
     /// Files and folders in the root directory.
     fn root(&self) -> impl Iterator<Item = Entry> {
-        directory::entries(&self.area[self.geometry.root_directory()])
+        directory::entries(&self.area.bytes[self.geometry.root_directory()])
     }
 
     /// What is unusual about it.
@@ -113,14 +126,20 @@ impl Volume {
     /// The file of that name (eight bytes and three, padded with spaces) in the root directory.
     ///
     /// # Errors
-    /// Where two files bear the name.
+    /// Where two files bear the name, or none does and a part of the directory is lost.
     pub fn find(&self, name: &[u8; 11]) -> Result<Option<Entry>, MediaFault> {
+        let root = self.geometry.root_directory();
+        let used = directory::used_len(&self.area.bytes[root.clone()]);
+        let lost = self.area.lost_in(root.start..root.start + used);
         let mut files = self.root().filter(|entry| entry.is_file() && entry.name == *name);
         let first = files.next();
         if files.next().is_some() {
             return Err(MediaFault { kind: FaultKind::TwoEntries, cluster: None, sector: None });
         }
-        Ok(first)
+        match (first, lost) {
+            (None, Some(flaw)) => Err(flaw.into()),
+            (first, _) => Ok(first),
+        }
     }
 
     /// Whether there is a second copy of the FAT that says something else than the first.
@@ -208,12 +227,11 @@ impl Chain {
 
 /// What most diskettes of this size need, in one go; where that cannot be read, the boot sector and
 /// a FAT's beginning, since what cannot be read may be none of the volume's own.
-fn first_read<S: Storage + ?Sized>(medium: &S) -> io::Result<Vec<u8>> {
+fn first_read<S: Storage + ?Sized>(medium: &S) -> io::Result<Area> {
     let usual = Geometry::usual_area(medium.len()).min(medium.len());
-    let mut area = vec![0; at_most(usual)];
-    if medium.read(0, &mut area).is_err() {
-        area.truncate(at_most(2 * SECTOR));
-        medium.read(0, &mut area)?;
+    let mut area = Area::default();
+    if area.extend(medium, at_most(usual)).is_err() {
+        area.extend(medium, at_most(2 * SECTOR))?;
     }
     Ok(area)
 }

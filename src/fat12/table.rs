@@ -1,7 +1,8 @@
 //! One copy of the FAT: where each cluster leads.
 
 use super::boot::FIRST_CLUSTER;
-use super::{Entry, FaultKind, Geometry, MediaFault};
+use super::{Entry, FaultKind, Geometry, MediaFault, SECTOR_LEN};
+use crate::medium::Flaw;
 
 /// What an entry of the FAT says of its cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +12,12 @@ enum Link {
     Reserved,
     Bad,
     End,
+    Lost(Flaw),
+}
+
+/// Where the entry of `cluster` begins, in bytes.
+fn offset(cluster: u16) -> usize {
+    usize::from(cluster) + usize::from(cluster / 2)
 }
 
 /// One copy of the FAT, as it stands on the disk.
@@ -19,16 +26,33 @@ pub(super) struct Fat<'a> {
     bytes: &'a [u8],
     /// The number past the last cluster; the bytes reach as far.
     end: u16,
+    /// Its sectors that are lost, and stand as zeros in `bytes`; the first sector has this number.
+    lost: &'a [Flaw],
+    first_sector: u32,
 }
 
 impl<'a> Fat<'a> {
-    pub(super) fn new(bytes: &'a [u8], geometry: &Geometry) -> Self {
-        Self { bytes, end: geometry.cluster_end() }
+    pub(super) fn new(bytes: &'a [u8], geometry: &Geometry, lost: &'a [Flaw]) -> Self {
+        let first_sector = geometry.reserved_sectors;
+        Self { bytes, end: geometry.cluster_end(), lost, first_sector }
     }
 
-    /// Two entries of 12 bits stand in every three bytes.
+    /// The lost sector that a cluster's entry, or a half of it, stands in.
+    fn lost(&self, cluster: u16) -> Option<Flaw> {
+        let at = offset(cluster);
+        let holds = |flaw: &&Flaw| {
+            let sector = flaw.sector.checked_sub(self.first_sector).map(|sector| sector as usize);
+            sector == Some(at / SECTOR_LEN) || sector == Some((at + 1) / SECTOR_LEN)
+        };
+        self.lost.iter().find(holds).copied()
+    }
+
+    /// Two entries of 12 bits stand in every three bytes. One that is lost leads nowhere.
     fn entry(&self, cluster: u16) -> u16 {
-        let at = usize::from(cluster) + usize::from(cluster / 2);
+        if self.lost(cluster).is_some() {
+            return 0;
+        }
+        let at = offset(cluster);
         let pair = u16::from_le_bytes([self.bytes[at], self.bytes[at + 1]]);
         if cluster.is_multiple_of(2) { pair & 0xFFF } else { pair >> 4 }
     }
@@ -46,6 +70,9 @@ impl<'a> Fat<'a> {
     fn link(&self, cluster: u16) -> Option<Link> {
         if !(FIRST_CLUSTER..self.end).contains(&cluster) {
             return None;
+        }
+        if let Some(flaw) = self.lost(cluster) {
+            return Some(Link::Lost(flaw));
         }
         Some(match self.entry(cluster) {
             0 => Link::Free,
@@ -87,6 +114,7 @@ impl<'a> Fat<'a> {
                 Link::Free => return fault(FaultKind::Free, cluster),
                 Link::Reserved => return fault(FaultKind::Reserved, cluster),
                 Link::Bad => return fault(FaultKind::Bad, cluster),
+                Link::Lost(flaw) => return Err(flaw.into()),
             }
         }
     }

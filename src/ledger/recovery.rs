@@ -12,12 +12,12 @@
 //! own file system must lead to the sectors, and what they hold must be that pack's.
 
 use super::{Entry, Ledger, LedgerError, Settled, State};
+use crate::batch::RETRIES;
 use crate::commit::Commit;
 use crate::decision::Patch;
 use crate::examine::{Examination, RecordSectors, examine};
-use crate::medium::{RawImage, Storage};
+use crate::medium::{DriveError, Medium, Place, RawImage, Storage};
 use crate::outcome::{Action, Failure, FailureCode, Outcome};
-use crate::platform::file_id;
 use crate::record::{RECORD_LEN, RECORD_SECTORS, SECTOR_LEN};
 use std::fs::TryLockError;
 use std::io;
@@ -86,10 +86,12 @@ pub(crate) fn settle_at(
         None => return Ok(Recovery::Void),
     }
     // Also at its path: the inode of a file that was removed is soon another's.
-    let is_claimed = entry.path == path && entry.is_file(path, file_id(medium.metadata()));
+    let is_claimed = entry.path == path && entry.is_file(path, medium.file_id());
     let Some((sectors, damaged)) = locate(&medium, entry, is_claimed) else {
         return Ok(Recovery::Missing);
     };
+    // A drive tells nothing of its diskette.
+    let is_claimed = is_claimed && (!medium.is_removable() || entry.sectors == Some(sectors));
     let patch = match held(&medium, &sectors, patch, damaged, is_claimed) {
         Held::Old if is_claimed => return Ok(Recovery::Untouched),
         Held::Old | Held::SomethingElse => return Ok(Recovery::Missing),
@@ -107,13 +109,15 @@ pub(crate) fn settle_at(
 }
 
 /// Opens and locks an image that is to be mended.
-fn open(path: &Path) -> Result<RawImage, Recovery> {
+fn open(path: &Path) -> Result<Medium, Recovery> {
     let failed = |action, error| Recovery::Failed(Box::new(Failure::from_io(action, error)));
-    let medium = RawImage::open_to_change(path).map_err(|error| match error.kind() {
+    let medium = Place::at(path).and_then(|place| Medium::open_to_change(&place, RETRIES));
+    let medium = medium.map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => Recovery::Missing,
+        _ if DriveError::behind(&error) == Some(&DriveError::NoMedium) => Recovery::Missing,
         _ => failed(Action::Open, error),
     })?;
-    if medium.metadata().permissions().readonly() {
+    if medium.is_marked_read_only() {
         let failure = Failure::new(FailureCode::WriteProtected, Action::Write);
         return Err(Recovery::Failed(Box::new(failure)));
     }
@@ -126,7 +130,7 @@ fn open(path: &Path) -> Result<RawImage, Recovery> {
 
 /// Where the record lies by the image's own file system, and whether it is damaged. Where the record
 /// cannot be read, only the image that was claimed is taken at the ledger's word.
-fn locate(medium: &RawImage, entry: &Entry, is_claimed: bool) -> Option<(RecordSectors, bool)> {
+fn locate(medium: &Medium, entry: &Entry, is_claimed: bool) -> Option<(RecordSectors, bool)> {
     match examine(medium) {
         Ok(Examination::Pack(pack)) => Some((pack.sectors?, !pack.diagnosis.is_authentic())),
         Ok(Examination::NotAPack(_)) => None,
@@ -194,7 +198,9 @@ fn held<S: Storage>(
     let bytes = || first.iter().zip(old.iter().zip(new));
     let mixed = bytes().all(|(held, (old, new))| held == old || held == new)
         && bytes().any(|(held, (old, _))| held != old);
-    let vouched = is_claimed && patch.clean_up().next().is_some();
+    // What a drive does not read of an unused pack is lost, whosever it is: there is nothing to harm.
+    let lost = medium.is_removable() && !readable[0];
+    let vouched = is_claimed && (lost || patch.clean_up().next().is_some());
     if damaged && (vouched || (readable[0] && mixed)) {
         // As it was before: so that writing the first sector counts as the commit.
         return Held::Torn(patch.clone());

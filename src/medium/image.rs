@@ -1,6 +1,6 @@
 //! A raw image: a file that holds a diskette's sectors, one after the other.
 
-use super::Storage;
+use super::{Flaw, Storage, flaw::withhold};
 use crate::platform;
 use std::fs::{File, Metadata, TryLockError};
 use std::io;
@@ -12,6 +12,8 @@ pub struct RawImage {
     file: File,
     metadata: Metadata,
     path: PathBuf,
+    /// Sectors that the file holds no bytes of the diskette for, in order.
+    lost: Vec<Flaw>,
 }
 
 impl RawImage {
@@ -40,7 +42,14 @@ impl RawImage {
         if !metadata.is_file() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "no regular file"));
         }
-        Ok(Self { file, metadata, path: path.to_owned() })
+        Ok(Self { file, metadata, path: path.to_owned(), lost: Vec::new() })
+    }
+
+    /// The same image, of which these sectors, in order, were not read from the diskette.
+    #[must_use]
+    pub fn without(mut self, lost: Vec<Flaw>) -> Self {
+        self.lost = lost;
+        self
     }
 
     /// What the system knew of the file when it was opened.
@@ -82,7 +91,8 @@ impl Storage for RawImage {
     }
 
     fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
-        platform::read_exact_at(&self.file, buffer, offset)
+        platform::read_exact_at(&self.file, buffer, offset)?;
+        withhold(&self.lost, offset, buffer)
     }
 
     fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
@@ -95,5 +105,9 @@ impl Storage for RawImage {
 
     fn sync(&self) -> io::Result<()> {
         self.file.sync_data()
+    }
+
+    fn flaws(&self) -> Vec<Flaw> {
+        self.lost.clone()
     }
 }

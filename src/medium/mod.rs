@@ -1,10 +1,22 @@
 //! What holds a pack: bytes that can be read, written and made durable.
 
+mod careful;
+mod drive;
+mod flaw;
+mod geometry;
 mod image;
+mod mapfile;
 mod memory;
+mod opened;
 
+pub use careful::Careful;
+pub use drive::{Drive, DriveError};
+pub use flaw::{Flaw, FlawKind};
+pub use geometry::DiskGeometry;
 pub use image::RawImage;
+pub use mapfile::{Mapfile, MapfileError};
 pub use memory::Memory;
+pub use opened::{Kind, Medium, Place};
 
 use std::io;
 
@@ -23,13 +35,14 @@ pub trait Storage: Send + Sync {
     /// Fills `buffer` from `offset` on.
     ///
     /// # Errors
-    /// As the medium reports them.
+    /// As the medium reports them. Where sectors of the range are lost, the first [`Flaw`]; then all
+    /// others are read, and the lost ones stand as zeros.
     fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()>;
 
     /// Fills `buffer` from what the medium itself holds, past every cache that can be passed.
     ///
     /// # Errors
-    /// As the medium reports them.
+    /// As [`Storage::read`].
     fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()>;
 
     /// Writes `bytes` at `offset`; they may be lost until [`Storage::sync`] has returned.
@@ -44,4 +57,14 @@ pub trait Storage: Send + Sync {
     /// # Errors
     /// As the medium reports them.
     fn sync(&self) -> io::Result<()>;
+
+    /// The sectors known to be flawed, in order: of a dump all, of a drive those met so far.
+    fn flaws(&self) -> Vec<Flaw> {
+        Vec::new()
+    }
+
+    /// Whether the medium can be taken out, and another one put in its place, at any moment.
+    fn is_removable(&self) -> bool {
+        false
+    }
 }

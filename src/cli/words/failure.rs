@@ -1,6 +1,7 @@
 //! Failures in the admin's words: what was being done, the cause, and what to do next.
 
 use crate::cli::terminal::escape;
+use addpack::medium::DriveError;
 use addpack::outcome::{Action, Failure, FailureCode, PackState};
 use std::path::Path;
 
@@ -9,7 +10,14 @@ pub(crate) fn failure_message(failure: &Failure) -> String {
     let mut message = match failure.code {
         FailureCode::NotFound => "there is no such file or folder".to_owned(),
         FailureCode::AccessDenied => format!("the system does not allow {}", action(failure)),
-        FailureCode::NotAFile => "neither an image file nor a folder".to_owned(),
+        FailureCode::NotAFile => "neither an image file, a folder nor a drive".to_owned(),
+        FailureCode::NoMedium => "there is no diskette in the drive".to_owned(),
+        FailureCode::NotADiskette => not_a_diskette(failure),
+        FailureCode::Mounted => mounted(failure),
+        FailureCode::BadMapfile => format!("{} is no mapfile that can be read", target(failure)),
+        FailureCode::Replaced if drive_error(failure).is_some() => {
+            "another diskette was put in its place: it was not written to".to_owned()
+        }
         FailureCode::Replaced => {
             "another file was put in its place while it was worked on".to_owned()
         }
@@ -30,7 +38,8 @@ pub(crate) fn failure_message(failure: &Failure) -> String {
         FailureCode::LedgerError => "the ledger could not be written: nothing was begun".to_owned(),
         FailureCode::IoError => format!("{} failed", action(failure)),
     };
-    let said = matches!(failure.code, FailureCode::NotFound | FailureCode::InUse);
+    let said = matches!(failure.code, FailureCode::NotFound | FailureCode::InUse)
+        || drive_error(failure).is_some();
     if let Some(cause) = failure.cause.as_ref().filter(|_| !said) {
         message.push_str(&format!(": {}", escape(&cause.to_string())));
     }
@@ -38,6 +47,35 @@ pub(crate) fn failure_message(failure: &Failure) -> String {
         message.push_str(&format!("; {}", state_message(state)));
     }
     message
+}
+
+fn drive_error(failure: &Failure) -> Option<&DriveError> {
+    failure.cause.as_ref().and_then(DriveError::behind)
+}
+
+fn not_a_diskette(failure: &Failure) -> String {
+    let Some(DriveError::NotADiskette(len)) = drive_error(failure) else {
+        return "this is no diskette".to_owned();
+    };
+    format!("this is no diskette: it has {}, and no diskette has, so it was left alone", size(*len))
+}
+
+/// A number of bytes as people say it.
+fn size(len: u64) -> String {
+    const UNITS: [(u64, &str); 3] = [(1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "KB")];
+    match UNITS.iter().find(|(unit, _)| len >= 2 * unit) {
+        Some((unit, name)) => format!("{len} bytes ({} {name})", len / unit),
+        None => format!("{len} bytes"),
+    }
+}
+
+fn mounted(failure: &Failure) -> String {
+    match drive_error(failure) {
+        Some(DriveError::Mounted(at)) => {
+            format!("the diskette is mounted at {}", escape(&at.to_string_lossy()))
+        }
+        _ => "the diskette is mounted".to_owned(),
+    }
 }
 
 fn action(failure: &Failure) -> String {
@@ -80,7 +118,19 @@ pub(crate) fn failure_next_step(failure: &Failure) -> String {
     match failure.code {
         FailureCode::NotFound => "check the path",
         FailureCode::AccessDenied => "run addpack as a user who may read it",
-        FailureCode::NotAFile => "name an image file or a folder",
+        FailureCode::NotAFile => "name an image file, a folder or a diskette drive",
+        FailureCode::NoMedium if failure.state.is_some() => {
+            "put the same diskette back in and run addpack convert again: it goes on where it was"
+        }
+        FailureCode::NoMedium => "put the diskette in and run addpack again",
+        FailureCode::NotADiskette => "name the drive that the diskette is in",
+        FailureCode::Mounted => "unmount it and run addpack again",
+        FailureCode::BadMapfile => {
+            "run the rescue again; or, if the image is whole, move the mapfile away"
+        }
+        FailureCode::Replaced if drive_error(failure).is_some() => {
+            "put the diskette that was in before back in, and run addpack again"
+        }
         FailureCode::InUse => {
             "wait for the other program to end, or close it, and run addpack again"
         }

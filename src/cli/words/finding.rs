@@ -5,6 +5,7 @@ use super::value::{day, server};
 use crate::cli::terminal::escape_bytes;
 use addpack::diagnosis::{Finding, FindingCode, Part, Rule, What};
 use addpack::fat12::{FaultKind, MediaFault};
+use addpack::medium::FlawKind;
 
 /// Vendor's articles that a finding rests on.
 pub(crate) fn finding_kb(code: FindingCode) -> &'static [u32] {
@@ -106,6 +107,7 @@ fn broken(rule: Rule, finding: &Finding) -> String {
 /// What is broken on the way to the record.
 pub(super) fn fault_message(fault: &MediaFault) -> String {
     let what = match fault.kind {
+        FaultKind::LostSector(kind) => return lost_sector(kind, fault.sector),
         FaultKind::VolumeCutShort => {
             return "the image ends before the root directory does".to_owned();
         }
@@ -139,6 +141,31 @@ pub(super) fn fault_message(fault: &MediaFault) -> String {
     let cluster = fault.cluster.map_or_else(String::new, |cluster| format!(" cluster {cluster}"));
     let sector = fault.sector.map_or_else(String::new, |sector| format!(" (sector {sector})"));
     format!("{what}{cluster}{sector}")
+}
+
+fn lost_sector(kind: FlawKind, sector: Option<u32>) -> String {
+    let sector = sector.map_or_else(|| "a sector".to_owned(), |number| format!("sector {number}"));
+    match kind {
+        FlawKind::Weak => format!(
+            "{sector}, which holds a part of the record, is weak: it read well only when it was asked \
+             again"
+        ),
+        FlawKind::Unreadable => {
+            format!("{sector}, which the record needs, cannot be read, or never twice the same")
+        }
+        FlawKind::NotRescued => format!(
+            "{sector}, which the record needs, was not read by the rescue that made the image, as its \
+             mapfile says; the dump, not the diskette, may be all that is wrong"
+        ),
+        FlawKind::MarkedBad => format!(
+            "{sector}, which the record needs, is bad in the dump; the dump, not the diskette, may be \
+             all that is wrong"
+        ),
+        FlawKind::Missing => format!(
+            "{sector}, which the record needs, is missing in the dump; the dump, not the diskette, may \
+             be all that is wrong"
+        ),
+    }
 }
 
 /// A name from a directory: `README.TXT`.

@@ -11,14 +11,15 @@ pub(crate) use finding::{finding_kb, finding_message};
 pub(crate) use ledger::{
     Standing, entry_lines, ledger_message, ledger_row, recovery_message, standing_message, time_of,
 };
-pub(crate) use pages::{PAGES, Page, page};
+pub(crate) use pages::{Page, page, pages};
 pub(crate) use value::{
     address, day, event_kind, moment, server, server_name, server_version, timestamp, value,
 };
 
 use crate::cli::terminal::escape;
 use addpack::diagnosis::{FindingCode, What};
-use addpack::fat12::{NoVolume, Oddity};
+use addpack::fat12::{FaultKind, NoVolume, Oddity};
+use addpack::medium::{Flaw, FlawKind};
 use addpack::outcome::{NotAPack, Note, Outcome, Report};
 use addpack::record::Record;
 
@@ -73,10 +74,19 @@ fn refused(report: &Report) -> String {
         FindingCode::InconsistentHistory => {
             "its seals are whole, but its history cannot have happened"
         }
-        FindingCode::DamagedMedia => "the diskette's file system does not lead to a whole record",
+        FindingCode::DamagedMedia if is_weak(report) => {
+            "a sound record on a weak sector: it is not safe to write there"
+        }
+        FindingCode::DamagedMedia => "the diskette does not give the whole record",
         FindingCode::CopyOfConverted => "a sound 4.0 record, but a copy: the pack converts once",
     };
     sentence.to_owned()
+}
+
+/// Whether the record is whole, but on a sector that may not read the next time.
+fn is_weak(report: &Report) -> bool {
+    let weak = FaultKind::LostSector(FlawKind::Weak);
+    report.findings().iter().any(|f| matches!(&f.what, What::Media(fault) if fault.kind == weak))
 }
 
 /// Whether nothing of a record was recognised.
@@ -122,6 +132,11 @@ fn refused_next_step(report: &Report) -> String {
     }
     let have = replacement_details(report);
     match primary {
+        Some(FindingCode::DamagedMedia) if is_weak(report) => format!(
+            "clean the drive's heads and try again, or in another drive; else make an image of it \
+             (GNU ddrescue), convert that with -o, and write it to a new diskette. If all that fails, \
+             ask for a replacement (KB {KB_REPLACEMENT}). {have}"
+        ),
         Some(FindingCode::DamagedMedia) => format!(
             "read the diskette again, in another drive if there is one; if that gives the same, ask \
              for a replacement (KB {KB_REPLACEMENT}). {have}"
@@ -168,7 +183,7 @@ pub(crate) fn serial(record: &Record) -> String {
 
 /// The codes of all notes.
 #[cfg(test)]
-pub(crate) const NOTE_CODES: [&str; 8] = [
+pub(crate) const NOTE_CODES: [&str; 9] = [
     "clock-ran-backwards",
     "second-fat",
     "no-bpb",
@@ -177,7 +192,34 @@ pub(crate) const NOTE_CODES: [&str; 8] = [
     "cut-short",
     "converted-into-copy",
     "interrupted",
+    "flawed-sectors",
 ];
+
+/// Flawed sectors that are named one by one; of more, the number is told.
+const FLAWS_SHOWN: usize = 8;
+
+/// The flawed sectors that the record does not need, by what is wrong with them.
+fn flaws_message(flaws: &[Flaw]) -> String {
+    let mut parts = Vec::new();
+    for (kind, what) in [
+        (FlawKind::Weak, "read well only when asked again"),
+        (FlawKind::Unreadable, "cannot be read"),
+        (FlawKind::NotRescued, "not read by the rescue, as its mapfile says"),
+        (FlawKind::MarkedBad, "bad in the dump"),
+        (FlawKind::Missing, "missing in the dump"),
+    ] {
+        let of_kind: Vec<_> = flaws.iter().filter(|flaw| flaw.kind == kind).collect();
+        let numbers: Vec<_> =
+            of_kind.iter().take(FLAWS_SHOWN).map(|flaw| flaw.sector.to_string()).collect();
+        match of_kind.len() {
+            0 => {}
+            1 => parts.push(format!("sector {}: {what}", numbers[0])),
+            2..=FLAWS_SHOWN => parts.push(format!("sectors {}: {what}", numbers.join(", "))),
+            many => parts.push(format!("{many} sectors from {} on: {what}", numbers[0])),
+        }
+    }
+    format!("outside the record, {}", parts.join("; "))
+}
 
 /// A note, as a code and a sentence.
 pub(crate) fn note(note: &Note) -> (&'static str, String) {
@@ -224,6 +266,7 @@ pub(crate) fn note(note: &Note) -> (&'static str, String) {
         Note::Volume(Oddity::FatsDiffer) => {
             ("fats-differ", "the two copies of the FAT differ".to_owned())
         }
+        Note::Flaws(flaws) => ("flawed-sectors", flaws_message(flaws)),
         Note::Volume(Oddity::CutShort { image, volume }) => (
             "cut-short",
             format!("the image has {image} bytes, its volume {volume}: it was cut short"),

@@ -1,15 +1,17 @@
 //! All that differs between platforms.
 
+mod direct;
+mod drive;
+
+pub(crate) use direct::{read_direct, read_past_cache, write_direct};
+pub(crate) use drive::{Use, is_drive, is_no_medium, is_read_only, mount_point, open_drive};
+
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
 /// What tells one file from every other, whatever its name: device and inode.
 pub(crate) type FileId = (u64, u64);
-
-/// A block on which reads past the cache begin and end, in bytes; a multiple of every disk's own.
-#[cfg(target_os = "linux")]
-const DIRECT_BLOCK: usize = 4096;
 
 #[cfg(unix)]
 mod unix {
@@ -115,55 +117,3 @@ pub(crate) use windows::{
     file_id, has_other_names, open_options, path_from_bytes, read_exact_at, sync_folder,
     write_all_at,
 };
-
-/// Reads what the disk itself holds: with `O_DIRECT`, or where the file system has none, after the
-/// cache was told to forget these pages.
-#[cfg(target_os = "linux")]
-pub(crate) fn read_past_cache(
-    file: &File,
-    path: &Path,
-    buffer: &mut [u8],
-    offset: u64,
-) -> io::Result<()> {
-    let length = std::num::NonZeroU64::new(buffer.len() as u64);
-    let _ = rustix::fs::fadvise(file, offset, length, rustix::fs::Advice::DontNeed);
-    match read_direct(file, path, buffer, offset) {
-        Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
-            read_exact_at(file, buffer, offset)
-        }
-        result => result,
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn read_past_cache(
-    file: &File,
-    _: &Path,
-    buffer: &mut [u8],
-    offset: u64,
-) -> io::Result<()> {
-    read_exact_at(file, buffer, offset)
-}
-
-#[cfg(target_os = "linux")]
-fn read_direct(file: &File, path: &Path, buffer: &mut [u8], offset: u64) -> io::Result<()> {
-    use rustix::fs::{Mode, OFlags};
-    let direct =
-        File::from(rustix::fs::open(path, OFlags::DIRECT | OFlags::CLOEXEC, Mode::empty())?);
-    if file_id(&direct.metadata()?) != file_id(&file.metadata()?) {
-        return Err(io::ErrorKind::NotFound.into());
-    }
-    let start = offset - offset % DIRECT_BLOCK as u64;
-    let lead = usize::try_from(offset - start).map_err(|_| io::ErrorKind::InvalidInput)?;
-    let wanted = (lead + buffer.len()).next_multiple_of(DIRECT_BLOCK);
-    let mut block = vec![0; wanted + DIRECT_BLOCK];
-    let aligned = block.as_ptr().align_offset(DIRECT_BLOCK);
-    let block = &mut block[aligned..aligned + wanted];
-    // One call: at the end of the file it is short, and a second one would not be aligned.
-    let read = std::os::unix::fs::FileExt::read_at(&direct, block, start)?;
-    if read < lead + buffer.len() {
-        return Err(io::ErrorKind::UnexpectedEof.into());
-    }
-    buffer.copy_from_slice(&block[lead..lead + buffer.len()]);
-    Ok(())
-}

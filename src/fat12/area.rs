@@ -1,0 +1,81 @@
+//! The sectors before the files: read as well as the medium gives them, and mended where one copy of
+//! the FAT has what the other has lost.
+
+use super::SECTOR_LEN;
+use super::boot::Geometry;
+use crate::medium::{Flaw, Storage};
+use std::io;
+use std::ops::Range;
+
+/// All sectors up to the end of the root directory, and which of them are lost.
+#[derive(Debug, Default)]
+pub(super) struct Area {
+    pub(super) bytes: Vec<u8>,
+    /// Lost sectors, in order; they stand as zeros in `bytes`.
+    pub(super) lost: Vec<Flaw>,
+}
+
+impl Area {
+    /// Reads on, until `length` bytes are read.
+    pub(super) fn extend<S: Storage + ?Sized>(
+        &mut self,
+        medium: &S,
+        length: usize,
+    ) -> io::Result<()> {
+        let have = self.bytes.len();
+        if length <= have {
+            return Ok(());
+        }
+        self.bytes.resize(length, 0);
+        match medium.read(have as u64, &mut self.bytes[have..]) {
+            Err(error) if Flaw::behind(&error).is_some() => {
+                let lost = medium.flaws().into_iter().filter(|flaw| flaw.kind.is_lost());
+                let new =
+                    |flaw: &Flaw| (have..length).contains(&(flaw.sector as usize * SECTOR_LEN));
+                self.lost.extend(lost.filter(new));
+                Ok(())
+            }
+            Err(error) => {
+                self.bytes.truncate(have);
+                Err(error)
+            }
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// The first lost sector of a byte range.
+    pub(super) fn lost_in(&self, range: Range<usize>) -> Option<Flaw> {
+        let sectors = range.start / SECTOR_LEN..range.end.div_ceil(SECTOR_LEN);
+        self.lost.iter().find(|flaw| sectors.contains(&(flaw.sector as usize))).copied()
+    }
+
+    /// Fills the lost sectors of a byte range.
+    pub(super) fn fill_lost(&mut self, range: Range<usize>, byte: u8) {
+        for flaw in &self.lost {
+            let start = flaw.sector as usize * SECTOR_LEN;
+            let (start, end) = (start.max(range.start), (start + SECTOR_LEN).min(range.end));
+            if start < end {
+                self.bytes[start..end].fill(byte);
+            }
+        }
+    }
+
+    /// Takes what one copy of the FAT has lost from the other. What both have lost stays in the list,
+    /// with the number of the first copy's sector.
+    pub(super) fn mend_fats(&mut self, geometry: &Geometry) {
+        let (first, second) = (geometry.fat(0), geometry.fat(geometry.num_fats - 1));
+        for (from, to) in [(&second, &first), (&first, &second)] {
+            for index in 0..first.len() / SECTOR_LEN {
+                let part = |fat: &Range<usize>| {
+                    let start = fat.start + index * SECTOR_LEN;
+                    start..start + SECTOR_LEN
+                };
+                if self.lost_in(part(to)).is_some() && self.lost_in(part(from)).is_none() {
+                    self.bytes.copy_within(part(from), part(to).start);
+                    let sector = part(to).start / SECTOR_LEN;
+                    self.lost.retain(|flaw| flaw.sector as usize != sector);
+                }
+            }
+        }
+    }
+}

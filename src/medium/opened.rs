@@ -1,0 +1,201 @@
+//! A medium by its path: an image file, or a diskette in a drive.
+
+use super::{Careful, Drive, Flaw, Mapfile, RawImage, Storage};
+use crate::platform::{self, FileId};
+use std::fs::{self, File, Metadata, Permissions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// What stands at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// An image file.
+    File,
+    /// A drive, for diskettes.
+    Drive,
+}
+
+/// Where a medium is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Its path.
+    pub path: PathBuf,
+    /// What is there.
+    pub kind: Kind,
+    /// ddrescue's mapfile of the image.
+    pub map: Option<PathBuf>,
+}
+
+impl Kind {
+    /// What `metadata` is of; `None` where no pack can be there.
+    pub fn of(metadata: &Metadata) -> Option<Self> {
+        if metadata.is_file() {
+            Some(Self::File)
+        } else {
+            platform::is_drive(metadata).then_some(Self::Drive)
+        }
+    }
+}
+
+impl Place {
+    /// An image file without a mapfile.
+    pub fn file(path: PathBuf) -> Self {
+        Self { path, kind: Kind::File, map: None }
+    }
+
+    /// Whatever is at `path` now.
+    ///
+    /// # Errors
+    /// As the system reports them; `InvalidInput` where it is neither a file nor a drive.
+    pub fn at(path: &Path) -> io::Result<Self> {
+        let kind = Kind::of(&fs::metadata(path)?).ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(Self { path: path.to_owned(), kind, map: None })
+    }
+}
+
+/// An open medium.
+#[derive(Debug)]
+pub enum Medium {
+    /// A raw image.
+    Image(RawImage),
+    /// A diskette in a drive.
+    Diskette(Careful<Drive>),
+}
+
+impl Medium {
+    /// Opens a medium to be read; a sector of a diskette that does not read well is asked for
+    /// `retries` times more.
+    ///
+    /// # Errors
+    /// As the system reports them; with a [`super::DriveError`] or a [`super::MapfileError`] inside
+    /// where there is more to say.
+    pub fn open(place: &Place, retries: u32) -> io::Result<Self> {
+        match place.kind {
+            Kind::File => Self::image(RawImage::open(&place.path)?, place),
+            Kind::Drive => Ok(Self::Diskette(Careful::new(Drive::open(&place.path)?, retries))),
+        }
+    }
+
+    /// Opens a medium to be read and changed.
+    ///
+    /// # Errors
+    /// As [`Medium::open`].
+    pub fn open_to_change(place: &Place, retries: u32) -> io::Result<Self> {
+        match place.kind {
+            Kind::File => Self::image(RawImage::open_to_change(&place.path)?, place),
+            Kind::Drive => {
+                Ok(Self::Diskette(Careful::new(Drive::open_to_change(&place.path)?, retries)))
+            }
+        }
+    }
+
+    fn image(image: RawImage, place: &Place) -> io::Result<Self> {
+        let Some(map) = &place.map else { return Ok(Self::Image(image)) };
+        let lost = Mapfile::read(map).map_err(io::Error::other)?.flaws(image.len());
+        Ok(Self::Image(image.without(lost)))
+    }
+
+    /// The file's identity; a drive has none, since its diskette changes.
+    pub(crate) fn file_id(&self) -> Option<FileId> {
+        match self {
+            Self::Image(image) => platform::file_id(image.metadata()),
+            Self::Diskette(_) => None,
+        }
+    }
+
+    /// The file's permissions, which a copy gets as well.
+    pub(crate) fn permissions(&self) -> Option<Permissions> {
+        match self {
+            Self::Image(image) => Some(image.metadata().permissions()),
+            Self::Diskette(_) => None,
+        }
+    }
+
+    /// Whether the file's own mode forbids writing.
+    pub(crate) fn is_marked_read_only(&self) -> bool {
+        self.permissions().is_some_and(|permissions| permissions.readonly())
+    }
+
+    /// Keeps other programs of this kind away, until the medium is dropped. A drive does so by being
+    /// open.
+    ///
+    /// # Errors
+    /// [`TryLockError::WouldBlock`] where another program holds the lock.
+    pub fn try_lock(&self) -> Result<(), TryLockError> {
+        match self {
+            Self::Image(image) => image.try_lock(),
+            Self::Diskette(_) => Ok(()),
+        }
+    }
+
+    /// The same, but others may read.
+    ///
+    /// # Errors
+    /// [`TryLockError::WouldBlock`] where another program changes the medium.
+    pub fn try_lock_shared(&self) -> Result<(), TryLockError> {
+        match self {
+            Self::Image(image) => image.try_lock_shared(),
+            Self::Diskette(_) => Ok(()),
+        }
+    }
+
+    /// Whether the path still leads to this file.
+    pub fn is_at_its_path(&self) -> bool {
+        match self {
+            Self::Image(image) => image.is_at_its_path(),
+            Self::Diskette(_) => true,
+        }
+    }
+
+    /// Writes all of it to `to`.
+    ///
+    /// # Errors
+    /// As the medium or the file reports them; also where a sector of a diskette is lost.
+    pub(crate) fn copy_to(&self, mut to: &File) -> io::Result<()> {
+        match self {
+            Self::Image(image) => io::copy(&mut image.file(), &mut to).map(drop),
+            Self::Diskette(diskette) => {
+                let mut bytes = vec![0; usize::try_from(diskette.len()).unwrap_or(usize::MAX)];
+                diskette.read(0, &mut bytes)?;
+                io::Write::write_all(&mut to, &bytes)
+            }
+        }
+    }
+
+    fn storage(&self) -> &dyn Storage {
+        match self {
+            Self::Image(image) => image,
+            Self::Diskette(diskette) => diskette,
+        }
+    }
+}
+
+impl Storage for Medium {
+    fn len(&self) -> u64 {
+        self.storage().len()
+    }
+
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        self.storage().read(offset, buffer)
+    }
+
+    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        self.storage().read_past_cache(offset, buffer)
+    }
+
+    fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        self.storage().write(offset, bytes)
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.storage().sync()
+    }
+
+    fn flaws(&self) -> Vec<Flaw> {
+        self.storage().flaws()
+    }
+
+    fn is_removable(&self) -> bool {
+        self.storage().is_removable()
+    }
+}

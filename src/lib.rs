@@ -22,3 +22,4 @@ pub mod medium;
 pub mod outcome;
 mod platform;
 pub mod record;
+pub mod surface;

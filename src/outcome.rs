@@ -6,6 +6,7 @@ use crate::ledger::ClaimId;
 use crate::medium::{DriveError, Flaw, MapfileError};
 use crate::platform::FileId;
 use crate::record::Record;
+use crate::surface::Surface;
 use std::io;
 use std::path::PathBuf;
 
@@ -276,6 +277,10 @@ pub struct Report {
     pub notes: Vec<Note>,
     /// Why it failed.
     pub failure: Option<Failure>,
+    /// How well each sector reads, where that was asked for.
+    pub surface: Option<Surface>,
+    /// Whether it is a diskette in a drive.
+    pub is_drive: bool,
     /// The converted copy, where one was asked for.
     pub output: Option<PathBuf>,
     /// The image's identity, where the system has such.
@@ -296,6 +301,8 @@ impl Report {
             not_a_pack: None,
             notes: Vec::new(),
             failure: None,
+            surface: None,
+            is_drive: false,
             output: None,
             file: None,
             claim: None,

@@ -8,11 +8,12 @@ use crate::decision::{Patch, decide};
 use crate::diagnosis::{FindingCode, diagnose};
 use crate::examine::{Examination, RecordSectors, examine};
 use crate::find::{Found, Image};
-use crate::medium::{Medium, Storage};
+use crate::medium::{DriveError, Kind, Medium, Storage};
 use crate::outcome::{Action, Failure, FailureCode, Outcome, Report};
 use crate::record::RecordBytes;
-use crate::record::fields::FileTime;
+use crate::record::fields::{FileTime, Seal};
 use crate::record::seal::sha1;
+use crate::surface::survey;
 use std::fs::TryLockError;
 
 /// How far an image has come.
@@ -77,6 +78,7 @@ impl Step {
 /// Looks at an image, and readies what has to be changed.
 pub(super) fn prepare(image: &Image, job: &Job, output: Option<&Output>) -> Step {
     let mut report = Report::new(image.place.path.clone(), image.is_named(), Outcome::NotAPack);
+    report.is_drive = image.place.kind == Kind::Drive;
     let change = match (job.mode, output) {
         (Mode::Inspect, _) => inspect(image, job, &mut report).map(|()| None),
         (Mode::DryRun(at) | Mode::Convert(at), None) => in_place(image, job, at, &mut report),
@@ -101,6 +103,9 @@ fn inspect(image: &Image, job: &Job, report: &mut Report) -> Result<(), Failure>
         lock_shared(&medium)?;
         look(&medium, report)?;
     }
+    if job.surface {
+        report.surface = survey(&medium).map_err(|e| Failure::from_io(Action::Read, e))?;
+    }
     Ok(())
 }
 
@@ -122,9 +127,9 @@ fn in_place(
     in_place_still(&medium)?;
     let sectors = look(&medium, report)?;
     let Some((sectors, patch)) = sectors.zip(change(report, at)) else { return Ok(None) };
-    if medium.is_removable() && job.asked_about.is_some_and(|digest| sha1(&[&patch.old]) != digest)
-    {
-        return Err(Failure::new(FailureCode::Replaced, Action::Lock));
+    let meant = |digests: &Vec<Seal>| digests.contains(&sha1(&[&patch.old]));
+    if medium.is_removable() && !job.asked_about.as_ref().is_none_or(meant) {
+        return Err(Failure::from_io(Action::Lock, DriveError::Changed.into()));
     }
     match protection {
         Some(failure) => Err(failure),

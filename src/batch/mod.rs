@@ -57,15 +57,26 @@ pub struct Job {
     pub retries: u32,
     /// ddrescue's mapfile of the one image that is named.
     pub map: Option<PathBuf>,
-    /// The digest of the record that the user was asked about: no other diskette is converted.
-    pub asked_about: Option<Seal>,
+    /// Whether all of a diskette is read, and not only what leads to the record. Only in
+    /// [`Mode::Inspect`].
+    pub surface: bool,
+    /// The digests of the records that the user was asked about: no other diskette is converted.
+    pub asked_about: Option<Vec<Seal>>,
 }
 
 impl Job {
     /// A job with nothing special: in place, by one worker.
     pub fn new(paths: Vec<PathBuf>, mode: Mode) -> Self {
-        let retries = RETRIES;
-        Self { paths, mode, output: None, workers: 1, retries, map: None, asked_about: None }
+        Self {
+            paths,
+            mode,
+            output: None,
+            workers: 1,
+            retries: RETRIES,
+            map: None,
+            surface: false,
+            asked_about: None,
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::examine::{Examination, examine, read_record};
 use crate::find::Image;
 use crate::medium::{Kind, Medium, RawImage};
 use crate::outcome::{Action, Failure, FailureCode, Outcome, Report};
-use crate::platform::sync_folder;
+use crate::platform::{self, sync_folder};
 use crate::record::Record;
 use crate::record::fields::Seal;
 use std::collections::{BTreeSet, HashMap};
@@ -168,11 +168,14 @@ impl Copy {
     }
 
     fn write_temporary(&self) -> io::Result<NamedTempFile> {
-        let temporary = tempfile::Builder::new()
-            .prefix(TEMPORARY.0)
-            .suffix(TEMPORARY.1)
-            .tempfile_in(folder_of(&self.target))?;
-        let (from, to) = (&self.source.medium, temporary.as_file());
+        let from = &self.source.medium;
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1);
+        if let Some(permissions) = from.permissions().or_else(platform::usual_permissions) {
+            builder.permissions(permissions);
+        }
+        let temporary = builder.tempfile_in(folder_of(&self.target))?;
+        let to = temporary.as_file();
         // Tells a run that tidies up that this one is alive; where there are no locks, its age does.
         let _ = to.try_lock();
         from.copy_to(to)?;

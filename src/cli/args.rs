@@ -96,6 +96,10 @@ Examples:
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Inspect {
+    /// Read all of each diskette or image, and show how well each sector reads
+    #[arg(long)]
+    pub(crate) surface: bool,
+
     #[command(flatten)]
     pub(crate) common: Common,
 }
@@ -119,6 +123,12 @@ pub(crate) struct Convert {
     /// an existing file is never overwritten. Refused packs are not copied.
     #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) output: Option<PathBuf>,
+
+    /// One diskette after another through one drive: insert, Enter, next; q ends
+    ///
+    /// Says for each what it is, converts it after asking, and shows what to write on its label.
+    #[arg(long, conflicts_with_all = ["json", "output", "dry_run", "mapfile"])]
+    pub(crate) queue: bool,
 
     #[command(flatten)]
     pub(crate) common: Common,

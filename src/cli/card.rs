@@ -1,6 +1,7 @@
 //! One image: all that is known of the pack.
 
 use super::lines::tone;
+use super::map::map;
 use super::terminal::{Look, Tone, WIDTH, wrap};
 use super::words::{
     day, event_kind, finding_message, moment, next_step, note, report_kb, serial, server,
@@ -27,6 +28,10 @@ pub(crate) fn card(look: Look, report: &Report) -> Vec<u8> {
     if !report.notes.is_empty() {
         heading(&mut body, look, "Notes");
         report.notes.iter().for_each(|about| hang(&mut body, "    ", &note(about).1));
+    }
+    if let Some(surface) = &report.surface {
+        body.push('\n');
+        body += &map(look, surface);
     }
     body.push('\n');
     row(&mut body, "Next", &next_step(report));

@@ -7,16 +7,19 @@ use super::printer::Tally;
 use super::progress::Progress;
 use super::stop::{self, STOP};
 use super::terminal::escape;
+use super::words::diskette;
 use addpack::batch::{self, End, Job, Listener};
 use addpack::ledger::Ledger;
 use addpack::outcome::{Outcome, Report};
+use addpack::record::fields::Seal;
 use std::io::{IsTerminal, Write, stderr, stdin};
 use std::ops::ControlFlow;
 use std::path::Path;
 
 /// What the user said.
 pub(crate) enum Consent {
-    Given,
+    /// Also to the packs with these digests, where they are on diskettes.
+    Given(Vec<Seal>),
     Refused,
     /// There is nothing to convert.
     NotNeeded,
@@ -29,8 +32,12 @@ pub(crate) fn can_ask() -> bool {
 
 /// Looks at everything first, then asks with the numbers. `survey` must write nothing.
 pub(crate) fn ask(args: &Convert, survey: &Job, ledger: &mut Ledger) -> Result<Consent, Error> {
-    let mut counter =
-        Counter { tally: Tally::default(), progress: Progress::over(&args.common, "looking") };
+    let mut counter = Counter {
+        tally: Tally::default(),
+        progress: Progress::over(&args.common, "looking"),
+        diskettes: Vec::new(),
+        digests: Vec::new(),
+    };
     let end = batch::run(survey, ledger, &STOP, &mut counter)?;
     counter.progress.finish();
     let convert = counter.tally.count(Outcome::Convertible);
@@ -41,9 +48,9 @@ pub(crate) fn ask(args: &Convert, survey: &Job, ledger: &mut Ledger) -> Result<C
     if convert + finish == 0 {
         return Ok(Consent::NotNeeded);
     }
-    let question = question(convert, finish, args.output.as_deref());
-    let yes = stop::while_asking(|| answer_is_yes(&question));
-    Ok(if yes { Consent::Given } else { Consent::Refused })
+    let question = counter.diskettes.concat() + &question(convert, finish, args.output.as_deref());
+    let yes = answer_is_yes(&question);
+    Ok(if yes { Consent::Given(counter.digests) } else { Consent::Refused })
 }
 
 fn question(convert: u64, finish: u64, output: Option<&Path>) -> String {
@@ -65,14 +72,23 @@ fn question(convert: u64, finish: u64, output: Option<&Path>) -> String {
     )
 }
 
+/// What is asked of one diskette.
+pub(crate) fn diskette_question(report: &Report) -> String {
+    let about = report.record().map_or_else(String::new, |record| diskette(report, record));
+    format!("{about}\nConvert it to 4.5? There is no way back to 4.0. [y/N] ")
+}
+
+/// Asks, and reads a line, in small letters; `None` where there is none to read any more.
+pub(crate) fn answer(question: &str) -> Option<String> {
+    let mut line = String::new();
+    let asked = stderr().write_all(question.as_bytes()).and_then(|()| stderr().flush());
+    let read = stop::while_asking(|| asked.and_then(|()| stdin().read_line(&mut line)));
+    (read.ok()? > 0).then(|| line.trim().to_ascii_lowercase())
+}
+
 /// Asks, and reads the answer; anything but yes is no.
 pub(crate) fn answer_is_yes(question: &str) -> bool {
-    let mut answer = String::new();
-    let asked = stderr().write_all(question.as_bytes()).and_then(|()| stderr().flush());
-    if asked.is_err() || stdin().read_line(&mut answer).is_err() {
-        return false;
-    }
-    let yes = matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes");
+    let yes = answer(question).is_some_and(|line| line == "y" || line == "yes");
     if !yes {
         let _ = writeln!(stderr(), "Nothing was converted.");
     }
@@ -83,12 +99,22 @@ pub(crate) fn answer_is_yes(question: &str) -> bool {
 struct Counter {
     tally: Tally,
     progress: Progress,
+    /// A line for each diskette in a drive that would be changed.
+    diskettes: Vec<String>,
+    /// The digests of their records.
+    digests: Vec<Seal>,
 }
 
 impl Listener for Counter {
     fn image(&mut self, report: Box<Report>) -> ControlFlow<()> {
         self.tally.add(report.outcome);
         self.progress.image(report.outcome);
+        let changes =
+            matches!(report.outcome, Outcome::Convertible | Outcome::UnfinishedConversion);
+        if let Some(record) = report.record().filter(|_| report.is_drive && changes) {
+            self.diskettes.push(diskette(&report, record) + "\n");
+            self.digests.push(record.digest());
+        }
         ControlFlow::Continue(())
     }
 

@@ -7,8 +7,8 @@ use super::ledger::{open_to_read, open_to_write};
 use super::printer::Printer;
 use super::progress::Progress;
 use super::terminal::escape;
-use super::{Error, stop};
-use addpack::batch::{self, Job, Mode};
+use super::{Error, drive, queue, stop};
+use addpack::batch::{Job, Mode};
 use addpack::record::fields::FileTime;
 use std::ffi::OsStr;
 use std::fs;
@@ -32,11 +32,18 @@ pub(crate) fn run(args: &Convert) -> Result<Exit, Error> {
     }
     let open = if args.dry_run { open_to_read } else { open_to_write };
     let mut ledger = open(&common.ledger)?;
+    if args.queue {
+        let printer = Printer::new(common, Progress::over(common, "converting"), false);
+        return queue::run(args, at, &mut ledger, printer);
+    }
     let mode = if args.yes && !args.dry_run { Mode::Convert(at) } else { Mode::DryRun(at) };
     let mut job = Job { output: args.output.clone(), ..common.job(mode)? };
     if ask_first {
         match ask(args, &job, &mut ledger)? {
-            Consent::Given => job.mode = Mode::Convert(at),
+            Consent::Given(digests) => {
+                job.mode = Mode::Convert(at);
+                job.asked_about = Some(digests);
+            }
             // The report then says why nothing is converted.
             Consent::NotNeeded => {}
             Consent::Refused => return Ok(Exit::Stopped),
@@ -44,7 +51,7 @@ pub(crate) fn run(args: &Convert) -> Result<Exit, Error> {
     }
     let doing = if args.dry_run { "dry run" } else { "converting" };
     let mut printer = Printer::new(common, Progress::over(common, doing), args.dry_run);
-    let result = batch::run(&job, &mut ledger, &stop::STOP, &mut printer);
+    let result = drive::run(&job, &mut ledger, &mut printer);
     printer.finish(result)
 }
 

@@ -1,5 +1,6 @@
 //! JSON Lines: one object for each image, then a summary (DESIGN.md, "JSON Lines").
 
+use super::map::letter;
 use super::printer::Tally;
 use super::words::{
     address, event_kind, failure_message, finding_kb, finding_message, next_step, note, serial,
@@ -10,6 +11,7 @@ use addpack::outcome::{Failure, Outcome, Report};
 use addpack::record::event::Event;
 use addpack::record::fields::{Server, hex};
 use addpack::record::{Record, Version};
+use addpack::surface::{Condition, Surface};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use std::path::Path;
@@ -34,6 +36,22 @@ struct ImageLine {
     output: Option<String>,
     error: Option<ErrorPart>,
     next_step: String,
+    /// With `--surface`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    surface: Option<SurfacePart>,
+}
+
+#[derive(Serialize)]
+struct SurfacePart {
+    cylinders: u32,
+    heads: u32,
+    sectors: u32,
+    good: usize,
+    slow: usize,
+    weak: usize,
+    lost: usize,
+    /// A text for each track, a letter for each sector.
+    map: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -151,6 +169,7 @@ pub(crate) fn image_line(report: &Report) -> Vec<u8> {
         output: report.output.as_ref().map(|path| path.to_string_lossy().into_owned()),
         error: report.failure.as_ref().map(error_part),
         next_step: next_step(report),
+        surface: report.surface.as_ref().map(surface_part),
     })
 }
 
@@ -260,6 +279,19 @@ fn finding_part(finding: &Finding) -> FindingPart {
 fn note_part(about: &addpack::outcome::Note) -> NotePart {
     let (code, message) = note(about);
     NotePart { code, message }
+}
+
+fn surface_part(surface: &Surface) -> SurfacePart {
+    SurfacePart {
+        cylinders: surface.geometry.cylinders,
+        heads: surface.geometry.heads,
+        sectors: surface.geometry.sectors,
+        good: surface.count(Condition::Good),
+        slow: surface.count(Condition::Slow),
+        weak: surface.count(Condition::Weak),
+        lost: surface.count(Condition::Lost),
+        map: surface.tracks().map(|track| track.iter().copied().map(letter).collect()).collect(),
+    }
 }
 
 fn error_part(failure: &Failure) -> ErrorPart {

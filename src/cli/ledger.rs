@@ -4,7 +4,6 @@ use super::Error;
 use super::args::{Ledger as Args, LedgerAction, LedgerChoice, LedgerFile, List};
 use super::consent::{answer_is_yes, can_ask};
 use super::exit::Exit;
-use super::stop;
 use super::terminal::{complain, escape};
 use super::words::{
     Standing, entry_lines, ledger_row, recovery_message, standing_message, time_of,
@@ -242,7 +241,7 @@ fn release(serial: &str, yes: bool, at: &LedgerFile) -> Result<Exit, Error> {
             "{}A copy of this pack could then be converted once more. Forget it? [y/N] ",
             entry_lines(&entry, standing(&entry))
         );
-        if !stop::while_asking(|| answer_is_yes(&question)) {
+        if !answer_is_yes(&question) {
             return Ok(Exit::Stopped);
         }
     }

@@ -1,5 +1,6 @@
 //! Many images: a line each, then a summary, then the refused and the failed with their reasons.
 
+use super::map::map;
 use super::printer::Tally;
 use super::terminal::{Look, Tone, complain, escape};
 use super::words::{finding_message, next_step, note, serial, verdict};
@@ -97,6 +98,9 @@ pub(crate) fn image(look: Look, report: &Report) -> Vec<u8> {
     text.extend(facts.bytes());
     text.extend(look.path(&report.path));
     text.push(b'\n');
+    if let Some(surface) = &report.surface {
+        text.extend(map(look, surface).bytes());
+    }
     text
 }
 

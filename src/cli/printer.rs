@@ -111,6 +111,11 @@ impl Printer {
         }
     }
 
+    /// Writes something that is no report.
+    pub(crate) fn say(&mut self, text: &str) {
+        let _ = self.write(text.as_bytes());
+    }
+
     fn write(&mut self, text: &[u8]) -> ControlFlow<()> {
         if self.closed {
             return ControlFlow::Continue(());

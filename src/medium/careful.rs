@@ -24,11 +24,6 @@ impl<S: Storage> Careful<S> {
         Self { inner, retries, flaws: Mutex::default() }
     }
 
-    /// The medium itself.
-    pub fn inner(&self) -> &S {
-        &self.inner
-    }
-
     /// Reads elsewhere, so that the heads move, and the drive forgets the track that it holds.
     fn reseek(&self, offset: u64) {
         let len = self.inner.len();
@@ -106,6 +101,10 @@ impl<S: Storage> Storage for Careful<S> {
             }
         }
         lost.map_or(Ok(()), |flaw| Err(flaw.into()))
+    }
+
+    fn read_once(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        self.inner.read_past_cache(offset, buffer)
     }
 
     fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {

@@ -39,6 +39,14 @@ pub trait Storage: Send + Sync {
     /// others are read, and the lost ones stand as zeros.
     fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()>;
 
+    /// Fills `buffer` by one single try, where [`Storage::read`] makes several.
+    ///
+    /// # Errors
+    /// As the medium reports them.
+    fn read_once(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        self.read(offset, buffer)
+    }
+
     /// Fills `buffer` from what the medium itself holds, past every cache that can be passed.
     ///
     /// # Errors

@@ -179,6 +179,10 @@ impl Storage for Medium {
         self.storage().read(offset, buffer)
     }
 
+    fn read_once(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        self.storage().read_once(offset, buffer)
+    }
+
     fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
         self.storage().read_past_cache(offset, buffer)
     }

@@ -16,7 +16,8 @@ pub(crate) type FileId = (u64, u64);
 #[cfg(unix)]
 mod unix {
     use super::{File, FileId, Metadata, OpenOptions, Path, PathBuf, io};
-    use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
+    use std::fs::Permissions;
+    use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 
     pub(crate) fn read_exact_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
         file.read_exact_at(buffer, offset)
@@ -50,6 +51,12 @@ mod unix {
         File::open(folder)?.sync_all()
     }
 
+    /// The permissions of a new file, before the user's mask.
+    #[expect(clippy::unnecessary_wraps, reason = "not every platform has such")]
+    pub(crate) fn usual_permissions() -> Option<Permissions> {
+        Some(Permissions::from_mode(0o666))
+    }
+
     /// Whether the file has more than one name.
     pub(crate) fn has_other_names(metadata: &Metadata) -> bool {
         metadata.nlink() > 1
@@ -59,7 +66,7 @@ mod unix {
 #[cfg(unix)]
 pub(crate) use unix::{
     file_id, has_other_names, open_options, path_from_bytes, read_exact_at, sync_folder,
-    write_all_at,
+    usual_permissions, write_all_at,
 };
 
 #[cfg(windows)]
@@ -107,6 +114,10 @@ mod windows {
         Ok(())
     }
 
+    pub(crate) fn usual_permissions() -> Option<std::fs::Permissions> {
+        None
+    }
+
     pub(crate) fn has_other_names(_: &Metadata) -> bool {
         false
     }
@@ -115,5 +126,5 @@ mod windows {
 #[cfg(windows)]
 pub(crate) use windows::{
     file_id, has_other_names, open_options, path_from_bytes, read_exact_at, sync_folder,
-    write_all_at,
+    usual_permissions, write_all_at,
 };

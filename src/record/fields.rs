@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io::{Read, Seek, Write};
 
 /// `N` bytes as they stand in the record: text, a seal, or reserved bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(transparent)]
 pub struct Bytes<const N: usize>(pub [u8; N]);
 

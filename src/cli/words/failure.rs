@@ -57,7 +57,10 @@ fn not_a_diskette(failure: &Failure) -> String {
     let Some(DriveError::NotADiskette(len)) = drive_error(failure) else {
         return "this is no diskette".to_owned();
     };
-    format!("this is no diskette: it has {}, and no diskette has, so it was left alone", size(*len))
+    format!(
+        "this is no diskette: its size is {}, which no diskette has; it was left alone",
+        size(*len)
+    )
 }
 
 /// A number of bytes as people say it.

@@ -1,11 +1,15 @@
 //! The wording of everything that is reported, in one place.
 
+mod drive;
 mod failure;
 mod finding;
 mod ledger;
 mod pages;
 mod value;
 
+pub(crate) use drive::{
+    another_diskette, ask_for_next, ask_for_the_same, diskette, label, seen_before,
+};
 pub(crate) use failure::{failure_message, failure_next_step};
 pub(crate) use finding::{finding_kb, finding_message};
 pub(crate) use ledger::{

@@ -1,0 +1,110 @@
+//! Diskettes: going on after one was pulled out in the middle of its conversion.
+
+use super::consent::{answer, can_ask};
+use super::stop::STOP;
+use super::terminal::complain;
+use super::words::{another_diskette, ask_for_the_same, verdict};
+use addpack::batch::{self, End, Job, Listener, Mode};
+use addpack::ledger::{Ledger, LedgerError};
+use addpack::outcome::Report;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+/// Runs a job. Where a diskette fails in the middle of its conversion, and there is somebody to ask,
+/// asks for it and goes on.
+///
+/// # Errors
+/// Where the ledger fails.
+pub(crate) fn run(
+    job: &Job,
+    ledger: &mut Ledger,
+    listener: &mut dyn Listener,
+) -> Result<End, LedgerError> {
+    let mut aside = Aside { listener, interrupted: Vec::new() };
+    let mut end = batch::run(job, ledger, &STOP, &mut aside)?;
+    while let Some(report) = aside.interrupted.pop() {
+        if !ask_back(&report, job, ledger)? {
+            let _ = aside.listener.image(Box::new(report));
+            continue;
+        }
+        let meant = report.record().map(|record| vec![record.digest()]);
+        let again = Job { paths: vec![report.path], asked_about: meant, ..job.clone() };
+        end = batch::run(&again, ledger, &STOP, &mut aside)?;
+    }
+    Ok(end)
+}
+
+/// Keeps the reports of diskettes whose conversion was interrupted.
+struct Aside<'a> {
+    listener: &'a mut dyn Listener,
+    interrupted: Vec<Report>,
+}
+
+impl Listener for Aside<'_> {
+    fn image(&mut self, report: Box<Report>) -> ControlFlow<()> {
+        let begun = report.failure.as_ref().is_some_and(|failure| failure.state.is_some());
+        if report.is_drive && begun && can_ask() {
+            self.interrupted.push(*report);
+            return ControlFlow::Continue(());
+        }
+        self.listener.image(report)
+    }
+
+    fn skipped(&mut self) {
+        self.listener.skipped();
+    }
+
+    fn repeated(&mut self, path: &Path, first: &Path) -> ControlFlow<()> {
+        self.listener.repeated(path, first)
+    }
+}
+
+/// Asks for the diskette until it is there; `false` where the user gives up.
+fn ask_back(report: &Report, job: &Job, ledger: &mut Ledger) -> Result<bool, LedgerError> {
+    let question = ask_for_the_same(report, &verdict(report));
+    while answer(&question).is_some_and(|line| line != "q") {
+        let Some(found) = look(&report.path, job, ledger)? else { return Ok(false) };
+        let serial = |report: &Report| report.record().map(|record| record.serial);
+        match (found.record(), &found.failure) {
+            (_, Some(_)) => complain(&verdict(&found)),
+            (Some(other), None) if Some(other.serial) != serial(report) => {
+                complain(&another_diskette(other));
+            }
+            // A torn record may not tell; then the ledger does.
+            _ => return Ok(true),
+        }
+    }
+    Ok(false)
+}
+
+/// Looks at what is in a drive.
+///
+/// # Errors
+/// Where the ledger fails.
+pub(crate) fn look(
+    path: &Path,
+    job: &Job,
+    ledger: &mut Ledger,
+) -> Result<Option<Box<Report>>, LedgerError> {
+    let mut kept = Kept(None);
+    let paths = vec![path.to_owned()];
+    let survey = Job { paths, mode: Mode::Inspect, output: None, ..job.clone() };
+    batch::run(&survey, ledger, &STOP, &mut kept)?;
+    Ok(kept.0)
+}
+
+/// Keeps the last report.
+struct Kept(Option<Box<Report>>);
+
+impl Listener for Kept {
+    fn image(&mut self, report: Box<Report>) -> ControlFlow<()> {
+        self.0 = Some(report);
+        ControlFlow::Continue(())
+    }
+
+    fn skipped(&mut self) {}
+
+    fn repeated(&mut self, _: &Path, _: &Path) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+}

@@ -1,0 +1,65 @@
+//! Diskettes in the admin's words: what is asked of the one who holds them, and their labels.
+
+use super::value::server;
+use super::{serial, serial_of};
+use crate::cli::terminal::escape;
+use addpack::outcome::Report;
+use addpack::record::{Record, Version};
+use std::path::Path;
+
+/// The pack on a diskette, before it is converted.
+pub(crate) fn diskette(report: &Report, record: &Record) -> String {
+    let of = if record.is_bound() {
+        format!("server {}, from {} to {}", server(&record.server), record.from, record.to)
+    } else {
+        "no server: never applied".to_owned()
+    };
+    let path = escape(&report.path.to_string_lossy());
+    format!("{path}: serial {}, {} licenses, {of}", serial(record), record.licenses)
+}
+
+/// Asks for the diskette whose conversion was interrupted.
+pub(crate) fn ask_for_the_same(report: &Report, why: &str) -> String {
+    format!(
+        "{path}: {why}.\nThe conversion of serial {serial} had begun. Put that diskette back into \
+         {path} and press Enter, and it goes on; q gives up: ",
+        path = escape(&report.path.to_string_lossy()),
+        serial = serial_of(report),
+    )
+}
+
+/// That another diskette was put in than the one that was asked for.
+pub(crate) fn another_diskette(found: &Record) -> String {
+    format!("this is another diskette, serial {}; it is left alone", serial(found))
+}
+
+/// Asks for the next diskette of a queue.
+pub(crate) fn ask_for_next(number: usize, drive: &Path) -> String {
+    let drive = escape(&drive.to_string_lossy());
+    format!("Diskette {number}: put it into {drive} and press Enter; q ends: ")
+}
+
+/// That a diskette has been in this queue before.
+pub(crate) fn seen_before(number: usize) -> String {
+    format!("this is diskette {number} of this queue again: nothing to do")
+}
+
+/// What to write on the label of a diskette with a sound pack.
+pub(crate) fn label(record: &Record) -> [String; 3] {
+    let version = match record.version {
+        Version::V40 => "4.0",
+        Version::V45 => "4.5",
+    };
+    let (licenses, order) = if record.is_bound() {
+        (
+            format!("from {} to {}, {}", record.from, record.to, server(&record.server)),
+            format!("apply when the server has {} licenses", record.from),
+        )
+    } else {
+        (
+            format!("adds {} licenses, not used yet", record.licenses),
+            "apply after all packs that were used before".to_owned(),
+        )
+    };
+    [format!("{} ({version})", serial(record)), licenses, order]
+}

@@ -27,6 +27,25 @@ impl Crew {
         on(&self.work, self.workers, items, map)
     }
 
+    /// The same, and does `meanwhile` beside it.
+    pub(super) fn work_beside<T: Send, R: Send, M>(
+        &self,
+        items: Vec<T>,
+        map: impl Fn(T) -> R + Sync + Send,
+        meanwhile: impl FnOnce() -> M,
+    ) -> (Vec<R>, M) {
+        let Some(pool) = pool(&self.work, self.workers, items.len()) else {
+            let meant = meanwhile();
+            return (items.into_iter().map(map).collect(), meant);
+        };
+        let mut results = Vec::new();
+        let meant = pool.in_place_scope(|scope| {
+            scope.spawn(|_| results = items.into_par_iter().map(map).collect());
+            meanwhile()
+        });
+        (results, meant)
+    }
+
     /// Maps `items` with work that mostly waits for a disk; the results keep their order.
     pub(super) fn sync<T: Send, R: Send>(
         &self,
@@ -37,18 +56,22 @@ impl Crew {
     }
 }
 
-/// Threads are started when they are first needed; where they cannot be had, one does it all.
 fn on<T: Send, R: Send>(
-    pool: &OnceLock<Option<ThreadPool>>,
+    lock: &OnceLock<Option<ThreadPool>>,
     threads: usize,
     items: Vec<T>,
     map: impl Fn(T) -> R + Sync + Send,
 ) -> Vec<R> {
-    if items.len() < 2 || threads < 2 {
-        return items.into_iter().map(map).collect();
-    }
-    match pool.get_or_init(|| ThreadPoolBuilder::new().num_threads(threads).build().ok()) {
+    match pool(lock, threads, items.len()) {
         Some(pool) => pool.install(|| items.into_par_iter().map(map).collect()),
         None => items.into_iter().map(map).collect(),
     }
+}
+
+/// Threads are started when they are first needed; where they cannot be had, one does it all.
+fn pool(lock: &OnceLock<Option<ThreadPool>>, threads: usize, items: usize) -> Option<&ThreadPool> {
+    if items < 2 || threads < 2 {
+        return None;
+    }
+    lock.get_or_init(|| ThreadPoolBuilder::new().num_threads(threads).build().ok()).as_ref()
 }

@@ -90,6 +90,11 @@ pub trait Listener {
 
     /// `path` leads to what `first` has led to already.
     fn repeated(&mut self, path: &Path, first: &Path) -> ControlFlow<()>;
+
+    /// All that is done by now was told.
+    fn caught_up(&mut self) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
 }
 
 /// How a run ended.
@@ -116,30 +121,38 @@ pub fn run(
 ) -> Result<End, LedgerError> {
     let mut finder =
         Finder::new(job.paths.clone(), job.output.as_deref()).with_mapfile(job.map.clone());
-    let mut run = Run {
-        job,
-        crew: Crew::new(job.workers),
-        stop,
-        output: job.output.clone().map(|folder| Output::new(folder, job)),
-        claims: Claims::new(ledger)?,
-    };
+    let output = job.output.clone().map(|folder| Output::new(folder, job));
+    let mut run =
+        Run { job, crew: Crew::new(job.workers), stop, output, claims: Claims::new(ledger)? };
     let size = match job.mode {
         Mode::Convert(_) => COMMIT_GROUP,
         Mode::Inspect | Mode::DryRun(_) => INSPECT_GROUP,
     };
+    let mut group: Vec<_> = finder.by_ref().take(size).collect();
+    let mut done = Vec::new();
     let mut end = End::Complete;
-    while end == End::Complete {
-        let group: Vec<_> = finder.by_ref().take(size).collect();
-        if group.is_empty() {
+    while !group.is_empty() && end == End::Complete {
+        // While a group is prepared, the one before it is told, and the one after it is found.
+        let (steps, (told, next)) =
+            run.prepare(group, || (tell(done, listener), finder.by_ref().take(size).collect()));
+        group = next;
+        if told.is_break() {
+            done = Vec::new();
+            end = End::Unheard;
             break;
         }
-        let (steps, result) = run.work(group);
-        if steps.into_iter().any(|step| tell(step, listener).is_break()) {
-            end = End::Unheard;
-        } else if stop.load(Ordering::Relaxed) {
+        let (steps, result) = run.bring_to_end(steps);
+        done = steps;
+        if let Err(error) = result {
+            let _ = tell(done, listener);
+            return Err(error);
+        }
+        if stop.load(Ordering::Relaxed) {
             end = End::Stopped;
         }
-        result?;
+    }
+    if tell(done, listener).is_break() {
+        end = End::Unheard;
     }
     run.claims.end()?;
     Ok(end)
@@ -155,15 +168,21 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// One group: every image prepared, then all that are to be changed changed together.
-    fn work(&mut self, group: Vec<Found>) -> (Vec<Step>, Result<(), LedgerError>) {
-        let (job, to) = (self.job, self.output.as_ref());
-        let steps = self.crew.work(group, |found| match found {
-            Found::Image(_) if self.stop.load(Ordering::Relaxed) => Step::NotBegun,
-            Found::Image(image) => image::prepare(&image, job, to),
+    /// Looks at every image of a group, and readies what is to be changed. Does `meanwhile` beside
+    /// that.
+    fn prepare<T>(&self, group: Vec<Found>, meanwhile: impl FnOnce() -> T) -> (Vec<Step>, T) {
+        let (job, stop, output) = (self.job, self.stop, self.output.as_ref());
+        let prepare = |found| match found {
+            Found::Image(_) if stop.load(Ordering::Relaxed) => Step::NotBegun,
+            Found::Image(image) => image::prepare(&image, job, output),
             other => Step::Aside(other),
-        });
-        match job.mode {
+        };
+        self.crew.work_beside(group, prepare, meanwhile)
+    }
+
+    /// All that is to be changed in a group is changed together.
+    fn bring_to_end(&mut self, steps: Vec<Step>) -> (Vec<Step>, Result<(), LedgerError>) {
+        match self.job.mode {
             Mode::Convert(_) => self.change(steps),
             Mode::Inspect | Mode::DryRun(_) => self.foresee(steps),
         }
@@ -201,7 +220,12 @@ impl Run<'_> {
     }
 }
 
-fn tell(step: Step, listener: &mut dyn Listener) -> ControlFlow<()> {
+fn tell(steps: Vec<Step>, listener: &mut dyn Listener) -> ControlFlow<()> {
+    steps.into_iter().try_for_each(|step| tell_one(step, listener))?;
+    listener.caught_up()
+}
+
+fn tell_one(step: Step, listener: &mut dyn Listener) -> ControlFlow<()> {
     match step {
         Step::Done(report) => return listener.image(report),
         Step::Aside(Found::Failed { path, named, failure }) => {

@@ -57,6 +57,10 @@ impl Listener for Aside<'_> {
     fn repeated(&mut self, path: &Path, first: &Path) -> ControlFlow<()> {
         self.listener.repeated(path, first)
     }
+
+    fn caught_up(&mut self) -> ControlFlow<()> {
+        self.listener.caught_up()
+    }
 }
 
 /// Asks for the diskette until it is there; `false` where the user gives up.

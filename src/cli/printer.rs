@@ -8,7 +8,7 @@ use super::{Error, card, json, lines};
 use addpack::batch::{End, Listener};
 use addpack::ledger::LedgerError;
 use addpack::outcome::{Outcome, Report};
-use std::io::{self, BufWriter, Stdout, Write, stdout};
+use std::io::{self, BufWriter, IsTerminal, Stdout, Write, stdout};
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -54,6 +54,8 @@ pub(crate) struct Printer {
     progress: Progress,
     tally: Tally,
     exit: Exit,
+    /// Whether somebody watches each line as it comes.
+    at_once: bool,
     /// Whether a reader that went away ends the run. A conversion that was asked for goes on.
     stop_when_closed: bool,
     closed: bool,
@@ -74,6 +76,7 @@ impl Printer {
             progress,
             tally: Tally::default(),
             exit: Exit::Good,
+            at_once: stdout().is_terminal(),
             stop_when_closed,
             closed: false,
             error: None,
@@ -114,17 +117,17 @@ impl Printer {
     /// Writes something that is no report.
     pub(crate) fn say(&mut self, text: &str) {
         let _ = self.write(text.as_bytes());
+        let _ = self.caught_up();
     }
 
     fn write(&mut self, text: &[u8]) -> ControlFlow<()> {
         if self.closed {
             return ControlFlow::Continue(());
         }
-        let out = &mut self.out;
+        let (out, at_once) = (&mut self.out, self.at_once);
         let written = self.progress.suspend(|| {
             out.write_all(text)?;
-            // At a terminal, and for a program that follows a long run, each line counts.
-            out.flush()
+            if at_once { out.flush() } else { Ok(()) }
         });
         self.note(written)
     }
@@ -159,6 +162,15 @@ impl Listener for Printer {
             }
         };
         self.write(&text)
+    }
+
+    /// For a program that follows a long run.
+    fn caught_up(&mut self) -> ControlFlow<()> {
+        if self.closed {
+            return ControlFlow::Continue(());
+        }
+        let flushed = self.out.flush();
+        self.note(flushed)
     }
 
     fn skipped(&mut self) {

@@ -98,6 +98,10 @@ impl Listener for Remember<'_> {
     fn repeated(&mut self, _: &Path, _: &Path) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }
+
+    fn caught_up(&mut self) -> ControlFlow<()> {
+        self.printer.caught_up()
+    }
 }
 
 impl Queue<'_> {

@@ -121,8 +121,26 @@ impl<'a> Fat<'a> {
 
     /// Clusters outside `chain` that lead into it: each, and where it leads.
     pub(super) fn intruders(&self, chain: &[u16]) -> impl Iterator<Item = (u16, u16)> {
-        let links = self.clusters().map(|from| (from, self.entry(from)));
+        let candidates = self.leading_between(chain.iter().min(), chain.iter().max());
+        let links = candidates.map(|from| (from, self.entry(from)));
         links.filter(|(from, to)| chain.contains(to) && !chain.contains(from))
+    }
+
+    /// Clusters that may lead to one from `low` to `high`. Nearly all of a FAT leads elsewhere: it is
+    /// passed over in threes of bytes.
+    fn leading_between(&self, low: Option<&u16>, high: Option<&u16>) -> impl Iterator<Item = u16> {
+        let wanted = u32::from(*low.unwrap_or(&1))..=u32::from(*high.unwrap_or(&0));
+        let threes = (0..self.end).step_by(2).zip(self.bytes.chunks(3));
+        let candidates = threes.filter(move |(_, bytes)| match **bytes {
+            [one, two, three] => {
+                let both = u32::from_le_bytes([one, two, three, 0]);
+                wanted.contains(&(both & 0xFFF)) || wanted.contains(&(both >> 12))
+            }
+            // The last entry of a FAT may stand in two.
+            _ => true,
+        });
+        let pairs = candidates.flat_map(|(even, _)| [even, even + 1]);
+        pairs.filter(|cluster| (FIRST_CLUSTER..self.end).contains(cluster))
     }
 
     /// Whether no file has `cluster`.

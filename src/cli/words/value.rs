@@ -53,7 +53,8 @@ pub(crate) fn server_name(server: &Server) -> String {
 
 /// A network adapter's address, as adapters' labels show it.
 pub(crate) fn address(server: &Server) -> String {
-    server.address.0.map(|byte| format!("{byte:02X}")).join(":")
+    let a = &server.address.0;
+    format!("{:02X}:{:02X}:{:02X}:{:02X}:{:02X}:{:02X}", a[0], a[1], a[2], a[3], a[4], a[5])
 }
 
 /// What a server did, in one word.

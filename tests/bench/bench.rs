@@ -1,0 +1,247 @@
+//! `cargo bench`: what inspecting and converting cost, as whole processes, beside the bare system
+//! calls of the same work and beside the peers, in one run. What counts are the ratios.
+//!
+//! `ADDPACK_BENCH` sets the number of images (5,000), `ADDPACK_BENCH_DIR` the folder to work in.
+
+mod floor;
+mod images;
+mod peers;
+
+use images::Sample;
+use peers::per_second;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Rounds of each comparison; the best of each side counts, since noise only ever adds.
+const ROUNDS: usize = 5;
+/// Images that instructions are counted on, with and without.
+const COUNTED: usize = 200;
+
+fn main() {
+    let count = std::env::var("ADDPACK_BENCH").ok().and_then(|n| n.parse().ok()).unwrap_or(5_000);
+    let parent =
+        std::env::var_os("ADDPACK_BENCH_DIR").map_or_else(std::env::temp_dir, PathBuf::from);
+    let folder = tempfile::tempdir_in(parent).expect("there is a folder to work in");
+    let bench = Bench { sample: Sample::read(), folder: folder.path().to_owned(), count };
+    println!("{count} images of 1.44 MB, the best of {ROUNDS} rounds\n");
+    println!("{:<46} {:>12}  {:>12}", "", "a second", "of the floor");
+    bench.inspect();
+    bench.convert();
+    bench.growth();
+    bench.instructions();
+    bench.version();
+}
+
+/// Where a benchmark works, and on what.
+struct Bench {
+    sample: Sample,
+    folder: PathBuf,
+    count: usize,
+}
+
+/// A side of a comparison: what is timed, after what is not.
+struct Side<'a> {
+    name: &'a str,
+    prepare: &'a dyn Fn(),
+    run: &'a dyn Fn(),
+}
+
+/// Times the sides in turns, so that noise hits all of them; the first is the floor.
+fn compare(count: usize, sides: &[Side<'_>]) -> Vec<Duration> {
+    let mut best = vec![Duration::MAX; sides.len()];
+    for _ in 0..ROUNDS {
+        for (side, best) in sides.iter().zip(&mut best) {
+            (side.prepare)();
+            let start = Instant::now();
+            (side.run)();
+            *best = start.elapsed().min(*best);
+        }
+    }
+    let floor = best[0].as_secs_f64();
+    for (side, best) in sides.iter().zip(&best) {
+        let ratio = floor / best.as_secs_f64();
+        println!("{:<46} {:>12.0}  {ratio:>12.2}", side.name, per_second(count, *best));
+    }
+    println!();
+    best
+}
+
+/// The program that is measured, on `paths`, with a ledger of its own.
+fn addpack(arguments: &[&str], ledger: &Path, path: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_addpack"));
+    command.args(arguments).arg("--ledger").arg(ledger).arg(path).stdout(Stdio::null());
+    command
+}
+
+fn run(mut command: Command) {
+    let status = command.status().expect("the program can be run");
+    assert!(status.success(), "{command:?}: {status}");
+}
+
+/// Takes the images out of the cache.
+fn forget(paths: &[PathBuf]) {
+    rustix::fs::sync();
+    for path in paths {
+        let file = fs::File::open(path).expect("the image is there");
+        rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed).expect("it is told");
+    }
+}
+
+impl Bench {
+    fn make(&self, name: &str, count: usize) -> (PathBuf, Vec<PathBuf>) {
+        let folder = self.folder.join(name);
+        let _ = fs::remove_dir_all(&folder);
+        let paths = self.sample.make(&folder, count).expect("there is room");
+        (folder, paths)
+    }
+
+    fn inspect(&self) {
+        let (folder, paths) = self.make("inspect", self.count);
+        let ledger = self.folder.join("inspect.db");
+        let record = self.sample.at;
+        let product = || run(addpack(&["inspect", "--json"], &ledger, &folder));
+        let nothing = || ();
+        let cold = || forget(&paths);
+        compare(
+            self.count,
+            &[
+                Side {
+                    name: "inspect, cached: floor, two threads",
+                    prepare: &nothing,
+                    run: &|| floor::inspect(&paths, record, 2, false),
+                },
+                Side { name: "addpack inspect --json", prepare: &nothing, run: &product },
+            ],
+        );
+        compare(
+            self.count,
+            &[
+                Side {
+                    name: "inspect, uncached: floor, eight threads",
+                    prepare: &cold,
+                    run: &|| floor::inspect(&paths, record, 8, true),
+                },
+                Side { name: "addpack inspect --json", prepare: &cold, run: &product },
+            ],
+        );
+        for (name, rate) in [
+            ("peer: a loop of mcopy and sha1sum", peers::mtools(&paths)),
+            ("peer: python with pyfatfs", peers::pyfatfs(&paths)),
+        ] {
+            match rate {
+                Some(rate) => println!("{name:<46} {rate:>12.0}"),
+                None => println!("{name:<46} {:>12}", "not there"),
+            }
+        }
+        println!();
+        fs::remove_dir_all(folder).expect("it can be removed");
+    }
+
+    fn convert(&self) {
+        let folder = self.folder.join("convert");
+        let ledger = self.folder.join("convert.db");
+        let journal = self.folder.join("journal");
+        let paths = self.make("convert", self.count).1;
+        let anew = || {
+            self.make("convert", self.count);
+            for ending in ["", "-wal", "-shm"] {
+                let _ = fs::remove_file(self.folder.join(format!("convert.db{ending}")));
+            }
+            rustix::fs::sync();
+        };
+        compare(
+            self.count,
+            &[
+                Side {
+                    name: "convert: floor, with a journal",
+                    prepare: &anew,
+                    run: &|| floor::convert(&paths, self.sample.at, 2, &journal),
+                },
+                Side {
+                    name: "addpack convert --yes --json",
+                    prepare: &anew,
+                    run: &|| run(addpack(&["convert", "--yes", "--json"], &ledger, &folder)),
+                },
+            ],
+        );
+        fs::remove_dir_all(folder).expect("it can be removed");
+    }
+
+    /// Time and memory on twenty times as many images as on two times as many.
+    fn growth(&self) {
+        let ledger = self.folder.join("growth.db");
+        let mut best = [Duration::MAX; 2];
+        let counts = [self.count * 2, self.count * 20];
+        for (count, best) in counts.into_iter().zip(&mut best) {
+            let (folder, _) = self.make("growth", count);
+            let mut resident = 0;
+            for _ in 0..ROUNDS {
+                let start = Instant::now();
+                resident = peak(addpack(&["inspect", "--json"], &ledger, &folder)).max(resident);
+                *best = start.elapsed().min(*best);
+            }
+            println!("inspect of {count} images: {resident} KiB resident at most");
+            fs::remove_dir_all(folder).expect("it can be removed");
+        }
+        let growth = best[1].as_secs_f64() / best[0].as_secs_f64();
+        println!("ten times the images take {growth:.2} times the time\n");
+    }
+
+    /// Instructions for each image, by callgrind: repeatable, whatever else the machine does.
+    fn instructions(&self) {
+        let ledger = self.folder.join("counted.db");
+        for arguments in [&["inspect", "--json", "-j1"][..], &["convert", "--yes", "--json", "-j1"]]
+        {
+            let mut total = Vec::new();
+            for count in [COUNTED, 2 * COUNTED] {
+                let (folder, _) = self.make("counted", count);
+                let _ = fs::remove_file(&ledger);
+                total.extend(count_instructions(&addpack(arguments, &ledger, &folder)));
+            }
+            match total[..] {
+                [one, two] => {
+                    let each = two.saturating_sub(one) / COUNTED as u64;
+                    println!("instructions for each image, {}: {each}", arguments[0]);
+                }
+                _ => println!("instructions for each image: valgrind is not there"),
+            }
+        }
+        println!();
+    }
+
+    fn version(&self) {
+        let mut best = Duration::MAX;
+        for _ in 0..20 * ROUNDS {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_addpack"));
+            command.arg("--version").stdout(Stdio::null()).current_dir(&self.folder);
+            let start = Instant::now();
+            run(command);
+            best = start.elapsed().min(best);
+        }
+        println!("addpack --version: {:.2} ms", best.as_secs_f64() * 1000.0);
+    }
+}
+
+/// The most memory that a process has held, in KiB, as GNU time reports it.
+fn peak(command: Command) -> u64 {
+    let mut timed = Command::new("/usr/bin/time");
+    timed.args(["-f", "%M"]).arg(command.get_program()).args(command.get_args());
+    let Ok(output) = timed.output() else {
+        run(command);
+        return 0;
+    };
+    assert!(output.status.success(), "{timed:?}");
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    text.lines().last().and_then(|line| line.trim().parse().ok()).unwrap_or(0)
+}
+
+fn count_instructions(command: &Command) -> Option<u64> {
+    let mut counted = Command::new("valgrind");
+    counted.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
+    let output = counted.arg(command.get_program()).args(command.get_args()).output().ok()?;
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    let line = text.lines().find(|line| line.contains("Collected :"))?;
+    line.split_whitespace().last()?.parse().ok()
+}

@@ -1,0 +1,68 @@
+//! The images that are measured: 1.44 MB each, sound 4.0 packs, no two alike.
+
+use sha1::{Digest, Sha1};
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+/// Bytes of an image.
+const LEN: u64 = 1_474_560;
+/// Bytes up to the end of the root directory.
+pub(crate) const AREA: usize = 33 * 512;
+/// Bytes of a record.
+pub(crate) const RECORD: usize = 2048;
+
+/// The sample that all images are made of.
+pub(crate) struct Sample {
+    image: Vec<u8>,
+    /// Where its record begins.
+    pub(crate) at: usize,
+}
+
+impl Sample {
+    pub(crate) fn read() -> Self {
+        let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
+        let image = fs::read(data.join("images/applied-1440.img")).expect("the sample is there");
+        let record = fs::read(data.join("records/applied.rec")).expect("the sample is there");
+        let at = image.windows(RECORD).position(|part| part == record).expect("it holds it");
+        Self { image, at }
+    }
+
+    /// A record like the sample's, with a serial and so with seals of its own.
+    fn record(&self, number: usize) -> Vec<u8> {
+        let mut record = self.image[self.at..self.at + RECORD].to_vec();
+        record[0x0C..0x23].copy_from_slice(format!("54321-270-{number:07}-00042").as_bytes());
+        let identity: [u8; 20] = Sha1::digest(&record[..0x30]).into();
+        record[0x30..0x44].copy_from_slice(&identity);
+        let event: [u8; 20] = Sha1::new()
+            .chain_update(identity)
+            .chain_update(&record[0x200..0x22C])
+            .finalize()
+            .into();
+        record[0x22C..0x240].copy_from_slice(&event);
+        let header: [u8; 20] =
+            Sha1::new().chain_update(&record[..0x70]).chain_update(event).finalize().into();
+        record[0x70..0x84].copy_from_slice(&header);
+        record
+    }
+
+    /// Makes `count` images below `folder`, in folders of 1,000. What a pack does not need of an
+    /// image is a hole.
+    pub(crate) fn make(&self, folder: &Path, count: usize) -> io::Result<Vec<PathBuf>> {
+        let mut paths = Vec::with_capacity(count);
+        for number in 0..count {
+            let below = folder.join(format!("{:03}", number / 1000));
+            if number % 1000 == 0 {
+                fs::create_dir_all(&below)?;
+            }
+            let path = below.join(format!("{number:06}.img"));
+            let file = File::create(&path)?;
+            file.set_len(LEN)?;
+            file.write_all_at(&self.image[..AREA], 0)?;
+            file.write_all_at(&self.record(number), self.at as u64)?;
+            paths.push(path);
+        }
+        Ok(paths)
+    }
+}

@@ -51,6 +51,15 @@ impl Place {
         let kind = Kind::of(&fs::metadata(path)?).ok_or(io::ErrorKind::InvalidInput)?;
         Ok(Self { path: path.to_owned(), kind, map: None })
     }
+
+    /// Whether nothing can be written there: of a file, what its mode says, of a drive, what it says
+    /// of the diskette in it.
+    pub fn is_write_protected(&self) -> bool {
+        fs::metadata(&self.path).is_ok_and(|metadata| match self.kind {
+            Kind::File => metadata.permissions().readonly(),
+            Kind::Drive => platform::is_read_only(&metadata),
+        })
+    }
 }
 
 /// An open medium.

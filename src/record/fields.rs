@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io::{Read, Seek, Write};
 
 /// `N` bytes as they stand in the record: text, a seal, or reserved bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]
 pub struct Bytes<const N: usize>(pub [u8; N]);
 
@@ -92,7 +92,7 @@ impl FileTime {
 }
 
 /// A server, as a pack knows it: its network adapter's address and its computer name.
-#[derive(BinRead, BinWrite, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(BinRead, BinWrite, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[brw(little)]
 #[repr(C)]
 pub struct Server {

@@ -1,0 +1,213 @@
+//! Pure: which server takes which pack, in what order, and what it says otherwise.
+//!
+//! The rules are the server's, one function for each ([`rules`]). What is missing in a server's chain
+//! or there twice, the set tells ([`set`]); the order is the one that leads to the most licenses.
+
+mod facts;
+mod order;
+pub mod rules;
+pub mod set;
+mod step;
+
+pub use facts::{Condition, PackFacts, Use};
+pub use step::{Action, Code};
+
+use crate::record::event::ServerVersion;
+use crate::record::fields::{Serial, Server};
+use order::{Applied, Choice};
+use rules::{Answer, answer};
+use set::{Chain, Span};
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
+
+/// Licenses that a server has when it is installed.
+pub const FIRST_LICENSES: u16 = 5;
+
+/// Which edition of the product a server runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edition {
+    /// As it is sold.
+    Retail,
+    /// Not for resale.
+    Nfr,
+    /// From an MSDN subscription.
+    Msdn,
+    /// No Small Business Server: full Windows NT, or a server converted to it.
+    Nt,
+}
+
+/// A server, and how many licenses it has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ServerState {
+    /// Its edition.
+    pub edition: Edition,
+    /// Its version.
+    pub version: ServerVersion,
+    /// What packs know it by; `None` where no pack is bound to it.
+    pub identity: Option<Server>,
+    /// Licenses that it has now: 5 up to its limit.
+    pub installed: u16,
+}
+
+/// One pack of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The pack's number in the set.
+    pub pack: usize,
+    /// What to do with it.
+    pub action: Action,
+    /// Why.
+    pub code: Code,
+    /// What the server says to it then, once it is converted where that is needed; `None` where it
+    /// is no sound pack of its own.
+    pub answer: Option<Answer>,
+    /// Whether the server would harm the pack if it got it as it is.
+    pub harm: Option<Answer>,
+}
+
+impl Step {
+    /// The licenses that the server goes from and to; `None` where the pack is turned away.
+    pub fn span(&self) -> Option<Span> {
+        match self.answer {
+            Some(Answer::Takes { from, to }) => Some((from, to)),
+            _ => None,
+        }
+    }
+}
+
+/// What to do with a set of packs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// One step for each pack: those to apply, in their order, then those to turn away.
+    pub steps: Vec<Step>,
+    /// What the server's chain lacks: from and to.
+    pub gaps: Vec<Span>,
+    /// Licenses that the server has in the end.
+    pub reaches: u16,
+}
+
+/// The plan for a set of packs and a server. What is turned away, the server still turns away when
+/// all else was applied.
+pub fn plan(packs: &[PackFacts], server: &ServerState) -> Plan {
+    let copies = copies(packs);
+    let is_candidate = |number: &usize| !packs[*number].is_refused() && !copies[*number];
+    let candidates: Vec<_> = (0..packs.len()).filter(is_candidate).collect();
+    let mut choice = Choice::new(server);
+    for number in &candidates {
+        choice.add(*number, &packs[*number].prepared(server));
+    }
+    let order = choice.order();
+    let end = End {
+        server,
+        reaches: order.last().map_or(server.installed, |applied| applied.to),
+        gaps: gaps(candidates.iter().map(|number| &packs[*number]), server),
+        order: &order,
+    };
+    let applied: HashSet<_> = order.iter().map(|applied| applied.pack).collect();
+    let left = (0..packs.len()).filter(|number| !applied.contains(number));
+    let left = left.map(|number| {
+        let copy = copies[number].then(|| Step::turn_away(number, Code::Copy, None));
+        copy.unwrap_or_else(|| end.turn_away(number, &packs[number]))
+    });
+    let steps = order.iter().map(|applied| apply(*applied, &packs[applied.pack], server));
+    Plan { steps: steps.chain(left).collect(), reaches: end.reaches, gaps: end.gaps.clone() }
+}
+
+/// What the chain of a server lacks.
+fn gaps<'a>(packs: impl Iterator<Item = &'a PackFacts>, server: &ServerState) -> Vec<Span> {
+    let mut chain = Chain::default();
+    packs.filter(|pack| rules::is_free_for(pack, server)).for_each(|pack| chain.add(pack));
+    chain.gaps(server.installed)
+}
+
+/// Which sound packs are copies of another one: an old state of the same diskette. A 4.5 record is
+/// newer than a 4.0 one, a used one than an unused one, one with more events than one with fewer.
+fn copies(packs: &[PackFacts]) -> Vec<bool> {
+    let mut newest: HashMap<Serial, usize> = HashMap::new();
+    let mut copies = vec![false; packs.len()];
+    let age = |pack: &PackFacts| (pack.is_40(), pack.used.is_none(), Reverse(pack.events));
+    let mut numbers: Vec<_> = (0..packs.len()).filter(|at| !packs[*at].is_refused()).collect();
+    numbers.sort_by_key(|number| age(&packs[*number]));
+    for number in numbers {
+        copies[number] = *newest.entry(packs[number].serial).or_insert(number) != number;
+    }
+    copies
+}
+
+fn apply(applied: Applied, pack: &PackFacts, server: &ServerState) -> Step {
+    let need = pack.needs_conversion(server);
+    let plain = if pack.used.is_some() { Code::Restores } else { Code::Adds };
+    Step {
+        pack: applied.pack,
+        action: need.map_or(Action::Apply, |_| Action::ConvertThenApply),
+        code: need.unwrap_or(plain),
+        answer: Some(Answer::Takes { from: applied.from, to: applied.to }),
+        harm: harm(pack, server, applied.from),
+    }
+}
+
+/// The harm that comes of it when the server gets the pack as it is.
+fn harm(pack: &PackFacts, server: &ServerState, installed: u16) -> Option<Answer> {
+    let answer = answer(pack, server, installed);
+    matches!(answer, Answer::Corrupts | Answer::MakesDefective).then_some(answer)
+}
+
+impl Step {
+    fn turn_away(pack: usize, code: Code, answer: Option<Answer>) -> Self {
+        Self { pack, action: Action::TurnAway, code, answer, harm: None }
+    }
+}
+
+/// A server when all was applied that finds a place in the order.
+struct End<'a> {
+    server: &'a ServerState,
+    reaches: u16,
+    gaps: Vec<Span>,
+    order: &'a [Applied],
+}
+
+impl End<'_> {
+    fn turn_away(&self, number: usize, pack: &PackFacts) -> Step {
+        if let Condition::Refused(finding) = pack.condition {
+            return Step::turn_away(number, Code::Refused(finding), None);
+        }
+        let answer = answer(&pack.prepared(self.server), self.server, self.reaches);
+        let code = match answer {
+            Answer::NotSmallBusinessServer => Code::NotSmallBusinessServer,
+            Answer::NoAddedLicenses => Code::NoAddedLicenses,
+            Answer::MayBeDamaged if pack.write_protected => Code::WriteProtected,
+            Answer::MayBeDamaged => Code::RecordFull,
+            Answer::OverLimit { .. } => Code::OverLimit,
+            Answer::AsksForPassword => Code::OtherServer,
+            Answer::Takes { .. }
+            | Answer::AlreadyUsed { .. }
+            | Answer::MakesDefective
+            | Answer::Corrupts => self.why_out_of_order(pack),
+        };
+        let harm = harm(pack, self.server, self.reaches);
+        Step { harm, ..Step::turn_away(number, code, Some(answer)) }
+    }
+
+    /// Why a used pack of this server finds no place in the order.
+    fn why_out_of_order(&self, pack: &PackFacts) -> Code {
+        let Some(Use { from, to, .. }) = pack.used else { return Code::OutOfOrder };
+        if to <= self.server.installed {
+            Code::AlreadyApplied
+        } else if self.order.iter().any(|step| (step.from, step.to) == (from, to)) {
+            Code::Twin
+        } else if self.gaps.iter().any(|gap| gap.1 <= from) {
+            Code::BehindGap
+        } else {
+            Code::OutOfOrder
+        }
+    }
+}
+
+impl Plan {
+    /// Used packs that cannot be restored without what is missing in this gap.
+    pub fn behind(&self, gap: Span, packs: &[PackFacts]) -> usize {
+        let lies_behind = |number: usize| packs[number].used.is_some_and(|used| used.from >= gap.1);
+        let behind = self.steps.iter().filter(|step| step.code == Code::BehindGap);
+        behind.filter(|step| lies_behind(step.pack)).count()
+    }
+}

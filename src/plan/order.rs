@@ -1,0 +1,110 @@
+//! The order that leads to the most licenses.
+//!
+//! A server's licenses only grow, packs are of 5 or 20, and no server takes more than 50: what is to
+//! be searched is a few dozen states, however many packs there are.
+
+use super::rules::{Answer, answer};
+use super::{PackFacts, ServerState};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
+
+/// One pack applied: its number, and the licenses before and after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Applied {
+    pub(super) pack: usize,
+    pub(super) from: u16,
+    pub(super) to: u16,
+}
+
+/// The packs that the server would take at one time or another, each as it is to be handed in.
+pub(super) struct Choice<'a> {
+    server: &'a ServerState,
+    /// By the licenses before and after: of twins, the first.
+    used: BTreeMap<u16, BTreeMap<u16, usize>>,
+    /// By their size.
+    unused: BTreeMap<u16, Vec<usize>>,
+}
+
+/// Licenses that the server has, and how many unused packs of 5 and of 20 were applied.
+type State = (u16, usize, usize);
+
+/// What can still be reached: the most licenses, with the most used packs, with the fewest packs.
+type Worth = (u16, usize, Reverse<usize>);
+
+/// What can be reached from a state, and the pack to begin with.
+type Best = (Worth, Option<Applied>);
+
+impl<'a> Choice<'a> {
+    /// Nothing to choose from yet.
+    pub(super) fn new(server: &'a ServerState) -> Self {
+        Self { server, used: BTreeMap::new(), unused: BTreeMap::new() }
+    }
+
+    /// Adds a pack, if the server could take it.
+    pub(super) fn add(&mut self, number: usize, pack: &PackFacts) {
+        let at = pack.used.map_or(self.server.installed, |used| used.from);
+        let Answer::Takes { from, to } = answer(pack, self.server, at) else { return };
+        if pack.used.is_some() {
+            self.used.entry(from).or_default().entry(to).or_insert(number);
+        } else {
+            self.unused.entry(pack.licenses).or_default().push(number);
+        }
+    }
+
+    /// The packs to apply, in their order. Used packs come as early as they can.
+    pub(super) fn order(&self) -> Vec<Applied> {
+        let mut known = HashMap::new();
+        let mut state = (self.server.installed, 0, 0);
+        let mut order = Vec::new();
+        while let (_, Some(applied)) = self.best(state, &mut known) {
+            state = self.after(state, applied);
+            order.push(applied);
+        }
+        order
+    }
+
+    fn best(&self, state: State, known: &mut HashMap<State, Best>) -> Best {
+        if let Some(best) = known.get(&state) {
+            return *best;
+        }
+        let mut best: Best = ((state.0, 0, Reverse(0)), None);
+        for applied in self.moves(state) {
+            let ((reaches, used, Reverse(packs)), _) = self.best(self.after(state, applied), known);
+            let is_used = usize::from(self.is_used(applied));
+            let worth = (reaches, used + is_used, Reverse(packs + 1));
+            if worth > best.0 {
+                best = (worth, Some(applied));
+            }
+        }
+        known.insert(state, best);
+        best
+    }
+
+    /// What can be applied in a state: used packs first, then the larger of the unused ones.
+    fn moves(&self, (from, fives, twenties): State) -> Vec<Applied> {
+        let used = self.used.get(&from).into_iter().flatten();
+        let mut moves: Vec<_> =
+            used.map(|(to, pack)| Applied { pack: *pack, from, to: *to }).collect();
+        let limit = super::rules::limit(self.server.version);
+        for (size, applied) in [(20, twenties), (5, fives)] {
+            let next = self.unused.get(&size).and_then(|packs| packs.get(applied));
+            if let Some(pack) = next.filter(|_| from + size <= limit) {
+                moves.push(Applied { pack: *pack, from, to: from + size });
+            }
+        }
+        moves
+    }
+
+    fn after(&self, (_, fives, twenties): State, applied: Applied) -> State {
+        match applied.to - applied.from {
+            _ if self.is_used(applied) => (applied.to, fives, twenties),
+            20 => (applied.to, fives, twenties + 1),
+            _ => (applied.to, fives + 1, twenties),
+        }
+    }
+
+    fn is_used(&self, applied: Applied) -> bool {
+        let at = self.used.get(&applied.from).and_then(|steps| steps.get(&applied.to));
+        at == Some(&applied.pack)
+    }
+}

@@ -1,0 +1,127 @@
+//! What a server does with a pack: one function for each question that it asks, in the order in
+//! which [`answer`] puts them.
+
+use super::{Edition, PackFacts, ServerState};
+use crate::record::Version;
+use crate::record::event::ServerVersion;
+
+/// What a server says to a sound pack, or does to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It takes the pack.
+    Takes {
+        /// Licenses that it has before.
+        from: u16,
+        /// Licenses that it has afterwards.
+        to: u16,
+    },
+    /// "Your computer is not running Microsoft `BackOffice` Small Business Server."
+    /// [KB 234929, 264812]
+    NotSmallBusinessServer,
+    /// This version "cannot have additional client licenses added" [KB 218144].
+    NoAddedLicenses,
+    /// The disk may be damaged: the server could not write to it [KB 183855].
+    MayBeDamaged,
+    /// The disk "was already used" [KB 177962].
+    AlreadyUsed {
+        /// Licenses that it restores from.
+        from: u16,
+        /// Licenses that it restores to.
+        to: u16,
+    },
+    /// The maximum number of licenses would be exceeded [KB 177962, 236867].
+    OverLimit {
+        /// The most licenses that the server takes.
+        limit: u16,
+    },
+    /// It asks for a password from support [KB 236867].
+    AsksForPassword,
+    /// It makes the diskette defective [KB 194335, 236867].
+    MakesDefective,
+    /// It corrupts the diskette [KB 236867, 239666].
+    Corrupts,
+}
+
+impl Answer {
+    /// The vendor's articles that it rests on.
+    pub const fn kb(self) -> &'static [u32] {
+        match self {
+            Self::Takes { .. } | Self::AsksForPassword => &[236_867],
+            Self::NotSmallBusinessServer => &[234_929, 264_812],
+            Self::NoAddedLicenses => &[218_144],
+            Self::MayBeDamaged => &[183_855],
+            Self::AlreadyUsed { .. } => &[177_962],
+            Self::OverLimit { .. } => &[177_962, 236_867],
+            Self::MakesDefective => &[194_335, 236_867],
+            Self::Corrupts => &[236_867, 239_666],
+        }
+    }
+}
+
+/// Whether the server is a Small Business Server, and no full NT [KB 234929, 264812].
+pub fn is_small_business_server(edition: Edition) -> bool {
+    edition != Edition::Nt
+}
+
+/// Whether licenses can be added to this edition at all [KB 218144].
+pub fn can_add_licenses(edition: Edition) -> bool {
+    edition == Edition::Retail
+}
+
+/// The most licenses that a server of this version takes: 25 or 50 [KB 236867].
+pub fn limit(version: ServerVersion) -> u16 {
+    version.license_limit()
+}
+
+/// Whether the server can write to the pack, as it does whenever one is applied
+/// [KB 183855, 236867]: its tab is shut, and its record has room for another event.
+pub fn can_write(pack: &PackFacts) -> bool {
+    !pack.write_protected && !pack.is_full()
+}
+
+/// Whether the server knows such packs: 4.5 knows no 4.0 ones, and would corrupt them; a 4.5 pack is
+/// taken by all [KB 236867, 239666].
+pub fn knows(server: ServerVersion, pack: Version) -> bool {
+    pack == Version::V45 || server != ServerVersion::V45
+}
+
+/// Whether the pack is bound to no other server than this one: to move it takes a password from
+/// support [KB 236867].
+pub fn is_free_for(pack: &PackFacts, server: &ServerState) -> bool {
+    pack.used.is_none_or(|used| server.identity == Some(used.server))
+}
+
+/// The licenses that a server which has `installed` would go to with this pack: a used one leads to
+/// where it led before [KB 177962].
+pub fn target(pack: &PackFacts, installed: u16) -> u16 {
+    pack.used.map_or(installed + pack.licenses, |used| used.to)
+}
+
+/// Whether a used pack restores just the licenses that come after those that are installed
+/// [KB 177962].
+pub fn is_in_order(pack: &PackFacts, installed: u16) -> bool {
+    pack.used.is_none_or(|used| used.from == installed)
+}
+
+/// Whether a pack that comes out of order is made defective by that: a 4.0 one is
+/// [KB 194335, 236867].
+pub fn is_harmed_out_of_order(pack: Version) -> bool {
+    pack == Version::V40
+}
+
+/// What `server`, when it has `installed` licenses, says to a sound pack that is handed to it as it
+/// is.
+pub fn answer(pack: &PackFacts, server: &ServerState, installed: u16) -> Answer {
+    let limit = limit(server.version);
+    match (target(pack, installed), pack.used) {
+        _ if !is_small_business_server(server.edition) => Answer::NotSmallBusinessServer,
+        _ if !can_add_licenses(server.edition) => Answer::NoAddedLicenses,
+        _ if !can_write(pack) => Answer::MayBeDamaged,
+        _ if !knows(server.version, pack.version) => Answer::Corrupts,
+        _ if !is_free_for(pack, server) => Answer::AsksForPassword,
+        (to, _) if to > limit => Answer::OverLimit { limit },
+        (to, _) if is_in_order(pack, installed) => Answer::Takes { from: installed, to },
+        _ if is_harmed_out_of_order(pack.version) => Answer::MakesDefective,
+        (to, used) => Answer::AlreadyUsed { from: used.map_or(installed, |used| used.from), to },
+    }
+}

@@ -1,0 +1,173 @@
+//! A set of packs by the servers that they are bound to: the chain of steps that each server's packs
+//! restore, what is missing in it, and what is there twice.
+
+use super::PackFacts;
+use crate::record::fields::{Serial, Server};
+use std::collections::{BTreeMap, HashMap};
+
+/// The licenses that a used pack restores from and to, as the server counts them.
+pub type Span = (u16, u16);
+
+/// The packs that restore one step.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Holders {
+    /// The first sound pack; `None` where all are refused.
+    pub sound: Option<Serial>,
+    /// Whether there is another sound pack for the same step.
+    pub twins: bool,
+    /// Whether a refused pack is among them.
+    pub refused: bool,
+    /// Whether a sound one is still a 4.0 pack.
+    pub has_40: bool,
+}
+
+/// The used packs of one server, by the step that each restores. It takes no more room than there
+/// are steps up to the limit, however many packs there are.
+#[derive(Clone, Debug, Default)]
+pub struct Chain(BTreeMap<Span, Holders>);
+
+/// The most licenses that any server has; a step past that is no server's.
+const MOST: u16 = 50;
+
+impl Chain {
+    /// Adds a used pack.
+    pub fn add(&mut self, pack: &PackFacts) {
+        let Some(used) = pack.used.filter(|used| used.from < used.to && used.to <= MOST) else {
+            return;
+        };
+        let holders = self.0.entry((used.from, used.to)).or_default();
+        if pack.needs_replacement() {
+            holders.refused = true;
+            return;
+        }
+        let first = *holders.sound.get_or_insert(pack.serial);
+        holders.twins |= first != pack.serial;
+        holders.has_40 |= pack.is_40();
+    }
+
+    /// Each step with the packs that restore it, in their order.
+    pub fn steps(&self) -> impl Iterator<Item = (Span, &Holders)> {
+        self.0.iter().map(|(span, holders)| (*span, holders))
+    }
+
+    /// Each step that a sound pack restores.
+    fn sound(&self) -> impl Iterator<Item = Span> {
+        self.steps().filter(|(_, holders)| holders.sound.is_some()).map(|(span, _)| span)
+    }
+
+    /// What no sound pack restores, for a server that has `installed` licenses.
+    pub fn gaps(&self, installed: u16) -> Vec<Span> {
+        gaps(self.sound(), installed)
+    }
+
+    /// What no pack restores, not even one that is refused: packs that are lost.
+    pub fn lost(&self) -> Vec<Span> {
+        gaps(self.0.keys().copied(), super::FIRST_LICENSES)
+    }
+
+    /// Steps that more than one sound pack restores.
+    pub fn twins(&self) -> impl Iterator<Item = Span> {
+        self.steps().filter(|(_, holders)| holders.twins).map(|(span, _)| span)
+    }
+
+    /// Pairs of steps that overlap and differ: after one of them, the other restores nothing.
+    pub fn conflicts(&self) -> Vec<(Span, Span)> {
+        let mut conflicts = Vec::new();
+        let mut widest: Option<Span> = None;
+        for span in self.sound() {
+            if let Some(other) = widest.filter(|other| span.0 < other.1) {
+                conflicts.push((other, span));
+            }
+            widest = widest.filter(|other| other.1 >= span.1).or(Some(span));
+        }
+        conflicts
+    }
+}
+
+fn gaps(steps: impl Iterator<Item = Span>, installed: u16) -> Vec<Span> {
+    let (mut gaps, mut reached) = (Vec::new(), installed);
+    for (from, to) in steps {
+        if from > reached {
+            gaps.push((reached, from));
+        }
+        reached = reached.max(to);
+    }
+    gaps
+}
+
+/// One server's packs.
+#[derive(Clone, Debug)]
+pub struct Set {
+    /// The server.
+    pub server: Server,
+    /// Its chain.
+    pub chain: Chain,
+    /// Sound packs that are bound to it.
+    pub sound: usize,
+}
+
+/// The sets of the servers that were met, the first one first.
+#[derive(Clone, Debug)]
+pub struct Sets {
+    all: Vec<Set>,
+    index: HashMap<Server, usize>,
+    most: usize,
+    left_out: bool,
+}
+
+impl Sets {
+    /// No sets yet; of no more than `most` servers, the first ones.
+    pub fn new(most: usize) -> Self {
+        Self { all: Vec::new(), index: HashMap::new(), most, left_out: false }
+    }
+
+    /// Adds a pack to its server's set; an unused pack is in none.
+    pub fn add(&mut self, pack: &PackFacts) {
+        let Some(used) = pack.used else { return };
+        let at = match self.index.get(&used.server) {
+            Some(at) => *at,
+            None if self.all.len() == self.most => {
+                self.left_out = true;
+                return;
+            }
+            None => {
+                let chain = Chain::default();
+                self.all.push(Set { server: used.server, chain, sound: 0 });
+                self.index.insert(used.server, self.all.len() - 1);
+                self.all.len() - 1
+            }
+        };
+        self.all[at].chain.add(pack);
+        self.all[at].sound += usize::from(!pack.needs_replacement());
+    }
+
+    /// All sets.
+    pub fn all(&self) -> &[Set] {
+        &self.all
+    }
+
+    /// Whether there were packs of more servers than are kept.
+    pub fn left_out(&self) -> bool {
+        self.left_out
+    }
+
+    /// The set with the most sound packs among those whose server is `wanted`, the first one where
+    /// several have as many.
+    pub fn largest(&self, wanted: impl Fn(&Server) -> bool) -> Option<&Set> {
+        self.all.iter().rev().filter(|set| wanted(&set.server)).max_by_key(|set| set.sound)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gaps_begin_where_the_chain_or_the_server_ends() {
+        let gaps = |steps: &[Span], installed| gaps(steps.iter().copied(), installed);
+        assert_eq!(gaps(&[(5, 10), (15, 20), (40, 45)], 5), [(10, 15), (20, 40)]);
+        assert_eq!(gaps(&[(10, 15)], 5), [(5, 10)]);
+        assert_eq!(gaps(&[(5, 10), (15, 20)], 15), []);
+        assert_eq!(gaps(&[(5, 25), (10, 15), (25, 30)], 5), []);
+    }
+}

@@ -1,0 +1,104 @@
+//! What is to be done with a pack, and why: the published codes.
+
+use crate::diagnosis::FindingCode;
+
+/// What is to be done with a pack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Applied as it is.
+    Apply,
+    /// Converted (or its conversion finished), then applied.
+    ConvertThenApply,
+    /// Not handed to the server, which would turn it away or harm it.
+    TurnAway,
+}
+
+impl Action {
+    /// The published code.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Apply => "apply",
+            Self::ConvertThenApply => "convert-then-apply",
+            Self::TurnAway => "turn-away",
+        }
+    }
+}
+
+/// Why that is to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Code {
+    /// The pack restores what it once added.
+    Restores,
+    /// The pack is unused and adds its licenses.
+    Adds,
+    /// It is a 4.0 pack, which this server would corrupt, or which has no room for another event.
+    ConvertFirst,
+    /// Its conversion was interrupted.
+    FinishFirst,
+    /// The server is none that takes packs.
+    NotSmallBusinessServer,
+    /// The server's edition takes no packs.
+    NoAddedLicenses,
+    /// Nothing can be written to the pack.
+    WriteProtected,
+    /// The pack's record has no room for another event.
+    RecordFull,
+    /// The pack is bound to another server.
+    OtherServer,
+    /// The pack would pass the server's limit.
+    OverLimit,
+    /// The server has the pack's licenses already.
+    AlreadyApplied,
+    /// Another pack of the set restores the same step.
+    Twin,
+    /// A pack before it in the chain is missing.
+    BehindGap,
+    /// The server never has just the licenses that the pack restores from.
+    OutOfOrder,
+    /// Another image of the set is the same pack.
+    Copy,
+    /// The pack is refused.
+    Refused(FindingCode),
+}
+
+impl Code {
+    /// Every code that is a plan's alone, in the order of their pages.
+    pub const OWN: [Self; 14] = [
+        Self::Restores,
+        Self::Adds,
+        Self::ConvertFirst,
+        Self::FinishFirst,
+        Self::NotSmallBusinessServer,
+        Self::NoAddedLicenses,
+        Self::RecordFull,
+        Self::OtherServer,
+        Self::OverLimit,
+        Self::AlreadyApplied,
+        Self::Twin,
+        Self::BehindGap,
+        Self::OutOfOrder,
+        Self::Copy,
+    ];
+
+    /// The published code.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Restores => "restores",
+            Self::Adds => "adds",
+            Self::ConvertFirst => "convert-first",
+            Self::FinishFirst => "finish-first",
+            Self::NotSmallBusinessServer => "not-sbs",
+            Self::NoAddedLicenses => "no-added-licenses",
+            Self::WriteProtected => "write-protected",
+            Self::RecordFull => "record-full",
+            Self::OtherServer => "other-server",
+            Self::OverLimit => "over-limit",
+            Self::AlreadyApplied => "already-applied",
+            Self::Twin => "twin",
+            Self::BehindGap => "behind-gap",
+            Self::OutOfOrder => "out-of-order",
+            Self::Copy => "copy",
+            Self::Refused(finding) => finding.as_str(),
+        }
+    }
+}

@@ -218,6 +218,22 @@ fn at_a_terminal_it_asks_with_the_numbers_and_converts_after_a_yes() {
 }
 
 #[test]
+fn before_it_asks_it_warns_of_gaps_and_twins() {
+    let scene = Scene::with(&["applied-1440.img", "converted-360.img"]);
+    let (shown, _) = at_a_terminal(&scene, &["convert", "."], "n\n");
+    let warning =
+        "addpack: SBSNT1 (00:A0:C9:14:C8:29): twins: more than one pack restores 5 to 10\r\n";
+    let (before, _) = shown.split_once("About to convert 1 pack").expect("the question");
+    assert!(before.contains(warning), "{shown}");
+    let scene = Scene::with(&["reapplied-360.img"]);
+    let (shown, _) = at_a_terminal(&scene, &["convert", "."], "n\n");
+    let (before, _) = shown.split_once("About to convert 1 pack").expect("the question");
+    assert!(before.contains("gap: no sound pack restores 5 to 10"), "{shown}");
+    let ran = scene.run(&["convert", "--yes", "."]);
+    assert!(!(ran.stdout + &ran.stderr).contains("gap: "));
+}
+
+#[test]
 fn anything_but_yes_changes_nothing() {
     let scene = Scene::with(&["unused-720.img"]);
     let before = scene.read("unused-720.img");

@@ -25,7 +25,9 @@ fn one_code_is_explained() {
 #[test]
 fn without_a_code_all_are_listed() {
     let ran = Scene::new().run(&["explain"]);
-    for code in ["convertible", "post-upgrade-reapply", "damaged-media", "write-protected"] {
+    for code in
+        ["convertible", "post-upgrade-reapply", "damaged-media", "write-protected", "behind-gap"]
+    {
         assert!(ran.stdout.lines().any(|line| line.trim_start().starts_with(code)), "{code}");
     }
     assert_eq!(ran.code, Some(0));
@@ -40,7 +42,7 @@ fn unknown_code_is_a_wrong_command_line() {
 #[test]
 fn every_command_has_a_short_and_a_long_help_and_the_long_one_an_example() {
     let scene = Scene::new();
-    for command in ["inspect", "convert", "explain"] {
+    for command in ["inspect", "convert", "plan", "replace", "explain"] {
         let (short, long) = (scene.run(&[command, "-h"]), scene.run(&[command, "--help"]));
         assert!(short.stdout.len() < long.stdout.len(), "{command}");
         assert!(long.stdout.contains(&format!("  addpack {command}")), "{}", long.stdout);

@@ -91,6 +91,12 @@ Failed
   gone.img
     there is no such file or folder
     next: check the path
+
+SBSNT1 (00:A0:C9:14:C8:29)
+  5       10      15      20      25      30      35      40      45      50
+  |~twins~|                                                               |
+  ~~ restored by a 4.0 pack
+  twins: more than one pack restores 5 to 10
 ";
 
 #[test]

@@ -3,6 +3,7 @@
 #![allow(clippy::doc_markdown, reason = "doc comments here are help texts")]
 
 use super::Error;
+use super::plan_args::{Plan, Replace};
 use addpack::batch::{Job, Mode};
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum, ValueHint};
 use std::num::NonZeroUsize;
@@ -31,6 +32,7 @@ Examples:
   addpack inspect images/           the same for every image below a folder
   addpack convert --dry-run images/ what would be converted?
   addpack convert images/           convert them, after asking
+  addpack plan images/              which packs to apply, and in which order?
   addpack explain out-of-order-reapply
 
 Exit codes:
@@ -46,7 +48,7 @@ pub(crate) enum Command {
     ///
     /// Reads the record of each image and says what was found. Nothing is written. One image is
     /// shown as a card with the pack's whole history; several, or a folder, as one line each, a
-    /// summary, and the refused and failed ones with their reasons.
+    /// summary, the refused and failed ones with their reasons, and a picture for each server.
     #[command(after_long_help = "\
 Examples:
   addpack inspect disk1.img
@@ -69,6 +71,8 @@ Examples:
   addpack convert --yes --json images/ > report.jsonl
   addpack convert -o converted/ images/")]
     Convert(Convert),
+    Plan(Plan),
+    Replace(Replace),
 
     /// Show, check or amend the ledger of conversions
     ///
@@ -86,7 +90,7 @@ Examples:
 
     /// Explain a code: what it means, how it comes about, what to do
     ///
-    /// Knows every outcome, finding, error and note code that addpack reports. Without a code, lists them.
+    /// Knows every code that addpack reports. Without a code, lists them.
     #[command(after_long_help = "\
 Examples:
   addpack explain

@@ -3,14 +3,16 @@
 use super::Error;
 use super::args::Convert;
 use super::lines::plural;
-use super::printer::Tally;
+use super::printer::{SERVERS_SHOWN, Tally};
 use super::progress::Progress;
 use super::stop::{self, STOP};
-use super::terminal::escape;
-use super::words::diskette;
+use super::terminal::{complain, escape};
+use super::words::{diskette, server, set_warnings};
 use addpack::batch::{self, End, Job, Listener};
 use addpack::ledger::Ledger;
 use addpack::outcome::{Outcome, Report};
+use addpack::plan::PackFacts;
+use addpack::plan::set::Sets;
 use addpack::record::fields::Seal;
 use std::io::{IsTerminal, Write, stderr, stdin};
 use std::ops::ControlFlow;
@@ -34,6 +36,7 @@ pub(crate) fn can_ask() -> bool {
 pub(crate) fn ask(args: &Convert, survey: &Job, ledger: &mut Ledger) -> Result<Consent, Error> {
     let mut counter = Counter {
         tally: Tally::default(),
+        sets: Sets::new(SERVERS_SHOWN),
         progress: Progress::over(&args.common, "looking"),
         diskettes: Vec::new(),
         digests: Vec::new(),
@@ -48,9 +51,19 @@ pub(crate) fn ask(args: &Convert, survey: &Job, ledger: &mut Ledger) -> Result<C
     if convert + finish == 0 {
         return Ok(Consent::NotNeeded);
     }
+    warn(&counter.sets);
     let question = counter.diskettes.concat() + &question(convert, finish, args.output.as_deref());
     let yes = answer_is_yes(&question);
     Ok(if yes { Consent::Given(counter.digests) } else { Consent::Refused })
+}
+
+/// Says where a server's packs have gaps or twins: those who know that may want to wait.
+fn warn(sets: &Sets) {
+    for set in sets.all() {
+        for warning in set_warnings(&set.chain) {
+            complain(&format!("{}: {warning}", server(&set.server)));
+        }
+    }
 }
 
 fn question(convert: u64, finish: u64, output: Option<&Path>) -> String {
@@ -98,6 +111,7 @@ pub(crate) fn answer_is_yes(question: &str) -> bool {
 /// Counts what a run would do.
 struct Counter {
     tally: Tally,
+    sets: Sets,
     progress: Progress,
     /// A line for each diskette in a drive that would be changed.
     diskettes: Vec<String>,
@@ -114,6 +128,9 @@ impl Listener for Counter {
         if let Some(record) = report.record().filter(|_| report.is_drive && changes) {
             self.diskettes.push(diskette(&report, record) + "\n");
             self.digests.push(record.digest());
+        }
+        if let Some(facts) = PackFacts::of(&report, false) {
+            self.sets.add(&facts);
         }
         ControlFlow::Continue(())
     }

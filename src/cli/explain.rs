@@ -25,9 +25,14 @@ fn unknown(code: &str) -> Error {
 
 fn list(look: Look) -> String {
     let mut text = String::new();
-    for (kind, title) in
-        [("outcome", "Outcomes"), ("finding", "Findings"), ("error", "Errors"), ("note", "Notes")]
-    {
+    let kinds = [
+        ("outcome", "Outcomes"),
+        ("finding", "Findings"),
+        ("error", "Errors"),
+        ("note", "Notes"),
+        ("plan", "Plans"),
+    ];
+    for (kind, title) in kinds {
         text += &look.paint(Tone::Heading, title);
         text += "\n";
         for page in pages().filter(|page| page.kind == kind) {
@@ -63,6 +68,7 @@ mod tests {
     use super::*;
     use addpack::diagnosis::FindingCode;
     use addpack::outcome::{FailureCode, Outcome};
+    use addpack::plan::Code;
 
     #[test]
     fn every_code_has_one_page() {
@@ -78,6 +84,8 @@ mod tests {
         codes.extend(findings.iter().map(|code| code.as_str()));
         codes.extend(FailureCode::ALL.iter().map(|code| code.as_str()));
         codes.extend(crate::cli::words::NOTE_CODES);
+        codes.extend(Code::OWN.map(Code::as_str));
+        codes.push("lost");
         assert_eq!(codes, pages().map(|page| page.code).collect::<Vec<_>>());
     }
 

@@ -13,7 +13,7 @@ pub(crate) fn run(args: &Inspect) -> Result<Exit, Error> {
     let common = &args.common;
     let job = Job { surface: args.surface, ..common.job(Mode::Inspect)? };
     let mut ledger = open_to_read(&common.ledger)?;
-    let mut printer = Printer::new(common, Progress::over(common, "inspecting"), true);
+    let mut printer = Printer::new(common, Progress::over(common, "inspecting"), true).with_sets();
     let result = batch::run(&job, &mut ledger, &stop::STOP, &mut printer);
     printer.finish(result)
 }

@@ -187,13 +187,15 @@ pub(crate) fn summary_line(tally: &Tally, stopped: bool, exit_code: u8) -> Vec<u
     })
 }
 
-fn line<T: Serialize>(object: &T) -> Vec<u8> {
+/// One object on a line of its own.
+pub(crate) fn line<T: Serialize>(object: &T) -> Vec<u8> {
     let mut line = serde_json::to_vec(object).expect("these objects have no keys but strings");
     line.push(b'\n');
     line
 }
 
-fn path_text(path: &Path) -> (String, Option<String>) {
+/// A path as text, and its bytes in hexadecimal where they are no UTF-8.
+pub(crate) fn path_text(path: &Path) -> (String, Option<String>) {
     let bytes = path.to_str().is_none().then(|| hex(path.as_os_str().as_encoded_bytes()));
     (path.to_string_lossy().into_owned(), bytes)
 }

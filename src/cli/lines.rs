@@ -1,10 +1,12 @@
 //! Many images: a line each, then a summary, then the refused and the failed with their reasons.
 
 use super::map::map;
+use super::picture;
 use super::printer::Tally;
 use super::terminal::{Look, Tone, complain, escape};
-use super::words::{finding_message, next_step, note, serial, verdict};
+use super::words::{finding_message, next_step, note, serial, server, set_warnings, verdict};
 use addpack::outcome::{Note, Outcome, Report};
+use addpack::plan::set::Sets;
 use std::io::{self, Seek, Write};
 use std::path::Path;
 use tempfile::SpooledTempFile;
@@ -160,6 +162,22 @@ pub(crate) fn summary(look: Look, tally: &Tally, stopped: bool) -> Vec<u8> {
     }
     text.push('\n');
     text.into_bytes()
+}
+
+/// The picture of each server's packs, and what is wrong with its set.
+pub(crate) fn sets(look: Look, sets: &Sets) -> String {
+    let mut text = String::new();
+    for set in sets.all() {
+        let title = look.paint(Tone::Heading, &server(&set.server));
+        text += &format!("\n{title}\n{}", picture::chain(look, &set.chain));
+        for warning in set_warnings(&set.chain) {
+            text += &format!("  {}\n", look.paint(Tone::Odd, &warning));
+        }
+    }
+    if sets.left_out() {
+        text += "\nThere are packs of more servers: addpack plan --name NAME shows one.\n";
+    }
+    text
 }
 
 /// A number with the word that fits it.

@@ -7,14 +7,21 @@ mod convert;
 mod drive;
 mod exit;
 mod explain;
+mod gather;
 mod inspect;
 mod json;
 mod ledger;
 mod lines;
 mod map;
+mod picture;
+mod plan;
+mod plan_args;
+mod plan_text;
 mod printer;
 mod progress;
 mod queue;
+mod replace;
+mod request;
 mod stop;
 mod terminal;
 mod words;
@@ -31,6 +38,8 @@ pub(crate) fn main() -> ExitCode {
     let exit = match &args.command {
         Command::Inspect(inspect) => inspect::run(inspect),
         Command::Convert(convert) => convert::run(convert),
+        Command::Plan(plan) => plan::run(plan),
+        Command::Replace(replace) => replace::run(replace),
         Command::Ledger(ledger) => ledger::run(ledger),
         Command::Explain(explain) => explain::run(explain),
     };

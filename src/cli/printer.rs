@@ -8,9 +8,14 @@ use super::{Error, card, json, lines};
 use addpack::batch::{End, Listener};
 use addpack::ledger::LedgerError;
 use addpack::outcome::{Outcome, Report};
+use addpack::plan::PackFacts;
+use addpack::plan::set::Sets;
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write, stdout};
 use std::ops::ControlFlow;
 use std::path::Path;
+
+/// Servers whose packs are shown as a picture in the end.
+pub(crate) const SERVERS_SHOWN: usize = 10;
 
 /// How many images came to what.
 #[derive(Clone, Debug, Default)]
@@ -53,6 +58,8 @@ pub(crate) struct Printer {
     out: BufWriter<Stdout>,
     progress: Progress,
     tally: Tally,
+    /// The packs by their servers, where they are to be shown in the end.
+    sets: Option<Sets>,
     exit: Exit,
     /// Whether somebody watches each line as it comes.
     at_once: bool,
@@ -75,12 +82,19 @@ impl Printer {
             out: BufWriter::new(stdout()),
             progress,
             tally: Tally::default(),
+            sets: None,
             exit: Exit::Good,
             at_once: stdout().is_terminal(),
             stop_when_closed,
             closed: false,
             error: None,
         }
+    }
+
+    /// Ends lines with a picture of each server's packs.
+    pub(crate) fn with_sets(mut self) -> Self {
+        self.sets = matches!(self.form, Form::Lines(_)).then(|| Sets::new(SERVERS_SHOWN));
+        self
     }
 
     /// Writes what comes after the last image, and tells how the run ended.
@@ -105,6 +119,10 @@ impl Printer {
         if let Form::Lines(reasons) = std::mem::replace(&mut self.form, Form::Json) {
             let written = reasons.copy_to(self.look, &mut self.out);
             let _ = self.note(written);
+        }
+        // Of a set that was not seen to its end, nothing can be said to be missing.
+        if let Some(sets) = self.sets.take().filter(|_| matches!(end, Ok(End::Complete))) {
+            let _ = self.write(lines::sets(self.look, &sets).as_bytes());
         }
         let flushed = self.out.flush();
         let _ = self.note(flushed);
@@ -151,6 +169,11 @@ impl Listener for Printer {
         self.tally.add(report.outcome);
         self.exit = self.exit.merge(Exit::of(&report));
         self.progress.image(report.outcome);
+        if let Some(sets) = &mut self.sets
+            && let Some(facts) = PackFacts::of(&report, false)
+        {
+            sets.add(&facts);
+        }
         let text = match &mut self.form {
             Form::Card => card::card(self.look, &report),
             Form::Json => json::image_line(&report),

@@ -5,6 +5,8 @@ mod failure;
 mod finding;
 mod ledger;
 mod pages;
+mod plan;
+mod replace;
 mod value;
 
 pub(crate) use drive::{
@@ -16,6 +18,11 @@ pub(crate) use ledger::{
     Standing, entry_lines, ledger_message, ledger_row, recovery_message, standing_message, time_of,
 };
 pub(crate) use pages::{Page, page, pages};
+pub(crate) use plan::{
+    GAP_NEXT, TWINS_NEXT, action_words, gap_message, server_state, set_warnings, step_kb,
+    step_message, step_next, twins_message, version_words,
+};
+pub(crate) use replace::{REQUEST_FOOT, REQUEST_HEAD, evidence};
 pub(crate) use value::{
     address, day, event_kind, moment, server, server_name, server_version, timestamp, value,
 };

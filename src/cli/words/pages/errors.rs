@@ -84,7 +84,7 @@ pub(super) const PAGES: &[Page] = &[
     Page {
         code: "write-protected",
         kind: "error",
-        means: "The pack could be converted, but it cannot be written.",
+        means: "The pack could be converted or applied, but it cannot be written.",
         cause: "The file's mode, its folder or its file system allows no writing; on a diskette, the \
                 tab is open. The server itself calls such a diskette damaged.",
         action: "Make the file writable (slide the tab shut) and run addpack again, or convert into a \

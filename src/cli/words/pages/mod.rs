@@ -4,6 +4,7 @@ mod errors;
 mod findings;
 mod notes;
 mod outcomes;
+mod plans;
 
 /// One code, explained.
 #[derive(Debug)]
@@ -27,7 +28,9 @@ pub(crate) fn page(code: &str) -> Option<&'static Page> {
     pages().find(|page| page.code == code)
 }
 
-/// Every page: outcomes, findings, errors, notes.
+/// Every page: outcomes, findings, errors, notes, plans.
 pub(crate) fn pages() -> impl Iterator<Item = &'static Page> {
-    [outcomes::PAGES, findings::PAGES, errors::PAGES, notes::PAGES].into_iter().flatten()
+    [outcomes::PAGES, findings::PAGES, errors::PAGES, notes::PAGES, plans::PAGES]
+        .into_iter()
+        .flatten()
 }

@@ -1,0 +1,32 @@
+//! The request for replacement media, and the evidence in it.
+
+use super::finding::finding_message;
+use super::value::value;
+use addpack::diagnosis::Finding;
+
+/// What a request begins with.
+pub(crate) const REQUEST_HEAD: [&str; 3] = [
+    "Request for replacement media: Small Business Server Client Add Packs",
+    "Replacement media are the subject of the vendor's article KB 274532. Have at hand for each pack \
+     what is told below: its serial, its size, the server that it is bound to, and the reason; and \
+     the diskette itself, where there is one. On packs that are lost or stolen, see KB 236867 first.",
+    "The vendor's support of this product has ended. Begin with whoever supplies your licenses today, \
+     and bring what proves that you bought the packs.",
+];
+
+/// What it ends with.
+pub(crate) const REQUEST_FOOT: &str = "Serials, servers and evidence are as they stand on the diskettes; the SHA-1 is that of the \
+     whole image file. Keep the diskettes and their images as they are until the replacements have come.";
+
+/// A finding with where it stands, and what was expected and found there.
+pub(crate) fn evidence(finding: &Finding) -> String {
+    let parts = [
+        ("at offset", finding.offset.map(|offset| format!("{offset:#05x}"))),
+        ("expected", value(&finding.expected)),
+        ("found", value(&finding.found)),
+    ];
+    let parts: Vec<_> =
+        parts.into_iter().filter_map(|(name, text)| Some(format!("{name} {}", text?))).collect();
+    let message = finding_message(finding);
+    if parts.is_empty() { message } else { format!("{message} ({})", parts.join(", ")) }
+}

@@ -5,12 +5,14 @@
 
 #![allow(dead_code, unused_imports, reason = "each test file uses its own part")]
 
+mod offer;
 mod pack;
 mod random;
 pub(crate) mod sample;
 mod server;
 mod world;
 
+pub(crate) use offer::{Came, Kind};
 pub(crate) use pack::{Binding, Deed, Done, Event, Format, Map, Pack, digest, slot_at};
 pub(crate) use random::Random;
 pub(crate) use server::{Identity, Release, Server};

@@ -98,7 +98,7 @@ pub trait Listener {
 }
 
 /// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum End {
     /// All paths were walked.
     Complete,
@@ -122,8 +122,8 @@ pub fn run(
     let mut finder =
         Finder::new(job.paths.clone(), job.output.as_deref()).with_mapfile(job.map.clone());
     let output = job.output.clone().map(|folder| Output::new(folder, job));
-    let mut run =
-        Run { job, crew: Crew::new(job.workers), stop, output, claims: Claims::new(ledger)? };
+    let crew = Crew::new(job.workers);
+    let mut run = Run { job, crew: &crew, output, claims: Claims::new(ledger)?, listener };
     let size = match job.mode {
         Mode::Convert(_) => COMMIT_GROUP,
         Mode::Inspect | Mode::DryRun(_) => INSPECT_GROUP,
@@ -133,59 +133,74 @@ pub fn run(
     let mut end = End::Complete;
     while !group.is_empty() && end == End::Complete {
         // While a group is prepared, the one before it is told, and the one after it is found.
-        let (steps, (told, next)) =
-            run.prepare(group, || (tell(done, listener), finder.by_ref().take(size).collect()));
+        let output = run.output.take();
+        let prepare = |found| prepare(found, job, output.as_ref(), stop);
+        let meanwhile = || (run.tell(done), finder.by_ref().take(size).collect());
+        let (steps, (told, next)) = crew.work_beside(group, prepare, meanwhile);
+        run.output = output;
+        end = told?;
         group = next;
-        if told.is_break() {
-            done = Vec::new();
-            end = End::Unheard;
-            break;
-        }
-        let (steps, result) = run.bring_to_end(steps);
-        done = steps;
-        if let Err(error) = result {
-            let _ = tell(done, listener);
-            return Err(error);
-        }
+        done = if end == End::Complete { run.bring_to_end(steps)? } else { Vec::new() };
         if stop.load(Ordering::Relaxed) {
-            end = End::Stopped;
+            end = end.max(End::Stopped);
         }
     }
-    if tell(done, listener).is_break() {
-        end = End::Unheard;
-    }
+    end = run.tell(done)?.max(end);
     run.claims.end()?;
     Ok(end)
+}
+
+/// Looks at an image, and readies what is to be changed.
+fn prepare(found: Found, job: &Job, output: Option<&Output>, stop: &AtomicBool) -> Step {
+    match found {
+        Found::Image(_) if stop.load(Ordering::Relaxed) => Step::NotBegun,
+        Found::Image(image) => image::prepare(&image, job, output),
+        other => Step::Aside(other),
+    }
 }
 
 /// A run under way.
 struct Run<'a> {
     job: &'a Job,
-    crew: Crew,
-    stop: &'a AtomicBool,
+    crew: &'a Crew,
     output: Option<Output>,
     claims: Claims<'a>,
+    listener: &'a mut dyn Listener,
 }
 
 impl Run<'_> {
-    /// Looks at every image of a group, and readies what is to be changed. Does `meanwhile` beside
-    /// that.
-    fn prepare<T>(&self, group: Vec<Found>, meanwhile: impl FnOnce() -> T) -> (Vec<Step>, T) {
-        let (job, stop, output) = (self.job, self.stop, self.output.as_ref());
-        let prepare = |found| match found {
-            Found::Image(_) if stop.load(Ordering::Relaxed) => Step::NotBegun,
-            Found::Image(image) => image::prepare(&image, job, output),
-            other => Step::Aside(other),
+    /// Changes all that is to be changed in a group together. Where nothing is changed, what a
+    /// conversion would meet depends on nothing that comes later: it is looked up by
+    /// [`Run::tell`]; but a dry run's copies take their names in order.
+    fn bring_to_end(&mut self, steps: Vec<Step>) -> Result<Vec<Step>, LedgerError> {
+        let (steps, result) = match self.job.mode {
+            Mode::Inspect => return Ok(steps),
+            Mode::DryRun(_) => self.foresee(steps),
+            Mode::Convert(_) => self.change(steps),
         };
-        self.crew.work_beside(group, prepare, meanwhile)
+        match result {
+            Ok(()) => Ok(steps),
+            Err(error) => {
+                let _ = self.tell_all(steps);
+                Err(error)
+            }
+        }
     }
 
-    /// All that is to be changed in a group is changed together.
-    fn bring_to_end(&mut self, steps: Vec<Step>) -> (Vec<Step>, Result<(), LedgerError>) {
-        match self.job.mode {
-            Mode::Convert(_) => self.change(steps),
-            Mode::Inspect | Mode::DryRun(_) => self.foresee(steps),
+    /// Tells what a group came to.
+    fn tell(&mut self, mut steps: Vec<Step>) -> Result<End, LedgerError> {
+        let mut result = Ok(());
+        if self.job.mode == Mode::Inspect {
+            (steps, result) = self.foresee(steps);
         }
+        let told = self.tell_all(steps);
+        result?;
+        Ok(if told.is_break() { End::Unheard } else { End::Complete })
+    }
+
+    fn tell_all(&mut self, steps: Vec<Step>) -> ControlFlow<()> {
+        steps.into_iter().try_for_each(|step| tell(step, self.listener))?;
+        self.listener.caught_up()
     }
 
     fn foresee(&mut self, mut steps: Vec<Step>) -> (Vec<Step>, Result<(), LedgerError>) {
@@ -220,12 +235,7 @@ impl Run<'_> {
     }
 }
 
-fn tell(steps: Vec<Step>, listener: &mut dyn Listener) -> ControlFlow<()> {
-    steps.into_iter().try_for_each(|step| tell_one(step, listener))?;
-    listener.caught_up()
-}
-
-fn tell_one(step: Step, listener: &mut dyn Listener) -> ControlFlow<()> {
+fn tell(step: Step, listener: &mut dyn Listener) -> ControlFlow<()> {
     match step {
         Step::Done(report) => return listener.image(report),
         Step::Aside(Found::Failed { path, named, failure }) => {

@@ -6,6 +6,7 @@ use super::Error;
 use super::plan_args::{Plan, Replace};
 use addpack::batch::{Job, Mode};
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::Shell;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -96,6 +97,22 @@ Examples:
   addpack explain
   addpack explain post-upgrade-reapply")]
     Explain(Explain),
+
+    /// Write a completion script for a shell to standard output
+    #[command(after_long_help = "\
+Example: addpack completions bash > ~/.local/share/bash-completion/completions/addpack")]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+
+    /// Write the manual pages into a folder
+    #[command(after_long_help = "Example: addpack man ~/.local/share/man/man1")]
+    Man {
+        /// The folder, which is made if need be
+        #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+        folder: PathBuf,
+    },
 }
 
 #[derive(Debug, ClapArgs)]
@@ -152,7 +169,7 @@ pub(crate) struct Common {
     #[arg(long)]
     pub(crate) json: bool,
 
-    /// How many images to work on at once [default: the number of cores]
+    /// How many images to work on at once [default: 8, or the number of cores if that is more]
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
 
@@ -294,7 +311,8 @@ impl Common {
     }
 
     pub(crate) fn workers(&self) -> usize {
-        let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        // Most of them wait for a disk.
+        let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get).max(8);
         self.jobs.map_or_else(cores, NonZeroUsize::get)
     }
 }

@@ -13,6 +13,7 @@ mod json;
 mod ledger;
 mod lines;
 mod map;
+mod packaging;
 mod picture;
 mod plan;
 mod plan_args;
@@ -42,6 +43,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Replace(replace) => replace::run(replace),
         Command::Ledger(ledger) => ledger::run(ledger),
         Command::Explain(explain) => explain::run(explain),
+        Command::Completions { shell } => packaging::completions(*shell),
+        Command::Man { folder } => packaging::man(folder),
     };
     exit.unwrap_or_else(|error| {
         terminal::complain(&error.to_string());

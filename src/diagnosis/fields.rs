@@ -162,6 +162,10 @@ fn check_server(
 /// A finding at the first byte from `start` to `end` that is not zero.
 fn check_zero(record: &Record, part: Part, start: usize, end: usize) -> Option<Finding> {
     let bytes = &record.bytes()[start..end];
+    // Nearly always all are zero, which is seen faster so.
+    if bytes.iter().fold(0, |all, byte| all | byte) == 0 {
+        return None;
+    }
     let at = bytes.iter().position(|&byte| byte != 0)?;
     Some(Finding::damage(part, start + at, Value::Zero, Value::Hex(bytes[at].into())))
 }

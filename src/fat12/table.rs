@@ -15,6 +15,10 @@ enum Link {
     Lost(Flaw),
 }
 
+/// Clusters that are looked at together, and the bytes that their entries take up.
+const BLOCK_CLUSTERS: usize = 64;
+const BLOCK_LEN: usize = 96;
+
 /// Where the entry of `cluster` begins, in bytes.
 fn offset(cluster: u16) -> usize {
     usize::from(cluster) + usize::from(cluster / 2)
@@ -52,6 +56,10 @@ impl<'a> Fat<'a> {
         if self.lost(cluster).is_some() {
             return 0;
         }
+        self.raw(cluster)
+    }
+
+    fn raw(&self, cluster: u16) -> u16 {
         let at = offset(cluster);
         let pair = u16::from_le_bytes([self.bytes[at], self.bytes[at + 1]]);
         if cluster.is_multiple_of(2) { pair & 0xFFF } else { pair >> 4 }
@@ -126,21 +134,15 @@ impl<'a> Fat<'a> {
         links.filter(|(from, to)| chain.contains(to) && !chain.contains(from))
     }
 
-    /// Clusters that may lead to one from `low` to `high`. Nearly all of a FAT leads elsewhere: it is
-    /// passed over in threes of bytes.
+    /// Clusters that may lead to one from `low` to `high`. Most of a FAT is zeros, which lead nowhere
+    /// and are passed over.
     fn leading_between(&self, low: Option<&u16>, high: Option<&u16>) -> impl Iterator<Item = u16> {
-        let wanted = u32::from(*low.unwrap_or(&1))..=u32::from(*high.unwrap_or(&0));
-        let threes = (0..self.end).step_by(2).zip(self.bytes.chunks(3));
-        let candidates = threes.filter(move |(_, bytes)| match **bytes {
-            [one, two, three] => {
-                let both = u32::from_le_bytes([one, two, three, 0]);
-                wanted.contains(&(both & 0xFFF)) || wanted.contains(&(both >> 12))
-            }
-            // The last entry of a FAT may stand in two.
-            _ => true,
-        });
-        let pairs = candidates.flat_map(|(even, _)| [even, even + 1]);
-        pairs.filter(|cluster| (FIRST_CLUSTER..self.end).contains(cluster))
+        let wanted = *low.unwrap_or(&1)..=*high.unwrap_or(&0);
+        let blocks = (0..self.end).step_by(BLOCK_CLUSTERS).zip(self.bytes.chunks(BLOCK_LEN));
+        let used = blocks.filter(|(_, block)| block.iter().fold(0, |all, byte| all | byte) != 0);
+        let clusters = used.flat_map(|(first, _)| (first..).take(BLOCK_CLUSTERS));
+        let known = clusters.filter(|cluster| (FIRST_CLUSTER..self.end).contains(cluster));
+        known.filter(move |cluster| wanted.contains(&self.raw(*cluster)))
     }
 
     /// Whether no file has `cluster`.

@@ -22,7 +22,9 @@ impl RawImage {
     /// # Errors
     /// As the system reports them.
     pub fn open(path: &Path) -> io::Result<Self> {
-        Self::from_file(platform::open_options().read(true).open(path)?, path)
+        let file = platform::open_options().read(true).open(path)?;
+        platform::advise_random(&file);
+        Self::from_file(file, path)
     }
 
     /// Opens the image to be read and changed in place.

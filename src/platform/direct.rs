@@ -17,6 +17,11 @@ mod linux {
     /// disk's own block.
     const ALIGNMENT: usize = 4096;
 
+    /// Tells the system that only parts of the file will be read, so that it reads no more.
+    pub(crate) fn advise_random(file: &File) {
+        let _ = fadvise(file, 0, None, Advice::Random);
+    }
+
     /// Reads what the disk itself holds: with `O_DIRECT`, or where the file system has none, after
     /// the cache was told to forget these pages.
     pub(crate) fn read_past_cache(
@@ -83,11 +88,13 @@ mod linux {
 }
 
 #[cfg(target_os = "linux")]
-pub(crate) use linux::{read_direct, read_past_cache, write_direct};
+pub(crate) use linux::{advise_random, read_direct, read_past_cache, write_direct};
 
 #[cfg(not(target_os = "linux"))]
 mod elsewhere {
     use super::{File, Path, io, read_exact_at};
+
+    pub(crate) fn advise_random(_: &File) {}
 
     pub(crate) fn read_past_cache(
         file: &File,
@@ -108,4 +115,4 @@ mod elsewhere {
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(crate) use elsewhere::{read_direct, read_past_cache, write_direct};
+pub(crate) use elsewhere::{advise_random, read_direct, read_past_cache, write_direct};

@@ -3,7 +3,7 @@
 mod direct;
 mod drive;
 
-pub(crate) use direct::{read_direct, read_past_cache, write_direct};
+pub(crate) use direct::{advise_random, read_direct, read_past_cache, write_direct};
 pub(crate) use drive::{Use, is_drive, is_no_medium, is_read_only, mount_point, open_drive};
 
 use std::fs::{File, Metadata, OpenOptions};

@@ -6,7 +6,8 @@ use super::terminal::complain;
 use super::words::{another_diskette, ask_for_the_same, verdict};
 use addpack::batch::{self, End, Job, Listener, Mode};
 use addpack::ledger::{Ledger, LedgerError};
-use addpack::outcome::Report;
+use addpack::outcome::{Outcome, Report};
+use addpack::record::Record;
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -23,12 +24,14 @@ pub(crate) fn run(
     let mut aside = Aside { listener, interrupted: Vec::new() };
     let mut end = batch::run(job, ledger, &STOP, &mut aside)?;
     while let Some(report) = aside.interrupted.pop() {
-        if !ask_back(&report, job, ledger)? {
+        let Some(found) = ask_back(&report, job, ledger)? else {
             let _ = aside.listener.image(Box::new(report));
             continue;
-        }
-        let meant = report.record().map(|record| vec![record.digest()]);
-        let again = Job { paths: vec![report.path], asked_about: meant, ..job.clone() };
+        };
+        // The diskette may hold the record as it was, or be on the way to the new one.
+        let meant = [&report, &*found].into_iter().filter_map(Report::record);
+        let asked_about = Some(meant.map(Record::digest).collect());
+        let again = Job { paths: vec![report.path], asked_about, ..job.clone() };
         end = batch::run(&again, ledger, &STOP, &mut aside)?;
     }
     Ok(end)
@@ -63,22 +66,29 @@ impl Listener for Aside<'_> {
     }
 }
 
-/// Asks for the diskette until it is there; `false` where the user gives up.
-fn ask_back(report: &Report, job: &Job, ledger: &mut Ledger) -> Result<bool, LedgerError> {
+/// Asks for the diskette until it is there, and tells what it holds now; `None` where the user gives
+/// up.
+fn ask_back(
+    report: &Report,
+    job: &Job,
+    ledger: &mut Ledger,
+) -> Result<Option<Box<Report>>, LedgerError> {
     let question = ask_for_the_same(report, &verdict(report));
     while answer(&question).is_some_and(|line| line != "q") {
-        let Some(found) = look(&report.path, job, ledger)? else { return Ok(false) };
+        let Some(found) = look(&report.path, job, ledger)? else { return Ok(None) };
         let serial = |report: &Report| report.record().map(|record| record.serial);
-        match (found.record(), &found.failure) {
-            (_, Some(_)) => complain(&verdict(&found)),
-            (Some(other), None) if Some(other.serial) != serial(report) => {
+        match found.record() {
+            _ if matches!(found.outcome, Outcome::Failed | Outcome::NotAPack) => {
+                complain(&verdict(&found));
+            }
+            Some(other) if Some(other.serial) != serial(report) => {
                 complain(&another_diskette(other));
             }
             // A torn record may not tell; then the ledger does.
-            _ => return Ok(true),
+            _ => return Ok(Some(found)),
         }
     }
-    Ok(false)
+    Ok(None)
 }
 
 /// Looks at what is in a drive.

@@ -11,6 +11,7 @@ use super::stop::STOP;
 use super::terminal::{Look, complain};
 use super::words::{ask_for_next, label, seen_before, serial, verdict};
 use addpack::batch::{End, Job, Listener, Mode};
+use addpack::diagnosis::FindingCode;
 use addpack::ledger::{Ledger, LedgerError};
 use addpack::medium::{Kind, Place};
 use addpack::outcome::{Outcome, Report};
@@ -56,12 +57,18 @@ struct Done {
     outcome: Outcome,
     verdict: String,
     record: Option<Record>,
+    /// Whether another try may come to more.
+    is_open: bool,
 }
 
 impl Done {
     fn of(report: &Report) -> Self {
-        let record = report.record().cloned();
-        Self { outcome: report.outcome, verdict: verdict(report), record }
+        Self {
+            outcome: report.outcome,
+            verdict: verdict(report),
+            record: report.record().cloned(),
+            is_open: report.failure.is_some() || report.has_finding(FindingCode::DamagedMedia),
+        }
     }
 
     fn digest(&self) -> Option<Seal> {
@@ -131,7 +138,8 @@ impl Queue<'_> {
             return Ok(());
         }
         let digest = found.record().map(Record::digest);
-        if let Some(at) = self.done.iter().position(|d| digest.is_some() && d.digest() == digest) {
+        let is_it = |done: &Done| !done.is_open && digest.is_some() && done.digest() == digest;
+        if let Some(at) = self.done.iter().position(is_it) {
             complain(&seen_before(at + 1));
             return Ok(());
         }

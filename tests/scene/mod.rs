@@ -154,6 +154,21 @@ pub struct Image {
     pub output: Option<String>,
     pub error: Option<CodeAndMessage>,
     pub next_step: String,
+    pub surface: Option<Surface>,
+}
+
+/// The map of a diskette, strictly.
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Surface {
+    pub cylinders: usize,
+    pub heads: usize,
+    pub sectors: usize,
+    pub good: usize,
+    pub slow: usize,
+    pub weak: usize,
+    pub lost: usize,
+    pub map: Vec<String>,
 }
 
 #[derive(Debug, Deserialize, PartialEq)]

@@ -1,0 +1,31 @@
+//! Diskettes: loop devices in the place of drives, and people at a terminal.
+
+#![allow(dead_code, unused_imports, reason = "each test file uses a part")]
+
+mod loops;
+mod terminal;
+
+pub(crate) use loops::{Loop, skip};
+pub(crate) use terminal::Terminal;
+
+use crate::judge::PackImage;
+use crate::scene::{Image, Scene};
+
+/// Bytes in a sector.
+pub(crate) const SECTOR: usize = 512;
+
+/// A scene with one image, and a drive that it is in.
+pub(crate) fn drive_with(image: &PackImage) -> Option<(Scene, Loop)> {
+    let scene = Scene::new();
+    image.put(&scene, "");
+    let drive = Loop::with(&scene.path(&image.name))?;
+    Some((scene, drive))
+}
+
+/// What came of the drive, and the exit code.
+#[track_caller]
+pub(crate) fn one(scene: &Scene, args: &[&str]) -> (Image, Option<i32>) {
+    let (mut images, _, code) = scene.json(args);
+    assert_eq!(images.len(), 1, "{images:?}");
+    (images.remove(0), code)
+}

@@ -1,0 +1,74 @@
+//! Somebody at a terminal: reads what is shown, does something, types.
+
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Write};
+use std::process::{Child, Command};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+/// Far longer than anything here takes.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A program at a terminal of its own.
+pub(crate) struct Terminal {
+    control: File,
+    child: Child,
+    arriving: Receiver<Vec<u8>>,
+    shown: String,
+    /// How far `shown` was waited for.
+    read: usize,
+}
+
+impl Terminal {
+    pub(crate) fn run(mut command: Command) -> Self {
+        let control = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&control).unwrap();
+        unlockpt(&control).unwrap();
+        let name = ptsname(&control, Vec::new()).unwrap().into_string().unwrap();
+        let open = || OpenOptions::new().read(true).write(true).open(&name).unwrap();
+        command.env("TERM", "dumb").stdin(open()).stdout(open()).stderr(open());
+        let child = command.spawn().unwrap();
+        // Its ends of the terminal must be the last ones, or reading would never end.
+        drop(command);
+        let control = File::from(control);
+        let (tell, arriving) = channel();
+        let mut from = control.try_clone().unwrap();
+        std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            // Linux ends a terminal whose other side is closed with an error, not with nothing.
+            while let Ok(length @ 1..) = from.read(&mut bytes) {
+                let _ = tell.send(bytes[..length].to_vec());
+            }
+        });
+        Self { control, child, arriving, shown: String::new(), read: 0 }
+    }
+
+    /// Reads on until `text` is shown; what was shown since the last time.
+    #[track_caller]
+    pub(crate) fn until(&mut self, text: &str) -> String {
+        loop {
+            if let Some(at) = self.shown[self.read..].find(text) {
+                let from = self.read;
+                self.read += at + text.len();
+                return self.shown[from..self.read].to_owned();
+            }
+            let Ok(bytes) = self.arriving.recv_timeout(PATIENCE) else {
+                panic!("{text:?} was not shown: {}", self.shown);
+            };
+            self.shown += &String::from_utf8(bytes).unwrap().replace('\r', "");
+        }
+    }
+
+    pub(crate) fn answer(&mut self, line: &str) {
+        writeln!(self.control, "{line}").unwrap();
+    }
+
+    /// Waits for the end: what was shown since the last time, and the exit code.
+    pub(crate) fn end(mut self) -> (String, Option<i32>) {
+        while let Ok(bytes) = self.arriving.recv_timeout(PATIENCE) {
+            self.shown += &String::from_utf8(bytes).unwrap().replace('\r', "");
+        }
+        (self.shown[self.read..].to_owned(), self.child.wait().unwrap().code())
+    }
+}

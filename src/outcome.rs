@@ -250,7 +250,7 @@ impl Failure {
             Some(DriveError::InUse) => FailureCode::InUse,
             Some(DriveError::NotADiskette(_)) => FailureCode::NotADiskette,
             Some(DriveError::WriteProtected) => FailureCode::WriteProtected,
-            Some(DriveError::Dead) | None => FailureCode::IoError,
+            Some(DriveError::Unreadable | DriveError::Dead) | None => FailureCode::IoError,
         }
     }
 

@@ -11,6 +11,7 @@ use std::fmt::{self, Display, Formatter};
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock};
 
 /// Why a drive cannot be used, or not any more.
@@ -28,6 +29,8 @@ pub enum DriveError {
     NotADiskette(u64),
     /// The diskette is write-protected.
     WriteProtected,
+    /// Not one of its sectors reads.
+    Unreadable,
     /// A write failed: nothing more is written through this handle.
     Dead,
 }
@@ -41,6 +44,7 @@ impl Display for DriveError {
             Self::InUse => f.write_str("in use"),
             Self::NotADiskette(len) => write!(f, "{len} bytes"),
             Self::WriteProtected => f.write_str("write-protected"),
+            Self::Unreadable => f.write_str("not one sector reads"),
             Self::Dead => f.write_str("given up after an error"),
         }
     }
@@ -68,7 +72,11 @@ pub struct Drive {
     len: u64,
     /// `None` once a write has failed and the diskette could not be opened again.
     file: RwLock<Option<File>>,
+    /// Where it has read well the last time, in bytes; [`NOWHERE`] where it never has.
+    good: AtomicU64,
 }
+
+const NOWHERE: u64 = u64::MAX;
 
 impl Drive {
     /// Opens the drive to be read.
@@ -97,7 +105,12 @@ impl Drive {
         if file.seek(SeekFrom::End(0))? != len {
             return Err(DriveError::Changed.into());
         }
-        Ok(Self { path: path.to_owned(), len, file: RwLock::new(Some(file)) })
+        Ok(Self {
+            path: path.to_owned(),
+            len,
+            file: RwLock::new(Some(file)),
+            good: AtomicU64::new(NOWHERE),
+        })
     }
 
     fn with_file<T>(&self, work: impl FnOnce(&File) -> io::Result<T>) -> io::Result<T> {
@@ -105,13 +118,14 @@ impl Drive {
         work(file.as_ref().ok_or(DriveError::Dead)?)
     }
 
-    /// Whether nothing of the diskette can be read any more. Linux says of a diskette that is pulled
+    /// Whether nothing of the diskette can be read, or not any more. Linux says of a diskette that is pulled
     /// out, or was changed, no more than of a bad sector; and to open the drive once more, to see
     /// what is in it, would let this handle write to whatever that is.
     fn is_gone(&self) -> bool {
         let mut sector = [0; SECTOR_LEN];
-        let places = [self.len / 4, self.len / 2, self.len - SECTOR_LEN as u64];
-        places.into_iter().all(|place| {
+        let good = self.good.load(Ordering::Relaxed);
+        let places = [good, self.len / 4, self.len / 2, self.len - SECTOR_LEN as u64];
+        places.into_iter().filter(|place| *place != NOWHERE).all(|place| {
             let start = place - place % SECTOR_LEN as u64;
             let read = |file: &File| platform::read_direct(file, &mut sector, start, SECTOR_LEN);
             self.with_file(read).is_err()
@@ -122,6 +136,7 @@ impl Drive {
     fn lost(&self) -> io::Error {
         *self.file.write().unwrap_or_else(PoisonError::into_inner) = None;
         match measure(&self.path) {
+            Ok(_) if self.good.load(Ordering::Relaxed) == NOWHERE => DriveError::Unreadable.into(),
             Ok(_) => DriveError::Changed.into(),
             Err(error) => error,
         }
@@ -148,6 +163,7 @@ impl Storage for Drive {
 
     fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
         self.with_file(|file| platform::read_direct(file, buffer, offset, SECTOR_LEN))
+            .inspect(|()| self.good.store(offset, Ordering::Relaxed))
             .map_err(|error| if self.is_gone() { self.lost() } else { error })
     }
 

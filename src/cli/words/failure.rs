@@ -36,6 +36,9 @@ pub(crate) fn failure_message(failure: &Failure) -> String {
             format!("{} is there already, and is not this pack", target(failure))
         }
         FailureCode::LedgerError => "the ledger could not be written: nothing was begun".to_owned(),
+        FailureCode::IoError if drive_error(failure) == Some(&DriveError::Unreadable) => {
+            "nothing on the diskette can be read: is it formatted, and for this drive?".to_owned()
+        }
         FailureCode::IoError => format!("{} failed", action(failure)),
     };
     let said = matches!(failure.code, FailureCode::NotFound | FailureCode::InUse)

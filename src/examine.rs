@@ -1,10 +1,11 @@
 //! One medium: from its sectors to a diagnosis.
 
 use crate::diagnosis::{
-    Diagnosis, Finding, Verdict, diagnose, diagnose_length, diagnose_lost, diagnose_media_fault,
+    Diagnosis, Finding, Verdict, What, diagnose, diagnose_length, diagnose_lost,
+    diagnose_media_fault,
 };
-use crate::fat12::{Chain, Entry, FatCopy, MediaFault, Opened, SECTOR, Volume};
-use crate::medium::{Flaw, Storage};
+use crate::fat12::{Chain, Entry, FatCopy, FaultKind, MediaFault, Opened, SECTOR, Volume};
+use crate::medium::{Flaw, FlawKind, Storage};
 use crate::outcome::{NotAPack, Note, Outcome};
 use crate::record::{RECORD_LEN, RECORD_SECTORS, RecordBytes, SECTOR_LEN};
 use std::io;
@@ -49,22 +50,31 @@ impl Pack {
 }
 
 impl Pack {
-    /// A weak sector of the record bears no conversion; other flaws are worth a word.
+    /// A record on a sector that did not read well at once bears no conversion; flaws that are not the
+    /// reason are worth a word.
     fn weigh(&mut self, mut flaws: Vec<Flaw>) {
-        let of_record = |flaw: &Flaw| {
+        let of_record = |flaw: &&Flaw| {
             let at = u64::from(flaw.sector) * SECTOR;
             self.sectors.is_some_and(|sectors| sectors.contains(&at))
         };
-        let weak = flaws.iter().find(|flaw| of_record(flaw) && !flaw.kind.is_lost());
         let to_change =
             matches!(self.outcome(), Outcome::Convertible | Outcome::UnfinishedConversion);
-        if let Some(&weak) = weak.filter(|_| to_change) {
+        if let Some(&Flaw { sector, .. }) = flaws.iter().find(of_record).filter(|_| to_change) {
+            let weak = Flaw { sector, kind: FlawKind::Weak };
             self.diagnosis.refuse(Finding::media(weak.into()));
-            flaws.retain(|flaw| *flaw != weak);
         }
+        flaws.retain(|flaw| !self.is_refused_for(*flaw));
         if !flaws.is_empty() {
             self.notes.push(Note::Flaws(flaws));
         }
+    }
+
+    fn is_refused_for(&self, flaw: Flaw) -> bool {
+        let names = |finding: &Finding| {
+            matches!(finding.what, What::Media(MediaFault { kind: FaultKind::LostSector(_), sector, .. })
+                if sector == Some(flaw.sector))
+        };
+        self.diagnosis.findings.iter().any(names)
     }
 }
 

@@ -73,8 +73,9 @@ impl Volume {
         }
         let mut area = first_read(medium)?;
         let Some((geometry, oddities)) = Geometry::of(&area.bytes, medium_len) else {
-            return Ok(match area.lost.first() {
-                Some(&flaw) => Opened::Broken(flaw.into()),
+            // Only the boot sector and the FAT's first byte would have told.
+            return Ok(match area.lost_in(0..2 * SECTOR_LEN) {
+                Some(flaw) => Opened::Broken(flaw.into()),
                 None => Opened::NoVolume(NoVolume::UnknownGeometry),
             });
         };

@@ -209,7 +209,7 @@ pub(crate) const NOTE_CODES: [&str; 9] = [
 /// Flawed sectors that are named one by one; of more, the number is told.
 const FLAWS_SHOWN: usize = 8;
 
-/// The flawed sectors that the record does not need, by what is wrong with them.
+/// The flawed sectors that no finding names, by what is wrong with them.
 fn flaws_message(flaws: &[Flaw]) -> String {
     let mut parts = Vec::new();
     for (kind, what) in [
@@ -229,7 +229,7 @@ fn flaws_message(flaws: &[Flaw]) -> String {
             many => parts.push(format!("{many} sectors from {} on: {what}", numbers[0])),
         }
     }
-    format!("outside the record, {}", parts.join("; "))
+    parts.join("; ")
 }
 
 /// A note, as a code and a sentence.

@@ -75,7 +75,7 @@ pub(super) const PAGES: &[Page] = &[
     Page {
         code: "flawed-sectors",
         kind: "note",
-        means: "Sectors that the record does not need are weak or lost.",
+        means: "Sectors are weak or lost, and are not the reason for a refusal.",
         cause: "A drive read them only when asked again, or not at all; or the dump says that they \
                 were not read from the diskette.",
         action: "Nothing for the pack. The diskette is ageing: convert it soon, and keep an image.",

@@ -1,11 +1,14 @@
 //! A medium with faults, in memory.
 
-use addpack::record::SECTOR_LEN as SECTOR;
+#![allow(dead_code, reason = "each test file uses a part")]
+
 use addpack::medium::{Memory, Storage};
+use addpack::record::SECTOR_LEN;
 use std::collections::BTreeMap;
 use std::io;
 use std::ops::Range;
 use std::sync::Mutex;
+use std::time::Duration;
 
 /// What is wrong with a sector.
 #[derive(Clone, Copy, Debug)]
@@ -16,11 +19,13 @@ pub(crate) enum Fault {
     Fails(u32),
     /// It reads, each time something else.
     Changes,
-    /// It reads wrong once, and then well.
-    WrongOnce,
+    /// It reads wrong that often, each time the same, and then well.
+    Wrong(u32),
+    /// It reads well, and takes so long.
+    Takes(Duration),
 }
 
-/// A medium with some bad sectors.
+/// A diskette with some bad sectors.
 pub(crate) struct Frail {
     memory: Memory,
     state: Mutex<State>,
@@ -31,11 +36,13 @@ struct State {
     faults: BTreeMap<usize, Fault>,
     /// Each read: its first sector, and how many.
     reads: Vec<(usize, usize)>,
+    /// What all reads took.
+    clock: Duration,
 }
 
 impl Frail {
     pub(crate) fn new(bytes: &[u8], faults: &[(usize, Fault)]) -> Self {
-        let state = State { faults: faults.iter().copied().collect(), reads: Vec::new() };
+        let state = State { faults: faults.iter().copied().collect(), ..State::default() };
         Self { memory: Memory::new(bytes.to_vec()), state: Mutex::new(state) }
     }
 
@@ -49,6 +56,15 @@ impl Frail {
         let of_it = |(first, count): &&(usize, usize)| (*first..first + count).contains(&sector);
         self.reads().iter().filter(of_it).count()
     }
+
+    /// What all reads so far have taken.
+    pub(crate) fn clock(&self) -> Duration {
+        self.state.lock().unwrap().clock
+    }
+}
+
+fn bad_sector() -> io::Error {
+    io::Error::from_raw_os_error(5)
 }
 
 impl State {
@@ -56,19 +72,20 @@ impl State {
     fn spoil(&mut self, sectors: Range<usize>, buffer: &mut [u8]) -> io::Result<()> {
         let reads = self.reads.len();
         for (&sector, fault) in self.faults.range_mut(sectors.clone()) {
-            let byte = &mut buffer[(sector - sectors.start) * SECTOR];
+            let byte = &mut buffer[(sector - sectors.start) * SECTOR_LEN];
             match fault {
-                Fault::Lost => return Err(io::Error::from_raw_os_error(5)),
-                Fault::Fails(0) => {}
+                Fault::Fails(0) | Fault::Wrong(0) => {}
+                Fault::Lost => return Err(bad_sector()),
                 Fault::Fails(left) => {
                     *left -= 1;
-                    return Err(io::Error::from_raw_os_error(5));
+                    return Err(bad_sector());
+                }
+                Fault::Wrong(left) => {
+                    *left -= 1;
+                    *byte ^= 1;
                 }
                 Fault::Changes => *byte ^= reads.to_le_bytes()[0] | 0x80,
-                Fault::WrongOnce => {
-                    *byte ^= 1;
-                    *fault = Fault::Fails(0);
-                }
+                Fault::Takes(time) => self.clock += *time,
             }
         }
         Ok(())
@@ -81,8 +98,8 @@ impl Storage for Frail {
     }
 
     fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
-        let first = usize::try_from(offset).unwrap() / SECTOR;
-        let count = buffer.len() / SECTOR;
+        let first = usize::try_from(offset).unwrap() / SECTOR_LEN;
+        let count = buffer.len() / SECTOR_LEN;
         let mut state = self.state.lock().unwrap();
         state.reads.push((first, count));
         self.memory.read(offset, buffer)?;

@@ -94,7 +94,7 @@ struct Level {
     folder: PathBuf,
     /// Names and types, sorted so that the next one is the last.
     entries: Vec<(OsString, FileType)>,
-    /// Names that mapfiles bear; there are few.
+    /// Names that mapfiles bear, in the same order.
     maps: Vec<OsString>,
 }
 
@@ -192,7 +192,8 @@ impl Finder {
             return None;
         };
         let path = level.folder.join(name);
-        let map = mapfile_of(&path, |name| level.maps.iter().any(|map| map == name));
+        let map =
+            mapfile_of(&path, |name| level.maps.binary_search_by(|map| name.cmp(map)).is_ok());
         let root = Arc::clone(&walk.root);
         if file_type.is_dir() {
             return self.take_folder(path);

@@ -2,6 +2,7 @@
 //! filled up ("Mapfile structure" in ddrescue's manual).
 
 use super::{Flaw, FlawKind};
+use crate::fat12::MAX_SECTORS;
 use crate::platform;
 use crate::record::SECTOR_LEN;
 use std::error::Error;
@@ -92,10 +93,11 @@ impl Mapfile {
         Ok(Self { rescued })
     }
 
-    /// The sectors that were not read, of an image of `len` bytes.
+    /// The sectors that were not read, of an image of `len` bytes; those that no diskette has are left
+    /// out.
     pub fn flaws(&self, len: u64) -> Vec<Flaw> {
         let sector_len = SECTOR_LEN as u64;
-        let sectors = u32::try_from(len.div_ceil(sector_len)).unwrap_or(u32::MAX);
+        let sectors = u32::try_from(len.div_ceil(sector_len)).unwrap_or(u32::MAX).min(MAX_SECTORS);
         // One sweep over both, whatever their number.
         let mut rescued = self.rescued.clone();
         rescued.sort_unstable_by_key(|range| range.start);

@@ -37,9 +37,17 @@ impl<S: Storage> Commit<S> {
         if !self.medium.is_removable() {
             return Ok(());
         }
-        let held = read_record(&self.medium, &self.sectors);
-        let same = |held| if held == self.patch.old { Ok(()) } else { Err(DriveError::Changed) };
-        held.and_then(|held| Ok(same(held)?)).map_err(|e| Failure::from_io(Action::Read, e))
+        self.see_old().map_err(|error| Failure::from_io(Action::Read, error))
+    }
+
+    /// The first sector is read last, and once: an error in between may be all that is ever heard of
+    /// a diskette that was changed, and a second try would read the other one.
+    fn see_old(&self) -> io::Result<()> {
+        let held = read_record(&self.medium, &self.sectors)?;
+        let mut first = [0; SECTOR_LEN];
+        self.medium.read_once(self.sectors[0], &mut first)?;
+        let same = held == self.patch.old && first[..] == *self.patch.sector(0).0;
+        if same { Ok(()) } else { Err(DriveError::Changed.into()) }
     }
 
     /// Writes the commit sector, makes it durable, and sees that the medium holds it. From then on

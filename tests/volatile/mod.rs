@@ -8,7 +8,7 @@ mod disk;
 mod held;
 mod trial;
 
-pub(crate) use case::{Case, FIRST, Run, change, convert, examined};
+pub(crate) use case::{Case, FIRST, Run, SECOND, change, convert, examined};
 pub(crate) use disk::{Call, Disk, Fault, PastCache, Place};
 pub(crate) use held::Held;
 pub(crate) use trial::{Trial, early, late};

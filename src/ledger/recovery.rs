@@ -18,7 +18,7 @@ use crate::decision::Patch;
 use crate::examine::{Examination, RecordSectors, examine};
 use crate::medium::{DriveError, Medium, Place, RawImage, Storage};
 use crate::outcome::{Action, Failure, FailureCode, Outcome};
-use crate::record::{RECORD_LEN, RECORD_SECTORS, SECTOR_LEN};
+use crate::record::{RECORD_LEN, RECORD_SECTORS, RecordBytes, SECTOR_LEN};
 use std::fs::TryLockError;
 use std::io;
 use std::path::Path;
@@ -165,6 +165,29 @@ pub fn holds_copy(path: &Path, entry: &Entry) -> bool {
     sound && origin.is_some_and(|origin| origin.source_digest.to_hex() == entry.old_digest)
 }
 
+/// The record, and which of its sectors can be read. On the diskette that was claimed, one that does
+/// not read behind the new commit sector was being zeroed when it was pulled out: it counts as the old
+/// one, and is zeroed again.
+fn read<S: Storage>(
+    medium: &S,
+    sectors: &RecordSectors,
+    patch: &Patch,
+    is_claimed: bool,
+) -> (RecordBytes, [bool; RECORD_SECTORS]) {
+    let mut bytes = [0; RECORD_LEN];
+    let mut readable = [false; RECORD_SECTORS];
+    for (index, buffer) in bytes.chunks_exact_mut(SECTOR_LEN).enumerate() {
+        readable[index] = medium.read(sectors[index], buffer).is_ok();
+    }
+    if medium.is_removable() && is_claimed && bytes[..SECTOR_LEN] == *patch.sector(0).1 {
+        for index in patch.clean_up().filter(|index| !readable[*index]).collect::<Vec<_>>() {
+            bytes[index * SECTOR_LEN..][..SECTOR_LEN].copy_from_slice(patch.sector(index).0);
+            readable[index] = true;
+        }
+    }
+    (bytes, readable)
+}
+
 fn held<S: Storage>(
     medium: &S,
     sectors: &RecordSectors,
@@ -172,11 +195,7 @@ fn held<S: Storage>(
     damaged: bool,
     is_claimed: bool,
 ) -> Held {
-    let mut bytes = [0; RECORD_LEN];
-    let mut readable = [false; RECORD_SECTORS];
-    for (index, buffer) in bytes.chunks_exact_mut(SECTOR_LEN).enumerate() {
-        readable[index] = medium.read(sectors[index], buffer).is_ok();
-    }
+    let (bytes, readable) = read(medium, sectors, patch, is_claimed);
     let found = Patch { old: bytes, new: patch.new };
     let part = |index| (found.sector(index).0, patch.sector(index));
     let events = 1..RECORD_SECTORS;

@@ -41,7 +41,10 @@ impl Claims<'_> {
 
 fn is_begun(missing: &[Entry], report: &Report) -> bool {
     let path = absolute_path(&report.path);
-    missing.iter().any(|entry| entry.is_file(&path, report.file))
+    // A drive may hold another diskette than the one that was claimed.
+    let serial = report.record().and_then(|record| record.serial.text());
+    let may_be = |entry: &Entry| !report.is_drive || serial.is_none_or(|s| s == entry.serial);
+    missing.iter().any(|entry| entry.is_file(&path, report.file) && may_be(entry))
 }
 
 fn foreseen(ledger: &mut Ledger, report: &Report) -> Result<Option<Foreseen>, LedgerError> {

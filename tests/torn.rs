@@ -209,3 +209,17 @@ fn drive_that_cannot_be_opened_keeps_the_claim_and_its_reason_is_told() {
     interrupted.drive.insert(&interrupted.scene.path(NAME));
     interrupted.assert_mended("in the end");
 }
+
+#[test]
+fn note_of_an_interruption_is_of_the_diskette_that_was_claimed_alone() {
+    let Some(interrupted) = Interrupted::with_last("applied", 0) else { return };
+    let notes = |record: &[u8]| {
+        interrupted.leave(record, false);
+        let path = interrupted.drive.path();
+        let (report, _) = one(&interrupted.scene, &["inspect", "--json", path]);
+        report.notes.into_iter().map(|note| note.code).collect::<Vec<_>>()
+    };
+    let torn = [&interrupted.new[..100], &interrupted.old[100..]].concat();
+    assert_eq!(notes(&torn), ["interrupted"]);
+    assert_eq!(notes(&record("bit-rot-event.rec")), [""; 0]);
+}

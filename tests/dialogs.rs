@@ -4,10 +4,9 @@ mod diskette;
 mod judge;
 mod scene;
 
-use diskette::{Loop, Terminal};
+use diskette::{Loop, Terminal, at_a_terminal};
 use judge::{PackImage, State};
 use scene::Scene;
-use std::process::Command;
 
 const ASK_BACK: &str = "q gives up: ";
 const CONFIRM: &str = "[y/N] ";
@@ -15,7 +14,9 @@ const CONFIRM: &str = "[y/N] ";
 /// A scene with diskettes, and a drive with the first of them.
 fn drive_with(images: &[&PackImage]) -> Option<(Scene, Loop)> {
     let scene = Scene::new();
-    images.iter().for_each(|image| image.put(&scene, ""));
+    for image in images {
+        image.put(&scene, "");
+    }
     let drive = Loop::with(&scene.path(&images[0].name))?;
     Some((scene, drive))
 }
@@ -24,16 +25,9 @@ fn convert(scene: &Scene, drive: &Loop) -> Terminal {
     Terminal::run(scene.command(&["convert", drive.path()]))
 }
 
-/// addpack at a terminal, where calls on the drive fail (`faults` as strace has them).
-fn failing(scene: &Scene, drive: &Loop, args: &[&str], faults: &[&str]) -> Terminal {
-    let addpack = scene.command(args);
-    let mut command = Command::new("strace");
-    command.args(["-f", "-qq", "-o", "/dev/null", "-P", drive.path()]);
-    command.args(faults.iter().flat_map(|fault| ["-e".to_owned(), format!("inject={fault}")]));
-    command.arg("--").arg(addpack.get_program()).args(addpack.get_args()).env_clear();
-    command.envs(addpack.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    command.current_dir(addpack.get_current_dir().unwrap());
-    Terminal::run(command)
+/// addpack at a terminal, where a call on the drive fails (`fault` as strace has it).
+fn failing(scene: &Scene, drive: &Loop, args: &[&str], fault: &str) -> Terminal {
+    at_a_terminal(scene, &["-P", drive.path(), "-e", &format!("inject={fault}")], args)
 }
 
 #[test]
@@ -111,7 +105,7 @@ fn conversion_that_a_write_has_interrupted_goes_on_when_the_diskette_is_back() {
     for (fault, state) in WRITES {
         let Some((scene, drive)) = drive_with(&[&image]) else { return };
         let args = ["convert", "--yes", drive.path()];
-        let mut terminal = failing(&scene, &drive, &args, &[fault]);
+        let mut terminal = failing(&scene, &drive, &args, fault);
         let asked = terminal.until(ASK_BACK);
         let named = match state {
             State::Old => "the pack is 4.0, as it was",
@@ -136,7 +130,7 @@ fn other_diskettes_are_left_alone_while_one_is_asked_for() {
     let Some((scene, drive)) = drive_with(&[&image, &other]) else { return };
     scene.image("no-record-360.img", "empty.img");
     let args = ["convert", "--yes", drive.path()];
-    let mut terminal = failing(&scene, &drive, &args, &["pwrite64:error=EIO:when=2"]);
+    let mut terminal = failing(&scene, &drive, &args, "pwrite64:error=EIO:when=2");
     terminal.until(ASK_BACK);
     drive.insert(&scene.path(&other.name));
     terminal.answer("");
@@ -162,7 +156,7 @@ fn whoever_gives_up_is_told_the_state_and_the_next_run_finishes_it() {
     let image = PackImage::full_history();
     let Some((scene, drive)) = drive_with(&[&image]) else { return };
     let args = ["convert", "--yes", drive.path()];
-    let mut terminal = failing(&scene, &drive, &args, &["pwrite64:error=EIO:when=3"]);
+    let mut terminal = failing(&scene, &drive, &args, "pwrite64:error=EIO:when=3");
     terminal.until(ASK_BACK);
     terminal.answer("q");
     let (shown, code) = terminal.end();

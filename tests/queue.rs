@@ -4,8 +4,8 @@ mod diskette;
 mod judge;
 mod scene;
 
-use diskette::{Loop, Terminal};
-use judge::PackImage;
+use diskette::{Loop, Terminal, at_a_terminal};
+use judge::{PackImage, strace};
 use scene::Scene;
 use std::process::Stdio;
 
@@ -119,7 +119,7 @@ fn diskette_that_was_seen_in_this_queue_is_recognised() {
 }
 
 #[test]
-fn diskette_that_failed_or_did_not_read_is_tried_again() {
+fn diskette_that_failed_is_tried_again() {
     let image = PackImage::golden("applied-1440.img");
     let scene = Scene::new();
     image.put(&scene, "");
@@ -139,6 +139,31 @@ fn diskette_that_failed_or_did_not_read_is_tried_again() {
     assert!(shown.contains("converted: converted to 4.5 now"), "{shown}");
     assert!(image.new == scene.read(&image.name));
     assert_eq!(queue.end().1, Some(3));
+}
+
+#[test]
+fn diskette_that_was_weak_is_tried_again() {
+    let image = PackImage::golden("applied-1440.img");
+    let scene = Scene::new();
+    image.put(&scene, "");
+    let Some(drive) = Loop::with(&scene.path(&image.name)) else { return };
+    let path = drive.path();
+    let reads = |args: &[&str]| strace(&scene, &["-f", "-P", path], args).count("pread64");
+    // It is looked at twice; the last eight reads are of the record. The first of them fails.
+    let when = 2 * reads(&["inspect", path]) - 8;
+    let inject = format!("inject=pread64:error=EIO:when={when}");
+    let args = ["convert", "--queue", "--yes", path];
+    let terminal = at_a_terminal(&scene, &["-P", path, "-e", &inject], &args);
+    let mut queue = Queue { drive: &drive, terminal };
+    queue.until(1);
+    queue.terminal.answer("");
+    let shown = queue.until(2);
+    assert!(shown.contains("refused: a sound record on a weak sector"), "{shown}");
+    queue.terminal.answer("");
+    let shown = queue.until(3);
+    assert!(shown.contains("converted: converted to 4.5 now"), "{shown}");
+    assert!(image.new == scene.read(&image.name));
+    assert_eq!(queue.end().1, Some(1));
 }
 
 #[test]

@@ -10,6 +10,7 @@ pub(crate) use terminal::Terminal;
 
 use crate::judge::PackImage;
 use crate::scene::{Image, Scene};
+use std::process::Command;
 
 /// Bytes in a sector.
 pub(crate) const SECTOR: usize = 512;
@@ -20,6 +21,17 @@ pub(crate) fn drive_with(image: &PackImage) -> Option<(Scene, Loop)> {
     image.put(&scene, "");
     let drive = Loop::with(&scene.path(&image.name))?;
     Some((scene, drive))
+}
+
+/// addpack at a terminal, under strace with these options.
+pub(crate) fn at_a_terminal(scene: &Scene, options: &[&str], args: &[&str]) -> Terminal {
+    let addpack = scene.command(args);
+    let mut command = Command::new("strace");
+    command.args(["-f", "-qq", "-o", "/dev/null"]).args(options).arg("--");
+    command.arg(addpack.get_program()).args(addpack.get_args()).env_clear();
+    command.envs(addpack.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    command.current_dir(addpack.get_current_dir().unwrap());
+    Terminal::run(command)
 }
 
 /// What came of the drive, and the exit code.

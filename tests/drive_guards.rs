@@ -69,6 +69,8 @@ fn inspecting_never_opens_a_drive_to_write() {
     assert_eq!(calls.iter().find(writes).map(|call| &call.text), None);
 }
 
+const PROTECTED: &str = "write-protected: a server would call this a damaged disk (KB 183855)";
+
 #[test]
 fn write_protection_is_told_before_anything_is_written() {
     let image = PackImage::golden("reapplied-360.img");
@@ -81,10 +83,7 @@ fn write_protection_is_told_before_anything_is_written() {
     let report: Image = serde_json::from_str(traced.ran.stdout.lines().next().unwrap()).unwrap();
     let error = report.error.unwrap();
     assert_eq!((error.code.as_str(), traced.ran.code), ("write-protected", Some(3)));
-    assert_eq!(
-        error.message,
-        "write-protected: a server would call this a damaged disk (KB 183855)"
-    );
+    assert_eq!(error.message, PROTECTED);
     assert!(report.next_step.contains("slide the tab shut"), "{}", report.next_step);
     assert_eq!(report.record.unwrap().serial, "12345-270-0000017-00004");
     // Reading is allowed, and what the question would ask is said first.
@@ -107,7 +106,8 @@ fn protection_that_shows_only_when_the_drive_is_opened_has_the_same_name() {
         let traced = strace(&scene, &options, &[&CONVERT[..], &[drive.path()]].concat());
         let report: Image =
             serde_json::from_str(traced.ran.stdout.lines().next().unwrap()).unwrap();
-        assert_eq!(report.error.unwrap().code, "write-protected", "{error}");
+        let told = report.error.unwrap();
+        assert_eq!((told.code.as_str(), told.message.as_str()), ("write-protected", PROTECTED));
         assert!(image.old == scene.read(&image.name));
     }
 }

@@ -82,8 +82,9 @@ pub enum Note {
     Copy(Box<CopyOf>),
     /// The image was converted into this copy.
     Copied(PathBuf),
-    /// A conversion of this image was begun and interrupted.
-    Begun,
+    /// A conversion of this image, or in this drive, was begun and interrupted: that of the pack with
+    /// this serial.
+    Begun(String),
     /// Sectors that are flawed, and keep nothing from being done; in order.
     Flaws(Vec<Flaw>),
 }

@@ -8,7 +8,7 @@ mod scene;
 
 use disk::layout::KB_160;
 use disk::{Disk, content, record};
-use diskette::{Loop, SECTOR, one};
+use diskette::{Loop, SECTOR, Terminal, one};
 use rusqlite::{Connection, params};
 use scene::{CONVERT, Image, Scene};
 use std::fs::{self, OpenOptions};
@@ -119,11 +119,33 @@ fn torn_commit_sector_is_mended() {
 
 #[test]
 fn commit_sector_that_does_not_read_any_more_is_written_anew() {
-    for (pack, _) in PACKS {
+    for (pack, _) in PACKS.iter().filter(|(_, sectors)| *sectors > 0) {
         let Some(interrupted) = Interrupted::with_last(pack, 0) else { return };
         interrupted.leave(&interrupted.old, true);
         interrupted.assert_mended(pack);
     }
+}
+
+#[test]
+fn unused_pack_that_does_not_tell_which_it_is_is_written_only_by_those_who_say_so() {
+    let Some(interrupted) = Interrupted::with_last("unused-5", 0) else { return };
+    interrupted.leave(&interrupted.old, true);
+    let before = interrupted.scene.read(NAME);
+    let (report, _) = interrupted.convert();
+    assert_eq!(report.outcome, "refused");
+    assert_eq!(report.notes[0].code, "interrupted");
+    assert!(interrupted.scene.read(NAME) == before);
+    assert_eq!(interrupted.states(), "begun");
+    for (line, left) in [("q", before), ("", interrupted.holding(&interrupted.new))] {
+        let command = interrupted.scene.command(&["convert", "--yes", interrupted.drive.path()]);
+        let mut terminal = Terminal::run(command);
+        let asked = terminal.until("q gives up: ");
+        assert!(asked.contains("serial 12345-270-0000017-00001 "), "{asked}");
+        terminal.answer(line);
+        terminal.end();
+        assert!(interrupted.scene.read(NAME) == left);
+    }
+    assert_eq!(interrupted.states(), "done");
 }
 
 #[test]

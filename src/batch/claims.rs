@@ -5,7 +5,7 @@ use super::wishes::{Wish, absolute_path, met};
 use crate::diagnosis::{CopyOf, CopyState};
 use crate::ledger::recovery::{self, Recovery, holds_copy};
 use crate::ledger::{Answer, ClaimId, Entry, Ledger, LedgerError, Settled, State};
-use crate::outcome::{Action, Failure, FailureCode, Outcome, PackState, Report};
+use crate::outcome::{Action, Failure, FailureCode, Note, Outcome, PackState, Report};
 use crate::platform::FileId;
 use crate::record::RecordBytes;
 use std::path::{Path, PathBuf};
@@ -22,6 +22,8 @@ pub(super) struct Claims<'l> {
     pub(super) missing: Vec<Entry>,
     /// Rounds that the group at hand has been through.
     rounds: usize,
+    /// The pack whose diskette the user says is in the drive.
+    put_back: Option<String>,
 }
 
 /// What a pack in the ledger is to the image at hand.
@@ -46,10 +48,13 @@ enum Judgement {
 }
 
 impl<'l> Claims<'l> {
-    pub(super) fn new(ledger: &'l mut Ledger) -> Result<Self, LedgerError> {
+    pub(super) fn new(
+        ledger: &'l mut Ledger,
+        put_back: Option<String>,
+    ) -> Result<Self, LedgerError> {
         let missing = ledger.begun()?;
         ledger.forget_met()?;
-        Ok(Self { ledger, settled: Vec::new(), missing, rounds: 0 })
+        Ok(Self { ledger, settled: Vec::new(), missing, rounds: 0, put_back })
     }
 
     /// Begins a group. Where images are changed `in_place`, packs that an earlier run had begun and
@@ -206,10 +211,16 @@ impl<'l> Claims<'l> {
         }
         for (at, entry) in self.missing.iter().enumerate().filter(|(_, e)| e.target.is_none()) {
             let path = absolute_path(&report.path);
-            if let Recovery::Finished = recovery::settle_at(self.ledger, entry, &path)? {
+            let put_back = self.put_back.as_ref() == Some(&entry.serial);
+            let recovery = recovery::settle_at(self.ledger, entry, &path, put_back)?;
+            if report.is_drive && is_begun(entry, report) {
+                report.notes.push(Note::Begun(entry.serial.clone()));
+            }
+            if let Recovery::Finished = recovery {
                 let entry = self.missing.swap_remove(at);
                 self.ledger.moved(entry.id, &path, None)?;
                 if let Some(patch) = entry.patch {
+                    report.notes.retain(|note| !matches!(note, Note::Begun(_)));
                     report.convert(&patch.new);
                 }
                 return Ok(());
@@ -217,6 +228,14 @@ impl<'l> Claims<'l> {
         }
         Ok(())
     }
+}
+
+/// Whether a damaged pack may be that of a claim.
+pub(super) fn is_begun(entry: &Entry, report: &Report) -> bool {
+    // A drive may hold another diskette than the one that was claimed.
+    let serial = report.record().and_then(|record| record.serial.text());
+    let may_be = !report.is_drive || serial.is_none_or(|serial| serial == entry.serial);
+    may_be && entry.is_file(&absolute_path(&report.path), report.file)
 }
 
 /// Where the ledger has failed, nothing more is begun.
@@ -251,7 +270,8 @@ fn settled(report: &Report, id: ClaimId) -> Option<Settled> {
     match (report.outcome, &report.failure) {
         (Outcome::Converted | Outcome::AlreadyConverted, _) => Some(Settled::Done(id)),
         (Outcome::Failed, Some(failure)) => {
-            let no_copy = matches!(failure.action, Action::Copy | Action::Publish);
+            // A drive is looked at once more before anything is written.
+            let no_copy = matches!(failure.action, Action::Copy | Action::Publish | Action::Read);
             let untouched =
                 failure.state == Some(PackState::Old) || (failure.state.is_none() && no_copy);
             // A claim that was taken up may stand for more than this run has tried.

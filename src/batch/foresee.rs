@@ -1,11 +1,11 @@
 //! Where nothing is written: what a conversion would meet in the ledger, and within the run.
 
 use super::Mode;
-use super::claims::{Claims, Relation, copy_of, relation};
+use super::claims::{Claims, Relation, copy_of, is_begun, relation};
 use super::image::Step;
 use super::wishes::absolute_path;
 use crate::diagnosis::{CopyOf, CopyState};
-use crate::ledger::{Entry, Ledger, LedgerError};
+use crate::ledger::{Ledger, LedgerError};
 use crate::outcome::{Note, Outcome, Report};
 use std::path::PathBuf;
 
@@ -30,21 +30,14 @@ impl Claims<'_> {
                     if let Some(found) = foreseen(ledger, report)? {
                         found.tell(report, mode);
                     }
-                } else if report.is_damaged() && is_begun(missing, report) {
-                    report.notes.push(Note::Begun);
+                } else if report.is_damaged() {
+                    let begun = missing.iter().find(|entry| is_begun(entry, report));
+                    report.notes.extend(begun.map(|entry| Note::Begun(entry.serial.clone())));
                 }
             }
             Ok(())
         })
     }
-}
-
-fn is_begun(missing: &[Entry], report: &Report) -> bool {
-    let path = absolute_path(&report.path);
-    // A drive may hold another diskette than the one that was claimed.
-    let serial = report.record().and_then(|record| record.serial.text());
-    let may_be = |entry: &Entry| !report.is_drive || serial.is_none_or(|s| s == entry.serial);
-    missing.iter().any(|entry| entry.is_file(&path, report.file) && may_be(entry))
 }
 
 fn foreseen(ledger: &mut Ledger, report: &Report) -> Result<Option<Foreseen>, LedgerError> {

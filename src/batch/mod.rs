@@ -60,6 +60,9 @@ pub struct Job {
     /// Whether all of a diskette is read, and not only what leads to the record. Only in
     /// [`Mode::Inspect`].
     pub surface: bool,
+    /// The serial of the pack whose diskette the user says is in the drive, and whose conversion was
+    /// interrupted there.
+    pub put_back: Option<String>,
     /// The digests of the records that the user was asked about: no other diskette is converted.
     pub asked_about: Option<Vec<Seal>>,
 }
@@ -75,6 +78,7 @@ impl Job {
             retries: RETRIES,
             map: None,
             surface: false,
+            put_back: None,
             asked_about: None,
         }
     }
@@ -123,7 +127,13 @@ pub fn run(
         Finder::new(job.paths.clone(), job.output.as_deref()).with_mapfile(job.map.clone());
     let output = job.output.clone().map(|folder| Output::new(folder, job));
     let crew = Crew::new(job.workers);
-    let mut run = Run { job, crew: &crew, output, claims: Claims::new(ledger)?, listener };
+    let mut run = Run {
+        job,
+        crew: &crew,
+        output,
+        claims: Claims::new(ledger, job.put_back.clone())?,
+        listener,
+    };
     let size = match job.mode {
         Mode::Convert(_) => COMMIT_GROUP,
         Mode::Inspect | Mode::DryRun(_) => INSPECT_GROUP,

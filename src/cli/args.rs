@@ -5,6 +5,7 @@
 use super::Error;
 use super::plan_args::{Plan, Replace};
 use addpack::batch::{Job, Mode};
+use addpack::medium::{Kind, Place};
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use std::num::NonZeroUsize;
@@ -297,7 +298,8 @@ pub(crate) enum When {
 impl Common {
     /// The job that these arguments ask for, in place.
     pub(crate) fn job(&self, mode: Mode) -> Result<Job, Error> {
-        let is_one_image = matches!(self.paths.as_slice(), [path] if !path.is_dir());
+        let is_image = |path: &PathBuf| Place::at(path).is_ok_and(|place| place.kind == Kind::File);
+        let is_one_image = matches!(self.paths.as_slice(), [path] if is_image(path));
         if self.mapfile.is_some() && !is_one_image {
             let message = "--mapfile is of one image: name that image alone";
             return Err(Error::Usage(message.to_owned()));

@@ -6,7 +6,7 @@ use super::terminal::complain;
 use super::words::{another_diskette, ask_for_the_same, verdict};
 use addpack::batch::{self, End, Job, Listener, Mode};
 use addpack::ledger::{Ledger, LedgerError};
-use addpack::outcome::{Outcome, Report};
+use addpack::outcome::{Note, Outcome, Report};
 use addpack::record::Record;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -23,31 +23,42 @@ pub(crate) fn run(
 ) -> Result<End, LedgerError> {
     let mut aside = Aside { listener, interrupted: Vec::new() };
     let mut end = batch::run(job, ledger, &STOP, &mut aside)?;
-    while let Some(report) = aside.interrupted.pop() {
-        let Some(found) = ask_back(&report, job, ledger)? else {
+    while let Some((serial, report)) = aside.interrupted.pop() {
+        let Some(found) = ask_back(&report, &serial, job, ledger)? else {
             let _ = aside.listener.image(Box::new(report));
             continue;
         };
         // The diskette may hold the record as it was, or be on the way to the new one.
         let meant = [&report, &*found].into_iter().filter_map(Report::record);
         let asked_about = Some(meant.map(Record::digest).collect());
-        let again = Job { paths: vec![report.path], asked_about, ..job.clone() };
+        let paths = vec![report.path];
+        let again = Job { paths, asked_about, put_back: Some(serial), ..job.clone() };
         end = batch::run(&again, ledger, &STOP, &mut aside)?;
     }
     Ok(end)
 }
 
+/// The serial of the pack whose conversion was interrupted on this diskette.
+fn interrupted(report: &Report) -> Option<String> {
+    let begun = report.failure.as_ref().is_some_and(|failure| failure.state.is_some());
+    let earlier = report.notes.iter().find_map(|note| match note {
+        Note::Begun(serial) => Some(serial.clone()),
+        _ => None,
+    });
+    let serial = || report.record()?.serial.text().map(str::to_owned);
+    earlier.or_else(|| begun.then(serial)?).filter(|_| report.is_drive)
+}
+
 /// Keeps the reports of diskettes whose conversion was interrupted.
 struct Aside<'a> {
     listener: &'a mut dyn Listener,
-    interrupted: Vec<Report>,
+    interrupted: Vec<(String, Report)>,
 }
 
 impl Listener for Aside<'_> {
     fn image(&mut self, report: Box<Report>) -> ControlFlow<()> {
-        let begun = report.failure.as_ref().is_some_and(|failure| failure.state.is_some());
-        if report.is_drive && begun && can_ask() {
-            self.interrupted.push(*report);
+        if let Some(serial) = interrupted(&report).filter(|_| can_ask()) {
+            self.interrupted.push((serial, *report));
             return ControlFlow::Continue(());
         }
         self.listener.image(report)
@@ -70,18 +81,18 @@ impl Listener for Aside<'_> {
 /// up.
 fn ask_back(
     report: &Report,
+    serial: &str,
     job: &Job,
     ledger: &mut Ledger,
 ) -> Result<Option<Box<Report>>, LedgerError> {
-    let question = ask_for_the_same(report, &verdict(report));
+    let question = ask_for_the_same(report, serial, &verdict(report));
     while answer(&question).is_some_and(|line| line != "q") {
         let Some(found) = look(&report.path, job, ledger)? else { return Ok(None) };
-        let serial = |report: &Report| report.record().map(|record| record.serial);
         match found.record() {
             _ if matches!(found.outcome, Outcome::Failed | Outcome::NotAPack) => {
                 complain(&verdict(&found));
             }
-            Some(other) if Some(other.serial) != serial(report) => {
+            Some(other) if other.serial.text().is_some_and(|other| other != serial) => {
                 complain(&another_diskette(other));
             }
             // A torn record may not tell; then the ledger does.

@@ -78,7 +78,9 @@ fn reasons(look: Look, report: &Report) -> Vec<u8> {
 /// Notes that bear on whether the pack would convert.
 fn warnings(report: &Report) -> impl Iterator<Item = (&'static str, String)> {
     let notes = report.notes.iter();
-    notes.filter(|about| matches!(about, Note::Copy(_) | Note::Copied(_) | Note::Begun)).map(note)
+    notes
+        .filter(|about| matches!(about, Note::Copy(_) | Note::Copied(_) | Note::Begun(_)))
+        .map(note)
 }
 
 /// The line of one image.

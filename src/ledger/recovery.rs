@@ -45,6 +45,18 @@ pub enum Recovery {
     Strange,
 }
 
+/// What is known of an image beside the bytes of its record.
+#[derive(Clone, Copy)]
+struct Evidence {
+    /// Whether the record is damaged.
+    damaged: bool,
+    /// Whether it is the very file that was claimed; of a drive, whether the record is at the place
+    /// that was claimed.
+    is_claimed: bool,
+    /// Whether the user says that it is that pack's diskette.
+    put_back: bool,
+}
+
 /// What an image holds of a conversion.
 enum Held {
     Old,
@@ -59,13 +71,14 @@ enum Held {
 /// Where the ledger cannot be read or written.
 pub fn settle(ledger: &mut Ledger, entry: &Entry) -> Result<Recovery, LedgerError> {
     match &entry.target {
-        None => settle_at(ledger, entry, &entry.path),
+        None => settle_at(ledger, entry, &entry.path, false),
         Some(target) => settle_copy(ledger, entry, target),
     }
 }
 
 /// Settles one claim of a conversion in place by the image at `path`, which may be another one than
-/// the claim names: what it holds decides.
+/// the claim names: what it holds decides. `put_back` tells that the user has put that pack's diskette
+/// into the drive there.
 ///
 /// # Errors
 /// Where the ledger cannot be read or written.
@@ -73,6 +86,7 @@ pub(crate) fn settle_at(
     ledger: &mut Ledger,
     entry: &Entry,
     path: &Path,
+    put_back: bool,
 ) -> Result<Recovery, LedgerError> {
     let Some(patch) = entry.sound_patch() else { return Ok(Recovery::Strange) };
     let medium = match open(path) {
@@ -92,7 +106,8 @@ pub(crate) fn settle_at(
     };
     // A drive tells nothing of its diskette.
     let is_claimed = is_claimed && (!medium.is_removable() || entry.sectors == Some(sectors));
-    let patch = match held(&medium, &sectors, patch, damaged, is_claimed) {
+    let evidence = Evidence { damaged, is_claimed, put_back: put_back && medium.is_removable() };
+    let patch = match held(&medium, &sectors, patch, evidence) {
         Held::Old if is_claimed => return Ok(Recovery::Untouched),
         Held::Old | Held::SomethingElse => return Ok(Recovery::Missing),
         Held::New(patch) | Held::Torn(patch) => patch,
@@ -192,9 +207,9 @@ fn held<S: Storage>(
     medium: &S,
     sectors: &RecordSectors,
     patch: &Patch,
-    damaged: bool,
-    is_claimed: bool,
+    evidence: Evidence,
 ) -> Held {
+    let Evidence { damaged, is_claimed, put_back } = evidence;
     let (bytes, readable) = read(medium, sectors, patch, is_claimed);
     let found = Patch { old: bytes, new: patch.new };
     let part = |index| (found.sector(index).0, patch.sector(index));
@@ -213,13 +228,13 @@ fn held<S: Storage>(
         return Held::Old;
     }
     // It is made of both, with something of the new one; or, in the very file that was claimed, it is
-    // not to be recognised, and the pack's own events vouch for it.
+    // not to be recognised, and the pack's own events vouch for it. An unused pack has none: there,
+    // only who put the diskette in can say which one it is.
     let bytes = || first.iter().zip(old.iter().zip(new));
     let mixed = bytes().all(|(held, (old, new))| held == old || held == new)
         && bytes().any(|(held, (old, _))| held != old);
-    // What a drive does not read of an unused pack is lost, whosever it is: there is nothing to harm.
-    let lost = medium.is_removable() && !readable[0];
-    let vouched = is_claimed && (lost || patch.clean_up().next().is_some());
+    let has_events = patch.clean_up().next().is_some();
+    let vouched = is_claimed && (has_events || (put_back && !readable[0]));
     if damaged && (vouched || (readable[0] && mixed)) {
         // As it was before: so that writing the first sector counts as the commit.
         return Held::Torn(patch.clone());

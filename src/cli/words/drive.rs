@@ -1,7 +1,7 @@
 //! Diskettes in the admin's words: what is asked of the one who holds them, and their labels.
 
+use super::serial;
 use super::value::server;
-use super::{serial, serial_of};
 use crate::cli::terminal::escape;
 use addpack::outcome::Report;
 use addpack::record::{Record, Version};
@@ -19,12 +19,12 @@ pub(crate) fn diskette(report: &Report, record: &Record) -> String {
 }
 
 /// Asks for the diskette whose conversion was interrupted.
-pub(crate) fn ask_for_the_same(report: &Report, why: &str) -> String {
+pub(crate) fn ask_for_the_same(report: &Report, serial: &str, why: &str) -> String {
     format!(
         "{path}: {why}.\nThe conversion of serial {serial} had begun. Put that diskette back into \
          {path} and press Enter, and it goes on; q gives up: ",
         path = escape(&report.path.to_string_lossy()),
-        serial = serial_of(report),
+        serial = escape(serial),
     )
 }
 

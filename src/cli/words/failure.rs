@@ -119,7 +119,9 @@ fn state_message(state: PackState) -> &'static str {
 /// What to do about a failure.
 pub(crate) fn failure_next_step(failure: &Failure) -> String {
     if let Some(PackState::Torn) = failure.state {
-        return "do not use the pack or its disk; copy the image and keep this report".to_owned();
+        return "do not use the pack: run addpack convert on it again, which mends it where the ledger \
+                knows of it; else copy the image and keep this report"
+            .to_owned();
     }
     match failure.code {
         FailureCode::NotFound => "check the path",

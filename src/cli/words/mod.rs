@@ -113,7 +113,7 @@ pub(crate) fn next_step(report: &Report) -> String {
                 return ledger::copy_next_step(copy, &serial_of(report), &report.path);
             }
             Note::Copied(_) => return "nothing: use that copy".to_owned(),
-            Note::Begun => return "run addpack convert on it: that mends it".to_owned(),
+            Note::Begun(_) => return "run addpack convert on it: that mends it".to_owned(),
             _ => {}
         }
     }
@@ -260,10 +260,13 @@ pub(crate) fn note(note: &Note) -> (&'static str, String) {
             "converted-into-copy",
             format!("it was converted into {} already", escape(&target.to_string_lossy())),
         ),
-        Note::Begun => (
+        Note::Begun(serial) => (
             "interrupted",
-            "a conversion of this image was interrupted: run addpack convert on it, and it is mended"
-                .to_owned(),
+            format!(
+                "the conversion of serial {} was interrupted here: run addpack convert on it, and it \
+                 is mended",
+                escape(serial)
+            ),
         ),
         Note::Volume(Oddity::NoBpb) => (
             "no-bpb",

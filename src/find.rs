@@ -192,8 +192,8 @@ impl Finder {
             return None;
         };
         let path = level.folder.join(name);
-        let map =
-            mapfile_of(&path, |name| level.maps.binary_search_by(|map| name.cmp(map)).is_ok());
+        let is_there = |name: &OsStr| level.maps.binary_search_by(|map| name.cmp(map)).is_ok();
+        let map = if level.maps.is_empty() { None } else { mapfile_of(&path, is_there) };
         let root = Arc::clone(&walk.root);
         if file_type.is_dir() {
             return self.take_folder(path);

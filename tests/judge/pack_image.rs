@@ -38,6 +38,11 @@ impl PackImage {
         Self::of("full-history-360.img", image, "full-history.rec", &expected)
     }
 
+    /// An image with this record of testdata/records in it.
+    pub(crate) fn with_record(name: &str, image: Vec<u8>, record: &str) -> Self {
+        Self::of(name, image, record, &read_json("expected.json"))
+    }
+
     /// `old` with the sectors of its record replaced by those of the record that it becomes.
     fn of(name: &str, old: Vec<u8>, record: &str, expected: &Value) -> Self {
         let before = read(&format!("records/{record}"));

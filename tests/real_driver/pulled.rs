@@ -1,14 +1,10 @@
 //! Diskettes that are pulled out, and changed, in the middle of everything.
 
-use crate::judge::{PackImage, State};
+use crate::judge::State;
 use crate::machine::Machine;
 use crate::read;
 use crate::scene::Image;
-use crate::stopped::{self, FILES, TERMINAL};
-
-fn image() -> PackImage {
-    PackImage::golden("applied-1440.img")
-}
+use crate::stopped::{self, FILES, TERMINAL, image};
 
 /// Checks that nothing came of a conversion, and why.
 #[track_caller]
@@ -19,7 +15,7 @@ fn failed((report, code): (Image, Option<i32>), why: &str) {
 
 pub(crate) fn before_the_commit(machine: &mut Machine) {
     let image = image();
-    let reads = stopped::reads(machine, &image.old, "convert --yes");
+    let reads = stopped::reads_before_the_commit(machine);
     let diskette = machine.diskette(&image.old);
     machine.insert(&diskette, &[]);
     stopped::begin(machine, "pread64", reads, FILES);
@@ -36,8 +32,8 @@ pub(crate) fn before_the_commit(machine: &mut Machine) {
 
 pub(crate) fn changed(machine: &mut Machine) {
     let (image, other) = (image(), image().renumbered(1));
-    let examined = stopped::reads(machine, &image.old, "inspect");
-    let checked = stopped::reads(machine, &image.old, "convert --yes");
+    let examined = stopped::reads_of_examination(machine);
+    let checked = stopped::reads_before_the_commit(machine);
     // While the drive is not opened again, the driver itself keeps it from being used. Once somebody
     // has looked at the new diskette, the old handle leads there.
     for (reads, glance) in [(checked, "true"), (examined, "head -c 512 /dev/fd0")] {
@@ -94,7 +90,7 @@ pub(crate) fn at_the_question(machine: &mut Machine) {
 
 pub(crate) fn put_back(machine: &mut Machine) {
     let (image, other) = (image(), image().renumbered(1));
-    let reads = stopped::reads(machine, &image.old, "convert --yes");
+    let reads = stopped::reads_before_the_commit(machine);
     let [first, second] = [&image, &other].map(|image| machine.diskette(&image.old));
     machine.insert(&first, &[]);
     stopped::begin(machine, "pread64", reads, TERMINAL);

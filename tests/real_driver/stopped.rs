@@ -1,7 +1,9 @@
 //! addpack stopped at a system call, so that something can be done to its diskette there.
 
+use crate::judge::PackImage;
 use crate::machine::Machine;
 use crate::scene::Ran;
+use std::sync::OnceLock;
 
 const STRACE: &str = "strace -f -qq -o /trace -P /dev/fd0 -e trace=pread64,pwrite64";
 /// Where output and errors go, and the input comes from, unless there is a terminal.
@@ -9,9 +11,25 @@ pub(crate) const FILES: &str = "</dev/null >/addpack.out 2>/addpack.err";
 /// The same, where somebody can be asked.
 pub(crate) const TERMINAL: &str = "</dev/ttyS1 >/addpack.out 2>/dev/ttyS1";
 
-/// How often addpack reads such a diskette before it first writes to it, if it does.
-pub(crate) fn reads(machine: &mut Machine, image: &[u8], arguments: &str) -> usize {
-    let diskette = machine.diskette(image);
+/// What is worked on.
+pub(crate) fn image() -> PackImage {
+    PackImage::golden("applied-1440.img")
+}
+
+/// How often its diskette is read until it is examined.
+pub(crate) fn reads_of_examination(machine: &mut Machine) -> usize {
+    static READS: OnceLock<usize> = OnceLock::new();
+    *READS.get_or_init(|| reads(machine, "inspect"))
+}
+
+/// How often its diskette is read before it is written.
+pub(crate) fn reads_before_the_commit(machine: &mut Machine) -> usize {
+    static READS: OnceLock<usize> = OnceLock::new();
+    *READS.get_or_init(|| reads(machine, "convert --yes"))
+}
+
+fn reads(machine: &mut Machine, arguments: &str) -> usize {
+    let diskette = machine.diskette(&image().old);
     machine.insert(&diskette, &[]);
     let ran = machine.run(&format!("{STRACE} addpack {arguments} /dev/fd0 >&2; cat /trace"));
     let calls = ran.stdout.lines().take_while(|line| !line.contains("pwrite64("));

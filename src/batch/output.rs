@@ -26,7 +26,7 @@ use tempfile::NamedTempFile;
 /// How the names of unfinished copies begin and end.
 const TEMPORARY: (&str, &str) = (".addpack-", ".tmp");
 /// How long an unfinished copy must have lain untouched before a later run takes it away.
-const STALE: Duration = Duration::from_secs(60);
+const STALE: Duration = Duration::from_mins(1);
 
 /// The folder that copies go to.
 pub(super) struct Output {

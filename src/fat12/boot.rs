@@ -96,7 +96,7 @@ impl Geometry {
 
     /// The BIOS parameter block, where it can be one. Neither the jump at its start nor the 55AA
     /// at its end is asked for: real diskettes lack them.
-    fn from_bpb(area: &[u8]) -> Option<Self> {
+    pub(crate) fn from_bpb(area: &[u8]) -> Option<Self> {
         let byte = |at: usize| area.get(at).copied();
         let word = |at: usize| Some(u32::from(u16::from_le_bytes([byte(at)?, byte(at + 1)?])));
         let total_16 = word(19)?;
@@ -114,7 +114,7 @@ impl Geometry {
     }
 
     /// DOS 1.x wrote no BPB; later disks lose theirs. The FAT then begins in the second sector.
-    fn from_fat(area: &[u8], medium_len: u64) -> Option<Self> {
+    pub(crate) fn from_fat(area: &[u8], medium_len: u64) -> Option<Self> {
         let fat = area.get(SECTOR_LEN..SECTOR_LEN + 3)?;
         if fat[1..] != [0xFF, 0xFF] {
             return None;

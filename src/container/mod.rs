@@ -7,160 +7,27 @@ mod crc;
 mod cursor;
 mod deflate;
 mod dump;
+mod error;
+mod format;
 pub mod gzip;
 pub mod hfe;
 pub mod imd;
 mod mfm;
+mod name;
 mod recognise;
 pub mod td0;
+mod unpack;
 pub mod zip;
 
 pub use dump::Dump;
+pub use error::ContainerError;
+pub use format::Format;
+pub(crate) use name::{below, may_be_archive, may_be_image, raw_name};
 pub use recognise::{RECOGNISED_BY, recognise};
+pub use unpack::{Unpacked, unpack};
 
 /// The most bytes that an image has, whatever its container says: 4 MiB.
 pub const MAX_IMAGE: usize = 4 << 20;
 /// The most bytes that a dump of such an image has. One of bit cells has more of them than the
 /// image: each bit is two cells, and there are gaps.
 pub const MAX_DUMP: usize = 4 * MAX_IMAGE;
-
-/// A format that is told apart from raw images.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Format {
-    /// One compressed file (RFC 1952).
-    Gzip,
-    /// An archive of images; `WinImage`'s `.imz` is one with a single member.
-    Zip,
-    /// `ImageDisk`.
-    Imd,
-    /// Teledisk, with no compression but that of single sectors.
-    Td0,
-    /// Teledisk, "advanced compression".
-    Td0Compressed,
-    /// The bit cells of a diskette, for drive emulators; version 1.
-    Hfe,
-    /// The same with commands among the cells; versions 2 and 3.
-    HfeV3,
-    /// The bit cells of a diskette, as 86Box has them.
-    F86,
-    /// Flux of `SuperCard` Pro.
-    Scp,
-    /// PCE's sectors.
-    Psi,
-    /// PCE's bit cells.
-    Pri,
-    /// MAME's flux.
-    Mfi,
-    /// Sectors of a Japanese PC-88 or PC-98.
-    D88,
-    /// Three formats of one name: `Disk2FDI`, the ZX Spectrum's, and T98's of the PC-98.
-    Fdi,
-    /// `CopyQM`, compressed.
-    CopyQm,
-    /// The Amstrad CPC's dumps, extended or not.
-    Dsk,
-    /// A virtual disk of QEMU.
-    Qcow2,
-    /// A virtual disk of Virtual PC.
-    Vhd,
-    /// A virtual disk of `VMware`.
-    Vmdk,
-    /// A virtual disk of `VirtualBox`.
-    Vdi,
-}
-
-impl Format {
-    /// Every format.
-    pub const ALL: [Self; 20] = [
-        Self::Gzip,
-        Self::Zip,
-        Self::Imd,
-        Self::Td0,
-        Self::Td0Compressed,
-        Self::Hfe,
-        Self::HfeV3,
-        Self::F86,
-        Self::Scp,
-        Self::Psi,
-        Self::Pri,
-        Self::Mfi,
-        Self::D88,
-        Self::Fdi,
-        Self::CopyQm,
-        Self::Dsk,
-        Self::Qcow2,
-        Self::Vhd,
-        Self::Vmdk,
-        Self::Vdi,
-    ];
-
-    /// The format's published name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Gzip => "gzip",
-            Self::Zip => "zip",
-            Self::Imd => "imd",
-            Self::Td0 => "td0",
-            Self::Td0Compressed => "td0-compressed",
-            Self::Hfe => "hfe",
-            Self::HfeV3 => "hfe-v3",
-            Self::F86 => "86f",
-            Self::Scp => "scp",
-            Self::Psi => "psi",
-            Self::Pri => "pri",
-            Self::Mfi => "mfi",
-            Self::D88 => "d88",
-            Self::Fdi => "fdi",
-            Self::CopyQm => "copyqm",
-            Self::Dsk => "dsk",
-            Self::Qcow2 => "qcow2",
-            Self::Vhd => "vhd",
-            Self::Vmdk => "vmdk",
-            Self::Vdi => "vdi",
-        }
-    }
-}
-
-/// Why a container does not give its image. Offsets are in bytes from the start of the container,
-/// of a compressed one from where it is expanded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ContainerError {
-    /// It ends where more should come.
-    CutShort {
-        /// Where what is missing should begin.
-        at: usize,
-    },
-    /// A field says what cannot be.
-    BadField {
-        /// Where the field stands.
-        at: usize,
-    },
-    /// A checksum does not verify.
-    Checksum {
-        /// Where that which it covers begins.
-        at: usize,
-    },
-    /// The compressed bytes cannot be expanded.
-    Compression,
-    /// The image is larger than [`MAX_IMAGE`], or the container than any of such an image.
-    TooLarge,
-    /// It is in parts, and this is not the whole.
-    InParts,
-    /// A member of an archive is encrypted.
-    Encrypted,
-    /// A member of an archive is compressed by this method, which is not read.
-    Method(u16),
-    /// The tracks have sectors of another size than 512 bytes.
-    SectorSize {
-        /// The first such track.
-        cylinder: u8,
-        /// Its side.
-        head: u8,
-        /// The size of its sectors, in bytes.
-        bytes: usize,
-    },
-    /// There is no sector of a PC's diskette on it.
-    NoSectors,
-    /// It can be told, but not read.
-    Unsupported(Format),
-}

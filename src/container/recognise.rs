@@ -5,7 +5,7 @@ use super::td0;
 use crate::fat12::Geometry;
 
 /// Bytes at the start of a file that [`recognise`] looks at, if there are as many.
-pub const RECOGNISED_BY: usize = 4096;
+pub const RECOGNISED_BY: usize = 1024;
 
 /// Formats that begin with a magic that no raw image begins with by chance.
 const MAGICS: [(&[u8], Format); 19] = [
@@ -31,11 +31,12 @@ const MAGICS: [(&[u8], Format); 19] = [
 ];
 
 /// The container that a file of `len` bytes is; `None` for a raw image, or any other file. `start`
-/// is what it begins with, [`RECOGNISED_BY`] bytes where there are as many; `last` its last 512.
+/// is what it begins with, [`RECOGNISED_BY`] bytes where there are as many; `last` gives its last 512,
+/// where they are asked for.
 ///
 /// A raw image whose boot sector makes sense is one, whatever its first bytes look like. Where only
 /// the FAT does, a magic of several letters counts for more, and a weak one for less.
-pub fn recognise(start: &[u8], len: u64, last: &[u8]) -> Option<Format> {
+pub fn recognise(start: &[u8], len: u64, last: impl FnOnce() -> Vec<u8>) -> Option<Format> {
     if Geometry::from_bpb(start).is_some() {
         return None;
     }
@@ -49,7 +50,7 @@ pub fn recognise(start: &[u8], len: u64, last: &[u8]) -> Option<Format> {
     if Geometry::from_fat(start, len).is_some() {
         return None;
     }
-    weak(start, len).or_else(|| last.starts_with(b"conectix").then_some(Format::Vhd))
+    weak(start, len).or_else(|| last().starts_with(b"conectix").then_some(Format::Vhd))
 }
 
 /// Formats with a short magic or none: more than that has to fit.

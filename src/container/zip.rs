@@ -33,15 +33,6 @@ const DEFLATED: u16 = 8;
 /// The most bytes of a directory that is read.
 const MAX_DIRECTORY: usize = 16 << 20;
 
-/// Why an archive does not give what it holds.
-#[derive(Debug)]
-pub enum ArchiveError {
-    /// It cannot be read.
-    Io(io::Error),
-    /// What was read makes no sense.
-    Container(ContainerError),
-}
-
 /// The directory of an archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Directory {
@@ -72,26 +63,12 @@ pub struct Member {
     entry: usize,
 }
 
-type Result<T> = std::result::Result<T, ArchiveError>;
-
-impl From<ContainerError> for ArchiveError {
-    fn from(error: ContainerError) -> Self {
-        Self::Container(error)
-    }
-}
-
-impl From<io::Error> for ArchiveError {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
-    }
-}
-
 impl Directory {
     /// Reads the directory of an archive.
     ///
     /// # Errors
     /// Where it cannot be read, is damaged, or is one of several parts.
-    pub fn read<S: Storage + ?Sized>(archive: &S) -> Result<Self> {
+    pub fn read<S: Storage + ?Sized>(archive: &S) -> io::Result<Self> {
         let (end, tail) = find_end(archive)?;
         let at = position(end);
         let [disk, first_disk, here, count] = [4, 6, 8, 10].map(|field| word(&tail, field));
@@ -117,7 +94,7 @@ impl Directory {
 
 /// Where the end of the directory stands, and what is there: the last that fits to the end of the
 /// file.
-fn find_end<S: Storage + ?Sized>(archive: &S) -> Result<(u64, Vec<u8>)> {
+fn find_end<S: Storage + ?Sized>(archive: &S) -> io::Result<(u64, Vec<u8>)> {
     let most = LOCATOR_LEN + END_LEN + usize::from(u16::MAX);
     let length = usize::try_from(archive.len()).unwrap_or(usize::MAX).min(most);
     let start = archive.len() - length as u64;
@@ -136,7 +113,7 @@ fn find_end<S: Storage + ?Sized>(archive: &S) -> Result<(u64, Vec<u8>)> {
     Ok((start + at as u64, tail.split_off(at)))
 }
 
-fn members(entries: &[u8], count: u16, start: u64, before: u64) -> Result<Vec<Member>> {
+fn members(entries: &[u8], count: u16, start: u64, before: u64) -> io::Result<Vec<Member>> {
     let mut cursor = Cursor::new(entries);
     let mut members = Vec::new();
     for _ in 0..count {
@@ -164,7 +141,7 @@ fn members(entries: &[u8], count: u16, start: u64, before: u64) -> Result<Vec<Me
 }
 
 /// Members that share bytes expand to much more than the archive's length lets expect.
-fn check_apart(members: &[Member], start: u64) -> Result<()> {
+fn check_apart(members: &[Member], start: u64) -> io::Result<()> {
     let mut stretches: Vec<_> = members.iter().map(Member::least_stretch).collect();
     stretches.sort_unstable_by_key(|stretch| stretch.start);
     let starts = stretches.iter().skip(1).map(|next| next.start).chain([start]);
@@ -185,7 +162,7 @@ impl Member {
     /// # Errors
     /// Where it cannot be read, is damaged, larger, encrypted, or compressed in another way than by
     /// deflate.
-    pub fn read<S: Storage + ?Sized>(&self, archive: &S, limit: usize) -> Result<Vec<u8>> {
+    pub fn read<S: Storage + ?Sized>(&self, archive: &S, limit: usize) -> io::Result<Vec<u8>> {
         let held = self.compressed_bytes(archive)?;
         let file = match self.method {
             STORED => held,
@@ -200,7 +177,7 @@ impl Member {
         Ok(file)
     }
 
-    fn compressed_bytes<S: Storage + ?Sized>(&self, archive: &S) -> Result<Vec<u8>> {
+    fn compressed_bytes<S: Storage + ?Sized>(&self, archive: &S) -> io::Result<Vec<u8>> {
         if self.flags & ENCRYPTED != 0 {
             return Err(ContainerError::Encrypted.into());
         }
@@ -221,7 +198,7 @@ impl Member {
     }
 
     /// Where the member's bytes begin, behind its header.
-    fn data<S: Storage + ?Sized>(&self, archive: &S) -> Result<u64> {
+    fn data<S: Storage + ?Sized>(&self, archive: &S) -> io::Result<u64> {
         let mut header = [0; HEADER_LEN];
         archive.read(self.header, &mut header)?;
         let [name, extra] = [26, 28].map(|field| u64::from(word(&header, field)));

@@ -89,7 +89,7 @@ impl Geometry {
 
     /// Bytes up to the end of the root directory of the usual diskette of this size; of an unusual
     /// size, of the one with the least.
-    pub(super) fn usual_area(medium_len: u64) -> u64 {
+    pub(crate) fn usual_area(medium_len: u64) -> u64 {
         let known = KNOWN.iter().find(|g| u64::from(g.total_sectors) * SECTOR == medium_len);
         u64::from(known.unwrap_or(&KNOWN[0]).first_data_sector()) * SECTOR
     }

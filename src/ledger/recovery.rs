@@ -145,7 +145,9 @@ fn settle_copy(ledger: &mut Ledger, entry: &Entry, target: &Path) -> Result<Reco
         return Ok(Recovery::Strange);
     }
     // As long as the run that makes the copy lives, it has the image locked.
-    let lock = RawImage::open(&entry.path).map(|image| image.try_lock());
+    let lock = Place::at(&entry.path)
+        .and_then(|place| RawImage::open(&place.path))
+        .map(|image| image.try_lock());
     if let Ok(Err(TryLockError::WouldBlock)) = lock {
         return Ok(Recovery::InUse);
     }
@@ -158,7 +160,8 @@ fn settle_copy(ledger: &mut Ledger, entry: &Entry, target: &Path) -> Result<Reco
 
 /// Whether the file holds the pack of `entry`, converted.
 pub fn holds_copy(path: &Path, entry: &Entry) -> bool {
-    let examined = RawImage::open(path).and_then(|medium| examine(&medium));
+    let medium = Place::at(path).and_then(|place| Medium::open(&place, RETRIES));
+    let examined = medium.and_then(|medium| examine(&medium));
     let Ok(Examination::Pack(pack)) = examined else { return false };
     let origin = pack.diagnosis.record.as_ref().and_then(|record| record.origin);
     let sound = matches!(pack.outcome(), Outcome::AlreadyConverted | Outcome::UnfinishedConversion);

@@ -8,6 +8,8 @@ mod image;
 mod mapfile;
 mod memory;
 mod opened;
+mod packed;
+mod replace;
 
 pub use careful::Careful;
 pub use drive::{Drive, DriveError};
@@ -17,6 +19,7 @@ pub use image::RawImage;
 pub use mapfile::{Mapfile, MapfileError};
 pub use memory::Memory;
 pub use opened::{Kind, Medium, Place};
+pub use packed::{Container, Member, Packed};
 
 use std::io;
 
@@ -69,6 +72,11 @@ pub trait Storage: Send + Sync {
     /// The sectors known to be flawed, in order: of a dump all, of a drive those met so far.
     fn flaws(&self) -> Vec<Flaw> {
         Vec::new()
+    }
+
+    /// Whether a change takes effect as a whole with [`Storage::sync`], and not at all before.
+    fn is_replaced(&self) -> bool {
+        false
     }
 
     /// Whether the medium can be taken out, and another one put in its place, at any moment.

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 /// The format that a file's content tells.
 fn format(bytes: &[u8]) -> Option<Format> {
     let start = &bytes[..bytes.len().min(RECOGNISED_BY)];
-    let last = &bytes[bytes.len().saturating_sub(512)..];
+    let last = || bytes[bytes.len().saturating_sub(512)..].to_vec();
     recognise(start, bytes.len() as u64, last)
 }
 

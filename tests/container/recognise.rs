@@ -2,14 +2,11 @@
 
 use super::raw;
 use super::write::{self, small_image, tracks};
-use addpack::container::{Format, recognise};
+use addpack::container::{Format, RECOGNISED_BY, recognise};
 
 fn of(bytes: &[u8]) -> Option<Format> {
-    recognise(
-        &bytes[..bytes.len().min(4096)],
-        bytes.len() as u64,
-        &bytes[bytes.len().max(512) - 512..],
-    )
+    let last = || bytes[bytes.len().saturating_sub(512)..].to_vec();
+    recognise(&bytes[..bytes.len().min(RECOGNISED_BY)], bytes.len() as u64, last)
 }
 
 /// The beginning of a file, and many zeroes.

@@ -1,8 +1,9 @@
 //! An archive with other bytes for some members, and every other byte as it was.
 
-use super::{ContainerError, DEFLATED, Directory, Member, Result, STORED, long, position};
+use super::{ContainerError, DEFLATED, Directory, Member, STORED, long, position};
 use crate::container::deflate::{crc32, deflate};
 use crate::medium::Storage;
+use std::io;
 use std::ops::Range;
 
 /// Bit 3 of the flags: checksum and lengths stand behind the member's bytes.
@@ -34,11 +35,11 @@ pub fn rewrite<S: Storage + ?Sized>(
     archive: &S,
     directory: &Directory,
     files: &[(usize, &[u8])],
-) -> Result<Vec<Piece>> {
+) -> io::Result<Vec<Piece>> {
     let mut changes = files
         .iter()
         .map(|(index, file)| Change::new(archive, directory, *index, file))
-        .collect::<Result<Vec<_>>>()?;
+        .collect::<io::Result<Vec<_>>>()?;
     changes.sort_unstable_by_key(|change| change.old.start);
     let mut pieces = Vec::new();
     let mut kept = 0;
@@ -89,7 +90,7 @@ impl Change {
         directory: &Directory,
         index: usize,
         file: &[u8],
-    ) -> Result<Self> {
+    ) -> io::Result<Self> {
         let member = &directory.members[index];
         let data = member.data(archive)?;
         let old_end = data + u64::from(member.compressed);
@@ -138,7 +139,7 @@ fn descriptor<S: Storage + ?Sized>(
     at: u64,
     old: Numbers,
     new: Numbers,
-) -> Result<Vec<u8>> {
+) -> io::Result<Vec<u8>> {
     if member.flags & DESCRIBED_BEHIND == 0 {
         return Ok(Vec::new());
     }
@@ -159,12 +160,12 @@ fn shift(changes: &[Change], offset: u64) -> i64 {
     changes.iter().filter(|change| change.old.end <= offset).map(Change::growth).sum()
 }
 
-fn shifted(number: u32, by: i64) -> Result<[u8; 4]> {
+fn shifted(number: u32, by: i64) -> io::Result<[u8; 4]> {
     let number = u32::try_from(i64::from(number) + by).map_err(|_| ContainerError::TooLarge)?;
     Ok(number.to_le_bytes())
 }
 
-fn new_entries(directory: &Directory, changes: &[Change]) -> Result<Vec<u8>> {
+fn new_entries(directory: &Directory, changes: &[Change]) -> io::Result<Vec<u8>> {
     let mut entries = directory.entries.clone();
     for member in &directory.members {
         let at = member.entry + OFFSET_IN_ENTRY;
@@ -181,7 +182,7 @@ fn new_end<S: Storage + ?Sized>(
     archive: &S,
     directory: &Directory,
     changes: &[Change],
-) -> Result<Vec<u8>> {
+) -> io::Result<Vec<u8>> {
     // The end, with its comment, is what is left: at most 65,557 bytes.
     let mut end = vec![0; position(archive.len() - directory.end)];
     archive.read(directory.end, &mut end)?;

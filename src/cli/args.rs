@@ -61,7 +61,8 @@ Examples:
     /// Converts every sound 4.0 pack in place, and changes nothing but the record. Packs that were
     /// converted before or issued as 4.5 are left as they are; damaged ones are refused with the
     /// reason. Writing one sector converts a pack, so a crash leaves it wholly 4.0 or wholly 4.5; a
-    /// conversion that was interrupted in its clean-up is finished.
+    /// conversion that was interrupted in its clean-up is finished. Compressed files and archives are
+    /// replaced whole; what is in a dump (.imd, .td0, .hfe) needs -o.
     ///
     /// There is no way back, so convert asks first. Where there is no terminal to ask at, it needs
     /// --yes. The time of conversion is now, or SOURCE_DATE_EPOCH (seconds since 1970) if set.
@@ -157,11 +158,12 @@ pub(crate) struct Convert {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Common {
-    /// Image files, diskette drives (/dev/fd0), or folders to walk to the bottom
+    /// Image files, raw or in containers, diskette drives (/dev/fd0), or folders to walk to the bottom
     ///
     /// A drive is read and written only where it is not mounted and its medium has the size of a
     /// diskette. In a folder, files that have neither the size of a diskette nor the ending of an image are
-    /// skipped, and symbolic links are not followed.
+    /// skipped, and symbolic links are not followed. Each image in an archive is a pack of its own; one
+    /// of them is named as packs.zip:disk1.img.
     #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(crate) paths: Vec<PathBuf>,
 

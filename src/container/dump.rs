@@ -17,7 +17,8 @@ const FILLER: u8 = 0xF6;
 /// A diskette out of a dump.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dump {
-    /// Its sectors of 512 bytes, by cylinder, head and number. A sector that is lost has its place.
+    /// Its sectors of 512 bytes, by cylinder, head and number. A sector that is lost has its place, with F6
+    /// where nothing is known of it.
     pub bytes: Vec<u8>,
     /// The sectors that are lost, in order.
     pub flaws: Vec<Flaw>,

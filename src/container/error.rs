@@ -26,7 +26,7 @@ pub enum ContainerError {
     },
     /// The compressed bytes cannot be expanded.
     Compression,
-    /// The image is larger than [`MAX_IMAGE`], or the container than any of such an image.
+    /// The image is larger than [`super::MAX_IMAGE`], or the container than any of such an image.
     TooLarge,
     /// It is in parts, and this is not the whole.
     InParts,

@@ -1,14 +1,14 @@
 //! Which format a file is in, by its content.
 
-use super::Format;
 use super::td0;
+use super::{Format, MAX_IMAGE};
 use crate::fat12::Geometry;
 
 /// Bytes at the start of a file that [`recognise`] looks at, if there are as many.
 pub const RECOGNISED_BY: usize = 1024;
 
 /// Formats that begin with a magic that no raw image begins with by chance.
-const MAGICS: [(&[u8], Format); 19] = [
+const MAGICS: [(&[u8], Format); 18] = [
     (b"\x1F\x8B\x08", Format::Gzip),
     (b"PK\x03\x04", Format::Zip),
     (b"PK\x05\x06", Format::Zip),
@@ -26,7 +26,6 @@ const MAGICS: [(&[u8], Format); 19] = [
     (b"QFI\xFB", Format::Qcow2),
     (b"conectix", Format::Vhd),
     (b"KDMV", Format::Vmdk),
-    (b"COWD", Format::Vmdk),
     (b"# Disk DescriptorFile", Format::Vmdk),
 ];
 
@@ -40,17 +39,36 @@ pub fn recognise(start: &[u8], len: u64, last: impl FnOnce() -> Vec<u8>) -> Opti
     if Geometry::from_bpb(start).is_some() {
         return None;
     }
-    let magic = MAGICS.iter().find(|(magic, _)| start.starts_with(magic));
-    if let Some((_, format)) = magic {
-        return Some(*format);
-    }
-    if start.get(0x40..0x44) == Some(b"\x7F\x10\xDA\xBE") {
-        return Some(Format::Vdi);
+    if let Some(format) = by_magic(start) {
+        return (!is_hard_disk(start, format)).then_some(format);
     }
     if Geometry::from_fat(start, len).is_some() {
         return None;
     }
     weak(start, len).or_else(|| last().starts_with(b"conectix").then_some(Format::Vhd))
+}
+
+fn by_magic(start: &[u8]) -> Option<Format> {
+    let magic =
+        MAGICS.iter().find(|(magic, _)| start.starts_with(magic)).map(|(_, format)| *format);
+    let is_vdi = start.get(0x40..0x44) == Some(b"\x7F\x10\xDA\xBE");
+    magic.or_else(|| is_vdi.then_some(Format::Vdi))
+}
+
+/// Whether it is a virtual disk that says itself that it is larger than a diskette: the disk of some
+/// machine, which happens to lie in the folder.
+fn is_hard_disk(start: &[u8], format: Format) -> bool {
+    let bytes = |at: usize| start.get(at..at + 8)?.try_into().ok();
+    let len = match format {
+        Format::Qcow2 => bytes(24).map(u64::from_be_bytes),
+        Format::Vhd => bytes(48).map(u64::from_be_bytes),
+        Format::Vmdk if start.starts_with(b"KDMV") => {
+            bytes(12).map(|sectors| u64::from_le_bytes(sectors).saturating_mul(512))
+        }
+        Format::Vdi => bytes(0x170).map(u64::from_le_bytes),
+        _ => None,
+    };
+    len.is_some_and(|len| len > MAX_IMAGE as u64)
 }
 
 /// Formats with a short magic or none: more than that has to fit.

@@ -1,6 +1,7 @@
 //! What holds a pack: bytes that can be read, written and made durable.
 
 mod careful;
+mod container;
 mod drive;
 mod flaw;
 mod geometry;
@@ -12,6 +13,7 @@ mod packed;
 mod replace;
 
 pub use careful::Careful;
+pub use container::{Container, Member};
 pub use drive::{Drive, DriveError};
 pub use flaw::{Flaw, FlawKind};
 pub use geometry::DiskGeometry;
@@ -19,7 +21,7 @@ pub use image::RawImage;
 pub use mapfile::{Mapfile, MapfileError};
 pub use memory::Memory;
 pub use opened::{Kind, Medium, Place};
-pub use packed::{Container, Member, Packed};
+pub use packed::Packed;
 
 use std::io;
 

@@ -1,58 +1,11 @@
 //! Images in containers: expanded in memory, and written by replacing the whole file.
 
-use super::replace::replace;
-use super::{Flaw, Memory, RawImage, Storage, flaw::withhold};
-use crate::container::zip::{Directory, Piece, rewrite};
-use crate::container::{
-    ContainerError, Format, MAX_DUMP, MAX_IMAGE, Unpacked, gzip, may_be_image, unpack,
-};
+use super::{Container, Flaw, Memory, RawImage, Storage, flaw::withhold};
+use crate::container::{ContainerError, Format, Unpacked, unpack};
 use crate::platform;
-use std::collections::BTreeMap;
 use std::fs::{Permissions, TryLockError};
 use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-/// A container file, open for all of its images together.
-#[derive(Debug)]
-pub struct Container {
-    path: PathBuf,
-    held: Mutex<Held>,
-    /// Images that the next replacement takes along, by their index.
-    staged: Mutex<BTreeMap<usize, Vec<u8>>>,
-}
-
-/// The file at this moment: a replacement changes all of it.
-#[derive(Debug)]
-struct Held {
-    file: RawImage,
-    inside: Inside,
-    is_locked: bool,
-    /// Whether it was opened in a way that shows it may be written.
-    is_writable: bool,
-}
-
-/// What is in the file.
-#[derive(Debug)]
-enum Inside {
-    /// One dump.
-    Dump,
-    /// One compressed file.
-    Gzip,
-    /// Several files.
-    Zip(Directory),
-}
-
-/// A file in an archive.
-#[derive(Clone, Debug)]
-pub struct Member {
-    /// The archive.
-    pub container: Arc<Container>,
-    /// Its place in the archive's directory.
-    pub index: usize,
-    /// Its name there, in whatever encoding.
-    pub name: Vec<u8>,
-}
+use std::sync::Arc;
 
 /// An image in a container.
 #[derive(Debug)]
@@ -65,200 +18,13 @@ pub struct Packed {
     dump: Option<Format>,
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Container {
-    /// Takes a file that is open already, and of this format.
-    ///
-    /// # Errors
-    /// Where the directory of an archive cannot be read, or nothing of the format can.
-    pub fn new(file: RawImage, format: Format, path: &Path, writable: bool) -> io::Result<Self> {
-        let inside = match format {
-            Format::Gzip => Inside::Gzip,
-            Format::Zip => Inside::Zip(Directory::read(&file)?),
-            Format::Imd | Format::Td0 | Format::Td0Compressed | Format::Hfe => Inside::Dump,
-            other => return Err(ContainerError::Unsupported(other).into()),
-        };
-        let held = Held { file, inside, is_locked: false, is_writable: writable };
-        Ok(Self { path: path.to_owned(), held: Mutex::new(held), staged: Mutex::default() })
-    }
-
-    /// Opens the archive at `path`; `None` where there is none that can be read.
-    pub(crate) fn open(path: &Path) -> Option<Self> {
-        let file = RawImage::open(path).ok()?;
-        let format = file.format().filter(|format| *format == Format::Zip)?;
-        Self::new(file, format, path, false).ok()
-    }
-
-    /// The members of an archive that may be images; where there is only one member at all, that.
-    pub fn members(self: &Arc<Self>) -> Vec<Member> {
-        let held = lock(&self.held);
-        let Inside::Zip(directory) = &held.inside else { return Vec::new() };
-        let member = |(index, member): (usize, &crate::container::zip::Member)| Member {
-            container: Arc::clone(self),
-            index,
-            name: member.name.clone(),
-        };
-        let files = || {
-            let fits = |size: u32| size as usize <= MAX_IMAGE;
-            let all = directory.members.iter().enumerate();
-            all.filter(move |(_, m)| !m.name.ends_with(b"/") && fits(m.size))
-        };
-        let may_be = |member: &crate::container::zip::Member| {
-            let name = platform::path_from_bytes(member.name.clone());
-            may_be_image(&name, member.size.into())
-        };
-        let sole = files().count() == 1;
-        files().filter(|(_, m)| sole || may_be(m)).map(member).collect()
-    }
-
-    /// The member with that name.
-    pub fn member(self: &Arc<Self>, name: &[u8]) -> Option<Member> {
-        let held = lock(&self.held);
-        let Inside::Zip(directory) = &held.inside else { return None };
-        let index = directory.members.iter().position(|member| member.name == name)?;
-        Some(Member { container: Arc::clone(self), index, name: name.to_vec() })
-    }
-
-    /// Sees that the file may be written.
-    ///
-    /// # Errors
-    /// As the system reports them.
-    fn make_writable(&self) -> io::Result<()> {
-        let mut held = lock(&self.held);
-        if held.is_writable {
-            return Ok(());
-        }
-        let file = RawImage::open_to_change(&self.path)?;
-        let is_same = platform::file_id(file.metadata()) == platform::file_id(held.file.metadata());
-        if !is_same || held.is_locked {
-            return Err(ContainerError::Changed.into());
-        }
-        held.file = file;
-        held.is_writable = true;
-        Ok(())
-    }
-
-    fn try_lock(&self) -> Result<(), TryLockError> {
-        let mut held = lock(&self.held);
-        if !held.is_locked {
-            held.file.try_lock()?;
-            held.is_locked = true;
-        }
-        Ok(())
-    }
-
-    /// Writes an image into the container, along with those that others want to write just now.
-    fn write(&self, index: usize, image: Vec<u8>) -> io::Result<()> {
-        lock(&self.staged).insert(index, image);
-        let mut held = lock(&self.held);
-        let images = {
-            let mut staged = lock(&self.staged);
-            if !staged.contains_key(&index) {
-                // While this one waited, another has taken it along.
-                return Ok(());
-            }
-            std::mem::take(&mut *staged)
-        };
-        let result = held.write(&self.path, &images);
-        if result.is_err() {
-            let others = images.into_iter().filter(|(other, _)| *other != index);
-            let mut staged = lock(&self.staged);
-            for (other, image) in others {
-                staged.entry(other).or_insert(image);
-            }
-        }
-        result
-    }
-}
-
-impl Held {
-    /// What is in the file, as it stands in there.
-    fn content(&self, index: usize, past_cache: bool) -> io::Result<Vec<u8>> {
-        let file = View { file: &self.file, past_cache };
-        match &self.inside {
-            Inside::Dump => whole(&file),
-            Inside::Gzip => Ok(gzip::read(&whole(&file)?, MAX_DUMP)?),
-            Inside::Zip(directory) => {
-                let member = directory.members.get(index).ok_or(ContainerError::Changed)?;
-                member.read(&file, MAX_DUMP)
-            }
-        }
-    }
-
-    fn write(&mut self, path: &Path, images: &BTreeMap<usize, Vec<u8>>) -> io::Result<()> {
-        let pieces = match &self.inside {
-            Inside::Dump => return Err(io::ErrorKind::ReadOnlyFilesystem.into()),
-            Inside::Gzip => {
-                let image = images.values().next().map_or(&[][..], Vec::as_slice);
-                vec![Piece::New(gzip::rewrite(&whole(&self.file)?, image)?)]
-            }
-            Inside::Zip(directory) => {
-                let files: Vec<_> = images.iter().map(|(at, image)| (*at, &image[..])).collect();
-                rewrite(&self.file, directory, &files)?
-            }
-        };
-        let (file, durable) = replace(&self.file, path, &pieces)?;
-        if let Inside::Zip(directory) = &mut self.inside {
-            *directory = Directory::read(&file)?;
-        }
-        self.file = file;
-        durable
-    }
-}
-
-/// A file, as its disk holds it where that is asked for.
-struct View<'a> {
-    file: &'a RawImage,
-    past_cache: bool,
-}
-
-impl Storage for View<'_> {
-    fn len(&self) -> u64 {
-        self.file.len()
-    }
-
-    fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
-        if self.past_cache {
-            self.file.read_past_cache(offset, buffer)
-        } else {
-            self.file.read(offset, buffer)
-        }
-    }
-
-    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
-        self.file.read_past_cache(offset, buffer)
-    }
-
-    fn write(&self, _: u64, _: &[u8]) -> io::Result<()> {
-        Err(io::ErrorKind::ReadOnlyFilesystem.into())
-    }
-
-    fn sync(&self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// All bytes of a file that is no larger than any dump.
-fn whole<S: Storage>(file: &S) -> io::Result<Vec<u8>> {
-    let length = usize::try_from(file.len()).unwrap_or(usize::MAX);
-    if length > MAX_DUMP {
-        return Err(ContainerError::TooLarge.into());
-    }
-    let mut bytes = vec![0; length];
-    file.read(0, &mut bytes)?;
-    Ok(bytes)
-}
-
 impl Packed {
     /// Expands an image.
     ///
     /// # Errors
     /// Where it cannot be read, or makes no sense.
     pub fn new(container: Arc<Container>, index: usize) -> io::Result<Self> {
-        let content = lock(&container.held).content(index, false)?;
+        let content = container.content(index, false)?;
         let Unpacked { bytes, flaws, dump } = unpack(content)?;
         Ok(Self { container, index, image: Memory::new(bytes), lost: flaws, dump })
     }
@@ -269,7 +35,7 @@ impl Packed {
     /// As [`Packed::new`], and where there are several or none.
     pub fn only(container: Container) -> io::Result<Self> {
         let container = Arc::new(container);
-        if !matches!(lock(&container.held).inside, Inside::Zip(_)) {
+        if !container.is_archive() {
             return Self::new(container, 0);
         }
         match &container.members()[..] {
@@ -290,13 +56,14 @@ impl Packed {
 
     /// Why it cannot be changed where it is.
     pub fn obstacle(&self) -> Option<ContainerError> {
-        let other_names = || platform::has_other_names(lock(&self.container.held).file.metadata());
+        let other_names =
+            || self.container.with_file(|file| platform::has_other_names(file.metadata()));
         let dump = self.dump.map(ContainerError::ReadOnly);
         dump.or_else(|| other_names().then_some(ContainerError::OtherNames))
     }
 
     pub(super) fn permissions(&self) -> Permissions {
-        lock(&self.container.held).file.metadata().permissions()
+        self.container.with_file(|file| file.metadata().permissions())
     }
 
     pub(super) fn try_lock(&self) -> Result<(), TryLockError> {
@@ -304,11 +71,11 @@ impl Packed {
     }
 
     pub(super) fn try_lock_shared(&self) -> Result<(), TryLockError> {
-        lock(&self.container.held).file.try_lock_shared()
+        self.container.with_file(RawImage::try_lock_shared)
     }
 
     pub(super) fn is_at_its_path(&self) -> bool {
-        lock(&self.container.held).file.is_at_its_path()
+        self.container.with_file(RawImage::is_at_its_path)
     }
 
     /// All of its bytes; where a sector is lost, whatever stands in its place.
@@ -330,7 +97,7 @@ impl Storage for Packed {
     }
 
     fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
-        let content = lock(&self.container.held).content(self.index, true)?;
+        let content = self.container.content(self.index, true)?;
         Memory::new(unpack(content)?.bytes).read(offset, buffer)
     }
 

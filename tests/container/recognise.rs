@@ -68,6 +68,21 @@ fn format_is_told_by_its_first_bytes() {
 }
 
 #[test]
+fn virtual_disk_of_a_machine_is_no_diskette() {
+    let large = 20_u64 << 30;
+    let vdi = at(0x40, b"\x7F\x10\xDA\xBE", file(b"<<< a disk >>>"));
+    for (disk, field) in [
+        (file(b"QFI\xFB\0\0\0\x03"), (24, large.to_be_bytes())),
+        (file(b"conectix"), (48, large.to_be_bytes())),
+        (file(b"KDMV\x01"), (12, (large / 512).to_le_bytes())),
+        (vdi, (0x170, large.to_le_bytes())),
+    ] {
+        assert!(of(&disk).is_some());
+        assert_eq!(of(&at(field.0, &field.1, disk)), None);
+    }
+}
+
+#[test]
 fn fixed_disk_of_virtual_pc_is_its_raw_image_with_something_behind() {
     let image = raw("unused-720");
     let footer = at(0, b"conectix", vec![0; 512]);

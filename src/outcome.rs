@@ -260,15 +260,18 @@ impl Failure {
 
     fn of_container(cause: &io::Error) -> FailureCode {
         match ContainerError::behind(cause) {
-            Some(ContainerError::ReadOnly(_) | ContainerError::OtherNames) => {
-                FailureCode::NeedsOutput
-            }
+            Some(
+                ContainerError::ReadOnly(_)
+                | ContainerError::OtherNames
+                | ContainerError::Zip64Records,
+            ) => FailureCode::NeedsOutput,
             Some(ContainerError::Changed) => FailureCode::Replaced,
             Some(
                 ContainerError::Unsupported(_)
                 | ContainerError::Encrypted
                 | ContainerError::Method(_)
                 | ContainerError::InParts
+                | ContainerError::Zip64
                 | ContainerError::Several,
             ) => FailureCode::UnsupportedContainer,
             _ => FailureCode::DamagedContainer,

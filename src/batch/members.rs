@@ -38,9 +38,13 @@ impl Iterator for Members {
 
 fn images(archive: &Image) -> VecDeque<Found> {
     let Some(container) = Container::open(&archive.place.path) else { return VecDeque::new() };
+    let members = Arc::new(container).members();
+    let is_sole = members.len() == 1 && archive.is_named();
     let image = |member| {
         let place = Place { member: Some(member), ..archive.place.clone() };
-        Found::Image(Image { place, root: Arc::clone(&archive.root), may_be_archive: false })
+        // Who names an archive of one image, names that.
+        let root = if is_sole { place.full_path().into() } else { Arc::clone(&archive.root) };
+        Found::Image(Image { place, root, may_be_archive: false })
     };
-    Arc::new(container).members().into_iter().map(image).collect()
+    members.into_iter().map(image).collect()
 }

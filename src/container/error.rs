@@ -28,6 +28,10 @@ pub enum ContainerError {
     Compression,
     /// The image is larger than [`super::MAX_IMAGE`], or the container than any of such an image.
     TooLarge,
+    /// An archive of more than 4 GB, or of more than 65,534 members.
+    Zip64,
+    /// An archive with records for such numbers, which are read where they are small, and not written.
+    Zip64Records,
     /// It is in parts, and this is not the whole.
     InParts,
     /// A member of an archive is encrypted.

@@ -18,7 +18,10 @@ use std::ops::Range;
 /// The end of the directory: up to its comment, of at most 65,535 bytes.
 const END_LEN: usize = 22;
 const END: [u8; 4] = *b"PK\x05\x06";
-/// What stands before that in an archive with larger numbers than 32 bits (ZIP64).
+/// What stands before that where a program had expected larger numbers than 32 bits (ZIP64): the end
+/// for those, and where that is.
+const LARGE_END_LEN: usize = 56;
+const LARGE_END: [u8; 4] = *b"PK\x06\x06";
 const LOCATOR_LEN: usize = 20;
 const LOCATOR: [u8; 4] = *b"PK\x06\x07";
 /// A member in the directory: up to its name, extra fields and comment.
@@ -44,6 +47,8 @@ pub struct Directory {
     entries: Vec<u8>,
     /// Where the archive's last part begins, behind the directory.
     end: u64,
+    /// Whether it has records for larger numbers.
+    pub has_zip64: bool,
 }
 
 /// A file in an archive.
@@ -69,15 +74,20 @@ impl Directory {
     /// # Errors
     /// Where it cannot be read, is damaged, or is one of several parts.
     pub fn read<S: Storage + ?Sized>(archive: &S) -> io::Result<Self> {
-        let (end, tail) = find_end(archive)?;
+        let End { at: end, tail, has_zip64 } = find_end(archive)?;
         let at = position(end);
         let [disk, first_disk, here, count] = [4, 6, 8, 10].map(|field| word(&tail, field));
         if disk != 0 || first_disk != 0 || here != count {
             return Err(ContainerError::InParts.into());
         }
         let (length, offset) = (u64::from(long(&tail, 12)), u64::from(long(&tail, 16)));
+        if count == u16::MAX || length.max(offset) == u64::from(u32::MAX) {
+            return Err(ContainerError::Zip64.into());
+        }
         let bad_field = ContainerError::BadField { at };
-        let start = end.checked_sub(length).ok_or(bad_field)?;
+        // Without larger numbers, the directory stands right before its end.
+        let gap = if has_zip64 { LARGE_END_LEN + LOCATOR_LEN } else { 0 } as u64;
+        let start = end.checked_sub(gap + length).ok_or(bad_field)?;
         // A program may stand before the archive: offsets count from behind it.
         let before = start.checked_sub(offset).ok_or(bad_field)?;
         let length = usize::try_from(length).unwrap_or(usize::MAX);
@@ -88,14 +98,21 @@ impl Directory {
         archive.read(start, &mut entries)?;
         let members = members(&entries, count, start, before)?;
         check_apart(&members, start)?;
-        Ok(Self { members, start, entries, end })
+        Ok(Self { members, start, entries, end, has_zip64 })
     }
+}
+
+/// The end of an archive's directory.
+struct End {
+    at: u64,
+    tail: Vec<u8>,
+    has_zip64: bool,
 }
 
 /// Where the end of the directory stands, and what is there: the last that fits to the end of the
 /// file.
-fn find_end<S: Storage + ?Sized>(archive: &S) -> io::Result<(u64, Vec<u8>)> {
-    let most = LOCATOR_LEN + END_LEN + usize::from(u16::MAX);
+fn find_end<S: Storage + ?Sized>(archive: &S) -> io::Result<End> {
+    let most = LARGE_END_LEN + LOCATOR_LEN + END_LEN + usize::from(u16::MAX);
     let length = usize::try_from(archive.len()).unwrap_or(usize::MAX).min(most);
     let start = archive.len() - length as u64;
     let mut tail = vec![0; length];
@@ -105,12 +122,14 @@ fn find_end<S: Storage + ?Sized>(archive: &S) -> io::Result<(u64, Vec<u8>)> {
     };
     let at = (0..(length + 1).saturating_sub(END_LEN)).rev().find(fits);
     let at = at.ok_or(ContainerError::CutShort { at: position(archive.len()) })?;
-    let has_locator =
-        at.checked_sub(LOCATOR_LEN).is_some_and(|at| tail[at..].starts_with(&LOCATOR));
-    if has_locator {
-        return Err(ContainerError::TooLarge.into());
+    let stands = |mark: &[u8], before: usize| {
+        at.checked_sub(before).is_some_and(|at| tail[at..].starts_with(mark))
+    };
+    let has_zip64 = stands(&LOCATOR, LOCATOR_LEN);
+    if has_zip64 && !stands(&LARGE_END, LOCATOR_LEN + LARGE_END_LEN) {
+        return Err(ContainerError::Zip64.into());
     }
-    Ok((start + at as u64, tail.split_off(at)))
+    Ok(End { at: start + at as u64, tail: tail.split_off(at), has_zip64 })
 }
 
 fn members(entries: &[u8], count: u16, start: u64, before: u64) -> io::Result<Vec<Member>> {

@@ -137,6 +137,16 @@ impl Container {
         Ok(())
     }
 
+    /// Why nothing in it can be changed.
+    pub(super) fn obstacle(&self) -> Option<ContainerError> {
+        let held = lock(&self.held);
+        if platform::has_other_names(held.file.metadata()) {
+            return Some(ContainerError::OtherNames);
+        }
+        let has_zip64 = matches!(&held.inside, Inside::Zip(directory) if directory.has_zip64);
+        has_zip64.then_some(ContainerError::Zip64Records)
+    }
+
     /// Whether it is an archive.
     pub(super) fn is_archive(&self) -> bool {
         matches!(lock(&self.held).inside, Inside::Zip(_))

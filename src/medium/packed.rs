@@ -2,7 +2,6 @@
 
 use super::{Container, Flaw, Memory, RawImage, Storage, flaw::withhold};
 use crate::container::{ContainerError, Format, Unpacked, unpack};
-use crate::platform;
 use std::fs::{Permissions, TryLockError};
 use std::io;
 use std::sync::Arc;
@@ -56,10 +55,7 @@ impl Packed {
 
     /// Why it cannot be changed where it is.
     pub fn obstacle(&self) -> Option<ContainerError> {
-        let other_names =
-            || self.container.with_file(|file| platform::has_other_names(file.metadata()));
-        let dump = self.dump.map(ContainerError::ReadOnly);
-        dump.or_else(|| other_names().then_some(ContainerError::OtherNames))
+        self.dump.map(ContainerError::ReadOnly).or_else(|| self.container.obstacle())
     }
 
     pub(super) fn permissions(&self) -> Permissions {

@@ -39,6 +39,11 @@ pub(super) fn container_message(error: ContainerError) -> String {
         }
         Error::Compression => "the container is damaged: it cannot be expanded".to_owned(),
         Error::TooLarge => "it holds more than the 4 MB of the largest image".to_owned(),
+        Error::Zip64 => "an archive of more than 4 GB, or of more than 65,534 files".to_owned(),
+        Error::Zip64Records => {
+            "the archive has records for huge files (ZIP64), which addpack does not write"
+                .to_owned()
+        }
         Error::InParts => "it is one part of several".to_owned(),
         Error::Encrypted => "it is encrypted".to_owned(),
         Error::Method(method) => {

@@ -36,6 +36,9 @@ pub fn rewrite<S: Storage + ?Sized>(
     directory: &Directory,
     files: &[(usize, &[u8])],
 ) -> io::Result<Vec<Piece>> {
+    if directory.has_zip64 {
+        return Err(ContainerError::Zip64Records.into());
+    }
     let mut changes = files
         .iter()
         .map(|(index, file)| Change::new(archive, directory, *index, file))
@@ -111,8 +114,10 @@ impl Change {
         archive.read(member.header, &mut new)?;
         let old_numbers = Numbers::new(member.crc, member.compressed);
         // Where they stand behind the bytes, most programs leave them at zero here.
-        if member.flags & DESCRIBED_BEHIND == 0 || new[IN_HEADER..][..8] == old_numbers.0 {
+        if new[IN_HEADER..][..8] == old_numbers.0 {
             numbers.put(&mut new, IN_HEADER);
+        } else if member.flags & DESCRIBED_BEHIND == 0 {
+            return Err(ContainerError::Zip64Records.into());
         }
         new.extend(bytes);
         let descriptor = descriptor(archive, member, old_end, old_numbers, numbers)?;
@@ -149,7 +154,8 @@ fn descriptor<S: Storage + ?Sized>(
     let numbers = if marked { 4 } else { 0 };
     bytes.truncate(numbers + 12);
     if bytes[numbers..][..8] != old.0 || long(&bytes, numbers + 8) != member.size {
-        return Err(ContainerError::BadField { at: position(at) }.into());
+        // Perhaps one of larger numbers.
+        return Err(ContainerError::Zip64Records.into());
     }
     new.put(&mut bytes, numbers);
     Ok(bytes)

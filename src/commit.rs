@@ -50,6 +50,17 @@ impl<S: Storage> Commit<S> {
         if same { Ok(()) } else { Err(DriveError::Changed.into()) }
     }
 
+    /// Writes all of the record where the medium is replaced as a whole; it takes effect with
+    /// [`Commit::commit`]. To be called before that, for all media in one file before it is for any.
+    pub fn stage(&self) {
+        if self.medium.is_replaced() {
+            let write = |index| self.medium.write(self.sectors[index], self.patch.sector(index).1);
+            // It is written to memory; what was not, the commit does not read back.
+            let _ = (0..RECORD_SECTORS).try_for_each(write);
+            self.medium.stage();
+        }
+    }
+
     /// Writes the commit sector, makes it durable, and sees that the medium holds it. From then on
     /// the pack is converted for good.
     ///
@@ -58,11 +69,9 @@ impl<S: Storage> Commit<S> {
     pub fn commit(&self) -> Result<(), Failure> {
         let (_, new) = self.patch.sector(0);
         let step = |action, result: io::Result<()>| result.map_err(|e| self.settle(action, e));
-        // Of what takes effect as a whole, nothing needs to be left for later.
-        let at_once = if self.medium.is_replaced() { RECORD_SECTORS } else { 1 };
-        let write =
-            |index: usize| self.medium.write(self.sectors[index], self.patch.sector(index).1);
-        step(Action::Write, (0..at_once).try_for_each(write))?;
+        if !self.medium.is_replaced() {
+            step(Action::Write, self.medium.write(self.sectors[0], new))?;
+        }
         step(Action::Sync, self.medium.sync())?;
         let mut held = [0; SECTOR_LEN];
         let read = self.medium.read_past_cache(self.sectors[0], &mut held);

@@ -48,6 +48,15 @@ impl Step {
         matches!(self, Self::Begun(..))
     }
 
+    /// Readies what is written together with others.
+    pub(super) fn stage(&self) {
+        if let Self::Begun(_, change) = self
+            && let Change::InPlace(commit) = &**change
+        {
+            commit.stage();
+        }
+    }
+
     /// Does all of a change that waits for the disk.
     pub(super) fn commit(self) -> Self {
         let Self::Begun(report, mut change) = self else { return self };

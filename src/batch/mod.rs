@@ -221,6 +221,7 @@ impl Run<'_> {
             // Also where nothing is ready: converted packs that were met are entered.
             result = result.and_then(|()| self.claims.claim(&mut steps));
             if steps.iter().any(Step::is_begun) {
+                steps.iter().for_each(Step::stage);
                 steps = self.crew.sync(steps, Step::commit);
                 steps = self.crew.work(steps, Step::finish);
             }

@@ -5,6 +5,7 @@
 use super::Error;
 use super::plan_args::{Plan, Replace};
 use addpack::batch::{Job, Mode};
+use addpack::medium::Container;
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use std::num::NonZeroUsize;
@@ -297,10 +298,14 @@ pub(crate) enum When {
 }
 
 impl Common {
+    /// Whether one image is named, and neither a folder nor an archive of several.
+    pub(crate) fn is_one_image(&self) -> bool {
+        matches!(self.paths.as_slice(), [path] if !path.is_dir() && !Container::holds_several(path))
+    }
+
     /// The job that these arguments ask for, in place.
     pub(crate) fn job(&self, mode: Mode) -> Result<Job, Error> {
-        let is_one_image = matches!(self.paths.as_slice(), [path] if !path.is_dir());
-        if self.mapfile.is_some() && !is_one_image {
+        if self.mapfile.is_some() && !self.is_one_image() {
             let message = "--mapfile is of one image: name that image alone";
             return Err(Error::Usage(message.to_owned()));
         }

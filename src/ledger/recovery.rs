@@ -99,6 +99,7 @@ pub(crate) fn settle_at(
     };
     let complete = patch.old == patch.new;
     let commit = Commit { medium, sectors, patch };
+    commit.stage();
     match commit.commit().and_then(|()| commit.finish()) {
         Ok(()) => {
             ledger.settle(&[Settled::Done(entry.id)])?;

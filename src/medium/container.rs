@@ -1,9 +1,11 @@
 //! Container files: what is in them, and how it is written.
 
-use super::replace::replace;
-use super::{RawImage, Storage};
+use super::replace::{Replaced, replace};
+use super::{Memory, RawImage, Storage};
 use crate::container::zip::{self, Directory, Piece, rewrite};
-use crate::container::{ContainerError, Format, MAX_DUMP, MAX_IMAGE, gzip, may_be_image};
+use crate::container::{
+    ContainerError, Format, MAX_DUMP, MAX_IMAGE, gzip, may_be_archive, may_be_image,
+};
 use crate::platform;
 use std::collections::BTreeMap;
 use std::fs::TryLockError;
@@ -17,7 +19,7 @@ pub struct Container {
     path: PathBuf,
     held: Mutex<Held>,
     /// Images that the next replacement takes along, by their index.
-    staged: Mutex<BTreeMap<usize, Vec<u8>>>,
+    staged: Mutex<BTreeMap<usize, Arc<Memory>>>,
 }
 
 /// The file at this moment: a replacement changes all of it.
@@ -137,6 +139,13 @@ impl Container {
         Ok(())
     }
 
+    /// Whether the file at `path` is an archive of several images.
+    pub fn holds_several(path: &Path) -> bool {
+        let len = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+        let archive = may_be_archive(path, len).then(|| Self::open(path)).flatten();
+        archive.is_some_and(|archive| Arc::new(archive).members().len() > 1)
+    }
+
     /// Why nothing in it can be changed.
     pub(super) fn obstacle(&self) -> Option<ContainerError> {
         let held = lock(&self.held);
@@ -162,14 +171,18 @@ impl Container {
         look(&lock(&self.held).file)
     }
 
-    /// Writes an image into the container, along with those that others want to write just now.
-    pub(super) fn write(&self, index: usize, image: Vec<u8>) -> io::Result<()> {
+    /// The next that writes takes this image along.
+    pub(super) fn stage(&self, index: usize, image: Arc<Memory>) {
         lock(&self.staged).insert(index, image);
+    }
+
+    /// Writes an image that was staged into the container, along with all others that were.
+    pub(super) fn write(&self, index: usize) -> io::Result<()> {
         let mut held = lock(&self.held);
         let images = {
             let mut staged = lock(&self.staged);
             if !staged.contains_key(&index) {
-                // While this one waited, another has taken it along.
+                // Another has taken it along.
                 return Ok(());
             }
             std::mem::take(&mut *staged)
@@ -199,22 +212,27 @@ impl Held {
         }
     }
 
-    fn write(&mut self, path: &Path, images: &BTreeMap<usize, Vec<u8>>) -> io::Result<()> {
+    fn write(&mut self, path: &Path, images: &BTreeMap<usize, Arc<Memory>>) -> io::Result<()> {
+        let images: Vec<_> = images.iter().map(|(index, image)| (*index, image.held())).collect();
         let pieces = match &self.inside {
             Inside::Dump => return Err(io::ErrorKind::ReadOnlyFilesystem.into()),
             Inside::Gzip => {
-                let image = images.values().next().map_or(&[][..], Vec::as_slice);
+                let image = images.first().map_or(&[][..], |(_, image)| image.as_slice());
                 vec![Piece::New(gzip::rewrite(&whole(&self.file)?, image)?)]
             }
             Inside::Zip(directory) => {
-                let files: Vec<_> = images.iter().map(|(at, image)| (*at, &image[..])).collect();
+                let files: Vec<_> =
+                    images.iter().map(|(at, image)| (*at, image.as_slice())).collect();
                 rewrite(&self.file, directory, &files)?
             }
         };
-        let (file, durable) = replace(&self.file, path, &pieces)?;
-        if let Inside::Zip(directory) = &mut self.inside {
-            *directory = Directory::read(&file)?;
-        }
+        let inside = |file: &RawImage| match self.inside {
+            Inside::Dump => Ok(Inside::Dump),
+            Inside::Gzip => Ok(Inside::Gzip),
+            Inside::Zip(_) => Directory::read(file).map(Inside::Zip),
+        };
+        let Replaced { file, seen, durable } = replace(&self.file, path, &pieces, inside)?;
+        self.inside = seen;
         self.file = file;
         durable
     }

@@ -76,6 +76,9 @@ pub trait Storage: Send + Sync {
         Vec::new()
     }
 
+    /// Says that all is written, and that a sync comes next: several media in one file can share that.
+    fn stage(&self) {}
+
     /// Whether a change takes effect as a whole with [`Storage::sync`], and not at all before.
     fn is_replaced(&self) -> bool {
         false

@@ -219,7 +219,7 @@ impl Medium {
     pub(crate) fn copy_to(&self, mut to: &File) -> io::Result<()> {
         match self {
             Self::Image(image) => io::copy(&mut image.file(), &mut to).map(drop),
-            Self::Packed(packed) => io::Write::write_all(&mut to, &packed.bytes()?),
+            Self::Packed(packed) => io::Write::write_all(&mut to, &packed.bytes()),
             Self::Diskette(diskette) => {
                 let mut bytes = vec![0; usize::try_from(diskette.len()).unwrap_or(usize::MAX)];
                 diskette.read(0, &mut bytes)?;
@@ -268,6 +268,10 @@ impl Storage for Medium {
 
     fn is_removable(&self) -> bool {
         self.storage().is_removable()
+    }
+
+    fn stage(&self) {
+        self.storage().stage();
     }
 
     fn is_replaced(&self) -> bool {

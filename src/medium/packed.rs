@@ -4,6 +4,7 @@ use super::{Container, Flaw, Memory, RawImage, Storage, flaw::withhold};
 use crate::container::{ContainerError, Format, Unpacked, unpack};
 use std::fs::{Permissions, TryLockError};
 use std::io;
+use std::ops::Deref;
 use std::sync::Arc;
 
 /// An image in a container.
@@ -11,7 +12,7 @@ use std::sync::Arc;
 pub struct Packed {
     container: Arc<Container>,
     index: usize,
-    image: Memory,
+    image: Arc<Memory>,
     lost: Vec<Flaw>,
     /// The dump that it comes from, which cannot be written.
     dump: Option<Format>,
@@ -25,7 +26,7 @@ impl Packed {
     pub fn new(container: Arc<Container>, index: usize) -> io::Result<Self> {
         let content = container.content(index, false)?;
         let Unpacked { bytes, flaws, dump } = unpack(content)?;
-        Ok(Self { container, index, image: Memory::new(bytes), lost: flaws, dump })
+        Ok(Self { container, index, image: Arc::new(Memory::new(bytes)), lost: flaws, dump })
     }
 
     /// The one image of a container.
@@ -75,10 +76,8 @@ impl Packed {
     }
 
     /// All of its bytes; where a sector is lost, whatever stands in its place.
-    pub(super) fn bytes(&self) -> io::Result<Vec<u8>> {
-        let mut bytes = vec![0; usize::try_from(self.len()).unwrap_or(usize::MAX)];
-        self.image.read(0, &mut bytes)?;
-        Ok(bytes)
+    pub(super) fn bytes(&self) -> impl Deref<Target = Vec<u8>> {
+        self.image.held()
     }
 }
 
@@ -101,11 +100,15 @@ impl Storage for Packed {
         self.image.write(offset, bytes)
     }
 
+    fn stage(&self) {
+        self.container.stage(self.index, Arc::clone(&self.image));
+    }
+
     fn sync(&self) -> io::Result<()> {
-        if let Some(obstacle) = self.obstacle() {
-            return Err(obstacle.into());
+        match self.obstacle() {
+            Some(obstacle) => Err(obstacle.into()),
+            None => self.container.write(self.index),
         }
-        self.container.write(self.index, self.bytes()?)
     }
 
     fn flaws(&self) -> Vec<Flaw> {

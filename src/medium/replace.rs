@@ -12,23 +12,34 @@ use tempfile::NamedTempFile;
 /// What is compared at a time, in bytes.
 const STEP: usize = 1 << 20;
 
+/// The file that is there now.
+pub(super) struct Replaced<T> {
+    pub(super) file: RawImage,
+    /// What was seen in it.
+    pub(super) seen: T,
+    /// Whether its name is durable.
+    pub(super) durable: io::Result<()>,
+}
+
 /// Puts a file of these pieces in the place of `old`, which `path` leads to: with its owner, its
-/// permissions and its lock. The file that is there then, and whether its name is durable.
+/// permissions and its lock, and when `see` has seen that it is good.
 ///
 /// # Errors
 /// As the system reports them: then the old file is there, as it was.
-pub(super) fn replace(
+pub(super) fn replace<T>(
     old: &RawImage,
     path: &Path,
     pieces: &[Piece],
-) -> io::Result<(RawImage, io::Result<()>)> {
+    see: impl FnOnce(&RawImage) -> io::Result<T>,
+) -> io::Result<Replaced<T>> {
     check(old)?;
     let path_of_file = fs::canonicalize(path)?;
     let folder = path_of_file.parent().unwrap_or(Path::new("."));
     let temporary = make(old, folder, pieces)?;
+    let seen = see(&RawImage::from_file(temporary.as_file().try_clone()?, temporary.path())?)?;
     check(old)?;
     let file = temporary.persist(&path_of_file).map_err(|error| error.error)?;
-    Ok((RawImage::from_file(file, path)?, sync_folder(folder)))
+    Ok(Replaced { file: RawImage::from_file(file, path)?, seen, durable: sync_folder(folder) })
 }
 
 /// Sees that the file is at its path, has no other name, and is what it was when it was opened.

@@ -42,6 +42,17 @@ fn every_pack_of_an_archive_converts_and_every_other_byte_stays() {
 }
 
 #[test]
+fn archive_of_several_images_is_reported_in_lines_and_one_image_of_it_as_a_card() {
+    let scene = Scene::new();
+    archive(&scene);
+    let lines = scene.run(&["inspect", "in/packs.zip"]).stdout;
+    assert!(lines.starts_with("convertible"), "{lines}");
+    assert!(lines.contains("\n6 images: 5 convertible, 1 not-a-pack\n"), "{lines}");
+    let card = scene.run(&["inspect", "in/packs.zip:box/disk1.ima"]).stdout;
+    assert!(card.starts_with("in/packs.zip:box/disk1.ima\n  Verdict"), "{card}");
+}
+
+#[test]
 fn one_image_of_an_archive_can_be_named() {
     let scene = Scene::new();
     let (images, _) = archive(&scene);

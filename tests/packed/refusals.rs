@@ -30,6 +30,8 @@ fn dump_and_container_with_another_name_need_a_copy() {
     let (code, message, next) = error_of(&scene, &["--no-ledger", "in/file.img.gz"]);
     assert_eq!((&*code, &*next), ("needs-output", step));
     assert!(message.contains("hard links"), "{message}");
+    let dry = ["convert", "--dry-run", "--json", "--no-ledger", "in/file.img.gz"];
+    assert_eq!(outcomes(&scene.json(&dry).0), ["failed"]);
     assert!(scene.read("second.gz") == before && scene.read("in/file.img.gz") == before);
 }
 

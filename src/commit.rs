@@ -50,6 +50,17 @@ impl<S: Storage> Commit<S> {
         if same { Ok(()) } else { Err(DriveError::Changed.into()) }
     }
 
+    /// Writes all of the record where the medium is replaced as a whole; it takes effect with
+    /// [`Commit::commit`]. To be called before that, for all media in one file before it is for any.
+    pub fn stage(&self) {
+        if self.medium.is_replaced() {
+            let write = |index| self.medium.write(self.sectors[index], self.patch.sector(index).1);
+            // It is written to memory; what was not, the commit does not read back.
+            let _ = (0..RECORD_SECTORS).try_for_each(write);
+            self.medium.stage();
+        }
+    }
+
     /// Writes the commit sector, makes it durable, and sees that the medium holds it. From then on
     /// the pack is converted for good.
     ///
@@ -58,7 +69,9 @@ impl<S: Storage> Commit<S> {
     pub fn commit(&self) -> Result<(), Failure> {
         let (_, new) = self.patch.sector(0);
         let step = |action, result: io::Result<()>| result.map_err(|e| self.settle(action, e));
-        step(Action::Write, self.medium.write(self.sectors[0], new))?;
+        if !self.medium.is_replaced() {
+            step(Action::Write, self.medium.write(self.sectors[0], new))?;
+        }
         step(Action::Sync, self.medium.sync())?;
         let mut held = [0; SECTOR_LEN];
         let read = self.medium.read_past_cache(self.sectors[0], &mut held);
@@ -100,11 +113,12 @@ impl<S: Storage> Commit<S> {
     /// After a write, a sync or a check of the commit sector failed: what does the medium hold? A
     /// second sync proves nothing (an error is reported once), so it is read past the cache. What is
     /// not committed is put back, also where only the cache may hold it; but not on a drive, which may
-    /// hold another diskette by now.
+    /// hold another diskette by now, nor in a container, which was replaced or was not.
     fn settle(&self, action: Action, error: io::Error) -> Failure {
         let mut failure = self.failed(action, error);
         let committed = matches!(failure.state, Some(PackState::New | PackState::Unfinished));
-        if !committed && !self.medium.is_removable() {
+        let is_written = !self.medium.is_removable() && !self.medium.is_replaced();
+        if !committed && is_written {
             let (old, _) = self.patch.sector(0);
             // Whether this works, too, is told by what the medium holds afterwards.
             let _ = self.medium.write(self.sectors[0], old).and_then(|()| self.medium.sync());

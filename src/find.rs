@@ -1,6 +1,7 @@
 //! From the paths that were named to the images, in a stable order, each file once.
 
-use crate::medium::{DiskGeometry, Kind, Mapfile, Place};
+use crate::container::{may_be_archive, may_be_image};
+use crate::medium::{Kind, Mapfile, Place};
 use crate::outcome::{Action, Failure, FailureCode};
 use crate::platform::{FileId, file_id, has_other_names};
 use std::collections::HashMap;
@@ -9,10 +10,6 @@ use std::fs::{self, FileType, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// Endings that images of diskettes bear.
-const FLOPPY_EXTENSIONS: [&str; 12] =
-    ["img", "ima", "image", "flp", "floppy", "vfd", "dsk", "fd", "raw", "bin", "dd", "sbs"];
 
 /// Endings that mapfiles of a rescue bear, after the image's name or in the place of its ending.
 const MAPFILE_EXTENSIONS: [&str; 3] = ["map", "mapfile", "log"];
@@ -49,12 +46,14 @@ pub struct Image {
     pub place: Place,
     /// The path that was named and led to it.
     pub root: Arc<Path>,
+    /// Whether it is to be looked into for several images.
+    pub may_be_archive: bool,
 }
 
 impl Image {
     /// Whether the path itself was named.
     pub fn is_named(&self) -> bool {
-        self.place.path == *self.root
+        self.place.full_path() == *self.root
     }
 
     /// The path below the one that was named; of a named file, its name.
@@ -131,7 +130,7 @@ impl Finder {
     fn take_root(&mut self, path: PathBuf) -> Option<Found> {
         let metadata = match fs::metadata(&path) {
             Ok(metadata) => metadata,
-            Err(error) => return Some(failed(path, true, Action::Open, error)),
+            Err(error) => return Some(Self::take_member(path, error)),
         };
         if metadata.is_dir() {
             return self.enter_root(path);
@@ -149,7 +148,15 @@ impl Finder {
             Kind::File => mapfile_of(&path, |name| path.with_file_name(name).is_file()),
             Kind::Drive => None,
         });
-        Some(self.seen.file(Place { path, kind, map }, &metadata, root))
+        Some(self.seen.file(Place { path, kind, map, member: None }, &metadata, root))
+    }
+
+    /// What was named is no file; it may be one in an archive.
+    fn take_member(path: PathBuf, error: io::Error) -> Found {
+        match Place::in_archive(&path) {
+            Some(place) => Found::Image(Image { place, root: path.into(), may_be_archive: false }),
+            None => failed(path, true, Action::Open, error),
+        }
     }
 
     fn enter_root(&mut self, path: PathBuf) -> Option<Found> {
@@ -204,7 +211,8 @@ impl Finder {
         match fs::symlink_metadata(&path) {
             Ok(metadata) if !is_candidate(&path, &metadata) => Some(Found::Skipped),
             Ok(metadata) => {
-                Some(self.seen.file(Place { path, kind: Kind::File, map }, &metadata, root))
+                let place = Place { map, ..Place::file(path) };
+                Some(self.seen.file(place, &metadata, root))
             }
             Err(error) => Some(failed(path, false, Action::Open, error)),
         }
@@ -257,7 +265,9 @@ impl Seen {
                 self.files.insert(id, path.clone());
             }
         }
-        Found::Image(Image { place, root })
+        let may_be_archive =
+            place.kind == Kind::File && may_be_archive(&place.path, metadata.len());
+        Found::Image(Image { place, root, may_be_archive })
     }
 
     /// The folder whose walk has led to a named file already.
@@ -299,9 +309,7 @@ fn mapfile_of(image: &Path, is_there: impl Fn(&OsStr) -> bool) -> Option<PathBuf
 
 /// Whether a file in a folder may be an image, by its size or its ending.
 fn is_candidate(path: &Path, metadata: &Metadata) -> bool {
-    let known = |ending: &str| FLOPPY_EXTENSIONS.iter().any(|e| e.eq_ignore_ascii_case(ending));
-    DiskGeometry::of_len(metadata.len()).is_some()
-        || path.extension().and_then(|ending| ending.to_str()).is_some_and(known)
+    may_be_image(path, metadata.len())
 }
 
 fn failed(path: PathBuf, named: bool, action: Action, error: io::Error) -> Found {

@@ -11,6 +11,7 @@
 
 pub mod batch;
 pub mod commit;
+pub mod container;
 pub mod conversion;
 pub mod decision;
 pub mod diagnosis;

@@ -1,5 +1,6 @@
 //! What became of each image, as data; the words for it are the command line's.
 
+use crate::container::ContainerError;
 use crate::diagnosis::{CopyOf, Diagnosis, Finding, FindingCode};
 use crate::fat12::{MediaFault, NoVolume, Oddity};
 use crate::ledger::ClaimId;
@@ -66,6 +67,8 @@ pub enum NotAPack {
     NoVolume(NoVolume),
     /// A volume without `ADDPACK.DAT` in its root directory.
     NoRecord,
+    /// A container that holds no image of a PC's diskette.
+    Container(ContainerError),
 }
 
 /// What is worth a word and changes no verdict.
@@ -106,6 +109,12 @@ pub enum FailureCode {
     Mounted,
     /// The mapfile of a rescue cannot be read.
     BadMapfile,
+    /// A container in a format that is not read.
+    UnsupportedContainer,
+    /// A container that is damaged.
+    DamagedContainer,
+    /// It cannot be changed in place: a copy is to be made.
+    NeedsOutput,
     /// Another program holds its lock.
     InUse,
     /// Another file or diskette was put in its place meanwhile.
@@ -124,7 +133,7 @@ pub enum FailureCode {
 
 impl FailureCode {
     /// Every code.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::NotFound,
         Self::AccessDenied,
         Self::NotAFile,
@@ -132,6 +141,9 @@ impl FailureCode {
         Self::NotADiskette,
         Self::Mounted,
         Self::BadMapfile,
+        Self::UnsupportedContainer,
+        Self::DamagedContainer,
+        Self::NeedsOutput,
         Self::InUse,
         Self::Replaced,
         Self::WriteProtected,
@@ -151,6 +163,9 @@ impl FailureCode {
             Self::NotADiskette => "not-a-diskette",
             Self::Mounted => "mounted",
             Self::BadMapfile => "bad-mapfile",
+            Self::UnsupportedContainer => "unsupported-container",
+            Self::DamagedContainer => "damaged-container",
+            Self::NeedsOutput => "needs-output",
             Self::InUse => "in-use",
             Self::Replaced => "replaced",
             Self::WriteProtected => "write-protected",
@@ -233,6 +248,7 @@ impl Failure {
         let code = match cause.kind() {
             _ if DriveError::behind(&cause).is_some() => Self::of_drive(&cause),
             _ if MapfileError::is_behind(&cause) => FailureCode::BadMapfile,
+            _ if ContainerError::behind(&cause).is_some() => Self::of_container(&cause),
             Kind::NotFound => FailureCode::NotFound,
             Kind::PermissionDenied if writing => FailureCode::WriteProtected,
             Kind::PermissionDenied => FailureCode::AccessDenied,
@@ -241,6 +257,26 @@ impl Failure {
             _ => FailureCode::IoError,
         };
         Self { cause: Some(cause), ..Self::new(code, action) }
+    }
+
+    fn of_container(cause: &io::Error) -> FailureCode {
+        match ContainerError::behind(cause) {
+            Some(
+                ContainerError::ReadOnly(_)
+                | ContainerError::OtherNames
+                | ContainerError::Zip64Records,
+            ) => FailureCode::NeedsOutput,
+            Some(ContainerError::Changed) => FailureCode::Replaced,
+            Some(
+                ContainerError::Unsupported(_)
+                | ContainerError::Encrypted
+                | ContainerError::Method(_)
+                | ContainerError::InParts
+                | ContainerError::Zip64
+                | ContainerError::Several,
+            ) => FailureCode::UnsupportedContainer,
+            _ => FailureCode::DamagedContainer,
+        }
     }
 
     fn of_drive(cause: &io::Error) -> FailureCode {

@@ -63,7 +63,7 @@ fn complete(scene: &Scene, image: &PackImage, is_there: bool) {
 fn age(scene: &Scene) {
     for name in copies(scene).into_keys().filter(|name| name.starts_with('.')) {
         let file = fs::File::options().write(true).open(scene.path("out").join(name)).unwrap();
-        file.set_modified(SystemTime::now() - Duration::from_secs(3600)).unwrap();
+        file.set_modified(SystemTime::now() - Duration::from_hours(1)).unwrap();
     }
 }
 

@@ -4,12 +4,13 @@ use super::access::{Access, lock, lock_shared, open, open_to_change};
 use super::output::{Copy, Output};
 use super::{Job, Mode};
 use crate::commit::Commit;
+use crate::container::ContainerError;
 use crate::decision::{Patch, decide};
 use crate::diagnosis::{FindingCode, diagnose};
 use crate::examine::{Examination, RecordSectors, examine};
 use crate::find::{Found, Image};
 use crate::medium::{DriveError, Kind, Medium, Storage};
-use crate::outcome::{Action, Failure, FailureCode, Outcome, Report};
+use crate::outcome::{Action, Failure, FailureCode, NotAPack, Outcome, Report};
 use crate::record::RecordBytes;
 use crate::record::fields::{FileTime, Seal};
 use crate::record::seal::sha1;
@@ -47,6 +48,15 @@ impl Step {
         matches!(self, Self::Begun(..))
     }
 
+    /// Readies what is written together with others.
+    pub(super) fn stage(&self) {
+        if let Self::Begun(_, change) = self
+            && let Change::InPlace(commit) = &**change
+        {
+            commit.stage();
+        }
+    }
+
     /// Does all of a change that waits for the disk.
     pub(super) fn commit(self) -> Self {
         let Self::Begun(report, mut change) = self else { return self };
@@ -77,7 +87,7 @@ impl Step {
 
 /// Looks at an image, and readies what has to be changed.
 pub(super) fn prepare(image: &Image, job: &Job, output: Option<&Output>) -> Step {
-    let mut report = Report::new(image.place.path.clone(), image.is_named(), Outcome::NotAPack);
+    let mut report = Report::new(image.place.full_path(), image.is_named(), Outcome::NotAPack);
     report.is_drive = image.place.kind == Kind::Drive;
     let change = match (job.mode, output) {
         (Mode::Inspect, _) => inspect(image, job, &mut report).map(|()| None),
@@ -91,7 +101,24 @@ pub(super) fn prepare(image: &Image, job: &Job, output: Option<&Output>) -> Step
             Step::Ready(report, Box::new(change))
         }
         Ok(_) => Step::Done(report),
-        Err(failure) => Step::Done(report.failed(failure)),
+        Err(failure) => Step::Done(settle(report, failure, image.is_named())),
+    }
+}
+
+/// A container without an image of a diskette is no failure; nor is, in a folder, a compressed file
+/// that is too large for one.
+fn settle(mut report: Box<Report>, failure: Failure, is_named: bool) -> Box<Report> {
+    use ContainerError::{NoImage, NoSectors, SectorSize, TooLarge};
+    match failure.cause.as_ref().and_then(ContainerError::behind) {
+        Some(why @ (NoImage | NoSectors | SectorSize { .. })) => {
+            report.not_a_pack = Some(NotAPack::Container(why));
+            report
+        }
+        Some(TooLarge) if !is_named => {
+            report.not_a_pack = Some(NotAPack::Container(TooLarge));
+            report
+        }
+        _ => report.failed(failure),
     }
 }
 
@@ -131,6 +158,9 @@ fn in_place(
     if medium.is_removable() && !job.asked_about.as_ref().is_none_or(meant) {
         return Err(Failure::from_io(Action::Lock, DriveError::Changed.into()));
     }
+    if let Some(obstacle) = medium.obstacle() {
+        return Err(Failure::from_io(Action::Write, obstacle.into()));
+    }
     match protection {
         Some(failure) => Err(failure),
         None => Ok(Some(Change::InPlace(Commit { medium, sectors, patch }))),
@@ -152,7 +182,7 @@ fn to_copy(
     in_place_still(&medium)?;
     let sectors = look(&medium, report)?;
     let Some((sectors, patch)) = sectors.zip(change(report, at)) else { return Ok(None) };
-    let target = output.target(image);
+    let target = output.target(image, &medium);
     report.output = Some(target.clone());
     let copy = Copy::new(Commit { medium, sectors, patch }, target.clone());
     if let Some(held) = copy.is_there()? {

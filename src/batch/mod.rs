@@ -8,6 +8,7 @@ mod claims;
 mod crew;
 mod foresee;
 mod image;
+mod members;
 mod output;
 mod wishes;
 
@@ -18,6 +19,7 @@ use crate::record::fields::{FileTime, Seal};
 use claims::Claims;
 use crew::Crew;
 use image::Step;
+use members::Members;
 use output::Output;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -123,8 +125,9 @@ pub fn run(
     stop: &AtomicBool,
     listener: &mut dyn Listener,
 ) -> Result<End, LedgerError> {
-    let mut finder =
+    let finder =
         Finder::new(job.paths.clone(), job.output.as_deref()).with_mapfile(job.map.clone());
+    let mut finder = Members::new(finder);
     let output = job.output.clone().map(|folder| Output::new(folder, job));
     let crew = Crew::new(job.workers);
     let mut run = Run {
@@ -228,6 +231,7 @@ impl Run<'_> {
             // Also where nothing is ready: converted packs that were met are entered.
             result = result.and_then(|()| self.claims.claim(&mut steps));
             if steps.iter().any(Step::is_begun) {
+                steps.iter().for_each(Step::stage);
                 steps = self.crew.sync(steps, Step::commit);
                 steps = self.crew.work(steps, Step::finish);
             }

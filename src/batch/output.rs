@@ -7,6 +7,7 @@
 use super::image::{Change, Step};
 use super::{Job, Mode};
 use crate::commit::Commit;
+use crate::container::{below, raw_name};
 use crate::diagnosis::Diagnosis;
 use crate::examine::{Examination, examine, read_record};
 use crate::find::Image;
@@ -26,7 +27,7 @@ use tempfile::NamedTempFile;
 /// How the names of unfinished copies begin and end.
 const TEMPORARY: (&str, &str) = (".addpack-", ".tmp");
 /// How long an unfinished copy must have lain untouched before a later run takes it away.
-const STALE: Duration = Duration::from_secs(60);
+const STALE: Duration = Duration::from_mins(1);
 
 /// The folder that copies go to.
 pub(super) struct Output {
@@ -50,13 +51,25 @@ impl Output {
         Self { folder, tidied: Mutex::default(), claimed: dry.then(HashMap::new) }
     }
 
-    /// Where the converted copy of `image` goes.
-    pub(super) fn target(&self, image: &Image) -> PathBuf {
+    /// Where the converted copy of `image`, which is open as `medium`, goes: what comes out of an
+    /// archive, into a folder of its name.
+    pub(super) fn target(&self, image: &Image, medium: &Medium) -> PathBuf {
         let target = self.folder.join(image.below_root());
         match image.place.kind {
+            Kind::File if image.place.member.is_some() || matches!(medium, Medium::Packed(_)) => {
+                self.packed_target(target, image)
+            }
             Kind::File => target,
             Kind::Drive => target.with_extension("img"),
         }
+    }
+
+    fn packed_target(&self, target: PathBuf, image: &Image) -> PathBuf {
+        let Some(member) = &image.place.member else { return raw_name(&target) };
+        let name = below(&platform::path_from_bytes(member.name.clone()));
+        let archive = image.place.path.file_name().map_or(target.as_path(), Path::new);
+        let folder = if image.is_named() { self.folder.join(archive) } else { target };
+        folder.join(raw_name(&name))
     }
 
     /// Makes ready the folder that `target` will lie in: made if need be, and rid of copies that a

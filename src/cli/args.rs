@@ -5,7 +5,7 @@
 use super::Error;
 use super::plan_args::{Plan, Replace};
 use addpack::batch::{Job, Mode};
-use addpack::medium::{Kind, Place};
+use addpack::medium::{Container, Kind, Place};
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use std::num::NonZeroUsize;
@@ -62,7 +62,8 @@ Examples:
     /// Converts every sound 4.0 pack in place, and changes nothing but the record. Packs that were
     /// converted before or issued as 4.5 are left as they are; damaged ones are refused with the
     /// reason. Writing one sector converts a pack, so a crash leaves it wholly 4.0 or wholly 4.5; a
-    /// conversion that was interrupted in its clean-up is finished.
+    /// conversion that was interrupted in its clean-up is finished. Compressed files and archives are
+    /// replaced whole; what is in a dump (.imd, .td0, .hfe) needs -o.
     ///
     /// There is no way back, so convert asks first. Where there is no terminal to ask at, it needs
     /// --yes. The time of conversion is now, or SOURCE_DATE_EPOCH (seconds since 1970) if set.
@@ -158,11 +159,12 @@ pub(crate) struct Convert {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Common {
-    /// Image files, diskette drives (/dev/fd0), or folders to walk to the bottom
+    /// Image files, raw or in containers, diskette drives (/dev/fd0), or folders to walk to the bottom
     ///
     /// A drive is read and written only where it is not mounted and its medium has the size of a
     /// diskette. In a folder, files that have neither the size of a diskette nor the ending of an image are
-    /// skipped, and symbolic links are not followed.
+    /// skipped, and symbolic links are not followed. Each image in an archive is a pack of its own; one
+    /// of them is named as packs.zip:disk1.img.
     #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(crate) paths: Vec<PathBuf>,
 
@@ -296,11 +298,16 @@ pub(crate) enum When {
 }
 
 impl Common {
+    /// Whether one image is named, and neither a folder nor an archive of several.
+    pub(crate) fn is_one_image(&self) -> bool {
+        matches!(self.paths.as_slice(), [path] if !path.is_dir() && !Container::holds_several(path))
+    }
+
     /// The job that these arguments ask for, in place.
     pub(crate) fn job(&self, mode: Mode) -> Result<Job, Error> {
-        let is_image = |path: &PathBuf| Place::at(path).is_ok_and(|place| place.kind == Kind::File);
-        let is_one_image = matches!(self.paths.as_slice(), [path] if is_image(path));
-        if self.mapfile.is_some() && !is_one_image {
+        let is_drive = |path: &PathBuf| Place::at(path).is_ok_and(|p| p.kind == Kind::Drive);
+        let is_image = self.is_one_image() && !self.paths.iter().any(is_drive);
+        if self.mapfile.is_some() && !is_image {
             let message = "--mapfile is of one image: name that image alone";
             return Err(Error::Usage(message.to_owned()));
         }

@@ -71,10 +71,12 @@ pub(crate) struct Printer {
 
 impl Printer {
     pub(crate) fn new(common: &Common, progress: Progress, stop_when_closed: bool) -> Self {
-        let form = match common.paths.as_slice() {
-            _ if common.json => Form::Json,
-            [path] if !path.is_dir() => Form::Card,
-            _ => Form::Lines(Box::default()),
+        let form = if common.json {
+            Form::Json
+        } else if common.is_one_image() {
+            Form::Card
+        } else {
+            Form::Lines(Box::default())
         };
         Self {
             form,

@@ -48,6 +48,8 @@ impl Progress {
             .collect();
         bar.set_message(counts.join(", "));
         bar.inc(1);
+        // An archive was counted as one image, and may hold many.
+        bar.set_length(bar.length().unwrap_or(0).max(bar.position()));
     }
 
     /// Something else that was counted is done.

@@ -89,14 +89,14 @@ impl Geometry {
 
     /// Bytes up to the end of the root directory of the usual diskette of this size; of an unusual
     /// size, of the one with the least.
-    pub(super) fn usual_area(medium_len: u64) -> u64 {
+    pub(crate) fn usual_area(medium_len: u64) -> u64 {
         let known = KNOWN.iter().find(|g| u64::from(g.total_sectors) * SECTOR == medium_len);
         u64::from(known.unwrap_or(&KNOWN[0]).first_data_sector()) * SECTOR
     }
 
     /// The BIOS parameter block, where it can be one. Neither the jump at its start nor the 55AA
     /// at its end is asked for: real diskettes lack them.
-    fn from_bpb(area: &[u8]) -> Option<Self> {
+    pub(crate) fn from_bpb(area: &[u8]) -> Option<Self> {
         let byte = |at: usize| area.get(at).copied();
         let word = |at: usize| Some(u32::from(u16::from_le_bytes([byte(at)?, byte(at + 1)?])));
         let total_16 = word(19)?;
@@ -114,7 +114,7 @@ impl Geometry {
     }
 
     /// DOS 1.x wrote no BPB; later disks lose theirs. The FAT then begins in the second sector.
-    fn from_fat(area: &[u8], medium_len: u64) -> Option<Self> {
+    pub(crate) fn from_fat(area: &[u8], medium_len: u64) -> Option<Self> {
         let fat = area.get(SECTOR_LEN..SECTOR_LEN + 3)?;
         if fat[1..] != [0xFF, 0xFF] {
             return None;

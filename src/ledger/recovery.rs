@@ -114,6 +114,7 @@ pub(crate) fn settle_at(
     };
     let complete = patch.old == patch.new;
     let commit = Commit { medium, sectors, patch };
+    commit.stage();
     match commit.commit().and_then(|()| commit.finish()) {
         Ok(()) => {
             ledger.settle(&[Settled::Done(entry.id)])?;
@@ -160,7 +161,9 @@ fn settle_copy(ledger: &mut Ledger, entry: &Entry, target: &Path) -> Result<Reco
         return Ok(Recovery::Strange);
     }
     // As long as the run that makes the copy lives, it has the image locked.
-    let lock = RawImage::open(&entry.path).map(|image| image.try_lock());
+    let lock = Place::at(&entry.path)
+        .and_then(|place| RawImage::open(&place.path))
+        .map(|image| image.try_lock());
     if let Ok(Err(TryLockError::WouldBlock)) = lock {
         return Ok(Recovery::InUse);
     }
@@ -173,7 +176,8 @@ fn settle_copy(ledger: &mut Ledger, entry: &Entry, target: &Path) -> Result<Reco
 
 /// Whether the file holds the pack of `entry`, converted.
 pub fn holds_copy(path: &Path, entry: &Entry) -> bool {
-    let examined = RawImage::open(path).and_then(|medium| examine(&medium));
+    let medium = Place::at(path).and_then(|place| Medium::open(&place, RETRIES));
+    let examined = medium.and_then(|medium| examine(&medium));
     let Ok(Examination::Pack(pack)) = examined else { return false };
     let origin = pack.diagnosis.record.as_ref().and_then(|record| record.origin);
     let sound = matches!(pack.outcome(), Outcome::AlreadyConverted | Outcome::UnfinishedConversion);

@@ -1,10 +1,13 @@
 //! A raw image: a file that holds a diskette's sectors, one after the other.
 
 use super::{Flaw, Storage, flaw::withhold};
+use crate::container::{Format, RECOGNISED_BY, recognise};
+use crate::fat12::Geometry;
 use crate::platform;
 use std::fs::{File, Metadata, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 /// A raw image file.
 #[derive(Debug)]
@@ -14,6 +17,8 @@ pub struct RawImage {
     path: PathBuf,
     /// Sectors that the file holds no bytes of the diskette for, in order.
     lost: Vec<Flaw>,
+    /// What it begins with, where that was read already: for the next who wants that, once.
+    start: Mutex<Option<Vec<u8>>>,
 }
 
 impl RawImage {
@@ -44,7 +49,35 @@ impl RawImage {
         if !metadata.is_file() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "no regular file"));
         }
-        Ok(Self { file, metadata, path: path.to_owned(), lost: Vec::new() })
+        Ok(Self {
+            file,
+            metadata,
+            path: path.to_owned(),
+            lost: Vec::new(),
+            start: Mutex::default(),
+        })
+    }
+
+    /// The container that the file is, by its content; `None` for a raw image.
+    /// Where it cannot be read, that is for whoever reads it next to tell.
+    pub fn format(&self) -> Option<Format> {
+        let length = Geometry::usual_area(self.len()).max(RECOGNISED_BY as u64).min(self.len());
+        let mut start = vec![0; usize::try_from(length).unwrap_or(0)];
+        platform::read_exact_at(&self.file, &mut start, 0).ok()?;
+        let last = || {
+            let mut last = vec![0; 512];
+            let read = self.len().checked_sub(512).map(|at| self.read(at, &mut last));
+            if matches!(read, Some(Ok(()))) { last } else { Vec::new() }
+        };
+        let format = recognise(&start[..start.len().min(RECOGNISED_BY)], self.len(), last);
+        *self.start.lock().unwrap_or_else(PoisonError::into_inner) = Some(start);
+        format
+    }
+
+    /// What was read of the start already. It leads to the record and is none of it, so that it may
+    /// be older than the image's lock.
+    fn take_start(&self) -> Option<Vec<u8>> {
+        self.start.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// The same image, of which these sectors, in order, were not read from the diskette.
@@ -93,7 +126,10 @@ impl Storage for RawImage {
     }
 
     fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
-        platform::read_exact_at(&self.file, buffer, offset)?;
+        match self.take_start().filter(|start| offset == 0 && start.len() >= buffer.len()) {
+            Some(start) => buffer.copy_from_slice(&start[..buffer.len()]),
+            None => platform::read_exact_at(&self.file, buffer, offset)?,
+        }
         withhold(&self.lost, offset, buffer)
     }
 
@@ -102,6 +138,7 @@ impl Storage for RawImage {
     }
 
     fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        self.take_start();
         platform::write_all_at(&self.file, bytes, offset)
     }
 

@@ -3,7 +3,7 @@
 use super::Storage;
 use std::io;
 use std::ops::Range;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 /// Bytes in memory, used as a medium.
 #[derive(Debug, Default)]
@@ -13,6 +13,11 @@ impl Memory {
     /// A medium that holds `bytes`.
     pub fn new(bytes: Vec<u8>) -> Self {
         Self(RwLock::new(bytes))
+    }
+
+    /// What the medium holds now, as long as nobody writes.
+    pub(super) fn held(&self) -> RwLockReadGuard<'_, Vec<u8>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What the medium holds now.
@@ -29,11 +34,11 @@ fn range(offset: u64, length: usize) -> io::Result<Range<usize>> {
 
 impl Storage for Memory {
     fn len(&self) -> u64 {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).len() as u64
+        self.held().len() as u64
     }
 
     fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
-        let bytes = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let bytes = self.held();
         let range = range(offset, buffer.len())?;
         buffer.copy_from_slice(bytes.get(range).ok_or(io::ErrorKind::UnexpectedEof)?);
         Ok(())

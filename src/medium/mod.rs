@@ -1,6 +1,7 @@
 //! What holds a pack: bytes that can be read, written and made durable.
 
 mod careful;
+mod container;
 mod drive;
 mod flaw;
 mod geometry;
@@ -8,8 +9,11 @@ mod image;
 mod mapfile;
 mod memory;
 mod opened;
+mod packed;
+mod replace;
 
 pub use careful::Careful;
+pub use container::{Container, Member};
 pub use drive::{Drive, DriveError};
 pub use flaw::{Flaw, FlawKind};
 pub use geometry::DiskGeometry;
@@ -17,6 +21,7 @@ pub use image::RawImage;
 pub use mapfile::{Mapfile, MapfileError};
 pub use memory::Memory;
 pub use opened::{Kind, Medium, Place};
+pub use packed::Packed;
 
 use std::io;
 
@@ -69,6 +74,14 @@ pub trait Storage: Send + Sync {
     /// The sectors known to be flawed, in order: of a dump all, of a drive those met so far.
     fn flaws(&self) -> Vec<Flaw> {
         Vec::new()
+    }
+
+    /// Says that all is written, and that a sync comes next: several media in one file can share that.
+    fn stage(&self) {}
+
+    /// Whether a change takes effect as a whole with [`Storage::sync`], and not at all before.
+    fn is_replaced(&self) -> bool {
+        false
     }
 
     /// Whether the medium can be taken out, and another one put in its place, at any moment.

@@ -1,10 +1,12 @@
-//! A medium by its path: an image file, or a diskette in a drive.
+//! A medium by its path: an image file, one in a container, or a diskette in a drive.
 
-use super::{Careful, Drive, Flaw, Mapfile, RawImage, Storage};
+use super::{Careful, Container, Drive, Flaw, Mapfile, Member, Packed, RawImage, Storage};
+use crate::container::ContainerError;
 use crate::platform::{self, FileId};
 use std::fs::{self, File, Metadata, Permissions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What stands at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +18,7 @@ pub enum Kind {
 }
 
 /// Where a medium is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Place {
     /// Its path.
     pub path: PathBuf,
@@ -24,6 +26,8 @@ pub struct Place {
     pub kind: Kind,
     /// ddrescue's mapfile of the image.
     pub map: Option<PathBuf>,
+    /// Which file it is, where an archive is at the path.
+    pub member: Option<Member>,
 }
 
 impl Kind {
@@ -40,7 +44,7 @@ impl Kind {
 impl Place {
     /// An image file without a mapfile.
     pub fn file(path: PathBuf) -> Self {
-        Self { path, kind: Kind::File, map: None }
+        Self { path, kind: Kind::File, map: None, member: None }
     }
 
     /// Whatever is at `path` now.
@@ -48,8 +52,31 @@ impl Place {
     /// # Errors
     /// As the system reports them; `InvalidInput` where it is neither a file nor a drive.
     pub fn at(path: &Path) -> io::Result<Self> {
-        let kind = Kind::of(&fs::metadata(path)?).ok_or(io::ErrorKind::InvalidInput)?;
-        Ok(Self { path: path.to_owned(), kind, map: None })
+        let metadata = match fs::metadata(path) {
+            Ok(metadata) => metadata,
+            Err(error) => return Self::in_archive(path).ok_or(error),
+        };
+        let kind = Kind::of(&metadata).ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(Self { path: path.to_owned(), kind, map: None, member: None })
+    }
+
+    /// What a path like `archive.zip:disk1.img` leads to.
+    pub(crate) fn in_archive(path: &Path) -> Option<Self> {
+        let bytes = path.as_os_str().as_encoded_bytes();
+        let colons = (0..bytes.len()).rev().filter(|at| bytes[*at] == b':');
+        colons.into_iter().find_map(|at| {
+            let archive = platform::path_from_bytes(bytes[..at].to_vec());
+            let container = Container::open(&archive)?;
+            let member = Some(Arc::new(container).member(&bytes[at + 1..])?);
+            Some(Self { member, ..Self::file(archive) })
+        })
+    }
+
+    /// Its path, with the name of the file in an archive: `archive.zip:disk1.img`.
+    pub fn full_path(&self) -> PathBuf {
+        let Some(member) = &self.member else { return self.path.clone() };
+        let path = self.path.as_os_str().as_encoded_bytes();
+        platform::path_from_bytes([path, b":", &member.name].concat())
     }
 
     /// Whether nothing can be written there: of a file, what its mode says, of a drive, what it says
@@ -67,6 +94,8 @@ impl Place {
 pub enum Medium {
     /// A raw image.
     Image(RawImage),
+    /// An image in a container.
+    Packed(Packed),
     /// A diskette in a drive.
     Diskette(Careful<Drive>),
 }
@@ -80,7 +109,12 @@ impl Medium {
     /// where there is more to say.
     pub fn open(place: &Place, retries: u32) -> io::Result<Self> {
         match place.kind {
-            Kind::File => Self::image(RawImage::open(&place.path)?, place),
+            Kind::File => match &place.member {
+                Some(member) => {
+                    Packed::new(Arc::clone(&member.container), member.index).map(Self::Packed)
+                }
+                None => Self::image(RawImage::open(&place.path)?, place, false),
+            },
             Kind::Drive => Ok(Self::Diskette(Careful::new(Drive::open(&place.path)?, retries))),
         }
     }
@@ -91,24 +125,42 @@ impl Medium {
     /// As [`Medium::open`].
     pub fn open_to_change(place: &Place, retries: u32) -> io::Result<Self> {
         match place.kind {
-            Kind::File => Self::image(RawImage::open_to_change(&place.path)?, place),
+            Kind::File => match &place.member {
+                Some(member) => {
+                    Packed::to_change(Arc::clone(&member.container), member.index).map(Self::Packed)
+                }
+                None => Self::image(RawImage::open_to_change(&place.path)?, place, true),
+            },
             Kind::Drive => {
                 Ok(Self::Diskette(Careful::new(Drive::open_to_change(&place.path)?, retries)))
             }
         }
     }
 
-    fn image(image: RawImage, place: &Place) -> io::Result<Self> {
+    fn image(image: RawImage, place: &Place, writable: bool) -> io::Result<Self> {
+        if let Some(format) = image.format() {
+            let container = Container::new(image, format, &place.path, writable)?;
+            return Packed::only(container).map(Self::Packed);
+        }
         let Some(map) = &place.map else { return Ok(Self::Image(image)) };
         let lost = Mapfile::read(map).map_err(io::Error::other)?.flaws(image.len());
         Ok(Self::Image(image.without(lost)))
     }
 
-    /// The file's identity; a drive has none, since its diskette changes.
+    /// The file's identity; a drive has none, since its diskette changes, nor has a container, since it
+    /// is replaced and holds more than one.
     pub(crate) fn file_id(&self) -> Option<FileId> {
         match self {
             Self::Image(image) => platform::file_id(image.metadata()),
-            Self::Diskette(_) => None,
+            Self::Packed(_) | Self::Diskette(_) => None,
+        }
+    }
+
+    /// Why the medium cannot be changed where it is, whoever asks.
+    pub(crate) fn obstacle(&self) -> Option<ContainerError> {
+        match self {
+            Self::Packed(packed) => packed.obstacle(),
+            Self::Image(_) | Self::Diskette(_) => None,
         }
     }
 
@@ -116,6 +168,7 @@ impl Medium {
     pub(crate) fn permissions(&self) -> Option<Permissions> {
         match self {
             Self::Image(image) => Some(image.metadata().permissions()),
+            Self::Packed(packed) => Some(packed.permissions()),
             Self::Diskette(_) => None,
         }
     }
@@ -133,6 +186,7 @@ impl Medium {
     pub fn try_lock(&self) -> Result<(), TryLockError> {
         match self {
             Self::Image(image) => image.try_lock(),
+            Self::Packed(packed) => packed.try_lock(),
             Self::Diskette(_) => Ok(()),
         }
     }
@@ -144,6 +198,7 @@ impl Medium {
     pub fn try_lock_shared(&self) -> Result<(), TryLockError> {
         match self {
             Self::Image(image) => image.try_lock_shared(),
+            Self::Packed(packed) => packed.try_lock_shared(),
             Self::Diskette(_) => Ok(()),
         }
     }
@@ -152,6 +207,7 @@ impl Medium {
     pub fn is_at_its_path(&self) -> bool {
         match self {
             Self::Image(image) => image.is_at_its_path(),
+            Self::Packed(packed) => packed.is_at_its_path(),
             Self::Diskette(_) => true,
         }
     }
@@ -163,6 +219,7 @@ impl Medium {
     pub(crate) fn copy_to(&self, mut to: &File) -> io::Result<()> {
         match self {
             Self::Image(image) => io::copy(&mut image.file(), &mut to).map(drop),
+            Self::Packed(packed) => io::Write::write_all(&mut to, &packed.bytes()),
             Self::Diskette(diskette) => {
                 let mut bytes = vec![0; usize::try_from(diskette.len()).unwrap_or(usize::MAX)];
                 diskette.read(0, &mut bytes)?;
@@ -174,6 +231,7 @@ impl Medium {
     fn storage(&self) -> &dyn Storage {
         match self {
             Self::Image(image) => image,
+            Self::Packed(packed) => packed,
             Self::Diskette(diskette) => diskette,
         }
     }
@@ -210,5 +268,13 @@ impl Storage for Medium {
 
     fn is_removable(&self) -> bool {
         self.storage().is_removable()
+    }
+
+    fn stage(&self) {
+        self.storage().stage();
+    }
+
+    fn is_replaced(&self) -> bool {
+        self.storage().is_replaced()
     }
 }

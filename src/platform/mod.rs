@@ -51,6 +51,27 @@ mod unix {
         File::open(folder)?.sync_all()
     }
 
+    /// Gives a file the owner, the permissions and the extended attributes of the one that it is to
+    /// replace; what the system labels by itself is left to it.
+    pub(crate) fn take_over(from: &File, metadata: &Metadata, to: &File) -> io::Result<()> {
+        use rustix::fs::{Gid, Uid, XattrFlags, fchown, fgetxattr, flistxattr, fsetxattr};
+        let made = to.metadata()?;
+        if (made.uid(), made.gid()) != (metadata.uid(), metadata.gid()) {
+            let (owner, group) = (Uid::from_raw(metadata.uid()), Gid::from_raw(metadata.gid()));
+            fchown(to, Some(owner), Some(group))?;
+        }
+        to.set_permissions(metadata.permissions())?;
+        let (mut names, mut value) = (vec![0; 1 << 16], vec![0; 1 << 16]);
+        // A file system without such attributes has none to keep.
+        let length = flistxattr(from, &mut names[..]).unwrap_or(0);
+        let names = names[..length].split(|byte| *byte == 0).filter(|name| !name.is_empty());
+        for name in names.filter(|name| !name.starts_with(b"security.")) {
+            let length = fgetxattr(from, name, &mut value[..])?;
+            fsetxattr(to, name, &value[..length], XattrFlags::empty())?;
+        }
+        Ok(())
+    }
+
     /// The permissions of a new file, before the user's mask.
     #[expect(clippy::unnecessary_wraps, reason = "not every platform has such")]
     pub(crate) fn usual_permissions() -> Option<Permissions> {
@@ -65,7 +86,7 @@ mod unix {
 
 #[cfg(unix)]
 pub(crate) use unix::{
-    file_id, has_other_names, open_options, path_from_bytes, read_exact_at, sync_folder,
+    file_id, has_other_names, open_options, path_from_bytes, read_exact_at, sync_folder, take_over,
     usual_permissions, write_all_at,
 };
 
@@ -114,6 +135,10 @@ mod windows {
         Ok(())
     }
 
+    pub(crate) fn take_over(_: &File, metadata: &Metadata, to: &File) -> io::Result<()> {
+        to.set_permissions(metadata.permissions())
+    }
+
     pub(crate) fn usual_permissions() -> Option<std::fs::Permissions> {
         None
     }
@@ -125,6 +150,6 @@ mod windows {
 
 #[cfg(windows)]
 pub(crate) use windows::{
-    file_id, has_other_names, open_options, path_from_bytes, read_exact_at, sync_folder,
+    file_id, has_other_names, open_options, path_from_bytes, read_exact_at, sync_folder, take_over,
     usual_permissions, write_all_at,
 };

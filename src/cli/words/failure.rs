@@ -1,6 +1,8 @@
 //! Failures in the admin's words: what was being done, the cause, and what to do next.
 
+use super::container::{container_message, unsupported_next_step};
 use crate::cli::terminal::escape;
+use addpack::container::ContainerError;
 use addpack::medium::DriveError;
 use addpack::outcome::{Action, Failure, FailureCode, PackState};
 use std::path::Path;
@@ -15,6 +17,11 @@ pub(crate) fn failure_message(failure: &Failure) -> String {
         FailureCode::NotADiskette => not_a_diskette(failure),
         FailureCode::Mounted => mounted(failure),
         FailureCode::BadMapfile => format!("{} is no mapfile that can be read", target(failure)),
+        FailureCode::UnsupportedContainer
+        | FailureCode::DamagedContainer
+        | FailureCode::NeedsOutput => {
+            container_error(failure).map_or_else(String::new, container_message)
+        }
         FailureCode::Replaced if drive_error(failure).is_some() => {
             "another diskette was put in its place: it was not written to".to_owned()
         }
@@ -42,7 +49,8 @@ pub(crate) fn failure_message(failure: &Failure) -> String {
         FailureCode::IoError => format!("{} failed", action(failure)),
     };
     let said = matches!(failure.code, FailureCode::NotFound | FailureCode::InUse)
-        || drive_error(failure).is_some();
+        || drive_error(failure).is_some()
+        || container_error(failure).is_some();
     if let Some(cause) = failure.cause.as_ref().filter(|_| !said) {
         message.push_str(&format!(": {}", escape(&cause.to_string())));
     }
@@ -54,6 +62,10 @@ pub(crate) fn failure_message(failure: &Failure) -> String {
 
 fn drive_error(failure: &Failure) -> Option<&DriveError> {
     failure.cause.as_ref().and_then(DriveError::behind)
+}
+
+fn container_error(failure: &Failure) -> Option<ContainerError> {
+    failure.cause.as_ref().and_then(ContainerError::behind)
 }
 
 fn not_a_diskette(failure: &Failure) -> String {
@@ -136,6 +148,13 @@ pub(crate) fn failure_next_step(failure: &Failure) -> String {
         FailureCode::BadMapfile => {
             "run the rescue again; or, if the image is whole, move the mapfile away"
         }
+        FailureCode::UnsupportedContainer => {
+            return container_error(failure).map_or_else(String::new, unsupported_next_step);
+        }
+        FailureCode::DamagedContainer => {
+            "make the container anew from the diskette, or take another copy of it"
+        }
+        FailureCode::NeedsOutput => "convert into a raw image with -o",
         FailureCode::Replaced if drive_error(failure).is_some() => {
             "put the diskette that was in before back in, and run addpack again"
         }

@@ -1,5 +1,6 @@
 //! The wording of everything that is reported, in one place.
 
+mod container;
 mod drive;
 mod failure;
 mod finding;
@@ -62,6 +63,7 @@ pub(crate) fn verdict(report: &Report) -> String {
 
 fn not_a_pack(why: Option<NotAPack>) -> String {
     match why {
+        Some(NotAPack::Container(error)) => return container::container_message(error),
         Some(NotAPack::NoRecord) | None => "a diskette without ADDPACK.DAT in its root directory",
         Some(NotAPack::NoVolume(NoVolume::TooShort)) => "too short to be the image of a diskette",
         Some(NotAPack::NoVolume(NoVolume::UnknownGeometry)) => {

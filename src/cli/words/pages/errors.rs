@@ -64,6 +64,34 @@ pub(super) const PAGES: &[Page] = &[
         kb: &[],
     },
     Page {
+        code: "unsupported-container",
+        kind: "error",
+        means: "The image is in a container that addpack knows by its content, but does not read.",
+        cause: "Flux and bit dumps other than HFE version 1, dumps of other computers, virtual disks, \
+                and archives that are encrypted or nested. addpack reads raw images, gzip, zip (with \
+                WinImage's .imz), ImageDisk (.imd), Teledisk (.td0) and HFE version 1.",
+        action: "Make a raw image of it with the command that the report names.",
+        kb: &[],
+    },
+    Page {
+        code: "damaged-container",
+        kind: "error",
+        means: "The container of the image is damaged, or holds more than any diskette.",
+        cause: "A byte was changed, the file was cut short, or it never was what it says. A single \
+                bad sector in a dump is no such damage: it counts as lost.",
+        action: "Take another copy of the file, or dump the diskette again.",
+        kb: &[],
+    },
+    Page {
+        code: "needs-output",
+        kind: "error",
+        means: "The image cannot be changed where it is.",
+        cause: "It comes out of a dump (.imd, .td0, .hfe), which addpack reads but does not write; or \
+                its container has several names (hard links), of which a replacement would change one.",
+        action: "Convert into a raw image with -o.",
+        kb: &[],
+    },
+    Page {
         code: "in-use",
         kind: "error",
         means: "Another program holds the image's lock, or the drive.",

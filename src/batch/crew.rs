@@ -1,21 +1,17 @@
-//! The threads of a run: some that work, and more that wait for disks.
+//! The threads of a run.
 
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::sync::OnceLock;
 
-/// Syncs under way at once. They share the disk's flushes, so more threads than cores pay.
-const SYNCS: usize = 32;
-
 pub(super) struct Crew {
     workers: usize,
-    work: OnceLock<Option<ThreadPool>>,
-    sync: OnceLock<Option<ThreadPool>>,
+    pool: OnceLock<Option<ThreadPool>>,
 }
 
 impl Crew {
     pub(super) fn new(workers: usize) -> Self {
-        Self { workers: workers.max(1), work: OnceLock::new(), sync: OnceLock::new() }
+        Self { workers: workers.max(1), pool: OnceLock::new() }
     }
 
     /// Maps `items`, by as many threads as there are workers; the results keep their order.
@@ -24,7 +20,7 @@ impl Crew {
         items: Vec<T>,
         map: impl Fn(T) -> R + Sync + Send,
     ) -> Vec<R> {
-        on(&self.work, self.workers, items, map)
+        self.work_beside(items, map, || ()).0
     }
 
     /// The same, and does `meanwhile` beside it.
@@ -34,7 +30,7 @@ impl Crew {
         map: impl Fn(T) -> R + Sync + Send,
         meanwhile: impl FnOnce() -> M,
     ) -> (Vec<R>, M) {
-        let Some(pool) = pool(&self.work, self.workers, items.len()) else {
+        let Some(pool) = self.pool(items.len()) else {
             let meant = meanwhile();
             return (items.into_iter().map(map).collect(), meant);
         };
@@ -46,32 +42,12 @@ impl Crew {
         (results, meant)
     }
 
-    /// Maps `items` with work that mostly waits for a disk; the results keep their order.
-    pub(super) fn sync<T: Send, R: Send>(
-        &self,
-        items: Vec<T>,
-        map: impl Fn(T) -> R + Sync + Send,
-    ) -> Vec<R> {
-        on(&self.sync, SYNCS, items, map)
+    /// Threads are started when they are first needed; where they cannot be had, one does it all.
+    fn pool(&self, items: usize) -> Option<&ThreadPool> {
+        if items < 2 || self.workers < 2 {
+            return None;
+        }
+        let start = || ThreadPoolBuilder::new().num_threads(self.workers).build().ok();
+        self.pool.get_or_init(start).as_ref()
     }
-}
-
-fn on<T: Send, R: Send>(
-    lock: &OnceLock<Option<ThreadPool>>,
-    threads: usize,
-    items: Vec<T>,
-    map: impl Fn(T) -> R + Sync + Send,
-) -> Vec<R> {
-    match pool(lock, threads, items.len()) {
-        Some(pool) => pool.install(|| items.into_par_iter().map(map).collect()),
-        None => items.into_iter().map(map).collect(),
-    }
-}
-
-/// Threads are started when they are first needed; where they cannot be had, one does it all.
-fn pool(lock: &OnceLock<Option<ThreadPool>>, threads: usize, items: usize) -> Option<&ThreadPool> {
-    if items < 2 || threads < 2 {
-        return None;
-    }
-    lock.get_or_init(|| ThreadPoolBuilder::new().num_threads(threads).build().ok()).as_ref()
 }

@@ -25,10 +25,9 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Packs that are committed together: their syncs share the disk's flushes.
-const COMMIT_GROUP: usize = 64;
-/// Images that are looked at together, where nothing is written.
-const INSPECT_GROUP: usize = 256;
+/// Images that are worked on together. Those that are converted share the disk's flushes; more of
+/// them would only take more memory.
+const GROUP: usize = 64;
 
 /// How often a sector of a diskette is asked for again, unless somebody says otherwise.
 pub const RETRIES: u32 = 5;
@@ -137,18 +136,14 @@ pub fn run(
         claims: Claims::new(ledger, job.put_back.clone())?,
         listener,
     };
-    let size = match job.mode {
-        Mode::Convert(_) => COMMIT_GROUP,
-        Mode::Inspect | Mode::DryRun(_) => INSPECT_GROUP,
-    };
-    let mut group: Vec<_> = finder.by_ref().take(size).collect();
+    let mut group: Vec<_> = finder.by_ref().take(GROUP).collect();
     let mut done = Vec::new();
     let mut end = End::Complete;
     while !group.is_empty() && end == End::Complete {
         // While a group is prepared, the one before it is told, and the one after it is found.
         let output = run.output.take();
         let prepare = |found| prepare(found, job, output.as_ref(), stop);
-        let meanwhile = || (run.tell(done), finder.by_ref().take(size).collect());
+        let meanwhile = || (run.tell(done), finder.by_ref().take(GROUP).collect());
         let (steps, (told, next)) = crew.work_beside(group, prepare, meanwhile);
         run.output = output;
         end = told?;
@@ -232,7 +227,7 @@ impl Run<'_> {
             result = result.and_then(|()| self.claims.claim(&mut steps));
             if steps.iter().any(Step::is_begun) {
                 steps.iter().for_each(Step::stage);
-                steps = self.crew.sync(steps, Step::commit);
+                steps = self.crew.work(steps, Step::commit);
                 steps = self.crew.work(steps, Step::finish);
             }
             if let Some(output) = &mut self.output {

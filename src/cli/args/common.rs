@@ -1,0 +1,124 @@
+//! The options that commands share.
+
+#![allow(clippy::doc_markdown, reason = "doc comments here are help texts")]
+
+use crate::cli::Error;
+use addpack::batch::{Job, Mode};
+use addpack::medium::{Container, Kind, Place};
+use clap::{ArgAction, Args as ClapArgs, ValueEnum, ValueHint};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+/// Images that are worked on at once, unless somebody says otherwise: far more than there are cores,
+/// since most of them wait for a disk.
+const WORKERS: NonZeroUsize = NonZeroUsize::new(32).unwrap();
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Common {
+    /// Image files, raw or in containers, diskette drives (/dev/fd0), or folders to walk to the bottom
+    ///
+    /// A drive is read and written only where it is not mounted and its medium has the size of a
+    /// diskette. In a folder, files that have neither the size of a diskette nor the ending of an image are
+    /// skipped, and symbolic links are not followed. Each image in an archive is a pack of its own; one
+    /// of them is named as packs.zip:disk1.img.
+    #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// Report as JSON Lines: one object for each image, then a summary
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// How many images to work on at once; most of them wait for a disk
+    #[arg(short, long, value_name = "N", default_value_t = WORKERS)]
+    pub(crate) jobs: NonZeroUsize,
+
+    /// How often a sector that a drive does not read well is asked for again
+    #[arg(long, value_name = "N", default_value_t = addpack::batch::RETRIES)]
+    #[arg(value_parser = clap::value_parser!(u32).range(..=1000))]
+    pub(crate) retries: u32,
+
+    /// GNU ddrescue's mapfile of the image
+    ///
+    /// Sectors that the rescue did not read are lost, not zeros. Without this option, a mapfile is
+    /// found beside its image as NAME.map, NAME.mapfile or NAME.log.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) mapfile: Option<PathBuf>,
+
+    /// Show no progress
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+
+    #[command(flatten)]
+    pub(crate) ledger: LedgerChoice,
+
+    #[command(flatten)]
+    pub(crate) color: Color,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct LedgerFile {
+    /// The ledger's file [default: addpack/ledger.db in your state folder]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "ADDPACK_LEDGER",
+        hide_env_values = true,
+        global = true
+    )]
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) ledger: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct LedgerChoice {
+    #[command(flatten)]
+    pub(crate) at: LedgerFile,
+
+    /// Work without a ledger
+    ///
+    /// Copies of a pack are then told only within the run, so that a copy converted earlier or
+    /// elsewhere converts again; and a record that a power cut tears in the middle of its first
+    /// sector cannot be mended.
+    #[arg(long)]
+    pub(crate) no_ledger: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Color {
+    /// When to use colour; auto heeds NO_COLOR
+    #[arg(long, value_name = "WHEN", default_value = "auto", action = ArgAction::Set)]
+    pub(crate) color: When,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    /// At a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl Common {
+    /// Whether one image is named, and neither a folder nor an archive of several.
+    pub(crate) fn is_one_image(&self) -> bool {
+        matches!(self.paths.as_slice(), [path] if !path.is_dir() && !Container::holds_several(path))
+    }
+
+    /// The job that these arguments ask for, in place.
+    pub(crate) fn job(&self, mode: Mode) -> Result<Job, Error> {
+        let is_drive = |path: &PathBuf| Place::at(path).is_ok_and(|p| p.kind == Kind::Drive);
+        let is_image = self.is_one_image() && !self.paths.iter().any(is_drive);
+        if self.mapfile.is_some() && !is_image {
+            let message = "--mapfile is of one image: name that image alone";
+            return Err(Error::Usage(message.to_owned()));
+        }
+        Ok(Job {
+            workers: self.jobs.get(),
+            retries: self.retries,
+            map: self.mapfile.clone(),
+            ..Job::new(self.paths.clone(), mode)
+        })
+    }
+}

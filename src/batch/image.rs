@@ -10,7 +10,7 @@ use crate::diagnosis::{FindingCode, diagnose};
 use crate::examine::{Examination, RecordSectors, examine};
 use crate::find::{Found, Image};
 use crate::medium::{DriveError, Kind, Medium, Storage};
-use crate::outcome::{Action, Failure, FailureCode, NotAPack, Outcome, Report};
+use crate::outcome::{Action, Failure, FailureCode, NotAPack, Note, Outcome, Report};
 use crate::record::RecordBytes;
 use crate::record::fields::{FileTime, Seal};
 use crate::record::seal::sha1;
@@ -132,6 +132,7 @@ fn inspect(image: &Image, job: &Job, report: &mut Report) -> Result<(), Failure>
     }
     if job.surface {
         report.surface = survey(&medium).map_err(|e| Failure::from_io(Action::Read, e))?;
+        report.notes.extend(report.surface.is_none().then_some(Note::NoSurface));
     }
     Ok(())
 }

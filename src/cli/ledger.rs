@@ -10,10 +10,11 @@ use super::words::{
 };
 use addpack::ledger::recovery::{Recovery, holds_copy, settle};
 use addpack::ledger::{Entry, Ledger, State};
+use addpack::medium::{Kind, Place};
 use etcetera::BaseStrategy;
 use serde::Serialize;
 use std::io::{self, BufWriter, Write, stdout};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
     let at = &args.at;
@@ -190,28 +191,40 @@ fn standing(entry: &Entry) -> Standing {
     match entry.state {
         State::Begun => Standing::Begun,
         State::Done if holds_copy(entry.place(), entry) => Standing::There,
+        State::Done if is_drive(entry.place()) => Standing::Elsewhere,
         State::Done if entry.place().exists() => Standing::Changed,
         State::Done => Standing::Gone,
     }
+}
+
+fn is_drive(path: &Path) -> bool {
+    Place::at(path).is_ok_and(|place| place.kind == Kind::Drive)
 }
 
 fn check(at: &LedgerFile) -> Result<Exit, Error> {
     let ledger = open(at)?;
     let faults = ledger.as_ref().map_or(Ok(Vec::new()), Ledger::faults)?;
     let mut out = BufWriter::new(stdout());
-    let (mut good, mut bad) = (0_u64, faults.len());
+    let (mut good, mut bad, mut elsewhere) = (0_u64, faults.len(), 0_u64);
     let faults = faults.iter().map(|fault| format!("ledger: {}\n", escape(fault)));
     written(out.write_all(faults.collect::<String>().as_bytes()))?;
     each(ledger.as_ref(), |entry| {
         let standing = standing(entry);
-        if standing == Standing::There {
-            good += 1;
-            return Ok(());
+        match standing {
+            Standing::There => {
+                good += 1;
+                return Ok(());
+            }
+            Standing::Elsewhere => elsewhere += 1,
+            Standing::Changed | Standing::Gone | Standing::Begun => bad += 1,
         }
-        bad += 1;
         writeln!(out, "{}: {}", entry.serial, standing_message(entry, standing))
     })?;
-    written(writeln!(out, "{good} as the ledger says, {bad} not").and_then(|()| out.flush()))?;
+    let told = match elsewhere {
+        0 => writeln!(out, "{good} as the ledger says, {bad} not"),
+        _ => writeln!(out, "{good} as the ledger says, {bad} not, {elsewhere} not in the drive"),
+    };
+    written(told.and_then(|()| out.flush()))?;
     Ok(if bad == 0 { Exit::Good } else { Exit::Refused })
 }
 

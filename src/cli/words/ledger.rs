@@ -15,6 +15,8 @@ pub(crate) enum Standing {
     There,
     /// It holds something else.
     Changed,
+    /// It was converted in a drive, which holds another diskette now, or none.
+    Elsewhere,
     /// It is gone.
     Gone,
     /// The conversion was begun, and is not known to be complete.
@@ -127,6 +129,7 @@ pub(crate) fn standing_message(entry: &Entry, standing: Standing) -> String {
     match standing {
         Standing::There => format!("{place} holds the converted pack"),
         Standing::Changed => format!("{place} does not hold the converted pack"),
+        Standing::Elsewhere => format!("the converted diskette is not in {place} now"),
         Standing::Gone => format!("{place} is gone"),
         Standing::Begun => {
             format!("the conversion of {place} was begun and is not known to be complete")

@@ -5,6 +5,7 @@ mod drive;
 mod failure;
 mod finding;
 mod ledger;
+mod note;
 mod pages;
 mod plan;
 mod replace;
@@ -18,6 +19,9 @@ pub(crate) use finding::{finding_kb, finding_message};
 pub(crate) use ledger::{
     Standing, entry_lines, ledger_message, ledger_row, recovery_message, standing_message, time_of,
 };
+#[cfg(test)]
+pub(crate) use note::NOTE_CODES;
+pub(crate) use note::note;
 pub(crate) use pages::{Page, page, pages};
 pub(crate) use plan::{
     GAP_NEXT, TWINS_NEXT, action_words, gap_message, server_state, set_warnings, step_kb,
@@ -28,10 +32,9 @@ pub(crate) use value::{
     address, day, event_kind, moment, server, server_name, server_version, timestamp, value,
 };
 
-use crate::cli::terminal::escape;
 use addpack::diagnosis::{FindingCode, What};
-use addpack::fat12::{FaultKind, NoVolume, Oddity};
-use addpack::medium::{Flaw, FlawKind};
+use addpack::fat12::{FaultKind, NoVolume};
+use addpack::medium::FlawKind;
 use addpack::outcome::{NotAPack, Note, Outcome, Report};
 use addpack::record::Record;
 
@@ -192,102 +195,6 @@ pub(crate) fn serial(record: &Record) -> String {
         .serial
         .text()
         .map_or_else(|| super::terminal::escape_bytes(&record.serial.0), str::to_owned)
-}
-
-/// The codes of all notes.
-#[cfg(test)]
-pub(crate) const NOTE_CODES: [&str; 9] = [
-    "clock-ran-backwards",
-    "second-fat",
-    "no-bpb",
-    "media-byte",
-    "fats-differ",
-    "cut-short",
-    "converted-into-copy",
-    "interrupted",
-    "flawed-sectors",
-];
-
-/// Flawed sectors that are named one by one; of more, the number is told.
-const FLAWS_SHOWN: usize = 8;
-
-/// The flawed sectors that no finding names, by what is wrong with them.
-fn flaws_message(flaws: &[Flaw]) -> String {
-    let mut parts = Vec::new();
-    for (kind, what) in [
-        (FlawKind::Weak, "read well only when asked again"),
-        (FlawKind::Unreadable, "cannot be read"),
-        (FlawKind::NotRescued, "not read by the rescue, as its mapfile says"),
-        (FlawKind::MarkedBad, "bad in the dump"),
-        (FlawKind::Missing, "missing in the dump"),
-    ] {
-        let of_kind: Vec<_> = flaws.iter().filter(|flaw| flaw.kind == kind).collect();
-        let numbers: Vec<_> =
-            of_kind.iter().take(FLAWS_SHOWN).map(|flaw| flaw.sector.to_string()).collect();
-        match of_kind.len() {
-            0 => {}
-            1 => parts.push(format!("sector {}: {what}", numbers[0])),
-            2..=FLAWS_SHOWN => parts.push(format!("sectors {}: {what}", numbers.join(", "))),
-            many => parts.push(format!("{many} sectors from {} on: {what}", numbers[0])),
-        }
-    }
-    parts.join("; ")
-}
-
-/// A note, as a code and a sentence.
-pub(crate) fn note(note: &Note) -> (&'static str, String) {
-    match note {
-        Note::ClockRanBackwards => (
-            "clock-ran-backwards",
-            "an event is dated before the one that it follows: a server's clock was wrong".to_owned(),
-        ),
-        Note::SecondFat(Some(fault)) => (
-            "second-fat",
-            format!(
-                "the record was found by the second copy of the FAT: in the first, {}",
-                finding::fault_message(fault)
-            ),
-        ),
-        Note::SecondFat(None) => (
-            "second-fat",
-            "the record was found by the second copy of the FAT: the first leads to one whose seals \
-             do not verify"
-                .to_owned(),
-        ),
-        Note::Copy(copy) => (
-            FindingCode::CopyOfConverted.as_str(),
-            format!("convert would refuse it: {}", ledger::copy_message(copy)),
-        ),
-        Note::Copied(target) => (
-            "converted-into-copy",
-            format!("it was converted into {} already", escape(&target.to_string_lossy())),
-        ),
-        Note::Begun(serial) => (
-            "interrupted",
-            format!(
-                "the conversion of serial {} was interrupted here: run addpack convert on it, and it \
-                 is mended",
-                escape(serial)
-            ),
-        ),
-        Note::Volume(Oddity::NoBpb) => (
-            "no-bpb",
-            "the boot sector describes no diskette: the geometry was told by the FAT's first byte"
-                .to_owned(),
-        ),
-        Note::Volume(Oddity::MediaByte { boot, fat }) => (
-            "media-byte",
-            format!("the boot sector names media byte {boot:#04x}, the FAT {fat:#04x}"),
-        ),
-        Note::Volume(Oddity::FatsDiffer) => {
-            ("fats-differ", "the two copies of the FAT differ".to_owned())
-        }
-        Note::Flaws(flaws) => ("flawed-sectors", flaws_message(flaws)),
-        Note::Volume(Oddity::CutShort { image, volume }) => (
-            "cut-short",
-            format!("the image has {image} bytes, its volume {volume}: it was cut short"),
-        ),
-    }
 }
 
 /// Vendor's articles that bear on a report.

@@ -81,4 +81,12 @@ pub(super) const PAGES: &[Page] = &[
         action: "Nothing for the pack. The diskette is ageing: convert it soon, and keep an image.",
         kb: &[],
     },
+    Page {
+        code: "no-surface",
+        kind: "note",
+        means: "--surface was given, and there is no map of this image.",
+        cause: "Its size is none of a standard diskette, so that nobody knows its tracks.",
+        action: "Nothing.",
+        kb: &[],
+    },
 ];

@@ -1,10 +1,11 @@
 //! From the paths that were named to the images, in a stable order, each file once.
 
-use crate::container::{may_be_archive, may_be_image};
+mod seen;
+
+use crate::container::may_be_image;
 use crate::medium::{Kind, Mapfile, Place};
 use crate::outcome::{Action, Failure, FailureCode};
-use crate::platform::{FileId, file_id, has_other_names};
-use std::collections::HashMap;
+use seen::Seen;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, FileType, Metadata};
 use std::io;
@@ -95,16 +96,6 @@ struct Level {
     entries: Vec<(OsString, FileType)>,
     /// Names that mapfiles bear, in the same order.
     maps: Vec<OsString>,
-}
-
-/// What was met already. Files with one name, met on a walk, are not remembered: no other walk
-/// leads to them, so memory does not grow with the number of images.
-#[derive(Debug, Default)]
-struct Seen {
-    files: HashMap<FileId, PathBuf>,
-    /// Named folders, resolved, and the name that led to each.
-    folders: HashMap<PathBuf, PathBuf>,
-    named_files: bool,
 }
 
 impl Finder {
@@ -247,40 +238,6 @@ impl Iterator for Finder {
                 return found;
             }
         }
-    }
-}
-
-impl Seen {
-    /// The file, or the first way to it where it was met before.
-    fn file(&mut self, place: Place, metadata: &Metadata, root: Arc<Path>) -> Found {
-        let path = &place.path;
-        let named = **path == *root;
-        if (named || self.named_files || has_other_names(metadata))
-            && let Some(id) = file_id(metadata)
-        {
-            if let Some(first) = self.files.get(&id) {
-                return Found::Repeated { path: place.path, first: first.clone() };
-            }
-            if named || has_other_names(metadata) {
-                self.files.insert(id, path.clone());
-            }
-        }
-        let may_be_archive =
-            place.kind == Kind::File && may_be_archive(&place.path, metadata.len());
-        Found::Image(Image { place, root, may_be_archive })
-    }
-
-    /// The folder whose walk has led to a named file already.
-    fn walked(&self, path: &Path, metadata: &Metadata) -> Option<PathBuf> {
-        if self.folders.is_empty() || !is_candidate(path, metadata) {
-            return None;
-        }
-        self.folder(fs::canonicalize(path).ok()?.parent()?)
-    }
-
-    /// The named folder that `resolved` is, or lies in.
-    fn folder(&self, resolved: &Path) -> Option<PathBuf> {
-        resolved.ancestors().find_map(|folder| self.folders.get(folder)).cloned()
     }
 }
 

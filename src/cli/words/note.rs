@@ -1,0 +1,110 @@
+//! Notes in the admin's words.
+
+use super::finding::fault_message;
+use super::ledger::copy_message;
+use crate::cli::terminal::escape;
+use addpack::diagnosis::FindingCode;
+use addpack::fat12::Oddity;
+use addpack::medium::{Flaw, FlawKind};
+use addpack::outcome::Note;
+
+/// The codes of all notes.
+#[cfg(test)]
+pub(crate) const NOTE_CODES: [&str; 10] = [
+    "clock-ran-backwards",
+    "second-fat",
+    "no-bpb",
+    "media-byte",
+    "fats-differ",
+    "cut-short",
+    "converted-into-copy",
+    "interrupted",
+    "flawed-sectors",
+    "no-surface",
+];
+
+/// Flawed sectors that are named one by one; of more, the number is told.
+const FLAWS_SHOWN: usize = 8;
+
+/// The flawed sectors that no finding names, by what is wrong with them.
+fn flaws_message(flaws: &[Flaw]) -> String {
+    let mut parts = Vec::new();
+    for (kind, what) in [
+        (FlawKind::Weak, "read well only when asked again"),
+        (FlawKind::Unreadable, "cannot be read"),
+        (FlawKind::NotRescued, "not read by the rescue, as its mapfile says"),
+        (FlawKind::MarkedBad, "bad in the dump"),
+        (FlawKind::Missing, "missing in the dump"),
+    ] {
+        let of_kind: Vec<_> = flaws.iter().filter(|flaw| flaw.kind == kind).collect();
+        let numbers: Vec<_> =
+            of_kind.iter().take(FLAWS_SHOWN).map(|flaw| flaw.sector.to_string()).collect();
+        match of_kind.len() {
+            0 => {}
+            1 => parts.push(format!("sector {}: {what}", numbers[0])),
+            2..=FLAWS_SHOWN => parts.push(format!("sectors {}: {what}", numbers.join(", "))),
+            many => parts.push(format!("{many} sectors from {} on: {what}", numbers[0])),
+        }
+    }
+    parts.join("; ")
+}
+
+/// A note, as a code and a sentence.
+pub(crate) fn note(note: &Note) -> (&'static str, String) {
+    match note {
+        Note::ClockRanBackwards => (
+            "clock-ran-backwards",
+            "an event is dated before the one that it follows: a server's clock was wrong".to_owned(),
+        ),
+        Note::SecondFat(Some(fault)) => (
+            "second-fat",
+            format!(
+                "the record was found by the second copy of the FAT: in the first, {}",
+                fault_message(fault)
+            ),
+        ),
+        Note::SecondFat(None) => (
+            "second-fat",
+            "the record was found by the second copy of the FAT: the first leads to one whose seals \
+             do not verify"
+                .to_owned(),
+        ),
+        Note::Copy(copy) => (
+            FindingCode::CopyOfConverted.as_str(),
+            format!("convert would refuse it: {}", copy_message(copy)),
+        ),
+        Note::Copied(target) => (
+            "converted-into-copy",
+            format!("it was converted into {} already", escape(&target.to_string_lossy())),
+        ),
+        Note::Begun(serial) => (
+            "interrupted",
+            format!(
+                "the conversion of serial {} was interrupted here: run addpack convert on it, and it \
+                 is mended",
+                escape(serial)
+            ),
+        ),
+        Note::Volume(Oddity::NoBpb) => (
+            "no-bpb",
+            "the boot sector describes no diskette: the geometry was told by the FAT's first byte"
+                .to_owned(),
+        ),
+        Note::Volume(Oddity::MediaByte { boot, fat }) => (
+            "media-byte",
+            format!("the boot sector names media byte {boot:#04x}, the FAT {fat:#04x}"),
+        ),
+        Note::Volume(Oddity::FatsDiffer) => {
+            ("fats-differ", "the two copies of the FAT differ".to_owned())
+        }
+        Note::NoSurface => (
+            "no-surface",
+            "there is no map: the image has not the size of a diskette".to_owned(),
+        ),
+        Note::Flaws(flaws) => ("flawed-sectors", flaws_message(flaws)),
+        Note::Volume(Oddity::CutShort { image, volume }) => (
+            "cut-short",
+            format!("the image has {image} bytes, its volume {volume}: it was cut short"),
+        ),
+    }
+}

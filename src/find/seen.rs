@@ -1,0 +1,54 @@
+//! Ways to what another way has led to already.
+
+use super::{Found, Image, is_candidate};
+use crate::container::may_be_archive;
+use crate::medium::{Kind, Place};
+use crate::platform::{FileId, file_id, has_other_names};
+use std::collections::HashMap;
+use std::fs::{self, Metadata};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What was met already. Files with one name, met on a walk, are not remembered: no other walk
+/// leads to them, so memory does not grow with the number of images.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    files: HashMap<FileId, PathBuf>,
+    /// Named folders, resolved, and the name that led to each.
+    pub(super) folders: HashMap<PathBuf, PathBuf>,
+    pub(super) named_files: bool,
+}
+
+impl Seen {
+    /// The file, or the first way to it where it was met before.
+    pub(super) fn file(&mut self, place: Place, metadata: &Metadata, root: Arc<Path>) -> Found {
+        let path = &place.path;
+        let named = **path == *root;
+        if (named || self.named_files || has_other_names(metadata))
+            && let Some(id) = file_id(metadata)
+        {
+            if let Some(first) = self.files.get(&id) {
+                return Found::Repeated { path: place.path, first: first.clone() };
+            }
+            if named || has_other_names(metadata) {
+                self.files.insert(id, path.clone());
+            }
+        }
+        let may_be_archive =
+            place.kind == Kind::File && may_be_archive(&place.path, metadata.len());
+        Found::Image(Image { place, root, may_be_archive })
+    }
+
+    /// The folder whose walk has led to a named file already.
+    pub(super) fn walked(&self, path: &Path, metadata: &Metadata) -> Option<PathBuf> {
+        if self.folders.is_empty() || !is_candidate(path, metadata) {
+            return None;
+        }
+        self.folder(fs::canonicalize(path).ok()?.parent()?)
+    }
+
+    /// The named folder that `resolved` is, or lies in.
+    pub(super) fn folder(&self, resolved: &Path) -> Option<PathBuf> {
+        resolved.ancestors().find_map(|folder| self.folders.get(folder)).cloned()
+    }
+}

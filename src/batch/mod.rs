@@ -126,7 +126,7 @@ pub fn run(
 ) -> Result<End, LedgerError> {
     let finder =
         Finder::new(job.paths.clone(), job.output.as_deref()).with_mapfile(job.map.clone());
-    let mut finder = Members::new(finder);
+    let mut finder = Members::new(finder, &job.paths);
     let output = job.output.clone().map(|folder| Output::new(folder, job));
     let crew = Crew::new(job.workers);
     let mut run = Run {

@@ -47,7 +47,7 @@ pub(super) struct Copy {
 
 impl Output {
     pub(super) fn new(folder: PathBuf, job: &Job) -> Self {
-        let dry = matches!(job.mode, Mode::DryRun(_)) && job.paths.len() > 1;
+        let dry = matches!(job.mode, Mode::DryRun(_));
         Self { folder, tidied: Mutex::default(), claimed: dry.then(HashMap::new) }
     }
 

@@ -156,6 +156,11 @@ fn members(entries: &[u8], count: u16, start: u64, before: u64) -> io::Result<Ve
             entry,
         });
     }
+    // More entries than are counted: what is not known would be lost when the archive is rewritten.
+    if cursor.rest().starts_with(&ENTRY) {
+        let at = position(start).saturating_add(cursor.at());
+        return Err(ContainerError::BadField { at }.into());
+    }
     Ok(members)
 }
 

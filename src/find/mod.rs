@@ -121,7 +121,7 @@ impl Finder {
     fn take_root(&mut self, path: PathBuf) -> Option<Found> {
         let metadata = match fs::metadata(&path) {
             Ok(metadata) => metadata,
-            Err(error) => return Some(Self::take_member(path, error)),
+            Err(error) => return Some(self.take_member(path, error)),
         };
         if metadata.is_dir() {
             return self.enter_root(path);
@@ -143,9 +143,12 @@ impl Finder {
     }
 
     /// What was named is no file; it may be one in an archive.
-    fn take_member(path: PathBuf, error: io::Error) -> Found {
+    fn take_member(&mut self, path: PathBuf, error: io::Error) -> Found {
         match Place::in_archive(&path) {
-            Some(place) => Found::Image(Image { place, root: path.into(), may_be_archive: false }),
+            Some(place) => {
+                let place = Place { map: self.map.take(), ..place };
+                Found::Image(Image { place, root: path.into(), may_be_archive: false })
+            }
             None => failed(path, true, Action::Open, error),
         }
     }

@@ -113,9 +113,16 @@ pub(crate) fn settle_at(
         Held::New(patch) | Held::Torn(patch) => patch,
     };
     let complete = patch.old == patch.new;
-    let commit = Commit { medium, sectors, patch };
-    commit.stage();
-    match commit.commit().and_then(|()| commit.finish()) {
+    let settled = if complete && medium.is_replaced() {
+        // It got there as a whole; only its name may not be durable.
+        let synced = medium.sync_name();
+        synced.map_err(|e| Failure::from_io(Action::SyncFolder, e).about(path.to_owned()))
+    } else {
+        let commit = Commit { medium, sectors, patch };
+        commit.stage();
+        commit.commit().and_then(|()| commit.finish())
+    };
+    match settled {
         Ok(()) => {
             ledger.settle(&[Settled::Done(entry.id)])?;
             Ok(if complete { Recovery::Complete } else { Recovery::Finished })

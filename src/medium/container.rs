@@ -130,6 +130,12 @@ impl Container {
         Ok(())
     }
 
+    /// Makes durable that the path leads to this file.
+    pub(super) fn sync_name(&self) -> io::Result<()> {
+        let file = std::fs::canonicalize(&self.path)?;
+        platform::sync_folder(file.parent().unwrap_or(Path::new(".")))
+    }
+
     pub(super) fn try_lock(&self) -> Result<(), TryLockError> {
         let mut held = lock(&self.held);
         if !held.is_locked {

@@ -111,7 +111,8 @@ impl Medium {
         match place.kind {
             Kind::File => match &place.member {
                 Some(member) => {
-                    Packed::new(Arc::clone(&member.container), member.index).map(Self::Packed)
+                    let packed = Packed::new(Arc::clone(&member.container), member.index)?;
+                    Self::packed(packed, place)
                 }
                 None => Self::image(RawImage::open(&place.path)?, place, false),
             },
@@ -127,7 +128,8 @@ impl Medium {
         match place.kind {
             Kind::File => match &place.member {
                 Some(member) => {
-                    Packed::to_change(Arc::clone(&member.container), member.index).map(Self::Packed)
+                    let packed = Packed::to_change(Arc::clone(&member.container), member.index)?;
+                    Self::packed(packed, place)
                 }
                 None => Self::image(RawImage::open_to_change(&place.path)?, place, true),
             },
@@ -140,11 +142,19 @@ impl Medium {
     fn image(image: RawImage, place: &Place, writable: bool) -> io::Result<Self> {
         if let Some(format) = image.format() {
             let container = Container::new(image, format, &place.path, writable)?;
-            return Packed::only(container).map(Self::Packed);
+            return Self::packed(Packed::only(container)?, place);
         }
-        let Some(map) = &place.map else { return Ok(Self::Image(image)) };
-        let lost = Mapfile::read(map).map_err(io::Error::other)?.flaws(image.len());
-        Ok(Self::Image(image.without(lost)))
+        Ok(Self::Image(match lost(place, image.len())? {
+            Some(lost) => image.without(lost),
+            None => image,
+        }))
+    }
+
+    fn packed(packed: Packed, place: &Place) -> io::Result<Self> {
+        Ok(Self::Packed(match lost(place, packed.len())? {
+            Some(lost) => packed.without(&lost),
+            None => packed,
+        }))
     }
 
     /// The file's identity; a drive has none, since its diskette changes, nor has a container, since it
@@ -212,6 +222,14 @@ impl Medium {
         }
     }
 
+    /// Makes durable that the path leads to what is there now.
+    pub(crate) fn sync_name(&self) -> io::Result<()> {
+        match self {
+            Self::Packed(packed) => packed.sync_name(),
+            Self::Image(_) | Self::Diskette(_) => Ok(()),
+        }
+    }
+
     /// Writes all of it to `to`.
     ///
     /// # Errors
@@ -235,6 +253,12 @@ impl Medium {
             Self::Diskette(diskette) => diskette,
         }
     }
+}
+
+/// The sectors of an image of `len` bytes that its mapfile calls lost.
+fn lost(place: &Place, len: u64) -> io::Result<Option<Vec<Flaw>>> {
+    let Some(map) = &place.map else { return Ok(None) };
+    Ok(Some(Mapfile::read(map).map_err(io::Error::other)?.flaws(len)))
 }
 
 impl Storage for Medium {

@@ -54,6 +54,15 @@ impl Packed {
         Self::new(container, index)
     }
 
+    /// The same image, of which these sectors, too, were not read from the diskette.
+    #[must_use]
+    pub fn without(mut self, lost: &[Flaw]) -> Self {
+        self.lost.extend(lost);
+        self.lost.sort_unstable();
+        self.lost.dedup_by_key(|flaw| flaw.sector);
+        self
+    }
+
     /// Why it cannot be changed where it is.
     pub fn obstacle(&self) -> Option<ContainerError> {
         self.dump.map(ContainerError::ReadOnly).or_else(|| self.container.obstacle())
@@ -73,6 +82,10 @@ impl Packed {
 
     pub(super) fn is_at_its_path(&self) -> bool {
         self.container.with_file(RawImage::is_at_its_path)
+    }
+
+    pub(super) fn sync_name(&self) -> io::Result<()> {
+        self.container.sync_name()
     }
 
     /// All of its bytes; where a sector is lost, whatever stands in its place.

@@ -13,6 +13,7 @@ mod write;
 
 mod converts;
 mod refusals;
+mod ways;
 
 use judge::PackImage;
 use scene::{Image, Scene, outcomes, testdata};

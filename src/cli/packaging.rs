@@ -4,10 +4,11 @@ use super::Error;
 use super::args::Args;
 use super::exit::Exit;
 use super::ledger::written;
+use super::terminal::escape;
 use clap::CommandFactory;
 use clap_complete::Shell;
 use std::fs;
-use std::io::{Write, stdout};
+use std::io::{self, Write, stdout};
 use std::path::Path;
 
 /// Writes the completion script of `shell` to standard output.
@@ -22,6 +23,9 @@ pub(crate) fn completions(shell: Shell) -> Result<Exit, Error> {
 pub(crate) fn man(folder: &Path) -> Result<Exit, Error> {
     let pages =
         fs::create_dir_all(folder).and_then(|()| clap_mangen::generate_to(Args::command(), folder));
-    pages.map_err(Error::Output)?;
+    pages.map_err(|error| {
+        let path = escape(&folder.to_string_lossy());
+        Error::Output(io::Error::new(error.kind(), format!("{path}: {error}")))
+    })?;
     Ok(Exit::Good)
 }

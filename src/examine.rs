@@ -57,8 +57,7 @@ impl Pack {
             let at = u64::from(flaw.sector) * SECTOR;
             self.sectors.is_some_and(|sectors| sectors.contains(&at))
         };
-        let to_change =
-            matches!(self.outcome(), Outcome::Convertible | Outcome::UnfinishedConversion);
+        let to_change = self.outcome().is_to_change();
         if let Some(&Flaw { sector, .. }) = flaws.iter().find(of_record).filter(|_| to_change) {
             let weak = Flaw { sector, kind: FlawKind::Weak };
             self.diagnosis.refuse(Finding::media(weak.into()));

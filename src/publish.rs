@@ -1,6 +1,6 @@
 //! A new file that appears whole or not at all.
 
-use crate::platform::{sync_folder, usual_permissions};
+use crate::platform::{folder_of, sync_folder, usual_permissions};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use std::path::Path;
 /// [`io::ErrorKind::AlreadyExists`] where there is something at `path`, which is left as it is; else
 /// as the system reports them.
 pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     let mut builder = tempfile::Builder::new();
     if let Some(permissions) = usual_permissions() {
         builder.permissions(permissions);

@@ -13,7 +13,7 @@ use crate::examine::{Examination, examine, read_record};
 use crate::find::Image;
 use crate::medium::{Kind, Medium, RawImage};
 use crate::outcome::{Action, Failure, FailureCode, Outcome, Report};
-use crate::platform::{self, sync_folder};
+use crate::platform::{self, folder_of, sync_folder};
 use crate::record::Record;
 use crate::record::fields::Seal;
 use std::collections::{BTreeSet, HashMap};
@@ -239,7 +239,7 @@ impl Report {
     /// The target that a dry run leaves for this pack, and the digest that tells the pack.
     fn claim(&self) -> Option<(PathBuf, Seal)> {
         let record = self.diagnosis.as_ref()?.record.as_ref()?;
-        let changes = matches!(self.outcome, Outcome::Convertible | Outcome::UnfinishedConversion);
+        let changes = self.outcome.is_to_change();
         Some((self.output.clone().filter(|_| changes)?, source_digest(record)?))
     }
 }
@@ -268,10 +268,6 @@ fn source_digest(record: &Record) -> Option<Seal> {
 
 fn exists(target: &Path) -> Failure {
     Failure::new(FailureCode::Exists, Action::Copy).about(target.to_owned())
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."))
 }
 
 /// Removes the unfinished copies of runs that were killed: old enough, and locked by nobody. One that

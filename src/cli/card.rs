@@ -4,12 +4,12 @@ use super::lines::tone;
 use super::map::map;
 use super::terminal::{Look, Tone, WIDTH, wrap};
 use super::words::{
-    day, event_kind, finding_message, moment, next_step, note, report_kb, serial, server,
-    server_version, value, verdict,
+    day, event_kind, evidence_parts, finding_message, moment, next_step, note, report_kb, serial,
+    server, server_version, verdict,
 };
 use addpack::diagnosis::{Diagnosis, Finding};
 use addpack::outcome::Report;
-use addpack::record::{Record, Version};
+use addpack::record::Record;
 
 /// The card of one image.
 pub(crate) fn card(look: Look, report: &Report) -> Vec<u8> {
@@ -80,10 +80,7 @@ fn heading(body: &mut String, look: Look, title: &str) {
 }
 
 fn facts(body: &mut String, record: &Record) {
-    let version = match record.version {
-        Version::V40 => "4.0",
-        Version::V45 => "4.5",
-    };
+    let version = record.version.as_str();
     row(body, "Serial", &serial(record));
     row(body, "Size", &format!("{} licenses", record.licenses));
     row(body, "Version", version);
@@ -124,14 +121,7 @@ fn history(body: &mut String, look: Look, diagnosis: &Diagnosis, record: &Record
 fn evidence(body: &mut String, finding: &Finding) {
     let message = format!("{}: {}", finding.code().as_str(), finding_message(finding));
     hang(body, "    ", &message);
-    let parts = [
-        ("at offset", finding.offset.map(|offset| format!("{offset:#05x}"))),
-        ("expected", value(&finding.expected)),
-        ("found", value(&finding.found)),
-    ];
-    for (name, text) in parts {
-        if let Some(text) = text {
-            hang(body, &format!("      {name:<9}  "), &text);
-        }
+    for (name, text) in evidence_parts(finding) {
+        hang(body, &format!("      {name:<9}  "), &text);
     }
 }

@@ -123,8 +123,7 @@ impl Listener for Counter {
     fn image(&mut self, report: Box<Report>) -> ControlFlow<()> {
         self.tally.add(report.outcome);
         self.progress.image(report.outcome);
-        let changes =
-            matches!(report.outcome, Outcome::Convertible | Outcome::UnfinishedConversion);
+        let changes = report.outcome.is_to_change();
         if let Some(record) = report.record().filter(|_| report.is_drive && changes) {
             self.diskettes.push(diskette(&report, record) + "\n");
             self.digests.push(record.digest());

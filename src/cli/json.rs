@@ -8,9 +8,9 @@ use super::words::{
 };
 use addpack::diagnosis::{Diagnosis, Finding, What};
 use addpack::outcome::{Failure, Outcome, Report};
+use addpack::record::Record;
 use addpack::record::event::Event;
 use addpack::record::fields::{Server, hex};
-use addpack::record::{Record, Version};
 use addpack::surface::{Condition, Surface};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
@@ -206,10 +206,7 @@ fn record_part(diagnosis: &Diagnosis) -> Option<RecordPart> {
     let event =
         |slot| event_part(slot, &record.events[slot], diagnosis.post_upgrade.contains(&slot));
     Some(RecordPart {
-        version: match record.version {
-            Version::V40 => "4.0",
-            Version::V45 => "4.5",
-        },
+        version: record.version.as_str(),
         serial: serial(record),
         licenses: record.licenses,
         origin: origin(record),

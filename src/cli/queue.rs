@@ -143,8 +143,7 @@ impl Queue<'_> {
             complain(&seen_before(at + 1));
             return Ok(());
         }
-        let changes = matches!(found.outcome, Outcome::Convertible | Outcome::UnfinishedConversion);
-        if changes && !self.yes && !answer_is_yes(&diskette_question(found)) {
+        if found.outcome.is_to_change() && !self.yes && !answer_is_yes(&diskette_question(found)) {
             return Ok(());
         }
         let job = Job {

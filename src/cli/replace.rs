@@ -76,10 +76,7 @@ fn refused(gathered: &Gathered, retries: u32, exit: &mut Exit) -> Vec<Row> {
 fn refused_row(known: &Known, refusal: &Refusal, sha1: Option<String>) -> Row {
     let (path, path_bytes) = path_text(&known.path);
     let server = refusal.bound.as_ref().map(|bound| bound.0);
-    let version = refusal.version.map(|version| match version {
-        Version::V40 => "4.0",
-        Version::V45 => "4.5",
-    });
+    let version = refusal.version.map(Version::as_str);
     let mut kb = refusal.kb.to_vec();
     kb.push(KB_REPLACEMENT);
     Row {

@@ -132,8 +132,7 @@ impl Container {
 
     /// Makes durable that the path leads to this file.
     pub(super) fn sync_name(&self) -> io::Result<()> {
-        let file = std::fs::canonicalize(&self.path)?;
-        platform::sync_folder(file.parent().unwrap_or(Path::new(".")))
+        platform::sync_folder(platform::folder_of(&std::fs::canonicalize(&self.path)?))
     }
 
     pub(super) fn try_lock(&self) -> Result<(), TryLockError> {

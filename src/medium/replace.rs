@@ -3,7 +3,7 @@
 use super::{RawImage, Storage};
 use crate::container::ContainerError;
 use crate::container::zip::Piece;
-use crate::platform::{self, sync_folder};
+use crate::platform::{self, folder_of, sync_folder};
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -34,7 +34,7 @@ pub(super) fn replace<T>(
 ) -> io::Result<Replaced<T>> {
     check(old)?;
     let path_of_file = fs::canonicalize(path)?;
-    let folder = path_of_file.parent().unwrap_or(Path::new("."));
+    let folder = folder_of(&path_of_file);
     let temporary = make(old, folder, pieces)?;
     let seen = see(&RawImage::from_file(temporary.as_file().try_clone()?, temporary.path())?)?;
     check(old)?;

@@ -48,6 +48,11 @@ impl Outcome {
         Self::Failed,
     ];
 
+    /// Whether a conversion would change the pack: convert it, or finish what was begun.
+    pub const fn is_to_change(self) -> bool {
+        matches!(self, Self::Convertible | Self::UnfinishedConversion)
+    }
+
     /// The outcome's published code.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -13,6 +13,11 @@ use std::path::{Path, PathBuf};
 /// What tells one file from every other, whatever its name: device and inode.
 pub(crate) type FileId = (u64, u64);
 
+/// The folder that a path's last name stands in.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."))
+}
+
 #[cfg(unix)]
 mod unix {
     use super::{File, FileId, Metadata, OpenOptions, Path, PathBuf, io};

@@ -73,6 +73,15 @@ pub enum ServerVersion {
 }
 
 impl ServerVersion {
+    /// The version as people and programs are told it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::V40 => "4.0",
+            Self::V40a => "4.0a",
+            Self::V45 => "4.5",
+        }
+    }
+
     /// The most client licenses that such a server takes [KB 236867].
     pub const fn license_limit(self) -> u16 {
         match self {

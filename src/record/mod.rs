@@ -45,6 +45,16 @@ pub enum Version {
     V45,
 }
 
+impl Version {
+    /// The version as people and programs are told it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::V40 => "4.0",
+            Self::V45 => "4.5",
+        }
+    }
+}
+
 /// What only a 4.5 record keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Origin {

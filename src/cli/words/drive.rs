@@ -4,7 +4,7 @@ use super::serial;
 use super::value::server;
 use crate::cli::terminal::escape;
 use addpack::outcome::Report;
-use addpack::record::{Record, Version};
+use addpack::record::Record;
 use std::path::Path;
 
 /// The pack on a diskette, before it is converted.
@@ -46,10 +46,7 @@ pub(crate) fn seen_before(number: usize) -> String {
 
 /// What to write on the label of a diskette with a sound pack.
 pub(crate) fn label(record: &Record) -> [String; 3] {
-    let version = match record.version {
-        Version::V40 => "4.0",
-        Version::V45 => "4.5",
-    };
+    let version = record.version.as_str();
     let (licenses, order) = if record.is_bound() {
         (
             format!("from {} to {}, {}", record.from, record.to, server(&record.server)),

@@ -1,7 +1,7 @@
 //! Findings in the admin's words.
 
 use super::ledger::copy_message;
-use super::value::{day, server};
+use super::value::{day, server, value};
 use crate::cli::terminal::escape_bytes;
 use addpack::diagnosis::{Finding, FindingCode, Part, Rule, What};
 use addpack::fat12::{FaultKind, MediaFault};
@@ -36,6 +36,16 @@ pub(crate) fn finding_message(finding: &Finding) -> String {
         What::Media(fault) => fault_message(fault),
         What::Copy(copy) => copy_message(copy),
     }
+}
+
+/// Where a finding stands, and what was expected and found there, as far as it has such.
+pub(crate) fn evidence_parts(finding: &Finding) -> impl Iterator<Item = (&'static str, String)> {
+    let parts = [
+        ("at offset", finding.offset.map(|offset| format!("{offset:#05x}"))),
+        ("expected", value(&finding.expected)),
+        ("found", value(&finding.found)),
+    ];
+    parts.into_iter().filter_map(|(name, text)| Some((name, text?)))
 }
 
 fn damaged(part: Part, slot: Option<usize>) -> String {

@@ -15,7 +15,7 @@ pub(crate) use drive::{
     another_diskette, ask_for_next, ask_for_the_same, diskette, label, seen_before,
 };
 pub(crate) use failure::{failure_message, failure_next_step};
-pub(crate) use finding::{finding_kb, finding_message};
+pub(crate) use finding::{evidence_parts, finding_kb, finding_message};
 pub(crate) use ledger::{
     Standing, entry_lines, ledger_message, ledger_row, recovery_message, standing_message, time_of,
 };

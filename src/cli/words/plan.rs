@@ -5,8 +5,6 @@ use crate::cli::gather::Known;
 use addpack::plan::rules::Answer;
 use addpack::plan::set::{Chain, Span};
 use addpack::plan::{Action, Code, Edition, FIRST_LICENSES, PackFacts, ServerState, Step};
-use addpack::record::Version;
-use addpack::record::event::ServerVersion;
 
 /// What a server says, or does, in a sentence or two. The first three are its own words; how it puts
 /// the others, the vendor's articles do not tell.
@@ -128,8 +126,7 @@ pub(crate) fn version_words(step: &Step, facts: &PackFacts, known: &Known) -> &'
         _ if known.serial.is_none() => "version unknown",
         (Code::FinishFirst, _) => "4.5, once its conversion is finished",
         (Code::ConvertFirst, _) => "4.5, once converted",
-        (_, Version::V40) => "4.0",
-        (_, Version::V45) => "4.5",
+        (_, version) => version.as_str(),
     }
 }
 
@@ -139,11 +136,7 @@ pub(crate) fn server_state(state: &ServerState, limit: u16) -> String {
         .identity
         .as_ref()
         .map_or_else(|| "a server that no pack is bound to".to_owned(), server);
-    let version = match state.version {
-        ServerVersion::V40 => "4.0",
-        ServerVersion::V40a => "4.0a",
-        ServerVersion::V45 => "4.5",
-    };
+    let version = state.version.as_str();
     let edition = match state.edition {
         Edition::Retail => format!("Small Business Server {version}"),
         Edition::Nfr => format!("Small Business Server {version}, not for resale"),

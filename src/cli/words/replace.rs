@@ -1,7 +1,6 @@
 //! The request for replacement media, and the evidence in it.
 
-use super::finding::finding_message;
-use super::value::value;
+use super::finding::{evidence_parts, finding_message};
 use addpack::diagnosis::Finding;
 
 /// What a request begins with.
@@ -20,13 +19,8 @@ pub(crate) const REQUEST_FOOT: &str = "Serials, servers and evidence are as they
 
 /// A finding with where it stands, and what was expected and found there.
 pub(crate) fn evidence(finding: &Finding) -> String {
-    let parts = [
-        ("at offset", finding.offset.map(|offset| format!("{offset:#05x}"))),
-        ("expected", value(&finding.expected)),
-        ("found", value(&finding.found)),
-    ];
     let parts: Vec<_> =
-        parts.into_iter().filter_map(|(name, text)| Some(format!("{name} {}", text?))).collect();
+        evidence_parts(finding).map(|(name, text)| format!("{name} {text}")).collect();
     let message = finding_message(finding);
     if parts.is_empty() { message } else { format!("{message} ({})", parts.join(", ")) }
 }

@@ -2,7 +2,7 @@
 
 use crate::cli::terminal::escape_bytes;
 use addpack::diagnosis::Value;
-use addpack::record::event::{Event, EventKind, ServerVersion};
+use addpack::record::event::{Event, EventKind};
 use addpack::record::fields::{FileTime, Server, hex};
 use addpack::record::{STATUS_BOUND, STATUS_DEFECTIVE};
 use time::OffsetDateTime;
@@ -69,12 +69,8 @@ pub(crate) fn event_kind(event: &Event) -> String {
 
 /// The version of an event's server.
 pub(crate) fn server_version(event: &Event) -> String {
-    match event.known_version() {
-        Some(ServerVersion::V40) => "4.0".to_owned(),
-        Some(ServerVersion::V40a) => "4.0a".to_owned(),
-        Some(ServerVersion::V45) => "4.5".to_owned(),
-        None => format!("{:#06x}", event.server_version),
-    }
+    let known = event.known_version().map(|version| version.as_str().to_owned());
+    known.unwrap_or_else(|| format!("{:#06x}", event.server_version))
 }
 
 /// A value that was expected or found; `None` where there is nothing to show.

@@ -171,7 +171,14 @@ fn read_by<S: Storage + ?Sized>(
     let Some(sectors) = record_sectors(entry, &chain) else {
         return Ok((found(diagnose_length(entry.size.into()), None), None));
     };
-    let diagnosis = match read_around(medium, &sectors)? {
+    let read = |at, part: &mut [u8]| match volume.read_already(at, part.len()) {
+        Some(bytes) => {
+            part.copy_from_slice(bytes);
+            Ok(())
+        }
+        None => medium.read(at, part),
+    };
+    let diagnosis = match read_around(read, &sectors)? {
         (bytes, None) => diagnose(&bytes),
         (bytes, Some(lost)) => diagnose_lost(&bytes, lost.into()),
     };
@@ -189,7 +196,7 @@ pub(crate) fn read_record<S: Storage + ?Sized>(
     medium: &S,
     sectors: &RecordSectors,
 ) -> io::Result<RecordBytes> {
-    match read_around(medium, sectors)? {
+    match read_around(|at, part| medium.read(at, part), sectors)? {
         (bytes, None) => Ok(bytes),
         (_, Some(lost)) => Err(lost.into()),
     }
@@ -197,8 +204,8 @@ pub(crate) fn read_record<S: Storage + ?Sized>(
 
 /// Reads what is to be had of a record, each run of neighbouring sectors in one go, and tells the
 /// first lost sector. Those that are lost stand as zeros.
-fn read_around<S: Storage + ?Sized>(
-    medium: &S,
+fn read_around(
+    read: impl Fn(u64, &mut [u8]) -> io::Result<()>,
     sectors: &RecordSectors,
 ) -> io::Result<(RecordBytes, Option<Flaw>)> {
     let mut bytes = [0; RECORD_LEN];
@@ -206,7 +213,7 @@ fn read_around<S: Storage + ?Sized>(
     let mut lost = None;
     for run in sectors.chunk_by(|one, next| one + SECTOR == *next) {
         let (part, behind) = rest.split_at_mut(run.len() * SECTOR_LEN);
-        if let Err(error) = medium.read(run[0], part) {
+        if let Err(error) = read(run[0], part) {
             lost = lost.or(Some(Flaw::behind(&error).ok_or(error)?));
         }
         rest = behind;

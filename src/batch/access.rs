@@ -1,6 +1,7 @@
 //! Opening a medium, and keeping others away from it.
 
 use super::Job;
+use crate::find::Image;
 use crate::medium::{DriveError, Medium, Place};
 use crate::outcome::{Action, Failure, FailureCode};
 use std::fs::TryLockError;
@@ -14,6 +15,15 @@ pub(super) enum Access {
 
 pub(super) fn open(place: &Place, job: &Job) -> Result<Medium, Failure> {
     Medium::open(place, job.retries).map_err(|error| failed_to_open(place, error))
+}
+
+/// The same, where the file may be open already.
+pub(super) fn open_found(image: &mut Image, job: &Job) -> Result<Medium, Failure> {
+    match image.opened.take() {
+        Some(file) => Medium::of_file(*file, &image.place)
+            .map_err(|error| failed_to_open(&image.place, error)),
+        None => open(&image.place, job),
+    }
 }
 
 /// A file whose mode allows no writing is protected, also from those who could write it all the

@@ -2,52 +2,48 @@
 
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
-use std::sync::OnceLock;
 
-pub(super) struct Crew {
-    workers: usize,
-    pool: OnceLock<Option<ThreadPool>>,
-}
+/// As many threads as there are workers; where they cannot be had, or are not worth it, the one that
+/// there is.
+pub(super) struct Crew(Option<ThreadPool>);
 
 impl Crew {
-    pub(super) fn new(workers: usize) -> Self {
-        Self { workers: workers.max(1), pool: OnceLock::new() }
+    /// The crew of a run that begins with a group of `items`.
+    pub(super) fn new(workers: usize, items: usize) -> Self {
+        let start = || ThreadPoolBuilder::new().num_threads(workers).build().ok();
+        Self(if workers > 1 && items > 1 { start() } else { None })
     }
 
-    /// Maps `items`, by as many threads as there are workers; the results keep their order.
+    /// Runs `work`, which leads the crew through its groups. It does so as one of them: where it would
+    /// wait for the others, it helps them.
+    pub(super) fn lead<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
+        match &self.0 {
+            Some(pool) => pool.install(work),
+            None => work(),
+        }
+    }
+
+    /// Maps `items`; the results keep their order.
     pub(super) fn work<T: Send, R: Send>(
         &self,
         items: Vec<T>,
         map: impl Fn(T) -> R + Sync + Send,
     ) -> Vec<R> {
-        self.work_beside(items, map, || ()).0
-    }
-
-    /// The same, and does `meanwhile` beside it.
-    pub(super) fn work_beside<T: Send, R: Send, M>(
-        &self,
-        items: Vec<T>,
-        map: impl Fn(T) -> R + Sync + Send,
-        meanwhile: impl FnOnce() -> M,
-    ) -> (Vec<R>, M) {
-        let Some(pool) = self.pool(items.len()) else {
-            let meant = meanwhile();
-            return (items.into_iter().map(map).collect(), meant);
-        };
-        let mut results = Vec::new();
-        let meant = pool.in_place_scope(|scope| {
-            scope.spawn(|_| results = items.into_par_iter().map(map).collect());
-            meanwhile()
-        });
-        (results, meant)
-    }
-
-    /// Threads are started when they are first needed; where they cannot be had, one does it all.
-    fn pool(&self, items: usize) -> Option<&ThreadPool> {
-        if items < 2 || self.workers < 2 {
-            return None;
+        match self.0 {
+            Some(_) => items.into_par_iter().map(map).collect(),
+            None => items.into_iter().map(map).collect(),
         }
-        let start = || ThreadPoolBuilder::new().num_threads(self.workers).build().ok();
-        self.pool.get_or_init(start).as_ref()
+    }
+
+    /// Does both at once.
+    pub(super) fn both<A: Send, B: Send>(
+        &self,
+        one: impl FnOnce() -> A + Send,
+        other: impl FnOnce() -> B + Send,
+    ) -> (A, B) {
+        match self.0 {
+            Some(_) => rayon::join(one, other),
+            None => (one(), other()),
+        }
     }
 }

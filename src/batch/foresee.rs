@@ -44,6 +44,9 @@ fn foreseen(ledger: &mut Ledger, report: &Report) -> Result<Option<Foreseen>, Le
     let Some(serial) = report.record().and_then(|record| record.serial.text()) else {
         return Ok(None);
     };
+    if ledger.meet_unknown(serial, &report.path)? {
+        return Ok(None);
+    }
     if let Some(entry) = ledger.find(serial)? {
         return Ok(match relation(&entry, &absolute_path(&report.path), report.file) {
             Relation::Own => None,

@@ -1,6 +1,6 @@
 //! One image on its way through a run.
 
-use super::access::{Access, lock, lock_shared, open, open_to_change};
+use super::access::{Access, lock, lock_shared, open, open_found, open_to_change};
 use super::output::{Copy, Output};
 use super::{Job, Mode};
 use crate::commit::Commit;
@@ -86,14 +86,15 @@ impl Step {
 }
 
 /// Looks at an image, and readies what has to be changed.
-pub(super) fn prepare(image: &Image, job: &Job, output: Option<&Output>) -> Step {
-    let mut report = Report::new(image.place.full_path(), image.is_named(), Outcome::NotAPack);
+pub(super) fn prepare(mut image: Image, job: &Job, output: Option<&Output>) -> Step {
+    let is_named = image.is_named();
+    let mut report = Report::new(image.place.full_path(), is_named, Outcome::NotAPack);
     report.is_drive = image.place.kind == Kind::Drive;
     let change = match (job.mode, output) {
-        (Mode::Inspect, _) => inspect(image, job, &mut report).map(|()| None),
-        (Mode::DryRun(at) | Mode::Convert(at), None) => in_place(image, job, at, &mut report),
+        (Mode::Inspect, _) => inspect(&mut image, job, &mut report).map(|()| None),
+        (Mode::DryRun(at) | Mode::Convert(at), None) => in_place(&image, job, at, &mut report),
         (Mode::DryRun(at) | Mode::Convert(at), Some(output)) => {
-            to_copy(image, job, at, output, &mut report)
+            to_copy(&image, job, at, output, &mut report)
         }
     };
     match change {
@@ -101,7 +102,7 @@ pub(super) fn prepare(image: &Image, job: &Job, output: Option<&Output>) -> Step
             Step::Ready(report, Box::new(change))
         }
         Ok(_) => Step::Done(report),
-        Err(failure) => Step::Done(settle(report, failure, image.is_named())),
+        Err(failure) => Step::Done(settle(report, failure, is_named)),
     }
 }
 
@@ -122,8 +123,8 @@ fn settle(mut report: Box<Report>, failure: Failure, is_named: bool) -> Box<Repo
     }
 }
 
-fn inspect(image: &Image, job: &Job, report: &mut Report) -> Result<(), Failure> {
-    let medium = open(&image.place, job)?;
+fn inspect(image: &mut Image, job: &Job, report: &mut Report) -> Result<(), Failure> {
+    let medium = open_found(image, job)?;
     look(&medium, report)?;
     if report.has_finding(FindingCode::DamagedRecord) {
         // It may have been read while another run wrote it: look again with that kept away.

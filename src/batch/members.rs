@@ -51,7 +51,7 @@ impl Members {
             } else {
                 Arc::clone(&archive.root)
             };
-            Found::Image(Image { place, root, may_be_archive: false })
+            Found::Image(Image { place, root, may_be_archive: false, opened: None })
         };
         members.into_iter().map(image).map(|found| self.share(found)).collect()
     }
@@ -59,9 +59,12 @@ impl Members {
     /// The member of an archive that is shared, or the first way to it.
     fn share(&mut self, mut found: Found) -> Found {
         let Found::Image(Image { place, .. }) = &mut found else { return found };
+        if place.member.is_none() || self.shared.is_empty() {
+            return found;
+        }
         let full_path = place.full_path();
-        let archive = place.member.is_some().then(|| self.shared.get_mut(&resolved(&place.path)));
-        let (Some(member), Some(Some(shared))) = (&mut place.member, archive) else { return found };
+        let archive = self.shared.get_mut(&resolved(&place.path));
+        let (Some(member), Some(shared)) = (&mut place.member, archive) else { return found };
         let Member { container, index, .. } = member;
         *container = Arc::clone(shared.container.get_or_insert_with(|| Arc::clone(container)));
         if let Some(first) = shared.seen.get(index) {

@@ -86,7 +86,7 @@ impl Job {
 }
 
 /// Who hears what a run comes to, in the order of the paths. `Break` ends the run.
-pub trait Listener {
+pub trait Listener: Send {
     /// An image is done.
     fn image(&mut self, report: Box<Report>) -> ControlFlow<()>;
 
@@ -124,36 +124,16 @@ pub fn run(
     stop: &AtomicBool,
     listener: &mut dyn Listener,
 ) -> Result<End, LedgerError> {
-    let finder =
-        Finder::new(job.paths.clone(), job.output.as_deref()).with_mapfile(job.map.clone());
+    let finder = Finder::new(job.paths.clone(), job.output.as_deref())
+        .with_mapfile(job.map.clone())
+        .only_to_look(job.mode == Mode::Inspect);
     let mut finder = Members::new(finder, &job.paths);
     let output = job.output.clone().map(|folder| Output::new(folder, job));
-    let crew = Crew::new(job.workers);
-    let mut run = Run {
-        job,
-        crew: &crew,
-        output,
-        claims: Claims::new(ledger, job.put_back.clone())?,
-        listener,
-    };
-    let mut group: Vec<_> = finder.by_ref().take(GROUP).collect();
-    let mut done = Vec::new();
-    let mut end = End::Complete;
-    while !group.is_empty() && end == End::Complete {
-        // While a group is prepared, the one before it is told, and the one after it is found.
-        let output = run.output.take();
-        let prepare = |found| prepare(found, job, output.as_ref(), stop);
-        let meanwhile = || (run.tell(done), finder.by_ref().take(GROUP).collect());
-        let (steps, (told, next)) = crew.work_beside(group, prepare, meanwhile);
-        run.output = output;
-        end = told?;
-        group = next;
-        done = if end == End::Complete { run.bring_to_end(steps)? } else { Vec::new() };
-        if stop.load(Ordering::Relaxed) {
-            end = end.max(End::Stopped);
-        }
-    }
-    end = run.tell(done)?.max(end);
+    let claims = Claims::new(ledger, job.put_back.clone())?;
+    let group: Vec<_> = finder.by_ref().take(GROUP).collect();
+    let crew = &Crew::new(job.workers, group.len());
+    let mut run = Run { job, crew, output, claims, listener };
+    let end = crew.lead(|| run.groups(group, &mut finder, stop))?;
     run.claims.end()?;
     Ok(end)
 }
@@ -162,7 +142,7 @@ pub fn run(
 fn prepare(found: Found, job: &Job, output: Option<&Output>, stop: &AtomicBool) -> Step {
     match found {
         Found::Image(_) if stop.load(Ordering::Relaxed) => Step::NotBegun,
-        Found::Image(image) => image::prepare(&image, job, output),
+        Found::Image(image) => image::prepare(image, job, output),
         other => Step::Aside(other),
     }
 }
@@ -177,6 +157,34 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    /// Brings all groups to their end: the first one, and those that `finder` finds.
+    fn groups(
+        &mut self,
+        mut group: Vec<Found>,
+        finder: &mut Members,
+        stop: &AtomicBool,
+    ) -> Result<End, LedgerError> {
+        let (job, crew) = (self.job, self.crew);
+        let mut done = Vec::new();
+        let mut end = End::Complete;
+        while !group.is_empty() && end == End::Complete {
+            // While a group is prepared, the one before it is told, and the one after it is found.
+            let output = self.output.take();
+            let prepare = |found| prepare(found, job, output.as_ref(), stop);
+            let find = || finder.by_ref().take(GROUP).collect();
+            let prepare = || crew.work(group, prepare);
+            let (told, (steps, next)) = crew.both(|| self.tell(done), || crew.both(prepare, find));
+            self.output = output;
+            end = told?;
+            group = next;
+            done = if end == End::Complete { self.bring_to_end(steps)? } else { Vec::new() };
+            if stop.load(Ordering::Relaxed) {
+                end = end.max(End::Stopped);
+            }
+        }
+        Ok(self.tell(done)?.max(end))
+    }
+
     /// Changes all that is to be changed in a group together. Where nothing is changed, what a
     /// conversion would meet depends on nothing that comes later: it is looked up by
     /// [`Run::tell`]; but a dry run's copies take their names in order.

@@ -22,7 +22,7 @@ pub mod zip;
 pub use dump::Dump;
 pub use error::ContainerError;
 pub use format::Format;
-pub(crate) use name::{below, may_be_archive, may_be_image, raw_name};
+pub(crate) use name::{below, is_raw_name, may_be_archive, may_be_image, raw_name};
 pub use recognise::{RECOGNISED_BY, recognise};
 pub use unpack::{Unpacked, unpack};
 

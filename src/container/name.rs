@@ -27,6 +27,11 @@ pub(crate) fn may_be_image(name: &Path, len: u64) -> bool {
         || [&RAW[..], &DUMPS, &PACKED, &OTHERS].iter().any(|endings| has_ending(name, endings))
 }
 
+/// Whether a name is that of a raw image.
+pub(crate) fn is_raw_name(name: &Path) -> bool {
+    has_ending(name, &RAW)
+}
+
 /// Whether a file is looked into for several images: not so where its length is a diskette's.
 pub(crate) fn may_be_archive(name: &Path, len: u64) -> bool {
     DiskGeometry::of_len(len).is_none() || has_ending(name, &PACKED)

@@ -3,19 +3,30 @@
 
 use super::SECTOR_LEN;
 use super::boot::Geometry;
-use crate::medium::{Flaw, Storage};
+use crate::medium::{Flaw, Storage, spare};
 use std::io;
 use std::ops::Range;
 
 /// All sectors up to the end of the root directory, and which of them are lost.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Area {
     pub(super) bytes: Vec<u8>,
     /// Lost sectors, in order; they stand as zeros in `bytes`.
     pub(super) lost: Vec<Flaw>,
 }
 
+impl Drop for Area {
+    fn drop(&mut self) {
+        spare::give_back(std::mem::take(&mut self.bytes));
+    }
+}
+
 impl Area {
+    /// One of which nothing is read yet.
+    pub(super) fn begin() -> Self {
+        Self { bytes: spare::take(), lost: Vec::new() }
+    }
+
     /// Reads on, until `length` bytes are read.
     pub(super) fn extend<S: Storage + ?Sized>(
         &mut self,
@@ -26,8 +37,7 @@ impl Area {
         if length <= have {
             return Ok(());
         }
-        self.bytes.resize(length, 0);
-        match medium.read(have as u64, &mut self.bytes[have..]) {
+        match medium.read_on(&mut self.bytes, length) {
             Err(error) if Flaw::behind(&error).is_some() => {
                 let lost = medium.flaws().into_iter().filter(|flaw| flaw.kind.is_lost());
                 let new =
@@ -41,6 +51,12 @@ impl Area {
             }
             Ok(()) => Ok(()),
         }
+    }
+
+    /// A part of the medium, where all of it was read and nothing is lost.
+    pub(super) fn part(&self, offset: u64, length: usize) -> Option<&[u8]> {
+        let start = usize::try_from(offset).ok()?;
+        self.bytes.get(start..start + length).filter(|_| self.lost.is_empty())
     }
 
     /// The first lost sector of a byte range.

@@ -119,6 +119,11 @@ impl Volume {
         directory::entries(&self.area.bytes[self.geometry.root_directory()])
     }
 
+    /// Sectors that were read together with those before the files.
+    pub(crate) fn read_already(&self, offset: u64, length: usize) -> Option<&[u8]> {
+        self.area.part(offset, length)
+    }
+
     /// What is unusual about it.
     pub fn oddities(&self) -> &[Oddity] {
         &self.oddities
@@ -226,11 +231,12 @@ impl Chain {
     }
 }
 
-/// What most diskettes of this size need, in one go; where that cannot be read, the boot sector and
+/// What most diskettes of this size need, and what costs no more, in one go; where that cannot be read, the boot sector and
 /// a FAT's beginning, since what cannot be read may be none of the volume's own.
 fn first_read<S: Storage + ?Sized>(medium: &S) -> io::Result<Area> {
-    let usual = Geometry::usual_area(medium.len()).min(medium.len());
-    let mut area = Area::default();
+    let usual = Geometry::usual_area(medium.len()).next_multiple_of(medium.block());
+    let usual = usual.min(medium.len());
+    let mut area = Area::begin();
     if area.extend(medium, at_most(usual)).is_err() {
         area.extend(medium, at_most(2 * SECTOR))?;
     }

@@ -157,14 +157,16 @@ impl<'a> Fat<'a> {
         chain: &[u16],
     ) -> Option<(Entry, u16)> {
         // Each cluster is looked at once, however many chains run through it.
-        let mut seen = vec![false; usize::from(self.end)];
+        let mut seen = [0_u64; 4096 / 64];
         for owner in owners {
             let mut next = Link::Next(owner.first_cluster);
             while let Link::Next(cluster) = next {
                 let Some(link) = self.link(cluster) else { break };
-                if std::mem::replace(&mut seen[usize::from(cluster)], true) {
+                let (word, bit) = (&mut seen[usize::from(cluster / 64)], 1 << (cluster % 64));
+                if *word & bit != 0 {
                     break;
                 }
+                *word |= bit;
                 if chain.contains(&cluster) {
                     return Some((owner, cluster));
                 }

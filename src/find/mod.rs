@@ -2,8 +2,8 @@
 
 mod seen;
 
-use crate::container::may_be_image;
-use crate::medium::{Kind, Mapfile, Place};
+use crate::container::{is_raw_name, may_be_image};
+use crate::medium::{Kind, Mapfile, Place, RawImage};
 use crate::outcome::{Action, Failure, FailureCode};
 use seen::Seen;
 use std::ffi::{OsStr, OsString};
@@ -41,7 +41,7 @@ pub enum Found {
 }
 
 /// A file, or a diskette in a drive, to look at.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Image {
     /// Where it is.
     pub place: Place,
@@ -49,12 +49,17 @@ pub struct Image {
     pub root: Arc<Path>,
     /// Whether it is to be looked into for several images.
     pub may_be_archive: bool,
+    /// The open file, where the finder has opened it.
+    pub opened: Option<Box<RawImage>>,
 }
 
 impl Image {
     /// Whether the path itself was named.
     pub fn is_named(&self) -> bool {
-        self.place.full_path() == *self.root
+        match &self.place.member {
+            Some(_) => self.place.full_path() == *self.root,
+            None => self.place.path.as_os_str() == self.root.as_os_str(),
+        }
     }
 
     /// The path below the one that was named; of a named file, its name.
@@ -78,6 +83,8 @@ pub struct Finder {
     output: Option<PathBuf>,
     /// The mapfile of the file that is named first.
     map: Option<PathBuf>,
+    /// Whether images are only looked at.
+    only_to_look: bool,
     walk: Option<Walk>,
     seen: Seen,
 }
@@ -106,6 +113,7 @@ impl Finder {
             roots: paths.into_iter(),
             output: output.map(resolve_missing),
             map: None,
+            only_to_look: false,
             walk: None,
             seen: Seen::default(),
         }
@@ -115,6 +123,14 @@ impl Finder {
     #[must_use]
     pub fn with_mapfile(mut self, map: Option<PathBuf>) -> Self {
         self.map = map;
+        self
+    }
+
+    /// The same walk, whose images will be looked at and not changed: those that are images by their
+    /// names are opened at once, which tells what a look at the path would.
+    #[must_use]
+    pub fn only_to_look(mut self, only_to_look: bool) -> Self {
+        self.only_to_look = only_to_look;
         self
     }
 
@@ -139,7 +155,7 @@ impl Finder {
             Kind::File => mapfile_of(&path, |name| path.with_file_name(name).is_file()),
             Kind::Drive => None,
         });
-        Some(self.seen.file(Place { path, kind, map, member: None }, &metadata, root))
+        Some(self.seen.file(Place { path, kind, map, member: None }, &metadata, root, None))
     }
 
     /// What was named is no file; it may be one in an archive.
@@ -147,7 +163,12 @@ impl Finder {
         match Place::in_archive(&path) {
             Some(place) => {
                 let place = Place { map: self.map.take(), ..place };
-                Found::Image(Image { place, root: path.into(), may_be_archive: false })
+                Found::Image(Image {
+                    place,
+                    root: path.into(),
+                    may_be_archive: false,
+                    opened: None,
+                })
             }
             None => failed(path, true, Action::Open, error),
         }
@@ -202,11 +223,18 @@ impl Finder {
         if !file_type.is_file() {
             return Some(Found::Skipped);
         }
-        match fs::symlink_metadata(&path) {
+        let opens = self.only_to_look && is_raw_name(&path);
+        // What cannot be opened is told by who looks at it.
+        let opened = opens.then(|| RawImage::open(&path).ok()).flatten().map(Box::new);
+        let metadata = match &opened {
+            Some(image) => Ok(image.metadata().clone()),
+            None => fs::symlink_metadata(&path),
+        };
+        match metadata {
             Ok(metadata) if !is_candidate(&path, &metadata) => Some(Found::Skipped),
             Ok(metadata) => {
                 let place = Place { map, ..Place::file(path) };
-                Some(self.seen.file(place, &metadata, root))
+                Some(self.seen.file(place, &metadata, root, opened))
             }
             Err(error) => Some(failed(path, false, Action::Open, error)),
         }

@@ -2,7 +2,7 @@
 
 use super::{Found, Image, is_candidate};
 use crate::container::may_be_archive;
-use crate::medium::{Kind, Place};
+use crate::medium::{Kind, Place, RawImage};
 use crate::platform::{FileId, file_id, has_other_names};
 use std::collections::HashMap;
 use std::fs::{self, Metadata};
@@ -21,9 +21,15 @@ pub(super) struct Seen {
 
 impl Seen {
     /// The file, or the first way to it where it was met before.
-    pub(super) fn file(&mut self, place: Place, metadata: &Metadata, root: Arc<Path>) -> Found {
+    pub(super) fn file(
+        &mut self,
+        place: Place,
+        metadata: &Metadata,
+        root: Arc<Path>,
+        opened: Option<Box<RawImage>>,
+    ) -> Found {
         let path = &place.path;
-        let named = **path == *root;
+        let named = path.as_os_str() == root.as_os_str();
         if (named || self.named_files || has_other_names(metadata))
             && let Some(id) = file_id(metadata)
         {
@@ -36,7 +42,7 @@ impl Seen {
         }
         let may_be_archive =
             place.kind == Kind::File && may_be_archive(&place.path, metadata.len());
-        Found::Image(Image { place, root, may_be_archive })
+        Found::Image(Image { place, root, may_be_archive, opened })
     }
 
     /// The folder whose walk has led to a named file already.

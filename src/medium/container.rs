@@ -77,7 +77,7 @@ impl Container {
     /// Opens the archive at `path`; `None` where there is none that can be read.
     pub(crate) fn open(path: &Path) -> Option<Self> {
         let file = RawImage::open(path).ok()?;
-        let format = file.format().filter(|format| *format == Format::Zip)?;
+        let format = file.format(true).filter(|format| *format == Format::Zip)?;
         Self::new(file, format, path, false).ok()
     }
 

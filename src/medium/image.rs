@@ -1,6 +1,6 @@
 //! A raw image: a file that holds a diskette's sectors, one after the other.
 
-use super::{Flaw, Storage, flaw::withhold};
+use super::{Flaw, Storage, flaw::withhold, spare};
 use crate::container::{Format, RECOGNISED_BY, recognise};
 use crate::fat12::Geometry;
 use crate::platform;
@@ -8,6 +8,9 @@ use std::fs::{File, Metadata, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+
+/// Bytes that the system reads of a file together.
+const PAGE: u64 = 4096;
 
 /// A raw image file.
 #[derive(Debug)]
@@ -58,24 +61,29 @@ impl RawImage {
         })
     }
 
-    /// The container that the file is, by its content; `None` for a raw image.
+    /// The container that the file is, by its content; `None` for a raw image. What is read for that is
+    /// kept for the next who reads, if the image is only to be looked at, and not locked before.
     /// Where it cannot be read, that is for whoever reads it next to tell.
-    pub fn format(&self) -> Option<Format> {
-        let length = Geometry::usual_area(self.len()).max(RECOGNISED_BY as u64).min(self.len());
-        let mut start = vec![0; usize::try_from(length).unwrap_or(0)];
-        platform::read_exact_at(&self.file, &mut start, 0).ok()?;
+    pub fn format(&self, only_to_look: bool) -> Option<Format> {
+        let usual = Geometry::usual_area(self.len()).next_multiple_of(self.block());
+        let length = if only_to_look { usual } else { 0 };
+        let length = length.max(RECOGNISED_BY as u64).min(self.len());
+        let mut start = spare::take();
+        let length = usize::try_from(length).unwrap_or(0);
+        platform::read_start(&self.file, length, &mut start).ok()?;
         let last = || {
             let mut last = vec![0; 512];
             let read = self.len().checked_sub(512).map(|at| self.read(at, &mut last));
             if matches!(read, Some(Ok(()))) { last } else { Vec::new() }
         };
         let format = recognise(&start[..start.len().min(RECOGNISED_BY)], self.len(), last);
-        *self.start.lock().unwrap_or_else(PoisonError::into_inner) = Some(start);
+        if only_to_look {
+            *self.start.lock().unwrap_or_else(PoisonError::into_inner) = Some(start);
+        }
         format
     }
 
-    /// What was read of the start already. It leads to the record and is none of it, so that it may
-    /// be older than the image's lock.
+    /// What was read of the start already.
     fn take_start(&self) -> Option<Vec<u8>> {
         self.start.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
@@ -102,6 +110,7 @@ impl RawImage {
     /// # Errors
     /// [`TryLockError::WouldBlock`] where another program holds it.
     pub fn try_lock(&self) -> Result<(), TryLockError> {
+        self.take_start();
         self.file.try_lock()
     }
 
@@ -116,6 +125,7 @@ impl RawImage {
     /// # Errors
     /// [`TryLockError::WouldBlock`] where another program changes the image.
     pub fn try_lock_shared(&self) -> Result<(), TryLockError> {
+        self.take_start();
         self.file.try_lock_shared()
     }
 }
@@ -126,11 +136,26 @@ impl Storage for RawImage {
     }
 
     fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
-        match self.take_start().filter(|start| offset == 0 && start.len() >= buffer.len()) {
-            Some(start) => buffer.copy_from_slice(&start[..buffer.len()]),
-            None => platform::read_exact_at(&self.file, buffer, offset)?,
-        }
+        platform::read_exact_at(&self.file, buffer, offset)?;
         withhold(&self.lost, offset, buffer)
+    }
+
+    fn read_on(&self, bytes: &mut Vec<u8>, length: usize) -> io::Result<()> {
+        let have = bytes.len();
+        match self.take_start().filter(|start| have == 0 && start.len() >= length) {
+            Some(start) => *bytes = start,
+            None if have == 0 => platform::read_start(&self.file, length, bytes)?,
+            None => {
+                bytes.resize(length, 0);
+                platform::read_exact_at(&self.file, &mut bytes[have..], have as u64)?;
+            }
+        }
+        bytes.truncate(length);
+        withhold(&self.lost, have as u64, &mut bytes[have..])
+    }
+
+    fn block(&self) -> u64 {
+        PAGE
     }
 
     fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {

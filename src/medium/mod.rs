@@ -11,6 +11,7 @@ mod memory;
 mod opened;
 mod packed;
 mod replace;
+pub(crate) mod spare;
 
 pub use careful::Careful;
 pub use container::{Container, Member};
@@ -23,6 +24,7 @@ pub use memory::Memory;
 pub use opened::{Kind, Medium, Place};
 pub use packed::Packed;
 
+use crate::record::SECTOR_LEN;
 use std::io;
 
 /// A medium, as the rest of the program sees it. Offsets and lengths are in bytes.
@@ -43,6 +45,21 @@ pub trait Storage: Send + Sync {
     /// As the medium reports them. Where sectors of the range are lost, the first [`Flaw`]; then all
     /// others are read, and the lost ones stand as zeros.
     fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()>;
+
+    /// Reads on from the end of `bytes`, until it is `length` bytes long.
+    ///
+    /// # Errors
+    /// As [`Storage::read`]; then it is as long all the same.
+    fn read_on(&self, bytes: &mut Vec<u8>, length: usize) -> io::Result<()> {
+        let have = bytes.len();
+        bytes.resize(length, 0);
+        self.read(have as u64, &mut bytes[have..])
+    }
+
+    /// Bytes that cost no more together than one of them, from any multiple of them on.
+    fn block(&self) -> u64 {
+        SECTOR_LEN as u64
+    }
 
     /// Fills `buffer` by one single try, where [`Storage::read`] makes several.
     ///

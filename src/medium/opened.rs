@@ -114,10 +114,18 @@ impl Medium {
                     let packed = Packed::new(Arc::clone(&member.container), member.index)?;
                     Self::packed(packed, place)
                 }
-                None => Self::image(RawImage::open(&place.path)?, place, false),
+                None => Self::of_file(RawImage::open(&place.path)?, place),
             },
             Kind::Drive => Ok(Self::Diskette(Careful::new(Drive::open(&place.path)?, retries))),
         }
+    }
+
+    /// The medium in a file that is open to be read.
+    ///
+    /// # Errors
+    /// As [`Medium::open`].
+    pub(crate) fn of_file(file: RawImage, place: &Place) -> io::Result<Self> {
+        Self::image(file, place, false)
     }
 
     /// Opens a medium to be read and changed.
@@ -140,7 +148,7 @@ impl Medium {
     }
 
     fn image(image: RawImage, place: &Place, writable: bool) -> io::Result<Self> {
-        if let Some(format) = image.format() {
+        if let Some(format) = image.format(!writable) {
             let container = Container::new(image, format, &place.path, writable)?;
             return Self::packed(Packed::only(container)?, place);
         }
@@ -268,6 +276,14 @@ impl Storage for Medium {
 
     fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
         self.storage().read(offset, buffer)
+    }
+
+    fn read_on(&self, bytes: &mut Vec<u8>, length: usize) -> io::Result<()> {
+        self.storage().read_on(bytes, length)
+    }
+
+    fn block(&self) -> u64 {
+        self.storage().block()
     }
 
     fn read_once(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {

@@ -21,11 +21,24 @@ pub(crate) fn folder_of(path: &Path) -> &Path {
 #[cfg(unix)]
 mod unix {
     use super::{File, FileId, Metadata, OpenOptions, Path, PathBuf, io};
+    use rustix::buffer::spare_capacity;
     use std::fs::Permissions;
     use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 
     pub(crate) fn read_exact_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
         file.read_exact_at(buffer, offset)
+    }
+
+    /// Reads what a file begins with into an empty buffer.
+    pub(crate) fn read_start(file: &File, length: usize, start: &mut Vec<u8>) -> io::Result<()> {
+        if length == 0 {
+            return Ok(());
+        }
+        start.reserve(length);
+        let read = rustix::io::pread(file, spare_capacity(start), 0)?.min(length);
+        start.resize(length, 0);
+        // The rest of it, as far as there is one.
+        read_exact_at(file, &mut start[read..], read as u64)
     }
 
     pub(crate) fn write_all_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
@@ -91,8 +104,8 @@ mod unix {
 
 #[cfg(unix)]
 pub(crate) use unix::{
-    file_id, has_other_names, open_options, path_from_bytes, read_exact_at, sync_folder, take_over,
-    usual_permissions, write_all_at,
+    file_id, has_other_names, open_options, path_from_bytes, read_exact_at, read_start,
+    sync_folder, take_over, usual_permissions, write_all_at,
 };
 
 #[cfg(windows)]
@@ -109,6 +122,11 @@ mod windows {
             }
         }
         Ok(())
+    }
+
+    pub(crate) fn read_start(file: &File, length: usize, start: &mut Vec<u8>) -> io::Result<()> {
+        start.resize(length, 0);
+        read_exact_at(file, start, 0)
     }
 
     pub(crate) fn write_all_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
@@ -155,6 +173,6 @@ mod windows {
 
 #[cfg(windows)]
 pub(crate) use windows::{
-    file_id, has_other_names, open_options, path_from_bytes, read_exact_at, sync_folder, take_over,
-    usual_permissions, write_all_at,
+    file_id, has_other_names, open_options, path_from_bytes, read_exact_at, read_start,
+    sync_folder, take_over, usual_permissions, write_all_at,
 };

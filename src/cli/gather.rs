@@ -104,7 +104,7 @@ impl Listener for Gathering {
             self.gathered.sets.add(&facts);
             self.gathered.facts.push(facts);
             self.gathered.known.push(Known {
-                serial: report.record().map(serial),
+                serial: report.record().map(|record| serial(record).into_owned()),
                 refusal: refusal(&report),
                 path: report.path,
             });

@@ -14,26 +14,29 @@ use addpack::record::fields::{Server, hex};
 use addpack::surface::{Condition, Surface};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
+use std::borrow::Cow;
 use std::path::Path;
 
 /// The version of the objects' shape.
 const SCHEMA: u32 = 1;
+/// Bytes that suffice for most lines.
+const USUAL_LINE: usize = 1024;
 
 #[derive(Serialize)]
-struct ImageLine {
+struct ImageLine<'a> {
     r#type: &'static str,
     schema: u32,
-    path: String,
+    path: Cow<'a, str>,
     /// The path's bytes in hexadecimal, where they are no UTF-8 and `path` is not exact.
     #[serde(skip_serializing_if = "Option::is_none")]
     path_bytes: Option<String>,
     outcome: &'static str,
-    record: Option<RecordPart>,
+    record: Option<RecordPart<'a>>,
     findings: Vec<FindingPart>,
     notes: Vec<NotePart>,
     /// The converted copy, with `-o`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    output: Option<String>,
+    output: Option<Cow<'a, str>>,
     error: Option<ErrorPart>,
     next_step: String,
     /// With `--surface`.
@@ -55,35 +58,35 @@ struct SurfacePart {
 }
 
 #[derive(Serialize)]
-struct RecordPart {
+struct RecordPart<'a> {
     version: &'static str,
-    serial: String,
+    serial: Cow<'a, str>,
     licenses: u16,
     origin: Option<&'static str>,
     bound: bool,
     from: Option<u16>,
     to: Option<u16>,
-    server: Option<ServerPart>,
+    server: Option<ServerPart<'a>>,
     made_at: String,
     converted_at: Option<String>,
-    events: Vec<EventPart>,
+    events: Vec<EventPart<'a>>,
 }
 
 #[derive(Serialize)]
-struct ServerPart {
+struct ServerPart<'a> {
     address: String,
-    name: String,
+    name: Cow<'a, str>,
 }
 
 #[derive(Serialize)]
-struct EventPart {
+struct EventPart<'a> {
     slot: usize,
-    kind: String,
-    server_version: String,
+    kind: Cow<'static, str>,
+    server_version: Cow<'static, str>,
     from: u16,
     to: u16,
     at: String,
-    server: ServerPart,
+    server: ServerPart<'a>,
     post_upgrade: bool,
 }
 
@@ -166,7 +169,7 @@ pub(crate) fn image_line(report: &Report) -> Vec<u8> {
         record: report.diagnosis.as_ref().and_then(record_part),
         findings: report.findings().iter().map(finding_part).collect(),
         notes: report.notes.iter().map(note_part).collect(),
-        output: report.output.as_ref().map(|path| path.to_string_lossy().into_owned()),
+        output: report.output.as_ref().map(|path| path.to_string_lossy()),
         error: report.failure.as_ref().map(error_part),
         next_step: next_step(report),
         surface: report.surface.as_ref().map(surface_part),
@@ -189,18 +192,19 @@ pub(crate) fn summary_line(tally: &Tally, stopped: bool, exit_code: u8) -> Vec<u
 
 /// One object on a line of its own.
 pub(crate) fn line<T: Serialize>(object: &T) -> Vec<u8> {
-    let mut line = serde_json::to_vec(object).expect("these objects have no keys but strings");
+    let mut line = Vec::with_capacity(USUAL_LINE);
+    serde_json::to_writer(&mut line, object).expect("these objects have no keys but strings");
     line.push(b'\n');
     line
 }
 
 /// A path as text, and its bytes in hexadecimal where they are no UTF-8.
-pub(crate) fn path_text(path: &Path) -> (String, Option<String>) {
+pub(crate) fn path_text(path: &Path) -> (Cow<'_, str>, Option<String>) {
     let bytes = path.to_str().is_none().then(|| hex(path.as_os_str().as_encoded_bytes()));
-    (path.to_string_lossy().into_owned(), bytes)
+    (path.to_string_lossy(), bytes)
 }
 
-fn record_part(diagnosis: &Diagnosis) -> Option<RecordPart> {
+fn record_part(diagnosis: &Diagnosis) -> Option<RecordPart<'_>> {
     let record = diagnosis.record.as_deref()?;
     let bound = record.is_bound();
     let event =
@@ -231,11 +235,11 @@ fn origin(record: &Record) -> Option<&'static str> {
     }
 }
 
-fn server_part(server: &Server) -> ServerPart {
+fn server_part(server: &Server) -> ServerPart<'_> {
     ServerPart { address: address(server), name: server_name(server) }
 }
 
-fn event_part(slot: usize, event: &Event, post_upgrade: bool) -> EventPart {
+fn event_part(slot: usize, event: &Event, post_upgrade: bool) -> EventPart<'_> {
     EventPart {
         slot,
         kind: event_kind(event),

@@ -94,7 +94,7 @@ pub(crate) fn image(look: Look, report: &Report) -> Vec<u8> {
             } else {
                 format!("{} unused", record.licenses)
             };
-            (serial(record), use_of)
+            (serial(record).into_owned(), use_of)
         },
     );
     let facts = format!("  {serial:<23}  {licenses:<9}  ");

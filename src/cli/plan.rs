@@ -104,7 +104,7 @@ fn step_line(told: &Told, step: &Step) -> Vec<u8> {
     line(&StepLine {
         r#type: "step",
         schema: SCHEMA,
-        path,
+        path: path.into_owned(),
         path_bytes,
         serial: known.serial.as_deref(),
         action: step.action.as_str(),

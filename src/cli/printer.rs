@@ -81,7 +81,7 @@ impl Printer {
         Self {
             form,
             look: Look::of_stdout(common.color.color),
-            out: BufWriter::new(stdout()),
+            out: BufWriter::with_capacity(1 << 16, stdout()),
             progress,
             tally: Tally::default(),
             sets: None,

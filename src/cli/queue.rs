@@ -159,7 +159,7 @@ impl Queue<'_> {
         let mut text = format!("\n{diskettes} in this queue\n");
         for (index, done) in self.done.iter().enumerate() {
             let outcome = look.paint(tone(done.outcome), &format!("{:<21}", done.outcome.as_str()));
-            let serial = done.record.as_ref().map_or_else(|| format!("{:23}", "-"), serial);
+            let serial = done.record.as_ref().map_or_else(|| format!("{:23}", "-").into(), serial);
             let _ = writeln!(text, "  {:>3}  {outcome}  {serial}  {}", index + 1, done.verdict);
         }
         text + &self.order()

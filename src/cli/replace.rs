@@ -84,7 +84,7 @@ fn refused_row(known: &Known, refusal: &Refusal, sha1: Option<String>) -> Row {
         licenses: refusal.licenses,
         version,
         evidence: refusal.evidence.clone(),
-        path: Some(path),
+        path: Some(path.into_owned()),
         path_bytes,
         sha1,
         kb,

@@ -39,7 +39,7 @@ impl Row {
             serial: None,
             licenses: None,
             version: None,
-            server_name: server.map(server_name),
+            server_name: server.map(|server| server_name(server).into_owned()),
             server_address: server.map(address),
             from: span.map(|span| span.0),
             to: span.map(|span| span.1),

@@ -3,6 +3,7 @@
 use super::args::When;
 use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write, stderr, stdout};
 use std::path::Path;
@@ -70,6 +71,9 @@ impl Look {
 
 /// Text from a disk or a file name, with whatever a terminal could obey or hide spelled out.
 pub(crate) fn escape(text: &str) -> String {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     let mut escaped = String::with_capacity(text.len());
     for char in text.chars() {
         if char.is_control() || is_invisible(char) {
@@ -88,9 +92,18 @@ fn is_invisible(char: char) -> bool {
 }
 
 /// Bytes from a disk as text: ASCII as it is, the rest spelled out.
-pub(crate) fn escape_bytes(bytes: &[u8]) -> String {
+pub(crate) fn escape_bytes(bytes: &[u8]) -> Cow<'_, str> {
     let end = bytes.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
-    bytes[..end].escape_ascii().to_string()
+    let bytes = &bytes[..end];
+    match std::str::from_utf8(bytes) {
+        Ok(text) if text.bytes().all(is_plain) => text.into(),
+        _ => bytes.escape_ascii().to_string().into(),
+    }
+}
+
+/// Whether a byte stands for itself where bytes are escaped.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && !matches!(byte, b'\\' | b'\'' | b'"')
 }
 
 /// Breaks text at spaces so that no line is longer than `width`, unless a word is.

@@ -22,7 +22,11 @@ pub(super) fn check(record: &Record, chain: &Chain, findings: &mut Vec<Finding>)
     for slot in chain.history().chain(chain.post_upgrade()) {
         check_event(record, chain, slot, findings);
     }
-    for slot in chain.history().end.max(chain.post_upgrade().end)..EVENT_SLOTS {
+    let uncounted = chain.history().end.max(chain.post_upgrade().end);
+    if is_zero(&record.bytes()[event_at(uncounted)..]) {
+        return;
+    }
+    for slot in uncounted..EVENT_SLOTS {
         let zero = check_zero(record, Part::UncountedSlot, event_at(slot), event_at(slot + 1));
         findings.extend(zero.map(|finding| finding.in_slot(slot)));
     }
@@ -159,11 +163,15 @@ fn check_server(
     address.into_iter().chain(name)
 }
 
+/// Nearly always all are, which is seen fastest so.
+fn is_zero(bytes: &[u8]) -> bool {
+    bytes.iter().fold(0, |all, byte| all | byte) == 0
+}
+
 /// A finding at the first byte from `start` to `end` that is not zero.
 fn check_zero(record: &Record, part: Part, start: usize, end: usize) -> Option<Finding> {
     let bytes = &record.bytes()[start..end];
-    // Nearly always all are zero, which is seen faster so.
-    if bytes.iter().fold(0, |all, byte| all | byte) == 0 {
+    if is_zero(bytes) {
         return None;
     }
     let at = bytes.iter().position(|&byte| byte != 0)?;

@@ -15,7 +15,7 @@ mod schema;
 pub use error::{LedgerError, LedgerProblem};
 pub use row::{Entry, Met, State, Wanted};
 
-use row::{COLUMNS, path_value};
+use row::path_value;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use std::path::{Path, PathBuf};
 
@@ -121,9 +121,8 @@ impl Ledger {
     /// Where the ledger cannot be read.
     pub fn each(&self, state: Option<State>, mut tell: impl FnMut(Entry) -> bool) -> Result<()> {
         let mut visit = || -> rusqlite::Result<()> {
-            let filter = if state.is_some() { " WHERE state = ?1" } else { "" };
-            let query = format!("SELECT {COLUMNS} FROM conversion{filter} ORDER BY id");
-            let mut statement = self.db.prepare(&query)?;
+            let query = if state.is_some() { row::ALL_IN_STATE } else { row::ALL };
+            let mut statement = self.db.prepare(query)?;
             let state = state.map(State::as_str);
             let mut rows = match &state {
                 Some(state) => statement.query([state])?,
@@ -197,7 +196,8 @@ impl Ledger {
     /// That of `work`, or where the ledger cannot be read.
     pub(crate) fn in_one<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         let run = |ledger: &Self, sql| {
-            ledger.db.execute_batch(sql).map_err(|error| ledger.failed(&error))
+            let run = || ledger.db.prepare_cached(sql)?.execute([]);
+            run().map(drop).map_err(|error| ledger.failed(&error))
         };
         run(self, "BEGIN")?;
         let result = work(self);
@@ -233,6 +233,21 @@ impl Ledger {
         met().map_err(|error| self.failed(&error))
     }
 
+    /// The same for a pack that is neither in the ledger nor was met before: whether it is such.
+    ///
+    /// # Errors
+    /// As [`Ledger::meet`].
+    pub(crate) fn meet_unknown(&mut self, serial: &str, path: &Path) -> Result<bool> {
+        let met = || {
+            let mut insert = self.db.prepare_cached(
+                "INSERT OR IGNORE INTO temp.met SELECT ?1, ?2 \
+                 WHERE NOT EXISTS (SELECT 1 FROM conversion WHERE serial = ?1)",
+            )?;
+            Ok(insert.execute(params![serial, path_value(path)])? == 1)
+        };
+        met().map_err(|error| self.failed(&error))
+    }
+
     /// How far a claim has come; `None` where it is gone.
     pub(crate) fn state(&self, id: ClaimId) -> Result<Option<State>> {
         self.db
@@ -250,7 +265,5 @@ impl Ledger {
 }
 
 fn find(db: &Connection, serial: &str) -> rusqlite::Result<Option<Entry>> {
-    db.prepare_cached(&format!("SELECT {COLUMNS} FROM conversion WHERE serial = ?1"))?
-        .query_row([serial], Entry::from_row)
-        .optional()
+    db.prepare_cached(row::FIND)?.query_row([serial], Entry::from_row).optional()
 }

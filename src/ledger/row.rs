@@ -14,9 +14,22 @@ use rusqlite::{Connection, Row, ToSql, params};
 use std::path::{Path, PathBuf};
 
 /// The columns of an [`Entry`], in its order.
-pub(super) const COLUMNS: &str = "id, serial, licenses, state, path, target, device, inode, \
-    sector_0, sector_1, sector_2, sector_3, converted_at, old_digest, new_digest, old_record, \
-    new_record";
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, serial, licenses, state, path, target, device, inode, sector_0, sector_1, ",
+            "sector_2, sector_3, converted_at, old_digest, new_digest, old_record, new_record ",
+            "FROM conversion ",
+            $rest
+        )
+    };
+}
+
+/// The entry of a serial.
+pub(super) const FIND: &str = select!("WHERE serial = ?1");
+/// All entries, and those in one state, in the order in which they were claimed.
+pub(super) const ALL: &str = select!("ORDER BY id");
+pub(super) const ALL_IN_STATE: &str = select!("WHERE state = ?1 ORDER BY id");
 
 const INSERT: &str = "INSERT OR IGNORE INTO conversion (serial, licenses, state, path, target, \
     device, inode, sector_0, sector_1, sector_2, sector_3, converted_at, old_digest, new_digest, \

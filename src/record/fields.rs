@@ -1,7 +1,6 @@
 //! The values that stand in a record, each with the rule that FORMAT.md gives for it.
 
 use binrw::{BinRead, BinResult, BinWrite, Endian};
-use std::fmt::Write as _;
 use std::io::{Read, Seek, Write};
 
 /// `N` bytes as they stand in the record: text, a seal, or reserved bytes.
@@ -24,10 +23,10 @@ impl<const N: usize> Bytes<N> {
 
 /// Bytes in hexadecimal, two digits each.
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    let digit = |number: u8| char::from(b"0123456789abcdef"[usize::from(number)]);
+    let mut text = String::with_capacity(bytes.len() * 2);
+    text.extend(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]));
+    text
 }
 
 // In one piece: binrw reads an array byte by byte, and most of a record is arrays.

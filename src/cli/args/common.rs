@@ -9,9 +9,11 @@ use clap::{ArgAction, Args as ClapArgs, ValueEnum, ValueHint};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-/// Images that are worked on at once, unless somebody says otherwise: far more than there are cores,
-/// since most of them wait for a disk.
-const WORKERS: NonZeroUsize = NonZeroUsize::new(32).unwrap();
+/// Images that are looked at, and that are converted, at once, unless somebody says otherwise: more
+/// than there are cores, since most of them wait for a disk, which makes durable best what comes
+/// together.
+const LOOKING: usize = 16;
+const CONVERTING: usize = 32;
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Common {
@@ -28,9 +30,11 @@ pub(crate) struct Common {
     #[arg(long)]
     pub(crate) json: bool,
 
-    /// How many images to work on at once; most of them wait for a disk
-    #[arg(short, long, value_name = "N", default_value_t = WORKERS)]
-    pub(crate) jobs: NonZeroUsize,
+    /// How many images to work on at once [default: 16, or 32 to convert them]
+    ///
+    /// Most of the work waits for a disk.
+    #[arg(short, long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
 
     /// How often a sector that a drive does not read well is asked for again
     #[arg(long, value_name = "N", default_value_t = addpack::batch::RETRIES)]
@@ -114,8 +118,9 @@ impl Common {
             let message = "--mapfile is of one image: name that image alone";
             return Err(Error::Usage(message.to_owned()));
         }
+        let workers = if matches!(mode, Mode::Convert(_)) { CONVERTING } else { LOOKING };
         Ok(Job {
-            workers: self.jobs.get(),
+            workers: self.jobs.map_or(workers, NonZeroUsize::get),
             retries: self.retries,
             map: self.mapfile.clone(),
             ..Job::new(self.paths.clone(), mode)

@@ -180,7 +180,7 @@ fn lost_sector(kind: FlawKind, sector: Option<u32>) -> String {
 
 /// A name from a directory: `README.TXT`.
 fn file_name(name: &[u8; 11]) -> String {
-    let trim = |part: &[u8]| escape_bytes(part.trim_ascii_end());
+    let trim = |part: &[u8]| escape_bytes(part.trim_ascii_end()).into_owned();
     match (trim(&name[..8]), trim(&name[8..])) {
         (base, ending) if ending.is_empty() => base,
         (base, ending) => format!("{base}.{ending}"),

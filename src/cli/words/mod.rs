@@ -32,11 +32,13 @@ pub(crate) use value::{
     address, day, event_kind, moment, server, server_name, server_version, timestamp, value,
 };
 
+use crate::cli::terminal::escape_bytes;
 use addpack::diagnosis::{FindingCode, What};
 use addpack::fat12::{FaultKind, NoVolume};
 use addpack::medium::FlawKind;
 use addpack::outcome::{NotAPack, Note, Outcome, Report};
 use addpack::record::Record;
+use std::borrow::Cow;
 
 /// Vendor's article on replacement media.
 pub(crate) const KB_REPLACEMENT: u32 = 274_532;
@@ -186,15 +188,12 @@ fn replacement_details(report: &Report) -> String {
 }
 
 fn serial_of(report: &Report) -> String {
-    report.record().map_or_else(String::new, serial)
+    report.record().map_or_else(String::new, |record| serial(record).into_owned())
 }
 
 /// A record's serial, whatever stands there.
-pub(crate) fn serial(record: &Record) -> String {
-    record
-        .serial
-        .text()
-        .map_or_else(|| super::terminal::escape_bytes(&record.serial.0), str::to_owned)
+pub(crate) fn serial(record: &Record) -> Cow<'_, str> {
+    record.serial.text().map_or_else(|| escape_bytes(&record.serial.0), Cow::from)
 }
 
 /// Vendor's articles that bear on a report.

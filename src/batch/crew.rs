@@ -2,16 +2,25 @@
 
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::available_parallelism;
+use std::time::{Duration, Instant};
 
-/// As many threads as there are workers; where they cannot be had, or are not worth it, the one that
-/// there is.
+/// Threads that do what waits for nothing, where there are no more processors than these.
+const FEW: usize = 4;
+/// To look at an image takes longer only where a disk is waited for, or a processor.
+const AT_ONCE: Duration = Duration::from_micros(50);
+/// Disks are waited for where one in so many images has waited.
+const WAITED: usize = 4;
+
+/// So many threads; where they cannot be had, or are not worth it, the one that there is.
 pub(super) struct Crew(Option<ThreadPool>);
 
 impl Crew {
-    /// The crew of a run that begins with a group of `items`.
-    pub(super) fn new(workers: usize, items: usize) -> Self {
-        let start = || ThreadPoolBuilder::new().num_threads(workers).build().ok();
-        Self(if workers > 1 && items > 1 { start() } else { None })
+    /// A crew for work on `items` first.
+    pub(super) fn new(threads: usize, items: usize) -> Self {
+        let start = || ThreadPoolBuilder::new().num_threads(threads).build().ok();
+        Self(if threads > 1 && items > 1 { start() } else { None })
     }
 
     /// Runs `work`, which leads the crew through its groups. It does so as one of them: where it would
@@ -35,6 +44,23 @@ impl Crew {
         }
     }
 
+    /// Looks at `items`; also tells whether a larger crew would be done sooner, since this one waits
+    /// for disks.
+    pub(super) fn look<T: Send, R: Send>(
+        &self,
+        items: Vec<T>,
+        look: impl Fn(T) -> R + Sync + Send,
+    ) -> (Vec<R>, bool) {
+        let (count, waited) = (items.len(), AtomicUsize::new(0));
+        let results = self.work(items, |item| {
+            let begun = Instant::now();
+            let result = look(item);
+            waited.fetch_add((begun.elapsed() > AT_ONCE).into(), Ordering::Relaxed);
+            result
+        });
+        (results, waited.into_inner() * WAITED > count)
+    }
+
     /// Does both at once.
     pub(super) fn both<A: Send, B: Send>(
         &self,
@@ -46,4 +72,9 @@ impl Crew {
             None => (one(), other()),
         }
     }
+}
+
+/// Threads that are enough where no disk is waited for.
+pub(super) fn few() -> usize {
+    available_parallelism().map_or(FEW, usize::from).max(FEW)
 }

@@ -21,6 +21,7 @@ use crew::Crew;
 use image::Step;
 use members::Members;
 use output::Output;
+use std::mem::take;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -130,10 +131,18 @@ pub fn run(
     let mut finder = Members::new(finder, &job.paths);
     let output = job.output.clone().map(|folder| Output::new(folder, job));
     let claims = Claims::new(ledger, job.put_back.clone())?;
-    let group: Vec<_> = finder.by_ref().take(GROUP).collect();
-    let crew = &Crew::new(job.workers, group.len());
-    let mut run = Run { job, crew, output, claims, listener };
-    let end = crew.lead(|| run.groups(group, &mut finder, stop))?;
+    let mut walk = Walk { group: finder.by_ref().take(GROUP).collect(), finder, done: Vec::new() };
+    let mut run = Run { job, output, claims, listener };
+    let few = if matches!(job.mode, Mode::Convert(_)) { job.workers } else { crew::few() };
+    let mut threads = few.min(job.workers);
+    let end = loop {
+        let crew = Crew::new(threads, walk.group.len());
+        let may_grow = threads < job.workers;
+        match crew.lead(|| run.groups(&mut walk, &crew, may_grow, stop))? {
+            Some(end) => break end,
+            None => threads = job.workers,
+        }
+    };
     run.claims.end()?;
     Ok(end)
 }
@@ -147,52 +156,66 @@ fn prepare(found: Found, job: &Job, output: Option<&Output>, stop: &AtomicBool) 
     }
 }
 
+/// How far a run has come: what was done and not told yet, what comes next, and after that.
+struct Walk {
+    done: Vec<Step>,
+    group: Vec<Found>,
+    finder: Members,
+}
+
 /// A run under way.
 struct Run<'a> {
     job: &'a Job,
-    crew: &'a Crew,
     output: Option<Output>,
     claims: Claims<'a>,
     listener: &'a mut dyn Listener,
 }
 
 impl Run<'_> {
-    /// Brings all groups to their end: the first one, and those that `finder` finds.
+    /// Brings all groups to their end, or those before one that a larger crew would be worth its start
+    /// for: then `None`.
     fn groups(
         &mut self,
-        mut group: Vec<Found>,
-        finder: &mut Members,
+        walk: &mut Walk,
+        crew: &Crew,
+        may_grow: bool,
         stop: &AtomicBool,
-    ) -> Result<End, LedgerError> {
-        let (job, crew) = (self.job, self.crew);
-        let mut done = Vec::new();
-        let mut end = End::Complete;
-        while !group.is_empty() && end == End::Complete {
+    ) -> Result<Option<End>, LedgerError> {
+        let job = self.job;
+        let Walk { done, group, finder } = walk;
+        while !group.is_empty() {
             // While a group is prepared, the one before it is told, and the one after it is found.
             let output = self.output.take();
-            let prepare = |found| prepare(found, job, output.as_ref(), stop);
+            let (before, now) = (take(done), take(group));
+            let prepare = || crew.look(now, |found| prepare(found, job, output.as_ref(), stop));
             let find = || finder.by_ref().take(GROUP).collect();
-            let prepare = || crew.work(group, prepare);
-            let (told, (steps, next)) = crew.both(|| self.tell(done), || crew.both(prepare, find));
+            let (told, ((steps, waits), next)) =
+                crew.both(|| self.tell(before), || crew.both(prepare, find));
             self.output = output;
-            end = told?;
-            group = next;
-            done = if end == End::Complete { self.bring_to_end(steps)? } else { Vec::new() };
+            let end = told?;
+            if end != End::Complete {
+                return Ok(Some(end));
+            }
+            *group = next;
+            *done = self.bring_to_end(steps, crew)?;
             if stop.load(Ordering::Relaxed) {
-                end = end.max(End::Stopped);
+                return Ok(Some(self.tell(take(done))?.max(End::Stopped)));
+            }
+            if waits && may_grow {
+                return Ok(None);
             }
         }
-        Ok(self.tell(done)?.max(end))
+        self.tell(take(done)).map(Some)
     }
 
     /// Changes all that is to be changed in a group together. Where nothing is changed, what a
     /// conversion would meet depends on nothing that comes later: it is looked up by
     /// [`Run::tell`]; but a dry run's copies take their names in order.
-    fn bring_to_end(&mut self, steps: Vec<Step>) -> Result<Vec<Step>, LedgerError> {
+    fn bring_to_end(&mut self, steps: Vec<Step>, crew: &Crew) -> Result<Vec<Step>, LedgerError> {
         let (steps, result) = match self.job.mode {
             Mode::Inspect => return Ok(steps),
             Mode::DryRun(_) => self.foresee(steps),
-            Mode::Convert(_) => self.change(steps),
+            Mode::Convert(_) => self.change(steps, crew),
         };
         match result {
             Ok(()) => Ok(steps),
@@ -228,15 +251,19 @@ impl Run<'_> {
     }
 
     /// Claims and changes what is ready, in rounds: the second copy of a pack waits for the first.
-    fn change(&mut self, mut steps: Vec<Step>) -> (Vec<Step>, Result<(), LedgerError>) {
+    fn change(
+        &mut self,
+        mut steps: Vec<Step>,
+        crew: &Crew,
+    ) -> (Vec<Step>, Result<(), LedgerError>) {
         let mut result = self.claims.begin(&mut steps, self.output.is_none());
         loop {
             // Also where nothing is ready: converted packs that were met are entered.
             result = result.and_then(|()| self.claims.claim(&mut steps));
             if steps.iter().any(Step::is_begun) {
                 steps.iter().for_each(Step::stage);
-                steps = self.crew.work(steps, Step::commit);
-                steps = self.crew.work(steps, Step::finish);
+                steps = crew.work(steps, Step::commit);
+                steps = crew.work(steps, Step::finish);
             }
             if let Some(output) = &mut self.output {
                 steps = output.publish(steps);

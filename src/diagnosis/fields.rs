@@ -3,7 +3,7 @@
 use super::chain::Chain;
 use super::finding::{Finding, Part, Value};
 use crate::record::event::{Event, ServerVersion};
-use crate::record::fields::Server;
+use crate::record::fields::{Server, is_zero};
 use crate::record::{
     EVENT_SLOTS, LAYOUT_AT, RECORD_LEN, RECORD_LENGTH_AT, Record, SERIAL_AT, STATUS_BOUND, Version,
     event_at,
@@ -161,11 +161,6 @@ fn check_server(
         Finding::damage(parts.1, at + offset_of!(Server, name), Value::NameForm, found)
     });
     address.into_iter().chain(name)
-}
-
-/// Nearly always all are, which is seen fastest so.
-fn is_zero(bytes: &[u8]) -> bool {
-    bytes.iter().fold(0, |all, byte| all | byte) == 0
 }
 
 /// A finding at the first byte from `start` to `end` that is not zero.

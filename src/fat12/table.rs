@@ -3,6 +3,7 @@
 use super::boot::FIRST_CLUSTER;
 use super::{Entry, FaultKind, Geometry, MediaFault, SECTOR_LEN};
 use crate::medium::Flaw;
+use crate::record::fields::is_zero;
 
 /// What an entry of the FAT says of its cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +17,7 @@ enum Link {
 }
 
 /// Clusters that are looked at together, and the bytes that their entries take up.
-const BLOCK_CLUSTERS: usize = 64;
+const BLOCK_CLUSTERS: u16 = 64;
 const BLOCK_LEN: usize = 96;
 
 /// Where the entry of `cluster` begins, in bytes.
@@ -130,19 +131,22 @@ impl<'a> Fat<'a> {
     /// Clusters outside `chain` that lead into it: each, and where it leads.
     pub(super) fn intruders(&self, chain: &[u16]) -> impl Iterator<Item = (u16, u16)> {
         let candidates = self.leading_between(chain.iter().min(), chain.iter().max());
-        let links = candidates.map(|from| (from, self.entry(from)));
+        let links = candidates.into_iter().map(|from| (from, self.entry(from)));
         links.filter(|(from, to)| chain.contains(to) && !chain.contains(from))
     }
 
     /// Clusters that may lead to one from `low` to `high`. Most of a FAT is zeros, which lead nowhere
     /// and are passed over.
-    fn leading_between(&self, low: Option<&u16>, high: Option<&u16>) -> impl Iterator<Item = u16> {
+    fn leading_between(&self, low: Option<&u16>, high: Option<&u16>) -> Vec<u16> {
         let wanted = *low.unwrap_or(&1)..=*high.unwrap_or(&0);
-        let blocks = (0..self.end).step_by(BLOCK_CLUSTERS).zip(self.bytes.chunks(BLOCK_LEN));
-        let used = blocks.filter(|(_, block)| block.iter().fold(0, |all, byte| all | byte) != 0);
-        let clusters = used.flat_map(|(first, _)| (first..).take(BLOCK_CLUSTERS));
-        let known = clusters.filter(|cluster| (FIRST_CLUSTER..self.end).contains(cluster));
-        known.filter(move |cluster| wanted.contains(&self.raw(*cluster)))
+        let mut leading = Vec::new();
+        let firsts = (0..self.end).step_by(usize::from(BLOCK_CLUSTERS));
+        let blocks = firsts.zip(self.bytes.chunks(BLOCK_LEN));
+        for (first, _) in blocks.filter(|(_, block)| !is_zero(block)) {
+            let known = first.max(FIRST_CLUSTER)..self.end.min(first + BLOCK_CLUSTERS);
+            leading.extend(known.filter(|cluster| wanted.contains(&self.raw(*cluster))));
+        }
+        leading
     }
 
     /// Whether no file has `cluster`.

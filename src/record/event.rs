@@ -92,6 +92,18 @@ impl ServerVersion {
 }
 
 impl Event {
+    /// What an unused slot holds.
+    pub(crate) const NONE: Self = Self {
+        kind: 0,
+        server_version: 0,
+        from: 0,
+        to: 0,
+        at: FileTime(0),
+        server: Server::NONE,
+        zero: Bytes::ZERO,
+        seal: Bytes::ZERO,
+    };
+
     /// The event's kind; `None` where the field is none of the three.
     pub fn known_kind(&self) -> Option<EventKind> {
         match self.kind {

@@ -11,7 +11,7 @@ pub mod v45;
 
 use binrw::BinRead;
 use event::{EVENT_LEN, Event};
-use fields::{FileTime, Seal, Serial, Server};
+use fields::{FileTime, Seal, Serial, Server, is_zero};
 use std::io::Cursor;
 use std::mem::size_of;
 
@@ -193,7 +193,11 @@ impl Record {
     fn read(bytes: &RecordBytes) -> binrw::BinResult<Self> {
         let mut cursor = Cursor::new(&bytes[..]);
         let header = Header::read(&mut cursor)?;
-        let events = <[Event; EVENT_SLOTS]>::read_le(&mut cursor)?;
+        let mut events = [Event::NONE; EVENT_SLOTS];
+        let slots = bytes[HEADER_LEN..].chunks_exact(EVENT_LEN);
+        for (event, slot) in events.iter_mut().zip(slots).filter(|(_, slot)| !is_zero(slot)) {
+            *event = Event::read(&mut Cursor::new(slot))?;
+        }
         Ok(match header {
             Header::V40(header) => record_from!(*bytes, Version::V40, header, None, events),
             Header::V45(header) => {

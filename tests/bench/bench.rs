@@ -14,8 +14,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// Rounds of each comparison; the best of each side counts, since noise only ever adds.
+/// Rounds of each comparison, and of one that takes milliseconds; the best of each side counts, since
+/// noise only ever adds.
 const ROUNDS: usize = 5;
+const QUICK_ROUNDS: usize = 25;
 /// Images that instructions are counted on, with and without.
 const COUNTED: usize = 200;
 
@@ -25,7 +27,7 @@ fn main() {
         std::env::var_os("ADDPACK_BENCH_DIR").map_or_else(std::env::temp_dir, PathBuf::from);
     let folder = tempfile::tempdir_in(parent).expect("there is a folder to work in");
     let bench = Bench { sample: Sample::read(), folder: folder.path().to_owned(), count };
-    println!("{count} images of 1.44 MB, the best of {ROUNDS} rounds\n");
+    println!("{count} images of 1.44 MB, the best of {ROUNDS} to {QUICK_ROUNDS} rounds\n");
     println!("{:<46} {:>12}  {:>12}", "", "a second", "of the floor");
     bench.inspect();
     bench.convert();
@@ -49,9 +51,9 @@ struct Side<'a> {
 }
 
 /// Times the sides in turns, so that noise hits all of them; the first is the floor.
-fn compare(count: usize, sides: &[Side<'_>]) -> Vec<Duration> {
+fn compare(count: usize, rounds: usize, sides: &[Side<'_>]) {
     let mut best = vec![Duration::MAX; sides.len()];
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds {
         for (side, best) in sides.iter().zip(&mut best) {
             (side.prepare)();
             let start = Instant::now();
@@ -65,7 +67,6 @@ fn compare(count: usize, sides: &[Side<'_>]) -> Vec<Duration> {
         println!("{:<46} {:>12.0}  {ratio:>12.2}", side.name, per_second(count, *best));
     }
     println!();
-    best
 }
 
 /// The program that is measured, on `paths`, with a ledger of its own.
@@ -106,6 +107,7 @@ impl Bench {
         let cold = || forget(&paths);
         compare(
             self.count,
+            QUICK_ROUNDS,
             &[
                 Side {
                     name: "inspect, cached: floor, two threads",
@@ -117,6 +119,7 @@ impl Bench {
         );
         compare(
             self.count,
+            ROUNDS,
             &[
                 Side {
                     name: "inspect, uncached: floor, eight threads",
@@ -153,6 +156,7 @@ impl Bench {
         };
         compare(
             self.count,
+            ROUNDS,
             &[
                 Side {
                     name: "convert: floor, with a journal",
@@ -172,21 +176,26 @@ impl Bench {
     /// Time and memory on twenty times as many images as on two times as many.
     fn growth(&self) {
         let ledger = self.folder.join("growth.db");
-        let mut best = [Duration::MAX; 2];
         let counts = [self.count * 2, self.count * 20];
-        for (count, best) in counts.into_iter().zip(&mut best) {
-            let (folder, _) = self.make("growth", count);
-            let mut resident = 0;
-            for _ in 0..ROUNDS {
+        let folders =
+            [("few", counts[0]), ("many", counts[1])].map(|(name, n)| self.make(name, n).0);
+        let (mut best, mut resident) = ([Duration::MAX; 2], [0; 2]);
+        for _ in 0..2 * ROUNDS {
+            for side in [0, 1] {
                 let start = Instant::now();
-                resident = peak(addpack(&["inspect", "--json"], &ledger, &folder)).max(resident);
-                *best = start.elapsed().min(*best);
+                let peak = peak(addpack(&["inspect", "--json"], &ledger, &folders[side]));
+                best[side] = start.elapsed().min(best[side]);
+                resident[side] = peak.max(resident[side]);
             }
+        }
+        for (count, resident) in counts.into_iter().zip(resident) {
             println!("inspect of {count} images: {resident} KiB resident at most");
-            fs::remove_dir_all(folder).expect("it can be removed");
         }
         let growth = best[1].as_secs_f64() / best[0].as_secs_f64();
         println!("ten times the images take {growth:.2} times the time\n");
+        for folder in folders {
+            fs::remove_dir_all(folder).expect("it can be removed");
+        }
     }
 
     /// Instructions for each image, by callgrind: repeatable, whatever else the machine does.

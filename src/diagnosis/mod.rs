@@ -49,7 +49,7 @@ pub struct Diagnosis {
 /// Diagnoses the bytes of an `ADDPACK.DAT`.
 pub fn diagnose(bytes: &[u8]) -> Diagnosis {
     match Record::parse(bytes) {
-        Ok(record) => diagnose_record(record),
+        Ok(record) => diagnose_record(Box::new(record)),
         Err(ParseError::Length) => diagnose_length(bytes.len() as u64),
         Err(ParseError::Magic(magic)) => no_record(Finding::damage(
             Part::Magic,
@@ -93,7 +93,7 @@ fn no_record(finding: Finding) -> Diagnosis {
     }
 }
 
-fn diagnose_record(record: Record) -> Diagnosis {
+fn diagnose_record(record: Box<Record>) -> Diagnosis {
     let chain = Chain::check(&record);
     let mut findings = chain.reapply_findings(&record);
     fields::check(&record, &chain, &mut findings);
@@ -105,7 +105,7 @@ fn diagnose_record(record: Record) -> Diagnosis {
     Diagnosis {
         history: chain.history(),
         post_upgrade: chain.post_upgrade(),
-        record: Some(Box::new(record)),
+        record: Some(record),
         findings,
         verdict,
     }

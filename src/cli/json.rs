@@ -7,7 +7,7 @@ use super::words::{
     server_name, server_version, time_of, timestamp, value,
 };
 use addpack::diagnosis::{Diagnosis, Finding, What};
-use addpack::outcome::{Failure, Outcome, Report};
+use addpack::outcome::{Outcome, Report};
 use addpack::record::Record;
 use addpack::record::event::Event;
 use addpack::record::fields::{Server, hex};
@@ -170,7 +170,10 @@ pub(crate) fn image_line(report: &Report) -> Vec<u8> {
         findings: report.findings().iter().map(finding_part).collect(),
         notes: report.notes.iter().map(note_part).collect(),
         output: report.output.as_ref().map(|path| path.to_string_lossy()),
-        error: report.failure.as_ref().map(error_part),
+        error: report.failure.as_ref().map(|failure| ErrorPart {
+            code: failure.code.as_str(),
+            message: failure_message(failure),
+        }),
         next_step: next_step(report),
         surface: report.surface.as_ref().map(surface_part),
     })
@@ -253,13 +256,10 @@ fn event_part(slot: usize, event: &Event, post_upgrade: bool) -> EventPart<'_> {
 }
 
 fn finding_part(finding: &Finding) -> FindingPart {
-    let fault = match &finding.what {
-        What::Media(fault) => Some(fault),
-        _ => None,
-    };
-    let copy = match &finding.what {
-        What::Copy(copy) => Some(copy),
-        _ => None,
+    let (fault, copy) = match &finding.what {
+        What::Media(fault) => (Some(fault), None),
+        What::Copy(copy) => (None, Some(copy)),
+        _ => (None, None),
     };
     FindingPart {
         copy_of: copy.map(|copy| CopyPart {
@@ -295,8 +295,4 @@ fn surface_part(surface: &Surface) -> SurfacePart {
         lost: surface.count(Condition::Lost),
         map: surface.tracks().map(|track| track.iter().copied().map(letter).collect()).collect(),
     }
-}
-
-fn error_part(failure: &Failure) -> ErrorPart {
-    ErrorPart { code: failure.code.as_str(), message: failure_message(failure) }
 }

@@ -1,19 +1,18 @@
 //! From the paths that were named to the images, in a stable order, each file once.
 
+mod maps;
 mod seen;
 
 use crate::container::{is_raw_name, may_be_image};
-use crate::medium::{Kind, Mapfile, Place, RawImage};
+use crate::medium::{Kind, Place, RawImage};
 use crate::outcome::{Action, Failure, FailureCode};
+use maps::{is_map_name, mapfile_of};
 use seen::Seen;
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, FileType, Metadata};
+use std::fs::{self, FileType};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// Endings that mapfiles of a rescue bear, after the image's name or in the place of its ending.
-const MAPFILE_EXTENSIONS: [&str; 3] = ["map", "mapfile", "log"];
 
 /// What was found at a path.
 #[derive(Debug)]
@@ -231,7 +230,7 @@ impl Finder {
             None => fs::symlink_metadata(&path),
         };
         match metadata {
-            Ok(metadata) if !is_candidate(&path, &metadata) => Some(Found::Skipped),
+            Ok(metadata) if !may_be_image(&path, metadata.len()) => Some(Found::Skipped),
             Ok(metadata) => {
                 let place = Place { map, ..Place::file(path) };
                 Some(self.seen.file(place, &metadata, root, opened))
@@ -278,26 +277,6 @@ fn list(folder: &Path) -> io::Result<Vec<(OsString, FileType)>> {
         .collect::<io::Result<Vec<_>>>()?;
     entries.sort_unstable_by(|one, other| other.0.cmp(&one.0));
     Ok(entries)
-}
-
-fn is_map_name(name: &OsStr) -> bool {
-    let ending = Path::new(name).extension().and_then(|ending| ending.to_str());
-    ending.is_some_and(|ending| MAPFILE_EXTENSIONS.contains(&ending))
-}
-
-/// The mapfile of an image: beside it, with its name, and signed by ddrescue.
-fn mapfile_of(image: &Path, is_there: impl Fn(&OsStr) -> bool) -> Option<PathBuf> {
-    let names = [image.file_name()?, image.file_stem()?];
-    let names = names.into_iter().flat_map(|name| {
-        MAPFILE_EXTENSIONS.map(|ending| [name, OsStr::new(ending)].join(OsStr::new(".")))
-    });
-    let there = names.filter(|name| is_there(name)).map(|name| image.with_file_name(name));
-    there.into_iter().find(|path| path != image && Mapfile::is_signed(path))
-}
-
-/// Whether a file in a folder may be an image, by its size or its ending.
-fn is_candidate(path: &Path, metadata: &Metadata) -> bool {
-    may_be_image(path, metadata.len())
 }
 
 fn failed(path: PathBuf, named: bool, action: Action, error: io::Error) -> Found {

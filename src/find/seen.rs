@@ -1,7 +1,7 @@
 //! Ways to what another way has led to already.
 
-use super::{Found, Image, is_candidate};
-use crate::container::may_be_archive;
+use super::{Found, Image};
+use crate::container::{may_be_archive, may_be_image};
 use crate::medium::{Kind, Place, RawImage};
 use crate::platform::{FileId, file_id, has_other_names};
 use std::collections::HashMap;
@@ -47,7 +47,7 @@ impl Seen {
 
     /// The folder whose walk has led to a named file already.
     pub(super) fn walked(&self, path: &Path, metadata: &Metadata) -> Option<PathBuf> {
-        if self.folders.is_empty() || !is_candidate(path, metadata) {
+        if self.folders.is_empty() || !may_be_image(path, metadata.len()) {
             return None;
         }
         self.folder(fs::canonicalize(path).ok()?.parent()?)

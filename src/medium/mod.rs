@@ -10,6 +10,7 @@ mod mapfile;
 mod memory;
 mod opened;
 mod packed;
+mod place;
 mod replace;
 pub(crate) mod spare;
 
@@ -21,8 +22,9 @@ pub use geometry::DiskGeometry;
 pub use image::RawImage;
 pub use mapfile::{Mapfile, MapfileError};
 pub use memory::Memory;
-pub use opened::{Kind, Medium, Place};
+pub use opened::Medium;
 pub use packed::Packed;
+pub use place::{Kind, Place};
 
 use crate::record::SECTOR_LEN;
 use std::io;

@@ -1,0 +1,89 @@
+//! Where a medium is: a file, an archive's member, or a drive.
+
+use super::{Container, Member};
+use crate::platform;
+use std::fs::{self, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What stands at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// An image file.
+    File,
+    /// A drive, for diskettes.
+    Drive,
+}
+
+/// Where a medium is.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Its path.
+    pub path: PathBuf,
+    /// What is there.
+    pub kind: Kind,
+    /// ddrescue's mapfile of the image.
+    pub map: Option<PathBuf>,
+    /// Which file it is, where an archive is at the path.
+    pub member: Option<Member>,
+}
+
+impl Kind {
+    /// What `metadata` is of; `None` where no pack can be there.
+    pub fn of(metadata: &Metadata) -> Option<Self> {
+        if metadata.is_file() {
+            Some(Self::File)
+        } else {
+            platform::is_drive(metadata).then_some(Self::Drive)
+        }
+    }
+}
+
+impl Place {
+    /// An image file without a mapfile.
+    pub fn file(path: PathBuf) -> Self {
+        Self { path, kind: Kind::File, map: None, member: None }
+    }
+
+    /// Whatever is at `path` now.
+    ///
+    /// # Errors
+    /// As the system reports them; `InvalidInput` where it is neither a file nor a drive.
+    pub fn at(path: &Path) -> io::Result<Self> {
+        let metadata = match fs::metadata(path) {
+            Ok(metadata) => metadata,
+            Err(error) => return Self::in_archive(path).ok_or(error),
+        };
+        let kind = Kind::of(&metadata).ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(Self { path: path.to_owned(), kind, map: None, member: None })
+    }
+
+    /// What a path like `archive.zip:disk1.img` leads to.
+    pub(crate) fn in_archive(path: &Path) -> Option<Self> {
+        let bytes = path.as_os_str().as_encoded_bytes();
+        let colons = (0..bytes.len()).rev().filter(|at| bytes[*at] == b':');
+        colons.into_iter().find_map(|at| {
+            let archive = platform::path_from_bytes(bytes[..at].to_vec());
+            let container = Container::open(&archive)?;
+            let member = Some(Arc::new(container).member(&bytes[at + 1..])?);
+            Some(Self { member, ..Self::file(archive) })
+        })
+    }
+
+    /// Its path, with the name of the file in an archive: `archive.zip:disk1.img`.
+    pub fn full_path(&self) -> PathBuf {
+        let Some(member) = &self.member else { return self.path.clone() };
+        let path = self.path.as_os_str().as_encoded_bytes();
+        platform::path_from_bytes([path, b":", &member.name].concat())
+    }
+
+    /// Whether nothing can be written there: of a file, what its mode says, of a drive, what it says
+    /// of the diskette in it.
+    pub fn is_write_protected(&self) -> bool {
+        fs::metadata(&self.path).is_ok_and(|metadata| match self.kind {
+            Kind::File => metadata.permissions().readonly(),
+            Kind::Drive => platform::is_read_only(&metadata),
+        })
+    }
+}

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
 
-/// Threads that do what waits for nothing, where there are no more processors than these.
+/// Threads that are enough for two processors, some of whose time others have.
 const FEW: usize = 4;
 /// To look at an image takes longer only where a disk is waited for, or a processor.
 const AT_ONCE: Duration = Duration::from_micros(50);

@@ -172,8 +172,8 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Brings all groups to their end, or those before one that a larger crew would be worth its start
-    /// for: then `None`.
+    /// Brings one group after the other to its end: all of them, or, if the crew `may_grow`, those up to
+    /// the first that a larger one would have been done with sooner. Then it is `None`.
     fn groups(
         &mut self,
         walk: &mut Walk,

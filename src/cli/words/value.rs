@@ -18,12 +18,12 @@ pub(crate) fn timestamp(at: FileTime) -> String {
         text += &format!("+{}", time.year());
     } else {
         let year = time.year().unsigned_abs();
-        push_number(&mut text, [year / 1000, year / 100, year / 10, year]);
+        push_digits(&mut text, [year / 1000, year / 100, year / 10, year]);
     }
     let parts = [u8::from(time.month()), time.day(), time.hour(), time.minute(), time.second()];
     for (before, part) in ['-', '-', 'T', ':', ':'].into_iter().zip(parts) {
         text.push(before);
-        push_number(&mut text, [part / 10, part].map(u32::from));
+        push_digits(&mut text, [part / 10, part].map(u32::from));
     }
     text.push('Z');
     text
@@ -31,7 +31,7 @@ pub(crate) fn timestamp(at: FileTime) -> String {
 
 /// Writes the last digit of each of `numbers`. A folder has hundreds of thousands of them, and
 /// formatting costs twenty times as much.
-fn push_number<const N: usize>(text: &mut String, numbers: [u32; N]) {
+fn push_digits<const N: usize>(text: &mut String, numbers: [u32; N]) {
     text.extend(numbers.into_iter().filter_map(|number| char::from_digit(number % 10, 10)));
 }
 

@@ -21,7 +21,16 @@ const QUICK_ROUNDS: usize = 25;
 /// Images that instructions are counted on, with and without.
 const COUNTED: usize = 200;
 
+/// The argument that makes this program the floor of a cached inspection, in a process of its own.
+const AS_FLOOR: &str = "--as-floor";
+
 fn main() {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    if let [AS_FLOOR, folder, count, record] = *arguments.iter().map(|a| &**a).collect::<Vec<_>>() {
+        let number = |text: &str| text.parse().expect("a number");
+        let paths = images::paths(Path::new(folder), number(count));
+        return floor::inspect(&paths, number(record), 2, false);
+    }
     let count = std::env::var("ADDPACK_BENCH").ok().and_then(|n| n.parse().ok()).unwrap_or(5_000);
     let parent =
         std::env::var_os("ADDPACK_BENCH_DIR").map_or_else(std::env::temp_dir, PathBuf::from);
@@ -103,6 +112,11 @@ impl Bench {
         let ledger = self.folder.join("inspect.db");
         let record = self.sample.at;
         let product = || run(addpack(&["inspect", "--json"], &ledger, &folder));
+        let as_process = || {
+            let mut floor = Command::new(std::env::current_exe().expect("it has a path"));
+            floor.arg(AS_FLOOR).arg(&folder).args([self.count, record].map(|n| n.to_string()));
+            run(floor);
+        };
         let nothing = || ();
         let cold = || forget(&paths);
         compare(
@@ -113,6 +127,11 @@ impl Bench {
                     name: "inspect, cached: floor, two threads",
                     prepare: &nothing,
                     run: &|| floor::inspect(&paths, record, 2, false),
+                },
+                Side {
+                    name: "the same, a process of its own",
+                    prepare: &nothing,
+                    run: &as_process,
                 },
                 Side { name: "addpack inspect --json", prepare: &nothing, run: &product },
             ],
@@ -129,16 +148,7 @@ impl Bench {
                 Side { name: "addpack inspect --json", prepare: &cold, run: &product },
             ],
         );
-        for (name, rate) in [
-            ("peer: a loop of mcopy and sha1sum", peers::mtools(&paths)),
-            ("peer: python with pyfatfs", peers::pyfatfs(&paths)),
-        ] {
-            match rate {
-                Some(rate) => println!("{name:<46} {rate:>12.0}"),
-                None => println!("{name:<46} {:>12}", "not there"),
-            }
-        }
-        println!();
+        peers::compare(&paths);
         fs::remove_dir_all(folder).expect("it can be removed");
     }
 

@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 const LEN: u64 = 1_474_560;
 /// Bytes up to the end of the root directory.
 pub(crate) const AREA: usize = 33 * 512;
+/// Images in a folder.
+const PER_FOLDER: usize = 1000;
 /// Bytes of a record.
 pub(crate) const RECORD: usize = 2048;
 
@@ -50,19 +52,22 @@ impl Sample {
     /// Makes `count` images below `folder`, in folders of 1,000. What a pack does not need of an
     /// image is a hole.
     pub(crate) fn make(&self, folder: &Path, count: usize) -> io::Result<Vec<PathBuf>> {
-        let mut paths = Vec::with_capacity(count);
-        for number in 0..count {
-            let below = folder.join(format!("{:03}", number / 1000));
-            if number % 1000 == 0 {
-                fs::create_dir_all(&below)?;
+        let paths = paths(folder, count);
+        for (number, path) in paths.iter().enumerate() {
+            if number % PER_FOLDER == 0 {
+                fs::create_dir_all(path.parent().expect("it lies in a folder"))?;
             }
-            let path = below.join(format!("{number:06}.img"));
-            let file = File::create(&path)?;
+            let file = File::create(path)?;
             file.set_len(LEN)?;
             file.write_all_at(&self.image[..AREA], 0)?;
             file.write_all_at(&self.record(number), self.at as u64)?;
-            paths.push(path);
         }
         Ok(paths)
     }
+}
+
+/// Where so many images lie below `folder`.
+pub(crate) fn paths(folder: &Path, count: usize) -> Vec<PathBuf> {
+    let below = |number: usize| folder.join(format!("{:03}", number / PER_FOLDER));
+    (0..count).map(|number| below(number).join(format!("{number:06}.img"))).collect()
 }

@@ -18,10 +18,24 @@ for path in sys.argv[1:]:
 ";
 
 /// A peer's rate, in images a second; `None` where it is not installed.
-pub(crate) type Rate = Option<f64>;
+type Rate = Option<f64>;
+
+/// Prints the rates of all peers on some of these images.
+pub(crate) fn compare(paths: &[PathBuf]) {
+    for (name, rate) in [
+        ("peer: a loop of mcopy and sha1sum", mtools(paths)),
+        ("peer: python with pyfatfs", pyfatfs(paths)),
+    ] {
+        match rate {
+            Some(rate) => println!("{name:<46} {rate:>12.0}"),
+            None => println!("{name:<46} {:>12}", "not there"),
+        }
+    }
+    println!();
+}
 
 /// mtools takes the record out of each image, and sha1sum its digest.
-pub(crate) fn mtools(paths: &[PathBuf]) -> Rate {
+fn mtools(paths: &[PathBuf]) -> Rate {
     rate(paths, |paths| {
         paths.iter().try_for_each(|path| {
             let mut mcopy = Command::new("mcopy");
@@ -36,7 +50,7 @@ pub(crate) fn mtools(paths: &[PathBuf]) -> Rate {
 }
 
 /// One process that reads all images with pyfatfs.
-pub(crate) fn pyfatfs(paths: &[PathBuf]) -> Rate {
+fn pyfatfs(paths: &[PathBuf]) -> Rate {
     rate(paths, |paths| {
         let mut python = Command::new("python3");
         python.args(["-c", PYTHON]).args(paths).stdout(Stdio::null()).stderr(Stdio::null());

@@ -231,8 +231,8 @@ impl Chain {
     }
 }
 
-/// What most diskettes of this size need, and what costs no more, in one go; where that cannot be read, the boot sector and
-/// a FAT's beginning, since what cannot be read may be none of the volume's own.
+/// What most diskettes of this size need, and what costs no more, in one go; where that cannot be read,
+/// the boot sector and a FAT's beginning, since what cannot be read may be none of the volume's own.
 fn first_read<S: Storage + ?Sized>(medium: &S) -> io::Result<Area> {
     let usual = Geometry::usual_area(medium.len()).next_multiple_of(medium.block());
     let usual = usual.min(medium.len());

@@ -6,6 +6,7 @@ mod seen;
 use crate::container::{is_raw_name, may_be_image};
 use crate::medium::{Kind, Place, RawImage};
 use crate::outcome::{Action, Failure, FailureCode};
+use crate::platform::may_open_many;
 use maps::{is_map_name, mapfile_of};
 use seen::Seen;
 use std::ffi::{OsStr, OsString};
@@ -82,8 +83,8 @@ pub struct Finder {
     output: Option<PathBuf>,
     /// The mapfile of the file that is named first.
     map: Option<PathBuf>,
-    /// Whether images are only looked at.
-    only_to_look: bool,
+    /// Whether images are opened where they are found.
+    opens: bool,
     walk: Option<Walk>,
     seen: Seen,
 }
@@ -112,7 +113,7 @@ impl Finder {
             roots: paths.into_iter(),
             output: output.map(resolve_missing),
             map: None,
-            only_to_look: false,
+            opens: false,
             walk: None,
             seen: Seen::default(),
         }
@@ -126,10 +127,10 @@ impl Finder {
     }
 
     /// The same walk, whose images will be looked at and not changed: those that are images by their
-    /// names are opened at once, which tells what a look at the path would.
+    /// names are opened at once, which tells what a look at the path would; not where few files may be open.
     #[must_use]
     pub fn only_to_look(mut self, only_to_look: bool) -> Self {
-        self.only_to_look = only_to_look;
+        self.opens = only_to_look && may_open_many();
         self
     }
 
@@ -222,7 +223,7 @@ impl Finder {
         if !file_type.is_file() {
             return Some(Found::Skipped);
         }
-        let opens = self.only_to_look && is_raw_name(&path);
+        let opens = self.opens && is_raw_name(&path);
         // What cannot be opened is told by who looks at it.
         let opened = opens.then(|| RawImage::open(&path).ok()).flatten().map(Box::new);
         let metadata = match &opened {

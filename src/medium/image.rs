@@ -79,6 +79,8 @@ impl RawImage {
         let format = recognise(&start[..start.len().min(RECOGNISED_BY)], self.len(), last);
         if only_to_look {
             *self.start.lock().unwrap_or_else(PoisonError::into_inner) = Some(start);
+        } else {
+            spare::give_back(start);
         }
         format
     }

@@ -25,6 +25,9 @@ mod unix {
     use std::fs::Permissions;
     use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 
+    /// Far more than all images of two groups, and a file for each worker.
+    const MANY: u64 = 512;
+
     pub(crate) fn read_exact_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
         file.read_exact_at(buffer, offset)
     }
@@ -35,7 +38,8 @@ mod unix {
             return Ok(());
         }
         start.reserve(length);
-        let read = rustix::io::pread(file, spare_capacity(start), 0)?.min(length);
+        let pread = || rustix::io::pread(file, spare_capacity(start), 0);
+        let read = rustix::io::retry_on_intr(pread)?.min(length);
         start.resize(length, 0);
         // The rest of it, as far as there is one.
         read_exact_at(file, &mut start[read..], read as u64)
@@ -96,6 +100,12 @@ mod unix {
         Some(Permissions::from_mode(0o666))
     }
 
+    /// Whether there is no need to be sparing with open files.
+    pub(crate) fn may_open_many() -> bool {
+        let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+        limit.is_none_or(|files| files >= MANY)
+    }
+
     /// Whether the file has more than one name.
     pub(crate) fn has_other_names(metadata: &Metadata) -> bool {
         metadata.nlink() > 1
@@ -104,8 +114,8 @@ mod unix {
 
 #[cfg(unix)]
 pub(crate) use unix::{
-    file_id, has_other_names, open_options, path_from_bytes, read_exact_at, read_start,
-    sync_folder, take_over, usual_permissions, write_all_at,
+    file_id, has_other_names, may_open_many, open_options, path_from_bytes, read_exact_at,
+    read_start, sync_folder, take_over, usual_permissions, write_all_at,
 };
 
 #[cfg(windows)]
@@ -166,6 +176,10 @@ mod windows {
         None
     }
 
+    pub(crate) fn may_open_many() -> bool {
+        true
+    }
+
     pub(crate) fn has_other_names(_: &Metadata) -> bool {
         false
     }
@@ -173,6 +187,6 @@ mod windows {
 
 #[cfg(windows)]
 pub(crate) use windows::{
-    file_id, has_other_names, open_options, path_from_bytes, read_exact_at, read_start,
-    sync_folder, take_over, usual_permissions, write_all_at,
+    file_id, has_other_names, may_open_many, open_options, path_from_bytes, read_exact_at,
+    read_start, sync_folder, take_over, usual_permissions, write_all_at,
 };

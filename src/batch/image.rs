@@ -98,9 +98,7 @@ pub(super) fn prepare(mut image: Image, job: &Job, output: Option<&Output>) -> S
         }
     };
     match change {
-        Ok(Some(change)) if matches!(job.mode, Mode::Convert(_)) => {
-            Step::Ready(report, Box::new(change))
-        }
+        Ok(Some(change)) if job.mode.converts() => Step::Ready(report, Box::new(change)),
         Ok(_) => Step::Done(report),
         Err(failure) => Step::Done(settle(report, failure, is_named)),
     }
@@ -192,7 +190,7 @@ fn to_copy(
         report.diagnosis = Some(held);
         return Ok(None);
     }
-    if matches!(job.mode, Mode::Convert(_)) {
+    if job.mode.converts() {
         output.make_folder(&target).map_err(|e| Failure::from_io(Action::Copy, e).about(target))?;
     }
     Ok(Some(Change::Copy(copy)))

@@ -44,6 +44,13 @@ pub enum Mode {
     Convert(FileTime),
 }
 
+impl Mode {
+    /// Whether packs are changed, and not only looked at.
+    pub fn converts(self) -> bool {
+        matches!(self, Self::Convert(_))
+    }
+}
+
 /// What to run on.
 #[derive(Clone, Debug)]
 pub struct Job {
@@ -133,7 +140,7 @@ pub fn run(
     let claims = Claims::new(ledger, job.put_back.clone())?;
     let mut walk = Walk { group: finder.by_ref().take(GROUP).collect(), finder, done: Vec::new() };
     let mut run = Run { job, output, claims, listener };
-    let few = if matches!(job.mode, Mode::Convert(_)) { job.workers } else { crew::few() };
+    let few = if job.mode.converts() { job.workers } else { crew::few() };
     let mut threads = few.min(job.workers);
     let end = loop {
         let crew = Crew::new(threads, walk.group.len());

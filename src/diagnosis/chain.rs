@@ -1,8 +1,8 @@
 //! The chain of seals: which events count, which of them verify, and what the reapplies tell.
 
 use super::finding::{Finding, Part, Value, What};
-use crate::record::event::{EVENT_LEN, EVENT_SEAL_AT, Event, EventKind, ServerVersion};
-use crate::record::fields::Seal;
+use crate::record::event::{EVENT_SEAL_AT, Event, EventKind, ServerVersion};
+use crate::record::fields::{Seal, is_zero};
 use crate::record::seal::{event_seal, sha1};
 use crate::record::{EVENT_SLOTS, Layout, Record, Version, event_at, v40, v45};
 use std::ops::Range;
@@ -172,7 +172,7 @@ pub(super) fn remnants_verify(record: &Record) -> bool {
         &[0; 2],
         &bytes[made_at..v40::LAYOUT.identity_seal],
     ]);
-    let is_zeroed = |slot: usize| *record.slot(slot) == [0; EVENT_LEN];
+    let is_zeroed = |slot: usize| is_zero(record.slot(slot));
     (0..EVENT_SLOTS).filter(|&slot| !is_zeroed(slot)).all(|slot| {
         let event = &record.events[slot];
         let chained = match slot.checked_sub(1) {
@@ -195,7 +195,7 @@ fn checked_count(record: &Record) -> Option<usize> {
 
 /// Slots in use, told without a count: those before the first that is all zero.
 fn used_slots(record: &Record) -> usize {
-    (0..EVENT_SLOTS).find(|&slot| *record.slot(slot) == [0; EVENT_LEN]).unwrap_or(EVENT_SLOTS)
+    (0..EVENT_SLOTS).find(|&slot| is_zero(record.slot(slot))).unwrap_or(EVENT_SLOTS)
 }
 
 /// The seal that the event in `slot` is chained to.

@@ -234,8 +234,7 @@ impl Chain {
 /// What most diskettes of this size need, and what costs no more, in one go; where that cannot be read,
 /// the boot sector and a FAT's beginning, since what cannot be read may be none of the volume's own.
 fn first_read<S: Storage + ?Sized>(medium: &S) -> io::Result<Area> {
-    let usual = Geometry::usual_area(medium.len()).next_multiple_of(medium.block());
-    let usual = usual.min(medium.len());
+    let usual = Geometry::usual_area(medium.len(), medium.block());
     let mut area = Area::begin();
     if area.extend(medium, at_most(usual)).is_err() {
         area.extend(medium, at_most(2 * SECTOR))?;

@@ -65,7 +65,7 @@ impl RawImage {
     /// kept for the next who reads, if the image is only to be looked at, and not locked before.
     /// Where it cannot be read, that is for whoever reads it next to tell.
     pub fn format(&self, only_to_look: bool) -> Option<Format> {
-        let usual = Geometry::usual_area(self.len()).next_multiple_of(self.block());
+        let usual = Geometry::usual_area(self.len(), self.block());
         let length = if only_to_look { usual } else { 0 };
         let length = length.max(RECOGNISED_BY as u64).min(self.len());
         let mut start = spare::take();

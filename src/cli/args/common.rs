@@ -118,7 +118,7 @@ impl Common {
             let message = "--mapfile is of one image: name that image alone";
             return Err(Error::Usage(message.to_owned()));
         }
-        let workers = if matches!(mode, Mode::Convert(_)) { CONVERTING } else { LOOKING };
+        let workers = if mode.converts() { CONVERTING } else { LOOKING };
         Ok(Job {
             workers: self.jobs.map_or(workers, NonZeroUsize::get),
             retries: self.retries,

@@ -3,30 +3,19 @@
 
 use super::SECTOR_LEN;
 use super::boot::Geometry;
-use crate::medium::{Flaw, Storage, spare};
+use crate::medium::{Flaw, Storage};
 use std::io;
 use std::ops::Range;
 
 /// All sectors up to the end of the root directory, and which of them are lost.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Area {
     pub(super) bytes: Vec<u8>,
     /// Lost sectors, in order; they stand as zeros in `bytes`.
     pub(super) lost: Vec<Flaw>,
 }
 
-impl Drop for Area {
-    fn drop(&mut self) {
-        spare::give_back(std::mem::take(&mut self.bytes));
-    }
-}
-
 impl Area {
-    /// One of which nothing is read yet.
-    pub(super) fn begin() -> Self {
-        Self { bytes: spare::take(), lost: Vec::new() }
-    }
-
     /// Reads on, until `length` bytes are read.
     pub(super) fn extend<S: Storage + ?Sized>(
         &mut self,

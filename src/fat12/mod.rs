@@ -235,7 +235,7 @@ impl Chain {
 /// the boot sector and a FAT's beginning, since what cannot be read may be none of the volume's own.
 fn first_read<S: Storage + ?Sized>(medium: &S) -> io::Result<Area> {
     let usual = Geometry::usual_area(medium.len(), medium.block());
-    let mut area = Area::begin();
+    let mut area = Area::default();
     if area.extend(medium, at_most(usual)).is_err() {
         area.extend(medium, at_most(2 * SECTOR))?;
     }

@@ -1,6 +1,6 @@
 //! A raw image: a file that holds a diskette's sectors, one after the other.
 
-use super::{Flaw, Storage, flaw::withhold, spare};
+use super::{Flaw, Storage, flaw::withhold};
 use crate::container::{Format, RECOGNISED_BY, recognise};
 use crate::fat12::Geometry;
 use crate::platform;
@@ -68,9 +68,7 @@ impl RawImage {
         let usual = Geometry::usual_area(self.len(), self.block());
         let length = if only_to_look { usual } else { 0 };
         let length = length.max(RECOGNISED_BY as u64).min(self.len());
-        let mut start = spare::take();
-        let length = usize::try_from(length).unwrap_or(0);
-        platform::read_start(&self.file, length, &mut start).ok()?;
+        let start = platform::read_start(&self.file, usize::try_from(length).unwrap_or(0)).ok()?;
         let last = || {
             let mut last = vec![0; 512];
             let read = self.len().checked_sub(512).map(|at| self.read(at, &mut last));
@@ -79,8 +77,6 @@ impl RawImage {
         let format = recognise(&start[..start.len().min(RECOGNISED_BY)], self.len(), last);
         if only_to_look {
             *self.start.lock().unwrap_or_else(PoisonError::into_inner) = Some(start);
-        } else {
-            spare::give_back(start);
         }
         format
     }
@@ -146,7 +142,7 @@ impl Storage for RawImage {
         let have = bytes.len();
         match self.take_start().filter(|start| have == 0 && start.len() >= length) {
             Some(start) => *bytes = start,
-            None if have == 0 => platform::read_start(&self.file, length, bytes)?,
+            None if have == 0 => *bytes = platform::read_start(&self.file, length)?,
             None => {
                 bytes.resize(length, 0);
                 platform::read_exact_at(&self.file, &mut bytes[have..], have as u64)?;

@@ -12,7 +12,6 @@ mod opened;
 mod packed;
 mod place;
 mod replace;
-pub(crate) mod spare;
 
 pub use careful::Careful;
 pub use container::{Container, Member};

@@ -32,17 +32,17 @@ mod unix {
         file.read_exact_at(buffer, offset)
     }
 
-    /// Reads what a file begins with into an empty buffer.
-    pub(crate) fn read_start(file: &File, length: usize, start: &mut Vec<u8>) -> io::Result<()> {
-        if length == 0 {
-            return Ok(());
+    /// What a file begins with; the room for it is not cleared before.
+    pub(crate) fn read_start(file: &File, length: usize) -> io::Result<Vec<u8>> {
+        let mut start = Vec::with_capacity(length);
+        if length > 0 {
+            let pread = || rustix::io::pread(file, spare_capacity(&mut start), 0);
+            let read = rustix::io::retry_on_intr(pread)?.min(length);
+            start.resize(length, 0);
+            // The rest of it, as far as there is one.
+            read_exact_at(file, &mut start[read..], read as u64)?;
         }
-        start.reserve(length);
-        let pread = || rustix::io::pread(file, spare_capacity(start), 0);
-        let read = rustix::io::retry_on_intr(pread)?.min(length);
-        start.resize(length, 0);
-        // The rest of it, as far as there is one.
-        read_exact_at(file, &mut start[read..], read as u64)
+        Ok(start)
     }
 
     pub(crate) fn write_all_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
@@ -134,9 +134,9 @@ mod windows {
         Ok(())
     }
 
-    pub(crate) fn read_start(file: &File, length: usize, start: &mut Vec<u8>) -> io::Result<()> {
-        start.resize(length, 0);
-        read_exact_at(file, start, 0)
+    pub(crate) fn read_start(file: &File, length: usize) -> io::Result<Vec<u8>> {
+        let mut start = vec![0; length];
+        read_exact_at(file, &mut start, 0).map(|()| start)
     }
 
     pub(crate) fn write_all_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {

@@ -2,7 +2,7 @@
 
 use super::{Ledger, LedgerError, LedgerProblem, Result, schema};
 use crate::platform::sync_folder;
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, Row, TransactionBehavior};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -118,12 +118,12 @@ impl Ledger {
 
     /// Whether this is a ledger with its tables; `false` for an empty database.
     fn check_identity(&self) -> Result<bool> {
-        let number = |name: &str| -> Result<i32> {
-            let pragma = format!("PRAGMA {name}");
-            self.db.query_row(&pragma, [], |row| row.get(0)).map_err(|error| self.failed(&error))
-        };
+        // In one statement, and so at one moment: another run may be making the tables just now.
+        let numbers = "SELECT application_id, user_version, schema_version FROM \
+            pragma_application_id, pragma_user_version, pragma_schema_version";
+        let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get::<_, i32>(2)?));
         let (id, version, schema) =
-            (number("application_id")?, number("user_version")?, number("schema_version")?);
+            self.db.query_row(numbers, [], read).map_err(|error| self.failed(&error))?;
         match (id, version) {
             (0, 0) if schema == 0 => Ok(false),
             (schema::APPLICATION_ID, schema::VERSION) => Ok(true),

@@ -1,38 +1,54 @@
 //! The threads of a run.
 
 use rayon::prelude::*;
-use rayon::{ThreadPool, ThreadPoolBuilder};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use rayon::{ScopeFifo, ThreadPool, ThreadPoolBuilder, Yield};
+use std::collections::VecDeque;
+use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::thread::available_parallelism;
-use std::time::{Duration, Instant};
-
-/// Threads that are enough for two processors, some of whose time others have.
-const FEW: usize = 4;
-/// To look at an image takes longer only where a disk is waited for, or a processor.
-const AT_ONCE: Duration = Duration::from_micros(50);
-/// Disks are waited for where one in so many images has waited.
-const WAITED: usize = 4;
 
 /// So many threads; where they cannot be had, or are not worth it, the one that there is.
 pub(super) struct Crew(Option<ThreadPool>);
 
+/// What hands out work to a crew.
+pub(super) struct Lead<'a, 's>(Option<&'a ScopeFifo<'s>>);
+
+/// Work that was handed out, in order.
+pub(super) struct Ahead<R>(VecDeque<Receiver<R>>);
+
 impl Crew {
-    /// A crew for work on `items` first.
-    pub(super) fn new(threads: usize, items: usize) -> Self {
+    pub(super) fn new(threads: usize) -> Self {
         let start = || ThreadPoolBuilder::new().num_threads(threads).build().ok();
-        Self(if threads > 1 && items > 1 { start() } else { None })
+        Self(if threads > 1 { start() } else { None })
     }
 
-    /// Runs `work`, which leads the crew through its groups. It does so as one of them: where it would
-    /// wait for the others, it helps them.
-    pub(super) fn lead<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
+    /// Runs `work`, which leads the crew. It does so as one of them: where it would wait for the others,
+    /// it helps them. All that it has handed out is done when this returns.
+    pub(super) fn lead<'s, R: Send>(&self, work: impl FnOnce(&Lead<'_, 's>) -> R + Send) -> R {
         match &self.0 {
-            Some(pool) => pool.install(work),
-            None => work(),
+            Some(pool) => pool.scope_fifo(|scope| work(&Lead(Some(scope)))),
+            None => work(&Lead(None)),
         }
     }
+}
 
-    /// Maps `items`; the results keep their order.
+impl<'s> Lead<'_, 's> {
+    /// Hands out a piece of work; what is handed out first is begun first.
+    pub(super) fn begin<R: Send + 's>(
+        &self,
+        ahead: &mut Ahead<R>,
+        work: impl FnOnce() -> R + Send + 's,
+    ) {
+        let (sender, receiver) = sync_channel(1);
+        // It stays unsent where a run was given up.
+        let work = move || drop(sender.send(work()));
+        match self.0 {
+            Some(scope) => scope.spawn_fifo(|_| work()),
+            None => work(),
+        }
+        ahead.0.push_back(receiver);
+    }
+
+    /// Maps `items`, all of them; the results keep their order.
     pub(super) fn work<T: Send, R: Send>(
         &self,
         items: Vec<T>,
@@ -43,38 +59,33 @@ impl Crew {
             None => items.into_iter().map(map).collect(),
         }
     }
+}
 
-    /// Looks at `items`; also tells whether a larger crew would be done sooner, since this one waits
-    /// for disks.
-    pub(super) fn look<T: Send, R: Send>(
-        &self,
-        items: Vec<T>,
-        look: impl Fn(T) -> R + Sync + Send,
-    ) -> (Vec<R>, bool) {
-        let (count, waited) = (items.len(), AtomicUsize::new(0));
-        let results = self.work(items, |item| {
-            let begun = Instant::now();
-            let result = look(item);
-            waited.fetch_add((begun.elapsed() > AT_ONCE).into(), Ordering::Relaxed);
-            result
-        });
-        (results, waited.into_inner() * WAITED > count)
+impl<R> Ahead<R> {
+    pub(super) fn new() -> Self {
+        Self(VecDeque::new())
     }
 
-    /// Does both at once.
-    pub(super) fn both<A: Send, B: Send>(
-        &self,
-        one: impl FnOnce() -> A + Send,
-        other: impl FnOnce() -> B + Send,
-    ) -> (A, B) {
-        match self.0 {
-            Some(_) => rayon::join(one, other),
-            None => (one(), other()),
+    /// How many pieces of work were not taken yet.
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// What comes first, once it is done; until then, other work is. `None` where there is none.
+    pub(super) fn next(&mut self) -> Option<R> {
+        let first = self.0.pop_front()?;
+        loop {
+            match first.try_recv() {
+                Ok(result) => return Some(result),
+                Err(TryRecvError::Empty) if rayon::yield_now() == Some(Yield::Executed) => {}
+                // Another thread is at it; or it has panicked, which is passed on by `Crew::lead`.
+                Err(_) => return first.recv().ok(),
+            }
         }
     }
 }
 
 /// Threads that are enough where no disk is waited for.
 pub(super) fn few() -> usize {
-    available_parallelism().map_or(FEW, usize::from).max(FEW)
+    available_parallelism().map_or(2, usize::from)
 }

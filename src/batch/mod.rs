@@ -1,7 +1,7 @@
 //! Many images: in groups, each group by several workers, outcomes in the order of the paths.
 //!
-//! A group is worked on from end to end before the next one begins, so memory does not grow with
-//! the number of images, and what was begun is whole when a run is stopped.
+//! A group is changed from end to end before the next one is looked at, so what was begun is whole
+//! when a run is stopped. Never more than two groups are in memory, however many images there are.
 
 mod access;
 mod claims;
@@ -10,6 +10,7 @@ mod foresee;
 mod image;
 mod members;
 mod output;
+mod walk;
 mod wishes;
 
 use crate::find::{Finder, Found};
@@ -17,7 +18,7 @@ use crate::ledger::{Ledger, LedgerError};
 use crate::outcome::{Outcome, Report};
 use crate::record::fields::{FileTime, Seal};
 use claims::Claims;
-use crew::Crew;
+use crew::{Crew, Lead};
 use image::Step;
 use members::Members;
 use output::Output;
@@ -25,10 +26,7 @@ use std::mem::take;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-
-/// Images that are worked on together. Those that are converted share the disk's flushes; more of
-/// them would only take more memory.
-const GROUP: usize = 64;
+use walk::{Group, Task, Walk};
 
 /// How often a sector of a diskette is asked for again, unless somebody says otherwise.
 pub const RETRIES: u32 = 5;
@@ -138,91 +136,76 @@ pub fn run(
     let mut finder = Members::new(finder, &job.paths);
     let output = job.output.clone().map(|folder| Output::new(folder, job));
     let claims = Claims::new(ledger, job.put_back.clone())?;
-    let mut walk = Walk { group: finder.by_ref().take(GROUP).collect(), finder, done: Vec::new() };
-    let mut run = Run { job, output, claims, listener };
-    let few = if job.mode.converts() { job.workers } else { crew::few() };
-    let mut threads = few.min(job.workers);
+    let task = Task { job, output: output.as_ref(), stop };
+    let mut run = Run { task, claims, listener, done: Vec::new() };
+    // One image needs no crew.
+    let first: Vec<_> = finder.by_ref().take(2).collect();
+    let most = if first.len() > 1 { job.workers } else { 1 };
+    let mut threads = if job.mode.converts() { most } else { crew::few().min(most) };
+    let mut walk = Walk::new(first.into_iter().chain(finder), threads < most);
     let end = loop {
-        let crew = Crew::new(threads, walk.group.len());
-        let may_grow = threads < job.workers;
-        match crew.lead(|| run.groups(&mut walk, &crew, may_grow, stop))? {
+        let crew = Crew::new(threads);
+        let may_grow = threads < most;
+        match crew.lead(|lead| run.groups(&mut walk, lead, may_grow))? {
             Some(end) => break end,
-            None => threads = job.workers,
+            None => threads = most,
         }
     };
     run.claims.end()?;
     Ok(end)
 }
 
-/// Looks at an image, and readies what is to be changed.
-fn prepare(found: Found, job: &Job, output: Option<&Output>, stop: &AtomicBool) -> Step {
-    match found {
-        Found::Image(_) if stop.load(Ordering::Relaxed) => Step::NotBegun,
-        Found::Image(image) => image::prepare(image, job, output),
-        other => Step::Aside(other),
-    }
-}
-
-/// How far a run has come: what was done and not told yet, what comes next, and after that.
-struct Walk {
-    done: Vec<Step>,
-    group: Vec<Found>,
-    finder: Members,
-}
-
 /// A run under way.
 struct Run<'a> {
-    job: &'a Job,
-    output: Option<Output>,
+    task: Task<'a>,
     claims: Claims<'a>,
     listener: &'a mut dyn Listener,
+    /// What was done and not told yet.
+    done: Vec<Step>,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
     /// Brings one group after the other to its end: all of them, or, if the crew `may_grow`, those up to
     /// the first that a larger one would have been done with sooner. Then it is `None`.
     fn groups(
         &mut self,
-        walk: &mut Walk,
-        crew: &Crew,
+        walk: &mut Walk<impl Iterator<Item = Found>>,
+        lead: &Lead<'_, 'a>,
         may_grow: bool,
-        stop: &AtomicBool,
     ) -> Result<Option<End>, LedgerError> {
-        let job = self.job;
-        let Walk { done, group, finder } = walk;
-        while !group.is_empty() {
-            // While a group is prepared, the one before it is told, and the one after it is found.
-            let output = self.output.take();
-            let (before, now) = (take(done), take(group));
-            let prepare = || crew.look(now, |found| prepare(found, job, output.as_ref(), stop));
-            let find = || finder.by_ref().take(GROUP).collect();
-            let (told, ((steps, waits), next)) =
-                crew.both(|| self.tell(before), || crew.both(prepare, find));
-            self.output = output;
-            let end = told?;
+        loop {
+            // What was done is told while others are looked at.
+            walk.begin(self.task, lead);
+            let end = self.tell()?;
             if end != End::Complete {
                 return Ok(Some(end));
             }
-            *group = next;
-            *done = self.bring_to_end(steps, crew)?;
-            if stop.load(Ordering::Relaxed) {
-                return Ok(Some(self.tell(take(done))?.max(End::Stopped)));
+            let Group { steps, waited } = walk.take();
+            if steps.is_empty() {
+                return Ok(Some(End::Complete));
             }
-            if waits && may_grow {
+            self.done = self.bring_to_end(steps, lead)?;
+            if self.task.stop.load(Ordering::Relaxed) {
+                return Ok(Some(self.tell()?.max(End::Stopped)));
+            }
+            if waited && may_grow {
                 return Ok(None);
             }
         }
-        self.tell(take(done)).map(Some)
     }
 
     /// Changes all that is to be changed in a group together. Where nothing is changed, what a
     /// conversion would meet depends on nothing that comes later: it is looked up by
     /// [`Run::tell`]; but a dry run's copies take their names in order.
-    fn bring_to_end(&mut self, steps: Vec<Step>, crew: &Crew) -> Result<Vec<Step>, LedgerError> {
-        let (steps, result) = match self.job.mode {
+    fn bring_to_end(
+        &mut self,
+        steps: Vec<Step>,
+        lead: &Lead<'_, '_>,
+    ) -> Result<Vec<Step>, LedgerError> {
+        let (steps, result) = match self.task.job.mode {
             Mode::Inspect => return Ok(steps),
             Mode::DryRun(_) => self.foresee(steps),
-            Mode::Convert(_) => self.change(steps, crew),
+            Mode::Convert(_) => self.change(steps, lead),
         };
         match result {
             Ok(()) => Ok(steps),
@@ -233,10 +216,10 @@ impl Run<'_> {
         }
     }
 
-    /// Tells what a group came to.
-    fn tell(&mut self, mut steps: Vec<Step>) -> Result<End, LedgerError> {
-        let mut result = Ok(());
-        if self.job.mode == Mode::Inspect {
+    /// Tells what was done.
+    fn tell(&mut self) -> Result<End, LedgerError> {
+        let (mut steps, mut result) = (take(&mut self.done), Ok(()));
+        if self.task.job.mode == Mode::Inspect {
             (steps, result) = self.foresee(steps);
         }
         let told = self.tell_all(steps);
@@ -250,8 +233,8 @@ impl Run<'_> {
     }
 
     fn foresee(&mut self, mut steps: Vec<Step>) -> (Vec<Step>, Result<(), LedgerError>) {
-        let result = self.claims.foresee(&mut steps, self.job.mode);
-        match &mut self.output {
+        let result = self.claims.foresee(&mut steps, self.task.job.mode);
+        match self.task.output {
             Some(output) => (output.publish(steps), result),
             None => (steps, result),
         }
@@ -261,18 +244,18 @@ impl Run<'_> {
     fn change(
         &mut self,
         mut steps: Vec<Step>,
-        crew: &Crew,
+        lead: &Lead<'_, '_>,
     ) -> (Vec<Step>, Result<(), LedgerError>) {
-        let mut result = self.claims.begin(&mut steps, self.output.is_none());
+        let mut result = self.claims.begin(&mut steps, self.task.output.is_none());
         loop {
             // Also where nothing is ready: converted packs that were met are entered.
             result = result.and_then(|()| self.claims.claim(&mut steps));
             if steps.iter().any(Step::is_begun) {
                 steps.iter().for_each(Step::stage);
-                steps = crew.work(steps, Step::commit);
-                steps = crew.work(steps, Step::finish);
+                steps = lead.work(steps, Step::commit);
+                steps = lead.work(steps, Step::finish);
             }
-            if let Some(output) = &mut self.output {
+            if let Some(output) = self.task.output {
                 steps = output.publish(steps);
             }
             result = result.and(self.claims.note(&mut steps));

@@ -35,7 +35,7 @@ pub(super) struct Output {
     /// Folders that were tidied in this run.
     tidied: Mutex<BTreeSet<PathBuf>>,
     /// What a dry run would have written so far, where two paths may lead to one target.
-    claimed: Option<HashMap<PathBuf, Seal>>,
+    claimed: Option<Mutex<HashMap<PathBuf, Seal>>>,
 }
 
 /// A copy to be converted.
@@ -48,7 +48,7 @@ pub(super) struct Copy {
 impl Output {
     pub(super) fn new(folder: PathBuf, job: &Job) -> Self {
         let dry = matches!(job.mode, Mode::DryRun(_));
-        Self { folder, tidied: Mutex::default(), claimed: dry.then(HashMap::new) }
+        Self { folder, tidied: Mutex::default(), claimed: dry.then(Mutex::default) }
     }
 
     /// Where the converted copy of `image`, which is open as `medium`, goes: what comes out of an
@@ -86,7 +86,7 @@ impl Output {
     }
 
     /// Gives every finished copy its name, and makes the names durable.
-    pub(super) fn publish(&mut self, steps: Vec<Step>) -> Vec<Step> {
+    pub(super) fn publish(&self, steps: Vec<Step>) -> Vec<Step> {
         let mut folders = BTreeSet::new();
         let mut steps: Vec<_> =
             steps.into_iter().map(|step| self.settle(step, &mut folders)).collect();
@@ -99,7 +99,7 @@ impl Output {
         steps
     }
 
-    fn settle(&mut self, step: Step, folders: &mut BTreeSet<PathBuf>) -> Step {
+    fn settle(&self, step: Step, folders: &mut BTreeSet<PathBuf>) -> Step {
         match step {
             Step::Begun(report, change) => match *change {
                 Change::Copy(copy) => {
@@ -114,9 +114,10 @@ impl Output {
     }
 
     /// In a dry run: what the real one would find at the target by now.
-    fn claim(&mut self, mut report: Box<Report>) -> Box<Report> {
-        let claim = report.claim().zip(self.claimed.as_mut());
+    fn claim(&self, mut report: Box<Report>) -> Box<Report> {
+        let claim = report.claim().zip(self.claimed.as_ref());
         let Some(((target, digest), claimed)) = claim else { return report };
+        let mut claimed = claimed.lock().unwrap_or_else(PoisonError::into_inner);
         match claimed.insert(target.clone(), digest) {
             None => {}
             Some(first) if first == digest => report.outcome = Outcome::AlreadyConverted,

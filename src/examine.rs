@@ -178,9 +178,10 @@ fn read_by<S: Storage + ?Sized>(
         }
         None => medium.read(at, part),
     };
-    let diagnosis = match read_around(read, &sectors)? {
-        (bytes, None) => diagnose(&bytes),
-        (bytes, Some(lost)) => diagnose_lost(&bytes, lost.into()),
+    let mut bytes = [0; RECORD_LEN];
+    let diagnosis = match read_around(read, &sectors, &mut bytes)? {
+        None => diagnose(&bytes),
+        Some(lost) => diagnose_lost(&bytes, lost.into()),
     };
     Ok((found(diagnosis, Some(sectors)), None))
 }
@@ -196,19 +197,20 @@ pub(crate) fn read_record<S: Storage + ?Sized>(
     medium: &S,
     sectors: &RecordSectors,
 ) -> io::Result<RecordBytes> {
-    match read_around(|at, part| medium.read(at, part), sectors)? {
-        (bytes, None) => Ok(bytes),
-        (_, Some(lost)) => Err(lost.into()),
+    let mut bytes = [0; RECORD_LEN];
+    match read_around(|at, part| medium.read(at, part), sectors, &mut bytes)? {
+        None => Ok(bytes),
+        Some(lost) => Err(lost.into()),
     }
 }
 
 /// Reads what is to be had of a record, each run of neighbouring sectors in one go, and tells the
-/// first lost sector. Those that are lost stand as zeros.
+/// first lost sector. `bytes` begins as zeros, as which those that are lost stand.
 fn read_around(
     read: impl Fn(u64, &mut [u8]) -> io::Result<()>,
     sectors: &RecordSectors,
-) -> io::Result<(RecordBytes, Option<Flaw>)> {
-    let mut bytes = [0; RECORD_LEN];
+    bytes: &mut RecordBytes,
+) -> io::Result<Option<Flaw>> {
     let mut rest = &mut bytes[..];
     let mut lost = None;
     for run in sectors.chunk_by(|one, next| one + SECTOR == *next) {
@@ -218,5 +220,5 @@ fn read_around(
         }
         rest = behind;
     }
-    Ok((bytes, lost))
+    Ok(lost)
 }

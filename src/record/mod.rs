@@ -69,7 +69,7 @@ pub struct Origin {
 /// A record taken apart: what both versions keep, and the origin of a 4.5 one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
-    bytes: RecordBytes,
+    bytes: Box<RecordBytes>,
     /// Which of the two versions.
     pub version: Version,
     /// 1 in the layout that FORMAT.md defines.
@@ -98,8 +98,8 @@ pub struct Record {
     pub server: Server,
     /// SHA-1 of the header before it, then of the seal of the last counted event, if any.
     pub header_seal: Seal,
-    /// All slots, counted or not.
-    pub events: [Event; EVENT_SLOTS],
+    /// All [`EVENT_SLOTS`] slots, counted or not.
+    pub events: Vec<Event>,
 }
 
 /// Why bytes are no record at all.
@@ -193,20 +193,22 @@ impl Record {
     fn read(bytes: &RecordBytes) -> binrw::BinResult<Self> {
         let mut cursor = Cursor::new(&bytes[..]);
         let header = Header::read(&mut cursor)?;
-        let mut events = [Event::NONE; EVENT_SLOTS];
+        let mut events = vec![Event::NONE; EVENT_SLOTS];
         let slots = bytes[HEADER_LEN..].chunks_exact(EVENT_LEN);
         for (event, slot) in events.iter_mut().zip(slots).filter(|(_, slot)| !is_zero(slot)) {
             *event = Event::read(&mut Cursor::new(slot))?;
         }
         Ok(match header {
-            Header::V40(header) => record_from!(*bytes, Version::V40, header, None, events),
+            Header::V40(header) => {
+                record_from!(Box::new(*bytes), Version::V40, header, None, events)
+            }
             Header::V45(header) => {
                 let origin = Origin {
                     origin: header.origin,
                     converted_at: header.converted_at,
                     source_digest: header.source_digest,
                 };
-                record_from!(*bytes, Version::V45, header, Some(origin), events)
+                record_from!(Box::new(*bytes), Version::V45, header, Some(origin), events)
             }
         })
     }
@@ -218,7 +220,7 @@ impl Record {
 
     /// SHA-1 of the whole record.
     pub fn digest(&self) -> Seal {
-        seal::sha1(&[&self.bytes])
+        seal::sha1(&[&*self.bytes])
     }
 
     /// The bytes of one event's slot.

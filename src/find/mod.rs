@@ -1,5 +1,6 @@
 //! From the paths that were named to the images, in a stable order, each file once.
 
+mod level;
 mod maps;
 mod seen;
 
@@ -7,10 +8,10 @@ use crate::container::{is_raw_name, may_be_image};
 use crate::medium::{Kind, Place, RawImage};
 use crate::outcome::{Action, Failure, FailureCode};
 use crate::platform::may_open_many;
-use maps::{is_map_name, mapfile_of};
+use level::Level;
+use maps::mapfile_of;
 use seen::Seen;
-use std::ffi::{OsStr, OsString};
-use std::fs::{self, FileType};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -94,15 +95,6 @@ pub struct Finder {
 struct Walk {
     root: Arc<Path>,
     levels: Vec<Level>,
-}
-
-#[derive(Debug)]
-struct Level {
-    folder: PathBuf,
-    /// Names and types, sorted so that the next one is the last.
-    entries: Vec<(OsString, FileType)>,
-    /// Names that mapfiles bear, in the same order.
-    maps: Vec<OsString>,
 }
 
 impl Finder {
@@ -189,11 +181,13 @@ impl Finder {
     /// Lists a folder, to be walked next; something to say only where that fails.
     fn enter(&mut self, folder: PathBuf) -> Option<Found> {
         let walk = self.walk.as_mut()?;
-        match list(&folder) {
-            Ok(entries) => {
-                let maps = entries.iter().map(|(name, _)| name).filter(|name| is_map_name(name));
-                let maps = maps.cloned().collect();
-                walk.levels.push(Level { folder, entries, maps });
+        // One folder is held open at a time, however deep the walk is.
+        if let Some(above) = walk.levels.last_mut() {
+            above.let_go();
+        }
+        match Level::list(&folder) {
+            Ok(level) => {
+                walk.levels.push(level);
                 None
             }
             Err(error) => {
@@ -214,8 +208,7 @@ impl Finder {
             return None;
         };
         let path = level.folder.join(name);
-        let is_there = |name: &OsStr| level.maps.binary_search_by(|map| name.cmp(map)).is_ok();
-        let map = if level.maps.is_empty() { None } else { mapfile_of(&path, is_there) };
+        let map = level.mapfile_of(&path);
         let root = Arc::clone(&walk.root);
         if file_type.is_dir() {
             return self.take_folder(path);
@@ -225,7 +218,7 @@ impl Finder {
         }
         let opens = self.opens && is_raw_name(&path);
         // What cannot be opened is told by who looks at it.
-        let opened = opens.then(|| RawImage::open(&path).ok()).flatten().map(Box::new);
+        let opened = opens.then(|| level.open(&path).ok()).flatten().map(Box::new);
         let metadata = match &opened {
             Some(image) => Ok(image.metadata().clone()),
             None => fs::symlink_metadata(&path),
@@ -270,14 +263,6 @@ impl Iterator for Finder {
             }
         }
     }
-}
-
-fn list(folder: &Path) -> io::Result<Vec<(OsString, FileType)>> {
-    let mut entries = fs::read_dir(folder)?
-        .map(|entry| entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?))))
-        .collect::<io::Result<Vec<_>>>()?;
-    entries.sort_unstable_by(|one, other| other.0.cmp(&one.0));
-    Ok(entries)
 }
 
 fn failed(path: PathBuf, named: bool, action: Action, error: io::Error) -> Found {

@@ -3,7 +3,7 @@
 use super::{Flaw, Storage, flaw::withhold};
 use crate::container::{Format, RECOGNISED_BY, recognise};
 use crate::fat12::Geometry;
-use crate::platform;
+use crate::platform::{self, Folder};
 use std::fs::{File, Metadata, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -31,6 +31,16 @@ impl RawImage {
     /// As the system reports them.
     pub fn open(path: &Path) -> io::Result<Self> {
         let file = platform::open_options().read(true).open(path)?;
+        platform::advise_random(&file);
+        Self::from_file(file, path)
+    }
+
+    /// Opens the image to be read; `path` leads to it in `folder`.
+    ///
+    /// # Errors
+    /// As the system reports them.
+    pub(crate) fn open_in(folder: &Folder, path: &Path) -> io::Result<Self> {
+        let file = folder.open_file(path.file_name().unwrap_or_default())?;
         platform::advise_random(&file);
         Self::from_file(file, path)
     }

@@ -22,7 +22,10 @@ pub(crate) fn folder_of(path: &Path) -> &Path {
 mod unix {
     use super::{File, FileId, Metadata, OpenOptions, Path, PathBuf, io};
     use rustix::buffer::spare_capacity;
+    use rustix::fs::{Mode, OFlags, open, openat};
+    use std::ffi::OsStr;
     use std::fs::Permissions;
+    use std::os::fd::OwnedFd;
     use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 
     /// Far more than all images of two groups, and a file for each worker.
@@ -49,10 +52,30 @@ mod unix {
         file.write_all_at(bytes, offset)
     }
 
+    /// An open folder.
+    #[derive(Debug)]
+    pub(crate) struct Folder(OwnedFd);
+
+    impl Folder {
+        pub(crate) fn open(path: &Path) -> io::Result<Self> {
+            Ok(Self(open(
+                path,
+                OFlags::DIRECTORY | OFlags::RDONLY | OFlags::CLOEXEC,
+                Mode::empty(),
+            )?))
+        }
+
+        /// Opens a file in it to be read.
+        pub(crate) fn open_file(&self, name: &OsStr) -> io::Result<File> {
+            let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+            Ok(openat(&self.0, name, flags, Mode::empty())?.into())
+        }
+    }
+
     /// How images are opened: a pipe that nobody writes to must not make a run wait.
     pub(crate) fn open_options() -> OpenOptions {
         let mut options = OpenOptions::new();
-        options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+        options.custom_flags(OFlags::NONBLOCK.bits().cast_signed());
         options
     }
 
@@ -114,13 +137,14 @@ mod unix {
 
 #[cfg(unix)]
 pub(crate) use unix::{
-    file_id, has_other_names, may_open_many, open_options, path_from_bytes, read_exact_at,
+    Folder, file_id, has_other_names, may_open_many, open_options, path_from_bytes, read_exact_at,
     read_start, sync_folder, take_over, usual_permissions, write_all_at,
 };
 
 #[cfg(windows)]
 mod windows {
     use super::{File, FileId, Metadata, OpenOptions, Path, PathBuf, io};
+    use std::ffi::OsStr;
     use std::os::windows::fs::FileExt;
 
     pub(crate) fn read_exact_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
@@ -148,6 +172,20 @@ mod windows {
             }
         }
         Ok(())
+    }
+
+    #[derive(Debug)]
+    pub(crate) struct Folder(PathBuf);
+
+    impl Folder {
+        #[expect(clippy::unnecessary_wraps, reason = "not every platform goes by paths")]
+        pub(crate) fn open(path: &Path) -> io::Result<Self> {
+            Ok(Self(path.to_owned()))
+        }
+
+        pub(crate) fn open_file(&self, name: &OsStr) -> io::Result<File> {
+            File::open(self.0.join(name))
+        }
     }
 
     pub(crate) fn open_options() -> OpenOptions {
@@ -187,6 +225,6 @@ mod windows {
 
 #[cfg(windows)]
 pub(crate) use windows::{
-    file_id, has_other_names, may_open_many, open_options, path_from_bytes, read_exact_at,
+    Folder, file_id, has_other_names, may_open_many, open_options, path_from_bytes, read_exact_at,
     read_start, sync_folder, take_over, usual_permissions, write_all_at,
 };

@@ -30,6 +30,20 @@ fn second_copy_is_refused_and_told_when_from_where_and_to_where() {
 }
 
 #[test]
+fn of_a_ledger_and_none_the_last_counts() {
+    let scene = Scene::with(&["applied-1440.img"]);
+    for (options, is_made) in [
+        (["--ledger", "one.db", "--no-ledger"], false),
+        (["--no-ledger", "--ledger", "one.db"], true),
+    ] {
+        let arguments = [&["convert", "--yes", "-o", "out"], &options[..], &["applied-1440.img"]];
+        assert_eq!(scene.run(&arguments.concat()).code, Some(0), "{options:?}");
+        assert_eq!(scene.path("one.db").exists(), is_made, "{options:?}");
+    }
+    assert!(!scene.ledger().exists());
+}
+
+#[test]
 fn same_image_again_is_already_converted() {
     let scene = Scene::with(&["applied-1440.img"]);
     scene.convert(&["-o", "out", "applied-1440.img"]);

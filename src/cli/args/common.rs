@@ -82,8 +82,8 @@ pub(crate) struct LedgerChoice {
     ///
     /// Copies of a pack are then told only within the run, so that a copy converted earlier or
     /// elsewhere converts again; and a record that a power cut tears in the middle of its first
-    /// sector cannot be mended.
-    #[arg(long)]
+    /// sector cannot be mended. Of this and --ledger, the last one counts.
+    #[arg(long, overrides_with = "ledger")]
     pub(crate) no_ledger: bool,
 }
 

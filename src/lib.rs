@@ -2,27 +2,25 @@
 //! one-way conversion to 4.5.
 //!
 //! A pack is a diskette with a record of 2,048 bytes, `ADDPACK.DAT`. The way of the data is
-//! [`medium`] (sectors), [`fat12`] (where the record lies), [`record`] (parsed), [`diagnosis`]
+//! [`media`] (sectors), [`fat12`] (where the record lies), [`record`] (parsed), [`diagnosis`]
 //! (what happened to it), [`conversion`] (what it becomes). [`plan`] says which server takes which
 //! packs, and in what order. The library never prints and never exits; words are the command line's.
 
 #![warn(missing_docs, unreachable_pub)]
 #![warn(clippy::print_stdout, clippy::print_stderr, clippy::exit, clippy::unwrap_used)]
 
-pub mod batch;
-pub mod commit;
 pub mod container;
 pub mod conversion;
-pub mod decision;
 pub mod diagnosis;
-pub mod examine;
+pub mod disk;
 pub mod fat12;
+pub mod files;
 pub mod find;
 pub mod ledger;
-pub mod medium;
-pub mod outcome;
+pub mod media;
+pub mod pack;
 pub mod plan;
 mod platform;
-pub mod publish;
 pub mod record;
-pub mod surface;
+pub mod report;
+pub mod run;

@@ -10,7 +10,7 @@ mod write;
 
 use addpack::container::{ContainerError, Dump, MAX_IMAGE, RECOGNISED_BY};
 use addpack::container::{gzip, hfe, imd, recognise, td0, zip};
-use addpack::medium::Memory;
+use addpack::disk::Memory;
 use random::Random;
 use rustix::process::{Resource, Rlimit, setrlimit};
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -3,9 +3,9 @@
 mod simulator;
 mod volatile;
 
-use addpack::commit::Commit;
-use addpack::medium::Storage;
-use addpack::outcome::Failure;
+use addpack::disk::Storage;
+use addpack::pack::commit::Commit;
+use addpack::report::Failure;
 use volatile::{Case, Disk, FIRST, Held, PastCache, Run, change, convert};
 
 fn check_all(start: fn(&Case) -> Held, run: Run) {

@@ -6,10 +6,10 @@
 mod disk;
 
 use addpack::diagnosis::{FindingCode, Verdict};
-use addpack::examine::{Examination, Pack, examine};
-use addpack::medium::Memory;
-use addpack::outcome::Note;
+use addpack::disk::Memory;
+use addpack::pack::examine::{Examination, Pack, examine};
 use addpack::record::fields::FileTime;
+use addpack::report::Note;
 use disk::layout::{DMF, ENTRY, KB_160, KB_180, KB_320, KB_360, Layout, SECTOR};
 use disk::random::Random;
 use disk::traced::Traced;

@@ -4,7 +4,7 @@
 mod simulator;
 mod volatile;
 
-use addpack::outcome::{Action, Failure, FailureCode, PackState};
+use addpack::report::{Action, Failure, FailureCode, PackState};
 use volatile::{Call, Case, Disk, FIRST, Fault, PastCache, Place, Trial, convert, early, late};
 
 /// Errors of Linux, and what they are called.

@@ -3,10 +3,10 @@
 
 mod disk;
 
-use addpack::batch::{End, Job, Listener, Mode, run};
 use addpack::diagnosis::FindingCode;
 use addpack::ledger::Ledger;
-use addpack::outcome::{Outcome, Report};
+use addpack::report::{Outcome, Report};
+use addpack::run::{End, Job, Listener, Mode, run};
 use disk::convert::{expected, golden_conversion, golden_time};
 use disk::layout::{Layout, SECTOR};
 use disk::{content, judge, record, testdata, tools};

@@ -4,10 +4,11 @@ mod disk;
 mod frail;
 
 use addpack::diagnosis::{FindingCode, Verdict, What};
-use addpack::examine::{Examination, Pack, examine};
+use addpack::disk::{Flaw, FlawKind};
 use addpack::fat12::{FaultKind, NoVolume, Oddity};
-use addpack::medium::{Careful, Flaw, FlawKind};
-use addpack::outcome::{NotAPack, Note};
+use addpack::media::Careful;
+use addpack::pack::examine::{Examination, Pack, examine};
+use addpack::report::{NotAPack, Note};
 use disk::convert::PACK;
 use disk::layout::{DMF, DOS, KB_160, KB_720, KB_1440, SECTOR};
 use disk::{Copies, Disk, content, judge, record};

@@ -4,7 +4,7 @@ mod diskette;
 mod judge;
 mod scene;
 
-use addpack::medium::Mapfile;
+use addpack::media::Mapfile;
 use diskette::{SECTOR, one, skip};
 use judge::PackImage;
 use scene::{CONVERT, Image, Scene, outcomes};

@@ -5,12 +5,13 @@ mod simulator;
 mod slot;
 mod volatile;
 
-use addpack::commit::Commit;
-use addpack::decision::{Patch, decide};
-use addpack::examine::{Examination, RecordSectors, examine};
-use addpack::medium::{Careful, Memory, Storage};
-use addpack::outcome::{Failure, FailureCode, PackState};
+use addpack::conversion::{Patch, decide};
+use addpack::disk::{Memory, Storage};
+use addpack::media::Careful;
+use addpack::pack::commit::Commit;
+use addpack::pack::examine::{Examination, RecordSectors, examine};
 use addpack::record::fields::FileTime;
+use addpack::report::{Failure, FailureCode, PackState};
 use slot::{After, Mishap, Slot};
 use volatile::{Case, FIRST, Held, SECOND};
 

@@ -4,8 +4,8 @@ mod disk;
 mod frail;
 
 use addpack::diagnosis::Verdict;
-use addpack::examine::{Examination, examine};
-use addpack::medium::Careful;
+use addpack::media::Careful;
+use addpack::pack::examine::{Examination, examine};
 use disk::layout::SECTOR;
 use disk::random::Random;
 use disk::testdata;

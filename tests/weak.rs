@@ -3,9 +3,10 @@
 
 mod frail;
 
-use addpack::medium::{Careful, DiskGeometry, DriveError, Flaw, FlawKind, Memory, Storage};
-use addpack::record::SECTOR_LEN;
-use addpack::surface::{Condition, Surface, survey_by};
+use addpack::disk::SECTOR_LEN;
+use addpack::disk::{DiskGeometry, Flaw, FlawKind, Memory, Storage};
+use addpack::media::surface::{Condition, Surface, survey_by};
+use addpack::media::{Careful, DriveError};
 use frail::{Fault, Frail};
 use std::io;
 use std::ops::Range;

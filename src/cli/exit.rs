@@ -1,6 +1,6 @@
 //! Exit codes (DESIGN.md, "Outcomes and exit codes").
 
-use addpack::outcome::{Outcome, Report};
+use addpack::report::{Outcome, Report};
 use std::process::ExitCode;
 
 /// How a command ended, in the order of precedence: the greater one wins.

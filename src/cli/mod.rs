@@ -1,36 +1,18 @@
 //! The command line: what people type, and what they are told.
 
 mod args;
-mod card;
-mod consent;
-mod convert;
-mod drive;
+mod ask;
+mod commands;
 mod exit;
-mod explain;
-mod gather;
-mod inspect;
-mod json;
-mod ledger;
-mod lines;
-mod map;
-mod packaging;
-mod picture;
-mod plan;
-mod plan_args;
-mod plan_text;
-mod printer;
-mod progress;
-mod queue;
-mod replace;
-mod request;
-mod stop;
-mod terminal;
+mod show;
 mod words;
 
 use addpack::ledger::LedgerError;
 use args::{Args, Command};
 use clap::Parser;
+use commands::{convert, explain, inspect, ledger, packaging, plan, replace};
 use exit::Exit;
+use show::terminal;
 use std::process::ExitCode;
 
 /// Parses the command line, runs the command, and turns what it came to into an exit code.

@@ -1,8 +1,8 @@
 //! Dumps of diskettes, sector by sector: put in the order of a raw image, with what is lost.
 
 use super::{ContainerError, MAX_IMAGE};
-use crate::medium::{Flaw, FlawKind};
-use crate::record::SECTOR_LEN;
+use crate::disk::SECTOR_LEN;
+use crate::disk::{Flaw, FlawKind};
 use std::collections::BTreeMap;
 
 /// Cylinders that a drive reaches.

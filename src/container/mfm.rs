@@ -5,7 +5,7 @@
 
 use super::crc::FIELD;
 use super::dump::{Content, Id};
-use crate::record::SECTOR_LEN;
+use crate::disk::SECTOR_LEN;
 
 /// Three bytes A1 that lack a clock, and the cells that they take.
 const SYNC: u64 = 0x4489_4489_4489;

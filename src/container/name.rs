@@ -1,6 +1,6 @@
 //! Names that images bear, in whatever container.
 
-use crate::medium::DiskGeometry;
+use crate::disk::DiskGeometry;
 use std::path::{Component, Path, PathBuf};
 
 /// Endings that raw images of diskettes bear.

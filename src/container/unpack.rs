@@ -1,7 +1,7 @@
 //! What a file that is in memory holds: a raw image, or a dump of one.
 
 use super::{ContainerError, Format, MAX_IMAGE, RECOGNISED_BY, hfe, imd, recognise, td0};
-use crate::medium::Flaw;
+use crate::disk::Flaw;
 
 /// An image out of its container.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,7 +11,7 @@ pub use rewrite::{Piece, rewrite};
 use super::cursor::Cursor;
 use super::deflate::{crc32, inflate};
 use super::{ContainerError, MAX_DUMP};
-use crate::medium::Storage;
+use crate::disk::Storage;
 use std::io;
 use std::ops::Range;
 

@@ -3,7 +3,7 @@
 
 use super::SECTOR_LEN;
 use super::boot::Geometry;
-use crate::medium::{Flaw, Storage};
+use crate::disk::{Flaw, Storage};
 use std::io;
 use std::ops::Range;
 

@@ -1,7 +1,7 @@
 //! What can be wrong with a volume, and what is only odd about it.
 
 use super::Geometry;
-use crate::medium::{Flaw, FlawKind};
+use crate::disk::{Flaw, FlawKind};
 
 /// Why a medium holds no FAT12 volume.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,8 +14,8 @@ pub use boot::Geometry;
 pub use directory::Entry;
 pub use fault::{FaultKind, MediaFault, NoVolume, Oddity};
 
-use crate::medium::Storage;
-use crate::record::SECTOR_LEN;
+use crate::disk::SECTOR_LEN;
+use crate::disk::Storage;
 use area::Area;
 use std::io;
 use table::Fat;

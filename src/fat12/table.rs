@@ -2,7 +2,7 @@
 
 use super::boot::FIRST_CLUSTER;
 use super::{Entry, FaultKind, Geometry, MediaFault, SECTOR_LEN};
-use crate::medium::Flaw;
+use crate::disk::Flaw;
 use crate::record::fields::is_zero;
 
 /// What an entry of the FAT says of its cluster.

@@ -1,7 +1,7 @@
 //! A folder that is being walked.
 
 use super::maps::{is_map_name, mapfile_of};
-use crate::medium::RawImage;
+use crate::media::RawImage;
 use crate::platform::Folder;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, FileType};

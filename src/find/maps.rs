@@ -1,6 +1,6 @@
 //! The mapfile that lies beside an image.
 
-use crate::medium::Mapfile;
+use crate::media::Mapfile;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 

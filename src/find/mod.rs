@@ -5,9 +5,9 @@ mod maps;
 mod seen;
 
 use crate::container::{is_raw_name, may_be_image};
-use crate::medium::{Kind, Place, RawImage};
-use crate::outcome::{Action, Failure, FailureCode};
+use crate::media::{Kind, Place, RawImage};
 use crate::platform::may_open_many;
+use crate::report::{Action, Failure, FailureCode};
 use level::Level;
 use maps::mapfile_of;
 use seen::Seen;

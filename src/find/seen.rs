@@ -2,7 +2,7 @@
 
 use super::{Found, Image};
 use crate::container::{may_be_archive, may_be_image};
-use crate::medium::{Kind, Place, RawImage};
+use crate::media::{Kind, Place, RawImage};
 use crate::platform::{FileId, file_id, has_other_names};
 use std::collections::HashMap;
 use std::fs::{self, Metadata};

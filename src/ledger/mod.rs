@@ -8,7 +8,6 @@
 
 mod error;
 mod opening;
-pub mod recovery;
 mod row;
 mod schema;
 

@@ -1,10 +1,10 @@
 //! One row of the ledger.
 
 use super::ClaimId;
+use crate::conversion::Patch;
 use crate::conversion::convert;
-use crate::decision::Patch;
 use crate::diagnosis::diagnose;
-use crate::examine::RecordSectors;
+use crate::pack::examine::RecordSectors;
 use crate::platform::path_from_bytes;
 use crate::record::RecordBytes;
 use crate::record::fields::{FileTime, Seal};

@@ -3,9 +3,9 @@
 use super::step::Code;
 use super::{ServerState, rules};
 use crate::diagnosis::{CopyState, Diagnosis, FindingCode, Verdict};
-use crate::outcome::{Note, Report};
 use crate::record::fields::{Serial, Server};
 use crate::record::{EVENT_SLOTS, Record, Version};
+use crate::report::{Note, Report};
 
 /// What a used pack is bound to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,6 +9,7 @@ pub mod seal;
 pub mod v40;
 pub mod v45;
 
+use crate::disk::SECTOR_LEN;
 use binrw::BinRead;
 use event::{EVENT_LEN, Event};
 use fields::{FileTime, Seal, Serial, Server, is_zero};
@@ -17,8 +18,6 @@ use std::mem::size_of;
 
 /// Bytes in a record.
 pub const RECORD_LEN: usize = 2048;
-/// Bytes in a sector of a diskette, and in a record's header.
-pub const SECTOR_LEN: usize = 512;
 /// Bytes in the header of either version.
 pub const HEADER_LEN: usize = SECTOR_LEN;
 /// Sectors in a record.

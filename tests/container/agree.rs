@@ -2,7 +2,7 @@
 
 use super::{IMAGES, dump_formats, raw, testdata, tools, write};
 use addpack::container::{Format, MAX_IMAGE, RECOGNISED_BY, gzip, imd, recognise, td0, zip};
-use addpack::medium::Memory;
+use addpack::disk::Memory;
 use tempfile::TempDir;
 
 /// The format that a file's content tells.

@@ -3,7 +3,7 @@
 use super::{IMAGES, raw, tools};
 use addpack::container::zip::{Directory, Piece, rewrite};
 use addpack::container::{ContainerError, MAX_IMAGE, gzip};
-use addpack::medium::Memory;
+use addpack::disk::Memory;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -3,7 +3,7 @@
 use super::write::{self, SECTOR, Sector, State, Track, small_image, tracks};
 use super::{dump_formats, lost};
 use addpack::container::{ContainerError, hfe, imd, td0};
-use addpack::medium::FlawKind::{MarkedBad, Missing, Unreadable};
+use addpack::disk::FlawKind::{MarkedBad, Missing, Unreadable};
 
 /// Two cylinders of two sides with nine sectors each.
 fn small() -> (Vec<u8>, Vec<Track>) {

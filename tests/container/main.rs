@@ -9,7 +9,7 @@ mod tools;
 mod write;
 
 use addpack::container::{ContainerError, Dump, hfe, imd, td0};
-use addpack::medium::{Flaw, FlawKind};
+use addpack::disk::{Flaw, FlawKind};
 use std::path::PathBuf;
 
 /// The images that each container holds once, and their formats by the name of libdsk.

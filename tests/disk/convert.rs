@@ -2,14 +2,14 @@
 
 use super::layout::SECTOR;
 use super::{Disk, judge};
-use addpack::commit::Commit;
-use addpack::decision::decide;
+use addpack::conversion::decide;
 use addpack::diagnosis::{FindingCode, Verdict, What};
-use addpack::examine::{Examination, Pack, RecordSectors, examine};
+use addpack::disk::{Memory, Storage};
 use addpack::fat12::{FaultKind, MediaFault};
-use addpack::medium::{Memory, Storage};
-use addpack::outcome::NotAPack;
+use addpack::pack::commit::Commit;
+use addpack::pack::examine::{Examination, Pack, RecordSectors, examine};
 use addpack::record::fields::FileTime;
+use addpack::report::NotAPack;
 use serde_json::Value;
 
 /// A golden record with events in all of its sectors, which converts.

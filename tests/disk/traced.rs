@@ -1,7 +1,7 @@
 //! A medium that keeps account of what is done to it, and can have sectors that do not read.
 
 use super::layout::SECTOR;
-use addpack::medium::{Memory, Storage};
+use addpack::disk::{Memory, Storage};
 use std::collections::BTreeSet;
 use std::io;
 use std::sync::{Mutex, PoisonError};

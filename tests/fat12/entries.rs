@@ -7,7 +7,7 @@ use crate::disk::layout::{DMF, KB_160, KB_360, KB_1440, SECTOR};
 use crate::disk::{ARCHIVE, Disk, FOLDER, LABEL, LONG_NAME, RECORD, content, record, short};
 use addpack::diagnosis::{Part, Verdict, What};
 use addpack::fat12::FaultKind;
-use addpack::outcome::NotAPack;
+use addpack::report::NotAPack;
 
 #[test]
 fn deleted_files_with_the_same_name_do_not_matter() {

@@ -6,7 +6,7 @@ use crate::disk::layout::{
 };
 use crate::disk::{ARCHIVE, Disk, content, judge, record, short};
 use addpack::fat12::{FaultKind, NoVolume, Oddity};
-use addpack::outcome::{NotAPack, Note};
+use addpack::report::{NotAPack, Note};
 
 #[test]
 fn diskette_of_each_geometry_converts() {

@@ -5,7 +5,7 @@ use crate::disk::layout::{DMF, DOS, KB_1440, KB_2880, Layout, SECTOR};
 use crate::disk::traced::Traced;
 use crate::disk::{ARCHIVE, Copies, Disk, content, judge, record, short};
 use addpack::diagnosis::{Part, Verdict, What};
-use addpack::examine::{Examination, examine};
+use addpack::pack::examine::{Examination, examine};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 

@@ -6,9 +6,9 @@ use crate::disk::convert::{
 use crate::disk::layout::{KB_160, KB_720, KB_1440, Layout, SECTOR};
 use crate::disk::{ARCHIVE, Copies, Disk, END, FOLDER, content, judge, record, short};
 use addpack::diagnosis::{FindingCode, Verdict};
+use addpack::disk::Memory;
 use addpack::fat12::{FaultKind, MediaFault, Oddity};
-use addpack::medium::Memory;
-use addpack::outcome::Note;
+use addpack::report::Note;
 
 /// Where the record lies, as both FATs say at first; the clusters between are free.
 const CLUSTERS: [u16; 4] = [10, 12, 14, 16];

@@ -2,8 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses a part")]
 
-use addpack::medium::{Memory, Storage};
-use addpack::record::SECTOR_LEN;
+use addpack::disk::SECTOR_LEN;
+use addpack::disk::{Memory, Storage};
 use std::collections::BTreeMap;
 use std::io;
 use std::ops::Range;

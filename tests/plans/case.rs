@@ -3,7 +3,7 @@
 use super::planned::{Planned, image_of};
 use super::scene::{EPOCH, Scene};
 use super::simulator::{Deed, Format, Kind, Pack, Random, Release, Server};
-use addpack::decision::decide;
+use addpack::conversion::decide;
 use addpack::diagnosis::diagnose;
 use addpack::record::fields::FileTime;
 

@@ -1,7 +1,8 @@
 //! A drive whose diskette is pulled out, torn or exchanged at one moment.
 
-use addpack::medium::{DriveError, Storage};
-use addpack::record::SECTOR_LEN;
+use addpack::disk::SECTOR_LEN;
+use addpack::disk::Storage;
+use addpack::media::DriveError;
 use std::io;
 use std::sync::Mutex;
 

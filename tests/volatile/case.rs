@@ -4,12 +4,12 @@ use super::disk::{Disk, PastCache};
 use super::held::Held;
 use crate::simulator::sample;
 use crate::simulator::{Pack, Release};
-use addpack::commit::Commit;
-use addpack::decision::decide;
+use addpack::conversion::decide;
 use addpack::diagnosis::{Verdict, diagnose};
-use addpack::examine::{Examination, RecordSectors, examine};
-use addpack::outcome::{Failure, PackState};
+use addpack::pack::commit::Commit;
+use addpack::pack::examine::{Examination, RecordSectors, examine};
 use addpack::record::fields::FileTime;
+use addpack::report::{Failure, PackState};
 use std::path::Path;
 use std::sync::Arc;
 

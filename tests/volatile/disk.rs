@@ -1,7 +1,7 @@
 //! The disk itself, and what goes wrong with it.
 
 use super::held::{Held, SECTOR};
-use addpack::medium::Storage;
+use addpack::disk::Storage;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard};
 

@@ -3,7 +3,7 @@
 use super::case::{Case, FIRST, change};
 use super::disk::{Call, Disk, Fault, PastCache};
 use super::held::Held;
-use addpack::outcome::{Failure, PackState};
+use addpack::report::{Failure, PackState};
 
 /// One run that is to fail, for every pack and both ways to read past the cache.
 pub(crate) struct Trial<'a> {

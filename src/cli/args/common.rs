@@ -3,8 +3,8 @@
 #![allow(clippy::doc_markdown, reason = "doc comments here are help texts")]
 
 use crate::cli::Error;
-use addpack::batch::{Job, Mode};
-use addpack::medium::{Container, Kind, Place};
+use addpack::media::{Container, Kind, Place};
+use addpack::run::{Job, Mode};
 use clap::{ArgAction, Args as ClapArgs, ValueEnum, ValueHint};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -37,7 +37,7 @@ pub(crate) struct Common {
     pub(crate) jobs: Option<NonZeroUsize>,
 
     /// How often a sector that a drive does not read well is asked for again
-    #[arg(long, value_name = "N", default_value_t = addpack::batch::RETRIES)]
+    #[arg(long, value_name = "N", default_value_t = addpack::run::RETRIES)]
     #[arg(value_parser = clap::value_parser!(u32).range(..=1000))]
     pub(crate) retries: u32,
 

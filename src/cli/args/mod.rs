@@ -3,12 +3,13 @@
 #![allow(clippy::doc_markdown, reason = "doc comments here are help texts")]
 
 mod common;
+pub(crate) mod plan;
 
 pub(crate) use common::{Color, Common, LedgerChoice, LedgerFile, When};
 
-use super::plan_args::{Plan, Replace};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
+use plan::{Plan, Replace};
 use std::path::PathBuf;
 
 /// Converts Small Business Server 4.0 Client Add Packs for 4.5.

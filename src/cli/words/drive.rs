@@ -2,9 +2,9 @@
 
 use super::serial;
 use super::value::server;
-use crate::cli::terminal::escape;
-use addpack::outcome::Report;
+use crate::cli::show::terminal::escape;
 use addpack::record::Record;
+use addpack::report::Report;
 use std::path::Path;
 
 /// The pack on a diskette, before it is converted.

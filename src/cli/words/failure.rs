@@ -1,10 +1,10 @@
 //! Failures in the admin's words: what was being done, the cause, and what to do next.
 
 use super::container::{container_message, unsupported_next_step};
-use crate::cli::terminal::escape;
+use crate::cli::show::terminal::escape;
 use addpack::container::ContainerError;
-use addpack::medium::DriveError;
-use addpack::outcome::{Action, Failure, FailureCode, PackState};
+use addpack::media::DriveError;
+use addpack::report::{Action, Failure, FailureCode, PackState};
 use std::path::Path;
 
 /// What failed and why, in one sentence.

@@ -2,10 +2,10 @@
 
 use super::ledger::copy_message;
 use super::value::{day, server, value};
-use crate::cli::terminal::escape_bytes;
+use crate::cli::show::terminal::escape_bytes;
 use addpack::diagnosis::{Finding, FindingCode, Part, Rule, What};
+use addpack::disk::FlawKind;
 use addpack::fat12::{FaultKind, MediaFault};
-use addpack::medium::FlawKind;
 
 /// Vendor's articles that a finding rests on.
 pub(crate) fn finding_kb(code: FindingCode) -> &'static [u32] {

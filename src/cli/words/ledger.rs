@@ -1,11 +1,11 @@
 //! The ledger in the admin's words.
 
 use super::value::{day, timestamp};
-use crate::cli::terminal::escape;
+use crate::cli::show::terminal::escape;
 use addpack::diagnosis::{CopyOf, CopyState};
-use addpack::ledger::recovery::Recovery;
 use addpack::ledger::{Entry, LedgerError, LedgerProblem};
 use addpack::record::fields::FileTime;
+use addpack::run::recovery::Recovery;
 use std::path::Path;
 
 /// How the file of a ledger's entry stands.

@@ -32,12 +32,12 @@ pub(crate) use value::{
     address, day, event_kind, moment, server, server_name, server_version, timestamp, value,
 };
 
-use crate::cli::terminal::escape_bytes;
+use crate::cli::show::terminal::escape_bytes;
 use addpack::diagnosis::{FindingCode, What};
+use addpack::disk::FlawKind;
 use addpack::fat12::{FaultKind, NoVolume};
-use addpack::medium::FlawKind;
-use addpack::outcome::{NotAPack, Note, Outcome, Report};
 use addpack::record::Record;
+use addpack::report::{NotAPack, Note, Outcome, Report};
 use std::borrow::Cow;
 
 /// Vendor's article on replacement media.

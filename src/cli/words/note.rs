@@ -2,11 +2,11 @@
 
 use super::finding::fault_message;
 use super::ledger::copy_message;
-use crate::cli::terminal::escape;
+use crate::cli::show::terminal::escape;
 use addpack::diagnosis::FindingCode;
+use addpack::disk::{Flaw, FlawKind};
 use addpack::fat12::Oddity;
-use addpack::medium::{Flaw, FlawKind};
-use addpack::outcome::Note;
+use addpack::report::Note;
 
 /// The codes of all notes.
 #[cfg(test)]

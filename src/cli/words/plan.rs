@@ -1,7 +1,7 @@
 //! Plans in the admin's words, and what servers say.
 
 use super::value::server;
-use crate::cli::gather::Known;
+use crate::cli::commands::gather::Known;
 use addpack::plan::rules::Answer;
 use addpack::plan::set::{Chain, Span};
 use addpack::plan::{Action, Code, Edition, FIRST_LICENSES, PackFacts, ServerState, Step};

@@ -1,6 +1,6 @@
 //! Times, servers, and values that were expected or found.
 
-use crate::cli::terminal::escape_bytes;
+use crate::cli::show::terminal::escape_bytes;
 use addpack::diagnosis::Value;
 use addpack::record::event::{Event, EventKind};
 use addpack::record::fields::{FileTime, Server, hex};

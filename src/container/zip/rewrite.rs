@@ -2,7 +2,7 @@
 
 use super::{ContainerError, DEFLATED, Directory, Member, STORED, long, position};
 use crate::container::deflate::{crc32, deflate};
-use crate::medium::Storage;
+use crate::disk::Storage;
 use std::io;
 use std::ops::Range;
 

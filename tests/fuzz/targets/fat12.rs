@@ -2,8 +2,8 @@
 
 #![no_main]
 
-use addpack::examine::examine;
-use addpack::medium::Memory;
+use addpack::pack::examine::examine;
+use addpack::disk::Memory;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

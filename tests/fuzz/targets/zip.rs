@@ -4,7 +4,7 @@
 
 use addpack::container::MAX_IMAGE;
 use addpack::container::zip::{Directory, Piece, rewrite};
-use addpack::medium::Memory;
+use addpack::disk::Memory;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

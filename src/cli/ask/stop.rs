@@ -1,0 +1,31 @@
+//! Ctrl-C, SIGTERM and SIGHUP: the first ends the run after what was begun, the second at once.
+
+use crate::cli::exit::Exit;
+use crate::cli::show::terminal::complain;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Set once the user has asked the run to stop.
+pub(crate) static STOP: AtomicBool = AtomicBool::new(false);
+/// Set while a question is open: nothing is begun, so a signal ends the program at once.
+static ASKING: AtomicBool = AtomicBool::new(false);
+
+/// Listens for signals. Where that cannot be had, they end the program at once, which is as safe:
+/// every pack is old or new at every moment.
+pub(crate) fn listen() {
+    let _ = ctrlc::set_handler(|| {
+        let again = STOP.swap(true, Ordering::SeqCst);
+        if again || ASKING.load(Ordering::SeqCst) {
+            #[expect(clippy::exit, reason = "the user asked twice")]
+            std::process::exit(Exit::Stopped.code().into());
+        }
+        complain("stopping after what was begun; once more to stop at once");
+    });
+}
+
+/// Runs `ask`, during which a signal ends the program.
+pub(crate) fn while_asking<T>(ask: impl FnOnce() -> T) -> T {
+    ASKING.store(true, Ordering::SeqCst);
+    let answer = ask();
+    ASKING.store(false, Ordering::SeqCst);
+    answer
+}

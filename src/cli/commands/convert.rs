@@ -1,0 +1,101 @@
+//! `addpack convert`.
+
+use crate::cli::Error;
+use crate::cli::args::Convert;
+use crate::cli::ask::consent::{Consent, ask, can_ask};
+use crate::cli::ask::stop;
+use crate::cli::commands::drive;
+use crate::cli::commands::ledger::{open_to_read, open_to_write};
+use crate::cli::commands::queue;
+use crate::cli::exit::Exit;
+use crate::cli::show::printer::Printer;
+use crate::cli::show::progress::Progress;
+use crate::cli::show::terminal::escape;
+use addpack::record::fields::FileTime;
+use addpack::run::{Job, Mode};
+use std::ffi::OsStr;
+use std::fs;
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+pub(crate) fn run(args: &Convert) -> Result<Exit, Error> {
+    stop::listen();
+    let common = &args.common;
+    let at = conversion_time()?;
+    if let Some(output) = &args.output {
+        check_output(output, args)?;
+    }
+    let ask_first = !args.yes && !args.dry_run;
+    if ask_first && !can_ask() {
+        return Err(Error::Usage(
+            "convert is one-way and asks first, and there is no terminal to ask at: say --yes, or \
+             --dry-run"
+                .to_owned(),
+        ));
+    }
+    let open = if args.dry_run { open_to_read } else { open_to_write };
+    let mut ledger = open(&common.ledger)?;
+    if args.queue {
+        let printer = Printer::new(common, Progress::over(common, "converting"), false);
+        return queue::run(args, at, &mut ledger, printer);
+    }
+    let mode = if args.yes && !args.dry_run { Mode::Convert(at) } else { Mode::DryRun(at) };
+    let mut job = Job { output: args.output.clone(), ..common.job(mode)? };
+    if ask_first {
+        match ask(args, &job, &mut ledger)? {
+            Consent::Given(digests) => {
+                job.mode = Mode::Convert(at);
+                job.asked_about = Some(digests);
+            }
+            // The report then says why nothing is converted.
+            Consent::NotNeeded => {}
+            Consent::Refused => return Ok(Exit::Stopped),
+        }
+    }
+    let doing = if args.dry_run { "dry run" } else { "converting" };
+    let mut printer = Printer::new(common, Progress::over(common, doing), args.dry_run);
+    let result = drive::run(&job, &mut ledger, &mut printer);
+    printer.finish(result)
+}
+
+/// Copies must not land among the images that they are made of.
+fn check_output(output: &Path, args: &Convert) -> Result<(), Error> {
+    let shown = || escape(&output.to_string_lossy());
+    let resolved = fs::canonicalize(output).ok();
+    if fs::metadata(output).is_ok_and(|metadata| !metadata.is_dir()) {
+        return Err(Error::Usage(format!("-o {}: that is no folder", shown())));
+    }
+    // The folder itself, or one that holds a named image.
+    let same = |path: &Path| {
+        let path = fs::canonicalize(path).ok();
+        let folder = path.as_deref().filter(|path| path.is_file()).and_then(Path::parent);
+        resolved.is_some() && (path == resolved || folder == resolved.as_deref())
+    };
+    if args.common.paths.iter().any(|path| same(path)) {
+        return Err(Error::Usage(format!(
+            "-o {}: that is the folder of the images; name another one, or leave -o out to convert \
+             in place",
+            shown()
+        )));
+    }
+    Ok(())
+}
+
+/// Now, or `SOURCE_DATE_EPOCH`.
+fn conversion_time() -> Result<FileTime, Error> {
+    let seconds = match std::env::var_os("SOURCE_DATE_EPOCH") {
+        None => SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .ok()
+            .and_then(|since| i64::try_from(since.as_secs()).ok()),
+        Some(text) => seconds_since_epoch(&text),
+    };
+    seconds.and_then(FileTime::from_unix_seconds).ok_or_else(|| {
+        let message = "SOURCE_DATE_EPOCH, or the clock, is no number of seconds since 1970";
+        Error::Usage(message.to_owned())
+    })
+}
+
+fn seconds_since_epoch(text: &OsStr) -> Option<i64> {
+    text.to_str()?.parse().ok().filter(|seconds| *seconds >= 0)
+}

@@ -1,0 +1,135 @@
+//! Diskettes: going on after one was pulled out in the middle of its conversion.
+
+use crate::cli::ask::consent::{answer, can_ask};
+use crate::cli::ask::stop::STOP;
+use crate::cli::show::terminal::complain;
+use crate::cli::words::{another_diskette, ask_for_the_same, verdict};
+use addpack::ledger::{Ledger, LedgerError};
+use addpack::record::Record;
+use addpack::report::{Note, Outcome, Report};
+use addpack::run::{self, End, Job, Listener, Mode};
+use std::ops::ControlFlow;
+use std::path::Path;
+
+/// Runs a job. Where a diskette fails in the middle of its conversion, and there is somebody to ask,
+/// asks for it and goes on.
+///
+/// # Errors
+/// Where the ledger fails.
+pub(crate) fn run(
+    job: &Job,
+    ledger: &mut Ledger,
+    listener: &mut dyn Listener,
+) -> Result<End, LedgerError> {
+    let mut aside = Aside { listener, interrupted: Vec::new() };
+    let mut end = run::run(job, ledger, &STOP, &mut aside)?;
+    while let Some((serial, report)) = aside.interrupted.pop() {
+        let Some(found) = ask_back(&report, &serial, job, ledger)? else {
+            let _ = aside.listener.image(Box::new(report));
+            continue;
+        };
+        // The diskette may hold the record as it was, or be on the way to the new one.
+        let meant = [&report, &*found].into_iter().filter_map(Report::record);
+        let asked_about = Some(meant.map(Record::digest).collect());
+        let paths = vec![report.path];
+        let again = Job { paths, asked_about, put_back: Some(serial), ..job.clone() };
+        end = run::run(&again, ledger, &STOP, &mut aside)?;
+    }
+    Ok(end)
+}
+
+/// The serial of the pack whose conversion was interrupted on this diskette.
+fn interrupted(report: &Report) -> Option<String> {
+    let begun = report.failure.as_ref().is_some_and(|failure| failure.state.is_some());
+    let earlier = report.notes.iter().find_map(|note| match note {
+        Note::Begun(serial) => Some(serial.clone()),
+        _ => None,
+    });
+    let serial = || report.record()?.serial.text().map(str::to_owned);
+    earlier.or_else(|| begun.then(serial)?).filter(|_| report.is_drive)
+}
+
+/// Keeps the reports of diskettes whose conversion was interrupted.
+struct Aside<'a> {
+    listener: &'a mut dyn Listener,
+    interrupted: Vec<(String, Report)>,
+}
+
+impl Listener for Aside<'_> {
+    fn image(&mut self, report: Box<Report>) -> ControlFlow<()> {
+        if let Some(serial) = interrupted(&report).filter(|_| can_ask()) {
+            self.interrupted.push((serial, *report));
+            return ControlFlow::Continue(());
+        }
+        self.listener.image(report)
+    }
+
+    fn skipped(&mut self) {
+        self.listener.skipped();
+    }
+
+    fn repeated(&mut self, path: &Path, first: &Path) -> ControlFlow<()> {
+        self.listener.repeated(path, first)
+    }
+
+    fn caught_up(&mut self) -> ControlFlow<()> {
+        self.listener.caught_up()
+    }
+}
+
+/// Asks for the diskette until it is there, and tells what it holds now; `None` where the user gives
+/// up.
+fn ask_back(
+    report: &Report,
+    serial: &str,
+    job: &Job,
+    ledger: &mut Ledger,
+) -> Result<Option<Box<Report>>, LedgerError> {
+    let question = ask_for_the_same(report, serial, &verdict(report));
+    while answer(&question).is_some_and(|line| line != "q") {
+        let Some(found) = look(&report.path, job, ledger)? else { return Ok(None) };
+        match found.record() {
+            _ if matches!(found.outcome, Outcome::Failed | Outcome::NotAPack) => {
+                complain(&verdict(&found));
+            }
+            Some(other) if other.serial.text().is_some_and(|other| other != serial) => {
+                complain(&another_diskette(other));
+            }
+            // A torn record may not tell; then the ledger does.
+            _ => return Ok(Some(found)),
+        }
+    }
+    Ok(None)
+}
+
+/// Looks at what is in a drive.
+///
+/// # Errors
+/// Where the ledger fails.
+pub(crate) fn look(
+    path: &Path,
+    job: &Job,
+    ledger: &mut Ledger,
+) -> Result<Option<Box<Report>>, LedgerError> {
+    let mut kept = Kept(None);
+    let paths = vec![path.to_owned()];
+    let survey = Job { paths, mode: Mode::Inspect, output: None, ..job.clone() };
+    run::run(&survey, ledger, &STOP, &mut kept)?;
+    Ok(kept.0)
+}
+
+/// Keeps the last report.
+struct Kept(Option<Box<Report>>);
+
+impl Listener for Kept {
+    fn image(&mut self, report: Box<Report>) -> ControlFlow<()> {
+        self.0 = Some(report);
+        ControlFlow::Continue(())
+    }
+
+    fn skipped(&mut self) {}
+
+    fn repeated(&mut self, _: &Path, _: &Path) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+}

@@ -1,0 +1,20 @@
+//! `addpack inspect`.
+
+use crate::cli::Error;
+use crate::cli::args::Inspect;
+use crate::cli::ask::stop;
+use crate::cli::commands::ledger::open_to_read;
+use crate::cli::exit::Exit;
+use crate::cli::show::printer::Printer;
+use crate::cli::show::progress::Progress;
+use addpack::run::{self, Job, Mode};
+
+pub(crate) fn run(args: &Inspect) -> Result<Exit, Error> {
+    stop::listen();
+    let common = &args.common;
+    let job = Job { surface: args.surface, ..common.job(Mode::Inspect)? };
+    let mut ledger = open_to_read(&common.ledger)?;
+    let mut printer = Printer::new(common, Progress::over(common, "inspecting"), true).with_sets();
+    let result = run::run(&job, &mut ledger, &stop::STOP, &mut printer);
+    printer.finish(result)
+}

@@ -1,0 +1,12 @@
+//! The commands, one file for each.
+
+pub(crate) mod convert;
+pub(crate) mod drive;
+pub(crate) mod explain;
+pub(crate) mod gather;
+pub(crate) mod inspect;
+pub(crate) mod ledger;
+pub(crate) mod packaging;
+pub(crate) mod plan;
+pub(crate) mod queue;
+pub(crate) mod replace;

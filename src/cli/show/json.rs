@@ -1,0 +1,298 @@
+//! JSON Lines: one object for each image, then a summary (DESIGN.md, "JSON Lines").
+
+use crate::cli::show::map::letter;
+use crate::cli::show::printer::Tally;
+use crate::cli::words::{
+    address, event_kind, failure_message, finding_kb, finding_message, next_step, note, serial,
+    server_name, server_version, time_of, timestamp, value,
+};
+use addpack::diagnosis::{Diagnosis, Finding, What};
+use addpack::media::surface::{Condition, Surface};
+use addpack::record::Record;
+use addpack::record::event::Event;
+use addpack::record::fields::{Server, hex};
+use addpack::report::{Outcome, Report};
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+use std::borrow::Cow;
+use std::path::Path;
+
+/// The version of the objects' shape.
+const SCHEMA: u32 = 1;
+/// Bytes that suffice for most lines.
+const USUAL_LINE: usize = 1024;
+
+#[derive(Serialize)]
+struct ImageLine<'a> {
+    r#type: &'static str,
+    schema: u32,
+    path: Cow<'a, str>,
+    /// The path's bytes in hexadecimal, where they are no UTF-8 and `path` is not exact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path_bytes: Option<String>,
+    outcome: &'static str,
+    record: Option<RecordPart<'a>>,
+    findings: Vec<FindingPart>,
+    notes: Vec<NotePart>,
+    /// The converted copy, with `-o`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output: Option<Cow<'a, str>>,
+    error: Option<ErrorPart>,
+    next_step: String,
+    /// With `--surface`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    surface: Option<SurfacePart>,
+}
+
+#[derive(Serialize)]
+struct SurfacePart {
+    cylinders: u32,
+    heads: u32,
+    sectors: u32,
+    good: usize,
+    slow: usize,
+    weak: usize,
+    lost: usize,
+    /// A text for each track, a letter for each sector.
+    map: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct RecordPart<'a> {
+    version: &'static str,
+    serial: Cow<'a, str>,
+    licenses: u16,
+    origin: Option<&'static str>,
+    bound: bool,
+    from: Option<u16>,
+    to: Option<u16>,
+    server: Option<ServerPart<'a>>,
+    made_at: String,
+    converted_at: Option<String>,
+    events: Vec<EventPart<'a>>,
+}
+
+#[derive(Serialize)]
+struct ServerPart<'a> {
+    address: String,
+    name: Cow<'a, str>,
+}
+
+#[derive(Serialize)]
+struct EventPart<'a> {
+    slot: usize,
+    kind: Cow<'static, str>,
+    server_version: Cow<'static, str>,
+    from: u16,
+    to: u16,
+    at: String,
+    server: ServerPart<'a>,
+    post_upgrade: bool,
+}
+
+#[derive(Serialize)]
+struct FindingPart {
+    code: &'static str,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    slot: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offset: Option<usize>,
+    /// Of a fault of the file system.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cluster: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sector: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    found: Option<String>,
+    /// Of a copy: where the pack was converted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    copy_of: Option<CopyPart>,
+    kb: &'static [u32],
+}
+
+#[derive(Serialize)]
+struct CopyPart {
+    converted_at: Option<String>,
+    path: String,
+    target: Option<String>,
+}
+
+#[derive(Serialize)]
+struct NotePart {
+    code: &'static str,
+    message: String,
+}
+
+#[derive(Serialize)]
+struct ErrorPart {
+    code: &'static str,
+    message: String,
+}
+
+#[derive(Serialize)]
+struct SummaryLine {
+    r#type: &'static str,
+    schema: u32,
+    images: u64,
+    outcomes: Outcomes,
+    skipped: u64,
+    repeated: u64,
+    stopped: bool,
+    exit_code: u8,
+}
+
+/// Every outcome with its count, in a fixed order.
+struct Outcomes([u64; Outcome::ALL.len()]);
+
+impl Serialize for Outcomes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (outcome, count) in Outcome::ALL.iter().zip(self.0) {
+            map.serialize_entry(outcome.as_str(), &count)?;
+        }
+        map.end()
+    }
+}
+
+/// The line of one image.
+pub(crate) fn image_line(report: &Report) -> Vec<u8> {
+    let (path, path_bytes) = path_text(&report.path);
+    line(&ImageLine {
+        r#type: "image",
+        schema: SCHEMA,
+        path,
+        path_bytes,
+        outcome: report.outcome.as_str(),
+        record: report.diagnosis.as_ref().and_then(record_part),
+        findings: report.findings().iter().map(finding_part).collect(),
+        notes: report.notes.iter().map(note_part).collect(),
+        output: report.output.as_ref().map(|path| path.to_string_lossy()),
+        error: report.failure.as_ref().map(|failure| ErrorPart {
+            code: failure.code.as_str(),
+            message: failure_message(failure),
+        }),
+        next_step: next_step(report),
+        surface: report.surface.as_ref().map(surface_part),
+    })
+}
+
+/// The last line.
+pub(crate) fn summary_line(tally: &Tally, stopped: bool, exit_code: u8) -> Vec<u8> {
+    line(&SummaryLine {
+        r#type: "summary",
+        schema: SCHEMA,
+        images: tally.images(),
+        outcomes: Outcomes(tally.outcomes),
+        skipped: tally.skipped,
+        repeated: tally.repeated,
+        stopped,
+        exit_code,
+    })
+}
+
+/// One object on a line of its own.
+pub(crate) fn line<T: Serialize>(object: &T) -> Vec<u8> {
+    let mut line = Vec::with_capacity(USUAL_LINE);
+    serde_json::to_writer(&mut line, object).expect("these objects have no keys but strings");
+    line.push(b'\n');
+    line
+}
+
+/// A path as text, and its bytes in hexadecimal where they are no UTF-8.
+pub(crate) fn path_text(path: &Path) -> (Cow<'_, str>, Option<String>) {
+    let bytes = path.to_str().is_none().then(|| hex(path.as_os_str().as_encoded_bytes()));
+    (path.to_string_lossy(), bytes)
+}
+
+fn record_part(diagnosis: &Diagnosis) -> Option<RecordPart<'_>> {
+    let record = diagnosis.record.as_deref()?;
+    let bound = record.is_bound();
+    let event =
+        |slot| event_part(slot, &record.events[slot], diagnosis.post_upgrade.contains(&slot));
+    Some(RecordPart {
+        version: record.version.as_str(),
+        serial: serial(record),
+        licenses: record.licenses,
+        origin: origin(record),
+        bound,
+        from: bound.then_some(record.from),
+        to: bound.then_some(record.to),
+        server: bound.then(|| server_part(&record.server)),
+        made_at: timestamp(record.made_at),
+        converted_at: record
+            .origin
+            .filter(|origin| origin.converted_at.0 != 0)
+            .map(|origin| timestamp(origin.converted_at)),
+        events: diagnosis.shown_events().map(event).collect(),
+    })
+}
+
+fn origin(record: &Record) -> Option<&'static str> {
+    match record.origin?.origin {
+        0 => Some("issued"),
+        1 => Some("converted"),
+        _ => None,
+    }
+}
+
+fn server_part(server: &Server) -> ServerPart<'_> {
+    ServerPart { address: address(server), name: server_name(server) }
+}
+
+fn event_part(slot: usize, event: &Event, post_upgrade: bool) -> EventPart<'_> {
+    EventPart {
+        slot,
+        kind: event_kind(event),
+        server_version: server_version(event),
+        from: event.from,
+        to: event.to,
+        at: timestamp(event.at),
+        server: server_part(&event.server),
+        post_upgrade,
+    }
+}
+
+fn finding_part(finding: &Finding) -> FindingPart {
+    let (fault, copy) = match &finding.what {
+        What::Media(fault) => (Some(fault), None),
+        What::Copy(copy) => (None, Some(copy)),
+        _ => (None, None),
+    };
+    FindingPart {
+        copy_of: copy.map(|copy| CopyPart {
+            converted_at: copy.converted_at.map(time_of),
+            path: copy.path.to_string_lossy().into_owned(),
+            target: copy.target.as_ref().map(|path| path.to_string_lossy().into_owned()),
+        }),
+        cluster: fault.and_then(|fault| fault.cluster),
+        sector: fault.and_then(|fault| fault.sector),
+        code: finding.code().as_str(),
+        message: finding_message(finding),
+        slot: finding.slot,
+        offset: finding.offset,
+        expected: value(&finding.expected),
+        found: value(&finding.found),
+        kb: finding_kb(finding.code()),
+    }
+}
+
+fn note_part(about: &addpack::report::Note) -> NotePart {
+    let (code, message) = note(about);
+    NotePart { code, message }
+}
+
+fn surface_part(surface: &Surface) -> SurfacePart {
+    SurfacePart {
+        cylinders: surface.geometry.cylinders,
+        heads: surface.geometry.heads,
+        sectors: surface.geometry.sectors,
+        good: surface.count(Condition::Good),
+        slow: surface.count(Condition::Slow),
+        weak: surface.count(Condition::Weak),
+        lost: surface.count(Condition::Lost),
+        map: surface.tracks().map(|track| track.iter().copied().map(letter).collect()).collect(),
+    }
+}

@@ -1,0 +1,188 @@
+//! Many images: a line each, then a summary, then the refused and the failed with their reasons.
+
+use crate::cli::show::map::map;
+use crate::cli::show::picture;
+use crate::cli::show::printer::Tally;
+use crate::cli::show::terminal::{Look, Tone, complain, escape};
+use crate::cli::words::{finding_message, next_step, note, serial, server, set_warnings, verdict};
+use addpack::plan::set::Sets;
+use addpack::report::{Note, Outcome, Report};
+use std::io::{self, Seek, Write};
+use std::path::Path;
+use tempfile::SpooledTempFile;
+
+/// Reasons are kept in memory up to this many bytes, then in a temporary file.
+const IN_MEMORY: usize = 256 * 1024;
+/// Findings of one pack that are spelled out; its card shows all.
+const FINDINGS_SHOWN: usize = 3;
+
+/// What is said of the refused, the failed and the doubtful at the end of a run.
+pub(crate) struct Reasons([(&'static str, SpooledTempFile); 3]);
+
+impl Default for Reasons {
+    fn default() -> Self {
+        Self(
+            ["Refused", "Failed", "Warnings"].map(|title| (title, SpooledTempFile::new(IN_MEMORY))),
+        )
+    }
+}
+
+impl Reasons {
+    /// Keeps the reasons of a report, where it needs any.
+    pub(crate) fn add(&mut self, look: Look, report: &Report) -> io::Result<()> {
+        let at = match report.outcome {
+            Outcome::Refused => 0,
+            Outcome::Failed => 1,
+            _ if warnings(report).next().is_some() => 2,
+            _ => return Ok(()),
+        };
+        self.0[at].1.write_all(&reasons(look, report))
+    }
+
+    /// Writes them all.
+    pub(crate) fn copy_to(self, look: Look, out: &mut impl Write) -> io::Result<()> {
+        for (title, mut kept) in self.0 {
+            if kept.stream_position()? == 0 {
+                continue;
+            }
+            kept.rewind()?;
+            writeln!(out, "\n{}", look.paint(Tone::Heading, title))?;
+            io::copy(&mut kept, out)?;
+        }
+        Ok(())
+    }
+}
+
+fn reasons(look: Look, report: &Report) -> Vec<u8> {
+    let mut text = b"  ".to_vec();
+    text.extend(look.path(&report.path));
+    let findings = report.findings();
+    let mut say = |line: &str| text.extend(format!("\n    {line}").bytes());
+    if report.outcome == Outcome::Failed {
+        say(&verdict(report));
+    }
+    for finding in findings.iter().take(FINDINGS_SHOWN) {
+        say(&format!("{}: {}", finding.code().as_str(), finding_message(finding)));
+    }
+    if findings.len() > FINDINGS_SHOWN {
+        let more = findings.len() - FINDINGS_SHOWN;
+        say(&format!("and {more} more; addpack inspect on this image alone shows all"));
+    }
+    for (code, message) in warnings(report) {
+        say(&format!("{code}: {message}"));
+    }
+    say(&format!("next: {}\n", next_step(report)));
+    text
+}
+
+/// Notes that bear on whether the pack would convert.
+fn warnings(report: &Report) -> impl Iterator<Item = (&'static str, String)> {
+    let notes = report.notes.iter();
+    notes
+        .filter(|about| matches!(about, Note::Copy(_) | Note::Copied(_) | Note::Begun(_)))
+        .map(note)
+}
+
+/// The line of one image.
+pub(crate) fn image(look: Look, report: &Report) -> Vec<u8> {
+    let word = format!("{:<21}", report.outcome.as_str());
+    let (serial, licenses) = report.record().map_or_else(
+        || ("-".to_owned(), "-".to_owned()),
+        |record| {
+            let use_of = if record.is_bound() {
+                format!("{} to {}", record.from, record.to)
+            } else {
+                format!("{} unused", record.licenses)
+            };
+            (serial(record).into_owned(), use_of)
+        },
+    );
+    let facts = format!("  {serial:<23}  {licenses:<9}  ");
+    let mut text = look.paint(tone(report.outcome), &word).into_bytes();
+    text.extend(facts.bytes());
+    text.extend(look.path(&report.path));
+    text.push(b'\n');
+    if let Some(surface) = &report.surface {
+        text.extend(map(look, surface).bytes());
+    }
+    text
+}
+
+pub(crate) fn tone(outcome: Outcome) -> Tone {
+    match outcome {
+        Outcome::Convertible
+        | Outcome::Converted
+        | Outcome::AlreadyConverted
+        | Outcome::Issued45 => Tone::Good,
+        Outcome::UnfinishedConversion => Tone::Odd,
+        Outcome::NotAPack => Tone::Quiet,
+        Outcome::Refused | Outcome::Failed => Tone::Bad,
+    }
+}
+
+/// The line of a second way to an image or a folder.
+pub(crate) fn repeated(look: Look, path: &Path, first: &Path) -> Vec<u8> {
+    let mut text = look.paint(Tone::Quiet, &format!("{:<21}", "repeated")).into_bytes();
+    text.extend(format!("  {:<23}  {:<9}  ", "-", "-").bytes());
+    text.extend(look.path(path));
+    text.extend(b" (the same as ");
+    text.extend(look.path(first));
+    text.extend(b", handled once)\n");
+    text
+}
+
+/// The same on standard error, where standard output is JSON.
+pub(crate) fn complain_repeated(path: &Path, first: &Path) {
+    let show = |path: &Path| escape(&path.to_string_lossy());
+    complain(&format!("{} is the same as {}, handled once", show(path), show(first)));
+}
+
+/// How many images came to what.
+pub(crate) fn summary(look: Look, tally: &Tally, stopped: bool) -> Vec<u8> {
+    let counted: Vec<_> = Outcome::ALL
+        .into_iter()
+        .filter(|outcome| tally.count(*outcome) > 0)
+        .map(|outcome| {
+            let text = format!("{} {}", tally.count(outcome), outcome.as_str());
+            look.paint(tone(outcome), &text)
+        })
+        .collect();
+    let images = plural(tally.images(), "image", "images");
+    let mut text = if counted.is_empty() {
+        format!("\n{images}")
+    } else {
+        format!("\n{images}: {}", counted.join(", "))
+    };
+    if tally.skipped > 0 {
+        text += &format!("; {} skipped", plural(tally.skipped, "other file", "other files"));
+    }
+    if tally.repeated > 0 {
+        text += &format!("; {} repeated", plural(tally.repeated, "path", "paths"));
+    }
+    if stopped {
+        text += "; stopped before the end";
+    }
+    text.push('\n');
+    text.into_bytes()
+}
+
+/// The picture of each server's packs, and what is wrong with its set.
+pub(crate) fn sets(look: Look, sets: &Sets) -> String {
+    let mut text = String::new();
+    for set in sets.all() {
+        let title = look.paint(Tone::Heading, &server(&set.server));
+        text += &format!("\n{title}\n{}", picture::chain(look, &set.chain));
+        for warning in set_warnings(&set.chain) {
+            text += &format!("  {}\n", look.paint(Tone::Odd, &warning));
+        }
+    }
+    if sets.left_out() {
+        text += "\nThere are packs of more servers: addpack plan --name NAME shows one.\n";
+    }
+    text
+}
+
+/// A number with the word that fits it.
+pub(crate) fn plural(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}

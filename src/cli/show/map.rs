@@ -1,0 +1,86 @@
+//! The map of a diskette's surface.
+
+use crate::cli::show::terminal::{Look, Tone};
+use addpack::media::surface::{Condition, Surface};
+
+/// A sector on the map.
+pub(crate) fn letter(condition: Condition) -> char {
+    match condition {
+        Condition::Good => '.',
+        Condition::Slow => 's',
+        Condition::Weak => 'w',
+        Condition::Lost => 'X',
+    }
+}
+
+fn tone(condition: Condition) -> Tone {
+    match condition {
+        Condition::Good => Tone::Quiet,
+        Condition::Slow | Condition::Weak => Tone::Odd,
+        Condition::Lost => Tone::Bad,
+    }
+}
+
+/// The map: a row for each cylinder, the sectors of each head side by side. Cylinders that are good
+/// throughout share a row.
+pub(crate) fn map(look: Look, surface: &Surface) -> String {
+    let cylinder_len = (surface.geometry.sectors * surface.geometry.heads) as usize;
+    let cylinders: Vec<_> = surface.sectors.chunks(cylinder_len).collect();
+    let mut text = legend(surface);
+    let mut first = 0;
+    for run in cylinders.chunk_by(|one, next| is_good(one) && is_good(next)) {
+        let last = first + run.len() - 1;
+        let name = if first == last { format!("{first}") } else { format!("{first}-{last}") };
+        text += &format!("  {name:>9}  {}\n", row(look, surface, run[0]));
+        first = last + 1;
+    }
+    text
+}
+
+fn legend(surface: &Surface) -> String {
+    let count = |condition| {
+        format!("{} {} ({})", surface.count(condition), condition.as_str(), letter(condition))
+    };
+    let counts = Condition::ALL.map(count).join(", ");
+    format!("  Surface    {counts}\n  Cylinder   Sectors of each head\n")
+}
+
+fn is_good(sectors: &[Condition]) -> bool {
+    sectors.iter().all(|sector| *sector == Condition::Good)
+}
+
+fn row(look: Look, surface: &Surface, sectors: &[Condition]) -> String {
+    let tracks = sectors.chunks(surface.geometry.sectors as usize).map(|track| {
+        let runs = track.chunk_by(|one, next| one == next);
+        let paint = |run: &[Condition]| {
+            look.paint(tone(run[0]), &run.iter().copied().map(letter).collect::<String>())
+        };
+        runs.map(paint).collect::<String>()
+    });
+    tracks.collect::<Vec<_>>().join("  ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use addpack::disk::DiskGeometry;
+
+    #[test]
+    fn only_cylinders_that_are_good_throughout_share_a_row() {
+        let geometry = DiskGeometry::of_len(163_840).unwrap();
+        let mut sectors = vec![Condition::Good; 320];
+        sectors[17] = Condition::Weak;
+        sectors[24] = Condition::Slow;
+        sectors[319] = Condition::Lost;
+        let surface = Surface { geometry, sectors };
+        let expected = "  Surface    317 good (.), 1 slow (s), 1 weak (w), 1 lost (X)
+  Cylinder   Sectors of each head
+        0-1  ........
+          2  .w......
+          3  s.......
+       4-38  ........
+         39  .......X
+";
+        assert_eq!(map(Look::plain(), &surface), expected);
+    }
+}

@@ -1,0 +1,223 @@
+//! Standard output: what a run has to say, for people or for programs, as it comes.
+
+use crate::cli::Error;
+use crate::cli::args::Common;
+use crate::cli::exit::Exit;
+use crate::cli::show::card;
+use crate::cli::show::json;
+use crate::cli::show::lines;
+use crate::cli::show::progress::Progress;
+use crate::cli::show::terminal::Look;
+use addpack::ledger::LedgerError;
+use addpack::plan::PackFacts;
+use addpack::plan::set::Sets;
+use addpack::report::{Outcome, Report};
+use addpack::run::{End, Listener};
+use std::io::{self, BufWriter, IsTerminal, Stdout, Write, stdout};
+use std::ops::ControlFlow;
+use std::path::Path;
+
+/// Servers whose packs are shown as a picture in the end.
+pub(crate) const SERVERS_SHOWN: usize = 10;
+
+/// How many images came to what.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tally {
+    /// In the order of [`Outcome::ALL`].
+    pub(crate) outcomes: [u64; Outcome::ALL.len()],
+    /// Files in folders that are no images.
+    pub(crate) skipped: u64,
+    /// Ways to what another way had led to.
+    pub(crate) repeated: u64,
+}
+
+impl Tally {
+    pub(crate) fn add(&mut self, outcome: Outcome) {
+        self.outcomes[outcome as usize] += 1;
+    }
+
+    pub(crate) fn count(&self, outcome: Outcome) -> u64 {
+        self.outcomes[outcome as usize]
+    }
+
+    pub(crate) fn images(&self) -> u64 {
+        self.outcomes.iter().sum()
+    }
+}
+
+/// The form of a report.
+enum Form {
+    /// One image, in full.
+    Card,
+    /// A line for each image; the reasons of the refused and the failed are kept for the end.
+    Lines(Box<lines::Reasons>),
+    Json,
+}
+
+/// Writes the report of a run.
+pub(crate) struct Printer {
+    form: Form,
+    look: Look,
+    out: BufWriter<Stdout>,
+    progress: Progress,
+    tally: Tally,
+    /// The packs by their servers, where they are to be shown in the end.
+    sets: Option<Sets>,
+    exit: Exit,
+    /// Whether somebody watches each line as it comes.
+    at_once: bool,
+    /// Whether a reader that went away ends the run. A conversion that was asked for goes on.
+    stop_when_closed: bool,
+    closed: bool,
+    error: Option<io::Error>,
+}
+
+impl Printer {
+    pub(crate) fn new(common: &Common, progress: Progress, stop_when_closed: bool) -> Self {
+        let form = if common.json {
+            Form::Json
+        } else if common.is_one_image() {
+            Form::Card
+        } else {
+            Form::Lines(Box::default())
+        };
+        Self {
+            form,
+            look: Look::of_stdout(common.color.color),
+            out: BufWriter::with_capacity(1 << 16, stdout()),
+            progress,
+            tally: Tally::default(),
+            sets: None,
+            exit: Exit::Good,
+            at_once: stdout().is_terminal(),
+            stop_when_closed,
+            closed: false,
+            error: None,
+        }
+    }
+
+    /// Ends lines with a picture of each server's packs.
+    pub(crate) fn with_sets(mut self) -> Self {
+        self.sets = matches!(self.form, Form::Lines(_)).then(|| Sets::new(SERVERS_SHOWN));
+        self
+    }
+
+    /// Writes what comes after the last image, and tells how the run ended.
+    ///
+    /// # Errors
+    /// Where the report could not be written, or the ledger failed; a reader that went away is none.
+    pub(crate) fn finish(mut self, end: Result<End, LedgerError>) -> Result<Exit, Error> {
+        let stopped = matches!(end, Ok(End::Stopped));
+        if end.is_err() {
+            self.exit = self.exit.merge(Exit::Failed);
+        }
+        if stopped {
+            self.exit = self.exit.merge(Exit::Stopped);
+        }
+        self.progress.finish();
+        let text = match &mut self.form {
+            Form::Card => Vec::new(),
+            Form::Json => json::summary_line(&self.tally, stopped, self.exit.code()),
+            Form::Lines(_) => lines::summary(self.look, &self.tally, stopped),
+        };
+        let _ = self.write(&text);
+        if let Form::Lines(reasons) = std::mem::replace(&mut self.form, Form::Json) {
+            let written = reasons.copy_to(self.look, &mut self.out);
+            let _ = self.note(written);
+        }
+        // Of a set that was not seen to its end, nothing can be said to be missing.
+        if let Some(sets) = self.sets.take().filter(|_| matches!(end, Ok(End::Complete))) {
+            let _ = self.write(lines::sets(self.look, &sets).as_bytes());
+        }
+        let flushed = self.out.flush();
+        let _ = self.note(flushed);
+        match self.error {
+            Some(error) => Err(Error::Output(error)),
+            None => end.map(|_| self.exit).map_err(Error::Ledger),
+        }
+    }
+
+    /// Writes something that is no report.
+    pub(crate) fn say(&mut self, text: &str) {
+        let _ = self.write(text.as_bytes());
+        let _ = self.caught_up();
+    }
+
+    fn write(&mut self, text: &[u8]) -> ControlFlow<()> {
+        if self.closed {
+            return ControlFlow::Continue(());
+        }
+        let (out, at_once) = (&mut self.out, self.at_once);
+        let written = self.progress.suspend(|| {
+            out.write_all(text)?;
+            if at_once { out.flush() } else { Ok(()) }
+        });
+        self.note(written)
+    }
+
+    /// Remembers an error of standard output. Only a reader that went away is no error.
+    fn note(&mut self, written: io::Result<()>) -> ControlFlow<()> {
+        match written {
+            Ok(()) => return ControlFlow::Continue(()),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => self.closed = true,
+            Err(error) => {
+                self.closed = true;
+                self.error = Some(error);
+            }
+        }
+        if self.stop_when_closed { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+}
+
+impl Listener for Printer {
+    fn image(&mut self, report: Box<Report>) -> ControlFlow<()> {
+        self.tally.add(report.outcome);
+        self.exit = self.exit.merge(Exit::of(&report));
+        self.progress.image(report.outcome);
+        if let Some(sets) = &mut self.sets
+            && let Some(facts) = PackFacts::of(&report, false)
+        {
+            sets.add(&facts);
+        }
+        let text = match &mut self.form {
+            Form::Card => card::card(self.look, &report),
+            Form::Json => json::image_line(&report),
+            Form::Lines(reasons) => {
+                if let Err(error) = reasons.add(self.look, &report) {
+                    self.error.get_or_insert(error);
+                }
+                lines::image(self.look, &report)
+            }
+        };
+        self.write(&text)
+    }
+
+    /// For a program that follows a long run.
+    fn caught_up(&mut self) -> ControlFlow<()> {
+        if self.closed {
+            return ControlFlow::Continue(());
+        }
+        let flushed = self.out.flush();
+        self.note(flushed)
+    }
+
+    fn skipped(&mut self) {
+        self.tally.skipped += 1;
+        self.progress.other();
+    }
+
+    fn repeated(&mut self, path: &Path, first: &Path) -> ControlFlow<()> {
+        self.tally.repeated += 1;
+        self.progress.other();
+        match self.form {
+            Form::Json => {
+                self.progress.suspend(|| lines::complain_repeated(path, first));
+                ControlFlow::Continue(())
+            }
+            Form::Card | Form::Lines(_) => {
+                let text = lines::repeated(self.look, path, first);
+                self.write(&text)
+            }
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! A request for replacements, as a letter and as CSV.
+
+use crate::cli::show::plan_text::wrapped;
+use crate::cli::show::terminal::{WIDTH, escape, wrap};
+use crate::cli::words::{REQUEST_FOOT, REQUEST_HEAD, address, server_name};
+use addpack::plan::set::Span;
+use addpack::record::fields::Server;
+use serde::Serialize;
+use std::io;
+
+/// One pack of a request.
+#[derive(Serialize)]
+pub(crate) struct Row {
+    pub(crate) r#type: &'static str,
+    pub(crate) schema: u32,
+    pub(crate) code: &'static str,
+    pub(crate) serial: Option<String>,
+    pub(crate) licenses: Option<u16>,
+    pub(crate) version: Option<&'static str>,
+    pub(crate) server_name: Option<String>,
+    pub(crate) server_address: Option<String>,
+    pub(crate) from: Option<u16>,
+    pub(crate) to: Option<u16>,
+    pub(crate) evidence: Vec<String>,
+    pub(crate) path: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) path_bytes: Option<String>,
+    pub(crate) sha1: Option<String>,
+    pub(crate) kb: Vec<u32>,
+}
+
+impl Row {
+    /// A pack of which no more is known than its server, if any, and from and to.
+    pub(crate) fn of(code: &'static str, server: Option<&Server>, span: Option<Span>) -> Self {
+        Self {
+            r#type: "replacement",
+            schema: 1,
+            code,
+            serial: None,
+            licenses: None,
+            version: None,
+            server_name: server.map(|server| server_name(server).into_owned()),
+            server_address: server.map(address),
+            from: span.map(|span| span.0),
+            to: span.map(|span| span.1),
+            evidence: Vec::new(),
+            path: None,
+            path_bytes: None,
+            sha1: None,
+            kb: Vec::new(),
+        }
+    }
+}
+
+/// The columns of the CSV.
+const COLUMNS: [&str; 12] = [
+    "code",
+    "serial",
+    "licenses",
+    "version",
+    "server_name",
+    "server_address",
+    "from",
+    "to",
+    "evidence",
+    "path",
+    "sha1",
+    "kb",
+];
+
+/// The request as a table.
+pub(crate) fn csv(rows: &[Row]) -> io::Result<Vec<u8>> {
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    csv.write_record(COLUMNS)?;
+    for row in rows {
+        let text = |text: &Option<String>| harmless(text.as_deref().unwrap_or_default());
+        let number = |number: Option<u16>| number.map_or_else(String::new, |n| n.to_string());
+        csv.write_record([
+            row.code.to_owned(),
+            text(&row.serial),
+            number(row.licenses),
+            row.version.unwrap_or_default().to_owned(),
+            text(&row.server_name),
+            text(&row.server_address),
+            number(row.from),
+            number(row.to),
+            harmless(&row.evidence.join("; ")),
+            text(&row.path),
+            text(&row.sha1),
+            numbers(&row.kb, ""),
+        ])?;
+    }
+    csv.into_inner().map_err(|error| io::Error::other(error.to_string()))
+}
+
+/// A field that a spreadsheet shows and does not reckon with: names come from strangers' disks.
+fn harmless(field: &str) -> String {
+    let is_formula = field.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+    if is_formula { format!("'{field}") } else { field.to_owned() }
+}
+
+fn numbers(kb: &[u32], lead: &str) -> String {
+    kb.iter().map(|number| format!("{lead}{number}")).collect::<Vec<_>>().join(", ")
+}
+
+/// The request as a letter.
+pub(crate) fn text(rows: &[Row]) -> String {
+    let mut text = String::new();
+    for paragraph in REQUEST_HEAD {
+        text += &wrapped("", paragraph);
+        text += "\n";
+    }
+    for (at, row) in rows.iter().enumerate() {
+        text += &format!("{}.\n{}\n", at + 1, entry(row));
+    }
+    text + &wrapped("", REQUEST_FOOT)
+}
+
+/// One pack of the letter.
+fn entry(row: &Row) -> String {
+    let unknown = || "unknown; see the label".to_owned();
+    let server = row.server_name.as_ref().zip(row.server_address.as_ref());
+    let path = row.path.as_ref().map(|path| escape(path));
+    let span = row.from.zip(row.to).map(|(from, to)| format!("from {from} to {to}"));
+    let version = row.version.map(str::to_owned);
+    let fields = [
+        ("Serial", Some(row.serial.clone().unwrap_or_else(unknown))),
+        ("Size", Some(row.licenses.map_or_else(unknown, |size| format!("{size} licenses")))),
+        ("Version", version),
+        (
+            "Server",
+            Some(server.map_or_else(|| "none known".to_owned(), |(n, a)| format!("{n} ({a})"))),
+        ),
+        ("Licenses", span),
+        ("Reason", Some(row.code.to_owned())),
+        ("Evidence", Some(row.evidence.join("; "))),
+        ("Image", path),
+        ("SHA-1", row.sha1.clone()),
+        ("See", Some(numbers(&row.kb, "KB "))),
+    ];
+    let mut entry = String::new();
+    for (name, value) in fields {
+        let mut lead = format!("   {name:<9} ");
+        for line in wrap(&value.unwrap_or_default(), WIDTH - lead.len()) {
+            entry += &format!("{lead}{line}\n");
+            lead = " ".repeat(lead.len());
+        }
+    }
+    entry
+}

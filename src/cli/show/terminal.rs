@@ -1,0 +1,145 @@
+//! What a terminal is shown: colour where it is wanted, and nothing that it would obey.
+
+use crate::cli::args::When;
+use anstream::AutoStream;
+use anstyle::{AnsiColor, Style};
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::io::{IsTerminal, Write, stderr, stdout};
+use std::path::Path;
+
+/// Columns that running text is wrapped at.
+pub(crate) const WIDTH: usize = 78;
+
+/// How text for standard output is written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Look {
+    color: bool,
+    /// Paths are escaped at a terminal, and raw for other programs.
+    escape_paths: bool,
+}
+
+/// What a piece of text is, for those who see colours.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Tone {
+    Good,
+    Bad,
+    Odd,
+    Heading,
+    Quiet,
+}
+
+impl Look {
+    pub(crate) fn of_stdout(when: When) -> Self {
+        let color = match when {
+            When::Always => true,
+            When::Never => false,
+            When::Auto => AutoStream::choice(&stdout()) != anstream::ColorChoice::Never,
+        };
+        Self { color, escape_paths: stdout().is_terminal() }
+    }
+
+    /// No colour, everything escaped.
+    #[cfg(test)]
+    pub(crate) fn plain() -> Self {
+        Self { color: false, escape_paths: true }
+    }
+
+    pub(crate) fn paint(self, tone: Tone, text: &str) -> String {
+        if !self.color {
+            return text.to_owned();
+        }
+        let style = match tone {
+            Tone::Good => AnsiColor::Green.on_default(),
+            Tone::Bad => AnsiColor::Red.on_default().bold(),
+            Tone::Odd => AnsiColor::Yellow.on_default(),
+            Tone::Heading => Style::new().bold(),
+            Tone::Quiet => Style::new().dimmed(),
+        };
+        format!("{style}{text}{style:#}")
+    }
+
+    /// A path's bytes, as standard output gets them.
+    pub(crate) fn path(self, path: &Path) -> Vec<u8> {
+        if self.escape_paths {
+            escape(&path.to_string_lossy()).into_bytes()
+        } else {
+            path.as_os_str().as_encoded_bytes().to_vec()
+        }
+    }
+}
+
+/// Text from a disk or a file name, with whatever a terminal could obey or hide spelled out.
+pub(crate) fn escape(text: &str) -> String {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
+    let mut escaped = String::with_capacity(text.len());
+    for char in text.chars() {
+        if char.is_control() || is_invisible(char) {
+            let _ = write!(escaped, "{}", char.escape_unicode());
+        } else {
+            escaped.push(char);
+        }
+    }
+    escaped
+}
+
+/// Marks that turn the direction of text, or have no width.
+fn is_invisible(char: char) -> bool {
+    matches!(char,
+        '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+}
+
+/// Bytes from a disk as text: ASCII as it is, the rest spelled out.
+pub(crate) fn escape_bytes(bytes: &[u8]) -> Cow<'_, str> {
+    let end = bytes.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
+    let bytes = &bytes[..end];
+    match std::str::from_utf8(bytes) {
+        Ok(text) if text.bytes().all(is_plain) => text.into(),
+        _ => bytes.escape_ascii().to_string().into(),
+    }
+}
+
+/// Whether a byte stands for itself where bytes are escaped.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && !matches!(byte, b'\\' | b'\'' | b'"')
+}
+
+/// Breaks text at spaces so that no line is longer than `width`, unless a word is.
+pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+/// A message on standard error. Where even that is closed, there is nobody to tell.
+pub(crate) fn complain(message: &str) {
+    let _ = writeln!(stderr(), "addpack: {message}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_terminal_would_obey_is_spelled_out() {
+        assert_eq!(escape("a\x1b[2Jb\n"), "a\\u{1b}[2Jb\\u{a}");
+        assert_eq!(escape("\u{202E}gmi.exe\u{9b}"), "\\u{202e}gmi.exe\\u{9b}");
+        assert_eq!(escape("Größe 5.img"), "Größe 5.img");
+    }
+
+    #[test]
+    fn bytes_from_a_disk_lose_only_their_padding() {
+        assert_eq!(escape_bytes(b"MAIN\0\0"), "MAIN");
+        assert_eq!(escape_bytes(b"A\0B\x1b\xff\0"), "A\\x00B\\x1b\\xff");
+    }
+}

@@ -1,0 +1,131 @@
+//! Reading what may not read well: each sector twice, compared, and again where that is not enough.
+
+use super::DriveError;
+use crate::disk::SECTOR_LEN;
+use crate::disk::{Flaw, FlawKind, Storage};
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::{Mutex, PoisonError};
+
+type Sector = Box<[u8; SECTOR_LEN]>;
+
+/// A medium whose sectors are believed only when they read twice the same.
+#[derive(Debug)]
+pub struct Careful<S> {
+    inner: S,
+    /// How often a sector is asked for again.
+    retries: u32,
+    flaws: Mutex<BTreeMap<u32, FlawKind>>,
+}
+
+impl<S: Storage> Careful<S> {
+    /// Reads `inner` carefully; each sector that does not read well is asked for `retries` times
+    /// more.
+    pub fn new(inner: S, retries: u32) -> Self {
+        Self { inner, retries, flaws: Mutex::default() }
+    }
+
+    /// Reads elsewhere, so that the heads move, and the drive forgets the track that it holds.
+    fn reseek(&self, offset: u64) {
+        let len = self.inner.len();
+        let mut unused = [0; SECTOR_LEN];
+        // Half a diskette away; where that is bad, a quarter.
+        for away in [len / 2, len / 4] {
+            let there = (offset + away) % len / SECTOR_LEN as u64 * SECTOR_LEN as u64;
+            if self.inner.read_past_cache(there, &mut unused).is_ok() {
+                return;
+            }
+        }
+    }
+
+    /// One try. `None` where the sector did not read.
+    fn attempt(&self, offset: u64) -> io::Result<Option<Sector>> {
+        let mut sector = Box::new([0; SECTOR_LEN]);
+        match self.inner.read_past_cache(offset, &mut *sector) {
+            Ok(()) => Ok(Some(sector)),
+            Err(error) if DriveError::behind(&error).is_some() => Err(error),
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// The second try, and more of them where it does not give what the first one gave.
+    fn again(&self, offset: u64, first: Option<Sector>) -> io::Result<Result<Sector, Flaw>> {
+        let mut last = first;
+        for retry in 0..=self.retries {
+            if retry > 0 {
+                self.reseek(offset);
+            }
+            match self.attempt(offset)? {
+                Some(sector) if last.as_ref() == Some(&sector) => {
+                    if retry > 0 {
+                        self.mark(offset, FlawKind::Weak);
+                    }
+                    return Ok(Ok(sector));
+                }
+                Some(sector) => last = Some(sector),
+                None => {}
+            }
+        }
+        Ok(Err(self.mark(offset, FlawKind::Unreadable)))
+    }
+
+    fn mark(&self, offset: u64, kind: FlawKind) -> Flaw {
+        let sector = u32::try_from(offset / SECTOR_LEN as u64).unwrap_or(u32::MAX);
+        self.flaws.lock().unwrap_or_else(PoisonError::into_inner).insert(sector, kind);
+        Flaw { sector, kind }
+    }
+}
+
+fn offsets(from: u64, length: usize) -> impl Iterator<Item = u64> {
+    (from..from + length as u64).step_by(SECTOR_LEN)
+}
+
+/// Offsets and lengths are whole sectors.
+impl<S: Storage> Storage for Careful<S> {
+    fn len(&self) -> u64 {
+        self.inner.len()
+    }
+
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        let first: Vec<_> =
+            offsets(offset, buffer.len()).map(|at| self.attempt(at)).collect::<io::Result<_>>()?;
+        self.reseek(offset);
+        let mut lost = None;
+        let places = offsets(offset, buffer.len()).zip(buffer.chunks_exact_mut(SECTOR_LEN));
+        for (first, (at, place)) in first.into_iter().zip(places) {
+            match self.again(at, first)? {
+                Ok(sector) => place.copy_from_slice(&*sector),
+                Err(flaw) => {
+                    place.fill(0);
+                    lost = lost.or(Some(flaw));
+                }
+            }
+        }
+        lost.map_or(Ok(()), |flaw| Err(flaw.into()))
+    }
+
+    fn read_once(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        self.inner.read_past_cache(offset, buffer)
+    }
+
+    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        self.read(offset, buffer)
+    }
+
+    fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        self.inner.write(offset, bytes)
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.inner.sync()
+    }
+
+    fn flaws(&self) -> Vec<Flaw> {
+        let flaws = self.flaws.lock().unwrap_or_else(PoisonError::into_inner);
+        flaws.iter().map(|(&sector, &kind)| Flaw { sector, kind }).collect()
+    }
+
+    fn is_removable(&self) -> bool {
+        self.inner.is_removable()
+    }
+}

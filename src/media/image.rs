@@ -1,0 +1,185 @@
+//! A raw image: a file that holds a diskette's sectors, one after the other.
+
+use crate::container::{Format, RECOGNISED_BY, recognise};
+use crate::disk::{Flaw, Storage, withhold};
+use crate::fat12::Geometry;
+use crate::platform::{self, Folder};
+use std::fs::{File, Metadata, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+/// Bytes that the system reads of a file together.
+const PAGE: u64 = 4096;
+
+/// A raw image file.
+#[derive(Debug)]
+pub struct RawImage {
+    file: File,
+    metadata: Metadata,
+    path: PathBuf,
+    /// Sectors that the file holds no bytes of the diskette for, in order.
+    lost: Vec<Flaw>,
+    /// What it begins with, where that was read already: for the next who wants that, once.
+    start: Mutex<Option<Vec<u8>>>,
+}
+
+impl RawImage {
+    /// Opens the image to be read.
+    ///
+    /// # Errors
+    /// As the system reports them.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        let file = platform::open_options().read(true).open(path)?;
+        platform::advise_random(&file);
+        Self::from_file(file, path)
+    }
+
+    /// Opens the image to be read; `path` leads to it in `folder`.
+    ///
+    /// # Errors
+    /// As the system reports them.
+    pub(crate) fn open_in(folder: &Folder, path: &Path) -> io::Result<Self> {
+        let file = folder.open_file(path.file_name().unwrap_or_default())?;
+        platform::advise_random(&file);
+        Self::from_file(file, path)
+    }
+
+    /// Opens the image to be read and changed in place.
+    ///
+    /// # Errors
+    /// As the system reports them.
+    pub fn open_to_change(path: &Path) -> io::Result<Self> {
+        Self::from_file(platform::open_options().read(true).write(true).open(path)?, path)
+    }
+
+    /// Takes a file that is open already; `path` is where it can be opened again.
+    ///
+    /// # Errors
+    /// As the system reports them.
+    pub fn from_file(file: File, path: &Path) -> io::Result<Self> {
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "no regular file"));
+        }
+        Ok(Self {
+            file,
+            metadata,
+            path: path.to_owned(),
+            lost: Vec::new(),
+            start: Mutex::default(),
+        })
+    }
+
+    /// The container that the file is, by its content; `None` for a raw image. What is read for that is
+    /// kept for the next who reads, if the image is only to be looked at, and not locked before.
+    /// Where it cannot be read, that is for whoever reads it next to tell.
+    pub fn format(&self, only_to_look: bool) -> Option<Format> {
+        let usual = Geometry::usual_area(self.len(), self.block());
+        let length = if only_to_look { usual } else { 0 };
+        let length = length.max(RECOGNISED_BY as u64).min(self.len());
+        let start = platform::read_start(&self.file, usize::try_from(length).unwrap_or(0)).ok()?;
+        let last = || {
+            let mut last = vec![0; 512];
+            let read = self.len().checked_sub(512).map(|at| self.read(at, &mut last));
+            if matches!(read, Some(Ok(()))) { last } else { Vec::new() }
+        };
+        let format = recognise(&start[..start.len().min(RECOGNISED_BY)], self.len(), last);
+        if only_to_look {
+            *self.start.lock().unwrap_or_else(PoisonError::into_inner) = Some(start);
+        }
+        format
+    }
+
+    /// What was read of the start already.
+    fn take_start(&self) -> Option<Vec<u8>> {
+        self.start.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// The same image, of which these sectors, in order, were not read from the diskette.
+    #[must_use]
+    pub fn without(mut self, lost: Vec<Flaw>) -> Self {
+        self.lost = lost;
+        self
+    }
+
+    /// What the system knew of the file when it was opened.
+    pub fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+
+    /// The open file.
+    pub fn file(&self) -> &File {
+        &self.file
+    }
+
+    /// Takes the lock that keeps other programs of this kind away, until the image is dropped.
+    ///
+    /// # Errors
+    /// [`TryLockError::WouldBlock`] where another program holds it.
+    pub fn try_lock(&self) -> Result<(), TryLockError> {
+        self.take_start();
+        self.file.try_lock()
+    }
+
+    /// Whether the image's path still leads to this file.
+    pub fn is_at_its_path(&self) -> bool {
+        let there = std::fs::metadata(&self.path);
+        there.is_ok_and(|there| platform::file_id(&there) == platform::file_id(&self.metadata))
+    }
+
+    /// Takes the lock that lets others read but not change.
+    ///
+    /// # Errors
+    /// [`TryLockError::WouldBlock`] where another program changes the image.
+    pub fn try_lock_shared(&self) -> Result<(), TryLockError> {
+        self.take_start();
+        self.file.try_lock_shared()
+    }
+}
+
+impl Storage for RawImage {
+    fn len(&self) -> u64 {
+        self.metadata.len()
+    }
+
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        platform::read_exact_at(&self.file, buffer, offset)?;
+        withhold(&self.lost, offset, buffer)
+    }
+
+    fn read_on(&self, bytes: &mut Vec<u8>, length: usize) -> io::Result<()> {
+        let have = bytes.len();
+        match self.take_start().filter(|start| have == 0 && start.len() >= length) {
+            Some(start) => *bytes = start,
+            None if have == 0 => *bytes = platform::read_start(&self.file, length)?,
+            None => {
+                bytes.resize(length, 0);
+                platform::read_exact_at(&self.file, &mut bytes[have..], have as u64)?;
+            }
+        }
+        bytes.truncate(length);
+        withhold(&self.lost, have as u64, &mut bytes[have..])
+    }
+
+    fn block(&self) -> u64 {
+        PAGE
+    }
+
+    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        platform::read_past_cache(&self.file, &self.path, buffer, offset)
+    }
+
+    fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        self.take_start();
+        platform::write_all_at(&self.file, bytes, offset)
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.file.sync_data()
+    }
+
+    fn flaws(&self) -> Vec<Flaw> {
+        self.lost.clone()
+    }
+}

@@ -1,0 +1,198 @@
+//! GNU ddrescue's mapfile: which parts of an image were read from the diskette, and which are only
+//! filled up ("Mapfile structure" in ddrescue's manual).
+
+use crate::disk::SECTOR_LEN;
+use crate::disk::{Flaw, FlawKind};
+use crate::fat12::MAX_SECTORS;
+use crate::platform;
+use std::error::Error;
+use std::fmt::{self, Display, Formatter};
+use std::io::{self, Read};
+use std::ops::Range;
+use std::path::Path;
+
+/// A mapfile of a diskette is far shorter, in bytes.
+const MAX_LEN: u64 = 1 << 20;
+/// In the first line of every mapfile, and of the log files of versions before 1.20.
+const SIGNATURE: &str = "Created by GNU ddrescue";
+/// The mark of a block that was read.
+const FINISHED: &str = "+";
+
+/// What a rescue has read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mapfile {
+    /// In bytes from the start of the image, in the order of the file.
+    rescued: Vec<Range<u64>>,
+}
+
+/// Why a file is no mapfile.
+#[derive(Debug)]
+pub enum MapfileError {
+    /// It could not be read.
+    Io(io::Error),
+    /// Longer than any mapfile of a diskette.
+    TooLong,
+    /// This line, counted from 1, is none of a mapfile; 0 where there is none at all.
+    Line(usize),
+}
+
+impl Display for MapfileError {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(error) => write!(f, "{error}"),
+            Self::TooLong => write!(f, "longer than {MAX_LEN} bytes"),
+            Self::Line(number) => write!(f, "line {number}"),
+        }
+    }
+}
+
+impl Error for MapfileError {}
+
+impl MapfileError {
+    /// Whether an error is that of a mapfile.
+    pub(crate) fn is_behind(error: &io::Error) -> bool {
+        error.get_ref().and_then(|inner| inner.downcast_ref::<Self>()).is_some()
+    }
+}
+
+impl Mapfile {
+    /// Reads a mapfile.
+    ///
+    /// # Errors
+    /// Where it cannot be read, or is none.
+    pub fn read(path: &Path) -> Result<Self, MapfileError> {
+        Self::parse(&text(path)?)
+    }
+
+    /// Whether ddrescue signed this file as one of its own.
+    pub fn is_signed(path: &Path) -> bool {
+        let mut start = [0; 256];
+        let file = platform::open_options().read(true).open(path);
+        let read = file.and_then(|mut file| file.read(&mut start)).unwrap_or(0);
+        let first_line = String::from_utf8_lossy(&start[..read]);
+        first_line.lines().next().is_some_and(|line| line.contains(SIGNATURE))
+    }
+
+    /// Parses the text of a mapfile: comments, a line of the rescue's state, and the blocks.
+    ///
+    /// # Errors
+    /// The first line that is neither.
+    pub fn parse(text: &str) -> Result<Self, MapfileError> {
+        let lines = text.lines().enumerate().map(|(index, line)| (index + 1, line.trim()));
+        let mut lines = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
+        let (number, state) = lines.next().ok_or(MapfileError::Line(0))?;
+        let position = state.split_whitespace().next().and_then(number_of);
+        position.ok_or(MapfileError::Line(number))?;
+        let mut rescued = Vec::new();
+        for (number, line) in lines {
+            let (range, finished) = block(line).ok_or(MapfileError::Line(number))?;
+            if finished {
+                rescued.push(range);
+            }
+        }
+        Ok(Self { rescued })
+    }
+
+    /// The sectors that were not read, of an image of `len` bytes; those that no diskette has are left
+    /// out.
+    pub fn flaws(&self, len: u64) -> Vec<Flaw> {
+        let sector_len = SECTOR_LEN as u64;
+        let sectors = u32::try_from(len.div_ceil(sector_len)).unwrap_or(u32::MAX).min(MAX_SECTORS);
+        // One sweep over both, whatever their number.
+        let mut rescued = self.rescued.clone();
+        rescued.sort_unstable_by_key(|range| range.start);
+        let mut ranges = rescued.iter().peekable();
+        let mut read_to = 0;
+        let mut lost = |sector: &u32| {
+            let start = u64::from(*sector) * sector_len;
+            let end = (start + sector_len).min(len);
+            read_to = read_to.max(start);
+            while let Some(range) = ranges.next_if(|range| range.start <= read_to) {
+                read_to = read_to.max(range.end);
+            }
+            read_to < end
+        };
+        let kind = FlawKind::NotRescued;
+        (0..sectors).filter(|sector| lost(sector)).map(|sector| Flaw { sector, kind }).collect()
+    }
+}
+
+fn text(path: &Path) -> Result<String, MapfileError> {
+    let mut bytes = Vec::new();
+    let file = platform::open_options().read(true).open(path).map_err(MapfileError::Io)?;
+    file.take(MAX_LEN + 1).read_to_end(&mut bytes).map_err(MapfileError::Io)?;
+    if bytes.len() as u64 > MAX_LEN {
+        return Err(MapfileError::TooLong);
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// A block: where it begins, how long it is, its mark.
+fn block(line: &str) -> Option<(Range<u64>, bool)> {
+    let fields: Vec<_> = line.split_whitespace().collect();
+    let [start, length, mark] = fields.as_slice() else { return None };
+    let (start, length) = (number_of(start)?, number_of(length)?);
+    let known = matches!(*mark, "?" | "*" | "/" | "-" | FINISHED);
+    known.then_some((start..start.checked_add(length)?, *mark == FINISHED))
+}
+
+/// A number as C writes it: `0x` for hexadecimal, `0` for octal.
+fn number_of(text: &str) -> Option<u64> {
+    let (digits, radix) = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(digits) => (digits, 16),
+        None if text.len() > 1 && text.starts_with('0') => (&text[1..], 8),
+        None => (text, 10),
+    };
+    u64::from_str_radix(digits, radix).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MAP: &str = "\
+# Mapfile. Created by GNU ddrescue version 1.27
+# current_pos  current_status  current_pass
+0x00000600     +               1
+#      pos        size  status
+0x00000000  0x00000400  +
+0x00000400  0x00000200  -
+0x00000600  0x00000100  +
+";
+
+    fn lost(text: &str, len: u64) -> Vec<u32> {
+        let map = Mapfile::parse(text).unwrap();
+        map.flaws(len).into_iter().map(|flaw| flaw.sector).collect()
+    }
+
+    #[test]
+    fn a_sector_is_lost_unless_all_of_it_was_read() {
+        assert_eq!(lost(MAP, 0x900), [2, 3, 4]);
+        assert_eq!(lost(MAP, 0x700), [2]);
+        assert_eq!(lost(MAP, 0), [0; 0]);
+    }
+
+    #[test]
+    fn a_sector_may_be_read_in_parts_and_blocks_in_any_order() {
+        let text = "0 ? 1\n0x100 0x300 +\n0 0x100 +\n01000 512 +\n";
+        assert_eq!(lost(text, 0x600), [2]);
+    }
+
+    #[test]
+    fn what_no_mapfile_says_is_an_error() {
+        for (text, line) in [
+            ("", 0),
+            ("# comment\n", 0),
+            ("no state", 1),
+            ("0 +\n0x0 0x200\n", 2),
+            ("0 +\n\n0x0 0x200 !\n", 3),
+            ("0 +\n0xFFFFFFFFFFFFFFFF 0x200 +\n", 2),
+            ("0 +\n-1 0x200 +\n", 2),
+        ] {
+            match Mapfile::parse(text) {
+                Err(MapfileError::Line(number)) => assert_eq!(number, line, "{text:?}"),
+                other => panic!("{text:?}: {other:?}"),
+            }
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! What holds a pack: bytes that can be read, written and made durable.
+
+mod careful;
+mod container;
+mod drive;
+mod image;
+mod mapfile;
+mod opened;
+mod packed;
+mod place;
+pub mod surface;
+
+pub use careful::Careful;
+pub use container::{Container, Member};
+pub use drive::{Drive, DriveError};
+pub use image::RawImage;
+pub use mapfile::{Mapfile, MapfileError};
+pub use opened::Medium;
+pub use packed::Packed;
+pub use place::{Kind, Place};

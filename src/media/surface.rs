@@ -1,0 +1,128 @@
+//! All of a diskette, sector by sector: how well it reads.
+
+use crate::disk::SECTOR_LEN;
+use crate::disk::{DiskGeometry, Flaw, FlawKind, Storage};
+use crate::media::DriveError;
+use std::io;
+use std::time::{Duration, Instant};
+
+/// A track takes a fifth of a second, and as much to get to; one that takes longer was read again by
+/// the drive or the system.
+const SLOW_TRACK: Duration = Duration::from_secs(1);
+/// The same for one sector.
+const SLOW_SECTOR: Duration = Duration::from_millis(600);
+
+/// How well a sector reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Condition {
+    /// At the first try.
+    Good,
+    /// At the first try, but only after the drive had tried again and again.
+    Slow,
+    /// Only when it was asked for again.
+    Weak,
+    /// Not at all; or the dump does not hold it.
+    Lost,
+}
+
+impl Condition {
+    /// Every condition, the best first.
+    pub const ALL: [Self; 4] = [Self::Good, Self::Slow, Self::Weak, Self::Lost];
+
+    /// The published word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Slow => "slow",
+            Self::Weak => "weak",
+            Self::Lost => "lost",
+        }
+    }
+}
+
+/// The map of a diskette.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Surface {
+    /// How the diskette is divided.
+    pub geometry: DiskGeometry,
+    /// Each sector's condition: cylinder by cylinder, head by head.
+    pub sectors: Vec<Condition>,
+}
+
+impl Surface {
+    /// Sectors in that condition.
+    pub fn count(&self, condition: Condition) -> usize {
+        self.sectors.iter().filter(|&&sector| sector == condition).count()
+    }
+
+    /// The tracks: of each cylinder, one for each head.
+    pub fn tracks(&self) -> impl Iterator<Item = &[Condition]> {
+        self.sectors.chunks(self.geometry.sectors as usize)
+    }
+}
+
+/// Reads all of a medium. `None` where it has not the size of a diskette.
+///
+/// # Errors
+/// As the medium reports them, where it is more than a sector.
+pub fn survey<S: Storage + ?Sized>(medium: &S) -> io::Result<Option<Surface>> {
+    let start = Instant::now();
+    survey_by(medium, &|| start.elapsed())
+}
+
+/// The same, with a clock.
+///
+/// # Errors
+/// As [`survey`].
+pub fn survey_by<S: Storage + ?Sized>(
+    medium: &S,
+    clock: &dyn Fn() -> Duration,
+) -> io::Result<Option<Surface>> {
+    let Some(geometry) = DiskGeometry::of_len(medium.len()) else { return Ok(None) };
+    let mut sectors = Vec::with_capacity(geometry.total_sectors() as usize);
+    let mut track = vec![0; geometry.sectors as usize * SECTOR_LEN];
+    for number in 0..geometry.cylinders * geometry.heads {
+        let offset = u64::from(number) * track.len() as u64;
+        let began = clock();
+        let read = whole(medium.read_once(offset, &mut track))?;
+        if read && clock().saturating_sub(began) < SLOW_TRACK {
+            sectors.extend((0..geometry.sectors).map(|_| Condition::Good));
+            continue;
+        }
+        for index in 0..u64::from(geometry.sectors) {
+            sectors.push(sector(medium, offset + index * SECTOR_LEN as u64, clock)?);
+        }
+    }
+    Ok(Some(Surface { geometry, sectors }))
+}
+
+/// A sector of a track that did not read well.
+fn sector<S: Storage + ?Sized>(
+    medium: &S,
+    offset: u64,
+    clock: &dyn Fn() -> Duration,
+) -> io::Result<Condition> {
+    let mut bytes = [0; SECTOR_LEN];
+    let began = clock();
+    let read = whole(medium.read_once(offset, &mut bytes))?;
+    let slow = clock().saturating_sub(began) >= SLOW_SECTOR;
+    if read && !slow {
+        return Ok(Condition::Good);
+    }
+    if !whole(medium.read(offset, &mut bytes))? {
+        return Ok(Condition::Lost);
+    }
+    let at = |flaw: &Flaw| u64::from(flaw.sector) * SECTOR_LEN as u64 == offset;
+    let weak = medium.flaws().iter().any(|flaw| at(flaw) && flaw.kind == FlawKind::Weak);
+    // Also where it failed once, and then never again.
+    Ok(if weak || !read { Condition::Weak } else { Condition::Slow })
+}
+
+/// Whether all was read; an error only where it is more than a sector.
+fn whole(read: io::Result<()>) -> io::Result<bool> {
+    match read {
+        Ok(()) => Ok(true),
+        Err(error) if DriveError::behind(&error).is_some() => Err(error),
+        Err(_) => Ok(false),
+    }
+}

@@ -1,0 +1,163 @@
+//! The only writer to media: a pack is old or new at every moment.
+//!
+//! The first sector of the record is the commit point (FORMAT.md, "Conversion"). It is written, made
+//! durable and read back past the cache before any other byte is touched; only then are the 4.0
+//! events zeroed. That needs no sync of its own: whatever a crash leaves of them is an unfinished
+//! conversion, which the next run finishes.
+//!
+//! Finishing one begins with the commit sector as well. The run before may have died before its
+//! sync, or after one that failed: then the cache shows a new sector that the disk does not hold, a
+//! sync alone would write nothing, and the zeroes would destroy a 4.0 pack.
+
+use crate::conversion::Patch;
+use crate::diagnosis::{Verdict, diagnose};
+use crate::disk::SECTOR_LEN;
+use crate::disk::Storage;
+use crate::media::DriveError;
+use crate::pack::examine::{RecordSectors, read_record};
+use crate::record::{RECORD_LEN, RECORD_SECTORS};
+use crate::report::{Action, Failure, PackState};
+use std::io;
+
+/// A change that is ready to be made.
+#[derive(Debug)]
+pub struct Commit<S> {
+    /// What it is made on.
+    pub medium: S,
+    /// Where the record lies on it.
+    pub sectors: RecordSectors,
+    /// The change.
+    pub patch: Patch,
+}
+
+impl<S: Storage> Commit<S> {
+    /// Sees that the medium still holds the record, where another one may be in the drive by now.
+    ///
+    /// # Errors
+    /// The failure; nothing was written.
+    pub fn check(&self) -> Result<(), Failure> {
+        if !self.medium.is_removable() {
+            return Ok(());
+        }
+        self.see_old().map_err(|error| Failure::from_io(Action::Read, error))
+    }
+
+    /// The first sector is read last, and once: an error in between may be all that is ever heard of
+    /// a diskette that was changed, and a second try would read the other one.
+    fn see_old(&self) -> io::Result<()> {
+        let held = read_record(&self.medium, &self.sectors)?;
+        let mut first = [0; SECTOR_LEN];
+        self.medium.read_once(self.sectors[0], &mut first)?;
+        let same = held == self.patch.old && first[..] == *self.patch.sector(0).0;
+        if same { Ok(()) } else { Err(DriveError::Changed.into()) }
+    }
+
+    /// Writes all of the record where the medium is replaced as a whole; it takes effect with
+    /// [`Commit::commit`]. To be called before that, for all media in one file before it is for any.
+    pub fn stage(&self) {
+        if self.medium.is_replaced() {
+            let write = |index| self.medium.write(self.sectors[index], self.patch.sector(index).1);
+            // It is written to memory; what was not, the commit does not read back.
+            let _ = (0..RECORD_SECTORS).try_for_each(write);
+            self.medium.stage();
+        }
+    }
+
+    /// Writes the commit sector, makes it durable, and sees that the medium holds it. From then on
+    /// the pack is converted for good.
+    ///
+    /// # Errors
+    /// The failure, and the state that the pack is in.
+    pub fn commit(&self) -> Result<(), Failure> {
+        let (_, new) = self.patch.sector(0);
+        let step = |action, result: io::Result<()>| result.map_err(|e| self.settle(action, e));
+        if !self.medium.is_replaced() {
+            step(Action::Write, self.medium.write(self.sectors[0], new))?;
+        }
+        step(Action::Sync, self.medium.sync())?;
+        let mut held = [0; SECTOR_LEN];
+        let read = self.medium.read_past_cache(self.sectors[0], &mut held);
+        step(Action::ReadBack, read.and_then(|()| same(&held, new)))
+    }
+
+    /// Zeroes what is left of the 4.0 events, then reads the record back and compares it. To be
+    /// called only after [`Commit::commit`] has succeeded.
+    ///
+    /// # Errors
+    /// The failure, and the state that the pack is in.
+    pub fn finish(&self) -> Result<(), Failure> {
+        for index in self.patch.clean_up() {
+            let (_, new) = self.patch.sector(index);
+            self.medium
+                .write(self.sectors[index], new)
+                .map_err(|error| self.failed(Action::CleanUp, error))?;
+        }
+        self.read_back().map_err(|error| self.failed(Action::ReadBack, error))
+    }
+
+    fn read_back(&self) -> io::Result<()> {
+        same(&read_record(&self.medium, &self.sectors)?, &self.patch.new)
+    }
+
+    /// Writes the whole new record and reads it back: for a copy that nobody sees before it is
+    /// complete and durable, which is the caller's to see to.
+    ///
+    /// # Errors
+    /// As the medium reports them.
+    pub fn write_whole(&self) -> io::Result<()> {
+        for index in 0..RECORD_SECTORS {
+            let (_, new) = self.patch.sector(index);
+            self.medium.write(self.sectors[index], new)?;
+        }
+        self.read_back()
+    }
+
+    /// After a write, a sync or a check of the commit sector failed: what does the medium hold? A
+    /// second sync proves nothing (an error is reported once), so it is read past the cache. What is
+    /// not committed is put back, also where only the cache may hold it; but not on a drive, which may
+    /// hold another diskette by now, nor in a container, which was replaced or was not.
+    fn settle(&self, action: Action, error: io::Error) -> Failure {
+        let mut failure = self.failed(action, error);
+        let committed = matches!(failure.state, Some(PackState::New | PackState::Unfinished));
+        let is_written = !self.medium.is_removable() && !self.medium.is_replaced();
+        if !committed && is_written {
+            let (old, _) = self.patch.sector(0);
+            // Whether this works, too, is told by what the medium holds afterwards.
+            let _ = self.medium.write(self.sectors[0], old).and_then(|()| self.medium.sync());
+            failure.state = Some(self.state());
+        }
+        failure
+    }
+
+    fn failed(&self, action: Action, error: io::Error) -> Failure {
+        let state = Some(self.state());
+        Failure { state, ..Failure::from_io(action, error) }
+    }
+
+    /// What the medium itself holds.
+    fn state(&self) -> PackState {
+        let mut held = [0; RECORD_LEN];
+        for (sector, buffer) in self.sectors.iter().zip(held.chunks_exact_mut(SECTOR_LEN)) {
+            if self.medium.read_past_cache(*sector, buffer).is_err() {
+                return PackState::Unknown;
+            }
+        }
+        if self.medium.is_removable() && !self.patch.is_on_the_way(&held) {
+            return PackState::Unknown;
+        }
+        match diagnose(&held).verdict {
+            Verdict::Convertible => PackState::Old,
+            Verdict::AlreadyConverted => PackState::New,
+            Verdict::UnfinishedConversion => PackState::Unfinished,
+            Verdict::Issued45 | Verdict::Refused => PackState::Torn,
+        }
+    }
+}
+
+fn same(held: &[u8], written: &[u8]) -> io::Result<()> {
+    if held == written {
+        Ok(())
+    } else {
+        Err(io::Error::other("what was written did not read back"))
+    }
+}

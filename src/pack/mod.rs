@@ -1,0 +1,4 @@
+//! A pack on its medium: examined ([`examine`]), and changed by the only writer ([`commit`]).
+
+pub mod commit;
+pub mod examine;

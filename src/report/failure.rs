@@ -1,0 +1,211 @@
+//! Why an image could not be worked on, and what is known of it then.
+
+use crate::container::ContainerError;
+use crate::media::{DriveError, MapfileError};
+use std::io;
+use std::path::PathBuf;
+
+/// Why an image could not be worked on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FailureCode {
+    /// There is no such file or folder.
+    NotFound,
+    /// The system does not let it be read.
+    AccessDenied,
+    /// Neither a regular file, a folder nor a drive.
+    NotAFile,
+    /// The drive holds no diskette.
+    NoMedium,
+    /// What is in the drive is no diskette, by its size.
+    NotADiskette,
+    /// The drive is mounted.
+    Mounted,
+    /// The mapfile of a rescue cannot be read.
+    BadMapfile,
+    /// A container in a format that is not read.
+    UnsupportedContainer,
+    /// A container that is damaged.
+    DamagedContainer,
+    /// It cannot be changed in place: a copy is to be made.
+    NeedsOutput,
+    /// Another program holds its lock.
+    InUse,
+    /// Another file or diskette was put in its place meanwhile.
+    Replaced,
+    /// It cannot be written.
+    WriteProtected,
+    /// The disk is full.
+    NoSpace,
+    /// The output file is there already and is another one.
+    Exists,
+    /// The ledger could not be written, so nothing was begun.
+    LedgerError,
+    /// Any other error of the system.
+    IoError,
+}
+
+impl FailureCode {
+    /// Every code.
+    pub const ALL: [Self; 17] = [
+        Self::NotFound,
+        Self::AccessDenied,
+        Self::NotAFile,
+        Self::NoMedium,
+        Self::NotADiskette,
+        Self::Mounted,
+        Self::BadMapfile,
+        Self::UnsupportedContainer,
+        Self::DamagedContainer,
+        Self::NeedsOutput,
+        Self::InUse,
+        Self::Replaced,
+        Self::WriteProtected,
+        Self::NoSpace,
+        Self::Exists,
+        Self::LedgerError,
+        Self::IoError,
+    ];
+
+    /// The published code.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotFound => "not-found",
+            Self::AccessDenied => "access-denied",
+            Self::NotAFile => "not-a-file",
+            Self::NoMedium => "no-medium",
+            Self::NotADiskette => "not-a-diskette",
+            Self::Mounted => "mounted",
+            Self::BadMapfile => "bad-mapfile",
+            Self::UnsupportedContainer => "unsupported-container",
+            Self::DamagedContainer => "damaged-container",
+            Self::NeedsOutput => "needs-output",
+            Self::InUse => "in-use",
+            Self::Replaced => "replaced",
+            Self::WriteProtected => "write-protected",
+            Self::NoSpace => "no-space",
+            Self::Exists => "exists",
+            Self::LedgerError => "ledger-error",
+            Self::IoError => "io-error",
+        }
+    }
+}
+
+/// What was being done when it failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Opening the image.
+    Open,
+    /// Listing a folder.
+    List,
+    /// Reading the image.
+    Read,
+    /// Taking its lock.
+    Lock,
+    /// Claiming the pack in the ledger.
+    Claim,
+    /// Writing the commit sector.
+    Write,
+    /// Making the commit sector durable.
+    Sync,
+    /// Zeroing what is left of the 4.0 events.
+    CleanUp,
+    /// Comparing what was written with what is there.
+    ReadBack,
+    /// Writing the converted copy.
+    Copy,
+    /// Giving the converted copy its name.
+    Publish,
+    /// Making that name durable.
+    SyncFolder,
+}
+
+/// The state that a failed conversion left its pack in, read past the cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PackState {
+    /// Wholly 4.0, as before.
+    Old,
+    /// Wholly 4.5.
+    New,
+    /// 4.5, with remnants that the next run removes.
+    Unfinished,
+    /// The commit sector is neither the old nor the new one.
+    Torn,
+    /// It could not be read.
+    Unknown,
+}
+
+/// A failure, with what is known of it.
+#[derive(Debug)]
+pub struct Failure {
+    /// Its kind.
+    pub code: FailureCode,
+    /// What was being done.
+    pub action: Action,
+    /// What the system said.
+    pub cause: Option<io::Error>,
+    /// The state of the pack, where a change had begun.
+    pub state: Option<PackState>,
+    /// The other file concerned: the output file.
+    pub target: Option<PathBuf>,
+}
+
+impl Failure {
+    pub(crate) fn new(code: FailureCode, action: Action) -> Self {
+        Self { code, action, cause: None, state: None, target: None }
+    }
+
+    /// The failure that `cause` stands for when it comes up in `action`.
+    pub(crate) fn from_io(action: Action, cause: io::Error) -> Self {
+        use io::ErrorKind as Kind;
+        let writing = !matches!(action, Action::Open | Action::List | Action::Read | Action::Lock);
+        let code = match cause.kind() {
+            _ if DriveError::behind(&cause).is_some() => Self::of_drive(&cause),
+            _ if MapfileError::is_behind(&cause) => FailureCode::BadMapfile,
+            _ if ContainerError::behind(&cause).is_some() => Self::of_container(&cause),
+            Kind::NotFound => FailureCode::NotFound,
+            Kind::PermissionDenied if writing => FailureCode::WriteProtected,
+            Kind::PermissionDenied => FailureCode::AccessDenied,
+            Kind::ReadOnlyFilesystem => FailureCode::WriteProtected,
+            Kind::StorageFull | Kind::QuotaExceeded | Kind::FileTooLarge => FailureCode::NoSpace,
+            _ => FailureCode::IoError,
+        };
+        Self { cause: Some(cause), ..Self::new(code, action) }
+    }
+
+    fn of_container(cause: &io::Error) -> FailureCode {
+        match ContainerError::behind(cause) {
+            Some(
+                ContainerError::ReadOnly(_)
+                | ContainerError::OtherNames
+                | ContainerError::Zip64Records,
+            ) => FailureCode::NeedsOutput,
+            Some(ContainerError::Changed) => FailureCode::Replaced,
+            Some(
+                ContainerError::Unsupported(_)
+                | ContainerError::Encrypted
+                | ContainerError::Method(_)
+                | ContainerError::InParts
+                | ContainerError::Zip64
+                | ContainerError::Several,
+            ) => FailureCode::UnsupportedContainer,
+            _ => FailureCode::DamagedContainer,
+        }
+    }
+
+    fn of_drive(cause: &io::Error) -> FailureCode {
+        match DriveError::behind(cause) {
+            Some(DriveError::NoMedium) => FailureCode::NoMedium,
+            Some(DriveError::Changed) => FailureCode::Replaced,
+            Some(DriveError::Mounted(_)) => FailureCode::Mounted,
+            Some(DriveError::InUse) => FailureCode::InUse,
+            Some(DriveError::NotADiskette(_)) => FailureCode::NotADiskette,
+            Some(DriveError::WriteProtected) => FailureCode::WriteProtected,
+            Some(DriveError::Unreadable | DriveError::Dead) | None => FailureCode::IoError,
+        }
+    }
+
+    pub(crate) fn about(mut self, target: PathBuf) -> Self {
+        self.target = Some(target);
+        self
+    }
+}

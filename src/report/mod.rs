@@ -1,0 +1,185 @@
+//! What became of each image, as data; the words for it are the command line's.
+
+mod failure;
+
+pub use failure::{Action, Failure, FailureCode, PackState};
+
+use crate::container::ContainerError;
+use crate::diagnosis::{CopyOf, Diagnosis, Finding, FindingCode};
+use crate::disk::Flaw;
+use crate::fat12::{MediaFault, NoVolume, Oddity};
+use crate::ledger::ClaimId;
+use crate::media::surface::Surface;
+use crate::platform::FileId;
+use crate::record::Record;
+use std::path::PathBuf;
+
+/// What a run came to for one image (DESIGN.md, "Outcomes").
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// A sound 4.0 pack, not converted by this run.
+    Convertible,
+    /// Converted now, read back and verified.
+    Converted,
+    /// Converted before.
+    AlreadyConverted,
+    /// Issued as 4.5.
+    Issued45,
+    /// Converted, but the clean-up was interrupted, and not finished by this run.
+    UnfinishedConversion,
+    /// Another kind of disk or file.
+    NotAPack,
+    /// Will never convert.
+    Refused,
+    /// Could not be read, written or locked: worth another try.
+    Failed,
+}
+
+impl Outcome {
+    /// Every outcome, in the order of summaries.
+    pub const ALL: [Self; 8] = [
+        Self::Convertible,
+        Self::Converted,
+        Self::AlreadyConverted,
+        Self::Issued45,
+        Self::UnfinishedConversion,
+        Self::NotAPack,
+        Self::Refused,
+        Self::Failed,
+    ];
+
+    /// Whether a conversion would change the pack: convert it, or finish what was begun.
+    pub const fn is_to_change(self) -> bool {
+        matches!(self, Self::Convertible | Self::UnfinishedConversion)
+    }
+
+    /// The outcome's published code.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Convertible => "convertible",
+            Self::Converted => "converted",
+            Self::AlreadyConverted => "already-converted",
+            Self::Issued45 => "issued-4.5",
+            Self::UnfinishedConversion => "unfinished-conversion",
+            Self::NotAPack => "not-a-pack",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// Why an image is no pack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotAPack {
+    /// No FAT12 volume.
+    NoVolume(NoVolume),
+    /// A volume without `ADDPACK.DAT` in its root directory.
+    NoRecord,
+    /// A container that holds no image of a PC's diskette.
+    Container(ContainerError),
+}
+
+/// What is worth a word and changes no verdict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// The volume is unusual.
+    Volume(Oddity),
+    /// The record was found by the second copy of the FAT, because of this fault of the first, or
+    /// because the first leads to a damaged record.
+    SecondFat(Option<MediaFault>),
+    /// A time in the history is earlier than one before it.
+    ClockRanBackwards,
+    /// The pack was converted from another copy, or this run has met one: it would be refused.
+    Copy(Box<CopyOf>),
+    /// The image was converted into this copy.
+    Copied(PathBuf),
+    /// A conversion of this image, or in this drive, was begun and interrupted: that of the pack with
+    /// this serial.
+    Begun(String),
+    /// A map of the surface was asked for, and the image has not the size of a diskette.
+    NoSurface,
+    /// Sectors that are flawed, and keep nothing from being done; in order.
+    Flaws(Vec<Flaw>),
+}
+
+/// What a run has to say of one image.
+#[derive(Debug)]
+pub struct Report {
+    /// The image, as it was named or found.
+    pub path: PathBuf,
+    /// Whether the path itself was named, as opposed to found in a folder.
+    pub named: bool,
+    /// What it came to.
+    pub outcome: Outcome,
+    /// The pack's record and findings; `None` where there was no way to one.
+    pub diagnosis: Option<Diagnosis>,
+    /// Why it is no pack.
+    pub not_a_pack: Option<NotAPack>,
+    /// What is worth a word.
+    pub notes: Vec<Note>,
+    /// Why it failed.
+    pub failure: Option<Failure>,
+    /// How well each sector reads, where that was asked for.
+    pub surface: Option<Surface>,
+    /// Whether it is a diskette in a drive.
+    pub is_drive: bool,
+    /// The converted copy, where one was asked for.
+    pub output: Option<PathBuf>,
+    /// The image's identity, where the system has such.
+    pub(crate) file: Option<FileId>,
+    /// The claim that the pack is converted under.
+    pub(crate) claim: Option<ClaimId>,
+    /// Whether an earlier run had made that claim.
+    pub(crate) resumed: bool,
+}
+
+impl Report {
+    pub(crate) fn new(path: PathBuf, named: bool, outcome: Outcome) -> Box<Self> {
+        Box::new(Self {
+            path,
+            named,
+            outcome,
+            diagnosis: None,
+            not_a_pack: None,
+            notes: Vec::new(),
+            failure: None,
+            surface: None,
+            is_drive: false,
+            output: None,
+            file: None,
+            claim: None,
+            resumed: false,
+        })
+    }
+
+    /// The pack's record, where there is one.
+    pub fn record(&self) -> Option<&Record> {
+        self.diagnosis.as_ref()?.record.as_deref()
+    }
+
+    /// Whether there is a finding with this code.
+    pub fn has_finding(&self, code: FindingCode) -> bool {
+        self.findings().iter().any(|finding| finding.code() == code)
+    }
+
+    /// Whether bytes of the record are not as a server wrote them, or not to be had.
+    pub(crate) fn is_damaged(&self) -> bool {
+        self.findings().iter().any(|finding| finding.code().is_damage())
+    }
+
+    /// All findings, the primary one first.
+    pub fn findings(&self) -> &[Finding] {
+        self.diagnosis.as_ref().map_or(&[], |diagnosis| &diagnosis.findings)
+    }
+
+    /// The report that the image failed; what was learned of it before stays.
+    pub(crate) fn failed(mut self: Box<Self>, failure: Failure) -> Box<Self> {
+        self.fail(failure);
+        self
+    }
+
+    pub(crate) fn fail(&mut self, failure: Failure) {
+        self.outcome = Outcome::Failed;
+        self.failure = Some(failure);
+    }
+}

@@ -1,0 +1,73 @@
+//! Opening a medium, and keeping others away from it.
+
+use super::Job;
+use crate::find::Image;
+use crate::media::{DriveError, Medium, Place};
+use crate::report::{Action, Failure, FailureCode};
+use std::fs::TryLockError;
+use std::io;
+
+/// An open medium, and whether it can be changed.
+pub(super) enum Access {
+    Full(Medium),
+    Protected(Medium, Failure),
+}
+
+pub(super) fn open(place: &Place, job: &Job) -> Result<Medium, Failure> {
+    Medium::open(place, job.retries).map_err(|error| failed_to_open(place, error))
+}
+
+/// The same, where the file may be open already.
+pub(super) fn open_found(image: &mut Image, job: &Job) -> Result<Medium, Failure> {
+    match image.opened.take() {
+        Some(file) => Medium::of_file(*file, &image.place)
+            .map_err(|error| failed_to_open(&image.place, error)),
+        None => open(&image.place, job),
+    }
+}
+
+/// A file whose mode allows no writing is protected, also from those who could write it all the
+/// same.
+pub(super) fn open_to_change(place: &Place, job: &Job) -> Result<Access, Failure> {
+    let protected =
+        |cause| Failure { cause, ..Failure::new(FailureCode::WriteProtected, Action::Write) };
+    match Medium::open_to_change(place, job.retries) {
+        Ok(medium) if medium.is_marked_read_only() => {
+            Ok(Access::Protected(medium, protected(None)))
+        }
+        Ok(medium) => Ok(Access::Full(medium)),
+        Err(error) if is_protection(&error) => {
+            Ok(Access::Protected(open(place, job)?, protected(Some(error))))
+        }
+        Err(error) => Err(failed_to_open(place, error)),
+    }
+}
+
+fn is_protection(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
+        || DriveError::behind(error) == Some(&DriveError::WriteProtected)
+}
+
+fn failed_to_open(place: &Place, error: io::Error) -> Failure {
+    let failure = Failure::from_io(Action::Open, error);
+    match (failure.code, &place.map) {
+        (FailureCode::BadMapfile, Some(map)) => failure.about(map.clone()),
+        _ => failure,
+    }
+}
+
+pub(super) fn lock(result: Result<(), TryLockError>) -> Result<(), Failure> {
+    result.map_err(|error| match error {
+        TryLockError::WouldBlock => Failure::new(FailureCode::InUse, Action::Lock),
+        TryLockError::Error(error) => Failure::from_io(Action::Lock, error),
+    })
+}
+
+/// Keeps writers away while an image is only read. Where the file system has no locks, there is
+/// nothing to keep away with, and nothing of it is changed.
+pub(super) fn lock_shared(medium: &Medium) -> Result<(), Failure> {
+    match medium.try_lock_shared() {
+        Err(TryLockError::Error(_)) => Ok(()),
+        result => lock(result),
+    }
+}

@@ -1,0 +1,296 @@
+//! `-o`: converted copies, whole or not at all, under a folder of their own.
+//!
+//! A copy is written beside its target under a name of its own, made durable, and only then given
+//! the target's name. That is done in the order of the paths, so where two images have one target,
+//! it is always the first that gets it.
+
+use super::image::{Change, Step};
+use super::{Job, Mode};
+use crate::container::{below, raw_name};
+use crate::diagnosis::Diagnosis;
+use crate::find::Image;
+use crate::media::{Kind, Medium, RawImage};
+use crate::pack::commit::Commit;
+use crate::pack::examine::{Examination, examine, read_record};
+use crate::platform::{self, folder_of, sync_folder};
+use crate::record::Record;
+use crate::record::fields::Seal;
+use crate::report::{Action, Failure, FailureCode, Outcome, Report};
+use std::collections::{BTreeSet, HashMap};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use tempfile::NamedTempFile;
+
+/// How the names of unfinished copies begin and end.
+const TEMPORARY: (&str, &str) = (".addpack-", ".tmp");
+/// How long an unfinished copy must have lain untouched before a later run takes it away.
+const STALE: Duration = Duration::from_mins(1);
+
+/// The folder that copies go to.
+pub(super) struct Output {
+    folder: PathBuf,
+    /// Folders that were tidied in this run.
+    tidied: Mutex<BTreeSet<PathBuf>>,
+    /// What a dry run would have written so far, where two paths may lead to one target.
+    claimed: Option<Mutex<HashMap<PathBuf, Seal>>>,
+}
+
+/// A copy to be converted.
+pub(super) struct Copy {
+    source: Commit<Medium>,
+    target: PathBuf,
+    temporary: Option<NamedTempFile>,
+}
+
+impl Output {
+    pub(super) fn new(folder: PathBuf, job: &Job) -> Self {
+        let dry = matches!(job.mode, Mode::DryRun(_));
+        Self { folder, tidied: Mutex::default(), claimed: dry.then(Mutex::default) }
+    }
+
+    /// Where the converted copy of `image`, which is open as `medium`, goes: what comes out of an
+    /// archive, into a folder of its name.
+    pub(super) fn target(&self, image: &Image, medium: &Medium) -> PathBuf {
+        let target = self.folder.join(image.below_root());
+        match image.place.kind {
+            Kind::File if image.place.member.is_some() || matches!(medium, Medium::Packed(_)) => {
+                self.packed_target(target, image)
+            }
+            Kind::File => target,
+            Kind::Drive => target.with_extension("img"),
+        }
+    }
+
+    fn packed_target(&self, target: PathBuf, image: &Image) -> PathBuf {
+        let Some(member) = &image.place.member else { return raw_name(&target) };
+        let name = below(&platform::path_from_bytes(member.name.clone()));
+        let archive = image.place.path.file_name().map_or(target.as_path(), Path::new);
+        let folder = if image.is_named() { self.folder.join(archive) } else { target };
+        folder.join(raw_name(&name))
+    }
+
+    /// Makes ready the folder that `target` will lie in: made if need be, and rid of copies that a
+    /// killed run left behind.
+    pub(super) fn make_folder(&self, target: &Path) -> io::Result<()> {
+        let folder = folder_of(target);
+        let mut tidied = self.tidied.lock().unwrap_or_else(PoisonError::into_inner);
+        if !tidied.contains(folder) {
+            fs::create_dir_all(folder)?;
+            remove_stale(folder);
+            tidied.insert(folder.to_owned());
+        }
+        Ok(())
+    }
+
+    /// Gives every finished copy its name, and makes the names durable.
+    pub(super) fn publish(&self, steps: Vec<Step>) -> Vec<Step> {
+        let mut folders = BTreeSet::new();
+        let mut steps: Vec<_> =
+            steps.into_iter().map(|step| self.settle(step, &mut folders)).collect();
+        for folder in folders {
+            let Err(error) = sync_folder(&folder) else { continue };
+            for step in &mut steps {
+                step.fail_copy_in(&folder, &error);
+            }
+        }
+        steps
+    }
+
+    fn settle(&self, step: Step, folders: &mut BTreeSet<PathBuf>) -> Step {
+        match step {
+            Step::Begun(report, change) => match *change {
+                Change::Copy(copy) => {
+                    folders.extend(self.folders_above(&copy.target));
+                    Step::Done(publish(report, copy))
+                }
+                Change::InPlace(_) => Step::Begun(report, change),
+            },
+            Step::Done(report) => Step::Done(self.claim(report)),
+            other => other,
+        }
+    }
+
+    /// In a dry run: what the real one would find at the target by now.
+    fn claim(&self, mut report: Box<Report>) -> Box<Report> {
+        let claim = report.claim().zip(self.claimed.as_ref());
+        let Some(((target, digest), claimed)) = claim else { return report };
+        let mut claimed = claimed.lock().unwrap_or_else(PoisonError::into_inner);
+        match claimed.insert(target.clone(), digest) {
+            None => {}
+            Some(first) if first == digest => report.outcome = Outcome::AlreadyConverted,
+            Some(first) => {
+                claimed.insert(target.clone(), first);
+                return report.failed(exists(&target));
+            }
+        }
+        report
+    }
+
+    /// The folders whose entries lead to `target`, from its own up to the one that holds `-o`'s.
+    fn folders_above(&self, target: &Path) -> Vec<PathBuf> {
+        let top = folder_of(&self.folder);
+        let below =
+            target.ancestors().skip(1).take_while(|folder| folder.starts_with(&self.folder));
+        below.chain([top]).map(Path::to_owned).collect()
+    }
+}
+
+impl Copy {
+    pub(super) fn new(source: Commit<Medium>, target: PathBuf) -> Self {
+        Self { source, target, temporary: None }
+    }
+
+    /// The image, and what is to be changed of it.
+    pub(super) fn source(&self) -> &Commit<Medium> {
+        &self.source
+    }
+
+    /// The same, to be changed.
+    pub(super) fn source_mut(&mut self) -> &mut Commit<Medium> {
+        &mut self.source
+    }
+
+    /// What the target holds, if it is this very pack, converted; `None` where there is nothing yet.
+    ///
+    /// # Errors
+    /// Where it holds anything else.
+    pub(super) fn is_there(&self) -> Result<Option<Diagnosis>, Failure> {
+        match fs::symlink_metadata(&self.target) {
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(self.failed(error)),
+        }
+        let wanted = Record::parse(&self.source.patch.new).ok().and_then(|new| source_digest(&new));
+        match RawImage::open(&self.target).and_then(|medium| examine(&medium)) {
+            Ok(Examination::Pack(pack))
+                if pack.outcome() == Outcome::AlreadyConverted
+                    && pack.diagnosis.record.as_deref().and_then(source_digest) == wanted =>
+            {
+                Ok(Some(pack.diagnosis))
+            }
+            _ => Err(exists(&self.target)),
+        }
+    }
+
+    /// Writes the whole copy, converted, under a name of its own.
+    pub(super) fn write(&mut self) -> Result<(), Failure> {
+        self.temporary = Some(self.write_temporary().map_err(|error| self.failed(error))?);
+        Ok(())
+    }
+
+    fn write_temporary(&self) -> io::Result<NamedTempFile> {
+        let from = &self.source.medium;
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1);
+        if let Some(permissions) = from.permissions().or_else(platform::usual_permissions) {
+            builder.permissions(permissions);
+        }
+        let temporary = builder.tempfile_in(folder_of(&self.target))?;
+        let to = temporary.as_file();
+        // Tells a run that tidies up that this one is alive; where there are no locks, its age does.
+        let _ = to.try_lock();
+        from.copy_to(to)?;
+        if let Some(permissions) = from.permissions() {
+            to.set_permissions(permissions)?;
+        }
+        let medium = RawImage::from_file(to.try_clone()?, temporary.path())?;
+        let Commit { sectors, patch, .. } = &self.source;
+        if read_record(&medium, sectors)? != patch.old {
+            return Err(io::Error::other("the image was changed while it was copied"));
+        }
+        Commit { medium, sectors: *sectors, patch: patch.clone() }.write_whole()?;
+        to.sync_all()?;
+        Ok(temporary)
+    }
+
+    /// Gives the copy its name. `false` where another run has made the very same copy meanwhile.
+    fn publish(mut self) -> Result<bool, Failure> {
+        let Some(temporary) = self.temporary.take() else { return Ok(false) };
+        match temporary.persist_noclobber(&self.target) {
+            Ok(_) => Ok(true),
+            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
+                // Gone again meanwhile: there is no copy, and another try may make one.
+                self.is_there()?.map(|_| false).ok_or_else(|| self.failed(error.error))
+            }
+            Err(error) => Err(Failure { action: Action::Publish, ..self.failed(error.error) }),
+        }
+    }
+
+    fn failed(&self, error: io::Error) -> Failure {
+        Failure::from_io(Action::Copy, error).about(self.target.clone())
+    }
+}
+
+fn publish(mut report: Box<Report>, copy: Copy) -> Box<Report> {
+    let record = copy.source.patch.new;
+    match copy.publish() {
+        Ok(true) => report.converted(&record),
+        Ok(false) => {
+            report.outcome = Outcome::AlreadyConverted;
+            report
+        }
+        Err(failure) => report.failed(failure),
+    }
+}
+
+impl Report {
+    /// The target that a dry run leaves for this pack, and the digest that tells the pack.
+    fn claim(&self) -> Option<(PathBuf, Seal)> {
+        let record = self.diagnosis.as_ref()?.record.as_ref()?;
+        let changes = self.outcome.is_to_change();
+        Some((self.output.clone().filter(|_| changes)?, source_digest(record)?))
+    }
+}
+
+impl Step {
+    /// The name of a copy in or under `folder` may not be durable.
+    fn fail_copy_in(&mut self, folder: &Path, error: &io::Error) {
+        let Self::Done(report) = self else { return };
+        // The folder that a relative one lies in has no name of its own.
+        let under = |target: &PathBuf| folder == Path::new(".") || target.starts_with(folder);
+        let target = report.output.clone().filter(under);
+        if let Some(target) = target.filter(|_| report.outcome == Outcome::Converted) {
+            let error = io::Error::new(error.kind(), error.to_string());
+            report.fail(Failure::from_io(Action::SyncFolder, error).about(target));
+        }
+    }
+}
+
+/// The digest of the 4.0 record that a pack is or was; `None` where it was issued as 4.5.
+fn source_digest(record: &Record) -> Option<Seal> {
+    match record.origin {
+        None => Some(record.digest()),
+        Some(origin) => (origin.origin == 1).then_some(origin.source_digest),
+    }
+}
+
+fn exists(target: &Path) -> Failure {
+    Failure::new(FailureCode::Exists, Action::Copy).about(target.to_owned())
+}
+
+/// Removes the unfinished copies of runs that were killed: old enough, and locked by nobody. One that
+/// is gone meanwhile or cannot be removed is in nobody's way.
+fn remove_stale(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let ours = name.to_str().is_some_and(is_temporary_name);
+        if ours && is_stale(&entry).unwrap_or(false) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// The names that `tempfile` gives: six letters or digits between our two ends.
+fn is_temporary_name(name: &str) -> bool {
+    let random = name.strip_prefix(TEMPORARY.0).and_then(|rest| rest.strip_suffix(TEMPORARY.1));
+    random.is_some_and(|part| part.len() == 6 && part.bytes().all(|b| b.is_ascii_alphanumeric()))
+}
+
+fn is_stale(entry: &fs::DirEntry) -> io::Result<bool> {
+    let metadata = entry.metadata()?;
+    let age = metadata.modified()?.elapsed().unwrap_or_default();
+    Ok(metadata.is_file() && age > STALE && fs::File::open(entry.path())?.try_lock().is_ok())
+}

@@ -147,6 +147,14 @@ pub(super) const PAGES: &[Page] = &[
         kb: &[],
     },
     Page {
+        code: "stopped",
+        kind: "error",
+        means: "You stopped addpack while it was reading the diskette.",
+        cause: "Ctrl-C, or the program was asked to end. The diskette was only read.",
+        action: "Run addpack again to read it to the end.",
+        kb: &[],
+    },
+    Page {
         code: "io-error",
         kind: "error",
         means: "The system reported an error that has no name of its own here; its text is shown.",

@@ -1,10 +1,12 @@
 //! Reading what may not read well: each sector twice, compared, and again where that is not enough.
 
 use super::DriveError;
+use super::watch::{ReadingAt, Watcher};
 use crate::disk::SECTOR_LEN;
 use crate::disk::{Flaw, FlawKind, Storage};
 use std::collections::BTreeMap;
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 type Sector = Box<[u8; SECTOR_LEN]>;
@@ -16,13 +18,47 @@ pub struct Careful<S> {
     /// How often a sector is asked for again.
     retries: u32,
     flaws: Mutex<BTreeMap<u32, FlawKind>>,
+    /// Who follows the reading, and may stop it until something is written.
+    watcher: Option<Watcher>,
+    is_written: AtomicBool,
 }
 
 impl<S: Storage> Careful<S> {
     /// Reads `inner` carefully; each sector that does not read well is asked for `retries` times
     /// more.
     pub fn new(inner: S, retries: u32) -> Self {
-        Self { inner, retries, flaws: Mutex::default() }
+        Self {
+            inner,
+            retries,
+            flaws: Mutex::default(),
+            watcher: None,
+            is_written: AtomicBool::new(false),
+        }
+    }
+
+    /// The same, followed by `watcher`, who may end the reading for as long as nothing was written.
+    #[must_use]
+    pub fn watched(self, watcher: Option<Watcher>) -> Self {
+        Self { watcher, ..self }
+    }
+
+    /// Tells the watcher which sector is read next, and for which time again.
+    fn tell(&self, offset: u64, retry: u32) -> io::Result<()> {
+        let Some(watcher) = &self.watcher else { return Ok(()) };
+        let flaws = self.flaws.lock().unwrap_or_else(PoisonError::into_inner);
+        let lost = flaws.values().filter(|kind| kind.is_lost()).count();
+        let at = ReadingAt {
+            sector: sector_number(offset),
+            sectors: sector_number(self.inner.len()),
+            retry,
+            retries: self.retries,
+            weak: flaws.len() - lost,
+            lost,
+        };
+        if watcher.at(at).is_break() && !self.is_written.load(Ordering::Relaxed) {
+            return Err(DriveError::Stopped.into());
+        }
+        Ok(())
     }
 
     /// Reads elsewhere, so that the heads move, and the drive forgets the track that it holds.
@@ -38,8 +74,9 @@ impl<S: Storage> Careful<S> {
         }
     }
 
-    /// One try. `None` where the sector did not read.
-    fn attempt(&self, offset: u64) -> io::Result<Option<Sector>> {
+    /// One try, after `retry` others that were not enough. `None` where the sector did not read.
+    fn attempt(&self, offset: u64, retry: u32) -> io::Result<Option<Sector>> {
+        self.tell(offset, retry)?;
         let mut sector = Box::new([0; SECTOR_LEN]);
         match self.inner.read_past_cache(offset, &mut *sector) {
             Ok(()) => Ok(Some(sector)),
@@ -55,7 +92,7 @@ impl<S: Storage> Careful<S> {
             if retry > 0 {
                 self.reseek(offset);
             }
-            match self.attempt(offset)? {
+            match self.attempt(offset, retry)? {
                 Some(sector) if last.as_ref() == Some(&sector) => {
                     if retry > 0 {
                         self.mark(offset, FlawKind::Weak);
@@ -70,10 +107,14 @@ impl<S: Storage> Careful<S> {
     }
 
     fn mark(&self, offset: u64, kind: FlawKind) -> Flaw {
-        let sector = u32::try_from(offset / SECTOR_LEN as u64).unwrap_or(u32::MAX);
+        let sector = sector_number(offset);
         self.flaws.lock().unwrap_or_else(PoisonError::into_inner).insert(sector, kind);
         Flaw { sector, kind }
     }
+}
+
+fn sector_number(offset: u64) -> u32 {
+    u32::try_from(offset / SECTOR_LEN as u64).unwrap_or(u32::MAX)
 }
 
 fn offsets(from: u64, length: usize) -> impl Iterator<Item = u64> {
@@ -87,8 +128,9 @@ impl<S: Storage> Storage for Careful<S> {
     }
 
     fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
-        let first: Vec<_> =
-            offsets(offset, buffer.len()).map(|at| self.attempt(at)).collect::<io::Result<_>>()?;
+        let first: Vec<_> = offsets(offset, buffer.len())
+            .map(|at| self.attempt(at, 0))
+            .collect::<io::Result<_>>()?;
         self.reseek(offset);
         let mut lost = None;
         let places = offsets(offset, buffer.len()).zip(buffer.chunks_exact_mut(SECTOR_LEN));
@@ -105,6 +147,7 @@ impl<S: Storage> Storage for Careful<S> {
     }
 
     fn read_once(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        self.tell(offset, 0)?;
         self.inner.read_past_cache(offset, buffer)
     }
 
@@ -113,6 +156,7 @@ impl<S: Storage> Storage for Careful<S> {
     }
 
     fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        self.is_written.store(true, Ordering::Relaxed);
         self.inner.write(offset, bytes)
     }
 

@@ -33,6 +33,8 @@ pub enum DriveError {
     Unreadable,
     /// A write failed: nothing more is written through this handle.
     Dead,
+    /// The reading was ended by whoever follows it.
+    Stopped,
 }
 
 impl Display for DriveError {
@@ -46,6 +48,7 @@ impl Display for DriveError {
             Self::WriteProtected => f.write_str("write-protected"),
             Self::Unreadable => f.write_str("not one sector reads"),
             Self::Dead => f.write_str("given up after an error"),
+            Self::Stopped => f.write_str("stopped"),
         }
     }
 }

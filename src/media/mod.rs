@@ -9,6 +9,7 @@ mod opened;
 mod packed;
 mod place;
 pub mod surface;
+mod watch;
 
 pub use careful::Careful;
 pub use container::{Container, Member};
@@ -18,3 +19,4 @@ pub use mapfile::{Mapfile, MapfileError};
 pub use opened::Medium;
 pub use packed::Packed;
 pub use place::{Kind, Place};
+pub use watch::{ReadingAt, Watcher};

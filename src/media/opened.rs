@@ -1,6 +1,6 @@
 //! A medium by its path: an image file, one in a container, or a diskette in a drive.
 
-use super::{Careful, Container, Drive, Kind, Mapfile, Packed, Place, RawImage};
+use super::{Careful, Container, Drive, Kind, Mapfile, Packed, Place, RawImage, Watcher};
 use crate::container::ContainerError;
 use crate::disk::{Flaw, Storage};
 use crate::platform::{self, FileId};
@@ -63,6 +63,15 @@ impl Medium {
             Kind::Drive => {
                 Ok(Self::Diskette(Careful::new(Drive::open_to_change(&place.path)?, retries)))
             }
+        }
+    }
+
+    /// The same medium; where it is a diskette, `watcher` follows how it is read.
+    #[must_use]
+    pub fn watched(self, watcher: Option<Watcher>) -> Self {
+        match self {
+            Self::Diskette(diskette) => Self::Diskette(diskette.watched(watcher)),
+            other => other,
         }
     }
 

@@ -45,11 +45,26 @@ impl Condition {
 pub struct Surface {
     /// How the diskette is divided.
     pub geometry: DiskGeometry,
-    /// Each sector's condition: cylinder by cylinder, head by head.
+    /// Each sector's condition: cylinder by cylinder, head by head. Fewer than the diskette has where
+    /// the reading was stopped.
     pub sectors: Vec<Condition>,
 }
 
+/// A diskette that was read from end to end: the map, and what was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rescue {
+    /// How well each sector reads.
+    pub surface: Surface,
+    /// All bytes of the diskette; those of lost sectors, and of those that were not reached, are zeros.
+    pub bytes: Vec<u8>,
+}
+
 impl Surface {
+    /// Whether all of the diskette was read.
+    pub fn is_complete(&self) -> bool {
+        self.sectors.len() == self.geometry.total_sectors() as usize
+    }
+
     /// Sectors in that condition.
     pub fn count(&self, condition: Condition) -> usize {
         self.sectors.iter().filter(|&&sector| sector == condition).count()
@@ -79,37 +94,79 @@ pub fn survey_by<S: Storage + ?Sized>(
     clock: &dyn Fn() -> Duration,
 ) -> io::Result<Option<Surface>> {
     let Some(geometry) = DiskGeometry::of_len(medium.len()) else { return Ok(None) };
+    read_all(medium, geometry, clock, &mut |_, _| {}).map(Some)
+}
+
+/// Reads all of a medium, and keeps what was read. `None` where it has not the size of a diskette.
+///
+/// # Errors
+/// As [`survey`].
+pub fn rescue<S: Storage + ?Sized>(medium: &S) -> io::Result<Option<Rescue>> {
+    let Some(geometry) = DiskGeometry::of_len(medium.len()) else { return Ok(None) };
+    let start = Instant::now();
+    let mut bytes = vec![0; geometry.total_sectors() as usize * SECTOR_LEN];
+    let mut keep = |at: usize, read: &[u8]| bytes[at..at + read.len()].copy_from_slice(read);
+    let surface = read_all(medium, geometry, &|| start.elapsed(), &mut keep)?;
+    Ok(Some(Rescue { surface, bytes }))
+}
+
+/// Reads track by track, and sector by sector where a track does not read well. What was read is
+/// handed to `keep` with its offset in bytes.
+fn read_all<S: Storage + ?Sized>(
+    medium: &S,
+    geometry: DiskGeometry,
+    clock: &dyn Fn() -> Duration,
+    keep: &mut dyn FnMut(usize, &[u8]),
+) -> io::Result<Surface> {
     let mut sectors = Vec::with_capacity(geometry.total_sectors() as usize);
     let mut track = vec![0; geometry.sectors as usize * SECTOR_LEN];
-    for number in 0..geometry.cylinders * geometry.heads {
-        let offset = u64::from(number) * track.len() as u64;
-        let began = clock();
-        let read = whole(medium.read_once(offset, &mut track))?;
-        if read && clock().saturating_sub(began) < SLOW_TRACK {
-            sectors.extend((0..geometry.sectors).map(|_| Condition::Good));
-            continue;
+    for number in 0..geometry.cylinders as usize * geometry.heads as usize {
+        let start = number * track.len();
+        match read_track(medium, start, &mut track, clock) {
+            Ok(conditions) => sectors.extend(conditions),
+            Err(error) if DriveError::behind(&error) == Some(&DriveError::Stopped) => break,
+            Err(error) => return Err(error),
         }
-        for index in 0..u64::from(geometry.sectors) {
-            sectors.push(sector(medium, offset + index * SECTOR_LEN as u64, clock)?);
-        }
+        keep(start, &track);
     }
-    Ok(Some(Surface { geometry, sectors }))
+    Ok(Surface { geometry, sectors })
+}
+
+/// Reads a track of the diskette: its bytes, those of lost sectors as zeros, and how well they read.
+fn read_track<S: Storage + ?Sized>(
+    medium: &S,
+    start: usize,
+    track: &mut [u8],
+    clock: &dyn Fn() -> Duration,
+) -> io::Result<Vec<Condition>> {
+    let began = clock();
+    let read = whole(medium.read_once(start as u64, track))?;
+    if read && clock().saturating_sub(began) < SLOW_TRACK {
+        return Ok(vec![Condition::Good; track.len() / SECTOR_LEN]);
+    }
+    let sectors = track.chunks_exact_mut(SECTOR_LEN).enumerate();
+    sectors
+        .map(|(index, bytes)| {
+            read_sector(medium, (start + index * SECTOR_LEN) as u64, bytes, clock)
+        })
+        .collect()
 }
 
 /// A sector of a track that did not read well.
-fn sector<S: Storage + ?Sized>(
+fn read_sector<S: Storage + ?Sized>(
     medium: &S,
     offset: u64,
+    bytes: &mut [u8],
     clock: &dyn Fn() -> Duration,
 ) -> io::Result<Condition> {
-    let mut bytes = [0; SECTOR_LEN];
     let began = clock();
-    let read = whole(medium.read_once(offset, &mut bytes))?;
+    let read = whole(medium.read_once(offset, bytes))?;
     let slow = clock().saturating_sub(began) >= SLOW_SECTOR;
     if read && !slow {
         return Ok(Condition::Good);
     }
-    if !whole(medium.read(offset, &mut bytes))? {
+    if !whole(medium.read(offset, bytes))? {
+        bytes.fill(0);
         return Ok(Condition::Lost);
     }
     let at = |flaw: &Flaw| u64::from(flaw.sector) * SECTOR_LEN as u64 == offset;

@@ -40,13 +40,15 @@ pub enum FailureCode {
     Exists,
     /// The ledger could not be written, so nothing was begun.
     LedgerError,
+    /// The user ended the reading.
+    Stopped,
     /// Any other error of the system.
     IoError,
 }
 
 impl FailureCode {
     /// Every code.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::NotFound,
         Self::AccessDenied,
         Self::NotAFile,
@@ -63,6 +65,7 @@ impl FailureCode {
         Self::NoSpace,
         Self::Exists,
         Self::LedgerError,
+        Self::Stopped,
         Self::IoError,
     ];
 
@@ -85,6 +88,7 @@ impl FailureCode {
             Self::NoSpace => "no-space",
             Self::Exists => "exists",
             Self::LedgerError => "ledger-error",
+            Self::Stopped => "stopped",
             Self::IoError => "io-error",
         }
     }
@@ -200,6 +204,7 @@ impl Failure {
             Some(DriveError::InUse) => FailureCode::InUse,
             Some(DriveError::NotADiskette(_)) => FailureCode::NotADiskette,
             Some(DriveError::WriteProtected) => FailureCode::WriteProtected,
+            Some(DriveError::Stopped) => FailureCode::Stopped,
             Some(DriveError::Unreadable | DriveError::Dead) | None => FailureCode::IoError,
         }
     }

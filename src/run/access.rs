@@ -14,7 +14,9 @@ pub(super) enum Access {
 }
 
 pub(super) fn open(place: &Place, job: &Job) -> Result<Medium, Failure> {
-    Medium::open(place, job.retries).map_err(|error| failed_to_open(place, error))
+    Medium::open(place, job.retries)
+        .map(|medium| medium.watched(job.watcher.clone()))
+        .map_err(|error| failed_to_open(place, error))
 }
 
 /// The same, where the file may be open already.
@@ -31,7 +33,9 @@ pub(super) fn open_found(image: &mut Image, job: &Job) -> Result<Medium, Failure
 pub(super) fn open_to_change(place: &Place, job: &Job) -> Result<Access, Failure> {
     let protected =
         |cause| Failure { cause, ..Failure::new(FailureCode::WriteProtected, Action::Write) };
-    match Medium::open_to_change(place, job.retries) {
+    match Medium::open_to_change(place, job.retries)
+        .map(|medium| medium.watched(job.watcher.clone()))
+    {
         Ok(medium) if medium.is_marked_read_only() => {
             Ok(Access::Protected(medium, protected(None)))
         }

@@ -16,6 +16,7 @@ mod wishes;
 
 use crate::find::{Finder, Found};
 use crate::ledger::{Ledger, LedgerError};
+use crate::media::Watcher;
 use crate::record::fields::{FileTime, Seal};
 use crate::report::{Outcome, Report};
 use claims::Claims;
@@ -63,6 +64,8 @@ pub struct Job {
     pub workers: usize,
     /// How often a sector of a diskette that does not read well is asked for again.
     pub retries: u32,
+    /// Who follows the reading of a diskette, and may end it.
+    pub watcher: Option<Watcher>,
     /// ddrescue's mapfile of the one image that is named.
     pub map: Option<PathBuf>,
     /// Whether all of a diskette is read, and not only what leads to the record. Only in
@@ -84,6 +87,7 @@ impl Job {
             output: None,
             workers: 1,
             retries: RETRIES,
+            watcher: None,
             map: None,
             surface: false,
             put_back: None,

@@ -7,7 +7,7 @@ use addpack::media::{Container, Kind, Place};
 use addpack::run::{Job, Mode};
 use clap::{ArgAction, Args as ClapArgs, ValueEnum, ValueHint};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Images that are looked at, and that are converted, at once, unless somebody says otherwise: more
 /// than there are cores, since most of them wait for a disk, which makes durable best what comes
@@ -110,10 +110,14 @@ impl Common {
         matches!(self.paths.as_slice(), [path] if !path.is_dir() && !Container::holds_several(path))
     }
 
+    /// Whether a diskette drive is named, and nothing else.
+    pub(crate) fn names_one_drive(&self) -> bool {
+        matches!(self.paths.as_slice(), [path] if is_drive(path))
+    }
+
     /// The job that these arguments ask for, in place.
     pub(crate) fn job(&self, mode: Mode) -> Result<Job, Error> {
-        let is_drive = |path: &PathBuf| Place::at(path).is_ok_and(|p| p.kind == Kind::Drive);
-        let is_image = self.is_one_image() && !self.paths.iter().any(is_drive);
+        let is_image = self.is_one_image() && !self.names_one_drive();
         if self.mapfile.is_some() && !is_image {
             let message = "--mapfile is of one image: name that image alone";
             return Err(Error::Usage(message.to_owned()));
@@ -126,4 +130,9 @@ impl Common {
             ..Job::new(self.paths.clone(), mode)
         })
     }
+}
+
+/// Whether the path is that of a diskette drive.
+pub(crate) fn is_drive(path: &Path) -> bool {
+    Place::at(path).is_ok_and(|place| place.kind == Kind::Drive)
 }

@@ -12,9 +12,11 @@ use addpack::run::{self, Job, Mode};
 pub(crate) fn run(args: &Inspect) -> Result<Exit, Error> {
     stop::listen();
     let common = &args.common;
-    let job = Job { surface: args.surface, ..common.job(Mode::Inspect)? };
+    let progress = Progress::over(common, "inspecting");
+    let mut job = Job { surface: args.surface, ..common.job(Mode::Inspect)? };
+    job.watcher = common.paths.first().map(|drive| progress.watcher(drive, args.surface));
     let mut ledger = open_to_read(&common.ledger)?;
-    let mut printer = Printer::new(common, Progress::over(common, "inspecting"), true).with_sets();
+    let mut printer = Printer::new(common, progress, true).with_sets();
     let result = run::run(&job, &mut ledger, &stop::STOP, &mut printer);
     printer.finish(result)
 }

@@ -27,6 +27,9 @@ pub(crate) fn map(look: Look, surface: &Surface) -> String {
     let cylinder_len = (surface.geometry.sectors * surface.geometry.heads) as usize;
     let cylinders: Vec<_> = surface.sectors.chunks(cylinder_len).collect();
     let mut text = legend(surface);
+    if !surface.is_complete() {
+        text += &format!("  stopped before cylinder {}: the rest was not read\n", cylinders.len());
+    }
     let mut first = 0;
     for run in cylinders.chunk_by(|one, next| is_good(one) && is_good(next)) {
         let last = first + run.len() - 1;

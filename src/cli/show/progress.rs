@@ -3,25 +3,89 @@
 use crate::cli::args::Common;
 use crate::cli::ask::stop::STOP;
 use crate::cli::show::printer::Tally;
+use crate::cli::show::terminal::escape;
+use addpack::disk::{DiskGeometry, SECTOR_LEN};
 use addpack::find::Finder;
+use addpack::media::{ReadingAt, Watcher};
 use addpack::report::Outcome;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use std::fmt::Write;
 use std::io::{IsTerminal, stderr};
+use std::ops::ControlFlow;
+use std::path::Path;
 use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+/// One line that fits 80 columns while nothing goes wrong.
+fn reading_text(drive: &str, at: ReadingAt, seconds: u64, is_whole: bool) -> String {
+    let mut text = format!("reading {drive}");
+    if let Some(geometry) = DiskGeometry::of_len(u64::from(at.sectors) * SECTOR_LEN as u64) {
+        let track = at.sector / geometry.sectors;
+        let (cylinder, head) = (track / geometry.heads, track % geometry.heads);
+        let _ = write!(text, "  cylinder {} of {}, head {head}", cylinder + 1, geometry.cylinders);
+    }
+    if at.weak + at.lost > 0 {
+        let _ = write!(text, "  weak {}, lost {}", at.weak, at.lost);
+    }
+    if at.retry > 0 {
+        let _ =
+            write!(text, "  trying sector {} again ({} of {})", at.sector, at.retry, at.retries);
+    }
+    let _ = write!(text, "  {}", clock(seconds));
+    if is_whole && at.sector > 0 {
+        let left = seconds * u64::from(at.sectors.saturating_sub(at.sector)) / u64::from(at.sector);
+        let _ = write!(text, ", about {} left", clock(left));
+    }
+    text
+}
+
+fn clock(seconds: u64) -> String {
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
 
 /// A progress bar, or nothing.
 pub(crate) struct Progress {
     bar: Option<ProgressBar>,
+    /// Whether it shows where the reading of one diskette is, and counts no images.
+    is_line: bool,
     tally: Tally,
 }
 
 impl Progress {
+    /// A line that shows where the reading of a diskette is; nothing where nobody would see it.
+    pub(crate) fn of_diskette(quiet: bool) -> Self {
+        let bar = (!quiet && stderr().is_terminal()).then(ProgressBar::new_spinner);
+        if let Some(bar) = &bar {
+            let style = ProgressStyle::with_template("{wide_msg}");
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+        }
+        Self { bar, is_line: true, tally: Tally::default() }
+    }
+
+    /// Shows where the reading of the diskette in `drive` is, and ends it once the user asked for that.
+    /// Where the diskette `is_whole` read, the time that is left can be reckoned.
+    pub(crate) fn watcher(&self, drive: &Path, is_whole: bool) -> Watcher {
+        let line = self.bar.clone().filter(|_| self.is_line);
+        let drive = escape(&drive.to_string_lossy());
+        let begun = Instant::now();
+        Watcher::new(move |at| {
+            if let Some(line) = &line {
+                line.set_message(reading_text(&drive, at, begun.elapsed().as_secs(), is_whole));
+                line.tick();
+            }
+            let stop = STOP.load(Ordering::Relaxed);
+            if stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })
+    }
+
     /// A bar over what `common` names, counted beforehand; none where nobody would see it.
     pub(crate) fn over(common: &Common, doing: &'static str) -> Self {
+        if common.names_one_drive() {
+            return Self::of_diskette(common.quiet);
+        }
         let several = common.paths.len() > 1 || common.paths.iter().any(|path| path.is_dir());
         if common.quiet || !several || !stderr().is_terminal() {
-            return Self { bar: None, tally: Tally::default() };
+            return Self { bar: None, is_line: false, tally: Tally::default() };
         }
         let walk = Finder::new(common.paths.clone(), None);
         let count = walk.take_while(|_| !STOP.load(Ordering::Relaxed)).count();
@@ -34,12 +98,12 @@ impl Progress {
             });
         bar.set_style(style);
         bar.set_prefix(doing);
-        Self { bar: Some(bar), tally: Tally::default() }
+        Self { bar: Some(bar), is_line: false, tally: Tally::default() }
     }
 
     /// An image is done.
     pub(crate) fn image(&mut self, outcome: Outcome) {
-        let Some(bar) = &self.bar else { return };
+        let Some(bar) = self.bar.as_ref().filter(|_| !self.is_line) else { return };
         self.tally.add(outcome);
         let counts: Vec<_> = Outcome::ALL
             .into_iter()
@@ -54,7 +118,7 @@ impl Progress {
 
     /// Something else that was counted is done.
     pub(crate) fn other(&self) {
-        if let Some(bar) = &self.bar {
+        if let Some(bar) = self.bar.as_ref().filter(|_| !self.is_line) {
             bar.inc(1);
         }
     }
@@ -72,5 +136,30 @@ impl Progress {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AT: ReadingAt =
+        ReadingAt { sector: 1142, sectors: 2880, retry: 0, retries: 5, weak: 0, lost: 0 };
+
+    #[test]
+    fn a_diskette_that_reads_well_shows_its_place_and_the_time() {
+        assert_eq!(
+            reading_text("/dev/fd0", AT, 48, true),
+            "reading /dev/fd0  cylinder 32 of 80, head 1  0:48, about 1:13 left"
+        );
+    }
+
+    #[test]
+    fn a_sector_that_is_tried_again_and_what_was_lost_are_shown() {
+        let at = ReadingAt { retry: 3, weak: 2, lost: 1, ..AT };
+        assert_eq!(
+            reading_text("A:", at, 9, false),
+            "reading A:  cylinder 32 of 80, head 1  weak 2, lost 1  trying sector 1142 again (3 of 5)  0:09"
+        );
     }
 }

@@ -43,6 +43,7 @@ pub(crate) fn failure_message(failure: &Failure) -> String {
             format!("{} is there already, and is not this pack", target(failure))
         }
         FailureCode::LedgerError => "the ledger could not be written: nothing was begun".to_owned(),
+        FailureCode::Stopped => "you stopped it while it was read; nothing was written".to_owned(),
         FailureCode::IoError if drive_error(failure) == Some(&DriveError::Unreadable) => {
             "nothing on the diskette can be read: is it formatted, and for this drive?".to_owned()
         }
@@ -175,6 +176,7 @@ pub(crate) fn failure_next_step(failure: &Failure) -> String {
         FailureCode::NoSpace => "make room on the disk and run addpack again",
         FailureCode::Exists => "move that file away, or choose another folder for -o",
         FailureCode::LedgerError => "mend what was said of the ledger, and run addpack again",
+        FailureCode::Stopped => "run addpack again to read it to the end",
         FailureCode::IoError => "check the disk, then run addpack again: it goes on where it was",
     }
     .to_owned()

@@ -1,0 +1,93 @@
+//! Following the reading of a diskette, which can take minutes.
+
+use std::fmt::{self, Debug, Formatter};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+/// Where the reading of a diskette is. Sectors are counted from 0, cylinder by cylinder, head by head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadingAt {
+    /// The sector that is read next.
+    pub sector: u32,
+    /// Sectors on the diskette.
+    pub sectors: u32,
+    /// How often this sector was asked for again: 0 at the first try, up to `retries`.
+    pub retry: u32,
+    /// How often a sector is asked for again at most.
+    pub retries: u32,
+    /// Sectors so far that read well only when they were asked for again.
+    pub weak: usize,
+    /// Sectors so far that did not read.
+    pub lost: usize,
+}
+
+/// Is told of each sector before it is read. `Break` ends the reading, unless something was written:
+/// what was begun is brought to its end.
+#[derive(Clone)]
+pub struct Watcher(Arc<dyn Fn(ReadingAt) -> ControlFlow<()> + Send + Sync>);
+
+impl Watcher {
+    /// A watcher that calls `tell`.
+    pub fn new(tell: impl Fn(ReadingAt) -> ControlFlow<()> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(tell))
+    }
+
+    pub(super) fn at(&self, at: ReadingAt) -> ControlFlow<()> {
+        (self.0)(at)
+    }
+}
+
+impl Debug for Watcher {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("Watcher")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::disk::{Memory, Storage};
+    use crate::media::surface::{Condition, rescue, survey};
+    use crate::media::{Careful, DriveError};
+
+    /// A diskette of 160 KB whose bytes tell their sectors, watched by somebody who stops it before this
+    /// sector.
+    fn stopped_before(sector: u32) -> Careful<Memory> {
+        let bytes = (0..163_840_u32).map(|at| (at / 512 % 251) as u8).collect();
+        let watcher = Watcher::new(move |at| {
+            assert_eq!(at.sectors, 320);
+            if at.sector < sector { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        Careful::new(Memory::new(bytes), 5).watched(Some(watcher))
+    }
+
+    #[test]
+    fn a_reading_that_is_stopped_keeps_the_tracks_before() {
+        let surface = survey(&stopped_before(17)).unwrap().unwrap();
+        assert_eq!(surface.sectors, [Condition::Good; 24]);
+        assert!(!surface.is_complete());
+    }
+
+    #[test]
+    fn a_rescue_keeps_what_was_read_and_zeros_for_the_rest() {
+        let rescue = rescue(&stopped_before(16)).unwrap().unwrap();
+        let sectors = rescue.bytes.chunks(512).map(|sector| sector[0]);
+        let read = (0..16_u8).chain([0; 304]);
+        assert!(sectors.eq(read));
+    }
+
+    #[test]
+    fn nothing_is_read_once_the_watcher_has_said_stop() {
+        let error = stopped_before(0).read(0, &mut [0; 512]).unwrap_err();
+        assert_eq!(DriveError::behind(&error), Some(&DriveError::Stopped));
+    }
+
+    #[test]
+    fn what_was_begun_is_read_back_whatever_the_watcher_says() {
+        let diskette = stopped_before(0);
+        diskette.write(512, &[7; 512]).unwrap();
+        let mut held = [0; 512];
+        diskette.read(512, &mut held).unwrap();
+        assert_eq!(held, [7; 512]);
+    }
+}

@@ -83,7 +83,8 @@ fn check_output(output: &Path, args: &Convert) -> Result<(), Error> {
 
 /// Now, or `SOURCE_DATE_EPOCH`.
 fn conversion_time() -> Result<FileTime, Error> {
-    let seconds = match std::env::var_os("SOURCE_DATE_EPOCH") {
+    let variable = std::env::var_os("SOURCE_DATE_EPOCH").filter(|text| !text.is_empty());
+    let seconds = match variable {
         None => SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .ok()

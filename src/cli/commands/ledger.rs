@@ -55,8 +55,8 @@ pub(crate) fn open_to_read(choice: &LedgerChoice) -> Result<Ledger, Error> {
 }
 
 fn file(at: &LedgerFile) -> Result<PathBuf, Error> {
-    if let Some(file) = &at.ledger {
-        return Ok(file.clone());
+    if let Some(file) = at.named() {
+        return Ok(file);
     }
     let folders = etcetera::choose_base_strategy().map_err(|_| {
         Error::Usage(
@@ -71,7 +71,7 @@ fn file(at: &LedgerFile) -> Result<PathBuf, Error> {
 /// The ledger to look into; `None` where there is none yet. One that was named must be there.
 fn open(at: &LedgerFile) -> Result<Option<Ledger>, Error> {
     let ledger = Ledger::open_to_read(&file(at)?)?;
-    match (&ledger, &at.ledger) {
+    match (&ledger, at.named()) {
         (None, Some(file)) => {
             let file = escape(&file.to_string_lossy());
             Err(Error::Usage(format!("there is no ledger {file}")))

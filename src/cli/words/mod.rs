@@ -1,16 +1,17 @@
 //! The wording of everything that is reported, in one place.
 
+mod codes;
 mod container;
 mod drive;
 mod failure;
 mod finding;
 mod ledger;
 mod note;
-mod pages;
 mod plan;
 mod replace;
 mod value;
 
+pub(crate) use codes::{Page, pages};
 pub(crate) use drive::{
     another_diskette, ask_for_next, ask_for_the_same, diskette, label, seen_before,
 };
@@ -22,7 +23,6 @@ pub(crate) use ledger::{
 #[cfg(test)]
 pub(crate) use note::NOTE_CODES;
 pub(crate) use note::note;
-pub(crate) use pages::{Page, page, pages};
 pub(crate) use plan::{
     GAP_NEXT, TWINS_NEXT, action_words, gap_message, server_state, set_warnings, step_kb,
     step_message, step_next, twins_message, version_words,

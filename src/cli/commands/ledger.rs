@@ -2,7 +2,8 @@
 
 use crate::cli::Error;
 use crate::cli::args::{Ledger as Args, LedgerAction, LedgerChoice, LedgerFile, List};
-use crate::cli::ask::consent::{answer_is_yes, can_ask};
+use crate::cli::ask::consent::can_ask;
+use crate::cli::ask::keyboard::answer_is_yes;
 use crate::cli::exit::Exit;
 use crate::cli::show::terminal::{complain, escape};
 use crate::cli::words::{

@@ -1,12 +1,9 @@
 //! Images kept of diskettes: named for their packs, whole or not at all, never over another.
 
-mod disk;
-mod frail;
-
+use crate::support::disk::testdata;
+use crate::support::frail::{Fault, Frail};
 use addpack::media::{Careful, DriveError, Mapfile, Watcher};
 use addpack::pack::keep::{Keep, Kept};
-use disk::testdata;
-use frail::{Fault, Frail};
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;

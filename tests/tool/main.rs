@@ -5,6 +5,7 @@ mod support;
 
 mod containers;
 mod convert;
+mod environment;
 mod explain;
 mod inspect;
 mod ledger;

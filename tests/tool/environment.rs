@@ -1,8 +1,6 @@
 //! Options that a variable stands in for: the option wins, and an empty variable is none.
 
-mod scene;
-
-use scene::{EPOCH, Ran, Scene};
+use crate::support::scene::{EPOCH, Ran, Scene};
 
 fn run_with(scene: &Scene, variable: (&str, &str), args: &[&str]) -> Ran {
     let output = scene.command(args).env(variable.0, variable.1).output().unwrap();

@@ -24,3 +24,4 @@ mod platform;
 pub mod record;
 pub mod report;
 pub mod run;
+pub mod set;

@@ -20,6 +20,14 @@ pub enum FindingCode {
     DamagedMedia,
     /// A copy of a pack that was converted already.
     CopyOfConverted,
+    /// A later state of the pack, with another binding, is refused.
+    NewerStateRefused,
+    /// Another image of the pack has another life.
+    DivergedCopies,
+    /// Another pack has the same serial.
+    SerialClash,
+    /// The pack was converted twice.
+    TwoConverted,
 }
 
 impl FindingCode {
@@ -32,6 +40,10 @@ impl FindingCode {
             Self::InconsistentHistory => "inconsistent-history",
             Self::DamagedMedia => "damaged-media",
             Self::CopyOfConverted => "copy-of-converted",
+            Self::NewerStateRefused => "newer-state-refused",
+            Self::DivergedCopies => "diverged-copies",
+            Self::SerialClash => "serial-clash",
+            Self::TwoConverted => "two-converted",
         }
     }
 
@@ -151,6 +163,22 @@ pub enum What {
     Media(MediaFault),
     /// The pack itself is sound, but it was converted from another copy.
     Copy(Box<CopyOf>),
+    /// The record is sound, but other images of the set speak against it.
+    Set(Box<SetConflict>),
+}
+
+/// What other images of a set say against a sound record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetConflict {
+    /// What is wrong.
+    pub code: FindingCode,
+    /// The images that it is about, in the order of the set: the refused one of the newer state; the latest of
+    /// each life; one of each pack with the serial; one of each conversion.
+    pub images: Vec<PathBuf>,
+    /// Of two lives: how many events they share.
+    pub shared: usize,
+    /// The last event that they share.
+    pub last_shared: Option<Event>,
 }
 
 /// The other copy of a pack.
@@ -159,7 +187,7 @@ pub struct CopyOf {
     /// How far its conversion has come.
     pub state: CopyState,
     /// When it was converted, in seconds since 1970.
-    pub converted_at: Option<i64>,
+    pub converted_at: i64,
     /// The image that it was converted from.
     pub path: PathBuf,
     /// The copy that it was converted into; `None` where the image was converted in place.
@@ -173,8 +201,6 @@ pub enum CopyState {
     Converted,
     /// It was begun, and its image has not turned up since.
     Begun,
-    /// It was met earlier in this run, which writes nothing.
-    Met,
 }
 
 /// A value that was expected or found.
@@ -230,13 +256,14 @@ pub struct Finding {
 impl Finding {
     /// The finding's published code.
     pub fn code(&self) -> FindingCode {
-        match self.what {
+        match &self.what {
             What::PostUpgrade(_) => FindingCode::PostUpgradeReapply,
             What::OutOfOrder { .. } => FindingCode::OutOfOrderReapply,
             What::Damaged(_) => FindingCode::DamagedRecord,
             What::Inconsistent(_) => FindingCode::InconsistentHistory,
             What::Media(_) => FindingCode::DamagedMedia,
             What::Copy(_) => FindingCode::CopyOfConverted,
+            What::Set(conflict) => conflict.code,
         }
     }
 
@@ -255,6 +282,11 @@ impl Finding {
 
     pub(crate) fn copy(copy: CopyOf) -> Self {
         let what = What::Copy(Box::new(copy));
+        Self { what, slot: None, offset: None, expected: Value::None, found: Value::None }
+    }
+
+    pub(crate) fn set(conflict: SetConflict) -> Self {
+        let what = What::Set(Box::new(conflict));
         Self { what, slot: None, offset: None, expected: Value::None, found: Value::None }
     }
 

@@ -8,11 +8,13 @@ mod fields;
 mod finding;
 mod history;
 
-pub use finding::{CopyOf, CopyState, Finding, FindingCode, Part, Rule, Value, What};
+pub use finding::{
+    CopyOf, CopyState, Finding, FindingCode, Part, Rule, SetConflict, Value, What,
+};
 
 use crate::fat12::MediaFault;
 use crate::record::{HEADER_LEN, ParseError, RECORD_LEN, Record};
-use chain::Chain;
+pub(crate) use chain::Chain;
 use std::ops::Range;
 
 /// What the record alone says of a pack.

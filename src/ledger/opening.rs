@@ -90,8 +90,12 @@ impl Ledger {
         // Another run may have made them meanwhile: the lock is held only now.
         let version: i32 =
             write.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(failed)?;
-        if !made && version == 0 {
-            write.execute_batch(schema::CREATE).map_err(failed)?;
+        if version < schema::VERSION {
+            let steps: &[&str] = match (made, version) {
+                (true, 1) => &[schema::MOVE_ASIDE, schema::CREATE, schema::MOVE_BACK],
+                _ => &[schema::CREATE],
+            };
+            steps.iter().try_for_each(|step| write.execute_batch(step)).map_err(failed)?;
             write.pragma_update(None, "application_id", schema::APPLICATION_ID).map_err(failed)?;
             write.pragma_update(None, "user_version", schema::VERSION).map_err(failed)?;
         }
@@ -126,7 +130,8 @@ impl Ledger {
             self.db.query_row(numbers, [], read).map_err(|error| self.failed(&error))?;
         match (id, version) {
             (0, 0) if schema == 0 => Ok(false),
-            (schema::APPLICATION_ID, schema::VERSION) => Ok(true),
+            // What is read of version 1 reads the same in version 2.
+            (schema::APPLICATION_ID, 1 | schema::VERSION) => Ok(true),
             (schema::APPLICATION_ID, newer) if newer > schema::VERSION => {
                 Err(LedgerError::new(&self.path, LedgerProblem::Newer(newer)))
             }

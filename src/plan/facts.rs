@@ -2,10 +2,10 @@
 
 use super::step::Code;
 use super::{ServerState, rules};
-use crate::diagnosis::{CopyState, Diagnosis, FindingCode, Verdict};
+use crate::diagnosis::{Diagnosis, FindingCode, Verdict};
 use crate::record::fields::{Serial, Server};
 use crate::record::{EVENT_SLOTS, Record, Version};
-use crate::report::{Note, Report};
+use crate::report::{Outcome, Report};
 
 /// What a used pack is bound to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub enum Condition {
     Unfinished,
     /// It never can, for this reason.
     Refused(FindingCode),
+    /// Another image of the pack counts.
+    Copy,
 }
 
 /// What a plan needs to know of a pack.
@@ -54,7 +56,7 @@ impl PackFacts {
         let diagnosis = report.diagnosis.as_ref().filter(|_| report.failure.is_none())?;
         let condition = match diagnosis.verdict {
             Verdict::Refused => Condition::Refused(diagnosis.findings.first()?.code()),
-            _ if was_copied(report) => Condition::Refused(FindingCode::CopyOfConverted),
+            _ if report.outcome == Outcome::Copy => Condition::Copy,
             Verdict::UnfinishedConversion => Condition::Unfinished,
             Verdict::Convertible | Verdict::AlreadyConverted | Verdict::Issued45 => {
                 Condition::Sound
@@ -78,7 +80,7 @@ impl PackFacts {
     }
 
     pub(super) fn is_refused(&self) -> bool {
-        matches!(self.condition, Condition::Refused(_))
+        matches!(self.condition, Condition::Refused(_) | Condition::Copy)
     }
 
     /// Whether its record has no room for another event.
@@ -88,7 +90,10 @@ impl PackFacts {
 
     /// Whether only a replacement can take its place. A copy of a converted pack lives on in that.
     pub fn needs_replacement(&self) -> bool {
-        self.is_refused() && self.condition != Condition::Refused(FindingCode::CopyOfConverted)
+        match self.condition {
+            Condition::Refused(code) => code != FindingCode::CopyOfConverted,
+            Condition::Sound | Condition::Unfinished | Condition::Copy => false,
+        }
     }
 
     /// The pack as it is once it was converted, or its conversion finished: without events.
@@ -101,7 +106,7 @@ impl PackFacts {
     pub(super) fn needs_conversion(&self, server: &ServerState) -> Option<Code> {
         match self.condition {
             Condition::Unfinished => Some(Code::FinishFirst),
-            Condition::Refused(_) => None,
+            Condition::Refused(_) | Condition::Copy => None,
             Condition::Sound if !rules::knows(server.version, self.version) => {
                 Some(Code::ConvertFirst)
             }
@@ -113,16 +118,6 @@ impl PackFacts {
     pub(super) fn prepared(self, server: &ServerState) -> Self {
         if self.needs_conversion(server).is_some() { self.converted() } else { self }
     }
-}
-
-/// Whether the pack was converted from another copy. A copy that only this run has met is told by the
-/// plan itself.
-fn was_copied(report: &Report) -> bool {
-    report.notes.iter().any(|note| match note {
-        Note::Copy(copy) => copy.state != CopyState::Met,
-        Note::Copied(_) => true,
-        _ => false,
-    })
 }
 
 /// Whether what the header says of the pack's use is what servers wrote there.

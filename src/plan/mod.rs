@@ -13,12 +13,11 @@ pub use facts::{Condition, PackFacts, Use};
 pub use step::{Action, Code};
 
 use crate::record::event::ServerVersion;
-use crate::record::fields::{Serial, Server};
+use crate::record::fields::Server;
 use order::{Applied, Choice};
 use rules::{Answer, answer};
 use set::{Chain, Span};
-use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 /// Licenses that a server has when it is installed.
 pub const FIRST_LICENSES: u16 = 5;
@@ -89,8 +88,7 @@ pub struct Plan {
 /// The plan for a set of packs and a server. What is turned away, the server still turns away when
 /// all else was applied.
 pub fn plan(packs: &[PackFacts], server: &ServerState) -> Plan {
-    let copies = copies(packs);
-    let is_candidate = |number: &usize| !packs[*number].is_refused() && !copies[*number];
+    let is_candidate = |number: &usize| !packs[*number].is_refused();
     let candidates: Vec<_> = (0..packs.len()).filter(is_candidate).collect();
     let mut choice = Choice::new(server);
     for number in &candidates {
@@ -105,10 +103,7 @@ pub fn plan(packs: &[PackFacts], server: &ServerState) -> Plan {
     };
     let applied: HashSet<_> = order.iter().map(|applied| applied.pack).collect();
     let left = (0..packs.len()).filter(|number| !applied.contains(number));
-    let left = left.map(|number| {
-        let copy = copies[number].then(|| Step::turn_away(number, Code::Copy, None));
-        copy.unwrap_or_else(|| end.turn_away(number, &packs[number]))
-    });
+    let left = left.map(|number| end.turn_away(number, &packs[number]));
     let steps = order.iter().map(|applied| apply(*applied, &packs[applied.pack], server));
     Plan { steps: steps.chain(left).collect(), reaches: end.reaches, gaps: end.gaps.clone() }
 }
@@ -118,20 +113,6 @@ fn gaps<'a>(packs: impl Iterator<Item = &'a PackFacts>, server: &ServerState) ->
     let mut chain = Chain::default();
     packs.filter(|pack| rules::is_free_for(pack, server)).for_each(|pack| chain.add(pack));
     chain.gaps(server.installed)
-}
-
-/// Which sound packs are copies of another one: an old state of the same diskette. A 4.5 record is
-/// newer than a 4.0 one, a used one than an unused one, one with more events than one with fewer.
-fn copies(packs: &[PackFacts]) -> Vec<bool> {
-    let mut newest: HashMap<Serial, usize> = HashMap::new();
-    let mut copies = vec![false; packs.len()];
-    let age = |pack: &PackFacts| (pack.is_40(), pack.used.is_none(), Reverse(pack.events));
-    let mut numbers: Vec<_> = (0..packs.len()).filter(|at| !packs[*at].is_refused()).collect();
-    numbers.sort_by_key(|number| age(&packs[*number]));
-    for number in numbers {
-        copies[number] = *newest.entry(packs[number].serial).or_insert(number) != number;
-    }
-    copies
 }
 
 fn apply(applied: Applied, pack: &PackFacts, server: &ServerState) -> Step {
@@ -168,8 +149,12 @@ struct End<'a> {
 
 impl End<'_> {
     fn turn_away(&self, number: usize, pack: &PackFacts) -> Step {
-        if let Condition::Refused(finding) = pack.condition {
-            return Step::turn_away(number, Code::Refused(finding), None);
+        match pack.condition {
+            Condition::Refused(finding) => {
+                return Step::turn_away(number, Code::Refused(finding), None);
+            }
+            Condition::Copy => return Step::turn_away(number, Code::Copy, None),
+            Condition::Sound | Condition::Unfinished => {}
         }
         let answer = answer(&pack.prepared(self.server), self.server, self.reaches);
         let code = match answer {

@@ -1,7 +1,7 @@
 //! A set of packs by the servers that they are bound to: the chain of steps that each server's packs
 //! restore, what is missing in it, and what is there twice.
 
-use super::PackFacts;
+use super::{Condition, PackFacts};
 use crate::record::fields::{Serial, Server};
 use std::collections::{BTreeMap, HashMap};
 
@@ -123,7 +123,7 @@ impl Sets {
 
     /// Adds a pack to its server's set; an unused pack is in none.
     pub fn add(&mut self, pack: &PackFacts) {
-        let Some(used) = pack.used else { return };
+        let Some(used) = pack.used.filter(|_| pack.condition != Condition::Copy) else { return };
         let at = match self.index.get(&used.server) {
             Some(at) => *at,
             None if self.all.len() == self.most => {

@@ -32,6 +32,8 @@ pub enum FailureCode {
     InUse,
     /// Another file or diskette was put in its place meanwhile.
     Replaced,
+    /// The record is another one than was decided on.
+    Changed,
     /// It cannot be written.
     WriteProtected,
     /// The disk is full.
@@ -48,7 +50,7 @@ pub enum FailureCode {
 
 impl FailureCode {
     /// Every code.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::NotFound,
         Self::AccessDenied,
         Self::NotAFile,
@@ -61,6 +63,7 @@ impl FailureCode {
         Self::NeedsOutput,
         Self::InUse,
         Self::Replaced,
+        Self::Changed,
         Self::WriteProtected,
         Self::NoSpace,
         Self::Exists,
@@ -84,6 +87,7 @@ impl FailureCode {
             Self::NeedsOutput => "needs-output",
             Self::InUse => "in-use",
             Self::Replaced => "replaced",
+            Self::Changed => "changed",
             Self::WriteProtected => "write-protected",
             Self::NoSpace => "no-space",
             Self::Exists => "exists",
@@ -207,6 +211,12 @@ impl Failure {
             Some(DriveError::Stopped) => FailureCode::Stopped,
             Some(DriveError::Unreadable | DriveError::Dead) | None => FailureCode::IoError,
         }
+    }
+
+    /// A copy is there, but `error` says that its name may not outlast a power cut.
+    pub(crate) fn folder_not_durable(error: &io::Error, target: PathBuf) -> Self {
+        let error = io::Error::new(error.kind(), error.to_string());
+        Self::from_io(Action::SyncFolder, error).about(target)
     }
 
     pub(crate) fn about(mut self, target: PathBuf) -> Self {

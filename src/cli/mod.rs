@@ -8,31 +8,35 @@ mod show;
 mod words;
 
 use addpack::ledger::LedgerError;
-use args::{Args, Command};
-use clap::Parser;
-use commands::{convert, explain, inspect, ledger, packaging, plan, replace};
+use args::Command;
+use commands::{convert, explain, inspect, ledger, packaging, plan, replace, start, version};
 use exit::Exit;
 use show::terminal;
 use std::process::ExitCode;
 
 /// Parses the command line, runs the command, and turns what it came to into an exit code.
 pub(crate) fn main() -> ExitCode {
-    let args = Args::parse();
-    let exit = match &args.command {
+    let args = args::parse();
+    let exit = args.command.as_ref().map_or_else(start::run, run);
+    exit.unwrap_or_else(|error| {
+        terminal::complain(&error.to_string());
+        error.exit()
+    })
+    .into()
+}
+
+fn run(command: &Command) -> Result<Exit, Error> {
+    match command {
         Command::Inspect(inspect) => inspect::run(inspect),
         Command::Convert(convert) => convert::run(convert),
         Command::Plan(plan) => plan::run(plan),
         Command::Replace(replace) => replace::run(replace),
         Command::Ledger(ledger) => ledger::run(ledger),
         Command::Explain(explain) => explain::run(explain),
+        Command::Version => version::run(),
         Command::Completions { shell } => packaging::completions(*shell),
         Command::Man { folder } => packaging::man(folder),
-    };
-    exit.unwrap_or_else(|error| {
-        terminal::complain(&error.to_string());
-        error.exit()
-    })
-    .into()
+    }
 }
 
 /// Why a command could not be run, or not be run to its end.

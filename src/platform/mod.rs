@@ -2,9 +2,11 @@
 
 mod direct;
 mod drive;
+mod drives;
 
 pub(crate) use direct::{advise_random, read_direct, read_past_cache, write_direct};
 pub(crate) use drive::{Use, is_drive, is_no_medium, is_read_only, mount_point, open_drive};
+pub use drives::{FoundDrive, drives, readers_group};
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;

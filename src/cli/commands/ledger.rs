@@ -54,7 +54,7 @@ pub(crate) fn open_to_read(choice: &LedgerChoice) -> Result<Ledger, Error> {
     }
 }
 
-fn file(at: &LedgerFile) -> Result<PathBuf, Error> {
+pub(crate) fn file(at: &LedgerFile) -> Result<PathBuf, Error> {
     if let Some(file) = at.named() {
         return Ok(file);
     }

@@ -3,7 +3,7 @@
 mod disk;
 mod frail;
 
-use addpack::diagnosis::{FindingCode, Verdict, What};
+use addpack::diagnosis::{FindingCode, FindingKind, Verdict};
 use addpack::disk::{Flaw, FlawKind};
 use addpack::fat12::{FaultKind, NoVolume, Oddity};
 use addpack::media::Careful;
@@ -76,7 +76,7 @@ fn assert_refused(pack: &Pack, sector: usize, kind: FlawKind) {
     assert_eq!(pack.diagnosis.verdict, Verdict::Refused);
     let [finding] = pack.diagnosis.findings.as_slice() else { panic!("{pack:?}") };
     assert_eq!(finding.code(), FindingCode::DamagedMedia);
-    let What::Media(fault) = finding.what else { panic!("{finding:?}") };
+    let FindingKind::Media(fault) = finding.kind else { panic!("{finding:?}") };
     assert_eq!(fault.kind, FaultKind::LostSector(kind));
     assert_eq!(fault.sector, Some(sector.try_into().unwrap()));
 }

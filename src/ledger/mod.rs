@@ -4,7 +4,7 @@
 //! bytes, in a transaction that is durable before the image is touched. Once the image is changed,
 //! the claim is marked as done in the transaction that claims the next group, so the ledger costs
 //! one sync a group. A claim that was left open by a crash is settled by the next run that writes:
-//! see [`recovery`].
+//! see `run::recovery`.
 
 mod error;
 mod opening;

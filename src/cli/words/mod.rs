@@ -18,7 +18,8 @@ pub(crate) use drive::{
 pub(crate) use failure::{failure_message, failure_next_step};
 pub(crate) use finding::{applied_or_reapplied, evidence_parts, finding_kb, finding_message};
 pub(crate) use ledger::{
-    Standing, entry_lines, ledger_message, ledger_row, recovery_message, standing_message, time_of,
+    Standing, copies_unknown_message, entry_lines, ledger_message, ledger_row, no_claims_message,
+    recovery_message, standing_message, time_of,
 };
 #[cfg(test)]
 pub(crate) use note::NOTE_CODES;

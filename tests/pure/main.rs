@@ -6,6 +6,7 @@ mod support;
 mod container;
 mod fat12;
 mod house;
+mod kept_images;
 mod record;
 mod weak_sectors;
 mod whole_images;

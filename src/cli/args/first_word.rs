@@ -9,7 +9,10 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 /// Parses the command line. A first word that is a path means `inspect`.
-pub(crate) fn parse() -> Args {
+///
+/// # Errors
+/// Where the command line is wrong, or asks for help.
+pub(crate) fn parse() -> Result<Args, clap::Error> {
     let words: Vec<OsString> = std::env::args_os().collect();
     let parsed = Args::try_parse_from(&words).or_else(|error| {
         let Some(at) = path_at(&words, &error) else { return Err(error) };
@@ -17,12 +20,12 @@ pub(crate) fn parse() -> Args {
         words.insert(at, "inspect".into());
         Args::try_parse_from(words)
     });
-    let mut args = parsed.unwrap_or_else(|error| error.exit());
+    let mut args = parsed?;
     let screen = args.screen;
     if let Some(of_command) = args.command.as_mut().and_then(screen_of) {
         *of_command = screen;
     }
-    args
+    Ok(args)
 }
 
 fn screen_of(command: &mut Command) -> Option<&mut Screen> {

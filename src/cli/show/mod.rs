@@ -2,6 +2,7 @@
 
 pub(crate) mod card;
 pub(crate) mod json;
+pub(crate) mod layout;
 pub(crate) mod lines;
 pub(crate) mod map;
 pub(crate) mod picture;

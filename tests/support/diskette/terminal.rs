@@ -1,6 +1,7 @@
 //! Somebody at a terminal: reads what is shown, does something, types.
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{Winsize, tcsetwinsize};
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::process::{Child, Command};
@@ -21,8 +22,14 @@ pub(crate) struct Terminal {
 }
 
 impl Terminal {
-    pub(crate) fn run(mut command: Command) -> Self {
+    /// A terminal whose size nobody knows.
+    pub(crate) fn run(command: Command) -> Self {
+        Self::run_sized(command, 0, 0)
+    }
+
+    pub(crate) fn run_sized(mut command: Command, ws_row: u16, ws_col: u16) -> Self {
         let control = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        tcsetwinsize(&control, Winsize { ws_row, ws_col, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
         grantpt(&control).unwrap();
         unlockpt(&control).unwrap();
         let name = ptsname(&control, Vec::new()).unwrap().into_string().unwrap();

@@ -35,9 +35,10 @@ pub(crate) fn run(args: &Convert) -> Result<Exit, Error> {
     }
     let open = if args.dry_run { open_to_read } else { open_to_write };
     let mut ledger = open(&common.ledger)?;
-    if args.queue {
-        let printer = Printer::new(common, Progress::over(common, "converting"), false);
-        return queue::run(args, at, &mut ledger, printer);
+    if args.queue.queue {
+        let mode = if args.dry_run { Mode::DryRun(at) } else { Mode::Convert(at) };
+        let printer = Printer::new(common, Progress::of_diskette(true), false);
+        return queue::convert::run(args, mode, &mut ledger, printer);
     }
     let mode = if args.yes && !args.dry_run { Mode::Convert(at) } else { Mode::DryRun(at) };
     let mut job = Job { output: args.output.clone(), ..common.job(mode)? };

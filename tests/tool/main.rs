@@ -7,6 +7,7 @@ mod containers;
 mod convert;
 mod environment;
 mod explain;
+mod first_minute;
 mod inspect;
 mod ledger;
 mod ledger_file;
@@ -16,6 +17,7 @@ mod plan_sets;
 mod random_plans;
 mod replace;
 mod sets;
+mod shared_ledger;
 mod system_calls;
 
 #[test]

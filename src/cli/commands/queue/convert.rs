@@ -40,7 +40,7 @@ pub(crate) fn run(
     let end = conversion.work(ledger);
     let Conversion { queue, mut printer, .. } = conversion;
     if !args.common.json {
-        let look = Look::of_stdout(args.common.color.color);
+        let look = Look::of_stdout(args.common.screen.color);
         printer.say(&(summary(look, &queue.diskettes) + &order(&queue.diskettes)));
     }
     printer.recount(queue.diskettes.iter().map(|diskette| diskette.outcome));

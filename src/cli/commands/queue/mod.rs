@@ -96,7 +96,7 @@ impl<'a> Queue<'a> {
     }
 
     fn look(&mut self, ledger: &mut Ledger) -> Result<Option<Box<Report>>, LedgerError> {
-        let progress = Progress::of_diskette(self.common.quiet);
+        let progress = Progress::of_diskette(self.common.screen.quiet);
         self.job.watcher = Some(progress.watcher(self.drive, false));
         let report = look(self.drive, &self.job, ledger);
         progress.finish();
@@ -112,7 +112,7 @@ impl<'a> Queue<'a> {
         let Some(folder) = self.keep else { return Ok(()) };
         let diskette = &self.diskettes[place];
         let keep = Keep { folder: folder.to_owned(), number: diskette.number };
-        let progress = Progress::of_diskette(self.common.quiet);
+        let progress = Progress::of_diskette(self.common.screen.quiet);
         let job = Job { watcher: Some(progress.watcher(self.drive, true)), ..self.job.clone() };
         let kept = keep_diskette(self.drive, &job, &keep, diskette.digest());
         progress.finish();

@@ -7,7 +7,7 @@ use crate::cli::words::{
     address, event_kind, failure_message, finding_kb, finding_message, ledger_message, next_step,
     note, serial, server_name, server_version, time_of, timestamp, value,
 };
-use addpack::diagnosis::{Diagnosis, Finding, What};
+use addpack::diagnosis::{Diagnosis, Finding, FindingKind};
 use addpack::ledger::LedgerError;
 use addpack::media::surface::{Condition, Surface};
 use addpack::record::Record;
@@ -290,9 +290,9 @@ fn event_part(slot: usize, event: &Event, post_upgrade: bool) -> EventPart<'_> {
 }
 
 fn finding_part(finding: &Finding) -> FindingPart {
-    let (fault, copy) = match &finding.what {
-        What::Media(fault) => (Some(fault), None),
-        What::Copy(copy) => (None, Some(copy)),
+    let (fault, copy) = match &finding.kind {
+        FindingKind::Media(fault) => (Some(fault), None),
+        FindingKind::Copy(copy) => (None, Some(copy)),
         _ => (None, None),
     };
     FindingPart {

@@ -309,7 +309,8 @@ fn events_of_the_pack_itself_are_remnants() {
 
 #[test]
 fn events_that_no_4_0_server_has_written_are_no_remnants() {
-    let forgeries: [(&str, fn(&mut Pack)); 4] = [
+    type Forge = fn(&mut Pack);
+    let forgeries: [(&str, Forge); 4] = [
         ("kind", |pack| pack.put16(slot_at(1), 4)),
         ("version", |pack| pack.put16(slot_at(1) + 2, 0x0405)),
         ("server name", |pack| pack.put(slot_at(1) + 22, b"A B")),

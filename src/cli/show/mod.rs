@@ -9,5 +9,6 @@ pub(crate) mod picture;
 pub(crate) mod plan_text;
 pub(crate) mod printer;
 pub(crate) mod progress;
+pub(crate) mod queue;
 pub(crate) mod request;
 pub(crate) mod terminal;

@@ -1,5 +1,6 @@
 //! Somebody at a terminal: reads what is shown, does something, types.
 
+use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 use std::fs::{File, OpenOptions};
@@ -69,6 +70,16 @@ impl Terminal {
 
     pub(crate) fn answer(&mut self, line: &str) {
         writeln!(self.control, "{line}").unwrap();
+    }
+
+    /// Presses keys, without Enter.
+    pub(crate) fn press(&mut self, keys: &str) {
+        self.control.write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// Sends what Ctrl-C sends.
+    pub(crate) fn interrupt(&self) {
+        kill_process(Pid::from_child(&self.child), Signal::INT).unwrap();
     }
 
     /// Waits for the end: what was shown since the last time, and the exit code.

@@ -6,14 +6,14 @@ use std::process::ExitCode;
 /// How a command ended, in the order of precedence: the greater one wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Exit {
+    /// The command line was wrong, nothing was touched: there is nothing to merge it with.
+    Usage,
     /// All good.
     Good,
     /// At least one pack was refused.
     Refused,
     /// At least one image failed.
     Failed,
-    /// The command line was wrong, nothing was touched.
-    Usage,
     /// Stopped by the user; all that was begun is whole.
     Stopped,
 }
@@ -21,11 +21,21 @@ pub(crate) enum Exit {
 impl Exit {
     /// What one image alone would end with.
     pub(crate) fn of(report: &Report) -> Self {
-        match report.outcome {
-            Outcome::Refused => Self::Refused,
-            Outcome::NotAPack if report.named => Self::Refused,
+        if report.named { Self::of_named(report.outcome) } else { Self::of_found(report.outcome) }
+    }
+
+    /// What an image alone would end with that was found in a folder.
+    pub(crate) fn of_found(outcome: Outcome) -> Self {
+        if outcome == Outcome::NotAPack { Self::Good } else { Self::of_named(outcome) }
+    }
+
+    /// What an image alone would end with whose path was named.
+    pub(crate) fn of_named(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Refused | Outcome::NotAPack => Self::Refused,
             Outcome::Failed => Self::Failed,
-            Outcome::NotAPack
+            // The image that counts is in the same run: else it would be refused.
+            Outcome::Copy
             | Outcome::Convertible
             | Outcome::Converted
             | Outcome::AlreadyConverted
@@ -68,6 +78,6 @@ mod tests {
         assert_eq!(codes(&[Refused, Failed, Good]), 3);
         assert_eq!(codes(&[Failed, Refused]), 3);
         assert_eq!(codes(&[Stopped, Failed]), 130);
-        assert_eq!(codes(&[Usage]), 2);
+        assert_eq!(Usage.code(), 2);
     }
 }

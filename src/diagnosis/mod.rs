@@ -4,12 +4,13 @@
 //! before it is checked: each event is held against the seal before it as that seal stands.
 
 mod chain;
+mod event;
 mod fields;
 mod finding;
 mod history;
 
 pub use finding::{
-    CopyOf, CopyState, Finding, FindingCode, Part, Rule, SetConflict, Value, What,
+    CopyOf, CopyState, Finding, FindingCode, FindingKind, RecordField, Rule, SetConflict, Value,
 };
 
 use crate::fat12::MediaFault;
@@ -54,7 +55,7 @@ pub fn diagnose(bytes: &[u8]) -> Diagnosis {
         Ok(record) => diagnose_record(Box::new(record)),
         Err(ParseError::Length) => diagnose_length(bytes.len() as u64),
         Err(ParseError::Magic(magic)) => no_record(Finding::damage(
-            Part::Magic,
+            RecordField::Magic,
             0,
             Value::EitherMagic,
             Value::Bytes(magic.to_vec()),
@@ -65,7 +66,7 @@ pub fn diagnose(bytes: &[u8]) -> Diagnosis {
 /// The diagnosis of a record file that is `length` bytes long and not 2,048.
 pub(crate) fn diagnose_length(length: u64) -> Diagnosis {
     no_record(Finding {
-        what: What::Damaged(Part::FileLength),
+        kind: FindingKind::Damaged(RecordField::FileLength),
         slot: None,
         offset: None,
         expected: Value::Number(RECORD_LEN as u64),
@@ -97,12 +98,12 @@ fn no_record(finding: Finding) -> Diagnosis {
 
 fn diagnose_record(record: Box<Record>) -> Diagnosis {
     let chain = Chain::check(&record);
+    // The checks stand in the order of precedence of the codes that they find.
     let mut findings = chain.reapply_findings(&record);
     fields::check(&record, &chain, &mut findings);
     if chain.all_seals_verify() {
         history::check(&record, &chain, &mut findings);
     }
-    findings.sort_by_key(Finding::code);
     let verdict = verdict(&record, &mut findings);
     Diagnosis {
         history: chain.history(),

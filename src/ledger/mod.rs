@@ -7,7 +7,9 @@
 //! see `run::recovery`.
 
 mod error;
+mod identity;
 mod opening;
+mod reading;
 mod row;
 mod schema;
 
@@ -17,6 +19,7 @@ pub use row::{Entry, Met, State, Wanted};
 use row::path_value;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use std::path::{Path, PathBuf};
+use tempfile::TempDir;
 
 /// A claim's number in its ledger.
 pub type ClaimId = i64;
@@ -44,6 +47,9 @@ pub enum Answer {
 pub struct Ledger {
     db: Connection,
     path: PathBuf,
+    /// The copy that it is read from, where it may only be read; gone with the connection.
+    #[expect(dead_code, reason = "held, not read")]
+    copy: Option<TempDir>,
 }
 
 type Result<T> = std::result::Result<T, LedgerError>;
@@ -61,16 +67,12 @@ impl Ledger {
     ///
     /// # Errors
     /// Where the ledger cannot be written; no claim was made then.
-    pub fn claim(
-        &mut self,
-        settled: &[Settled],
-        wanted: &[Wanted<'_>],
-    ) -> Result<Vec<Answer>> {
+    pub fn claim(&mut self, settled: &[Settled], wanted: &[Wanted<'_>]) -> Result<Vec<Answer>> {
         if settled.is_empty() && wanted.is_empty() {
             return Ok(Vec::new());
         }
         let path = self.path.clone();
-        self.claim_in_one(settled, wanted).map_err(|error| LedgerError::from_sqlite(&path, &error))
+        self.claim_in_one(settled, wanted).map_err(|error| LedgerError::from_sqlite(&path, error))
     }
 
     fn claim_in_one(
@@ -103,7 +105,7 @@ impl Ledger {
     /// # Errors
     /// Where the ledger cannot be read.
     pub fn find(&self, serial: &str) -> Result<Option<Entry>> {
-        find(&self.db, serial).map_err(|error| self.failed(&error))
+        find(&self.db, serial).map_err(|error| self.failed(error))
     }
 
     /// All entries that `state` names, or all, in the order in which they were claimed; `tell` is
@@ -127,7 +129,7 @@ impl Ledger {
             }
             Ok(())
         };
-        visit().map_err(|error| self.failed(&error))
+        visit().map_err(|error| self.failed(error))
     }
 
     /// The claims that are open.
@@ -152,7 +154,7 @@ impl Ledger {
         self.db
             .execute(row::RELEASE, [serial])
             .map(|rows| rows > 0)
-            .map_err(|error| self.failed(&error))
+            .map_err(|error| self.failed(error))
     }
 
     /// The rows of a serial that were released, the last one first.
@@ -164,7 +166,7 @@ impl Ledger {
             let mut statement = self.db.prepare_cached(row::RELEASED)?;
             statement.query_map([serial], Entry::from_row)?.collect()
         };
-        read().map_err(|error| self.failed(&error))
+        read().map_err(|error| self.failed(error))
     }
 
     /// Writes down where a pack was found after all, and the copy that it was found converted in.
@@ -179,7 +181,7 @@ impl Ledger {
                 params![id, path_value(path), target.map(path_value)],
             )
             .map(|_| ())
-            .map_err(|error| self.failed(&error))
+            .map_err(|error| self.failed(error))
     }
 
     /// What SQLite finds wrong with the ledger's file; empty where it is sound.
@@ -192,7 +194,7 @@ impl Ledger {
             let lines = statement.query_map([], |row| row.get::<_, String>(0))?;
             lines.filter(|line| line.as_deref() != Ok("ok")).collect()
         };
-        read().map_err(|error| self.failed(&error))
+        read().map_err(|error| self.failed(error))
     }
 
     /// Remembers converted packs, for this run alone.
@@ -210,7 +212,7 @@ impl Ledger {
             met.iter().try_for_each(|met| met.remember(&write).map(drop))?;
             write.commit()
         };
-        write().map_err(|error| LedgerError::from_sqlite(&path, &error))
+        write().map_err(|error| LedgerError::from_sqlite(&path, error))
     }
 
     /// Enters the converted packs that were remembered, as done, unless they are known.
@@ -221,13 +223,14 @@ impl Ledger {
         let write = || -> rusqlite::Result<()> {
             self.db.execute_batch(schema::CREATE_SEEN)?;
             let any: bool =
-                self.db.query_row("SELECT EXISTS (SELECT 1 FROM temp.seen)", [], |row| row.get(0))?;
+                self.db
+                    .query_row("SELECT EXISTS (SELECT 1 FROM temp.seen)", [], |row| row.get(0))?;
             if any {
                 self.db.execute(row::ENTER_SEEN, [])?;
             }
             self.db.execute_batch("DROP TABLE temp.seen")
         };
-        write().map_err(|error| self.failed(&error))
+        write().map_err(|error| self.failed(error))
     }
 
     /// How far a claim has come; `None` where it is gone.
@@ -238,10 +241,10 @@ impl Ledger {
             })
             .optional()
             .map(|done| done.map(|done: bool| if done { State::Done } else { State::Begun }))
-            .map_err(|error| self.failed(&error))
+            .map_err(|error| self.failed(error))
     }
 
-    fn failed(&self, error: &rusqlite::Error) -> LedgerError {
+    fn failed(&self, error: rusqlite::Error) -> LedgerError {
         LedgerError::from_sqlite(&self.path, error)
     }
 }

@@ -45,8 +45,9 @@ ALTER TABLE conversion RENAME TO conversion_1;
 /// The second half of that.
 pub(super) const MOVE_BACK: &str = "
 INSERT INTO conversion SELECT * FROM conversion_1 ORDER BY id;
-UPDATE sqlite_sequence SET seq = max(seq, (SELECT old.seq FROM sqlite_sequence AS old
-    WHERE old.name = 'conversion_1')) WHERE name = 'conversion';
+DELETE FROM sqlite_sequence WHERE name = 'conversion';
+INSERT INTO sqlite_sequence (name, seq)
+    SELECT 'conversion', seq FROM sqlite_sequence WHERE name = 'conversion_1';
 DROP TABLE conversion_1;
 ";
 

@@ -15,7 +15,7 @@ use crate::platform;
 use crate::record::fields::Seal;
 use crate::report::{Action, Counts, Failure, FailureCode, Note, Outcome, Report};
 use crate::set::{Answer, Condition, Entry, Facts, ImageNumber, Kind, Known, judge};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -29,7 +29,8 @@ pub(super) fn decide(
     ledger: &mut Ledger,
     scope: &Scope<'_, '_>,
 ) -> Result<(), LedgerError> {
-    let mut order: Vec<u32> = (0..u32::try_from(survey.entries.len()).unwrap_or(u32::MAX)).collect();
+    let mut order: Vec<u32> =
+        (0..u32::try_from(survey.entries.len()).unwrap_or(u32::MAX)).collect();
     order.sort_unstable_by_key(|at| {
         let Entry { pack, image, .. } = survey.entries[*at as usize];
         (pack.serial.0, image)
@@ -65,7 +66,8 @@ impl<'a> Deciding<'a> {
     /// Adds the images of one serial. Records are read again only where they differ.
     fn add(&mut self, survey: &Survey, group: &'a [u32]) {
         let entry = |at: &u32| &survey.entries[*at as usize];
-        let is_40 = |at: &u32| entry(at).kind == Kind::V40 && entry(at).condition == Condition::Sound;
+        let is_40 =
+            |at: &u32| entry(at).kind == Kind::V40 && entry(at).condition == Condition::Sound;
         let first = entry(&group[0]);
         let all_same = group.iter().all(|at| entry(at).digest == first.digest);
         if group.len() == 1 && !group.iter().any(is_40) {
@@ -87,7 +89,7 @@ impl<'a> Deciding<'a> {
         let found = |(digest, image)| (digest, survey.images.found(image, &mut archives));
         let records: Vec<_> = self.records.drain(..).map(found).collect();
         let facts = scope.map(records, |(digest, found)| read_facts(found, self.job, digest));
-        let facts: HashMap<_, _> = facts.into_iter().flatten().collect();
+        let facts: BTreeMap<_, _> = facts.into_iter().flatten().collect();
         for group in std::mem::take(&mut self.groups) {
             self.judge_one(survey, group, &facts)?;
         }
@@ -98,7 +100,7 @@ impl<'a> Deciding<'a> {
         &mut self,
         survey: &Survey,
         group: &[u32],
-        facts: &HashMap<Seal, Facts>,
+        facts: &BTreeMap<Seal, Facts>,
     ) -> Result<(), LedgerError> {
         let entry = |at: &u32| survey.entries[*at as usize];
         let first = entry(&group[0]).digest;

@@ -10,7 +10,7 @@ use super::in_order::InOrder;
 use super::output::Output;
 use super::pool::{Pool, Scope};
 use super::prepare::{Expected, Task, prepare};
-use super::step::{Step, Work};
+use super::step::Step;
 use super::survey::{Survey, is_converted};
 use super::{End, Job, Listener, Mode, Said};
 use crate::find::Found;
@@ -153,13 +153,13 @@ fn take_turn(turn: Turn, survey: &Survey, task: Task<'_>, stop: &AtomicBool) -> 
     let step = match found {
         _ if stop.load(Ordering::Relaxed) => Step::NotBegun,
         Found::Image(found) => match (action, seen) {
-            (Action::Tell, _) => Step::Done(Work::new(look_again(found, seen, task.job), None)),
+            (Action::Tell, _) => Step::done(look_again(found, seen, task.job), None),
             (Action::Change, Some(entry)) => prepare(&found, Expected::Record(entry), task),
             _ => prepare(&found, Expected::Anything, task),
         },
         Found::Failed { path, named, failure } => {
             let report = Report::new(path, named, Outcome::Failed).failed(failure);
-            Step::Done(Work::new(report, None))
+            Step::done(report, None)
         }
         Found::Skipped | Found::Repeated { .. } => Step::NotBegun,
     };

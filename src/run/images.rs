@@ -53,7 +53,10 @@ impl Images {
         let bytes = path.as_os_str().as_encoded_bytes();
         let split = match &place.member {
             Some(_) => place.path.as_os_str().len() + 1,
-            None => bytes.iter().rposition(|byte| std::path::is_separator(char::from(*byte))).map_or(0, |at| at + 1),
+            None => bytes
+                .iter()
+                .rposition(|byte| std::path::is_separator(char::from(*byte)))
+                .map_or(0, |at| at + 1),
         };
         let is_named = path.as_os_str() == root.as_os_str();
         let image = self.push(&bytes[..split], &bytes[split..], (!is_named).then_some(root));

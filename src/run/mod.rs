@@ -7,6 +7,7 @@ mod carry_out;
 mod claims;
 mod images;
 mod in_order;
+mod keep;
 mod known;
 mod look;
 mod members;
@@ -18,6 +19,7 @@ mod step;
 mod survey;
 
 pub use carry_out::carry_out;
+pub use keep::keep_diskette;
 pub use survey::{Overview, Survey, survey};
 
 use crate::ledger::{Ledger, LedgerError};

@@ -3,11 +3,11 @@
 use super::access::{Access, in_place_still, lock, lock_shared, open, open_to_change};
 use super::look::{examine_into, new_report, settle};
 use super::output::{Copy, Output};
-use super::step::{Change, Step, Work};
+use super::step::{Change, Step};
 use super::{Job, Mode};
 use crate::conversion::{Patch, decide};
-use crate::find::Image;
 use crate::disk::Storage;
+use crate::find::Image;
 use crate::media::{DriveError, Medium};
 use crate::pack::commit::Commit;
 use crate::platform::FileId;
@@ -43,11 +43,9 @@ pub(super) fn prepare(image: &Image, expected: Expected<'_>, task: Task<'_>) -> 
         Some(output) => to_copy(image, expected, task, output, &mut report, &mut file),
     };
     match change {
-        Ok(Some(change)) if task.job.mode.converts() => {
-            Step::Ready(Work::new(report, file), Box::new(change))
-        }
-        Ok(_) => Step::Done(Work::new(report, file)),
-        Err(failure) => Step::Done(Work::new(settle(report, failure, image.is_named()), file)),
+        Ok(Some(change)) if task.job.mode.converts() => Step::ready(report, file, change),
+        Ok(_) => Step::done(report, file),
+        Err(failure) => Step::done(settle(report, failure, image.is_named()), file),
     }
 }
 
@@ -107,7 +105,7 @@ fn to_copy(
     let Some((sectors, patch)) = sectors.zip(change_of_copy(report, task.at)) else {
         return Ok(None);
     };
-    let target = output.target(image, &medium);
+    let target = output.target(image, &medium, report.record());
     report.output = Some(target.clone());
     let copy = Copy::new(target.clone());
     if let Some(held) = copy.is_there(&patch.new)? {

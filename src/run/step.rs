@@ -74,11 +74,6 @@ impl Change {
 }
 
 impl Work {
-    /// What is said of an image that is not changed.
-    pub(super) fn new(report: Box<Report>, file: Option<FileId>) -> Box<Self> {
-        Box::new(Self { report, file, claim: None })
-    }
-
     fn failed(mut self: Box<Self>, failure: Failure) -> Step {
         self.report.fail(failure);
         Step::Done(self)
@@ -91,6 +86,16 @@ impl Work {
 }
 
 impl Step {
+    /// What is said of an image that is not changed.
+    pub(super) fn done(report: Box<Report>, file: Option<FileId>) -> Self {
+        Self::Done(Box::new(Work { report, file, claim: None }))
+    }
+
+    /// An image that is to be changed.
+    pub(super) fn ready(report: Box<Report>, file: Option<FileId>, change: Change) -> Self {
+        Self::Ready(Box::new(Work { report, file, claim: None }), Box::new(change))
+    }
+
     pub(super) fn is_ready(&self) -> bool {
         matches!(self, Self::Ready(..))
     }

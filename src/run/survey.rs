@@ -14,7 +14,7 @@ use crate::find::{Finder, Found};
 use crate::ledger::{self, Ledger, LedgerError};
 use crate::record::fields::Seal;
 use crate::report::{Note, Outcome, Report};
-use crate::set::{Access, Answer, Condition, Entry};
+use crate::set::{Access, Answer, Condition, Entry, ImageNumber};
 use std::mem::take;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -188,7 +188,8 @@ impl<'a> Looking<'a> {
         let Look { place, root, mut report, file, access } = look;
         let survey = &mut self.survey;
         let image = survey.images.add(&place, &root, report.is_damaged());
-        let entry = report.diagnosis.as_ref().and_then(|diagnosis| Entry::of(diagnosis, image, access));
+        let entry =
+            report.diagnosis.as_ref().and_then(|diagnosis| Entry::of(diagnosis, image, access));
         let is_pack = matches!(report.outcome, Outcome::Failed | Outcome::Refused);
         survey.unread += u64::from(is_pack && entry.is_none());
         survey.entries.extend(entry.filter(|_| report.failure.is_none()));
@@ -218,6 +219,23 @@ impl Seen {
 }
 
 impl Survey {
+    /// Whether a conversion would change this image, by its number in the order in which images were seen.
+    pub fn changes(&self, image: usize) -> bool {
+        self.at(image).is_some_and(|at| is_converted(&self.entries[at], &self.answers[at]))
+    }
+
+    /// Whether nothing speaks against this image being its pack.
+    pub fn counts(&self, image: usize) -> bool {
+        self.at(image).is_none_or(|at| {
+            matches!(self.answers[at], Answer::AsItIs | Answer::CopyMissing | Answer::StandIn(_))
+        })
+    }
+
+    fn at(&self, image: usize) -> Option<usize> {
+        let image = ImageNumber::try_from(image).ok()?;
+        self.entries.binary_search_by_key(&image, |entry| entry.image).ok()
+    }
+
     /// The survey in numbers, for a conversion in place or `into_copies`.
     pub fn overview(&self, into_copies: bool) -> Overview {
         let mut overview = Overview {

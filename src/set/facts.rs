@@ -43,7 +43,8 @@ impl Facts {
         let chain = Chain::check(record);
         let end = chain.history().end.max(chain.post_upgrade().end);
         let verifies = |slot: &usize| chain.verifies(*slot) || chain.post_upgrade().contains(slot);
-        let length = if chain.header_verifies() { end } else { (0..end).take_while(verifies).count() };
+        let length =
+            if chain.header_verifies() { end } else { (0..end).take_while(verifies).count() };
         let events = record.events[..length].to_vec();
         let said = if chain.header_verifies() {
             let Record { from, to, server, .. } = *record;

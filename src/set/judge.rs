@@ -1,8 +1,10 @@
 //! The rules, in the order of the table in [`super`].
 
-use super::{Access, Answer, Condition, Entry, Facts, ImageNumber, Kind, Known, Lives, PackId, Relation};
+use super::{
+    Access, Answer, Condition, Entry, Facts, ImageNumber, Kind, Known, Lives, PackId, Relation,
+};
 use crate::record::fields::Seal;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 /// The answer for each of `entries`, which are all images with one serial, in their order. `facts` has those
@@ -10,7 +12,7 @@ use std::sync::Arc;
 /// ledger says of the serial.
 pub fn judge(
     entries: &[Entry],
-    facts: &HashMap<Seal, Facts>,
+    facts: &BTreeMap<Seal, Facts>,
     known: Option<&Known>,
 ) -> Vec<Answer> {
     let mut court = Court { entries, facts, answers: vec![Answer::AsItIs; entries.len()] };
@@ -33,7 +35,7 @@ pub fn judge(
 /// The images of one serial, and what is known of them so far. Images go by their place in `entries`.
 struct Court<'a> {
     entries: &'a [Entry],
-    facts: &'a HashMap<Seal, Facts>,
+    facts: &'a BTreeMap<Seal, Facts>,
     answers: Vec<Answer>,
 }
 
@@ -93,8 +95,11 @@ impl Court<'_> {
     fn converted(&mut self, converted: &[usize]) {
         let mut seen = HashSet::new();
         let identity = |at: &usize| self.facts(*at).map(|facts| facts.identity);
-        let first_of_each: Vec<_> =
-            converted.iter().filter(|at| seen.insert(identity(at))).map(|at| self.image(*at)).collect();
+        let first_of_each: Vec<_> = converted
+            .iter()
+            .filter(|at| seen.insert(identity(at)))
+            .map(|at| self.image(*at))
+            .collect();
         if first_of_each.len() > 1 {
             self.refuse_all(&Answer::TwoConverted(first_of_each.into()));
             return;
@@ -142,7 +147,9 @@ impl Court<'_> {
         let refused = self.all(|entry| entry.condition == Condition::Refused);
         if let Some(newer) = refused.into_iter().find(|at| self.contradicts(*at, latest)) {
             let newer = self.image(newer);
-            sound.iter().for_each(|at| self.answers[*at] = Answer::NewerStateRefused(newer));
+            for at in sound {
+                self.answers[at] = Answer::NewerStateRefused(newer);
+            }
             return;
         }
         let counts = self.best(&sound, latest);
@@ -245,7 +252,8 @@ impl Court<'_> {
         let Some((of_refused, of_sound)) = self.facts(refused).zip(self.facts(sound)) else {
             return false;
         };
-        of_refused.relation(of_sound) != Some(Relation::Earlier) && !of_sound.agrees_with(of_refused)
+        of_refused.relation(of_sound) != Some(Relation::Earlier)
+            && !of_sound.agrees_with(of_refused)
     }
 
     fn diverged(&mut self, images: &[usize], lives: Lives) {

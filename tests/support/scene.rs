@@ -4,6 +4,9 @@ use assert_cmd::cargo::cargo_bin;
 use serde::Deserialize;
 use sha1::{Digest, Sha1};
 use std::collections::BTreeMap;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
@@ -13,6 +16,9 @@ pub const EPOCH: &str = "1795435200";
 
 /// A conversion that asks nothing and reports to programs.
 pub const CONVERT: [&str; 3] = ["convert", "--yes", "--json"];
+
+/// The user and the group of those who own nothing.
+const NOBODY: u32 = 65534;
 
 /// A file in testdata/.
 pub fn testdata(name: &str) -> PathBuf {
@@ -96,12 +102,20 @@ impl Scene {
     }
 
     pub fn run(&self, args: &[&str]) -> Ran {
-        let output = self.command(args).output().unwrap();
-        Ran {
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-            code: output.status.code(),
+        Ran::of(&mut self.command(args))
+    }
+
+    /// The same by a user who owns nothing here: permissions hold for that one also where root runs
+    /// the tests.
+    pub fn run_without_rights(&self, args: &[&str]) -> Ran {
+        let mut command = self.command(args);
+        if rustix::process::geteuid().is_root() {
+            for folder in [self.folder.path(), self.home.path()] {
+                std::fs::set_permissions(folder, Permissions::from_mode(0o755)).unwrap();
+            }
+            command.uid(NOBODY).gid(NOBODY);
         }
+        Ran::of(&mut command)
     }
 
     /// The report of a run with `--json`: its images and its summary.
@@ -128,6 +142,15 @@ pub fn outcomes(images: &[Image]) -> Vec<&str> {
 }
 
 impl Ran {
+    pub fn of(command: &mut Command) -> Self {
+        let output = command.output().unwrap();
+        Self {
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+            code: output.status.code(),
+        }
+    }
+
     /// Checks all of it, to the letter.
     #[track_caller]
     pub fn is(&self, code: i32, stdout: &str, stderr: &str) {
@@ -149,10 +172,21 @@ pub struct Image {
     pub record: Option<Record>,
     pub findings: Vec<Finding>,
     pub notes: Vec<CodeAndMessage>,
+    pub in_place: Option<bool>,
+    pub counts: Option<Counts>,
     pub output: Option<String>,
     pub error: Option<CodeAndMessage>,
     pub next_step: String,
     pub surface: Option<Surface>,
+}
+
+/// The image that counts in the place of a copy, strictly.
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Counts {
+    pub path: String,
+    pub path_bytes: Option<String>,
+    pub relation: String,
 }
 
 /// The map of a diskette, strictly.
@@ -172,6 +206,7 @@ pub struct Surface {
 #[derive(Debug, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
+    pub sha1: String,
     pub version: String,
     pub serial: String,
     pub licenses: u16,
@@ -216,6 +251,8 @@ pub struct Finding {
     pub sector: Option<u32>,
     pub expected: Option<String>,
     pub found: Option<String>,
+    #[serde(default)]
+    pub images: Vec<String>,
     pub copy_of: Option<CopyOf>,
     pub kb: Vec<u32>,
 }
@@ -223,7 +260,7 @@ pub struct Finding {
 #[derive(Debug, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct CopyOf {
-    pub converted_at: Option<String>,
+    pub converted_at: String,
     pub path: String,
     pub target: Option<String>,
 }
@@ -244,6 +281,8 @@ pub struct Summary {
     pub outcomes: BTreeMap<String, u64>,
     pub skipped: u64,
     pub repeated: u64,
+    pub unread: u64,
     pub stopped: bool,
+    pub error: Option<CodeAndMessage>,
     pub exit_code: i32,
 }

@@ -20,7 +20,7 @@ fn second_copy_is_refused_and_told_when_from_where_and_to_where() {
     let finding = &images[0].findings[0];
     assert_eq!(finding.code, "copy-of-converted");
     let copy = finding.copy_of.as_ref().unwrap();
-    assert_eq!(copy.converted_at.as_deref(), Some("2026-11-23T12:00:00Z"));
+    assert_eq!(copy.converted_at, "2026-11-23T12:00:00Z");
     assert_eq!(Path::new(&copy.path), scene.path("applied-1440.img"));
     assert_eq!(copy.target.as_deref().map(Path::new), Some(&*scene.path("out/applied-1440.img")));
     assert!(images[0].next_step.starts_with("use the converted one"), "{}", images[0].next_step);

@@ -7,6 +7,7 @@ mod containers;
 mod convert;
 mod environment;
 mod explain;
+mod first_minute;
 mod inspect;
 mod ledger;
 mod ledger_file;
@@ -15,7 +16,9 @@ mod plan;
 mod plan_sets;
 mod random_plans;
 mod replace;
+mod screens;
 mod sets;
+mod shared_ledger;
 mod system_calls;
 
 #[test]

@@ -3,12 +3,13 @@
 use crate::cli::Error;
 use crate::cli::args::Common;
 use crate::cli::ask::stop;
+use crate::cli::commands::collect::Collect;
 use crate::cli::commands::ledger::open_to_read;
 use crate::cli::exit::Exit;
 use crate::cli::show::lines::complain_repeated;
 use crate::cli::show::progress::Progress;
 use crate::cli::show::terminal::{complain, escape};
-use crate::cli::words::{evidence, finding_kb, finding_message, next_step, note, serial, verdict};
+use crate::cli::words::{evidence, finding_kb, finding_message, next_step, serial, verdict};
 use addpack::diagnosis::{Finding, FindingCode};
 use addpack::media::Place;
 use addpack::plan::PackFacts;
@@ -16,7 +17,7 @@ use addpack::plan::set::Sets;
 use addpack::record::fields::Server;
 use addpack::record::{Record, Version};
 use addpack::report::{Note, Outcome, Report};
-use addpack::run::{self, End, Listener, Mode};
+use addpack::run::{self, End, Listener, Mode, Said};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -64,56 +65,87 @@ pub(crate) fn gather(common: &Common) -> Result<Gathered, Error> {
     stop::listen();
     let job = common.job(Mode::Inspect)?;
     let mut ledger = open_to_read(&common.ledger)?;
-    let mut gathering = Gathering {
-        gathered: Gathered {
-            known: Vec::new(),
-            facts: Vec::new(),
-            sets: Sets::new(usize::MAX),
-            exit: Exit::Good,
-        },
-        progress: Progress::over(common, "looking"),
+    let progress = Progress::over(common, "looking");
+    let mut gathering = Collect::new(|report| Item::of(report));
+    let end = {
+        let mut shown = Shown { inner: &mut gathering, progress };
+        let end = run::run(&job, &mut ledger, &stop::STOP, &mut shown);
+        shown.progress.finish();
+        end?
     };
-    let end = run::run(&job, &mut ledger, &stop::STOP, &mut gathering)?;
-    gathering.progress.finish();
-    let mut gathered = gathering.gathered;
-    if end == End::Stopped {
-        gathered.exit = Exit::Stopped;
-    }
+    let mut gathered = Gathered {
+        known: Vec::new(),
+        facts: Vec::new(),
+        sets: Sets::new(usize::MAX),
+        exit: if end == End::Stopped { Exit::Stopped } else { Exit::Good },
+    };
+    gathering.kept.into_iter().for_each(|item| gathered.add(item));
     Ok(gathered)
 }
 
-struct Gathering {
-    gathered: Gathered,
-    progress: Progress,
+/// What is kept of an image.
+enum Item {
+    Pack(Box<(Known, PackFacts)>),
+    /// It could not be read, or was named and is no pack.
+    Complaint(String, Exit),
+    Nothing,
 }
 
-impl Gathering {
-    fn complain(&self, report: &Report) {
-        let path = escape(&report.path.to_string_lossy());
-        let next =
-            if report.outcome == Outcome::Failed { next_step(report) } else { String::new() };
-        let next = if next.is_empty() { next } else { format!("; next: {next}") };
-        self.progress.suspend(|| complain(&format!("{path}: {}{next}", verdict(report))));
-    }
-}
-
-impl Listener for Gathering {
-    fn image(&mut self, report: Box<Report>) -> ControlFlow<()> {
-        self.progress.image(report.outcome);
+impl Item {
+    fn of(report: Box<Report>) -> Self {
         let write_protected = Place::at(&report.path).is_ok_and(|place| place.is_write_protected());
         if let Some(facts) = PackFacts::of(&report, write_protected) {
-            self.gathered.sets.add(&facts);
-            self.gathered.facts.push(facts);
-            self.gathered.known.push(Known {
+            let known = Known {
                 serial: report.record().map(|record| serial(record).into_owned()),
                 refusal: refusal(&report),
                 path: report.path,
-            });
-        } else if report.outcome == Outcome::Failed || report.named {
-            self.complain(&report);
-            self.gathered.exit = self.gathered.exit.merge(Exit::of(&report));
+            };
+            return Self::Pack(Box::new((known, facts)));
         }
-        ControlFlow::Continue(())
+        if report.outcome != Outcome::Failed && !report.named {
+            return Self::Nothing;
+        }
+        let path = escape(&report.path.to_string_lossy());
+        let next = match report.outcome {
+            Outcome::Failed => format!("; next: {}", next_step(&report)),
+            _ => String::new(),
+        };
+        Self::Complaint(format!("{path}: {}{next}", verdict(&report)), Exit::of(&report))
+    }
+}
+
+impl Gathered {
+    fn add(&mut self, item: Item) {
+        match item {
+            Item::Pack(pack) => {
+                let (known, facts) = *pack;
+                self.sets.add(&facts);
+                self.facts.push(facts);
+                self.known.push(known);
+            }
+            Item::Complaint(message, exit) => {
+                complain(&message);
+                self.exit = self.exit.merge(exit);
+            }
+            Item::Nothing => {}
+        }
+    }
+}
+
+/// Shows how far the survey is.
+struct Shown<'a> {
+    inner: &'a mut dyn Listener,
+    progress: Progress,
+}
+
+impl Listener for Shown<'_> {
+    fn seen(&mut self, report: Box<Report>) -> ControlFlow<()> {
+        self.progress.image(report.outcome);
+        self.inner.seen(report)
+    }
+
+    fn image(&mut self, said: Said) -> ControlFlow<()> {
+        self.inner.image(said)
     }
 
     fn skipped(&mut self) {
@@ -127,17 +159,10 @@ impl Listener for Gathering {
     }
 }
 
-/// Why the pack is refused, or would be by a conversion: its primary finding, or the other copy of
-/// it that was converted.
+/// Why the pack is refused: its primary finding.
 fn refusal(report: &Report) -> Option<Box<Refusal>> {
-    let copy = report.notes.iter().find(|note| matches!(note, Note::Copy(_) | Note::Copied(_)));
-    let primary = report.findings().first();
-    let copied = FindingCode::CopyOfConverted;
-    let (code, message) = match (primary, copy) {
-        (Some(finding), _) => (finding.code(), finding_message(finding)),
-        (None, Some(copy)) => (copied, note(copy).1),
-        (None, None) => return None,
-    };
+    let finding = report.findings().first()?;
+    let (code, message) = (finding.code(), finding_message(finding));
     let record = report.record();
     Some(Box::new(Refusal {
         code: code.as_str(),
@@ -148,8 +173,14 @@ fn refusal(report: &Report) -> Option<Box<Refusal>> {
         licenses: record.map(|record| record.licenses),
         version: record.map(|record| record.version),
         bound: record.filter(|record| record.is_bound()).map(binding),
-        is_copy: code == copied,
+        is_copy: is_alive_elsewhere(report, code),
     }))
+}
+
+/// Whether the pack lives on in another image, and needs no replacement.
+fn is_alive_elsewhere(report: &Report, code: FindingCode) -> bool {
+    code == FindingCode::CopyOfConverted
+        || report.notes.iter().any(|note| matches!(note, Note::StandIn(_)))
 }
 
 fn told(finding: &Finding) -> String {

@@ -2,16 +2,16 @@
 
 use crate::cli::Error;
 use crate::cli::args::{Ledger as Args, LedgerAction, LedgerChoice, LedgerFile, List};
-use crate::cli::ask::consent::can_ask;
-use crate::cli::ask::keyboard::answer_is_yes;
+use crate::cli::commands::release::release;
 use crate::cli::exit::Exit;
 use crate::cli::show::terminal::{complain, escape};
 use crate::cli::words::{
-    Standing, entry_lines, ledger_row, recovery_message, standing_message, time_of,
+    Standing, copies_unknown_message, entry_lines, ledger_row, recovery_message, standing_message,
+    time_of, two_converted,
 };
-use addpack::ledger::{Entry, Ledger, State};
+use addpack::ledger::{Entry, Ledger, LedgerError, State};
 use addpack::media::{Kind, Place};
-use addpack::run::recovery::{Recovery, holds_copy, settle};
+use addpack::run::recovery::{holds_copy, settle};
 use etcetera::BaseStrategy;
 use serde::Serialize;
 use std::io::{self, BufWriter, Write, stdout};
@@ -24,7 +24,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
         Some(LedgerAction::List(format)) => list(format, at),
         Some(LedgerAction::Show { serial }) => show(serial, at),
         Some(LedgerAction::Check) => check(at),
-        Some(LedgerAction::Release { serial, yes }) => release(serial, *yes, at),
+        Some(LedgerAction::Release(args)) => release(args, at),
     }
 }
 
@@ -55,7 +55,21 @@ pub(crate) fn open_to_read(choice: &LedgerChoice) -> Result<Ledger, Error> {
     }
 }
 
-fn file(at: &LedgerFile) -> Result<PathBuf, Error> {
+/// The same for a run that decides nothing by it: where it cannot be read, that is said, and the run
+/// goes on with an empty one.
+pub(crate) fn open_to_look(choice: &LedgerChoice) -> Result<(Ledger, Option<LedgerError>), Error> {
+    match open_to_read(choice) {
+        Ok(ledger) => Ok((ledger, None)),
+        Err(Error::Ledger(error)) => {
+            complain(&copies_unknown_message(&error));
+            Ok((Ledger::temporary()?, Some(error)))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The ledger's file.
+pub(crate) fn file(at: &LedgerFile) -> Result<PathBuf, Error> {
     if let Some(file) = at.named() {
         return Ok(file);
     }
@@ -70,7 +84,7 @@ fn file(at: &LedgerFile) -> Result<PathBuf, Error> {
 }
 
 /// The ledger to look into; `None` where there is none yet. One that was named must be there.
-fn open(at: &LedgerFile) -> Result<Option<Ledger>, Error> {
+pub(super) fn open(at: &LedgerFile) -> Result<Option<Ledger>, Error> {
     let ledger = Ledger::open_to_read(&file(at)?)?;
     match (&ledger, at.named()) {
         (None, Some(file)) => {
@@ -183,14 +197,15 @@ fn show(serial: &str, at: &LedgerFile) -> Result<Exit, Error> {
     print(&entry_lines(&entry, standing(&entry)))
 }
 
-fn unknown(serial: &str) -> Error {
+pub(super) fn unknown(serial: &str) -> Error {
     Error::Usage(format!("serial {} is not in the ledger", escape(serial)))
 }
 
 /// Whether the converted file holds what the ledger says.
-fn standing(entry: &Entry) -> Standing {
+pub(super) fn standing(entry: &Entry) -> Standing {
     match entry.state {
         State::Begun => Standing::Begun,
+        State::Released => Standing::Released,
         State::Done if holds_copy(entry.place(), entry) => Standing::There,
         State::Done if is_drive(entry.place()) => Standing::Elsewhere,
         State::Done if entry.place().exists() => Standing::Changed,
@@ -198,8 +213,16 @@ fn standing(entry: &Entry) -> Standing {
     }
 }
 
-fn is_drive(path: &Path) -> bool {
+pub(super) fn is_drive(path: &Path) -> bool {
     Place::at(path).is_ok_and(|place| place.kind == Kind::Drive)
+}
+
+/// The conversion that a pack had after it was released, where both of the two are there.
+fn other_conversion(ledger: Option<&Ledger>, released: &Entry) -> Option<Entry> {
+    let other = ledger?.find(&released.serial).ok()??;
+    let is_there = |entry: &Entry| holds_copy(entry.place(), entry);
+    let are_two = other.place() != released.place() && other.new_digest != released.new_digest;
+    (are_two && is_there(released) && is_there(&other)).then_some(other)
 }
 
 fn check(at: &LedgerFile) -> Result<Exit, Error> {
@@ -216,6 +239,11 @@ fn check(at: &LedgerFile) -> Result<Exit, Error> {
                 good += 1;
                 return Ok(());
             }
+            Standing::Released => {
+                let Some(other) = other_conversion(ledger.as_ref(), entry) else { return Ok(()) };
+                bad += 1;
+                return writeln!(out, "{}: {}", entry.serial, two_converted(entry, &other));
+            }
             Standing::Elsewhere => elsewhere += 1,
             Standing::Changed | Standing::Gone | Standing::Begun => bad += 1,
         }
@@ -229,41 +257,7 @@ fn check(at: &LedgerFile) -> Result<Exit, Error> {
     Ok(if bad == 0 { Exit::Good } else { Exit::Refused })
 }
 
-fn release(serial: &str, yes: bool, at: &LedgerFile) -> Result<Exit, Error> {
-    if open(at)?.is_none() {
-        return Err(unknown(serial));
-    }
-    let mut ledger = Ledger::open(&file(at)?)?;
-    let mut entry = ledger.find(serial)?.ok_or_else(|| unknown(serial))?;
-    if entry.state == State::Begun {
-        // What can be settled is; and a conversion under way is not for forgetting.
-        if let Recovery::InUse = settle(&mut ledger, &entry)? {
-            return Err(Error::Usage(format!("another run is converting {}", escape(serial))));
-        }
-        let Some(settled) = ledger.find(serial)? else {
-            return print(&format!("{serial} had not been converted, and is free again\n"));
-        };
-        entry = settled;
-    }
-    if !yes {
-        if !can_ask() {
-            return Err(Error::Usage(
-                "release asks first, and there is no terminal to ask at: say --yes".to_owned(),
-            ));
-        }
-        let question = format!(
-            "{}A copy of this pack could then be converted once more. Forget it? [y/N] ",
-            entry_lines(&entry, standing(&entry))
-        );
-        if !answer_is_yes(&question) {
-            return Ok(Exit::Stopped);
-        }
-    }
-    ledger.release(serial)?;
-    print(&format!("{serial} is no longer in the ledger\n"))
-}
-
-fn print(text: &str) -> Result<Exit, Error> {
+pub(super) fn print(text: &str) -> Result<Exit, Error> {
     written(stdout().write_all(text.as_bytes()).and_then(|()| stdout().flush()))
 }
 

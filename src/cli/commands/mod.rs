@@ -1,5 +1,6 @@
 //! The commands, one file for each.
 
+pub(crate) mod collect;
 pub(crate) mod convert;
 pub(crate) mod drive;
 pub(crate) mod explain;
@@ -9,4 +10,7 @@ pub(crate) mod ledger;
 pub(crate) mod packaging;
 pub(crate) mod plan;
 pub(crate) mod queue;
+mod release;
 pub(crate) mod replace;
+pub(crate) mod start;
+pub(crate) mod version;

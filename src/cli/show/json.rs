@@ -1,17 +1,20 @@
 //! JSON Lines: one object for each image, then a summary (DESIGN.md, "JSON Lines").
 
+use crate::cli::exit::Exit;
 use crate::cli::show::map::letter;
 use crate::cli::show::printer::Tally;
 use crate::cli::words::{
-    address, event_kind, failure_message, finding_kb, finding_message, next_step, note, serial,
-    server_name, server_version, time_of, timestamp, value,
+    address, event_kind, failure_message, finding_kb, finding_message, ledger_message, next_step,
+    note, serial, server_name, server_version, time_of, timestamp, value,
 };
-use addpack::diagnosis::{Diagnosis, Finding, What};
+use addpack::diagnosis::{Diagnosis, Finding, FindingKind};
+use addpack::ledger::LedgerError;
 use addpack::media::surface::{Condition, Surface};
 use addpack::record::Record;
 use addpack::record::event::Event;
 use addpack::record::fields::{Server, hex};
-use addpack::report::{Outcome, Report};
+use addpack::report::{Counts, FailureCode, Outcome, Report};
+use addpack::set::Relation;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use std::borrow::Cow;
@@ -34,6 +37,12 @@ struct ImageLine<'a> {
     record: Option<RecordPart<'a>>,
     findings: Vec<FindingPart>,
     notes: Vec<NotePart>,
+    /// Where `outcome` is `convertible` or `unfinished-conversion`: whether it can be done in place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_place: Option<bool>,
+    /// Where `outcome` is `copy`: the image of the pack that counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    counts: Option<CountsPart<'a>>,
     /// The converted copy, with `-o`.
     #[serde(skip_serializing_if = "Option::is_none")]
     output: Option<Cow<'a, str>>,
@@ -42,6 +51,15 @@ struct ImageLine<'a> {
     /// With `--surface`.
     #[serde(skip_serializing_if = "Option::is_none")]
     surface: Option<SurfacePart>,
+}
+
+#[derive(Serialize)]
+struct CountsPart<'a> {
+    path: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path_bytes: Option<String>,
+    /// How this image's state stands to that one's: `same` or `earlier`.
+    relation: &'static str,
 }
 
 #[derive(Serialize)]
@@ -59,6 +77,8 @@ struct SurfacePart {
 
 #[derive(Serialize)]
 struct RecordPart<'a> {
+    /// SHA-1 of the record's 2,048 bytes.
+    sha1: String,
     version: &'static str,
     serial: Cow<'a, str>,
     licenses: u16,
@@ -107,6 +127,9 @@ struct FindingPart {
     expected: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     found: Option<String>,
+    /// Where other images speak against it: those.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    images: Vec<String>,
     /// Of a copy: where the pack was converted.
     #[serde(skip_serializing_if = "Option::is_none")]
     copy_of: Option<CopyPart>,
@@ -115,7 +138,7 @@ struct FindingPart {
 
 #[derive(Serialize)]
 struct CopyPart {
-    converted_at: Option<String>,
+    converted_at: String,
     path: String,
     target: Option<String>,
 }
@@ -140,7 +163,21 @@ struct SummaryLine {
     outcomes: Outcomes,
     skipped: u64,
     repeated: u64,
+    /// Images that could not be read. They may hold newer states of packs.
+    unread: u64,
     stopped: bool,
+    /// Of the ledger, where it could not be used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<ErrorPart>,
+    exit_code: u8,
+}
+
+/// The last line where there is no report.
+#[derive(Serialize)]
+struct NoReportLine {
+    r#type: &'static str,
+    schema: u32,
+    error: ErrorPart,
     exit_code: u8,
 }
 
@@ -169,6 +206,8 @@ pub(crate) fn image_line(report: &Report) -> Vec<u8> {
         record: report.diagnosis.as_ref().and_then(record_part),
         findings: report.findings().iter().map(finding_part).collect(),
         notes: report.notes.iter().map(note_part).collect(),
+        in_place: report.outcome.is_to_change().then_some(report.in_place),
+        counts: report.counts.as_ref().map(counts_part),
         output: report.output.as_ref().map(|path| path.to_string_lossy()),
         error: report.failure.as_ref().map(|failure| ErrorPart {
             code: failure.code.as_str(),
@@ -180,7 +219,12 @@ pub(crate) fn image_line(report: &Report) -> Vec<u8> {
 }
 
 /// The last line.
-pub(crate) fn summary_line(tally: &Tally, stopped: bool, exit_code: u8) -> Vec<u8> {
+pub(crate) fn summary_line(
+    tally: &Tally,
+    stopped: bool,
+    error: Option<&LedgerError>,
+    exit: Exit,
+) -> Vec<u8> {
     line(&SummaryLine {
         r#type: "summary",
         schema: SCHEMA,
@@ -188,9 +232,25 @@ pub(crate) fn summary_line(tally: &Tally, stopped: bool, exit_code: u8) -> Vec<u
         outcomes: Outcomes(tally.outcomes),
         skipped: tally.skipped,
         repeated: tally.repeated,
+        unread: tally.unread,
         stopped,
-        exit_code,
+        error: error.map(ledger_part),
+        exit_code: exit.code(),
     })
+}
+
+/// The only line of a report that did not come about for want of a ledger.
+pub(crate) fn no_report(error: &LedgerError) -> Vec<u8> {
+    line(&NoReportLine {
+        r#type: "summary",
+        schema: SCHEMA,
+        error: ledger_part(error),
+        exit_code: Exit::Failed.code(),
+    })
+}
+
+fn ledger_part(error: &LedgerError) -> ErrorPart {
+    ErrorPart { code: FailureCode::LedgerError.as_str(), message: ledger_message(error) }
 }
 
 /// One object on a line of its own.
@@ -213,6 +273,7 @@ fn record_part(diagnosis: &Diagnosis) -> Option<RecordPart<'_>> {
     let event =
         |slot| event_part(slot, &record.events[slot], diagnosis.post_upgrade.contains(&slot));
     Some(RecordPart {
+        sha1: record.digest().to_hex(),
         version: record.version.as_str(),
         serial: serial(record),
         licenses: record.licenses,
@@ -256,14 +317,19 @@ fn event_part(slot: usize, event: &Event, post_upgrade: bool) -> EventPart<'_> {
 }
 
 fn finding_part(finding: &Finding) -> FindingPart {
-    let (fault, copy) = match &finding.what {
-        What::Media(fault) => (Some(fault), None),
-        What::Copy(copy) => (None, Some(copy)),
+    let (fault, copy) = match &finding.kind {
+        FindingKind::Media(fault) => (Some(fault), None),
+        FindingKind::Copy(copy) => (None, Some(copy)),
         _ => (None, None),
     };
+    let images = match &finding.kind {
+        FindingKind::Set(conflict) => &conflict.images[..],
+        _ => &[],
+    };
     FindingPart {
+        images: images.iter().map(|path| path.to_string_lossy().into_owned()).collect(),
         copy_of: copy.map(|copy| CopyPart {
-            converted_at: copy.converted_at.map(time_of),
+            converted_at: time_of(copy.converted_at),
             path: copy.path.to_string_lossy().into_owned(),
             target: copy.target.as_ref().map(|path| path.to_string_lossy().into_owned()),
         }),
@@ -277,6 +343,15 @@ fn finding_part(finding: &Finding) -> FindingPart {
         found: value(&finding.found),
         kb: finding_kb(finding.code()),
     }
+}
+
+fn counts_part(counts: &Counts) -> CountsPart<'_> {
+    let (path, path_bytes) = path_text(&counts.path);
+    let relation = match counts.relation {
+        Relation::Same => "same",
+        Relation::Earlier => "earlier",
+    };
+    CountsPart { path, path_bytes, relation }
 }
 
 fn note_part(about: &addpack::report::Note) -> NotePart {

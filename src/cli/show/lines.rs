@@ -1,5 +1,6 @@
 //! Many images: a line each, then a summary, then the refused and the failed with their reasons.
 
+use crate::cli::show::layout::hang;
 use crate::cli::show::map::map;
 use crate::cli::show::picture;
 use crate::cli::show::printer::Tally;
@@ -28,15 +29,20 @@ impl Default for Reasons {
 }
 
 impl Reasons {
-    /// Keeps the reasons of a report, where it needs any.
-    pub(crate) fn add(&mut self, look: Look, report: &Report) -> io::Result<()> {
-        let at = match report.outcome {
+    /// What is said of a report at the end, and under which heading, where it needs any.
+    pub(crate) fn of(look: Look, report: &Report) -> Option<(u8, Vec<u8>)> {
+        let heading = match report.outcome {
             Outcome::Refused => 0,
             Outcome::Failed => 1,
             _ if warnings(report).next().is_some() => 2,
-            _ => return Ok(()),
+            _ => return None,
         };
-        self.0[at].1.write_all(&reasons(look, report))
+        Some((heading, reasons(look, report)))
+    }
+
+    /// Keeps what is said of an image under a heading.
+    pub(crate) fn add(&mut self, heading: u8, reasons: &[u8]) -> io::Result<()> {
+        self.0[usize::from(heading)].1.write_all(reasons)
     }
 
     /// Writes them all.
@@ -57,7 +63,8 @@ fn reasons(look: Look, report: &Report) -> Vec<u8> {
     let mut text = b"  ".to_vec();
     text.extend(look.path(&report.path));
     let findings = report.findings();
-    let mut say = |line: &str| text.extend(format!("\n    {line}").bytes());
+    text.push(b'\n');
+    let mut say = |line: &str| text.extend(hang(look.width, "    ", line).bytes());
     if report.outcome == Outcome::Failed {
         say(&verdict(report));
     }
@@ -71,7 +78,7 @@ fn reasons(look: Look, report: &Report) -> Vec<u8> {
     for (code, message) in warnings(report) {
         say(&format!("{code}: {message}"));
     }
-    say(&format!("next: {}\n", next_step(report)));
+    say(&format!("next: {}", next_step(report)));
     text
 }
 
@@ -79,7 +86,7 @@ fn reasons(look: Look, report: &Report) -> Vec<u8> {
 fn warnings(report: &Report) -> impl Iterator<Item = (&'static str, String)> {
     let notes = report.notes.iter();
     notes
-        .filter(|about| matches!(about, Note::Copy(_) | Note::Copied(_) | Note::Begun(_)))
+        .filter(|about| matches!(about, Note::StandIn(_) | Note::CopyMissing(_) | Note::Begun(_)))
         .map(note)
 }
 
@@ -115,7 +122,7 @@ pub(crate) fn tone(outcome: Outcome) -> Tone {
         | Outcome::AlreadyConverted
         | Outcome::Issued45 => Tone::Good,
         Outcome::UnfinishedConversion => Tone::Odd,
-        Outcome::NotAPack => Tone::Quiet,
+        Outcome::Copy | Outcome::NotAPack => Tone::Quiet,
         Outcome::Refused | Outcome::Failed => Tone::Bad,
     }
 }
@@ -161,6 +168,9 @@ pub(crate) fn summary(look: Look, tally: &Tally, stopped: bool) -> Vec<u8> {
     }
     if stopped {
         text += "; stopped before the end";
+    }
+    if tally.is_incomplete {
+        text += ": the set was not complete, so copies and earlier states were not told";
     }
     text.push('\n');
     text.into_bytes()

@@ -81,16 +81,16 @@ impl Progress {
     /// A bar over what `common` names, counted beforehand; none where nobody would see it.
     pub(crate) fn over(common: &Common, doing: &'static str) -> Self {
         if common.names_one_drive() {
-            return Self::of_diskette(common.quiet);
+            return Self::of_diskette(common.screen.quiet);
         }
         let several = common.paths.len() > 1 || common.paths.iter().any(|path| path.is_dir());
-        if common.quiet || !several || !stderr().is_terminal() {
+        if common.screen.quiet || !several || !stderr().is_terminal() {
             return Self { bar: None, is_line: false, tally: Tally::default() };
         }
         let walk = Finder::new(common.paths.clone(), None);
         let count = walk.take_while(|_| !STOP.load(Ordering::Relaxed)).count();
         let bar = ProgressBar::new(count as u64);
-        let template = "{prefix} {bar:24} {pos}/{len}  {rate}  {eta} left  {msg}";
+        let template = "{prefix} {bar:24} {pos}/{len}  {rate}  {eta} left  {wide_msg}";
         let style = ProgressStyle::with_template(template)
             .unwrap_or_else(|_| ProgressStyle::default_bar())
             .with_key("rate", |state: &ProgressState, text: &mut dyn Write| {
@@ -99,6 +99,16 @@ impl Progress {
         bar.set_style(style);
         bar.set_prefix(doing);
         Self { bar: Some(bar), is_line: false, tally: Tally::default() }
+    }
+
+    /// Begins again, with something else that is done `count` times.
+    pub(crate) fn begin_again(&mut self, doing: &'static str, count: u64) {
+        let Some(bar) = self.bar.as_ref().filter(|_| !self.is_line) else { return };
+        self.tally = Tally::default();
+        bar.reset();
+        bar.set_length(count);
+        bar.set_prefix(doing);
+        bar.set_message("");
     }
 
     /// An image is done.

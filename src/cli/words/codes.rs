@@ -82,6 +82,10 @@ mod tests {
             FindingCode::InconsistentHistory,
             FindingCode::DamagedMedia,
             FindingCode::CopyOfConverted,
+            FindingCode::NewerStateRefused,
+            FindingCode::DivergedCopies,
+            FindingCode::SerialClash,
+            FindingCode::TwoConverted,
         ];
         let mut codes: Vec<_> = Outcome::ALL.map(|code| ("Outcomes", code.as_str())).into();
         codes.extend(findings.map(|code| ("Findings", code.as_str())));

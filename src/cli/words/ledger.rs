@@ -21,6 +21,8 @@ pub(crate) enum Standing {
     Gone,
     /// The conversion was begun, and is not known to be complete.
     Begun,
+    /// It was released, whatever the file holds.
+    Released,
 }
 
 fn shown(path: &Path) -> String {
@@ -32,7 +34,8 @@ pub(crate) fn time_of(seconds: i64) -> String {
     FileTime::from_unix_seconds(seconds).map_or_else(|| seconds.to_string(), timestamp)
 }
 
-fn day_of(seconds: i64) -> String {
+/// A day of the ledger, for people.
+pub(crate) fn day_of(seconds: i64) -> String {
     FileTime::from_unix_seconds(seconds)
         .map_or_else(|| seconds.to_string(), |at| day(at).trim_start().to_owned())
 }
@@ -41,22 +44,43 @@ fn day_of(seconds: i64) -> String {
 pub(crate) fn ledger_message(error: &LedgerError) -> String {
     let what = match error.problem {
         LedgerProblem::CannotOpen => "it cannot be opened",
+        LedgerProblem::AccessDenied => "you may not read it; ask its owner",
+        LedgerProblem::NotAFile => "a ledger is a regular file, and this is not one",
         LedgerProblem::NotALedger => "that is another file, not a ledger",
         LedgerProblem::Newer(_) => "a newer addpack wrote it; use that one",
         LedgerProblem::Corrupt => "it is damaged; restore it from a backup",
         LedgerProblem::NoSpace => "the disk that it is on is full; make room and run addpack again",
-        LedgerProblem::WriteProtected => "it cannot be written; make it writable",
+        LedgerProblem::WriteProtected => "it may not be written; make it writable",
+        LedgerProblem::FolderProtected => {
+            "its folder may not be written, and a change needs a journal there; make the folder \
+             writable"
+        }
         LedgerProblem::InUse => "another program keeps it locked; wait for that to end",
+        LedgerProblem::NoLocks => {
+            "its file system has no locks, so two runs could claim the same pack; keep the ledger on \
+             a local disk, or have locks switched on there"
+        }
         LedgerProblem::IoError => "the disk that it is on failed, or is full; see to that",
         LedgerProblem::Other => "it cannot be used",
     };
+    let cause = error.cause.as_ref();
     let cause =
-        error.cause.as_ref().map_or_else(String::new, |cause| format!(" ({})", escape(cause)));
+        cause.map_or_else(String::new, |cause| format!(" ({})", escape(&cause.to_string())));
     format!(
-        "the ledger {}: {what}{cause}. No image is touched without its claim. Name another ledger with \
-         --ledger, or see --no-ledger in the help",
+        "the ledger {}: {what}{cause}. Name another ledger with --ledger, or see --no-ledger in the \
+         help",
         shown(&error.path)
     )
+}
+
+/// The same to those who wanted to convert.
+pub(crate) fn no_claims_message(error: &LedgerError) -> String {
+    ledger_message(error) + ". No image is touched without its claim"
+}
+
+/// The same to those who only look.
+pub(crate) fn copies_unknown_message(error: &LedgerError) -> String {
+    ledger_message(error) + ". Copies of packs that were converted before cannot be told"
 }
 
 /// What became of a conversion that an earlier run had left open; `None` where that needs no word.
@@ -131,18 +155,27 @@ pub(crate) fn standing_message(entry: &Entry, standing: Standing) -> String {
         Standing::Changed => format!("{place} does not hold the converted pack"),
         Standing::Elsewhere => format!("the converted diskette is not in {place} now"),
         Standing::Gone => format!("{place} is gone"),
+        Standing::Released => format!("{place} was released"),
         Standing::Begun => {
             format!("the conversion of {place} was begun and is not known to be complete")
         }
     }
 }
 
+/// That a pack was released and converted again, and both are there.
+pub(crate) fn two_converted(released: &Entry, other: &Entry) -> String {
+    format!(
+        "two-converted: {} and {} both hold this pack, converted at different times; they count as one",
+        shown(released.place()),
+        shown(other.place())
+    )
+}
+
 /// What the other copy of a pack is.
 pub(crate) fn copy_message(copy: &CopyOf) -> String {
-    let when = copy.converted_at.map_or_else(String::new, |at| format!(" on {}", day_of(at)));
+    let when = format!(" on {}", day_of(copy.converted_at));
     let from = shown(&copy.path);
     match (copy.state, &copy.target) {
-        (CopyState::Met, _) => format!("the same pack as {from}, met earlier in this run"),
         (CopyState::Converted, None) => {
             format!("a copy of a pack that was converted{when}, in place in {from}")
         }
@@ -162,7 +195,6 @@ pub(crate) fn copy_next_step(copy: &CopyOf, serial: &str, path: &Path) -> String
     let is_this = std::path::absolute(path).is_ok_and(|path| path == place);
     let (place, from) = (shown(place), shown(&copy.path));
     match copy.state {
-        CopyState::Met => "nothing: a pack converts once, and the first one does".to_owned(),
         CopyState::Converted if is_this => format!(
             "this file held the converted pack, and does not any more: bring that back; if it is gone \
              for good: addpack ledger release {serial}"

@@ -6,20 +6,27 @@ mod drive;
 mod failure;
 mod finding;
 mod ledger;
+mod missing_path;
+mod nearest;
 mod note;
 mod plan;
 mod replace;
+mod set;
 mod value;
 
 pub(crate) use codes::{Page, pages};
 pub(crate) use drive::{
-    another_diskette, ask_for_next, ask_for_the_same, diskette, label, seen_before,
+    Left, another_diskette, ask_for_next, ask_for_one_of, ask_for_the_same, diskette, label,
+    left_alone, seen_before,
 };
 pub(crate) use failure::{failure_message, failure_next_step};
-pub(crate) use finding::{evidence_parts, finding_kb, finding_message};
+pub(crate) use finding::{applied_or_reapplied, evidence_parts, finding_kb, finding_message};
 pub(crate) use ledger::{
-    Standing, entry_lines, ledger_message, ledger_row, recovery_message, standing_message, time_of,
+    Standing, copies_unknown_message, day_of, entry_lines, ledger_message, ledger_row,
+    no_claims_message, recovery_message, standing_message, time_of, two_converted,
 };
+pub(crate) use missing_path::{drive_list, is_drive_letter};
+pub(crate) use nearest::nearest;
 #[cfg(test)]
 pub(crate) use note::NOTE_CODES;
 pub(crate) use note::note;
@@ -33,7 +40,7 @@ pub(crate) use value::{
 };
 
 use crate::cli::show::terminal::escape_bytes;
-use addpack::diagnosis::{FindingCode, What};
+use addpack::diagnosis::{Finding, FindingCode, FindingKind};
 use addpack::disk::FlawKind;
 use addpack::fat12::{FaultKind, NoVolume};
 use addpack::record::Record;
@@ -56,10 +63,13 @@ pub(crate) fn verdict(report: &Report) -> String {
         Outcome::UnfinishedConversion => {
             "converted to 4.5, but the clean-up of its 4.0 events was interrupted"
         }
+        Outcome::Copy => return set::copy_verdict(report.counts.as_ref()),
         Outcome::NotAPack => return not_a_pack(report.not_a_pack),
         Outcome::Refused => return refused(report),
         Outcome::Failed => match &report.failure {
-            Some(failure) => return failure_message(failure),
+            Some(failure) => {
+                return missing_path::message(report).unwrap_or_else(|| failure_message(failure));
+            }
             None => "it could not be worked on",
         },
     };
@@ -82,7 +92,11 @@ fn refused(report: &Report) -> String {
     let Some(primary) = report.findings().first() else { return "refused".to_owned() };
     let sentence = match primary.code() {
         FindingCode::PostUpgradeReapply => {
-            "corrupt: it was reapplied on a server already upgraded to 4.5"
+            let what = match &primary.kind {
+                FindingKind::PostUpgrade(event) => applied_or_reapplied(event),
+                _ => "reapplied",
+            };
+            return format!("corrupt: it was {what} on a server already upgraded to 4.5");
         }
         FindingCode::OutOfOrderReapply => "corrupt: it was reapplied out of order",
         FindingCode::DamagedRecord if is_unknown_layout(report) => {
@@ -97,6 +111,12 @@ fn refused(report: &Report) -> String {
         }
         FindingCode::DamagedMedia => "the diskette does not give the whole record",
         FindingCode::CopyOfConverted => "a sound 4.0 record, but a copy: the pack converts once",
+        FindingCode::NewerStateRefused => {
+            "a sound record, but a later state of the pack is refused and bound otherwise"
+        }
+        FindingCode::DivergedCopies => "a sound record, but the pack has lived two lives",
+        FindingCode::SerialClash => "a sound record, but another pack has the same serial",
+        FindingCode::TwoConverted => "the pack was converted twice",
     };
     sentence.to_owned()
 }
@@ -104,7 +124,10 @@ fn refused(report: &Report) -> String {
 /// Whether the record is whole, but on a sector that may not read the next time.
 fn is_weak(report: &Report) -> bool {
     let weak = FaultKind::LostSector(FlawKind::Weak);
-    report.findings().iter().any(|f| matches!(&f.what, What::Media(fault) if fault.kind == weak))
+    report
+        .findings()
+        .iter()
+        .any(|f| matches!(&f.kind, FindingKind::Media(fault) if fault.kind == weak))
 }
 
 /// Whether nothing of a record was recognised.
@@ -116,10 +139,16 @@ fn is_unknown_layout(report: &Report) -> bool {
 pub(crate) fn next_step(report: &Report) -> String {
     for about in &report.notes {
         match about {
-            Note::Copy(copy) => {
-                return ledger::copy_next_step(copy, &serial_of(report), &report.path);
+            Note::StandIn(sound) => {
+                let sound = set::shown(sound);
+                return format!("use {sound}, which is sound; do not use this diskette any more");
             }
-            Note::Copied(_) => return "nothing: use that copy".to_owned(),
+            Note::CopyMissing(copy) => {
+                let copy = set::shown(copy);
+                return format!(
+                    "bring {copy} back, or run addpack convert: it makes the same pack"
+                );
+            }
             Note::Begun(_) => return "run addpack convert on it: that mends it".to_owned(),
             _ => {}
         }
@@ -134,10 +163,13 @@ pub(crate) fn next_step(report: &Report) -> String {
         Outcome::Converted | Outcome::AlreadyConverted | Outcome::Issued45 => {
             "nothing: a 4.5 pack fits 4.0 and 4.5 servers alike"
         }
+        Outcome::Copy => "nothing: use the image that counts",
         Outcome::NotAPack => "nothing: it is left alone",
         Outcome::Refused => return refused_next_step(report),
         Outcome::Failed => {
-            return report.failure.as_ref().map_or_else(String::new, failure_next_step);
+            return missing_path::next_step(report).unwrap_or_else(|| {
+                report.failure.as_ref().map_or_else(String::new, failure_next_step)
+            });
         }
     };
     step.to_owned()
@@ -145,8 +177,12 @@ pub(crate) fn next_step(report: &Report) -> String {
 
 fn refused_next_step(report: &Report) -> String {
     let primary = report.findings().first().map(addpack::diagnosis::Finding::code);
-    if let Some(What::Copy(copy)) = report.findings().first().map(|finding| &finding.what) {
-        return ledger::copy_next_step(copy, &serial_of(report), &report.path);
+    match report.findings().first().map(|finding| &finding.kind) {
+        Some(FindingKind::Copy(copy)) => {
+            return ledger::copy_next_step(copy, &serial_of(report), &report.path);
+        }
+        Some(FindingKind::Set(conflict)) => return set::conflict_next_step(conflict),
+        _ => {}
     }
     let have = replacement_details(report);
     match primary {
@@ -200,7 +236,9 @@ pub(crate) fn serial(record: &Record) -> Cow<'_, str> {
 pub(crate) fn report_kb(report: &Report) -> Vec<u32> {
     let mut numbers: Vec<u32> =
         report.findings().iter().flat_map(|f| finding_kb(f.code())).copied().collect();
-    if report.outcome == Outcome::Refused && !report.has_finding(FindingCode::CopyOfConverted) {
+    let is_of_set =
+        |finding: &Finding| matches!(finding.kind, FindingKind::Copy(_) | FindingKind::Set(_));
+    if report.outcome == Outcome::Refused && !report.findings().iter().any(is_of_set) {
         numbers.push(KB_REPLACEMENT);
     }
     numbers.sort_unstable();

@@ -5,6 +5,7 @@ use super::images::Archives;
 use super::known::{Relation, absolute_path, copy_of, relation};
 use super::look::look_at;
 use super::pool::Scope;
+use super::prepare::is_as_decided;
 use super::survey::Survey;
 use crate::diagnosis::{CopyState, Finding, FindingCode, SetConflict};
 use crate::find::{Found, Image};
@@ -153,10 +154,8 @@ fn read_facts(found: Found, job: &Job, digest: Seal) -> Option<(Seal, Facts)> {
 
 /// Looks at an image anew, since there is more to say of it.
 pub(super) fn look_again(image: Image, entry: Option<&Entry>, job: &Job) -> Box<Report> {
-    let look = look_at(image, job);
-    let digest = look.report.record().map(crate::record::Record::digest);
-    let mut report = look.report;
-    if report.failure.is_none() && entry.is_some_and(|entry| digest != Some(entry.digest)) {
+    let mut report = look_at(image, job).report;
+    if report.failure.is_none() && entry.is_some_and(|entry| !is_as_decided(&report, entry)) {
         report.fail(Failure::new(FailureCode::Changed, Action::Read));
     }
     report

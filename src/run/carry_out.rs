@@ -263,9 +263,12 @@ impl<'a> Run<'a> {
             if self.as_seen(*image).is_break() {
                 return Ok(ControlFlow::Break(()));
             }
-            if let Some(at) = *entry
-                && work.report.outcome != Outcome::Converted
-            {
+            // Where the pack was converted, now or by another run meanwhile, the answer is out of date.
+            let is_it = |at: &usize| {
+                let digest = self.survey.entries[*at].digest;
+                work.report.record().is_some_and(|record| record.digest() == digest)
+            };
+            if let Some(at) = entry.filter(is_it) {
                 let answer = &self.survey.answers[at];
                 tell(&mut work.report, answer, self.survey, self.claims.ledger())?;
             }

@@ -133,21 +133,24 @@ fn change_of_copy(report: &Report, at: FileTime) -> Option<Patch> {
 }
 
 impl Expected<'_> {
-    /// Sees that the record is the one that was decided on, or became its 4.5 record meanwhile.
     fn check(self, medium: &Medium, report: &Report) -> Result<(), Failure> {
-        let Self::Record(entry) = self else { return Ok(()) };
-        let Some(record) = report.record() else { return Err(changed(medium)) };
-        if record.digest() == entry.digest {
-            return Ok(());
+        match self {
+            Self::Record(entry) if !is_as_decided(report, entry) => Err(changed(medium)),
+            _ => Ok(()),
         }
-        let source = record.origin.map(|origin| origin.source_digest);
-        let was_finished = entry.condition == Condition::Unfinished
-            && Kind::of(record) == Kind::Converted
-            && PackId::of(record) == entry.pack;
-        let is_done = report.outcome == Outcome::AlreadyConverted
-            && (source == Some(entry.digest) || was_finished);
-        if is_done { Ok(()) } else { Err(changed(medium)) }
     }
+}
+
+/// Whether the record is the one that was decided on, or became its 4.5 record meanwhile.
+pub(super) fn is_as_decided(report: &Report, entry: &Entry) -> bool {
+    let Some(record) = report.record() else { return false };
+    let source = record.origin.map(|origin| origin.source_digest);
+    let was_finished = entry.condition == Condition::Unfinished
+        && Kind::of(record) == Kind::Converted
+        && PackId::of(record) == entry.pack;
+    let is_done = report.outcome == Outcome::AlreadyConverted
+        && (source == Some(entry.digest) || was_finished);
+    is_done || record.digest() == entry.digest
 }
 
 fn changed(medium: &Medium) -> Failure {

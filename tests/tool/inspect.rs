@@ -200,7 +200,7 @@ fn json_tells_all_that_the_card_tells() {
         image.next_step
     );
     assert_eq!((summary.r#type.as_str(), summary.images, summary.exit_code), ("summary", 1, 1));
-    assert_eq!((summary.outcomes.len(), summary.outcomes["refused"], code), (8, 1, Some(1)));
+    assert_eq!((summary.outcomes.len(), summary.outcomes["refused"], code), (9, 1, Some(1)));
 }
 
 #[test]

@@ -66,7 +66,7 @@ pub(crate) fn gather(common: &Common) -> Result<Gathered, Error> {
     let job = common.job(Mode::Inspect)?;
     let mut ledger = open_to_read(&common.ledger)?;
     let progress = Progress::over(common, "looking");
-    let mut gathering = Collect::new(|report| Item::of(report));
+    let mut gathering = Collect::new(Item::of);
     let end = {
         let mut shown = Shown { inner: &mut gathering, progress };
         let end = run::run(&job, &mut ledger, &stop::STOP, &mut shown);

@@ -254,7 +254,7 @@ impl Printer {
     }
 
     /// Writes the last word on an image.
-    fn show(&mut self, shown: Shown, facts: Option<&PackFacts>) -> ControlFlow<()> {
+    fn show(&mut self, shown: &Shown, facts: Option<&PackFacts>) -> ControlFlow<()> {
         self.tally.add(shown.outcome);
         self.exit = self.exit.merge(if shown.named {
             Exit::of_named(shown.outcome)
@@ -305,13 +305,13 @@ impl Listener for Printer {
         let seen = self.next_shown();
         let facts = self.facts.pop_front().flatten();
         match (said, seen) {
-            (Said::AsSeen, Some(shown)) => self.show(shown, facts.as_ref()),
+            (Said::AsSeen, Some(shown)) => self.show(&shown, facts.as_ref()),
             (Said::Anew(report), _) => {
                 if self.doing.is_some() {
                     self.progress.image(report.outcome);
                 }
                 let shown = self.shown(&report);
-                self.show(shown, self.facts_of(&report).as_ref())
+                self.show(&shown, self.facts_of(&report).as_ref())
             }
             _ => ControlFlow::Continue(()),
         }

@@ -116,9 +116,9 @@ mod tests {
     fn what_waits_comes_back_in_its_order_also_from_a_file() {
         let shown = |number: usize| Shown {
             outcome: Outcome::ALL[number % Outcome::ALL.len()],
-            named: number % 2 == 0,
+            named: number.is_multiple_of(2),
             text: vec![b'x'; number],
-            reasons: (number % 3 == 0).then(|| (2, vec![b'y'; number])),
+            reasons: number.is_multiple_of(3).then(|| (2, vec![b'y'; number])),
         };
         let mut waiting = Waiting::default();
         for round in 0..2 {

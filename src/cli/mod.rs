@@ -9,7 +9,9 @@ mod words;
 
 use addpack::ledger::LedgerError;
 use args::Command;
-use commands::{convert, explain, inspect, ledger, packaging, plan, replace, start, version};
+use commands::{
+    convert, explain, inspect, ledger, packaging, plan, replace, schema, start, version,
+};
 use exit::Exit;
 use show::{json, terminal};
 use std::io::{self, Write, stdout};
@@ -42,6 +44,7 @@ fn run(command: &Command) -> Result<Exit, Error> {
         Command::Replace(replace) => replace::run(replace),
         Command::Ledger(ledger) => ledger::run(ledger),
         Command::Explain(explain) => explain::run(explain),
+        Command::Schema => schema::run(),
         Command::Version => version::run(),
         Command::Completions { shell } => packaging::completions(*shell),
         Command::Man { folder } => packaging::man(folder),

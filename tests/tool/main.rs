@@ -16,6 +16,7 @@ mod plan;
 mod plan_sets;
 mod random_plans;
 mod replace;
+mod schema;
 mod sets;
 mod shared_ledger;
 mod system_calls;

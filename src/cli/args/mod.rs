@@ -106,6 +106,13 @@ Examples:
   addpack explain post-upgrade-reapply")]
     Explain(Explain),
 
+    /// Write the JSON Schema of what --json writes
+    ///
+    /// In draft 2020-12. Each line that inspect, convert, plan, replace, ledger or explain writes with
+    /// --json is one of the objects in it, which its "type" tells apart.
+    #[command(after_long_help = "Example: addpack schema > addpack.schema.json")]
+    Schema,
+
     /// Say which version this is, and what it was built with
     Version,
 
@@ -179,12 +186,13 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
-    /// Whether a list for programs is asked for.
+    /// Whether a report for programs is asked for.
     pub(crate) fn is_json(&self) -> bool {
         match &self.action {
             None => self.list.json,
             Some(LedgerAction::List(list)) => list.json,
-            Some(_) => false,
+            Some(LedgerAction::Show { json, .. } | LedgerAction::Check { json }) => *json,
+            Some(LedgerAction::Release { .. }) => false,
         }
     }
 }
@@ -197,9 +205,16 @@ pub(crate) enum LedgerAction {
     Show {
         /// The pack's serial
         serial: String,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Check the ledger, and whether each converted file holds what the ledger says
-    Check,
+    Check {
+        /// As JSON Lines: one object for each conversion, then a summary
+        #[arg(long)]
+        json: bool,
+    },
     /// Forget a pack whose converted image is gone for good, so that a copy can be converted
     Release {
         /// The pack's serial
@@ -225,6 +240,10 @@ pub(crate) struct List {
 pub(crate) struct Explain {
     /// The code: an outcome, a finding, an error, a note or a plan's reason
     pub(crate) code: Option<String>,
+
+    /// As JSON Lines: one object for each code
+    #[arg(long)]
+    pub(crate) json: bool,
 
     #[arg(skip)]
     pub(crate) screen: Screen,

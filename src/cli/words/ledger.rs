@@ -23,6 +23,19 @@ pub(crate) enum Standing {
     Begun,
 }
 
+impl Standing {
+    /// The code, for programs.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::There => "there",
+            Self::Changed => "changed",
+            Self::Elsewhere => "elsewhere",
+            Self::Gone => "gone",
+            Self::Begun => "begun",
+        }
+    }
+}
+
 fn shown(path: &Path) -> String {
     escape(&path.to_string_lossy())
 }

@@ -19,6 +19,7 @@ use std::process::ExitCode;
 
 /// Parses the command line, runs the command, and turns what it came to into an exit code.
 pub(crate) fn main() -> ExitCode {
+    packaging::complete();
     let args = match args::parse() {
         Ok(args) => args,
         Err(answer) => return say(&answer).into(),

@@ -17,6 +17,7 @@ mod plan_sets;
 mod random_plans;
 mod replace;
 mod schema;
+mod screens;
 mod sets;
 mod shared_ledger;
 mod system_calls;

@@ -3,14 +3,19 @@
 #![allow(clippy::doc_markdown, reason = "doc comments here are help texts")]
 
 mod common;
+mod complete;
 mod first_word;
 pub(crate) mod plan;
+mod queue;
 
 pub(crate) use common::{Common, LedgerChoice, LedgerFile, Screen, When};
 pub(crate) use first_word::parse;
 
+use crate::cli::exit::exit_codes;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueHint};
-use clap_complete::Shell;
+use clap_complete::{ArgValueCandidates, Shell};
+pub(crate) use queue::{QueueArgs, one_drive};
+
 use plan::{Plan, Replace};
 use std::path::PathBuf;
 
@@ -21,7 +26,8 @@ use std::path::PathBuf;
 /// what happened to each pack, and converts the sound ones: once, one way. Whatever happens, each
 /// pack is wholly 4.0 or wholly 4.5.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100, after_help = EXIT_CODES, after_long_help = LONG_AFTER)]
+#[command(version, max_term_width = 100, after_help = exit_codes())]
+#[command(after_long_help = format!("{EXAMPLES}\n\n{}", exit_codes()))]
 pub(crate) struct Args {
     /// Without a command, the first things to try are shown. A path alone is inspected.
     #[command(subcommand)]
@@ -31,24 +37,14 @@ pub(crate) struct Args {
     pub(crate) screen: Screen,
 }
 
-const EXIT_CODES: &str = "\
-Exit codes: 0 all good, 1 refused, 2 wrong command line, 3 failed, 130 stopped.";
-
-const LONG_AFTER: &str = "\
+const EXAMPLES: &str = "\
 Examples:
   addpack inspect disk1.img         what is this pack, and would it convert?
   addpack inspect images/           the same for every image below a folder
   addpack convert --dry-run images/ what would be converted?
   addpack convert images/           convert them, after asking
   addpack plan images/              which packs to apply, and in which order?
-  addpack explain out-of-order-reapply
-
-Exit codes:
-  0    all good
-  1    at least one pack was refused (or a path that was named is no pack)
-  2    the command line was wrong; nothing was touched
-  3    at least one image failed: could not be read, written or locked
-  130  stopped; all that was begun is whole";
+  addpack explain out-of-order-reapply";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -110,7 +106,8 @@ Examples:
     ///
     /// In draft 2020-12. Each line that inspect, convert, plan, replace, ledger or explain writes with
     /// --json is one of the objects in it, which its "type" tells apart.
-    #[command(after_long_help = "Example: addpack schema > addpack.schema.json")]
+    #[command(after_long_help = "Examples:
+  addpack schema > addpack.schema.json")]
     Schema,
 
     /// Say which version this is, and what it was built with
@@ -118,14 +115,19 @@ Examples:
 
     /// Write a completion script for a shell to standard output
     #[command(after_long_help = "\
-Example: addpack completions bash > ~/.local/share/bash-completion/completions/addpack")]
+Examples:
+  mkdir -p ~/.local/share/bash-completion/completions
+  addpack completions bash > ~/.local/share/bash-completion/completions/addpack
+
+Write it again when addpack was updated.")]
     Completions {
         /// The shell
         shell: Shell,
     },
 
     /// Write the manual pages into a folder
-    #[command(after_long_help = "Example: addpack man ~/.local/share/man/man1")]
+    #[command(after_long_help = "Examples:
+  addpack man ~/.local/share/man/man1")]
     Man {
         /// The folder, which is made if need be
         #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
@@ -163,11 +165,15 @@ pub(crate) struct Convert {
     #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) output: Option<PathBuf>,
 
-    /// One diskette after another through one drive: insert, Enter, next; q ends
+    #[command(flatten)]
+    pub(crate) queue: QueueArgs,
+
+    /// With --queue: ask for the diskettes whose images in DIR are still to be converted, by serial
     ///
-    /// Says for each what it is, converts it after asking, and shows what to write on its label.
-    #[arg(long, conflicts_with_all = ["json", "output", "dry_run", "mapfile"])]
-    pub(crate) queue: bool,
+    /// DIR is the folder that `addpack inspect --queue DRIVE --keep DIR` has filled. A diskette that is not of the
+    /// set, or has changed since its image was made, is left alone.
+    #[arg(long, value_name = "DIR", requires = "queue", value_hint = ValueHint::DirPath)]
+    pub(crate) plan: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) common: Common,
@@ -239,6 +245,7 @@ pub(crate) struct List {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Explain {
     /// The code: an outcome, a finding, an error, a note or a plan's reason
+    #[arg(add = ArgValueCandidates::new(complete::codes))]
     pub(crate) code: Option<String>,
 
     /// As JSON Lines: one object for each code

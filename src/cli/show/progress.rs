@@ -90,7 +90,7 @@ impl Progress {
         let walk = Finder::new(common.paths.clone(), None);
         let count = walk.take_while(|_| !STOP.load(Ordering::Relaxed)).count();
         let bar = ProgressBar::new(count as u64);
-        let template = "{prefix} {bar:24} {pos}/{len}  {rate}  {eta} left  {msg}";
+        let template = "{prefix} {bar:24} {pos}/{len}  {rate}  {eta} left  {wide_msg}";
         let style = ProgressStyle::with_template(template)
             .unwrap_or_else(|_| ProgressStyle::default_bar())
             .with_key("rate", |state: &ProgressState, text: &mut dyn Write| {

@@ -12,6 +12,7 @@ mod inspect;
 mod ledger;
 mod ledger_file;
 mod left_untouched;
+mod packaging;
 mod plan;
 mod plan_sets;
 mod random_plans;

@@ -94,4 +94,14 @@ mod tests {
         assert_eq!(codes(&[Stopped, Failed]), 130);
         assert_eq!(Usage.code(), 2);
     }
+
+    #[test]
+    fn the_table_has_every_code_and_the_readme_has_the_table() {
+        let codes = [Good, Refused, Usage, Failed, Stopped].map(|exit| exit.code().to_string());
+        assert_eq!(EXITS[..5].iter().map(|(code, _)| *code).collect::<Vec<_>>(), codes);
+        let readme = include_str!("../../README.md");
+        for (code, meaning) in EXITS {
+            assert!(readme.contains(&format!("| {code} | {meaning} |\n")), "{code}");
+        }
+    }
 }

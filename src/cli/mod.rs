@@ -9,6 +9,7 @@ mod words;
 
 use addpack::ledger::LedgerError;
 use args::Command;
+use ask::stop;
 use commands::{
     convert, explain, inspect, ledger, packaging, plan, replace, schema, start, version,
 };
@@ -19,6 +20,7 @@ use std::process::ExitCode;
 
 /// Parses the command line, runs the command, and turns what it came to into an exit code.
 pub(crate) fn main() -> ExitCode {
+    stop::survive_size_limit();
     packaging::complete();
     let args = match args::parse() {
         Ok(args) => args,

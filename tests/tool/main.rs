@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod causes;
 mod containers;
 mod convert;
 mod environment;
@@ -16,6 +17,7 @@ mod packaging;
 mod plan;
 mod plan_sets;
 mod random_plans;
+mod raw_bytes;
 mod replace;
 mod schema;
 mod screens;

@@ -25,7 +25,7 @@ pub(crate) struct Row {
     serial: String,
     licenses: u16,
     state: &'static str,
-    converted_at: String,
+    converted_at: Option<String>,
     path: String,
     target: Option<String>,
     old_digest: String,
@@ -45,12 +45,12 @@ const CSV_HEAD: [&str; 8] =
 impl Row {
     fn columns(self) -> [String; 8] {
         [
-            self.serial,
+            escape(&self.serial),
             self.licenses.to_string(),
             self.state.to_owned(),
-            self.converted_at,
-            self.path,
-            self.target.unwrap_or_default(),
+            self.converted_at.unwrap_or_default(),
+            escape(&self.path),
+            escape(&self.target.unwrap_or_default()),
             self.old_digest,
             self.new_digest,
         ]

@@ -39,9 +39,8 @@ fn keep(
     value: &Value,
 ) -> Result<(), String> {
     let is_kept = match keyword {
-        "$schema" | "$defs" | "title" | "description" | "format" => true,
-        // Checked with the properties.
-        "additionalProperties" => true,
+        // Additional properties are checked with the others.
+        "$schema" | "$defs" | "title" | "description" | "format" | "additionalProperties" => true,
         "$ref" => return check(definition(rule), value),
         "const" => rule == value,
         "enum" => rule.as_array().unwrap().contains(value),
@@ -99,16 +98,14 @@ fn properties(schema: &Map<String, Value>, rules: &Value, value: &Value) -> Resu
     Ok(())
 }
 
-/// Exactly one schema; where it is none, the error is that of the one with the same type.
+/// Exactly one schema.
 fn one_of(schemas: &[Value], value: &Value) -> Result<(), String> {
-    let results: Vec<_> = schemas.iter().map(|schema| (schema, check(schema, value))).collect();
-    match results.iter().filter(|(_, result)| result.is_ok()).count() {
-        1 => Ok(()),
-        0 => Err(results
-            .iter()
-            .filter_map(|(schema, result)| Some((schema, result.as_ref().err()?)))
-            .map(|(schema, why)| format!("\n  not {}: {why}", schema["$ref"]))
-            .collect()),
-        several => Err(format!("{several} schemas fit")),
+    let (mut fit, mut why) = (0, String::new());
+    for schema in schemas {
+        match check(schema, value) {
+            Ok(()) => fit += 1,
+            Err(error) => why += &format!("\n  not {}: {error}", schema["$ref"]),
+        }
     }
+    if fit == 1 { Ok(()) } else { Err(format!("{fit} schemas fit{why}")) }
 }

@@ -76,6 +76,8 @@ pub enum Note {
     SecondFat(Option<MediaFault>),
     /// A time in the history is earlier than one before it.
     ClockRanBackwards,
+    /// A time in the record lies past the year 9999, for which reports for programs have no form.
+    TimePast9999,
     /// The pack was converted from another copy, or this run has met one: it would be refused.
     Copy(Box<CopyOf>),
     /// The image was converted into this copy.

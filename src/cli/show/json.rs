@@ -173,7 +173,8 @@ pub(crate) struct NoReportLine {
 
 /// The codes of outcomes, for the schema.
 fn outcomes(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "type": "string", "enum": Outcome::ALL.map(Outcome::as_str) })
+    let codes: Vec<_> = Outcome::ALL.iter().map(|outcome| outcome.as_str()).collect();
+    json_schema!({ "type": "string", "enum": codes })
 }
 
 /// Every outcome with its count, in a fixed order.

@@ -60,7 +60,8 @@ pub(super) const RELEASE: &str = "UPDATE conversion SET state = 'released', old_
     new_record = NULL WHERE serial = ?1 AND state <> 'released'";
 
 /// How far a conversion has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum State {
     /// Claimed; whether the pack is old or new, only its image tells.
     Begun,
@@ -72,12 +73,8 @@ pub enum State {
 
 impl State {
     /// As it stands in the ledger.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Begun => "begun",
-            Self::Done => "done",
-            Self::Released => "released",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 

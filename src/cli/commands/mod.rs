@@ -12,5 +12,6 @@ pub(crate) mod plan;
 pub(crate) mod queue;
 mod release;
 pub(crate) mod replace;
+pub(crate) mod schema;
 pub(crate) mod start;
 pub(crate) mod version;

@@ -5,13 +5,16 @@ use crate::cli::show::terminal::escape;
 use crate::cli::words::{REQUEST_FOOT, REQUEST_HEAD, address, server_name};
 use addpack::plan::set::Span;
 use addpack::record::fields::Server;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::io;
 
 /// One pack of a request.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub(crate) struct Row {
+    #[schemars(extend("const" = "replacement"))]
     pub(crate) r#type: &'static str,
+    #[schemars(extend("const" = 1))]
     pub(crate) schema: u32,
     pub(crate) code: &'static str,
     pub(crate) serial: Option<String>,
@@ -93,10 +96,12 @@ pub(crate) fn csv(rows: &[Row]) -> io::Result<Vec<u8>> {
     csv.into_inner().map_err(|error| io::Error::other(error.to_string()))
 }
 
-/// A field that a spreadsheet shows and does not reckon with: names come from strangers' disks.
+/// A field that a spreadsheet shows and does not reckon with, and a terminal shows and does not obey:
+/// names come from strangers' disks.
 fn harmless(field: &str) -> String {
-    let is_formula = field.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
-    if is_formula { format!("'{field}") } else { field.to_owned() }
+    let field = escape(field);
+    let is_formula = field.starts_with(['=', '+', '-', '@']);
+    if is_formula { format!("'{field}") } else { field }
 }
 
 fn numbers(kb: &[u32], lead: &str) -> String {

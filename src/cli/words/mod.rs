@@ -4,6 +4,7 @@ mod codes;
 mod container;
 mod drive;
 mod failure;
+mod file_system;
 mod finding;
 mod ledger;
 mod missing_path;
@@ -23,7 +24,7 @@ pub(crate) use failure::{failure_message, failure_next_step};
 pub(crate) use finding::{applied_or_reapplied, evidence_parts, finding_kb, finding_message};
 pub(crate) use ledger::{
     Standing, copies_unknown_message, day_of, entry_lines, ledger_message, ledger_row,
-    no_claims_message, recovery_message, standing_message, time_of, two_converted,
+    no_claims_message, recovery_message, standing_message, time_of,
 };
 pub(crate) use missing_path::{drive_list, is_drive_letter};
 pub(crate) use nearest::nearest;
@@ -154,6 +155,9 @@ pub(crate) fn next_step(report: &Report) -> String {
         }
     }
     let step = match report.outcome {
+        Outcome::Convertible | Outcome::UnfinishedConversion if !report.in_place => {
+            "convert it with addpack convert -o DIR: it cannot be changed where it is"
+        }
         Outcome::Convertible => "convert it with addpack convert: once, one way",
         Outcome::UnfinishedConversion => "run addpack convert on it: that finishes the clean-up",
         Outcome::Converted if report.output.is_some() => {

@@ -57,13 +57,15 @@ pub enum Code {
     OutOfOrder,
     /// Another image of the set is the same pack.
     Copy,
+    /// The pack was converted into a copy that is gone.
+    CopyMissing,
     /// The pack is refused.
     Refused(FindingCode),
 }
 
 impl Code {
     /// Every code that is a plan's alone, in the order of their pages.
-    pub const OWN: [Self; 14] = [
+    pub const OWN: [Self; 15] = [
         Self::Restores,
         Self::Adds,
         Self::ConvertFirst,
@@ -78,6 +80,7 @@ impl Code {
         Self::BehindGap,
         Self::OutOfOrder,
         Self::Copy,
+        Self::CopyMissing,
     ];
 
     /// The published code.
@@ -98,6 +101,7 @@ impl Code {
             Self::BehindGap => "behind-gap",
             Self::OutOfOrder => "out-of-order",
             Self::Copy => "copy",
+            Self::CopyMissing => "copy-missing",
             Self::Refused(finding) => finding.as_str(),
         }
     }

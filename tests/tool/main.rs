@@ -7,6 +7,7 @@ mod containers;
 mod convert;
 mod environment;
 mod explain;
+mod first_minute;
 mod inspect;
 mod ledger;
 mod ledger_file;

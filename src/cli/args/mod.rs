@@ -3,9 +3,11 @@
 #![allow(clippy::doc_markdown, reason = "doc comments here are help texts")]
 
 mod common;
+mod first_word;
 pub(crate) mod plan;
 
-pub(crate) use common::{Color, Common, LedgerChoice, LedgerFile, When};
+pub(crate) use common::{Common, LedgerChoice, LedgerFile, Screen, When};
+pub(crate) use first_word::parse;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
@@ -19,11 +21,14 @@ use std::path::PathBuf;
 /// what happened to each pack, and converts the sound ones: once, one way. Whatever happens, each
 /// pack is wholly 4.0 or wholly 4.5.
 #[derive(Debug, Parser)]
-#[command(version, disable_help_subcommand = true, max_term_width = 100, after_help = EXIT_CODES)]
-#[command(after_long_help = LONG_AFTER)]
+#[command(version, max_term_width = 100, after_help = EXIT_CODES, after_long_help = LONG_AFTER)]
 pub(crate) struct Args {
+    /// Without a command, the first things to try are shown. A path alone is inspected.
     #[command(subcommand)]
-    pub(crate) command: Command,
+    pub(crate) command: Option<Command>,
+
+    #[command(flatten)]
+    pub(crate) screen: Screen,
 }
 
 const EXIT_CODES: &str = "\
@@ -100,6 +105,9 @@ Examples:
   addpack explain
   addpack explain post-upgrade-reapply")]
     Explain(Explain),
+
+    /// Say which version this is, and what it was built with
+    Version,
 
     /// Write a completion script for a shell to standard output
     #[command(after_long_help = "\
@@ -215,9 +223,9 @@ pub(crate) struct List {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Explain {
-    /// An outcome, finding or error code
+    /// The code: an outcome, a finding, an error, a note or a plan's reason
     pub(crate) code: Option<String>,
 
-    #[command(flatten)]
-    pub(crate) color: Color,
+    #[arg(skip)]
+    pub(crate) screen: Screen,
 }

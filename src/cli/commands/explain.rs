@@ -4,11 +4,11 @@ use crate::cli::Error;
 use crate::cli::args::Explain;
 use crate::cli::exit::Exit;
 use crate::cli::show::terminal::{Look, Tone, WIDTH, escape, wrap};
-use crate::cli::words::{Page, pages};
+use crate::cli::words::{Page, nearest, pages};
 use std::io::{self, Write, stdout};
 
 pub(crate) fn run(args: &Explain) -> Result<Exit, Error> {
-    let look = Look::of_stdout(args.color.color);
+    let look = Look::of_stdout(args.screen.color);
     let text = match &args.code {
         None => list(look),
         Some(code) => show_all(look, code)?,
@@ -27,7 +27,11 @@ fn show_all(look: Look, code: &str) -> Result<String, Error> {
 }
 
 fn unknown(code: &str) -> Error {
-    Error::Usage(format!("there is no code '{}'; addpack explain lists them all", escape(code)))
+    let pages = pages();
+    let near = nearest(code, pages.iter().map(|page| page.code.as_str()));
+    let near = near.map_or_else(String::new, |near| format!(" Did you mean {near}?"));
+    let code = escape(code);
+    Error::Usage(format!("there is no code '{code}'.{near} addpack explain lists them all"))
 }
 
 fn list(look: Look) -> String {

@@ -41,7 +41,7 @@ pub(crate) fn run(
     let job = args.common.job(Mode::Convert(at))?;
     let mut queue = Queue { job, drive, yes: args.yes, done: Vec::new() };
     let end = queue.work(ledger, &mut printer);
-    printer.say(&queue.summary(Look::of_stdout(args.common.color.color)));
+    printer.say(&queue.summary(Look::of_stdout(args.common.screen.color)));
     printer.finish(end)
 }
 

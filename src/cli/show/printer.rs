@@ -89,7 +89,7 @@ impl Printer {
         };
         Self {
             form,
-            look: Look::of_stdout(common.color.color),
+            look: Look::of_stdout(common.screen.color),
             out: BufWriter::with_capacity(1 << 16, stdout()),
             progress,
             tally: Tally::default(),

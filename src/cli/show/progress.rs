@@ -81,10 +81,10 @@ impl Progress {
     /// A bar over what `common` names, counted beforehand; none where nobody would see it.
     pub(crate) fn over(common: &Common, doing: &'static str) -> Self {
         if common.names_one_drive() {
-            return Self::of_diskette(common.quiet);
+            return Self::of_diskette(common.screen.quiet);
         }
         let several = common.paths.len() > 1 || common.paths.iter().any(|path| path.is_dir());
-        if common.quiet || !several || !stderr().is_terminal() {
+        if common.screen.quiet || !several || !stderr().is_terminal() {
             return Self { bar: None, is_line: false, tally: Tally::default() };
         }
         let walk = Finder::new(common.paths.clone(), None);

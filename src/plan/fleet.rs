@@ -1,7 +1,7 @@
 //! Plans for all servers of a set: each pack is planned for at most one of them.
 
 use super::set::Sets;
-use super::{PackFacts, Plan, ServerState, Step, plan_some};
+use super::{Code, Condition, PackFacts, Plan, ServerState, Step, plan_some};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 /// The plans for all servers that packs are bound to.
@@ -41,6 +41,24 @@ pub fn plan_all(packs: &[PackFacts], sets: &Sets, like: &ServerState) -> Fleet {
         }
     }
     Fleet { plans, stock: unused.rest(), aside }
+}
+
+impl Fleet {
+    /// Whether packs that no server's plan holds are refused.
+    pub fn refuses(&self, packs: &[PackFacts]) -> bool {
+        self.aside.iter().any(|number| packs[*number].condition != Condition::Copy)
+    }
+
+    /// Why a pack that no server's plan holds is not to be applied; `None` of stock.
+    pub fn why_aside(&self, number: usize, pack: &PackFacts) -> Option<Code> {
+        self.aside.binary_search(&number).ok()?;
+        Some(match pack.condition {
+            Condition::Refused(finding) => Code::Refused(finding),
+            Condition::Copy => Code::Copy,
+            Condition::CopyMissing => Code::CopyMissing,
+            Condition::Sound | Condition::Unfinished => Code::WriteProtected,
+        })
+    }
 }
 
 /// Unused packs by their size, in the order in which they are offered.
@@ -83,8 +101,11 @@ struct Members {
 fn members(packs: &[PackFacts], servers: &[ServerState]) -> Members {
     let index: HashMap<_, _> =
         servers.iter().enumerate().map(|(at, server)| (server.identity, at)).collect();
-    let mut members =
-        Members { own: vec![Vec::new(); servers.len()], unused: Unused::default(), aside: Vec::new() };
+    let mut members = Members {
+        own: vec![Vec::new(); servers.len()],
+        unused: Unused::default(),
+        aside: Vec::new(),
+    };
     for (number, pack) in packs.iter().enumerate() {
         match pack.used.and_then(|used| index.get(&Some(used.server))) {
             Some(at) => members.own[*at].push(number),

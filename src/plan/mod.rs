@@ -81,7 +81,7 @@ impl Step {
 pub struct Plan {
     /// One step for each pack: those to apply, in their order, then those to turn away.
     pub steps: Vec<Step>,
-    /// What neither the server has nor the plan adds, and packs behind it need: from and to.
+    /// What is missing before used packs that are not restored for that: from and to.
     pub gaps: Vec<Span>,
     /// Licenses that the server has in the end.
     pub reaches: u16,
@@ -108,12 +108,12 @@ pub fn plan_some(packs: &[PackFacts], some: &[usize], server: &ServerState) -> P
     }
     let order = choice.order();
     let reaches = order.last().map_or(server.installed, |applied| applied.to);
-    let end = End { server, reaches, order: &order };
+    let end = End { server, reaches, order: &order, gaps: choice.gaps(&order) };
     let applied: HashSet<_> = order.iter().map(|applied| applied.pack).collect();
     let left = some.iter().filter(|number| !applied.contains(number));
     let left = left.map(|&number| end.turn_away(number, &packs[number]));
     let steps = order.iter().map(|applied| apply(*applied, &packs[applied.pack], server));
-    Plan { steps: steps.chain(left).collect(), reaches, gaps: choice.gaps(reaches) }
+    Plan { steps: steps.chain(left).collect(), reaches, gaps: end.gaps.clone() }
 }
 
 fn apply(applied: Applied, pack: &PackFacts, server: &ServerState) -> Step {
@@ -144,6 +144,7 @@ struct End<'a> {
     server: &'a ServerState,
     reaches: u16,
     order: &'a [Applied],
+    gaps: Vec<Span>,
 }
 
 impl End<'_> {
@@ -180,7 +181,7 @@ impl End<'_> {
             Code::AlreadyApplied
         } else if self.order.iter().any(|step| (step.from, step.to) == (from, to)) {
             Code::Twin
-        } else if from > self.reaches {
+        } else if self.gaps.iter().any(|gap| gap.1 <= from) {
             Code::BehindGap
         } else {
             Code::OutOfOrder

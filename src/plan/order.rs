@@ -72,21 +72,25 @@ impl<'a> Choice<'a> {
         order
     }
 
-    /// What is missing between the licenses that the server `reaches` and the used packs behind them.
-    pub(super) fn gaps(&self, reaches: u16) -> Vec<Span> {
-        let used_only = Self {
-            used: self.used.clone(),
-            unused: BTreeMap::new(),
-            reserved: Vec::new(),
-            server: self.server,
-        };
-        let (mut gaps, mut reached) = (Vec::new(), reaches);
+    /// What is missing before used packs: each time from where used packs lead to the next one that the
+    /// server would take then. A gap that the `order` gets over is filled.
+    pub(super) fn gaps(&self, order: &[Applied]) -> Vec<Span> {
+        let restored = order.iter().filter(|applied| self.is_used(**applied));
+        let last = restored.map(|applied| applied.from).max().unwrap_or_default();
+        let mut gaps = Vec::new();
+        let mut reached = self.used_packs_lead_to(self.server.installed);
         while let Some((&next, _)) = self.used.range(reached + 1..).next() {
             gaps.push((reached, next));
-            let ((end, ..), _) = used_only.best((next, 0, 0), &mut HashMap::new());
-            reached = end;
+            reached = self.used_packs_lead_to(next);
         }
+        gaps.retain(|gap| last < gap.1);
         gaps
+    }
+
+    /// The most licenses that used packs alone lead to.
+    fn used_packs_lead_to(&self, from: u16) -> u16 {
+        let next = self.used.get(&from).into_iter().flatten();
+        next.map(|(to, _)| self.used_packs_lead_to(*to)).max().unwrap_or(from)
     }
 
     fn best(&self, state: State, known: &mut HashMap<State, Best>) -> Best {

@@ -146,6 +146,11 @@ impl Sets {
         &self.all
     }
 
+    /// The set of one server.
+    pub fn of(&self, server: &Server) -> Option<&Set> {
+        self.index.get(server).map(|at| &self.all[*at])
+    }
+
     /// Whether there were packs of more servers than are kept.
     pub fn left_out(&self) -> bool {
         self.left_out

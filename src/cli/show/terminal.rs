@@ -39,6 +39,11 @@ impl Look {
         Self { color, escape_paths: stdout().is_terminal() }
     }
 
+    /// For text in a file that people read: no colour, everything escaped.
+    pub(crate) fn of_file() -> Self {
+        Self { color: false, escape_paths: true }
+    }
+
     /// No colour, everything escaped.
     #[cfg(test)]
     pub(crate) fn plain() -> Self {

@@ -22,11 +22,17 @@ impl Exit {
     /// What one image alone would end with.
     pub(crate) fn of(report: &Report) -> Self {
         match report.outcome {
-            Outcome::Refused => Self::Refused,
-            Outcome::NotAPack if report.named => Self::Refused,
+            Outcome::NotAPack if !report.named => Self::Good,
+            outcome => Self::of_named(outcome),
+        }
+    }
+
+    /// What an image alone would end with whose path was named.
+    pub(crate) fn of_named(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Refused | Outcome::NotAPack => Self::Refused,
             Outcome::Failed => Self::Failed,
-            Outcome::NotAPack
-            | Outcome::Convertible
+            Outcome::Convertible
             | Outcome::Converted
             | Outcome::AlreadyConverted
             | Outcome::Issued45

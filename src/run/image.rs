@@ -162,6 +162,7 @@ fn in_place(
     if let Some(obstacle) = medium.obstacle() {
         return Err(Failure::from_io(Action::Write, obstacle.into()));
     }
+    medium.may_be_replaced().map_err(|error| Failure::from_io(Action::Replace, error))?;
     match protection {
         Some(failure) => Err(failure),
         None => Ok(Some(Change::InPlace(Commit { medium, sectors, patch }))),
@@ -183,7 +184,7 @@ fn to_copy(
     in_place_still(&medium)?;
     let sectors = look(&medium, report)?;
     let Some((sectors, patch)) = sectors.zip(change(report, at)) else { return Ok(None) };
-    let target = output.target(image, &medium);
+    let target = output.target(image, &medium, report.record());
     report.output = Some(target.clone());
     let copy = Copy::new(Commit { medium, sectors, patch }, target.clone());
     if let Some(held) = copy.is_there()? {

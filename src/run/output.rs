@@ -53,14 +53,24 @@ impl Output {
 
     /// Where the converted copy of `image`, which is open as `medium`, goes: what comes out of an
     /// archive, into a folder of its name.
-    pub(super) fn target(&self, image: &Image, medium: &Medium) -> PathBuf {
+    ///
+    /// A drive has many diskettes: the copy of one is named for its pack.
+    pub(super) fn target(
+        &self,
+        image: &Image,
+        medium: &Medium,
+        record: Option<&Record>,
+    ) -> PathBuf {
         let target = self.folder.join(image.below_root());
         match image.place.kind {
             Kind::File if image.place.member.is_some() || matches!(medium, Medium::Packed(_)) => {
                 self.packed_target(target, image)
             }
             Kind::File => target,
-            Kind::Drive => target.with_extension("img"),
+            Kind::Drive => match record.and_then(|record| record.serial.text()) {
+                Some(serial) => self.folder.join(format!("{serial}.img")),
+                None => target.with_extension("img"),
+            },
         }
     }
 
@@ -185,17 +195,14 @@ impl Copy {
         let from = &self.source.medium;
         let mut builder = tempfile::Builder::new();
         builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1);
-        if let Some(permissions) = from.permissions().or_else(platform::usual_permissions) {
-            builder.permissions(permissions);
+        if let Some(rights) = from.rights_of_copy().or_else(platform::usual_permissions) {
+            builder.permissions(rights);
         }
         let temporary = builder.tempfile_in(folder_of(&self.target))?;
         let to = temporary.as_file();
         // Tells a run that tidies up that this one is alive; where there are no locks, its age does.
         let _ = to.try_lock();
         from.copy_to(to)?;
-        if let Some(permissions) = from.permissions() {
-            to.set_permissions(permissions)?;
-        }
         let medium = RawImage::from_file(to.try_clone()?, temporary.path())?;
         let Commit { sectors, patch, .. } = &self.source;
         if read_record(&medium, sectors)? != patch.old {

@@ -11,7 +11,7 @@ applied-1440.img
   Size       5 licenses
   Version    4.5
   Made       2 Mar 1998
-  Converted  23 Nov 2026 12:00
+  Converted  23 Nov 2026 12:00 UTC
   Server     SBSNT1 (00:A0:C9:14:C8:29)
   Licenses   from 5 to 10
 
@@ -158,7 +158,7 @@ fn folder_for_copies_is_not_walked_and_not_the_one_that_is_read() {
 #[test]
 fn conversion_time_that_is_no_number_is_a_wrong_command_line() {
     let scene = Scene::with(&["unused-720.img"]);
-    for time in ["tomorrow", "-1", "99999999999999999999"] {
+    for time in ["tomorrow", "-1", "99999999999999999999", "253402300800"] {
         let mut command = scene.command(&["convert", "--yes", "."]);
         let output = command.env("SOURCE_DATE_EPOCH", time).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{time:?}");

@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod causes;
 mod containers;
 mod convert;
 mod environment;
@@ -17,7 +18,9 @@ mod plan_all;
 mod plan_sets;
 mod plan_truth;
 mod random_plans;
+mod raw_bytes;
 mod replace;
+mod screens;
 mod sets;
 mod shared_ledger;
 mod system_calls;

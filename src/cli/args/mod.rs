@@ -5,12 +5,15 @@
 mod common;
 mod first_word;
 pub(crate) mod plan;
+mod queue;
 
 pub(crate) use common::{Common, LedgerChoice, LedgerFile, Screen, When};
 pub(crate) use first_word::parse;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
+pub(crate) use queue::{QueueArgs, one_drive};
+
 use plan::{Plan, Replace};
 use std::path::PathBuf;
 
@@ -156,11 +159,15 @@ pub(crate) struct Convert {
     #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) output: Option<PathBuf>,
 
-    /// One diskette after another through one drive: insert, Enter, next; q ends
+    #[command(flatten)]
+    pub(crate) queue: QueueArgs,
+
+    /// With --queue: ask for the diskettes whose images in DIR are still to be converted, by serial
     ///
-    /// Says for each what it is, converts it after asking, and shows what to write on its label.
-    #[arg(long, conflicts_with_all = ["json", "output", "dry_run", "mapfile"])]
-    pub(crate) queue: bool,
+    /// DIR is the folder that `addpack inspect --queue DRIVE --keep DIR` has filled. A diskette that is not of the
+    /// set, or has changed since its image was made, is left alone.
+    #[arg(long, value_name = "DIR", requires = "queue", value_hint = ValueHint::DirPath)]
+    pub(crate) plan: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) common: Common,

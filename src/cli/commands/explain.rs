@@ -3,7 +3,8 @@
 use crate::cli::Error;
 use crate::cli::args::Explain;
 use crate::cli::exit::Exit;
-use crate::cli::show::terminal::{Look, Tone, WIDTH, escape, wrap};
+use crate::cli::show::layout::hang;
+use crate::cli::show::terminal::{Look, Tone, escape};
 use crate::cli::words::{Page, nearest, pages};
 use std::io::{self, Write, stdout};
 
@@ -43,8 +44,7 @@ fn list(look: Look) -> String {
             text += &format!("{gap}{}\n", look.paint(Tone::Heading, &page.section));
             section.clone_from(&page.section);
         }
-        let hanging = wrap(page.summary(), WIDTH - 25).join(&format!("\n{:25}", ""));
-        text += &format!("  {:21}  {hanging}\n", page.code);
+        text += &hang(look.width, &format!("  {:21}  ", page.code), page.summary());
     }
     text + "\naddpack explain CODE tells more.\n"
 }
@@ -60,9 +60,7 @@ fn show(look: Look, page: &Page) -> String {
     ];
     for (title, body) in parts.iter().filter(|(_, body)| !body.is_empty()) {
         text += &format!("\n{}\n", look.paint(Tone::Heading, title));
-        for line in wrap(body, WIDTH - 2) {
-            text += &format!("  {line}\n");
-        }
+        text += &hang(look.width, "  ", body);
     }
     text
 }
@@ -70,6 +68,7 @@ fn show(look: Look, page: &Page) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::show::layout::WIDTH;
 
     #[test]
     fn no_line_of_a_page_is_too_long() {

@@ -7,7 +7,7 @@ use crate::cli::commands::ledger::written;
 use crate::cli::commands::plan_commands::commands;
 use crate::cli::exit::Exit;
 use crate::cli::show::plan_report::PlanReport;
-use crate::cli::show::terminal::{Look, escape};
+use crate::cli::show::terminal::{Look, shown};
 use crate::cli::show::{plan_json, plan_text};
 use crate::cli::words::server;
 use addpack::files::write_new;
@@ -147,10 +147,10 @@ fn write_files(args: &Args, folder: &Path, packs: &Packs, fleet: &Fleet) -> Resu
 pub(crate) fn put(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     write_new(path, bytes).map_err(|error| {
         if error.kind() == io::ErrorKind::AlreadyExists {
-            let path = escape(&path.to_string_lossy());
-            let message = format!("-o: {path} is there already, and is left as it is");
+            let message = format!("-o: {} is there already, and is left as it is", shown(path));
             return Error::Usage(message);
         }
-        Error::Output(error)
+        let cause = format!("{}: {error}", shown(path));
+        Error::Output(io::Error::new(error.kind(), cause))
     })
 }

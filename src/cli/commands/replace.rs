@@ -39,6 +39,10 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
         return Ok(Exit::Stopped);
     }
     rows.extend(lost);
+    if exit == Exit::Failed {
+        complain("no request was written, since it would not be complete: see what failed above");
+        return Ok(exit);
+    }
     if rows.is_empty() {
         complain("no pack is refused, and none was named as lost: there is nothing to ask for");
         return Ok(exit);

@@ -1,8 +1,9 @@
 //! A plan for people: a table, a picture of the chain, and what is to be said; and labels.
 
+use crate::cli::show::layout::hang;
 use crate::cli::show::lines::plural;
 use crate::cli::show::plan_report::PlanReport;
-use crate::cli::show::terminal::{Look, Tone, WIDTH, wrap};
+use crate::cli::show::terminal::{Look, Tone, shown};
 use crate::cli::words::{
     GAP_NEXT, PackSummary, TWINS_NEXT, action_words, code_label, gap_message, on_the_server,
     pack_serial, server_state, short_serial, step_message, step_next, twins_message, version_words,
@@ -17,48 +18,44 @@ const NAMED: usize = 3;
 /// The whole plan.
 pub(crate) fn text(look: Look, out: &mut dyn Write, report: &PlanReport) -> io::Result<()> {
     let state = server_state(report.server, report.applied(), report.plan.reaches);
-    out.write_all(wrapped("", &state).as_bytes())?;
+    out.write_all(hang(look.width, "", &state).as_bytes())?;
     for (at, step) in report.plan.steps.iter().enumerate().take(report.applied()) {
-        out.write_all(&row(look, report, at, step))?;
+        out.write_all(row(look, report, at, step).as_bytes())?;
     }
     if report.plan.steps.is_empty() {
         out.write_all(b"  no packs\n")?;
     }
     write!(out, "\n{}", report.picture(look))?;
-    out.write_all((gaps(look, report) + &twins(look, report)).as_bytes())?;
-    out.write_all(&turned_away(look, report))?;
-    out.write_all(what_now(look, report).as_bytes())
+    for part in [gaps, twins, turned_away, what_now] {
+        out.write_all(part(look, report).as_bytes())?;
+    }
+    Ok(())
 }
 
 /// The line of one pack to apply.
-fn row(look: Look, report: &PlanReport, at: usize, step: &Step) -> Vec<u8> {
+fn row(look: Look, report: &PlanReport, at: usize, step: &Step) -> String {
     let (summary, facts) = (report.summary(step), report.facts(step));
     let licenses = step.span().map_or_else(String::new, |(from, to)| format!("{from} to {to}"));
     let action = look.paint(tone(step), &format!("{:<19}", action_words(step.action)));
     let serial = pack_serial(facts).unwrap_or_else(|| "-".into());
-    let mut row = format!("{:>4}  {action}  {licenses:<8}  {serial:<23}  ", at + 1).into_bytes();
-    row.extend(look.path(summary.image()));
-    row.extend(remark(look, report, step));
-    row.push(b'\n');
-    row
+    let (path, remark) = (shown(summary.image()), remark(report, step));
+    format!("{:>4}  {action}  {licenses:<8}  {serial:<23}  {path}{remark}\n", at + 1)
 }
 
 /// What is worth a word about a pack to apply.
-fn remark(look: Look, report: &PlanReport, step: &Step) -> Vec<u8> {
-    let mut remark = Vec::new();
+fn remark(report: &PlanReport, step: &Step) -> String {
+    let mut remark = String::new();
     if report.facts(step).used.is_none() {
-        remark.extend(b"  unused");
+        remark += "  unused";
         let missing = step.span().map_or_else(Vec::new, |span| report.missing_from(span));
         for missing in missing {
             let serial = short_serial(report.facts(missing)).unwrap_or_else(|| "a pack".to_owned());
             let why = code_label(missing.code, report.summary(missing));
-            remark.extend(format!("; in the place of {serial} ({why})").bytes());
+            remark += &format!("; in the place of {serial} ({why})");
         }
     }
     if let Some(source) = report.summary(step).source() {
-        remark.extend(b"  (converted from ");
-        remark.extend(look.path(source));
-        remark.push(b')');
+        remark += &format!("  (converted from {})", shown(source));
     }
     remark
 }
@@ -81,9 +78,9 @@ fn gaps(look: Look, report: &PlanReport) -> String {
         let reasons = report.gap_reasons(*gap);
         is_any_lost |= reasons.is_empty();
         let behind = report.plan.behind(*gap, report.facts);
-        text += &wrapped("  ", &gap_message(*gap, &reasons, behind));
+        text += &hang(look.width, "  ", &gap_message(*gap, &reasons, behind));
     }
-    if is_any_lost { text + &wrapped("    ", GAP_NEXT) } else { text }
+    if is_any_lost { text + &hang(look.width, "    ", GAP_NEXT) } else { text }
 }
 
 /// Steps that several packs restore, whether they are applied or not.
@@ -93,15 +90,15 @@ fn twins(look: Look, report: &PlanReport) -> String {
         return String::new();
     }
     let heading = look.paint(Tone::Heading, "Twins");
-    let steps = steps.into_iter().map(|span| wrapped("  ", &twins_message(span)));
-    format!("\n{heading}\n{}{}", steps.collect::<String>(), wrapped("    ", TWINS_NEXT))
+    let steps = steps.into_iter().map(|span| hang(look.width, "  ", &twins_message(span)));
+    format!("\n{heading}\n{}{}", steps.collect::<String>(), hang(look.width, "    ", TWINS_NEXT))
 }
 
 /// A reason and what to do about it, with the packs that it is true of.
 type Reason<'a> = ((String, String), Vec<&'a PackSummary>);
 
 /// Why packs are not to be applied: each reason once.
-fn turned_away(look: Look, report: &PlanReport) -> Vec<u8> {
+fn turned_away(look: Look, report: &PlanReport) -> String {
     let mut reasons: Vec<Reason> = Vec::new();
     let mut index: HashMap<(String, String), usize> = HashMap::new();
     for step in report.turned_away() {
@@ -116,19 +113,19 @@ fn turned_away(look: Look, report: &PlanReport) -> Vec<u8> {
         }
         reasons[at].1.push(summary);
     }
-    let mut text = Vec::new();
+    let mut text = String::new();
     if !reasons.is_empty() {
         let heading = format!("Do not apply ({})", report.turned_away().count());
-        text.extend(format!("\n{}\n", look.paint(Tone::Heading, &heading)).bytes());
+        text += &format!("\n{}\n", look.paint(Tone::Heading, &heading));
     }
     for ((reason, next), packs) in reasons {
-        text.extend(named(look, &packs));
-        text.extend((wrapped("    ", &reason) + &wrapped("    ", &next)).bytes());
+        text += &named(&packs);
+        text += &(hang(look.width, "    ", &reason) + &hang(look.width, "    ", &next));
     }
     if report.copies() > 0 {
         let copies = plural(report.copies() as u64, "image is", "images are");
-        let text_of_copies = format!("{copies} left out: another image of the same pack counts.");
-        text.extend(format!("\n{}", wrapped("", &text_of_copies)).bytes());
+        let sentence = format!("{copies} left out: another image of the same pack counts.");
+        text += &format!("\n{}", hang(look.width, "", &sentence));
     }
     text
 }
@@ -142,15 +139,13 @@ fn sentence(step: &Step, summary: &PackSummary) -> String {
     }
 }
 
-fn named(look: Look, packs: &[&PackSummary]) -> Vec<u8> {
-    let mut text = Vec::new();
+fn named(packs: &[&PackSummary]) -> String {
+    let mut text = String::new();
     for summary in packs.iter().take(NAMED) {
-        text.extend(b"  ");
-        text.extend(look.path(summary.image()));
-        text.push(b'\n');
+        text += &format!("  {}\n", shown(summary.image()));
     }
     if packs.len() > NAMED {
-        text.extend(format!("  and {} more\n", packs.len() - NAMED).bytes());
+        text += &format!("  and {} more\n", packs.len() - NAMED);
     }
     text
 }
@@ -160,7 +155,7 @@ fn what_now(look: Look, report: &PlanReport) -> String {
     let mut text = format!("\n{}\n", look.paint(Tone::Heading, "What now"));
     text += &command_lines(&report.commands);
     for line in on_the_server(report.server, report.applied(), report.plan.reaches) {
-        text += &wrapped("  ", &line);
+        text += &hang(look.width, "  ", &line);
     }
     text
 }
@@ -190,8 +185,8 @@ pub(crate) fn rest(
                 0 => "-".to_owned(),
                 licenses => format!("{licenses} licenses"),
             };
-            write!(out, "  {serial:<23}  {licenses:<11}  ")?;
-            out.write_all(&look.path(summary.image()))?;
+            let path = shown(summary.image());
+            write!(out, "  {serial:<23}  {licenses:<11}  {path}")?;
             match fleet.why_aside(number, facts) {
                 Some(code) => writeln!(out, "  {}", code_label(code, summary))?,
                 None => writeln!(out)?,
@@ -203,12 +198,6 @@ pub(crate) fn rest(
 
 /// The heading of packs that no server's plan holds, and that are not to be used.
 const ASIDE: &str = "Do not apply: bound to no server that is known";
-
-/// Text in lines that are not too long, each behind an indent.
-pub(crate) fn wrapped(indent: &str, text: &str) -> String {
-    let lines = wrap(text, WIDTH - indent.len());
-    lines.iter().fold(String::new(), |text, line| text + indent + line + "\n")
-}
 
 /// A label for each diskette, an empty line behind each.
 pub(crate) fn labels(out: &mut dyn Write, report: &PlanReport) -> io::Result<()> {

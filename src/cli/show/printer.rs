@@ -154,6 +154,16 @@ impl Printer {
         }
     }
 
+    /// Counts only what images came to in the end, where some of them were tried again.
+    pub(crate) fn recount(&mut self, outcomes: impl Iterator<Item = Outcome>) {
+        self.tally = Tally::default();
+        self.exit = Exit::Good;
+        for outcome in outcomes {
+            self.tally.add(outcome);
+            self.exit = self.exit.merge(Exit::of_named(outcome));
+        }
+    }
+
     /// Writes something that is no report.
     pub(crate) fn say(&mut self, text: &str) {
         let _ = self.write(text.as_bytes());

@@ -103,7 +103,8 @@ impl Progress {
         let Some(bar) = self.bar.as_ref().filter(|_| !self.is_line) else { return };
         self.tally.add(outcome);
         let counts: Vec<_> = Outcome::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .filter(|outcome| self.tally.count(*outcome) > 0)
             .map(|outcome| format!("{} {}", self.tally.count(outcome), outcome.as_str()))
             .collect();
@@ -163,7 +164,7 @@ mod tests {
 
 fn bar(doing: &'static str, count: u64) -> ProgressBar {
     let bar = ProgressBar::new(count);
-    let template = "{prefix} {bar:24} {pos}/{len}  {rate}  {eta} left  {msg}";
+    let template = "{prefix} {bar:24} {pos}/{len}  {rate}  {eta} left  {wide_msg}";
     let style = ProgressStyle::with_template(template)
         .unwrap_or_else(|_| ProgressStyle::default_bar())
         .with_key("rate", |state: &ProgressState, text: &mut dyn Write| {

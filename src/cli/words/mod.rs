@@ -4,6 +4,7 @@ mod codes;
 mod container;
 mod drive;
 mod failure;
+mod file_system;
 mod finding;
 mod ledger;
 mod missing_path;
@@ -16,7 +17,8 @@ mod value;
 
 pub(crate) use codes::{Page, pages};
 pub(crate) use drive::{
-    another_diskette, ask_for_next, ask_for_the_same, diskette, label, seen_before,
+    Left, another_diskette, ask_for_next, ask_for_one_of, ask_for_the_same, diskette, label,
+    left_alone, seen_before,
 };
 pub(crate) use failure::{failure_message, failure_next_step};
 pub(crate) use finding::{

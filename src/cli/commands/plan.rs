@@ -96,12 +96,11 @@ fn show(args: &Args, out: &mut dyn Write, report: &PlanReport, is_only: bool) ->
 
 fn run_all(args: &Args, packs: &Packs) -> Result<Exit, Error> {
     let fleet = plan_all(&packs.facts, &packs.sets, &args.state(None));
-    match &args.output {
-        Some(folder) => write_files(args, folder, packs, &fleet)?,
-        None => {
-            let mut out = BufWriter::new(stdout());
-            written(show_all(args, &mut out, packs, &fleet).and_then(|()| out.flush()))?;
-        }
+    if let Some(folder) = &args.output {
+        write_files(args, folder, packs, &fleet)?;
+    } else {
+        let mut out = BufWriter::new(stdout());
+        written(show_all(args, &mut out, packs, &fleet).and_then(|()| out.flush()))?;
     }
     let turns_away =
         fleet.plans.iter().any(|(_, plan)| plan.turns_away()) || fleet.refuses(&packs.facts);

@@ -1,13 +1,11 @@
 //! A plan as JSON Lines: a step for each pack, then the gaps, then a summary.
 
-use crate::cli::show::json::{line, path_text};
+use crate::cli::show::json::{ServerPart, line, path_text, server_part};
 use crate::cli::show::plan_report::PlanReport;
-use crate::cli::words::{
-    PackSummary, address, code_label, pack_serial, server_name, step_kb, step_message,
-};
+use crate::cli::words::{PackSummary, code_label, pack_serial, step_kb, step_message};
 use addpack::plan::rules::limit;
 use addpack::plan::{Fleet, PackFacts, Step};
-use addpack::record::fields::Server;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -16,21 +14,17 @@ use std::path::Path;
 /// The version of the objects' shape.
 const SCHEMA: u32 = 1;
 
-#[derive(Serialize)]
-struct ServerPart {
-    address: String,
-    name: String,
-}
-
-#[derive(Serialize)]
-struct StepLine<'a> {
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct StepLine<'a> {
+    #[schemars(extend("const" = "step"))]
     r#type: &'static str,
+    #[schemars(extend("const" = 1))]
     schema: u32,
     path: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     path_bytes: Option<String>,
     serial: Option<Cow<'a, str>>,
-    server: Option<ServerPart>,
+    server: Option<ServerPart<'a>>,
     action: &'static str,
     from: Option<u16>,
     to: Option<u16>,
@@ -42,11 +36,13 @@ struct StepLine<'a> {
     kb: Vec<u32>,
 }
 
-#[derive(Serialize)]
-struct GapLine {
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct GapLine<'a> {
+    #[schemars(extend("const" = "gap"))]
     r#type: &'static str,
+    #[schemars(extend("const" = 1))]
     schema: u32,
-    server: Option<ServerPart>,
+    server: Option<ServerPart<'a>>,
     from: u16,
     to: u16,
     /// Why packs of the set do not fill it; empty where there is none.
@@ -54,20 +50,24 @@ struct GapLine {
 }
 
 /// The end of one server's plan: with `--all` its type is `plan`, else `summary`.
-#[derive(Serialize)]
-struct PlanLine {
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct PlanLine<'a> {
+    #[schemars(extend("enum" = ["plan", "summary"]))]
     r#type: &'static str,
+    #[schemars(extend("const" = 1))]
     schema: u32,
-    server: Option<ServerPart>,
+    server: Option<ServerPart<'a>>,
     installed: u16,
     reaches: u16,
     limit: u16,
 }
 
 /// With `--all`: a pack that is in no server's plan.
-#[derive(Serialize)]
-struct PackLine<'a> {
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct PackLine<'a> {
+    #[schemars(extend("enum" = ["stock", "aside"]))]
     r#type: &'static str,
+    #[schemars(extend("const" = 1))]
     schema: u32,
     path: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,9 +80,11 @@ struct PackLine<'a> {
 }
 
 /// With `--all`: the last line.
-#[derive(Serialize)]
-struct AllLine {
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct AllLine {
+    #[schemars(extend("const" = "summary"))]
     r#type: &'static str,
+    #[schemars(extend("const" = 1))]
     schema: u32,
     servers: usize,
     with_gaps: usize,
@@ -146,10 +148,6 @@ pub(crate) fn rest(
         stock: fleet.stock.len(),
         aside: fleet.aside.len(),
     }))
-}
-
-fn server_part(server: &Server) -> ServerPart {
-    ServerPart { address: address(server), name: server_name(server).into_owned() }
 }
 
 fn step_line(report: &PlanReport, step: &Step) -> Vec<u8> {

@@ -8,6 +8,7 @@ use crate::cli::words::{
     GAP_NEXT, PackSummary, TWINS_NEXT, action_words, code_label, gap_message, on_the_server,
     pack_serial, server_state, short_serial, step_message, step_next, twins_message, version_words,
 };
+use addpack::plan::set::Chain;
 use addpack::plan::{Action, Code, Fleet, PackFacts, Step};
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -85,7 +86,7 @@ fn gaps(look: Look, report: &PlanReport) -> String {
 
 /// Steps that several packs restore, whether they are applied or not.
 fn twins(look: Look, report: &PlanReport) -> String {
-    let steps: Vec<_> = report.chain.into_iter().flat_map(|chain| chain.twins()).collect();
+    let steps: Vec<_> = report.chain.into_iter().flat_map(Chain::twins).collect();
     if steps.is_empty() {
         return String::new();
     }
@@ -163,7 +164,9 @@ fn what_now(look: Look, report: &PlanReport) -> String {
 /// Commands, each with what it does beside it.
 pub(crate) fn command_lines(commands: &[(String, String)]) -> String {
     let width = commands.iter().map(|(command, _)| command.chars().count()).max().unwrap_or(0);
-    commands.iter().map(|(command, purpose)| format!("  {command:<width$}   {purpose}\n")).collect()
+    commands.iter().fold(String::new(), |text, (command, purpose)| {
+        text + &format!("  {command:<width$}   {purpose}\n")
+    })
 }
 
 /// What is in no server's plan.

@@ -137,6 +137,19 @@ impl Progress {
     }
 }
 
+fn bar(doing: &'static str, count: u64) -> ProgressBar {
+    let bar = ProgressBar::new(count);
+    let template = "{prefix} {bar:24} {pos}/{len}  {rate}  {eta} left  {wide_msg}";
+    let style = ProgressStyle::with_template(template)
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .with_key("rate", |state: &ProgressState, text: &mut dyn Write| {
+            let _ = write!(text, "{:.0}/s", state.per_sec());
+        });
+    bar.set_style(style);
+    bar.set_prefix(doing);
+    bar
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -160,17 +173,4 @@ mod tests {
             "reading A:  cylinder 32 of 80, head 1  weak 2, lost 1  trying sector 1142 again (3 of 5)  0:09"
         );
     }
-}
-
-fn bar(doing: &'static str, count: u64) -> ProgressBar {
-    let bar = ProgressBar::new(count);
-    let template = "{prefix} {bar:24} {pos}/{len}  {rate}  {eta} left  {wide_msg}";
-    let style = ProgressStyle::with_template(template)
-        .unwrap_or_else(|_| ProgressStyle::default_bar())
-        .with_key("rate", |state: &ProgressState, text: &mut dyn Write| {
-            let _ = write!(text, "{:.0}/s", state.per_sec());
-        });
-    bar.set_style(style);
-    bar.set_prefix(doing);
-    bar
 }

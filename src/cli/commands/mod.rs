@@ -12,5 +12,6 @@ pub(crate) mod plan_commands;
 pub(crate) mod queue;
 pub(crate) mod replace;
 pub(crate) mod schema;
+pub(crate) mod selftest;
 pub(crate) mod start;
 pub(crate) mod version;

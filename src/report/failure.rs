@@ -7,7 +7,10 @@ use std::io;
 use std::path::PathBuf;
 
 /// Why an image could not be worked on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr, strum::VariantNames,
+)]
+#[strum(serialize_all = "kebab-case")]
 pub enum FailureCode {
     /// There is no such file or folder.
     NotFound,
@@ -67,68 +70,9 @@ pub enum FailureCode {
 }
 
 impl FailureCode {
-    /// Every code.
-    pub const ALL: [Self; 27] = [
-        Self::NotFound,
-        Self::AccessDenied,
-        Self::NotAFile,
-        Self::NoMedium,
-        Self::NotADiskette,
-        Self::Mounted,
-        Self::BadMapfile,
-        Self::UnsupportedContainer,
-        Self::DamagedContainer,
-        Self::NeedsOutput,
-        Self::InUse,
-        Self::Replaced,
-        Self::NoLocks,
-        Self::WriteProtected,
-        Self::NotOwner,
-        Self::FolderProtected,
-        Self::ReadOnlyDisk,
-        Self::Immutable,
-        Self::LinkLoop,
-        Self::NameTooLong,
-        Self::TooManyFiles,
-        Self::FileSizeLimit,
-        Self::NoSpace,
-        Self::Exists,
-        Self::LedgerError,
-        Self::Stopped,
-        Self::IoError,
-    ];
-
     /// The published code.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::NotFound => "not-found",
-            Self::AccessDenied => "access-denied",
-            Self::NotAFile => "not-a-file",
-            Self::NoMedium => "no-medium",
-            Self::NotADiskette => "not-a-diskette",
-            Self::Mounted => "mounted",
-            Self::BadMapfile => "bad-mapfile",
-            Self::UnsupportedContainer => "unsupported-container",
-            Self::DamagedContainer => "damaged-container",
-            Self::NeedsOutput => "needs-output",
-            Self::InUse => "in-use",
-            Self::Replaced => "replaced",
-            Self::NoLocks => "no-locks",
-            Self::WriteProtected => "write-protected",
-            Self::NotOwner => "not-owner",
-            Self::FolderProtected => "folder-protected",
-            Self::ReadOnlyDisk => "read-only-disk",
-            Self::Immutable => "immutable",
-            Self::LinkLoop => "link-loop",
-            Self::NameTooLong => "name-too-long",
-            Self::TooManyFiles => "too-many-files",
-            Self::FileSizeLimit => "file-size-limit",
-            Self::NoSpace => "no-space",
-            Self::Exists => "exists",
-            Self::LedgerError => "ledger-error",
-            Self::Stopped => "stopped",
-            Self::IoError => "io-error",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 

@@ -142,7 +142,8 @@ pub(crate) fn complain_repeated(path: &Path, first: &Path) {
 /// How many images came to what.
 pub(crate) fn summary(look: Look, tally: &Tally, stopped: bool) -> Vec<u8> {
     let counted: Vec<_> = Outcome::ALL
-        .into_iter()
+        .iter()
+        .copied()
         .filter(|outcome| tally.count(*outcome) > 0)
         .map(|outcome| {
             let text = format!("{} {}", tally.count(outcome), outcome.as_str());

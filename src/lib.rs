@@ -25,3 +25,5 @@ pub mod record;
 pub mod report;
 pub mod run;
 pub mod set;
+
+pub use platform::before_each_step;

@@ -5,7 +5,8 @@ use super::{ServerState, rules};
 use crate::diagnosis::{Diagnosis, FindingCode, Verdict};
 use crate::record::fields::{Serial, Server};
 use crate::record::{EVENT_SLOTS, Record, Version};
-use crate::report::{Outcome, Report};
+use crate::report::{Note, Outcome, Report};
+use std::ops::Range;
 
 /// What a used pack is bound to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,17 +19,19 @@ pub struct Use {
     pub server: Server,
 }
 
-/// Whether a pack can be used at all.
+/// Whether an image of a pack can be used at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Condition {
     /// It can.
     Sound,
     /// Once its conversion is finished.
     Unfinished,
-    /// It never can, for this reason.
-    Refused(FindingCode),
     /// Another image of the pack counts.
     Copy,
+    /// The pack was converted into a copy that is gone.
+    CopyMissing,
+    /// It never can, for this reason.
+    Refused(FindingCode),
 }
 
 /// What a plan needs to know of a pack.
@@ -42,9 +45,12 @@ pub struct PackFacts {
     pub version: Version,
     /// Its use; `None` while it is unbound, and where its record is not to be trusted.
     pub used: Option<Use>,
+    /// The server that it was first applied to, where it was transferred to another one since.
+    pub moved_from: Option<Server>,
     /// Whether it can be used.
     pub condition: Condition,
-    /// Whether nothing can be written to it.
+    /// Whether it is a diskette in a drive that nothing can be written to. The mode of an image file says
+    /// nothing of the tab of the diskette that it is written to.
     pub write_protected: bool,
     /// Events in its record: up to 24.
     pub events: u16,
@@ -57,19 +63,22 @@ impl PackFacts {
         let condition = match diagnosis.verdict {
             Verdict::Refused => Condition::Refused(diagnosis.findings.first()?.code()),
             _ if report.outcome == Outcome::Copy => Condition::Copy,
+            _ if is_copy_missing(report) => Condition::CopyMissing,
             Verdict::UnfinishedConversion => Condition::Unfinished,
             Verdict::Convertible | Verdict::AlreadyConverted | Verdict::Issued45 => {
                 Condition::Sound
             }
         };
         let record = diagnosis.record.as_deref();
+        let trusted = record.filter(|_| is_trusted(diagnosis));
         Some(Self {
             serial: record.map_or(Serial::ZERO, |record| record.serial),
             licenses: record.map_or(0, |record| record.licenses),
             version: record.map_or(Version::V45, |record| record.version),
-            used: record.filter(|_| is_trusted(diagnosis)).and_then(used),
+            used: trusted.and_then(used),
+            moved_from: trusted.and_then(|record| moved_from(record, &diagnosis.history)),
             condition,
-            write_protected,
+            write_protected: write_protected && report.is_drive,
             events: record.map_or(0, |record| record.event_count),
         })
     }
@@ -79,8 +88,13 @@ impl PackFacts {
         self.version == Version::V40 && !self.is_refused()
     }
 
+    /// Whether it can be handed to a server, once it is converted where that is needed.
+    pub fn is_usable(&self) -> bool {
+        matches!(self.condition, Condition::Sound | Condition::Unfinished)
+    }
+
     pub(super) fn is_refused(&self) -> bool {
-        matches!(self.condition, Condition::Refused(_) | Condition::Copy)
+        matches!(self.condition, Condition::Refused(_))
     }
 
     /// Whether its record has no room for another event.
@@ -90,10 +104,7 @@ impl PackFacts {
 
     /// Whether only a replacement can take its place. A copy of a converted pack lives on in that.
     pub fn needs_replacement(&self) -> bool {
-        match self.condition {
-            Condition::Refused(code) => code != FindingCode::CopyOfConverted,
-            Condition::Sound | Condition::Unfinished | Condition::Copy => false,
-        }
+        self.is_refused() && self.condition != Condition::Refused(FindingCode::CopyOfConverted)
     }
 
     /// The pack as it is once it was converted, or its conversion finished: without events.
@@ -106,11 +117,11 @@ impl PackFacts {
     pub(super) fn needs_conversion(&self, server: &ServerState) -> Option<Code> {
         match self.condition {
             Condition::Unfinished => Some(Code::FinishFirst),
-            Condition::Refused(_) | Condition::Copy => None,
             Condition::Sound if !rules::knows(server.version, self.version) => {
                 Some(Code::ConvertFirst)
             }
             Condition::Sound => (self.is_full() && self.is_40()).then_some(Code::ConvertFirst),
+            Condition::Copy | Condition::CopyMissing | Condition::Refused(_) => None,
         }
     }
 
@@ -118,6 +129,11 @@ impl PackFacts {
     pub(super) fn prepared(self, server: &ServerState) -> Self {
         if self.needs_conversion(server).is_some() { self.converted() } else { self }
     }
+}
+
+/// Whether the pack was converted into a copy that is gone.
+fn is_copy_missing(report: &Report) -> bool {
+    report.notes.iter().any(|note| matches!(note, Note::CopyMissing(_)))
 }
 
 /// Whether what the header says of the pack's use is what servers wrote there.
@@ -130,4 +146,10 @@ fn is_trusted(diagnosis: &Diagnosis) -> bool {
 fn used(record: &Record) -> Option<Use> {
     let used = Use { from: record.from, to: record.to, server: record.server };
     record.is_bound().then_some(used)
+}
+
+/// The server that the pack was applied to first, where it is bound to another one now.
+fn moved_from(record: &Record, history: &Range<usize>) -> Option<Server> {
+    let first = record.events.get(history.clone())?.first()?.server;
+    (record.is_bound() && first != record.server).then_some(first)
 }

@@ -4,88 +4,59 @@ use crate::cli::Error;
 use crate::cli::args::Common;
 use crate::cli::ask::stop;
 use crate::cli::commands::collect::Collect;
-use crate::cli::commands::ledger::open_to_read;
+use crate::cli::commands::ledger::open_to_look;
 use crate::cli::exit::Exit;
 use crate::cli::show::lines::complain_repeated;
 use crate::cli::show::progress::Progress;
 use crate::cli::show::terminal::{complain, escape};
-use crate::cli::words::{evidence, finding_kb, finding_message, next_step, serial, verdict};
-use addpack::diagnosis::{Finding, FindingCode};
+use crate::cli::words::{
+    PackSummary, Refusal, evidence, finding_kb, finding_message, label_of, next_step, verdict,
+};
+use addpack::diagnosis::{Finding, FindingCode, FindingKind};
 use addpack::media::Place;
-use addpack::plan::PackFacts;
 use addpack::plan::set::Sets;
-use addpack::record::fields::Server;
-use addpack::record::{Record, Version};
+use addpack::plan::{Condition, PackFacts};
+use addpack::record::Version;
+use addpack::record::fields::{Serial, Server};
 use addpack::report::{Note, Outcome, Report};
 use addpack::run::{self, End, Listener, Mode, Said};
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-/// Why a pack is refused.
-pub(crate) struct Refusal {
-    /// The code of the primary finding.
-    pub(crate) code: &'static str,
-    /// The primary finding, in a sentence.
-    pub(crate) message: String,
-    /// Every finding, with what was expected and found.
-    pub(crate) evidence: Vec<String>,
-    /// The vendor's articles that the primary finding rests on.
-    pub(crate) kb: &'static [u32],
-    /// What to do next.
-    pub(crate) next: String,
-    /// The size on the record, if there is one.
-    pub(crate) licenses: Option<u16>,
-    /// The record's version, if there is one.
-    pub(crate) version: Option<Version>,
-    /// What it says that it is bound to, and from and to.
-    pub(crate) bound: Option<(Server, u16, u16)>,
-    /// Whether the pack lives on in another image, and needs no replacement.
-    pub(crate) is_copy: bool,
-}
-
-/// What people are told of a pack; what is reckoned with is in its [`PackFacts`].
-pub(crate) struct Known {
-    pub(crate) path: PathBuf,
-    pub(crate) serial: Option<String>,
-    pub(crate) refusal: Option<Box<Refusal>>,
-}
-
 /// All packs of a set, in the order of the paths.
-pub(crate) struct Gathered {
-    pub(crate) known: Vec<Known>,
+pub(crate) struct Packs {
+    pub(crate) summaries: Vec<PackSummary>,
     pub(crate) facts: Vec<PackFacts>,
     pub(crate) sets: Sets,
-    /// What became of the images that are no packs.
+    /// What became of the images that are not packs.
     pub(crate) exit: Exit,
 }
 
 /// Looks at every image and keeps what is needed of the packs. Failed images, and named ones that
 /// are no packs, are complained of.
-pub(crate) fn gather(common: &Common) -> Result<Gathered, Error> {
+pub(crate) fn gather(common: &Common) -> Result<Packs, Error> {
     stop::listen();
     let job = common.job(Mode::Inspect)?;
-    let mut ledger = open_to_read(&common.ledger)?;
-    let progress = Progress::over(common, "looking");
+    let (mut ledger, _) = open_to_look(&common.ledger)?;
     let mut gathering = Collect::new(Item::of);
-    let end = {
-        let mut shown = Shown { inner: &mut gathering, progress };
-        let end = run::run(&job, &mut ledger, &stop::STOP, &mut shown);
-        shown.progress.finish();
-        end?
-    };
-    let mut gathered = Gathered {
-        known: Vec::new(),
+    let mut shown = Shown { inner: &mut gathering, progress: Progress::over(common, "looking") };
+    let end = run::run(&job, &mut ledger, &stop::STOP, &mut shown);
+    shown.progress.finish();
+    let mut packs = Packs {
+        summaries: Vec::new(),
         facts: Vec::new(),
         sets: Sets::new(usize::MAX),
-        exit: if end == End::Stopped { Exit::Stopped } else { Exit::Good },
+        exit: if end? == End::Stopped { Exit::Stopped } else { Exit::Good },
     };
-    gathering.kept.into_iter().for_each(|item| gathered.add(item));
-    Ok(gathered)
+    gathering.kept.into_iter().for_each(|item| packs.add(item));
+    packs.sort_by_servers();
+    Ok(packs)
 }
 
 /// What is kept of an image.
 enum Item {
-    Pack(Box<(Known, PackFacts)>),
+    Pack(Box<(PackSummary, PackFacts)>),
     /// It could not be read, or was named and is no pack.
     Complaint(String, Exit),
     Nothing,
@@ -93,14 +64,16 @@ enum Item {
 
 impl Item {
     fn of(report: Box<Report>) -> Self {
-        let write_protected = Place::at(&report.path).is_ok_and(|place| place.is_write_protected());
+        let is_protected = || Place::at(&report.path).is_ok_and(|place| place.is_write_protected());
+        let write_protected = report.is_drive && is_protected();
         if let Some(facts) = PackFacts::of(&report, write_protected) {
-            let known = Known {
-                serial: report.record().map(|record| serial(record).into_owned()),
+            let summary = PackSummary {
                 refusal: refusal(&report),
-                path: report.path,
+                output: report.output.map(PathBuf::into_boxed_path),
+                converted_from: None,
+                path: report.path.into_boxed_path(),
             };
-            return Self::Pack(Box::new((known, facts)));
+            return Self::Pack(Box::new((summary, facts)));
         }
         if report.outcome != Outcome::Failed && !report.named {
             return Self::Nothing;
@@ -114,20 +87,37 @@ impl Item {
     }
 }
 
-impl Gathered {
+impl Packs {
     fn add(&mut self, item: Item) {
         match item {
             Item::Pack(pack) => {
-                let (known, facts) = *pack;
-                self.sets.add(&facts);
-                self.facts.push(facts);
-                self.known.push(known);
+                self.summaries.push(pack.0);
+                self.facts.push(pack.1);
             }
             Item::Complaint(message, exit) => {
                 complain(&message);
                 self.exit = self.exit.merge(exit);
             }
             Item::Nothing => {}
+        }
+    }
+
+    /// Sorts the packs by their servers, and tells of a converted one which image it was converted from.
+    fn sort_by_servers(&mut self) {
+        let is_copy = |facts: &PackFacts| facts.condition == Condition::Copy;
+        let copies = self.facts.iter().enumerate().filter(|(_, facts)| is_copy(facts));
+        let sources: HashMap<Serial, usize> = copies
+            .filter(|(_, facts)| facts.version == Version::V40)
+            .map(|(number, facts)| (facts.serial, number))
+            .collect();
+        for (number, facts) in self.facts.iter().enumerate() {
+            if facts.version == Version::V45
+                && facts.is_usable()
+                && let Some(source) = sources.get(&facts.serial)
+            {
+                self.summaries[number].converted_from = Some(self.summaries[*source].path.clone());
+            }
+            self.sets.add(facts);
         }
     }
 }
@@ -162,31 +152,38 @@ impl Listener for Shown<'_> {
 /// Why the pack is refused: its primary finding.
 fn refusal(report: &Report) -> Option<Box<Refusal>> {
     let finding = report.findings().first()?;
-    let (code, message) = (finding.code(), finding_message(finding));
+    let code = finding.code();
     let record = report.record();
+    let bound = record.filter(|record| record.is_bound());
     Some(Box::new(Refusal {
         code: code.as_str(),
-        message,
-        evidence: report.findings().iter().map(told).collect(),
+        label: label_of(finding),
+        message: finding_message(finding),
+        evidence: report.findings().iter().map(with_code).collect(),
         kb: finding_kb(code),
         next: next_step(report),
         licenses: record.map(|record| record.licenses),
         version: record.map(|record| record.version),
-        bound: record.filter(|record| record.is_bound()).map(binding),
-        is_copy: is_alive_elsewhere(report, code),
+        server: bound.map(|record| record.server).or_else(|| spoilt_by(finding)),
+        span: bound.map(|record| (record.from, record.to)),
+        is_copy: lives_on(report, code),
     }))
 }
 
 /// Whether the pack lives on in another image, and needs no replacement.
-fn is_alive_elsewhere(report: &Report, code: FindingCode) -> bool {
+fn lives_on(report: &Report, code: FindingCode) -> bool {
     code == FindingCode::CopyOfConverted
         || report.notes.iter().any(|note| matches!(note, Note::StandIn(_)))
 }
 
-fn told(finding: &Finding) -> String {
-    format!("{}: {}", finding.code().as_str(), evidence(finding))
+/// The 4.5 server that wrote to an unused 4.0 pack: the pack is bound to none.
+fn spoilt_by(finding: &Finding) -> Option<Server> {
+    match &finding.kind {
+        FindingKind::PostUpgrade(event) => Some(event.server),
+        _ => None,
+    }
 }
 
-fn binding(record: &Record) -> (Server, u16, u16) {
-    (record.server, record.from, record.to)
+fn with_code(finding: &Finding) -> String {
+    format!("{}: {}", finding.code().as_str(), evidence(finding))
 }

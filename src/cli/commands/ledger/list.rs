@@ -9,7 +9,7 @@ use crate::cli::show::terminal::escape;
 use crate::cli::words::{Standing, entry_lines, ledger_row, standing_message, time_of};
 use addpack::ledger::{Entry, Ledger, State};
 use addpack::media::{Kind, Place};
-use addpack::run::recovery::holds_copy;
+use addpack::run::recovery::{holds_copy, holds_whole_copy};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::io::{self, BufWriter, Write, stdout};
@@ -143,7 +143,8 @@ pub(super) fn show(serial: &str, json: bool, at: &LedgerFile) -> Result<Exit, Er
 pub(super) fn standing(entry: &Entry) -> Standing {
     match entry.state {
         State::Begun => Standing::Begun,
-        State::Done if holds_copy(entry.place(), entry) => Standing::There,
+        State::Done if holds_whole_copy(entry.place(), entry) => Standing::There,
+        State::Done if holds_copy(entry.place(), entry) => Standing::Unfinished,
         State::Done if is_drive(entry.place()) => Standing::Elsewhere,
         State::Done if entry.place().exists() => Standing::Changed,
         State::Done => Standing::Gone,
@@ -210,7 +211,9 @@ impl Checked {
         match standing {
             Standing::There => self.there += 1,
             Standing::Elsewhere => self.elsewhere += 1,
-            Standing::Changed | Standing::Gone | Standing::Begun => self.wrong += 1,
+            Standing::Unfinished | Standing::Changed | Standing::Gone | Standing::Begun => {
+                self.wrong += 1;
+            }
         }
     }
 

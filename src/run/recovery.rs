@@ -15,6 +15,7 @@ use crate::conversion::Patch;
 use crate::diagnosis::{Verdict, diagnose};
 use crate::disk::SECTOR_LEN;
 use crate::disk::Storage;
+use crate::files::clear_leftover;
 use crate::ledger::{Entry, Ledger, LedgerError, Settled, State};
 use crate::media::{DriveError, Medium, Place, RawImage};
 use crate::pack::commit::Commit;
@@ -178,6 +179,8 @@ fn settle_copy(ledger: &mut Ledger, entry: &Entry, target: &Path) -> Result<Reco
     if let Ok(Err(TryLockError::WouldBlock)) = lock {
         return Ok(Recovery::InUse);
     }
+    // Where it cannot be removed, it is in nobody's way.
+    let _ = clear_leftover(target);
     // The run that made it may have died before its name was durable.
     if holds_copy(target, entry) && sync_folder(folder_of(target)).is_ok() {
         ledger.settle(&[Settled::Done(entry.id)])?;

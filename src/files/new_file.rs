@@ -118,26 +118,6 @@ impl NewFile {
             }
         }
     }
-
-    /// Puts it in the place of the file at `path`. That is not durable yet.
-    ///
-    /// # Errors
-    /// As the system reports them: then the old file is there.
-    pub(crate) fn replace(self, path: &Path) -> io::Result<File> {
-        match self {
-            Self::Unnamed(file) => {
-                // Only what has a name takes the place of a name.
-                let temporary = temporary_name(path)?;
-                clear_leftover(path)?;
-                platform::link(&file, &temporary)?;
-                fs::rename(&temporary, path).inspect_err(|_| {
-                    let _ = fs::remove_file(&temporary);
-                })?;
-                Ok(file)
-            }
-            Self::Named(file) => file.persist(path).map_err(|error| error.error),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -167,10 +147,6 @@ mod tests {
         let new = NewFile::beside(&path, None).unwrap();
         assert_eq!(new.publish(&path).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
         assert_eq!((fs::read(&path).unwrap(), names(folder.path()).len()), (b"bytes".to_vec(), 1));
-        let new = NewFile::beside(&path, None).unwrap();
-        new.file().write_all(b"others").unwrap();
-        new.replace(&path).unwrap();
-        assert_eq!((fs::read(&path).unwrap(), names(folder.path()).len()), (b"others".to_vec(), 1));
     }
 
     #[test]
@@ -181,12 +157,6 @@ mod tests {
         leave();
         NewFile::named(&path, None).unwrap().publish(&path).unwrap();
         assert_eq!(names(folder.path()), ["new"]);
-        leave();
-        NewFile::beside(&path, None).unwrap().replace(&path).unwrap();
-        assert_eq!(
-            (names(folder.path()), fs::read(&path).unwrap()),
-            (vec!["new".to_owned()], vec![])
-        );
         leave();
         clear_leftover(&path).unwrap();
         assert_eq!(names(folder.path()), ["new"]);

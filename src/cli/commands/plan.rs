@@ -4,7 +4,7 @@ use crate::cli::Error;
 use crate::cli::args::plan::{Plan as Args, ServerChoice};
 use crate::cli::ask::stop;
 use crate::cli::commands::gather::{Packs, gather};
-use crate::cli::commands::ledger::open_to_look;
+use crate::cli::commands::ledger::open_to_read;
 use crate::cli::commands::ledger::written;
 use crate::cli::commands::plan_commands::commands;
 use crate::cli::commands::queue::set::look_at_diskettes;
@@ -44,7 +44,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
 /// The packs of diskettes that are put in one after another.
 fn queue_packs(args: &Args) -> Result<Packs, Error> {
     stop::listen();
-    let (mut ledger, _) = open_to_look(&args.common.ledger)?;
+    let mut ledger = open_to_read(&args.common.ledger)?;
     let set = look_at_diskettes(&args.common, &args.queue, &mut ledger, |diskette, _| {
         complain(&format!("diskette {}: {}", diskette.number, diskette.verdict));
     })?;

@@ -5,7 +5,7 @@ use crate::cli::args::Common;
 use crate::cli::args::plan::Replace as Args;
 use crate::cli::ask::stop::{self, STOP};
 use crate::cli::commands::gather::{Packs, gather};
-use crate::cli::commands::ledger::{open_to_look, written};
+use crate::cli::commands::ledger::{open_to_read, written};
 use crate::cli::commands::plan::{one_server, put};
 use crate::cli::commands::queue::set::look_at_diskettes;
 use crate::cli::exit::Exit;
@@ -64,7 +64,7 @@ fn queue_packs(args: &Args) -> Result<Packs, Error> {
         return Err(Error::Usage(message.to_owned()));
     }
     stop::listen();
-    let (mut ledger, _) = open_to_look(&args.common.ledger)?;
+    let mut ledger = open_to_read(&args.common.ledger)?;
     let set = look_at_diskettes(&args.common, &args.queue, &mut ledger, |diskette, _| {
         complain(&format!("diskette {}: {}", diskette.number, diskette.verdict));
     })?;

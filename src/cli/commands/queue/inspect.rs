@@ -12,7 +12,7 @@ use crate::cli::show::queue::SetReport;
 use crate::cli::show::shell::{command, path_words};
 use crate::cli::show::terminal::Look;
 use crate::cli::words::label;
-use addpack::plan::{Action, Edition, FIRST_LICENSES, Fleet, ServerState, plan_all};
+use addpack::plan::{Action, Edition, FIRST_LICENSES, Fleet, PackFacts, ServerState, plan_all};
 use addpack::record::event::ServerVersion;
 use addpack::run::{End, Listener, Said};
 
@@ -81,7 +81,7 @@ fn commands(args: &Inspect, set: &DisketteSet, fleet: &Fleet) -> Vec<(String, St
             None => offer(&[&convert, &ledger, &drive], "converts them one after another"),
         }
     }
-    if set.packs.facts.iter().any(|facts| facts.needs_replacement()) {
+    if set.packs.facts.iter().any(PackFacts::needs_replacement) {
         let output = owned(&["-o", "request.txt"]);
         match &folder {
             Some(folder) => offer(

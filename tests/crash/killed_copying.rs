@@ -256,7 +256,7 @@ fn folder_of_copies_that_cannot_be_written_is_named() {
     for fault in ["?mkdir,mkdirat:error=EROFS", "renameat2:error=EROFS"] {
         let scene = fresh(&image);
         let error = failure(&scene, fault);
-        assert_eq!(error.code, "write-protected", "{error:?}");
+        assert_eq!(error.code, "read-only-disk", "{error:?}");
         assert!(error.message.contains("out"), "{error:?}: names neither the copy nor its folder");
         complete(&scene, &image, false);
     }

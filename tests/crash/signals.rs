@@ -30,10 +30,10 @@ fn folder_of(packs: &[PackImage]) -> Scene {
     scene
 }
 
-/// A signal at the sync of each of these images. Their zeroes wait a while, so that the signals are
+/// A signal at the first sync of each of these images. Their zeroes wait a while, so that the signals are
 /// heard before the images are done.
 fn signal(scene: &Scene, signal: &str, numbers: &[usize]) -> Traced {
-    let inject = format!("inject=fdatasync:signal={signal}:when=1+");
+    let inject = format!("inject=fdatasync:signal={signal}:when=1");
     let delay = "inject=pwrite64:delay_enter=300000:when=1+";
     let paths: Vec<_> = numbers.iter().map(|number| name(*number)).collect();
     let mut options = vec!["-f", "-e", "trace=fdatasync,pwrite64", "-e", &inject, "-e", delay];

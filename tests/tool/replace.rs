@@ -65,7 +65,7 @@ fn request_is_written_to_a_new_file_and_never_over_another() {
     let args = ["replace", "--lost", "10-30", ".", "-o", "request.txt"];
     scene.run(&args).is(0, "", "");
     assert_eq!(scene.read("request.txt"), letter(&scene).as_bytes());
-    let stderr = "addpack: -o request.txt: there is such a file already, and it is left as it is\n";
+    let stderr = "addpack: -o request.txt: this file already exists, and is left as it is\n";
     scene.run(&args).is(2, "", stderr);
     std::os::unix::fs::symlink("nowhere", scene.path("link.txt")).unwrap();
     let ran = scene.run(&["replace", ".", "-o", "link.txt"]);

@@ -48,7 +48,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
 
 fn refuse_to_overwrite(output: &Path) -> Error {
     let output = escape(&output.to_string_lossy());
-    Error::Usage(format!("-o {output}: there is such a file already, and it is left as it is"))
+    Error::Usage(format!("-o {output}: this file already exists, and is left as it is"))
 }
 
 fn put(output: &Path, request: &[u8]) -> Result<Exit, Error> {

@@ -99,17 +99,19 @@ fn refused(report: &Report) -> String {
         }
         FindingCode::OutOfOrderReapply => "corrupt: it was reapplied out of order",
         FindingCode::DamagedRecord if is_unknown_layout(report) => {
-            "its ADDPACK.DAT is no record that addpack knows: damaged, or of another layout"
+            "its ADDPACK.DAT is not a record that addpack knows: it is damaged or of another layout"
         }
         FindingCode::DamagedRecord => "its record is damaged",
         FindingCode::InconsistentHistory => {
-            "its seals are whole, but its history cannot have happened"
+            "its seals verify, but its history cannot have happened"
         }
         FindingCode::DamagedMedia if is_weak(report) => {
             "a sound record on a weak sector: it is not safe to write there"
         }
-        FindingCode::DamagedMedia => "the diskette does not give the whole record",
-        FindingCode::CopyOfConverted => "a sound 4.0 record, but a copy: the pack converts once",
+        FindingCode::DamagedMedia => "the whole record cannot be read from the diskette",
+        FindingCode::CopyOfConverted => {
+            "a sound 4.0 record, but a copy: each pack is converted only once"
+        }
     };
     sentence.to_owned()
 }
@@ -136,7 +138,7 @@ pub(crate) fn next_step(report: &Report) -> String {
                 return ledger::copy_next_step(copy, &serial_of(report), &report.path);
             }
             Note::Copied(_) => return "nothing: use that copy".to_owned(),
-            Note::Begun(_) => return "run addpack convert on it: that mends it".to_owned(),
+            Note::Begun(_) => return "run addpack convert on it, which repairs it".to_owned(),
             _ => {}
         }
     }

@@ -15,10 +15,12 @@ use addpack::record::Record;
 use addpack::record::event::Event;
 use addpack::record::fields::{Server, hex};
 use addpack::report::{FailureCode, Outcome, Report};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::ser::Formatter;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
@@ -27,14 +29,17 @@ const SCHEMA: u32 = 1;
 /// Bytes that suffice for most lines.
 const USUAL_LINE: usize = 1024;
 
-#[derive(Serialize)]
-struct ImageLine<'a> {
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct ImageLine<'a> {
+    #[schemars(extend("const" = "image"))]
     r#type: &'static str,
+    #[schemars(extend("const" = 1))]
     schema: u32,
     path: Cow<'a, str>,
     /// The path's bytes in hexadecimal, where they are no UTF-8 and `path` is not exact.
     #[serde(skip_serializing_if = "Option::is_none")]
     path_bytes: Option<String>,
+    #[schemars(schema_with = "outcomes")]
     outcome: &'static str,
     record: Option<RecordPart<'a>>,
     findings: Vec<FindingPart>,
@@ -49,7 +54,7 @@ struct ImageLine<'a> {
     surface: Option<SurfacePart>,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct SurfacePart {
     cylinders: u32,
     heads: u32,
@@ -62,7 +67,7 @@ struct SurfacePart {
     map: Vec<String>,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct RecordPart<'a> {
     version: &'static str,
     serial: Cow<'a, str>,
@@ -77,13 +82,13 @@ struct RecordPart<'a> {
     events: Vec<EventPart<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct ServerPart<'a> {
     address: String,
     name: Cow<'a, str>,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct EventPart<'a> {
     slot: usize,
     kind: Cow<'static, str>,
@@ -95,7 +100,7 @@ struct EventPart<'a> {
     post_upgrade: bool,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct FindingPart {
     code: &'static str,
     message: String,
@@ -118,30 +123,33 @@ struct FindingPart {
     kb: &'static [u32],
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct CopyPart {
     converted_at: Option<String>,
     path: String,
     target: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct NotePart {
     code: &'static str,
     message: String,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct ErrorPart {
     code: &'static str,
     message: String,
 }
 
-#[derive(Serialize)]
-struct SummaryLine {
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct SummaryLine {
+    #[schemars(extend("const" = "summary"))]
     r#type: &'static str,
+    #[schemars(extend("const" = 1))]
     schema: u32,
     images: u64,
+    #[schemars(with = "BTreeMap<String, u64>")]
     outcomes: Outcomes,
     skipped: u64,
     repeated: u64,
@@ -153,12 +161,20 @@ struct SummaryLine {
 }
 
 /// The last line where there is no report.
-#[derive(Serialize)]
-struct NoReportLine {
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct NoReportLine {
+    #[schemars(extend("const" = "summary"))]
     r#type: &'static str,
+    #[schemars(extend("const" = 1))]
     schema: u32,
     error: ErrorPart,
     exit_code: u8,
+}
+
+/// The codes of outcomes, for the schema.
+fn outcomes(_: &mut SchemaGenerator) -> Schema {
+    let codes: Vec<_> = Outcome::ALL.iter().map(|outcome| outcome.as_str()).collect();
+    json_schema!({ "type": "string", "enum": codes })
 }
 
 /// Every outcome with its count, in a fixed order.

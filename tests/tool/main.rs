@@ -21,6 +21,7 @@ mod raw_bytes;
 mod replace;
 mod schema;
 mod screens;
+mod selftest;
 mod sets;
 mod shared_ledger;
 mod system_calls;

@@ -11,5 +11,6 @@ pub(crate) mod plan;
 pub(crate) mod queue;
 pub(crate) mod replace;
 pub(crate) mod schema;
+pub(crate) mod selftest;
 pub(crate) mod start;
 pub(crate) mod version;

@@ -8,6 +8,7 @@ pub(crate) mod inspect;
 pub(crate) mod ledger;
 pub(crate) mod packaging;
 pub(crate) mod plan;
+pub(crate) mod plan_commands;
 pub(crate) mod queue;
 pub(crate) mod replace;
 pub(crate) mod schema;

@@ -90,6 +90,7 @@ fn as_point((call, when): (&String, usize)) -> Point {
 
 #[test]
 fn copy_killed_before_each_call_is_whole_or_absent_and_the_next_run_makes_it() {
+    crate::support::needs!("strace");
     let image = image();
     let (mut absent, mut left_behind) = (0, 0);
     let points = points(&image);
@@ -108,6 +109,7 @@ fn copy_killed_before_each_call_is_whole_or_absent_and_the_next_run_makes_it() {
 
 #[test]
 fn unfinished_copy_of_a_run_killed_just_now_is_in_nobodys_way() {
+    crate::support::needs!("strace");
     let image = image();
     let scene = fresh(&image);
     for _ in 0..3 {
@@ -122,6 +124,7 @@ fn unfinished_copy_of_a_run_killed_just_now_is_in_nobodys_way() {
 /// By a rival that gives it its name, by another user whose it is.
 #[test]
 fn unfinished_copy_that_vanishes_or_cannot_be_removed_is_in_nobodys_way() {
+    crate::support::needs!("strace");
     let image = image();
     for (fault, call) in [
         ("?stat,?lstat,statx,newfstatat:error=ENOENT", "look"),
@@ -145,6 +148,7 @@ fn unfinished_copy_that_vanishes_or_cannot_be_removed_is_in_nobodys_way() {
 
 #[test]
 fn copies_of_several_images_killed_before_any_call_are_whole_or_absent() {
+    crate::support::needs!("strace");
     let images = ["reapplied-360.img", "unused-20-160.img"].map(PackImage::golden);
     for call in ["copy_file_range", "pwrite64", "fsync", "renameat2", "close"] {
         for when in 1..=2 {
@@ -169,6 +173,7 @@ fn copies_of_several_images_killed_before_any_call_are_whole_or_absent() {
 
 #[test]
 fn copy_is_durable_before_it_has_its_name_and_the_name_before_it_is_reported() {
+    crate::support::needs!("strace");
     let image = image();
     let scene = fresh(&image);
     let traced = strace(&scene, &["-y", "-e", "trace=pwrite64,fsync,renameat2,write"], &CONVERT);
@@ -190,6 +195,7 @@ fn copy_is_durable_before_it_has_its_name_and_the_name_before_it_is_reported() {
 
 #[test]
 fn copy_without_a_rename_that_spares_what_is_there_is_whole_all_the_same() {
+    crate::support::needs!("strace");
     let image = image();
     for name in ["link,linkat", "unlink,unlinkat"] {
         let scene = fresh(&image);
@@ -217,6 +223,7 @@ fn failure(scene: &Scene, fault: &str) -> scene::CodeAndMessage {
 
 #[test]
 fn copy_that_fails_is_told_and_leaves_nothing_behind() {
+    crate::support::needs!("strace");
     let image = image();
     for (fault, code) in [
         ("pwrite64:error=ENOSPC:when=1", "no-space"),
@@ -239,6 +246,7 @@ fn copy_that_fails_is_told_and_leaves_nothing_behind() {
 
 #[test]
 fn copy_whose_name_may_not_be_durable_is_told() {
+    crate::support::needs!("strace");
     // The syncs are those of the copy, of the folder that holds -o's, and of -o's own.
     for when in ["3", "2+", "2"] {
         let image = image();
@@ -252,6 +260,7 @@ fn copy_whose_name_may_not_be_durable_is_told() {
 
 #[test]
 fn folder_of_copies_that_cannot_be_written_is_named() {
+    crate::support::needs!("strace");
     let image = image();
     for fault in ["?mkdir,mkdirat:error=EROFS", "renameat2:error=EROFS"] {
         let scene = fresh(&image);

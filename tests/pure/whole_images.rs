@@ -126,6 +126,7 @@ fn every_golden_image_is_examined_as_expected_and_left_as_it_is() {
 
 #[test]
 fn every_golden_image_that_converts_holds_the_expected_record_and_nothing_else_new() {
+    crate::support::needs!("dosfstools", "mtools");
     let folder = TempDir::new().unwrap();
     let mut converted = 0;
     for (name, outcome, old) in golden_images() {
@@ -140,6 +141,7 @@ fn every_golden_image_that_converts_holds_the_expected_record_and_nothing_else_n
 
 #[test]
 fn golden_image_of_an_unfinished_conversion_is_finished() {
+    crate::support::needs!("dosfstools", "mtools");
     let folder = TempDir::new().unwrap();
     let old = record("converted-unfinished.rec");
     let mut new = old.clone();
@@ -207,6 +209,7 @@ fn assert_made_converts(image: &Path, pack: &str) {
 
 #[test]
 fn image_of_each_size_made_by_mkfs_converts() {
+    crate::support::needs!("dosfstools", "mtools");
     let folder = TempDir::new().unwrap();
     let packs = ["full-history.rec", "applied.rec", "unused-20.rec", "transferred.rec"];
     for ((kilobytes, _), pack) in SIZES.iter().zip(packs.iter().cycle()) {
@@ -216,6 +219,7 @@ fn image_of_each_size_made_by_mkfs_converts() {
 
 #[test]
 fn image_of_each_size_made_by_mkfs_as_dos_laid_it_out_converts() {
+    crate::support::needs!("dosfstools", "mtools");
     let folder = TempDir::new().unwrap();
     for (kilobytes, options) in SIZES {
         let pack = "full-history.rec";
@@ -225,6 +229,7 @@ fn image_of_each_size_made_by_mkfs_as_dos_laid_it_out_converts() {
 
 #[test]
 fn image_with_one_fat_made_by_mkfs_converts() {
+    crate::support::needs!("dosfstools", "mtools");
     let folder = TempDir::new().unwrap();
     for (kilobytes, options) in SIZES {
         let pack = "applied-20.rec";
@@ -234,6 +239,7 @@ fn image_with_one_fat_made_by_mkfs_converts() {
 
 #[test]
 fn record_that_mcopy_put_into_gaps_converts() {
+    crate::support::needs!("dosfstools", "mtools");
     let folder = TempDir::new().unwrap();
     let pack = "full-history.rec";
     for (kilobytes, options) in [SIZES[0], SIZES[3], SIZES[6]] {
@@ -259,6 +265,7 @@ fn record_that_mcopy_put_into_gaps_converts() {
 
 #[test]
 fn image_without_a_record_made_by_mkfs_is_no_pack() {
+    crate::support::needs!("dosfstools", "mtools");
     let folder = TempDir::new().unwrap();
     for (kilobytes, options) in SIZES {
         let image = folder.path().join(format!("{kilobytes}.img"));

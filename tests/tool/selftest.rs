@@ -36,6 +36,7 @@ fn on_a_good_disk_all_that_the_promises_need_works() {
 
 #[test]
 fn what_a_promise_needs_and_is_missing_ends_with_1() {
+    crate::support::needs!("strace");
     let scene = Scene::new();
     for (call, error, line) in [
         ("flock", "ENOLCK", "locks"),

@@ -91,7 +91,9 @@ fn documents(command: &str) -> &'static [&'static str] {
 /// What the page of a command ends with; `after` is what its help does.
 fn sections(command: &str, after: &str) -> Roff {
     let mut roff = Roff::new();
-    documents(command).iter().for_each(|document| manual::section(&mut roff, document));
+    for document in documents(command) {
+        manual::section(&mut roff, document);
+    }
     roff.control("SH", ["EXIT STATUS"]);
     table(&mut roff, &EXITS);
     roff.control("SH", ["FILES"]);

@@ -5,7 +5,7 @@ use clap_mangen::roff::{Inline, Roff, bold, roman};
 /// Writes a document in Markdown as a section: its title, paragraphs, and tables as lists. Documents use
 /// no more of Markdown than that.
 pub(crate) fn section(roff: &mut Roff, document: &str) {
-    for paragraph in document.split("\n\n") {
+    for paragraph in document.replace('`', "").split("\n\n") {
         let paragraph = paragraph.trim();
         if let Some(title) = paragraph.strip_prefix("# ") {
             roff.control("SH", [title.to_uppercase().as_str()]);

@@ -32,10 +32,19 @@ pub(crate) fn format_name(format: Format) -> &'static str {
 pub(super) fn container_message(error: ContainerError) -> String {
     use ContainerError as Error;
     match error {
-        Error::CutShort { at } => format!("the container is cut short: more is expected at offset {at}"),
-        Error::BadField { at } => format!("the container is damaged: the value at offset {at} is invalid"),
+        Error::CutShort { at } => format!(
+            "the container is cut short: more is expected at offset \
+         {at}"
+        ),
+        Error::BadField { at } => format!(
+            "the container is damaged: the value at offset {at} is \
+         invalid"
+        ),
         Error::Checksum { at } => {
-            format!("the container is damaged: the checksum of the part at offset {at} does not match")
+            format!(
+                "the container is damaged: the checksum of the part at offset {at} does not \
+             match"
+            )
         }
         Error::Compression => "the container is damaged: it cannot be decompressed".to_owned(),
         Error::TooLarge => "it holds more than the 4 MB of the largest image".to_owned(),
@@ -50,7 +59,8 @@ pub(super) fn container_message(error: ContainerError) -> String {
             format!("it is compressed by a method that addpack does not read ({method})")
         }
         Error::SectorSize { cylinder, head, bytes } => format!(
-            "the sectors of cylinder {cylinder}, head {head}, have {bytes} bytes, so this is not a PC's diskette"
+            "the sectors of cylinder {cylinder}, head {head}, have {bytes} bytes, so this is not a \
+             PC's diskette"
         ),
         Error::NoSectors => "it holds no sector of a PC's diskette".to_owned(),
         Error::Unsupported(format) => {
@@ -62,7 +72,8 @@ pub(super) fn container_message(error: ContainerError) -> String {
             format!("it is inside {}, which cannot be changed in place", format_name(format))
         }
         Error::OtherNames => {
-            "the container has several names (hard links), and changing it would replace only one of them"
+            "the container has several names (hard links), and changing it would replace only one \
+             of them"
                 .to_owned()
         }
         Error::Changed => "another program changed the container meanwhile".to_owned(),

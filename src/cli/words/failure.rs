@@ -29,6 +29,9 @@ pub(crate) fn failure_message(failure: &Failure) -> String {
         FailureCode::Replaced => {
             "another program replaced the file while addpack worked on it".to_owned()
         }
+        FailureCode::Changed => {
+            "its record is not the one that was decided on: it was changed meanwhile".to_owned()
+        }
         FailureCode::InUse if failure.action == Action::Claim => {
             format!("another run is converting this pack, from {}", target(failure))
         }
@@ -132,7 +135,8 @@ fn state_message(state: PackState) -> &'static str {
 /// What to do about a failure.
 pub(crate) fn failure_next_step(failure: &Failure) -> String {
     if let Some(PackState::Torn) = failure.state {
-        return "do not use the pack. Run addpack convert on it again, which repairs it if the ledger knows it; otherwise copy the image and keep this report"
+        return "do not use the pack. Run addpack convert on it again, which repairs it if the \
+         ledger knows it; otherwise copy the image and keep this report"
             .to_owned();
     }
     match failure.code {
@@ -140,7 +144,8 @@ pub(crate) fn failure_next_step(failure: &Failure) -> String {
         FailureCode::AccessDenied => "run addpack as a user who may read it",
         FailureCode::NotAFile => "name an image file, a folder or a diskette drive",
         FailureCode::NoMedium if failure.state.is_some() => {
-            "put the same diskette back in and run addpack convert again: it continues where it stopped"
+            "put the same diskette back in and run addpack convert again: it continues where it \
+             stopped"
         }
         FailureCode::NoMedium => "put the diskette in and run addpack again",
         FailureCode::NotADiskette => "name the drive that the diskette is in",
@@ -158,14 +163,19 @@ pub(crate) fn failure_next_step(failure: &Failure) -> String {
         FailureCode::Replaced if drive_error(failure).is_some() => {
             "put the previous diskette back in and run addpack again"
         }
+        FailureCode::Changed => "see that nothing else writes to the images, and run addpack again",
         FailureCode::InUse => {
             "wait for the other program to end, or close it, and run addpack again"
         }
         FailureCode::Replaced => {
-            "make sure that no other program moves the images, and run addpack again. If the previous file turns up, keep it: it may be the converted one"
+            "make sure that no other program moves the images, and run addpack again. If the \
+             previous file turns up, keep it: it may be the converted one"
         }
         FailureCode::Exists => "move that file away, or choose another folder for -o",
-        FailureCode::LedgerError => "solve the problem that addpack reported about the ledger, and run it again",
+        FailureCode::LedgerError => {
+            "solve the problem that addpack reported about the ledger, and \
+         run it again"
+        }
         FailureCode::Stopped => "run addpack again to read it to the end",
         _ => file_system::next_step(failure),
     }

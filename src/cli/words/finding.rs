@@ -1,6 +1,7 @@
 //! Findings in the admin's words.
 
 use super::ledger::copy_message;
+use super::set::conflict_message;
 use super::value::{day, server, value};
 use crate::cli::show::terminal::escape_bytes;
 use addpack::diagnosis::{Finding, FindingCode, FindingKind, RecordField, Rule};
@@ -11,7 +12,12 @@ use addpack::record::event::{Event, EventKind};
 /// Vendor's articles that a finding rests on.
 pub(crate) fn finding_kb(code: FindingCode) -> &'static [u32] {
     match code {
-        FindingCode::PostUpgradeReapply | FindingCode::CopyOfConverted => &[236_867],
+        FindingCode::PostUpgradeReapply
+        | FindingCode::CopyOfConverted
+        | FindingCode::NewerStateRefused
+        | FindingCode::DivergedCopies
+        | FindingCode::TwoConverted => &[236_867],
+        FindingCode::SerialClash => &[],
         FindingCode::OutOfOrderReapply => &[194_335, 236_867],
         FindingCode::DamagedRecord | FindingCode::DamagedMedia => &[183_855],
         FindingCode::InconsistentHistory => &[177_962, 236_867],
@@ -27,6 +33,10 @@ pub(crate) fn finding_label(code: FindingCode) -> &'static str {
         FindingCode::InconsistentHistory => "its history cannot have happened",
         FindingCode::DamagedMedia => "the diskette is damaged",
         FindingCode::CopyOfConverted => "a copy of a converted pack",
+        FindingCode::NewerStateRefused => "a newer state of it is refused",
+        FindingCode::DivergedCopies => "two images with different histories",
+        FindingCode::SerialClash => "another pack has its serial",
+        FindingCode::TwoConverted => "converted twice",
     }
 }
 
@@ -59,6 +69,7 @@ pub(crate) fn finding_message(finding: &Finding) -> String {
         FindingKind::Inconsistent(rule) => broken(*rule, finding),
         FindingKind::Media(fault) => fault_message(fault),
         FindingKind::Copy(copy) => copy_message(copy),
+        FindingKind::Set(conflict) => conflict_message(conflict),
     }
 }
 
@@ -163,7 +174,8 @@ pub(super) fn fault_message(fault: &MediaFault) -> String {
             return "two files in the root directory are called ADDPACK.DAT".to_owned();
         }
         FaultKind::CopiesDisagree => {
-            "the two copies of the FAT lead to different sectors, and it cannot be known which hold the record: ADDPACK.DAT starts at"
+            "the two copies of the FAT lead to different sectors, and it cannot be known which \
+             hold the record: ADDPACK.DAT starts at"
                 .to_owned()
         }
         FaultKind::Loop => "the cluster chain of ADDPACK.DAT loops back to".to_owned(),
@@ -194,7 +206,8 @@ fn lost_sector(kind: FlawKind, sector: Option<u32>) -> String {
     let sector = sector.map_or_else(|| "a sector".to_owned(), |number| format!("sector {number}"));
     match kind {
         FlawKind::Weak => format!(
-            "{sector}, which holds a part of the record, is weak: it could be read only after retries"
+            "{sector}, which holds a part of the record, is weak: it could be read only after \
+             retries"
         ),
         FlawKind::Unreadable => {
             format!(
@@ -209,7 +222,8 @@ fn lost_sector(kind: FlawKind, sector: Option<u32>) -> String {
             "{sector}, which the record needs, is bad in the dump; the diskette itself may be fine"
         ),
         FlawKind::Missing => format!(
-            "{sector}, which the record needs, is missing in the dump; the diskette itself may be fine"
+            "{sector}, which the record needs, is missing in the dump; the diskette itself may be \
+             fine"
         ),
     }
 }

@@ -1,16 +1,15 @@
 //! Notes in the admin's words.
 
 use super::finding::fault_message;
-use super::ledger::copy_message;
+use super::set;
 use crate::cli::show::terminal::escape;
-use addpack::diagnosis::FindingCode;
 use addpack::disk::{Flaw, FlawKind};
 use addpack::fat12::Oddity;
 use addpack::report::Note;
 
 /// The codes of all notes.
 #[cfg(test)]
-pub(crate) const NOTE_CODES: [&str; 11] = [
+pub(crate) const NOTE_CODES: [&str; 13] = [
     "clock-ran-backwards",
     "time-past-9999",
     "second-fat",
@@ -18,7 +17,9 @@ pub(crate) const NOTE_CODES: [&str; 11] = [
     "media-byte",
     "fats-differ",
     "cut-short",
-    "converted-into-copy",
+    "sound-image",
+    "copy-missing",
+    "left-out",
     "interrupted",
     "flawed-sectors",
     "no-surface",
@@ -70,16 +71,15 @@ pub(crate) fn note(note: &Note) -> (&'static str, String) {
         ),
         Note::SecondFat(None) => (
             "second-fat",
-            "the record was found by the second copy of the FAT: the first leads to a record whose seals do not verify"
+            "the record was found by the second copy of the FAT: the first leads to a record whose \
+             seals do not verify"
                 .to_owned(),
         ),
-        Note::Copy(copy) => (
-            FindingCode::CopyOfConverted.as_str(),
-            format!("convert would refuse it: {}", copy_message(copy)),
-        ),
-        Note::Copied(target) => (
-            "converted-into-copy",
-            format!("it was already converted into {}", escape(&target.to_string_lossy())),
+        Note::StandIn(sound) => ("sound-image", set::stand_in_message(sound)),
+        Note::CopyMissing(copy) => ("copy-missing", set::copy_missing_message(copy)),
+        Note::LeftOut => (
+            "left-out",
+            "it is not on the list of images that are to be converted".to_owned(),
         ),
         Note::Begun(serial) => (
             "interrupted",
@@ -90,7 +90,8 @@ pub(crate) fn note(note: &Note) -> (&'static str, String) {
         ),
         Note::Volume(Oddity::NoBpb) => (
             "no-bpb",
-            "the boot sector does not describe the diskette; the geometry was taken from the first byte of the FAT"
+            "the boot sector does not describe the diskette; the geometry was taken from the first \
+             byte of the FAT"
                 .to_owned(),
         ),
         Note::Volume(Oddity::MediaByte { boot, fat }) => (

@@ -70,6 +70,8 @@ pub struct Origin {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
     bytes: Box<RecordBytes>,
+    /// SHA-1 of them. Taken once: everything that is reported or decided asks for it.
+    digest: Seal,
     /// Which of the two versions.
     pub version: Version,
     /// 1 in the layout that FORMAT.md defines.
@@ -148,7 +150,8 @@ pub const fn event_at(slot: usize) -> usize {
 macro_rules! record_from {
     ($bytes:expr, $version:expr, $header:expr, $origin:expr, $events:expr) => {
         Record {
-            bytes: $bytes,
+            digest: seal::sha1(&[&$bytes[..]]),
+            bytes: Box::new(*$bytes),
             version: $version,
             layout: $header.layout,
             record_length: $header.record_length,
@@ -200,7 +203,7 @@ impl Record {
         }
         Ok(match header {
             Header::V40(header) => {
-                record_from!(Box::new(*bytes), Version::V40, header, None, events)
+                record_from!(bytes, Version::V40, header, None, events)
             }
             Header::V45(header) => {
                 let origin = Origin {
@@ -208,7 +211,7 @@ impl Record {
                     converted_at: header.converted_at,
                     source_digest: header.source_digest,
                 };
-                record_from!(Box::new(*bytes), Version::V45, header, Some(origin), events)
+                record_from!(bytes, Version::V45, header, Some(origin), events)
             }
         })
     }
@@ -220,7 +223,7 @@ impl Record {
 
     /// SHA-1 of the whole record.
     pub fn digest(&self) -> Seal {
-        seal::sha1(&[&*self.bytes])
+        self.digest
     }
 
     /// Whether the seal over the pack's identity verifies.

@@ -5,7 +5,8 @@ use super::fields::Bytes;
 /// Where the fields of a header stand, as offsets in bytes, and what the version allows.
 #[derive(Debug)]
 pub(crate) struct Layout {
-    pub(crate) layout: usize,
+    /// Of the number of the layout.
+    pub(crate) number: usize,
     pub(crate) record_length: usize,
     pub(crate) serial: usize,
     pub(crate) licenses: usize,
@@ -44,7 +45,7 @@ macro_rules! header {
         impl $header {
             /// Where its fields stand.
             pub(crate) const LAYOUT: Layout = Layout {
-                layout: offset_of!($header, layout),
+                number: offset_of!($header, layout),
                 record_length: offset_of!($header, record_length),
                 serial: offset_of!($header, serial),
                 licenses: offset_of!($header, licenses),

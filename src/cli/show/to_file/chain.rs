@@ -5,7 +5,7 @@ use addpack::plan::set::{Chain, Span};
 use addpack::plan::{FIRST_LICENSES, PackFacts, Plan, ServerState};
 
 /// Units for one license, and the height of the bar.
-const UNIT: u16 = 8;
+const UNIT: u16 = 10;
 const HEIGHT: u16 = 20;
 
 /// The picture of what a plan comes to.
@@ -23,11 +23,11 @@ pub(super) fn svg(
     for step in &plan.steps {
         let Some(span) = step.span() else { continue };
         let is_used = facts[step.pack].used.is_some();
-        let (kind, mark) = if is_used { ("restored", "") } else { ("added", "+ ") };
+        let (kind, mark) = if is_used { ("restored", "") } else { ("added", "+") };
         pieces += &piece(span, kind, mark);
     }
     for span in missing(plan, chain, most) {
-        pieces += &piece(span, "missing", "\u{2717} ");
+        pieces += &piece(span, "missing", "\u{2717}");
     }
     let width = (most - FIRST_LICENSES) * UNIT;
     format!(

@@ -5,8 +5,21 @@ use crate::cli::show::request::harmless;
 use std::io::{self, Write};
 
 const COLUMNS: [&str; 15] = [
-    "path", "outcome", "serial", "licenses", "version", "server_name", "server_address", "from", "to",
-    "events", "record_sha1", "in_place", "code", "message", "next_step",
+    "path",
+    "outcome",
+    "serial",
+    "licenses",
+    "version",
+    "server_name",
+    "server_address",
+    "from",
+    "to",
+    "events",
+    "record_sha1",
+    "in_place",
+    "code",
+    "message",
+    "next_step",
 ];
 
 /// Writes the rows.

@@ -3,8 +3,9 @@
 
 use super::chain::{missing, svg};
 use super::row::Row;
+use crate::cli::show::summary::changed;
 use crate::cli::show::terminal::escape;
-use crate::cli::words::{address, server_name, what_it_takes};
+use crate::cli::words::{address, number, server_name, what_it_takes};
 use addpack::plan::rules::limit;
 use addpack::plan::set::Sets;
 use addpack::plan::{Fleet, PackFacts, Plan, ServerState};
@@ -26,10 +27,6 @@ pub(crate) struct Head {
     /// The command, as it was typed.
     pub(crate) command: String,
     pub(crate) ledger: String,
-    /// What was changed.
-    pub(crate) changed: String,
-    /// Whether it was stopped before the end.
-    pub(crate) stopped: bool,
 }
 
 /// How many images came to what.
@@ -64,6 +61,8 @@ impl Counts {
 /// All that a page is made of.
 pub(super) struct Page<'a> {
     pub(super) head: &'a Head,
+    /// Whether the run was stopped before the end.
+    pub(super) stopped: bool,
     pub(super) counts: &'a Counts,
     pub(super) facts: &'a [PackFacts],
     pub(super) sets: &'a Sets,
@@ -100,10 +99,12 @@ impl Page<'_> {
             text(&head.paths),
             text(&head.time),
             env!("CARGO_PKG_VERSION"),
-            text(&head.changed),
+            changed(self.counts.of(&["converted"])),
         )?;
-        if head.stopped {
-            out.write_all(b"<p><b>It was stopped before the end: more images were not seen.</b></p>")?;
+        if self.stopped {
+            out.write_all(
+                b"<p><b>It was stopped before the end: more images were not seen.</b></p>",
+            )?;
         }
         let convert = self.counts.of(&["convertible", "unfinished-conversion"]);
         let done = self.counts.of(&["converted", "already-converted", "issued-4.5"]);
@@ -141,7 +142,10 @@ impl Page<'_> {
         let copies = self.counts.of(&["copy"]);
         if copies > 0 {
             let copies = number(copies);
-            writeln!(out, "<p>{copies} more images are copies of packs that are counted here.</p>")?;
+            writeln!(
+                out,
+                "<p>{copies} more images are copies of packs that are counted here.</p>"
+            )?;
         }
         Ok(())
     }
@@ -165,10 +169,10 @@ impl Page<'_> {
                 writeln!(
                     out,
                     "<tr><td>{} <small>({})</small></td><td class=\"number\">{}</td><td>{}</td></tr>",
-                    text(happened),
+                    text(&happened),
                     text(code),
                     number(*count),
-                    text(takes),
+                    text(&takes),
                 )?;
             }
             out.write_all(b"</table></div>\n")?;
@@ -252,7 +256,8 @@ impl Page<'_> {
             return Ok(());
         }
         out.write_all(b"<h2>Unused packs in stock</h2><p id=\"stock\">")?;
-        let sizes = sizes.iter().map(|(size, count)| format!("{} of {size} licenses", packs(*count)));
+        let sizes =
+            sizes.iter().map(|(size, count)| format!("{} of {size} licenses", packs(*count)));
         write!(out, "{}</p>", sizes.collect::<Vec<_>>().join(", "))
     }
 
@@ -300,7 +305,8 @@ fn image_row(row: &Row) -> String {
             text(sha1)
         )
     });
-    let evidence: Vec<_> = row.reasons().chain(&row.notes).map(|part| text(&part.message)).collect();
+    let evidence: Vec<_> =
+        row.reasons().chain(&row.notes).map(|part| text(&part.message)).collect();
     let output = row.output.as_ref();
     let output = output.map_or_else(String::new, |path| format!("<br>copy: {}", text(path)));
     format!(
@@ -331,19 +337,6 @@ fn packs(count: u64) -> String {
     if count == 1 { "1 pack".to_owned() } else { format!("{} packs", number(count)) }
 }
 
-/// A number in groups of three digits.
-pub(super) fn number(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -352,10 +345,5 @@ mod tests {
     fn text_from_a_disk_is_only_shown() {
         assert_eq!(text("<b>&\"'"), "&lt;b&gt;&amp;&quot;&#39;");
         assert_eq!(text("a\u{1b}[2J\u{202e}"), "a\\u{1b}[2J\\u{202e}");
-    }
-
-    #[test]
-    fn numbers_have_groups_of_three_digits() {
-        assert_eq!([0, 999, 1000, 1_234_567].map(number), ["0", "999", "1,000", "1,234,567"]);
     }
 }

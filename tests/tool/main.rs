@@ -27,6 +27,7 @@ mod selftest;
 mod sets;
 mod shared_ledger;
 mod system_calls;
+mod to_file;
 
 #[test]
 fn every_file_is_declared() {

@@ -74,11 +74,13 @@ fn servers() -> Shelf {
         shelf.put(name, &pack);
     }
     let mut hostile = sample::server(Release::V40, 3);
-    hostile.identity.name = "<b>&\"'</b>".to_owned();
+    "<b>&\"'</b>".clone_into(&mut hostile.identity.name);
     let pack = shelf.used(&hostile, Pack::unused_40, 5, 5);
     shelf.put("<script>alert(1)<script>.img", &pack);
-    let mut refused = shelf.used(&sample::server(Release::V40, 2), Pack::unused_40, 5, 5);
-    sample::reapply_out_of_order(&mut refused);
+    let mut server = sample::server(Release::V40, 2);
+    let mut refused = shelf.used(&server, Pack::unused_40, 5, 5);
+    server.licenses = 20;
+    assert!(server.reapply(&mut refused));
     shelf.put("5.img", &refused);
     for size in [5, 20] {
         let unused = shelf.unused(Pack::issued_45, size);

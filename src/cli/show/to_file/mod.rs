@@ -162,7 +162,9 @@ impl ToFile {
         }
         let facts = std::mem::take(&mut self.facts);
         let mut sets = Sets::new(usize::MAX);
-        facts.iter().for_each(|facts| sets.add(facts));
+        for facts in &facts {
+            sets.add(facts);
+        }
         let fleet = plan_all(&facts, &sets, &NEW_45_SERVER);
         let page =
             Page { head, stopped, counts: &counts, facts: &facts, sets: &sets, fleet: &fleet };

@@ -13,19 +13,19 @@ pub(crate) struct Also {
     ///
     /// It needs nothing else: no script, no network. It says what can be converted and why the rest cannot,
     /// shows each server's licenses, and lists every image. No existing file is overwritten.
-    #[arg(long, value_name = "FILE.html", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE.html", value_hint = ValueHint::FilePath, conflicts_with = "queue")]
     pub(crate) report: Option<PathBuf>,
 
     /// Write a table to FILE as well: a row for each image, as CSV
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "queue")]
     pub(crate) csv_to: Option<PathBuf>,
 
     /// Write to FILE as well what --json would show
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "queue")]
     pub(crate) json_to: Option<PathBuf>,
 
     /// Write the paths of the images that failed to FILE, to be tried again with --files-from FILE
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "queue")]
     pub(crate) failed_to: Option<PathBuf>,
 }
 

@@ -5,6 +5,7 @@ use crate::cli::args::Inspect;
 use crate::cli::ask::stop;
 use crate::cli::commands::head::head;
 use crate::cli::commands::ledger::open_to_look;
+use crate::cli::commands::queue;
 use crate::cli::exit::Exit;
 use crate::cli::show::printer::{More, Printer};
 use crate::cli::show::progress::Progress;
@@ -13,6 +14,9 @@ use addpack::run::{self, Job, Mode};
 pub(crate) fn run(args: &Inspect) -> Result<Exit, Error> {
     stop::listen();
     args.also.check()?;
+    if args.queue.queue {
+        return queue::inspect::run(args);
+    }
     let common = &args.common;
     let progress = Progress::over(common, "inspecting");
     let mut job = Job { surface: args.surface, ..common.job(Mode::Inspect)? };

@@ -39,6 +39,7 @@ pub(crate) fn replace<T>(
     let temporary = make(old, folder, pieces)?;
     let seen = see(&RawImage::from_file(temporary.as_file().try_clone()?, temporary.path())?)?;
     check(old)?;
+    platform::step();
     let file = temporary.persist(&path_of_file).map_err(|error| error.error)?;
     Ok(Replaced { file: RawImage::from_file(file, path)?, seen, durable: sync_folder(folder) })
 }
@@ -70,9 +71,11 @@ fn make(old: &RawImage, folder: &Path, pieces: &[Piece]) -> io::Result<NamedTemp
     // The lock must not lapse when the file is replaced; a file system without locks has none.
     let _ = to.try_lock();
     for piece in pieces {
+        platform::step();
         put(old.file(), to, piece)?;
     }
     platform::take_over(old.file(), old.metadata(), to)?;
+    platform::step();
     to.sync_all()?;
     let new = RawImage::from_file(to.try_clone()?, temporary.path())?;
     verify(old, &new, pieces)?;

@@ -127,7 +127,7 @@ fn uses(text: &str, module: &[String], modules: &BTreeSet<Vec<String>>) -> Vec<U
     let text = lines.collect::<Vec<_>>().join("\n");
     let mut found = Vec::new();
     let mut add = |path: Vec<String>, is_exported| {
-        let path = absolute(path, module, modules);
+        let path = absolute(&path, module, modules);
         found.extend(path.map(|path| Use { path, is_exported }));
     };
     for statement in text.split(';') {
@@ -179,7 +179,7 @@ fn full_paths(code: &str) -> impl Iterator<Item = Vec<String>> {
 
 /// The path from the crate's root on; `None` where it leads out of the crate.
 fn absolute(
-    path: Vec<String>,
+    path: &[String],
     module: &[String],
     modules: &BTreeSet<Vec<String>>,
 ) -> Option<Vec<String>> {
@@ -192,5 +192,5 @@ fn absolute(
         return Some([&module[..module.len().checked_sub(up)?], &path[up..]].concat());
     }
     let below = [module, &path[..1]].concat();
-    modules.contains(&below).then(|| [module, &path[..]].concat())
+    modules.contains(&below).then(|| [module, path].concat())
 }

@@ -130,7 +130,9 @@ impl<'a> Disk<'a> {
         let (now, later) = self.pending.drain(..).partition(|op| is_meant(op));
         self.pending = later;
         let now: Vec<_> = now;
-        now.into_iter().for_each(|op| self.durable.apply(op));
+        for op in now {
+            self.durable.apply(op);
+        }
     }
 
     /// The power is cut.

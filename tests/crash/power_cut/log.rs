@@ -194,22 +194,18 @@ impl Recorder {
 
     fn file(&mut self, path: &Path, flags: &str) -> usize {
         let known = self.files.names.get(path).copied();
-        match known.filter(|_| !flags.contains("O_TMPFILE")) {
-            Some(file) => {
-                if flags.contains("O_TRUNC") {
-                    self.push(Op::Truncate { file, length: 0 });
-                }
-                file
+        if let Some(file) = known.filter(|_| !flags.contains("O_TMPFILE")) {
+            if flags.contains("O_TRUNC") {
+                self.push(Op::Truncate { file, length: 0 });
             }
-            None => {
-                let file = self.files.contents.len();
-                self.push(Op::New { file });
-                if !flags.contains("O_TMPFILE") {
-                    self.push(Op::Name(Change::Link { path: path.to_owned(), file }));
-                }
-                file
-            }
+            return file;
         }
+        let file = self.files.contents.len();
+        self.push(Op::New { file });
+        if !flags.contains("O_TMPFILE") {
+            self.push(Op::Name(Change::Link { path: path.to_owned(), file }));
+        }
+        file
     }
 
     /// Does it to the files as everybody sees them, and keeps it.
@@ -302,7 +298,7 @@ impl Recorder {
         };
         let change = match name {
             "rename" | "link" => panic!("{name} with a path alone: {arguments:?}"),
-            "unlink" => self.absolute(&text(0)).map(|path| Change::Remove { path }),
+            "unlink" => Some(Change::Remove { path: self.absolute(&text(0)) }),
             "unlinkat" => Some(Change::Remove { path: at(0, 1) }),
             "renameat" | "renameat2" => Some(Change::Rename { from: at(0, 1), to: at(2, 3) }),
             "linkat" => self.link(&at(0, 1), at(2, 3)),
@@ -313,8 +309,9 @@ impl Recorder {
         }
     }
 
-    fn absolute(&self, path: &Path) -> Option<PathBuf> {
-        Some(if path.is_absolute() { path.to_owned() } else { self.roots[0].join(path) })
+    /// A path as it is seen from the folder that addpack runs in.
+    fn absolute(&self, path: &Path) -> PathBuf {
+        self.roots[0].join(path)
     }
 
     /// A second name, or the first of a file that had none.

@@ -74,7 +74,9 @@ impl Trial {
             let folder = self.scene.path("in");
             let names: Vec<_> = self.images.iter().map(|image| &*image.name).collect();
             tools::zip(&folder, &[], &names);
-            names.iter().for_each(|name| fs::remove_file(folder.join(name)).unwrap());
+            for name in names {
+                fs::remove_file(folder.join(name)).unwrap();
+            }
         }
     }
 

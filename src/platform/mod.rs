@@ -17,7 +17,7 @@ pub use drives::{FoundDrive, drives, readers_group};
 pub(crate) use file_system::{is_local, may_replace, may_write, try_locks};
 pub use steps::before_each_step;
 pub(crate) use steps::step;
-pub(crate) use unnamed::{link, unnamed};
+pub(crate) use unnamed::{link, unnamed, way_to};
 
 use std::fs::{File, Metadata, OpenOptions, TryLockError};
 use std::io;

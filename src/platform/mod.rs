@@ -1,6 +1,7 @@
 //! All that differs between platforms.
 
 mod cause;
+mod copy;
 mod direct;
 mod drive;
 mod drives;
@@ -9,6 +10,7 @@ mod steps;
 mod unnamed;
 
 pub(crate) use cause::{Cause, cause};
+pub(crate) use copy::copy;
 pub(crate) use direct::{
     advise_random, read_direct, read_past_cache, reads_past_cache, write_direct,
 };

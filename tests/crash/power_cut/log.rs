@@ -27,6 +27,7 @@ pub(super) fn record(scene: &Scene, args: &[&str], roots: &[PathBuf], files: Fil
         roots: roots.to_vec(),
         files,
         ops: Vec::new(),
+        unnamed: HashMap::new(),
         numbers: HashMap::new(),
         opened: Vec::new(),
     };
@@ -151,6 +152,8 @@ pub(super) struct Recorder {
     /// As everybody sees them at this point of the log.
     pub(super) files: Files,
     pub(super) ops: Vec<Op>,
+    /// Files that have no name, by what the system calls them.
+    unnamed: HashMap<PathBuf, usize>,
     numbers: HashMap<u64, usize>,
     opened: Vec<Opened>,
 }
@@ -193,8 +196,9 @@ impl Recorder {
     }
 
     fn file(&mut self, path: &Path, flags: &str) -> usize {
-        let known = self.files.names.get(path).copied();
-        if let Some(file) = known.filter(|_| !flags.contains("O_TMPFILE")) {
+        let is_unnamed = flags.contains("O_TMPFILE");
+        let known = self.files.names.get(path).or_else(|| self.unnamed.get(path)).copied();
+        if let Some(file) = known.filter(|_| !is_unnamed) {
             if flags.contains("O_TRUNC") {
                 self.push(Op::Truncate { file, length: 0 });
             }
@@ -202,7 +206,9 @@ impl Recorder {
         }
         let file = self.files.contents.len();
         self.push(Op::New { file });
-        if !flags.contains("O_TMPFILE") {
+        if is_unnamed {
+            self.unnamed.insert(path.to_owned(), file);
+        } else {
             self.push(Op::Name(Change::Link { path: path.to_owned(), file }));
         }
         file

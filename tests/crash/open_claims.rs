@@ -338,7 +338,7 @@ fn copy_with_one_wrong_bit_is_not_taken_for_the_torn_image() {
 }
 
 #[test]
-fn copy_before_the_image_that_was_claimed_waits_for_it_and_is_told_as_a_copy() {
+fn copy_before_the_image_that_was_claimed_is_told_as_a_copy_of_it() {
     for flag in ["--dry-run", "--yes"] {
         let crash = Crash::events();
         crash.scene.image(EVENTS, "a-copy.img");

@@ -2,7 +2,7 @@
 
 pub(crate) mod replace;
 
-use crate::platform::{folder_of, sync_folder, usual_permissions};
+use crate::platform::{folder_of, permissions_to_create, settle_name, sync_folder};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -15,12 +15,13 @@ use std::path::Path;
 pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = folder_of(path);
     let mut builder = tempfile::Builder::new();
-    if let Some(permissions) = usual_permissions() {
+    if let Some(permissions) = permissions_to_create(None) {
         builder.permissions(permissions);
     }
     let mut temporary = builder.tempfile_in(folder)?;
     temporary.write_all(bytes)?;
     temporary.as_file().sync_all()?;
-    temporary.persist_noclobber(path).map_err(|error| error.error)?;
+    let file = temporary.persist_noclobber(path).map_err(|error| error.error)?;
+    settle_name(&file, None)?;
     sync_folder(folder)
 }

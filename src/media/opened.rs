@@ -3,9 +3,9 @@
 use super::{Careful, Container, Drive, Kind, Mapfile, Packed, Place, RawImage, Watcher};
 use crate::container::ContainerError;
 use crate::disk::{Flaw, Storage};
-use crate::platform::{self, FileId};
+use crate::platform::FileId;
 use std::fs::{File, Permissions, TryLockError};
-use std::io;
+use std::io::{self, Seek};
 use std::sync::Arc;
 
 /// An open medium.
@@ -97,7 +97,7 @@ impl Medium {
     /// is replaced and holds more than one.
     pub(crate) fn file_id(&self) -> Option<FileId> {
         match self {
-            Self::Image(image) => platform::file_id(image.metadata()),
+            Self::Image(image) => image.file_id(),
             Self::Packed(_) | Self::Diskette(_) => None,
         }
     }
@@ -172,7 +172,12 @@ impl Medium {
     /// As the medium or the file reports them; also where a sector of a diskette is lost.
     pub(crate) fn copy_to(&self, mut to: &File) -> io::Result<()> {
         match self {
-            Self::Image(image) => io::copy(&mut image.file(), &mut to).map(drop),
+            Self::Image(image) => {
+                // Where it stands depends on what was read of it, on Windows.
+                let mut from = image.file();
+                from.rewind()?;
+                io::copy(&mut from, &mut to).map(drop)
+            }
             Self::Packed(packed) => io::Write::write_all(&mut to, &packed.bytes()),
             Self::Diskette(diskette) => {
                 let mut bytes = vec![0; usize::try_from(diskette.len()).unwrap_or(usize::MAX)];

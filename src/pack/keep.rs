@@ -43,7 +43,7 @@ impl Keep {
     /// [`DriveError`] where the reading was stopped or the medium is no diskette; else as the medium and the
     /// folder report them. Nothing is in the folder then that was not there before.
     pub fn keep<S: Storage + ?Sized>(&self, medium: &S) -> io::Result<Kept> {
-        let rescue = rescue(medium)?.ok_or(DriveError::NotADiskette(medium.len()))?;
+        let rescue = rescue(medium)?.ok_or(DriveError::NotADiskette(Some(medium.len())))?;
         if !rescue.surface.is_complete() {
             return Err(DriveError::Stopped.into());
         }

@@ -5,6 +5,7 @@ mod aligned;
 mod codes;
 #[cfg(not(any(target_os = "linux", windows)))]
 mod elsewhere;
+mod file_system;
 #[cfg(target_os = "linux")]
 mod linux;
 mod names;
@@ -17,7 +18,8 @@ mod windows;
 pub use system::System;
 
 pub(crate) use aligned::{read_direct, read_past_cache, write_direct};
-pub(crate) use names::{drive_letter, is_reserved_name, is_unix_drive};
+pub(crate) use file_system::{is_local, may_write, try_locks};
+pub(crate) use names::{drive_letter, is_device_name, is_unix_drive};
 
 #[cfg(not(any(target_os = "linux", windows)))]
 pub(crate) use elsewhere::*;
@@ -63,6 +65,7 @@ pub(crate) enum Use {
 
 /// What an error of a drive, or of a file that others use, means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(windows), allow(dead_code, reason = "only Windows tells all of them apart"))]
 pub(crate) enum Fault {
     /// No medium is in the drive.
     NoMedium,

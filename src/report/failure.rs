@@ -2,6 +2,7 @@
 
 use crate::container::ContainerError;
 use crate::media::{DriveError, MapfileError};
+use crate::platform::is_in_use;
 use std::io;
 use std::path::PathBuf;
 
@@ -14,6 +15,10 @@ pub enum FailureCode {
     AccessDenied,
     /// Neither a regular file, a folder nor a drive.
     NotAFile,
+    /// The record of a pack without the diskette around it.
+    LooseRecord,
+    /// This system has no files of that name.
+    BadName,
     /// The drive holds no diskette.
     NoMedium,
     /// What is in the drive is no diskette, by its size.
@@ -48,10 +53,12 @@ pub enum FailureCode {
 
 impl FailureCode {
     /// Every code.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::NotFound,
         Self::AccessDenied,
         Self::NotAFile,
+        Self::LooseRecord,
+        Self::BadName,
         Self::NoMedium,
         Self::NotADiskette,
         Self::Mounted,
@@ -75,6 +82,8 @@ impl FailureCode {
             Self::NotFound => "not-found",
             Self::AccessDenied => "access-denied",
             Self::NotAFile => "not-a-file",
+            Self::LooseRecord => "loose-record",
+            Self::BadName => "bad-name",
             Self::NoMedium => "no-medium",
             Self::NotADiskette => "not-a-diskette",
             Self::Mounted => "mounted",
@@ -166,7 +175,9 @@ impl Failure {
             _ if DriveError::behind(&cause).is_some() => Self::of_drive(&cause),
             _ if MapfileError::is_behind(&cause) => FailureCode::BadMapfile,
             _ if ContainerError::behind(&cause).is_some() => Self::of_container(&cause),
+            _ if is_in_use(&cause) => FailureCode::InUse,
             Kind::NotFound => FailureCode::NotFound,
+            Kind::InvalidFilename => FailureCode::BadName,
             Kind::PermissionDenied if writing => FailureCode::WriteProtected,
             Kind::PermissionDenied => FailureCode::AccessDenied,
             Kind::ReadOnlyFilesystem => FailureCode::WriteProtected,
@@ -204,6 +215,8 @@ impl Failure {
             Some(DriveError::InUse) => FailureCode::InUse,
             Some(DriveError::NotADiskette(_)) => FailureCode::NotADiskette,
             Some(DriveError::WriteProtected) => FailureCode::WriteProtected,
+            Some(DriveError::Denied) => FailureCode::AccessDenied,
+            Some(DriveError::NotThere | DriveError::NamedElsewhere) => FailureCode::NotFound,
             Some(DriveError::Stopped) => FailureCode::Stopped,
             Some(DriveError::Unreadable | DriveError::Dead) | None => FailureCode::IoError,
         }

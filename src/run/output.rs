@@ -74,7 +74,13 @@ impl Output {
 
     /// Makes ready the folder that `target` will lie in: made if need be, and rid of copies that a
     /// killed run left behind.
+    ///
+    /// # Errors
+    /// As the system reports them; also where it would take the name for something else.
     pub(super) fn make_folder(&self, target: &Path) -> io::Result<()> {
+        if !platform::may_be_named(target.strip_prefix(&self.folder).unwrap_or(target)) {
+            return Err(io::ErrorKind::InvalidFilename.into());
+        }
         let folder = folder_of(target);
         let mut tidied = self.tidied.lock().unwrap_or_else(PoisonError::into_inner);
         if !tidied.contains(folder) {
@@ -118,11 +124,12 @@ impl Output {
         let claim = report.claim().zip(self.claimed.as_ref());
         let Some(((target, digest), claimed)) = claim else { return report };
         let mut claimed = claimed.lock().unwrap_or_else(PoisonError::into_inner);
-        match claimed.insert(target.clone(), digest) {
+        let key = platform::without_case(&target);
+        match claimed.insert(key.clone(), digest) {
             None => {}
             Some(first) if first == digest => report.outcome = Outcome::AlreadyConverted,
             Some(first) => {
-                claimed.insert(target.clone(), first);
+                claimed.insert(key, first);
                 return report.failed(exists(&target));
             }
         }
@@ -185,13 +192,15 @@ impl Copy {
         let from = &self.source.medium;
         let mut builder = tempfile::Builder::new();
         builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1);
-        if let Some(permissions) = from.permissions().or_else(platform::usual_permissions) {
+        if let Some(permissions) = platform::permissions_to_create(from.permissions()) {
             builder.permissions(permissions);
         }
         let temporary = builder.tempfile_in(folder_of(&self.target))?;
         let to = temporary.as_file();
         // Tells a run that tidies up that this one is alive; where there are no locks, its age does.
-        let _ = to.try_lock();
+        if !platform::OPENING_LOCKS {
+            let _ = to.try_lock();
+        }
         from.copy_to(to)?;
         if let Some(permissions) = from.permissions() {
             to.set_permissions(permissions)?;
@@ -210,7 +219,10 @@ impl Copy {
     fn publish(mut self) -> Result<bool, Failure> {
         let Some(temporary) = self.temporary.take() else { return Ok(false) };
         match temporary.persist_noclobber(&self.target) {
-            Ok(_) => Ok(true),
+            Ok(file) => {
+                let settled = platform::settle_name(&file, self.source.medium.permissions());
+                settled.map(|()| true).map_err(|error| self.failed(error))
+            }
             Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
                 // Gone again meanwhile: there is no copy, and another try may make one.
                 self.is_there()?.map(|_| false).ok_or_else(|| self.failed(error.error))
@@ -292,5 +304,5 @@ fn is_temporary_name(name: &str) -> bool {
 fn is_stale(entry: &fs::DirEntry) -> io::Result<bool> {
     let metadata = entry.metadata()?;
     let age = metadata.modified()?.elapsed().unwrap_or_default();
-    Ok(metadata.is_file() && age > STALE && fs::File::open(entry.path())?.try_lock().is_ok())
+    Ok(metadata.is_file() && age > STALE && !platform::is_held(&entry.path())?)
 }

@@ -4,6 +4,9 @@ use assert_cmd::cargo::cargo_bin;
 use serde::Deserialize;
 use sha1::{Digest, Sha1};
 use std::collections::BTreeMap;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
@@ -13,6 +16,9 @@ pub const EPOCH: &str = "1795435200";
 
 /// A conversion that asks nothing and reports to programs.
 pub const CONVERT: [&str; 3] = ["convert", "--yes", "--json"];
+
+/// The user and the group of those who own nothing.
+const NOBODY: u32 = 65534;
 
 /// A file in testdata/.
 pub fn testdata(name: &str) -> PathBuf {
@@ -96,12 +102,20 @@ impl Scene {
     }
 
     pub fn run(&self, args: &[&str]) -> Ran {
-        let output = self.command(args).output().unwrap();
-        Ran {
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-            code: output.status.code(),
+        Ran::of(&mut self.command(args))
+    }
+
+    /// The same by a user who owns nothing here: permissions hold for that one also where root runs
+    /// the tests.
+    pub fn run_without_rights(&self, args: &[&str]) -> Ran {
+        let mut command = self.command(args);
+        if rustix::process::geteuid().is_root() {
+            for folder in [self.folder.path(), self.home.path()] {
+                std::fs::set_permissions(folder, Permissions::from_mode(0o755)).unwrap();
+            }
+            command.uid(NOBODY).gid(NOBODY);
         }
+        Ran::of(&mut command)
     }
 
     /// The report of a run with `--json`: its images and its summary.
@@ -128,6 +142,15 @@ pub fn outcomes(images: &[Image]) -> Vec<&str> {
 }
 
 impl Ran {
+    pub fn of(command: &mut Command) -> Self {
+        let output = command.output().unwrap();
+        Self {
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+            code: output.status.code(),
+        }
+    }
+
     /// Checks all of it, to the letter.
     #[track_caller]
     pub fn is(&self, code: i32, stdout: &str, stderr: &str) {
@@ -245,5 +268,6 @@ pub struct Summary {
     pub skipped: u64,
     pub repeated: u64,
     pub stopped: bool,
+    pub error: Option<CodeAndMessage>,
     pub exit_code: i32,
 }

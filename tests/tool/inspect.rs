@@ -253,13 +253,28 @@ fn closed_pipe_is_no_error() {
 }
 
 #[test]
-fn full_disk_under_the_report_is_an_error() {
+fn full_disk_under_a_report_of_any_kind_is_an_error() {
     let scene = Scene::with(&["unused-720.img"]);
-    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-    let output = scene.command(&["inspect", "."]).stdout(full).output().unwrap();
-    assert_eq!(output.status.code(), Some(3));
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    assert!(stderr.starts_with("addpack: the report could not be written: "), "{stderr}");
+    let reports: [&[&str]; 11] = [
+        &["inspect", "."],
+        &["inspect", "--json", "."],
+        &["convert", "--dry-run", "."],
+        &["plan", "."],
+        &["ledger"],
+        &["explain"],
+        &["completions", "bash"],
+        &["--help"],
+        &["-h"],
+        &["convert", "--help"],
+        &["--version"],
+    ];
+    for report in reports {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = scene.command(report).stdout(full).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(stderr.starts_with("addpack: the report could not be written: "), "{stderr}");
+        assert_eq!(output.status.code(), Some(3), "{report:?}");
+    }
 }
 
 #[test]

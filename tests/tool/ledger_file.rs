@@ -1,6 +1,6 @@
 //! The ledger's file: which one, and what is wrong with it.
 
-use crate::support::scene::{CONVERT, Scene, outcomes};
+use crate::support::scene::{CONVERT, Scene, Summary, outcomes};
 use rusqlite::Connection;
 use std::os::unix::fs::PermissionsExt;
 
@@ -8,8 +8,11 @@ use std::os::unix::fs::PermissionsExt;
 fn assert_unusable(scene: &Scene, says: &str) {
     let before = scene.read("unused-720.img");
     let ran = scene.run(&[&CONVERT[..], &["unused-720.img"]].concat());
-    assert_eq!((ran.code, ran.stdout.as_str()), (Some(3), ""), "{}", ran.stderr);
     assert!(ran.stderr.contains(says) && ran.stderr.lines().count() == 1, "{}", ran.stderr);
+    assert!(ran.stderr.ends_with("No image is touched without its claim\n"), "{}", ran.stderr);
+    let summary: Summary = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!((ran.code, summary.images), (Some(3), 0));
+    assert!(summary.error.is_some_and(|error| error.message.contains(says)));
     assert!(before == scene.read("unused-720.img"));
 }
 
@@ -21,7 +24,7 @@ fn ledger_that_cannot_be_used_is_told_before_any_image_is_touched() {
     assert_unusable(&scene, "that is another file, not a ledger");
     std::fs::remove_file(scene.ledger()).unwrap();
     std::fs::create_dir(scene.ledger()).unwrap();
-    assert_unusable(&scene, "it cannot be opened");
+    assert_unusable(&scene, "a ledger is a regular file");
     std::fs::remove_dir(scene.ledger()).unwrap();
     Connection::open(scene.ledger()).unwrap().execute_batch("CREATE TABLE t (x)").unwrap();
     assert_unusable(&scene, "that is another file, not a ledger");
@@ -51,7 +54,7 @@ fn mode_that_forbids_writing_holds_for_the_ledger_too() {
     scene.convert(&["applied-1440.img"]);
     let mode = std::fs::Permissions::from_mode(0o444);
     std::fs::set_permissions(scene.ledger(), mode).unwrap();
-    assert_unusable(&scene, "it cannot be written");
+    assert_unusable(&scene, "it may not be written");
     // Reading it is no writing.
     let (images, ..) = scene.json(&["inspect", "--json", "."]);
     assert_eq!(outcomes(&images), ["already-converted", "convertible"]);

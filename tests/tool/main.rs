@@ -16,6 +16,7 @@ mod plan_sets;
 mod random_plans;
 mod replace;
 mod sets;
+mod shared_ledger;
 mod system_calls;
 
 #[test]

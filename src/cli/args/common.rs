@@ -3,6 +3,7 @@
 #![allow(clippy::doc_markdown, reason = "doc comments here are help texts")]
 
 use crate::cli::Error;
+use crate::cli::words::system::DRIVE;
 use addpack::media::{Container, Kind, Place};
 use addpack::run::{Job, Mode};
 use clap::{ArgAction, Args as ClapArgs, ValueEnum, ValueHint};
@@ -15,15 +16,23 @@ use std::path::{Path, PathBuf};
 const LOOKING: usize = 16;
 const CONVERTING: usize = 32;
 
+/// Says what paths may be, with a drive's name as it is here.
+fn paths_help() -> String {
+    format!(
+        "Image files, raw or in containers, diskette drives ({DRIVE}), or folders to walk to the bottom"
+    )
+}
+
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Common {
-    /// Image files, raw or in containers, diskette drives (/dev/fd0), or folders to walk to the bottom
+    /// Image files, raw or in containers, diskette drives, or folders to walk to the bottom
     ///
     /// A drive is read and written only where it is not mounted and its medium has the size of a
     /// diskette. In a folder, files that have neither the size of a diskette nor the ending of an image are
     /// skipped, and symbolic links are not followed. Each image in an archive is a pack of its own; one
     /// of them is named as packs.zip:disk1.img.
     #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    #[arg(help = paths_help())]
     pub(crate) paths: Vec<PathBuf>,
 
     /// Report as JSON Lines: one object for each image, then a summary

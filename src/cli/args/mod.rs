@@ -118,6 +118,22 @@ Example: addpack completions bash > ~/.local/share/bash-completion/completions/a
     },
 }
 
+impl Command {
+    /// The same, where the paths are what patterns among them match.
+    pub(crate) fn expand_patterns(&mut self) {
+        let common = match self {
+            Self::Inspect(Inspect { common, .. })
+            | Self::Convert(Convert { common, .. })
+            | Self::Plan(Plan { common, .. })
+            | Self::Replace(Replace { common, .. }) => common,
+            Self::Ledger(_) | Self::Explain(_) | Self::Completions { .. } | Self::Man { .. } => {
+                return;
+            }
+        };
+        common.paths = addpack::find::patterns::expand(std::mem::take(&mut common.paths));
+    }
+}
+
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Inspect {
     /// Read all of each diskette or image, and show how well each sector reads
@@ -168,6 +184,17 @@ pub(crate) struct Ledger {
 
     #[command(flatten)]
     pub(crate) at: LedgerFile,
+}
+
+impl Ledger {
+    /// Whether a list for programs is asked for.
+    pub(crate) fn is_json(&self) -> bool {
+        match &self.action {
+            None => self.list.json,
+            Some(LedgerAction::List(list)) => list.json,
+            Some(_) => false,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]

@@ -8,6 +8,7 @@ use crate::cli::show::lines::plural;
 use crate::cli::show::printer::{SERVERS_SHOWN, Tally};
 use crate::cli::show::progress::Progress;
 use crate::cli::show::terminal::{complain, escape};
+use crate::cli::words::system::BEFORE_WRITING;
 use crate::cli::words::{diskette, server, set_warnings};
 use addpack::ledger::Ledger;
 use addpack::plan::PackFacts;
@@ -53,7 +54,9 @@ pub(crate) fn ask(args: &Convert, survey: &Job, ledger: &mut Ledger) -> Result<C
         return Ok(Consent::NotNeeded);
     }
     warn(&counter.sets);
-    let question = counter.diskettes.concat() + &question(convert, finish, args.output.as_deref());
+    let before = if counter.diskettes.is_empty() { "" } else { BEFORE_WRITING };
+    let question =
+        counter.diskettes.concat() + before + &question(convert, finish, args.output.as_deref());
     let yes = answer_is_yes(&question);
     Ok(if yes { Consent::Given(counter.digests) } else { Consent::Refused })
 }
@@ -89,7 +92,7 @@ fn question(convert: u64, finish: u64, output: Option<&Path>) -> String {
 /// What is asked of one diskette.
 pub(crate) fn diskette_question(report: &Report) -> String {
     let about = report.record().map_or_else(String::new, |record| diskette(report, record));
-    format!("{about}\nConvert it to 4.5? There is no way back to 4.0. [y/N] ")
+    format!("{about}\n{BEFORE_WRITING}Convert it to 4.5? There is no way back to 4.0. [y/N] ")
 }
 
 /// Counts what a run would do.

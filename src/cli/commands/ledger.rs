@@ -7,9 +7,10 @@ use crate::cli::ask::keyboard::answer_is_yes;
 use crate::cli::exit::Exit;
 use crate::cli::show::terminal::{complain, escape};
 use crate::cli::words::{
-    Standing, entry_lines, ledger_row, recovery_message, standing_message, time_of,
+    Standing, copies_unknown_message, entry_lines, ledger_row, recovery_message, standing_message,
+    time_of,
 };
-use addpack::ledger::{Entry, Ledger, State};
+use addpack::ledger::{Entry, Ledger, LedgerError, State};
 use addpack::media::{Kind, Place};
 use addpack::run::recovery::{Recovery, holds_copy, settle};
 use etcetera::BaseStrategy;
@@ -52,6 +53,19 @@ pub(crate) fn open_to_read(choice: &LedgerChoice) -> Result<Ledger, Error> {
     match Ledger::open_to_read(&file(&choice.at)?)? {
         Some(ledger) => Ok(ledger),
         None => Ok(Ledger::temporary()?),
+    }
+}
+
+/// The same for a run that decides nothing by it: where it cannot be read, that is said, and the run
+/// goes on with an empty one.
+pub(crate) fn open_to_look(choice: &LedgerChoice) -> Result<(Ledger, Option<LedgerError>), Error> {
+    match open_to_read(choice) {
+        Ok(ledger) => Ok((ledger, None)),
+        Err(Error::Ledger(error)) => {
+            complain(&copies_unknown_message(&error));
+            Ok((Ledger::temporary()?, Some(error)))
+        }
+        Err(error) => Err(error),
     }
 }
 

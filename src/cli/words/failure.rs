@@ -1,6 +1,7 @@
 //! Failures in the admin's words: what was being done, the cause, and what to do next.
 
 use super::container::{container_message, unsupported_next_step};
+use super::system::{ASK_FOR_DRIVE, MAKE_IMAGE, NAME_IT_HERE, NAMED_ELSEWHERE, with_drives};
 use crate::cli::show::terminal::escape;
 use addpack::container::ContainerError;
 use addpack::media::DriveError;
@@ -10,7 +11,19 @@ use std::path::Path;
 /// What failed and why, in one sentence.
 pub(crate) fn failure_message(failure: &Failure) -> String {
     let mut message = match failure.code {
-        FailureCode::NotFound => "there is no such file or folder".to_owned(),
+        FailureCode::NotFound => not_found(failure).to_owned(),
+        FailureCode::AccessDenied if drive_error(failure).is_some() => {
+            "the system does not give the drive to this user, or another program keeps it"
+                .to_owned()
+        }
+        FailureCode::LooseRecord => {
+            "this is the record alone: addpack needs the diskette that it is on, or an image of it"
+                .to_owned()
+        }
+        FailureCode::BadName if failure.target.is_some() => {
+            format!("this system has no files of the name {}", target(failure))
+        }
+        FailureCode::BadName => "this system has no files of this name".to_owned(),
         FailureCode::AccessDenied => format!("the system does not allow {}", action(failure)),
         FailureCode::NotAFile => "neither an image file, a folder nor a drive".to_owned(),
         FailureCode::NoMedium => "there is no diskette in the drive".to_owned(),
@@ -49,9 +62,10 @@ pub(crate) fn failure_message(failure: &Failure) -> String {
         }
         FailureCode::IoError => format!("{} failed", action(failure)),
     };
-    let said = matches!(failure.code, FailureCode::NotFound | FailureCode::InUse)
-        || drive_error(failure).is_some()
-        || container_error(failure).is_some();
+    let said =
+        matches!(failure.code, FailureCode::NotFound | FailureCode::InUse | FailureCode::BadName)
+            || drive_error(failure).is_some()
+            || container_error(failure).is_some();
     if let Some(cause) = failure.cause.as_ref().filter(|_| !said) {
         message.push_str(&format!(": {}", escape(&cause.to_string())));
     }
@@ -65,6 +79,16 @@ fn drive_error(failure: &Failure) -> Option<&DriveError> {
     failure.cause.as_ref().and_then(DriveError::behind)
 }
 
+fn not_found(failure: &Failure) -> &'static str {
+    let is_pattern = |cause: &std::io::Error| cause.kind() == std::io::ErrorKind::InvalidFilename;
+    match drive_error(failure) {
+        Some(DriveError::NamedElsewhere) => NAMED_ELSEWHERE,
+        Some(_) => "there is no such drive",
+        None if failure.cause.as_ref().is_some_and(is_pattern) => "no file matches this pattern",
+        None => "there is no such file or folder",
+    }
+}
+
 fn container_error(failure: &Failure) -> Option<ContainerError> {
     failure.cause.as_ref().and_then(ContainerError::behind)
 }
@@ -73,10 +97,13 @@ fn not_a_diskette(failure: &Failure) -> String {
     let Some(DriveError::NotADiskette(len)) = drive_error(failure) else {
         return "this is no diskette".to_owned();
     };
-    format!(
-        "this is no diskette: its size is {}, which no diskette has; it was left alone",
-        size(*len)
-    )
+    match len {
+        Some(len) => format!(
+            "this is no diskette: its size is {}, which no diskette has; it was left alone",
+            size(*len)
+        ),
+        None => "this is no diskette: it is larger than any; it was left alone".to_owned(),
+    }
 }
 
 /// A number of bytes as people say it.
@@ -136,8 +163,16 @@ pub(crate) fn failure_next_step(failure: &Failure) -> String {
                 knows of it; else copy the image and keep this report"
             .to_owned();
     }
-    match failure.code {
+    let next = match failure.code {
+        FailureCode::NotFound if drive_error(failure).is_some() => NAME_IT_HERE,
         FailureCode::NotFound => "check the path",
+        FailureCode::AccessDenied if drive_error(failure).is_some() => ASK_FOR_DRIVE,
+        FailureCode::LooseRecord => {
+            return with_drives(&format!(
+                "name the drive that the diskette is in ({{drive}}), {MAKE_IMAGE}"
+            ));
+        }
+        FailureCode::BadName => "give the image another name, and run addpack again",
         FailureCode::AccessDenied => "run addpack as a user who may read it",
         FailureCode::NotAFile => "name an image file, a folder or a diskette drive",
         FailureCode::NoMedium if failure.state.is_some() => {
@@ -178,6 +213,6 @@ pub(crate) fn failure_next_step(failure: &Failure) -> String {
         FailureCode::LedgerError => "mend what was said of the ledger, and run addpack again",
         FailureCode::Stopped => "run addpack again to read it to the end",
         FailureCode::IoError => "check the disk, then run addpack again: it goes on where it was",
-    }
-    .to_owned()
+    };
+    next.to_owned()
 }

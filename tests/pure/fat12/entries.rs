@@ -7,7 +7,7 @@ use crate::support::disk::layout::{DMF, KB_160, KB_360, KB_1440, SECTOR};
 use crate::support::disk::{
     ARCHIVE, Disk, FOLDER, LABEL, LONG_NAME, RECORD, content, record, short,
 };
-use addpack::diagnosis::{Part, Verdict, What};
+use addpack::diagnosis::{FindingKind, RecordField, Verdict};
 use addpack::fat12::FaultKind;
 use addpack::report::NotAPack;
 
@@ -141,8 +141,8 @@ fn record_of_another_length_is_a_damaged_record() {
             disk.add("ADDPACK.DAT", &bytes);
             let diagnosis = convert::examine_pack(&disk.bytes).diagnosis;
             assert_eq!(diagnosis.verdict, Verdict::Refused);
-            let what: Vec<_> = diagnosis.findings.iter().map(|finding| &finding.what).collect();
-            assert_eq!(what, [&What::Damaged(Part::FileLength)], "{length} bytes");
+            let kinds: Vec<_> = diagnosis.findings.iter().map(|finding| &finding.kind).collect();
+            assert_eq!(kinds, [&FindingKind::Damaged(RecordField::FileLength)], "{length} bytes");
         }
     }
 }

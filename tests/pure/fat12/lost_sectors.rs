@@ -5,7 +5,7 @@ use crate::support::disk::convert::PACK;
 use crate::support::disk::layout::{DMF, DOS, KB_160, KB_720, KB_1440, SECTOR};
 use crate::support::disk::{Copies, Disk, content, judge, record};
 use crate::support::frail::{Fault, Frail};
-use addpack::diagnosis::{FindingCode, Verdict, What};
+use addpack::diagnosis::{FindingCode, FindingKind, Verdict};
 use addpack::disk::{Flaw, FlawKind};
 use addpack::fat12::{FaultKind, NoVolume, Oddity};
 use addpack::media::Careful;
@@ -74,7 +74,7 @@ fn assert_refused(pack: &Pack, sector: usize, kind: FlawKind) {
     assert_eq!(pack.diagnosis.verdict, Verdict::Refused);
     let [finding] = pack.diagnosis.findings.as_slice() else { panic!("{pack:?}") };
     assert_eq!(finding.code(), FindingCode::DamagedMedia);
-    let What::Media(fault) = finding.what else { panic!("{finding:?}") };
+    let FindingKind::Media(fault) = finding.kind else { panic!("{finding:?}") };
     assert_eq!(fault.kind, FaultKind::LostSector(kind));
     assert_eq!(fault.sector, Some(sector.try_into().unwrap()));
 }

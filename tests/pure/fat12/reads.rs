@@ -4,7 +4,7 @@ use crate::support::disk::convert::{PACK, convert, examine_pack, golden_time};
 use crate::support::disk::layout::{DMF, DOS, KB_1440, KB_2880, Layout, SECTOR};
 use crate::support::disk::traced::Traced;
 use crate::support::disk::{ARCHIVE, Copies, Disk, content, judge, record, short};
-use addpack::diagnosis::{Part, Verdict, What};
+use addpack::diagnosis::{FindingKind, RecordField, Verdict};
 use addpack::pack::examine::{Examination, examine};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -121,7 +121,7 @@ fn longest_chain_that_there_can_be_is_soon_answered() {
     let begun = Instant::now();
     let mut disk = endless();
     let finding = &examine_pack(&disk.bytes).diagnosis.findings[0];
-    assert_eq!(finding.what, What::Damaged(Part::FileLength));
+    assert_eq!(finding.kind, FindingKind::Damaged(RecordField::FileLength));
     for slot in 1..512 {
         disk.add_entry(short(&format!("F{slot}")), ARCHIVE, 0xFF0, 512);
     }

@@ -5,7 +5,7 @@ use crate::support::simulator::sample::{
     moved_45, server, unused, used, used_40, used_45, used_after_conversion,
 };
 use crate::support::simulator::{Identity, Pack, Release, slot_at};
-use addpack::diagnosis::{Finding, FindingCode, Rule, Value, Verdict, What, diagnose};
+use addpack::diagnosis::{Finding, FindingCode, FindingKind, Rule, Value, Verdict, diagnose};
 
 /// A record, one change to it, and the one rule of a consistent history that this breaks.
 struct Forgery {
@@ -29,9 +29,9 @@ fn assert_inconsistent(case: &Forgery) {
     let mut findings = diagnosis.findings.clone();
     findings.retain(|finding| finding.code() != FindingCode::OutOfOrderReapply);
     assert_eq!(diagnosis.verdict, Verdict::Refused, "{}", case.tells);
-    let told: Vec<_> = findings.iter().map(|f| (&f.what, f.slot, f.offset)).collect();
+    let told: Vec<_> = findings.iter().map(|f| (&f.kind, f.slot, f.offset)).collect();
     let slot = case.offset.checked_sub(0x200).map(|at| at / 64);
-    let want = (&What::Inconsistent(case.rule), slot, Some(case.offset));
+    let want = (&FindingKind::Inconsistent(case.rule), slot, Some(case.offset));
     assert_eq!(told, [want], "{}: {:#?}", case.tells, diagnosis.findings);
     assert!(findings.iter().all(|f| f.code().as_str() == "inconsistent-history"));
 }
@@ -218,8 +218,8 @@ fn more_than_25_licenses_in_a_40_record_break_its_own_limit_and_the_servers() {
     renumber(&mut pack, 21, 26);
     pack.reseal();
     let told: Vec<_> =
-        diagnose(&pack.bytes).findings.into_iter().map(|f| (f.what, f.offset)).collect();
-    let limit = |rule, at| (What::Inconsistent(rule), Some(at));
+        diagnose(&pack.bytes).findings.into_iter().map(|f| (f.kind, f.offset)).collect();
+    let limit = |rule, at| (FindingKind::Inconsistent(rule), Some(at));
     let want = [(Rule::RecordLimit, 0x4A), (Rule::ServerLimit, 0x206), (Rule::ServerLimit, 0x246)];
     assert_eq!(told, want.map(|(rule, at)| limit(rule, at)));
 }

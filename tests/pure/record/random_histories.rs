@@ -4,7 +4,7 @@
 
 use crate::support::simulator::{Deed, Event, Format, Pack, World, digest, histories, slot_at};
 use addpack::conversion::convert;
-use addpack::diagnosis::{Diagnosis, Finding, Value, Verdict, What, diagnose};
+use addpack::diagnosis::{Diagnosis, Finding, FindingKind, Value, Verdict, diagnose};
 use addpack::record::event::Event as FoundEvent;
 use addpack::record::fields::FileTime;
 use std::collections::BTreeMap;
@@ -35,12 +35,12 @@ fn assert_finding_tells(finding: &Finding, pack: &Pack, slot: usize) {
     assert_eq!(finding.slot, Some(slot));
     assert_eq!(finding.offset, Some(slot_at(slot)));
     let done = &pack.log[slot];
-    match &finding.what {
-        What::PostUpgrade(event) => {
+    match &finding.kind {
+        FindingKind::PostUpgrade(event) => {
             assert!(is_spoilt(done.deed), "{done:?}");
             assert!(is_the_event(event, &done.event), "{event:?}, and truly {done:?}");
         }
-        What::OutOfOrder { event, from, to } => {
+        FindingKind::OutOfOrder { event, from, to } => {
             let truth = pack.binding.as_ref().expect("a bound pack");
             assert_eq!(done.deed, Deed::OutOfOrder);
             assert!(is_the_event(event, &done.event), "{event:?}, and truly {done:?}");

@@ -188,6 +188,73 @@ fn header_from_damaged_makes_no_reapply_out_of_order() {
 }
 
 #[test]
+fn two_flipped_bits_make_no_reapply_out_of_order() {
+    let sound = used_40();
+    let flip = |pack: &mut Pack, bit: usize| pack.bytes[bit / 8] ^= 1 << (bit % 8);
+    for in_header in 0x48 * 8..0x4A * 8 {
+        for in_apply in slot_at(0) * 8..slot_at(1) * 8 {
+            let mut pack = sound.clone();
+            flip(&mut pack, in_header);
+            flip(&mut pack, in_apply);
+            let findings = diagnose(&pack.bytes).findings;
+            let is_damage = findings.iter().all(|finding| finding.code() == DamagedRecord);
+            assert!(is_damage && !findings.is_empty(), "{in_header} {in_apply}: {findings:#?}");
+        }
+    }
+}
+
+/// Packs whose apply event is sealed and breaks the rule of one of its fields.
+fn with_unruly_applies(pack: &Pack) -> Vec<Pack> {
+    let fields: [(usize, &[u8]); 4] =
+        [(0x202, &[0x07]), (0x210, &[0; 6]), (0x216, b" "), (0x226, &[1])];
+    let spoilt = |(at, bytes): (usize, &[u8])| {
+        let mut pack = pack.clone();
+        pack.put(at, bytes);
+        pack.put16(0x204, 15);
+        pack.reseal();
+        pack
+    };
+    fields.into_iter().map(spoilt).collect()
+}
+
+#[test]
+fn reapply_is_held_against_the_header_where_a_field_of_the_apply_breaks_its_rule() {
+    for mut pack in with_unruly_applies(&used_40()) {
+        let findings = diagnose(&pack.bytes).findings;
+        assert!(findings.iter().all(|f| f.code() != OutOfOrderReapply), "{findings:#?}");
+        pack.put16(0x48, 20);
+        pack.seal_header();
+        assert_eq!(told(&diagnose(&pack.bytes))[0], event(OutOfOrderReapply, 1));
+    }
+}
+
+#[test]
+fn reapply_is_held_against_nothing_where_neither_the_apply_nor_the_header_is_borne_out() {
+    for pack in with_unruly_applies(&defective()) {
+        let mut unsealed = pack.clone();
+        unsealed.bytes[0x70] ^= 1;
+        let mut unbound = pack.clone();
+        unbound.put16(0x46, 0);
+        unbound.seal_header();
+        let mut without_count = pack;
+        without_count.put16(0x44, 25);
+        without_count.seal_header();
+        for pack in [unsealed, unbound, without_count] {
+            let findings = diagnose(&pack.bytes).findings;
+            assert!(findings.iter().all(|f| f.code() != OutOfOrderReapply), "{findings:#?}");
+        }
+    }
+}
+
+#[test]
+fn header_seal_over_a_post_upgrade_reapply_is_damage() {
+    let mut pack = used_40();
+    spoil(&mut pack, true);
+    pack.seal_header();
+    assert_told(&pack, &[event(PostUpgradeReapply, 2), BAD_HEADER_SEAL]);
+}
+
+#[test]
 fn out_of_order_reapply_that_is_damaged_itself_is_only_damage() {
     let mut pack = defective();
     pack.put16(0x286, 21);

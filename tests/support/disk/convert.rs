@@ -3,7 +3,7 @@
 use super::layout::SECTOR;
 use super::{Disk, judge};
 use addpack::conversion::decide;
-use addpack::diagnosis::{FindingCode, Verdict, What};
+use addpack::diagnosis::{FindingCode, FindingKind, Verdict};
 use addpack::disk::{Memory, Storage};
 use addpack::fat12::{FaultKind, MediaFault};
 use addpack::pack::commit::Commit;
@@ -41,8 +41,8 @@ pub(crate) fn examine_pack(bytes: &[u8]) -> Pack {
 /// What is broken on the way to the record, where that is all that was found.
 pub(crate) fn fault(pack: &Pack) -> Option<MediaFault> {
     match pack.diagnosis.findings.as_slice() {
-        [finding] => match finding.what {
-            What::Media(fault) => Some(fault),
+        [finding] => match finding.kind {
+            FindingKind::Media(fault) => Some(fault),
             _ => None,
         },
         _ => None,

@@ -173,21 +173,12 @@ impl Finder {
 
     /// What was named is no file; it may be one in an archive.
     fn take_member(&mut self, path: PathBuf, error: io::Error) -> Found {
-        match Place::in_archive(&path) {
-            Some(place) => {
-                let place = Place { map: self.map.take(), ..place };
-                Found::Image(Image {
-                    place,
-                    root: path.into(),
-                    may_be_archive: false,
-                    opened: None,
-                })
-            }
-            None => {
-                let failure = leads_nowhere(&path, error);
-                Found::Failed { path, named: true, failure }
-            }
-        }
+        let Some(place) = Place::in_archive(&path) else {
+            let failure = leads_nowhere(&path, error);
+            return Found::Failed { path, named: true, failure };
+        };
+        let place = Place { map: self.map.take(), ..place };
+        Found::Image(Image { place, root: path.into(), may_be_archive: false, opened: None })
     }
 
     fn enter_root(&mut self, path: PathBuf) -> Option<Found> {

@@ -17,28 +17,30 @@ pub fn expand(paths: Vec<PathBuf>) -> Vec<PathBuf> {
 
 /// What a path matches, if it is a pattern.
 fn matches(path: &Path) -> Vec<PathBuf> {
+    if !path.iter().any(|name| name.to_string_lossy().contains(['*', '?'])) {
+        return vec![path.to_owned()];
+    }
     let mut found = vec![PathBuf::new()];
     for component in path.components() {
         let pattern = match component {
             Component::Normal(name) => name.to_string_lossy(),
             other => {
-                found.iter_mut().for_each(|path| path.push(other));
+                for path in &mut found {
+                    path.push(other);
+                }
                 continue;
             }
         };
         if pattern.contains(['*', '?']) {
             found = found.iter().flat_map(|folder| in_folder(folder, &pattern)).collect();
         } else {
-            found.iter_mut().for_each(|path| path.push(component));
-            found.retain(|at| found_or_last(at, path));
+            for path in &mut found {
+                path.push(component);
+            }
+            found.retain(|at| path.starts_with(at) || at.exists());
         }
     }
     if found.is_empty() { vec![path.to_owned()] } else { found }
-}
-
-/// Whether what a pattern has led to goes on; a path without patterns is left to whoever opens it.
-fn found_or_last(at: &Path, path: &Path) -> bool {
-    path.starts_with(at) || at.exists()
 }
 
 /// What is in a folder under names that match, in order.

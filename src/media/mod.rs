@@ -11,6 +11,7 @@ mod place;
 pub mod surface;
 mod watch;
 
+pub use crate::platform::{FoundDrive, drives, readers_group};
 pub use careful::Careful;
 pub use container::{Container, Member};
 pub use drive::{Drive, DriveError};

@@ -3,6 +3,7 @@
 mod aligned;
 #[cfg(any(windows, test))]
 mod codes;
+mod drives;
 #[cfg(not(any(target_os = "linux", windows)))]
 mod elsewhere;
 mod file_system;
@@ -15,11 +16,12 @@ mod unix;
 #[cfg(windows)]
 mod windows;
 
+pub use drives::{FoundDrive, drives, readers_group};
 pub use system::System;
 
 pub(crate) use aligned::{read_direct, read_past_cache, write_direct};
 pub(crate) use file_system::{is_local, may_write, try_locks};
-pub(crate) use names::{drive_letter, is_device_name, is_unix_drive};
+pub(crate) use names::{drive_letter, is_device_name};
 
 #[cfg(not(any(target_os = "linux", windows)))]
 pub(crate) use elsewhere::*;

@@ -14,12 +14,6 @@ pub(crate) fn drive_letter(path: &Path) -> Option<char> {
     letter.chars().next().filter(|letter| is_drive && letter.is_ascii_alphabetic())
 }
 
-/// Whether a floppy drive is named as Linux names it.
-pub(crate) fn is_unix_drive(path: &Path) -> bool {
-    let number = path.to_str().and_then(|path| path.strip_prefix("/dev/fd"));
-    number.is_some_and(|number| matches!(number.as_bytes(), [b'0'..=b'7']))
-}
-
 /// Whether Windows takes this name of a file for a device.
 pub(crate) fn is_device_name(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or(name).trim_end_matches(' ').to_ascii_uppercase();
@@ -75,8 +69,6 @@ mod tests {
         for name in ["", "A", ":", "A:disk1.img", r"A:\disk1.img", "1:", "é:", r"\\.\COM1"] {
             assert_eq!(drive_letter(Path::new(name)), None, "{name}");
         }
-        assert!(is_unix_drive(Path::new("/dev/fd0")));
-        assert!(!is_unix_drive(Path::new("/dev/fd")) && !is_unix_drive(Path::new("/dev/fd/3")));
     }
 
     #[test]

@@ -216,7 +216,7 @@ impl Failure {
             Some(DriveError::NotADiskette(_)) => FailureCode::NotADiskette,
             Some(DriveError::WriteProtected) => FailureCode::WriteProtected,
             Some(DriveError::Denied) => FailureCode::AccessDenied,
-            Some(DriveError::NotThere | DriveError::NamedElsewhere) => FailureCode::NotFound,
+            Some(DriveError::NotThere) => FailureCode::NotFound,
             Some(DriveError::Stopped) => FailureCode::Stopped,
             Some(DriveError::Unreadable | DriveError::Dead) | None => FailureCode::IoError,
         }

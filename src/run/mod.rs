@@ -8,6 +8,7 @@ mod claims;
 mod crew;
 mod foresee;
 mod image;
+mod keep;
 mod members;
 mod output;
 pub mod recovery;
@@ -19,6 +20,8 @@ use crate::ledger::{Ledger, LedgerError};
 use crate::media::Watcher;
 use crate::record::fields::{FileTime, Seal};
 use crate::report::{Outcome, Report};
+pub use keep::keep_diskette;
+
 use claims::Claims;
 use crew::{Crew, Lead};
 use image::Step;

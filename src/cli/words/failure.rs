@@ -1,7 +1,7 @@
 //! Failures in the admin's words: what was being done, the cause, and what to do next.
 
 use super::container::{container_message, unsupported_next_step};
-use super::system::{ASK_FOR_DRIVE, MAKE_IMAGE, NAME_IT_HERE, NAMED_ELSEWHERE, with_drives};
+use super::system::{ASK_FOR_DRIVE, MAKE_IMAGE, with_drives};
 use crate::cli::show::terminal::escape;
 use addpack::container::ContainerError;
 use addpack::media::DriveError;
@@ -11,20 +11,16 @@ use std::path::Path;
 /// What failed and why, in one sentence.
 pub(crate) fn failure_message(failure: &Failure) -> String {
     let mut message = match failure.code {
-        FailureCode::NotFound => not_found(failure).to_owned(),
-        FailureCode::AccessDenied if drive_error(failure).is_some() => {
-            "the system does not give the drive to this user, or another program keeps it"
-                .to_owned()
-        }
+        FailureCode::NotFound => "there is no such file or folder".to_owned(),
         FailureCode::LooseRecord => {
             "this is the record alone: addpack needs the diskette that it is on, or an image of it"
                 .to_owned()
         }
-        FailureCode::BadName if failure.target.is_some() => {
-            format!("this system has no files of the name {}", target(failure))
-        }
-        FailureCode::BadName => "this system has no files of this name".to_owned(),
-        FailureCode::AccessDenied => format!("the system does not allow {}", action(failure)),
+        FailureCode::BadName => match &failure.target {
+            Some(_) => format!("this system has no files of the name {}", target(failure)),
+            None => "this system has no files of this name".to_owned(),
+        },
+        FailureCode::AccessDenied => access_denied(failure),
         FailureCode::NotAFile => "neither an image file, a folder nor a drive".to_owned(),
         FailureCode::NoMedium => "there is no diskette in the drive".to_owned(),
         FailureCode::NotADiskette => not_a_diskette(failure),
@@ -79,13 +75,11 @@ fn drive_error(failure: &Failure) -> Option<&DriveError> {
     failure.cause.as_ref().and_then(DriveError::behind)
 }
 
-fn not_found(failure: &Failure) -> &'static str {
-    let is_pattern = |cause: &std::io::Error| cause.kind() == std::io::ErrorKind::InvalidFilename;
-    match drive_error(failure) {
-        Some(DriveError::NamedElsewhere) => NAMED_ELSEWHERE,
-        Some(_) => "there is no such drive",
-        None if failure.cause.as_ref().is_some_and(is_pattern) => "no file matches this pattern",
-        None => "there is no such file or folder",
+fn access_denied(failure: &Failure) -> String {
+    if drive_error(failure).is_some() {
+        "the system does not give this user the drive, or another program keeps it".to_owned()
+    } else {
+        format!("the system does not allow {}", action(failure))
     }
 }
 
@@ -164,7 +158,6 @@ pub(crate) fn failure_next_step(failure: &Failure) -> String {
             .to_owned();
     }
     let next = match failure.code {
-        FailureCode::NotFound if drive_error(failure).is_some() => NAME_IT_HERE,
         FailureCode::NotFound => "check the path",
         FailureCode::AccessDenied if drive_error(failure).is_some() => ASK_FOR_DRIVE,
         FailureCode::LooseRecord => {

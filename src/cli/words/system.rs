@@ -6,7 +6,7 @@ use addpack::media::System;
 pub(crate) const DRIVE: &str = match System::HERE {
     System::Linux => "/dev/fd0",
     System::Windows => "A:",
-    System::Other => "none on this system",
+    System::Other => "/dev/fd0 on Linux, A: on Windows",
 };
 
 /// How to name a drive.
@@ -22,18 +22,16 @@ pub(crate) const MAKE_IMAGE: &str = match System::HERE {
     System::Other => "make an image of the diskette (dd if=/dev/diskN of=disk1.img) and name that",
 };
 
-/// What is said of a drive's name of another system.
-pub(crate) const NAMED_ELSEWHERE: &str = match System::HERE {
-    System::Linux => "that is how Windows names a drive; on Linux it is a file, /dev/fd0",
-    System::Windows => "that is how Linux names a drive; on Windows it is a letter, A:",
-    System::Other => "that names a drive, and addpack reads no drives on this system",
-};
-
-/// What to do then.
-pub(crate) const NAME_IT_HERE: &str = match System::HERE {
-    System::Linux => "name the drive as /dev/fd0; lsblk lists the drives",
-    System::Windows => "name the drive as A: or B:",
-    System::Other => MAKE_IMAGE,
+/// What to do where a drive was named that is not there, and none was found.
+pub(crate) const NO_DRIVE_FOUND: &str = match System::HERE {
+    System::Linux => {
+        "connect the drive and see what lsblk calls it; no diskette drive was found here"
+    }
+    System::Windows => "connect the drive and name it by its letter, A:",
+    System::Other => {
+        "addpack reads no drives on this system: make an image of the diskette (dd if=/dev/diskN \
+         of=disk1.img) and name that"
+    }
 };
 
 /// What to do where the system does not give a drive.

@@ -30,8 +30,6 @@ pub enum DriveError {
     Denied,
     /// There is no such drive.
     NotThere,
-    /// That is how another system names a drive.
-    NamedElsewhere,
 }
 
 impl Display for DriveError {
@@ -49,7 +47,6 @@ impl Display for DriveError {
             Self::Stopped => f.write_str("stopped"),
             Self::Denied => f.write_str("not allowed"),
             Self::NotThere => f.write_str("no such drive"),
-            Self::NamedElsewhere => f.write_str("a drive of another system"),
         }
     }
 }

@@ -40,6 +40,7 @@ pub(crate) fn replace<T>(
     let temporary = make(old, folder, pieces)?;
     let seen = see(&RawImage::from_file(temporary.as_file().try_clone()?, temporary.path())?)?;
     check(old)?;
+    platform::step();
     let file = give_name(old, temporary, &path_of_file)?;
     let durable = sync_folder(folder).and_then(|()| platform::settle_name(&file, None));
     Ok(Replaced { file: RawImage::from_file(file, path)?, seen, durable })
@@ -111,9 +112,11 @@ fn make(old: &RawImage, folder: &Path, pieces: &[Piece]) -> io::Result<NamedTemp
         let _ = to.try_lock();
     }
     for piece in pieces {
+        platform::step();
         put(old.file(), to, piece)?;
     }
     platform::take_over(old.file(), old.metadata(), to)?;
+    platform::step();
     to.sync_all()?;
     let new = RawImage::from_file(to.try_clone()?, temporary.path())?;
     verify(old, &new, pieces)?;

@@ -69,6 +69,10 @@ impl Packed {
         self.dump.map(ContainerError::ReadOnly).or_else(|| self.container.obstacle())
     }
 
+    pub(super) fn may_be_replaced(&self) -> io::Result<()> {
+        self.container.may_be_replaced()
+    }
+
     pub(super) fn permissions(&self) -> Permissions {
         self.container.with_file(|file| file.metadata().permissions())
     }

@@ -17,18 +17,25 @@ pub(crate) fn read_past_cache(
     buffer: &mut [u8],
     offset: u64,
 ) -> io::Result<()> {
-    let read = open_past_cache(file, path, offset, buffer.len()).and_then(|direct| {
-        if identity(&direct, &direct.metadata()?).id != identity(file, &file.metadata()?).id {
-            return Err(io::ErrorKind::NotFound.into());
-        }
-        read_direct(&direct, buffer, offset, ALIGNMENT)
-    });
-    match read {
+    match read_anew(file, path, buffer, offset) {
         Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
             read_exact_at(file, buffer, offset)
         }
         result => result,
     }
+}
+
+/// Whether files can be read past the cache where this one is.
+pub(crate) fn reads_past_cache(file: &File, path: &Path) -> bool {
+    read_anew(file, path, &mut [0; 512], 0).is_ok()
+}
+
+fn read_anew(file: &File, path: &Path, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+    let direct = open_past_cache(file, path, offset, buffer.len())?;
+    if identity(&direct, &direct.metadata()?).id != identity(file, &file.metadata()?).id {
+        return Err(io::ErrorKind::NotFound.into());
+    }
+    read_direct(&direct, buffer, offset, ALIGNMENT)
 }
 
 /// Reads a file that is open past the cache, in whole blocks of `block` bytes.

@@ -1,6 +1,7 @@
 //! All that differs between Linux, Windows and macOS. What is pure is built, and tested, everywhere.
 
 mod aligned;
+mod cause;
 #[cfg(any(windows, test))]
 mod codes;
 mod drives;
@@ -10,18 +11,24 @@ mod file_system;
 #[cfg(target_os = "linux")]
 mod linux;
 mod names;
+mod steps;
 mod system;
 #[cfg(unix)]
 mod unix;
+mod unnamed;
 #[cfg(windows)]
 mod windows;
 
 pub use drives::{FoundDrive, drives, readers_group};
+pub use steps::before_each_step;
 pub use system::System;
 
-pub(crate) use aligned::{read_direct, read_past_cache, write_direct};
-pub(crate) use file_system::{is_local, may_write, try_locks};
+pub(crate) use aligned::{read_direct, read_past_cache, reads_past_cache, write_direct};
+pub(crate) use cause::{Cause, cause};
+pub(crate) use file_system::{is_local, may_replace, may_write, try_locks};
 pub(crate) use names::{drive_letter, is_device_name};
+pub(crate) use steps::step;
+pub(crate) use unnamed::{link, unnamed};
 
 #[cfg(not(any(target_os = "linux", windows)))]
 pub(crate) use elsewhere::*;

@@ -74,6 +74,16 @@ pub(crate) fn create_like(path: &Path, _: &Metadata) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path)
 }
 
+/// Takes a lock; a signal in between is no reason to give up.
+fn without_interruption(lock: impl Fn() -> Result<(), TryLockError>) -> Result<(), TryLockError> {
+    loop {
+        match lock() {
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}
+
 /// What keeps a file locked: here, the file itself.
 pub(crate) type Guard = ();
 /// Whether a file that is open to be changed is locked by that.
@@ -81,12 +91,12 @@ pub(crate) const OPENING_LOCKS: bool = false;
 
 /// Takes the lock that keeps other programs of this kind away, until the file is closed.
 pub(crate) fn try_lock(file: &File, _: &Path) -> Result<Guard, TryLockError> {
-    file.try_lock()
+    without_interruption(|| file.try_lock())
 }
 
 /// Takes the lock that lets others read but not change.
 pub(crate) fn try_lock_shared(file: &File, _: &Path) -> Result<Guard, TryLockError> {
-    file.try_lock_shared()
+    without_interruption(|| file.try_lock_shared())
 }
 
 /// Whether a program of this kind has the file at `path` locked.
@@ -131,6 +141,7 @@ pub(crate) fn may_be_named(_: &Path) -> bool {
 
 /// Makes the names in a folder durable.
 pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+    super::step();
     File::open(folder)?.sync_all()
 }
 
@@ -161,10 +172,16 @@ pub(crate) fn take_over(from: &File, metadata: &Metadata, to: &File) -> io::Resu
     Ok(())
 }
 
-/// The permissions to create a file with: these, or the usual ones, before the user's mask.
+/// Of a file's permissions those that a copy by another user would have, before that one's mask.
 #[expect(clippy::unnecessary_wraps, reason = "not every system has such")]
-pub(crate) fn permissions_to_create(permissions: Option<Permissions>) -> Option<Permissions> {
-    Some(permissions.unwrap_or_else(|| Permissions::from_mode(0o666)))
+pub(crate) fn rights_of_copy(permissions: &Permissions) -> Option<Permissions> {
+    Some(Permissions::from_mode(permissions.mode() & 0o777))
+}
+
+/// The permissions of a new file, before the user's mask.
+#[expect(clippy::unnecessary_wraps, reason = "not every system has such")]
+pub(crate) fn usual_permissions() -> Option<Permissions> {
+    Some(Permissions::from_mode(0o666))
 }
 
 /// Whether there is no need to be sparing with open files.

@@ -202,8 +202,8 @@ impl Copy {
         let from = &self.source.medium;
         let mut builder = tempfile::Builder::new();
         builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1);
-        if let Some(permissions) = platform::permissions_to_create(from.permissions()) {
-            builder.permissions(permissions);
+        if let Some(rights) = from.rights_of_copy().or_else(platform::usual_permissions) {
+            builder.permissions(rights);
         }
         let temporary = builder.tempfile_in(folder_of(&self.target))?;
         let to = temporary.as_file();
@@ -212,15 +212,13 @@ impl Copy {
             let _ = to.try_lock();
         }
         from.copy_to(to)?;
-        if let Some(permissions) = from.permissions() {
-            to.set_permissions(permissions)?;
-        }
         let medium = RawImage::from_file(to.try_clone()?, temporary.path())?;
         let Commit { sectors, patch, .. } = &self.source;
         if read_record(&medium, sectors)? != patch.old {
             return Err(io::Error::other("the image was changed while it was copied"));
         }
         Commit { medium, sectors: *sectors, patch: patch.clone() }.write_whole()?;
+        platform::step();
         to.sync_all()?;
         Ok(temporary)
     }
@@ -228,6 +226,7 @@ impl Copy {
     /// Gives the copy its name. `false` where another run has made the very same copy meanwhile.
     fn publish(mut self) -> Result<bool, Failure> {
         let Some(temporary) = self.temporary.take() else { return Ok(false) };
+        platform::step();
         match temporary.persist_noclobber(&self.target) {
             Ok(file) => {
                 let settled = platform::settle_name(&file, self.source.medium.permissions());

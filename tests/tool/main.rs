@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod causes;
 mod containers;
 mod convert;
 mod environment;
@@ -12,11 +13,17 @@ mod inspect;
 mod ledger;
 mod ledger_file;
 mod left_untouched;
+mod packaging;
 mod plan;
+mod plan_all;
 mod plan_sets;
+mod plan_truth;
 mod random_plans;
+mod raw_bytes;
 mod replace;
+mod schema;
 mod screens;
+mod selftest;
 mod sets;
 mod shared_ledger;
 mod system_calls;

@@ -2,11 +2,13 @@
 
 #![allow(clippy::doc_markdown, reason = "doc comments here are help texts")]
 
+use super::complete;
 use crate::cli::Error;
 use crate::cli::words::system::DRIVE;
 use addpack::media::{Container, Kind, Place};
 use addpack::run::{Job, Mode};
 use clap::{Args as ClapArgs, ValueEnum, ValueHint};
+use clap_complete::ArgValueCompleter;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -33,6 +35,7 @@ pub(crate) struct Common {
     /// of them is named as packs.zip:disk1.img.
     #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     #[arg(help = paths_help())]
+    #[arg(add = ArgValueCompleter::new(complete::paths))]
     pub(crate) paths: Vec<PathBuf>,
 
     /// Report as JSON Lines: one object for each image, then a summary
@@ -94,6 +97,16 @@ pub(crate) struct LedgerChoice {
     pub(crate) no_ledger: bool,
 }
 
+impl LedgerChoice {
+    /// The option that was typed, and the file that it names.
+    pub(crate) fn words(&self) -> Option<(&'static str, Option<&Path>)> {
+        if self.no_ledger {
+            return Some(("--no-ledger", None));
+        }
+        self.at.ledger.as_deref().map(|file| ("--ledger", Some(file)))
+    }
+}
+
 /// What is taken before and after the command.
 #[derive(Clone, Copy, Debug, Default, ClapArgs)]
 pub(crate) struct Screen {
@@ -128,6 +141,15 @@ impl Common {
         matches!(self.paths.as_slice(), [path] if is_drive(path))
     }
 
+    /// Images to look at, or to read, at once.
+    pub(crate) fn looking(&self) -> usize {
+        self.workers(LOOKING)
+    }
+
+    fn workers(&self, usual: usize) -> usize {
+        self.jobs.map_or(usual, NonZeroUsize::get)
+    }
+
     /// The job that these arguments ask for, in place.
     pub(crate) fn job(&self, mode: Mode) -> Result<Job, Error> {
         let is_image = self.is_one_image() && !self.names_one_drive();
@@ -137,7 +159,7 @@ impl Common {
         }
         let workers = if mode.converts() { CONVERTING } else { LOOKING };
         Ok(Job {
-            workers: self.jobs.map_or(workers, NonZeroUsize::get),
+            workers: self.workers(workers),
             retries: self.retries,
             map: self.mapfile.clone(),
             ..Job::new(self.paths.clone(), mode)

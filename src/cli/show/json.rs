@@ -3,6 +3,7 @@
 use crate::cli::exit::Exit;
 use crate::cli::show::map::letter;
 use crate::cli::show::printer::Tally;
+use crate::cli::show::terminal::is_hidden;
 use crate::cli::words::{
     address, event_kind, failure_message, finding_kb, finding_message, ledger_message, next_step,
     note, serial, server_name, server_version, time_of, timestamp, value,
@@ -14,9 +15,13 @@ use addpack::record::Record;
 use addpack::record::event::Event;
 use addpack::record::fields::{Server, hex};
 use addpack::report::{FailureCode, Outcome, Report};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
+use serde_json::ser::Formatter;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::io;
 use std::path::Path;
 
 /// The version of the objects' shape.
@@ -24,14 +29,17 @@ const SCHEMA: u32 = 1;
 /// Bytes that suffice for most lines.
 const USUAL_LINE: usize = 1024;
 
-#[derive(Serialize)]
-struct ImageLine<'a> {
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct ImageLine<'a> {
+    #[schemars(extend("const" = "image"))]
     r#type: &'static str,
+    #[schemars(extend("const" = 1))]
     schema: u32,
     path: Cow<'a, str>,
     /// The path's bytes in hexadecimal, where they are no UTF-8 and `path` is not exact.
     #[serde(skip_serializing_if = "Option::is_none")]
     path_bytes: Option<String>,
+    #[schemars(schema_with = "outcomes")]
     outcome: &'static str,
     record: Option<RecordPart<'a>>,
     findings: Vec<FindingPart>,
@@ -46,7 +54,7 @@ struct ImageLine<'a> {
     surface: Option<SurfacePart>,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct SurfacePart {
     cylinders: u32,
     heads: u32,
@@ -59,7 +67,7 @@ struct SurfacePart {
     map: Vec<String>,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct RecordPart<'a> {
     version: &'static str,
     serial: Cow<'a, str>,
@@ -69,30 +77,30 @@ struct RecordPart<'a> {
     from: Option<u16>,
     to: Option<u16>,
     server: Option<ServerPart<'a>>,
-    made_at: String,
+    made_at: Option<String>,
     converted_at: Option<String>,
     events: Vec<EventPart<'a>>,
 }
 
-#[derive(Serialize)]
-struct ServerPart<'a> {
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct ServerPart<'a> {
     address: String,
     name: Cow<'a, str>,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct EventPart<'a> {
     slot: usize,
     kind: Cow<'static, str>,
     server_version: Cow<'static, str>,
     from: u16,
     to: u16,
-    at: String,
+    at: Option<String>,
     server: ServerPart<'a>,
     post_upgrade: bool,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct FindingPart {
     code: &'static str,
     message: String,
@@ -115,30 +123,33 @@ struct FindingPart {
     kb: &'static [u32],
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct CopyPart {
     converted_at: Option<String>,
     path: String,
     target: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct NotePart {
     code: &'static str,
     message: String,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct ErrorPart {
     code: &'static str,
     message: String,
 }
 
-#[derive(Serialize)]
-struct SummaryLine {
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct SummaryLine {
+    #[schemars(extend("const" = "summary"))]
     r#type: &'static str,
+    #[schemars(extend("const" = 1))]
     schema: u32,
     images: u64,
+    #[schemars(with = "BTreeMap<String, u64>")]
     outcomes: Outcomes,
     skipped: u64,
     repeated: u64,
@@ -150,12 +161,20 @@ struct SummaryLine {
 }
 
 /// The last line where there is no report.
-#[derive(Serialize)]
-struct NoReportLine {
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct NoReportLine {
+    #[schemars(extend("const" = "summary"))]
     r#type: &'static str,
+    #[schemars(extend("const" = 1))]
     schema: u32,
     error: ErrorPart,
     exit_code: u8,
+}
+
+/// The codes of outcomes, for the schema.
+fn outcomes(_: &mut SchemaGenerator) -> Schema {
+    let codes: Vec<_> = Outcome::ALL.iter().map(|outcome| outcome.as_str()).collect();
+    json_schema!({ "type": "string", "enum": codes })
 }
 
 /// Every outcome with its count, in a fixed order.
@@ -230,9 +249,29 @@ fn ledger_part(error: &LedgerError) -> ErrorPart {
 /// One object on a line of its own.
 pub(crate) fn line<T: Serialize>(object: &T) -> Vec<u8> {
     let mut line = Vec::with_capacity(USUAL_LINE);
-    serde_json::to_writer(&mut line, object).expect("these objects have no keys but strings");
+    let mut serializer = serde_json::Serializer::with_formatter(&mut line, Harmless);
+    object.serialize(&mut serializer).expect("these objects have no keys but strings");
     line.push(b'\n');
     line
+}
+
+/// JSON as always, but nothing in it that a terminal would obey: what JSON lets stand raw, DEL, C1 and
+/// the marks of direction, is escaped as JSON escapes other controls.
+struct Harmless;
+
+impl Formatter for Harmless {
+    fn write_string_fragment<W>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()>
+    where
+        W: io::Write + ?Sized,
+    {
+        let mut rest = fragment;
+        while let Some((at, char)) = rest.char_indices().find(|(_, char)| is_hidden(*char)) {
+            writer.write_all(&rest.as_bytes()[..at])?;
+            write!(writer, "\\u{:04x}", u32::from(char))?;
+            rest = &rest[at + char.len_utf8()..];
+        }
+        writer.write_all(rest.as_bytes())
+    }
 }
 
 /// A path as text, and its bytes in hexadecimal where they are no UTF-8.
@@ -259,7 +298,7 @@ fn record_part(diagnosis: &Diagnosis) -> Option<RecordPart<'_>> {
         converted_at: record
             .origin
             .filter(|origin| origin.converted_at.0 != 0)
-            .map(|origin| timestamp(origin.converted_at)),
+            .and_then(|origin| timestamp(origin.converted_at)),
         events: diagnosis.shown_events().map(event).collect(),
     })
 }
@@ -272,7 +311,7 @@ fn origin(record: &Record) -> Option<&'static str> {
     }
 }
 
-fn server_part(server: &Server) -> ServerPart<'_> {
+pub(crate) fn server_part(server: &Server) -> ServerPart<'_> {
     ServerPart { address: address(server), name: server_name(server) }
 }
 
@@ -297,7 +336,7 @@ fn finding_part(finding: &Finding) -> FindingPart {
     };
     FindingPart {
         copy_of: copy.map(|copy| CopyPart {
-            converted_at: copy.converted_at.map(time_of),
+            converted_at: copy.converted_at.and_then(time_of),
             path: copy.path.to_string_lossy().into_owned(),
             target: copy.target.as_ref().map(|path| path.to_string_lossy().into_owned()),
         }),

@@ -5,15 +5,20 @@ use crate::cli::show::terminal::escape;
 use crate::cli::words::{REQUEST_FOOT, REQUEST_HEAD, address, server_name};
 use addpack::plan::set::Span;
 use addpack::record::fields::Server;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::io;
 
 /// One pack of a request.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub(crate) struct Row {
+    #[schemars(extend("const" = "replacement"))]
     pub(crate) r#type: &'static str,
+    #[schemars(extend("const" = 1))]
     pub(crate) schema: u32,
     pub(crate) code: &'static str,
+    /// The code in people's words.
+    pub(crate) reason: &'static str,
     pub(crate) serial: Option<String>,
     pub(crate) licenses: Option<u16>,
     pub(crate) version: Option<&'static str>,
@@ -36,6 +41,7 @@ impl Row {
             r#type: "replacement",
             schema: 1,
             code,
+            reason: "",
             serial: None,
             licenses: None,
             version: None,
@@ -53,8 +59,9 @@ impl Row {
 }
 
 /// The columns of the CSV.
-const COLUMNS: [&str; 12] = [
+const COLUMNS: [&str; 13] = [
     "code",
+    "reason",
     "serial",
     "licenses",
     "version",
@@ -77,6 +84,7 @@ pub(crate) fn csv(rows: &[Row]) -> io::Result<Vec<u8>> {
         let number = |number: Option<u16>| number.map_or_else(String::new, |n| n.to_string());
         csv.write_record([
             row.code.to_owned(),
+            row.reason.to_owned(),
             text(&row.serial),
             number(row.licenses),
             row.version.unwrap_or_default().to_owned(),
@@ -93,10 +101,12 @@ pub(crate) fn csv(rows: &[Row]) -> io::Result<Vec<u8>> {
     csv.into_inner().map_err(|error| io::Error::other(error.to_string()))
 }
 
-/// A field that a spreadsheet shows and does not reckon with: names come from strangers' disks.
+/// A field that a spreadsheet shows and does not reckon with, and a terminal shows and does not obey:
+/// names come from strangers' disks.
 fn harmless(field: &str) -> String {
-    let is_formula = field.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
-    if is_formula { format!("'{field}") } else { field.to_owned() }
+    let field = escape(field);
+    let is_formula = field.starts_with(['=', '+', '-', '@']);
+    if is_formula { format!("'{field}") } else { field }
 }
 
 fn numbers(kb: &[u32], lead: &str) -> String {
@@ -132,7 +142,7 @@ fn entry(row: &Row) -> String {
             Some(server.map_or_else(|| "none known".to_owned(), |(n, a)| format!("{n} ({a})"))),
         ),
         ("Licenses", span),
-        ("Reason", Some(row.code.to_owned())),
+        ("Reason", Some(row.reason.to_owned())),
         ("Evidence", Some(row.evidence.join("; "))),
         ("Image", path),
         ("SHA-1", row.sha1.clone()),

@@ -105,7 +105,10 @@ impl Drive {
         *file = Self::open(&self.path)
             .ok()
             .and_then(|drive| drive.file.into_inner().unwrap_or_else(PoisonError::into_inner));
-        lost.unwrap_or(error)
+        match platform::fault(&error) {
+            Some(Fault::WriteProtected) => DriveError::WriteProtected.into(),
+            _ => lost.unwrap_or(error),
+        }
     }
 }
 

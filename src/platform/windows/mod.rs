@@ -191,6 +191,7 @@ pub(crate) fn may_be_named(below: &Path) -> bool {
 /// A folder cannot be synced there: see [`settle_name`].
 #[expect(clippy::unnecessary_wraps, reason = "not every system has nothing to do")]
 pub(crate) fn sync_folder(_: &Path) -> io::Result<()> {
+    super::step();
     Ok(())
 }
 
@@ -209,8 +210,12 @@ pub(crate) fn take_over(_: &File, _: &Metadata, _: &File) -> io::Result<()> {
     Ok(())
 }
 
-/// Files are not created with permissions there.
-pub(crate) fn permissions_to_create(_: Option<Permissions>) -> Option<Permissions> {
+/// Files are not created with permissions there: see [`settle_name`].
+pub(crate) fn rights_of_copy(_: &Permissions) -> Option<Permissions> {
+    None
+}
+
+pub(crate) fn usual_permissions() -> Option<Permissions> {
     None
 }
 

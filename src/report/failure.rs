@@ -116,6 +116,11 @@ impl Action {
     fn writes(self) -> bool {
         !matches!(self, Self::Open | Self::List | Self::Read | Self::Lock)
     }
+
+    /// Whether a name is made or changed in a folder.
+    fn makes_files(self) -> bool {
+        matches!(self, Self::Replace | Self::Copy | Self::Publish | Self::SyncFolder)
+    }
 }
 
 /// The state that a failed conversion left its pack in, read past the cache.
@@ -183,8 +188,8 @@ impl Failure {
         match kind {
             Kind::NotFound => FailureCode::NotFound,
             Kind::InvalidFilename => FailureCode::BadName,
-            Kind::PermissionDenied if action == Action::Write => FailureCode::NotOwner,
-            Kind::PermissionDenied if action.writes() => FailureCode::FolderProtected,
+            Kind::PermissionDenied if action.makes_files() => FailureCode::FolderProtected,
+            Kind::PermissionDenied if action.writes() => FailureCode::NotOwner,
             Kind::PermissionDenied => FailureCode::AccessDenied,
             Kind::ReadOnlyFilesystem => FailureCode::ReadOnlyDisk,
             Kind::StorageFull | Kind::QuotaExceeded => FailureCode::NoSpace,

@@ -75,3 +75,9 @@ pub(super) fn lock_shared(medium: &Medium) -> Result<(), Failure> {
         result => lock(result),
     }
 }
+
+/// A conversion of a file that the path no longer leads to would be lost.
+pub(super) fn in_place_still(medium: &Medium) -> Result<(), Failure> {
+    let replaced = || Failure::new(FailureCode::Replaced, Action::Lock);
+    if medium.is_at_its_path() { Ok(()) } else { Err(replaced()) }
+}

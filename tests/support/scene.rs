@@ -175,10 +175,21 @@ pub struct Image {
     pub record: Option<Record>,
     pub findings: Vec<Finding>,
     pub notes: Vec<CodeAndMessage>,
+    pub in_place: Option<bool>,
+    pub counts: Option<Counts>,
     pub output: Option<String>,
     pub error: Option<CodeAndMessage>,
     pub next_step: String,
     pub surface: Option<Surface>,
+}
+
+/// The image that counts in the place of a copy, strictly.
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Counts {
+    pub path: String,
+    pub path_bytes: Option<String>,
+    pub relation: String,
 }
 
 /// The map of a diskette, strictly.
@@ -198,6 +209,7 @@ pub struct Surface {
 #[derive(Debug, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
+    pub sha1: String,
     pub version: String,
     pub serial: String,
     pub licenses: u16,
@@ -242,6 +254,8 @@ pub struct Finding {
     pub sector: Option<u32>,
     pub expected: Option<String>,
     pub found: Option<String>,
+    #[serde(default)]
+    pub images: Vec<String>,
     pub copy_of: Option<CopyOf>,
     pub kb: Vec<u32>,
 }
@@ -249,7 +263,7 @@ pub struct Finding {
 #[derive(Debug, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct CopyOf {
-    pub converted_at: Option<String>,
+    pub converted_at: String,
     pub path: String,
     pub target: Option<String>,
 }
@@ -270,6 +284,7 @@ pub struct Summary {
     pub outcomes: BTreeMap<String, u64>,
     pub skipped: u64,
     pub repeated: u64,
+    pub unread: u64,
     pub stopped: bool,
     pub error: Option<CodeAndMessage>,
     pub exit_code: i32,

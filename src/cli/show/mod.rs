@@ -15,3 +15,4 @@ pub(crate) mod queue;
 pub(crate) mod request;
 pub(crate) mod shell;
 pub(crate) mod terminal;
+pub(crate) mod waiting;

@@ -13,14 +13,6 @@ use std::path::Path;
 pub(crate) fn failure_message(failure: &Failure) -> String {
     let mut message = match failure.code {
         FailureCode::NotFound => "there is no such file or folder".to_owned(),
-        FailureCode::LooseRecord => {
-            "this is the record alone: addpack needs the diskette that it is on, or an image of it"
-                .to_owned()
-        }
-        FailureCode::BadName => match &failure.target {
-            Some(_) => format!("this system has no files of the name {}", target(failure)),
-            None => "this system has no files of this name".to_owned(),
-        },
         FailureCode::AccessDenied => access_denied(failure),
         FailureCode::NotAFile => "neither an image file, a folder nor a drive".to_owned(),
         FailureCode::NoMedium => "there is no diskette in the drive".to_owned(),

@@ -42,7 +42,7 @@ pub(crate) fn replace<T>(
     check(old)?;
     platform::step();
     let file = give_name(old, temporary, &path_of_file)?;
-    let durable = sync_folder(folder).and_then(|()| platform::settle_name(&file, None));
+    let durable = sync_folder(folder).and_then(|()| platform::settle_name(&file));
     Ok(Replaced { file: RawImage::from_file(file, path)?, seen, durable })
 }
 

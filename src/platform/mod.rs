@@ -28,7 +28,7 @@ pub(crate) use cause::{Cause, cause};
 pub(crate) use file_system::{is_local, may_replace, may_write, try_locks};
 pub(crate) use names::{drive_letter, is_device_name};
 pub(crate) use steps::step;
-pub(crate) use unnamed::{link, unnamed};
+pub(crate) use unnamed::{link, unnamed, way_to};
 
 #[cfg(not(any(target_os = "linux", windows)))]
 pub(crate) use elsewhere::*;

@@ -4,7 +4,7 @@ use super::{Identity, read_exact_at};
 use rustix::buffer::spare_capacity;
 use rustix::fs::{Mode, OFlags, open, openat};
 use std::ffi::{OsStr, OsString};
-use std::fs::{File, Metadata, OpenOptions, Permissions, TryLockError};
+use std::fs::{self, File, Metadata, OpenOptions, Permissions, TryLockError};
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStringExt;
@@ -69,6 +69,12 @@ pub(crate) fn open_to_change(path: &Path) -> io::Result<File> {
     open_options().write(true).open(path)
 }
 
+/// Makes a file with these permissions less the user's mask.
+pub(crate) fn create_new(path: &Path, permissions: Option<&Permissions>) -> io::Result<File> {
+    let mode = permissions.map_or(0o666, PermissionsExt::mode);
+    OpenOptions::new().read(true).write(true).create_new(true).mode(mode).open(path)
+}
+
 /// Makes a file that is to replace the one with this metadata.
 pub(crate) fn create_like(path: &Path, _: &Metadata) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path)
@@ -99,9 +105,28 @@ pub(crate) fn try_lock_shared(file: &File, _: &Path) -> Result<Guard, TryLockErr
     without_interruption(|| file.try_lock_shared())
 }
 
-/// Whether a program of this kind has the file at `path` locked.
-pub(crate) fn is_held(path: &Path) -> io::Result<bool> {
-    Ok(File::open(path)?.try_lock().is_err())
+/// Removes the file at `path` unless a program of this kind has it locked.
+pub(crate) fn remove_unless_held(path: &Path) -> io::Result<()> {
+    let file = match open_to_read(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        opened => opened?,
+    };
+    if let Err(TryLockError::WouldBlock) = file.try_lock() {
+        return Ok(());
+    }
+    // Whoever has made it may be done since, and another have begun.
+    if leads_to(path, &file) { fs::remove_file(path) } else { Ok(()) }
+}
+
+/// Takes the lock of a file that was just made at `path`; whether it is still there, and nobody else's.
+pub(crate) fn is_ours(path: &Path, file: &File) -> bool {
+    !matches!(file.try_lock(), Err(TryLockError::WouldBlock)) && leads_to(path, file)
+}
+
+/// Whether the name leads to this file, which is a regular one.
+fn leads_to(name: &Path, file: &File) -> bool {
+    let (Ok(there), Ok(here)) = (fs::symlink_metadata(name), file.metadata()) else { return false };
+    there.is_file() && (there.dev(), there.ino()) == (here.dev(), here.ino())
 }
 
 /// Whether the error says that another program has the file open.
@@ -145,9 +170,15 @@ pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-/// Sees to what a new file has lost when it got its name: here, nothing.
-#[expect(clippy::unnecessary_wraps, reason = "not every system keeps all")]
-pub(crate) fn settle_name(_: &File, _: Option<Permissions>) -> io::Result<()> {
+/// Makes a new file's name durable: here, its folder does.
+#[expect(clippy::unnecessary_wraps, reason = "not every system syncs folders")]
+pub(crate) fn settle_name(_: &File) -> io::Result<()> {
+    Ok(())
+}
+
+/// Gives a copy the permissions that it could not be made with: here, it has all of them.
+#[expect(clippy::unnecessary_wraps, reason = "not every system makes files with permissions")]
+pub(crate) fn keep_read_only(_: &Path, _: Option<Permissions>) -> io::Result<()> {
     Ok(())
 }
 

@@ -95,6 +95,16 @@ pub(crate) fn open_to_change(path: &Path) -> io::Result<File> {
     patiently(is_in_use, || options.open(path))
 }
 
+/// Makes a file that nobody else changes. Permissions are given to it later: see [`keep_read_only`].
+pub(crate) fn create_new(path: &Path, _: Option<&Permissions>) -> io::Result<File> {
+    OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create_new(true)
+        .share_mode(SHARE_READ | SHARE_DELETE)
+        .open(path)
+}
+
 /// Makes a file that is to replace the one with this metadata, and that nobody else changes.
 pub(crate) fn create_like(path: &Path, metadata: &Metadata) -> io::Result<File> {
     OpenOptions::new()
@@ -137,13 +147,19 @@ fn lock_error(error: io::Error) -> TryLockError {
     if is_in_use(&error) { TryLockError::WouldBlock } else { TryLockError::Error(error) }
 }
 
-/// Whether a program has the file at `path` open.
-pub(crate) fn is_held(path: &Path) -> io::Result<bool> {
-    match OpenOptions::new().read(true).write(true).share_mode(0).open(path) {
-        Ok(_) => Ok(false),
-        Err(error) if is_in_use(&error) => Ok(true),
+/// Removes the file at `path` unless a program has it open to be written.
+pub(crate) fn remove_unless_held(path: &Path) -> io::Result<()> {
+    let alone = OpenOptions::new().read(true).write(true).share_mode(0).open(path);
+    match alone.map(drop) {
+        Ok(()) => std::fs::remove_file(path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound || is_in_use(&error) => Ok(()),
         Err(error) => Err(error),
     }
+}
+
+/// Whether a file that was just made at `path` is nobody else's: nobody could have opened it.
+pub(crate) fn is_ours(_: &Path, _: &File) -> bool {
+    true
 }
 
 /// Whether the error says that another program has the file open.
@@ -195,13 +211,17 @@ pub(crate) fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Sees to what a new file has lost when it got its name, its permissions, and makes the name
-/// durable: to flush a file writes its file system's journal, where the name stands.
-pub(crate) fn settle_name(file: &File, permissions: Option<Permissions>) -> io::Result<()> {
-    if let Some(permissions) = permissions.filter(Permissions::readonly) {
-        file.set_permissions(permissions)?;
-    }
+/// Makes a new file's name durable: to flush a file writes its file system's journal, where the name
+/// stands.
+pub(crate) fn settle_name(file: &File) -> io::Result<()> {
     file.sync_all()
+}
+
+/// Gives a copy the permissions that it could not be made with.
+pub(crate) fn keep_read_only(path: &Path, permissions: Option<Permissions>) -> io::Result<()> {
+    permissions
+        .filter(Permissions::readonly)
+        .map_or(Ok(()), |permissions| std::fs::set_permissions(path, permissions))
 }
 
 /// The file has all of that since it was created.
@@ -210,7 +230,7 @@ pub(crate) fn take_over(_: &File, _: &Metadata, _: &File) -> io::Result<()> {
     Ok(())
 }
 
-/// Files are not created with permissions there: see [`settle_name`].
+/// Files are not created with permissions there: see [`keep_read_only`].
 pub(crate) fn rights_of_copy(_: &Permissions) -> Option<Permissions> {
     None
 }

@@ -52,14 +52,14 @@ impl NewFile {
             let _ = file.try_lock();
             return Ok(Self::Unnamed(file));
         }
-        Self::named(path, permissions)
+        Self::named(path, permissions.as_ref())
     }
 
-    fn named(path: &Path, permissions: Option<Permissions>) -> io::Result<Self> {
+    fn named(path: &Path, permissions: Option<&Permissions>) -> io::Result<Self> {
         let temporary = temporary_name(path)?;
         let mut builder = tempfile::Builder::new();
         builder.prefix(temporary.file_name().unwrap_or_default()).rand_bytes(0);
-        let create = |name: &Path| platform::create_new(name, permissions.as_ref());
+        let create = |name: &Path| platform::create_new(name, permissions);
         for _ in 0..TRIES {
             clear_leftover(path)?;
             let file = builder.make_in(folder_of(path), create)?;

@@ -5,7 +5,7 @@ use crate::container::ContainerError;
 use crate::disk::{Flaw, Storage};
 use crate::platform::{self, FileId};
 use std::fs::{File, Permissions, TryLockError};
-use std::io::{self, Seek};
+use std::io;
 use std::sync::Arc;
 
 /// An open medium.
@@ -186,12 +186,7 @@ impl Medium {
     /// As the medium or the file reports them; also where a sector of a diskette is lost.
     pub(crate) fn copy_to(&self, mut to: &File) -> io::Result<()> {
         match self {
-            Self::Image(image) => {
-                // Where it stands depends on what was read of it, on Windows.
-                let mut from = image.file();
-                from.rewind()?;
-                io::copy(&mut from, &mut to).map(drop)
-            }
+            Self::Image(image) => platform::copy(image.file(), to, image.len()),
             Self::Packed(packed) => io::Write::write_all(&mut to, &packed.bytes()),
             Self::Diskette(diskette) => {
                 let mut bytes = vec![0; usize::try_from(diskette.len()).unwrap_or(usize::MAX)];

@@ -4,6 +4,7 @@ mod aligned;
 mod cause;
 #[cfg(any(windows, test))]
 mod codes;
+mod copy;
 mod drives;
 #[cfg(not(any(target_os = "linux", windows)))]
 mod elsewhere;
@@ -25,6 +26,7 @@ pub use system::System;
 
 pub(crate) use aligned::{read_direct, read_past_cache, reads_past_cache, write_direct};
 pub(crate) use cause::{Cause, cause};
+pub(crate) use copy::copy;
 pub(crate) use file_system::{is_local, may_replace, may_write, try_locks};
 pub(crate) use names::{drive_letter, is_device_name};
 pub(crate) use steps::step;

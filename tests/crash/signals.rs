@@ -59,6 +59,7 @@ fn complete(scene: &Scene, packs: &[PackImage], good: &[&str]) {
 
 #[test]
 fn first_signal_ends_the_run_with_every_image_old_or_new() {
+    crate::support::needs!("strace");
     let packs = packs();
     for stop in ["SIGINT", "SIGTERM", "SIGHUP"] {
         let scene = folder_of(&packs);
@@ -83,6 +84,7 @@ fn first_signal_ends_the_run_with_every_image_old_or_new() {
 
 #[test]
 fn second_signal_ends_the_run_at_once_with_every_image_whole() {
+    crate::support::needs!("strace");
     let packs = packs();
     let scene = folder_of(&packs);
     let traced = signal(&scene, "SIGINT", &[70, 90]);
@@ -96,6 +98,7 @@ fn second_signal_ends_the_run_at_once_with_every_image_whole() {
 
 #[test]
 fn signal_while_one_image_is_converted_lets_it_come_to_its_end() {
+    crate::support::needs!("strace");
     let image = PackImage::full_history();
     let scene = Scene::new();
     image.put(&scene, "in");
@@ -111,6 +114,7 @@ fn signal_while_one_image_is_converted_lets_it_come_to_its_end() {
 
 #[test]
 fn first_signal_leaves_whole_copies_and_no_others() {
+    crate::support::needs!("strace");
     let packs = packs();
     let scene = folder_of(&packs);
     let inject = "inject=renameat2:signal=SIGTERM:when=70";

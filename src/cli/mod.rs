@@ -26,10 +26,12 @@ pub(crate) fn main() -> ExitCode {
         Ok(args) => args,
         Err(answer) => return say(&answer).into(),
     };
-    let common = args.command.as_mut().and_then(Command::common);
-    if let Some(Err(error)) = common.map(Common::read_list) {
-        terminal::complain(&error.to_string());
-        return error.exit().into();
+    if let Some(command) = &mut args.command {
+        command.expand_patterns();
+        if let Some(Err(error)) = command.common().map(Common::read_list) {
+            terminal::complain(&error.to_string());
+            return error.exit().into();
+        }
     }
     let exit = args.command.as_ref().map_or_else(start::run, run);
     exit.unwrap_or_else(|error| {

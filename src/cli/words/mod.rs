@@ -15,6 +15,7 @@ mod plan;
 mod reasons;
 mod replace;
 mod set;
+pub(crate) mod system;
 mod value;
 
 pub(crate) use codes::{Page, pages};

@@ -153,6 +153,9 @@ pub(crate) struct Inspect {
     pub(crate) surface: bool,
 
     #[command(flatten)]
+    pub(crate) queue: QueueArgs,
+
+    #[command(flatten)]
     pub(crate) common: Common,
 }
 

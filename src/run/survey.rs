@@ -53,6 +53,8 @@ pub struct Overview {
     pub needs_output: u64,
     /// Interrupted conversions that it would finish.
     pub finish: u64,
+    /// Images that are sound by themselves and refused for what other images or the ledger say.
+    pub refused: u64,
     /// Images that could not be read. They may hold newer states of packs.
     pub unread: u64,
 }
@@ -254,11 +256,24 @@ impl Survey {
                         overview.needs_output += 1;
                     }
                 }
+                Condition::Sound if is_refused(answer) => overview.refused += 1,
                 _ => {}
             }
         }
         overview
     }
+}
+
+/// Whether a sound image is refused by the set's answer.
+fn is_refused(answer: &Answer) -> bool {
+    matches!(
+        answer,
+        Answer::NewerStateRefused(_)
+            | Answer::Diverged(_)
+            | Answer::SerialClash(_)
+            | Answer::TwoConverted(_)
+            | Answer::CopyOfConverted
+    )
 }
 
 /// Whether a conversion converts the pack, given the set's answer.

@@ -6,6 +6,7 @@ use crate::cli::commands::ledger::file;
 use crate::cli::show::lines::plural;
 use crate::cli::show::printer::{Printer, SERVERS_SHOWN};
 use crate::cli::show::terminal::{at_home, complain, escape};
+use crate::cli::words::system::BEFORE_WRITING;
 use crate::cli::words::{diskette, server, set_warnings};
 use addpack::plan::PackFacts;
 use addpack::plan::set::Sets;
@@ -61,6 +62,9 @@ impl<'a> Asking<'a> {
         let changed = |(image, ..): &&(usize, String, Seal)| survey.changes(*image);
         let diskettes: Vec<_> = self.diskettes.iter().filter(changed).collect();
         let mut text: String = diskettes.iter().map(|(_, line, _)| line.as_str()).collect();
+        if !diskettes.is_empty() {
+            text += BEFORE_WRITING;
+        }
         if let Some((_, line)) = self.last.as_ref().filter(|(image, _)| {
             diskettes.is_empty() && overview.convert == 1 && survey.changes(*image)
         }) {
@@ -137,7 +141,7 @@ fn ledger_line(args: &Convert) -> String {
 /// What is asked of one diskette.
 pub(crate) fn diskette_question(report: &Report) -> String {
     let about = report.record().map_or_else(String::new, |record| diskette(report, record));
-    format!("{about}\nConvert it to 4.5? There is no way back to 4.0. [y/N] ")
+    format!("{about}\n{BEFORE_WRITING}Convert it to 4.5? There is no way back to 4.0. [y/N] ")
 }
 
 impl Listener for Asking<'_> {

@@ -161,6 +161,17 @@ mod unix {
         limit.is_none_or(|files| files >= MANY)
     }
 
+    /// How many images may be open at a time; at least one.
+    pub(crate) fn images_at_once() -> usize {
+        /// The standard streams, the ledger with its log, folders, and what libraries open.
+        const OTHER_FILES: u64 = 24;
+        /// The image, a copy or a second handle that goes past the cache, and one to spare.
+        const FILES_OF_AN_IMAGE: u64 = 3;
+        let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+        let files = limit.unwrap_or(u64::MAX).saturating_sub(OTHER_FILES);
+        usize::try_from(files / FILES_OF_AN_IMAGE).unwrap_or(usize::MAX).max(1)
+    }
+
     /// Whether the file has more than one name.
     pub(crate) fn has_other_names(metadata: &Metadata) -> bool {
         metadata.nlink() > 1
@@ -169,8 +180,9 @@ mod unix {
 
 #[cfg(unix)]
 pub(crate) use unix::{
-    Folder, file_id, has_other_names, may_open_many, open_options, path_from_bytes, read_exact_at,
-    read_start, rights_of_copy, sync_folder, take_over, usual_permissions, write_all_at,
+    Folder, file_id, has_other_names, images_at_once, may_open_many, open_options, path_from_bytes,
+    read_exact_at, read_start, rights_of_copy, sync_folder, take_over, usual_permissions,
+    write_all_at,
 };
 
 #[cfg(windows)]
@@ -255,6 +267,10 @@ mod windows {
         true
     }
 
+    pub(crate) fn images_at_once() -> usize {
+        usize::MAX
+    }
+
     pub(crate) fn has_other_names(_: &Metadata) -> bool {
         false
     }
@@ -262,6 +278,7 @@ mod windows {
 
 #[cfg(windows)]
 pub(crate) use windows::{
-    Folder, file_id, has_other_names, may_open_many, open_options, path_from_bytes, read_exact_at,
-    read_start, rights_of_copy, sync_folder, take_over, usual_permissions, write_all_at,
+    Folder, file_id, has_other_names, images_at_once, may_open_many, open_options, path_from_bytes,
+    read_exact_at, read_start, rights_of_copy, sync_folder, take_over, usual_permissions,
+    write_all_at,
 };

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 /// than there are cores, since most of them wait for a disk, which makes durable best what comes
 /// together.
 const LOOKING: usize = 16;
-const CONVERTING: usize = 32;
+const CONVERTING: usize = 64;
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Common {
@@ -33,7 +33,7 @@ pub(crate) struct Common {
     #[arg(long)]
     pub(crate) json: bool,
 
-    /// How many images to work on at once [default: 16, or 32 to convert them]
+    /// How many images to work on at once [default: 16, or 64 to convert them]
     ///
     /// Most of the work waits for a disk.
     #[arg(short, long, value_name = "N")]

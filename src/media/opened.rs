@@ -97,7 +97,7 @@ impl Medium {
     /// is replaced and holds more than one.
     pub(crate) fn file_id(&self) -> Option<FileId> {
         match self {
-            Self::Image(image) => platform::file_id(image.metadata()),
+            Self::Image(image) => image.file_id(),
             Self::Packed(_) | Self::Diskette(_) => None,
         }
     }
@@ -186,7 +186,7 @@ impl Medium {
     /// As the medium or the file reports them; also where a sector of a diskette is lost.
     pub(crate) fn copy_to(&self, mut to: &File) -> io::Result<()> {
         match self {
-            Self::Image(image) => io::copy(&mut image.file(), &mut to).map(drop),
+            Self::Image(image) => platform::copy(image.file(), to, image.len()),
             Self::Packed(packed) => io::Write::write_all(&mut to, &packed.bytes()),
             Self::Diskette(diskette) => {
                 let mut bytes = vec![0; usize::try_from(diskette.len()).unwrap_or(usize::MAX)];

@@ -4,6 +4,7 @@
 
 use super::complete;
 use crate::cli::Error;
+use crate::cli::words::system::DRIVE;
 use addpack::media::{Container, Kind, Place};
 use addpack::run::{Job, Mode};
 use clap::{Args as ClapArgs, ValueEnum, ValueHint};
@@ -17,15 +18,23 @@ use std::path::{Path, PathBuf};
 const LOOKING: usize = 16;
 const CONVERTING: usize = 64;
 
+/// Says what paths may be, with a drive's name as it is here.
+fn paths_help() -> String {
+    format!(
+        "Images (raw or in containers), diskette drives ({DRIVE}), and folders with all their subfolders"
+    )
+}
+
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Common {
-    /// Image files, raw or in containers, diskette drives (/dev/fd0), or folders to walk to the bottom
+    /// Images (raw or in containers), diskette drives, and folders with all their subfolders
     ///
     /// A drive is read and written only where it is not mounted and its medium has the size of a
     /// diskette. In a folder, files that have neither the size of a diskette nor the ending of an image are
     /// skipped, and symbolic links are not followed. Each image in an archive is a pack of its own; one
     /// of them is named as packs.zip:disk1.img.
     #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    #[arg(help = paths_help())]
     #[arg(add = ArgValueCompleter::new(complete::paths))]
     pub(crate) paths: Vec<PathBuf>,
 
@@ -35,11 +44,11 @@ pub(crate) struct Common {
 
     /// How many images to work on at once [default: 16, or 64 to convert them]
     ///
-    /// Most of the work waits for a disk.
+    /// Most of the time is spent waiting for the disk.
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
 
-    /// How often a sector that a drive does not read well is asked for again
+    /// How often to retry a sector that the drive reads badly
     #[arg(long, value_name = "N", default_value_t = addpack::run::RETRIES)]
     #[arg(value_parser = clap::value_parser!(u32).range(..=1000))]
     pub(crate) retries: u32,
@@ -81,9 +90,9 @@ pub(crate) struct LedgerChoice {
 
     /// Work without a ledger
     ///
-    /// Copies of a pack are then told only within the run, so that a copy converted earlier or
-    /// elsewhere converts again; and a record that a power cut tears in the middle of its first
-    /// sector cannot be mended. Of this and --ledger, the last one counts.
+    /// Copies of a pack are then recognized only within this run: a pack that was converted from
+    /// another copy earlier is converted again. And if a power cut tears a record in the middle of its
+    /// first sector, it cannot be repaired. Of this and --ledger, the last one counts.
     #[arg(long, overrides_with = "ledger")]
     pub(crate) no_ledger: bool,
 }

@@ -82,8 +82,8 @@ Examples:
     /// Show, check or amend the ledger of conversions
     ///
     /// The ledger knows which pack was converted when, from which image, into what, and what was
-    /// begun. It sees to it that a pack is converted once, from whichever copy, and mends
-    /// conversions that a crash has torn. It is an SQLite database: see the README for its table.
+    /// begun. With it, each pack is converted only once, from whichever copy, and conversions that
+    /// a crash has torn are repaired. It is an SQLite database; its manual page describes the table.
     #[command(after_long_help = "\
 Examples:
   addpack ledger
@@ -146,11 +146,28 @@ Write it again when addpack was updated.")]
     },
 }
 
+impl Command {
+    /// The same, where the paths are what patterns among them match.
+    pub(crate) fn expand_patterns(&mut self) {
+        let (Self::Inspect(Inspect { common, .. })
+        | Self::Convert(Convert { common, .. })
+        | Self::Plan(Plan { common, .. })
+        | Self::Replace(Replace { common, .. })) = self
+        else {
+            return;
+        };
+        common.paths = addpack::find::patterns::expand(std::mem::take(&mut common.paths));
+    }
+}
+
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Inspect {
     /// Read all of each diskette or image, and show how well each sector reads
     #[arg(long)]
     pub(crate) surface: bool,
+
+    #[command(flatten)]
+    pub(crate) queue: QueueArgs,
 
     #[command(flatten)]
     pub(crate) common: Common,

@@ -1,4 +1,6 @@
 //! JSON Lines: one object for each image, then a summary (DESIGN.md, "JSON Lines").
+#![doc = ""]
+#![doc = include_str!("JSON.md")]
 
 use crate::cli::exit::Exit;
 use crate::cli::show::map::letter;
@@ -290,6 +292,9 @@ impl Formatter for Harmless {
     where
         W: io::Write + ?Sized,
     {
+        if fragment.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return writer.write_all(fragment.as_bytes());
+        }
         let mut rest = fragment;
         while let Some((at, char)) = rest.char_indices().find(|(_, char)| is_hidden(*char)) {
             writer.write_all(&rest.as_bytes()[..at])?;

@@ -32,12 +32,21 @@ pub(crate) fn format_name(format: Format) -> &'static str {
 pub(super) fn container_message(error: ContainerError) -> String {
     use ContainerError as Error;
     match error {
-        Error::CutShort { at } => format!("the container is cut short: it should go on at {at}"),
-        Error::BadField { at } => format!("the container is damaged: it makes no sense at {at}"),
+        Error::CutShort { at } => format!(
+            "the container is cut short: more is expected at offset \
+         {at}"
+        ),
+        Error::BadField { at } => format!(
+            "the container is damaged: the value at offset {at} is \
+         invalid"
+        ),
         Error::Checksum { at } => {
-            format!("the container is damaged: a checksum fails for what begins at {at}")
+            format!(
+                "the container is damaged: the checksum of the part at offset {at} does not \
+             match"
+            )
         }
-        Error::Compression => "the container is damaged: it cannot be expanded".to_owned(),
+        Error::Compression => "the container is damaged: it cannot be decompressed".to_owned(),
         Error::TooLarge => "it holds more than the 4 MB of the largest image".to_owned(),
         Error::Zip64 => "an archive of more than 4 GB, or of more than 65,534 files".to_owned(),
         Error::Zip64Records => {
@@ -50,20 +59,21 @@ pub(super) fn container_message(error: ContainerError) -> String {
             format!("it is compressed by a method that addpack does not read ({method})")
         }
         Error::SectorSize { cylinder, head, bytes } => format!(
-            "the sectors of cylinder {cylinder}, head {head}, have {bytes} bytes: no PC's diskette"
+            "the sectors of cylinder {cylinder}, head {head}, have {bytes} bytes, so this is not a \
+             PC's diskette"
         ),
-        Error::NoSectors => "there is no sector of a PC's diskette in it".to_owned(),
+        Error::NoSectors => "it holds no sector of a PC's diskette".to_owned(),
         Error::Unsupported(format) => {
             format!("this is {}, which addpack does not read", format_name(format))
         }
         Error::NoImage => "an archive without an image of a diskette".to_owned(),
-        Error::Several => "an archive of several images that is not called .zip".to_owned(),
+        Error::Several => "an archive of several images whose name does not end in .zip".to_owned(),
         Error::ReadOnly(format) => {
-            format!("it comes out of {}, which cannot be changed in place", format_name(format))
+            format!("it is inside {}, which cannot be changed in place", format_name(format))
         }
         Error::OtherNames => {
-            "the container has other names (hard links), and changing it puts a new \
-                              file in the place of one"
+            "the container has several names (hard links), and changing it would replace only one \
+             of them"
                 .to_owned()
         }
         Error::Changed => "another program changed the container meanwhile".to_owned(),
@@ -75,9 +85,9 @@ pub(super) fn unsupported_next_step(error: ContainerError) -> String {
     match error {
         ContainerError::Unsupported(format) => match command(format) {
             Some(command) => format!("make a raw image of it, and name that: {command}"),
-            None => "unpack it once, and name what comes out".to_owned(),
+            None => "unpack it, and name the result".to_owned(),
         },
-        ContainerError::Several => "rename it to .zip, and run addpack again".to_owned(),
+        ContainerError::Several => "rename it to end in .zip, and run addpack again".to_owned(),
         ContainerError::InParts => {
             "put the parts together with the program that made them".to_owned()
         }

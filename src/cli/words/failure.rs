@@ -2,6 +2,7 @@
 
 use super::container::{container_message, unsupported_next_step};
 use super::file_system;
+use super::system::{ASK_FOR_DRIVE, MAKE_IMAGE, with_drives};
 use crate::cli::show::terminal::escape;
 use addpack::container::ContainerError;
 use addpack::media::DriveError;
@@ -12,12 +13,12 @@ use std::path::Path;
 pub(crate) fn failure_message(failure: &Failure) -> String {
     let mut message = match failure.code {
         FailureCode::NotFound => "there is no such file or folder".to_owned(),
-        FailureCode::AccessDenied => format!("the system does not allow {}", action(failure)),
+        FailureCode::AccessDenied => access_denied(failure),
         FailureCode::NotAFile => "neither an image file, a folder nor a drive".to_owned(),
         FailureCode::NoMedium => "there is no diskette in the drive".to_owned(),
         FailureCode::NotADiskette => not_a_diskette(failure),
         FailureCode::Mounted => mounted(failure),
-        FailureCode::BadMapfile => format!("{} is no mapfile that can be read", target(failure)),
+        FailureCode::BadMapfile => format!("the mapfile {} cannot be read", target(failure)),
         FailureCode::UnsupportedContainer
         | FailureCode::DamagedContainer
         | FailureCode::NeedsOutput => {
@@ -27,7 +28,7 @@ pub(crate) fn failure_message(failure: &Failure) -> String {
             "another diskette was put in its place: it was not written to".to_owned()
         }
         FailureCode::Replaced => {
-            "another file was put in its place while it was worked on".to_owned()
+            "another program replaced the file while addpack worked on it".to_owned()
         }
         FailureCode::Changed => {
             "its record is not the one that was decided on: it was changed meanwhile".to_owned()
@@ -37,10 +38,12 @@ pub(crate) fn failure_message(failure: &Failure) -> String {
         }
         FailureCode::InUse => "another program is using it".to_owned(),
         FailureCode::Exists => {
-            format!("{} is there already, and is not this pack", target(failure))
+            format!("{} already exists and does not hold this pack", target(failure))
         }
         FailureCode::LedgerError => "the ledger could not be written: nothing was begun".to_owned(),
-        FailureCode::Stopped => "you stopped it while it was read; nothing was written".to_owned(),
+        FailureCode::Stopped => {
+            "you stopped addpack while it was reading; nothing was written".to_owned()
+        }
         FailureCode::IoError if drive_error(failure) == Some(&DriveError::Unreadable) => {
             "nothing on the diskette can be read: is it formatted, and for this drive?".to_owned()
         }
@@ -50,6 +53,7 @@ pub(crate) fn failure_message(failure: &Failure) -> String {
         failure.code,
         FailureCode::NotFound
             | FailureCode::InUse
+            | FailureCode::BadName
             | FailureCode::LinkLoop
             | FailureCode::NameTooLong
             | FailureCode::ReadOnlyDisk
@@ -68,18 +72,28 @@ fn drive_error(failure: &Failure) -> Option<&DriveError> {
     failure.cause.as_ref().and_then(DriveError::behind)
 }
 
+fn access_denied(failure: &Failure) -> String {
+    if drive_error(failure).is_some() {
+        "the system does not give this user the drive, or another program keeps it".to_owned()
+    } else {
+        format!("the system does not allow {}", action(failure))
+    }
+}
+
 fn container_error(failure: &Failure) -> Option<ContainerError> {
     failure.cause.as_ref().and_then(ContainerError::behind)
 }
 
 fn not_a_diskette(failure: &Failure) -> String {
     let Some(DriveError::NotADiskette(len)) = drive_error(failure) else {
-        return "this is no diskette".to_owned();
+        return "this is not a diskette".to_owned();
     };
-    format!(
-        "this is no diskette: its size is {}, which no diskette has; it was left alone",
-        size(*len)
-    )
+    match len {
+        Some(len) => {
+            format!("this is not a diskette: its size is {}. It was left alone", size(*len))
+        }
+        None => "this is not a diskette: it is larger than any. It was left alone".to_owned(),
+    }
 }
 
 /// A number of bytes as people say it.
@@ -136,16 +150,24 @@ fn state_message(state: PackState) -> &'static str {
 /// What to do about a failure.
 pub(crate) fn failure_next_step(failure: &Failure) -> String {
     if let Some(PackState::Torn) = failure.state {
-        return "do not use the pack: run addpack convert on it again, which mends it where the ledger \
-                knows of it; else copy the image and keep this report"
+        return "do not use the pack. Run addpack convert on it again, which repairs it if the \
+         ledger knows it; otherwise copy the image and keep this report"
             .to_owned();
     }
-    match failure.code {
+    let next = match failure.code {
         FailureCode::NotFound => "check the path",
+        FailureCode::AccessDenied if drive_error(failure).is_some() => ASK_FOR_DRIVE,
+        FailureCode::LooseRecord => {
+            return with_drives(&format!(
+                "name the drive that the diskette is in ({{drive}}), {MAKE_IMAGE}"
+            ));
+        }
+        FailureCode::BadName => "give the image another name, and run addpack again",
         FailureCode::AccessDenied => "run addpack as a user who may read it",
         FailureCode::NotAFile => "name an image file, a folder or a diskette drive",
         FailureCode::NoMedium if failure.state.is_some() => {
-            "put the same diskette back in and run addpack convert again: it goes on where it was"
+            "put the same diskette back in and run addpack convert again: it continues where it \
+             stopped"
         }
         FailureCode::NoMedium => "put the diskette in and run addpack again",
         FailureCode::NotADiskette => "name the drive that the diskette is in",
@@ -157,24 +179,27 @@ pub(crate) fn failure_next_step(failure: &Failure) -> String {
             return container_error(failure).map_or_else(String::new, unsupported_next_step);
         }
         FailureCode::DamagedContainer => {
-            "make the container anew from the diskette, or take another copy of it"
+            "make the container again from the diskette, or use another copy of it"
         }
         FailureCode::NeedsOutput => "convert into a raw image with -o",
         FailureCode::Replaced if drive_error(failure).is_some() => {
-            "put the diskette that was in before back in, and run addpack again"
+            "put the previous diskette back in and run addpack again"
         }
         FailureCode::Changed => "see that nothing else writes to the images, and run addpack again",
         FailureCode::InUse => {
             "wait for the other program to end, or close it, and run addpack again"
         }
         FailureCode::Replaced => {
-            "see that no other program moves the images, and run addpack again; if the file that was \
-             there before turns up, keep it: it may be the converted one"
+            "make sure that no other program moves the images, and run addpack again. If the \
+             previous file turns up, keep it: it may be the converted one"
         }
         FailureCode::Exists => "move that file away, or choose another folder for -o",
-        FailureCode::LedgerError => "mend what was said of the ledger, and run addpack again",
+        FailureCode::LedgerError => {
+            "solve the problem that addpack reported about the ledger, and \
+         run it again"
+        }
         FailureCode::Stopped => "run addpack again to read it to the end",
         _ => file_system::next_step(failure),
-    }
-    .to_owned()
+    };
+    next.to_owned()
 }

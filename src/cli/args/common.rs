@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 /// than there are cores, since most of them wait for a disk, which makes durable best what comes
 /// together.
 const LOOKING: usize = 16;
-const CONVERTING: usize = 32;
+const CONVERTING: usize = 64;
 
 /// Says what paths may be, with a drive's name as it is here.
 fn paths_help() -> String {
@@ -50,7 +50,7 @@ pub(crate) struct Common {
     #[arg(long)]
     pub(crate) json: bool,
 
-    /// How many images to work on at once [default: 16, or 32 to convert them]
+    /// How many images to work on at once [default: 16, or 64 to convert them]
     ///
     /// Most of the time is spent waiting for the disk.
     #[arg(short, long, value_name = "N")]

@@ -5,7 +5,8 @@ use crate::container::zip::Piece;
 use crate::disk::Storage;
 use crate::media::RawImage;
 use crate::platform::{self, folder_of, sync_folder};
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use tempfile::NamedTempFile;
@@ -28,7 +29,7 @@ pub(crate) struct Replaced<T> {
 /// # Errors
 /// As the system reports them: then the old file is there, as it was.
 pub(crate) fn replace<T>(
-    old: &RawImage,
+    old: &mut RawImage,
     path: &Path,
     pieces: &[Piece],
     see: impl FnOnce(&RawImage) -> io::Result<T>,
@@ -40,36 +41,76 @@ pub(crate) fn replace<T>(
     let seen = see(&RawImage::from_file(temporary.as_file().try_clone()?, temporary.path())?)?;
     check(old)?;
     platform::step();
-    let file = temporary.persist(&path_of_file).map_err(|error| error.error)?;
-    Ok(Replaced { file: RawImage::from_file(file, path)?, seen, durable: sync_folder(folder) })
+    let file = give_name(old, temporary, &path_of_file)?;
+    let durable = sync_folder(folder).and_then(|()| platform::settle_name(&file));
+    Ok(Replaced { file: RawImage::from_file(file, path)?, seen, durable })
 }
 
-/// Sees that the file is at its path, has no other name, and is what it was when it was opened.
+/// Puts the new file in the place of the old one. Where the system does not do that while the old one
+/// is open, it is closed before.
+fn give_name(old: &mut RawImage, temporary: NamedTempFile, path: &Path) -> io::Result<File> {
+    let (file, name) = temporary.into_parts();
+    match fs::rename(&name, path) {
+        Err(error) if platform::is_kept_by_handles(&error) => {
+            old.close(file.try_clone()?);
+            let renamed = check_name(old).and_then(|()| fs::rename(&name, path));
+            if let Err(error) = renamed {
+                *old = RawImage::open_to_change(path)?;
+                return Err(error);
+            }
+        }
+        result => result?,
+    }
+    // It has another name by now, and is not to be removed.
+    name.keep().map_err(|error| error.error)?;
+    Ok(file)
+}
+
+/// Sees that the file has no other name, is what it was when it was opened, and is at its path.
 fn check(old: &RawImage) -> io::Result<()> {
     let now = old.file().metadata()?;
-    let then = old.metadata();
-    if platform::has_other_names(&now) {
+    if platform::identity(old.file(), &now).has_other_names() {
         return Err(ContainerError::OtherNames.into());
     }
-    if !old.is_at_its_path() || now.len() != then.len() || now.modified()? != then.modified()? {
+    if is_changed(old.metadata(), &now)? {
+        Err(ContainerError::Changed.into())
+    } else {
+        check_name(old)
+    }
+}
+
+/// Sees that the file that was opened is at its path, unchanged.
+fn check_name(old: &RawImage) -> io::Result<()> {
+    if !old.is_at_its_path() || is_changed(old.metadata(), &fs::metadata(old.path())?)? {
         return Err(ContainerError::Changed.into());
     }
     Ok(())
 }
 
+fn is_changed(then: &Metadata, now: &Metadata) -> io::Result<bool> {
+    Ok(now.len() != then.len() || now.modified()? != then.modified()?)
+}
+
 /// The whole new file, durable and checked, under a name of its own. One that a killed run has left
 /// under that name is in the way of nobody: whoever writes here holds the old file's lock.
 fn make(old: &RawImage, folder: &Path, pieces: &[Piece]) -> io::Result<NamedTempFile> {
-    let name = format!(".addpack-{}.tmp", platform::file_id(old.metadata()).map_or(0, |id| id.1));
+    // Where the file system does not number its files, the names of those in a folder tell them apart.
+    let number = old.file_id().map_or_else(|| number_of(old.path()), |id| id.1);
+    let name = format!(".addpack-{number}.tmp");
     match fs::remove_file(folder.join(&name)) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let temporary =
-        tempfile::Builder::new().prefix(&name).suffix("").rand_bytes(0).tempfile_in(folder)?;
+    let temporary = tempfile::Builder::new()
+        .prefix(&name)
+        .suffix("")
+        .rand_bytes(0)
+        .make_in(folder, |path| platform::create_like(path, old.metadata()))?;
     let to = temporary.as_file();
-    // The lock must not lapse when the file is replaced; a file system without locks has none.
-    let _ = to.try_lock();
+    if !platform::OPENING_LOCKS {
+        // The lock must not lapse when the file is replaced; a file system without locks has none.
+        let _ = to.try_lock();
+    }
     for piece in pieces {
         platform::step();
         put(old.file(), to, piece)?;
@@ -80,6 +121,12 @@ fn make(old: &RawImage, folder: &Path, pieces: &[Piece]) -> io::Result<NamedTemp
     let new = RawImage::from_file(to.try_clone()?, temporary.path())?;
     verify(old, &new, pieces)?;
     Ok(temporary)
+}
+
+fn number_of(path: &Path) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    path.file_name().hash(&mut hasher);
+    hasher.finish()
 }
 
 fn put(mut from: &File, mut to: &File, piece: &Piece) -> io::Result<()> {

@@ -2,14 +2,17 @@
 
 mod level;
 mod maps;
+mod named;
+pub mod patterns;
 mod seen;
 
 use crate::container::{is_raw_name, may_be_image};
 use crate::media::{Kind, Place, RawImage};
-use crate::platform::may_open_many;
+use crate::platform::{Identity, identity_at, may_open_many};
 use crate::report::{Action, Failure, FailureCode};
 use level::Level;
 use maps::mapfile_of;
+use named::{device, is_loose_record, leads_nowhere};
 use seen::Seen;
 use std::fs;
 use std::io;
@@ -127,6 +130,19 @@ impl Finder {
     }
 
     fn take_root(&mut self, path: PathBuf) -> Option<Found> {
+        if let Some((place, drive)) = Place::of_drive_name(&path) {
+            let root = path.into();
+            return Some(self.seen.file(
+                place,
+                Identity { id: Some(drive), names: 1 },
+                0,
+                root,
+                None,
+            ));
+        }
+        if let Some(failure) = device(&path) {
+            return Some(Found::Failed { path, named: true, failure });
+        }
         let metadata = match fs::metadata(&path) {
             Ok(metadata) => metadata,
             Err(error) => return Some(self.take_member(path, error)),
@@ -138,6 +154,9 @@ impl Finder {
             let failure = Failure::new(FailureCode::NotAFile, Action::Open);
             return Some(Found::Failed { path, named: true, failure });
         };
+        if is_loose_record(&path) && !may_be_image(&path, metadata.len()) {
+            return Some(loose_record(path, true));
+        }
         if let Some(first) = self.seen.walked(&path, &metadata) {
             return Some(Found::Repeated { path, first });
         }
@@ -147,23 +166,19 @@ impl Finder {
             Kind::File => mapfile_of(&path, |name| path.with_file_name(name).is_file()),
             Kind::Drive => None,
         });
-        Some(self.seen.file(Place { path, kind, map, member: None }, &metadata, root, None))
+        let file = identity_at(&path, &metadata);
+        let place = Place { path, kind, map, member: None };
+        Some(self.seen.file(place, file, metadata.len(), root, None))
     }
 
     /// What was named is no file; it may be one in an archive.
     fn take_member(&mut self, path: PathBuf, error: io::Error) -> Found {
-        match Place::in_archive(&path) {
-            Some(place) => {
-                let place = Place { map: self.map.take(), ..place };
-                Found::Image(Image {
-                    place,
-                    root: path.into(),
-                    may_be_archive: false,
-                    opened: None,
-                })
-            }
-            None => failed(path, true, Action::Open, error),
-        }
+        let Some(place) = Place::in_archive(&path) else {
+            let failure = leads_nowhere(&path, error);
+            return Found::Failed { path, named: true, failure };
+        };
+        let place = Place { map: self.map.take(), ..place };
+        Found::Image(Image { place, root: path.into(), may_be_archive: false, opened: None })
     }
 
     fn enter_root(&mut self, path: PathBuf) -> Option<Found> {
@@ -224,10 +239,20 @@ impl Finder {
             None => fs::symlink_metadata(&path),
         };
         match metadata {
-            Ok(metadata) if !may_be_image(&path, metadata.len()) => Some(Found::Skipped),
+            Ok(metadata) if !may_be_image(&path, metadata.len()) => {
+                Some(if is_loose_record(&path) {
+                    loose_record(path, false)
+                } else {
+                    Found::Skipped
+                })
+            }
             Ok(metadata) => {
+                let file = match &opened {
+                    Some(image) => image.identity(),
+                    None => identity_at(&path, &metadata),
+                };
                 let place = Place { map, ..Place::file(path) };
-                Some(self.seen.file(place, &metadata, root, opened))
+                Some(self.seen.file(place, file, metadata.len(), root, opened))
             }
             Err(error) => Some(failed(path, false, Action::Open, error)),
         }
@@ -263,6 +288,11 @@ impl Iterator for Finder {
             }
         }
     }
+}
+
+fn loose_record(path: PathBuf, named: bool) -> Found {
+    let failure = Failure::new(FailureCode::LooseRecord, Action::Open);
+    Found::Failed { path, named, failure }
 }
 
 fn failed(path: PathBuf, named: bool, action: Action, error: io::Error) -> Found {

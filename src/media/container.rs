@@ -122,7 +122,7 @@ impl Container {
             return Ok(());
         }
         let file = RawImage::open_to_change(&self.path)?;
-        let is_same = platform::file_id(file.metadata()) == platform::file_id(held.file.metadata());
+        let is_same = file.file_id() == held.file.file_id();
         if !is_same || held.is_locked {
             return Err(ContainerError::Changed.into());
         }
@@ -160,7 +160,7 @@ impl Container {
     /// Why nothing in it can be changed.
     pub(super) fn obstacle(&self) -> Option<ContainerError> {
         let held = lock(&self.held);
-        if platform::has_other_names(held.file.metadata()) {
+        if held.file.identity().has_other_names() {
             return Some(ContainerError::OtherNames);
         }
         let has_zip64 = matches!(&held.inside, Inside::Zip(directory) if directory.has_zip64);
@@ -242,7 +242,7 @@ impl Held {
             Inside::Gzip => Ok(Inside::Gzip),
             Inside::Zip(_) => Directory::read(file).map(Inside::Zip),
         };
-        let Replaced { file, seen, durable } = replace(&self.file, path, &pieces, inside)?;
+        let Replaced { file, seen, durable } = replace(&mut self.file, path, &pieces, inside)?;
         self.inside = seen;
         self.file = file;
         durable

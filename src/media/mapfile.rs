@@ -67,7 +67,7 @@ impl Mapfile {
     /// Whether ddrescue signed this file as one of its own.
     pub fn is_signed(path: &Path) -> bool {
         let mut start = [0; 256];
-        let file = platform::open_options().read(true).open(path);
+        let file = platform::open_to_read(path);
         let read = file.and_then(|mut file| file.read(&mut start)).unwrap_or(0);
         let first_line = String::from_utf8_lossy(&start[..read]);
         first_line.lines().next().is_some_and(|line| line.contains(SIGNATURE))
@@ -119,7 +119,7 @@ impl Mapfile {
 
 fn text(path: &Path) -> Result<String, MapfileError> {
     let mut bytes = Vec::new();
-    let file = platform::open_options().read(true).open(path).map_err(MapfileError::Io)?;
+    let file = platform::open_to_read(path).map_err(MapfileError::Io)?;
     file.take(MAX_LEN + 1).read_to_end(&mut bytes).map_err(MapfileError::Io)?;
     if bytes.len() as u64 > MAX_LEN {
         return Err(MapfileError::TooLong);

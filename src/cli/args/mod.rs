@@ -2,12 +2,15 @@
 
 #![allow(clippy::doc_markdown, reason = "doc comments here are help texts")]
 
+mod also;
 mod common;
 mod complete;
+mod files_from;
 mod first_word;
 pub(crate) mod plan;
 mod queue;
 
+pub(crate) use also::Also;
 pub(crate) use common::{Common, LedgerChoice, LedgerFile, Screen, When};
 pub(crate) use first_word::parse;
 
@@ -146,11 +149,34 @@ Write it again when addpack was updated.")]
     },
 }
 
+impl Command {
+    /// The same, where the paths are what patterns among them match.
+    pub(crate) fn expand_patterns(&mut self) {
+        let (Self::Inspect(Inspect { common, .. })
+        | Self::Convert(Convert { common, .. })
+        | Self::Plan(Plan { common, .. })
+        | Self::Replace(Replace { common, .. })) = self
+        else {
+            return;
+        };
+        common.paths = addpack::find::patterns::expand(std::mem::take(&mut common.paths));
+    }
+}
+
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Inspect {
     /// Read all of each diskette or image, and show how well each sector reads
     #[arg(long)]
     pub(crate) surface: bool,
+
+    /// Show a line for each image, however many there are
+    ///
+    /// At a terminal, 200 images or more are shown as a summary.
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) list: bool,
+
+    #[command(flatten)]
+    pub(crate) also: Also,
 
     #[command(flatten)]
     pub(crate) queue: QueueArgs,
@@ -188,6 +214,15 @@ pub(crate) struct Convert {
     /// set, or has changed since its image was made, is left alone.
     #[arg(long, value_name = "DIR", requires = "queue", value_hint = ValueHint::DirPath)]
     pub(crate) plan: Option<PathBuf>,
+
+    /// Show a line for each image, however many there are
+    ///
+    /// At a terminal, 200 images or more are shown as a summary.
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) list: bool,
+
+    #[command(flatten)]
+    pub(crate) also: Also,
 
     #[command(flatten)]
     pub(crate) common: Common,

@@ -1,6 +1,5 @@
 //! Asking before a conversion, since there is no way back.
 
-use crate::cli::args::Convert;
 use crate::cli::ask::keyboard::answer_is_yes;
 use crate::cli::show::lines::plural;
 use crate::cli::show::printer::{Printer, SERVERS_SHOWN};
@@ -11,7 +10,7 @@ use addpack::plan::PackFacts;
 use addpack::plan::set::Sets;
 use addpack::record::fields::Seal;
 use addpack::report::Report;
-use addpack::run::{Listener, Overview, Said, Survey};
+use addpack::run::{Job, Listener, Overview, Said, Survey};
 use std::io::{IsTerminal, stderr, stdin};
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -46,8 +45,8 @@ impl<'a> Asking<'a> {
     }
 
     /// Asks with the numbers of the survey.
-    pub(crate) fn ask(self, args: &Convert, survey: &Survey) -> Consent {
-        let overview = survey.overview(args.output.is_some());
+    pub(crate) fn ask(self, job: &Job, survey: &Survey) -> Consent {
+        let overview = survey.overview(job);
         self.printer.pause();
         if !overview.is_complete {
             return Consent::Refused;
@@ -67,7 +66,7 @@ impl<'a> Asking<'a> {
         }) {
             text += line;
         }
-        if answer_is_yes(&(text + &question(&overview, args.output.as_deref()))) {
+        if answer_is_yes(&(text + &question(&overview, job.output.as_deref()))) {
             Consent::Given(diskettes.iter().map(|(_, _, digest)| *digest).collect())
         } else {
             Consent::Refused

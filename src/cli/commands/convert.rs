@@ -6,6 +6,7 @@ use crate::cli::ask::consent::{Asking, Consent, can_ask};
 use crate::cli::ask::stop::{self, STOP};
 use crate::cli::commands::drive;
 use crate::cli::commands::ledger::{open_to_read, open_to_write};
+use crate::cli::commands::only_as;
 use crate::cli::commands::queue;
 use crate::cli::exit::Exit;
 use crate::cli::show::printer::Printer;
@@ -53,14 +54,15 @@ fn convert(args: &Convert) -> Result<Exit, Error> {
         return queue::convert::run(args, mode, &mut ledger, printer);
     }
     let mode = if args.dry_run { Mode::DryRun(at) } else { Mode::Convert(at) };
-    let mut job = Job { output: args.output.clone(), ..common.job(mode)? };
+    let only = args.only_as.as_deref().map(only_as::read).transpose()?;
+    let mut job = Job { output: args.output.clone(), only, ..common.job(mode)? };
     let doing = if args.dry_run { "dry run" } else { "converting" };
     let mut printer =
         Printer::new(common, Progress::over(common, "looking"), args.dry_run).doing(doing);
     let result = if ask_first {
         let mut asking = Asking::new(&mut printer);
         let survey = run::survey(&job, &mut ledger, &STOP, &mut asking)?;
-        match asking.ask(args, &survey) {
+        match asking.ask(&job, &survey) {
             Consent::Given(digests) => {
                 job.asked_about = Some(digests);
             }

@@ -3,7 +3,7 @@
 use crate::cli::show::layout::hang;
 use crate::cli::show::map::map;
 use crate::cli::show::picture;
-use crate::cli::show::printer::Tally;
+use crate::cli::show::tally::Tally;
 use crate::cli::show::terminal::{Look, Tone, complain, escape, shown};
 use crate::cli::words::{finding_message, next_step, note, serial, server, set_warnings, verdict};
 use addpack::plan::set::Sets;

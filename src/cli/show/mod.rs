@@ -15,5 +15,6 @@ pub(crate) mod progress;
 pub(crate) mod queue;
 pub(crate) mod request;
 pub(crate) mod shell;
+pub(crate) mod tally;
 pub(crate) mod terminal;
 pub(crate) mod waiting;

@@ -7,6 +7,7 @@ use crate::cli::show::card;
 use crate::cli::show::json;
 use crate::cli::show::lines;
 use crate::cli::show::progress::Progress;
+use crate::cli::show::tally::Tally;
 use crate::cli::show::terminal::Look;
 use crate::cli::show::waiting::{Next, Shown, Waiting};
 use addpack::ledger::LedgerError;
@@ -21,39 +22,6 @@ use std::path::Path;
 
 /// Servers whose packs are shown as a picture in the end.
 pub(crate) const SERVERS_SHOWN: usize = 10;
-
-/// How many images came to what.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Tally {
-    /// In the order of [`Outcome::ALL`].
-    pub(crate) outcomes: [u64; Outcome::ALL.len()],
-    /// Files in folders that are no images.
-    pub(crate) skipped: u64,
-    /// Ways to what another way had led to.
-    pub(crate) repeated: u64,
-    /// Images that could not be read, beside packs that were converted.
-    pub(crate) unread: u64,
-    /// Whether the set was not complete.
-    pub(crate) is_incomplete: bool,
-}
-
-impl Tally {
-    pub(crate) fn add(&mut self, outcome: Outcome) {
-        self.outcomes[outcome as usize] += 1;
-    }
-
-    pub(crate) fn count(&self, outcome: Outcome) -> u64 {
-        self.outcomes[outcome as usize]
-    }
-
-    fn is_empty(&self) -> bool {
-        self.images() + self.skipped + self.repeated == 0
-    }
-
-    pub(crate) fn images(&self) -> u64 {
-        self.outcomes.iter().sum()
-    }
-}
 
 /// The form of a report.
 enum Form {

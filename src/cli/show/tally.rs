@@ -2,6 +2,9 @@
 
 use addpack::report::Outcome;
 
+/// Servers whose packs are shown as a picture in the end.
+pub(crate) const SERVERS_SHOWN: usize = 10;
+
 /// How many images came to what.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tally {

@@ -16,6 +16,8 @@ pub(crate) struct Tally {
     pub(crate) repeated: u64,
     /// Images that could not be read, beside packs that were converted.
     pub(crate) unread: u64,
+    /// Images that would be converted, and are not on the list of those that alone are.
+    pub(crate) left_out: u64,
     /// Whether the set was not complete.
     pub(crate) is_incomplete: bool,
 }

@@ -239,14 +239,23 @@ impl Survey {
         self.entries.binary_search_by_key(&image, |entry| entry.image).ok()
     }
 
-    /// The survey in numbers, for a conversion in place or `into_copies`.
-    pub fn overview(&self, into_copies: bool) -> Overview {
+    /// Whether an image is not on the list of those that alone are converted.
+    pub(super) fn is_left_out(&self, entry: &Entry, job: &Job) -> bool {
+        job.only
+            .as_ref()
+            .is_some_and(|only| !only.contains(&self.images.path(entry.image), &entry.digest))
+    }
+
+    /// The survey in numbers, for the conversion that `job` is.
+    pub fn overview(&self, job: &Job) -> Overview {
+        let into_copies = job.output.is_some();
         let mut overview = Overview {
             is_complete: self.end == End::Complete,
             unread: self.unread,
             ..Overview::default()
         };
-        for (entry, answer) in self.entries.iter().zip(&self.answers) {
+        let all = self.entries.iter().zip(&self.answers);
+        for (entry, answer) in all.filter(|(entry, _)| !self.is_left_out(entry, job)) {
             let in_place = entry.access != Access::NeedsOutput;
             match entry.condition {
                 Condition::Unfinished if in_place || into_copies => overview.finish += 1,

@@ -12,7 +12,7 @@ use addpack::plan::PackFacts;
 use addpack::plan::set::Sets;
 use addpack::record::fields::Seal;
 use addpack::report::{Outcome, Report};
-use addpack::run::{Listener, Overview, Said, Survey};
+use addpack::run::{Job, Listener, Overview, Said, Survey};
 use std::io::{IsTerminal, stderr, stdin};
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -49,8 +49,8 @@ impl<'a> Asking<'a> {
     }
 
     /// Asks with the numbers of the survey.
-    pub(crate) fn ask(self, args: &Convert, survey: &Survey) -> Consent {
-        let overview = survey.overview(args.output.is_some());
+    pub(crate) fn ask(self, args: &Convert, job: &Job, survey: &Survey) -> Consent {
+        let overview = survey.overview(job);
         self.printer.pause();
         if !overview.is_complete {
             return Consent::Refused;

@@ -8,6 +8,7 @@ pub(crate) mod gather;
 pub(crate) mod head;
 pub(crate) mod inspect;
 pub(crate) mod ledger;
+mod only_as;
 pub(crate) mod packaging;
 pub(crate) mod plan;
 pub(crate) mod plan_commands;

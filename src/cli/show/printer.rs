@@ -14,7 +14,7 @@ use crate::cli::show::waiting::{Next, Shown, Waiting};
 use addpack::ledger::LedgerError;
 use addpack::plan::PackFacts;
 use addpack::plan::set::Sets;
-use addpack::report::{Outcome, Report};
+use addpack::report::{Note, Outcome, Report};
 use addpack::run::{End, Listener, Overview, Said};
 use std::collections::VecDeque;
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write, stdout};
@@ -35,6 +35,8 @@ pub(crate) struct Tally {
     pub(crate) repeated: u64,
     /// Images that could not be read, beside packs that were converted.
     pub(crate) unread: u64,
+    /// Images that would be converted, and are not on the list of those that alone are.
+    pub(crate) left_out: u64,
     /// Whether the set was not complete.
     pub(crate) is_incomplete: bool,
 }
@@ -377,6 +379,7 @@ impl Listener for Printer {
         match (said, seen) {
             (Said::AsSeen, Some(shown)) => self.show(&shown, facts.as_ref()),
             (Said::Anew(report), _) => {
+                self.tally.left_out += u64::from(report.notes.contains(&Note::LeftOut));
                 if self.doing.is_some() {
                     self.progress.image(report.outcome);
                 }

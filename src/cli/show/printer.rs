@@ -10,7 +10,7 @@ use crate::cli::show::progress::Progress;
 use crate::cli::show::summary::Brief;
 use crate::cli::show::tally::Tally;
 use crate::cli::show::terminal::Look;
-use crate::cli::show::to_file::{Ending, Head, ToFile};
+use crate::cli::show::to_file::{Ending, Head, NEW_45_SERVER, ToFile};
 use crate::cli::show::waiting::{Next, Shown, Waiting};
 use addpack::ledger::LedgerError;
 use addpack::plan::PackFacts;
@@ -190,7 +190,8 @@ impl Printer {
         if let (Some(files), Some(more)) = (self.to_file, more) {
             let error = end.as_ref().err().or(self.no_ledger.as_ref());
             let summary = json::summary_line(&self.tally, stopped, error, self.exit);
-            let ending = Ending { summary, stopped, is_null: more.common.null };
+            let ending =
+                Ending { summary, stopped, is_null: more.common.null, server: NEW_45_SERVER };
             files.finish(more.also, &more.head, &ending)?;
         }
         end.map(|_| self.exit).map_err(Error::Ledger)

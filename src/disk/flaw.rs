@@ -27,6 +27,8 @@ pub enum FlawKind {
     MarkedBad,
     /// The dump does not hold it.
     Missing,
+    /// The program that made the image could not read it, and has filled it with a text that says so.
+    Filled,
 }
 
 impl FlawKind {
@@ -38,6 +40,7 @@ impl FlawKind {
             Self::NotRescued => "not-rescued",
             Self::MarkedBad => "marked-bad",
             Self::Missing => "missing",
+            Self::Filled => "filled",
         }
     }
 

@@ -1,7 +1,7 @@
 //! The boot sector, and the geometry that it or the FAT's first byte tells.
 
 use super::directory::ENTRY_LEN;
-use super::{MAX_SECTORS, Oddity, SECTOR, SECTOR_LEN};
+use super::{Layout, MAX_SECTORS, Oddity, SECTOR, SECTOR_LEN};
 use std::ops::Range;
 
 /// The first cluster of every FAT volume has the number 2.
@@ -112,6 +112,25 @@ impl Geometry {
             media: byte(21)?,
         };
         (u64::from(word(11)?) == SECTOR && geometry.is_sound()).then_some(geometry)
+    }
+
+    /// The layout of a FAT volume with more than two FATs, or with sectors of another length: all else in
+    /// its BIOS parameter block is as on a diskette.
+    pub(crate) fn layout_not_read(area: &[u8]) -> Option<Layout> {
+        let word = |at: usize| Some(u16::from_le_bytes([*area.get(at)?, *area.get(at + 1)?]));
+        let byte = |at: usize| area.get(at).copied();
+        let layout = Layout { fats: byte(16)?, sector_len: word(11)? };
+        let total = u64::from(word(19)?) * u64::from(layout.sector_len);
+        let is_fat = matches!(layout.sector_len, 128 | 256 | 512 | 1024 | 2048 | 4096)
+            && (1..=8).contains(&layout.fats)
+            && byte(13)?.is_power_of_two()
+            && (1..=64).contains(&word(14)?)
+            && (1..=1024).contains(&word(17)?)
+            && (1..=64).contains(&word(22)?)
+            && (1..=u64::from(MAX_SECTORS) * SECTOR).contains(&total)
+            && byte(21)? >= 0xF0;
+        let is_read = layout.fats <= 2 && u64::from(layout.sector_len) == SECTOR;
+        (is_fat && !is_read).then_some(layout)
     }
 
     /// DOS 1.x wrote no BPB; later disks lose theirs. The FAT then begins in the second sector.

@@ -12,7 +12,7 @@ mod table;
 
 pub use boot::Geometry;
 pub use directory::Entry;
-pub use fault::{FaultKind, MediaFault, NoVolume, Oddity};
+pub use fault::{FaultKind, Layout, MediaFault, NoVolume, Oddity};
 
 use crate::disk::SECTOR_LEN;
 use crate::disk::Storage;
@@ -72,11 +72,14 @@ impl Volume {
             return Ok(Opened::NoVolume(NoVolume::TooShort));
         }
         let mut area = first_read(medium)?;
+        if let Some(layout) = Geometry::layout_not_read(&area.bytes) {
+            return Ok(Opened::NoVolume(NoVolume::Layout(layout)));
+        }
         let Some((geometry, oddities)) = Geometry::of(&area.bytes, medium_len) else {
             // Only the boot sector and the FAT's first byte would have told.
             return Ok(match area.lost_in(0..2 * SECTOR_LEN) {
                 Some(flaw) => Opened::Broken(flaw.into()),
-                None => Opened::NoVolume(NoVolume::UnknownGeometry),
+                None => Opened::NoVolume(no_volume(&area.bytes)),
             });
         };
         let end = u64::from(geometry.first_data_sector()) * SECTOR;
@@ -228,6 +231,14 @@ impl Chain {
                 (0..per_cluster).map(move |sector| start + sector * SECTOR)
             })
             .take(count)
+    }
+}
+
+/// What a medium that begins so is.
+fn no_volume(area: &[u8]) -> NoVolume {
+    match area.first() {
+        Some(&first) if area.iter().all(|byte| *byte == first) => NoVolume::Blank(first),
+        _ => NoVolume::Unknown,
     }
 }
 

@@ -4,10 +4,9 @@ mod level;
 mod maps;
 mod seen;
 
-use crate::container::{is_raw_name, may_be_image};
+use crate::container::{Format, is_raw_name, may_be_image};
 use crate::media::{Kind, Place, RawImage};
 use crate::platform::may_open_many;
-use crate::report::{Action, Failure, FailureCode};
 use level::Level;
 use maps::mapfile_of;
 use seen::Seen;
@@ -21,8 +20,8 @@ use std::sync::Arc;
 pub enum Found {
     /// A file, or a diskette in a drive, to look at.
     Image(Image),
-    /// A file in a folder that is no image by its size and its name.
-    Skipped,
+    /// A file in a folder or an archive that is not looked at.
+    Skipped(Skipped),
     /// A file or folder that an earlier path has led to already.
     Repeated {
         /// The second way to it.
@@ -37,8 +36,29 @@ pub enum Found {
         /// Whether it was named itself.
         named: bool,
         /// Why.
-        failure: Failure,
+        error: FindError,
     },
+}
+
+/// A file in a folder or an archive that is not looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// Its path.
+    pub path: PathBuf,
+    /// The format that it is in, where an image may be in it; `None` where, by its size and its name, it
+    /// holds none.
+    pub format: Option<Format>,
+}
+
+/// Why a path leads nowhere.
+#[derive(Debug)]
+pub enum FindError {
+    /// It is neither a file, a folder nor a drive.
+    NotAFile,
+    /// It cannot be opened.
+    Open(io::Error),
+    /// The folder cannot be listed.
+    List(io::Error),
 }
 
 /// A file, or a diskette in a drive, to look at.
@@ -135,8 +155,7 @@ impl Finder {
             return self.enter_root(path);
         }
         let Some(kind) = Kind::of(&metadata) else {
-            let failure = Failure::new(FailureCode::NotAFile, Action::Open);
-            return Some(Found::Failed { path, named: true, failure });
+            return Some(Found::Failed { path, named: true, error: FindError::NotAFile });
         };
         if let Some(first) = self.seen.walked(&path, &metadata) {
             return Some(Found::Repeated { path, first });
@@ -162,7 +181,7 @@ impl Finder {
                     opened: None,
                 })
             }
-            None => failed(path, true, Action::Open, error),
+            None => Found::Failed { path, named: true, error: FindError::Open(error) },
         }
     }
 
@@ -192,7 +211,7 @@ impl Finder {
             }
             Err(error) => {
                 let named = folder == *walk.root;
-                Some(failed(folder, named, Action::List, error))
+                Some(Found::Failed { path: folder, named, error: FindError::List(error) })
             }
         }
     }
@@ -214,7 +233,7 @@ impl Finder {
             return self.take_folder(path);
         }
         if !file_type.is_file() {
-            return Some(Found::Skipped);
+            return Some(Found::Skipped(Skipped { path, format: None }));
         }
         let opens = self.opens && is_raw_name(&path);
         // What cannot be opened is told by who looks at it.
@@ -224,12 +243,16 @@ impl Finder {
             None => fs::symlink_metadata(&path),
         };
         match metadata {
-            Ok(metadata) if !may_be_image(&path, metadata.len()) => Some(Found::Skipped),
+            Ok(metadata) if !may_be_image(&path, metadata.len()) => {
+                Some(Found::Skipped(Skipped { path, format: None }))
+            }
             Ok(metadata) => {
                 let place = Place { map, ..Place::file(path) };
                 Some(self.seen.file(place, &metadata, root, opened))
             }
-            Err(error) => Some(failed(path, false, Action::Open, error)),
+            Err(error) => {
+                Some(Found::Failed { path, named: false, error: FindError::Open(error) })
+            }
         }
     }
 
@@ -263,10 +286,6 @@ impl Iterator for Finder {
             }
         }
     }
-}
-
-fn failed(path: PathBuf, named: bool, action: Action, error: io::Error) -> Found {
-    Found::Failed { path, named, failure: Failure::from_io(action, error) }
 }
 
 /// The path without links and dots, as far as it exists; a folder that is yet to be made keeps its

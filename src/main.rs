@@ -4,13 +4,7 @@
 
 mod cli;
 
-use mimalloc::MiMalloc;
 use std::process::ExitCode;
-
-/// What one thread has asked for, another one gives back, for every image: the system's allocator
-/// makes them wait for each other.
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     cli::main()

@@ -12,12 +12,16 @@ use args::{Args, Command};
 use clap::Parser;
 use commands::{convert, explain, inspect, ledger, packaging, plan, replace};
 use exit::Exit;
-use show::terminal;
+use show::{json, terminal};
+use std::io::{self, Write, stdout};
 use std::process::ExitCode;
 
 /// Parses the command line, runs the command, and turns what it came to into an exit code.
 pub(crate) fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(answer) => return say(&answer).into(),
+    };
     let exit = match &args.command {
         Command::Inspect(inspect) => inspect::run(inspect),
         Command::Convert(convert) => convert::run(convert),
@@ -30,9 +34,46 @@ pub(crate) fn main() -> ExitCode {
     };
     exit.unwrap_or_else(|error| {
         terminal::complain(&error.to_string());
+        if let Some(line) = args.command.lost_summary(&error) {
+            // The exit code is that of a lost report already.
+            let _ = stdout().write_all(&line).and_then(|()| stdout().flush());
+        }
         error.exit()
     })
     .into()
+}
+
+/// The help that was asked for, or what is wrong with the command line.
+fn say(answer: &clap::Error) -> Exit {
+    let printed = answer.print().and_then(|()| stdout().flush());
+    match printed {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            let error = Error::Output(error);
+            terminal::complain(&error.to_string());
+            error.exit()
+        }
+        _ if answer.use_stderr() => Exit::Usage,
+        _ => Exit::Good,
+    }
+}
+
+impl Command {
+    /// The summary of a report for programs that did not come about.
+    fn lost_summary(&self, error: &Error) -> Option<Vec<u8>> {
+        let is_json = match self {
+            Self::Plan(plan) => plan.common.json,
+            Self::Replace(replace) => replace.common.json,
+            Self::Ledger(ledger) => ledger.is_json(),
+            // Inspect and convert write a summary of their own, whatever happens.
+            _ => false,
+        };
+        match error {
+            Error::Ledger(error) | Error::NoClaims(error) if is_json => {
+                Some(json::no_report(error))
+            }
+            _ => None,
+        }
+    }
 }
 
 /// Why a command could not be run, or not be run to its end.
@@ -44,6 +85,8 @@ enum Error {
     Output(std::io::Error),
     /// The ledger could not be used.
     Ledger(LedgerError),
+    /// The same, where packs were to be claimed in it.
+    NoClaims(LedgerError),
 }
 
 impl From<LedgerError> for Error {
@@ -53,10 +96,18 @@ impl From<LedgerError> for Error {
 }
 
 impl Error {
+    /// The same of a run that was to convert.
+    fn of_conversion(self) -> Self {
+        match self {
+            Self::Ledger(error) => Self::NoClaims(error),
+            other => other,
+        }
+    }
+
     fn exit(&self) -> Exit {
         match self {
             Self::Usage(_) => Exit::Usage,
-            Self::Output(_) | Self::Ledger(_) => Exit::Failed,
+            Self::Output(_) | Self::Ledger(_) | Self::NoClaims(_) => Exit::Failed,
         }
     }
 }
@@ -66,6 +117,7 @@ impl std::fmt::Display for Error {
         match self {
             Self::Usage(message) => f.write_str(message),
             Self::Ledger(error) => f.write_str(&words::ledger_message(error)),
+            Self::NoClaims(error) => f.write_str(&words::no_claims_message(error)),
             Self::Output(error) => write!(f, "the report could not be written: {error}"),
         }
     }

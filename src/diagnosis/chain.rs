@@ -1,6 +1,7 @@
 //! The chain of seals: which events count, which of them verify, and what the reapplies tell.
 
-use super::finding::{Finding, Part, Value, What};
+use super::event;
+use super::finding::{Finding, FindingKind, RecordField, Value};
 use crate::record::event::{EVENT_SEAL_AT, Event, EventKind, ServerVersion};
 use crate::record::fields::{Seal, is_zero};
 use crate::record::seal::{event_seal, sha1};
@@ -9,7 +10,7 @@ use std::ops::Range;
 
 /// A seal that does not verify.
 struct BadSeal {
-    part: Part,
+    field: RecordField,
     slot: Option<usize>,
     offset: usize,
     expected: Seal,
@@ -24,7 +25,12 @@ pub(super) struct Chain {
     post_upgrade: Range<usize>,
     bad: Vec<BadSeal>,
     count_is_sound: bool,
+    /// Slots of the out-of-order reapplies of a 4.0 record.
+    out_of_order: Vec<usize>,
 }
+
+/// The licenses that a pack restores, from and to.
+type Licenses = (u16, u16);
 
 impl Chain {
     /// Checks every seal of `record`.
@@ -33,8 +39,13 @@ impl Chain {
         let counted = count.unwrap_or_else(|| used_slots(record));
         let post_upgrade = post_upgrade_slots(record, counted);
         let history = counted.min(post_upgrade.start);
-        let mut chain =
-            Self { history, post_upgrade, bad: Vec::new(), count_is_sound: count.is_some() };
+        let mut chain = Self {
+            history,
+            post_upgrade,
+            bad: Vec::new(),
+            count_is_sound: count.is_some(),
+            out_of_order: Vec::new(),
+        };
         chain.check_identity(record);
         for slot in 0..history {
             chain.check_event(record, slot);
@@ -42,6 +53,7 @@ impl Chain {
         if let Some(count) = count {
             chain.check_header(record, count);
         }
+        chain.out_of_order = chain.find_out_of_order(record);
         chain
     }
 
@@ -68,7 +80,7 @@ impl Chain {
     /// One finding for each seal that does not verify.
     pub(super) fn seal_findings(&self) -> impl Iterator<Item = Finding> {
         self.bad.iter().map(|bad| Finding {
-            what: What::Damaged(bad.part),
+            kind: FindingKind::Damaged(bad.field),
             slot: bad.slot,
             offset: Some(bad.offset),
             expected: Value::Bytes(bad.expected.0.to_vec()),
@@ -76,29 +88,52 @@ impl Chain {
         })
     }
 
-    /// The first apply, where it is whole.
-    pub(super) fn sound_apply<'r>(&self, record: &'r Record) -> Option<&'r Event> {
+    /// The apply event that a history begins with, where its seal verifies.
+    pub(super) fn sealed_apply<'r>(&self, record: &'r Record) -> Option<&'r Event> {
         let first = &record.events[0];
         (self.verifies(0) && first.known_kind() == Some(EventKind::Apply)).then_some(first)
     }
 
-    /// Slots of the out-of-order reapplies of a 4.0 record.
-    pub(super) fn out_of_order<'a>(&'a self, record: &'a Record) -> impl Iterator<Item = usize> {
-        let from = self.sound_apply(record).map_or(record.from, |apply| apply.from);
-        let history = if record.version == Version::V40 { self.history() } else { 0..0 };
-        history.filter(move |&slot| {
+    /// Whether the event in `slot` is an out-of-order reapply.
+    pub(super) fn is_out_of_order(&self, slot: usize) -> bool {
+        self.out_of_order.contains(&slot)
+    }
+
+    /// Whether any counted event is an out-of-order reapply.
+    pub(super) fn has_out_of_order(&self) -> bool {
+        !self.out_of_order.is_empty()
+    }
+
+    fn find_out_of_order(&self, record: &Record) -> Vec<usize> {
+        let is_reapply = |&slot: &usize| {
             let event = &record.events[slot];
             event.known_kind() == Some(EventKind::Reapply)
                 && event.known_version() != Some(ServerVersion::V45)
-                && event.from != from
                 && self.verifies(slot)
-        })
+        };
+        let reapplies: Vec<_> = self.history().filter(is_reapply).collect();
+        if record.version != Version::V40 || reapplies.is_empty() {
+            return Vec::new();
+        }
+        let Some((from, _)) = self.sealed_licenses(record) else { return Vec::new() };
+        reapplies.into_iter().filter(|&slot| record.events[slot].from != from).collect()
+    }
+
+    /// The licenses that the pack restores, as sealed bytes say: those of the apply event where its
+    /// seal verifies and its fields keep their rules, else those of a header whose seal verifies.
+    fn sealed_licenses(&self, record: &Record) -> Option<Licenses> {
+        if let Some(apply) = self.sealed_apply(record).filter(|_| keeps_its_rules(record, 0)) {
+            return Some((apply.from, apply.to));
+        }
+        let is_sealed =
+            self.count_is_sound && !self.bad.iter().any(|bad| bad.field == RecordField::HeaderSeal);
+        (is_sealed && record.is_bound()).then_some((record.from, record.to))
     }
 
     /// The findings of post-upgrade and out-of-order reapplies, one for each event.
     pub(super) fn reapply_findings(&self, record: &Record) -> Vec<Finding> {
-        let about = |slot: usize, what, expected, found| Finding {
-            what,
+        let about = |slot: usize, kind, expected, found| Finding {
+            kind,
             slot: Some(slot),
             offset: Some(event_at(slot)),
             expected,
@@ -107,15 +142,18 @@ impl Chain {
         let post_upgrade = self.post_upgrade().map(|slot| {
             let event = record.events[slot];
             let version = Value::Hex(event.server_version.into());
-            about(slot, What::PostUpgrade(event), Value::Versions(&[0x0400, 0x0401]), version)
+            about(
+                slot,
+                FindingKind::PostUpgrade(event),
+                Value::Versions(&[0x0400, 0x0401]),
+                version,
+            )
         });
-        let (from, to) = self
-            .sound_apply(record)
-            .map_or((record.from, record.to), |apply| (apply.from, apply.to));
-        let out_of_order = self.out_of_order(record).map(|slot| {
+        let (from, to) = self.sealed_licenses(record).unwrap_or_default();
+        let out_of_order = self.out_of_order.iter().map(|&slot| {
             let event = record.events[slot];
             let (expected, found) = (Value::Number(from.into()), Value::Number(event.from.into()));
-            about(slot, What::OutOfOrder { event, from, to }, expected, found)
+            about(slot, FindingKind::OutOfOrder { event, from, to }, expected, found)
         });
         post_upgrade.chain(out_of_order).collect()
     }
@@ -123,7 +161,7 @@ impl Chain {
     fn check_identity(&mut self, record: &Record) {
         let at = record.layout().identity_seal;
         let expected = sha1(&[&record.bytes()[..at]]);
-        self.compare(Part::IdentitySeal, None, at, expected, record.identity_seal);
+        self.compare(RecordField::IdentitySeal, None, at, expected, record.identity_seal);
     }
 
     fn check_event(&mut self, record: &Record, slot: usize) {
@@ -131,33 +169,37 @@ impl Chain {
         let version = event.known_version().unwrap_or(ServerVersion::V40);
         let expected = event_seal(previous(record, slot), record.slot(slot), version);
         let at = event_at(slot) + EVENT_SEAL_AT;
-        self.compare(Part::EventSeal, Some(slot), at, expected, event.seal);
+        self.compare(RecordField::EventSeal, Some(slot), at, expected, event.seal);
     }
 
-    /// A 4.5 server may raise the count of a 4.0 record, but never renews its header: the seal is
-    /// still that of the count before.
+    /// A 4.5 server may raise the count of a 4.0 record, but never renews its header seal: that is
+    /// still the seal of the history before.
     fn check_header(&mut self, record: &Record, count: usize) {
-        if !self.post_upgrade.is_empty() && header_seal(record, count) == record.header_seal {
-            return;
-        }
         let sealed_count = if self.post_upgrade.is_empty() { count } else { self.history };
         let expected = header_seal(record, sealed_count);
         let at = record.layout().header_seal;
-        self.compare(Part::HeaderSeal, None, at, expected, record.header_seal);
+        self.compare(RecordField::HeaderSeal, None, at, expected, record.header_seal);
     }
 
     fn compare(
         &mut self,
-        part: Part,
+        field: RecordField,
         slot: Option<usize>,
         offset: usize,
         expected: Seal,
         found: Seal,
     ) {
         if expected != found {
-            self.bad.push(BadSeal { part, slot, offset, expected, found });
+            self.bad.push(BadSeal { field, slot, offset, expected, found });
         }
     }
+}
+
+/// Whether each field of the event in `slot`, whose seal verifies, keeps its rule.
+fn keeps_its_rules(record: &Record, slot: usize) -> bool {
+    let mut findings = Vec::new();
+    event::check(record, slot, true, &mut findings);
+    findings.is_empty()
 }
 
 /// Whether all that is left behind the header of a converted record are events that a 4.0 server has

@@ -43,7 +43,7 @@ impl FindingCode {
 
 /// A part of the record that damage can be found in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum RecordField {
     /// The record's length in the directory, in bytes.
     FileLength,
     /// The first eight bytes.
@@ -129,9 +129,9 @@ pub enum Rule {
     DefectiveBit,
 }
 
-/// What a finding is about.
+/// The kinds of findings, each with what belongs to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum What {
+pub enum FindingKind {
     /// A 4.5 server wrote this event into a 4.0 record.
     PostUpgrade(Event),
     /// A 4.0 server wrote this event; the pack restores `from` to `to` only.
@@ -144,7 +144,7 @@ pub enum What {
         to: u16,
     },
     /// This part of the record is damaged.
-    Damaged(Part),
+    Damaged(RecordField),
     /// This rule is broken.
     Inconsistent(Rule),
     /// The way to the record is broken.
@@ -215,8 +215,8 @@ pub enum Value {
 /// One finding, with its evidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// What it is about.
-    pub what: What,
+    /// What kind of finding it is, with what belongs to it.
+    pub kind: FindingKind,
     /// The slot of the event concerned, 0 to 23.
     pub slot: Option<usize>,
     /// Where it stands, in bytes from the start of the record.
@@ -230,32 +230,38 @@ pub struct Finding {
 impl Finding {
     /// The finding's published code.
     pub fn code(&self) -> FindingCode {
-        match self.what {
-            What::PostUpgrade(_) => FindingCode::PostUpgradeReapply,
-            What::OutOfOrder { .. } => FindingCode::OutOfOrderReapply,
-            What::Damaged(_) => FindingCode::DamagedRecord,
-            What::Inconsistent(_) => FindingCode::InconsistentHistory,
-            What::Media(_) => FindingCode::DamagedMedia,
-            What::Copy(_) => FindingCode::CopyOfConverted,
+        match self.kind {
+            FindingKind::PostUpgrade(_) => FindingCode::PostUpgradeReapply,
+            FindingKind::OutOfOrder { .. } => FindingCode::OutOfOrderReapply,
+            FindingKind::Damaged(_) => FindingCode::DamagedRecord,
+            FindingKind::Inconsistent(_) => FindingCode::InconsistentHistory,
+            FindingKind::Media(_) => FindingCode::DamagedMedia,
+            FindingKind::Copy(_) => FindingCode::CopyOfConverted,
         }
     }
 
-    pub(crate) fn damage(part: Part, offset: usize, expected: Value, found: Value) -> Self {
-        Self { what: What::Damaged(part), slot: None, offset: Some(offset), expected, found }
+    pub(crate) fn damage(part: RecordField, offset: usize, expected: Value, found: Value) -> Self {
+        Self { kind: FindingKind::Damaged(part), slot: None, offset: Some(offset), expected, found }
     }
 
     pub(crate) fn broken(rule: Rule, offset: usize, expected: Value, found: Value) -> Self {
-        Self { what: What::Inconsistent(rule), slot: None, offset: Some(offset), expected, found }
+        Self {
+            kind: FindingKind::Inconsistent(rule),
+            slot: None,
+            offset: Some(offset),
+            expected,
+            found,
+        }
     }
 
     pub(crate) fn media(fault: MediaFault) -> Self {
         let (expected, found) = (Value::None, Value::None);
-        Self { what: What::Media(fault), slot: None, offset: None, expected, found }
+        Self { kind: FindingKind::Media(fault), slot: None, offset: None, expected, found }
     }
 
     pub(crate) fn copy(copy: CopyOf) -> Self {
-        let what = What::Copy(Box::new(copy));
-        Self { what, slot: None, offset: None, expected: Value::None, found: Value::None }
+        let kind = FindingKind::Copy(Box::new(copy));
+        Self { kind, slot: None, offset: None, expected: Value::None, found: Value::None }
     }
 
     pub(crate) fn in_slot(mut self, slot: usize) -> Self {

@@ -26,7 +26,7 @@ pub(super) fn check(record: &Record, chain: &Chain, findings: &mut Vec<Finding>)
 }
 
 fn check_defective_bit(record: &Record, chain: &Chain, findings: &mut Vec<Finding>) {
-    let expected = chain.out_of_order(record).next().is_some();
+    let expected = chain.has_out_of_order();
     let found = record.status & STATUS_DEFECTIVE != 0;
     if expected != found {
         let (expected, found) = (Value::Defective(expected), Value::Defective(found));
@@ -70,7 +70,7 @@ fn check_header(record: &Record, chain: &Chain, findings: &mut Vec<Finding>) {
             findings.push(Finding::broken(rule, at, expected, found));
         }
     };
-    if let Some(apply) = chain.sound_apply(record) {
+    if let Some(apply) = chain.sealed_apply(record) {
         must_be(Rule::HeaderFrom, layout.from, apply.from, record.from);
         must_be(Rule::HeaderTo, layout.to, apply.to, record.to);
     }
@@ -98,7 +98,7 @@ fn check_licenses(record: &Record, chain: &Chain, slot: usize, findings: &mut Ve
             findings.push(Finding::broken(rule, at, expected, found).in_slot(slot));
         }
     };
-    if chain.out_of_order(record).any(|other| other == slot) {
+    if chain.is_out_of_order(slot) {
         must_be(Rule::NothingAdded, to_at, event.from, event.to);
     } else if event.known_kind() != Some(EventKind::Apply) || slot != 0 {
         must_be(Rule::EventFrom, from_at, record.from, event.from);

@@ -4,11 +4,12 @@
 //! before it is checked: each event is held against the seal before it as that seal stands.
 
 mod chain;
+mod event;
 mod fields;
 mod finding;
 mod history;
 
-pub use finding::{CopyOf, CopyState, Finding, FindingCode, Part, Rule, Value, What};
+pub use finding::{CopyOf, CopyState, Finding, FindingCode, FindingKind, RecordField, Rule, Value};
 
 use crate::fat12::MediaFault;
 use crate::record::{HEADER_LEN, ParseError, RECORD_LEN, Record};
@@ -52,7 +53,7 @@ pub fn diagnose(bytes: &[u8]) -> Diagnosis {
         Ok(record) => diagnose_record(Box::new(record)),
         Err(ParseError::Length) => diagnose_length(bytes.len() as u64),
         Err(ParseError::Magic(magic)) => no_record(Finding::damage(
-            Part::Magic,
+            RecordField::Magic,
             0,
             Value::EitherMagic,
             Value::Bytes(magic.to_vec()),
@@ -63,7 +64,7 @@ pub fn diagnose(bytes: &[u8]) -> Diagnosis {
 /// The diagnosis of a record file that is `length` bytes long and not 2,048.
 pub(crate) fn diagnose_length(length: u64) -> Diagnosis {
     no_record(Finding {
-        what: What::Damaged(Part::FileLength),
+        kind: FindingKind::Damaged(RecordField::FileLength),
         slot: None,
         offset: None,
         expected: Value::Number(RECORD_LEN as u64),

@@ -1,6 +1,9 @@
 //! Why a ledger cannot be used.
 
 use rusqlite::ErrorCode;
+use std::error::Error;
+use std::fmt::{self, Display, Formatter};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// What is wrong with a ledger.
@@ -8,6 +11,10 @@ use std::path::{Path, PathBuf};
 pub enum LedgerProblem {
     /// It cannot be opened or made.
     CannotOpen,
+    /// The user may not read it.
+    AccessDenied,
+    /// It is a folder, a device or a pipe.
+    NotAFile,
     /// It is not a ledger, but another file.
     NotALedger,
     /// It was written by a newer addpack; its schema's version.
@@ -16,10 +23,14 @@ pub enum LedgerProblem {
     Corrupt,
     /// The disk that it is on is full.
     NoSpace,
-    /// It cannot be written.
+    /// The file may not be written.
     WriteProtected,
+    /// Its folder may not be written, and the journal of a change is a file there.
+    FolderProtected,
     /// Another program has kept it locked for too long.
     InUse,
+    /// Its file system has no locks, so that two runs could claim the same pack.
+    NoLocks,
     /// The disk that it is on reported an error, which may be that it is full.
     IoError,
     /// Any other error.
@@ -34,7 +45,7 @@ pub struct LedgerError {
     /// What is wrong with it.
     pub problem: LedgerProblem,
     /// What the system or SQLite said.
-    pub cause: Option<String>,
+    pub cause: Option<Box<dyn Error + Send + Sync>>,
 }
 
 impl LedgerError {
@@ -42,30 +53,52 @@ impl LedgerError {
         Self { path: path.to_owned(), problem, cause: None }
     }
 
-    pub(super) fn from_sqlite(path: &Path, error: &rusqlite::Error) -> Self {
-        // The tables are not those that the version promises.
-        if let rusqlite::Error::SqlInputError { msg, .. } = error {
-            return Self { cause: Some(msg.clone()), ..Self::new(path, LedgerProblem::Corrupt) };
-        }
-        let text = error.to_string();
-        let problem = match error.sqlite_error_code() {
-            // A table or a column that the version promises.
-            Some(ErrorCode::Unknown) if text.starts_with("no such") => LedgerProblem::Corrupt,
-            Some(ErrorCode::CannotOpen) => LedgerProblem::CannotOpen,
-            Some(ErrorCode::NotADatabase) => LedgerProblem::NotALedger,
-            Some(ErrorCode::DatabaseCorrupt) | None => LedgerProblem::Corrupt,
-            Some(ErrorCode::DiskFull) => LedgerProblem::NoSpace,
-            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
-                LedgerProblem::WriteProtected
-            }
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => LedgerProblem::InUse,
-            Some(ErrorCode::SystemIoFailure) => LedgerProblem::IoError,
-            _ => LedgerProblem::Other,
-        };
-        Self { cause: Some(text), ..Self::new(path, problem) }
+    pub(super) fn from_sqlite(path: &Path, error: rusqlite::Error) -> Self {
+        let problem = problem_of(&error);
+        Self { cause: Some(error.into()), ..Self::new(path, problem) }
     }
 
-    pub(super) fn from_io(path: &Path, error: &std::io::Error) -> Self {
-        Self { cause: Some(error.to_string()), ..Self::new(path, LedgerProblem::CannotOpen) }
+    /// The error of a file operation that came before SQLite's.
+    pub(super) fn from_io(path: &Path, error: io::Error) -> Self {
+        let problem = match error.kind() {
+            io::ErrorKind::PermissionDenied => LedgerProblem::AccessDenied,
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => LedgerProblem::NoSpace,
+            _ => LedgerProblem::CannotOpen,
+        };
+        Self { cause: Some(error.into()), ..Self::new(path, problem) }
+    }
+}
+
+fn problem_of(error: &rusqlite::Error) -> LedgerProblem {
+    // The tables are not those that the version promises.
+    if let rusqlite::Error::SqlInputError { .. } = error {
+        return LedgerProblem::Corrupt;
+    }
+    match error.sqlite_error_code() {
+        // A table or a column that the version promises.
+        Some(ErrorCode::Unknown) if error.to_string().starts_with("no such") => {
+            LedgerProblem::Corrupt
+        }
+        Some(ErrorCode::CannotOpen) => LedgerProblem::CannotOpen,
+        Some(ErrorCode::NotADatabase) => LedgerProblem::NotALedger,
+        Some(ErrorCode::DatabaseCorrupt) | None => LedgerProblem::Corrupt,
+        Some(ErrorCode::DiskFull) => LedgerProblem::NoSpace,
+        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => LedgerProblem::WriteProtected,
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => LedgerProblem::InUse,
+        Some(ErrorCode::SystemIoFailure) => LedgerProblem::IoError,
+        _ => LedgerProblem::Other,
+    }
+}
+
+impl Display for LedgerError {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "ledger {}: {:?}", self.path.display(), self.problem)
+    }
+}
+
+impl Error for LedgerError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        let cause: &(dyn Error + 'static) = &**self.cause.as_ref()?;
+        Some(cause)
     }
 }

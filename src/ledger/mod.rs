@@ -4,10 +4,12 @@
 //! bytes, in a transaction that is durable before the image is touched. Once the image is changed,
 //! the claim is marked as done in the transaction that claims the next group, so the ledger costs
 //! one sync a group. A claim that was left open by a crash is settled by the next run that writes:
-//! see [`recovery`].
+//! see `run::recovery`.
 
 mod error;
+mod identity;
 mod opening;
+mod reading;
 mod row;
 mod schema;
 
@@ -17,6 +19,7 @@ pub use row::{Entry, Met, State, Wanted};
 use row::path_value;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use std::path::{Path, PathBuf};
+use tempfile::TempDir;
 
 /// A claim's number in its ledger.
 pub type ClaimId = i64;
@@ -44,6 +47,9 @@ pub enum Answer {
 pub struct Ledger {
     db: Connection,
     path: PathBuf,
+    /// The copy that it is read from, where it may only be read; gone with the connection.
+    #[expect(dead_code, reason = "held, not read")]
+    copy: Option<TempDir>,
 }
 
 type Result<T> = std::result::Result<T, LedgerError>;
@@ -73,7 +79,7 @@ impl Ledger {
         }
         let path = self.path.clone();
         self.claim_in_one(settled, met, wanted)
-            .map_err(|error| LedgerError::from_sqlite(&path, &error))
+            .map_err(|error| LedgerError::from_sqlite(&path, error))
     }
 
     fn claim_in_one(
@@ -110,7 +116,7 @@ impl Ledger {
     /// # Errors
     /// Where the ledger cannot be read.
     pub fn find(&self, serial: &str) -> Result<Option<Entry>> {
-        find(&self.db, serial).map_err(|error| self.failed(&error))
+        find(&self.db, serial).map_err(|error| self.failed(error))
     }
 
     /// All entries that `state` names, or all, in the order in which they were claimed; `tell` is
@@ -134,7 +140,7 @@ impl Ledger {
             }
             Ok(())
         };
-        visit().map_err(|error| self.failed(&error))
+        visit().map_err(|error| self.failed(error))
     }
 
     /// The claims that are open.
@@ -158,7 +164,7 @@ impl Ledger {
         self.db
             .execute("DELETE FROM conversion WHERE serial = ?1", [serial])
             .map(|rows| rows > 0)
-            .map_err(|error| self.failed(&error))
+            .map_err(|error| self.failed(error))
     }
 
     /// Writes down where a pack was found after all, and the copy that it was found converted in.
@@ -173,7 +179,7 @@ impl Ledger {
                 params![id, path_value(path), target.map(path_value)],
             )
             .map(|_| ())
-            .map_err(|error| self.failed(&error))
+            .map_err(|error| self.failed(error))
     }
 
     /// What SQLite finds wrong with the ledger's file; empty where it is sound.
@@ -186,7 +192,7 @@ impl Ledger {
             let lines = statement.query_map([], |row| row.get::<_, String>(0))?;
             lines.filter(|line| line.as_deref() != Ok("ok")).collect()
         };
-        read().map_err(|error| self.failed(&error))
+        read().map_err(|error| self.failed(error))
     }
 
     /// Does `work` within one transaction, which costs less than one for each step of it.
@@ -196,7 +202,7 @@ impl Ledger {
     pub(crate) fn in_one<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         let run = |ledger: &Self, sql| {
             let run = || ledger.db.prepare_cached(sql)?.execute([]);
-            run().map(drop).map_err(|error| ledger.failed(&error))
+            run().map(drop).map_err(|error| ledger.failed(error))
         };
         run(self, "BEGIN")?;
         let result = work(self);
@@ -209,7 +215,7 @@ impl Ledger {
     /// # Errors
     /// Where no temporary table can be made.
     pub(crate) fn forget_met(&mut self) -> Result<()> {
-        self.db.execute_batch(schema::CREATE_MET).map_err(|error| self.failed(&error))
+        self.db.execute_batch(schema::CREATE_MET).map_err(|error| self.failed(error))
     }
 
     /// Remembers, for this run alone, that a pack was met at `path`; where it was met before, the
@@ -229,7 +235,7 @@ impl Ledger {
                 .query_row([serial], |row| row::path_at(row, 0))
                 .optional()
         };
-        met().map_err(|error| self.failed(&error))
+        met().map_err(|error| self.failed(error))
     }
 
     /// The same for a pack that is neither in the ledger nor was met before: whether it is such.
@@ -244,7 +250,7 @@ impl Ledger {
             )?;
             Ok(insert.execute(params![serial, path_value(path)])? == 1)
         };
-        met().map_err(|error| self.failed(&error))
+        met().map_err(|error| self.failed(error))
     }
 
     /// How far a claim has come; `None` where it is gone.
@@ -255,10 +261,10 @@ impl Ledger {
             })
             .optional()
             .map(|done| done.map(|done: bool| if done { State::Done } else { State::Begun }))
-            .map_err(|error| self.failed(&error))
+            .map_err(|error| self.failed(error))
     }
 
-    fn failed(&self, error: &rusqlite::Error) -> LedgerError {
+    fn failed(&self, error: rusqlite::Error) -> LedgerError {
         LedgerError::from_sqlite(&self.path, error)
     }
 }

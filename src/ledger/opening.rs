@@ -1,8 +1,12 @@
-//! Opening a ledger: made where there is none, and told from whatever else may be there.
+//! Opening a ledger: made where there is none, and told apart from whatever else may be there.
 
+use super::identity::{Identity, identify};
 use super::{Ledger, LedgerError, LedgerProblem, Result, schema};
-use crate::platform::sync_folder;
-use rusqlite::{Connection, OpenFlags, Row, TransactionBehavior};
+use crate::files::write_new;
+use crate::platform::{folder_of, is_local, may_write, open_options, sync_folder, try_locks};
+use rusqlite::{Connection, MAIN_DB, OpenFlags, Row, TransactionBehavior};
+use std::fs::{self, OpenOptions};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -15,41 +19,53 @@ impl Ledger {
     /// # Errors
     /// Where it cannot be opened or written, is damaged, of a newer schema, or another file.
     pub fn open(path: &Path) -> Result<Self> {
-        let path = &real_file(path)?;
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(|error| LedgerError::from_io(path, &error))?;
+        let path = &absolute(path)?;
+        let folder = folder_of(path);
+        let there = folder.ancestors().find(|folder| folder.exists()).unwrap_or(folder);
+        Self::open_by(path, is_local(there))
+    }
+
+    /// The same with a write-ahead log, which is for local file systems, or without one.
+    fn open_by(path: &Path, uses_log: bool) -> Result<Self> {
+        let mut identity = identify(path)?;
+        if identity == Identity::Missing {
+            create(path)?;
+            identity = identify(path)?;
         }
-        // As for images: a mode that forbids writing holds also for those who could.
-        if std::fs::metadata(path).is_ok_and(|file| file.is_file() && file.permissions().readonly())
-        {
-            return Err(LedgerError::new(path, LedgerProblem::WriteProtected));
+        check_writable(path)?;
+        if !uses_log {
+            check_locks(path)?;
         }
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
-        let is_new = !path.exists();
-        let mut ledger = Self::connect(path, flags)?;
+        let mut ledger = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, |db| {
+            // A log's index is shared memory, which stations of a network do not share. A ledger that
+            // has one is taken over by this run alone, without it.
+            let leave_log = !uses_log && identity == Identity::Ledger { is_wal: true };
+            if leave_log { lock_alone(db) } else { Ok(()) }
+        })?;
+        ledger.check_identity()?;
+        // Before the log is used: the first bytes of the file tell that it is a ledger from then on.
         ledger.make()?;
-        if is_new {
-            // Its name, and those of folders that were made for it, must outlast a power cut, too.
-            for folder in path.ancestors().skip(1).take(3) {
-                let _ = sync_folder(folder);
-            }
-        }
+        ledger.set_journal(uses_log)?;
         Ok(ledger)
     }
 
-    /// Opens the ledger at `path` to be read; `None` where there is none.
+    /// Opens the ledger at `path` to be read; `None` where there is none. Where it may only be read,
+    /// nothing is written beside it.
     ///
     /// # Errors
-    /// As [`Ledger::open`].
+    /// Where it cannot be read, is damaged, of a newer schema, or another file.
     pub fn open_to_read(path: &Path) -> Result<Option<Self>> {
-        let path = &real_file(path)?;
-        if !path.exists() {
-            return Ok(None);
-        }
+        let path = &absolute(path)?;
+        let Identity::Ledger { is_wal } = identify(path)? else { return Ok(None) };
         // Reading a write-ahead log needs its index, which only those who may write can make.
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
-        let ledger = Self::connect(path, flags)
-            .or_else(|_| Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY))?;
+        let may_share = is_local(folder_of(path)) || !is_wal;
+        let shared =
+            may_share.then(|| Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, |_| Ok(())));
+        let ledger = match shared {
+            Some(Ok(ledger)) => ledger,
+            Some(Err(error)) if error.problem == LedgerProblem::InUse => return Err(error),
+            _ => Self::open_without_writing(path)?,
+        };
         Ok(if ledger.check_identity()? { Some(ledger) } else { None })
     }
 
@@ -58,59 +74,84 @@ impl Ledger {
     /// # Errors
     /// Where no temporary file can be made.
     pub fn temporary() -> Result<Self> {
-        let path = Path::new("");
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
-        let mut ledger = Self::connect(path, flags)?;
+        let mut ledger = Self::connect(Path::new(""), flags, |_| Ok(()))?;
         ledger.make()?;
         Ok(ledger)
     }
 
-    fn connect(path: &Path, flags: OpenFlags) -> Result<Self> {
+    fn connect(
+        path: &Path,
+        flags: OpenFlags,
+        prepare: impl FnOnce(&Connection) -> rusqlite::Result<()>,
+    ) -> Result<Self> {
         let open = || {
-            let db = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-            db.busy_timeout(PATIENCE)?;
-            // Before anything is read: a file that is no database is told here.
+            let db = Self::connection(path, flags)?;
+            prepare(&db)?;
+            // Before anything is done: a damaged file is found out here.
             db.query_row("PRAGMA schema_version", [], |_| Ok(()))?;
-            db.pragma_update(None, "synchronous", "FULL")?;
-            db.set_prepared_statement_cache_capacity(32);
             Ok(db)
         };
-        let db = open().map_err(|error| LedgerError::from_sqlite(path, &error))?;
-        Ok(Self { db, path: path.to_owned() })
+        let db = open().map_err(|error| LedgerError::from_sqlite(path, error))?;
+        Ok(Self { db, path: path.to_owned(), copy: None })
+    }
+
+    pub(super) fn connection(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
+        let db = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        db.busy_timeout(PATIENCE)?;
+        db.pragma_update(None, "synchronous", "FULL")?;
+        db.set_prepared_statement_cache_capacity(32);
+        Ok(db)
     }
 
     /// Makes the tables where there are none, and sees that the ledger can be written.
     fn make(&mut self) -> Result<()> {
-        self.use_write_ahead_log()?;
-        let made = self.check_identity()?;
         let path = self.path.clone();
-        let failed = |error: rusqlite::Error| LedgerError::from_sqlite(&path, &error);
+        let failed = |error: rusqlite::Error| LedgerError::from_sqlite(&path, error);
         let write =
             self.db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
         // Another run may have made them meanwhile: the lock is held only now.
         let version: i32 =
             write.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(failed)?;
-        if !made && version == 0 {
-            write.execute_batch(schema::CREATE).map_err(failed)?;
-            write.pragma_update(None, "application_id", schema::APPLICATION_ID).map_err(failed)?;
-            write.pragma_update(None, "user_version", schema::VERSION).map_err(failed)?;
+        if version == 0 {
+            make_tables(&write).map_err(failed)?;
         }
         write.commit().map_err(failed)
     }
 
-    /// One sync a transaction. Where several runs switch at once, SQLite does not wait by itself.
-    fn use_write_ahead_log(&self) -> Result<()> {
+    /// Chooses the journal: a write-ahead log costs one sync a transaction, and works on local file
+    /// systems only; elsewhere it is a rollback journal.
+    fn set_journal(&self, uses_log: bool) -> Result<()> {
+        if uses_log && self.journal_mode("WAL")? == "wal" {
+            return Ok(());
+        }
+        let mode = self.journal_mode("DELETE")?;
+        // The lock of a run that was alone goes with the next read.
+        let unlock = || {
+            self.db.pragma_update(None, "locking_mode", "NORMAL")?;
+            self.db.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
+        };
+        unlock().map_err(|error| self.failed(error))?;
+        if mode == "delete" {
+            Ok(())
+        } else {
+            Err(LedgerError::new(&self.path, LedgerProblem::Other))
+        }
+    }
+
+    /// Sets the mode and returns the one that is set then. Where several runs switch at once, SQLite
+    /// does not wait by itself.
+    fn journal_mode(&self, mode: &str) -> Result<String> {
         let pause = Duration::from_millis(20);
         let mut waited = Duration::ZERO;
         loop {
-            let result: rusqlite::Result<String> =
-                self.db.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0));
-            match result.map_err(|error| self.failed(&error)) {
-                Ok(_) => return Ok(()),
-                Err(error) if error.problem != LedgerProblem::InUse || waited > PATIENCE => {
-                    return Err(error);
+            let set = format!("PRAGMA journal_mode = {mode}");
+            let result = self.db.query_row(&set, [], |row| row.get(0));
+            match result.map_err(|error| self.failed(error)) {
+                Err(error) if error.problem == LedgerProblem::InUse && waited < PATIENCE => {
+                    std::thread::sleep(pause);
                 }
-                Err(_) => std::thread::sleep(pause),
+                result => return result,
             }
             waited += pause;
         }
@@ -123,7 +164,7 @@ impl Ledger {
             pragma_application_id, pragma_user_version, pragma_schema_version";
         let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get::<_, i32>(2)?));
         let (id, version, schema) =
-            self.db.query_row(numbers, [], read).map_err(|error| self.failed(&error))?;
+            self.db.query_row(numbers, [], read).map_err(|error| self.failed(error))?;
         match (id, version) {
             (0, 0) if schema == 0 => Ok(false),
             (schema::APPLICATION_ID, schema::VERSION) => Ok(true),
@@ -135,7 +176,104 @@ impl Ledger {
     }
 }
 
+fn make_tables(db: &Connection) -> rusqlite::Result<()> {
+    db.execute_batch(schema::CREATE)?;
+    db.pragma_update(None, "application_id", schema::APPLICATION_ID)?;
+    db.pragma_update(None, "user_version", schema::VERSION)
+}
+
+/// From now on this connection alone uses the database, and needs no shared memory for that.
+fn lock_alone(db: &Connection) -> rusqlite::Result<()> {
+    db.query_row("PRAGMA locking_mode = EXCLUSIVE", [], |_| Ok(()))
+}
+
+/// Makes an empty ledger. It is there whole or not at all; another run may make it first.
+fn create(path: &Path) -> Result<()> {
+    let failed = |error: io::Error| match error.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => LedgerError {
+            cause: Some(error.into()),
+            ..LedgerError::new(path, LedgerProblem::FolderProtected)
+        },
+        _ => LedgerError::from_io(path, error),
+    };
+    let folder = folder_of(path);
+    fs::create_dir_all(folder).map_err(failed)?;
+    let empty = || {
+        let mut db = Connection::open_in_memory()?;
+        make_tables(&db)?;
+        Ok(db.serialize(MAIN_DB)?.to_vec())
+    };
+    let empty = empty().map_err(|error| LedgerError::from_sqlite(path, error))?;
+    match write_new(path, &empty) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
+        written => written.map_err(failed)?,
+    }
+    // The names of folders that were made for it must outlast a power cut, too.
+    for folder in folder.ancestors().skip(1).take(2) {
+        let _ = sync_folder(folder);
+    }
+    Ok(())
+}
+
+/// Sees that the file and its folder may be written. As for images, a mode that forbids writing holds
+/// also for those who could.
+fn check_writable(path: &Path) -> Result<()> {
+    let protected = |problem, cause: Option<io::Error>| LedgerError {
+        cause: cause.map(Into::into),
+        ..LedgerError::new(path, problem)
+    };
+    if fs::metadata(path).is_ok_and(|file| file.permissions().readonly()) {
+        return Err(protected(LedgerProblem::WriteProtected, None));
+    }
+    match OpenOptions::new().read(true).write(true).open(path) {
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
+            ) =>
+        {
+            return Err(protected(LedgerProblem::WriteProtected, Some(error)));
+        }
+        opened => opened.map(drop).map_err(|error| LedgerError::from_io(path, error))?,
+    }
+    // Its folder, where the path is a link to it.
+    let real = fs::canonicalize(path).map_err(|error| LedgerError::from_io(path, error))?;
+    may_write(folder_of(&real))
+        .map_err(|error| protected(LedgerProblem::FolderProtected, Some(error)))
+}
+
+/// Sees that the file system has locks: SQLite takes their absence for another program's lock.
+fn check_locks(path: &Path) -> Result<()> {
+    let file = open_options().read(true).open(path);
+    let file = file.map_err(|error| LedgerError::from_io(path, error))?;
+    try_locks(&file).map_err(|error| LedgerError {
+        cause: Some(error.into()),
+        ..LedgerError::new(path, LedgerProblem::NoLocks)
+    })
+}
+
 /// The path without a folder to start from, so that `SQLite` takes none of its own names for it.
-fn real_file(path: &Path) -> Result<PathBuf> {
-    std::path::absolute(path).map_err(|error| LedgerError::from_io(path, &error))
+fn absolute(path: &Path) -> Result<PathBuf> {
+    std::path::absolute(path).map_err(|error| LedgerError::from_io(path, error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ledger_with_a_log_is_taken_to_a_disk_of_the_network() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.db");
+        let mode =
+            |ledger: &Ledger| ledger.db.query_row("PRAGMA journal_mode", [], |row| row.get(0));
+        let local = Ledger::open_by(&path, true).unwrap();
+        assert_eq!(mode(&local), Ok("wal".to_owned()));
+        drop(local);
+        let shared = Ledger::open_by(&path, false).unwrap();
+        assert_eq!(mode(&shared), Ok("delete".to_owned()));
+        // It is nobody's alone: another station reads and writes it meanwhile.
+        let mut other = Ledger::open_by(&path, false).unwrap();
+        assert!(!other.release("of no pack").unwrap() && shared.begun().unwrap().is_empty());
+    }
 }

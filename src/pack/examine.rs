@@ -1,7 +1,7 @@
 //! One medium: from its sectors to a diagnosis.
 
 use crate::diagnosis::{
-    Diagnosis, Finding, Verdict, What, diagnose, diagnose_length, diagnose_lost,
+    Diagnosis, Finding, FindingKind, Verdict, diagnose, diagnose_length, diagnose_lost,
     diagnose_media_fault,
 };
 use crate::disk::SECTOR_LEN;
@@ -71,7 +71,7 @@ impl Pack {
 
     fn is_refused_for(&self, flaw: Flaw) -> bool {
         let names = |finding: &Finding| {
-            matches!(finding.what, What::Media(MediaFault { kind: FaultKind::LostSector(_), sector, .. })
+            matches!(finding.kind, FindingKind::Media(MediaFault { kind: FaultKind::LostSector(_), sector, .. })
                 if sector == Some(flaw.sector))
         };
         self.diagnosis.findings.iter().any(names)

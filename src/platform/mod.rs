@@ -2,9 +2,11 @@
 
 mod direct;
 mod drive;
+mod file_system;
 
 pub(crate) use direct::{advise_random, read_direct, read_past_cache, write_direct};
 pub(crate) use drive::{Use, is_drive, is_no_medium, is_read_only, mount_point, open_drive};
+pub(crate) use file_system::{is_local, may_write, try_locks};
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;

@@ -2,6 +2,8 @@
 //!
 //! A record is 2,048 bytes: a header of one sector, and 24 slots of 64 bytes for events. Parsing
 //! only takes the bytes apart; whether they are sound is [`crate::diagnosis`]'s to say.
+#![doc = ""]
+#![doc = include_str!("FORMAT.md")]
 
 pub mod event;
 pub mod fields;

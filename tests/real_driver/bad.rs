@@ -5,11 +5,11 @@
 //! diskette of 80 tracks to it, and one of 720 KB to Linux, which finds every track of the other side
 //! bad; unless it has read the one above it just before, since it reads both in one go.
 
-use crate::disk::layout::{KB_720, KB_1440, SECTOR};
-use crate::judge::{PackImage, State};
-use crate::machine::Machine;
-use crate::monitor::Fault;
-use crate::{pack, read};
+use super::machine::Machine;
+use super::monitor::Fault;
+use super::{pack, read};
+use crate::support::disk::layout::{KB_720, KB_1440, SECTOR};
+use crate::support::judge::{PackImage, State};
 
 /// Two clusters for a record: one on the good side of cylinder 10, one on the bad side of 20.
 const HALF_BAD: [u16; 2] = [86, 180];

@@ -1,7 +1,7 @@
 //! A machine with a floppy drive: Debian's kernel in QEMU, and commands that run there.
 
-use crate::monitor::{Fault, Monitor};
-use crate::scene::{EPOCH, Image, Ran, Summary};
+use super::monitor::{Fault, Monitor};
+use crate::support::scene::{EPOCH, Image, Ran, Summary};
 use assert_cmd::cargo::cargo_bin;
 use serde_json::json;
 use std::fs;

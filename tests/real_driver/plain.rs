@@ -1,10 +1,10 @@
 //! Diskettes that are left where they are.
 
-use crate::judge::PackImage;
-use crate::machine::Machine;
-use crate::monitor::Fault;
-use crate::read;
-use crate::scene::{Image, Scene};
+use super::machine::Machine;
+use super::monitor::Fault;
+use super::read;
+use crate::support::judge::PackImage;
+use crate::support::scene::{Image, Scene};
 
 pub(crate) fn no_diskette(machine: &mut Machine) {
     for arguments in ["inspect", "convert --yes", "inspect --surface"] {

@@ -1,10 +1,10 @@
 //! Diskettes that are pulled out, and changed, in the middle of everything.
 
-use crate::judge::State;
-use crate::machine::Machine;
-use crate::read;
-use crate::scene::Image;
-use crate::stopped::{self, FILES, TERMINAL, image};
+use super::machine::Machine;
+use super::read;
+use super::stopped::{self, FILES, TERMINAL, image};
+use crate::support::judge::State;
+use crate::support::scene::Image;
 
 /// Checks that nothing came of a conversion, and why.
 #[track_caller]

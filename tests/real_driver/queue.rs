@@ -1,10 +1,10 @@
 //! One diskette after another through the drive.
 
-use crate::disk::layout::KB_720;
-use crate::judge::PackImage;
-use crate::machine::Machine;
-use crate::scene::testdata;
-use crate::{pack, read};
+use super::machine::Machine;
+use super::{pack, read};
+use crate::support::disk::layout::KB_720;
+use crate::support::judge::PackImage;
+use crate::support::scene::testdata;
 use std::fs;
 use std::path::PathBuf;
 

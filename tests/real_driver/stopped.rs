@@ -1,8 +1,8 @@
 //! addpack stopped at a system call, so that something can be done to its diskette there.
 
-use crate::judge::PackImage;
-use crate::machine::Machine;
-use crate::scene::Ran;
+use super::machine::Machine;
+use crate::support::judge::PackImage;
+use crate::support::scene::Ran;
 use std::sync::OnceLock;
 
 const STRACE: &str = "strace -f -qq -o /trace -P /dev/fd0 -e trace=pread64,pwrite64";

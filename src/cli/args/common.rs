@@ -61,16 +61,18 @@ pub(crate) struct Common {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct LedgerFile {
-    /// The ledger's file [default: addpack/ledger.db in your state folder]
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "ADDPACK_LEDGER",
-        hide_env_values = true,
-        global = true
-    )]
-    #[arg(value_hint = ValueHint::FilePath)]
-    pub(crate) ledger: Option<PathBuf>,
+    /// The ledger's file [default: ADDPACK_LEDGER if set, else addpack/ledger.db in your state folder]
+    #[arg(long, value_name = "FILE", global = true, value_hint = ValueHint::FilePath)]
+    ledger: Option<PathBuf>,
+}
+
+impl LedgerFile {
+    /// The file that the option names, else the variable. clap's own reading of the variable would
+    /// take it for an option that was typed, and an empty one for a missing value.
+    pub(crate) fn named(&self) -> Option<PathBuf> {
+        let variable = || std::env::var_os("ADDPACK_LEDGER").filter(|file| !file.is_empty());
+        self.ledger.clone().or_else(|| variable().map(PathBuf::from))
+    }
 }
 
 #[derive(Debug, ClapArgs)]

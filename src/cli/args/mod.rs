@@ -170,6 +170,17 @@ pub(crate) struct Ledger {
     pub(crate) at: LedgerFile,
 }
 
+impl Ledger {
+    /// Whether a list for programs is asked for.
+    pub(crate) fn is_json(&self) -> bool {
+        match &self.action {
+            None => self.list.json,
+            Some(LedgerAction::List(list)) => list.json,
+            Some(_) => false,
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum LedgerAction {
     /// List all conversions (the same as no subcommand)

@@ -2,7 +2,8 @@
 
 use crate::cli::Error;
 use crate::cli::args::Convert;
-use crate::cli::ask::stop::{self, STOP};
+use crate::cli::ask::keyboard::answer_is_yes;
+use crate::cli::ask::stop::STOP;
 use crate::cli::show::lines::plural;
 use crate::cli::show::printer::{SERVERS_SHOWN, Tally};
 use crate::cli::show::progress::Progress;
@@ -14,7 +15,7 @@ use addpack::plan::set::Sets;
 use addpack::record::fields::Seal;
 use addpack::report::{Outcome, Report};
 use addpack::run::{self, End, Job, Listener};
-use std::io::{IsTerminal, Write, stderr, stdin};
+use std::io::{IsTerminal, stderr, stdin};
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -89,23 +90,6 @@ fn question(convert: u64, finish: u64, output: Option<&Path>) -> String {
 pub(crate) fn diskette_question(report: &Report) -> String {
     let about = report.record().map_or_else(String::new, |record| diskette(report, record));
     format!("{about}\nConvert it to 4.5? There is no way back to 4.0. [y/N] ")
-}
-
-/// Asks, and reads a line, in small letters; `None` where there is none to read any more.
-pub(crate) fn answer(question: &str) -> Option<String> {
-    let mut line = String::new();
-    let asked = stderr().write_all(question.as_bytes()).and_then(|()| stderr().flush());
-    let read = stop::while_asking(|| asked.and_then(|()| stdin().read_line(&mut line)));
-    (read.ok()? > 0).then(|| line.trim().to_ascii_lowercase())
-}
-
-/// Asks, and reads the answer; anything but yes is no.
-pub(crate) fn answer_is_yes(question: &str) -> bool {
-    let yes = answer(question).is_some_and(|line| line == "y" || line == "yes");
-    if !yes {
-        let _ = writeln!(stderr(), "Nothing was converted.");
-    }
-    yes
 }
 
 /// Counts what a run would do.

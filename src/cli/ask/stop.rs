@@ -1,4 +1,5 @@
-//! Ctrl-C, SIGTERM and SIGHUP: the first ends the run after what was begun, the second at once.
+//! Ctrl-C, SIGTERM and SIGHUP: the first ends the run after what was begun, the second at once. At a question
+//! nothing is begun, so the first one ends the question, and what was done before it is still shown.
 
 use crate::cli::exit::Exit;
 use crate::cli::show::terminal::complain;
@@ -6,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Set once the user has asked the run to stop.
 pub(crate) static STOP: AtomicBool = AtomicBool::new(false);
-/// Set while a question is open: nothing is begun, so a signal ends the program at once.
+/// Set while a question is open: there is nothing to wait for, and nothing to say.
 static ASKING: AtomicBool = AtomicBool::new(false);
 
 /// Listens for signals. Where that cannot be had, they end the program at once, which is as safe:
@@ -14,15 +15,17 @@ static ASKING: AtomicBool = AtomicBool::new(false);
 pub(crate) fn listen() {
     let _ = ctrlc::set_handler(|| {
         let again = STOP.swap(true, Ordering::SeqCst);
-        if again || ASKING.load(Ordering::SeqCst) {
+        if again {
             #[expect(clippy::exit, reason = "the user asked twice")]
             std::process::exit(Exit::Stopped.code().into());
         }
-        complain("stopping after what was begun; once more to stop at once");
+        if !ASKING.load(Ordering::SeqCst) {
+            complain("stopping after what was begun; once more to stop at once");
+        }
     });
 }
 
-/// Runs `ask`, during which a signal ends the program.
+/// Runs `ask`, which heeds [`STOP`] itself.
 pub(crate) fn while_asking<T>(ask: impl FnOnce() -> T) -> T {
     ASKING.store(true, Ordering::SeqCst);
     let answer = ask();

@@ -19,6 +19,11 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 pub(crate) fn run(args: &Convert) -> Result<Exit, Error> {
+    let result = convert(args);
+    if args.dry_run { result } else { result.map_err(Error::of_conversion) }
+}
+
+fn convert(args: &Convert) -> Result<Exit, Error> {
     stop::listen();
     let common = &args.common;
     let at = conversion_time()?;
@@ -34,7 +39,14 @@ pub(crate) fn run(args: &Convert) -> Result<Exit, Error> {
         ));
     }
     let open = if args.dry_run { open_to_read } else { open_to_write };
-    let mut ledger = open(&common.ledger)?;
+    let mut ledger = match open(&common.ledger) {
+        // The report says that nothing was begun.
+        Err(Error::Ledger(error)) => {
+            let progress = Progress::over(common, "converting");
+            return Printer::new(common, progress, false).finish(Err(error));
+        }
+        opened => opened?,
+    };
     if args.queue {
         let printer = Printer::new(common, Progress::over(common, "converting"), false);
         return queue::run(args, at, &mut ledger, printer);
@@ -83,7 +95,8 @@ fn check_output(output: &Path, args: &Convert) -> Result<(), Error> {
 
 /// Now, or `SOURCE_DATE_EPOCH`.
 fn conversion_time() -> Result<FileTime, Error> {
-    let seconds = match std::env::var_os("SOURCE_DATE_EPOCH") {
+    let variable = std::env::var_os("SOURCE_DATE_EPOCH").filter(|text| !text.is_empty());
+    let seconds = match variable {
         None => SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .ok()

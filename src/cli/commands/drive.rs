@@ -1,6 +1,7 @@
 //! Diskettes: going on after one was pulled out in the middle of its conversion.
 
-use crate::cli::ask::consent::{answer, can_ask};
+use crate::cli::ask::consent::can_ask;
+use crate::cli::ask::keyboard::answer;
 use crate::cli::ask::stop::STOP;
 use crate::cli::show::terminal::complain;
 use crate::cli::words::{another_diskette, ask_for_the_same, verdict};

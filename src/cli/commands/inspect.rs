@@ -3,7 +3,7 @@
 use crate::cli::Error;
 use crate::cli::args::Inspect;
 use crate::cli::ask::stop;
-use crate::cli::commands::ledger::open_to_read;
+use crate::cli::commands::ledger::open_to_look;
 use crate::cli::exit::Exit;
 use crate::cli::show::printer::Printer;
 use crate::cli::show::progress::Progress;
@@ -15,8 +15,8 @@ pub(crate) fn run(args: &Inspect) -> Result<Exit, Error> {
     let progress = Progress::over(common, "inspecting");
     let mut job = Job { surface: args.surface, ..common.job(Mode::Inspect)? };
     job.watcher = common.paths.first().map(|drive| progress.watcher(drive, args.surface));
-    let mut ledger = open_to_read(&common.ledger)?;
-    let mut printer = Printer::new(common, progress, true).with_sets();
+    let (mut ledger, error) = open_to_look(&common.ledger)?;
+    let mut printer = Printer::new(common, progress, true).with_sets().without_ledger(error);
     let result = run::run(&job, &mut ledger, &stop::STOP, &mut printer);
     printer.finish(result)
 }

@@ -2,13 +2,15 @@
 
 use crate::cli::Error;
 use crate::cli::args::{Ledger as Args, LedgerAction, LedgerChoice, LedgerFile, List};
-use crate::cli::ask::consent::{answer_is_yes, can_ask};
+use crate::cli::ask::consent::can_ask;
+use crate::cli::ask::keyboard::answer_is_yes;
 use crate::cli::exit::Exit;
 use crate::cli::show::terminal::{complain, escape};
 use crate::cli::words::{
-    Standing, entry_lines, ledger_row, recovery_message, standing_message, time_of,
+    Standing, copies_unknown_message, entry_lines, ledger_row, recovery_message, standing_message,
+    time_of,
 };
-use addpack::ledger::{Entry, Ledger, State};
+use addpack::ledger::{Entry, Ledger, LedgerError, State};
 use addpack::media::{Kind, Place};
 use addpack::run::recovery::{Recovery, holds_copy, settle};
 use etcetera::BaseStrategy;
@@ -54,9 +56,22 @@ pub(crate) fn open_to_read(choice: &LedgerChoice) -> Result<Ledger, Error> {
     }
 }
 
+/// The same for a run that decides nothing by it: where it cannot be read, that is said, and the run
+/// goes on with an empty one.
+pub(crate) fn open_to_look(choice: &LedgerChoice) -> Result<(Ledger, Option<LedgerError>), Error> {
+    match open_to_read(choice) {
+        Ok(ledger) => Ok((ledger, None)),
+        Err(Error::Ledger(error)) => {
+            complain(&copies_unknown_message(&error));
+            Ok((Ledger::temporary()?, Some(error)))
+        }
+        Err(error) => Err(error),
+    }
+}
+
 fn file(at: &LedgerFile) -> Result<PathBuf, Error> {
-    if let Some(file) = &at.ledger {
-        return Ok(file.clone());
+    if let Some(file) = at.named() {
+        return Ok(file);
     }
     let folders = etcetera::choose_base_strategy().map_err(|_| {
         Error::Usage(
@@ -71,7 +86,7 @@ fn file(at: &LedgerFile) -> Result<PathBuf, Error> {
 /// The ledger to look into; `None` where there is none yet. One that was named must be there.
 fn open(at: &LedgerFile) -> Result<Option<Ledger>, Error> {
     let ledger = Ledger::open_to_read(&file(at)?)?;
-    match (&ledger, &at.ledger) {
+    match (&ledger, at.named()) {
         (None, Some(file)) => {
             let file = escape(&file.to_string_lossy());
             Err(Error::Usage(format!("there is no ledger {file}")))

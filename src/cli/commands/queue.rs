@@ -2,7 +2,8 @@
 
 use crate::cli::Error;
 use crate::cli::args::Convert;
-use crate::cli::ask::consent::{answer, answer_is_yes, diskette_question};
+use crate::cli::ask::consent::diskette_question;
+use crate::cli::ask::keyboard::{answer, answer_is_yes};
 use crate::cli::ask::stop::STOP;
 use crate::cli::commands::drive::{self, look};
 use crate::cli::exit::Exit;

@@ -1,17 +1,19 @@
 //! JSON Lines: one object for each image, then a summary (DESIGN.md, "JSON Lines").
 
+use crate::cli::exit::Exit;
 use crate::cli::show::map::letter;
 use crate::cli::show::printer::Tally;
 use crate::cli::words::{
-    address, event_kind, failure_message, finding_kb, finding_message, next_step, note, serial,
-    server_name, server_version, time_of, timestamp, value,
+    address, event_kind, failure_message, finding_kb, finding_message, ledger_message, next_step,
+    note, serial, server_name, server_version, time_of, timestamp, value,
 };
-use addpack::diagnosis::{Diagnosis, Finding, What};
+use addpack::diagnosis::{Diagnosis, Finding, FindingKind};
+use addpack::ledger::LedgerError;
 use addpack::media::surface::{Condition, Surface};
 use addpack::record::Record;
 use addpack::record::event::Event;
 use addpack::record::fields::{Server, hex};
-use addpack::report::{Outcome, Report};
+use addpack::report::{FailureCode, Outcome, Report};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use std::borrow::Cow;
@@ -141,6 +143,18 @@ struct SummaryLine {
     skipped: u64,
     repeated: u64,
     stopped: bool,
+    /// Of the ledger, where it could not be used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<ErrorPart>,
+    exit_code: u8,
+}
+
+/// The last line where there is no report.
+#[derive(Serialize)]
+struct NoReportLine {
+    r#type: &'static str,
+    schema: u32,
+    error: ErrorPart,
     exit_code: u8,
 }
 
@@ -180,7 +194,12 @@ pub(crate) fn image_line(report: &Report) -> Vec<u8> {
 }
 
 /// The last line.
-pub(crate) fn summary_line(tally: &Tally, stopped: bool, exit_code: u8) -> Vec<u8> {
+pub(crate) fn summary_line(
+    tally: &Tally,
+    stopped: bool,
+    error: Option<&LedgerError>,
+    exit: Exit,
+) -> Vec<u8> {
     line(&SummaryLine {
         r#type: "summary",
         schema: SCHEMA,
@@ -189,8 +208,23 @@ pub(crate) fn summary_line(tally: &Tally, stopped: bool, exit_code: u8) -> Vec<u
         skipped: tally.skipped,
         repeated: tally.repeated,
         stopped,
-        exit_code,
+        error: error.map(ledger_part),
+        exit_code: exit.code(),
     })
+}
+
+/// The only line of a report that did not come about for want of a ledger.
+pub(crate) fn no_report(error: &LedgerError) -> Vec<u8> {
+    line(&NoReportLine {
+        r#type: "summary",
+        schema: SCHEMA,
+        error: ledger_part(error),
+        exit_code: Exit::Failed.code(),
+    })
+}
+
+fn ledger_part(error: &LedgerError) -> ErrorPart {
+    ErrorPart { code: FailureCode::LedgerError.as_str(), message: ledger_message(error) }
 }
 
 /// One object on a line of its own.
@@ -256,9 +290,9 @@ fn event_part(slot: usize, event: &Event, post_upgrade: bool) -> EventPart<'_> {
 }
 
 fn finding_part(finding: &Finding) -> FindingPart {
-    let (fault, copy) = match &finding.what {
-        What::Media(fault) => (Some(fault), None),
-        What::Copy(copy) => (None, Some(copy)),
+    let (fault, copy) = match &finding.kind {
+        FindingKind::Media(fault) => (Some(fault), None),
+        FindingKind::Copy(copy) => (None, Some(copy)),
         _ => (None, None),
     };
     FindingPart {

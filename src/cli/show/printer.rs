@@ -40,6 +40,10 @@ impl Tally {
         self.outcomes[outcome as usize]
     }
 
+    fn is_empty(&self) -> bool {
+        self.images() + self.skipped + self.repeated == 0
+    }
+
     pub(crate) fn images(&self) -> u64 {
         self.outcomes.iter().sum()
     }
@@ -70,6 +74,8 @@ pub(crate) struct Printer {
     stop_when_closed: bool,
     closed: bool,
     error: Option<io::Error>,
+    /// Why copies of converted packs are not told.
+    no_ledger: Option<LedgerError>,
 }
 
 impl Printer {
@@ -93,7 +99,14 @@ impl Printer {
             stop_when_closed,
             closed: false,
             error: None,
+            no_ledger: None,
         }
+    }
+
+    /// The same report of a run that goes on without its ledger.
+    pub(crate) fn without_ledger(mut self, error: Option<LedgerError>) -> Self {
+        self.no_ledger = error;
+        self
     }
 
     /// Ends lines with a picture of each server's packs.
@@ -117,7 +130,11 @@ impl Printer {
         self.progress.finish();
         let text = match &mut self.form {
             Form::Card => Vec::new(),
-            Form::Json => json::summary_line(&self.tally, stopped, self.exit.code()),
+            Form::Json => {
+                let error = end.as_ref().err().or(self.no_ledger.as_ref());
+                json::summary_line(&self.tally, stopped, error, self.exit)
+            }
+            Form::Lines(_) if end.is_err() && self.tally.is_empty() => Vec::new(),
             Form::Lines(_) => lines::summary(self.look, &self.tally, stopped),
         };
         let _ = self.write(&text);

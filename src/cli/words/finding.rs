@@ -3,9 +3,10 @@
 use super::ledger::copy_message;
 use super::value::{day, server, value};
 use crate::cli::show::terminal::escape_bytes;
-use addpack::diagnosis::{Finding, FindingCode, Part, Rule, What};
+use addpack::diagnosis::{Finding, FindingCode, FindingKind, RecordField, Rule};
 use addpack::disk::FlawKind;
 use addpack::fat12::{FaultKind, MediaFault};
+use addpack::record::event::{Event, EventKind};
 
 /// Vendor's articles that a finding rests on.
 pub(crate) fn finding_kb(code: FindingCode) -> &'static [u32] {
@@ -19,23 +20,29 @@ pub(crate) fn finding_kb(code: FindingCode) -> &'static [u32] {
 
 /// A finding in one sentence, without its offset and values.
 pub(crate) fn finding_message(finding: &Finding) -> String {
-    match &finding.what {
-        What::PostUpgrade(event) => format!(
-            "reapplied on {} to {}, a server already upgraded to 4.5, before it was converted",
+    match &finding.kind {
+        FindingKind::PostUpgrade(event) => format!(
+            "{} on {} to {}, a server already upgraded to 4.5, before it was converted",
+            applied_or_reapplied(event),
             day(event.at).trim_start(),
             server(&event.server)
         ),
-        What::OutOfOrder { event, from, to } => format!(
+        FindingKind::OutOfOrder { event, from, to } => format!(
             "reapplied out of order on {}: the server had {} licenses, the pack restores {from} to \
              {to}",
             day(event.at).trim_start(),
             event.from
         ),
-        What::Damaged(part) => damaged(*part, finding.slot),
-        What::Inconsistent(rule) => broken(*rule, finding),
-        What::Media(fault) => fault_message(fault),
-        What::Copy(copy) => copy_message(copy),
+        FindingKind::Damaged(part) => damaged(*part, finding.slot),
+        FindingKind::Inconsistent(rule) => broken(*rule, finding),
+        FindingKind::Media(fault) => fault_message(fault),
+        FindingKind::Copy(copy) => copy_message(copy),
     }
+}
+
+/// What a 4.5 server did with a 4.0 pack: an unused pack is applied, not reapplied.
+pub(crate) fn applied_or_reapplied(event: &Event) -> &'static str {
+    if event.known_kind() == Some(EventKind::Apply) { "applied" } else { "reapplied" }
 }
 
 /// Where a finding stands, and what was expected and found there, as far as it has such.
@@ -48,42 +55,44 @@ pub(crate) fn evidence_parts(finding: &Finding) -> impl Iterator<Item = (&'stati
     parts.into_iter().filter_map(|(name, text)| Some((name, text?)))
 }
 
-fn damaged(part: Part, slot: Option<usize>) -> String {
+fn damaged(part: RecordField, slot: Option<usize>) -> String {
     let header = match part {
-        Part::FileLength => "ADDPACK.DAT does not have the length of a record",
-        Part::Magic => "the record begins with neither magic",
-        Part::Layout => "the layout number is unknown",
-        Part::RecordLength => "the record states another length",
-        Part::Serial => "the serial is none",
-        Part::Licenses => "there is no pack of this size",
-        Part::Origin => "the origin is unknown",
-        Part::MadeAt => "the time of making is missing",
-        Part::ConvertedAt => "the time of conversion does not fit the origin",
-        Part::SourceDigest => "the digest of the 4.0 record does not fit the origin",
-        Part::Reserved if slot.is_none() => "a reserved byte of the header is not zero",
-        Part::IdentitySeal => "the identity seal does not verify: the serial or size is damaged",
-        Part::EventCount => "there is no room for so many events",
-        Part::Status => "an unknown status bit is set",
-        Part::From => "the pack is bound to no server, but states licenses before an apply",
-        Part::To => "the pack is bound to no server, but states licenses after an apply",
-        Part::ServerAddress => "the server's address does not fit the status",
-        Part::ServerName => "the server's name is none, or does not fit the status",
-        Part::HeaderSeal => "the header seal does not verify",
+        RecordField::FileLength => "ADDPACK.DAT does not have the length of a record",
+        RecordField::Magic => "the record begins with neither magic",
+        RecordField::Layout => "the layout number is unknown",
+        RecordField::RecordLength => "the record states another length",
+        RecordField::Serial => "the serial is none",
+        RecordField::Licenses => "there is no pack of this size",
+        RecordField::Origin => "the origin is unknown",
+        RecordField::MadeAt => "the time of making is missing",
+        RecordField::ConvertedAt => "the time of conversion does not fit the origin",
+        RecordField::SourceDigest => "the digest of the 4.0 record does not fit the origin",
+        RecordField::Reserved if slot.is_none() => "a reserved byte of the header is not zero",
+        RecordField::IdentitySeal => {
+            "the identity seal does not verify: the serial or size is damaged"
+        }
+        RecordField::EventCount => "there is no room for so many events",
+        RecordField::Status => "an unknown status bit is set",
+        RecordField::From => "the pack is bound to no server, but states licenses before an apply",
+        RecordField::To => "the pack is bound to no server, but states licenses after an apply",
+        RecordField::ServerAddress => "the server's address does not fit the status",
+        RecordField::ServerName => "the server's name is none, or does not fit the status",
+        RecordField::HeaderSeal => "the header seal does not verify",
         _ => return damaged_event(part, slot.unwrap_or(0) + 1),
     };
     header.to_owned()
 }
 
-fn damaged_event(part: Part, number: usize) -> String {
+fn damaged_event(part: RecordField, number: usize) -> String {
     match part {
-        Part::EventKind => format!("event {number} is of no known kind"),
-        Part::EventServerVersion => {
+        RecordField::EventKind => format!("event {number} is of no known kind"),
+        RecordField::EventServerVersion => {
             format!("event {number} is by a server that does not write such a record")
         }
-        Part::EventServerAddress => format!("event {number} lacks the server's address"),
-        Part::EventServerName => format!("the server's name in event {number} is none"),
-        Part::EventSeal => format!("the seal of event {number} does not verify"),
-        Part::UncountedSlot => {
+        RecordField::EventServerAddress => format!("event {number} lacks the server's address"),
+        RecordField::EventServerName => format!("the server's name in event {number} is none"),
+        RecordField::EventSeal => format!("the seal of event {number} does not verify"),
+        RecordField::UncountedSlot => {
             format!("slot {number}, behind the last counted event, is not empty")
         }
         _ => format!("a reserved byte of event {number} is not zero"),

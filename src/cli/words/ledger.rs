@@ -41,22 +41,43 @@ fn day_of(seconds: i64) -> String {
 pub(crate) fn ledger_message(error: &LedgerError) -> String {
     let what = match error.problem {
         LedgerProblem::CannotOpen => "it cannot be opened",
+        LedgerProblem::AccessDenied => "you may not read it; ask its owner",
+        LedgerProblem::NotAFile => "a ledger is a regular file, and this is not one",
         LedgerProblem::NotALedger => "that is another file, not a ledger",
         LedgerProblem::Newer(_) => "a newer addpack wrote it; use that one",
         LedgerProblem::Corrupt => "it is damaged; restore it from a backup",
         LedgerProblem::NoSpace => "the disk that it is on is full; make room and run addpack again",
-        LedgerProblem::WriteProtected => "it cannot be written; make it writable",
+        LedgerProblem::WriteProtected => "it may not be written; make it writable",
+        LedgerProblem::FolderProtected => {
+            "its folder may not be written, and a change needs a journal there; make the folder \
+             writable"
+        }
         LedgerProblem::InUse => "another program keeps it locked; wait for that to end",
+        LedgerProblem::NoLocks => {
+            "its file system has no locks, so two runs could claim the same pack; keep the ledger on \
+             a local disk, or have locks switched on there"
+        }
         LedgerProblem::IoError => "the disk that it is on failed, or is full; see to that",
         LedgerProblem::Other => "it cannot be used",
     };
+    let cause = error.cause.as_ref();
     let cause =
-        error.cause.as_ref().map_or_else(String::new, |cause| format!(" ({})", escape(cause)));
+        cause.map_or_else(String::new, |cause| format!(" ({})", escape(&cause.to_string())));
     format!(
-        "the ledger {}: {what}{cause}. No image is touched without its claim. Name another ledger with \
-         --ledger, or see --no-ledger in the help",
+        "the ledger {}: {what}{cause}. Name another ledger with --ledger, or see --no-ledger in the \
+         help",
         shown(&error.path)
     )
+}
+
+/// The same to those who wanted to convert.
+pub(crate) fn no_claims_message(error: &LedgerError) -> String {
+    ledger_message(error) + ". No image is touched without its claim"
+}
+
+/// The same to those who only look.
+pub(crate) fn copies_unknown_message(error: &LedgerError) -> String {
+    ledger_message(error) + ". Copies of packs that were converted before cannot be told"
 }
 
 /// What became of a conversion that an earlier run had left open; `None` where that needs no word.

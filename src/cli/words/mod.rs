@@ -16,9 +16,10 @@ pub(crate) use drive::{
     another_diskette, ask_for_next, ask_for_the_same, diskette, label, seen_before,
 };
 pub(crate) use failure::{failure_message, failure_next_step};
-pub(crate) use finding::{evidence_parts, finding_kb, finding_message};
+pub(crate) use finding::{applied_or_reapplied, evidence_parts, finding_kb, finding_message};
 pub(crate) use ledger::{
-    Standing, entry_lines, ledger_message, ledger_row, recovery_message, standing_message, time_of,
+    Standing, copies_unknown_message, entry_lines, ledger_message, ledger_row, no_claims_message,
+    recovery_message, standing_message, time_of,
 };
 #[cfg(test)]
 pub(crate) use note::NOTE_CODES;
@@ -33,7 +34,7 @@ pub(crate) use value::{
 };
 
 use crate::cli::show::terminal::escape_bytes;
-use addpack::diagnosis::{FindingCode, What};
+use addpack::diagnosis::{FindingCode, FindingKind};
 use addpack::disk::FlawKind;
 use addpack::fat12::{FaultKind, NoVolume};
 use addpack::record::Record;
@@ -82,7 +83,11 @@ fn refused(report: &Report) -> String {
     let Some(primary) = report.findings().first() else { return "refused".to_owned() };
     let sentence = match primary.code() {
         FindingCode::PostUpgradeReapply => {
-            "corrupt: it was reapplied on a server already upgraded to 4.5"
+            let what = match &primary.kind {
+                FindingKind::PostUpgrade(event) => applied_or_reapplied(event),
+                _ => "reapplied",
+            };
+            return format!("corrupt: it was {what} on a server already upgraded to 4.5");
         }
         FindingCode::OutOfOrderReapply => "corrupt: it was reapplied out of order",
         FindingCode::DamagedRecord if is_unknown_layout(report) => {
@@ -104,7 +109,10 @@ fn refused(report: &Report) -> String {
 /// Whether the record is whole, but on a sector that may not read the next time.
 fn is_weak(report: &Report) -> bool {
     let weak = FaultKind::LostSector(FlawKind::Weak);
-    report.findings().iter().any(|f| matches!(&f.what, What::Media(fault) if fault.kind == weak))
+    report
+        .findings()
+        .iter()
+        .any(|f| matches!(&f.kind, FindingKind::Media(fault) if fault.kind == weak))
 }
 
 /// Whether nothing of a record was recognised.
@@ -145,7 +153,7 @@ pub(crate) fn next_step(report: &Report) -> String {
 
 fn refused_next_step(report: &Report) -> String {
     let primary = report.findings().first().map(addpack::diagnosis::Finding::code);
-    if let Some(What::Copy(copy)) = report.findings().first().map(|finding| &finding.what) {
+    if let Some(FindingKind::Copy(copy)) = report.findings().first().map(|finding| &finding.kind) {
         return ledger::copy_next_step(copy, &serial_of(report), &report.path);
     }
     let have = replacement_details(report);

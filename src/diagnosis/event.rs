@@ -1,0 +1,74 @@
+//! The fields of one event held against their rules (FORMAT.md, "An event").
+
+use super::finding::{Finding, RecordField, Value};
+use crate::record::event::{Event, ServerVersion};
+use crate::record::fields::{Server, is_zero};
+use crate::record::{Record, Version, event_at};
+use std::mem::offset_of;
+
+/// Adds a finding for each field of the event in `slot` that breaks its rule. `seal_verifies` says
+/// whether the event is counted and its seal verifies: an event that merely says 4.5 in a 4.0 record
+/// has a bad seal, and that finding is enough.
+pub(super) fn check(
+    record: &Record,
+    slot: usize,
+    seal_verifies: bool,
+    findings: &mut Vec<Finding>,
+) {
+    let event = &record.events[slot];
+    let at = event_at(slot);
+    let mut found = |finding: Finding| findings.push(finding.in_slot(slot));
+    if event.known_kind().is_none() {
+        let (at, kind) = (at + offset_of!(Event, kind), Value::Number(event.kind.into()));
+        found(Finding::damage(RecordField::EventKind, at, Value::OneOf(&[1, 2, 3]), kind));
+    }
+    let allowed: &'static [u16] = match record.version {
+        Version::V40 => &[0x0400, 0x0401],
+        Version::V45 => &[0x0400, 0x0401, 0x0405],
+    };
+    let is_out_of_place = event.known_version() == Some(ServerVersion::V45)
+        && record.version == Version::V40
+        && seal_verifies;
+    if event.known_version().is_none() || is_out_of_place {
+        let version = Value::Hex(event.server_version.into());
+        let at = at + offset_of!(Event, server_version);
+        let expected = Value::Versions(allowed);
+        found(Finding::damage(RecordField::EventServerVersion, at, expected, version));
+    }
+    let fields = (RecordField::EventServerAddress, RecordField::EventServerName);
+    check_server(&event.server, at + offset_of!(Event, server), fields).for_each(&mut found);
+    let (start, end) = (at + offset_of!(Event, zero), at + offset_of!(Event, seal));
+    if let Some(finding) = check_zero(record, RecordField::Reserved, start, end) {
+        found(finding);
+    }
+}
+
+/// The rules of a server that a pack is bound to; `fields` names its address and its name.
+pub(super) fn check_server(
+    server: &Server,
+    at: usize,
+    fields: (RecordField, RecordField),
+) -> impl Iterator<Item = Finding> + use<> {
+    let address = (server.address.0 == [0; 6])
+        .then(|| Finding::damage(fields.0, at, Value::NotZero, Value::Bytes(vec![0; 6])));
+    let name = server.name_text().is_none().then(|| {
+        let found = Value::Bytes(server.name.0.to_vec());
+        Finding::damage(fields.1, at + offset_of!(Server, name), Value::NameForm, found)
+    });
+    address.into_iter().chain(name)
+}
+
+/// A finding at the first byte from `start` to `end` that is not zero.
+pub(super) fn check_zero(
+    record: &Record,
+    field: RecordField,
+    start: usize,
+    end: usize,
+) -> Option<Finding> {
+    let bytes = &record.bytes()[start..end];
+    if is_zero(bytes) {
+        return None;
+    }
+    let at = bytes.iter().position(|&byte| byte != 0)?;
+    Some(Finding::damage(field, start + at, Value::Zero, Value::Hex(bytes[at].into())))
+}

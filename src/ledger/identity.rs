@@ -1,0 +1,56 @@
+//! What a file is, by its first bytes: read before SQLite opens it, since SQLite writes into, and
+//! next to, any database that it opens.
+
+use super::{LedgerError, LedgerProblem, Result, schema};
+use crate::platform::open_options;
+use std::fs;
+use std::io::{self, Read};
+use std::path::Path;
+
+/// Bytes of the header of a database (<https://sqlite.org/fileformat.html#the_database_header>).
+const HEADER_LEN: usize = 100;
+const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+/// Where the header tells how a reader has to read: 2 where there is a write-ahead log.
+const READ_VERSION: usize = 19;
+const APPLICATION_ID: usize = 68;
+
+/// What is at a ledger's path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Identity {
+    /// Nothing.
+    Missing,
+    /// An empty file, or one whose first page was never written.
+    Empty,
+    /// A ledger.
+    Ledger {
+        /// Whether it is in the mode of a write-ahead log.
+        is_wal: bool,
+    },
+}
+
+/// Looks at the file at `path`, and changes nothing.
+///
+/// # Errors
+/// Where it cannot be read, or is anything else.
+pub(super) fn identify(path: &Path) -> Result<Identity> {
+    let failed = |error| LedgerError::from_io(path, error);
+    match fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Identity::Missing),
+        Err(error) => return Err(failed(error)),
+        Ok(metadata) if !metadata.is_file() => {
+            return Err(LedgerError::new(path, LedgerProblem::NotAFile));
+        }
+        Ok(_) => {}
+    }
+    let mut header = Vec::with_capacity(HEADER_LEN);
+    let file = open_options().read(true).open(path).map_err(failed)?;
+    file.take(HEADER_LEN as u64).read_to_end(&mut header).map_err(failed)?;
+    if header.iter().all(|byte| *byte == 0) {
+        return Ok(Identity::Empty);
+    }
+    let id = schema::APPLICATION_ID.to_be_bytes();
+    if header.starts_with(MAGIC) && header.get(APPLICATION_ID..APPLICATION_ID + 4) == Some(&id) {
+        return Ok(Identity::Ledger { is_wal: header[READ_VERSION] == 2 });
+    }
+    Err(LedgerError::new(path, LedgerProblem::NotALedger))
+}

@@ -1,0 +1,120 @@
+//! A ledger that may only be read: another user's, or on a read-only file system.
+//!
+//! SQLite reads a write-ahead log with the help of an index that it makes beside the ledger. Where it
+//! cannot make one, a ledger without a log is opened as a file that does not change, and any other
+//! one is copied and read from the copy.
+
+use super::{Ledger, LedgerError, LedgerProblem, Result};
+use rusqlite::OpenFlags;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+use tempfile::TempDir;
+
+/// How often a ledger that changes while it is copied is copied again.
+const TRIES: usize = 10;
+/// What SQLite keeps beside a ledger and needs to read it: the write-ahead log, or the journal of a
+/// change that was interrupted.
+const COMPANIONS: [&str; 2] = ["-wal", "-journal"];
+
+impl Ledger {
+    /// Opens a ledger without writing anything beside it.
+    ///
+    /// # Errors
+    /// Where it cannot be read, or copied.
+    pub(super) fn open_without_writing(path: &Path) -> Result<Self> {
+        if COMPANIONS.iter().all(|suffix| !has_content(&beside(path, suffix))) {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+            let db = Self::connection(&immutable_uri(path), flags)
+                .map_err(|error| LedgerError::from_sqlite(path, error))?;
+            return Ok(Self { db, path: path.to_owned(), copy: None });
+        }
+        let copy = copy(path)?;
+        let db =
+            Self::connection(&copy.path().join("ledger.db"), OpenFlags::SQLITE_OPEN_READ_WRITE)
+                .map_err(|error| LedgerError::from_sqlite(path, error))?;
+        Ok(Self { db, path: path.to_owned(), copy: Some(copy) })
+    }
+}
+
+fn has_content(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| metadata.len() > 0)
+}
+
+/// The file that SQLite keeps beside `path` under this suffix.
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+/// The path as a URI that tells SQLite that nobody changes the file.
+fn immutable_uri(path: &Path) -> PathBuf {
+    let mut uri = "file:".to_owned();
+    let bytes = path.as_os_str().as_encoded_bytes();
+    if !bytes.starts_with(b"/") {
+        // C:\ledger.db is /C:/ledger.db there.
+        uri.push('/');
+    }
+    for byte in bytes {
+        match byte {
+            b'\\' if cfg!(windows) => uri.push('/'),
+            b'/' | b'.' | b'-' | b'_' => uri.push(char::from(*byte)),
+            byte if byte.is_ascii_alphanumeric() => uri.push(char::from(*byte)),
+            byte => uri += &format!("%{byte:02X}"),
+        }
+    }
+    (uri + "?immutable=1").into()
+}
+
+/// A copy of the ledger and of what is beside it, all from one moment.
+fn copy(path: &Path) -> Result<TempDir> {
+    let failed = |error| LedgerError::from_io(path, error);
+    let folder = tempfile::tempdir().map_err(failed)?;
+    for _ in 0..TRIES {
+        let before = stamps(path);
+        copy_file(path, &folder.path().join("ledger.db")).map_err(failed)?;
+        for suffix in COMPANIONS {
+            let to = folder.path().join(format!("ledger.db{suffix}"));
+            match copy_file(&beside(path, suffix), &to) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    let _ = fs::remove_file(to);
+                }
+                copied => copied.map_err(failed)?,
+            }
+        }
+        if stamps(path) == before {
+            return Ok(folder);
+        }
+    }
+    Err(LedgerError::new(path, LedgerProblem::InUse))
+}
+
+/// What changes whenever one of the files is written.
+fn stamps(path: &Path) -> Vec<Option<(u64, SystemTime)>> {
+    let stamp = |path: &Path| {
+        let metadata = fs::metadata(path).ok()?;
+        Some((metadata.len(), metadata.modified().ok()?))
+    };
+    let files = COMPANIONS.iter().map(|suffix| beside(path, suffix));
+    files.chain([path.to_owned()]).map(|file| stamp(&file)).collect()
+}
+
+/// Copies the bytes, and no permissions: SQLite writes into the copy.
+fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
+    let mut from = File::open(from)?;
+    io::copy(&mut from, &mut File::create(to)?).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn path_becomes_a_uri_that_sqlite_decodes_to_the_same_bytes() {
+        let uri = |path: &str| immutable_uri(Path::new(path)).to_str().unwrap().to_owned();
+        assert_eq!(uri("/a b/l?x#1%.db"), "file:/a%20b/l%3Fx%231%25.db?immutable=1");
+    }
+}

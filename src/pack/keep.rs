@@ -1,0 +1,124 @@
+//! An image of a diskette, kept before anything is done to it.
+//!
+//! The image is named for the pack that it holds, or numbered. It appears whole or not at all and never
+//! over another one; sectors that did not read are zeros in it, and a mapfile in the form of GNU ddrescue
+//! beside it says which.
+
+use super::examine::{Examination, examine};
+use crate::disk::{Memory, SECTOR_LEN, Storage};
+use crate::files::write_new;
+use crate::media::DriveError;
+use crate::media::surface::{Condition, Rescue, Surface, rescue};
+use std::fmt::Write;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Images of one name that are told apart by a number behind it.
+const MOST_OF_ONE_NAME: u32 = 1000;
+
+/// Where images of diskettes are kept.
+#[derive(Clone, Debug)]
+pub struct Keep {
+    /// The folder; it is made where it is not there.
+    pub folder: PathBuf,
+    /// The number that an image without a pack is named for, from 1.
+    pub number: usize,
+}
+
+/// An image that is in the folder now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Its path.
+    pub path: PathBuf,
+    /// How well the diskette was read.
+    pub surface: Surface,
+}
+
+impl Keep {
+    /// Reads all of a diskette and keeps it. Where the folder holds the same image by that name already, that
+    /// one is told.
+    ///
+    /// # Errors
+    /// [`DriveError`] where the reading was stopped or the medium is no diskette; else as the medium and the
+    /// folder report them. Nothing is in the folder then that was not there before.
+    pub fn keep<S: Storage + ?Sized>(&self, medium: &S) -> io::Result<Kept> {
+        let rescue = rescue(medium)?.ok_or(DriveError::NotADiskette(medium.len()))?;
+        if !rescue.surface.is_complete() {
+            return Err(DriveError::Stopped.into());
+        }
+        fs::create_dir_all(&self.folder)?;
+        let name = self.name(&rescue)?;
+        for number in 1..MOST_OF_ONE_NAME {
+            let name = if number == 1 { name.clone() } else { format!("{name}-copy-{number}") };
+            let path = self.folder.join(name + ".img");
+            if put(&path, &rescue)? {
+                return Ok(Kept { path, surface: rescue.surface });
+            }
+        }
+        Err(io::ErrorKind::AlreadyExists.into())
+    }
+
+    /// The image's name without its ending: the serial and the number of events, or `diskette-` and a number.
+    fn name(&self, rescue: &Rescue) -> io::Result<String> {
+        let numbered = format!("diskette-{}", self.number);
+        let Examination::Pack(pack) = examine(&Memory::new(rescue.bytes.clone()))? else {
+            return Ok(numbered);
+        };
+        let record = pack.diagnosis.record.as_deref();
+        let named = record.and_then(|record| Some((record.serial.text()?, record.event_count)));
+        Ok(named.map_or(numbered, |(serial, events)| {
+            let word = if events == 1 { "event" } else { "events" };
+            format!("{serial}-{events}-{word}")
+        }))
+    }
+}
+
+/// Writes image and mapfile, the mapfile first: an image without one would pass for whole. Whether the image is
+/// there now: not where another one bears its name.
+fn put(path: &Path, rescue: &Rescue) -> io::Result<bool> {
+    let is_lossy = rescue.surface.count(Condition::Lost) > 0;
+    let map = is_lossy.then(|| mapfile(&rescue.surface));
+    let map_path = path.with_extension("map");
+    if path.symlink_metadata().is_ok() {
+        let is_same = |path: &Path, bytes: &[u8]| fs::read(path).is_ok_and(|held| held == bytes);
+        let same_map = match &map {
+            Some(map) => is_same(&map_path, map.as_bytes()),
+            None => map_path.symlink_metadata().is_err(),
+        };
+        return Ok(same_map && is_same(path, &rescue.bytes));
+    }
+    if map_path.symlink_metadata().is_ok() {
+        return Ok(false);
+    }
+    if let Some(map) = &map {
+        write_new(&map_path, map.as_bytes())?;
+    }
+    match write_new(path, &rescue.bytes) {
+        Ok(()) => Ok(true),
+        Err(error) => {
+            if is_lossy {
+                let _ = fs::remove_file(&map_path);
+            }
+            if error.kind() == io::ErrorKind::AlreadyExists { Ok(false) } else { Err(error) }
+        }
+    }
+}
+
+/// The map as GNU ddrescue writes it: `+` was read, `-` was not.
+fn mapfile(surface: &Surface) -> String {
+    let mut text = format!(
+        "# Mapfile. Created by addpack version {}\n\
+         # current_pos  current_status  current_pass\n0x00000000     +               1\n\
+         #      pos        size  status\n",
+        env!("CARGO_PKG_VERSION")
+    );
+    let is_lost = |condition: &Condition| *condition == Condition::Lost;
+    let mut start = 0;
+    for run in surface.sectors.chunk_by(|one, next| is_lost(one) == is_lost(next)) {
+        let (length, mark) = (run.len() * SECTOR_LEN, if is_lost(&run[0]) { '-' } else { '+' });
+        let _ = writeln!(text, "0x{start:08X}  0x{length:08X}  {mark}");
+        start += length;
+    }
+    text
+}

@@ -1,0 +1,110 @@
+//! What a file system can do: whether it is on this machine, has locks, and may be written.
+
+#[cfg(unix)]
+mod unix {
+    use rustix::fs::{Access, FlockOperation, access, fcntl_lock};
+    use rustix::io::Errno;
+    use std::fs::File;
+    use std::io;
+    use std::path::Path;
+
+    /// File systems whose disk is on this machine (`man 2 statfs`). Of any other it is not known.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    const LOCAL: [u32; 18] = [
+        0x0000_EF53, // ext2, ext3, ext4
+        0x5846_5342, // XFS
+        0x9123_683E, // Btrfs
+        0xF2F5_2010, // F2FS
+        0xCA45_1A4E, // bcachefs
+        0x2FC1_2FC1, // ZFS
+        0x3153_464A, // JFS
+        0x5265_4973, // ReiserFS
+        0x0000_3434, // NILFS
+        0x0102_1994, // tmpfs
+        0x8584_58F6, // ramfs
+        0x794C_7630, // overlayfs
+        0x0000_4D44, // FAT
+        0x2011_BAB0, // exFAT
+        0x7366_746E, // NTFS
+        0x5346_544E, // NTFS, read only
+        0x0000_482B, // HFS+
+        0x7371_7368, // SquashFS
+    ];
+
+    /// Whether the disk that `folder` is on belongs to this machine for sure.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::unnecessary_cast,
+        reason = "the type's width and sign differ by processor; all numbers have 32 bits"
+    )]
+    pub(crate) fn is_local(folder: &Path) -> bool {
+        rustix::fs::statfs(folder).is_ok_and(|about| LOCAL.contains(&(about.f_type as u32)))
+    }
+
+    /// The same, by the flag that the system keeps for it.
+    #[cfg(target_vendor = "apple")]
+    pub(crate) fn is_local(folder: &Path) -> bool {
+        const MNT_LOCAL: u32 = 0x1000;
+        rustix::fs::statfs(folder).is_ok_and(|about| about.f_flags & MNT_LOCAL != 0)
+    }
+
+    /// Not known there.
+    #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+    pub(crate) fn is_local(_: &Path) -> bool {
+        false
+    }
+
+    /// Takes a lock of the kind that SQLite takes, which goes when the file is closed. That others
+    /// hold one shows that there are locks.
+    pub(crate) fn try_locks(file: &File) -> io::Result<()> {
+        match fcntl_lock(file, FlockOperation::NonBlockingLockShared) {
+            Ok(()) | Err(Errno::AGAIN | Errno::ACCESS) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Sees that files may be made in a folder.
+    pub(crate) fn may_write(folder: &Path) -> io::Result<()> {
+        Ok(access(folder, Access::WRITE_OK | Access::EXEC_OK)?)
+    }
+}
+
+#[cfg(unix)]
+pub(crate) use unix::{is_local, may_write, try_locks};
+
+#[cfg(windows)]
+mod windows {
+    use std::fs::{File, TryLockError};
+    use std::io;
+    use std::path::{Component, Path, Prefix};
+
+    /// Whether the disk that `folder` is on belongs to this machine. The full path of a folder on a
+    /// network drive begins with the server's name.
+    pub(crate) fn is_local(folder: &Path) -> bool {
+        let is_disk = |path: &Path| match path.components().next() {
+            Some(Component::Prefix(prefix)) => {
+                matches!(prefix.kind(), Prefix::Disk(_) | Prefix::VerbatimDisk(_))
+            }
+            _ => false,
+        };
+        std::fs::canonicalize(folder).is_ok_and(|path| is_disk(&path))
+    }
+
+    pub(crate) fn try_locks(file: &File) -> io::Result<()> {
+        match file.try_lock_shared() {
+            Ok(()) | Err(TryLockError::WouldBlock) => Ok(()),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+
+    /// Only a try tells there.
+    #[expect(clippy::unnecessary_wraps, reason = "not every platform has to try")]
+    pub(crate) fn may_write(_: &Path) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(windows)]
+pub(crate) use windows::{is_local, may_write, try_locks};

@@ -1,0 +1,263 @@
+//! `-o`, whole or not at all: addpack killed before each system call that makes a copy, and each of
+//! them made to fail, by strace.
+
+use crate::support::judge;
+use crate::support::judge::{PackImage, Point, strace};
+use crate::support::scene;
+use crate::support::scene::Scene;
+use std::collections::BTreeMap;
+use std::fs;
+use std::time::{Duration, SystemTime};
+
+const CONVERT: [&str; 7] = ["convert", "--yes", "--json", "--no-ledger", "-o", "out", "in"];
+/// Whatever may write a file or give it a name. A question mark: not every machine has the call.
+const CALLS: &str = "openat,?open,?mkdir,mkdirat,flock,copy_file_range,?sendfile,splice,write,\
+                     pwrite64,?chmod,fchmod,fchmodat,ftruncate,fallocate,fsync,fdatasync,?rename,\
+                     ?renameat,renameat2,?link,linkat,?unlink,unlinkat,close";
+
+fn image() -> PackImage {
+    PackImage::golden("reapplied-360.img")
+}
+
+/// A folder with the image in it, and nothing converted yet.
+fn fresh(image: &PackImage) -> Scene {
+    let scene = Scene::new();
+    image.put(&scene, "in");
+    scene
+}
+
+/// What lies in the folder of copies.
+fn copies(scene: &Scene) -> BTreeMap<String, Vec<u8>> {
+    let Ok(entries) = fs::read_dir(scene.path("out")) else { return BTreeMap::new() };
+    let copy = |entry: fs::DirEntry| {
+        (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap())
+    };
+    entries.map(|entry| copy(entry.unwrap())).collect()
+}
+
+/// The input is as it was; the target is whole or absent; beside it there is an unfinished copy at
+/// most. Whether the target is there.
+fn check_whole(scene: &Scene, image: &PackImage) -> bool {
+    assert!(scene.read(&format!("in/{}", image.name)) == image.old, "the input was changed");
+    assert_eq!(fs::read_dir(scene.path("in")).unwrap().count(), 1);
+    let mut copies = copies(scene);
+    let copy = copies.remove(&image.name);
+    assert!(copy.as_ref().is_none_or(|copy| *copy == image.new), "the copy is not whole");
+    assert!(copies.len() <= 1, "{:?}", copies.keys());
+    for name in copies.keys() {
+        assert!(name.starts_with(".addpack-"), "{name}");
+    }
+    copy.is_some()
+}
+
+/// The next run succeeds.
+fn complete(scene: &Scene, image: &PackImage, is_there: bool) {
+    let (reports, _, code) = scene.json(&CONVERT);
+    let outcome = if is_there { "already-converted" } else { "converted" };
+    assert_eq!((&*reports[0].outcome, code), (outcome, Some(0)), "{reports:?}");
+    assert!(check_whole(scene, image));
+}
+
+/// Makes what a killed run has left look old.
+fn age(scene: &Scene) {
+    for name in copies(scene).into_keys().filter(|name| name.starts_with('.')) {
+        let file = fs::File::options().write(true).open(scene.path("out").join(name)).unwrap();
+        file.set_modified(SystemTime::now() - Duration::from_hours(1)).unwrap();
+    }
+}
+
+/// Every call of a run, in the order in which each comes: its name, and which one it is.
+fn points(image: &PackImage) -> Vec<Point> {
+    let scene = fresh(image);
+    let traced = strace(&scene, &["-e", &format!("trace={CALLS}")], &CONVERT);
+    assert!(check_whole(&scene, image));
+    let mut counts = BTreeMap::new();
+    let count = |name: &String| {
+        let count: &mut usize = counts.entry(name.clone()).or_default();
+        *count += 1;
+        *count
+    };
+    let names: Vec<_> = traced.calls.iter().map(|call| &call.name).collect();
+    for needed in ["openat", "pwrite64", "fsync", "renameat2"] {
+        assert!(names.iter().any(|name| *name == needed), "no {needed} in {names:?}");
+    }
+    names.iter().copied().zip(names.iter().copied().map(count)).map(as_point).collect()
+}
+
+fn as_point((call, when): (&String, usize)) -> Point {
+    Point::first_thread(call, when)
+}
+
+#[test]
+fn copy_killed_before_each_call_is_whole_or_absent_and_the_next_run_makes_it() {
+    let image = image();
+    let (mut absent, mut left_behind) = (0, 0);
+    let points = points(&image);
+    for point in &points {
+        let scene = fresh(&image);
+        point.kill(&scene, &CONVERT);
+        let is_there = check_whole(&scene, &image);
+        absent += usize::from(!is_there);
+        left_behind += usize::from(copies(&scene).len() > usize::from(is_there));
+        age(&scene);
+        complete(&scene, &image, is_there);
+        assert_eq!(copies(&scene).len(), 1, "{point:?}: a stale copy stays");
+    }
+    assert!(absent > 0 && absent < points.len() && left_behind > 5, "{absent}, {left_behind}");
+}
+
+#[test]
+fn unfinished_copy_of_a_run_killed_just_now_is_in_nobodys_way() {
+    let image = image();
+    let scene = fresh(&image);
+    for _ in 0..3 {
+        Point::first_thread("renameat2", 1).kill(&scene, &CONVERT);
+    }
+    assert_eq!(copies(&scene).len(), 3);
+    let (reports, _, code) = scene.json(&CONVERT);
+    assert_eq!((&*reports[0].outcome, code), ("converted", Some(0)));
+    assert!(copies(&scene)[&image.name] == image.new);
+}
+
+/// By a rival that gives it its name, by another user whose it is.
+#[test]
+fn unfinished_copy_that_vanishes_or_cannot_be_removed_is_in_nobodys_way() {
+    let image = image();
+    for (fault, call) in [
+        ("?stat,?lstat,statx,newfstatat:error=ENOENT", "look"),
+        ("?open,openat:error=EACCES", "open"),
+        ("?open,openat:error=ENOENT", "open"),
+        ("?unlink,unlinkat:error=EPERM", "remove"),
+    ] {
+        let scene = fresh(&image);
+        fs::create_dir(scene.path("out")).unwrap();
+        fs::write(scene.path("out/.addpack-stale1.tmp"), "").unwrap();
+        age(&scene);
+        let inject = format!("inject={fault}");
+        let paths = ["-P", "out/.addpack-stale1.tmp", "-P", ".addpack-stale1.tmp"];
+        let options = [&paths[..], &["-e", "trace=all", "-e", &inject]].concat();
+        let traced = strace(&scene, &options, &CONVERT);
+        assert!(traced.calls.iter().any(|call| call.text.contains("(INJECTED)")), "{call}");
+        assert_eq!(traced.ran.code, Some(0), "{fault}: {:?}", traced.ran);
+        assert!(check_whole(&scene, &image));
+    }
+}
+
+#[test]
+fn copies_of_several_images_killed_before_any_call_are_whole_or_absent() {
+    let images = ["reapplied-360.img", "unused-20-160.img"].map(PackImage::golden);
+    for call in ["copy_file_range", "pwrite64", "fsync", "renameat2", "close"] {
+        for when in 1..=2 {
+            let scene = Scene::new();
+            for image in &images {
+                image.put(&scene, "in");
+            }
+            let point = Point { threads: judge::Threads::All, ..Point::first_thread(call, when) };
+            // Each thread's calls are counted: the second need not come about.
+            point.try_kill(&scene, &CONVERT);
+            for image in &images {
+                assert!(scene.read(&format!("in/{}", image.name)) == image.old);
+                let copy = copies(&scene).remove(&image.name);
+                assert!(copy.is_none_or(|copy| copy == image.new), "{point:?}");
+            }
+            let (_, _, code) = scene.json(&CONVERT);
+            assert_eq!(code, Some(0));
+            assert!(images.iter().all(|image| copies(&scene)[&image.name] == image.new));
+        }
+    }
+}
+
+#[test]
+fn copy_is_durable_before_it_has_its_name_and_the_name_before_it_is_reported() {
+    let image = image();
+    let scene = fresh(&image);
+    let traced = strace(&scene, &["-y", "-e", "trace=pwrite64,fsync,renameat2,write"], &CONVERT);
+    let index = |name: &str, text: &str| {
+        let call = traced.calls.iter().position(|c| c.name == name && c.text.contains(text));
+        call.unwrap_or_else(|| panic!("no {name} of {text}: {:?}", traced.calls))
+    };
+    let last_write = traced.calls.iter().rposition(|call| call.name == "pwrite64").unwrap();
+    let out = format!("{}>", scene.path("out").canonicalize().unwrap().display());
+    let steps = [
+        last_write,
+        index("fsync", ".addpack-"),
+        index("renameat2", &image.name),
+        index("fsync", &out),
+        index("write", "{"),
+    ];
+    assert!(steps.is_sorted(), "{:?}", traced.calls);
+}
+
+#[test]
+fn copy_without_a_rename_that_spares_what_is_there_is_whole_all_the_same() {
+    let image = image();
+    for name in ["link,linkat", "unlink,unlinkat"] {
+        let scene = fresh(&image);
+        let kill = format!("inject=?{}:signal=SIGKILL:when=1", name.replace(',', ",?"));
+        let options = ["-e", "trace=all", "-e", "inject=renameat2:error=EINVAL", "-e", &kill];
+        let traced = strace(&scene, &options, &CONVERT);
+        assert_eq!(traced.signal, Some(9), "{name}: {traced:?}");
+        let is_there = check_whole(&scene, &image);
+        assert_eq!(is_there, name == "unlink,unlinkat");
+        complete(&scene, &image, is_there);
+    }
+}
+
+/// Runs with a fault, which must come about. The error's code and message.
+fn failure(scene: &Scene, fault: &str) -> scene::CodeAndMessage {
+    let inject = format!("inject={fault}");
+    let traced = strace(scene, &["-e", "trace=all", "-e", &inject], &CONVERT);
+    assert!(traced.calls.iter().any(|call| call.text.contains("(INJECTED)")), "{fault}");
+    assert_eq!(traced.ran.code, Some(3), "{fault}: {:?}", traced.ran);
+    let line = traced.ran.stdout.lines().next().unwrap();
+    let report: scene::Image = serde_json::from_str(line).unwrap();
+    assert_eq!(report.outcome, "failed", "{fault}");
+    report.error.expect(fault)
+}
+
+#[test]
+fn copy_that_fails_is_told_and_leaves_nothing_behind() {
+    let image = image();
+    for (fault, code) in [
+        ("pwrite64:error=ENOSPC:when=1", "no-space"),
+        ("pwrite64:error=EIO:when=2", "io-error"),
+        ("copy_file_range:error=ENOSPC:when=1", "no-space"),
+        ("fsync:error=EIO:when=1", "io-error"),
+        ("fsync:error=EDQUOT:when=1", "no-space"),
+        ("renameat2:error=EIO:when=1", "io-error"),
+        ("renameat2:error=ENOSPC:when=1", "no-space"),
+    ] {
+        let scene = fresh(&image);
+        let error = failure(&scene, fault);
+        assert_eq!(error.code, code, "{fault}: {error:?}");
+        assert!(error.message.contains(&format!("out/{}", image.name)), "{fault}: {error:?}");
+        assert!(!check_whole(&scene, &image), "{fault}");
+        assert_eq!(copies(&scene).len(), 0, "{fault}");
+        complete(&scene, &image, false);
+    }
+}
+
+#[test]
+fn copy_whose_name_may_not_be_durable_is_told() {
+    // The syncs are those of the copy, of the folder that holds -o's, and of -o's own.
+    for when in ["3", "2+", "2"] {
+        let image = image();
+        let scene = fresh(&image);
+        let error = failure(&scene, &format!("fsync:error=EIO:when={when}"));
+        assert_eq!(error.code, "io-error", "{error:?}");
+        assert!(check_whole(&scene, &image));
+        complete(&scene, &image, true);
+    }
+}
+
+#[test]
+fn folder_of_copies_that_cannot_be_written_is_named() {
+    let image = image();
+    for fault in ["?mkdir,mkdirat:error=EROFS", "renameat2:error=EROFS"] {
+        let scene = fresh(&image);
+        let error = failure(&scene, fault);
+        assert_eq!(error.code, "write-protected", "{error:?}");
+        assert!(error.message.contains("out"), "{error:?}: names neither the copy nor its folder");
+        complete(&scene, &image, false);
+    }
+}

@@ -1,0 +1,193 @@
+//! Old or new, for containers: addpack killed before each call that writes one, and each of them made
+//! to fail, by strace.
+
+use crate::support::judge::{PackImage, Point, Threads, strace};
+use crate::support::scene;
+use crate::support::scene::{Scene, outcomes};
+use crate::support::tools;
+use std::collections::BTreeSet;
+use std::os::unix::fs::MetadataExt;
+
+const CONVERT: [&str; 4] = ["convert", "--yes", "--json", "in"];
+/// Calls that make the new file, give it its name, and make both durable.
+const CALLS: [&str; 7] =
+    ["copy_file_range", "write", "fchmod", "fsync", "rename", "renameat", "renameat2"];
+
+/// A container with some packs: how to make it, and what it holds.
+struct Packed {
+    path: &'static str,
+    images: Vec<PackImage>,
+}
+
+fn compressed() -> Packed {
+    Packed { path: "in/disk.img.gz", images: vec![PackImage::golden("reapplied-360.img")] }
+}
+
+fn archive() -> Packed {
+    let golden = PackImage::golden("reapplied-360.img");
+    let image = |number| PackImage { name: format!("{number}.img"), ..golden.renumbered(number) };
+    Packed { path: "in/packs.zip", images: (1..=4).map(image).collect() }
+}
+
+impl Packed {
+    fn put(&self, scene: &Scene) {
+        let _ = std::fs::remove_dir_all(scene.path("in"));
+        let _ = std::fs::remove_dir_all(scene.path("work"));
+        for image in &self.images {
+            image.put(scene, "work");
+        }
+        std::fs::create_dir(scene.path("in")).unwrap();
+        let work = scene.path("work");
+        if self.path.ends_with("gz") {
+            let bytes = tools::gzip(&work.join(&self.images[0].name), &[]);
+            std::fs::write(scene.path(self.path), bytes).unwrap();
+        } else {
+            std::fs::write(work.join("README.TXT"), "bought in 1999\n".repeat(9000)).unwrap();
+            let mut names: Vec<_> = self.images.iter().map(|image| &*image.name).collect();
+            names.insert(2, "README.TXT");
+            std::fs::rename(tools::zip(&work, &[], &names), scene.path(self.path)).unwrap();
+        }
+    }
+
+    /// Whether each of its packs is new, by the judgement of unzip or gzip.
+    fn state(&self, scene: &Scene) -> Vec<bool> {
+        let path = scene.path(self.path);
+        let is_new = |image: &PackImage| {
+            let held = if self.path.ends_with("gz") {
+                tools::gzip(&path, &["-d"])
+            } else {
+                tools::unzip(&path, &image.name)
+            };
+            assert!(held == image.old || held == image.new, "{}", image.name);
+            held == image.new
+        };
+        self.images.iter().map(is_new).collect()
+    }
+
+    /// The path that the new file has before it is complete.
+    fn temporary(&self, scene: &Scene) -> String {
+        let inode = std::fs::metadata(scene.path(self.path)).unwrap().ino();
+        let folder = std::fs::canonicalize(scene.path("in")).unwrap();
+        folder.join(format!(".addpack-{inode}.tmp")).to_str().unwrap().to_owned()
+    }
+
+    /// One ordinary run makes it complete, and leaves nothing beside it.
+    fn complete(&self, scene: &Scene) {
+        let ran = scene.run(&CONVERT);
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        let good = ["converted", "already-converted"].map(|o| format!("\"outcome\":\"{o}\""));
+        let reports: Vec<_> = ran.stdout.lines().filter(|l| l.contains("\"image\"")).collect();
+        assert_eq!(reports.len(), self.images.len(), "{ran:?}");
+        assert!(reports.iter().all(|report| good.iter().any(|g| report.contains(g))), "{ran:?}");
+        assert!(self.state(scene).iter().all(|new| *new));
+        assert_eq!(std::fs::read_dir(scene.path("in")).unwrap().count(), 1);
+        let said = format!("{} as the ledger says, 0 not\n", self.images.len());
+        scene.run(&["ledger", "check"]).is(0, &said, "");
+    }
+}
+
+#[test]
+fn conversion_of_a_compressed_file_killed_before_each_call_leaves_old_or_new() {
+    let packed = compressed();
+    let scene = Scene::new();
+    packed.put(&scene);
+    let trace = format!("trace={}", CALLS.join(","));
+    let traced = strace(&scene, &["-e", &trace], &CONVERT);
+    let mut seen = BTreeSet::new();
+    for call in CALLS {
+        for when in 1..=traced.count(call) {
+            let scene = Scene::new();
+            packed.put(&scene);
+            let point = Point::first_thread(call, when);
+            point.kill(&scene, &CONVERT);
+            let state = packed.state(&scene);
+            let (reports, _, _) = scene.json(&["inspect", "--json", "in"]);
+            let wanted = if state[0] { "already-converted" } else { "convertible" };
+            assert_eq!(outcomes(&reports), [wanted], "{point:?}");
+            seen.insert(state);
+            packed.complete(&scene);
+        }
+    }
+    assert_eq!(seen, BTreeSet::from([vec![false], vec![true]]));
+}
+
+#[test]
+fn conversion_of_an_archive_killed_before_each_call_leaves_each_pack_old_or_new() {
+    let packed = archive();
+    let mut seen = BTreeSet::new();
+    for call in CALLS {
+        for when in 1..=4 {
+            let scene = Scene::new();
+            packed.put(&scene);
+            let point = Point {
+                call: call.to_owned(),
+                when,
+                threads: Threads::All,
+                path: Some(packed.temporary(&scene)),
+            };
+            let killed = point.try_kill(&scene, &CONVERT).signal == Some(9);
+            seen.insert((call, killed));
+            packed.state(&scene);
+            packed.complete(&scene);
+        }
+    }
+    let killed: Vec<_> = seen.iter().filter(|(_, killed)| *killed).map(|(call, _)| call).collect();
+    assert!(killed.contains(&&"fsync") && killed.len() >= 5, "{seen:?}");
+}
+
+#[test]
+fn packs_of_an_archive_are_written_together() {
+    let packed = archive();
+    let scene = Scene::new();
+    packed.put(&scene);
+    let traced = strace(&scene, &["-f", "-e", "trace=rename,renameat,renameat2"], &CONVERT);
+    assert_eq!(traced.calls.len(), 1, "{:?}", traced.calls);
+    packed.complete(&scene);
+}
+
+#[test]
+fn failing_call_leaves_the_container_as_it_was_and_is_told() {
+    let trials = [
+        ("write", "ENOSPC", "no-space"),
+        ("fsync", "EIO", "io-error"),
+        ("fsync", "ENOSPC", "no-space"),
+        ("fchmod", "EPERM", "write-protected"),
+        ("/^rename", "EACCES", "write-protected"),
+        ("/^rename", "EROFS", "write-protected"),
+    ];
+    for (call, error, code) in trials {
+        let packed = compressed();
+        let scene = Scene::new();
+        packed.put(&scene);
+        let before = scene.read(packed.path);
+        let temporary = packed.temporary(&scene);
+        let inject = format!("inject={call}:error={error}");
+        let options = ["-f", "-P", &temporary, "-e", "trace=all", "-e", &inject];
+        let traced = strace(&scene, &options, &CONVERT);
+        assert!(traced.calls.iter().any(|c| c.text.contains("(INJECTED)")), "{call}: {traced:?}");
+        let line = traced.ran.stdout.lines().next().unwrap();
+        let report: scene::Image = serde_json::from_str(line).unwrap();
+        let failed = report.error.expect(call);
+        assert_eq!((&*failed.code, traced.ran.code), (code, Some(3)), "{call}: {}", failed.message);
+        assert!(failed.message.ends_with("the pack is 4.0, as it was"), "{}", failed.message);
+        assert!(scene.read(packed.path) == before, "{call}");
+        packed.complete(&scene);
+    }
+}
+
+#[test]
+fn name_that_is_not_durable_is_told_and_the_pack_is_new() {
+    let packed = compressed();
+    let scene = Scene::new();
+    packed.put(&scene);
+    let folder = std::fs::canonicalize(scene.path("in")).unwrap();
+    let folder = folder.to_str().unwrap();
+    let options = ["-f", "-P", folder, "-e", "trace=all", "-e", "inject=fsync:error=EIO"];
+    let traced = strace(&scene, &options, &CONVERT);
+    let line = traced.ran.stdout.lines().next().unwrap();
+    let report: scene::Image = serde_json::from_str(line).unwrap();
+    let message = report.error.expect("an error").message;
+    assert!(message.ends_with("the pack is wholly 4.5"), "{message}");
+    assert_eq!(packed.state(&scene), [true]);
+    packed.complete(&scene);
+}

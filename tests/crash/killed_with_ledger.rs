@@ -1,0 +1,173 @@
+//! Old or new, and the ledger agrees: addpack killed before each write and each sync, on the image
+//! and on the ledger, and one ordinary run afterwards.
+
+use crate::support::judge::{PackImage, Point, State, strace};
+use crate::support::scene::Scene;
+use rusqlite::Connection;
+use std::collections::BTreeSet;
+
+const CONVERT: [&str; 6] = ["convert", "--yes", "--json", "-j", "1", "in"];
+const COPY: [&str; 8] = ["convert", "--yes", "--json", "-j", "1", "-o", "out", "in"];
+const CALLS: [&str; 5] = ["pwrite64", "fdatasync", "fsync", "ftruncate", "unlink"];
+
+/// A pack with events, and one without.
+fn images() -> [PackImage; 2] {
+    [PackImage::full_history(), PackImage::golden("unused-20-160.img")]
+}
+
+/// A folder with the image, and a ledger with an earlier conversion where one is wanted.
+fn set(image: &PackImage, earlier: bool) -> Scene {
+    let scene = Scene::new();
+    if earlier {
+        PackImage::golden("reapplied-360.img").put(&scene, "before");
+        assert_eq!(scene.run(&["convert", "--yes", "before"]).code, Some(0));
+    }
+    image.put(&scene, "in");
+    scene
+}
+
+/// Every write and sync of such a run, counted by a first one.
+fn points(image: &PackImage, earlier: bool, args: &[&str]) -> Vec<Point> {
+    let trace = format!("trace={}", CALLS.join(","));
+    let traced = strace(&set(image, earlier), &["-e", &trace], args);
+    assert_eq!(traced.ran.code, Some(0), "{traced:?}");
+    let syncs = traced.count("fdatasync") + traced.count("fsync");
+    assert!(syncs >= 3, "the claim, the image, and that it is done: {traced:?}");
+    assert!(traced.count("pwrite64") >= 5, "{traced:?}");
+    let all =
+        |call: &&'static str| (1..=traced.count(call)).map(|n| (*call, n)).collect::<Vec<_>>();
+    CALLS.iter().flat_map(all).map(|(call, when)| Point::first_thread(call, when)).collect()
+}
+
+/// Each pack is in the ledger once and done, and the files hold what it says.
+#[track_caller]
+fn assert_ledger_agrees(scene: &Scene, packs: i64, point: &Point) {
+    let count = |filter: &str| -> i64 {
+        let query = format!("SELECT count(*) FROM conversion {filter}");
+        Connection::open(scene.ledger()).unwrap().query_row(&query, [], |row| row.get(0)).unwrap()
+    };
+    assert_eq!((count(""), count("WHERE state = 'done'")), (packs, packs), "{point:?}");
+    assert_eq!(scene.run(&["ledger", "check"]).code, Some(0), "{point:?}");
+}
+
+#[test]
+fn killed_before_each_write_and_sync_the_pack_is_old_or_new_and_one_run_completes_it() {
+    let mut seen = BTreeSet::new();
+    for image in images() {
+        for earlier in [false, true] {
+            for point in points(&image, earlier, &CONVERT) {
+                let scene = set(&image, earlier);
+                point.kill(&scene, &CONVERT);
+                let path = format!("in/{}", image.name);
+                seen.insert(image.state(&scene.read(&path)));
+                let ran = scene.run(&CONVERT);
+                assert_eq!(ran.code, Some(0), "{point:?}: {ran:?}");
+                assert!(scene.read(&path) == image.new, "{point:?}");
+                assert_ledger_agrees(&scene, if earlier { 2 } else { 1 }, &point);
+            }
+        }
+    }
+    assert_eq!(seen, BTreeSet::from([State::Old, State::Unfinished, State::New]));
+}
+
+#[test]
+fn killed_before_each_write_and_sync_a_copy_is_whole_or_absent_and_one_run_completes_it() {
+    for image in images() {
+        for point in points(&image, false, &COPY) {
+            let scene = set(&image, false);
+            point.kill(&scene, &COPY);
+            let (source, copy) = (format!("in/{}", image.name), format!("out/{}", image.name));
+            assert!(scene.read(&source) == image.old, "{point:?}");
+            assert!(!scene.path(&copy).exists() || scene.read(&copy) == image.new, "{point:?}");
+            let ran = scene.run(&COPY);
+            assert_eq!(ran.code, Some(0), "{point:?}: {ran:?}");
+            assert!(scene.read(&copy) == image.new, "{point:?}");
+            assert_ledger_agrees(&scene, 1, &point);
+        }
+    }
+}
+
+#[test]
+fn killed_in_a_group_every_pack_is_old_or_new_and_one_run_completes_all() {
+    let packs: Vec<_> = (0..5).map(|n| PackImage::full_history().renumbered(n)).collect();
+    let name = |number: usize| format!("in/{number}.img");
+    let put = || {
+        let scene = Scene::new();
+        std::fs::create_dir(scene.path("in")).unwrap();
+        for (number, pack) in packs.iter().enumerate() {
+            std::fs::write(scene.path(&name(number)), &pack.old).unwrap();
+        }
+        scene
+    };
+    for call in ["pwrite64", "fdatasync"] {
+        for number in 0..packs.len() {
+            let (scene, point) = (put(), Point::on(&name(number), call));
+            point.kill(&scene, &CONVERT);
+            for (number, pack) in packs.iter().enumerate() {
+                pack.state(&scene.read(&name(number)));
+            }
+            let ran = scene.run(&CONVERT);
+            assert_eq!(ran.code, Some(0), "{point:?}: {ran:?}");
+            for (number, pack) in packs.iter().enumerate() {
+                assert!(scene.read(&name(number)) == pack.new, "{point:?}: {number}");
+            }
+            assert_ledger_agrees(&scene, 5, &point);
+        }
+    }
+}
+
+#[test]
+fn ledger_on_a_full_or_failing_disk_stops_a_run_before_the_image_is_touched() {
+    let image = PackImage::full_history();
+    let mut told = 0;
+    for (error, says) in [("ENOSPC", "full"), ("EIO", "failed")] {
+        for when in 1..8 {
+            let scene = set(&image, true);
+            let inject = format!("inject=pwrite64:error={error}:when={when}+");
+            let files =
+                ["", "-wal", "-shm"].map(|end| format!("{}{end}", scene.ledger().display()));
+            let mut options = vec!["-e", "trace=pwrite64", "-e", &inject];
+            options.extend(files.iter().flat_map(|file| ["-P", file]));
+            let traced = strace(&scene, &options, &CONVERT);
+            if traced.calls.iter().all(|call| !call.text.contains("INJECTED")) {
+                continue;
+            }
+            let held = scene.read(&format!("in/{}", image.name));
+            let (code, stderr) = (traced.ran.code, &traced.ran.stderr);
+            if image.state(&held) == State::Old {
+                assert!(code == Some(3) && stderr.contains(says), "{error} {when}: {traced:?}");
+                told += 1;
+            } else {
+                // Claimed, and converted: only that it is done could not be written any more.
+                assert!(when > 1 && image.state(&held) == State::New, "{error} {when}");
+            }
+            let ran = scene.run(&CONVERT);
+            assert_eq!(ran.code, Some(0), "{error} {when}: {ran:?}");
+            assert!(scene.read(&format!("in/{}", image.name)) == image.new);
+        }
+    }
+    assert!(told >= 4, "{told}");
+}
+
+#[test]
+fn claim_that_was_taken_up_and_failed_still_holds() {
+    let image = PackImage::full_history();
+    let path = format!("in/{}", image.name);
+    let scene = set(&image, false);
+    Point::on(&path, "pwrite64").kill(&scene, &CONVERT);
+    let begun = || -> i64 {
+        let db = Connection::open(scene.ledger()).unwrap();
+        db.query_row("SELECT count(*) FROM conversion WHERE state = 'begun'", [], |r| r.get(0))
+            .unwrap()
+    };
+    assert_eq!(begun(), 1);
+    let inject = "inject=pwrite64:error=EIO:when=1";
+    let options = ["-f", "-P", &path, "-e", "trace=pwrite64", "-e", inject];
+    assert_eq!(strace(&scene, &options, &CONVERT).ran.code, Some(3));
+    assert_eq!((begun(), image.state(&scene.read(&path))), (1, State::Old));
+    image.put(&scene, "copies");
+    let ran = scene.run(&["convert", "--yes", "copies"]);
+    assert!(ran.code == Some(1) && ran.stdout.contains("copy-of-converted"), "{ran:?}");
+    assert_eq!(scene.run(&CONVERT).code, Some(0));
+    assert!(scene.read(&path) == image.new);
+}

@@ -1,0 +1,352 @@
+//! Claims that a crash left open: each state of the recovery table, made by hand.
+
+use crate::support::scene::{Image, Scene, testdata};
+use rusqlite::{Connection, params};
+
+const EVENTS: &str = "reapplied-360.img";
+const UNUSED: &str = "unused-720.img";
+
+/// A scene with one image whose conversion was claimed and not done, as a crash leaves it. The
+/// image is as it was; the ledger holds the old and the new record.
+struct Crash {
+    scene: Scene,
+    name: &'static str,
+    old: Vec<u8>,
+    new: Vec<u8>,
+    /// Where the record begins in the image.
+    at: usize,
+}
+
+impl Crash {
+    fn of(name: &'static str, record: &str) -> Self {
+        let scene = Scene::with(&[name]);
+        let old = std::fs::read(testdata("records").join(format!("{record}.rec"))).unwrap();
+        let new = std::fs::read(testdata("records").join(format!("{record}.45.rec"))).unwrap();
+        let at = scene.read(name).windows(2048).position(|bytes| bytes == old).unwrap();
+        assert_eq!(scene.run(&["convert", "--yes", "."]).code, Some(0));
+        scene.image(name, name);
+        let begun = "UPDATE conversion SET state = 'begun', old_record = ?1, new_record = ?2";
+        Connection::open(scene.ledger()).unwrap().execute(begun, params![old, new]).unwrap();
+        Self { scene, name, old, new, at }
+    }
+
+    fn events() -> Self {
+        Self::of(EVENTS, "reapplied-in-order")
+    }
+
+    fn unused() -> Self {
+        Self::of(UNUSED, "unused-5")
+    }
+
+    /// Writes over the record's bytes from `from` on.
+    fn write(&self, from: usize, bytes: &[u8]) {
+        let mut image = self.scene.read(self.name);
+        image[self.at + from..][..bytes.len()].copy_from_slice(bytes);
+        std::fs::write(self.scene.path(self.name), image).unwrap();
+    }
+
+    fn record(&self, name: &str) -> Vec<u8> {
+        self.scene.read(name)[self.at..][..2048].to_vec()
+    }
+
+    /// An ordinary run, and the outcome of its only image.
+    fn convert(&self) -> (Image, String) {
+        let ran = self.scene.run(&["convert", "--yes", "--json", "."]);
+        let image = serde_json::from_str(ran.stdout.lines().next().unwrap()).unwrap();
+        (image, ran.stderr)
+    }
+
+    fn states(&self) -> Vec<String> {
+        let db = Connection::open(self.scene.ledger()).unwrap();
+        let mut rows = db.prepare("SELECT state FROM conversion").unwrap();
+        rows.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    }
+
+    /// After one ordinary run the pack is the new one, and the ledger agrees.
+    #[track_caller]
+    fn assert_mended(&self, outcome: &str) {
+        let (image, stderr) = self.convert();
+        assert_eq!(image.outcome, outcome, "{stderr}");
+        assert!(self.record(self.name) == self.new);
+        assert_eq!(self.states(), ["done"]);
+    }
+}
+
+#[test]
+fn image_with_the_new_commit_sector_is_finished() {
+    let crash = Crash::events();
+    crash.write(0, &crash.new[..512]);
+    crash.assert_mended("already-converted");
+}
+
+#[test]
+fn image_that_is_complete_is_marked_as_done_without_a_word() {
+    let crash = Crash::unused();
+    crash.write(0, &crash.new);
+    let (image, stderr) = crash.convert();
+    assert_eq!((image.outcome.as_str(), stderr.as_str()), ("already-converted", ""));
+    assert_eq!(crash.states(), ["done"]);
+}
+
+#[test]
+fn image_with_the_old_record_is_converted_to_the_record_that_was_claimed() {
+    for crash in [Crash::events(), Crash::unused()] {
+        let (image, stderr) = crash.convert();
+        assert_eq!(image.outcome, "converted");
+        assert!(stderr.contains("the image is still 4.0"), "{stderr}");
+        assert!(crash.record(crash.name) == crash.new);
+        assert_eq!(crash.states(), ["done"]);
+    }
+}
+
+#[test]
+fn every_torn_first_sector_is_mended() {
+    for crash in [Crash::events(), Crash::unused()] {
+        let begun = std::fs::read(crash.scene.ledger()).unwrap();
+        for torn in 1..512 {
+            crash.write(0, &crash.old);
+            crash.write(0, &crash.new[..torn]);
+            if crash.record(crash.name) == crash.old {
+                continue;
+            }
+            std::fs::write(crash.scene.ledger(), &begun).unwrap();
+            crash.assert_mended("already-converted");
+        }
+    }
+}
+
+#[test]
+fn first_sector_of_garbage_is_mended_where_the_events_vouch_for_it() {
+    let crash = Crash::events();
+    crash.write(0, &[0xF6; 512]);
+    let (seen, ..) = crash.scene.json(&["inspect", "--json", "."]);
+    assert_eq!(seen[0].notes[0].code, "interrupted");
+    crash.assert_mended("already-converted");
+}
+
+#[test]
+fn other_content_at_the_path_is_never_written_over() {
+    for crash in [Crash::events(), Crash::unused()] {
+        crash.write(0, &[0xF6; 2048]);
+        let before = crash.scene.read(crash.name);
+        let (image, stderr) = crash.convert();
+        assert_eq!(image.outcome, "refused");
+        assert!(stderr.contains("its image is not there now"), "{stderr}");
+        assert!(before == crash.scene.read(crash.name));
+        assert_eq!(crash.states(), ["begun"]);
+    }
+}
+
+#[test]
+fn pack_that_turns_up_under_another_path_is_settled() {
+    // Complete, in its clean-up, torn: in each state, and in another folder.
+    for torn in [2048, 512, 100] {
+        let crash = Crash::events();
+        crash.write(0, &crash.new[..torn]);
+        let away = crash.scene.read(crash.name);
+        std::fs::remove_file(crash.scene.path(crash.name)).unwrap();
+        let ran = crash.scene.run(&["convert", "--yes", "."]);
+        assert!(ran.stderr.contains("its image is not there now"), "{}", ran.stderr);
+        let listed = crash.scene.run(&["ledger"]).stdout;
+        assert!(listed.starts_with("begun  "), "{listed}");
+        // As another file: only what it holds can tell that it is the one.
+        std::fs::write(crash.scene.path("found.img"), &away).unwrap();
+        let (image, _) = crash.convert();
+        assert!(["converted", "already-converted"].contains(&image.outcome.as_str()), "{image:?}");
+        assert!(crash.record("found.img") == crash.new);
+        assert_eq!(crash.states(), ["done"], "{torn}");
+    }
+}
+
+#[test]
+fn old_record_that_was_moved_is_free_again_and_one_that_was_copied_is_a_copy() {
+    let crash = Crash::events();
+    std::fs::rename(crash.scene.path(EVENTS), crash.scene.path("moved.img")).unwrap();
+    let set = "UPDATE conversion SET inode = ?1";
+    Connection::open(crash.scene.ledger()).unwrap().execute(set, [inode(&crash)]).unwrap();
+    std::fs::copy(crash.scene.path("moved.img"), crash.scene.path("copied.img")).unwrap();
+    let convert = |name| -> Image {
+        let ran = crash.scene.run(&["convert", "--yes", "--json", name]);
+        serde_json::from_str(ran.stdout.lines().next().unwrap()).unwrap()
+    };
+    assert_eq!(convert("copied.img").findings[0].code, "copy-of-converted");
+    assert_eq!(convert("moved.img").outcome, "converted");
+}
+
+fn inode(crash: &Crash) -> i64 {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata(crash.scene.path("moved.img")).unwrap().ino().cast_signed()
+}
+
+#[test]
+fn image_that_another_program_holds_is_left_to_it() {
+    let crash = Crash::events();
+    crash.write(0, &crash.new[..512]);
+    let before = crash.scene.read(crash.name);
+    let file = std::fs::File::open(crash.scene.path(crash.name)).unwrap();
+    file.lock().unwrap();
+    let (image, stderr) = crash.convert();
+    assert_eq!((image.error.unwrap().code.as_str(), stderr.as_str()), ("in-use", ""));
+    assert!(before == crash.scene.read(crash.name));
+    assert_eq!(crash.states(), ["begun"]);
+    drop(file);
+    crash.assert_mended("already-converted");
+}
+
+#[test]
+fn copy_that_was_never_given_its_name_is_made_again_with_the_same_bytes() {
+    let crash = Crash::events();
+    let scene = &crash.scene;
+    let args = ["convert", "--yes", "--json", "-o", "out", EVENTS];
+    let target = "UPDATE conversion SET target = ?1, path = ?2";
+    let paths = [scene.path("out").join(EVENTS), scene.path(EVENTS)];
+    let texts = paths.map(|path| path.to_str().unwrap().to_owned());
+    Connection::open(scene.ledger()).unwrap().execute(target, texts).unwrap();
+    let mut command = scene.command(&args);
+    // At another time: still the conversion that was claimed.
+    let output = command.env("SOURCE_DATE_EPOCH", "1900000000").output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let copy = scene.read("out/reapplied-360.img");
+    assert!(copy[crash.at..][..2048] == crash.new);
+    assert!(crash.record(EVENTS) == crash.old);
+    assert_eq!(crash.states(), ["done"]);
+    // It has its name, and only the ledger was not told: done.
+    let begun = "UPDATE conversion SET state = 'begun', old_record = ?1, new_record = ?2";
+    let db = Connection::open(scene.ledger()).unwrap();
+    db.execute(begun, params![crash.old, crash.new]).unwrap();
+    assert_eq!(scene.json(&args).0[0].outcome, "already-converted");
+    assert_eq!(crash.states(), ["done"]);
+}
+
+/// Puts another disk at the path of the claim, and checks that a run leaves it alone.
+#[track_caller]
+fn assert_left_alone(crash: &Crash, disk: &[u8]) {
+    std::fs::write(crash.scene.path(crash.name), disk).unwrap();
+    crash.scene.image("unused-20-160.img", "other/x.img");
+    crash.scene.run(&["convert", "--yes", "--json", "other"]);
+    assert!(crash.scene.read(crash.name) == disk);
+    assert_eq!(crash.states().iter().filter(|state| *state == "begun").count(), 1);
+}
+
+#[test]
+fn another_pack_at_the_path_of_a_claim_is_never_written_over() {
+    for crash in [Crash::events(), Crash::unused()] {
+        let image = crash.scene.read(crash.name);
+        for other in ["unused-20.rec", "applied.rec", "issued-4.5.rec", "bit-rot-serial.rec"] {
+            let mut disk = image.clone();
+            let record = std::fs::read(testdata("records").join(other)).unwrap();
+            disk[crash.at..][..2048].copy_from_slice(&record);
+            assert_left_alone(&crash, &disk);
+        }
+        for fill in [0, 0xF6] {
+            let mut disk = image.clone();
+            disk[crash.at..][..2048].fill(fill);
+            assert_left_alone(&crash, &disk);
+        }
+        // No diskette at all.
+        assert_left_alone(&crash, &vec![0; image.len()]);
+    }
+}
+
+#[test]
+fn damaged_record_of_another_pack_is_not_taken_for_a_torn_one() {
+    let crash = Crash::events();
+    std::fs::remove_file(crash.scene.path(crash.name)).unwrap();
+    crash.scene.image("bit-rot-360.img", "in/a.img");
+    let mut cleared = crash.scene.read("in/a.img");
+    let at = cleared.windows(8).position(|bytes| bytes == b"SBSCAP40").unwrap();
+    cleared[at..at + 4].fill(0);
+    std::fs::write(crash.scene.path("in/b.img"), &cleared).unwrap();
+    let before = crash.scene.read("in/a.img");
+    for more in [&[][..], &["-o", "out"]] {
+        let ran = crash.scene.run(&[&["convert", "--yes", "in"], more].concat());
+        assert_eq!(ran.code, Some(1));
+        assert!(before == crash.scene.read("in/a.img") && cleared == crash.scene.read("in/b.img"));
+    }
+}
+
+#[test]
+fn entry_that_is_no_conversion_of_ours_is_not_acted_on() {
+    for (name, record) in [("old_record", "issued-4.5.rec"), ("new_record", "converted.rec")] {
+        let crash = Crash::events();
+        crash.write(0, &crash.new[..100]);
+        let before = crash.scene.read(crash.name);
+        let bytes = std::fs::read(testdata("records").join(record)).unwrap();
+        let set = format!("UPDATE conversion SET {name} = ?1");
+        Connection::open(crash.scene.ledger()).unwrap().execute(&set, [bytes]).unwrap();
+        let (image, stderr) = crash.convert();
+        assert_eq!(image.outcome, "refused");
+        assert!(stderr.contains("the ledger's entry of"), "{stderr}");
+        assert!(before == crash.scene.read(crash.name));
+    }
+}
+
+#[test]
+fn image_that_cannot_be_written_is_not_called_gone() {
+    use std::os::unix::fs::PermissionsExt;
+    let crash = Crash::events();
+    crash.write(0, &crash.new[..512]);
+    let mode = std::fs::Permissions::from_mode(0o444);
+    std::fs::set_permissions(crash.scene.path(crash.name), mode).unwrap();
+    let (_, stderr) = crash.convert();
+    assert!(stderr.contains("could not be completed: write-protected"), "{stderr}");
+    assert_eq!(crash.states(), ["begun"]);
+}
+
+#[test]
+fn backup_put_in_the_place_of_a_lost_image_does_not_convert_again() {
+    let crash = Crash::events();
+    // The image was committed, then moved; a new file with the old bytes stands in its place.
+    let backup = crash.scene.read(crash.name);
+    let inode = "UPDATE conversion SET inode = 1";
+    Connection::open(crash.scene.ledger()).unwrap().execute(inode, []).unwrap();
+    let (image, stderr) = crash.convert();
+    assert_eq!((image.outcome.as_str(), image.findings.len()), ("refused", 1), "{stderr}");
+    assert_eq!(image.findings[0].code, "copy-of-converted");
+    assert!(backup == crash.scene.read(crash.name));
+    // Told that it is the one, it converts.
+    let serial = "12345-270-0000017-00004";
+    assert_eq!(crash.scene.run(&["ledger", "release", "--yes", serial]).code, Some(0));
+    assert_eq!(crash.convert().0.outcome, "converted");
+}
+
+#[test]
+fn claim_holds_where_the_disk_comes_back_under_another_device_number() {
+    let crash = Crash::events();
+    let device = "UPDATE conversion SET device = device + 1, inode = ?1";
+    std::fs::rename(crash.scene.path(EVENTS), crash.scene.path("moved.img")).unwrap();
+    let inode = inode(&crash);
+    std::fs::rename(crash.scene.path("moved.img"), crash.scene.path(EVENTS)).unwrap();
+    Connection::open(crash.scene.ledger()).unwrap().execute(device, [inode]).unwrap();
+    crash.assert_mended("converted");
+}
+
+#[test]
+fn copy_with_one_wrong_bit_is_not_taken_for_the_torn_image() {
+    let crash = Crash::events();
+    let mut rotten = crash.scene.read(EVENTS);
+    rotten[crash.at + 40] ^= 1;
+    std::fs::remove_file(crash.scene.path(EVENTS)).unwrap();
+    std::fs::write(crash.scene.path("rotten.img"), &rotten).unwrap();
+    let (image, _) = crash.convert();
+    assert_eq!(
+        (image.outcome.as_str(), image.findings[0].code.as_str()),
+        ("refused", "damaged-record")
+    );
+    assert!(rotten == crash.scene.read("rotten.img"));
+    assert_eq!(crash.states(), ["begun"]);
+}
+
+#[test]
+fn copy_before_the_image_that_was_claimed_waits_for_it_and_is_refused() {
+    for flag in ["--dry-run", "--yes"] {
+        let crash = Crash::events();
+        crash.scene.image(EVENTS, "a-copy.img");
+        let ran = crash.scene.run(&["convert", flag, "--json", "."]);
+        let images: Vec<Image> =
+            ran.stdout.lines().take(2).map(|line| serde_json::from_str(line).unwrap()).collect();
+        let first = if flag == "--yes" { "converted" } else { "convertible" };
+        assert_eq!((images[0].outcome.as_str(), images[1].outcome.as_str()), ("refused", first));
+        assert_eq!(ran.code, Some(1), "{flag}");
+    }
+}

@@ -1,0 +1,131 @@
+//! SIGINT and SIGTERM: the first ends a run after what was begun, the second at once.
+
+use crate::support::judge::{PackImage, State, Traced, strace};
+use crate::support::scene::{Image, Scene, Summary};
+use std::collections::BTreeSet;
+use std::fs;
+
+/// More than are committed together.
+const IMAGES: usize = 300;
+const CONVERT: [&str; 5] = ["convert", "--yes", "--json", "--no-ledger", "in"];
+const COPY: [&str; 7] = ["convert", "--yes", "--json", "--no-ledger", "-o", "out", "in"];
+const STOPPING: &str = "stopping after what was begun";
+
+/// Packs with events, their images cut short: there are many.
+fn packs() -> Vec<PackImage> {
+    let pack = PackImage::golden("reapplied-360.img").cut_short();
+    (0..IMAGES).map(|number| pack.renumbered(number)).collect()
+}
+
+fn name(number: usize) -> String {
+    format!("in/{number:03}.img")
+}
+
+fn folder_of(packs: &[PackImage]) -> Scene {
+    let scene = Scene::new();
+    fs::create_dir(scene.path("in")).unwrap();
+    for (number, pack) in packs.iter().enumerate() {
+        fs::write(scene.path(&name(number)), &pack.old).unwrap();
+    }
+    scene
+}
+
+/// A signal at the sync of each of these images. Their zeroes wait a while, so that the signals are
+/// heard before the images are done.
+fn signal(scene: &Scene, signal: &str, numbers: &[usize]) -> Traced {
+    let inject = format!("inject=fdatasync:signal={signal}:when=1+");
+    let delay = "inject=pwrite64:delay_enter=300000:when=1+";
+    let paths: Vec<_> = numbers.iter().map(|number| name(*number)).collect();
+    let mut options = vec!["-f", "-e", "trace=fdatasync,pwrite64", "-e", &inject, "-e", delay];
+    options.extend(paths.iter().flat_map(|path| ["-P", path]));
+    strace(scene, &options, &CONVERT)
+}
+
+fn reports(stdout: &str) -> (Vec<Image>, Summary) {
+    let lines: Vec<_> = stdout.lines().collect();
+    let (summary, images) = lines.split_last().expect("a summary");
+    let images = images.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    (images, serde_json::from_str(summary).unwrap())
+}
+
+fn complete(scene: &Scene, packs: &[PackImage], good: &[&str]) {
+    let (reports, summary, code) = scene.json(&CONVERT);
+    assert_eq!((reports.len(), summary.stopped, code), (IMAGES, false, Some(0)));
+    assert!(reports.iter().all(|report| good.contains(&&*report.outcome)));
+    for (number, pack) in packs.iter().enumerate() {
+        assert!(scene.read(&name(number)) == pack.new, "{number}");
+    }
+}
+
+#[test]
+fn first_signal_ends_the_run_with_every_image_old_or_new() {
+    let packs = packs();
+    for stop in ["SIGINT", "SIGTERM", "SIGHUP"] {
+        let scene = folder_of(&packs);
+        let traced = signal(&scene, stop, &[70]);
+        assert_eq!((traced.ran.code, traced.signal), (Some(130), None), "{stop}");
+        assert_eq!(traced.ran.stderr.matches(STOPPING).count(), 1, "{}", traced.ran.stderr);
+        let (images, summary) = reports(&traced.ran.stdout);
+        assert_eq!((summary.stopped, summary.exit_code), (true, 130));
+        assert_eq!(summary.images, images.len() as u64);
+        assert!((71..IMAGES).contains(&images.len()), "{}", images.len());
+        for (number, report) in images.iter().enumerate() {
+            assert_eq!((&*report.path, &*report.outcome), (&*name(number), "converted"));
+        }
+        for (number, pack) in packs.iter().enumerate() {
+            let state = pack.state(&scene.read(&name(number)));
+            let expected = if number < images.len() { State::New } else { State::Old };
+            assert_eq!(state, expected, "{stop}: {number}");
+        }
+        complete(&scene, &packs, &["converted", "already-converted"]);
+    }
+}
+
+#[test]
+fn second_signal_ends_the_run_at_once_with_every_image_whole() {
+    let packs = packs();
+    let scene = folder_of(&packs);
+    let traced = signal(&scene, "SIGINT", &[70, 90]);
+    assert_eq!(traced.ran.code, Some(130));
+    assert!(!traced.ran.stdout.contains("summary"), "{}", traced.ran.stdout);
+    let states: BTreeSet<_> =
+        (0..IMAGES).map(|number| packs[number].state(&scene.read(&name(number)))).collect();
+    assert!(states.contains(&State::Old) && states.contains(&State::New), "{states:?}");
+    complete(&scene, &packs, &["converted", "already-converted"]);
+}
+
+#[test]
+fn signal_while_one_image_is_converted_lets_it_come_to_its_end() {
+    let image = PackImage::full_history();
+    let scene = Scene::new();
+    image.put(&scene, "in");
+    let inject = "inject=pwrite64:signal=SIGINT:when=1";
+    let delay = "inject=fdatasync:delay_enter=300000:when=1";
+    let options = ["-f", "-e", "trace=pwrite64,fdatasync", "-e", inject, "-e", delay];
+    let traced = strace(&scene, &options, &CONVERT);
+    let (images, summary) = reports(&traced.ran.stdout);
+    assert_eq!((&*images[0].outcome, summary.stopped), ("converted", true));
+    assert_eq!(traced.ran.code, Some(130));
+    assert!(scene.read(&format!("in/{}", image.name)) == image.new);
+}
+
+#[test]
+fn first_signal_leaves_whole_copies_and_no_others() {
+    let packs = packs();
+    let scene = folder_of(&packs);
+    let inject = "inject=renameat2:signal=SIGTERM:when=70";
+    let traced = strace(&scene, &["-f", "-e", "trace=renameat2", "-e", inject], &COPY);
+    let (images, summary) = reports(&traced.ran.stdout);
+    assert_eq!((traced.ran.code, summary.stopped), (Some(130), true));
+    assert!((70..IMAGES).contains(&images.len()), "{}", images.len());
+    let copies = fs::read_dir(scene.path("out")).unwrap().count();
+    assert_eq!(copies, images.len(), "no unfinished copies");
+    for (number, pack) in packs.iter().enumerate().take(copies) {
+        assert!(scene.read(&format!("out/{number:03}.img")) == pack.new, "{number}");
+    }
+    let (reports, _, code) = scene.json(&COPY);
+    let count = |outcome| reports.iter().filter(|report| report.outcome == outcome).count();
+    assert_eq!(code, Some(0));
+    assert_eq!(count("already-converted"), images.len());
+    assert_eq!(count("converted"), IMAGES - images.len());
+}

@@ -1,0 +1,105 @@
+//! Diskettes in drives, as the command line sees them: loop devices in the place of drives.
+
+use crate::support::diskette::{Loop, drive_with, one};
+use crate::support::judge::PackImage;
+use crate::support::scene::{CONVERT, Image, Scene, outcomes};
+
+fn golden_images() -> Vec<PackImage> {
+    let mut images = ["unused-20-160.img", "reapplied-360.img", "unused-720.img"]
+        .into_iter()
+        .chain(["applied-20-1200.img", "fragmented-1440.img", "transferred-2880.img"])
+        .map(PackImage::golden)
+        .collect::<Vec<_>>();
+    images.push(PackImage::full_history());
+    images
+}
+
+#[test]
+fn diskette_is_what_its_image_is() {
+    for image in golden_images() {
+        let Some((scene, drive)) = drive_with(&image) else { return };
+        let (on_drive, code) = one(&scene, &["inspect", "--json", drive.path()]);
+        assert_eq!((on_drive.path.as_str(), code), (drive.path(), Some(0)));
+        let (as_file, _) = one(&scene, &["inspect", "--json", &image.name]);
+        assert_eq!(Image { path: as_file.path.clone(), ..on_drive }, as_file);
+        assert!(image.old == scene.read(&image.name));
+    }
+}
+
+#[test]
+fn diskette_is_converted_as_its_image_is_and_only_once() {
+    for image in golden_images() {
+        let Some((scene, drive)) = drive_with(&image) else { return };
+        for outcome in ["converted", "already-converted"] {
+            let (report, code) = one(&scene, &["convert", "--yes", "--json", drive.path()]);
+            assert_eq!((report.outcome.as_str(), code), (outcome, Some(0)), "{report:?}");
+            assert!(image.new == scene.read(&image.name), "{}: {outcome}", image.name);
+        }
+    }
+}
+
+#[test]
+fn copy_of_a_converted_diskette_is_refused() {
+    let image = PackImage::golden("applied-1440.img");
+    let Some((scene, drive)) = drive_with(&image) else { return };
+    one(&scene, &["convert", "--yes", "--json", drive.path()]);
+    std::fs::write(scene.path("copy.img"), &image.old).unwrap();
+    drive.insert(&scene.path("copy.img"));
+    let (report, code) = one(&scene, &["convert", "--yes", "--json", drive.path()]);
+    assert_eq!((report.findings[0].code.as_str(), code), ("copy-of-converted", Some(1)));
+    assert!(image.old == scene.read("copy.img"));
+}
+
+#[test]
+fn without_yes_and_a_terminal_a_diskette_is_not_touched() {
+    let image = PackImage::golden("applied-1440.img");
+    let Some((scene, drive)) = drive_with(&image) else { return };
+    assert_eq!(scene.run(&["convert", drive.path()]).code, Some(2));
+    assert_eq!(scene.run(&["convert", "--dry-run", drive.path()]).code, Some(0));
+    assert!(image.old == scene.read(&image.name));
+}
+
+#[test]
+fn copy_of_a_diskette_is_a_whole_image_and_the_diskette_stays_as_it_was() {
+    for image in golden_images() {
+        let Some((scene, drive)) = drive_with(&image) else { return };
+        let (report, code) = one(&scene, &[&CONVERT[..], &["-o", "out", drive.path()]].concat());
+        assert_eq!((report.outcome.as_str(), code), ("converted", Some(0)), "{report:?}");
+        let copy = report.output.unwrap();
+        let name = drive.path().strip_prefix("/dev/").unwrap();
+        assert_eq!(copy, format!("out/{name}.img"));
+        assert!(image.new == scene.read(&copy), "{}", image.name);
+        assert!(image.old == scene.read(&image.name), "{}", image.name);
+        let (report, _) = one(&scene, &[&CONVERT[..], &["-o", "out", drive.path()]].concat());
+        assert_eq!(report.outcome, "already-converted");
+    }
+}
+
+#[test]
+fn drives_in_a_folder_are_not_walked_into() {
+    let scene = Scene::with(&["unused-720.img"]);
+    let Some(drive) = Loop::with(&scene.path("unused-720.img")) else { return };
+    std::os::unix::fs::symlink(drive.path(), scene.path("drive.img")).unwrap();
+    let (images, summary, _) = scene.json(&["inspect", "--json", "."]);
+    assert_eq!((outcomes(&images), summary.skipped), (vec!["convertible"], 1));
+    // A link that is named is followed.
+    let (report, _) = one(&scene, &["inspect", "--json", "drive.img"]);
+    assert_eq!(report.outcome, "convertible");
+}
+
+#[test]
+fn ledger_is_checked_by_the_diskette_that_is_in_the_drive() {
+    let image = PackImage::golden("applied-1440.img");
+    let Some((scene, drive)) = drive_with(&image) else { return };
+    scene.run(&["convert", "--yes", drive.path()]);
+    scene.run(&["ledger", "check"]).is(0, "1 as the ledger says, 0 not\n", "");
+    let other = PackImage::golden("unused-720.img");
+    other.put(&scene, "");
+    drive.insert(&scene.path(&other.name));
+    let told = format!(
+        "12345-270-0000017-00003: the converted diskette is not in {} now\n0 as the ledger says, 0 \
+         not, 1 not in the drive\n",
+        drive.path()
+    );
+    scene.run(&["ledger", "check"]).is(0, &told, "");
+}

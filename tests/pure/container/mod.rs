@@ -1,0 +1,37 @@
+//! Images in containers: the same sectors as raw, from each; what is lost is told, and what is
+//! damaged is an error.
+
+mod agree;
+mod archives;
+mod dumps;
+mod random_damage;
+mod recognise;
+
+use crate::support::write;
+use addpack::container::{ContainerError, Dump, hfe, imd, td0};
+use addpack::disk::{Flaw, FlawKind};
+use std::path::PathBuf;
+
+/// The images that each container holds once, and their formats by the name of libdsk.
+const IMAGES: [(&str, &str); 3] =
+    [("applied-1440", "ibm1440"), ("unused-720", "ibm720"), ("reapplied-360", "ibm360")];
+
+fn testdata(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("testdata").join(name)
+}
+
+fn raw(name: &str) -> Vec<u8> {
+    std::fs::read(testdata("images").join(format!("{name}.img"))).unwrap()
+}
+
+/// Each reader of dumps, with what writes for it.
+fn dump_formats() -> [(Writer, Reader); 3] {
+    [(write::imd::dump, imd::read), (write::td0::dump, td0::read), (write::hfe::dump, hfe::read)]
+}
+
+type Writer = fn(&[write::Track]) -> Vec<u8>;
+type Reader = fn(&[u8]) -> Result<Dump, ContainerError>;
+
+fn lost(sector: u32, kind: FlawKind) -> Flaw {
+    Flaw { sector, kind }
+}

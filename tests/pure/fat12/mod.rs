@@ -1,0 +1,10 @@
+//! Finding the record on a stranger's disk, and leaving all of the rest of it alone.
+
+mod chains;
+mod entries;
+mod floppies;
+mod lost_sectors;
+mod random_damage;
+mod random_losses;
+mod reads;
+mod second_fat;

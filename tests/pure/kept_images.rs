@@ -1,0 +1,90 @@
+//! Images kept of diskettes: named for their packs, whole or not at all, never over another.
+
+use crate::support::disk::testdata;
+use crate::support::frail::{Fault, Frail};
+use addpack::media::{Careful, DriveError, Mapfile, Watcher};
+use addpack::pack::keep::{Keep, Kept};
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::Path;
+use tempfile::TempDir;
+
+fn golden(name: &str) -> Vec<u8> {
+    fs::read(testdata("images").join(name)).unwrap()
+}
+
+fn keep(folder: &Path, number: usize, bytes: &[u8], faults: &[(usize, Fault)]) -> Kept {
+    let diskette = Careful::new(Frail::new(bytes, faults), 5);
+    Keep { folder: folder.to_owned(), number }.keep(&diskette).unwrap()
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn an_image_is_named_for_its_pack_and_its_events_or_numbered() {
+    let folder = TempDir::new().unwrap();
+    for (number, name) in
+        (1..).zip(["applied-1440.img", "no-record-360.img", "unused-720.img", "reapplied-360.img"])
+    {
+        let kept = keep(folder.path(), number, &golden(name), &[]);
+        assert_eq!(fs::read(&kept.path).unwrap(), golden(name), "{name}");
+    }
+    assert_eq!(
+        names(folder.path()),
+        [
+            "12345-270-0000017-00001-0-events.img",
+            "12345-270-0000017-00003-1-event.img",
+            "12345-270-0000017-00004-2-events.img",
+            "diskette-2.img",
+        ]
+    );
+}
+
+#[test]
+fn an_image_is_never_put_over_another_and_the_same_one_is_kept_once() {
+    let folder = TempDir::new().unwrap();
+    let mut other = golden("applied-1440.img");
+    *other.last_mut().unwrap() ^= 1;
+    let first = keep(folder.path(), 1, &golden("applied-1440.img"), &[]);
+    let second = keep(folder.path(), 2, &other, &[]);
+    assert_eq!(keep(folder.path(), 3, &golden("applied-1440.img"), &[]), first);
+    assert_eq!(keep(folder.path(), 4, &other, &[]), second);
+    assert_eq!(fs::read(first.path).unwrap(), golden("applied-1440.img"));
+    assert_eq!(fs::read(second.path).unwrap(), other);
+    assert_eq!(names(folder.path()).len(), 2);
+}
+
+#[test]
+fn lost_sectors_stand_in_a_mapfile_that_is_read_as_what_it_says() {
+    let folder = TempDir::new().unwrap();
+    let faults =
+        [(700, Fault::Lost), (701, Fault::Lost), (1439, Fault::Lost), (20, Fault::Fails(1))];
+    let kept = keep(folder.path(), 1, &golden("unused-720.img"), &faults);
+    let map = Mapfile::read(&kept.path.with_extension("map")).unwrap();
+    let lost: Vec<_> = map.flaws(737_280).into_iter().map(|flaw| flaw.sector).collect();
+    assert_eq!(lost, [700, 701, 1439]);
+    // The same bytes without a mapfile would pass for whole: that is another image.
+    let bytes = fs::read(&kept.path).unwrap();
+    let whole = keep(folder.path(), 2, &bytes, &[]);
+    assert_ne!(whole.path, kept.path);
+    assert!(!whole.path.with_extension("map").exists());
+}
+
+#[test]
+fn a_reading_that_is_stopped_keeps_nothing() {
+    let folder = TempDir::new().unwrap();
+    let stop = Watcher::new(|at| {
+        if at.sector < 1000 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
+    let diskette = Careful::new(Frail::new(&golden("unused-720.img"), &[]), 5).watched(Some(stop));
+    let keep = Keep { folder: folder.path().join("new"), number: 1 };
+    let error = keep.keep(&diskette).unwrap_err();
+    assert_eq!(DriveError::behind(&error), Some(&DriveError::Stopped));
+    assert!(names(folder.path()).is_empty());
+}

@@ -1,0 +1,17 @@
+//! The library alone, within this process: records, FAT12, containers, sectors that do not read.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod container;
+mod fat12;
+mod house;
+mod kept_images;
+mod record;
+mod weak_sectors;
+mod whole_images;
+
+#[test]
+fn every_file_is_declared() {
+    support::folder::assert_every_file_is_declared("pure", "main.rs");
+}

@@ -1,0 +1,9 @@
+//! Records: what happened to a pack is told from its bytes, and what cannot have happened is damage.
+
+mod damaged_fields;
+mod forgeries;
+mod golden;
+mod random_damage;
+mod random_histories;
+mod reapplies;
+mod simulator;

@@ -1,0 +1,41 @@
+//! Diskettes: loop devices in the place of drives, and people at a terminal.
+
+mod loops;
+mod terminal;
+
+pub(crate) use loops::{Loop, skip};
+pub(crate) use terminal::Terminal;
+
+use crate::support::judge::PackImage;
+use crate::support::scene::{Image, Scene};
+use std::process::Command;
+
+/// Bytes in a sector.
+pub(crate) const SECTOR: usize = 512;
+
+/// A scene with one image, and a drive that it is in.
+pub(crate) fn drive_with(image: &PackImage) -> Option<(Scene, Loop)> {
+    let scene = Scene::new();
+    image.put(&scene, "");
+    let drive = Loop::with(&scene.path(&image.name))?;
+    Some((scene, drive))
+}
+
+/// addpack at a terminal, under strace with these options.
+pub(crate) fn at_a_terminal(scene: &Scene, options: &[&str], args: &[&str]) -> Terminal {
+    let addpack = scene.command(args);
+    let mut command = Command::new("strace");
+    command.args(["-f", "-qq", "-o", "/dev/null"]).args(options).arg("--");
+    command.arg(addpack.get_program()).args(addpack.get_args()).env_clear();
+    command.envs(addpack.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    command.current_dir(addpack.get_current_dir().unwrap());
+    Terminal::run(command)
+}
+
+/// What came of the drive, and the exit code.
+#[track_caller]
+pub(crate) fn one(scene: &Scene, args: &[&str]) -> (Image, Option<i32>) {
+    let (mut images, _, code) = scene.json(args);
+    assert_eq!(images.len(), 1, "{images:?}");
+    (images.remove(0), code)
+}

@@ -1,0 +1,73 @@
+//! Images of packs that simulated servers wrote, and `addpack plan --json`, read strictly.
+
+pub mod shelf;
+
+use serde::Deserialize;
+
+/// A small image with this record: cut behind it, where an image may end.
+pub fn image_of(record: &[u8]) -> Vec<u8> {
+    let mut image = std::fs::read("testdata/images/unused-20-160.img").unwrap();
+    let at = image.windows(8).position(|bytes| bytes == b"SBSCAP40").unwrap();
+    image.truncate(at);
+    [&image, record].concat()
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    pub r#type: String,
+    pub schema: u32,
+    pub path: String,
+    pub serial: Option<String>,
+    pub action: String,
+    pub from: Option<u16>,
+    pub to: Option<u16>,
+    pub code: String,
+    pub message: String,
+    pub kb: Vec<u32>,
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Gap {
+    pub r#type: String,
+    pub schema: u32,
+    pub from: u16,
+    pub to: u16,
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Summary {
+    pub r#type: String,
+    pub schema: u32,
+    pub installed: u16,
+    pub reaches: u16,
+    pub limit: u16,
+}
+
+/// A whole plan.
+#[derive(Debug, PartialEq)]
+pub struct Planned {
+    pub steps: Vec<Step>,
+    pub gaps: Vec<(u16, u16)>,
+    pub summary: Summary,
+}
+
+impl Planned {
+    /// Steps, then gaps, then the summary, and nothing else.
+    pub fn read(stdout: &str) -> Self {
+        let lines: Vec<_> = stdout.lines().collect();
+        let (last, rest) = lines.split_last().expect("a summary");
+        let steps = rest.iter().take_while(|line| line.starts_with(r#"{"type":"step""#)).count();
+        let (steps, gaps) = rest.split_at(steps);
+        let steps: Vec<Step> =
+            steps.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let gaps: Vec<Gap> = gaps.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let summary: Summary = serde_json::from_str(last).unwrap();
+        assert!(steps.iter().all(|step| (&*step.r#type, step.schema) == ("step", 1)));
+        assert!(gaps.iter().all(|gap| (&*gap.r#type, gap.schema) == ("gap", 1)));
+        assert_eq!((&*summary.r#type, summary.schema), ("summary", 1));
+        Self { steps, gaps: gaps.iter().map(|gap| (gap.from, gap.to)).collect(), summary }
+    }
+}

@@ -1,0 +1,273 @@
+//! A clean folder with images in it, and addpack run there: exact output is the default.
+
+use assert_cmd::cargo::cargo_bin;
+use serde::Deserialize;
+use sha1::{Digest, Sha1};
+use std::collections::BTreeMap;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use tempfile::TempDir;
+
+/// The time of every conversion in these tests, that of testdata/expected.json.
+pub const EPOCH: &str = "1795435200";
+
+/// A conversion that asks nothing and reports to programs.
+pub const CONVERT: [&str; 3] = ["convert", "--yes", "--json"];
+
+/// The user and the group of those who own nothing.
+const NOBODY: u32 = 65534;
+
+/// A file in testdata/.
+pub fn testdata(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(name)
+}
+
+/// A folder of its own for one test.
+pub struct Scene {
+    folder: TempDir,
+    /// Where the ledger is: the user's folders are not among the images.
+    home: TempDir,
+}
+
+/// What a run came to.
+#[derive(Debug)]
+pub struct Ran {
+    pub stdout: String,
+    pub stderr: String,
+    pub code: Option<i32>,
+}
+
+impl Scene {
+    pub fn new() -> Self {
+        Self { folder: TempDir::new().unwrap(), home: TempDir::new().unwrap() }
+    }
+
+    /// A folder with these images of testdata/images, under their own names.
+    pub fn with(images: &[&str]) -> Self {
+        let scene = Self::new();
+        for image in images {
+            scene.image(image, image);
+        }
+        scene
+    }
+
+    /// Puts the image `from` there under the name `to`, with the folders that it needs.
+    pub fn image(&self, from: &str, to: &str) -> PathBuf {
+        let target = self.path(to);
+        std::fs::create_dir_all(target.parent().unwrap()).unwrap();
+        std::fs::copy(testdata("images").join(from), &target).unwrap();
+        target
+    }
+
+    /// Puts an image of an unused pack there, with a serial of its own.
+    pub fn pack(&self, number: u32, to: &str) -> PathBuf {
+        let mut record = std::fs::read(testdata("records/unused-20.rec")).unwrap();
+        let mut image = std::fs::read(testdata("images/unused-20-160.img")).unwrap();
+        let at = image.windows(2048).position(|bytes| bytes == record).unwrap();
+        record[0x0C..0x23].copy_from_slice(format!("54321-270-{number:07}-00042").as_bytes());
+        for (seal, end) in [(0x30, 0x30), (0x70, 0x70)] {
+            let digest = Sha1::digest(&record[..end]);
+            record[seal..seal + 20].copy_from_slice(&digest);
+        }
+        image[at..at + 2048].copy_from_slice(&record);
+        let target = self.path(to);
+        std::fs::create_dir_all(target.parent().unwrap()).unwrap();
+        std::fs::write(&target, image).unwrap();
+        target
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The ledger that runs here use.
+    pub fn ledger(&self) -> PathBuf {
+        self.home.path().join(".local/state/addpack/ledger.db")
+    }
+
+    pub fn read(&self, name: &str) -> Vec<u8> {
+        std::fs::read(self.path(name)).unwrap()
+    }
+
+    /// addpack in this folder, with nothing of the outside that could change what it says.
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(cargo_bin!("addpack"));
+        command.args(args).current_dir(self.folder.path()).stdin(Stdio::null());
+        command.env_clear().env("SOURCE_DATE_EPOCH", EPOCH).env("HOME", self.home.path());
+        command.env("TMPDIR", std::env::temp_dir());
+        command
+    }
+
+    pub fn run(&self, args: &[&str]) -> Ran {
+        Ran::of(&mut self.command(args))
+    }
+
+    /// The same by a user who owns nothing here: permissions hold for that one also where root runs
+    /// the tests.
+    pub fn run_without_rights(&self, args: &[&str]) -> Ran {
+        let mut command = self.command(args);
+        if rustix::process::geteuid().is_root() {
+            for folder in [self.folder.path(), self.home.path()] {
+                std::fs::set_permissions(folder, Permissions::from_mode(0o755)).unwrap();
+            }
+            command.uid(NOBODY).gid(NOBODY);
+        }
+        Ran::of(&mut command)
+    }
+
+    /// The report of a run with `--json`: its images and its summary.
+    pub fn json(&self, args: &[&str]) -> (Vec<Image>, Summary, Option<i32>) {
+        let ran = self.run(args);
+        assert_eq!(ran.stderr, "", "{args:?}");
+        let lines: Vec<_> = ran.stdout.lines().collect();
+        let (last, images) = lines.split_last().expect("a summary");
+        let images = images.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+        (images, serde_json::from_str(last).unwrap(), ran.code)
+    }
+}
+
+impl Scene {
+    /// A conversion with these arguments besides.
+    pub fn convert(&self, more: &[&str]) -> (Vec<Image>, Summary, Option<i32>) {
+        self.json(&[&CONVERT[..], more].concat())
+    }
+}
+
+/// The outcomes of images, in their order.
+pub fn outcomes(images: &[Image]) -> Vec<&str> {
+    images.iter().map(|image| image.outcome.as_str()).collect()
+}
+
+impl Ran {
+    pub fn of(command: &mut Command) -> Self {
+        let output = command.output().unwrap();
+        Self {
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+            code: output.status.code(),
+        }
+    }
+
+    /// Checks all of it, to the letter.
+    #[track_caller]
+    pub fn is(&self, code: i32, stdout: &str, stderr: &str) {
+        assert_eq!(self.stderr, stderr);
+        assert_eq!(self.stdout, stdout);
+        assert_eq!(self.code, Some(code));
+    }
+}
+
+/// An image's line, strictly.
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Image {
+    pub r#type: String,
+    pub schema: u32,
+    pub path: String,
+    pub path_bytes: Option<String>,
+    pub outcome: String,
+    pub record: Option<Record>,
+    pub findings: Vec<Finding>,
+    pub notes: Vec<CodeAndMessage>,
+    pub output: Option<String>,
+    pub error: Option<CodeAndMessage>,
+    pub next_step: String,
+    pub surface: Option<Surface>,
+}
+
+/// The map of a diskette, strictly.
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Surface {
+    pub cylinders: usize,
+    pub heads: usize,
+    pub sectors: usize,
+    pub good: usize,
+    pub slow: usize,
+    pub weak: usize,
+    pub lost: usize,
+    pub map: Vec<String>,
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Record {
+    pub version: String,
+    pub serial: String,
+    pub licenses: u16,
+    pub origin: Option<String>,
+    pub bound: bool,
+    pub from: Option<u16>,
+    pub to: Option<u16>,
+    pub server: Option<Server>,
+    pub made_at: String,
+    pub converted_at: Option<String>,
+    pub events: Vec<Event>,
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    pub address: String,
+    pub name: String,
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Event {
+    pub slot: usize,
+    pub kind: String,
+    pub server_version: String,
+    pub from: u16,
+    pub to: u16,
+    pub at: String,
+    pub server: Server,
+    pub post_upgrade: bool,
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Finding {
+    pub code: String,
+    pub message: String,
+    pub slot: Option<usize>,
+    pub offset: Option<usize>,
+    pub cluster: Option<u16>,
+    pub sector: Option<u32>,
+    pub expected: Option<String>,
+    pub found: Option<String>,
+    pub copy_of: Option<CopyOf>,
+    pub kb: Vec<u32>,
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct CopyOf {
+    pub converted_at: Option<String>,
+    pub path: String,
+    pub target: Option<String>,
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct CodeAndMessage {
+    pub code: String,
+    pub message: String,
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Summary {
+    pub r#type: String,
+    pub schema: u32,
+    pub images: u64,
+    pub outcomes: BTreeMap<String, u64>,
+    pub skipped: u64,
+    pub repeated: u64,
+    pub stopped: bool,
+    pub error: Option<CodeAndMessage>,
+    pub exit_code: i32,
+}

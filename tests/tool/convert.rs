@@ -1,0 +1,270 @@
+//! `addpack convert`: in place, into copies, dry, asked and unasked.
+
+use crate::support::scene::{EPOCH, Scene, testdata};
+use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
+
+const CONVERTED: &str = "\
+applied-1440.img
+  Verdict    converted: converted to 4.5 now, read back and verified
+  Serial     12345-270-0000017-00003
+  Size       5 licenses
+  Version    4.5
+  Made       2 Mar 1998
+  Converted  23 Nov 2026 12:00
+  Server     SBSNT1 (00:A0:C9:14:C8:29)
+  Licenses   from 5 to 10
+
+  Next       nothing: a 4.5 pack fits 4.0 and 4.5 servers alike
+  See        addpack explain converted
+";
+
+#[test]
+fn one_image_is_converted_in_place_and_shown_as_a_card() {
+    let scene = Scene::with(&["applied-1440.img"]);
+    scene.run(&["convert", "--yes", "applied-1440.img"]).is(0, CONVERTED, "");
+    let record = std::fs::read(testdata("records/applied.45.rec")).unwrap();
+    let image = scene.read("applied-1440.img");
+    assert!(image.windows(2048).any(|bytes| bytes == record));
+}
+
+#[test]
+fn converting_twice_is_converting_once() {
+    let scene = Scene::with(&["reapplied-360.img", "converted-unfinished-360.img"]);
+    let (images, ..) = scene.json(&["convert", "--yes", "--json", "."]);
+    assert!(images.iter().all(|image| image.outcome == "converted"), "{images:?}");
+    let once = (scene.read("reapplied-360.img"), scene.read("converted-unfinished-360.img"));
+    let (images, _, code) = scene.json(&["convert", "--yes", "--json", "."]);
+    assert!(images.iter().all(|image| image.outcome == "already-converted"), "{images:?}");
+    assert_eq!(code, Some(0));
+    assert!(once == (scene.read("reapplied-360.img"), scene.read("converted-unfinished-360.img")));
+}
+
+#[test]
+fn only_convertible_images_change_and_the_rest_keep_every_byte() {
+    let scene = Scene::new();
+    let mut before = Vec::new();
+    for entry in std::fs::read_dir(testdata("images")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        scene.image(&name, &name);
+        before.push((scene.read(&name), name));
+    }
+    let (images, summary, code) = scene.json(&["convert", "--yes", "--json", "-j", "3", "."]);
+    assert_eq!((images.len(), summary.outcomes["converted"], code), (18, 7, Some(1)));
+    for (bytes, name) in before {
+        let image = images.iter().find(|i| i.path.ends_with(&format!("/{name}"))).unwrap();
+        assert_eq!(bytes != scene.read(&name), image.outcome == "converted", "{name}");
+    }
+}
+
+const WITHOUT_A_TERMINAL: &str = "addpack: convert is one-way and asks first, and there is no \
+terminal to ask at: say --yes, or --dry-run\n";
+
+#[test]
+fn without_a_terminal_and_without_yes_nothing_is_touched() {
+    let scene = Scene::with(&["applied-1440.img"]);
+    let before = scene.read("applied-1440.img");
+    scene.run(&["convert", "applied-1440.img"]).is(2, "", WITHOUT_A_TERMINAL);
+    scene.run(&["convert", "-o", "out", "applied-1440.img"]).is(2, "", WITHOUT_A_TERMINAL);
+    assert!(before == scene.read("applied-1440.img") && !scene.path("out").exists());
+}
+
+#[test]
+fn dry_run_gives_the_verdicts_of_the_real_one_and_writes_nothing() {
+    let scene = Scene::new();
+    for entry in std::fs::read_dir(testdata("images")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        scene.image(&name, &name);
+    }
+    let protected = scene.image("unused-720.img", "protected.img");
+    std::fs::set_permissions(&protected, std::fs::Permissions::from_mode(0o444)).unwrap();
+    let before = scene.read("applied-1440.img");
+    let (dry, dry_summary, dry_code) = scene.json(&["convert", "--dry-run", "--json", "."]);
+    assert!(before == scene.read("applied-1440.img"));
+    let (real, real_summary, real_code) = scene.json(&["convert", "--yes", "--json", "."]);
+    assert_eq!((dry_code, dry_summary.images), (real_code, real_summary.images));
+    for (dry, real) in dry.iter().zip(&real) {
+        let would = match dry.outcome.as_str() {
+            "convertible" | "unfinished-conversion" => "converted",
+            other => other,
+        };
+        assert_eq!((&dry.path, would), (&real.path, real.outcome.as_str()));
+        assert_eq!(dry.error, real.error);
+    }
+    assert_eq!(real_summary.outcomes["failed"], 1);
+}
+
+#[test]
+fn copies_keep_their_place_and_mode_and_the_images_are_left_alone() {
+    let scene = Scene::new();
+    let image = scene.image("applied-1440.img", "in/deep/applied.img");
+    scene.image("out-of-order-720.img", "in/refused.img");
+    std::fs::set_permissions(&image, std::fs::Permissions::from_mode(0o640)).unwrap();
+    let before = scene.read("in/deep/applied.img");
+    let (images, _, code) = scene.json(&["convert", "--yes", "--json", "-o", "out", "in"]);
+    assert_eq!((images[0].outcome.as_str(), code), ("converted", Some(1)));
+    assert_eq!(images[0].output.as_deref(), Some("out/deep/applied.img"));
+    assert!(before == scene.read("in/deep/applied.img"));
+    let mode = std::fs::metadata(scene.path("out/deep/applied.img")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o7777, 0o640);
+    assert!(!scene.path("out/refused.img").exists());
+    // The copy is what a conversion in place would have made.
+    scene.run(&["convert", "--yes", "--no-ledger", "in/deep/applied.img"]);
+    assert!(scene.read("in/deep/applied.img") == scene.read("out/deep/applied.img"));
+}
+
+#[test]
+fn copy_that_is_there_is_left_and_another_file_never_overwritten() {
+    let scene = Scene::with(&["applied-1440.img", "unused-720.img"]);
+    let args = ["convert", "--yes", "--json", "-o", "out", "applied-1440.img"];
+    scene.json(&args);
+    let (images, _, code) = scene.json(&args);
+    assert_eq!((images[0].outcome.as_str(), code), ("already-converted", Some(0)));
+    std::fs::write(scene.path("out/unused-720.img"), "precious").unwrap();
+    let (images, _, code) =
+        scene.json(&["convert", "--yes", "--json", "-o", "out", "unused-720.img"]);
+    assert_eq!(images[0].error.as_ref().unwrap().code, "exists");
+    assert_eq!((code, scene.read("out/unused-720.img")), (Some(3), b"precious".to_vec()));
+}
+
+#[test]
+fn of_two_images_with_one_target_the_first_gets_it_whatever_the_workers() {
+    for jobs in ["1", "4"] {
+        let scene = Scene::new();
+        scene.image("applied-1440.img", "a/disk.img");
+        scene.image("unused-720.img", "b/disk.img");
+        let all = ["-j", jobs, "--json", "-o", "out", "a/disk.img", "b/disk.img"];
+        for flag in ["--dry-run", "--yes"] {
+            let (images, _, code) = scene.json(&[&["convert", flag][..], &all].concat());
+            assert_ne!(images[0].outcome, "failed", "{flag}");
+            assert_eq!(images[1].error.as_ref().unwrap().code, "exists", "{flag}");
+            assert_eq!(code, Some(3));
+        }
+    }
+}
+
+#[test]
+fn folder_for_copies_is_not_walked_and_not_the_one_that_is_read() {
+    let scene = Scene::with(&["unused-720.img"]);
+    for _ in 0..2 {
+        let (images, ..) = scene.json(&["convert", "--yes", "--json", "-o", "out", "."]);
+        assert_eq!(images.len(), 1, "{images:?}");
+    }
+    let ran = scene.run(&["convert", "--yes", "-o", ".", "."]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.contains("that is the folder of the images"), "{}", ran.stderr);
+}
+
+#[test]
+fn conversion_time_that_is_no_number_is_a_wrong_command_line() {
+    let scene = Scene::with(&["unused-720.img"]);
+    for time in ["tomorrow", "-1", "99999999999999999999"] {
+        let mut command = scene.command(&["convert", "--yes", "."]);
+        let output = command.env("SOURCE_DATE_EPOCH", time).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{time:?}");
+    }
+    assert!(
+        scene.read("unused-720.img") == std::fs::read(testdata("images/unused-720.img")).unwrap()
+    );
+    assert!(EPOCH.parse::<i64>().is_ok());
+}
+
+#[test]
+fn reader_that_goes_away_does_not_stop_a_conversion() {
+    let scene = Scene::new();
+    for number in 0..70 {
+        scene.pack(number, &format!("{number:02}.img"));
+    }
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = scene.command(&["convert", "--yes", "."]).stdout(writer).output().unwrap();
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+    let (_, summary, _) = scene.json(&["inspect", "--json", "."]);
+    assert_eq!(summary.outcomes["already-converted"], 70);
+}
+
+/// Runs addpack at a terminal of its own, types `answer`, and returns what the terminal showed.
+fn at_a_terminal(scene: &Scene, args: &[&str], answer: &str) -> (String, Option<i32>) {
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+    let control = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&control).unwrap();
+    unlockpt(&control).unwrap();
+    let name = ptsname(&control, Vec::new()).unwrap().into_string().unwrap();
+    let open = || std::fs::OpenOptions::new().read(true).write(true).open(&name).unwrap();
+    rustix::io::write(&control, answer.as_bytes()).unwrap();
+    let mut command = scene.command(args);
+    command.env("TERM", "xterm").stdin(open()).stdout(open()).stderr(open());
+    let mut child = command.spawn().unwrap();
+    // Its ends of the terminal must be the last ones, or reading would never end.
+    drop(command);
+    let mut shown = Vec::new();
+    let mut control = std::fs::File::from(control);
+    // Linux ends a terminal whose other side is closed with an error, not with nothing.
+    let _ = control.read_to_end(&mut shown);
+    (String::from_utf8(shown).unwrap(), child.wait().unwrap().code())
+}
+
+#[test]
+fn at_a_terminal_it_asks_with_the_numbers_and_converts_after_a_yes() {
+    let scene =
+        Scene::with(&["unused-720.img", "applied-1440.img", "converted-unfinished-360.img"]);
+    let (shown, code) = at_a_terminal(&scene, &["convert", "."], "y\n");
+    let question = "About to convert 2 packs to 4.5 and finish 1 interrupted conversion, in place.";
+    assert!(shown.contains(question), "{shown}");
+    assert!(shown.contains("3 images: \x1b[32m3 converted\x1b[0m"), "{shown}");
+    assert_eq!(code, Some(0));
+}
+
+#[test]
+fn before_it_asks_it_warns_of_gaps_and_twins() {
+    let scene = Scene::with(&["applied-1440.img", "converted-360.img"]);
+    let (shown, _) = at_a_terminal(&scene, &["convert", "."], "n\n");
+    let warning =
+        "addpack: SBSNT1 (00:A0:C9:14:C8:29): twins: more than one pack restores 5 to 10\r\n";
+    let (before, _) = shown.split_once("About to convert 1 pack").expect("the question");
+    assert!(before.contains(warning), "{shown}");
+    let scene = Scene::with(&["reapplied-360.img"]);
+    let (shown, _) = at_a_terminal(&scene, &["convert", "."], "n\n");
+    let (before, _) = shown.split_once("About to convert 1 pack").expect("the question");
+    assert!(before.contains("gap: no sound pack restores 5 to 10"), "{shown}");
+    let ran = scene.run(&["convert", "--yes", "."]);
+    assert!(!(ran.stdout + &ran.stderr).contains("gap: "));
+}
+
+#[test]
+fn anything_but_yes_changes_nothing() {
+    let scene = Scene::with(&["unused-720.img"]);
+    let before = scene.read("unused-720.img");
+    for answer in ["n\n", "\n", "\x04", "yellow\n"] {
+        let (shown, code) = at_a_terminal(&scene, &["convert", "unused-720.img"], answer);
+        assert!(shown.contains("Nothing was converted."), "{shown}");
+        assert_eq!(code, Some(130), "{answer:?}");
+    }
+    assert!(before == scene.read("unused-720.img"));
+}
+
+#[test]
+fn where_nothing_is_to_be_converted_it_does_not_ask() {
+    let scene = Scene::with(&["converted-360.img", "out-of-order-720.img"]);
+    let (shown, code) = at_a_terminal(&scene, &["convert", "."], "");
+    assert!(!shown.contains("[y/N]") && shown.contains("1 refused"), "{shown}");
+    assert_eq!(code, Some(1));
+}
+
+#[test]
+fn names_that_a_terminal_would_obey_are_spelled_out_there() {
+    let scene = Scene::new();
+    scene.image("unused-720.img", "evil\x1b[2J\u{202e}.img");
+    let (shown, _) = at_a_terminal(&scene, &["inspect", "."], "");
+    assert!(shown.contains("evil\\u{1b}[2J\\u{202e}.img"), "{shown}");
+    assert!(!shown.contains("\x1b[2J"), "{shown}");
+}
+
+#[test]
+fn progress_is_shown_at_a_terminal_and_not_with_quiet() {
+    let scene = Scene::with(&["unused-720.img", "applied-1440.img"]);
+    let (shown, _) = at_a_terminal(&scene, &["convert", "--yes", "."], "");
+    assert!(shown.contains("2/2") && shown.contains("2 converted"), "{shown}");
+    let (shown, _) = at_a_terminal(&scene, &["convert", "--yes", "-q", "."], "");
+    assert!(!shown.contains("2/2"), "{shown}");
+}

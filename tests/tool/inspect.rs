@@ -1,0 +1,308 @@
+//! `addpack inspect`: what people and programs are told, to the letter.
+
+use crate::support::scene;
+use crate::support::scene::{Scene, testdata};
+use std::os::unix::ffi::OsStringExt;
+
+const OUT_OF_ORDER: &str = "\
+out-of-order-720.img
+  Verdict    refused: corrupt: it was reapplied out of order
+  Serial     12345-270-0000017-00010
+  Size       5 licenses
+  Version    4.0
+  Made       2 Mar 1998
+  Server     SBSNT1 (00:A0:C9:14:C8:29)
+  Licenses   from 5 to 10
+
+  History, in UTC by the servers' clocks
+     1   1 Apr 1998 00:00  apply     by 4.0    5 to 10  SBSNT1 (00:A0:C9:14:C8:29)
+  !  2   1 Apr 1999 00:00  reapply   by 4.0   10 to 10  SBSNT1 (00:A0:C9:14:C8:29)
+
+  Found
+    out-of-order-reapply: reapplied out of order on 1 Apr 1999: the server had
+    10 licenses, the pack restores 5 to 10
+      at offset  0x240
+      expected   5
+      found      10
+
+  Next       ask for a replacement (KB 274532). Have at hand: serial
+             12345-270-0000017-00010, 5 licenses, server SBSNT1
+             (00:A0:C9:14:C8:29), and the reason above
+  See        KB 194335, KB 236867, KB 274532, addpack explain
+             out-of-order-reapply
+";
+
+#[test]
+fn one_image_is_shown_as_a_card() {
+    let scene = Scene::with(&["out-of-order-720.img"]);
+    scene.run(&["inspect", "out-of-order-720.img"]).is(1, OUT_OF_ORDER, "");
+}
+
+#[test]
+fn unused_pack_has_no_history() {
+    let scene = Scene::with(&["unused-20-160.img"]);
+    let card = "\
+unused-20-160.img
+  Verdict    convertible: a sound 4.0 pack, ready to be converted to 4.5
+  Serial     12345-270-0000017-00002
+  Size       20 licenses
+  Version    4.0
+  Made       2 Mar 1998
+  Server     none: never applied
+
+  Next       convert it with addpack convert: once, one way
+  See        addpack explain convertible
+";
+    scene.run(&["inspect", "unused-20-160.img"]).is(0, card, "");
+}
+
+/// Good, refused, foreign, unreadable and skipped together.
+fn mixed() -> Scene {
+    let scene = Scene::new();
+    scene.image("applied-1440.img", "a/applied.img");
+    scene.image("chain-loops-720.img", "a/b/.hidden.img");
+    scene.image("no-record-360.img", "a/foreign.img");
+    scene.image("converted-360.img", "z.IMA");
+    std::fs::write(scene.path("a/notes.txt"), "no image").unwrap();
+    std::fs::write(scene.path("a/empty.img"), "").unwrap();
+    std::os::unix::fs::symlink("../z.IMA", scene.path("a/link.img")).unwrap();
+    scene
+}
+
+const MIXED: &str = "\
+convertible            12345-270-0000017-00003  5 to 10    ./a/applied.img
+refused                -                        -          ./a/b/.hidden.img
+not-a-pack             -                        -          ./a/empty.img
+not-a-pack             -                        -          ./a/foreign.img
+already-converted      12345-270-0000017-00042  5 to 10    ./z.IMA
+failed                 -                        -          gone.img
+
+6 images: 1 convertible, 1 already-converted, 2 not-a-pack, 1 refused, 1 failed; 2 other files skipped
+
+Refused
+  ./a/b/.hidden.img
+    damaged-media: the cluster chain of ADDPACK.DAT comes back to cluster 2 (sector 14)
+    next: read the diskette again, in another drive if there is one; if that gives the same, ask for \
+a replacement (KB 274532). Have at hand: the serial and the size from the label, the server, and the \
+reason above
+
+Failed
+  gone.img
+    there is no such file or folder
+    next: check the path
+
+SBSNT1 (00:A0:C9:14:C8:29)
+  5       10      15      20      25      30      35      40      45      50
+  |~twins~|                                                               |
+  ~~ restored by a 4.0 pack
+  twins: more than one pack restores 5 to 10
+";
+
+#[test]
+fn folder_is_shown_as_lines_then_a_summary_then_the_reasons() {
+    mixed().run(&["inspect", ".", "gone.img"]).is(3, MIXED, "");
+}
+
+#[test]
+fn report_is_the_same_with_1_and_with_4_workers() {
+    let scene = mixed();
+    for json in [&[][..], &["--json"]] {
+        let run = |jobs| scene.run(&[&["inspect", "-j", jobs, "."], json].concat());
+        let (one, four) = (run("1"), run("4"));
+        assert_eq!((&one.stdout, one.code), (&four.stdout, four.code));
+    }
+}
+
+#[test]
+fn foreign_disk_in_a_folder_is_no_error_and_named_itself_it_is() {
+    let scene = Scene::with(&["no-record-360.img"]);
+    assert_eq!(scene.run(&["inspect", "."]).code, Some(0));
+    assert_eq!(scene.run(&["inspect", "no-record-360.img"]).code, Some(1));
+}
+
+#[test]
+fn same_file_is_handled_once_and_that_is_said() {
+    let scene = Scene::with(&["unused-720.img"]);
+    std::fs::create_dir(scene.path("sub")).unwrap();
+    std::fs::hard_link(scene.path("unused-720.img"), scene.path("sub/hard.img")).unwrap();
+    std::os::unix::fs::symlink("unused-720.img", scene.path("link.img")).unwrap();
+    let line = "convertible            12345-270-0000017-00001  5 unused   ";
+    let again = "repeated               -                        -          ";
+    let ran = scene.run(&["inspect", "unused-720.img", "link.img", "unused-720.img", "sub", "."]);
+    let stdout = format!(
+        "{line}unused-720.img\n\
+         {again}link.img (the same as unused-720.img, handled once)\n\
+         {again}unused-720.img (the same as unused-720.img, handled once)\n\
+         {again}sub/hard.img (the same as unused-720.img, handled once)\n\
+         {again}./sub (the same as sub, handled once)\n\
+         {again}./unused-720.img (the same as unused-720.img, handled once)\n\n\
+         1 image: 1 convertible; 1 other file skipped; 5 paths repeated\n"
+    );
+    ran.is(0, &stdout, "");
+}
+
+#[test]
+fn folder_inside_one_that_was_walked_is_not_walked_again() {
+    let scene = Scene::new();
+    scene.image("unused-720.img", "a/b/unused.img");
+    for second in ["a/b", "./a/../a", "a/b/unused.img"] {
+        let (images, summary, code) =
+            scene.json_with_complaint(&["inspect", "--json", "a", second]);
+        assert_eq!((images, summary.repeated, code), (1, 1, Some(0)), "{second}");
+    }
+}
+
+impl Scene {
+    /// Counts of a JSON report that comes with a word on standard error.
+    fn json_with_complaint(&self, args: &[&str]) -> (usize, scene::Summary, Option<i32>) {
+        let ran = self.run(args);
+        assert!(ran.stderr.contains("handled once"), "{}", ran.stderr);
+        let lines: Vec<_> = ran.stdout.lines().collect();
+        (lines.len() - 1, serde_json::from_str(lines[lines.len() - 1]).unwrap(), ran.code)
+    }
+}
+
+#[test]
+fn json_tells_all_that_the_card_tells() {
+    let scene = Scene::with(&["post-upgrade-720.img"]);
+    let (images, summary, code) = scene.json(&["inspect", "--json", "post-upgrade-720.img"]);
+    let image = &images[0];
+    assert_eq!(
+        (image.r#type.as_str(), image.schema, image.outcome.as_str()),
+        ("image", 1, "refused")
+    );
+    let record = image.record.as_ref().unwrap();
+    assert_eq!(
+        (record.version.as_str(), record.serial.as_str()),
+        ("4.0", "12345-270-0000017-00012")
+    );
+    assert_eq!(
+        (record.licenses, record.from, record.to, record.bound),
+        (5, Some(5), Some(10), true)
+    );
+    assert_eq!((record.origin.as_ref(), record.converted_at.as_ref()), (None, None));
+    assert_eq!(record.server.as_ref().unwrap().address, "00:A0:C9:14:C8:29");
+    let event = &record.events[1];
+    assert_eq!(
+        (event.kind.as_str(), event.server_version.as_str(), event.slot),
+        ("reapply", "4.5", 1)
+    );
+    assert_eq!((event.from, event.to, event.post_upgrade), (10, 15, true));
+    assert_eq!(event.at, "1999-09-09T00:00:00Z");
+    let finding = &image.findings[0];
+    assert_eq!((finding.code.as_str(), finding.offset), ("post-upgrade-reapply", Some(0x240)));
+    assert_eq!(finding.kb, [236_867]);
+    assert_eq!((image.error.as_ref(), image.notes.len()), (None, 0));
+    assert!(
+        image.next_step.starts_with("ask for a replacement (KB 274532)"),
+        "{}",
+        image.next_step
+    );
+    assert_eq!((summary.r#type.as_str(), summary.images, summary.exit_code), ("summary", 1, 1));
+    assert_eq!((summary.outcomes.len(), summary.outcomes["refused"], code), (8, 1, Some(1)));
+}
+
+#[test]
+fn json_names_the_cluster_and_sector_of_damaged_media() {
+    let scene = Scene::with(&["chain-loops-720.img"]);
+    let (images, ..) = scene.json(&["inspect", "--json", "chain-loops-720.img"]);
+    let finding = &images[0].findings[0];
+    assert_eq!(
+        (finding.code.as_str(), finding.cluster, finding.sector),
+        ("damaged-media", Some(2), Some(14))
+    );
+}
+
+#[test]
+fn every_golden_image_has_its_outcome() {
+    let expected: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(testdata("expected.json")).unwrap()).unwrap();
+    let scene = Scene::new();
+    let folder = testdata("images");
+    let (images, _, code) = scene.json(&["inspect", "--json", folder.to_str().unwrap()]);
+    let expected = expected["images"].as_object().unwrap();
+    assert_eq!((images.len(), code), (expected.len(), Some(1)));
+    for image in images {
+        let name = image.path.rsplit('/').next().unwrap();
+        // The golden set calls an image by its primary finding where there is no way to a record.
+        let media = image.findings.first().is_some_and(|f| f.code == "damaged-media");
+        let outcome = if media { "damaged-media" } else { image.outcome.as_str() };
+        assert_eq!(outcome, expected[name]["outcome"], "{name}");
+    }
+}
+
+#[test]
+fn names_that_are_no_text_are_exact_in_json_and_raw_in_a_pipe() {
+    let scene = Scene::new();
+    let name = std::ffi::OsString::from_vec(b"bad\xff\x1b.img".to_vec());
+    std::fs::copy(testdata("images/unused-720.img"), scene.path("").join(&name)).unwrap();
+    let (images, ..) = scene.json(&["inspect", "--json", "."]);
+    assert_eq!(images[0].path_bytes.as_deref(), Some("2e2f626164ff1b2e696d67"));
+    let output = scene.command(&["inspect", "."]).output().unwrap();
+    let raw = output.stdout.windows(5).any(|bytes| bytes == b"bad\xff\x1b");
+    assert!(raw, "{}", output.stdout.escape_ascii());
+}
+
+#[test]
+fn closed_pipe_is_no_error() {
+    let scene = Scene::with(&["unused-720.img"]);
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = scene.command(&["inspect", "."]).stdout(writer).output().unwrap();
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+}
+
+#[test]
+fn full_disk_under_a_report_of_any_kind_is_an_error() {
+    let scene = Scene::with(&["unused-720.img"]);
+    let reports: [&[&str]; 11] = [
+        &["inspect", "."],
+        &["inspect", "--json", "."],
+        &["convert", "--dry-run", "."],
+        &["plan", "."],
+        &["ledger"],
+        &["explain"],
+        &["completions", "bash"],
+        &["--help"],
+        &["-h"],
+        &["convert", "--help"],
+        &["--version"],
+    ];
+    for report in reports {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = scene.command(report).stdout(full).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(stderr.starts_with("addpack: the report could not be written: "), "{stderr}");
+        assert_eq!(output.status.code(), Some(3), "{report:?}");
+    }
+}
+
+#[test]
+fn what_is_neither_file_nor_folder_is_not_opened() {
+    let scene = Scene::new();
+    let (images, _, code) = scene.json(&["inspect", "--json", "/dev/null"]);
+    assert_eq!(images[0].error.as_ref().unwrap().code, "not-a-file");
+    assert_eq!(code, Some(3));
+}
+
+#[test]
+fn color_is_used_only_when_asked_for_or_at_a_terminal() {
+    let scene = Scene::with(&["unused-720.img"]);
+    assert!(!scene.run(&["inspect", "."]).stdout.contains('\x1b'));
+    assert!(
+        scene.run(&["inspect", "--color", "always", "."]).stdout.contains("\x1b[32mconvertible")
+    );
+    assert!(!scene.run(&["inspect", "--color", "never", "."]).stdout.contains('\x1b'));
+}
+
+#[test]
+fn empty_folder_is_good() {
+    Scene::new().run(&["inspect", "."]).is(0, "\n0 images\n", "");
+}
+
+#[test]
+fn command_line_without_a_path_is_wrong() {
+    let ran = Scene::new().run(&["inspect"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""));
+    assert!(ran.stderr.contains("<PATH>..."), "{}", ran.stderr);
+}

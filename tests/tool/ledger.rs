@@ -1,0 +1,277 @@
+//! The ledger: one time across copies, and its own commands.
+
+use crate::support::scene::{CONVERT, Image, Scene, outcomes};
+use rusqlite::Connection;
+use std::path::Path;
+use std::process::Child;
+
+fn query(scene: &Scene, sql: &str) -> i64 {
+    Connection::open(scene.ledger()).unwrap().query_row(sql, [], |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn second_copy_is_refused_and_told_when_from_where_and_to_where() {
+    let scene = Scene::with(&["applied-1440.img"]);
+    scene.image("applied-1440.img", "copy.img");
+    scene.convert(&["-o", "out", "applied-1440.img"]);
+    let before = scene.read("copy.img");
+    let (images, _, code) = scene.convert(&["copy.img"]);
+    assert_eq!((outcomes(&images), code), (vec!["refused"], Some(1)));
+    let finding = &images[0].findings[0];
+    assert_eq!(finding.code, "copy-of-converted");
+    let copy = finding.copy_of.as_ref().unwrap();
+    assert_eq!(copy.converted_at.as_deref(), Some("2026-11-23T12:00:00Z"));
+    assert_eq!(Path::new(&copy.path), scene.path("applied-1440.img"));
+    assert_eq!(copy.target.as_deref().map(Path::new), Some(&*scene.path("out/applied-1440.img")));
+    assert!(images[0].next_step.starts_with("use the converted one"), "{}", images[0].next_step);
+    assert!(before == scene.read("copy.img"));
+}
+
+#[test]
+fn of_a_ledger_and_none_the_last_counts() {
+    let scene = Scene::with(&["applied-1440.img"]);
+    for (options, is_made) in [
+        (["--ledger", "one.db", "--no-ledger"], false),
+        (["--no-ledger", "--ledger", "one.db"], true),
+    ] {
+        let arguments = [&["convert", "--yes", "-o", "out"], &options[..], &["applied-1440.img"]];
+        assert_eq!(scene.run(&arguments.concat()).code, Some(0), "{options:?}");
+        assert_eq!(scene.path("one.db").exists(), is_made, "{options:?}");
+    }
+    assert!(!scene.ledger().exists());
+}
+
+#[test]
+fn same_image_again_is_already_converted() {
+    let scene = Scene::with(&["applied-1440.img"]);
+    scene.convert(&["-o", "out", "applied-1440.img"]);
+    // Into the same folder, into another, in place: the pack is converted, and once is enough.
+    for more in [&["-o", "out"][..], &["-o", "other"], &[]] {
+        let (images, _, code) = scene.convert(&[more, &["applied-1440.img"]].concat());
+        assert_eq!((outcomes(&images), code), (vec!["already-converted"], Some(0)), "{more:?}");
+        assert!(images[0].output.as_deref().unwrap().ends_with("out/applied-1440.img"));
+    }
+    assert!(!scene.path("other/applied-1440.img").exists());
+}
+
+#[test]
+fn old_backup_over_a_converted_image_is_a_copy_until_it_is_released() {
+    let scene = Scene::with(&["applied-1440.img"]);
+    scene.convert(&["."]);
+    scene.image("applied-1440.img", "applied-1440.img");
+    assert_eq!(outcomes(&scene.convert(&["."]).0), ["refused"]);
+    let serial = "12345-270-0000017-00003";
+    let ran = scene.run(&["ledger", "release", "--yes", serial]);
+    ran.is(0, &format!("{serial} is no longer in the ledger\n"), "");
+    assert_eq!(outcomes(&scene.convert(&["."]).0), ["converted"]);
+}
+
+#[test]
+fn of_100_copies_the_first_is_converted_and_99_are_refused() {
+    for more in [&[][..], &["--no-ledger"]] {
+        let scene = Scene::new();
+        for number in 0..100 {
+            scene.pack(7, &format!("{number:02}.img"));
+        }
+        let (images, summary, code) = scene.convert(&[&["-j", "4", "."], more].concat());
+        assert_eq!((images[0].outcome.as_str(), code), ("converted", Some(1)));
+        assert_eq!(summary.outcomes["refused"], 99);
+        let named = |image: &Image| image.findings[0].copy_of.as_ref().unwrap().path.clone();
+        assert!(images[1..].iter().all(|image| named(image).ends_with("/00.img")));
+    }
+}
+
+#[test]
+fn dry_run_and_inspect_foresee_copies_and_twins() {
+    let scene = Scene::with(&["unused-720.img"]);
+    scene.pack(1, "a.img");
+    scene.pack(1, "b.img");
+    scene.convert(&["unused-720.img"]);
+    scene.image("unused-720.img", "copy.img");
+    let (dry, _, code) = scene.json(&["convert", "--dry-run", "--json", "."]);
+    assert_eq!(outcomes(&dry), ["convertible", "refused", "refused", "already-converted"]);
+    assert_eq!(code, Some(1));
+    let (seen, ..) = scene.json(&["inspect", "--json", "."]);
+    assert_eq!(outcomes(&seen), ["convertible", "convertible", "convertible", "already-converted"]);
+    let notes: Vec<_> = seen.iter().map(|image| image.notes.len()).collect();
+    assert_eq!(notes, [0, 1, 1, 0]);
+    assert_eq!(seen[1].notes[0].code, "copy-of-converted");
+    assert!(seen[1].notes[0].message.contains("./a.img"), "{}", seen[1].notes[0].message);
+    let lines = scene.run(&["inspect", "."]).stdout;
+    assert!(lines.contains("\nWarnings\n  ./b.img\n    copy-of-converted: "), "{lines}");
+    let (real, ..) = scene.convert(&["."]);
+    assert_eq!(outcomes(&real), ["converted", "refused", "refused", "already-converted"]);
+}
+
+#[test]
+fn done_conversions_keep_no_records_and_can_be_queried() {
+    let scene = Scene::with(&["unused-720.img", "applied-1440.img"]);
+    scene.convert(&["."]);
+    let done = "SELECT count(*) FROM conversion WHERE state = 'done' AND old_record IS NULL";
+    assert_eq!(query(&scene, done), 2);
+    assert_eq!(query(&scene, "SELECT min(converted_at) FROM conversion"), 1_795_435_200);
+    assert_eq!(query(&scene, "PRAGMA user_version"), 1);
+}
+
+const CHECKED: &str = "\
+12345-270-0000017-00003: PATH/applied-1440.img does not hold the converted pack
+12345-270-0000017-00001: PATH/unused-720.img is gone
+1 as the ledger says, 2 not
+";
+
+#[test]
+fn check_tells_what_the_converted_files_hold() {
+    let scene = Scene::with(&["unused-720.img", "applied-1440.img", "reapplied-360.img"]);
+    scene.convert(&["."]);
+    scene.run(&["ledger", "check"]).is(0, "3 as the ledger says, 0 not\n", "");
+    std::fs::remove_file(scene.path("unused-720.img")).unwrap();
+    scene.image("applied-1440.img", "applied-1440.img");
+    let folder = scene.path("");
+    let ran = scene.run(&["ledger", "check"]);
+    let path = folder.to_str().unwrap().trim_end_matches('/');
+    assert_eq!((ran.stdout.replace(path, "PATH").as_str(), ran.code), (CHECKED, Some(1)));
+}
+
+const SHOWN: &str = "\
+Serial      12345-270-0000017-00001
+Size        5 licenses
+State       done: PATH/out/unused-720.img holds the converted pack
+Converted   2026-11-23T12:00:00Z
+Image       PATH/unused-720.img
+Into        PATH/out/unused-720.img
+4.0 record  SHA-1 5dee90325ba66f41b64dc04c14388ac4179fde03
+4.5 record  SHA-1 8cb5ee6f01a0a0d14b4b1a9d1a9a0fb6e0a5a0b0
+";
+
+#[test]
+fn list_and_show_tell_what_was_converted() {
+    let scene = Scene::with(&["unused-720.img"]);
+    scene.convert(&["-o", "out", "."]);
+    let path = scene.path("");
+    let path = path.to_str().unwrap().trim_end_matches('/').to_owned();
+    let told = |args: &[&str]| scene.run(args).stdout.replace(&path, "PATH");
+    let serial = "12345-270-0000017-00001";
+    assert_eq!(
+        told(&["ledger"]),
+        format!(
+            "done   {serial}   5 licenses  2026-11-23T12:00:00Z  \
+             PATH/unused-720.img -> PATH/out/unused-720.img\n"
+        )
+    );
+    let lines = |text: &str| text.lines().take(7).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(lines(&told(&["ledger", "show", serial])), lines(SHOWN));
+    let row: serde_json::Value = serde_json::from_str(&told(&["ledger", "--json"])).unwrap();
+    assert_eq!((row["serial"].as_str(), row["state"].as_str()), (Some(serial), Some("done")));
+    let csv = told(&["ledger", "list", "--csv"]);
+    assert!(
+        csv.starts_with("serial,licenses,state,converted_at,path,target,old_digest,new_digest\n")
+    );
+    assert_eq!(csv.lines().count(), 2);
+    let none = scene.run(&["ledger", "show", "x\x1b"]);
+    none.is(2, "", "addpack: serial x\\u{1b} is not in the ledger\n");
+}
+
+#[test]
+fn release_asks_first() {
+    let scene = Scene::with(&["unused-720.img"]);
+    scene.convert(&["."]);
+    let ran = scene.run(&["ledger", "release", "12345-270-0000017-00001"]);
+    let stderr = "addpack: release asks first, and there is no terminal to ask at: say --yes\n";
+    ran.is(2, "", stderr);
+    assert_eq!(query(&scene, "SELECT count(*) FROM conversion"), 1);
+}
+
+#[test]
+fn of_32_processes_over_the_same_200_images_one_converts_each_pack() {
+    let scene = Scene::new();
+    for number in 0..200 {
+        scene.pack(number, &format!("{number:03}.img"));
+    }
+    let start = |_| {
+        let mut command = scene.command(&[&CONVERT[..], &["."]].concat());
+        command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+        command.spawn().unwrap()
+    };
+    let rivals: Vec<Child> = (0..32).map(start).collect();
+    let mut converted = vec![0; 200];
+    for rival in rivals {
+        let output = rival.wait_with_output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+        let stdout = String::from_utf8(output.stdout).unwrap();
+        let (_, images) = stdout.trim_end().rsplit_once('\n').map(|(a, b)| (b, a)).unwrap();
+        for (number, line) in images.lines().enumerate() {
+            let image: Image = serde_json::from_str(line).unwrap();
+            match image.outcome.as_str() {
+                "converted" => converted[number] += 1,
+                "already-converted" => {}
+                _ => assert_eq!(image.error.as_ref().unwrap().code, "in-use", "{image:?}"),
+            }
+        }
+    }
+    assert_eq!(converted, vec![1; 200]);
+    assert_eq!(query(&scene, "SELECT count(*) FROM conversion WHERE state = 'done'"), 200);
+    scene.run(&["ledger", "check"]).is(0, "200 as the ledger says, 0 not\n", "");
+}
+
+#[test]
+fn of_two_copies_in_two_processes_one_is_converted() {
+    for _ in 0..20 {
+        let scene = Scene::new();
+        scene.pack(3, "a.img");
+        scene.pack(3, "b.img");
+        let start = |name: &&str| {
+            let mut command = scene.command(&[&CONVERT[..], &[name]].concat());
+            command.stdout(std::process::Stdio::piped()).spawn().unwrap()
+        };
+        let rivals: Vec<Child> = ["a.img", "b.img"].iter().map(start).collect();
+        let mut outcomes: Vec<String> = rivals
+            .into_iter()
+            .map(|rival| {
+                let output = rival.wait_with_output().unwrap();
+                let stdout = String::from_utf8(output.stdout).unwrap();
+                let image: Image = serde_json::from_str(stdout.lines().next().unwrap()).unwrap();
+                image.error.map_or(image.outcome, |error| error.code)
+            })
+            .collect();
+        outcomes.sort();
+        assert_eq!(outcomes[0], "converted", "{outcomes:?}");
+        assert!(["refused", "in-use"].contains(&outcomes[1].as_str()), "{outcomes:?}");
+    }
+}
+
+#[test]
+fn converted_pack_that_is_met_is_entered_and_its_copies_are_refused() {
+    let scene = Scene::new();
+    scene.pack(5, "a.img");
+    scene.pack(5, "0-twin.img");
+    scene.run(&["convert", "--yes", "--no-ledger", "a.img"]);
+    // In the order of the names the copy comes first; the converted one is known all the same.
+    let (dry, _, code) = scene.json(&["convert", "--dry-run", "--json", "."]);
+    assert_eq!((outcomes(&dry), code), (vec!["refused", "already-converted"], Some(1)));
+    let (seen, ..) = scene.json(&["inspect", "--json", "."]);
+    assert_eq!(seen[0].notes[0].code, "copy-of-converted");
+    let (images, _, code) = scene.convert(&["."]);
+    assert_eq!((outcomes(&images), code), (vec!["refused", "already-converted"], Some(1)));
+    assert_eq!(query(&scene, "SELECT count(*) FROM conversion WHERE state = 'done'"), 1);
+    scene.run(&["ledger", "check"]).is(0, "1 as the ledger says, 0 not\n", "");
+}
+
+#[test]
+fn copy_that_is_gone_is_not_told_to_be_used() {
+    let scene = Scene::with(&["applied-1440.img"]);
+    scene.convert(&["-o", "out", "applied-1440.img"]);
+    std::fs::remove_dir_all(scene.path("out")).unwrap();
+    let (images, _, code) = scene.convert(&["-o", "out", "applied-1440.img"]);
+    assert_eq!((outcomes(&images), code), (vec!["refused"], Some(1)));
+    assert!(images[0].next_step.contains("ledger release"), "{}", images[0].next_step);
+}
+
+#[test]
+fn pipe_in_the_place_of_a_copy_does_not_make_a_run_wait() {
+    let scene = Scene::with(&["unused-720.img"]);
+    std::fs::create_dir(scene.path("out")).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(scene.path("out/unused-720.img")).status();
+    assert!(made.unwrap().success());
+    let (images, ..) = scene.convert(&["-o", "out", "unused-720.img"]);
+    assert_eq!(images[0].error.as_ref().unwrap().code, "exists");
+}

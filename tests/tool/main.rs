@@ -1,0 +1,25 @@
+//! The built program as people use it: what it says, to the letter, and what it leaves behind.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod containers;
+mod convert;
+mod environment;
+mod explain;
+mod inspect;
+mod ledger;
+mod ledger_file;
+mod left_untouched;
+mod plan;
+mod plan_sets;
+mod random_plans;
+mod replace;
+mod sets;
+mod shared_ledger;
+mod system_calls;
+
+#[test]
+fn every_file_is_declared() {
+    support::folder::assert_every_file_is_declared("tool", "main.rs");
+}

@@ -1,0 +1,114 @@
+//! `addpack plan`: which server is meant, and which images of a set count.
+
+use crate::support::planned::Planned;
+use crate::support::planned::shelf::{Shelf, shelf};
+use crate::support::scene::Scene;
+use crate::support::simulator::{Pack, Release, sample};
+
+#[test]
+fn server_is_the_one_that_most_packs_are_bound_to_or_the_one_that_is_named() {
+    let shelf = shelf();
+    let first = |args: &[&str]| shelf.scene.run(&[&["plan", "."], args].concat()).stdout;
+    for second in [
+        &["--name", "SERVER-2"][..],
+        &["--address", "00-a0-c9-14-c8-02"],
+        &["--address", "00:A0:C9:14:C8:02"],
+        &["--name", "SERVER-2", "--address", "00-A0-C9-14-C8-02"],
+    ] {
+        let plan = first(second);
+        assert!(plan.starts_with("SERVER-2 (00:A0:C9:14:C8:02): "), "{plan}");
+    }
+    assert!(first(&["--name", "OTHER"]).starts_with("a server that no pack is bound to: "));
+    let mixed = first(&["--name", "OTHER", "--address", "00-A0-C9-14-C8-02"]);
+    assert!(mixed.starts_with("OTHER (00:A0:C9:14:C8:02): "), "{mixed}");
+}
+
+#[test]
+fn what_no_server_is_is_a_wrong_command_line() {
+    let scene = Scene::with(&["unused-720.img"]);
+    for wrong in [
+        &["--server", "4.1"][..],
+        &["--edition", "home"],
+        &["--installed", "4"],
+        &["--installed", "51"],
+        &["--installed", "26", "--server", "4.0"],
+        &["--address", "00-00-00-00-00-00"],
+        &["--address", "00-A0-C9-14-C8"],
+        &["--address", "00-A0-C9-14-C8-+1"],
+        &["--name", ""],
+        &["--name", "SIXTEEN-LETTERS!"],
+        &["--name", "A B"],
+        &["--json", "--labels"],
+    ] {
+        let ran = scene.run(&[&["plan", "."], wrong].concat());
+        assert_eq!((ran.code, &*ran.stdout), (Some(2), ""), "{wrong:?}");
+        assert!(!ran.stderr.is_empty());
+    }
+}
+
+#[test]
+fn of_two_images_of_one_pack_the_newer_counts() {
+    let mut shelf = Shelf::new();
+    let old = shelf.used(&sample::server(Release::V40, 1), Pack::unused_40, 5, 5);
+    shelf.put("a.img", &old);
+    shelf.put("b.img", &sample::converted(&old));
+    shelf.put("c.img", &old);
+    let (planned, code) = shelf.plan(&["."]);
+    let codes: Vec<_> = planned.steps.iter().map(|s| (&*s.path, &*s.code)).collect();
+    assert_eq!(codes, [("./b.img", "restores"), ("./a.img", "copy"), ("./c.img", "copy")]);
+    assert_eq!((planned.summary.reaches, code), (10, Some(1)));
+    let mut moved = old.clone();
+    assert!(sample::server(Release::V40, 2).transfer(&mut moved));
+    shelf.put("b.img", &moved);
+    let (planned, _) = shelf.plan(&["--name", "SERVER-1", "."]);
+    let codes: Vec<_> = planned.steps.iter().map(|s| (&*s.path, &*s.code)).collect();
+    assert_eq!(codes, [("./a.img", "copy"), ("./b.img", "other-server"), ("./c.img", "copy")]);
+}
+
+#[test]
+fn pack_that_was_converted_into_a_copy_is_not_planned_for() {
+    let scene = Scene::with(&["unused-720.img"]);
+    assert_eq!(scene.run(&["convert", "--yes", "-o", "out", "unused-720.img"]).code, Some(0));
+    let ran = scene.run(&["plan", "--json", "unused-720.img"]);
+    let planned = Planned::read(&ran.stdout);
+    let step = &planned.steps[0];
+    assert_eq!((&*step.code, &*step.action), ("copy-of-converted", "turn-away"));
+    assert!(step.message.contains("out/unused-720.img"), "{}", step.message);
+    scene.image("applied-1440.img", "a.img");
+    assert_eq!(scene.run(&["convert", "--yes", "-o", "out", "a.img"]).code, Some(0));
+    let picture = scene.run(&["plan", "a.img"]).stdout;
+    assert!(!picture.contains("|---"), "{picture}");
+}
+
+#[test]
+fn what_fails_is_told_and_what_is_no_pack_is_left_out() {
+    let scene = Scene::with(&["unused-720.img", "no-record-360.img"]);
+    let ran = scene.run(&["plan", "--json", "."]);
+    assert_eq!((Planned::read(&ran.stdout).steps.len(), ran.code), (1, Some(0)));
+    let ran = scene.run(&["plan", "--json", ".", "gone.img"]);
+    let stderr = "addpack: gone.img: there is no such file or folder; next: check the path\n";
+    assert_eq!((&*ran.stderr, ran.code), (stderr, Some(3)));
+    assert_eq!(Planned::read(&ran.stdout).steps.len(), 1);
+    let ran = scene.run(&["plan", "--json", "no-record-360.img"]);
+    let stderr =
+        "addpack: no-record-360.img: a diskette without ADDPACK.DAT in its root directory\n";
+    assert_eq!((&*ran.stderr, ran.code), (stderr, Some(1)));
+}
+
+#[test]
+fn plan_writes_nothing() {
+    let shelf = shelf();
+    let names = || std::fs::read_dir(shelf.scene.path("")).unwrap().count();
+    let (before, count) = (shelf.scene.read("b.img"), names());
+    shelf.scene.run(&["plan", "."]);
+    assert!(before == shelf.scene.read("b.img") && !shelf.scene.ledger().exists());
+    assert_eq!(names(), count);
+}
+
+#[test]
+fn closed_pipe_is_no_error() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = shelf().scene.command(&["plan", "."]).stdout(writer).output().unwrap();
+    assert_eq!((output.status.code(), &*output.stderr), (Some(1), &b""[..]));
+}

@@ -1,0 +1,179 @@
+//! `addpack replace`: the request for replacements, to the letter.
+
+use crate::support::planned::image_of;
+use crate::support::scene::Scene;
+use crate::support::simulator::{Pack, Release, Server, sample};
+use sha1::{Digest, Sha1};
+
+const LETTER: &str = "\
+Request for replacement media: Small Business Server Client Add Packs
+
+Replacement media are the subject of the vendor's article KB 274532. Have at
+hand for each pack what is told below: its serial, its size, the server that
+it is bound to, and the reason; and the diskette itself, where there is one.
+On packs that are lost or stolen, see KB 236867 first.
+
+The vendor's support of this product has ended. Begin with whoever supplies
+your licenses today, and bring what proves that you bought the packs.
+
+1.
+   Serial    12345-270-0000017-00010
+   Size      5 licenses
+   Version   4.0
+   Server    SBSNT1 (00:A0:C9:14:C8:29)
+   Licenses  from 5 to 10
+   Reason    out-of-order-reapply
+   Evidence  out-of-order-reapply: reapplied out of order on 1 Apr 1999: the
+             server had 10 licenses, the pack restores 5 to 10 (at offset
+             0x240, expected 5, found 10)
+   Image     ./out-of-order-720.img
+   SHA-1     {sha1}
+   See       KB 194335, KB 236867, KB 274532
+
+2.
+   Serial    unknown; see the label
+   Size      20 licenses
+   Server    SBSNT1 (00:A0:C9:14:C8:29)
+   Licenses  from 10 to 30
+   Reason    lost
+   Evidence  named as lost or stolen
+   See       KB 236867, KB 274532
+
+Serials, servers and evidence are as they stand on the diskettes; the SHA-1 is
+that of the whole image file. Keep the diskettes and their images as they are
+until the replacements have come.
+";
+
+fn letter(scene: &Scene) -> String {
+    let sha1: [u8; 20] = Sha1::digest(scene.read("out-of-order-720.img")).into();
+    LETTER.replace("{sha1}", &sha1.map(|byte| format!("{byte:02x}")).concat())
+}
+
+fn one_refused() -> Scene {
+    Scene::with(&["out-of-order-720.img", "unused-720.img", "no-record-360.img"])
+}
+
+#[test]
+fn request_names_each_refused_pack_with_its_evidence_and_lost_ones() {
+    let scene = one_refused();
+    scene.run(&["replace", "--lost", "10-30", "."]).is(0, &letter(&scene), "");
+}
+
+#[test]
+fn request_is_written_to_a_new_file_and_never_over_another() {
+    let scene = one_refused();
+    let args = ["replace", "--lost", "10-30", ".", "-o", "request.txt"];
+    scene.run(&args).is(0, "", "");
+    assert_eq!(scene.read("request.txt"), letter(&scene).as_bytes());
+    let stderr = "addpack: -o request.txt: there is such a file already, and it is left as it is\n";
+    scene.run(&args).is(2, "", stderr);
+    std::os::unix::fs::symlink("nowhere", scene.path("link.txt")).unwrap();
+    let ran = scene.run(&["replace", ".", "-o", "link.txt"]);
+    assert_eq!((ran.code, scene.path("nowhere").exists()), (Some(2), false));
+    assert_eq!(std::fs::read_dir(scene.path("")).unwrap().count(), 5, "nothing else is left");
+}
+
+#[test]
+fn request_that_cannot_be_written_is_an_error() {
+    let ran = one_refused().run(&["replace", ".", "-o", "gone/request.txt"]);
+    assert_eq!((ran.code, &*ran.stdout), (Some(3), ""));
+    assert!(ran.stderr.starts_with("addpack: the report could not be written: "), "{}", ran.stderr);
+}
+
+const CSV: &str = "\
+code,serial,licenses,version,server_name,server_address,from,to,evidence,path,sha1,kb
+out-of-order-reapply,12345-270-0000017-00010,5,4.0,SBSNT1,00:A0:C9:14:C8:29,5,10,\
+\"out-of-order-reapply: reapplied out of order on 1 Apr 1999: the server had 10 licenses, the pack \
+restores 5 to 10 (at offset 0x240, expected 5, found 10)\",\
+./out-of-order-720.img,{sha1},\"194335, 236867, 274532\"
+";
+
+#[test]
+fn request_is_csv_where_the_file_is_called_so_or_it_is_asked_for() {
+    let scene = one_refused();
+    let line = letter(&scene);
+    let sha1 = line.split("SHA-1     ").nth(1).unwrap().lines().next().unwrap();
+    let csv = CSV.replace("{sha1}", sha1);
+    scene.run(&["replace", "--csv", "."]).is(0, &csv, "");
+    scene.run(&["replace", ".", "-o", "request.CSV"]).is(0, "", "");
+    assert_eq!(scene.read("request.CSV"), csv.as_bytes());
+    let ran = scene.run(&["replace", "--json", "."]);
+    let row: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!((&row["type"], &row["sha1"]), (&"replacement".into(), &sha1.into()));
+}
+
+#[test]
+fn names_that_a_spreadsheet_would_reckon_with_are_made_harmless() {
+    let scene = Scene::new();
+    let mut server = Server::install(Release::V40, [2; 6], "=1+1", 125_411_328_000_000_000);
+    let mut pack = sample::unused();
+    assert!(server.apply(&mut pack));
+    server.licenses = 20;
+    assert!(server.reapply(&mut pack));
+    std::fs::write(scene.path("-x.img"), image_of(&pack.bytes)).unwrap();
+    let ran = scene.run(&["replace", "--csv", "--", "-x.img"]);
+    assert!(ran.stdout.contains(",'=1+1,02:02:02:02:02:02,"), "{}", ran.stdout);
+    assert!(ran.stdout.contains(",'-x.img,"), "{}", ran.stdout);
+}
+
+/// Servers 1 and 2, each with a pack behind a gap; that of server 1 is partly filled by a refused one.
+fn gaps() -> Scene {
+    let scene = Scene::new();
+    let put = |name: &str, number: u8, from: u16, spoilt: bool| {
+        let mut server = sample::server(Release::V40, number);
+        let serial = format!("12345-270-00000{number:02}-000{from:02}");
+        let mut pack = Pack::unused_40(&serial, 5, 125_411_328_000_000_000);
+        server.licenses = from;
+        assert!(server.apply(&mut pack));
+        if spoilt {
+            server.upgrade();
+            assert!(server.spoil(&mut pack, true));
+        }
+        std::fs::write(scene.path(name), image_of(&pack.bytes)).unwrap();
+    };
+    put("a.img", 1, 15, false);
+    put("b.img", 1, 10, true);
+    put("c.img", 2, 20, false);
+    scene
+}
+
+#[test]
+fn gaps_of_every_chain_are_named_on_request_and_what_is_refused_is_not_named_twice() {
+    let scene = gaps();
+    let named = |args: &[&str]| {
+        let ran = scene.run(&[&["replace", "--json", "."], args].concat());
+        let rows = ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap());
+        let row = |row: serde_json::Value| {
+            format!("{} {} {}-{}", row["code"], row["server_name"], row["from"], row["to"])
+        };
+        rows.map(row).collect::<Vec<_>>().join(", ").replace('"', "")
+    };
+    let refused = "post-upgrade-reapply SERVER-1 10-15";
+    assert_eq!(named(&[]), refused);
+    let (one, two) = ("lost SERVER-1 5-10", "lost SERVER-2 5-20");
+    assert_eq!(named(&["--gaps"]), format!("{refused}, {one}, {two}"));
+    assert_eq!(named(&["--gaps", "--lost", "5-10"]), format!("{refused}, {one}, {two}"));
+    assert_eq!(named(&["--gaps", "--name", "SERVER-2"]), format!("{refused}, {two}"));
+    let lost = "lost SERVER-2 20-25";
+    assert_eq!(named(&["--lost", "20-25", "--name", "SERVER-2"]), format!("{refused}, {lost}"));
+}
+
+#[test]
+fn where_nothing_is_refused_nothing_is_asked_for() {
+    let scene = Scene::with(&["unused-720.img"]);
+    let stderr =
+        "addpack: no pack is refused, and none was named as lost: there is nothing to ask for\n";
+    scene.run(&["replace", ".", "-o", "request.txt"]).is(0, "", stderr);
+    assert!(!scene.path("request.txt").exists());
+    for wrong in ["10", "15-10", "0-5", "45-55", "5-5"] {
+        assert_eq!(scene.run(&["replace", "--lost", wrong, "."]).code, Some(2), "{wrong}");
+    }
+}
+
+#[test]
+fn copy_of_a_converted_pack_needs_no_replacement() {
+    let scene = Scene::with(&["unused-720.img"]);
+    scene.run(&["convert", "--yes", "-o", "out", "unused-720.img"]);
+    let ran = scene.run(&["replace", "unused-720.img"]);
+    assert_eq!((&*ran.stdout, ran.code), ("", Some(0)));
+}

@@ -1,0 +1,87 @@
+//! Sets of packs in `addpack inspect` and `addpack convert`: a picture for each server, and warnings.
+
+use crate::support::planned::image_of;
+use crate::support::scene::Scene;
+use crate::support::simulator::{Pack, Release, sample};
+
+/// Puts a 4.0 pack of a server there, which restores `from` and five more.
+fn put(scene: &Scene, server: u8, from: u16, number: u16) -> Pack {
+    let serial = format!("12345-270-{server:07}-{:05}", from * 10 + number);
+    let mut pack = Pack::unused_40(&serial, 5, 125_411_328_000_000_000);
+    let mut server_state = sample::server(Release::V40, server);
+    server_state.licenses = from;
+    assert!(server_state.apply(&mut pack));
+    let name = format!("{server:02}-{from:02}-{number}.img");
+    std::fs::write(scene.path(&name), image_of(&pack.bytes)).unwrap();
+    pack
+}
+
+const PICTURES: &str = "
+SERVER-1 (00:A0:C9:14:C8:01)
+  5       10      15      20      25      30      35      40      45      50
+  |~~4.0~~|..gap..|~twins~|==4.5==|                                       |
+                          |xxxxxxx|
+  == restored   ~~ restored by a 4.0 pack   .. gap   xx refused
+  gap: no sound pack restores 10 to 15
+  twins: more than one pack restores 15 to 20
+
+SERVER-2 (00:A0:C9:14:C8:02)
+  5       10      15      20      25      30      35      40      45      50
+  |~~4.0~~|                                                               |
+  ~~ restored by a 4.0 pack
+";
+
+#[test]
+fn inspect_of_a_folder_ends_with_a_picture_for_each_server() {
+    let scene = Scene::new();
+    put(&scene, 1, 5, 1);
+    put(&scene, 1, 15, 1);
+    put(&scene, 1, 15, 2);
+    let converted = sample::converted(&put(&scene, 1, 20, 1));
+    std::fs::write(scene.path("01-20-1.img"), image_of(&converted.bytes)).unwrap();
+    let mut spoilt = put(&scene, 1, 20, 2);
+    sample::spoil(&mut spoilt, true);
+    std::fs::write(scene.path("01-20-2.img"), image_of(&spoilt.bytes)).unwrap();
+    put(&scene, 2, 5, 1);
+    let ran = scene.run(&["inspect", "."]);
+    assert!(ran.stdout.ends_with(PICTURES), "{}", ran.stdout);
+    assert_eq!(ran.code, Some(1));
+}
+
+#[test]
+fn copy_of_a_pack_is_no_twin_and_one_image_has_no_picture() {
+    let scene = Scene::new();
+    put(&scene, 1, 5, 1);
+    std::fs::copy(scene.path("01-05-1.img"), scene.path("copy.img")).unwrap();
+    let ran = scene.run(&["inspect", "."]);
+    assert!(ran.stdout.contains("|~~4.0~~|") && !ran.stdout.contains("twins"), "{}", ran.stdout);
+    assert!(!scene.run(&["inspect", "copy.img"]).stdout.contains("|~~"));
+}
+
+#[test]
+fn overlapping_packs_stand_below_each_other_and_that_is_said() {
+    let scene = Scene::new();
+    put(&scene, 1, 5, 1);
+    put(&scene, 1, 7, 1);
+    put(&scene, 1, 12, 1);
+    let ran = scene.run(&["inspect", "."]);
+    let end = "\
+  |~~4.0~~|  |~~4.0~~|                                                    |
+     |~~4.0~~|
+  ~~ restored by a 4.0 pack
+  conflict: a pack restores 5 to 10, another one 7 to 12
+";
+    assert!(ran.stdout.ends_with(end), "{}", ran.stdout);
+}
+
+#[test]
+fn only_the_first_servers_have_a_picture_and_that_is_said() {
+    let scene = Scene::new();
+    for server in 1..=12 {
+        put(&scene, server, 5, 1);
+    }
+    let ran = scene.run(&["inspect", "."]);
+    assert_eq!(ran.stdout.matches("|~~4.0~~|").count(), 10);
+    let more = "\nThere are packs of more servers: addpack plan --name NAME shows one.\n";
+    assert!(ran.stdout.ends_with(more), "{}", ran.stdout);
+}

@@ -1,0 +1,144 @@
+//! A ledger that others made: who may read it, who may write it, and what is left as it was.
+
+use crate::support::scene::{CONVERT, Ran, Scene, Summary};
+use rusqlite::Connection;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
+
+/// A pack converted by its owner, and a copy of it as it was.
+fn converted_pack_and_copy() -> Scene {
+    let scene = Scene::with(&["applied-1440.img"]);
+    set_mode(&scene.image("applied-1440.img", "copy.img"), 0o666);
+    assert_eq!(scene.convert(&["applied-1440.img"]).2, Some(0));
+    scene
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+}
+
+fn files_beside(ledger: &Path) -> Vec<String> {
+    let entries = fs::read_dir(ledger.parent().unwrap()).unwrap();
+    let mut names: Vec<_> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+/// What only reads, reads; what converts says why it does not.
+fn assert_only_read(scene: &Scene) {
+    let folder = scene.ledger().parent().unwrap().to_owned();
+    let before = files_beside(&scene.ledger());
+    set_mode(&folder, 0o555);
+    let ran = scene.run_without_rights(&["inspect", "--json", "copy.img"]);
+    assert!(ran.stdout.contains("copy-of-converted"), "{}{}", ran.stdout, ran.stderr);
+    assert_eq!(ran.code, Some(0));
+    let ran = scene.run_without_rights(&["ledger"]);
+    assert!(ran.stdout.contains("applied-1440.img") && ran.code == Some(0), "{}", ran.stderr);
+    let ran = scene.run_without_rights(&["convert", "--dry-run", "--json", "copy.img"]);
+    assert!(ran.stdout.contains("copy-of-converted"), "{}{}", ran.stdout, ran.stderr);
+    let ran = scene.run_without_rights(&[&CONVERT[..], &["copy.img"]].concat());
+    assert!(ran.stderr.contains("may not be written"), "{}", ran.stderr);
+    assert_eq!(ran.code, Some(3));
+    assert_eq!(files_beside(&scene.ledger()), before);
+    set_mode(&folder, 0o755);
+}
+
+#[test]
+fn ledger_of_another_user_is_read() {
+    let scene = converted_pack_and_copy();
+    assert_eq!(files_beside(&scene.ledger()), ["ledger.db"]);
+    set_mode(&scene.ledger(), 0o444);
+    assert_only_read(&scene);
+}
+
+#[test]
+fn ledger_of_another_user_is_read_with_what_its_log_holds() {
+    let scene = converted_pack_and_copy();
+    let log = Connection::open(scene.ledger()).unwrap();
+    // A run of its owner's under way: what it has claimed is in the log alone.
+    log.execute_batch("PRAGMA wal_autocheckpoint = 0; UPDATE conversion SET licenses = licenses")
+        .unwrap();
+    for name in files_beside(&scene.ledger()) {
+        set_mode(&scene.ledger().with_file_name(name), 0o444);
+    }
+    assert!(files_beside(&scene.ledger()).contains(&"ledger.db-wal".to_owned()));
+    assert_only_read(&scene);
+}
+
+#[test]
+fn without_a_readable_ledger_inspect_goes_on_and_deciding_fails() {
+    let scene = converted_pack_and_copy();
+    set_mode(&scene.ledger(), 0o000);
+    let ran = scene.run_without_rights(&["inspect", "--json", "copy.img"]);
+    assert!(ran.stdout.contains("\"outcome\":\"convertible\""), "{}", ran.stdout);
+    assert!(ran.stderr.contains("you may not read it"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("Copies of packs that were converted before cannot be told"));
+    let summary: Summary = serde_json::from_str(ran.stdout.lines().last().unwrap()).unwrap();
+    assert_eq!((ran.code, summary.error.unwrap().code.as_str()), (Some(0), "ledger-error"));
+    let commands: [&[&str]; 5] = [
+        &["convert", "--dry-run", "--json", "copy.img"],
+        &["convert", "--yes", "--json", "copy.img"],
+        &["plan", "--json", "copy.img"],
+        &["replace", "--json", "copy.img"],
+        &["ledger", "--json"],
+    ];
+    for command in commands {
+        let ran = scene.run_without_rights(command);
+        assert!(ran.stderr.contains("you may not read it"), "{command:?}: {}", ran.stderr);
+        assert_eq!(ran.code, Some(3), "{command:?}");
+        let summary: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert_eq!(summary["type"], "summary", "{command:?}");
+        assert_eq!(summary["error"]["code"], "ledger-error", "{command:?}");
+        assert_eq!(summary["exit_code"], 3, "{command:?}");
+    }
+}
+
+#[test]
+fn ledger_is_made_with_all_that_the_mask_allows() {
+    let scene = Scene::with(&["unused-720.img"]);
+    let addpack = scene.command(&[&CONVERT[..], &["unused-720.img"]].concat());
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "umask 007; exec \"$0\" \"$@\""]).arg(addpack.get_program());
+    shell.args(addpack.get_args()).current_dir(addpack.get_current_dir().unwrap());
+    shell.envs(addpack.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    assert_eq!(Ran::of(&mut shell).code, Some(0));
+    assert_eq!(fs::metadata(scene.ledger()).unwrap().permissions().mode() & 0o777, 0o660);
+}
+
+#[test]
+fn database_of_another_program_is_left_as_it_was() {
+    for mode in ["DELETE", "WAL"] {
+        let scene = Scene::with(&["unused-720.img"]);
+        let foreign = scene.path("foreign.db");
+        let db = Connection::open(&foreign).unwrap();
+        let sql =
+            format!("PRAGMA journal_mode = {mode}; CREATE TABLE t (x); PRAGMA user_version = 1");
+        db.execute_batch(&sql).unwrap();
+        drop(db);
+        let (before, beside) = (scene.read("foreign.db"), files_beside(&foreign));
+        for command in [&["inspect"][..], &["convert", "--yes"], &["convert", "--dry-run"]] {
+            let ran = scene.run(&[command, &["--ledger", "foreign.db", "unused-720.img"]].concat());
+            assert!(ran.stderr.contains("that is another file, not a ledger"), "{}", ran.stderr);
+        }
+        assert!(scene.read("foreign.db") == before);
+        assert_eq!(files_beside(&foreign), beside);
+    }
+}
+
+#[test]
+fn only_regular_files_are_ledgers() {
+    let scene = Scene::with(&["unused-720.img"]);
+    rustix::fs::mkfifoat(rustix::fs::CWD, scene.path("pipe"), 0o666.into()).unwrap();
+    for special in ["pipe", "/dev/null", "."] {
+        for command in [&["inspect"][..], &["convert", "--yes"], &["ledger"]] {
+            let images: &[&str] = if command == ["ledger"] { &[] } else { &["unused-720.img"] };
+            let ran = scene.run(&[command, &["--ledger", special], images].concat());
+            assert!(ran.stderr.contains("a ledger is a regular file"), "{special}: {}", ran.stderr);
+        }
+    }
+    assert_eq!(files_beside(&scene.path("pipe")), ["pipe", "unused-720.img"]);
+    assert!(!Path::new("/dev/null-journal").exists());
+}

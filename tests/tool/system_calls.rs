@@ -1,0 +1,80 @@
+//! What an image costs in system calls: a folder may hold hundreds of thousands of them.
+
+use crate::support::judge::{PackImage, strace};
+use crate::support::scene;
+use crate::support::scene::Scene;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+#[test]
+fn image_in_a_folder_that_is_looked_at_is_opened_once_and_read_once() {
+    let pack = PackImage::golden("applied-1440.img");
+    let scene = Scene::new();
+    let names = ["a.img", "b.IMA", "c.dsk"];
+    for (number, name) in names.into_iter().enumerate() {
+        let mut image = pack.renumbered(number);
+        name.clone_into(&mut image.name);
+        image.put(&scene, "in");
+    }
+    for name in names {
+        // By its name in the open folder, and by what is opened under it.
+        let options = ["-f", "-P", name, "-P", &format!("in/{name}"), "-e", "trace=all"];
+        let traced = strace(&scene, &options, &["inspect", "--json", "--no-ledger", "in"]);
+        assert_eq!(traced.ran.stdout.matches("convertible\",\"record").count(), names.len());
+        let names = traced.calls.iter().map(|call| &*call.name);
+        // The standard library's own check, in a build that is not for users.
+        let calls: Vec<_> = names.filter(|name| *name != "fcntl").collect();
+        assert_eq!(calls, ["openat", "fadvise64", "statx", "pread64", "close"], "{name}");
+    }
+}
+
+#[test]
+fn interrupted_read_is_tried_again_also_where_a_container_is_told() {
+    let scene = Scene::new();
+    for from in ["containers/unused-720.td0", "images/unused-720.img"] {
+        let to = Path::new(from).file_name().unwrap().to_str().unwrap();
+        fs::copy(scene::testdata(from), scene.path(to)).unwrap();
+        let inject = "inject=pread64:error=EINTR:when=1..3";
+        let options = ["-f", "-P", to, "-e", "trace=pread64", "-e", inject];
+        let traced = strace(&scene, &options, &["inspect", "--json", "--no-ledger", to]);
+        assert!(traced.calls.iter().any(|call| call.text.contains("(INJECTED)")), "{traced:?}");
+        assert!(traced.ran.stdout.contains("\"outcome\":\"convertible\""), "{traced:?}");
+    }
+}
+
+/// Images are opened ahead of their turn only where that leaves enough files for everybody else.
+#[test]
+fn few_files_that_may_be_open_are_enough() {
+    let scene = Scene::new();
+    put_images(&scene, (0..300).map(|number| format!("in/{number}")));
+    let summary = inspect_with_open_files(64, &scene);
+    assert!(summary.contains("\"outcomes\":{\"convertible\":300,"), "{summary}");
+}
+
+/// In each of these folders a file is opened, and then the next folder is entered.
+#[test]
+fn folders_are_not_held_open_however_deep_they_lie() {
+    let scene = Scene::new();
+    put_images(&scene, (0..600).map(|depth| format!("in{}", "/d".repeat(depth))));
+    let summary = inspect_with_open_files(512, &scene);
+    assert!(summary.contains("\"outcomes\":{\"convertible\":600,"), "{summary}");
+}
+
+fn put_images(scene: &Scene, folders: impl Iterator<Item = String>) {
+    let pack = PackImage::golden("reapplied-360.img").cut_short();
+    for (number, folder) in folders.enumerate() {
+        let mut image = pack.renumbered(number);
+        "a.img".clone_into(&mut image.name);
+        image.put(scene, &folder);
+    }
+}
+
+/// The last line of what is said of the folder `in`.
+fn inspect_with_open_files(limit: u64, scene: &Scene) -> String {
+    let script = format!("ulimit -n {limit}; exec \"$0\" inspect --json --no-ledger \"$1\"");
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &script, env!("CARGO_BIN_EXE_addpack")]).arg(scene.path("in"));
+    let output = shell.output().unwrap();
+    String::from_utf8(output.stdout).unwrap().lines().last().unwrap().to_owned()
+}

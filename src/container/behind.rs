@@ -1,8 +1,8 @@
 //! Volumes that do not begin where the file does: behind a header or a partition table, or behind
 //! another image.
 
-use super::recognise::Unknown;
 use super::ContainerError;
+use super::recognise::Unknown;
 use crate::disk::SECTOR_LEN;
 use crate::fat12::{Geometry, SECTOR};
 use std::io;

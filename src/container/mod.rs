@@ -27,9 +27,9 @@ pub use format::Format;
 pub(crate) use format::Reader;
 pub(crate) use name::{below, is_raw_name, kind_by_name, may_be_archive, may_be_image, raw_name};
 pub use recognise::{RECOGNISED_BY, Recognised};
-pub(crate) use recognise::{Unknown, recognise};
-pub use unpack::{Unpacked, recognise_bytes, unpack};
+pub(crate) use recognise::{Unknown, recognise_file};
 pub(crate) use unpack::largest;
+pub use unpack::{Unpacked, recognise, unpack};
 
 /// The most bytes that an image has, whatever its container says: those of the largest diskette.
 pub const MAX_IMAGE: usize = crate::fat12::MAX_SECTORS as usize * crate::disk::SECTOR_LEN;

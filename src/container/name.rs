@@ -36,7 +36,8 @@ pub(crate) fn is_raw_name(name: &Path) -> bool {
 
 /// Whether a file is looked into for several images: not so where its length is a diskette's.
 pub(crate) fn may_be_archive(name: &Path, len: u64) -> bool {
-    let is_packed = row_of(name).is_some_and(|row| matches!(row.reader, Reader::Gzip | Reader::Zip));
+    let is_packed =
+        row_of(name).is_some_and(|row| matches!(row.reader, Reader::Gzip | Reader::Zip));
     DiskGeometry::of_len(len).is_none() || is_packed
 }
 

@@ -7,7 +7,7 @@ use crate::disk::SECTOR_LEN;
 use crate::fat12::Geometry;
 use std::io;
 
-/// Bytes at the start of a file that [`recognise`] looks at, if there are as many.
+/// Bytes at the start of a file that [`recognise_file`] looks at, if there are as many.
 pub const RECOGNISED_BY: usize = 1024;
 
 /// Where a CD's first descriptor stands, and what it begins with.
@@ -57,7 +57,7 @@ pub enum Recognised {
 /// # Errors
 /// As `file` is read; and where it is known to be no image of a diskette, or one that does not begin
 /// at the start, with the [`ContainerError`] that says so.
-pub(crate) fn recognise(file: &Unknown<'_>) -> io::Result<Recognised> {
+pub(crate) fn recognise_file(file: &Unknown<'_>) -> io::Result<Recognised> {
     if let Some(geometry) = Geometry::from_bpb(file.start) {
         behind::check_alone(file, &geometry)?;
         return Ok(Recognised::Volume);

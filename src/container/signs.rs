@@ -71,7 +71,8 @@ fn is_t98_fdi(start: &Start<'_>) -> bool {
 
 /// A title, nine zeroes, protection, kind and length, and where the tracks begin.
 pub(super) fn is_d88(start: &Start<'_>) -> bool {
-    let zeroes = start.bytes.get(0x11..0x1A).is_some_and(|bytes| bytes.iter().all(|byte| *byte == 0));
+    let zeroes =
+        start.bytes.get(0x11..0x1A).is_some_and(|bytes| bytes.iter().all(|byte| *byte == 0));
     let [size, first] = [0x1C, 0x20].map(|at| start.number::<4>(at));
     zeroes
         && start.byte(0x10) == 0
@@ -114,9 +115,10 @@ pub(super) fn is_mac_binary(start: &Start<'_>) -> bool {
         && start.byte(74) == 0
         && start.byte(82) == 0
         && start.len > 128
-        && start.bytes.get(..128).is_some_and(|header| {
-            header[124..126] == XMODEM.checksum(&header[..124]).to_be_bytes()
-        })
+        && start
+            .bytes
+            .get(..128)
+            .is_some_and(|header| header[124..126] == XMODEM.checksum(&header[..124]).to_be_bytes())
 }
 
 /// `-lh5-` and the like behind the length and checksum of a header of level 0 to 3.

@@ -122,7 +122,11 @@ fn skip_comment(cursor: &mut Cursor<'_>) -> Result<(), ContainerError> {
     let checksum = cursor.word()?;
     let length = cursor.rest().get(..2).map_or(0, |low| u16::from_le_bytes([low[0], low[1]]));
     let covered = cursor.take(8 + usize::from(length))?;
-    if TELEDISK.checksum(covered) == checksum { Ok(()) } else { Err(ContainerError::Checksum { at }) }
+    if TELEDISK.checksum(covered) == checksum {
+        Ok(())
+    } else {
+        Err(ContainerError::Checksum { at })
+    }
 }
 
 /// Reads a track, if there is one more.

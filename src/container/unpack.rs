@@ -4,7 +4,7 @@ use super::Reader;
 use super::recognise::by_start;
 use super::{
     ContainerError, Format, MAX_DUMP, MAX_IMAGE, RECOGNISED_BY, Recognised, Unknown, kind_by_name,
-    recognise,
+    recognise_file,
 };
 use crate::disk::{Flaw, filled};
 use std::io;
@@ -37,7 +37,7 @@ pub(crate) fn largest(start: &[u8]) -> Result<usize, ContainerError> {
 ///
 /// # Errors
 /// Where it is known to be no image of a diskette, or one that does not begin at the start.
-pub fn recognise_bytes(bytes: &[u8]) -> Result<Recognised, ContainerError> {
+pub fn recognise(bytes: &[u8]) -> Result<Recognised, ContainerError> {
     let read = |at: u64, length: usize| {
         let at = usize::try_from(at).unwrap_or(usize::MAX);
         let part = bytes.get(at..).and_then(|rest| rest.get(..length));
@@ -46,7 +46,7 @@ pub fn recognise_bytes(bytes: &[u8]) -> Result<Recognised, ContainerError> {
     let start = &bytes[..bytes.len().min(RECOGNISED_BY)];
     let file = Unknown { start, len: bytes.len() as u64, read: &read };
     let at = bytes.len();
-    recognise(&file)
+    recognise_file(&file)
         .map_err(|error| ContainerError::behind(&error).unwrap_or(ContainerError::CutShort { at }))
 }
 
@@ -55,7 +55,7 @@ pub fn recognise_bytes(bytes: &[u8]) -> Result<Recognised, ContainerError> {
 /// # Errors
 /// Where the image is larger than [`MAX_IMAGE`], or the dump damaged or in a format that is not read.
 pub fn unpack(bytes: Vec<u8>, name: &Path) -> Result<Unpacked, ContainerError> {
-    let format = match recognise_bytes(&bytes)? {
+    let format = match recognise(&bytes)? {
         Recognised::Container(format) => Some(format),
         Recognised::Unknown => kind_by_name(name),
         Recognised::Volume => None,

@@ -1,7 +1,7 @@
 //! The boot sector, and the geometry that it or the FAT's first byte tells.
 
 use super::directory::ENTRY_LEN;
-use super::{Layout, MAX_SECTORS, Oddity, SECTOR, SECTOR_LEN};
+use super::{Anomaly, Layout, MAX_SECTORS, SECTOR, SECTOR_LEN};
 use std::ops::Range;
 
 /// The first cluster of every FAT volume has the number 2.
@@ -67,24 +67,24 @@ const KNOWN: [Geometry; 8] = [
 
 impl Geometry {
     /// The geometry of the volume that begins with `area` on a medium of `medium_len` bytes.
-    pub(super) fn of(area: &[u8], medium_len: u64) -> Option<(Self, Vec<Oddity>)> {
-        let mut oddities = Vec::new();
+    pub(super) fn of(area: &[u8], medium_len: u64) -> Option<(Self, Vec<Anomaly>)> {
+        let mut anomalies = Vec::new();
         let geometry = if let Some(geometry) = Self::from_bpb(area) {
             let at = geometry.fat(0).start;
             if let Some(&fat) = area.get(at).filter(|&&fat| fat != geometry.media) {
-                oddities.push(Oddity::MediaByte { boot: geometry.media, fat });
+                anomalies.push(Anomaly::MediaByte { boot: geometry.media, fat });
             }
             geometry
         } else {
-            oddities.push(Oddity::NoBpb);
+            anomalies.push(Anomaly::NoBpb);
             let end = |g: &Self| u64::from(g.first_data_sector()) * SECTOR;
             Self::from_fat(area, medium_len).filter(|known| end(known) <= medium_len)?
         };
         let volume = u64::from(geometry.total_sectors) * SECTOR;
         if volume > medium_len {
-            oddities.push(Oddity::CutShort { image: medium_len, volume });
+            anomalies.push(Anomaly::CutShort { image: medium_len, volume });
         }
-        Some((geometry, oddities))
+        Some((geometry, anomalies))
     }
 
     /// Bytes up to the end of the root directory of the usual diskette of this size; of an unusual

@@ -71,7 +71,7 @@ pub enum FaultKind {
 
 /// What is unusual about a volume, and does not matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Oddity {
+pub enum Anomaly {
     /// No BIOS parameter block: the geometry is told by the FAT's first byte.
     NoBpb,
     /// The boot sector and the FAT name different media bytes.

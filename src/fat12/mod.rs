@@ -7,12 +7,14 @@
 mod area;
 mod boot;
 mod directory;
+mod diskette;
 mod fault;
 mod table;
 
 pub use boot::Geometry;
 pub use directory::Entry;
-pub use fault::{FaultKind, Layout, MediaFault, NoVolume, Oddity};
+pub use diskette::{Diskette, RootFile};
+pub use fault::{Anomaly, FaultKind, Layout, MediaFault, NoVolume};
 
 use crate::disk::SECTOR_LEN;
 use crate::disk::Storage;
@@ -39,7 +41,7 @@ pub enum FatCopy {
 pub struct Volume {
     geometry: Geometry,
     area: Area,
-    oddities: Vec<Oddity>,
+    anomalies: Vec<Anomaly>,
     medium_len: u64,
 }
 
@@ -75,7 +77,7 @@ impl Volume {
         if let Some(layout) = Geometry::layout_not_read(&area.bytes) {
             return Ok(Opened::NoVolume(NoVolume::Layout(layout)));
         }
-        let Some((geometry, oddities)) = Geometry::of(&area.bytes, medium_len) else {
+        let Some((geometry, anomalies)) = Geometry::of(&area.bytes, medium_len) else {
             // Only the boot sector and the FAT's first byte would have told.
             return Ok(match area.lost_in(0..2 * SECTOR_LEN) {
                 Some(flaw) => Opened::Broken(flaw.into()),
@@ -89,10 +91,10 @@ impl Volume {
             return Ok(Opened::Broken(fault));
         }
         area.extend(medium, at_most(end))?;
-        let mut volume = Self { geometry, area, oddities, medium_len };
+        let mut volume = Self { geometry, area, anomalies, medium_len };
         volume.work_around_losses();
         if !volume.fat(FatCopy::First).agrees_with(&volume.fat(FatCopy::Second)) {
-            volume.oddities.push(Oddity::FatsDiffer);
+            volume.anomalies.push(Anomaly::FatsDiffer);
         }
         Ok(Opened::Volume(Box::new(volume)))
     }
@@ -102,7 +104,7 @@ impl Volume {
             return;
         }
         if self.area.lost_in(self.geometry.fat(0)).is_some() {
-            self.oddities.retain(|oddity| !matches!(oddity, Oddity::MediaByte { fat: 0, .. }));
+            self.anomalies.retain(|anomaly| !matches!(anomaly, Anomaly::MediaByte { fat: 0, .. }));
         }
         self.area.mend_fats(&self.geometry);
         self.area.fill_lost(self.geometry.root_directory(), directory::DELETED);
@@ -128,8 +130,8 @@ impl Volume {
     }
 
     /// What is unusual about it.
-    pub fn oddities(&self) -> &[Oddity] {
-        &self.oddities
+    pub fn anomalies(&self) -> &[Anomaly] {
+        &self.anomalies
     }
 
     /// The file of that name (eight bytes and three, padded with spaces) in the root directory.
@@ -153,7 +155,7 @@ impl Volume {
 
     /// Whether there is a second copy of the FAT that says something else than the first.
     pub fn has_second_opinion(&self) -> bool {
-        self.oddities.contains(&Oddity::FatsDiffer)
+        self.anomalies.contains(&Anomaly::FatsDiffer)
     }
 
     /// The clusters of `entry`, checked whole: as long as the file, on the volume and the medium,
@@ -165,7 +167,7 @@ impl Volume {
         let fat = self.fat(copy);
         let clusters = fat.chain(entry, &self.geometry)?;
         self.check_on_medium(entry, &clusters)?;
-        if let Some((from, to)) = fat.intruders(&clusters).next() {
+        if let Some((from, to)) = fat.cross_links(&clusters).next() {
             return Err(self.fault(FaultKind::SharedWithChain(from), to));
         }
         self.check_not_shared(entry, &clusters, fat)?;
@@ -174,8 +176,8 @@ impl Volume {
             let first = self.fat(FatCopy::First);
             self.check_not_shared(entry, &clusters, first)?;
             // That copy is known to be damaged: a link counts where both know its cluster as used.
-            let intruder = first.intruders(&clusters).find(|(from, _)| !fat.is_free(*from));
-            if let Some((from, to)) = intruder {
+            let cross_link = first.cross_links(&clusters).find(|(from, _)| !fat.is_free(*from));
+            if let Some((from, to)) = cross_link {
                 return Err(self.fault(FaultKind::SharedWithChain(from), to));
             }
         }

@@ -250,9 +250,7 @@ impl Finder {
                 let place = Place { map, ..Place::file(path) };
                 Some(self.seen.file(place, &metadata, root, opened))
             }
-            Err(error) => {
-                Some(Found::Failed { path, named: false, error: FindError::Open(error) })
-            }
+            Err(error) => Some(Found::Failed { path, named: false, error: FindError::Open(error) }),
         }
     }
 

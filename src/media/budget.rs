@@ -61,7 +61,10 @@ mod tests {
                         let bytes = BUDGET / (1 + (thread + turn) % 5);
                         let mut room = Room::take(bytes + turn);
                         let bytes = (bytes + turn).min(BUDGET);
-                        most.fetch_max(now.fetch_add(bytes, Ordering::SeqCst) + bytes, Ordering::SeqCst);
+                        most.fetch_max(
+                            now.fetch_add(bytes, Ordering::SeqCst) + bytes,
+                            Ordering::SeqCst,
+                        );
                         now.fetch_sub(bytes, Ordering::SeqCst);
                         room.shrink_to(bytes / 2);
                     }

@@ -111,7 +111,9 @@ impl Container {
     pub(crate) fn open(path: &Path) -> io::Result<Option<Self>> {
         let file = RawImage::open(path)?;
         match file.recognise(true)? {
-            Recognised::Container(Format::Zip) => Self::new(file, Format::Zip, path, false).map(Some),
+            Recognised::Container(Format::Zip) => {
+                Self::new(file, Format::Zip, path, false).map(Some)
+            }
             _ => Ok(None),
         }
     }
@@ -296,7 +298,8 @@ impl Held {
             }
             Inside::Zip(directory) => {
                 let member = directory.members.get(index).ok_or(ContainerError::Changed)?;
-                let largest = largest(&member.start(&self.file)?).map_err(ContainerError::packed)?;
+                let largest =
+                    largest(&member.start(&self.file)?).map_err(ContainerError::packed)?;
                 if member.size > largest as u64 {
                     return Err(ContainerError::TooLarge.into());
                 }

@@ -1,6 +1,6 @@
 //! A raw image: a file that holds a diskette's sectors, one after the other.
 
-use crate::container::{RECOGNISED_BY, Recognised, Unknown, recognise};
+use crate::container::{RECOGNISED_BY, Recognised, Unknown, recognise_file};
 use crate::disk::{Flaw, SECTOR_LEN, Storage, filled, withhold};
 use crate::fat12::Geometry;
 use crate::platform::{self, Folder};
@@ -89,7 +89,7 @@ impl RawImage {
             let mut bytes = vec![0; length];
             platform::read_exact_at(&self.file, &mut bytes, at).map(|()| bytes)
         };
-        let recognised = recognise(&Unknown { start: &start, len: self.len(), read: &read });
+        let recognised = recognise_file(&Unknown { start: &start, len: self.len(), read: &read });
         if only_to_look {
             *self.start.lock().unwrap_or_else(PoisonError::into_inner) = Some(start);
         }

@@ -12,9 +12,9 @@ mod place;
 pub mod surface;
 mod watch;
 
+use crate::container::Recognised;
 pub use budget::BUDGET;
 pub use careful::Careful;
-use crate::container::Recognised;
 pub use container::{Container, Member};
 pub use drive::{Drive, DriveError};
 pub use image::RawImage;

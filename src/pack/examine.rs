@@ -90,7 +90,7 @@ pub fn examine<S: Storage + ?Sized>(medium: &S) -> io::Result<Examination> {
         }
         Opened::Broken(fault) => return Ok(broken(fault, &[])),
     };
-    let notes: Vec<_> = volume.oddities().iter().copied().map(Note::Volume).collect();
+    let notes: Vec<_> = volume.anomalies().iter().copied().map(Note::Volume).collect();
     let entry = match volume.find(&RECORD_NAME) {
         Ok(Some(entry)) => entry,
         Ok(None) => return Ok(Examination::NotAPack(NotAPack::NoRecord)),

@@ -40,6 +40,8 @@ pub enum FailureCode {
     Exists,
     /// The ledger could not be written, so nothing was begun.
     LedgerError,
+    /// There is not enough memory.
+    NoMemory,
     /// The user ended the reading.
     Stopped,
     /// Any other error of the system.
@@ -48,7 +50,7 @@ pub enum FailureCode {
 
 impl FailureCode {
     /// Every code.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::NotFound,
         Self::AccessDenied,
         Self::NotAFile,
@@ -65,6 +67,7 @@ impl FailureCode {
         Self::NoSpace,
         Self::Exists,
         Self::LedgerError,
+        Self::NoMemory,
         Self::Stopped,
         Self::IoError,
     ];
@@ -88,6 +91,7 @@ impl FailureCode {
             Self::NoSpace => "no-space",
             Self::Exists => "exists",
             Self::LedgerError => "ledger-error",
+            Self::NoMemory => "no-memory",
             Self::Stopped => "stopped",
             Self::IoError => "io-error",
         }
@@ -170,6 +174,7 @@ impl Failure {
             Kind::PermissionDenied if writing => FailureCode::WriteProtected,
             Kind::PermissionDenied => FailureCode::AccessDenied,
             Kind::ReadOnlyFilesystem => FailureCode::WriteProtected,
+            Kind::OutOfMemory => FailureCode::NoMemory,
             Kind::StorageFull | Kind::QuotaExceeded | Kind::FileTooLarge => FailureCode::NoSpace,
             _ => FailureCode::IoError,
         };
@@ -181,16 +186,20 @@ impl Failure {
             Some(
                 ContainerError::ReadOnly(_)
                 | ContainerError::OtherNames
-                | ContainerError::Zip64Records,
+                | ContainerError::Zip64Records
+                | ContainerError::IndexField
+                | ContainerError::BytesBehind,
             ) => FailureCode::NeedsOutput,
+            Some(ContainerError::NoMemory) => FailureCode::NoMemory,
             Some(ContainerError::Changed) => FailureCode::Replaced,
             Some(
-                ContainerError::Unsupported(_)
+                ContainerError::Unsupported { .. }
                 | ContainerError::Encrypted
                 | ContainerError::Method(_)
                 | ContainerError::InParts
-                | ContainerError::Zip64
-                | ContainerError::Several,
+                | ContainerError::Several
+                | ContainerError::VolumeBehind { .. }
+                | ContainerError::TwoImages { .. },
             ) => FailureCode::UnsupportedContainer,
             _ => FailureCode::DamagedContainer,
         }

@@ -7,7 +7,7 @@ pub use failure::{Action, Failure, FailureCode, PackState};
 use crate::container::ContainerError;
 use crate::diagnosis::{CopyOf, Diagnosis, Finding, FindingCode};
 use crate::disk::Flaw;
-use crate::fat12::{MediaFault, NoVolume, Oddity};
+use crate::fat12::{Anomaly, Diskette, MediaFault, NoVolume};
 use crate::ledger::ClaimId;
 use crate::media::surface::Surface;
 use crate::platform::FileId;
@@ -79,11 +79,39 @@ pub enum NotAPack {
     Container(ContainerError),
 }
 
+impl NotAPack {
+    /// The published code.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NoRecord => "no-record",
+            Self::NoVolume(NoVolume::TooShort) => "too-short",
+            Self::NoVolume(NoVolume::Blank(_)) => "blank",
+            Self::NoVolume(NoVolume::Layout(_)) => "layout-not-read",
+            Self::NoVolume(NoVolume::Unknown) => "unknown-content",
+            Self::Container(ContainerError::HardDisk(_)) => "hard-disk",
+            Self::Container(ContainerError::TooLarge) => "too-large",
+            Self::Container(_) => "no-image",
+        }
+    }
+
+    /// Every code.
+    pub const CODES: [&str; 8] = [
+        "no-record",
+        "too-short",
+        "blank",
+        "layout-not-read",
+        "unknown-content",
+        "hard-disk",
+        "too-large",
+        "no-image",
+    ];
+}
+
 /// What is worth a word and changes no verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Note {
     /// The volume is unusual.
-    Volume(Oddity),
+    Volume(Anomaly),
     /// The record was found by the second copy of the FAT, because of this fault of the first, or
     /// because the first leads to a damaged record.
     SecondFat(Option<MediaFault>),
@@ -100,6 +128,8 @@ pub enum Note {
     NoSurface,
     /// Sectors that are flawed, and keep nothing from being done; in order.
     Flaws(Vec<Flaw>),
+    /// Bytes stand behind the container that are no part of it.
+    BytesBehind,
 }
 
 /// What a run has to say of one image.
@@ -115,6 +145,8 @@ pub struct Report {
     pub diagnosis: Option<Diagnosis>,
     /// Why it is no pack.
     pub not_a_pack: Option<NotAPack>,
+    /// What is on a diskette that is no pack, where that was asked for.
+    pub diskette: Option<Box<Diskette>>,
     /// What is worth a word.
     pub notes: Vec<Note>,
     /// Why it failed.
@@ -141,6 +173,7 @@ impl Report {
             outcome,
             diagnosis: None,
             not_a_pack: None,
+            diskette: None,
             notes: Vec::new(),
             failure: None,
             surface: None,

@@ -2,15 +2,16 @@
 
 use super::access::{Access, lock, lock_shared, open, open_found, open_to_change};
 use super::output::{Copy, Output};
-use super::{Job, Mode};
+use super::{Describe, Job, Mode};
 use crate::container::ContainerError;
 use crate::conversion::{Patch, decide};
 use crate::diagnosis::{FindingCode, diagnose};
 use crate::disk::Storage;
-use crate::find::{Found, Image};
+use crate::find::{Found, Image, Skipped};
 use crate::media::surface::survey;
 use crate::media::{DriveError, Kind, Medium};
 use crate::pack::commit::Commit;
+use crate::pack::contents::contents;
 use crate::pack::examine::{Examination, RecordSectors, examine};
 use crate::record::RecordBytes;
 use crate::record::fields::{FileTime, Seal};
@@ -101,25 +102,26 @@ pub(super) fn prepare(mut image: Image, job: &Job, output: Option<&Output>) -> S
     match change {
         Ok(Some(change)) if job.mode.converts() => Step::Ready(report, Box::new(change)),
         Ok(_) => Step::Done(report),
-        Err(failure) => Step::Done(settle(report, failure, is_named)),
+        Err(failure) => settle(report, failure, is_named),
     }
 }
 
-/// A container without an image of a diskette is no failure; nor is, in a folder, a compressed file
-/// that is too large for one.
-fn settle(mut report: Box<Report>, failure: Failure, is_named: bool) -> Box<Report> {
-    use ContainerError::{NoImage, NoSectors, SectorSize, TooLarge};
-    match failure.cause.as_ref().and_then(ContainerError::behind) {
-        Some(why @ (NoImage | NoSectors | SectorSize { .. })) => {
-            report.not_a_pack = Some(NotAPack::Container(why));
-            report
+/// A container without an image of a diskette is no failure; nor is, in a folder, one that is too large
+/// for one. One in a format that is not read is counted there, and not an image.
+fn settle(mut report: Box<Report>, failure: Failure, is_named: bool) -> Step {
+    use ContainerError::{HardDisk, NoImage, NoSectors, SectorSize, TooLarge, Unsupported};
+    let why = failure.cause.as_ref().and_then(ContainerError::behind);
+    match why {
+        Some(NoImage | NoSectors | SectorSize { .. } | HardDisk(_)) => {}
+        Some(TooLarge) if !is_named => {}
+        Some(Unsupported { format, .. }) if !is_named => {
+            let skipped = Skipped { path: report.path, format: Some(format) };
+            return Step::Aside(Found::Skipped(skipped));
         }
-        Some(TooLarge) if !is_named => {
-            report.not_a_pack = Some(NotAPack::Container(TooLarge));
-            report
-        }
-        _ => report.failed(failure),
+        _ => return Step::Done(report.failed(failure)),
     }
+    report.not_a_pack = why.map(NotAPack::Container);
+    Step::Done(report)
 }
 
 fn inspect(image: &mut Image, job: &Job, report: &mut Report) -> Result<(), Failure> {
@@ -129,6 +131,11 @@ fn inspect(image: &mut Image, job: &Job, report: &mut Report) -> Result<(), Fail
         // It may have been read while another run wrote it: look again with that kept away.
         lock_shared(&medium)?;
         look(&medium, report)?;
+    }
+    if report.not_a_pack == Some(NotAPack::NoRecord) && job.describe != Describe::No {
+        let digests = job.describe == Describe::Digests;
+        let contents = contents(&medium, digests);
+        report.diskette = contents.map_err(|e| Failure::from_io(Action::Read, e))?.map(Box::new);
     }
     if job.surface {
         report.surface = survey(&medium).map_err(|e| Failure::from_io(Action::Read, e))?;
@@ -154,6 +161,8 @@ fn in_place(
     }
     in_place_still(&medium)?;
     let sectors = look(&medium, report)?;
+    // It waits for the others of its group now.
+    medium.release();
     let Some((sectors, patch)) = sectors.zip(change(report, at)) else { return Ok(None) };
     let meant = |digests: &Vec<Seal>| digests.contains(&sha1(&[&patch.old]));
     if medium.is_removable() && !job.asked_about.as_ref().is_none_or(meant) {
@@ -182,6 +191,8 @@ fn to_copy(
     }
     in_place_still(&medium)?;
     let sectors = look(&medium, report)?;
+    // It waits for the others of its group now.
+    medium.release();
     let Some((sectors, patch)) = sectors.zip(change(report, at)) else { return Ok(None) };
     let target = output.target(image, &medium);
     report.output = Some(target.clone());
@@ -212,14 +223,17 @@ fn finish_in_place(commit: &Commit<Medium>) -> Result<(), Failure> {
 fn look(medium: &Medium, report: &mut Report) -> Result<Option<RecordSectors>, Failure> {
     report.file = medium.file_id();
     let examination = examine(medium).map_err(|error| Failure::from_io(Action::Read, error))?;
+    let behind = medium.has_bytes_behind().then_some(Note::BytesBehind).into_iter();
     match examination {
         Examination::NotAPack(why) => {
             report.not_a_pack = Some(why);
+            report.notes = behind.collect();
             Ok(None)
         }
         Examination::Pack(pack) => {
             report.outcome = pack.outcome();
             report.notes = pack.notes;
+            report.notes.extend(behind);
             report.diagnosis = Some(pack.diagnosis);
             Ok(pack.sectors)
         }

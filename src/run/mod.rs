@@ -14,7 +14,7 @@ pub mod recovery;
 mod walk;
 mod wishes;
 
-use crate::find::{Finder, Found};
+use crate::find::{Finder, Found, Skipped};
 use crate::ledger::{Ledger, LedgerError};
 use crate::media::Watcher;
 use crate::record::fields::{FileTime, Seal};
@@ -51,6 +51,17 @@ impl Mode {
     }
 }
 
+/// What is said of a diskette that is no pack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Describe {
+    /// That it is none.
+    No,
+    /// Its names, and the files in its root.
+    Files,
+    /// The same, with the SHA-1 of each file.
+    Digests,
+}
+
 /// What to run on.
 #[derive(Clone, Debug)]
 pub struct Job {
@@ -68,6 +79,8 @@ pub struct Job {
     pub watcher: Option<Watcher>,
     /// ddrescue's mapfile of the one image that is named.
     pub map: Option<PathBuf>,
+    /// What is said of a diskette that is no pack. Only in [`Mode::Inspect`].
+    pub describe: Describe,
     /// Whether all of a diskette is read, and not only what leads to the record. Only in
     /// [`Mode::Inspect`].
     pub surface: bool,
@@ -89,6 +102,7 @@ impl Job {
             retries: RETRIES,
             watcher: None,
             map: None,
+            describe: Describe::No,
             surface: false,
             put_back: None,
             asked_about: None,
@@ -101,8 +115,8 @@ pub trait Listener: Send {
     /// An image is done.
     fn image(&mut self, report: Box<Report>) -> ControlFlow<()>;
 
-    /// A file in a folder is no image, by its size and its name.
-    fn skipped(&mut self);
+    /// A file in a folder or an archive is not looked at.
+    fn skipped(&mut self, skipped: &Skipped);
 
     /// `path` leads to what `first` has led to already.
     fn repeated(&mut self, path: &Path, first: &Path) -> ControlFlow<()>;
@@ -277,11 +291,12 @@ impl<'a> Run<'a> {
 fn tell(step: Step, listener: &mut dyn Listener) -> ControlFlow<()> {
     match step {
         Step::Done(report) => return listener.image(report),
-        Step::Aside(Found::Failed { path, named, failure }) => {
-            return listener.image(Report::new(path, named, Outcome::Failed).failed(failure));
+        Step::Aside(Found::Failed { path, named, error }) => {
+            let report = Report::new(path, named, Outcome::Failed);
+            return listener.image(report.failed(access::not_found(error)));
         }
         Step::Aside(Found::Repeated { path, first }) => return listener.repeated(&path, &first),
-        Step::Aside(Found::Skipped) => listener.skipped(),
+        Step::Aside(Found::Skipped(skipped)) => listener.skipped(&skipped),
         Step::Aside(Found::Image(_)) | Step::NotBegun | Step::Ready(..) | Step::Begun(..) => {}
     }
     ControlFlow::Continue(())

@@ -4,7 +4,7 @@
 
 use crate::cli::Error;
 use addpack::media::{Container, Kind, Place};
-use addpack::run::{Job, Mode};
+use addpack::run::{Describe, Job, Mode};
 use clap::{ArgAction, Args as ClapArgs, ValueEnum, ValueHint};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -47,6 +47,13 @@ pub(crate) struct Common {
     /// found beside its image as NAME.map, NAME.mapfile or NAME.log.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) mapfile: Option<PathBuf>,
+
+    /// List the files one by one that were not looked at
+    ///
+    /// They have neither the size of a diskette nor the ending of an image, or are in a format that is not
+    /// read. Without this option they are counted by their endings.
+    #[arg(long)]
+    pub(crate) list: bool,
 
     /// Show no progress
     #[arg(short, long)]
@@ -117,6 +124,15 @@ impl Common {
         matches!(self.paths.as_slice(), [path] if is_drive(path))
     }
 
+    /// What is said of a diskette that is no pack: more of one that was named alone.
+    fn describe(&self) -> Describe {
+        match (self.is_one_image(), self.json) {
+            (false, _) => Describe::No,
+            (true, false) => Describe::Files,
+            (true, true) => Describe::Digests,
+        }
+    }
+
     /// The job that these arguments ask for, in place.
     pub(crate) fn job(&self, mode: Mode) -> Result<Job, Error> {
         let is_image = self.is_one_image() && !self.names_one_drive();
@@ -129,6 +145,7 @@ impl Common {
             workers: self.jobs.map_or(workers, NonZeroUsize::get),
             retries: self.retries,
             map: self.mapfile.clone(),
+            describe: self.describe(),
             ..Job::new(self.paths.clone(), mode)
         })
     }

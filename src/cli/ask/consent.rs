@@ -9,6 +9,7 @@ use crate::cli::show::printer::{SERVERS_SHOWN, Tally};
 use crate::cli::show::progress::Progress;
 use crate::cli::show::terminal::{complain, escape};
 use crate::cli::words::{diskette, server, set_warnings};
+use addpack::find::Skipped;
 use addpack::ledger::Ledger;
 use addpack::plan::PackFacts;
 use addpack::plan::set::Sets;
@@ -118,7 +119,7 @@ impl Listener for Counter {
         ControlFlow::Continue(())
     }
 
-    fn skipped(&mut self) {
+    fn skipped(&mut self, _: &Skipped) {
         self.progress.other();
     }
 

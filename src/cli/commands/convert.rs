@@ -65,7 +65,8 @@ fn convert(args: &Convert) -> Result<Exit, Error> {
         }
     }
     let doing = if args.dry_run { "dry run" } else { "converting" };
-    let mut printer = Printer::new(common, Progress::over(common, doing), args.dry_run);
+    let mut printer =
+        Printer::new(common, Progress::over(common, doing), args.dry_run).needing_images();
     let result = drive::run(&job, &mut ledger, &mut printer);
     printer.finish(result)
 }

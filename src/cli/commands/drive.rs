@@ -5,6 +5,7 @@ use crate::cli::ask::keyboard::answer;
 use crate::cli::ask::stop::STOP;
 use crate::cli::show::terminal::complain;
 use crate::cli::words::{another_diskette, ask_for_the_same, verdict};
+use addpack::find::Skipped;
 use addpack::ledger::{Ledger, LedgerError};
 use addpack::record::Record;
 use addpack::report::{Note, Outcome, Report};
@@ -65,8 +66,8 @@ impl Listener for Aside<'_> {
         self.listener.image(report)
     }
 
-    fn skipped(&mut self) {
-        self.listener.skipped();
+    fn skipped(&mut self, skipped: &Skipped) {
+        self.listener.skipped(skipped);
     }
 
     fn repeated(&mut self, path: &Path, first: &Path) -> ControlFlow<()> {
@@ -128,7 +129,7 @@ impl Listener for Kept {
         ControlFlow::Continue(())
     }
 
-    fn skipped(&mut self) {}
+    fn skipped(&mut self, _: &Skipped) {}
 
     fn repeated(&mut self, _: &Path, _: &Path) -> ControlFlow<()> {
         ControlFlow::Continue(())

@@ -10,6 +10,7 @@ use crate::cli::show::progress::Progress;
 use crate::cli::show::terminal::{complain, escape};
 use crate::cli::words::{evidence, finding_kb, finding_message, next_step, note, serial, verdict};
 use addpack::diagnosis::{Finding, FindingCode};
+use addpack::find::Skipped;
 use addpack::media::Place;
 use addpack::plan::PackFacts;
 use addpack::plan::set::Sets;
@@ -116,7 +117,7 @@ impl Listener for Gathering {
         ControlFlow::Continue(())
     }
 
-    fn skipped(&mut self) {
+    fn skipped(&mut self, _: &Skipped) {
         self.progress.other();
     }
 

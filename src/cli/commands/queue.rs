@@ -12,6 +12,7 @@ use crate::cli::show::printer::Printer;
 use crate::cli::show::terminal::{Look, complain};
 use crate::cli::words::{ask_for_next, label, seen_before, serial, verdict};
 use addpack::diagnosis::FindingCode;
+use addpack::find::Skipped;
 use addpack::ledger::{Ledger, LedgerError};
 use addpack::media::{Kind, Place};
 use addpack::record::Record;
@@ -101,7 +102,7 @@ impl Listener for Remember<'_> {
         flow
     }
 
-    fn skipped(&mut self) {}
+    fn skipped(&mut self, _: &Skipped) {}
 
     fn repeated(&mut self, _: &Path, _: &Path) -> ControlFlow<()> {
         ControlFlow::Continue(())

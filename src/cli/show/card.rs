@@ -2,14 +2,15 @@
 
 use crate::cli::show::lines::tone;
 use crate::cli::show::map::map;
-use crate::cli::show::terminal::{Look, Tone, WIDTH, wrap};
+use crate::cli::show::terminal::{Look, Tone, WIDTH, escape_bytes, wrap};
 use crate::cli::words::{
     day, event_kind, evidence_parts, finding_message, moment, next_step, note, report_kb, serial,
     server, server_version, verdict,
 };
 use addpack::diagnosis::{Diagnosis, Finding};
+use addpack::fat12::Diskette;
 use addpack::record::Record;
-use addpack::report::Report;
+use addpack::report::{NotAPack, Report};
 
 /// The card of one image.
 pub(crate) fn card(look: Look, report: &Report) -> Vec<u8> {
@@ -28,6 +29,9 @@ pub(crate) fn card(look: Look, report: &Report) -> Vec<u8> {
     if !report.notes.is_empty() {
         heading(&mut body, look, "Notes");
         report.notes.iter().for_each(|about| hang(&mut body, "    ", &note(about).1));
+    }
+    if let Some(diskette) = &report.diskette {
+        contents(&mut body, diskette);
     }
     if let Some(surface) = &report.surface {
         body.push('\n');
@@ -55,11 +59,29 @@ fn see(body: &mut String, report: &Report) {
     row(body, "See", &hints.join(", "));
 }
 
+/// What a diskette that is no pack says of itself.
+fn contents(body: &mut String, diskette: &Diskette) {
+    let text = |bytes: &[u8]| escape_bytes(bytes.trim_ascii_end()).into_owned();
+    let label = diskette.label.as_ref().map_or_else(|| "none".to_owned(), |label| text(label));
+    row(body, "Label", &label);
+    row(body, "OEM name", &text(&diskette.oem_name));
+    if diskette.files.is_empty() {
+        row(body, "Files", "none");
+    }
+    for (index, file) in diskette.files.iter().enumerate() {
+        let size = format!("{} bytes", file.entry.size);
+        let size = if file.is_folder() { "folder" } else { &size };
+        let line = format!("{:<12}  {size:>15}", text(&file.name()));
+        row(body, if index == 0 { "Files" } else { "" }, &line);
+    }
+}
+
 /// The code that tells most about a report.
 fn code(report: &Report) -> &'static str {
     let failure = report.failure.as_ref().map(|failure| failure.code.as_str());
     let finding = report.findings().first().map(|finding| finding.code().as_str());
-    failure.or(finding).unwrap_or(report.outcome.as_str())
+    let reason = report.not_a_pack.map(NotAPack::as_str);
+    failure.or(finding).or(reason).unwrap_or(report.outcome.as_str())
 }
 
 fn row(body: &mut String, name: &str, text: &str) {

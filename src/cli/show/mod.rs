@@ -9,4 +9,5 @@ pub(crate) mod plan_text;
 pub(crate) mod printer;
 pub(crate) mod progress;
 pub(crate) mod request;
+pub(crate) mod skipped;
 pub(crate) mod terminal;

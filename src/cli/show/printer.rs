@@ -7,7 +7,9 @@ use crate::cli::show::card;
 use crate::cli::show::json;
 use crate::cli::show::lines;
 use crate::cli::show::progress::Progress;
-use crate::cli::show::terminal::Look;
+use crate::cli::show::skipped::SkippedFiles;
+use crate::cli::show::terminal::{Look, complain};
+use addpack::find::Skipped;
 use addpack::ledger::LedgerError;
 use addpack::plan::PackFacts;
 use addpack::plan::set::Sets;
@@ -25,8 +27,8 @@ pub(crate) const SERVERS_SHOWN: usize = 10;
 pub(crate) struct Tally {
     /// In the order of [`Outcome::ALL`].
     pub(crate) outcomes: [u64; Outcome::ALL.len()],
-    /// Files in folders that are no images.
-    pub(crate) skipped: u64,
+    /// Files in folders and archives that are not looked at.
+    pub(crate) skipped: SkippedFiles,
     /// Ways to what another way had led to.
     pub(crate) repeated: u64,
 }
@@ -41,7 +43,7 @@ impl Tally {
     }
 
     fn is_empty(&self) -> bool {
-        self.images() + self.skipped + self.repeated == 0
+        self.images() + self.skipped.count() + self.repeated == 0
     }
 
     pub(crate) fn images(&self) -> u64 {
@@ -74,6 +76,10 @@ pub(crate) struct Printer {
     stop_when_closed: bool,
     closed: bool,
     error: Option<io::Error>,
+    /// Whether each file that is not looked at has a line of its own.
+    lists_skipped: bool,
+    /// Whether a run that has found no image has done nothing of what was asked for.
+    needs_images: bool,
     /// Why copies of converted packs are not told.
     no_ledger: Option<LedgerError>,
 }
@@ -99,6 +105,8 @@ impl Printer {
             stop_when_closed,
             closed: false,
             error: None,
+            lists_skipped: common.list,
+            needs_images: false,
             no_ledger: None,
         }
     }
@@ -106,6 +114,12 @@ impl Printer {
     /// The same report of a run that goes on without its ledger.
     pub(crate) fn without_ledger(mut self, error: Option<LedgerError>) -> Self {
         self.no_ledger = error;
+        self
+    }
+
+    /// The same report of a run that is to find images: without any it has failed.
+    pub(crate) fn needing_images(mut self) -> Self {
+        self.needs_images = true;
         self
     }
 
@@ -128,6 +142,10 @@ impl Printer {
             self.exit = self.exit.merge(Exit::Stopped);
         }
         self.progress.finish();
+        if self.needs_images && matches!(end, Ok(End::Complete)) && self.tally.images() == 0 {
+            self.exit = self.exit.merge(Exit::Refused);
+            complain("no image was found: nothing is converted");
+        }
         let text = match &mut self.form {
             Form::Card => Vec::new(),
             Form::Json => {
@@ -218,9 +236,16 @@ impl Listener for Printer {
         self.note(flushed)
     }
 
-    fn skipped(&mut self) {
-        self.tally.skipped += 1;
+    fn skipped(&mut self, skipped: &Skipped) {
+        self.tally.skipped.add(skipped);
         self.progress.other();
+        if self.lists_skipped {
+            let text = match self.form {
+                Form::Json => json::skipped_line(skipped),
+                Form::Card | Form::Lines(_) => lines::skipped(self.look, skipped),
+            };
+            let _ = self.write(&text);
+        }
     }
 
     fn repeated(&mut self, path: &Path, first: &Path) -> ControlFlow<()> {

@@ -5,7 +5,7 @@ const CODES: &str = include_str!("codes.md");
 /// One code, explained.
 #[derive(Debug, Default)]
 pub(crate) struct Page {
-    /// The heading that it stands under: Outcomes, Findings, Errors, Notes or Plans.
+    /// The heading that it stands under: Outcomes, Findings, Errors, Notes, Reasons or Plans.
     pub(crate) section: String,
     pub(crate) code: String,
     pub(crate) meaning: String,
@@ -21,7 +21,7 @@ impl Page {
         self.meaning.split_inclusive(". ").next().unwrap_or_default().trim_end()
     }
 
-    /// What kind of code it is: outcome, finding, error, note or plan.
+    /// What kind of code it is: outcome, finding, error, note, reason or plan.
     pub(crate) fn kind(&self) -> String {
         self.section.trim_end_matches('s').to_lowercase()
     }
@@ -71,7 +71,7 @@ mod tests {
     use crate::cli::words::NOTE_CODES;
     use addpack::diagnosis::FindingCode;
     use addpack::plan;
-    use addpack::report::{FailureCode, Outcome};
+    use addpack::report::{FailureCode, NotAPack, Outcome};
     use std::collections::BTreeSet;
 
     fn codes() -> Vec<(&'static str, &'static str)> {
@@ -87,6 +87,7 @@ mod tests {
         codes.extend(findings.map(|code| ("Findings", code.as_str())));
         codes.extend(FailureCode::ALL.map(|code| ("Errors", code.as_str())));
         codes.extend(NOTE_CODES.map(|code| ("Notes", code)));
+        codes.extend(NotAPack::CODES.map(|code| ("Reasons", code)));
         codes.extend(plan::Code::OWN.map(|code| ("Plans", code.as_str())));
         codes.push(("Plans", "lost"));
         codes

@@ -38,6 +38,7 @@ pub(crate) fn failure_message(failure: &Failure) -> String {
         FailureCode::WriteProtected => {
             "write-protected: a server would call this a damaged disk (KB 183855)".to_owned()
         }
+        FailureCode::NoMemory => "there is not enough memory".to_owned(),
         FailureCode::NoSpace => format!("the disk is full: {} failed", action(failure)),
         FailureCode::Exists => {
             format!("{} is there already, and is not this pack", target(failure))
@@ -174,6 +175,9 @@ pub(crate) fn failure_next_step(failure: &Failure) -> String {
              convert into a copy with -o"
         }
         FailureCode::NoSpace => "make room on the disk and run addpack again",
+        FailureCode::NoMemory => {
+            "close other programs, or work on fewer images at once (--jobs 1), and run addpack again"
+        }
         FailureCode::Exists => "move that file away, or choose another folder for -o",
         FailureCode::LedgerError => "mend what was said of the ledger, and run addpack again",
         FailureCode::Stopped => "run addpack again to read it to the end",

@@ -180,6 +180,10 @@ fn lost_sector(kind: FlawKind, sector: Option<u32>) -> String {
             "{sector}, which the record needs, is bad in the dump; the dump, not the diskette, may be \
              all that is wrong"
         ),
+        FlawKind::Filled => format!(
+            "the program that made the image could not read {sector}, which the record needs, and has \
+             filled it with a text that says so"
+        ),
         FlawKind::Missing => format!(
             "{sector}, which the record needs, is missing in the dump; the dump, not the diskette, may \
              be all that is wrong"

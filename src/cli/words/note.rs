@@ -5,12 +5,12 @@ use super::ledger::copy_message;
 use crate::cli::show::terminal::escape;
 use addpack::diagnosis::FindingCode;
 use addpack::disk::{Flaw, FlawKind};
-use addpack::fat12::Oddity;
+use addpack::fat12::Anomaly;
 use addpack::report::Note;
 
 /// The codes of all notes.
 #[cfg(test)]
-pub(crate) const NOTE_CODES: [&str; 10] = [
+pub(crate) const NOTE_CODES: [&str; 11] = [
     "clock-ran-backwards",
     "second-fat",
     "no-bpb",
@@ -21,6 +21,7 @@ pub(crate) const NOTE_CODES: [&str; 10] = [
     "interrupted",
     "flawed-sectors",
     "no-surface",
+    "bytes-behind",
 ];
 
 /// Flawed sectors that are named one by one; of more, the number is told.
@@ -35,6 +36,7 @@ fn flaws_message(flaws: &[Flaw]) -> String {
         (FlawKind::NotRescued, "not read by the rescue, as its mapfile says"),
         (FlawKind::MarkedBad, "bad in the dump"),
         (FlawKind::Missing, "missing in the dump"),
+        (FlawKind::Filled, "not read by the program that made the image, which has filled it"),
     ] {
         let of_kind: Vec<_> = flaws.iter().filter(|flaw| flaw.kind == kind).collect();
         let numbers: Vec<_> =
@@ -85,24 +87,35 @@ pub(crate) fn note(note: &Note) -> (&'static str, String) {
                 escape(serial)
             ),
         ),
-        Note::Volume(Oddity::NoBpb) => (
-            "no-bpb",
-            "the boot sector describes no diskette: the geometry was told by the FAT's first byte"
-                .to_owned(),
-        ),
-        Note::Volume(Oddity::MediaByte { boot, fat }) => (
-            "media-byte",
-            format!("the boot sector names media byte {boot:#04x}, the FAT {fat:#04x}"),
-        ),
-        Note::Volume(Oddity::FatsDiffer) => {
-            ("fats-differ", "the two copies of the FAT differ".to_owned())
-        }
+        Note::Volume(anomaly) => anomaly_note(*anomaly),
         Note::NoSurface => (
             "no-surface",
             "there is no map: the image has not the size of a diskette".to_owned(),
         ),
+        Note::BytesBehind => (
+            "bytes-behind",
+            "other bytes stand behind the container, and are no part of it: to convert it, -o is \
+             needed"
+                .to_owned(),
+        ),
         Note::Flaws(flaws) => ("flawed-sectors", flaws_message(flaws)),
-        Note::Volume(Oddity::CutShort { image, volume }) => (
+    }
+}
+
+/// What is unusual about a volume.
+fn anomaly_note(anomaly: Anomaly) -> (&'static str, String) {
+    match anomaly {
+        Anomaly::NoBpb => (
+            "no-bpb",
+            "the boot sector describes no diskette: the geometry was told by the FAT's first byte"
+                .to_owned(),
+        ),
+        Anomaly::MediaByte { boot, fat } => (
+            "media-byte",
+            format!("the boot sector names media byte {boot:#04x}, the FAT {fat:#04x}"),
+        ),
+        Anomaly::FatsDiffer => ("fats-differ", "the two copies of the FAT differ".to_owned()),
+        Anomaly::CutShort { image, volume } => (
             "cut-short",
             format!("the image has {image} bytes, its volume {volume}: it was cut short"),
         ),

@@ -26,7 +26,7 @@ pub(super) struct End {
     /// The record with its comment.
     pub(super) record: Vec<u8>,
     /// Where the directory ends.
-    pub(super) directory_end: u64,
+    pub(super) directory_up_to: u64,
     /// The directory's members, its bytes, and where it begins, from the start of the archive.
     pub(super) count: u64,
     pub(super) length: u64,
@@ -44,7 +44,7 @@ pub(in crate::container) fn has_directory(file: &Unknown<'_>) -> io::Result<bool
     let read = |at: u64, length: usize| file.bytes(at, length);
     match End::find(file.len, &read) {
         Ok(end) => {
-            let start = end.directory_end.checked_sub(end.length);
+            let start = end.directory_up_to.checked_sub(end.length);
             let entry = start.map_or_else(|| Ok(Vec::new()), |start| read(start, 4))?;
             Ok(end.count > 0 && (entry == ENTRY || entry == HEADER))
         }
@@ -81,7 +81,7 @@ impl End {
         let mut end = Self {
             at: from + at as u64,
             record: record.to_vec(),
-            directory_end: from + at as u64,
+            directory_up_to: from + at as u64,
             count: count.into(),
             length: long(record, 12).into(),
             offset: long(record, 16).into(),
@@ -108,7 +108,7 @@ impl End {
                 continue;
             }
             self.has_zip64 = true;
-            self.directory_end = at;
+            self.directory_up_to = at;
             let fields = [
                 (&mut self.count, u64::from(u16::MAX), 32),
                 (&mut self.length, u64::from(u32::MAX), 40),
@@ -138,5 +138,9 @@ fn record_len(bytes: &[u8]) -> usize {
 fn cut_short_or_part(len: u64, read: Read<'_>) -> io::Result<ContainerError> {
     let start = read(0, position(len).min(4))?;
     let at = position(len);
-    Ok(if start == b"PK\x07\x08" { ContainerError::InParts } else { ContainerError::CutShort { at } })
+    Ok(if start == b"PK\x07\x08" {
+        ContainerError::InParts
+    } else {
+        ContainerError::CutShort { at }
+    })
 }

@@ -53,7 +53,7 @@ impl Directory {
         })?;
         let at = position(end.at);
         let bad_field = ContainerError::BadField { at };
-        let start = end.directory_end.checked_sub(end.length).ok_or(bad_field)?;
+        let start = end.directory_up_to.checked_sub(end.length).ok_or(bad_field)?;
         // A program may stand before the archive: offsets count from behind it.
         let before = start.checked_sub(end.offset).ok_or(bad_field)?;
         let length = usize::try_from(end.length).unwrap_or(usize::MAX);

@@ -7,7 +7,7 @@ use crate::support::disk::layout::{KB_160, KB_720, KB_1440, Layout, SECTOR};
 use crate::support::disk::{ARCHIVE, Copies, Disk, END, FOLDER, content, judge, record, short};
 use addpack::diagnosis::{FindingCode, Verdict};
 use addpack::disk::Memory;
-use addpack::fat12::{FaultKind, MediaFault, Oddity};
+use addpack::fat12::{Anomaly, FaultKind, MediaFault};
 use addpack::report::Note;
 
 /// Where the record lies, as both FATs say at first; the clusters between are free.
@@ -38,7 +38,7 @@ fn media_fault(disk: &Disk, kind: FaultKind, cluster: u16) -> MediaFault {
 /// and that the others' files stay.
 fn assert_converts_by_second(disk: &Disk, fault: Option<MediaFault>) {
     let pack = assert_converts(&disk.bytes, &record_at(disk));
-    assert_eq!(pack.notes, [Note::Volume(Oddity::FatsDiffer), Note::SecondFat(fault)]);
+    assert_eq!(pack.notes, [Note::Volume(Anomaly::FatsDiffer), Note::SecondFat(fault)]);
     let medium = Memory::new(disk.bytes.clone());
     let (medium, ..) = convert(medium, &pack, golden_time()).unwrap();
     let others = |bytes: &[u8]| judge::others(bytes, &disk.layout);
@@ -110,8 +110,8 @@ fn second_fat_is_followed_without_a_bpb() {
     disk.link(Copies::First, 12, 0);
     let pack = assert_converts(&disk.bytes, &record_at(&disk));
     let fault = media_fault(&disk, FaultKind::Free, 12);
-    let differ = Note::Volume(Oddity::FatsDiffer);
-    assert_eq!(pack.notes, [Note::Volume(Oddity::NoBpb), differ, Note::SecondFat(Some(fault))]);
+    let differ = Note::Volume(Anomaly::FatsDiffer);
+    assert_eq!(pack.notes, [Note::Volume(Anomaly::NoBpb), differ, Note::SecondFat(Some(fault))]);
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn first_fat_is_followed_where_it_leads_to_the_record_whatever_the_second_says()
         let fat = disk.layout.fat(1);
         disk.bytes[fat].fill(junk);
         let pack = assert_converts(&disk.bytes, &record_at(&disk));
-        assert_eq!(pack.notes, [Note::Volume(Oddity::FatsDiffer)]);
+        assert_eq!(pack.notes, [Note::Volume(Anomaly::FatsDiffer)]);
     }
 }
 
@@ -142,7 +142,7 @@ fn first_fat_is_followed_where_both_lead_to_a_sound_record() {
     disk.delete(slot);
     disk.chain(Copies::Second, &[10, copy[1], copy[2], copy[3]]);
     let pack = assert_converts(&disk.bytes, &record_at(&disk));
-    assert_eq!(pack.notes, [Note::Volume(Oddity::FatsDiffer)]);
+    assert_eq!(pack.notes, [Note::Volume(Anomaly::FatsDiffer)]);
 }
 
 #[test]
@@ -150,12 +150,12 @@ fn difference_elsewhere_is_told_and_changes_nothing() {
     let mut disk = disk();
     disk.link(Copies::Second, 500, 501);
     let pack = assert_converts(&disk.bytes, &record_at(&disk));
-    assert_eq!(pack.notes, [Note::Volume(Oddity::FatsDiffer)]);
+    assert_eq!(pack.notes, [Note::Volume(Anomaly::FatsDiffer)]);
     let mut damaged = disk_with("bit-rot-event.rec");
     damaged.link(Copies::Second, 500, 501);
     let pack = examine_pack(&damaged.bytes);
     assert_eq!(pack.diagnosis.findings[0].code(), FindingCode::DamagedRecord);
-    assert_eq!(pack.notes, [Note::Volume(Oddity::FatsDiffer)]);
+    assert_eq!(pack.notes, [Note::Volume(Anomaly::FatsDiffer)]);
 }
 
 #[test]
@@ -174,7 +174,7 @@ fn second_fat_tells_of_a_pack_that_is_to_be_refused_as_well() {
     let pack = examine_pack(&disk.bytes);
     assert_eq!(pack.diagnosis.findings[0].code(), FindingCode::OutOfOrderReapply);
     let fault = media_fault(&disk, FaultKind::Free, 12);
-    assert_eq!(pack.notes, [Note::Volume(Oddity::FatsDiffer), Note::SecondFat(Some(fault))]);
+    assert_eq!(pack.notes, [Note::Volume(Anomaly::FatsDiffer), Note::SecondFat(Some(fault))]);
 }
 
 #[test]

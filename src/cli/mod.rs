@@ -8,9 +8,8 @@ mod show;
 mod words;
 
 use addpack::ledger::LedgerError;
-use args::{Args, Command};
-use clap::Parser;
-use commands::{convert, explain, inspect, ledger, packaging, plan, replace};
+use args::Command;
+use commands::{convert, explain, inspect, ledger, packaging, plan, replace, start, version};
 use exit::Exit;
 use show::{json, terminal};
 use std::io::{self, Write, stdout};
@@ -18,29 +17,35 @@ use std::process::ExitCode;
 
 /// Parses the command line, runs the command, and turns what it came to into an exit code.
 pub(crate) fn main() -> ExitCode {
-    let args = match Args::try_parse() {
+    let args = match args::parse() {
         Ok(args) => args,
         Err(answer) => return say(&answer).into(),
     };
-    let exit = match &args.command {
-        Command::Inspect(inspect) => inspect::run(inspect),
-        Command::Convert(convert) => convert::run(convert),
-        Command::Plan(plan) => plan::run(plan),
-        Command::Replace(replace) => replace::run(replace),
-        Command::Ledger(ledger) => ledger::run(ledger),
-        Command::Explain(explain) => explain::run(explain),
-        Command::Completions { shell } => packaging::completions(*shell),
-        Command::Man { folder } => packaging::man(folder),
-    };
+    let exit = args.command.as_ref().map_or_else(start::run, run);
     exit.unwrap_or_else(|error| {
         terminal::complain(&error.to_string());
-        if let Some(line) = args.command.lost_summary(&error) {
+        let summary = args.command.as_ref().and_then(|command| command.lost_summary(&error));
+        if let Some(line) = summary {
             // The exit code is that of a lost report already.
             let _ = stdout().write_all(&line).and_then(|()| stdout().flush());
         }
         error.exit()
     })
     .into()
+}
+
+fn run(command: &Command) -> Result<Exit, Error> {
+    match command {
+        Command::Inspect(inspect) => inspect::run(inspect),
+        Command::Convert(convert) => convert::run(convert),
+        Command::Plan(plan) => plan::run(plan),
+        Command::Replace(replace) => replace::run(replace),
+        Command::Ledger(ledger) => ledger::run(ledger),
+        Command::Explain(explain) => explain::run(explain),
+        Command::Version => version::run(),
+        Command::Completions { shell } => packaging::completions(*shell),
+        Command::Man { folder } => packaging::man(folder),
+    }
 }
 
 /// The help that was asked for, or what is wrong with the command line.

@@ -96,12 +96,12 @@ fn no_record(finding: Finding) -> Diagnosis {
 
 fn diagnose_record(record: Box<Record>) -> Diagnosis {
     let chain = Chain::check(&record);
+    // The checks stand in the order of precedence of the codes that they find.
     let mut findings = chain.reapply_findings(&record);
     fields::check(&record, &chain, &mut findings);
     if chain.all_seals_verify() {
         history::check(&record, &chain, &mut findings);
     }
-    findings.sort_by_key(Finding::code);
     let verdict = verdict(&record, &mut findings);
     Diagnosis {
         history: chain.history(),

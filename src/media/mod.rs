@@ -13,6 +13,7 @@ pub mod surface;
 mod watch;
 
 use crate::container::Recognised;
+pub use crate::platform::{FoundDrive, drives, readers_group};
 pub use budget::BUDGET;
 pub use careful::Careful;
 pub use container::{Container, Member};

@@ -9,6 +9,7 @@ use crate::disk::{Memory, SECTOR_LEN, Storage};
 use crate::files::write_new;
 use crate::media::DriveError;
 use crate::media::surface::{Condition, Rescue, Surface, rescue};
+use crate::record::fields::Seal;
 use std::fmt::Write;
 use std::fs;
 use std::io;
@@ -33,6 +34,8 @@ pub struct Kept {
     pub path: PathBuf,
     /// How well the diskette was read.
     pub surface: Surface,
+    /// The digest of the record that the diskette holds, if it holds one.
+    pub record: Option<Seal>,
 }
 
 impl Keep {
@@ -40,38 +43,42 @@ impl Keep {
     /// one is told.
     ///
     /// # Errors
-    /// [`DriveError`] where the reading was stopped or the medium is no diskette; else as the medium and the
-    /// folder report them. Nothing is in the folder then that was not there before.
+    /// [`DriveError`] where the reading was stopped, the medium is no diskette, or its record read otherwise
+    /// than before; else as the medium and the folder report them. Nothing is in the folder then that was not
+    /// there before.
     pub fn keep<S: Storage + ?Sized>(&self, medium: &S) -> io::Result<Kept> {
+        let (record, _) = record_of(&examine(medium)?).unzip();
         let rescue = rescue(medium)?.ok_or(DriveError::NotADiskette(medium.len()))?;
         if !rescue.surface.is_complete() {
             return Err(DriveError::Stopped.into());
         }
+        let found = examine(&Memory::new(rescue.bytes.clone()))?;
+        let (read, name) = record_of(&found).unzip();
+        if read != record && rescue.surface.count(Condition::Lost) == 0 {
+            return Err(DriveError::Changed.into());
+        }
+        let name = name.flatten().unwrap_or_else(|| format!("diskette-{}", self.number));
         fs::create_dir_all(&self.folder)?;
-        let name = self.name(&rescue)?;
         for number in 1..MOST_OF_ONE_NAME {
             let name = if number == 1 { name.clone() } else { format!("{name}-copy-{number}") };
             let path = self.folder.join(name + ".img");
             if put(&path, &rescue)? {
-                return Ok(Kept { path, surface: rescue.surface });
+                return Ok(Kept { path, surface: rescue.surface, record });
             }
         }
         Err(io::ErrorKind::AlreadyExists.into())
     }
+}
 
-    /// The image's name without its ending: the serial and the number of events, or `diskette-` and a number.
-    fn name(&self, rescue: &Rescue) -> io::Result<String> {
-        let numbered = format!("diskette-{}", self.number);
-        let Examination::Pack(pack) = examine(&Memory::new(rescue.bytes.clone()))? else {
-            return Ok(numbered);
-        };
-        let record = pack.diagnosis.record.as_deref();
-        let named = record.and_then(|record| Some((record.serial.text()?, record.event_count)));
-        Ok(named.map_or(numbered, |(serial, events)| {
-            let word = if events == 1 { "event" } else { "events" };
-            format!("{serial}-{events}-{word}")
-        }))
-    }
+/// The digest of the record that was found, and the name of an image of it, where its serial has one: the serial
+/// and the number of events.
+fn record_of(found: &Examination) -> Option<(Seal, Option<String>)> {
+    let Examination::Pack(pack) = found else { return None };
+    let record = pack.diagnosis.record.as_deref()?;
+    let events = record.event_count;
+    let word = if events == 1 { "event" } else { "events" };
+    let name = record.serial.text().map(|serial| format!("{serial}-{events}-{word}"));
+    Some((record.digest(), name))
 }
 
 /// Writes image and mapfile, the mapfile first: an image without one would pass for whole. Whether the image is

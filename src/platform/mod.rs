@@ -2,10 +2,12 @@
 
 mod direct;
 mod drive;
+mod drives;
 mod file_system;
 
 pub(crate) use direct::{advise_random, read_direct, read_past_cache, write_direct};
 pub(crate) use drive::{Use, is_drive, is_no_medium, is_read_only, mount_point, open_drive};
+pub use drives::{FoundDrive, drives, readers_group};
 pub(crate) use file_system::{is_local, may_write, try_locks};
 
 use std::fs::{File, Metadata, OpenOptions};

@@ -206,7 +206,8 @@ impl Report {
     }
 
     /// The report that the image failed; what was learned of it before stays.
-    pub(crate) fn failed(mut self: Box<Self>, failure: Failure) -> Box<Self> {
+    #[must_use]
+    pub fn failed(mut self: Box<Self>, failure: Failure) -> Box<Self> {
         self.fail(failure);
         self
     }

@@ -194,7 +194,7 @@ fn to_copy(
     // It waits for the others of its group now.
     medium.release();
     let Some((sectors, patch)) = sectors.zip(change(report, at)) else { return Ok(None) };
-    let target = output.target(image, &medium);
+    let target = output.target(image, &medium, report.record());
     report.output = Some(target.clone());
     let copy = Copy::new(Commit { medium, sectors, patch }, target.clone());
     if let Some(held) = copy.is_there()? {

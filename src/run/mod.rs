@@ -8,6 +8,7 @@ mod claims;
 mod crew;
 mod foresee;
 mod image;
+mod keep;
 mod members;
 mod output;
 pub mod recovery;
@@ -19,6 +20,8 @@ use crate::ledger::{Ledger, LedgerError};
 use crate::media::Watcher;
 use crate::record::fields::{FileTime, Seal};
 use crate::report::{Outcome, Report};
+pub use keep::keep_diskette;
+
 use claims::Claims;
 use crew::{Crew, Lead};
 use image::Step;
@@ -116,7 +119,7 @@ pub trait Listener: Send {
     fn image(&mut self, report: Box<Report>) -> ControlFlow<()>;
 
     /// A file in a folder or an archive is not looked at.
-    fn skipped(&mut self, skipped: &Skipped);
+    fn skipped(&mut self, _: &Skipped) {}
 
     /// `path` leads to what `first` has led to already.
     fn repeated(&mut self, path: &Path, first: &Path) -> ControlFlow<()>;

@@ -53,14 +53,24 @@ impl Output {
 
     /// Where the converted copy of `image`, which is open as `medium`, goes: what comes out of an
     /// archive, into a folder of its name.
-    pub(super) fn target(&self, image: &Image, medium: &Medium) -> PathBuf {
+    ///
+    /// A drive has many diskettes: the copy of one is named for its pack.
+    pub(super) fn target(
+        &self,
+        image: &Image,
+        medium: &Medium,
+        record: Option<&Record>,
+    ) -> PathBuf {
         let target = self.folder.join(image.below_root());
         match image.place.kind {
             Kind::File if image.place.member.is_some() || matches!(medium, Medium::Packed(_)) => {
                 self.packed_target(target, image)
             }
             Kind::File => target,
-            Kind::Drive => target.with_extension("img"),
+            Kind::Drive => match record.and_then(|record| record.serial.text()) {
+                Some(serial) => self.folder.join(format!("{serial}.img")),
+                None => target.with_extension("img"),
+            },
         }
     }
 

@@ -1,266 +1,161 @@
-//! `cargo bench`: what inspecting and converting cost, as whole processes, beside the bare system
-//! calls of the same work and beside the peers, in one run. What counts are the ratios.
+//! `cargo bench`: what `addpack` costs, as whole processes, beside the bare system calls of the same
+//! work (the floor) and beside the peers, with the same number of threads, in one run. What counts
+//! are the ratios.
 //!
-//! `ADDPACK_BENCH` sets the number of images (5,000), `ADDPACK_BENCH_DIR` the folder to work in.
+//! `ADDPACK_BENCH` sets the number of images (5,000), `ADDPACK_BENCH_ROUNDS` that of rounds (9), and
+//! `ADDPACK_BENCH_DIR` the folder to work in, which should lie on a real disk. A word on the command
+//! line picks the parts whose names hold it: `cargo bench -- convert`. Most processors have instructions
+//! for SHA-1; with `RUSTFLAGS='--cfg sha1_backend="soft"'`, both sides do without.
 
+#![allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
+
+mod changing;
 mod floor;
 mod images;
+mod looking;
+mod measure;
 mod peers;
+mod scaling;
 
-use images::Sample;
-use peers::per_second;
+use floor::{Floor, Work};
+use images::{Form, Sample};
+use measure::{heading, skip};
+use sha1::{Digest, Sha1};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-/// Rounds of each comparison, and of one that takes milliseconds; the best of each side counts, since
-/// noise only ever adds.
-const ROUNDS: usize = 5;
-const QUICK_ROUNDS: usize = 25;
-/// Images that instructions are counted on, with and without.
-const COUNTED: usize = 200;
-
-/// The argument that makes this program the floor of a cached inspection, in a process of its own.
+/// The argument that makes this program a floor, in a process of its own.
 const AS_FLOOR: &str = "--as-floor";
+/// Threads where no disk is waited for, where images are read from one, and where they are written.
+const CACHED: usize = 2;
+const READING: usize = 16;
+const WRITING: usize = 32;
+/// Of the images, those of which a slow disk, and a compressed image, gets one.
+const FEWER: usize = 10;
 
 fn main() {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
-    if let [AS_FLOOR, folder, count, record] = *arguments.iter().map(|a| &**a).collect::<Vec<_>>() {
-        let number = |text: &str| text.parse().expect("a number");
-        let paths = images::paths(Path::new(folder), number(count));
-        return floor::inspect(&paths, number(record), 2, false);
+    if let [AS_FLOOR, ..] = *arguments.iter().map(|a| &**a).collect::<Vec<_>>() {
+        return Floor::from_arguments(&arguments[1..]).expect("a floor").run();
     }
-    let count = std::env::var("ADDPACK_BENCH").ok().and_then(|n| n.parse().ok()).unwrap_or(5_000);
+    let wanted = arguments.into_iter().find(|argument| !argument.starts_with('-'));
+    let number = |name, usual| {
+        std::env::var(name).ok().and_then(|number| number.parse().ok()).unwrap_or(usual)
+    };
     let parent =
         std::env::var_os("ADDPACK_BENCH_DIR").map_or_else(std::env::temp_dir, PathBuf::from);
     let folder = tempfile::tempdir_in(parent).expect("there is a folder to work in");
-    let bench = Bench { sample: Sample::read(), folder: folder.path().to_owned(), count };
-    println!("{count} images of 1.44 MB, the best of {ROUNDS} to {QUICK_ROUNDS} rounds\n");
-    println!("{:<46} {:>12}  {:>12}", "", "a second", "of the floor");
-    bench.inspect();
-    bench.convert();
-    bench.growth();
-    bench.instructions();
-    bench.version();
+    let bench = Bench {
+        sample: Sample::read(),
+        folder: folder.path().to_owned(),
+        count: number("ADDPACK_BENCH", 5_000),
+        rounds: number("ADDPACK_BENCH_ROUNDS", 9),
+    };
+    println!("{} images of 1.44 MB, serials in no order, {} rounds", bench.count, bench.rounds);
+    println!("{}\n", sha());
+    heading();
+    for (name, part) in PARTS {
+        if wanted.as_ref().is_none_or(|wanted| name.contains(wanted.as_str())) {
+            part(&bench);
+        }
+    }
 }
+
+type Part = (&'static str, fn(&Bench));
+const PARTS: [Part; 12] = [
+    ("inspect", Bench::inspect),
+    ("uncached", Bench::uncached),
+    ("share", Bench::slow_share),
+    ("replace", Bench::replace),
+    ("convert", Bench::convert),
+    ("disk", Bench::slow_disk),
+    ("copy", Bench::copy),
+    ("gz", Bench::gzip),
+    ("zip", Bench::zip),
+    ("growth", Bench::growth),
+    ("instructions", Bench::instructions),
+    ("little", Bench::little),
+];
 
 /// Where a benchmark works, and on what.
 struct Bench {
     sample: Sample,
     folder: PathBuf,
     count: usize,
+    rounds: usize,
 }
 
-/// A side of a comparison: what is timed, after what is not.
-struct Side<'a> {
-    name: &'a str,
-    prepare: &'a dyn Fn(),
-    run: &'a dyn Fn(),
-}
-
-/// Times the sides in turns, so that noise hits all of them; the first is the floor.
-fn compare(count: usize, rounds: usize, sides: &[Side<'_>]) {
-    let mut best = vec![Duration::MAX; sides.len()];
-    for _ in 0..rounds {
-        for (side, best) in sides.iter().zip(&mut best) {
-            (side.prepare)();
-            let start = Instant::now();
-            (side.run)();
-            *best = start.elapsed().min(*best);
-        }
+/// Whether this processor has instructions for SHA-1, and how long a record takes.
+fn sha() -> String {
+    const TIMES: u32 = 100_000;
+    let start = Instant::now();
+    for number in 0..TIMES {
+        std::hint::black_box(Sha1::digest([number as u8; images::RECORD]));
     }
-    let floor = best[0].as_secs_f64();
-    for (side, best) in sides.iter().zip(&best) {
-        let ratio = floor / best.as_secs_f64();
-        println!("{:<46} {:>12.0}  {ratio:>12.2}", side.name, per_second(count, *best));
-    }
-    println!();
+    let each = start.elapsed() / TIMES;
+    let flags = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let has_instructions = ["sha_ni", "sha1"].iter().any(|flag| flags.contains(flag));
+    let is_soft = cfg!(sha1_backend = "soft") || !has_instructions;
+    format!("SHA-1 in {}: {each:?} for a record", if is_soft { "software" } else { "hardware" })
 }
 
-/// The program that is measured, on `paths`, with a ledger of its own.
-fn addpack(arguments: &[&str], ledger: &Path, path: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_addpack"));
-    command.args(arguments).arg("--ledger").arg(ledger).arg(path).stdout(Stdio::null());
+/// The command that runs a floor.
+fn as_floor(floor: &Floor) -> Command {
+    let mut command = Command::new(std::env::current_exe().expect("it has a path"));
+    command.arg(AS_FLOOR).args(floor.arguments()).stdout(Stdio::null());
     command
 }
 
-fn run(mut command: Command) {
-    let status = command.status().expect("the program can be run");
-    assert!(status.success(), "{command:?}: {status}");
-}
-
-/// Takes the images out of the cache.
-fn forget(paths: &[PathBuf]) {
-    rustix::fs::sync();
-    for path in paths {
-        let file = fs::File::open(path).expect("the image is there");
-        rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed).expect("it is told");
-    }
-}
-
 impl Bench {
-    fn make(&self, name: &str, count: usize) -> (PathBuf, Vec<PathBuf>) {
-        let folder = self.folder.join(name);
-        let _ = fs::remove_dir_all(&folder);
-        let paths = self.sample.make(&folder, count).expect("there is room");
-        (folder, paths)
+    fn floor(&self, work: Work, threads: usize, folder: &str) -> Floor {
+        let folder = self.folder.join(folder);
+        Floor { work, threads, folder, count: self.count, record: self.sample.at }
     }
 
-    fn inspect(&self) {
-        let (folder, paths) = self.make("inspect", self.count);
-        let ledger = self.folder.join("inspect.db");
-        let record = self.sample.at;
-        let product = || run(addpack(&["inspect", "--json"], &ledger, &folder));
-        let as_process = || {
-            let mut floor = Command::new(std::env::current_exe().expect("it has a path"));
-            floor.arg(AS_FLOOR).arg(&folder).args([self.count, record].map(|n| n.to_string()));
-            run(floor);
-        };
-        let nothing = || ();
-        let cold = || forget(&paths);
-        compare(
-            self.count,
-            QUICK_ROUNDS,
-            &[
-                Side {
-                    name: "inspect, cached: floor, two threads",
-                    prepare: &nothing,
-                    run: &|| floor::inspect(&paths, record, 2, false),
-                },
-                Side {
-                    name: "the same, a process of its own",
-                    prepare: &nothing,
-                    run: &as_process,
-                },
-                Side { name: "addpack inspect --json", prepare: &nothing, run: &product },
-            ],
-        );
-        compare(
-            self.count,
-            ROUNDS,
-            &[
-                Side {
-                    name: "inspect, uncached: floor, eight threads",
-                    prepare: &cold,
-                    run: &|| floor::inspect(&paths, record, 8, true),
-                },
-                Side { name: "addpack inspect --json", prepare: &cold, run: &product },
-            ],
-        );
-        peers::compare(&paths);
-        fs::remove_dir_all(folder).expect("it can be removed");
+    /// The command that is measured, with a ledger of its own. `inspect` makes none.
+    fn addpack(&self, arguments: &[&str], folder: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_addpack"));
+        command.args(arguments).arg("--ledger").arg(self.folder.join("ledger.db"));
+        command.arg(self.folder.join(folder)).stdout(Stdio::null()).stderr(Stdio::null());
+        command
     }
 
-    fn convert(&self) {
-        let folder = self.folder.join("convert");
-        let ledger = self.folder.join("convert.db");
-        let journal = self.folder.join("journal");
-        let paths = self.make("convert", self.count).1;
-        let anew = || {
-            self.make("convert", self.count);
-            for ending in ["", "-wal", "-shm"] {
-                let _ = fs::remove_file(self.folder.join(format!("convert.db{ending}")));
-            }
-            rustix::fs::sync();
-        };
-        compare(
-            self.count,
-            ROUNDS,
-            &[
-                Side {
-                    name: "convert: floor, with a journal",
-                    prepare: &anew,
-                    run: &|| floor::convert(&paths, self.sample.at, 2, &journal),
-                },
-                Side {
-                    name: "addpack convert --yes --json",
-                    prepare: &anew,
-                    run: &|| run(addpack(&["convert", "--yes", "--json"], &ledger, &folder)),
-                },
-            ],
-        );
-        fs::remove_dir_all(folder).expect("it can be removed");
+    fn make(&self, folder: &str, count: usize, form: Form) {
+        self.remove(folder);
+        self.sample.make(&self.folder.join(folder), count, form).expect("there is room");
     }
 
-    /// Time and memory on twenty times as many images as on two times as many.
-    fn growth(&self) {
-        let ledger = self.folder.join("growth.db");
-        let counts = [self.count * 2, self.count * 20];
-        let folders =
-            [("few", counts[0]), ("many", counts[1])].map(|(name, n)| self.make(name, n).0);
-        let (mut best, mut resident) = ([Duration::MAX; 2], [0; 2]);
-        for _ in 0..2 * ROUNDS {
-            for side in [0, 1] {
-                let start = Instant::now();
-                let peak = peak(addpack(&["inspect", "--json"], &ledger, &folders[side]));
-                best[side] = start.elapsed().min(best[side]);
-                resident[side] = peak.max(resident[side]);
-            }
-        }
-        for (count, resident) in counts.into_iter().zip(resident) {
-            println!("inspect of {count} images: {resident} KiB resident at most");
-        }
-        let growth = best[1].as_secs_f64() / best[0].as_secs_f64();
-        println!("ten times the images take {growth:.2} times the time\n");
-        for folder in folders {
-            fs::remove_dir_all(folder).expect("it can be removed");
+    fn remove(&self, folder: &str) {
+        let _ = fs::remove_dir_all(self.folder.join(folder));
+    }
+
+    fn forget_ledger(&self) {
+        for ending in ["", "-wal", "-shm", "-journal"] {
+            let _ = fs::remove_file(self.folder.join(format!("ledger.db{ending}")));
         }
     }
 
-    /// Instructions for each image, by callgrind: repeatable, whatever else the machine does.
-    fn instructions(&self) {
-        let ledger = self.folder.join("counted.db");
-        for arguments in [&["inspect", "--json", "-j1"][..], &["convert", "--yes", "--json", "-j1"]]
-        {
-            let mut total = Vec::new();
-            for count in [COUNTED, 2 * COUNTED] {
-                let (folder, _) = self.make("counted", count);
-                let _ = fs::remove_file(&ledger);
-                total.extend(count_instructions(&addpack(arguments, &ledger, &folder)));
-            }
-            match total[..] {
-                [one, two] => {
-                    let each = two.saturating_sub(one) / COUNTED as u64;
-                    println!("instructions for each image, {}: {each}", arguments[0]);
-                }
-                _ => println!("instructions for each image: valgrind is not there"),
-            }
-        }
-        println!();
+    /// Images, ledger and copies as before the first run, all of them on the disk.
+    fn make_anew(&self, folder: &str, count: usize, form: Form) {
+        self.make(folder, count, form);
+        self.remove("out");
+        self.remove(&format!("{folder}.out"));
+        self.forget_ledger();
+        rustix::fs::sync();
     }
 
-    fn version(&self) {
-        let mut best = Duration::MAX;
-        for _ in 0..20 * ROUNDS {
-            let mut command = Command::new(env!("CARGO_BIN_EXE_addpack"));
-            command.arg("--version").stdout(Stdio::null()).current_dir(&self.folder);
-            let start = Instant::now();
-            run(command);
-            best = start.elapsed().min(best);
+    /// Builds what makes a program's disk slow, and says so where that cannot be.
+    fn slow(&self, name: &str) -> Option<PathBuf> {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bench/slow.c");
+        let library = self.folder.join("slow.so");
+        let mut compiler = Command::new("cc");
+        compiler.args(["-shared", "-fPIC", "-O2", "-o"]).arg(&library).arg(source);
+        if compiler.status().is_ok_and(|status| status.success()) {
+            return Some(library);
         }
-        println!("addpack --version: {:.2} ms", best.as_secs_f64() * 1000.0);
+        skip(name, "there is no C compiler, or it does not make what can be preloaded here");
+        None
     }
-}
-
-/// The most memory that a process has held, in KiB, as GNU time reports it.
-fn peak(command: Command) -> u64 {
-    let mut timed = Command::new("/usr/bin/time");
-    timed.args(["-f", "%M"]).arg(command.get_program()).args(command.get_args());
-    let Ok(output) = timed.output() else {
-        run(command);
-        return 0;
-    };
-    assert!(output.status.success(), "{timed:?}");
-    let text = String::from_utf8_lossy(&output.stderr).into_owned();
-    text.lines().last().and_then(|line| line.trim().parse().ok()).unwrap_or(0)
-}
-
-fn count_instructions(command: &Command) -> Option<u64> {
-    let mut counted = Command::new("valgrind");
-    counted.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
-    let output = counted.arg(command.get_program()).args(command.get_args()).output().ok()?;
-    let text = String::from_utf8_lossy(&output.stderr).into_owned();
-    let line = text.lines().find(|line| line.contains("Collected :"))?;
-    line.split_whitespace().last()?.parse().ok()
 }

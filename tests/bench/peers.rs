@@ -1,11 +1,17 @@
 //! What people would do without `addpack`: one process, or several, for each image.
 
-use std::path::PathBuf;
+use super::images::path;
+use super::measure::{measure, per_second};
+use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
 /// Images that a peer gets: it would take all day on more.
 const IMAGES: usize = 100;
+
+/// Takes the record out of each image with mtools, and its digest with sha1sum.
+const SHELL: &str = r#"
+for path; do mcopy -i "$path" ::ADDPACK.DAT - | sha1sum || exit 2; done
+"#;
 
 /// Reads the record with pyfatfs, and prints its digest.
 const PYTHON: &str = "
@@ -17,54 +23,31 @@ for path in sys.argv[1:]:
     disk.close()
 ";
 
-/// A peer's rate, in images a second; `None` where it is not installed.
-type Rate = Option<f64>;
-
-/// Prints the rates of all peers on some of these images.
-pub(crate) fn compare(paths: &[PathBuf]) {
-    for (name, rate) in [
-        ("peer: a loop of mcopy and sha1sum", mtools(paths)),
-        ("peer: python with pyfatfs", pyfatfs(paths)),
+/// Prints the rates of all peers on some of the `count` images below `folder`.
+pub(crate) fn compare(folder: &Path, count: usize) {
+    let images = IMAGES.min(count);
+    let mut shell = Command::new("sh");
+    shell.args(["-c", SHELL, "sh"]);
+    let mut python = Command::new("python3");
+    python.args(["-W", "ignore", "-c", PYTHON]);
+    for (name, probe, mut peer) in [
+        ("peer: a loop of mcopy and sha1sum", ["mcopy", "-V"].as_slice(), shell),
+        ("peer: python with pyfatfs", &["python3", "-c", "import pyfatfs"], python),
     ] {
-        match rate {
-            Some(rate) => println!("{name:<46} {rate:>12.0}"),
-            None => println!("{name:<46} {:>12}", "not there"),
+        if !is_there(probe) {
+            println!("{name:<44} SKIPPED, it is not installed");
+            continue;
         }
+        peer.args((0..images).map(|number| path(folder, number)));
+        let cost = measure(peer.stdout(Stdio::null()).stderr(Stdio::null()));
+        println!("{name:<44} {:>9.0}", per_second(images, cost.wall));
     }
     println!();
 }
 
-/// mtools takes the record out of each image, and sha1sum its digest.
-fn mtools(paths: &[PathBuf]) -> Rate {
-    rate(paths, |paths| {
-        paths.iter().try_for_each(|path| {
-            let mut mcopy = Command::new("mcopy");
-            mcopy.arg("-i").arg(path).args(["::ADDPACK.DAT", "-"]).stdout(Stdio::piped());
-            let mut mcopy = mcopy.spawn().ok()?;
-            let mut sum = Command::new("sha1sum");
-            sum.stdin(mcopy.stdout.take()?).stdout(Stdio::null());
-            let summed = sum.status().ok()?.success();
-            (mcopy.wait().ok()?.success() && summed).then_some(())
-        })
-    })
-}
-
-/// One process that reads all images with pyfatfs.
-fn pyfatfs(paths: &[PathBuf]) -> Rate {
-    rate(paths, |paths| {
-        let mut python = Command::new("python3");
-        python.args(["-c", PYTHON]).args(paths).stdout(Stdio::null()).stderr(Stdio::null());
-        python.status().ok()?.success().then_some(())
-    })
-}
-
-fn rate(paths: &[PathBuf], work: impl Fn(&[PathBuf]) -> Option<()>) -> Rate {
-    let some = &paths[..IMAGES.min(paths.len())];
-    let start = Instant::now();
-    work(some)?;
-    Some(per_second(some.len(), start.elapsed()))
-}
-
-pub(crate) fn per_second(count: usize, time: Duration) -> f64 {
-    f64::from(u32::try_from(count).unwrap_or(u32::MAX)) / time.as_secs_f64()
+/// Whether a command runs to a good end.
+pub(crate) fn is_there(command: &[&str]) -> bool {
+    let mut probe = Command::new(command[0]);
+    probe.args(&command[1..]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    probe.status().is_ok_and(|status| status.success())
 }

@@ -216,3 +216,31 @@ fn empty_drive_has_no_medium() {
         assert_eq!(error.message, "there is no diskette in the drive");
     }
 }
+
+#[test]
+fn drive_that_others_may_read_names_the_group_that_may() {
+    use std::os::unix::process::CommandExt;
+    let Some((scene, drive)) = drive_with(&PackImage::golden("applied-1440.img")) else { return };
+    let set = |program: &str, arguments: [&str; 2]| {
+        assert!(Command::new(program).args(arguments).status().unwrap().success());
+    };
+    // A nobody can run no program in a home folder that is closed to others.
+    let program = scene.path("addpack");
+    std::fs::copy(scene.command(&[]).get_program(), &program).unwrap();
+    set("chmod", ["755", scene.path(".").to_str().unwrap()]);
+    for (group, mode, sentence) in [
+        ("disk", "640", "only root and members of the group disk may read this drive"),
+        ("disk", "600", "only root may read this drive"),
+    ] {
+        set("chgrp", [group, drive.path()]);
+        set("chmod", [mode, drive.path()]);
+        let mut command = Command::new(&program);
+        command.args(["inspect", "--no-ledger", drive.path()]).current_dir("/");
+        let output = command.uid(65_534).gid(65_534).output().unwrap();
+        set("chmod", ["660", drive.path()]);
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(3), "{said}");
+        let words: Vec<_> = said.split_whitespace().collect();
+        assert!(words.join(" ").contains(sentence), "{said}");
+    }
+}

@@ -2,7 +2,10 @@
 
 use crate::support::diskette::{Loop, Terminal, at_a_terminal};
 use crate::support::judge::{PackImage, strace};
+use crate::support::planned::image_of;
 use crate::support::scene::Scene;
+use crate::support::simulator::sample;
+use std::fs;
 use std::process::Stdio;
 
 /// The prompt for a diskette, by its number.
@@ -41,7 +44,7 @@ const FIRST: &str = "
   Size       5 licenses
   Version    4.5
   Made       2 Mar 1998
-  Converted  23 Nov 2026 12:00
+  Converted  23 Nov 2026 12:00 UTC
   Server     SBSNT1 (00:A0:C9:14:C8:29)
   Licenses   from 5 to 10
 
@@ -131,10 +134,10 @@ fn diskette_that_failed_is_tried_again() {
     );
     drive.insert(&scene.path(&image.name));
     queue.terminal.answer("");
-    let shown = queue.until(3);
+    let shown = queue.until(2);
     assert!(shown.contains("converted: converted to 4.5 now"), "{shown}");
     assert!(image.new == scene.read(&image.name));
-    assert_eq!(queue.end().1, Some(3));
+    assert_eq!(queue.end().1, Some(0));
 }
 
 #[test]
@@ -156,10 +159,10 @@ fn diskette_that_was_weak_is_tried_again() {
     let shown = queue.until(2);
     assert!(shown.contains("refused: a sound record on a weak sector"), "{shown}");
     queue.terminal.answer("");
-    let shown = queue.until(3);
+    let shown = queue.until(2);
     assert!(shown.contains("converted: converted to 4.5 now"), "{shown}");
     assert!(image.new == scene.read(&image.name));
-    assert_eq!(queue.end().1, Some(1));
+    assert_eq!(queue.end().1, Some(0));
 }
 
 #[test]
@@ -179,7 +182,7 @@ fn each_diskette_is_asked_about_and_one_that_is_refused_by_hand_may_come_again()
     );
     assert_eq!(shown, about);
     queue.terminal.answer("n");
-    queue.until(1);
+    queue.until(2);
     assert!(image.old == scene.read(&image.name));
     queue.terminal.answer("");
     queue.terminal.until("[y/N] ");
@@ -239,9 +242,201 @@ fn queue_ends_where_nobody_types_any_more() {
 #[test]
 fn queue_takes_one_drive_and_nothing_else() {
     let scene = Scene::with(&["applied-1440.img"]);
-    let usage = "addpack: --queue works on one diskette drive: name it alone\n";
+    let usage = "addpack: --queue works on one diskette drive: name the drive, and nothing else\n";
     for paths in [&["applied-1440.img"][..], &["."], &["/dev/null"], &["/dev/fd0", "."]] {
         let ran = scene.run(&[&["convert", "--queue", "--yes"], paths].concat());
         ran.is(2, "", usage);
     }
+}
+
+/// Converts a folder of kept images' diskettes: the prompt for those that are left.
+fn prompt_for(serials: &[&str], drive: &Loop) -> String {
+    let list = serials.join("\n  ");
+    let (count, which) = match serials.len() {
+        1 => ("1 diskette is left to convert".to_owned(), "it"),
+        many => (format!("{many} diskettes are left to convert"), "any of them"),
+    };
+    format!("{count}:\n  {list}\nPut {which} into {} and press Enter; q ends: ", drive.path())
+}
+
+#[test]
+fn an_image_of_each_diskette_is_kept_before_it_is_converted() {
+    let names = ["applied-1440.img", "no-record-360.img"];
+    let scene = Scene::with(&names);
+    let Some(drive) = Loop::empty() else { return };
+    let mut queue = Queue::begin(&scene, &drive, &["--yes", "--keep", "box"]);
+    for (number, name) in (1..).zip(names) {
+        queue.until(number);
+        drive.insert(&scene.path(name));
+        queue.terminal.answer("");
+    }
+    queue.until(3);
+    assert_eq!(queue.end().1, Some(1));
+    let kept = |name: &str| scene.read(&format!("box/{name}"));
+    assert!(kept("12345-270-0000017-00003-1-event.img") == PackImage::golden(names[0]).old);
+    assert!(kept("diskette-2.img") == scene.read(names[1]));
+    assert!(scene.read(names[0]) == PackImage::golden(names[0]).new);
+}
+
+#[test]
+fn nothing_is_written_to_a_diskette_whose_image_cannot_be_kept() {
+    let scene = Scene::with(&["applied-1440.img"]);
+    let Some(drive) = Loop::with(&scene.path("applied-1440.img")) else { return };
+    let mut queue = Queue::begin(&scene, &drive, &["--yes", "--keep", "/dev/null/box"]);
+    queue.until(1);
+    queue.terminal.answer("");
+    let shown = queue.until(2);
+    assert!(shown.contains("failed:") && shown.contains("/dev/null/box"), "{shown}");
+    assert!(scene.read("applied-1440.img") == PackImage::golden("applied-1440.img").old);
+    assert_eq!(queue.end().1, Some(3));
+}
+
+#[test]
+fn diskettes_of_a_set_are_asked_for_by_serial_in_any_order() {
+    let (first, second) = ("12345-270-0000017-00001", "12345-270-0000017-00003");
+    let names =
+        ["applied-1440.img", "unused-720.img", "fragmented-1440.img", "out-of-order-720.img"];
+    let scene = Scene::with(&names);
+    fs::create_dir(scene.path("box")).unwrap();
+    for name in ["applied-1440.img", "unused-720.img", "out-of-order-720.img"] {
+        fs::copy(scene.path(name), scene.path("box").join(name)).unwrap();
+    }
+    let Some(drive) = Loop::empty() else { return };
+    let mut queue = Queue::begin(&scene, &drive, &["--yes", "--plan", "box"]);
+    queue.terminal.until(&prompt_for(&[first, second], &drive));
+    for (name, shown, left) in [
+        (
+            "out-of-order-720.img",
+            "no image in box is waiting for this diskette",
+            &[first, second][..],
+        ),
+        ("applied-1440.img", "converted: converted to 4.5 now", &[first]),
+        ("fragmented-1440.img", "no image in box is waiting for this diskette", &[first]),
+    ] {
+        drive.insert(&scene.path(name));
+        queue.terminal.answer("");
+        let said = queue.terminal.until(&prompt_for(left, &drive));
+        assert!(said.contains(shown), "{said}");
+    }
+    drive.insert(&scene.path("unused-720.img"));
+    queue.terminal.answer("");
+    // All are done, so nothing more is asked for.
+    let (said, code) = queue.terminal.end();
+    assert!(said.contains("4 diskettes in this queue"), "{said}");
+    assert_eq!(code, Some(1));
+    for name in ["applied-1440.img", "unused-720.img"] {
+        assert!(PackImage::golden(name).new == scene.read(name), "{name}");
+    }
+}
+
+#[test]
+fn a_set_that_was_begun_goes_on_with_what_is_left_of_it() {
+    let scene = Scene::with(&["applied-1440.img", "unused-720.img"]);
+    fs::create_dir(scene.path("box")).unwrap();
+    for name in ["applied-1440.img", "unused-720.img"] {
+        fs::copy(scene.path(name), scene.path("box").join(name)).unwrap();
+    }
+    let Some(drive) = Loop::with(&scene.path("applied-1440.img")) else { return };
+    let ran = scene.run(&["convert", "--yes", "--no-ledger", drive.path()]);
+    assert_eq!(ran.code, Some(0));
+    let both = ["12345-270-0000017-00001", "12345-270-0000017-00003"];
+    let mut queue = Queue::begin(&scene, &drive, &["--yes", "--no-ledger", "--plan", "box"]);
+    queue.terminal.until(&prompt_for(&both, &drive));
+    queue.terminal.answer("");
+    let said = queue.terminal.until(&prompt_for(&both[..1], &drive));
+    assert!(said.contains("converted before: nothing to do"), "{said}");
+    assert_eq!(queue.end().1, Some(0));
+}
+
+#[test]
+fn a_diskette_that_has_changed_since_its_image_was_made_is_left_alone() {
+    let scene = Scene::new();
+    fs::create_dir(scene.path("box")).unwrap();
+    fs::write(scene.path("box/a.img"), image_of(&sample::used_40().bytes)).unwrap();
+    let mut later = image_of(&sample::moved_40().bytes);
+    later.resize(usize::from(u16::from_le_bytes([later[0x13], later[0x14]])) * 512, 0);
+    fs::write(scene.path("later.img"), &later).unwrap();
+    let Some(drive) = Loop::with(&scene.path("later.img")) else { return };
+    let mut queue = Queue::begin(&scene, &drive, &["--yes", "--plan", "box"]);
+    queue.terminal.until("q ends: ");
+    queue.terminal.answer("");
+    let said = queue.terminal.until("q ends: ");
+    assert!(said.contains("its record has changed since its image in box was made"), "{said}");
+    assert!(scene.read("later.img") == later);
+    queue.end();
+}
+
+#[test]
+fn every_way_out_of_a_queue_shows_what_was_done() {
+    type Way = fn(&mut Terminal);
+    let ways: [(Way, i32); 3] = [
+        (|terminal| terminal.interrupt(), 130),
+        (|terminal| terminal.press("\u{4}"), 0),
+        (|terminal| terminal.answer("q"), 0),
+    ];
+    for (way, code) in ways {
+        let scene = Scene::with(&["unused-720.img"]);
+        let Some(drive) = Loop::with(&scene.path("unused-720.img")) else { return };
+        let mut queue = Queue::begin(&scene, &drive, &["--yes"]);
+        queue.until(1);
+        queue.terminal.answer("");
+        queue.until(2);
+        way(&mut queue.terminal);
+        let (shown, ended) = queue.terminal.end();
+        assert!(shown.contains("\n1 diskette in this queue\n    1  converted "), "{shown}");
+        assert_eq!(ended, Some(code), "{shown}");
+    }
+}
+
+#[test]
+fn a_queue_speaks_json_and_asks_on_the_terminal() {
+    let scene = Scene::with(&["applied-1440.img"]);
+    let Some(drive) = Loop::with(&scene.path("applied-1440.img")) else { return };
+    let mut command = scene.command(&["convert", "--queue", "--yes", "--json", drive.path()]);
+    let (typed, mut keyboard) = std::io::pipe().unwrap();
+    std::io::Write::write_all(&mut keyboard, b"\nq\n").unwrap();
+    drop(keyboard);
+    let output = command.stdin(typed).output().unwrap();
+    let lines: Vec<serde_json::Value> = output
+        .stdout
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.is_empty())
+        .map(|line| serde_json::from_slice(line).unwrap())
+        .collect();
+    let kinds: Vec<_> = lines.iter().map(|line| line["type"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["image", "summary"]);
+    assert_eq!(lines[0]["outcome"], "converted");
+}
+
+#[test]
+fn copies_of_a_queue_are_named_by_serial_and_the_diskettes_stay() {
+    let names = ["applied-1440.img", "unused-720.img"];
+    let scene = Scene::with(&names);
+    let Some(drive) = Loop::empty() else { return };
+    let mut queue = Queue::begin(&scene, &drive, &["--yes", "-o", "out"]);
+    for (number, name) in (1..).zip(names) {
+        queue.until(number);
+        drive.insert(&scene.path(name));
+        queue.terminal.answer("");
+    }
+    queue.until(3);
+    assert_eq!(queue.end().1, Some(0));
+    for (name, serial) in names.iter().zip(["12345-270-0000017-00003", "12345-270-0000017-00001"]) {
+        let image = PackImage::golden(name);
+        assert!(scene.read(&format!("out/{serial}.img")) == image.new, "{name}");
+        assert!(scene.read(name) == image.old, "{name}");
+    }
+}
+
+#[test]
+fn a_dry_run_of_a_queue_writes_nothing() {
+    let scene = Scene::with(&["applied-1440.img"]);
+    let Some(drive) = Loop::with(&scene.path("applied-1440.img")) else { return };
+    let mut queue = Queue::begin(&scene, &drive, &["--dry-run"]);
+    queue.until(1);
+    queue.terminal.answer("");
+    let shown = queue.until(2);
+    assert!(shown.contains("convertible:"), "{shown}");
+    assert_eq!(queue.end().1, Some(0));
+    assert!(scene.read("applied-1440.img") == PackImage::golden("applied-1440.img").old);
 }

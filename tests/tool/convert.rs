@@ -11,7 +11,7 @@ applied-1440.img
   Size       5 licenses
   Version    4.5
   Made       2 Mar 1998
-  Converted  23 Nov 2026 12:00
+  Converted  23 Nov 2026 12:00 UTC
   Server     SBSNT1 (00:A0:C9:14:C8:29)
   Licenses   from 5 to 10
 

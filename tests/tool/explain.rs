@@ -33,7 +33,7 @@ fn without_a_code_all_are_listed() {
 
 #[test]
 fn unknown_code_is_a_wrong_command_line() {
-    let stderr = "addpack: there is no code 'x\\u{1b}'; addpack explain lists them all\n";
+    let stderr = "addpack: there is no code 'x\\u{1b}'. addpack explain lists them all\n";
     Scene::new().run(&["explain", "x\x1b"]).is(2, "", stderr);
 }
 

@@ -81,10 +81,11 @@ failed                 -                        -          gone.img
 
 Refused
   ./a/b/.hidden.img
-    damaged-media: the cluster chain of ADDPACK.DAT comes back to cluster 2 (sector 14)
-    next: read the diskette again, in another drive if there is one; if that gives the same, ask for \
-a replacement (KB 274532). Have at hand: the serial and the size from the label, the server, and the \
-reason above
+    damaged-media: the cluster chain of ADDPACK.DAT comes back to cluster 2
+    (sector 14)
+    next: read the diskette again, in another drive if there is one; if that
+    gives the same, ask for a replacement (KB 274532). Have at hand: the
+    serial and the size from the label, the server, and the reason above
 
 Failed
   gone.img

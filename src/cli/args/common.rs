@@ -5,7 +5,7 @@
 use crate::cli::Error;
 use addpack::media::{Container, Kind, Place};
 use addpack::run::{Describe, Job, Mode};
-use clap::{ArgAction, Args as ClapArgs, ValueEnum, ValueHint};
+use clap::{Args as ClapArgs, ValueEnum, ValueHint};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -55,18 +55,14 @@ pub(crate) struct Common {
     #[arg(long)]
     pub(crate) list: bool,
 
-    /// Show no progress
-    #[arg(short, long)]
-    pub(crate) quiet: bool,
-
     #[command(flatten)]
     pub(crate) ledger: LedgerChoice,
 
-    #[command(flatten)]
-    pub(crate) color: Color,
+    #[arg(skip)]
+    pub(crate) screen: Screen,
 }
 
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Default, ClapArgs)]
 pub(crate) struct LedgerFile {
     /// The ledger's file [default: ADDPACK_LEDGER if set, else addpack/ledger.db in your state folder]
     #[arg(long, value_name = "FILE", global = true, value_hint = ValueHint::FilePath)]
@@ -96,16 +92,22 @@ pub(crate) struct LedgerChoice {
     pub(crate) no_ledger: bool,
 }
 
-#[derive(Debug, ClapArgs)]
-pub(crate) struct Color {
-    /// When to use colour; auto heeds NO_COLOR
-    #[arg(long, value_name = "WHEN", default_value = "auto", action = ArgAction::Set)]
+/// What is taken before and after the command.
+#[derive(Clone, Copy, Debug, Default, ClapArgs)]
+pub(crate) struct Screen {
+    /// Show no progress
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+
+    /// When to use color; auto heeds NO_COLOR
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
     pub(crate) color: When,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum When {
     /// At a terminal
+    #[default]
     Auto,
     /// Always
     Always,

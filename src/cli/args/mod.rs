@@ -3,12 +3,17 @@
 #![allow(clippy::doc_markdown, reason = "doc comments here are help texts")]
 
 mod common;
+mod first_word;
 pub(crate) mod plan;
+mod queue;
 
-pub(crate) use common::{Color, Common, LedgerChoice, LedgerFile, When};
+pub(crate) use common::{Common, LedgerChoice, LedgerFile, Screen, When};
+pub(crate) use first_word::parse;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
+pub(crate) use queue::{QueueArgs, one_drive};
+
 use plan::{Plan, Replace};
 use std::path::PathBuf;
 
@@ -19,11 +24,14 @@ use std::path::PathBuf;
 /// what happened to each pack, and converts the sound ones: once, one way. Whatever happens, each
 /// pack is wholly 4.0 or wholly 4.5.
 #[derive(Debug, Parser)]
-#[command(version, disable_help_subcommand = true, max_term_width = 100, after_help = EXIT_CODES)]
-#[command(after_long_help = LONG_AFTER)]
+#[command(version, max_term_width = 100, after_help = EXIT_CODES, after_long_help = LONG_AFTER)]
 pub(crate) struct Args {
+    /// Without a command, the first things to try are shown. A path alone is inspected.
     #[command(subcommand)]
-    pub(crate) command: Command,
+    pub(crate) command: Option<Command>,
+
+    #[command(flatten)]
+    pub(crate) screen: Screen,
 }
 
 const EXIT_CODES: &str = "\
@@ -101,6 +109,9 @@ Examples:
   addpack explain post-upgrade-reapply")]
     Explain(Explain),
 
+    /// Say which version this is, and what it was built with
+    Version,
+
     /// Write a completion script for a shell to standard output
     #[command(after_long_help = "\
 Example: addpack completions bash > ~/.local/share/bash-completion/completions/addpack")]
@@ -148,11 +159,15 @@ pub(crate) struct Convert {
     #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) output: Option<PathBuf>,
 
-    /// One diskette after another through one drive: insert, Enter, next; q ends
+    #[command(flatten)]
+    pub(crate) queue: QueueArgs,
+
+    /// With --queue: ask for the diskettes whose images in DIR are still to be converted, by serial
     ///
-    /// Says for each what it is, converts it after asking, and shows what to write on its label.
-    #[arg(long, conflicts_with_all = ["json", "output", "dry_run", "mapfile"])]
-    pub(crate) queue: bool,
+    /// DIR is the folder that `addpack inspect --queue DRIVE --keep DIR` has filled. A diskette that is not of the
+    /// set, or has changed since its image was made, is left alone.
+    #[arg(long, value_name = "DIR", requires = "queue", value_hint = ValueHint::DirPath)]
+    pub(crate) plan: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) common: Common,
@@ -215,9 +230,9 @@ pub(crate) struct List {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Explain {
-    /// An outcome, finding or error code
+    /// The code: an outcome, a finding, an error, a note or a plan's reason
     pub(crate) code: Option<String>,
 
-    #[command(flatten)]
-    pub(crate) color: Color,
+    #[arg(skip)]
+    pub(crate) screen: Screen,
 }

@@ -47,9 +47,10 @@ fn convert(args: &Convert) -> Result<Exit, Error> {
         }
         opened => opened?,
     };
-    if args.queue {
-        let printer = Printer::new(common, Progress::over(common, "converting"), false);
-        return queue::run(args, at, &mut ledger, printer);
+    if args.queue.queue {
+        let mode = if args.dry_run { Mode::DryRun(at) } else { Mode::Convert(at) };
+        let printer = Printer::new(common, Progress::of_diskette(true), false);
+        return queue::convert::run(args, mode, &mut ledger, printer);
     }
     let mode = if args.yes && !args.dry_run { Mode::Convert(at) } else { Mode::DryRun(at) };
     let mut job = Job { output: args.output.clone(), ..common.job(mode)? };

@@ -129,8 +129,6 @@ impl Listener for Kept {
         ControlFlow::Continue(())
     }
 
-    fn skipped(&mut self, _: &Skipped) {}
-
     fn repeated(&mut self, _: &Path, _: &Path) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }

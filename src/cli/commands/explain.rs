@@ -3,12 +3,13 @@
 use crate::cli::Error;
 use crate::cli::args::Explain;
 use crate::cli::exit::Exit;
-use crate::cli::show::terminal::{Look, Tone, WIDTH, escape, wrap};
-use crate::cli::words::{Page, pages};
+use crate::cli::show::layout::hang;
+use crate::cli::show::terminal::{Look, Tone, escape};
+use crate::cli::words::{Page, nearest, pages};
 use std::io::{self, Write, stdout};
 
 pub(crate) fn run(args: &Explain) -> Result<Exit, Error> {
-    let look = Look::of_stdout(args.color.color);
+    let look = Look::of_stdout(args.screen.color);
     let text = match &args.code {
         None => list(look),
         Some(code) => show_all(look, code)?,
@@ -27,7 +28,11 @@ fn show_all(look: Look, code: &str) -> Result<String, Error> {
 }
 
 fn unknown(code: &str) -> Error {
-    Error::Usage(format!("there is no code '{}'; addpack explain lists them all", escape(code)))
+    let pages = pages();
+    let near = nearest(code, pages.iter().map(|page| page.code.as_str()));
+    let near = near.map_or_else(String::new, |near| format!(" Did you mean {near}?"));
+    let code = escape(code);
+    Error::Usage(format!("there is no code '{code}'.{near} addpack explain lists them all"))
 }
 
 fn list(look: Look) -> String {
@@ -39,8 +44,7 @@ fn list(look: Look) -> String {
             text += &format!("{gap}{}\n", look.paint(Tone::Heading, &page.section));
             section.clone_from(&page.section);
         }
-        let hanging = wrap(page.summary(), WIDTH - 25).join(&format!("\n{:25}", ""));
-        text += &format!("  {:21}  {hanging}\n", page.code);
+        text += &hang(look.width, &format!("  {:21}  ", page.code), page.summary());
     }
     text + "\naddpack explain CODE tells more.\n"
 }
@@ -56,9 +60,7 @@ fn show(look: Look, page: &Page) -> String {
     ];
     for (title, body) in parts.iter().filter(|(_, body)| !body.is_empty()) {
         text += &format!("\n{}\n", look.paint(Tone::Heading, title));
-        for line in wrap(body, WIDTH - 2) {
-            text += &format!("  {line}\n");
-        }
+        text += &hang(look.width, "  ", body);
     }
     text
 }
@@ -66,6 +68,7 @@ fn show(look: Look, page: &Page) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::show::layout::WIDTH;
 
     #[test]
     fn no_line_of_a_page_is_too_long() {

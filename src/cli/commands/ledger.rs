@@ -69,7 +69,8 @@ pub(crate) fn open_to_look(choice: &LedgerChoice) -> Result<(Ledger, Option<Ledg
     }
 }
 
-fn file(at: &LedgerFile) -> Result<PathBuf, Error> {
+/// The ledger's file.
+pub(crate) fn file(at: &LedgerFile) -> Result<PathBuf, Error> {
     if let Some(file) = at.named() {
         return Ok(file);
     }

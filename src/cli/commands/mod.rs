@@ -10,3 +10,5 @@ pub(crate) mod packaging;
 pub(crate) mod plan;
 pub(crate) mod queue;
 pub(crate) mod replace;
+pub(crate) mod start;
+pub(crate) mod version;

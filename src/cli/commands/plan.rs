@@ -35,7 +35,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
     }
     let server = args.state(&gathered.sets);
     let told = Told { plan: plan(&gathered.facts, &server), server, gathered };
-    let look = Look::of_stdout(args.common.color.color);
+    let look = Look::of_stdout(args.common.screen.color);
     let report = match (args.common.json, args.labels) {
         (true, _) => json(&told),
         (_, true) => labels(&told).into_bytes(),

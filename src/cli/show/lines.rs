@@ -1,5 +1,6 @@
 //! Many images: a line each, then a summary, then the refused and the failed with their reasons.
 
+use crate::cli::show::layout::hang;
 use crate::cli::show::map::map;
 use crate::cli::show::picture;
 use crate::cli::show::printer::Tally;
@@ -58,7 +59,8 @@ fn reasons(look: Look, report: &Report) -> Vec<u8> {
     let mut text = b"  ".to_vec();
     text.extend(look.path(&report.path));
     let findings = report.findings();
-    let mut say = |line: &str| text.extend(format!("\n    {line}").bytes());
+    text.push(b'\n');
+    let mut say = |line: &str| text.extend(hang(look.width, "    ", line).bytes());
     if report.outcome == Outcome::Failed {
         say(&verdict(report));
     }
@@ -72,7 +74,7 @@ fn reasons(look: Look, report: &Report) -> Vec<u8> {
     for (code, message) in warnings(report) {
         say(&format!("{code}: {message}"));
     }
-    say(&format!("next: {}\n", next_step(report)));
+    say(&format!("next: {}", next_step(report)));
     text
 }
 

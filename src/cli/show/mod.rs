@@ -2,12 +2,14 @@
 
 pub(crate) mod card;
 pub(crate) mod json;
+pub(crate) mod layout;
 pub(crate) mod lines;
 pub(crate) mod map;
 pub(crate) mod picture;
 pub(crate) mod plan_text;
 pub(crate) mod printer;
 pub(crate) mod progress;
+pub(crate) mod queue;
 pub(crate) mod request;
 pub(crate) mod skipped;
 pub(crate) mod terminal;

@@ -2,8 +2,9 @@
 
 use crate::cli::commands::gather::Known;
 use crate::cli::commands::plan::Told;
+use crate::cli::show::layout::hang;
 use crate::cli::show::lines::plural;
-use crate::cli::show::terminal::{Look, Tone, WIDTH, wrap};
+use crate::cli::show::terminal::{Look, Tone};
 use crate::cli::words::{
     GAP_NEXT, TWINS_NEXT, action_words, gap_message, server_state, step_message, step_next,
     twins_message, version_words,
@@ -18,7 +19,7 @@ const NAMED: usize = 3;
 pub(crate) fn text(look: Look, told: &Told) -> Vec<u8> {
     let mut text = Vec::new();
     let head = server_state(&told.server, limit(told.server.version));
-    text.extend(wrapped("", &head).bytes());
+    text.extend(hang(look.width, "", &head).bytes());
     text.push(b'\n');
     for (at, step) in told.plan.steps.iter().enumerate() {
         text.extend(row(look, told, at, step));
@@ -88,9 +89,9 @@ fn gaps(look: Look, told: &Told) -> String {
     let mut text = format!("\n{}\n", look.paint(Tone::Heading, "Gaps"));
     for gap in &told.plan.gaps {
         let behind = told.plan.behind(*gap, &told.gathered.facts);
-        text += &wrapped("  ", &gap_message(*gap, told.is_bridged(*gap), behind));
+        text += &hang(look.width, "  ", &gap_message(*gap, told.is_bridged(*gap), behind));
     }
-    text + &wrapped("    ", GAP_NEXT)
+    text + &hang(look.width, "    ", GAP_NEXT)
 }
 
 /// Steps that several packs restore, whether they are applied or not.
@@ -102,8 +103,8 @@ fn twins(look: Look, told: &Told) -> String {
         return String::new();
     }
     let heading = look.paint(Tone::Heading, "Twins");
-    let steps = steps.into_iter().map(|span| wrapped("  ", &twins_message(span)));
-    format!("\n{heading}\n{}{}", steps.collect::<String>(), wrapped("    ", TWINS_NEXT))
+    let steps = steps.into_iter().map(|span| hang(look.width, "  ", &twins_message(span)));
+    format!("\n{heading}\n{}{}", steps.collect::<String>(), hang(look.width, "    ", TWINS_NEXT))
 }
 
 /// Why packs are turned away: each reason once, with the packs that it is true of.
@@ -131,15 +132,9 @@ fn turned_away(look: Look, told: &Told) -> Vec<u8> {
         if packs.len() > NAMED {
             text.extend(format!("  and {} more\n", packs.len() - NAMED).bytes());
         }
-        text.extend((wrapped("    ", &reason) + &wrapped("    ", &next)).bytes());
+        text.extend((hang(look.width, "    ", &reason) + &hang(look.width, "    ", &next)).bytes());
     }
     text
-}
-
-/// Text in lines that are not too long, each behind an indent.
-pub(crate) fn wrapped(indent: &str, text: &str) -> String {
-    let lines = wrap(text, WIDTH - indent.len());
-    lines.iter().fold(String::new(), |text, line| text + indent + line + "\n")
 }
 
 /// A label for each diskette, an empty line behind each.

@@ -95,7 +95,7 @@ impl Printer {
         };
         Self {
             form,
-            look: Look::of_stdout(common.color.color),
+            look: Look::of_stdout(common.screen.color),
             out: BufWriter::with_capacity(1 << 16, stdout()),
             progress,
             tally: Tally::default(),
@@ -169,6 +169,16 @@ impl Printer {
         match self.error {
             Some(error) => Err(Error::Output(error)),
             None => end.map(|_| self.exit).map_err(Error::Ledger),
+        }
+    }
+
+    /// Counts only what images came to in the end, where some of them were tried again.
+    pub(crate) fn recount(&mut self, outcomes: impl Iterator<Item = Outcome>) {
+        self.tally = Tally::default();
+        self.exit = Exit::Good;
+        for outcome in outcomes {
+            self.tally.add(outcome);
+            self.exit = self.exit.merge(Exit::of_named(outcome));
         }
     }
 

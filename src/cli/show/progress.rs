@@ -81,16 +81,16 @@ impl Progress {
     /// A bar over what `common` names, counted beforehand; none where nobody would see it.
     pub(crate) fn over(common: &Common, doing: &'static str) -> Self {
         if common.names_one_drive() {
-            return Self::of_diskette(common.quiet);
+            return Self::of_diskette(common.screen.quiet);
         }
         let several = common.paths.len() > 1 || common.paths.iter().any(|path| path.is_dir());
-        if common.quiet || !several || !stderr().is_terminal() {
+        if common.screen.quiet || !several || !stderr().is_terminal() {
             return Self { bar: None, is_line: false, tally: Tally::default() };
         }
         let walk = Finder::new(common.paths.clone(), None);
         let count = walk.take_while(|_| !STOP.load(Ordering::Relaxed)).count();
         let bar = ProgressBar::new(count as u64);
-        let template = "{prefix} {bar:24} {pos}/{len}  {rate}  {eta} left  {msg}";
+        let template = "{prefix} {bar:24} {pos}/{len}  {rate}  {eta} left  {wide_msg}";
         let style = ProgressStyle::with_template(template)
             .unwrap_or_else(|_| ProgressStyle::default_bar())
             .with_key("rate", |state: &ProgressState, text: &mut dyn Write| {

@@ -1,7 +1,7 @@
 //! A request for replacements, as a letter and as CSV.
 
-use crate::cli::show::plan_text::wrapped;
-use crate::cli::show::terminal::{WIDTH, escape, wrap};
+use crate::cli::show::layout::{WIDTH, hang};
+use crate::cli::show::terminal::escape;
 use crate::cli::words::{REQUEST_FOOT, REQUEST_HEAD, address, server_name};
 use addpack::plan::set::Span;
 use addpack::record::fields::Server;
@@ -107,13 +107,13 @@ fn numbers(kb: &[u32], lead: &str) -> String {
 pub(crate) fn text(rows: &[Row]) -> String {
     let mut text = String::new();
     for paragraph in REQUEST_HEAD {
-        text += &wrapped("", paragraph);
+        text += &hang(WIDTH, "", paragraph);
         text += "\n";
     }
     for (at, row) in rows.iter().enumerate() {
         text += &format!("{}.\n{}\n", at + 1, entry(row));
     }
-    text + &wrapped("", REQUEST_FOOT)
+    text + &hang(WIDTH, "", REQUEST_FOOT)
 }
 
 /// One pack of the letter.
@@ -140,10 +140,8 @@ fn entry(row: &Row) -> String {
     ];
     let mut entry = String::new();
     for (name, value) in fields {
-        let mut lead = format!("   {name:<9} ");
-        for line in wrap(&value.unwrap_or_default(), WIDTH - lead.len()) {
-            entry += &format!("{lead}{line}\n");
-            lead = " ".repeat(lead.len());
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            entry += &hang(WIDTH, &format!("   {name:<9} "), &value);
         }
     }
     entry

@@ -1,6 +1,7 @@
 //! What a terminal is shown: colour where it is wanted, and nothing that it would obey.
 
 use crate::cli::args::When;
+use crate::cli::show::layout;
 use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
 use std::borrow::Cow;
@@ -8,13 +9,14 @@ use std::fmt::Write as _;
 use std::io::{IsTerminal, Write, stderr, stdout};
 use std::path::Path;
 
-/// Columns that running text is wrapped at.
-pub(crate) const WIDTH: usize = 78;
-
 /// How text for standard output is written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Look {
     color: bool,
+    /// Columns that prose is wrapped at.
+    pub(crate) width: usize,
+    /// Lines that are seen at once; `None` where it is no terminal.
+    pub(crate) rows: Option<usize>,
     /// Paths are escaped at a terminal, and raw for other programs.
     escape_paths: bool,
 }
@@ -36,13 +38,14 @@ impl Look {
             When::Never => false,
             When::Auto => AutoStream::choice(&stdout()) != anstream::ColorChoice::Never,
         };
-        Self { color, escape_paths: stdout().is_terminal() }
+        let (width, rows) = layout::of_stdout();
+        Self { color, width, rows, escape_paths: stdout().is_terminal() }
     }
 
     /// No colour, everything escaped.
     #[cfg(test)]
     pub(crate) fn plain() -> Self {
-        Self { color: false, escape_paths: true }
+        Self { color: false, width: layout::WIDTH, rows: None, escape_paths: true }
     }
 
     pub(crate) fn paint(self, tone: Tone, text: &str) -> String {
@@ -106,24 +109,13 @@ fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=b'~') && !matches!(byte, b'\\' | b'\'' | b'"')
 }
 
-/// Breaks text at spaces so that no line is longer than `width`, unless a word is.
-pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
-}
-
 /// A message on standard error. Where even that is closed, there is nobody to tell.
 pub(crate) fn complain(message: &str) {
-    let _ = writeln!(stderr(), "addpack: {message}");
+    let text = match layout::of_stderr() {
+        Some(width) => layout::hang(width, "addpack: ", message),
+        None => format!("addpack: {message}\n"),
+    };
+    let _ = stderr().write_all(text.as_bytes());
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use super::value::server;
 use crate::cli::show::terminal::escape;
 use addpack::record::Record;
 use addpack::report::Report;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The pack on a diskette, before it is converted.
 pub(crate) fn diskette(report: &Report, record: &Record) -> String {
@@ -37,6 +37,45 @@ pub(crate) fn another_diskette(found: &Record) -> String {
 pub(crate) fn ask_for_next(number: usize, drive: &Path) -> String {
     let drive = escape(&drive.to_string_lossy());
     format!("Diskette {number}: put it into {drive} and press Enter; q ends: ")
+}
+
+/// Asks for any of the diskettes of a set that are left, by their serials.
+pub(crate) fn ask_for_one_of(serials: &[&str], drive: &Path) -> String {
+    let drive = escape(&drive.to_string_lossy());
+    let list = serials.join("\n  ");
+    let (count, which) = match serials.len() {
+        1 => ("1 diskette is left to convert".to_owned(), "it"),
+        many => (format!("{many} diskettes are left to convert"), "any of them"),
+    };
+    format!("{count}:\n  {list}\nPut {which} into {drive} and press Enter; q ends: ")
+}
+
+/// Why a diskette was left alone.
+pub(crate) enum Left {
+    /// The user said no.
+    Declined,
+    /// No pack of the images in this folder is still to be converted on it.
+    NotOfSet(PathBuf),
+    /// Its record is another one than that of the image in this folder.
+    AnotherState(PathBuf),
+    /// It was converted before.
+    Done,
+}
+
+/// Why a diskette of a queue was left alone, in words.
+pub(crate) fn left_alone(left: &Left) -> String {
+    let show = |folder: &Path| escape(&folder.to_string_lossy());
+    match left {
+        Left::Declined => "left as it was: you said no".to_owned(),
+        Left::NotOfSet(folder) => {
+            format!("left as it was: no image in {} is waiting for this diskette", show(folder))
+        }
+        Left::AnotherState(folder) => format!(
+            "left as it was: its record has changed since its image in {} was made; inspect it again",
+            show(folder)
+        ),
+        Left::Done => "converted before: nothing to do".to_owned(),
+    }
 }
 
 /// That a diskette has been in this queue before.

@@ -32,7 +32,8 @@ pub(crate) fn time_of(seconds: i64) -> String {
     FileTime::from_unix_seconds(seconds).map_or_else(|| seconds.to_string(), timestamp)
 }
 
-fn day_of(seconds: i64) -> String {
+/// A day of the ledger, for people.
+pub(crate) fn day_of(seconds: i64) -> String {
     FileTime::from_unix_seconds(seconds)
         .map_or_else(|| seconds.to_string(), |at| day(at).trim_start().to_owned())
 }

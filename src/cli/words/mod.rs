@@ -6,6 +6,8 @@ mod drive;
 mod failure;
 mod finding;
 mod ledger;
+mod missing_path;
+mod nearest;
 mod note;
 mod plan;
 mod replace;
@@ -14,14 +16,17 @@ mod value;
 pub(crate) use codes::{Page, pages};
 pub(crate) use container::way_out;
 pub(crate) use drive::{
-    another_diskette, ask_for_next, ask_for_the_same, diskette, label, seen_before,
+    Left, another_diskette, ask_for_next, ask_for_one_of, ask_for_the_same, diskette, label,
+    left_alone, seen_before,
 };
 pub(crate) use failure::{failure_message, failure_next_step};
 pub(crate) use finding::{applied_or_reapplied, evidence_parts, finding_kb, finding_message};
 pub(crate) use ledger::{
-    Standing, copies_unknown_message, entry_lines, ledger_message, ledger_row, no_claims_message,
-    recovery_message, standing_message, time_of,
+    Standing, copies_unknown_message, day_of, entry_lines, ledger_message, ledger_row,
+    no_claims_message, recovery_message, standing_message, time_of,
 };
+pub(crate) use missing_path::{drive_list, is_drive_letter};
+pub(crate) use nearest::nearest;
 #[cfg(test)]
 pub(crate) use note::NOTE_CODES;
 pub(crate) use note::note;
@@ -61,7 +66,9 @@ pub(crate) fn verdict(report: &Report) -> String {
         Outcome::NotAPack => return not_a_pack(report),
         Outcome::Refused => return refused(report),
         Outcome::Failed => match &report.failure {
-            Some(failure) => return failure_message(failure),
+            Some(failure) => {
+                return missing_path::message(report).unwrap_or_else(|| failure_message(failure));
+            }
             None => "it could not be worked on",
         },
     };
@@ -171,7 +178,9 @@ pub(crate) fn next_step(report: &Report) -> String {
         Outcome::NotAPack => not_a_pack_next_step(report),
         Outcome::Refused => return refused_next_step(report),
         Outcome::Failed => {
-            return report.failure.as_ref().map_or_else(String::new, failure_next_step);
+            return missing_path::next_step(report).unwrap_or_else(|| {
+                report.failure.as_ref().map_or_else(String::new, failure_next_step)
+            });
         }
     };
     step.to_owned()

@@ -218,3 +218,20 @@ fn image_that_ends_before_its_root_directory_does_is_damaged() {
         }
     }
 }
+
+/// A volume of one-sector clusters with FATs that have room for all of them.
+fn of_clusters(clusters: usize) -> Layout {
+    let layout = Layout { per_cluster: 1, fat_sectors: 12, ..KB_1440 };
+    Layout { sectors: layout.data_start() + clusters, ..layout }
+}
+
+#[test]
+fn volume_of_as_many_clusters_as_fat12_has_converts() {
+    assert_disk_converts(&Disk::new(of_clusters(4084)).with_record(PACK));
+}
+
+#[test]
+fn volume_of_more_clusters_is_not_fat12() {
+    let disk = Disk::new(of_clusters(4085)).with_record(PACK);
+    assert_eq!(not_a_pack(&disk.bytes), NotAPack::NoVolume(NoVolume::Unknown));
+}

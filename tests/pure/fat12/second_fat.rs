@@ -5,6 +5,7 @@ use crate::support::disk::convert::{
 };
 use crate::support::disk::layout::{KB_160, KB_720, KB_1440, Layout, SECTOR};
 use crate::support::disk::{ARCHIVE, Copies, Disk, END, FOLDER, content, judge, record, short};
+use crate::support::simulator::{Pack, sample, slot_at};
 use addpack::diagnosis::{FindingCode, Verdict};
 use addpack::disk::Memory;
 use addpack::fat12::{Anomaly, FaultKind, MediaFault};
@@ -223,6 +224,27 @@ fn second_fat_is_not_followed_into_a_file_in_a_folder_of_the_first() {
     assert_refused(&disk, FaultKind::EndsEarly, 12);
 }
 
+#[test]
+fn second_fat_is_not_followed_into_a_file_that_only_the_first_leads_there() {
+    // The same, but the link that leads there comes from a cluster that is free by the second FAT: it
+    // counts because the other file's chain runs through it.
+    let mut disk = disk();
+    disk.add_entry(short("THEIRS.BIN"), ARCHIVE, 100, 1500);
+    disk.chain(Copies::First, &[100, 101, 14]);
+    disk.chain(Copies::First, &[10, 12]);
+    disk.chain(Copies::Second, &[100, 102, 103]);
+    assert_refused(&disk, FaultKind::EndsEarly, 12);
+}
+
+#[test]
+fn link_of_a_cluster_that_nobody_has_keeps_nobody_from_the_second_fat() {
+    // The first FAT still links cluster 100, which no file has, into the record.
+    let mut disk = disk();
+    disk.link(Copies::First, 100, 14);
+    disk.link(Copies::First, 12, 0);
+    assert_converts_by_second(&disk, Some(media_fault(&disk, FaultKind::Free, 12)));
+}
+
 /// A disk on which the first FAT leads from the record's header into three clusters that are not
 /// the record's, and hold bytes that somebody may miss.
 fn astray(name: &str) -> Disk {
@@ -267,4 +289,56 @@ fn conversion_that_was_interrupted_is_finished_by_the_fat_that_it_was_begun_by()
     let pack = examine_pack(&disk.bytes);
     assert_eq!(pack.diagnosis.verdict, Verdict::UnfinishedConversion);
     assert_eq!(pack.sectors, Some(at.map(|at| at as u64)));
+}
+
+/// A converted pack whose record is whole by the second FAT. The first leads from its header to the events
+/// of `old`, which the clean-up may have left, or another file may hold.
+fn disk_with_remnants(old: &Pack) -> Disk {
+    let mut disk = Disk::new(KB_1440);
+    disk.add_at("ADDPACK.DAT", &sample::converted(old).bytes, &CLUSTERS);
+    disk.fill(&old.bytes[SECTOR..], &[100, 101, 102]);
+    disk.chain(Copies::First, &[10, 100, 101, 102]);
+    disk
+}
+
+#[test]
+fn events_of_the_pack_itself_are_remnants() {
+    let pack = examine_pack(&disk_with_remnants(&sample::used_40()).bytes);
+    assert_eq!(pack.diagnosis.verdict, Verdict::UnfinishedConversion);
+}
+
+#[test]
+fn events_that_no_4_0_server_has_written_are_no_remnants() {
+    type Forge = fn(&mut Pack);
+    let forgeries: [(&str, Forge); 4] = [
+        ("kind", |pack| pack.put16(slot_at(1), 4)),
+        ("version", |pack| pack.put16(slot_at(1) + 2, 0x0405)),
+        ("server name", |pack| pack.put(slot_at(1) + 22, b"A B")),
+        ("seal", |pack| pack.put(slot_at(1) + 44, &[0; 20])),
+    ];
+    for (what, forge) in forgeries {
+        let mut old = sample::used_40();
+        forge(&mut old);
+        if what != "seal" {
+            old.seal_event(1);
+        }
+        let disk = disk_with_remnants(&old);
+        let pack = examine_pack(&disk.bytes);
+        assert_eq!(pack.diagnosis.verdict, Verdict::AlreadyConverted, "{what}");
+        assert_eq!(pack.sectors, Some(record_at(&disk).map(|at| at as u64)), "{what}");
+    }
+}
+
+#[test]
+fn events_behind_a_zeroed_one_are_remnants() {
+    // The clean-up has zeroed a sector, and a difference of the FATs elsewhere must not keep the rest.
+    let old = sample::full(sample::unused());
+    let mut record = sample::converted(&old).bytes;
+    record[2 * SECTOR..].copy_from_slice(&old.bytes[2 * SECTOR..]);
+    let mut disk = Disk::new(KB_1440);
+    disk.add_at("ADDPACK.DAT", &record, &CLUSTERS);
+    disk.link(Copies::Second, 500, 501);
+    let pack = examine_pack(&disk.bytes);
+    assert_eq!(pack.diagnosis.verdict, Verdict::UnfinishedConversion);
+    assert_eq!(pack.diagnosis.findings, []);
 }

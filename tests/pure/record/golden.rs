@@ -1,6 +1,6 @@
 //! The golden set: what an independent implementation says of the records in testdata/, bit for bit.
 
-use addpack::conversion::convert;
+use addpack::conversion::{convert, decide};
 use addpack::diagnosis::{Diagnosis, Verdict, diagnose};
 use addpack::record::fields::FileTime;
 use addpack::record::{Record, Version};
@@ -70,6 +70,14 @@ fn every_convertible_golden_record_converts_to_the_expected_bytes() {
         }
     }
     assert_eq!(converted.len(), 8);
+}
+
+#[test]
+fn no_pack_is_converted_at_the_time_that_stands_for_none() {
+    let diagnosis = diagnose(&record("unused-5.rec"));
+    assert_eq!(convert(&diagnosis, FileTime(0)), None);
+    assert_eq!(decide(&diagnosis, FileTime(0)), None);
+    assert!(convert(&diagnosis, FileTime(1)).is_some());
 }
 
 #[test]

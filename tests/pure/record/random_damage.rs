@@ -5,7 +5,7 @@
 use crate::support::simulator::{
     Deed, EVENT_FIELDS, FIELDS_40, FIELDS_45, Format, Pack, Random, World, histories, slot_at,
 };
-use addpack::diagnosis::{Diagnosis, FindingCode, Verdict, diagnose};
+use addpack::diagnosis::{Diagnosis, Finding, FindingCode, Verdict, diagnose};
 use std::ops::Range;
 
 /// How often something was seen that a test wants to see often.
@@ -129,6 +129,7 @@ fn code_of(deed: Deed) -> Option<FindingCode> {
 
 /// Asserts that no finding but damage was made up, and that none was lost whose evidence is whole.
 fn assert_evidence(pack: &Pack, field: &Range<usize>, told: &Diagnosis, tally: &mut Tally) {
+    assert!(told.findings.is_sorted_by_key(Finding::code), "in order of precedence");
     let truth: Vec<_> = pack.log.iter().map(|done| code_of(done.deed)).collect();
     let told_damage = told.findings.iter().any(|f| f.code() == FindingCode::DamagedRecord);
     for finding in told.findings.iter().filter(|f| f.code() != FindingCode::DamagedRecord) {

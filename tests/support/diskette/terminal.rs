@@ -1,6 +1,8 @@
 //! Somebody at a terminal: reads what is shown, does something, types.
 
+use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{Winsize, tcsetwinsize};
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::process::{Child, Command};
@@ -21,8 +23,14 @@ pub(crate) struct Terminal {
 }
 
 impl Terminal {
-    pub(crate) fn run(mut command: Command) -> Self {
+    /// A terminal whose size nobody knows.
+    pub(crate) fn run(command: Command) -> Self {
+        Self::run_sized(command, 0, 0)
+    }
+
+    pub(crate) fn run_sized(mut command: Command, ws_row: u16, ws_col: u16) -> Self {
         let control = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        tcsetwinsize(&control, Winsize { ws_row, ws_col, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
         grantpt(&control).unwrap();
         unlockpt(&control).unwrap();
         let name = ptsname(&control, Vec::new()).unwrap().into_string().unwrap();
@@ -62,6 +70,16 @@ impl Terminal {
 
     pub(crate) fn answer(&mut self, line: &str) {
         writeln!(self.control, "{line}").unwrap();
+    }
+
+    /// Presses keys, without Enter.
+    pub(crate) fn press(&mut self, keys: &str) {
+        self.control.write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// Sends what Ctrl-C sends.
+    pub(crate) fn interrupt(&self) {
+        kill_process(Pid::from_child(&self.child), Signal::INT).unwrap();
     }
 
     /// Waits for the end: what was shown since the last time, and the exit code.

@@ -1,0 +1,59 @@
+//! Parsing, where the first word may be a path instead of a command.
+
+use super::{Args, Command, Screen};
+use crate::cli::words::is_drive_letter;
+use addpack::media::Place;
+use clap::Parser;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+
+/// Parses the command line. A first word that is a path means `inspect`.
+///
+/// # Errors
+/// Where the command line is wrong, or asks for help.
+pub(crate) fn parse() -> Result<Args, clap::Error> {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    let parsed = Args::try_parse_from(&words).or_else(|error| {
+        let Some(at) = path_at(&words, &error) else { return Err(error) };
+        let mut words = words.clone();
+        words.insert(at, "inspect".into());
+        Args::try_parse_from(words)
+    });
+    let mut args = parsed?;
+    let screen = args.screen;
+    if let Some(of_command) = args.command.as_mut().and_then(screen_of) {
+        *of_command = screen;
+    }
+    Ok(args)
+}
+
+fn screen_of(command: &mut Command) -> Option<&mut Screen> {
+    match command {
+        Command::Inspect(inspect) => Some(&mut inspect.common.screen),
+        Command::Convert(convert) => Some(&mut convert.common.screen),
+        Command::Plan(plan) => Some(&mut plan.common.screen),
+        Command::Replace(replace) => Some(&mut replace.common.screen),
+        Command::Explain(explain) => Some(&mut explain.screen),
+        _ => None,
+    }
+}
+
+/// Where the word stands that is no command, if it is a path.
+fn path_at(words: &[OsString], error: &clap::Error) -> Option<usize> {
+    if error.kind() != ErrorKind::InvalidSubcommand {
+        return None;
+    }
+    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else {
+        return None;
+    };
+    let at = words.iter().skip(1).position(|given| given.to_string_lossy() == word.as_str())? + 1;
+    is_path(&words[at]).then_some(at)
+}
+
+/// Whether something is there, or the word is written as only paths are.
+fn is_path(word: &OsStr) -> bool {
+    let text = word.to_string_lossy();
+    let is_written_so = text.contains(['/', '\\', '.', '*', '?']) || is_drive_letter(&text);
+    is_written_so || Path::new(word).exists() || Place::at(Path::new(word)).is_ok()
+}

@@ -1,0 +1,198 @@
+//! `addpack convert --queue`: converts one diskette after another.
+
+use super::{Next, Queue};
+use crate::cli::Error;
+use crate::cli::args::Convert;
+use crate::cli::ask::consent::diskette_question;
+use crate::cli::ask::keyboard::answer_is_yes;
+use crate::cli::ask::stop::STOP;
+use crate::cli::commands::drive;
+use crate::cli::exit::Exit;
+use crate::cli::show::printer::Printer;
+use crate::cli::show::queue::{Diskette, order, summary};
+use crate::cli::show::terminal::{Look, complain};
+use crate::cli::words::{Left, ask_for_next, ask_for_one_of, label, left_alone};
+use addpack::ledger::{Ledger, LedgerError};
+use addpack::record::Record;
+use addpack::record::fields::Seal;
+use addpack::report::Report;
+use addpack::run::{self, End, Job, Listener, Mode};
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+/// Works through diskettes until the user ends it, or all of a set are done.
+///
+/// # Errors
+/// Where the ledger fails, or the report cannot be written.
+pub(crate) fn run(
+    args: &Convert,
+    mode: Mode,
+    ledger: &mut Ledger,
+    printer: Printer,
+) -> Result<Exit, Error> {
+    let queue = Queue::new(&args.common, &args.queue)?;
+    let job = Job { output: args.output.clone(), ..args.common.job(mode)? };
+    let set =
+        args.plan.as_deref().map(|folder| PlannedSet::of(folder, args, ledger)).transpose()?;
+    let ask = !args.yes && !args.dry_run;
+    let mut conversion = Conversion { queue, job, ask, set, printer };
+    let end = conversion.work(ledger);
+    let Conversion { queue, mut printer, .. } = conversion;
+    if !args.common.json {
+        let look = Look::of_stdout(args.common.screen.color);
+        printer.say(&(summary(look, &queue.diskettes) + &order(&queue.diskettes)));
+    }
+    printer.recount(queue.diskettes.iter().map(|diskette| diskette.outcome));
+    printer.finish(end)
+}
+
+/// A queue that converts.
+struct Conversion<'a> {
+    queue: Queue<'a>,
+    job: Job,
+    ask: bool,
+    set: Option<PlannedSet>,
+    printer: Printer,
+}
+
+impl Conversion<'_> {
+    fn work(&mut self, ledger: &mut Ledger) -> Result<End, LedgerError> {
+        loop {
+            let drive = self.queue.drive.to_owned();
+            let asked = match &self.set {
+                None => self.queue.next(ledger, |number| ask_for_next(number, &drive))?,
+                Some(set) if set.to_go.is_empty() => return Ok(End::Complete),
+                Some(set) => {
+                    let serials: Vec<_> = set.to_go.keys().map(String::as_str).collect();
+                    self.queue.next(ledger, |_| ask_for_one_of(&serials, &drive))?
+                }
+            };
+            match asked {
+                Next::End => return Ok(End::Complete),
+                Next::Stopped => return Ok(End::Stopped),
+                Next::Diskette(place, found) => self.diskette(place, found, ledger)?,
+            }
+        }
+    }
+
+    fn diskette(
+        &mut self,
+        place: usize,
+        found: Box<Report>,
+        ledger: &mut Ledger,
+    ) -> Result<(), LedgerError> {
+        if let Some(left) = self.set.as_mut().and_then(|set| set.why_not(&found)) {
+            self.leave(place, left);
+            return Ok(());
+        }
+        if let Err(failure) = self.queue.keep(place) {
+            self.tell(place, found.failed(failure));
+            return Ok(());
+        }
+        let changes = found.outcome.is_to_change();
+        if changes && self.ask && !answer_is_yes(&diskette_question(&found)) {
+            self.leave(place, Left::Declined);
+            return Ok(());
+        }
+        let digest = found.record().map(Record::digest);
+        let job = Job { asked_about: digest.map(|digest| vec![digest]), ..self.job.clone() };
+        let mut listener = Told { conversion: self, place };
+        drive::run(&job, ledger, &mut listener)?;
+        if let (Some(set), true) = (&mut self.set, self.queue.diskettes[place].is_done()) {
+            set.to_go.retain(|_, wanted| Some(*wanted) != digest);
+        }
+        Ok(())
+    }
+
+    fn leave(&mut self, place: usize, left: Left) {
+        complain(&left_alone(&left));
+        self.queue.diskettes[place].left = Some(left);
+    }
+
+    /// Shows what became of a diskette, and what to write on it.
+    fn tell(&mut self, place: usize, report: Box<Report>) {
+        let diskette = &mut self.queue.diskettes[place];
+        let image = diskette.image.take();
+        *diskette = Diskette::of(diskette.number, &report);
+        diskette.image = image;
+        let text = diskette.sound().map(|record| label(record).join("\n             "));
+        let _ = self.printer.image(report);
+        if let Some(label) = text.filter(|_| !self.queue.common.json) {
+            self.printer.say(&format!("  Label      {label}\n\n"));
+        }
+    }
+}
+
+/// Hears what became of the diskette in the drive.
+struct Told<'a, 'b> {
+    conversion: &'a mut Conversion<'b>,
+    place: usize,
+}
+
+impl Listener for Told<'_, '_> {
+    fn image(&mut self, report: Box<Report>) -> ControlFlow<()> {
+        self.conversion.tell(self.place, report);
+        ControlFlow::Continue(())
+    }
+
+    fn repeated(&mut self, _: &Path, _: &Path) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+
+    fn caught_up(&mut self) -> ControlFlow<()> {
+        self.conversion.printer.caught_up()
+    }
+}
+
+/// The packs of a folder of images that are still to be converted on their diskettes.
+struct PlannedSet {
+    folder: PathBuf,
+    /// By serial: the digest of the record on the image.
+    to_go: BTreeMap<String, Seal>,
+}
+
+impl PlannedSet {
+    fn of(folder: &Path, args: &Convert, ledger: &mut Ledger) -> Result<Self, Error> {
+        let paths = vec![folder.to_owned()];
+        let job = Job { paths, ..args.common.job(Mode::Inspect)? };
+        let mut set = Self { folder: folder.to_owned(), to_go: BTreeMap::new() };
+        run::run(&job, ledger, &STOP, &mut set)?;
+        if set.to_go.is_empty() {
+            complain(&format!("{}: no pack in there is still to be converted", folder.display()));
+        }
+        Ok(set)
+    }
+
+    /// Why a diskette is left alone, if it is. One that is done already is crossed off.
+    fn why_not(&mut self, found: &Report) -> Option<Left> {
+        let Some(record) = found.record() else { return Some(Left::NotOfSet(self.folder.clone())) };
+        let source = record.origin.map(|origin| origin.source_digest);
+        if let Some(serial) = self.to_go.iter().find_map(|(serial, wanted)| {
+            (Some(*wanted) == source && !found.outcome.is_to_change()).then(|| serial.clone())
+        }) {
+            self.to_go.remove(&serial);
+            return Some(Left::Done);
+        }
+        let wanted = record.serial.text().and_then(|serial| self.to_go.get(serial));
+        match wanted {
+            None => Some(Left::NotOfSet(self.folder.clone())),
+            Some(wanted) if *wanted == record.digest() || Some(*wanted) == source => None,
+            Some(_) => Some(Left::AnotherState(self.folder.clone())),
+        }
+    }
+}
+
+impl Listener for PlannedSet {
+    fn image(&mut self, report: Box<Report>) -> ControlFlow<()> {
+        let record = report.record().filter(|_| report.outcome.is_to_change());
+        if let Some((serial, record)) = record.and_then(|r| Some((r.serial.text()?, r))) {
+            self.to_go.insert(serial.to_owned(), record.digest());
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn repeated(&mut self, _: &Path, _: &Path) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+}

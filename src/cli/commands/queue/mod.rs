@@ -1,0 +1,122 @@
+//! `--queue`: one diskette after another through one drive.
+
+pub(crate) mod convert;
+
+use crate::cli::Error;
+use crate::cli::args::{Common, QueueArgs, one_drive};
+use crate::cli::ask::keyboard::answer;
+use crate::cli::ask::stop::STOP;
+use crate::cli::commands::drive::look;
+use crate::cli::show::progress::Progress;
+use crate::cli::show::queue::Diskette;
+use crate::cli::show::terminal::complain;
+use crate::cli::words::{seen_before, verdict};
+use addpack::ledger::{Ledger, LedgerError};
+use addpack::pack::keep::Keep;
+use addpack::report::{Failure, Report};
+use addpack::run::{Job, Mode, keep_diskette};
+use std::path::Path;
+use std::sync::atomic::Ordering;
+
+/// A drive, and the diskettes that went through it.
+pub(crate) struct Queue<'a> {
+    pub(crate) common: &'a Common,
+    pub(crate) drive: &'a Path,
+    keep: Option<&'a Path>,
+    /// The job that looks at a diskette.
+    job: Job,
+    pub(crate) diskettes: Vec<Diskette>,
+}
+
+/// What came of asking for the next diskette.
+pub(crate) enum Next {
+    /// It is in the drive, and has this place in the queue.
+    Diskette(usize, Box<Report>),
+    /// There are no more.
+    End,
+    /// The user asked to stop.
+    Stopped,
+}
+
+impl<'a> Queue<'a> {
+    /// A queue that has not begun.
+    ///
+    /// # Errors
+    /// Where not one drive is named.
+    pub(crate) fn new(common: &'a Common, args: &'a QueueArgs) -> Result<Self, Error> {
+        Ok(Self {
+            common,
+            drive: one_drive(&common.paths)?,
+            keep: args.keep.as_deref(),
+            job: common.job(Mode::Inspect)?,
+            diskettes: Vec::new(),
+        })
+    }
+
+    /// Asks until there is a diskette in the drive that is not done yet, and looks at it. `prompt` is given the
+    /// number that a new one gets.
+    ///
+    /// # Errors
+    /// Where the ledger fails.
+    pub(crate) fn next(
+        &mut self,
+        ledger: &mut Ledger,
+        prompt: impl Fn(usize) -> String,
+    ) -> Result<Next, LedgerError> {
+        loop {
+            let line = answer(&prompt(self.diskettes.len() + 1));
+            if STOP.load(Ordering::Relaxed) {
+                return Ok(Next::Stopped);
+            }
+            if line.is_none_or(|line| line == "q") {
+                return Ok(Next::End);
+            }
+            let Some(report) = self.look(ledger)? else { continue };
+            if report.failure.is_some() {
+                complain(&verdict(&report));
+                continue;
+            }
+            match self.place_of(&report) {
+                Some(place) if !self.diskettes[place].may_come_again() => {
+                    complain(&seen_before(self.diskettes[place].number));
+                }
+                Some(place) => return Ok(Next::Diskette(place, report)),
+                None => {
+                    self.diskettes.push(Diskette::of(self.diskettes.len() + 1, &report));
+                    return Ok(Next::Diskette(self.diskettes.len() - 1, report));
+                }
+            }
+        }
+    }
+
+    /// The place of a diskette with the same record. One without a record is never told from another.
+    fn place_of(&self, report: &Report) -> Option<usize> {
+        let digest = Some(report.record()?.digest());
+        self.diskettes.iter().position(|diskette| diskette.digest() == digest)
+    }
+
+    fn look(&mut self, ledger: &mut Ledger) -> Result<Option<Box<Report>>, LedgerError> {
+        let progress = Progress::of_diskette(self.common.screen.quiet);
+        self.job.watcher = Some(progress.watcher(self.drive, false));
+        let report = look(self.drive, &self.job, ledger);
+        progress.finish();
+        report
+    }
+
+    /// Keeps an image of the diskette in the drive, where that was asked for, and sees that it is the one that
+    /// was looked at.
+    ///
+    /// # Errors
+    /// The failure. Nothing more must be done with the diskette then.
+    pub(crate) fn keep(&mut self, place: usize) -> Result<(), Failure> {
+        let Some(folder) = self.keep else { return Ok(()) };
+        let diskette = &self.diskettes[place];
+        let keep = Keep { folder: folder.to_owned(), number: diskette.number };
+        let progress = Progress::of_diskette(self.common.screen.quiet);
+        let job = Job { watcher: Some(progress.watcher(self.drive, true)), ..self.job.clone() };
+        let kept = keep_diskette(self.drive, &job, &keep, diskette.digest());
+        progress.finish();
+        self.diskettes[place].image = Some(kept?.path);
+        Ok(())
+    }
+}

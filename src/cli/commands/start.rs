@@ -1,0 +1,82 @@
+//! `addpack` alone: the first things to try, and what is there to try them on.
+
+use crate::cli::Error;
+use crate::cli::args::LedgerFile;
+use crate::cli::commands::ledger::{file, written};
+use crate::cli::exit::Exit;
+use crate::cli::show::terminal::escape;
+use crate::cli::words::{day_of, drive_list};
+use addpack::ledger::Ledger;
+use addpack::media::{FoundDrive, drives};
+use std::io::{Write, stdout};
+use std::path::Path;
+
+pub(crate) fn run() -> Result<Exit, Error> {
+    let drives = drives();
+    let text = format!(
+        "addpack {} converts Client Add Packs of Small Business Server 4.0 for 4.5.\n\n{}\n{}{}\
+         All commands: addpack help\n",
+        env!("CARGO_PKG_VERSION"),
+        first_steps(&drives),
+        drive_line(&drives),
+        ledger_line(),
+    );
+    written(stdout().write_all(text.as_bytes()))
+}
+
+fn first_steps(drives: &[FoundDrive]) -> String {
+    let usual = if cfg!(windows) { "A:" } else { "/dev/fd0" };
+    let drive = drives.first().map_or_else(|| usual.to_owned(), |drive| shown(&drive.path));
+    let steps = [
+        ("What is on this diskette?", format!("addpack inspect {drive}")),
+        ("What is in a folder of images?", "addpack inspect FOLDER".to_owned()),
+        ("In which order to apply them?", "addpack plan FOLDER".to_owned()),
+        ("Convert them (one way; asks first)", "addpack convert FOLDER".to_owned()),
+        ("What about the bad ones?", "addpack replace FOLDER -o request.txt".to_owned()),
+    ];
+    steps.map(|(question, command)| format!("  {question:36}{command}\n")).concat()
+}
+
+fn drive_line(drives: &[FoundDrive]) -> String {
+    match drives {
+        _ if !cfg!(target_os = "linux") => String::new(),
+        [] => "Drives: no diskette drive was found\n".to_owned(),
+        found => format!("Drives: {}\n", drive_list(found)),
+    }
+}
+
+/// Where the ledger is and what it holds. That it cannot be read stops nobody here.
+fn ledger_line() -> String {
+    let Ok(path) = file(&LedgerFile::default()) else { return String::new() };
+    let held = match Ledger::open_to_read(&path) {
+        Ok(None) => "not made yet".to_owned(),
+        Ok(Some(ledger)) => held(&ledger).unwrap_or_else(|| "cannot be read".to_owned()),
+        Err(_) => "cannot be read; addpack ledger check says why".to_owned(),
+    };
+    format!("Ledger: {}, {held}\n", shown(&path))
+}
+
+fn held(ledger: &Ledger) -> Option<String> {
+    let (mut count, mut last) = (0u64, None);
+    let counted = ledger.each(None, |entry| {
+        count += 1;
+        last = last.max(Some(entry.converted_at));
+        true
+    });
+    counted.ok()?;
+    Some(match (count, last) {
+        (0, _) | (_, None) => "empty".to_owned(),
+        (1, Some(last)) => format!("1 conversion, on {}", day_of(last)),
+        (count, Some(last)) => format!("{count} conversions, the last on {}", day_of(last)),
+    })
+}
+
+/// A path, with the user's home folder as `~`.
+fn shown(path: &Path) -> String {
+    let home = std::env::home_dir().filter(|home| home.parent().is_some());
+    let below = home.and_then(|home| path.strip_prefix(home).map(Path::to_owned).ok());
+    match below {
+        Some(below) if !cfg!(windows) => escape(&Path::new("~").join(below).to_string_lossy()),
+        _ => escape(&path.to_string_lossy()),
+    }
+}

@@ -1,0 +1,119 @@
+//! Paths that lead nowhere, or that may not be read: what is wrong with them, and what to type instead.
+
+use crate::cli::show::terminal::escape;
+use crate::cli::words::nearest;
+use addpack::media::{FoundDrive, Kind, drives, readers_group};
+use addpack::report::{FailureCode, Report};
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{MAIN_SEPARATOR, Path};
+
+/// Names that are compared in one folder.
+const NAMES: usize = 10_000;
+
+/// What is wrong with a path, where more is to say than the failure's code does.
+pub(crate) fn message(report: &Report) -> Option<String> {
+    let shown = escape(&report.path.to_string_lossy());
+    Some(match problem(report)? {
+        Problem::Pattern => format!("no file matches the pattern {shown}"),
+        Problem::DriveLetter => format!("{shown} is a drive letter, and this is not Windows"),
+        Problem::NoDrive => format!("there is no drive {shown}"),
+        Problem::LockedDrive(Some(group)) => {
+            format!("only root and members of the group {group} may read this drive")
+        }
+        Problem::LockedDrive(None) => "only root may read this drive".to_owned(),
+        Problem::Misspelt(_) => return None,
+    })
+}
+
+/// What to do about it.
+pub(crate) fn next_step(report: &Report) -> Option<String> {
+    Some(match problem(report)? {
+        Problem::Pattern => {
+            "name the folder instead of a pattern: addpack looks through all of it".to_owned()
+        }
+        Problem::DriveLetter | Problem::NoDrive => match drives().as_slice() {
+            [] => "connect the drive and see what lsblk calls it; no diskette drive was found here"
+                .to_owned(),
+            found => format!("name one of the drives that were found: {}", drive_list(found)),
+        },
+        Problem::LockedDrive(Some(group)) => format!(
+            "join that group (sudo usermod -aG {group} $USER, then log in again), or run addpack with \
+             sudo"
+        ),
+        Problem::LockedDrive(None) => "run addpack with sudo".to_owned(),
+        Problem::Misspelt(nearest) => format!("check the path; did you mean {nearest}?"),
+    })
+}
+
+/// Drives, as a list for people.
+pub(crate) fn drive_list(drives: &[FoundDrive]) -> String {
+    let one = |drive: &FoundDrive| {
+        let state = if drive.is_empty { " (empty)" } else { "" };
+        format!("{}{state}", escape(&drive.path.to_string_lossy()))
+    };
+    drives.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+enum Problem {
+    /// The shell has passed on a pattern that matches nothing.
+    Pattern,
+    /// `A:`, where drives have no letters.
+    DriveLetter,
+    /// A device file that is not there.
+    NoDrive,
+    /// A drive that this user may not read, and the group that may.
+    LockedDrive(Option<String>),
+    /// There is something with a similar name.
+    Misspelt(String),
+}
+
+fn problem(report: &Report) -> Option<Problem> {
+    let path = report.path.as_path();
+    let text = path.to_string_lossy();
+    match report.failure.as_ref()?.code {
+        FailureCode::NotFound if text.contains(['*', '?']) => Some(Problem::Pattern),
+        FailureCode::NotFound if !cfg!(windows) && is_drive_letter(&text) => {
+            Some(Problem::DriveLetter)
+        }
+        FailureCode::NotFound if path.parent() == Some(Path::new("/dev")) => Some(Problem::NoDrive),
+        FailureCode::NotFound => nearest_path(path).map(Problem::Misspelt),
+        FailureCode::AccessDenied => {
+            let metadata = fs::metadata(path).ok()?;
+            let is_drive = Kind::of(&metadata) == Some(Kind::Drive);
+            is_drive.then(|| Problem::LockedDrive(readers_group(path)))
+        }
+        _ => None,
+    }
+}
+
+/// `A:` or `a:\`.
+pub(crate) fn is_drive_letter(text: &str) -> bool {
+    let letter = text.trim_end_matches(['\\', '/']).strip_suffix(':');
+    letter.is_some_and(|letter| matches!(letter.as_bytes(), [byte] if byte.is_ascii_alphabetic()))
+}
+
+/// The path with its first missing name replaced by the most similar one that is there.
+fn nearest_path(path: &Path) -> Option<String> {
+    let is_missing = |part: &&Path| *part != Path::new("") && fs::symlink_metadata(part).is_err();
+    let missing = path.ancestors().take_while(is_missing).last()?;
+    let folder = missing.parent()?;
+    let to_list = if folder == Path::new("") { Path::new(".") } else { folder };
+    let names = fs::read_dir(to_list).ok()?.take(NAMES).flatten();
+    let names: Vec<_> = names.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    let name = nearest(missing.file_name()?.to_str()?, names.iter().map(String::as_str))?;
+    let rest = path.strip_prefix(missing).unwrap_or(Path::new(""));
+    let found = folder.join(name).join(rest);
+    let found = if rest == Path::new("") { folder.join(name) } else { found };
+    let end = if ends_with_separator(path.as_os_str()) {
+        MAIN_SEPARATOR.to_string()
+    } else {
+        String::new()
+    };
+    fs::symlink_metadata(&found).ok()?;
+    Some(escape(&found.to_string_lossy()) + &end)
+}
+
+fn ends_with_separator(path: &OsStr) -> bool {
+    path.as_encoded_bytes().last().is_some_and(|byte| std::path::is_separator(char::from(*byte)))
+}

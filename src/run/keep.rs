@@ -1,0 +1,30 @@
+//! An image of the diskette in a drive, before anything is done with it.
+
+use super::Job;
+use super::access::open;
+use crate::media::Place;
+use crate::pack::keep::{Keep, Kept};
+use crate::record::fields::Seal;
+use crate::report::{Action, Failure, FailureCode};
+use std::path::Path;
+
+/// Keeps an image of the diskette in `drive`, which must be the one that was looked at: it holds the record with
+/// the digest `expected`, or none.
+///
+/// # Errors
+/// Where the diskette does not read, is another one, or its image cannot be written.
+pub fn keep_diskette(
+    drive: &Path,
+    job: &Job,
+    keep: &Keep,
+    expected: Option<Seal>,
+) -> Result<Kept, Failure> {
+    let place = Place::at(drive).map_err(|error| Failure::from_io(Action::Open, error))?;
+    let failed = |error| Failure::from_io(Action::Copy, error).about(keep.folder.clone());
+    let kept = keep.keep(&open(&place, job)?).map_err(failed)?;
+    if kept.record == expected {
+        Ok(kept)
+    } else {
+        Err(Failure::new(FailureCode::Replaced, Action::Read))
+    }
+}

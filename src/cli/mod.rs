@@ -9,6 +9,7 @@ mod words;
 
 use addpack::ledger::LedgerError;
 use args::Command;
+use ask::stop;
 use commands::{convert, explain, inspect, ledger, packaging, plan, replace, start, version};
 use exit::Exit;
 use show::{json, terminal};
@@ -17,6 +18,7 @@ use std::process::ExitCode;
 
 /// Parses the command line, runs the command, and turns what it came to into an exit code.
 pub(crate) fn main() -> ExitCode {
+    stop::survive_size_limit();
     let args = match args::parse() {
         Ok(args) => args,
         Err(answer) => return say(&answer).into(),

@@ -6,7 +6,10 @@ use crate::record::fields::Server;
 use std::path::PathBuf;
 
 /// The published code of a finding (FORMAT.md, "Diagnosis"), in order of precedence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr, strum::VariantNames,
+)]
+#[strum(serialize_all = "kebab-case")]
 pub enum FindingCode {
     /// Reapplied on a server already upgraded to 4.5 [KB 236867].
     PostUpgradeReapply,
@@ -24,15 +27,8 @@ pub enum FindingCode {
 
 impl FindingCode {
     /// The code as users see it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::PostUpgradeReapply => "post-upgrade-reapply",
-            Self::OutOfOrderReapply => "out-of-order-reapply",
-            Self::DamagedRecord => "damaged-record",
-            Self::InconsistentHistory => "inconsistent-history",
-            Self::DamagedMedia => "damaged-media",
-            Self::CopyOfConverted => "copy-of-converted",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// Whether bytes are not as a server wrote them, or not to be had.

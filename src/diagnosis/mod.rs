@@ -12,6 +12,7 @@ mod history;
 pub use finding::{CopyOf, CopyState, Finding, FindingCode, FindingKind, RecordField, Rule, Value};
 
 use crate::fat12::MediaFault;
+use crate::record::fields::FileTime;
 use crate::record::{HEADER_LEN, ParseError, RECORD_LEN, Record};
 use chain::Chain;
 use std::ops::Range;
@@ -137,6 +138,14 @@ impl Diagnosis {
     pub fn clock_ran_backwards(&self) -> bool {
         let Some(record) = &self.record else { return false };
         record.events[self.shown_events()].windows(2).any(|pair| pair[1].at < pair[0].at)
+    }
+
+    /// Whether a time of the record lies past the year 9999.
+    pub(crate) fn has_time_past_9999(&self) -> bool {
+        let Some(record) = &self.record else { return false };
+        let origin = record.origin.map(|origin| origin.converted_at);
+        let events = record.events[self.shown_events()].iter().map(|event| event.at);
+        events.chain(origin).chain([record.made_at]).any(FileTime::is_past_9999)
     }
 
     /// Refuses a sound pack for what stands outside its record.

@@ -15,7 +15,8 @@ pub struct Flaw {
 }
 
 /// What is wrong with a sector.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum FlawKind {
     /// It read well only when it was read again.
     Weak,
@@ -33,15 +34,8 @@ pub enum FlawKind {
 
 impl FlawKind {
     /// The published word.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Weak => "weak",
-            Self::Unreadable => "unreadable",
-            Self::NotRescued => "not-rescued",
-            Self::MarkedBad => "marked-bad",
-            Self::Missing => "missing",
-            Self::Filled => "filled",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// Whether there is no telling what the sector holds.

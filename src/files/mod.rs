@@ -1,26 +1,24 @@
 //! Files written whole or not at all: a new one, and one in the place of another.
 
+mod new_file;
 pub(crate) mod replace;
 
-use crate::platform::{folder_of, sync_folder, usual_permissions};
+pub(crate) use new_file::NewFile;
+
+use crate::platform::{folder_of, sync_folder};
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Writes `bytes` to a new file at `path`, durably. Until all of it is on the disk it bears another
-/// name.
+/// Writes `bytes` to a new file at `path`, durably. It has no name there until all of it is on the
+/// disk.
 ///
 /// # Errors
 /// [`io::ErrorKind::AlreadyExists`] where there is something at `path`, which is left as it is; else
 /// as the system reports them.
 pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = folder_of(path);
-    let mut builder = tempfile::Builder::new();
-    if let Some(permissions) = usual_permissions() {
-        builder.permissions(permissions);
-    }
-    let mut temporary = builder.tempfile_in(folder)?;
-    temporary.write_all(bytes)?;
-    temporary.as_file().sync_all()?;
-    temporary.persist_noclobber(path).map_err(|error| error.error)?;
-    sync_folder(folder)
+    let new = NewFile::beside(path, None)?;
+    new.file().write_all(bytes)?;
+    new.file().sync_all()?;
+    new.publish(path)?;
+    sync_folder(folder_of(path))
 }

@@ -47,7 +47,8 @@ pub(super) const DONE: &str = "UPDATE conversion SET state = 'done', old_record 
 pub(super) const VOID: &str = "DELETE FROM conversion WHERE id = ?1 AND state = 'begun'";
 
 /// How far a conversion has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum State {
     /// Claimed; whether the pack is old or new, only its image tells.
     Begun,
@@ -57,11 +58,8 @@ pub enum State {
 
 impl State {
     /// As it stands in the ledger.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Begun => "begun",
-            Self::Done => "done",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 

@@ -203,6 +203,11 @@ impl Container {
         archive.is_some_and(|archive| Arc::new(archive).members().len() > 1)
     }
 
+    /// Sees that a new file may be put in its place.
+    pub(super) fn may_be_replaced(&self) -> io::Result<()> {
+        platform::may_replace(&self.path, lock(&self.held).file.metadata())
+    }
+
     /// Why nothing in it can be changed.
     pub(super) fn obstacle(&self) -> Option<ContainerError> {
         let held = lock(&self.held);

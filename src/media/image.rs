@@ -135,7 +135,7 @@ impl RawImage {
     /// [`TryLockError::WouldBlock`] where another program holds it.
     pub fn try_lock(&self) -> Result<(), TryLockError> {
         self.take_start();
-        self.file.try_lock()
+        platform::without_interruption(|| self.file.try_lock())
     }
 
     /// Whether the image's path still leads to this file.
@@ -150,7 +150,7 @@ impl RawImage {
     /// [`TryLockError::WouldBlock`] where another program changes the image.
     pub fn try_lock_shared(&self) -> Result<(), TryLockError> {
         self.take_start();
-        self.file.try_lock_shared()
+        platform::without_interruption(|| self.file.try_lock_shared())
     }
 }
 

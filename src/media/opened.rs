@@ -128,7 +128,21 @@ impl Medium {
         }
     }
 
-    /// The file's permissions, which a copy gets as well.
+    /// Sees that a new container may be put in the place of this one's.
+    pub(crate) fn may_be_replaced(&self) -> io::Result<()> {
+        match self {
+            Self::Packed(packed) => packed.may_be_replaced(),
+            Self::Image(_) | Self::Diskette(_) => Ok(()),
+        }
+    }
+
+    /// The rights that a copy of the file gets, before the user's mask: those that its owner's copies
+    /// would get, and no others.
+    pub(crate) fn rights_of_copy(&self) -> Option<Permissions> {
+        self.permissions().as_ref().and_then(platform::rights_of_copy)
+    }
+
+    /// The file's permissions.
     pub(crate) fn permissions(&self) -> Option<Permissions> {
         match self {
             Self::Image(image) => Some(image.metadata().permissions()),

@@ -107,6 +107,10 @@ impl Packed {
         *lock(&self.expanded) = None;
     }
 
+    pub(super) fn may_be_replaced(&self) -> io::Result<()> {
+        self.container.may_be_replaced()
+    }
+
     pub(super) fn permissions(&self) -> Permissions {
         self.container.with_file(|file| file.metadata().permissions())
     }

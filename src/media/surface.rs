@@ -5,6 +5,7 @@ use crate::disk::{DiskGeometry, Flaw, FlawKind, Storage};
 use crate::media::DriveError;
 use std::io;
 use std::time::{Duration, Instant};
+use strum::VariantArray;
 
 /// A track takes a fifth of a second, and as much to get to; one that takes longer was read again by
 /// the drive or the system.
@@ -13,7 +14,10 @@ const SLOW_TRACK: Duration = Duration::from_secs(1);
 const SLOW_SECTOR: Duration = Duration::from_millis(600);
 
 /// How well a sector reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr, strum::VariantArray,
+)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Condition {
     /// At the first try.
     Good,
@@ -27,16 +31,11 @@ pub enum Condition {
 
 impl Condition {
     /// Every condition, the best first.
-    pub const ALL: [Self; 4] = [Self::Good, Self::Slow, Self::Weak, Self::Lost];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// The published word.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Good => "good",
-            Self::Slow => "slow",
-            Self::Weak => "weak",
-            Self::Lost => "lost",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 

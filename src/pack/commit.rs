@@ -74,7 +74,8 @@ impl<S: Storage> Commit<S> {
         if !self.medium.is_replaced() {
             step(Action::Write, self.medium.write(self.sectors[0], new))?;
         }
-        step(Action::Sync, self.medium.sync())?;
+        let sync = if self.medium.is_replaced() { Action::Replace } else { Action::Sync };
+        step(sync, self.medium.sync())?;
         let mut held = [0; SECTOR_LEN];
         let read = self.medium.read_past_cache(self.sectors[0], &mut held);
         step(Action::ReadBack, read.and_then(|()| same(&held, new)))

@@ -101,6 +101,9 @@ pub fn examine<S: Storage + ?Sized>(medium: &S) -> io::Result<Examination> {
     if pack.diagnosis.clock_ran_backwards() {
         pack.notes.push(Note::ClockRanBackwards);
     }
+    if pack.diagnosis.has_time_past_9999() {
+        pack.notes.push(Note::TimePast9999);
+    }
     Ok(Examination::Pack(pack))
 }
 

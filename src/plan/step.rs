@@ -3,7 +3,8 @@
 use crate::diagnosis::FindingCode;
 
 /// What is to be done with a pack.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Action {
     /// Applied as it is.
     Apply,
@@ -15,17 +16,14 @@ pub enum Action {
 
 impl Action {
     /// The published code.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Apply => "apply",
-            Self::ConvertThenApply => "convert-then-apply",
-            Self::TurnAway => "turn-away",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
 /// Why that is to be done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Code {
     /// The pack restores what it once added.
     Restores,
@@ -36,6 +34,7 @@ pub enum Code {
     /// Its conversion was interrupted.
     FinishFirst,
     /// The server is none that takes packs.
+    #[strum(to_string = "not-sbs")]
     NotSmallBusinessServer,
     /// The server's edition takes no packs.
     NoAddedLicenses,
@@ -62,43 +61,11 @@ pub enum Code {
 }
 
 impl Code {
-    /// Every code that is a plan's alone, in the order of their pages.
-    pub const OWN: [Self; 14] = [
-        Self::Restores,
-        Self::Adds,
-        Self::ConvertFirst,
-        Self::FinishFirst,
-        Self::NotSmallBusinessServer,
-        Self::NoAddedLicenses,
-        Self::RecordFull,
-        Self::OtherServer,
-        Self::OverLimit,
-        Self::AlreadyApplied,
-        Self::Twin,
-        Self::BehindGap,
-        Self::OutOfOrder,
-        Self::Copy,
-    ];
-
     /// The published code.
-    pub const fn as_str(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
-            Self::Restores => "restores",
-            Self::Adds => "adds",
-            Self::ConvertFirst => "convert-first",
-            Self::FinishFirst => "finish-first",
-            Self::NotSmallBusinessServer => "not-sbs",
-            Self::NoAddedLicenses => "no-added-licenses",
-            Self::WriteProtected => "write-protected",
-            Self::RecordFull => "record-full",
-            Self::OtherServer => "other-server",
-            Self::OverLimit => "over-limit",
-            Self::AlreadyApplied => "already-applied",
-            Self::Twin => "twin",
-            Self::BehindGap => "behind-gap",
-            Self::OutOfOrder => "out-of-order",
-            Self::Copy => "copy",
             Self::Refused(finding) => finding.as_str(),
+            other => other.into(),
         }
     }
 }

@@ -2,10 +2,14 @@
 
 #[cfg(unix)]
 mod unix {
+    use crate::platform::folder_of;
     use rustix::fs::{Access, FlockOperation, access, fcntl_lock};
+    use rustix::fs::{Gid, Uid};
     use rustix::io::Errno;
-    use std::fs::File;
+    use rustix::process::{getegid, geteuid, getgroups};
+    use std::fs::{File, Metadata};
     use std::io;
+    use std::os::unix::fs::MetadataExt;
     use std::path::Path;
 
     /// File systems whose disk is on this machine (`man 2 statfs`). Of any other it is not known.
@@ -69,14 +73,23 @@ mod unix {
     pub(crate) fn may_write(folder: &Path) -> io::Result<()> {
         Ok(access(folder, Access::WRITE_OK | Access::EXEC_OK)?)
     }
+
+    /// Sees that the file may be replaced by a new one with its owner and its group.
+    pub(crate) fn may_replace(path: &Path, metadata: &Metadata) -> io::Result<()> {
+        may_write(folder_of(&std::fs::canonicalize(path)?))?;
+        let (user, group) = (geteuid(), Gid::from_raw(metadata.gid()));
+        let is_mine = user == Uid::from_raw(metadata.uid())
+            && (group == getegid() || getgroups()?.contains(&group));
+        if is_mine || user.is_root() { Ok(()) } else { Err(Errno::PERM.into()) }
+    }
 }
 
 #[cfg(unix)]
-pub(crate) use unix::{is_local, may_write, try_locks};
+pub(crate) use unix::{is_local, may_replace, may_write, try_locks};
 
 #[cfg(windows)]
 mod windows {
-    use std::fs::{File, TryLockError};
+    use std::fs::{File, Metadata, TryLockError};
     use std::io;
     use std::path::{Component, Path, Prefix};
 
@@ -104,7 +117,13 @@ mod windows {
     pub(crate) fn may_write(_: &Path) -> io::Result<()> {
         Ok(())
     }
+
+    /// Only a try tells there.
+    #[expect(clippy::unnecessary_wraps, reason = "not every platform has to try")]
+    pub(crate) fn may_replace(_: &Path, _: &Metadata) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 #[cfg(windows)]
-pub(crate) use windows::{is_local, may_write, try_locks};
+pub(crate) use windows::{is_local, may_replace, may_write, try_locks};

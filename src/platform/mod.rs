@@ -1,21 +1,37 @@
 //! All that differs between platforms.
 
+mod cause;
 mod direct;
 mod drive;
 mod drives;
 mod file_system;
+mod unnamed;
 
+pub(crate) use cause::{Cause, cause};
 pub(crate) use direct::{advise_random, read_direct, read_past_cache, write_direct};
 pub(crate) use drive::{Use, is_drive, is_no_medium, is_read_only, mount_point, open_drive};
 pub use drives::{FoundDrive, drives, readers_group};
-pub(crate) use file_system::{is_local, may_write, try_locks};
+pub(crate) use file_system::{is_local, may_replace, may_write, try_locks};
+pub(crate) use unnamed::{link, unnamed};
 
-use std::fs::{File, Metadata, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
 /// What tells one file from every other, whatever its name: device and inode.
 pub(crate) type FileId = (u64, u64);
+
+/// Takes a lock; a signal in between is no reason to give up.
+pub(crate) fn without_interruption(
+    lock: impl Fn() -> Result<(), TryLockError>,
+) -> Result<(), TryLockError> {
+    loop {
+        match lock() {
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}
 
 /// The folder that a path's last name stands in.
 pub(crate) fn folder_of(path: &Path) -> &Path {
@@ -121,6 +137,12 @@ mod unix {
         Ok(())
     }
 
+    /// Of a file's permissions those that a copy by another user would have, before that one's mask.
+    #[expect(clippy::unnecessary_wraps, reason = "not every platform has such")]
+    pub(crate) fn rights_of_copy(permissions: &Permissions) -> Option<Permissions> {
+        Some(Permissions::from_mode(permissions.mode() & 0o777))
+    }
+
     /// The permissions of a new file, before the user's mask.
     #[expect(clippy::unnecessary_wraps, reason = "not every platform has such")]
     pub(crate) fn usual_permissions() -> Option<Permissions> {
@@ -142,7 +164,7 @@ mod unix {
 #[cfg(unix)]
 pub(crate) use unix::{
     Folder, file_id, has_other_names, may_open_many, open_options, path_from_bytes, read_exact_at,
-    read_start, sync_folder, take_over, usual_permissions, write_all_at,
+    read_start, rights_of_copy, sync_folder, take_over, usual_permissions, write_all_at,
 };
 
 #[cfg(windows)]
@@ -214,6 +236,10 @@ mod windows {
         to.set_permissions(metadata.permissions())
     }
 
+    pub(crate) fn rights_of_copy(_: &std::fs::Permissions) -> Option<std::fs::Permissions> {
+        None
+    }
+
     pub(crate) fn usual_permissions() -> Option<std::fs::Permissions> {
         None
     }
@@ -230,5 +256,5 @@ mod windows {
 #[cfg(windows)]
 pub(crate) use windows::{
     Folder, file_id, has_other_names, may_open_many, open_options, path_from_bytes, read_exact_at,
-    read_start, sync_folder, take_over, usual_permissions, write_all_at,
+    read_start, rights_of_copy, sync_folder, take_over, usual_permissions, write_all_at,
 };

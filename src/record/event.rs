@@ -62,24 +62,23 @@ pub enum EventKind {
 }
 
 /// The version of the server that wrote an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
 pub enum ServerVersion {
     /// Small Business Server 4.0.
+    #[strum(to_string = "4.0")]
     V40,
     /// Small Business Server 4.0a.
+    #[strum(to_string = "4.0a")]
     V40a,
     /// Small Business Server 4.5.
+    #[strum(to_string = "4.5")]
     V45,
 }
 
 impl ServerVersion {
     /// The version as people and programs are told it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::V40 => "4.0",
-            Self::V40a => "4.0a",
-            Self::V45 => "4.5",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// The most client licenses that such a server takes [KB 236867].

@@ -82,6 +82,14 @@ const STEPS_PER_SECOND: u64 = 10_000_000;
 const UNIX_EPOCH_SECONDS: i64 = 11_644_473_600;
 
 impl FileTime {
+    /// The last second, counted from 1970, of the year 9999: the last that RFC 3339 has a form for.
+    pub const LAST_UNIX_SECOND: i64 = 253_402_300_799;
+
+    /// Whether the year has more than four digits.
+    pub fn is_past_9999(self) -> bool {
+        self.unix_seconds() > Self::LAST_UNIX_SECOND
+    }
+
     /// The time that is `seconds` after 1970-01-01 00:00 UTC; `None` before 1601 and after 60056.
     pub fn from_unix_seconds(seconds: i64) -> Option<Self> {
         let since_1601 = u64::try_from(seconds.checked_add(UNIX_EPOCH_SECONDS)?).ok()?;

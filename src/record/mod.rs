@@ -38,21 +38,20 @@ pub const STATUS_DEFECTIVE: u16 = 2;
 pub type RecordBytes = [u8; RECORD_LEN];
 
 /// The version of a record, told by its magic.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
 pub enum Version {
     /// `SBSCAP40`.
+    #[strum(to_string = "4.0")]
     V40,
     /// `SBSCAP45`.
+    #[strum(to_string = "4.5")]
     V45,
 }
 
 impl Version {
     /// The version as people and programs are told it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::V40 => "4.0",
-            Self::V45 => "4.5",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 

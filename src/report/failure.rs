@@ -2,11 +2,15 @@
 
 use crate::container::ContainerError;
 use crate::media::{DriveError, MapfileError};
+use crate::platform::{self, Cause};
 use std::io;
 use std::path::PathBuf;
 
 /// Why an image could not be worked on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr, strum::VariantNames,
+)]
+#[strum(serialize_all = "kebab-case")]
 pub enum FailureCode {
     /// There is no such file or folder.
     NotFound,
@@ -32,8 +36,27 @@ pub enum FailureCode {
     InUse,
     /// Another file or diskette was put in its place meanwhile.
     Replaced,
-    /// It cannot be written.
+    /// Its file system has no locks.
+    NoLocks,
+    /// Its mode, or the tab of the diskette, forbids writing.
     WriteProtected,
+    /// It is another user's, who has not given this one the right to write it; or a new file in its
+    /// place could not have its owner.
+    NotOwner,
+    /// The folder that a new file is to be made in may not be written.
+    FolderProtected,
+    /// The disk is mounted read-only.
+    ReadOnlyDisk,
+    /// An attribute of the file forbids changes.
+    Immutable,
+    /// Symbolic links lead round in a loop.
+    LinkLoop,
+    /// The path, or a name in it, is too long.
+    NameTooLong,
+    /// Too many files are open.
+    TooManyFiles,
+    /// The file would be larger than files may be.
+    FileSizeLimit,
     /// The disk is full.
     NoSpace,
     /// The output file is there already and is another one.
@@ -49,52 +72,9 @@ pub enum FailureCode {
 }
 
 impl FailureCode {
-    /// Every code.
-    pub const ALL: [Self; 19] = [
-        Self::NotFound,
-        Self::AccessDenied,
-        Self::NotAFile,
-        Self::NoMedium,
-        Self::NotADiskette,
-        Self::Mounted,
-        Self::BadMapfile,
-        Self::UnsupportedContainer,
-        Self::DamagedContainer,
-        Self::NeedsOutput,
-        Self::InUse,
-        Self::Replaced,
-        Self::WriteProtected,
-        Self::NoSpace,
-        Self::Exists,
-        Self::LedgerError,
-        Self::NoMemory,
-        Self::Stopped,
-        Self::IoError,
-    ];
-
     /// The published code.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::NotFound => "not-found",
-            Self::AccessDenied => "access-denied",
-            Self::NotAFile => "not-a-file",
-            Self::NoMedium => "no-medium",
-            Self::NotADiskette => "not-a-diskette",
-            Self::Mounted => "mounted",
-            Self::BadMapfile => "bad-mapfile",
-            Self::UnsupportedContainer => "unsupported-container",
-            Self::DamagedContainer => "damaged-container",
-            Self::NeedsOutput => "needs-output",
-            Self::InUse => "in-use",
-            Self::Replaced => "replaced",
-            Self::WriteProtected => "write-protected",
-            Self::NoSpace => "no-space",
-            Self::Exists => "exists",
-            Self::LedgerError => "ledger-error",
-            Self::NoMemory => "no-memory",
-            Self::Stopped => "stopped",
-            Self::IoError => "io-error",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -115,6 +95,8 @@ pub enum Action {
     Write,
     /// Making the commit sector durable.
     Sync,
+    /// Putting a new container in the place of the old one.
+    Replace,
     /// Zeroing what is left of the 4.0 events.
     CleanUp,
     /// Comparing what was written with what is there.
@@ -125,6 +107,13 @@ pub enum Action {
     Publish,
     /// Making that name durable.
     SyncFolder,
+}
+
+impl Action {
+    /// Whether something is written.
+    fn writes(self) -> bool {
+        !matches!(self, Self::Open | Self::List | Self::Read | Self::Lock)
+    }
 }
 
 /// The state that a failed conversion left its pack in, read past the cache.
@@ -164,21 +153,42 @@ impl Failure {
 
     /// The failure that `cause` stands for when it comes up in `action`.
     pub(crate) fn from_io(action: Action, cause: io::Error) -> Self {
-        use io::ErrorKind as Kind;
-        let writing = !matches!(action, Action::Open | Action::List | Action::Read | Action::Lock);
         let code = match cause.kind() {
             _ if DriveError::behind(&cause).is_some() => Self::of_drive(&cause),
             _ if MapfileError::is_behind(&cause) => FailureCode::BadMapfile,
             _ if ContainerError::behind(&cause).is_some() => Self::of_container(&cause),
-            Kind::NotFound => FailureCode::NotFound,
-            Kind::PermissionDenied if writing => FailureCode::WriteProtected,
-            Kind::PermissionDenied => FailureCode::AccessDenied,
-            Kind::ReadOnlyFilesystem => FailureCode::WriteProtected,
-            Kind::OutOfMemory => FailureCode::NoMemory,
-            Kind::StorageFull | Kind::QuotaExceeded | Kind::FileTooLarge => FailureCode::NoSpace,
-            _ => FailureCode::IoError,
+            kind => Self::of_system(action, &cause).unwrap_or_else(|| Self::of_kind(action, kind)),
         };
         Self { cause: Some(cause), ..Self::new(code, action) }
+    }
+
+    fn of_system(action: Action, cause: &io::Error) -> Option<FailureCode> {
+        Some(match platform::cause(cause, action == Action::Lock)? {
+            Cause::NoLocks => FailureCode::NoLocks,
+            Cause::LinkLoop => FailureCode::LinkLoop,
+            Cause::NameTooLong => FailureCode::NameTooLong,
+            Cause::TooManyFiles => FailureCode::TooManyFiles,
+            Cause::InUse => FailureCode::InUse,
+            // Only who owns it may give a new file its owner.
+            Cause::Forbidden if action == Action::Replace => FailureCode::NotOwner,
+            Cause::Forbidden if action.writes() => FailureCode::Immutable,
+            Cause::Forbidden => FailureCode::AccessDenied,
+        })
+    }
+
+    fn of_kind(action: Action, kind: io::ErrorKind) -> FailureCode {
+        use io::ErrorKind as Kind;
+        match kind {
+            Kind::NotFound => FailureCode::NotFound,
+            Kind::PermissionDenied if action == Action::Write => FailureCode::NotOwner,
+            Kind::PermissionDenied if action.writes() => FailureCode::FolderProtected,
+            Kind::PermissionDenied => FailureCode::AccessDenied,
+            Kind::ReadOnlyFilesystem => FailureCode::ReadOnlyDisk,
+            Kind::OutOfMemory => FailureCode::NoMemory,
+            Kind::StorageFull | Kind::QuotaExceeded => FailureCode::NoSpace,
+            Kind::FileTooLarge => FailureCode::FileSizeLimit,
+            _ => FailureCode::IoError,
+        }
     }
 
     fn of_container(cause: &io::Error) -> FailureCode {

@@ -13,9 +13,13 @@ use crate::media::surface::Surface;
 use crate::platform::FileId;
 use crate::record::Record;
 use std::path::PathBuf;
+use strum::VariantArray;
 
 /// What a run came to for one image (DESIGN.md, "Outcomes").
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr, strum::VariantArray,
+)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Outcome {
     /// A sound 4.0 pack, not converted by this run.
     Convertible,
@@ -24,6 +28,7 @@ pub enum Outcome {
     /// Converted before.
     AlreadyConverted,
     /// Issued as 4.5.
+    #[strum(to_string = "issued-4.5")]
     Issued45,
     /// Converted, but the clean-up was interrupted, and not finished by this run.
     UnfinishedConversion,
@@ -37,16 +42,7 @@ pub enum Outcome {
 
 impl Outcome {
     /// Every outcome, in the order of summaries.
-    pub const ALL: [Self; 8] = [
-        Self::Convertible,
-        Self::Converted,
-        Self::AlreadyConverted,
-        Self::Issued45,
-        Self::UnfinishedConversion,
-        Self::NotAPack,
-        Self::Refused,
-        Self::Failed,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Whether a conversion would change the pack: convert it, or finish what was begun.
     pub const fn is_to_change(self) -> bool {
@@ -54,17 +50,8 @@ impl Outcome {
     }
 
     /// The outcome's published code.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Convertible => "convertible",
-            Self::Converted => "converted",
-            Self::AlreadyConverted => "already-converted",
-            Self::Issued45 => "issued-4.5",
-            Self::UnfinishedConversion => "unfinished-conversion",
-            Self::NotAPack => "not-a-pack",
-            Self::Refused => "refused",
-            Self::Failed => "failed",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -117,6 +104,8 @@ pub enum Note {
     SecondFat(Option<MediaFault>),
     /// A time in the history is earlier than one before it.
     ClockRanBackwards,
+    /// A time in the record lies past the year 9999, for which reports for programs have no form.
+    TimePast9999,
     /// The pack was converted from another copy, or this run has met one: it would be refused.
     Copy(Box<CopyOf>),
     /// The image was converted into this copy.

@@ -31,17 +31,17 @@ pub(super) fn open_found(image: &mut Image, job: &Job) -> Result<Medium, Failure
 /// A file whose mode allows no writing is protected, also from those who could write it all the
 /// same.
 pub(super) fn open_to_change(place: &Place, job: &Job) -> Result<Access, Failure> {
-    let protected =
-        |cause| Failure { cause, ..Failure::new(FailureCode::WriteProtected, Action::Write) };
+    let marked = || Failure::new(FailureCode::WriteProtected, Action::Write);
     match Medium::open_to_change(place, job.retries)
         .map(|medium| medium.watched(job.watcher.clone()))
     {
-        Ok(medium) if medium.is_marked_read_only() => {
-            Ok(Access::Protected(medium, protected(None)))
-        }
+        Ok(medium) if medium.is_marked_read_only() => Ok(Access::Protected(medium, marked())),
         Ok(medium) => Ok(Access::Full(medium)),
         Err(error) if is_protection(&error) => {
-            Ok(Access::Protected(open(place, job)?, protected(Some(error))))
+            let medium = open(place, job)?;
+            let is_marked = medium.is_marked_read_only();
+            let failure = if is_marked { marked() } else { Failure::from_io(Action::Write, error) };
+            Ok(Access::Protected(medium, failure))
         }
         Err(error) => Err(failed_to_open(place, error)),
     }

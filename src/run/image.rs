@@ -171,6 +171,7 @@ fn in_place(
     if let Some(obstacle) = medium.obstacle() {
         return Err(Failure::from_io(Action::Write, obstacle.into()));
     }
+    medium.may_be_replaced().map_err(|error| Failure::from_io(Action::Replace, error))?;
     match protection {
         Some(failure) => Err(failure),
         None => Ok(Some(Change::InPlace(Commit { medium, sectors, patch }))),

@@ -195,17 +195,14 @@ impl Copy {
         let from = &self.source.medium;
         let mut builder = tempfile::Builder::new();
         builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1);
-        if let Some(permissions) = from.permissions().or_else(platform::usual_permissions) {
-            builder.permissions(permissions);
+        if let Some(rights) = from.rights_of_copy().or_else(platform::usual_permissions) {
+            builder.permissions(rights);
         }
         let temporary = builder.tempfile_in(folder_of(&self.target))?;
         let to = temporary.as_file();
         // Tells a run that tidies up that this one is alive; where there are no locks, its age does.
         let _ = to.try_lock();
         from.copy_to(to)?;
-        if let Some(permissions) = from.permissions() {
-            to.set_permissions(permissions)?;
-        }
         let medium = RawImage::from_file(to.try_clone()?, temporary.path())?;
         let Commit { sectors, patch, .. } = &self.source;
         if read_record(&medium, sectors)? != patch.old {

@@ -232,7 +232,7 @@ pub struct Record {
     pub from: Option<u16>,
     pub to: Option<u16>,
     pub server: Option<Server>,
-    pub made_at: String,
+    pub made_at: Option<String>,
     pub converted_at: Option<String>,
     pub events: Vec<Event>,
 }
@@ -252,7 +252,7 @@ pub struct Event {
     pub server_version: String,
     pub from: u16,
     pub to: u16,
-    pub at: String,
+    pub at: Option<String>,
     pub server: Server,
     pub post_upgrade: bool,
 }

@@ -158,7 +158,7 @@ fn folder_for_copies_is_not_walked_and_not_the_one_that_is_read() {
 #[test]
 fn conversion_time_that_is_no_number_is_a_wrong_command_line() {
     let scene = Scene::with(&["unused-720.img"]);
-    for time in ["tomorrow", "-1", "99999999999999999999"] {
+    for time in ["tomorrow", "-1", "99999999999999999999", "253402300800"] {
         let mut command = scene.command(&["convert", "--yes", "."]);
         let output = command.env("SOURCE_DATE_EPOCH", time).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{time:?}");

@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod causes;
 mod containers;
 mod convert;
 mod environment;
@@ -15,6 +16,7 @@ mod left_untouched;
 mod plan;
 mod plan_sets;
 mod random_plans;
+mod raw_bytes;
 mod replace;
 mod screens;
 mod sets;

@@ -25,6 +25,16 @@ pub(crate) fn listen() {
     });
 }
 
+/// Lets a write past the limit on the size of files fail like any other, where it would end the program.
+pub(crate) fn survive_size_limit() {
+    #[cfg(unix)]
+    {
+        let ignored = std::sync::Arc::new(AtomicBool::new(false));
+        // Where that cannot be had, every pack is old or new all the same.
+        let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, ignored);
+    }
+}
+
 /// Runs `ask`, which heeds [`STOP`] itself.
 pub(crate) fn while_asking<T>(ask: impl FnOnce() -> T) -> T {
     ASKING.store(true, Ordering::SeqCst);

@@ -105,8 +105,10 @@ fn conversion_time() -> Result<FileTime, Error> {
             .and_then(|since| i64::try_from(since.as_secs()).ok()),
         Some(text) => seconds_since_epoch(&text),
     };
+    let seconds = seconds.filter(|seconds| *seconds <= FileTime::LAST_UNIX_SECOND);
     seconds.and_then(FileTime::from_unix_seconds).ok_or_else(|| {
-        let message = "SOURCE_DATE_EPOCH, or the clock, is no number of seconds since 1970";
+        let message = "SOURCE_DATE_EPOCH, or else the clock, must be a number of seconds from 1970 to the \
+                       end of the year 9999";
         Error::Usage(message.to_owned())
     })
 }

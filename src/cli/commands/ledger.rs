@@ -5,6 +5,7 @@ use crate::cli::args::{Ledger as Args, LedgerAction, LedgerChoice, LedgerFile, L
 use crate::cli::ask::consent::can_ask;
 use crate::cli::ask::keyboard::answer_is_yes;
 use crate::cli::exit::Exit;
+use crate::cli::show::json::line;
 use crate::cli::show::terminal::{complain, escape};
 use crate::cli::words::{
     Standing, copies_unknown_message, entry_lines, ledger_row, recovery_message, standing_message,
@@ -104,7 +105,7 @@ struct Row {
     serial: String,
     licenses: u16,
     state: &'static str,
-    converted_at: String,
+    converted_at: Option<String>,
     path: String,
     target: Option<String>,
     old_digest: String,
@@ -118,12 +119,12 @@ const CSV_HEAD: [&str; 8] =
 impl Row {
     fn columns(self) -> [String; 8] {
         [
-            self.serial,
+            escape(&self.serial),
             self.licenses.to_string(),
             self.state.to_owned(),
-            self.converted_at,
-            self.path,
-            self.target.unwrap_or_default(),
+            self.converted_at.unwrap_or_default(),
+            escape(&self.path),
+            escape(&self.target.unwrap_or_default()),
             self.old_digest,
             self.new_digest,
         ]
@@ -165,8 +166,7 @@ fn list(args: &List, at: &LedgerFile) -> Result<Exit, Error> {
     each(ledger.as_ref(), |entry| {
         entries += 1;
         if args.json {
-            serde_json::to_writer(&mut out, &Row::of(entry))?;
-            out.write_all(b"\n")
+            out.write_all(&line(&Row::of(entry)))
         } else {
             out.write_all(ledger_row(entry).as_bytes())
         }

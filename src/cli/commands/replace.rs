@@ -7,7 +7,7 @@ use crate::cli::commands::ledger::written;
 use crate::cli::exit::Exit;
 use crate::cli::show::json::{line, path_text};
 use crate::cli::show::request::{self, Row};
-use crate::cli::show::terminal::{complain, escape};
+use crate::cli::show::terminal::{complain, escape, shown};
 use crate::cli::words::KB_REPLACEMENT;
 use addpack::disk::Storage;
 use addpack::files::write_new;
@@ -30,6 +30,10 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
     let mut exit = gathered.exit;
     let mut rows = refused(&gathered, args.common.retries, &mut exit);
     rows.extend(lost(args, &gathered));
+    if exit == Exit::Failed {
+        complain("no request was written, since it would not be complete: see what failed above");
+        return Ok(exit);
+    }
     if rows.is_empty() {
         complain("no pack is refused, and none was named as lost: there is nothing to ask for");
         return Ok(exit);
@@ -53,7 +57,10 @@ fn put(output: &Path, request: &[u8]) -> Result<Exit, Error> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             Err(refuse_to_overwrite(output))
         }
-        Err(error) => Err(Error::Output(error)),
+        Err(error) => {
+            let cause = format!("{}: {error}", shown(output));
+            Err(Error::Output(io::Error::new(error.kind(), cause)))
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::cli::show::layout::hang;
 use crate::cli::show::lines::tone;
 use crate::cli::show::map::map;
-use crate::cli::show::terminal::{Look, Tone, escape_bytes};
+use crate::cli::show::terminal::{Look, Tone, escape_bytes, shown};
 use crate::cli::words::{
     day, event_kind, evidence_parts, finding_message, moment, next_step, note, report_kb, serial,
     server, server_version, verdict,
@@ -30,10 +30,10 @@ pub(crate) fn card(look: Look, report: &Report) -> Vec<u8> {
     let verdict = verdict_row.text.replacen(word, &look.paint(tone(report.outcome), word), 1);
     let lines: usize =
         [&verdict, &body.text, &end.text].iter().map(|part| part.lines().count()).sum();
-    let mut text = look.path(&report.path);
+    let mut text = shown(&report.path).into_bytes();
     if let Some(output) = &report.output {
         text.extend(b" -> ");
-        text.extend(look.path(output));
+        text.extend(shown(output).bytes());
     }
     let is_tall = look.rows.is_some_and(|rows| rows < lines + PROMPT_AND_PATH);
     let (first, last) = if is_tall { ("", verdict.as_str()) } else { (verdict.as_str(), "") };

@@ -4,7 +4,7 @@ use crate::cli::exit::Exit;
 use crate::cli::show::map::letter;
 use crate::cli::show::printer::Tally;
 use crate::cli::show::skipped::SkippedKind;
-use crate::cli::show::terminal::escape_bytes;
+use crate::cli::show::terminal::{escape_bytes, is_hidden};
 use crate::cli::words::{
     address, event_kind, failure_message, finding_kb, finding_message, ledger_message, next_step,
     note, serial, server_name, server_version, time_of, timestamp, value,
@@ -21,8 +21,10 @@ use addpack::record::fields::{Server, hex};
 use addpack::report::{FailureCode, NotAPack, Outcome, Report};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
+use serde_json::ser::Formatter;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::io;
 use std::path::Path;
 
 /// The version of the objects' shape.
@@ -110,7 +112,7 @@ struct RecordPart<'a> {
     from: Option<u16>,
     to: Option<u16>,
     server: Option<ServerPart<'a>>,
-    made_at: String,
+    made_at: Option<String>,
     converted_at: Option<String>,
     events: Vec<EventPart<'a>>,
 }
@@ -128,7 +130,7 @@ struct EventPart<'a> {
     server_version: Cow<'static, str>,
     from: u16,
     to: u16,
-    at: String,
+    at: Option<String>,
     server: ServerPart<'a>,
     post_upgrade: bool,
 }
@@ -278,9 +280,29 @@ fn ledger_part(error: &LedgerError) -> ErrorPart {
 /// One object on a line of its own.
 pub(crate) fn line<T: Serialize>(object: &T) -> Vec<u8> {
     let mut line = Vec::with_capacity(USUAL_LINE);
-    serde_json::to_writer(&mut line, object).expect("these objects have no keys but strings");
+    let mut serializer = serde_json::Serializer::with_formatter(&mut line, Harmless);
+    object.serialize(&mut serializer).expect("these objects have no keys but strings");
     line.push(b'\n');
     line
+}
+
+/// JSON as always, but nothing in it that a terminal would obey: what JSON lets stand raw, DEL, C1 and
+/// the marks of direction, is escaped as JSON escapes other controls.
+struct Harmless;
+
+impl Formatter for Harmless {
+    fn write_string_fragment<W>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()>
+    where
+        W: io::Write + ?Sized,
+    {
+        let mut rest = fragment;
+        while let Some((at, char)) = rest.char_indices().find(|(_, char)| is_hidden(*char)) {
+            writer.write_all(&rest.as_bytes()[..at])?;
+            write!(writer, "\\u{:04x}", u32::from(char))?;
+            rest = &rest[at + char.len_utf8()..];
+        }
+        writer.write_all(rest.as_bytes())
+    }
 }
 
 /// A path as text, and its bytes in hexadecimal where they are no UTF-8.
@@ -307,7 +329,7 @@ fn record_part(diagnosis: &Diagnosis) -> Option<RecordPart<'_>> {
         converted_at: record
             .origin
             .filter(|origin| origin.converted_at.0 != 0)
-            .map(|origin| timestamp(origin.converted_at)),
+            .and_then(|origin| timestamp(origin.converted_at)),
         events: diagnosis.shown_events().map(event).collect(),
     })
 }
@@ -345,7 +367,7 @@ fn finding_part(finding: &Finding) -> FindingPart {
     };
     FindingPart {
         copy_of: copy.map(|copy| CopyPart {
-            converted_at: copy.converted_at.map(time_of),
+            converted_at: copy.converted_at.and_then(time_of),
             path: copy.path.to_string_lossy().into_owned(),
             target: copy.target.as_ref().map(|path| path.to_string_lossy().into_owned()),
         }),

@@ -4,7 +4,7 @@ use crate::cli::show::layout::hang;
 use crate::cli::show::map::map;
 use crate::cli::show::picture;
 use crate::cli::show::printer::Tally;
-use crate::cli::show::terminal::{Look, Tone, complain, escape};
+use crate::cli::show::terminal::{Look, Tone, complain, escape, shown};
 use crate::cli::words::{finding_message, next_step, note, serial, server, set_warnings, verdict};
 use addpack::find::Skipped;
 use addpack::plan::set::Sets;
@@ -57,7 +57,7 @@ impl Reasons {
 
 fn reasons(look: Look, report: &Report) -> Vec<u8> {
     let mut text = b"  ".to_vec();
-    text.extend(look.path(&report.path));
+    text.extend(shown(&report.path).bytes());
     let findings = report.findings();
     text.push(b'\n');
     let mut say = |line: &str| text.extend(hang(look.width, "    ", line).bytes());
@@ -103,7 +103,7 @@ pub(crate) fn image(look: Look, report: &Report) -> Vec<u8> {
     let facts = format!("  {serial:<23}  {licenses:<9}  ");
     let mut text = look.paint(tone(report.outcome), &word).into_bytes();
     text.extend(facts.bytes());
-    text.extend(look.path(&report.path));
+    text.extend(shown(&report.path).bytes());
     text.push(b'\n');
     if let Some(surface) = &report.surface {
         text.extend(map(look, surface).bytes());
@@ -127,9 +127,9 @@ pub(crate) fn tone(outcome: Outcome) -> Tone {
 pub(crate) fn repeated(look: Look, path: &Path, first: &Path) -> Vec<u8> {
     let mut text = look.paint(Tone::Quiet, &format!("{:<21}", "repeated")).into_bytes();
     text.extend(format!("  {:<23}  {:<9}  ", "-", "-").bytes());
-    text.extend(look.path(path));
+    text.extend(shown(path).bytes());
     text.extend(b" (the same as ");
-    text.extend(look.path(first));
+    text.extend(shown(first).bytes());
     text.extend(b", handled once)\n");
     text
 }
@@ -138,7 +138,7 @@ pub(crate) fn repeated(look: Look, path: &Path, first: &Path) -> Vec<u8> {
 pub(crate) fn skipped(look: Look, skipped: &Skipped) -> Vec<u8> {
     let mut text = look.paint(Tone::Quiet, &format!("{:<21}", "skipped")).into_bytes();
     text.extend(format!("  {:<23}  {:<9}  ", "-", "-").bytes());
-    text.extend(look.path(&skipped.path));
+    text.extend(shown(&skipped.path).bytes());
     if let Some(format) = skipped.format {
         text.extend(format!(" ({}, which addpack does not read)", format.name()).bytes());
     }
@@ -155,7 +155,8 @@ pub(crate) fn complain_repeated(path: &Path, first: &Path) {
 /// How many images came to what.
 pub(crate) fn summary(look: Look, tally: &Tally, stopped: bool) -> Vec<u8> {
     let counted: Vec<_> = Outcome::ALL
-        .into_iter()
+        .iter()
+        .copied()
         .filter(|outcome| tally.count(*outcome) > 0)
         .map(|outcome| {
             let text = format!("{} {}", tally.count(outcome), outcome.as_str());

@@ -41,10 +41,11 @@ pub(crate) fn map(look: Look, surface: &Surface) -> String {
 }
 
 fn legend(surface: &Surface) -> String {
-    let count = |condition| {
-        format!("{} {} ({})", surface.count(condition), condition.as_str(), letter(condition))
+    let count = |condition: &Condition| {
+        format!("{} {} ({})", surface.count(*condition), condition.as_str(), letter(*condition))
     };
-    let counts = Condition::ALL.map(count).join(", ");
+    let counts: Vec<_> = Condition::ALL.iter().map(count).collect();
+    let counts = counts.join(", ");
     format!("  Surface    {counts}\n  Cylinder   Sectors of each head\n")
 }
 

@@ -5,6 +5,7 @@ use crate::cli::show::terminal::{Look, Tone};
 use addpack::plan::FIRST_LICENSES;
 use addpack::plan::set::{Chain, Holders, Span};
 use addpack::record::event::ServerVersion;
+use strum::VariantArray;
 
 /// Columns for five licenses.
 const COLUMNS: usize = 8;
@@ -12,7 +13,7 @@ const COLUMNS: usize = 8;
 const LINES: usize = 4;
 
 /// What a segment stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
 pub(crate) enum Mark {
     /// Licenses that the server has.
     Has,
@@ -31,9 +32,6 @@ pub(crate) enum Mark {
 }
 
 impl Mark {
-    const ALL: [Self; 7] =
-        [Self::Has, Self::Restores, Self::Old, Self::Adds, Self::Gap, Self::Refused, Self::Aside];
-
     const fn look(self) -> (char, Tone, &'static str) {
         match self {
             Self::Has => ('#', Tone::Quiet, "there already"),
@@ -113,8 +111,9 @@ pub(crate) fn picture(look: Look, segments: &[Segment], limit: u16) -> String {
 
 fn legend(look: Look, segments: &[Segment]) -> String {
     let is_there = |mark: &Mark| segments.iter().any(|segment| segment.mark == *mark);
-    let entries: Vec<_> = Mark::ALL
-        .into_iter()
+    let entries: Vec<_> = Mark::VARIANTS
+        .iter()
+        .copied()
         .filter(is_there)
         .map(|mark| {
             let (char, tone, meaning) = mark.look();

@@ -4,7 +4,7 @@ use crate::cli::commands::gather::Known;
 use crate::cli::commands::plan::Told;
 use crate::cli::show::layout::hang;
 use crate::cli::show::lines::plural;
-use crate::cli::show::terminal::{Look, Tone};
+use crate::cli::show::terminal::{Look, Tone, shown};
 use crate::cli::words::{
     GAP_NEXT, TWINS_NEXT, action_words, gap_message, server_state, step_message, step_next,
     twins_message, version_words,
@@ -46,7 +46,7 @@ fn row(look: Look, told: &Told, at: usize, step: &Step) -> Vec<u8> {
     let code = step.code.as_str();
     let mut row =
         format!("{number:>4}  {action}  {licenses:<8}  {serial:<23}  {code:<20}  ").into_bytes();
-    row.extend(look.path(&known.path));
+    row.extend(shown(&known.path).bytes());
     row.push(b'\n');
     row
 }
@@ -126,7 +126,7 @@ fn turned_away(look: Look, told: &Told) -> Vec<u8> {
     for (reason, next, packs) in reasons {
         for known in packs.iter().take(NAMED) {
             text.extend(b"  ");
-            text.extend(look.path(&known.path));
+            text.extend(shown(&known.path).bytes());
             text.push(b'\n');
         }
         if packs.len() > NAMED {

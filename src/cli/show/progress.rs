@@ -106,7 +106,8 @@ impl Progress {
         let Some(bar) = self.bar.as_ref().filter(|_| !self.is_line) else { return };
         self.tally.add(outcome);
         let counts: Vec<_> = Outcome::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .filter(|outcome| self.tally.count(*outcome) > 0)
             .map(|outcome| format!("{} {}", self.tally.count(outcome), outcome.as_str()))
             .collect();

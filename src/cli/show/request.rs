@@ -93,10 +93,12 @@ pub(crate) fn csv(rows: &[Row]) -> io::Result<Vec<u8>> {
     csv.into_inner().map_err(|error| io::Error::other(error.to_string()))
 }
 
-/// A field that a spreadsheet shows and does not reckon with: names come from strangers' disks.
+/// A field that a spreadsheet shows and does not reckon with, and a terminal shows and does not obey:
+/// names come from strangers' disks.
 fn harmless(field: &str) -> String {
-    let is_formula = field.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
-    if is_formula { format!("'{field}") } else { field.to_owned() }
+    let field = escape(field);
+    let is_formula = field.starts_with(['=', '+', '-', '@']);
+    if is_formula { format!("'{field}") } else { field }
 }
 
 fn numbers(kb: &[u32], lead: &str) -> String {

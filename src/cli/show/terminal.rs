@@ -6,7 +6,7 @@ use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
 use std::borrow::Cow;
 use std::fmt::Write as _;
-use std::io::{IsTerminal, Write, stderr, stdout};
+use std::io::{Write, stderr, stdout};
 use std::path::Path;
 
 /// How text for standard output is written.
@@ -17,8 +17,6 @@ pub(crate) struct Look {
     pub(crate) width: usize,
     /// Lines that are seen at once; `None` where it is no terminal.
     pub(crate) rows: Option<usize>,
-    /// Paths are escaped at a terminal, and raw for other programs.
-    escape_paths: bool,
 }
 
 /// What a piece of text is, for those who see colours.
@@ -39,13 +37,13 @@ impl Look {
             When::Auto => AutoStream::choice(&stdout()) != anstream::ColorChoice::Never,
         };
         let (width, rows) = layout::of_stdout();
-        Self { color, width, rows, escape_paths: stdout().is_terminal() }
+        Self { color, width, rows }
     }
 
-    /// No colour, everything escaped.
+    /// No colour.
     #[cfg(test)]
     pub(crate) fn plain() -> Self {
-        Self { color: false, width: layout::WIDTH, rows: None, escape_paths: true }
+        Self { color: false, width: layout::WIDTH, rows: None }
     }
 
     pub(crate) fn paint(self, tone: Tone, text: &str) -> String {
@@ -61,15 +59,11 @@ impl Look {
         };
         format!("{style}{text}{style:#}")
     }
+}
 
-    /// A path's bytes, as standard output gets them.
-    pub(crate) fn path(self, path: &Path) -> Vec<u8> {
-        if self.escape_paths {
-            escape(&path.to_string_lossy()).into_bytes()
-        } else {
-            path.as_os_str().as_encoded_bytes().to_vec()
-        }
-    }
+/// A path as people are shown it. Its bytes as they are stand in the report for programs only.
+pub(crate) fn shown(path: &Path) -> String {
+    escape(&path.to_string_lossy())
 }
 
 /// Text from a disk or a file name, with whatever a terminal could obey or hide spelled out.
@@ -79,7 +73,7 @@ pub(crate) fn escape(text: &str) -> String {
     }
     let mut escaped = String::with_capacity(text.len());
     for char in text.chars() {
-        if char.is_control() || is_invisible(char) {
+        if is_hidden(char) {
             let _ = write!(escaped, "{}", char.escape_unicode());
         } else {
             escaped.push(char);
@@ -88,25 +82,32 @@ pub(crate) fn escape(text: &str) -> String {
     escaped
 }
 
-/// Marks that turn the direction of text, or have no width.
-fn is_invisible(char: char) -> bool {
-    matches!(char,
-        '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+/// Whether a terminal obeys the character or shows nothing for it: controls (C0, DEL and C1), and marks
+/// that turn the direction of text or have no width. All are below U+10000.
+pub(crate) fn is_hidden(char: char) -> bool {
+    char.is_control()
+        || matches!(char,
+            '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
+            | '\u{FEFF}')
 }
 
-/// Bytes from a disk as text: ASCII as it is, the rest spelled out.
+/// Bytes from a disk as text: printable ASCII as it is, the rest and the backslash spelled out.
 pub(crate) fn escape_bytes(bytes: &[u8]) -> Cow<'_, str> {
     let end = bytes.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
     let bytes = &bytes[..end];
     match std::str::from_utf8(bytes) {
         Ok(text) if text.bytes().all(is_plain) => text.into(),
-        _ => bytes.escape_ascii().to_string().into(),
+        _ => bytes.iter().fold(String::new(), |text, &byte| text + &escape_byte(byte)).into(),
     }
 }
 
-/// Whether a byte stands for itself where bytes are escaped.
+fn escape_byte(byte: u8) -> String {
+    if is_plain(byte) { char::from(byte).to_string() } else { byte.escape_ascii().to_string() }
+}
+
+/// Whether a byte stands for itself. A quote does: a form that gives it a meaning escapes it itself.
 fn is_plain(byte: u8) -> bool {
-    matches!(byte, b' '..=b'~') && !matches!(byte, b'\\' | b'\'' | b'"')
+    matches!(byte, b' '..=b'~') && byte != b'\\'
 }
 
 /// A message on standard error. Where even that is closed, there is nobody to tell.
@@ -133,5 +134,6 @@ mod tests {
     fn bytes_from_a_disk_lose_only_their_padding() {
         assert_eq!(escape_bytes(b"MAIN\0\0"), "MAIN");
         assert_eq!(escape_bytes(b"A\0B\x1b\xff\0"), "A\\x00B\\x1b\\xff");
+        assert_eq!(escape_bytes(b"A\"B'\\\x07"), "A\"B'\\\\\\x07");
     }
 }

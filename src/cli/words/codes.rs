@@ -73,24 +73,27 @@ mod tests {
     use addpack::plan;
     use addpack::report::{FailureCode, NotAPack, Outcome};
     use std::collections::BTreeSet;
+    use strum::VariantNames;
 
     fn codes() -> Vec<(&'static str, &'static str)> {
-        let findings = [
-            FindingCode::PostUpgradeReapply,
-            FindingCode::OutOfOrderReapply,
-            FindingCode::DamagedRecord,
-            FindingCode::InconsistentHistory,
-            FindingCode::DamagedMedia,
-            FindingCode::CopyOfConverted,
-        ];
-        let mut codes: Vec<_> = Outcome::ALL.map(|code| ("Outcomes", code.as_str())).into();
-        codes.extend(findings.map(|code| ("Findings", code.as_str())));
-        codes.extend(FailureCode::ALL.map(|code| ("Errors", code.as_str())));
-        codes.extend(NOTE_CODES.map(|code| ("Notes", code)));
-        codes.extend(NotAPack::CODES.map(|code| ("Reasons", code)));
-        codes.extend(plan::Code::OWN.map(|code| ("Plans", code.as_str())));
-        codes.push(("Plans", "lost"));
-        codes
+        let outcomes: Vec<_> = Outcome::ALL.iter().map(|outcome| outcome.as_str()).collect();
+        let plans = [plan::Code::VARIANTS, &["lost"]].concat();
+        // These two have their page among the outcomes and the errors.
+        let plans: Vec<_> = plans
+            .into_iter()
+            .filter(|code| !["refused", "write-protected"].contains(code))
+            .collect();
+        [
+            ("Outcomes", &outcomes[..]),
+            ("Findings", FindingCode::VARIANTS),
+            ("Errors", FailureCode::VARIANTS),
+            ("Notes", &NOTE_CODES),
+            ("Reasons", &NotAPack::CODES),
+            ("Plans", &plans),
+        ]
+        .into_iter()
+        .flat_map(|(section, codes)| codes.iter().map(move |code| (section, *code)))
+        .collect()
     }
 
     #[test]

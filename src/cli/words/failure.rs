@@ -1,6 +1,7 @@
 //! Failures in the admin's words: what was being done, the cause, and what to do next.
 
 use super::container::{container_message, unsupported_next_step};
+use super::file_system;
 use crate::cli::show::terminal::escape;
 use addpack::container::ContainerError;
 use addpack::media::DriveError;
@@ -32,14 +33,7 @@ pub(crate) fn failure_message(failure: &Failure) -> String {
             format!("another run is converting this pack, from {}", target(failure))
         }
         FailureCode::InUse => "another program is using it".to_owned(),
-        FailureCode::WriteProtected if failure.target.is_some() => {
-            format!("write-protected: {} failed", action(failure))
-        }
-        FailureCode::WriteProtected => {
-            "write-protected: a server would call this a damaged disk (KB 183855)".to_owned()
-        }
         FailureCode::NoMemory => "there is not enough memory".to_owned(),
-        FailureCode::NoSpace => format!("the disk is full: {} failed", action(failure)),
         FailureCode::Exists => {
             format!("{} is there already, and is not this pack", target(failure))
         }
@@ -48,10 +42,16 @@ pub(crate) fn failure_message(failure: &Failure) -> String {
         FailureCode::IoError if drive_error(failure) == Some(&DriveError::Unreadable) => {
             "nothing on the diskette can be read: is it formatted, and for this drive?".to_owned()
         }
-        FailureCode::IoError => format!("{} failed", action(failure)),
+        _ => file_system::message(failure),
     };
-    let said = matches!(failure.code, FailureCode::NotFound | FailureCode::InUse)
-        || drive_error(failure).is_some()
+    let said = matches!(
+        failure.code,
+        FailureCode::NotFound
+            | FailureCode::InUse
+            | FailureCode::LinkLoop
+            | FailureCode::NameTooLong
+            | FailureCode::ReadOnlyDisk
+    ) || drive_error(failure).is_some()
         || container_error(failure).is_some();
     if let Some(cause) = failure.cause.as_ref().filter(|_| !said) {
         message.push_str(&format!(": {}", escape(&cause.to_string())));
@@ -98,7 +98,7 @@ fn mounted(failure: &Failure) -> String {
     }
 }
 
-fn action(failure: &Failure) -> String {
+pub(super) fn action(failure: &Failure) -> String {
     match failure.action {
         Action::Open => "opening it".to_owned(),
         Action::List => "listing the folder".to_owned(),
@@ -107,6 +107,7 @@ fn action(failure: &Failure) -> String {
         Action::Claim => "claiming the pack in the ledger".to_owned(),
         Action::Write => "writing the commit sector".to_owned(),
         Action::Sync => "making the commit sector durable".to_owned(),
+        Action::Replace => "putting a new file in its place".to_owned(),
         Action::CleanUp => "zeroing the 4.0 events".to_owned(),
         Action::ReadBack => "reading the record back".to_owned(),
         Action::Copy => format!("writing the copy {}", target(failure)),
@@ -167,21 +168,13 @@ pub(crate) fn failure_next_step(failure: &Failure) -> String {
             "see that no other program moves the images, and run addpack again; if the file that was \
              there before turns up, keep it: it may be the converted one"
         }
-        FailureCode::WriteProtected if failure.target.is_some() => {
-            "choose a folder for -o that you may write to"
-        }
-        FailureCode::WriteProtected => {
-            "make the file writable (on a diskette: slide the tab shut) and run addpack again, or \
-             convert into a copy with -o"
-        }
-        FailureCode::NoSpace => "make room on the disk and run addpack again",
         FailureCode::NoMemory => {
             "close other programs, or work on fewer images at once (--jobs 1), and run addpack again"
         }
         FailureCode::Exists => "move that file away, or choose another folder for -o",
         FailureCode::LedgerError => "mend what was said of the ledger, and run addpack again",
         FailureCode::Stopped => "run addpack again to read it to the end",
-        FailureCode::IoError => "check the disk, then run addpack again: it goes on where it was",
+        _ => file_system::next_step(failure),
     }
     .to_owned()
 }

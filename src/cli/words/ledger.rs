@@ -1,7 +1,7 @@
 //! The ledger in the admin's words.
 
 use super::value::{day, timestamp};
-use crate::cli::show::terminal::escape;
+use crate::cli::show::terminal::{escape, shown};
 use addpack::diagnosis::{CopyOf, CopyState};
 use addpack::ledger::{Entry, LedgerError, LedgerProblem};
 use addpack::record::fields::FileTime;
@@ -23,13 +23,14 @@ pub(crate) enum Standing {
     Begun,
 }
 
-fn shown(path: &Path) -> String {
-    escape(&path.to_string_lossy())
+/// A time of the ledger, for programs; `None` where RFC 3339 has no form for it.
+pub(crate) fn time_of(seconds: i64) -> Option<String> {
+    FileTime::from_unix_seconds(seconds).and_then(timestamp)
 }
 
-/// A time of the ledger, for programs.
-pub(crate) fn time_of(seconds: i64) -> String {
-    FileTime::from_unix_seconds(seconds).map_or_else(|| seconds.to_string(), timestamp)
+/// The same for people.
+fn second_of(seconds: i64) -> String {
+    time_of(seconds).unwrap_or_else(|| format!("{seconds} seconds after 1970"))
 }
 
 /// A day of the ledger, for people.
@@ -125,7 +126,7 @@ pub(crate) fn ledger_row(entry: &Entry) -> String {
     let Entry { licenses, converted_at, .. } = entry;
     let serial = escape(&entry.serial);
     let state = entry.state.as_str();
-    format!("{state:<5}  {serial}  {licenses:>2} licenses  {}  {place}\n", time_of(*converted_at))
+    format!("{state:<5}  {serial}  {licenses:>2} licenses  {}  {place}\n", second_of(*converted_at))
 }
 
 /// All that is known of an entry.
@@ -138,7 +139,7 @@ pub(crate) fn entry_lines(entry: &Entry, standing: Standing) -> String {
         entry.licenses,
         entry.state.as_str(),
         standing_message(entry, standing),
-        time_of(entry.converted_at),
+        second_of(entry.converted_at),
         shown(&entry.path),
         escape(&entry.old_digest),
         escape(&entry.new_digest),

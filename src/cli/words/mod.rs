@@ -4,6 +4,7 @@ mod codes;
 mod container;
 mod drive;
 mod failure;
+mod file_system;
 mod finding;
 mod ledger;
 mod missing_path;

@@ -10,8 +10,9 @@ use addpack::report::Note;
 
 /// The codes of all notes.
 #[cfg(test)]
-pub(crate) const NOTE_CODES: [&str; 11] = [
+pub(crate) const NOTE_CODES: [&str; 12] = [
     "clock-ran-backwards",
+    "time-past-9999",
     "second-fat",
     "no-bpb",
     "media-byte",
@@ -57,6 +58,10 @@ pub(crate) fn note(note: &Note) -> (&'static str, String) {
         Note::ClockRanBackwards => (
             "clock-ran-backwards",
             "an event is dated before the one that it follows: a server's clock was wrong".to_owned(),
+        ),
+        Note::TimePast9999 => (
+            "time-past-9999",
+            "a time in the record lies past the year 9999, for which RFC 3339 has no form".to_owned(),
         ),
         Note::SecondFat(Some(fault)) => (
             "second-fat",

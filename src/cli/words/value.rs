@@ -8,25 +8,20 @@ use addpack::record::{STATUS_BOUND, STATUS_DEFECTIVE};
 use std::borrow::Cow;
 use time::OffsetDateTime;
 
-/// A time for programs: RFC 3339 in UTC, to the second. Years past 9999 are written with a plus.
-pub(crate) fn timestamp(at: FileTime) -> String {
-    let Ok(time) = OffsetDateTime::from_unix_timestamp(at.unix_seconds()) else {
-        return format!("filetime:{}", at.0);
-    };
-    let mut text = String::with_capacity("+60056-05-28T05:36:10Z".len());
-    if time.year() > 9999 {
-        text += &format!("+{}", time.year());
-    } else {
-        let year = time.year().unsigned_abs();
-        push_digits(&mut text, [year / 1000, year / 100, year / 10, year]);
-    }
+/// A time for programs: RFC 3339 in UTC, to the second; `None` past the year 9999, for which it has no
+/// form.
+pub(crate) fn timestamp(at: FileTime) -> Option<String> {
+    let time = OffsetDateTime::from_unix_timestamp(at.unix_seconds()).ok()?;
+    let mut text = String::with_capacity("1999-04-11T09:30:00Z".len());
+    let year = time.year().unsigned_abs();
+    push_digits(&mut text, [year / 1000, year / 100, year / 10, year]);
     let parts = [u8::from(time.month()), time.day(), time.hour(), time.minute(), time.second()];
     for (before, part) in ['-', '-', 'T', ':', ':'].into_iter().zip(parts) {
         text.push(before);
         push_digits(&mut text, [part / 10, part].map(u32::from));
     }
     text.push('Z');
-    text
+    Some(text)
 }
 
 /// Writes the last digit of each of `numbers`. A folder has hundreds of thousands of them, and
@@ -128,14 +123,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_utc_to_the_last_filetime() {
+    fn times_are_utc_and_have_four_digits_for_the_year() {
         let at = FileTime::from_unix_seconds(923_823_000).unwrap();
         assert_eq!(
-            (day(at).as_str(), timestamp(at).as_str()),
+            (day(at).as_str(), timestamp(at).unwrap().as_str()),
             ("11 Apr 1999", "1999-04-11T09:30:00Z")
         );
-        assert_eq!(timestamp(FileTime(0)), "1601-01-01T00:00:00Z");
-        assert_eq!(timestamp(FileTime(u64::MAX)), "+60056-05-28T05:36:10Z");
+        assert_eq!(timestamp(FileTime(0)).unwrap(), "1601-01-01T00:00:00Z");
+        let last = FileTime::from_unix_seconds(FileTime::LAST_UNIX_SECOND).unwrap();
+        assert_eq!(timestamp(last).unwrap(), "9999-12-31T23:59:59Z");
+        for past in [FileTime(last.0 + 10_000_000), FileTime(u64::MAX)] {
+            assert_eq!((timestamp(past), past.is_past_9999()), (None, true));
+            assert_eq!(day(past), format!("filetime {}", past.0));
+        }
     }
 
     #[test]

@@ -1,0 +1,86 @@
+//! Failures that file systems and permissions are the cause of, in the admin's words.
+
+use super::failure::action;
+use addpack::report::{Action, Failure, FailureCode};
+
+/// What failed and why; of any other code, only what failed.
+pub(super) fn message(failure: &Failure) -> String {
+    match failure.code {
+        FailureCode::NoLocks => {
+            "its file system has no locks, so another program could change it at the \
+                                 same time"
+                .to_owned()
+        }
+        FailureCode::NotOwner if failure.action == Action::Replace => {
+            "it belongs to another user, and a new file in its place could not be that user's"
+                .to_owned()
+        }
+        FailureCode::NotOwner => {
+            "it belongs to another user, who has not given you the right to write it".to_owned()
+        }
+        FailureCode::FolderProtected if failure.target.is_some() => {
+            format!("the folder may not be written: {} failed", action(failure))
+        }
+        FailureCode::FolderProtected => {
+            "a new file is put in its place, and its folder may not be written".to_owned()
+        }
+        FailureCode::ReadOnlyDisk => "the disk that it is on is mounted read-only".to_owned(),
+        FailureCode::Immutable => {
+            "an attribute of the file, or of its folder, forbids changes (chattr +i or +a)"
+                .to_owned()
+        }
+        FailureCode::LinkLoop => "the symbolic links there lead round in a loop".to_owned(),
+        FailureCode::NameTooLong => {
+            "the path, or a name in it, is longer than the system allows".to_owned()
+        }
+        FailureCode::TooManyFiles => format!("too many files are open: {} failed", action(failure)),
+        FailureCode::FileSizeLimit => {
+            format!("a file may not become so large: {} failed", action(failure))
+        }
+        FailureCode::WriteProtected => {
+            "write-protected: a server would call this a damaged disk (KB 183855)".to_owned()
+        }
+        FailureCode::NoSpace => format!("the disk is full: {} failed", action(failure)),
+        _ => format!("{} failed", action(failure)),
+    }
+}
+
+/// What to do about it.
+pub(super) fn next_step(failure: &Failure) -> &'static str {
+    match failure.code {
+        FailureCode::NoLocks => "convert into a folder on another disk with -o",
+        FailureCode::NotOwner => {
+            "run addpack as its owner or as root, or convert into a copy with -o"
+        }
+        FailureCode::FolderProtected if failure.target.is_some() => {
+            "choose a folder for -o that you may write to"
+        }
+        FailureCode::FolderProtected => "make the folder writable, or convert into a copy with -o",
+        FailureCode::ReadOnlyDisk if failure.target.is_some() => {
+            "choose a folder for -o on another disk"
+        }
+        FailureCode::ReadOnlyDisk => {
+            "mount the disk so that it can be written, or convert into a copy with -o"
+        }
+        FailureCode::Immutable => {
+            "take the attribute away (lsattr shows it, chattr -i or -a removes it), or convert into a \
+             copy with -o"
+        }
+        FailureCode::LinkLoop => "name the file itself, or mend the links",
+        FailureCode::NameTooLong => {
+            "go to a folder further down and name a shorter path, or move the file"
+        }
+        FailureCode::TooManyFiles => {
+            "raise the limit (ulimit -n), or close other programs, and run addpack again"
+        }
+        FailureCode::FileSizeLimit => {
+            "raise the limit (ulimit -f; FAT has one of its own, 4 GB) and run addpack again"
+        }
+        FailureCode::WriteProtected => {
+            "make the file writable (on a diskette: slide the tab shut) and run addpack again, or \
+             convert into a copy with -o"
+        }
+        FailureCode::NoSpace => "make room on the disk and run addpack again",
+        _ => "check the disk, then run addpack again: it goes on where it was",
+    }
+}

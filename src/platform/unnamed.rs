@@ -1,0 +1,56 @@
+//! Files that have no name until they are whole: a killed program leaves nothing of them behind.
+
+use std::fs::{File, Permissions};
+use std::io;
+use std::path::Path;
+
+/// A file without a name that [`link`] can give one in `folder`; `None` where the system or the file
+/// system knows no such files. It has these permissions less the user's mask.
+///
+/// # Errors
+/// As the system reports them.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) fn unnamed(folder: &Path, rights: Option<&Permissions>) -> io::Result<Option<File>> {
+    use rustix::fs::{Mode, OFlags, open};
+    use rustix::io::Errno;
+    use std::os::unix::fs::PermissionsExt;
+    let mode = rights.map_or(0o666, PermissionsExt::mode);
+    let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
+    let file: File = match open(folder, flags, Mode::from_raw_mode(mode)) {
+        Ok(file) => file.into(),
+        Err(Errno::OPNOTSUPP | Errno::ISDIR | Errno::INVAL | Errno::NOSYS) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    // The way to its name leads through here; not every system shows it.
+    Ok(way_to(&file).exists().then_some(file))
+}
+
+/// Gives a file from [`unnamed`] its name.
+///
+/// # Errors
+/// [`io::ErrorKind::AlreadyExists`] where there is something, which is left as it is; else as the
+/// system reports them.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) fn link(file: &File, path: &Path) -> io::Result<()> {
+    use rustix::fs::{AtFlags, CWD, linkat};
+    Ok(linkat(CWD, way_to(file), CWD, path, AtFlags::SYMLINK_FOLLOW)?)
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn way_to(file: &File) -> std::path::PathBuf {
+    use std::os::fd::AsRawFd;
+    format!("/proc/self/fd/{}", file.as_raw_fd()).into()
+}
+
+/// There are none.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+#[expect(clippy::unnecessary_wraps, reason = "not every system has them")]
+pub(crate) fn unnamed(_: &Path, _: Option<&Permissions>) -> io::Result<Option<File>> {
+    Ok(None)
+}
+
+/// Never called there.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(crate) fn link(_: &File, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}

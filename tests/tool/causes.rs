@@ -1,0 +1,181 @@
+//! Causes of failures that need different remedies, by the code and the next step that each has.
+
+use crate::support::scene::{CONVERT, Image, Ran, Scene};
+use rustix::fs::{Gid, Uid};
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::process::Command;
+
+const NOBODY: u32 = 65534;
+
+fn set_mode(scene: &Scene, name: &str, mode: u32) {
+    fs::set_permissions(scene.path(name), Permissions::from_mode(mode)).unwrap();
+}
+
+fn mode(scene: &Scene, name: &str) -> u32 {
+    fs::metadata(scene.path(name)).unwrap().mode() & 0o7777
+}
+
+/// addpack in a shell that sets its limits first.
+fn run_after(scene: &Scene, first: &str, args: &[&str]) -> Ran {
+    let addpack = scene.command(args);
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("{first}; exec \"$0\" \"$@\"")]).arg(addpack.get_program());
+    shell.args(addpack.get_args()).current_dir(addpack.get_current_dir().unwrap());
+    shell.envs(addpack.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    Ran::of(&mut shell)
+}
+
+fn images(ran: &Ran) -> Vec<Image> {
+    let lines: Vec<_> = ran.stdout.lines().collect();
+    let images = lines[..lines.len() - 1].iter();
+    images.map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// The code and the next step of the one image of a run.
+#[track_caller]
+fn cause(ran: &Ran) -> (String, String) {
+    let image = images(ran).pop().unwrap_or_else(|| panic!("{}", ran.stderr));
+    let error = image.error.unwrap_or_else(|| panic!("{}", image.outcome));
+    (error.code, image.next_step)
+}
+
+/// A packed image at that name.
+fn packed(scene: &Scene, name: &str) {
+    let gz = crate::support::tools::gzip(&scene.image("applied-1440.img", "unpacked"), &["-c"]);
+    let path = scene.path(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, gz).unwrap();
+}
+
+#[test]
+fn copy_gets_no_rights_that_a_copy_would_not_get() {
+    let scene = Scene::with(&["unused-720.img"]);
+    set_mode(&scene, "unused-720.img", 0o6777);
+    let command = [&CONVERT[..], &["-o", "out", "unused-720.img"]].concat();
+    assert_eq!(run_after(&scene, "umask 027", &command).code, Some(0));
+    assert_eq!(mode(&scene, "out/unused-720.img"), 0o750);
+    // In place, everything stays.
+    assert_eq!(
+        run_after(
+            &scene,
+            "umask 027",
+            &[&CONVERT[..], &["unused-720.img", "--no-ledger"]].concat()
+        )
+        .code,
+        Some(0)
+    );
+    assert_eq!(mode(&scene, "unused-720.img"), 0o6777);
+}
+
+#[test]
+fn paths_that_lead_nowhere_have_causes_of_their_own() {
+    let scene = Scene::new();
+    symlink("loop.img", scene.path("loop.img")).unwrap();
+    let long = "x".repeat(300) + ".img";
+    for (name, code) in [("loop.img", "link-loop"), (&*long, "name-too-long")] {
+        let (found, next) = cause(&scene.run(&["inspect", "--json", name]));
+        assert_eq!(found, code);
+        assert!(!next.contains("check the disk"), "{next}");
+    }
+}
+
+#[test]
+fn folder_that_may_not_be_written_is_not_the_file() {
+    let scene = Scene::new();
+    packed(&scene, "folder/a.img.gz");
+    set_mode(&scene, "folder/a.img.gz", 0o666);
+    if rustix::process::geteuid().is_root() {
+        let nobody = (Some(Uid::from_raw(NOBODY)), Some(Gid::from_raw(NOBODY)));
+        rustix::fs::chown(scene.path("folder/a.img.gz"), nobody.0, nobody.1).unwrap();
+    }
+    set_mode(&scene, "folder", 0o555);
+    let before = scene.read("folder/a.img.gz");
+    for mode in ["--yes", "--dry-run"] {
+        let command = ["convert", mode, "--json", "--no-ledger", "folder/a.img.gz"];
+        let (code, next) = cause(&scene.run_without_rights(&command));
+        assert_eq!(code, "folder-protected");
+        assert!(next.contains("make the folder writable"), "{next}");
+    }
+    let command = ["convert", "--yes", "--json", "--no-ledger", "-o", "folder", "unpacked"];
+    let (code, next) = cause(&scene.run_without_rights(&command));
+    assert_eq!(
+        (&*code, &*next),
+        ("folder-protected", "choose a folder for -o that you may write to")
+    );
+    set_mode(&scene, "folder", 0o755);
+    assert!(before == scene.read("folder/a.img.gz"));
+}
+
+#[test]
+fn container_of_another_user_keeps_its_owner() {
+    if !rustix::process::geteuid().is_root() {
+        // Only root can make a file that is another user's.
+        return;
+    }
+    let scene = Scene::new();
+    packed(&scene, "folder/a.img.gz");
+    set_mode(&scene, "folder/a.img.gz", 0o666);
+    set_mode(&scene, "folder", 0o777);
+    for mode in ["--yes", "--dry-run"] {
+        let command = ["convert", mode, "--json", "--no-ledger", "folder/a.img.gz"];
+        let (code, next) = cause(&scene.run_without_rights(&command));
+        assert_eq!(code, "not-owner");
+        assert!(next.contains("as its owner or as root"), "{next}");
+    }
+    // So does a raw image that its owner has not given others the right to write.
+    set_mode(&scene, "unpacked", 0o644);
+    let ran = scene.run_without_rights(&[&CONVERT[..], &["--no-ledger", "unpacked"]].concat());
+    assert_eq!(cause(&ran).0, "not-owner");
+    set_mode(&scene, "unpacked", 0o444);
+    let ran = scene.run_without_rights(&[&CONVERT[..], &["--no-ledger", "unpacked"]].concat());
+    assert_eq!(cause(&ran).0, "write-protected");
+}
+
+#[test]
+fn limit_on_the_size_of_files_fails_a_pack_and_the_run_goes_on() {
+    let scene = Scene::with(&["applied-1440.img", "unused-20-160.img"]);
+    let command = [&CONVERT[..], &["-o", "out", "."]].concat();
+    // In blocks of 512 bytes.
+    let ran = run_after(&scene, "ulimit -f 600", &command);
+    let images = images(&ran);
+    let outcomes: Vec<_> = images.iter().map(|image| &*image.outcome).collect();
+    assert_eq!(
+        (&outcomes[..], ran.code),
+        (&["failed", "converted"][..], Some(3)),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(images[0].error.as_ref().unwrap().code, "file-size-limit");
+    assert!(images[0].next_step.contains("ulimit -f"), "{}", images[0].next_step);
+    assert_eq!(fs::read_dir(scene.path("out")).unwrap().count(), 1, "nothing else is left");
+    assert_eq!(scene.convert(&["-o", "out", "."]).2, Some(0));
+}
+
+#[test]
+fn incomplete_request_is_not_written() {
+    let scene = Scene::with(&["out-of-order-720.img", "bit-rot-360.img"]);
+    set_mode(&scene, "", 0o777);
+    set_mode(&scene, "bit-rot-360.img", 0o000);
+    for output in [&["-o", "request.txt"][..], &[]] {
+        let ran = scene.run_without_rights(&[&["replace", "."], output].concat());
+        assert_eq!((ran.code, &*ran.stdout), (Some(3), ""));
+        assert!(ran.stderr.contains("bit-rot-360.img: "), "{}", ran.stderr);
+        assert!(ran.stderr.contains("no request was written"), "{}", ran.stderr);
+        assert!(!scene.path("request.txt").exists());
+    }
+    set_mode(&scene, "bit-rot-360.img", 0o444);
+    let ran = scene.run(&["replace", ".", "-o", "request.txt"]);
+    assert_eq!((ran.code, scene.path("request.txt").exists()), (Some(0), true), "{}", ran.stderr);
+}
+
+#[test]
+fn request_that_the_disk_has_no_room_for_names_its_file_and_no_other() {
+    let scene = Scene::with(&["out-of-order-720.img"]);
+    let ran =
+        run_after(&scene, "ulimit -f 1", &["replace", "--no-ledger", ".", "-o", "request.txt"]);
+    assert_eq!(ran.code, Some(3));
+    let said = "addpack: the report could not be written: request.txt: ";
+    assert!(ran.stderr.starts_with(said) && !ran.stderr.contains("tmp"), "{}", ran.stderr);
+    assert_eq!(fs::read_dir(scene.path("")).unwrap().count(), 1, "nothing is left");
+}

@@ -56,6 +56,23 @@ impl Exit {
     }
 }
 
+/// Every exit code with its meaning: help and manual pages are made of this table, and the README's is
+/// held against it.
+pub(crate) const EXITS: [(&str, &str); 6] = [
+    ("0", "all good"),
+    ("1", "at least one pack was refused, or a path that was named is not a pack"),
+    ("2", "the command line was wrong; nothing was touched"),
+    ("3", "at least one image failed, or a report was lost (wins over 1)"),
+    ("130", "stopped by Ctrl-C, SIGTERM or your \"no\"; all that was begun is whole"),
+    ("any other", "a failure of addpack itself"),
+];
+
+/// The table, as it stands in the help.
+pub(crate) fn exit_codes() -> String {
+    let rows = EXITS.map(|(code, meaning)| format!("\n  {code:<9}  {meaning}"));
+    format!("Exit codes:{}", rows.concat())
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit.code())
@@ -64,6 +81,7 @@ impl From<Exit> for ExitCode {
 
 #[cfg(test)]
 mod tests {
+    use super::EXITS;
     use super::Exit::{self, Failed, Good, Refused, Stopped, Usage};
 
     #[test]
@@ -75,5 +93,15 @@ mod tests {
         assert_eq!(codes(&[Failed, Refused]), 3);
         assert_eq!(codes(&[Stopped, Failed]), 130);
         assert_eq!(Usage.code(), 2);
+    }
+
+    #[test]
+    fn the_table_has_every_code_and_the_readme_has_the_table() {
+        let codes = [Good, Refused, Usage, Failed, Stopped].map(|exit| exit.code().to_string());
+        assert_eq!(EXITS[..5].iter().map(|(code, _)| *code).collect::<Vec<_>>(), codes);
+        let readme = include_str!("../../README.md");
+        for (code, meaning) in EXITS {
+            assert!(readme.contains(&format!("| {code} | {meaning} |\n")), "{code}");
+        }
     }
 }

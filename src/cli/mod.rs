@@ -10,7 +10,9 @@ mod words;
 use addpack::ledger::LedgerError;
 use args::Command;
 use ask::stop;
-use commands::{convert, explain, inspect, ledger, packaging, plan, replace, start, version};
+use commands::{
+    convert, explain, inspect, ledger, packaging, plan, replace, schema, start, version,
+};
 use exit::Exit;
 use show::{json, terminal};
 use std::io::{self, Write, stdout};
@@ -19,6 +21,7 @@ use std::process::ExitCode;
 /// Parses the command line, runs the command, and turns what it came to into an exit code.
 pub(crate) fn main() -> ExitCode {
     stop::survive_size_limit();
+    packaging::complete();
     let args = match args::parse() {
         Ok(args) => args,
         Err(answer) => return say(&answer).into(),
@@ -44,6 +47,7 @@ fn run(command: &Command) -> Result<Exit, Error> {
         Command::Replace(replace) => replace::run(replace),
         Command::Ledger(ledger) => ledger::run(ledger),
         Command::Explain(explain) => explain::run(explain),
+        Command::Schema => schema::run(),
         Command::Version => version::run(),
         Command::Completions { shell } => packaging::completions(*shell),
         Command::Man { folder } => packaging::man(folder),

@@ -1,5 +1,6 @@
 //! A clean folder with images in it, and addpack run there: exact output is the default.
 
+use super::schema::check_lines;
 use assert_cmd::cargo::cargo_bin;
 use serde::Deserialize;
 use sha1::{Digest, Sha1};
@@ -144,8 +145,10 @@ pub fn outcomes(images: &[Image]) -> Vec<&str> {
 impl Ran {
     pub fn of(command: &mut Command) -> Self {
         let output = command.output().unwrap();
+        let stdout = String::from_utf8(output.stdout).unwrap();
+        check_lines(&stdout);
         Self {
-            stdout: String::from_utf8(output.stdout).unwrap(),
+            stdout,
             stderr: String::from_utf8(output.stderr).unwrap(),
             code: output.status.code(),
         }

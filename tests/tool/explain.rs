@@ -21,6 +21,22 @@ fn one_code_is_explained() {
 }
 
 #[test]
+fn for_programs_each_code_is_an_object() {
+    let scene = Scene::new();
+    let one = scene.run(&["explain", "--json", "in-use"]);
+    let object: serde_json::Value = serde_json::from_str(&one.stdout).unwrap();
+    assert_eq!((&object["type"], &object["kind"]), (&"code".into(), &"error".into()));
+    assert_eq!(object["meaning"], "Another program holds the image's lock, or the drive.");
+    let all = scene.run(&["explain", "--json"]);
+    assert!(all.stdout.lines().count() > 40 && all.stdout.contains(&one.stdout));
+    scene.run(&["explain", "--json", "x"]).is(
+        2,
+        "",
+        "addpack: there is no code 'x'. addpack explain lists them all\n",
+    );
+}
+
+#[test]
 fn without_a_code_all_are_listed() {
     let ran = Scene::new().run(&["explain"]);
     for code in

@@ -275,3 +275,27 @@ fn pipe_in_the_place_of_a_copy_does_not_make_a_run_wait() {
     let (images, ..) = scene.convert(&["-o", "out", "unused-720.img"]);
     assert_eq!(images[0].error.as_ref().unwrap().code, "exists");
 }
+
+#[test]
+fn show_and_check_speak_json() {
+    let scene = Scene::with(&["applied-1440.img", "unused-20-160.img"]);
+    let (images, ..) = scene.convert(&["."]);
+    std::fs::remove_file(scene.path("unused-20-160.img")).unwrap();
+    let ran = scene.run(&["ledger", "check", "--json"]);
+    assert_eq!((ran.stderr.as_str(), ran.code), ("", Some(1)));
+    let lines: Vec<serde_json::Value> =
+        ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let standings: Vec<_> = lines.iter().map(|line| line["standing"].as_str()).collect();
+    assert_eq!(standings, [Some("there"), Some("gone"), None]);
+    let summary = serde_json::json!({
+        "type": "summary", "schema": 1, "there": 1, "wrong": 1, "elsewhere": 0, "faults": [],
+        "exit_code": 1
+    });
+    assert_eq!(lines[2], summary);
+
+    let serial = images[0].record.as_ref().unwrap().serial.as_str();
+    let shown = scene.run(&["ledger", "show", "--json", serial]);
+    let shown: serde_json::Value = serde_json::from_str(&shown.stdout).unwrap();
+    assert_eq!(shown, lines[0]);
+    assert!(shown["message"].as_str().unwrap().ends_with("holds the converted pack"));
+}

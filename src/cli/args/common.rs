@@ -2,10 +2,12 @@
 
 #![allow(clippy::doc_markdown, reason = "doc comments here are help texts")]
 
+use super::complete;
 use crate::cli::Error;
 use addpack::media::{Container, Kind, Place};
 use addpack::run::{Describe, Job, Mode};
 use clap::{Args as ClapArgs, ValueEnum, ValueHint};
+use clap_complete::ArgValueCompleter;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -24,6 +26,7 @@ pub(crate) struct Common {
     /// skipped, and symbolic links are not followed. Each image in an archive is a pack of its own; one
     /// of them is named as packs.zip:disk1.img.
     #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    #[arg(add = ArgValueCompleter::new(complete::paths))]
     pub(crate) paths: Vec<PathBuf>,
 
     /// Report as JSON Lines: one object for each image, then a summary

@@ -3,6 +3,7 @@
 #![allow(clippy::doc_markdown, reason = "doc comments here are help texts")]
 
 mod common;
+mod complete;
 mod first_word;
 pub(crate) mod plan;
 mod queue;
@@ -10,8 +11,9 @@ mod queue;
 pub(crate) use common::{Common, LedgerChoice, LedgerFile, Screen, When};
 pub(crate) use first_word::parse;
 
+use crate::cli::exit::exit_codes;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueHint};
-use clap_complete::Shell;
+use clap_complete::{ArgValueCandidates, Shell};
 pub(crate) use queue::{QueueArgs, one_drive};
 
 use plan::{Plan, Replace};
@@ -24,7 +26,8 @@ use std::path::PathBuf;
 /// what happened to each pack, and converts the sound ones: once, one way. Whatever happens, each
 /// pack is wholly 4.0 or wholly 4.5.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100, after_help = EXIT_CODES, after_long_help = LONG_AFTER)]
+#[command(version, max_term_width = 100, after_help = exit_codes())]
+#[command(after_long_help = format!("{EXAMPLES}\n\n{}", exit_codes()))]
 pub(crate) struct Args {
     /// Without a command, the first things to try are shown. A path alone is inspected.
     #[command(subcommand)]
@@ -34,24 +37,14 @@ pub(crate) struct Args {
     pub(crate) screen: Screen,
 }
 
-const EXIT_CODES: &str = "\
-Exit codes: 0 all good, 1 refused, 2 wrong command line, 3 failed, 130 stopped.";
-
-const LONG_AFTER: &str = "\
+const EXAMPLES: &str = "\
 Examples:
   addpack inspect disk1.img         what is this pack, and would it convert?
   addpack inspect images/           the same for every image below a folder
   addpack convert --dry-run images/ what would be converted?
   addpack convert images/           convert them, after asking
   addpack plan images/              which packs to apply, and in which order?
-  addpack explain out-of-order-reapply
-
-Exit codes:
-  0    all good
-  1    at least one pack was refused (or a path that was named is no pack)
-  2    the command line was wrong; nothing was touched
-  3    at least one image failed: could not be read, written or locked
-  130  stopped; all that was begun is whole";
+  addpack explain out-of-order-reapply";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -109,19 +102,32 @@ Examples:
   addpack explain post-upgrade-reapply")]
     Explain(Explain),
 
+    /// Write the JSON Schema of what --json writes
+    ///
+    /// In draft 2020-12. Each line that inspect, convert, plan, replace, ledger or explain writes with
+    /// --json is one of the objects in it, which its "type" tells apart.
+    #[command(after_long_help = "Examples:
+  addpack schema > addpack.schema.json")]
+    Schema,
+
     /// Say which version this is, and what it was built with
     Version,
 
     /// Write a completion script for a shell to standard output
     #[command(after_long_help = "\
-Example: addpack completions bash > ~/.local/share/bash-completion/completions/addpack")]
+Examples:
+  mkdir -p ~/.local/share/bash-completion/completions
+  addpack completions bash > ~/.local/share/bash-completion/completions/addpack
+
+Write it again when addpack was updated.")]
     Completions {
         /// The shell
         shell: Shell,
     },
 
     /// Write the manual pages into a folder
-    #[command(after_long_help = "Example: addpack man ~/.local/share/man/man1")]
+    #[command(after_long_help = "Examples:
+  addpack man ~/.local/share/man/man1")]
     Man {
         /// The folder, which is made if need be
         #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
@@ -186,12 +192,13 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
-    /// Whether a list for programs is asked for.
+    /// Whether a report for programs is asked for.
     pub(crate) fn is_json(&self) -> bool {
         match &self.action {
             None => self.list.json,
             Some(LedgerAction::List(list)) => list.json,
-            Some(_) => false,
+            Some(LedgerAction::Show { json, .. } | LedgerAction::Check { json }) => *json,
+            Some(LedgerAction::Release { .. }) => false,
         }
     }
 }
@@ -204,9 +211,16 @@ pub(crate) enum LedgerAction {
     Show {
         /// The pack's serial
         serial: String,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Check the ledger, and whether each converted file holds what the ledger says
-    Check,
+    Check {
+        /// As JSON Lines: one object for each conversion, then a summary
+        #[arg(long)]
+        json: bool,
+    },
     /// Forget a pack whose converted image is gone for good, so that a copy can be converted
     Release {
         /// The pack's serial
@@ -231,7 +245,12 @@ pub(crate) struct List {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Explain {
     /// The code: an outcome, a finding, an error, a note or a plan's reason
+    #[arg(add = ArgValueCandidates::new(complete::codes))]
     pub(crate) code: Option<String>,
+
+    /// As JSON Lines: one object for each code
+    #[arg(long)]
+    pub(crate) json: bool,
 
     #[arg(skip)]
     pub(crate) screen: Screen,

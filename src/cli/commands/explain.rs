@@ -3,16 +3,24 @@
 use crate::cli::Error;
 use crate::cli::args::Explain;
 use crate::cli::exit::Exit;
+use crate::cli::show::json::line;
 use crate::cli::show::layout::hang;
 use crate::cli::show::terminal::{Look, Tone, escape};
 use crate::cli::words::{Page, nearest, pages};
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::io::{self, Write, stdout};
 
 pub(crate) fn run(args: &Explain) -> Result<Exit, Error> {
     let look = Look::of_stdout(args.screen.color);
     let text = match &args.code {
+        None if args.json => pages().iter().map(json).collect(),
         None => list(look),
-        Some(code) => show_all(look, code)?,
+        Some(code) => {
+            let pages = find(code)?;
+            let show = |page| if args.json { json(page) } else { show(look, page) };
+            pages.iter().map(show).collect::<Vec<_>>().join(if args.json { "" } else { "\n" })
+        }
     };
     match stdout().write_all(text.as_bytes()).and_then(|()| stdout().flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::Output(error)),
@@ -20,11 +28,34 @@ pub(crate) fn run(args: &Explain) -> Result<Exit, Error> {
     }
 }
 
-/// A code of more than one kind has a page for each.
-fn show_all(look: Look, code: &str) -> Result<String, Error> {
+/// The pages of a code: one of more than one kind has a page for each.
+fn find(code: &str) -> Result<Vec<Page>, Error> {
     let pages: Vec<_> = pages().into_iter().filter(|page| page.code == code).collect();
-    let texts: Vec<_> = pages.iter().map(|page| show(look, page)).collect();
-    if texts.is_empty() { Err(unknown(code)) } else { Ok(texts.join("\n")) }
+    if pages.is_empty() { Err(unknown(code)) } else { Ok(pages) }
+}
+
+/// A page for programs.
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct CodeLine<'a> {
+    #[schemars(extend("const" = "code"))]
+    r#type: &'static str,
+    #[schemars(extend("const" = 1))]
+    schema: u32,
+    code: &'a str,
+    /// Outcome, finding, error, note or plan.
+    kind: String,
+    meaning: &'a str,
+    cause: &'a str,
+    action: &'a str,
+    /// Numbers of the vendor's articles.
+    kb: &'a [u32],
+}
+
+fn json(page: &Page) -> String {
+    let Page { code, meaning, cause, action, kb, .. } = page;
+    let kind = page.kind();
+    let object = CodeLine { r#type: "code", schema: 1, code, kind, meaning, cause, action, kb };
+    String::from_utf8_lossy(&line(&object)).into_owned()
 }
 
 fn unknown(code: &str) -> Error {

@@ -10,5 +10,6 @@ pub(crate) mod packaging;
 pub(crate) mod plan;
 pub(crate) mod queue;
 pub(crate) mod replace;
+pub(crate) mod schema;
 pub(crate) mod start;
 pub(crate) mod version;

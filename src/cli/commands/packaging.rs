@@ -3,26 +3,55 @@
 use crate::cli::Error;
 use crate::cli::args::Args;
 use crate::cli::commands::ledger::written;
-use crate::cli::exit::Exit;
+use crate::cli::exit::{EXITS, Exit};
 use crate::cli::show::terminal::escape;
-use clap::CommandFactory;
-use clap_complete::Shell;
+use clap::{Command, CommandFactory};
+use clap_complete::env::Shells;
+use clap_complete::{CompleteEnv, Shell};
+use clap_mangen::Man;
+use clap_mangen::roff::{Roff, bold, roman};
 use std::fs;
 use std::io::{self, Write, stdout};
 use std::path::Path;
 
-/// Writes the completion script of `shell` to standard output.
+/// The variable that a shell's script sets where it asks for completions.
+const COMPLETE: &str = "ADDPACK_COMPLETE";
+
+/// What the environment says, as far as it is heeded.
+const ENVIRONMENT: [(&str, &str); 4] = [
+    ("ADDPACK_LEDGER", "The ledger's file, where --ledger names none."),
+    ("XDG_STATE_HOME", "The folder that addpack/ledger.db lies in, in place of ~/.local/state."),
+    ("SOURCE_DATE_EPOCH", "The time of conversions, in seconds since 1970, in place of now."),
+    ("NO_COLOR", "If set, there are no colours unless --color asks for them."),
+];
+
+const FILES: [(&str, &str); 2] = [
+    ("~/.local/state/addpack/ledger.db", "The ledger of conversions, on Linux."),
+    ("NAME.map, NAME.mapfile, NAME.log", "GNU ddrescue's mapfile of the image NAME beside it."),
+];
+
+/// Answers a shell that asks for completions, and ends; else returns.
+pub(crate) fn complete() {
+    CompleteEnv::with_factory(command).var(COMPLETE).bin("addpack").complete();
+}
+
+/// Writes the completion script of `shell` to standard output. It asks addpack what there is to complete.
 pub(crate) fn completions(shell: Shell) -> Result<Exit, Error> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut command(), "addpack", &mut script);
-    written(stdout().write_all(&script).and_then(|()| stdout().flush()))?;
-    Ok(Exit::Good)
+    if let Some(completer) = Shells::builtins().completer(&shell.to_string()) {
+        let name = "addpack";
+        completer
+            .write_registration(COMPLETE, name, name, name, &mut script)
+            .map_err(Error::Output)?;
+    }
+    written(stdout().write_all(&script).and_then(|()| stdout().flush()))
 }
 
 /// Writes a manual page for `addpack` and one for each of its commands into `folder`.
 pub(crate) fn man(folder: &Path) -> Result<Exit, Error> {
-    let pages =
-        fs::create_dir_all(folder).and_then(|()| clap_mangen::generate_to(command(), folder));
+    let mut command = command();
+    command.build();
+    let pages = fs::create_dir_all(folder).and_then(|()| write_pages(folder, &command));
     pages.map_err(|error| {
         let path = escape(&folder.to_string_lossy());
         Error::Output(io::Error::new(error.kind(), format!("{path}: {error}")))
@@ -30,7 +59,51 @@ pub(crate) fn man(folder: &Path) -> Result<Exit, Error> {
     Ok(Exit::Good)
 }
 
+fn write_pages(folder: &Path, command: &Command) -> io::Result<()> {
+    command.get_subcommands().try_for_each(|command| write_pages(folder, command))?;
+    let after = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
+    let man = Man::new(command.clone().after_help(None).after_long_help(None));
+    let mut page = Vec::new();
+    man.render_title(&mut page)?;
+    man.render_name_section(&mut page)?;
+    man.render_synopsis_section(&mut page)?;
+    man.render_description_section(&mut page)?;
+    man.render_options_section(&mut page)?;
+    if command.has_subcommands() {
+        man.render_subcommands_section(&mut page)?;
+    }
+    sections(&after).to_writer(&mut page)?;
+    fs::write(folder.join(man.get_filename()), page)
+}
+
+/// What every page ends with; `after` is what the help of the command does.
+fn sections(after: &str) -> Roff {
+    let mut roff = Roff::new();
+    roff.control("SH", ["EXIT STATUS"]);
+    table(&mut roff, &EXITS);
+    roff.control("SH", ["FILES"]);
+    table(&mut roff, &FILES);
+    roff.control("SH", ["ENVIRONMENT"]);
+    table(&mut roff, &ENVIRONMENT);
+    if let Some((_, examples)) = after.split_once("Examples:\n") {
+        roff.control("SH", ["EXAMPLES"]);
+        roff.control("nf", []);
+        let examples = examples.lines().take_while(|line| !line.starts_with("Exit codes"));
+        roff.text(examples.map(|line| roman(format!("{line}\n"))).collect::<Vec<_>>());
+        roff.control("fi", []);
+    }
+    roff
+}
+
+fn table(roff: &mut Roff, rows: &[(&str, &str)]) {
+    for (name, meaning) in rows {
+        roff.control("TP", []);
+        roff.text([bold(*name)]);
+        roff.text([roman(*meaning)]);
+    }
+}
+
 /// The commands of addpack; `help` has neither a page nor completions of its own.
-fn command() -> clap::Command {
+fn command() -> Command {
     Args::command().disable_help_subcommand(true)
 }

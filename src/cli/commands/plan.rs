@@ -14,6 +14,7 @@ use addpack::diagnosis::FindingCode;
 use addpack::plan::rules::{is_free_for, limit};
 use addpack::plan::set::Span;
 use addpack::plan::{Action, Code, FIRST_LICENSES, PackFacts, Plan, ServerState, Step, plan};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::io::{Write, stdout};
 
@@ -46,9 +47,11 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
     Ok(told.gathered.exit.merge(if turns_away { Exit::Refused } else { Exit::Good }))
 }
 
-#[derive(Serialize)]
-struct StepLine<'a> {
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct StepLine<'a> {
+    #[schemars(extend("const" = "step"))]
     r#type: &'static str,
+    #[schemars(extend("const" = 1))]
     schema: u32,
     path: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,17 +65,21 @@ struct StepLine<'a> {
     kb: Vec<u32>,
 }
 
-#[derive(Serialize)]
-struct GapLine {
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct GapLine {
+    #[schemars(extend("const" = "gap"))]
     r#type: &'static str,
+    #[schemars(extend("const" = 1))]
     schema: u32,
     from: u16,
     to: u16,
 }
 
-#[derive(Serialize)]
-struct SummaryLine {
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct PlanSummaryLine {
+    #[schemars(extend("const" = "summary"))]
     r#type: &'static str,
+    #[schemars(extend("const" = 1))]
     schema: u32,
     installed: u16,
     reaches: u16,
@@ -87,7 +94,7 @@ fn json(told: &Told) -> Vec<u8> {
     for &(from, to) in &told.plan.gaps {
         text.extend(line(&GapLine { r#type: "gap", schema: SCHEMA, from, to }));
     }
-    text.extend(line(&SummaryLine {
+    text.extend(line(&PlanSummaryLine {
         r#type: "summary",
         schema: SCHEMA,
         installed: told.server.installed,

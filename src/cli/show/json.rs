@@ -19,6 +19,7 @@ use addpack::record::Record;
 use addpack::record::event::Event;
 use addpack::record::fields::{Server, hex};
 use addpack::report::{FailureCode, NotAPack, Outcome, Report};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::ser::Formatter;
@@ -32,14 +33,17 @@ const SCHEMA: u32 = 1;
 /// Bytes that suffice for most lines.
 const USUAL_LINE: usize = 1024;
 
-#[derive(Serialize)]
-struct ImageLine<'a> {
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct ImageLine<'a> {
+    #[schemars(extend("const" = "image"))]
     r#type: &'static str,
+    #[schemars(extend("const" = 1))]
     schema: u32,
     path: Cow<'a, str>,
     /// The path's bytes in hexadecimal, where they are no UTF-8 and `path` is not exact.
     #[serde(skip_serializing_if = "Option::is_none")]
     path_bytes: Option<String>,
+    #[schemars(schema_with = "outcomes")]
     outcome: &'static str,
     /// Of what is no pack: why.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -61,7 +65,7 @@ struct ImageLine<'a> {
 }
 
 /// What a diskette says of itself.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct DiskettePart {
     label: Option<String>,
     oem_name: String,
@@ -69,7 +73,7 @@ struct DiskettePart {
 }
 
 /// A file or folder in its root directory.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct FilePart {
     name: String,
     folder: bool,
@@ -78,9 +82,11 @@ struct FilePart {
 }
 
 /// A file that was not looked at, with `--list`.
-#[derive(Serialize)]
-struct SkippedLine<'a> {
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct SkippedLine<'a> {
+    #[schemars(extend("const" = "skipped"))]
     r#type: &'static str,
+    #[schemars(extend("const" = 1))]
     schema: u32,
     path: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -89,7 +95,7 @@ struct SkippedLine<'a> {
     kind: Option<&'static str>,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct SurfacePart {
     cylinders: u32,
     heads: u32,
@@ -102,7 +108,7 @@ struct SurfacePart {
     map: Vec<String>,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct RecordPart<'a> {
     version: &'static str,
     serial: Cow<'a, str>,
@@ -117,13 +123,13 @@ struct RecordPart<'a> {
     events: Vec<EventPart<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct ServerPart<'a> {
     address: String,
     name: Cow<'a, str>,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct EventPart<'a> {
     slot: usize,
     kind: Cow<'static, str>,
@@ -135,7 +141,7 @@ struct EventPart<'a> {
     post_upgrade: bool,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct FindingPart {
     code: &'static str,
     message: String,
@@ -158,30 +164,33 @@ struct FindingPart {
     kb: &'static [u32],
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct CopyPart {
     converted_at: Option<String>,
     path: String,
     target: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct NotePart {
     code: &'static str,
     message: String,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct ErrorPart {
     code: &'static str,
     message: String,
 }
 
-#[derive(Serialize)]
-struct SummaryLine<'a> {
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct SummaryLine<'a> {
+    #[schemars(extend("const" = "summary"))]
     r#type: &'static str,
+    #[schemars(extend("const" = 1))]
     schema: u32,
     images: u64,
+    #[schemars(with = "BTreeMap<String, u64>")]
     outcomes: Outcomes,
     skipped: u64,
     /// Of those: the files in formats that are not read, and all of them by their endings.
@@ -196,12 +205,20 @@ struct SummaryLine<'a> {
 }
 
 /// The last line where there is no report.
-#[derive(Serialize)]
-struct NoReportLine {
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct NoReportLine {
+    #[schemars(extend("const" = "summary"))]
     r#type: &'static str,
+    #[schemars(extend("const" = 1))]
     schema: u32,
     error: ErrorPart,
     exit_code: u8,
+}
+
+/// The codes of outcomes, for the schema.
+fn outcomes(_: &mut SchemaGenerator) -> Schema {
+    let codes: Vec<_> = Outcome::ALL.iter().map(|outcome| outcome.as_str()).collect();
+    json_schema!({ "type": "string", "enum": codes })
 }
 
 /// Every outcome with its count, in a fixed order.

@@ -5,13 +5,16 @@ use crate::cli::show::terminal::escape;
 use crate::cli::words::{REQUEST_FOOT, REQUEST_HEAD, address, server_name};
 use addpack::plan::set::Span;
 use addpack::record::fields::Server;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::io;
 
 /// One pack of a request.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub(crate) struct Row {
+    #[schemars(extend("const" = "replacement"))]
     pub(crate) r#type: &'static str,
+    #[schemars(extend("const" = 1))]
     pub(crate) schema: u32,
     pub(crate) code: &'static str,
     pub(crate) serial: Option<String>,

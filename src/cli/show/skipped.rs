@@ -5,6 +5,7 @@ use crate::cli::show::terminal::escape;
 use crate::cli::words::way_out;
 use addpack::container::Format;
 use addpack::find::Skipped;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -25,7 +26,7 @@ pub(crate) struct SkippedFiles {
 }
 
 /// Files of a format that is not read, in the summary.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub(crate) struct SkippedKind {
     kind: &'static str,
     count: u64,

@@ -23,6 +23,19 @@ pub(crate) enum Standing {
     Begun,
 }
 
+impl Standing {
+    /// The code, for programs.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::There => "there",
+            Self::Changed => "changed",
+            Self::Elsewhere => "elsewhere",
+            Self::Gone => "gone",
+            Self::Begun => "begun",
+        }
+    }
+}
+
 /// A time of the ledger, for programs; `None` where RFC 3339 has no form for it.
 pub(crate) fn time_of(seconds: i64) -> Option<String> {
     FileTime::from_unix_seconds(seconds).and_then(timestamp)

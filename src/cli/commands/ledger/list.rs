@@ -1,0 +1,239 @@
+//! What the ledger holds, for people and for programs, and whether the files hold it too.
+
+use super::{open, print, unknown, written};
+use crate::cli::Error;
+use crate::cli::args::{LedgerFile, List};
+use crate::cli::exit::Exit;
+use crate::cli::show::json::line;
+use crate::cli::show::terminal::escape;
+use crate::cli::words::{Standing, entry_lines, ledger_row, standing_message, time_of};
+use addpack::ledger::{Entry, Ledger, State};
+use addpack::media::{Kind, Place};
+use addpack::run::recovery::holds_copy;
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::io::{self, BufWriter, Write, stdout};
+use std::path::Path;
+
+/// One line of `--json` and `--csv`.
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct Row {
+    #[schemars(extend("const" = "conversion"))]
+    r#type: &'static str,
+    #[schemars(extend("const" = 1))]
+    schema: u32,
+    serial: String,
+    licenses: u16,
+    state: &'static str,
+    converted_at: Option<String>,
+    path: String,
+    target: Option<String>,
+    old_digest: String,
+    new_digest: String,
+    /// With `show` and `check`: how the converted file stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    standing: Option<&'static str>,
+    /// The same in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+}
+
+/// The columns of `--csv`.
+const CSV_HEAD: [&str; 8] =
+    ["serial", "licenses", "state", "converted_at", "path", "target", "old_digest", "new_digest"];
+
+impl Row {
+    fn columns(self) -> [String; 8] {
+        [
+            escape(&self.serial),
+            self.licenses.to_string(),
+            self.state.to_owned(),
+            self.converted_at.unwrap_or_default(),
+            escape(&self.path),
+            escape(&self.target.unwrap_or_default()),
+            self.old_digest,
+            self.new_digest,
+        ]
+    }
+
+    fn of(entry: &Entry) -> Self {
+        Self {
+            r#type: "conversion",
+            schema: 1,
+            serial: entry.serial.clone(),
+            licenses: entry.licenses,
+            state: entry.state.as_str(),
+            converted_at: time_of(entry.converted_at),
+            path: entry.path.to_string_lossy().into_owned(),
+            target: entry.target.as_ref().map(|path| path.to_string_lossy().into_owned()),
+            old_digest: entry.old_digest.clone(),
+            new_digest: entry.new_digest.clone(),
+            standing: None,
+            message: None,
+        }
+    }
+
+    /// The same, with how its file stands.
+    fn with_standing(entry: &Entry, standing: Standing) -> Self {
+        Self {
+            standing: Some(standing.as_str()),
+            message: Some(standing_message(entry, standing)),
+            ..Self::of(entry)
+        }
+    }
+}
+
+pub(super) fn list(args: &List, at: &LedgerFile) -> Result<Exit, Error> {
+    let ledger = open(at)?;
+    let mut out = BufWriter::new(stdout());
+    if args.csv {
+        let mut csv = csv::Writer::from_writer(&mut out);
+        let mut head = Some(CSV_HEAD);
+        let mut write = |csv: &mut csv::Writer<_>, row: Option<[String; 8]>| -> io::Result<()> {
+            if let Some(head) = head.take() {
+                csv.write_record(head)?;
+            }
+            Ok(row.map_or(Ok(()), |row| csv.write_record(row))?)
+        };
+        each(ledger.as_ref(), |entry| write(&mut csv, Some(Row::of(entry).columns())))?;
+        written(write(&mut csv, None))?;
+        return written(csv.flush());
+    }
+    let mut entries = 0_u64;
+    each(ledger.as_ref(), |entry| {
+        entries += 1;
+        if args.json {
+            out.write_all(&line(&Row::of(entry)))
+        } else {
+            out.write_all(ledger_row(entry).as_bytes())
+        }
+    })?;
+    if entries == 0 && !args.json {
+        return print("the ledger is empty\n");
+    }
+    written(out.flush())
+}
+
+/// Tells each entry, as long as that works. A reader that went away ends it and is no error.
+fn each(
+    ledger: Option<&Ledger>,
+    mut tell: impl FnMut(&Entry) -> io::Result<()>,
+) -> Result<(), Error> {
+    let mut result = Ok(());
+    if let Some(ledger) = ledger {
+        ledger.each(None, |entry| {
+            result = tell(&entry);
+            result.is_ok()
+        })?;
+    }
+    written(result).map(|_| ())
+}
+
+pub(super) fn show(serial: &str, json: bool, at: &LedgerFile) -> Result<Exit, Error> {
+    let entry = open(at)?.and_then(|ledger| ledger.find(serial).transpose()).transpose()?;
+    let entry = entry.ok_or_else(|| unknown(serial))?;
+    let standing = standing(&entry);
+    if json {
+        return written(stdout().write_all(&line(&Row::with_standing(&entry, standing))));
+    }
+    print(&entry_lines(&entry, standing))
+}
+
+/// Whether the converted file holds what the ledger says.
+pub(super) fn standing(entry: &Entry) -> Standing {
+    match entry.state {
+        State::Begun => Standing::Begun,
+        State::Done if holds_copy(entry.place(), entry) => Standing::There,
+        State::Done if is_drive(entry.place()) => Standing::Elsewhere,
+        State::Done if entry.place().exists() => Standing::Changed,
+        State::Done => Standing::Gone,
+    }
+}
+
+fn is_drive(path: &Path) -> bool {
+    Place::at(path).is_ok_and(|place| place.kind == Kind::Drive)
+}
+
+/// What a check came to.
+#[derive(Default)]
+struct Checked {
+    there: u64,
+    elsewhere: u64,
+    /// Neither.
+    wrong: u64,
+}
+
+/// The last line of `check --json`.
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct CheckLine {
+    #[schemars(extend("const" = "summary"))]
+    r#type: &'static str,
+    #[schemars(extend("const" = 1))]
+    schema: u32,
+    /// Conversions whose file holds what the ledger says.
+    there: u64,
+    /// Those whose file does not, or whose conversion is not known to be complete.
+    wrong: u64,
+    /// Those in a drive that holds another diskette now, or none.
+    elsewhere: u64,
+    /// What is wrong with the ledger itself.
+    faults: Vec<String>,
+    exit_code: u8,
+}
+
+pub(super) fn check(json: bool, at: &LedgerFile) -> Result<Exit, Error> {
+    let ledger = open(at)?;
+    let faults = ledger.as_ref().map_or(Ok(Vec::new()), Ledger::faults)?;
+    let mut out = BufWriter::new(stdout());
+    if !json {
+        let faults = faults.iter().map(|fault| format!("ledger: {}\n", escape(fault)));
+        written(out.write_all(faults.collect::<String>().as_bytes()))?;
+    }
+    let mut checked = Checked::default();
+    each(ledger.as_ref(), |entry| {
+        let standing = standing(entry);
+        checked.add(standing);
+        match standing {
+            _ if json => out.write_all(&line(&Row::with_standing(entry, standing))),
+            Standing::There => Ok(()),
+            _ => writeln!(out, "{}: {}", entry.serial, standing_message(entry, standing)),
+        }
+    })?;
+    let exit = if checked.wrong == 0 && faults.is_empty() { Exit::Good } else { Exit::Refused };
+    let last = if json { checked.line(faults, exit) } else { checked.text(faults.len()) };
+    written(out.write_all(&last).and_then(|()| out.flush()))?;
+    Ok(exit)
+}
+
+impl Checked {
+    fn add(&mut self, standing: Standing) {
+        match standing {
+            Standing::There => self.there += 1,
+            Standing::Elsewhere => self.elsewhere += 1,
+            Standing::Changed | Standing::Gone | Standing::Begun => self.wrong += 1,
+        }
+    }
+
+    fn line(&self, faults: Vec<String>, exit: Exit) -> Vec<u8> {
+        let Self { there, wrong, elsewhere } = *self;
+        let exit_code = exit.code();
+        line(&CheckLine {
+            r#type: "summary",
+            schema: 1,
+            there,
+            wrong,
+            elsewhere,
+            faults,
+            exit_code,
+        })
+    }
+
+    fn text(&self, faults: usize) -> Vec<u8> {
+        let not = self.wrong + faults as u64;
+        let elsewhere = match self.elsewhere {
+            0 => String::new(),
+            elsewhere => format!(", {elsewhere} not in the drive"),
+        };
+        format!("{} as the ledger says, {not} not{elsewhere}\n", self.there).into_bytes()
+    }
+}

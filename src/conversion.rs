@@ -70,11 +70,12 @@ impl Patch {
         bytes.into_iter().all(|(held, (old, new))| held == old || held == new)
     }
 
-    /// The other sectors that change: those that held 4.0 events.
+    /// The other sectors that are to be written: those that held 4.0 events. Where the conversion was
+    /// committed before, all of them: zeros that the disk did not take may be in the cache.
     pub fn clean_up(&self) -> impl Iterator<Item = usize> {
         (1..RECORD_SECTORS).filter(|&index| {
             let (old, new) = self.sector(index);
-            old != new
+            old != new || !self.commits()
         })
     }
 }

@@ -24,3 +24,5 @@ mod platform;
 pub mod record;
 pub mod report;
 pub mod run;
+
+pub use platform::before_each_step;

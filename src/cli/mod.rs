@@ -11,7 +11,7 @@ use addpack::ledger::LedgerError;
 use args::Command;
 use ask::stop;
 use commands::{
-    convert, explain, inspect, ledger, packaging, plan, replace, schema, start, version,
+    convert, explain, inspect, ledger, packaging, plan, replace, schema, selftest, start, version,
 };
 use exit::Exit;
 use show::{json, terminal};
@@ -48,6 +48,7 @@ fn run(command: &Command) -> Result<Exit, Error> {
         Command::Ledger(ledger) => ledger::run(ledger),
         Command::Explain(explain) => explain::run(explain),
         Command::Schema => schema::run(),
+        Command::Selftest(selftest) => selftest::run(selftest),
         Command::Version => version::run(),
         Command::Completions { shell } => packaging::completions(*shell),
         Command::Man { folder } => packaging::man(folder),

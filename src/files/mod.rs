@@ -5,7 +5,7 @@ pub(crate) mod replace;
 
 pub(crate) use new_file::NewFile;
 
-use crate::platform::{folder_of, sync_folder};
+use crate::platform::{folder_of, step, sync_folder};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -17,7 +17,9 @@ use std::path::Path;
 /// as the system reports them.
 pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let new = NewFile::beside(path, None)?;
+    step();
     new.file().write_all(bytes)?;
+    step();
     new.file().sync_all()?;
     new.publish(path)?;
     sync_folder(folder_of(path))

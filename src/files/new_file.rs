@@ -50,6 +50,7 @@ impl NewFile {
     /// [`io::ErrorKind::AlreadyExists`] where there is something at `path`, which is left as it is;
     /// else as the system reports them.
     pub(crate) fn publish(self, path: &Path) -> io::Result<()> {
+        platform::step();
         match self {
             Self::Unnamed(file) => platform::link(&file, path),
             Self::Named(file) => {

@@ -16,6 +16,7 @@ mod schema;
 pub use error::{LedgerError, LedgerProblem};
 pub use row::{Entry, Met, State, Wanted};
 
+use crate::platform::step;
 use row::path_value;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use std::path::{Path, PathBuf};
@@ -78,8 +79,10 @@ impl Ledger {
             return Ok(Vec::new());
         }
         let path = self.path.clone();
-        self.claim_in_one(settled, met, wanted)
-            .map_err(|error| LedgerError::from_sqlite(&path, error))
+        step();
+        let answers = self.claim_in_one(settled, met, wanted);
+        step();
+        answers.map_err(|error| LedgerError::from_sqlite(&path, error))
     }
 
     fn claim_in_one(
@@ -109,6 +112,16 @@ impl Ledger {
             .collect::<rusqlite::Result<Vec<_>>>()?;
         write.commit()?;
         Ok(answers)
+    }
+
+    /// What it keeps its transactions whole with: "wal" for a write-ahead log, which local file systems
+    /// bear, else "delete" for a rollback journal.
+    ///
+    /// # Errors
+    /// Where the ledger cannot be read.
+    pub fn journal(&self) -> Result<String> {
+        let mode = self.db.query_row("PRAGMA journal_mode", [], |row| row.get(0));
+        mode.map_err(|error| self.failed(error))
     }
 
     /// The entry of a pack.

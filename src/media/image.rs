@@ -138,6 +138,11 @@ impl RawImage {
         platform::without_interruption(|| self.file.try_lock())
     }
 
+    /// Whether it can be read past the cache; where not, that is done as well as the system lets it.
+    pub fn reads_past_cache(&self) -> bool {
+        platform::reads_past_cache(&self.file, &self.path)
+    }
+
     /// Whether the image's path still leads to this file.
     pub fn is_at_its_path(&self) -> bool {
         let there = std::fs::metadata(&self.path);
@@ -183,15 +188,18 @@ impl Storage for RawImage {
     }
 
     fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        platform::step();
         platform::read_past_cache(&self.file, &self.path, buffer, offset)
     }
 
     fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
         self.take_start();
+        platform::step();
         platform::write_all_at(&self.file, bytes, offset)
     }
 
     fn sync(&self) -> io::Result<()> {
+        platform::step();
         self.file.sync_data()
     }
 

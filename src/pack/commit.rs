@@ -2,8 +2,8 @@
 //!
 //! The first sector of the record is the commit point (FORMAT.md, "Conversion"). It is written, made
 //! durable and read back past the cache before any other byte is touched; only then are the 4.0
-//! events zeroed. That needs no sync of its own: whatever a crash leaves of them is an unfinished
-//! conversion, which the next run finishes.
+//! events zeroed. Whatever a crash leaves of them is an unfinished conversion, which the next run
+//! finishes; but a pack counts as converted only when the zeros, too, are durable and read back.
 //!
 //! Finishing one begins with the commit sector as well. The run before may have died before its
 //! sync, or after one that failed: then the cache shows a new sector that the disk does not hold, a
@@ -14,7 +14,7 @@ use crate::diagnosis::{Verdict, diagnose};
 use crate::disk::SECTOR_LEN;
 use crate::disk::Storage;
 use crate::media::DriveError;
-use crate::pack::examine::{RecordSectors, read_record};
+use crate::pack::examine::{RecordSectors, read_record, read_record_past_cache};
 use crate::record::{RECORD_LEN, RECORD_SECTORS};
 use crate::report::{Action, Failure, PackState};
 use std::io;
@@ -63,45 +63,47 @@ impl<S: Storage> Commit<S> {
         }
     }
 
-    /// Writes the commit sector, makes it durable, and sees that the medium holds it. From then on
-    /// the pack is converted for good.
+    /// Writes the commit sector, makes it durable, and sees that the medium holds it; of a medium that
+    /// is replaced as a whole, the whole record. From then on the pack is converted for good.
     ///
     /// # Errors
     /// The failure, and the state that the pack is in.
     pub fn commit(&self) -> Result<(), Failure> {
         let (_, new) = self.patch.sector(0);
         let step = |action, result: io::Result<()>| result.map_err(|e| self.settle(action, e));
-        if !self.medium.is_replaced() {
-            step(Action::Write, self.medium.write(self.sectors[0], new))?;
+        if self.medium.is_replaced() {
+            step(Action::Replace, self.medium.sync())?;
+            return step(Action::ReadBack, self.read_back());
         }
-        let sync = if self.medium.is_replaced() { Action::Replace } else { Action::Sync };
-        step(sync, self.medium.sync())?;
+        step(Action::Write, self.medium.write(self.sectors[0], new))?;
+        step(Action::Sync, self.medium.sync())?;
         let mut held = [0; SECTOR_LEN];
         let read = self.medium.read_past_cache(self.sectors[0], &mut held);
         step(Action::ReadBack, read.and_then(|()| same(&held, new)))
     }
 
-    /// Zeroes what is left of the 4.0 events, then reads the record back and compares it. To be
-    /// called only after [`Commit::commit`] has succeeded.
+    /// Zeroes what is left of the 4.0 events, makes that durable, and sees that the medium holds the
+    /// whole record. To be called only after [`Commit::commit`] has succeeded.
     ///
     /// # Errors
     /// The failure, and the state that the pack is in.
     pub fn finish(&self) -> Result<(), Failure> {
-        for index in self.patch.clean_up() {
-            let (_, new) = self.patch.sector(index);
-            self.medium
-                .write(self.sectors[index], new)
-                .map_err(|error| self.failed(Action::CleanUp, error))?;
+        let mut remnants = self.patch.clean_up().peekable();
+        if self.medium.is_replaced() || remnants.peek().is_none() {
+            return Ok(());
         }
+        let zero = |index| self.medium.write(self.sectors[index], self.patch.sector(index).1);
+        let zeroed = remnants.try_for_each(zero).and_then(|()| self.medium.sync());
+        zeroed.map_err(|error| self.failed(Action::CleanUp, error))?;
         self.read_back().map_err(|error| self.failed(Action::ReadBack, error))
     }
 
     fn read_back(&self) -> io::Result<()> {
-        same(&read_record(&self.medium, &self.sectors)?, &self.patch.new)
+        same(&read_record_past_cache(&self.medium, &self.sectors)?, &self.patch.new)
     }
 
-    /// Writes the whole new record and reads it back: for a copy that nobody sees before it is
-    /// complete and durable, which is the caller's to see to.
+    /// Writes the whole new record, makes the medium durable and reads the record back: for a copy
+    /// that nobody sees before.
     ///
     /// # Errors
     /// As the medium reports them.
@@ -110,6 +112,7 @@ impl<S: Storage> Commit<S> {
             let (_, new) = self.patch.sector(index);
             self.medium.write(self.sectors[index], new)?;
         }
+        self.medium.sync()?;
         self.read_back()
     }
 

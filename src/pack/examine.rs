@@ -201,8 +201,23 @@ pub(crate) fn read_record<S: Storage + ?Sized>(
     medium: &S,
     sectors: &RecordSectors,
 ) -> io::Result<RecordBytes> {
+    read_whole(|at, part| medium.read(at, part), sectors)
+}
+
+/// Reads a record as the medium itself holds it, past every cache.
+pub(crate) fn read_record_past_cache<S: Storage + ?Sized>(
+    medium: &S,
+    sectors: &RecordSectors,
+) -> io::Result<RecordBytes> {
+    read_whole(|at, part| medium.read_past_cache(at, part), sectors)
+}
+
+fn read_whole(
+    read: impl Fn(u64, &mut [u8]) -> io::Result<()>,
+    sectors: &RecordSectors,
+) -> io::Result<RecordBytes> {
     let mut bytes = [0; RECORD_LEN];
-    match read_around(|at, part| medium.read(at, part), sectors, &mut bytes)? {
+    match read_around(read, sectors, &mut bytes)? {
         None => Ok(bytes),
         Some(lost) => Err(lost.into()),
     }

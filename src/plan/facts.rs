@@ -6,6 +6,9 @@ use crate::diagnosis::{CopyState, Diagnosis, FindingCode, Verdict};
 use crate::record::fields::{Serial, Server};
 use crate::record::{EVENT_SLOTS, Record, Version};
 use crate::report::{Note, Report};
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::ops::Range;
 
 /// What a used pack is bound to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,13 +21,17 @@ pub struct Use {
     pub server: Server,
 }
 
-/// Whether a pack can be used at all.
+/// Whether an image of a pack can be used at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Condition {
     /// It can.
     Sound,
     /// Once its conversion is finished.
     Unfinished,
+    /// Another image of the pack counts.
+    Copy,
+    /// The pack was converted into a copy that is gone.
+    CopyMissing,
     /// It never can, for this reason.
     Refused(FindingCode),
 }
@@ -40,9 +47,12 @@ pub struct PackFacts {
     pub version: Version,
     /// Its use; `None` while it is unbound, and where its record is not to be trusted.
     pub used: Option<Use>,
+    /// The server that it was first applied to, where it was transferred to another one since.
+    pub moved_from: Option<Server>,
     /// Whether it can be used.
     pub condition: Condition,
-    /// Whether nothing can be written to it.
+    /// Whether it is a diskette in a drive that nothing can be written to. The mode of an image file says
+    /// nothing of the tab of the diskette that it is written to.
     pub write_protected: bool,
     /// Events in its record: up to 24.
     pub events: u16,
@@ -61,13 +71,15 @@ impl PackFacts {
             }
         };
         let record = diagnosis.record.as_deref();
+        let trusted = record.filter(|_| is_trusted(diagnosis));
         Some(Self {
             serial: record.map_or(Serial::ZERO, |record| record.serial),
             licenses: record.map_or(0, |record| record.licenses),
             version: record.map_or(Version::V45, |record| record.version),
-            used: record.filter(|_| is_trusted(diagnosis)).and_then(used),
+            used: trusted.and_then(used),
+            moved_from: trusted.and_then(|record| moved_from(record, &diagnosis.history)),
             condition,
-            write_protected,
+            write_protected: write_protected && report.is_drive,
             events: record.map_or(0, |record| record.event_count),
         })
     }
@@ -75,6 +87,11 @@ impl PackFacts {
     /// Whether it is a 4.0 pack that could be converted.
     pub fn is_40(&self) -> bool {
         self.version == Version::V40 && !self.is_refused()
+    }
+
+    /// Whether it can be handed to a server, once it is converted where that is needed.
+    pub fn is_usable(&self) -> bool {
+        matches!(self.condition, Condition::Sound | Condition::Unfinished)
     }
 
     pub(super) fn is_refused(&self) -> bool {
@@ -101,17 +118,31 @@ impl PackFacts {
     pub(super) fn needs_conversion(&self, server: &ServerState) -> Option<Code> {
         match self.condition {
             Condition::Unfinished => Some(Code::FinishFirst),
-            Condition::Refused(_) => None,
             Condition::Sound if !rules::knows(server.version, self.version) => {
                 Some(Code::ConvertFirst)
             }
             Condition::Sound => (self.is_full() && self.is_40()).then_some(Code::ConvertFirst),
+            Condition::Copy | Condition::CopyMissing | Condition::Refused(_) => None,
         }
     }
 
     /// The pack as `server` is to get it.
     pub(super) fn prepared(self, server: &ServerState) -> Self {
         if self.needs_conversion(server).is_some() { self.converted() } else { self }
+    }
+}
+
+/// Marks the images that are copies of another one: an old state of the same diskette. A 4.5 record is
+/// newer than a 4.0 one, a used one than an unused one, one with more events than one with fewer.
+pub fn mark_copies(packs: &mut [PackFacts]) {
+    let mut newest: HashMap<Serial, usize> = HashMap::new();
+    let age = |pack: &PackFacts| (pack.is_40(), pack.used.is_none(), Reverse(pack.events));
+    let mut numbers: Vec<_> = (0..packs.len()).filter(|at| packs[*at].is_usable()).collect();
+    numbers.sort_by_key(|number| age(&packs[*number]));
+    for number in numbers {
+        if *newest.entry(packs[number].serial).or_insert(number) != number {
+            packs[number].condition = Condition::Copy;
+        }
     }
 }
 
@@ -135,4 +166,10 @@ fn is_trusted(diagnosis: &Diagnosis) -> bool {
 fn used(record: &Record) -> Option<Use> {
     let used = Use { from: record.from, to: record.to, server: record.server };
     record.is_bound().then_some(used)
+}
+
+/// The server that the pack was applied to first, where it is bound to another one now.
+fn moved_from(record: &Record, history: &Range<usize>) -> Option<Server> {
+    let first = record.events.get(history.clone())?.first()?.server;
+    (record.is_bound() && first != record.server).then_some(first)
 }

@@ -4,21 +4,22 @@
 //! or there twice, the set tells ([`set`]); the order is the one that leads to the most licenses.
 
 mod facts;
+mod fleet;
 mod order;
 pub mod rules;
 pub mod set;
 mod step;
 
-pub use facts::{Condition, PackFacts, Use};
+pub use facts::{Condition, PackFacts, Use, mark_copies};
+pub use fleet::{Fleet, plan_all};
 pub use step::{Action, Code};
 
 use crate::record::event::ServerVersion;
-use crate::record::fields::{Serial, Server};
+use crate::record::fields::Server;
 use order::{Applied, Choice};
 use rules::{Answer, answer};
-use set::{Chain, Span};
-use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
+use set::Span;
+use std::collections::HashSet;
 
 /// Licenses that a server has when it is installed.
 pub const FIRST_LICENSES: u16 = 5;
@@ -80,58 +81,39 @@ impl Step {
 pub struct Plan {
     /// One step for each pack: those to apply, in their order, then those to turn away.
     pub steps: Vec<Step>,
-    /// What the server's chain lacks: from and to.
+    /// What is missing before used packs that are not restored for that: from and to.
     pub gaps: Vec<Span>,
     /// Licenses that the server has in the end.
     pub reaches: u16,
 }
 
-/// The plan for a set of packs and a server. What is turned away, the server still turns away when
-/// all else was applied.
+/// The plan for all of `packs` and a server.
 pub fn plan(packs: &[PackFacts], server: &ServerState) -> Plan {
-    let copies = copies(packs);
-    let is_candidate = |number: &usize| !packs[*number].is_refused() && !copies[*number];
-    let candidates: Vec<_> = (0..packs.len()).filter(is_candidate).collect();
+    let all: Vec<_> = (0..packs.len()).collect();
+    plan_some(packs, &all, server)
+}
+
+/// The plan for some of `packs`, by their numbers. What is turned away, the server still turns away when
+/// all else was applied.
+pub fn plan_some(packs: &[PackFacts], some: &[usize], server: &ServerState) -> Plan {
     let mut choice = Choice::new(server);
-    for number in &candidates {
-        choice.add(*number, &packs[*number].prepared(server));
+    for &number in some {
+        match packs[number].condition {
+            Condition::Sound | Condition::Unfinished => {
+                choice.add(number, &packs[number].prepared(server));
+            }
+            Condition::CopyMissing => choice.reserve(&packs[number]),
+            Condition::Copy | Condition::Refused(_) => {}
+        }
     }
     let order = choice.order();
-    let end = End {
-        server,
-        reaches: order.last().map_or(server.installed, |applied| applied.to),
-        gaps: gaps(candidates.iter().map(|number| &packs[*number]), server),
-        order: &order,
-    };
+    let reaches = order.last().map_or(server.installed, |applied| applied.to);
+    let end = End { server, reaches, order: &order, gaps: choice.gaps(&order) };
     let applied: HashSet<_> = order.iter().map(|applied| applied.pack).collect();
-    let left = (0..packs.len()).filter(|number| !applied.contains(number));
-    let left = left.map(|number| {
-        let copy = copies[number].then(|| Step::turn_away(number, Code::Copy, None));
-        copy.unwrap_or_else(|| end.turn_away(number, &packs[number]))
-    });
+    let left = some.iter().filter(|number| !applied.contains(number));
+    let left = left.map(|&number| end.turn_away(number, &packs[number]));
     let steps = order.iter().map(|applied| apply(*applied, &packs[applied.pack], server));
-    Plan { steps: steps.chain(left).collect(), reaches: end.reaches, gaps: end.gaps.clone() }
-}
-
-/// What the chain of a server lacks.
-fn gaps<'a>(packs: impl Iterator<Item = &'a PackFacts>, server: &ServerState) -> Vec<Span> {
-    let mut chain = Chain::default();
-    packs.filter(|pack| rules::is_free_for(pack, server)).for_each(|pack| chain.add(pack));
-    chain.gaps(server.installed)
-}
-
-/// Which sound packs are copies of another one: an old state of the same diskette. A 4.5 record is
-/// newer than a 4.0 one, a used one than an unused one, one with more events than one with fewer.
-fn copies(packs: &[PackFacts]) -> Vec<bool> {
-    let mut newest: HashMap<Serial, usize> = HashMap::new();
-    let mut copies = vec![false; packs.len()];
-    let age = |pack: &PackFacts| (pack.is_40(), pack.used.is_none(), Reverse(pack.events));
-    let mut numbers: Vec<_> = (0..packs.len()).filter(|at| !packs[*at].is_refused()).collect();
-    numbers.sort_by_key(|number| age(&packs[*number]));
-    for number in numbers {
-        copies[number] = *newest.entry(packs[number].serial).or_insert(number) != number;
-    }
-    copies
+    Plan { steps: steps.chain(left).collect(), reaches, gaps: end.gaps.clone() }
 }
 
 fn apply(applied: Applied, pack: &PackFacts, server: &ServerState) -> Step {
@@ -146,10 +128,9 @@ fn apply(applied: Applied, pack: &PackFacts, server: &ServerState) -> Step {
     }
 }
 
-/// The harm that comes of it when the server gets the pack as it is.
+/// The harm that may come of it when the server gets the pack as it is.
 fn harm(pack: &PackFacts, server: &ServerState, installed: u16) -> Option<Answer> {
-    let answer = answer(pack, server, installed);
-    matches!(answer, Answer::Corrupts | Answer::MakesDefective).then_some(answer)
+    Some(answer(pack, server, installed)).filter(|answer| answer.is_harm())
 }
 
 impl Step {
@@ -162,14 +143,19 @@ impl Step {
 struct End<'a> {
     server: &'a ServerState,
     reaches: u16,
-    gaps: Vec<Span>,
     order: &'a [Applied],
+    gaps: Vec<Span>,
 }
 
 impl End<'_> {
     fn turn_away(&self, number: usize, pack: &PackFacts) -> Step {
-        if let Condition::Refused(finding) = pack.condition {
-            return Step::turn_away(number, Code::Refused(finding), None);
+        match pack.condition {
+            Condition::Refused(finding) => {
+                return Step::turn_away(number, Code::Refused(finding), None);
+            }
+            Condition::Copy => return Step::turn_away(number, Code::Copy, None),
+            Condition::CopyMissing => return Step::turn_away(number, Code::CopyMissing, None),
+            Condition::Sound | Condition::Unfinished => {}
         }
         let answer = answer(&pack.prepared(self.server), self.server, self.reaches);
         let code = match answer {
@@ -181,8 +167,8 @@ impl End<'_> {
             Answer::AsksForPassword => Code::OtherServer,
             Answer::Takes { .. }
             | Answer::AlreadyUsed { .. }
-            | Answer::MakesDefective
-            | Answer::Corrupts => self.why_out_of_order(pack),
+            | Answer::RestoresOther { .. }
+            | Answer::MayCorrupt => self.why_out_of_order(pack),
         };
         let harm = harm(pack, self.server, self.reaches);
         Step { harm, ..Step::turn_away(number, code, Some(answer)) }
@@ -209,5 +195,30 @@ impl Plan {
         let lies_behind = |number: usize| packs[number].used.is_some_and(|used| used.from >= gap.1);
         let behind = self.steps.iter().filter(|step| step.code == Code::BehindGap);
         behind.filter(|step| lies_behind(step.pack)).count()
+    }
+
+    /// The packs of the set that would fill a gap, or a part of it, and why each of them cannot: it is
+    /// refused, its record is full, it was moved to another server, or its converted copy is gone.
+    pub fn missing_from(&self, gap: Span, packs: &[PackFacts], server: &ServerState) -> Vec<&Step> {
+        let fills = |step: &&Step| {
+            let pack = &packs[step.pack];
+            let is_meant = pack.used.is_some_and(|used| {
+                let is_inside = gap.0 <= used.from && used.to <= gap.1;
+                let owner = pack.moved_from.unwrap_or(used.server);
+                is_inside && server.identity.is_some_and(|id| id == used.server || id == owner)
+            });
+            let cannot = !matches!(
+                step.code,
+                Code::Copy | Code::Twin | Code::OutOfOrder | Code::AlreadyApplied | Code::BehindGap
+            );
+            step.action == Action::TurnAway && is_meant && cannot
+        };
+        self.steps.iter().filter(fills).collect()
+    }
+
+    /// Whether the set holds a pack that is not to be handed to the server. A copy is no such pack.
+    pub fn turns_away(&self) -> bool {
+        let away = self.steps.iter().filter(|step| step.action == Action::TurnAway);
+        away.into_iter().any(|step| step.code != Code::Copy)
     }
 }

@@ -3,7 +3,8 @@
 //! A server's licenses only grow, packs are of 5 or 20, and no server takes more than 50: what is to
 //! be searched is a few dozen states, however many packs there are.
 
-use super::rules::{Answer, answer};
+use super::rules::{self, Answer, answer};
+use super::set::Span;
 use super::{PackFacts, ServerState};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
@@ -23,6 +24,8 @@ pub(super) struct Choice<'a> {
     used: BTreeMap<u16, BTreeMap<u16, usize>>,
     /// By their size.
     unused: BTreeMap<u16, Vec<usize>>,
+    /// What packs restore whose converted copy is gone: no unused pack takes their place.
+    reserved: Vec<Span>,
 }
 
 /// Licenses that the server has, and how many unused packs of 5 and of 20 were applied.
@@ -37,7 +40,13 @@ type Best = (Worth, Option<Applied>);
 impl<'a> Choice<'a> {
     /// Nothing to choose from yet.
     pub(super) fn new(server: &'a ServerState) -> Self {
-        Self { server, used: BTreeMap::new(), unused: BTreeMap::new() }
+        Self { server, used: BTreeMap::new(), unused: BTreeMap::new(), reserved: Vec::new() }
+    }
+
+    /// Keeps unused packs from taking the place of a pack whose converted copy is gone.
+    pub(super) fn reserve(&mut self, pack: &PackFacts) {
+        let used = pack.used.filter(|_| rules::is_free_for(pack, self.server));
+        self.reserved.extend(used.map(|used| (used.from, used.to)));
     }
 
     /// Adds a pack, if the server could take it.
@@ -63,6 +72,27 @@ impl<'a> Choice<'a> {
         order
     }
 
+    /// What is missing before used packs: each time from where used packs lead to the next one that the
+    /// server would take then. A gap that the `order` gets over is filled.
+    pub(super) fn gaps(&self, order: &[Applied]) -> Vec<Span> {
+        let restored = order.iter().filter(|applied| self.is_used(**applied));
+        let last = restored.map(|applied| applied.from).max().unwrap_or_default();
+        let mut gaps = Vec::new();
+        let mut reached = self.used_packs_lead_to(self.server.installed);
+        while let Some((&next, _)) = self.used.range(reached + 1..).next() {
+            gaps.push((reached, next));
+            reached = self.used_packs_lead_to(next);
+        }
+        gaps.retain(|gap| last < gap.1);
+        gaps
+    }
+
+    /// The most licenses that used packs alone lead to.
+    fn used_packs_lead_to(&self, from: u16) -> u16 {
+        let next = self.used.get(&from).into_iter().flatten();
+        next.map(|(to, _)| self.used_packs_lead_to(*to)).max().unwrap_or(from)
+    }
+
     fn best(&self, state: State, known: &mut HashMap<State, Best>) -> Best {
         if let Some(best) = known.get(&state) {
             return *best;
@@ -85,10 +115,12 @@ impl<'a> Choice<'a> {
         let used = self.used.get(&from).into_iter().flatten();
         let mut moves: Vec<_> =
             used.map(|(to, pack)| Applied { pack: *pack, from, to: *to }).collect();
-        let limit = super::rules::limit(self.server.version);
+        let limit = rules::limit(self.server.version);
+        let is_reserved =
+            |to: u16| self.reserved.iter().any(|reserved| from < reserved.1 && reserved.0 < to);
         for (size, applied) in [(20, twenties), (5, fives)] {
             let next = self.unused.get(&size).and_then(|packs| packs.get(applied));
-            if let Some(pack) = next.filter(|_| from + size <= limit) {
+            if let Some(pack) = next.filter(|_| from + size <= limit && !is_reserved(from + size)) {
                 moves.push(Applied { pack: *pack, from, to: from + size });
             }
         }

@@ -1,7 +1,7 @@
 //! What a server does with a pack: one function for each question that it asks, in the order in
 //! which [`answer`] puts them.
 
-use super::{Edition, PackFacts, ServerState};
+use super::{Edition, FIRST_LICENSES, PackFacts, ServerState};
 use crate::record::Version;
 use crate::record::event::ServerVersion;
 
@@ -22,8 +22,16 @@ pub enum Answer {
     NoAddedLicenses,
     /// The disk may be damaged: the server could not write to it [KB 183855].
     MayBeDamaged,
-    /// The disk "was already used" [KB 177962].
+    /// Of a 4.0 pack: the disk "was already used" [KB 177962]. After a reinstall the server may make it
+    /// defective as well [KB 194335, 236867].
     AlreadyUsed {
+        /// Licenses that it restores from.
+        from: u16,
+        /// Licenses that it restores to.
+        to: u16,
+    },
+    /// Of a 4.5 pack: it restores other licenses than those that come next [KB 177962].
+    RestoresOther {
         /// Licenses that it restores from.
         from: u16,
         /// Licenses that it restores to.
@@ -36,10 +44,8 @@ pub enum Answer {
     },
     /// It asks for a password from support [KB 236867].
     AsksForPassword,
-    /// It makes the diskette defective [KB 194335, 236867].
-    MakesDefective,
-    /// It corrupts the diskette [KB 236867, 239666].
-    Corrupts,
+    /// It may corrupt the diskette [KB 236867, 239666].
+    MayCorrupt,
 }
 
 impl Answer {
@@ -50,11 +56,16 @@ impl Answer {
             Self::NotSmallBusinessServer => &[234_929, 264_812],
             Self::NoAddedLicenses => &[218_144],
             Self::MayBeDamaged => &[183_855],
-            Self::AlreadyUsed { .. } => &[177_962],
+            Self::AlreadyUsed { .. } => &[177_962, 194_335, 236_867],
+            Self::RestoresOther { .. } => &[177_962],
             Self::OverLimit { .. } => &[177_962, 236_867],
-            Self::MakesDefective => &[194_335, 236_867],
-            Self::Corrupts => &[236_867, 239_666],
+            Self::MayCorrupt => &[236_867, 239_666],
         }
+    }
+
+    /// Whether the diskette may be spoilt by it.
+    pub const fn is_harm(self) -> bool {
+        matches!(self, Self::MayCorrupt | Self::AlreadyUsed { .. })
     }
 }
 
@@ -79,7 +90,7 @@ pub fn can_write(pack: &PackFacts) -> bool {
     !pack.write_protected && !pack.is_full()
 }
 
-/// Whether the server knows such packs: 4.5 knows no 4.0 ones, and would corrupt them; a 4.5 pack is
+/// Whether the server knows such packs: 4.5 does not know 4.0 ones, and may corrupt them; a 4.5 pack is
 /// taken by all [KB 236867, 239666].
 pub fn knows(server: ServerVersion, pack: Version) -> bool {
     pack == Version::V45 || server != ServerVersion::V45
@@ -103,12 +114,6 @@ pub fn is_in_order(pack: &PackFacts, installed: u16) -> bool {
     pack.used.is_none_or(|used| used.from == installed)
 }
 
-/// Whether a pack that comes out of order is made defective by that: a 4.0 one is
-/// [KB 194335, 236867].
-pub fn is_harmed_out_of_order(pack: Version) -> bool {
-    pack == Version::V40
-}
-
 /// What `server`, when it has `installed` licenses, says to a sound pack that is handed to it as it
 /// is.
 pub fn answer(pack: &PackFacts, server: &ServerState, installed: u16) -> Answer {
@@ -117,11 +122,21 @@ pub fn answer(pack: &PackFacts, server: &ServerState, installed: u16) -> Answer 
         _ if !is_small_business_server(server.edition) => Answer::NotSmallBusinessServer,
         _ if !can_add_licenses(server.edition) => Answer::NoAddedLicenses,
         _ if !can_write(pack) => Answer::MayBeDamaged,
-        _ if !knows(server.version, pack.version) => Answer::Corrupts,
+        _ if !knows(server.version, pack.version) => Answer::MayCorrupt,
         _ if !is_free_for(pack, server) => Answer::AsksForPassword,
         (to, _) if to > limit => Answer::OverLimit { limit },
         (to, _) if is_in_order(pack, installed) => Answer::Takes { from: installed, to },
-        _ if is_harmed_out_of_order(pack.version) => Answer::MakesDefective,
-        (to, used) => Answer::AlreadyUsed { from: used.map_or(installed, |used| used.from), to },
+        (to, used) => {
+            let from = used.map_or(installed, |used| used.from);
+            match pack.version {
+                Version::V40 => Answer::AlreadyUsed { from, to },
+                Version::V45 => Answer::RestoresOther { from, to },
+            }
+        }
     }
+}
+
+/// Whether a server can have that many licenses: it is installed with 5, and packs add 5 or 20.
+pub fn is_possible(installed: u16, version: ServerVersion) -> bool {
+    (FIRST_LICENSES..=limit(version)).contains(&installed) && installed.is_multiple_of(5)
 }

@@ -1,7 +1,7 @@
 //! A set of packs by the servers that they are bound to: the chain of steps that each server's packs
 //! restore, what is missing in it, and what is there twice.
 
-use super::PackFacts;
+use super::{Condition, PackFacts};
 use crate::record::fields::{Serial, Server};
 use std::collections::{BTreeMap, HashMap};
 
@@ -121,9 +121,9 @@ impl Sets {
         Self { all: Vec::new(), index: HashMap::new(), most, left_out: false }
     }
 
-    /// Adds a pack to its server's set; an unused pack is in none.
+    /// Adds a pack to its server's set. An unused pack is in none, and a copy counts for none.
     pub fn add(&mut self, pack: &PackFacts) {
-        let Some(used) = pack.used else { return };
+        let Some(used) = pack.used.filter(|_| pack.condition != Condition::Copy) else { return };
         let at = match self.index.get(&used.server) {
             Some(at) => *at,
             None if self.all.len() == self.most => {
@@ -138,7 +138,7 @@ impl Sets {
             }
         };
         self.all[at].chain.add(pack);
-        self.all[at].sound += usize::from(!pack.needs_replacement());
+        self.all[at].sound += usize::from(pack.is_usable());
     }
 
     /// All sets.
@@ -146,15 +146,22 @@ impl Sets {
         &self.all
     }
 
+    /// The set of one server.
+    pub fn of(&self, server: &Server) -> Option<&Set> {
+        self.index.get(server).map(|at| &self.all[*at])
+    }
+
     /// Whether there were packs of more servers than are kept.
     pub fn left_out(&self) -> bool {
         self.left_out
     }
 
-    /// The set with the most sound packs among those whose server is `wanted`, the first one where
-    /// several have as many.
-    pub fn largest(&self, wanted: impl Fn(&Server) -> bool) -> Option<&Set> {
-        self.all.iter().rev().filter(|set| wanted(&set.server)).max_by_key(|set| set.sound)
+    /// The sets with the most sound packs among those whose server is `wanted`: several where there is
+    /// a tie.
+    pub fn largest(&self, wanted: impl Fn(&Server) -> bool) -> Vec<&Set> {
+        let meant = || self.all.iter().filter(|set| wanted(&set.server));
+        let most = meant().map(|set| set.sound).max();
+        meant().filter(|set| Some(set.sound) == most).collect()
     }
 }
 

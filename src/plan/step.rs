@@ -56,6 +56,8 @@ pub enum Code {
     OutOfOrder,
     /// Another image of the set is the same pack.
     Copy,
+    /// The pack was converted into a copy that is gone.
+    CopyMissing,
     /// The pack is refused.
     Refused(FindingCode),
 }

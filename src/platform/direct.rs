@@ -48,6 +48,11 @@ mod linux {
         read_direct(&direct, buffer, offset, ALIGNMENT)
     }
 
+    /// Whether files can be read with `O_DIRECT` where this one is.
+    pub(crate) fn reads_past_cache(file: &File, path: &Path) -> bool {
+        read_anew(file, path, &mut [0; 512], 0).is_ok()
+    }
+
     /// Reads a file that is open with `O_DIRECT`, in whole blocks of `block` bytes.
     pub(crate) fn read_direct(
         direct: &File,
@@ -88,13 +93,19 @@ mod linux {
 }
 
 #[cfg(target_os = "linux")]
-pub(crate) use linux::{advise_random, read_direct, read_past_cache, write_direct};
+pub(crate) use linux::{
+    advise_random, read_direct, read_past_cache, reads_past_cache, write_direct,
+};
 
 #[cfg(not(target_os = "linux"))]
 mod elsewhere {
     use super::{File, Path, io, read_exact_at};
 
     pub(crate) fn advise_random(_: &File) {}
+
+    pub(crate) fn reads_past_cache(_: &File, _: &Path) -> bool {
+        false
+    }
 
     pub(crate) fn read_past_cache(
         file: &File,
@@ -115,4 +126,6 @@ mod elsewhere {
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(crate) use elsewhere::{advise_random, read_direct, read_past_cache, write_direct};
+pub(crate) use elsewhere::{
+    advise_random, read_direct, read_past_cache, reads_past_cache, write_direct,
+};

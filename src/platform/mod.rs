@@ -5,13 +5,18 @@ mod direct;
 mod drive;
 mod drives;
 mod file_system;
+mod steps;
 mod unnamed;
 
 pub(crate) use cause::{Cause, cause};
-pub(crate) use direct::{advise_random, read_direct, read_past_cache, write_direct};
+pub(crate) use direct::{
+    advise_random, read_direct, read_past_cache, reads_past_cache, write_direct,
+};
 pub(crate) use drive::{Use, is_drive, is_no_medium, is_read_only, mount_point, open_drive};
 pub use drives::{FoundDrive, drives, readers_group};
 pub(crate) use file_system::{is_local, may_replace, may_write, try_locks};
+pub use steps::before_each_step;
+pub(crate) use steps::step;
 pub(crate) use unnamed::{link, unnamed};
 
 use std::fs::{File, Metadata, OpenOptions, TryLockError};
@@ -113,6 +118,7 @@ mod unix {
 
     /// Makes the names in a folder durable.
     pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+        super::step();
         File::open(folder)?.sync_all()
     }
 
@@ -229,6 +235,7 @@ mod windows {
 
     /// A folder cannot be synced there; its file system journals the names.
     pub(crate) fn sync_folder(_: &Path) -> io::Result<()> {
+        super::step();
         Ok(())
     }
 

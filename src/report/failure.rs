@@ -114,6 +114,11 @@ impl Action {
     fn writes(self) -> bool {
         !matches!(self, Self::Open | Self::List | Self::Read | Self::Lock)
     }
+
+    /// Whether a name is made or changed in a folder.
+    fn makes_files(self) -> bool {
+        matches!(self, Self::Replace | Self::Copy | Self::Publish | Self::SyncFolder)
+    }
 }
 
 /// The state that a failed conversion left its pack in, read past the cache.
@@ -180,8 +185,8 @@ impl Failure {
         use io::ErrorKind as Kind;
         match kind {
             Kind::NotFound => FailureCode::NotFound,
-            Kind::PermissionDenied if action == Action::Write => FailureCode::NotOwner,
-            Kind::PermissionDenied if action.writes() => FailureCode::FolderProtected,
+            Kind::PermissionDenied if action.makes_files() => FailureCode::FolderProtected,
+            Kind::PermissionDenied if action.writes() => FailureCode::NotOwner,
             Kind::PermissionDenied => FailureCode::AccessDenied,
             Kind::ReadOnlyFilesystem => FailureCode::ReadOnlyDisk,
             Kind::OutOfMemory => FailureCode::NoMemory,

@@ -209,6 +209,7 @@ impl Copy {
             return Err(io::Error::other("the image was changed while it was copied"));
         }
         Commit { medium, sectors: *sectors, patch: patch.clone() }.write_whole()?;
+        platform::step();
         to.sync_all()?;
         Ok(temporary)
     }
@@ -216,6 +217,7 @@ impl Copy {
     /// Gives the copy its name. `false` where another run has made the very same copy meanwhile.
     fn publish(mut self) -> Result<bool, Failure> {
         let Some(temporary) = self.temporary.take() else { return Ok(false) };
+        platform::step();
         match temporary.persist_noclobber(&self.target) {
             Ok(_) => Ok(true),
             Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {

@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod claims;
 mod every_moment;
 mod failing_calls;
 mod killed_copying;

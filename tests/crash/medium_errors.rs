@@ -8,13 +8,13 @@ use addpack::report::{Action, Failure, FailureCode, PackState};
 
 /// Errors of Linux, and what they are called.
 const ERRORS: [(i32, FailureCode); 9] = [
-    (1, FailureCode::WriteProtected),
+    (1, FailureCode::Immutable),
     (5, FailureCode::IoError),
     (6, FailureCode::IoError),
-    (13, FailureCode::WriteProtected),
-    (27, FailureCode::NoSpace),
+    (13, FailureCode::NotOwner),
+    (27, FailureCode::FileSizeLimit),
     (28, FailureCode::NoSpace),
-    (30, FailureCode::WriteProtected),
+    (30, FailureCode::ReadOnlyDisk),
     (122, FailureCode::NoSpace),
     (123, FailureCode::IoError),
 ];
@@ -185,12 +185,40 @@ fn failed_clean_up_leaves_an_unfinished_conversion() {
 }
 
 #[test]
+fn clean_up_that_the_disk_does_not_take_is_told() {
+    for (reached, expected) in [(false, PackState::Unfinished), (true, PackState::New)] {
+        for case in used_packs() {
+            let fault = Fault::Forgets { errno: EIO, reached };
+            late(&[(Call::Sync, 1, fault)]).run_on(&case, |_, failure, truth| {
+                assert_named(failure, Action::CleanUp, FailureCode::IoError);
+                assert_eq!(truth, expected);
+            });
+        }
+    }
+}
+
+#[test]
+fn pack_that_is_said_to_be_converted_is_so_after_a_crash() {
+    for case in Case::all() {
+        for past_cache in PastCache::BOTH {
+            let disk = Disk::new(&case.untouched(), past_cache);
+            convert(&disk, FIRST).unwrap();
+            for survivor in disk.held().survivors() {
+                assert_eq!(case.truth(&survivor), PackState::New);
+            }
+        }
+    }
+}
+
+#[test]
 fn record_that_cannot_be_read_back_is_told_with_what_the_disk_holds() {
     for fault in [Fault::Error(EIO), Fault::Flips] {
-        late(&[(Call::Read, 1, fault)]).run(|case, failure, truth| {
-            assert_named(failure, Action::ReadBack, FailureCode::IoError);
-            assert!([case.committed(), PackState::New].contains(&truth), "{truth:?}");
-        });
+        for case in used_packs() {
+            late(&[(Call::ReadPastCache, 1, fault)]).run_on(&case, |_, failure, truth| {
+                assert_named(failure, Action::ReadBack, FailureCode::IoError);
+                assert_eq!(truth, PackState::New);
+            });
+        }
     }
 }
 

@@ -8,11 +8,11 @@ const UNUSED: &str = "unused-720.img";
 
 /// A scene with one image whose conversion was claimed and not done, as a crash leaves it. The
 /// image is as it was; the ledger holds the old and the new record.
-struct Crash {
-    scene: Scene,
-    name: &'static str,
-    old: Vec<u8>,
-    new: Vec<u8>,
+pub(super) struct Crash {
+    pub(super) scene: Scene,
+    pub(super) name: &'static str,
+    pub(super) old: Vec<u8>,
+    pub(super) new: Vec<u8>,
     /// Where the record begins in the image.
     at: usize,
 }
@@ -30,7 +30,7 @@ impl Crash {
         Self { scene, name, old, new, at }
     }
 
-    fn events() -> Self {
+    pub(super) fn events() -> Self {
         Self::of(EVENTS, "reapplied-in-order")
     }
 
@@ -39,13 +39,13 @@ impl Crash {
     }
 
     /// Writes over the record's bytes from `from` on.
-    fn write(&self, from: usize, bytes: &[u8]) {
+    pub(super) fn write(&self, from: usize, bytes: &[u8]) {
         let mut image = self.scene.read(self.name);
         image[self.at + from..][..bytes.len()].copy_from_slice(bytes);
         std::fs::write(self.scene.path(self.name), image).unwrap();
     }
 
-    fn record(&self, name: &str) -> Vec<u8> {
+    pub(super) fn record(&self, name: &str) -> Vec<u8> {
         self.scene.read(name)[self.at..][..2048].to_vec()
     }
 

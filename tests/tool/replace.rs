@@ -22,7 +22,7 @@ your licenses today, and bring what proves that you bought the packs.
    Version   4.0
    Server    SBSNT1 (00:A0:C9:14:C8:29)
    Licenses  from 5 to 10
-   Reason    out-of-order-reapply
+   Reason    reapplied out of order
    Evidence  out-of-order-reapply: reapplied out of order on 1 Apr 1999: the
              server had 10 licenses, the pack restores 5 to 10 (at offset
              0x240, expected 5, found 10)
@@ -35,7 +35,7 @@ your licenses today, and bring what proves that you bought the packs.
    Size      20 licenses
    Server    SBSNT1 (00:A0:C9:14:C8:29)
    Licenses  from 10 to 30
-   Reason    lost
+   Reason    lost or stolen
    Evidence  named as lost or stolen
    See       KB 236867, KB 274532
 
@@ -65,7 +65,7 @@ fn request_is_written_to_a_new_file_and_never_over_another() {
     let args = ["replace", "--lost", "10-30", ".", "-o", "request.txt"];
     scene.run(&args).is(0, "", "");
     assert_eq!(scene.read("request.txt"), letter(&scene).as_bytes());
-    let stderr = "addpack: -o request.txt: there is such a file already, and it is left as it is\n";
+    let stderr = "addpack: -o: request.txt is there already, and is left as it is\n";
     scene.run(&args).is(2, "", stderr);
     std::os::unix::fs::symlink("nowhere", scene.path("link.txt")).unwrap();
     let ran = scene.run(&["replace", ".", "-o", "link.txt"]);
@@ -81,8 +81,8 @@ fn request_that_cannot_be_written_is_an_error() {
 }
 
 const CSV: &str = "\
-code,serial,licenses,version,server_name,server_address,from,to,evidence,path,sha1,kb
-out-of-order-reapply,12345-270-0000017-00010,5,4.0,SBSNT1,00:A0:C9:14:C8:29,5,10,\
+code,reason,serial,licenses,version,server_name,server_address,from,to,evidence,path,sha1,kb
+out-of-order-reapply,reapplied out of order,12345-270-0000017-00010,5,4.0,SBSNT1,00:A0:C9:14:C8:29,5,10,\
 \"out-of-order-reapply: reapplied out of order on 1 Apr 1999: the server had 10 licenses, the pack \
 restores 5 to 10 (at offset 0x240, expected 5, found 10)\",\
 ./out-of-order-720.img,{sha1},\"194335, 236867, 274532\"
@@ -152,7 +152,9 @@ fn gaps_of_every_chain_are_named_on_request_and_what_is_refused_is_not_named_twi
     assert_eq!(named(&[]), refused);
     let (one, two) = ("lost SERVER-1 5-10", "lost SERVER-2 5-20");
     assert_eq!(named(&["--gaps"]), format!("{refused}, {one}, {two}"));
-    assert_eq!(named(&["--gaps", "--lost", "5-10"]), format!("{refused}, {one}, {two}"));
+    let of_one = ["--gaps", "--lost", "5-10", "--name", "SERVER-1"];
+    assert_eq!(named(&of_one), format!("{refused}, {one}"));
+    assert_eq!(scene.run(&["replace", "--lost", "5-10", "."]).code, Some(2), "of which server?");
     assert_eq!(named(&["--gaps", "--name", "SERVER-2"]), format!("{refused}, {two}"));
     let lost = "lost SERVER-2 20-25";
     assert_eq!(named(&["--lost", "20-25", "--name", "SERVER-2"]), format!("{refused}, {lost}"));
@@ -176,4 +178,17 @@ fn copy_of_a_converted_pack_needs_no_replacement() {
     scene.run(&["convert", "--yes", "-o", "out", "unused-720.img"]);
     let ran = scene.run(&["replace", "unused-720.img"]);
     assert_eq!((&*ran.stdout, ran.code), ("", Some(0)));
+}
+
+#[test]
+fn server_that_spoilt_an_unused_pack_is_named() {
+    let scene = Scene::new();
+    let mut pack = sample::unused();
+    sample::spoil(&mut pack, true);
+    std::fs::write(scene.path("a.img"), image_of(&pack.bytes)).unwrap();
+    let letter = scene.run(&["replace", "."]).stdout;
+    assert!(letter.contains("   Server    SERVER-1 (00:A0:C9:14:C8:01)\n"), "{letter}");
+    assert!(letter.contains("   Reason    applied on a 4.5 server\n"), "{letter}");
+    assert!(letter.contains("applied on 1 Jun 1998 to"), "{letter}");
+    assert!(!letter.contains("reapplied on 1 Jun"), "{letter}");
 }

@@ -95,6 +95,16 @@ pub(crate) struct LedgerChoice {
     pub(crate) no_ledger: bool,
 }
 
+impl LedgerChoice {
+    /// The option that was typed, and the file that it names.
+    pub(crate) fn words(&self) -> Option<(&'static str, Option<&Path>)> {
+        if self.no_ledger {
+            return Some(("--no-ledger", None));
+        }
+        self.at.ledger.as_deref().map(|file| ("--ledger", Some(file)))
+    }
+}
+
 /// What is taken before and after the command.
 #[derive(Clone, Copy, Debug, Default, ClapArgs)]
 pub(crate) struct Screen {
@@ -138,6 +148,15 @@ impl Common {
         }
     }
 
+    /// Images to look at, or to read, at once.
+    pub(crate) fn looking(&self) -> usize {
+        self.workers(LOOKING)
+    }
+
+    fn workers(&self, usual: usize) -> usize {
+        self.jobs.map_or(usual, NonZeroUsize::get)
+    }
+
     /// The job that these arguments ask for, in place.
     pub(crate) fn job(&self, mode: Mode) -> Result<Job, Error> {
         let is_image = self.is_one_image() && !self.names_one_drive();
@@ -147,7 +166,7 @@ impl Common {
         }
         let workers = if mode.converts() { CONVERTING } else { LOOKING };
         Ok(Job {
-            workers: self.jobs.map_or(workers, NonZeroUsize::get),
+            workers: self.workers(workers),
             retries: self.retries,
             map: self.mapfile.clone(),
             describe: self.describe(),

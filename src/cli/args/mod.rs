@@ -110,6 +110,17 @@ Examples:
   addpack schema > addpack.schema.json")]
     Schema,
 
+    /// Try on your own disk what addpack promises
+    ///
+    /// Makes packs in a folder of its own below DIR, converts them in runs that end themselves at each
+    /// step, as if killed, and sees that each pack was wholly 4.0 or wholly 4.5, and was converted by the
+    /// next run. Says whether locks, new names, reads past the cache and the ledger work there. Exit
+    /// code 1 where something is missing that a promise needs.
+    #[command(after_long_help = "\
+Examples:
+  addpack selftest .")]
+    Selftest(Selftest),
+
     /// Say which version this is, and what it was built with
     Version,
 
@@ -240,6 +251,21 @@ pub(crate) struct List {
     /// As CSV
     #[arg(long, conflicts_with = "json")]
     pub(crate) csv: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Selftest {
+    /// A folder on the disk or share that is to be tried
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) folder: PathBuf,
+
+    /// Of a run that ends itself: how many steps it takes before
+    #[arg(long, hide = true)]
+    pub(crate) steps: Option<u64>,
+
+    /// Of the same: into copies
+    #[arg(long, hide = true)]
+    pub(crate) copies: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -17,6 +17,7 @@ Examples:
   addpack plan images/                          to restore a 4.5 server that was set up anew
   addpack plan --server 4.0 --installed 10 images/
   addpack plan --name MAIN --labels images/     what to write on the diskettes
+  addpack plan --all images/ -o plans/          a plan for each server, a file each
   addpack plan --json images/ | jq -r 'select(.action == \"convert-then-apply\") | .path'
 
 Exit codes: 0 all packs can be applied, 1 at least one is turned away.";
@@ -55,6 +56,19 @@ pub(crate) struct Plan {
     /// Print a label for each diskette: order number, serial, from and to, 4.0 or 4.5
     #[arg(long, conflicts_with = "json")]
     pub(crate) labels: bool,
+
+    /// Plan every server that packs are bound to, a section each
+    ///
+    /// Each unused pack is offered once: to servers with a gap first. What no server needs is listed
+    /// as stock. --installed then holds for all servers.
+    #[arg(long, conflicts_with_all = ["address", "name"])]
+    pub(crate) all: bool,
+
+    /// With --all: write each server's plan to a file of its own in DIR
+    ///
+    /// The files are named by number and network address. No existing file is overwritten.
+    #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath, requires = "all")]
+    pub(crate) output: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) common: Common,
@@ -139,7 +153,7 @@ impl Release {
 
 impl Plan {
     /// The server, once it is known which servers the packs are bound to.
-    pub(crate) fn state(&self, sets: &Sets) -> ServerState {
+    pub(crate) fn state(&self, identity: Option<Server>) -> ServerState {
         ServerState {
             edition: match self.edition {
                 EditionName::Retail => Edition::Retail,
@@ -148,36 +162,43 @@ impl Plan {
                 EditionName::Nt => Edition::Nt,
             },
             version: self.server.version(),
-            identity: self.which.identity(sets),
+            identity,
             installed: self.installed,
         }
     }
 
+    pub(crate) fn is_retail(&self) -> bool {
+        matches!(self.edition, EditionName::Retail)
+    }
+
     /// Whether a server of that version can have that many licenses.
     pub(crate) fn check(&self) -> Result<(), Error> {
-        let limit = rules::limit(self.server.version());
-        if (FIRST_LICENSES..=limit).contains(&self.installed) {
+        let version = self.server.version();
+        if rules::is_possible(self.installed, version) {
             return Ok(());
         }
-        let installed = self.installed;
         Err(Error::Usage(format!(
-            "--installed {installed}: such a server has {FIRST_LICENSES} to {limit} licenses"
+            "--installed {}: a {} server has {FIRST_LICENSES} licenses, or with packs of 5 and 20 any \
+             multiple of 5 up to {}",
+            self.installed,
+            version.as_str(),
+            rules::limit(version),
         )))
     }
 }
 
 impl ServerChoice {
-    /// The server that is meant: with neither option, or one of them, the one that most packs are
-    /// bound to.
-    pub(crate) fn identity(&self, sets: &Sets) -> Option<Server> {
+    /// The servers that may be meant: with neither option, or one of them, those that most sound packs
+    /// are bound to; none where no pack is bound to such a server.
+    pub(crate) fn meant(&self, sets: &Sets) -> Vec<Server> {
         if let (Some(address), Some(name)) = (self.address, self.name) {
-            return Some(Server { address, name });
+            return vec![Server { address, name }];
         }
         let is_meant = |server: &Server| {
             self.address.is_none_or(|address| address == server.address)
                 && self.name.is_none_or(|name| name == server.name)
         };
-        sets.largest(is_meant).map(|set| set.server)
+        sets.largest(is_meant).into_iter().map(|set| set.server).collect()
     }
 }
 

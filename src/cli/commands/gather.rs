@@ -3,71 +3,51 @@
 use crate::cli::Error;
 use crate::cli::args::Common;
 use crate::cli::ask::stop;
-use crate::cli::commands::ledger::open_to_read;
+use crate::cli::commands::ledger::open_to_look;
 use crate::cli::exit::Exit;
 use crate::cli::show::lines::complain_repeated;
 use crate::cli::show::progress::Progress;
 use crate::cli::show::terminal::{complain, escape};
+<<<<<<< HEAD
 use crate::cli::words::{evidence, finding_kb, finding_message, next_step, note, serial, verdict};
 use addpack::diagnosis::{Finding, FindingCode};
 use addpack::find::Skipped;
+=======
+use crate::cli::words::{
+    PackSummary, Refusal, evidence, finding_kb, finding_label, finding_message, label_of,
+    next_step, note, verdict,
+};
+use addpack::diagnosis::{Finding, FindingCode, FindingKind};
+>>>>>>> main
 use addpack::media::Place;
-use addpack::plan::PackFacts;
 use addpack::plan::set::Sets;
-use addpack::record::fields::Server;
-use addpack::record::{Record, Version};
+use addpack::plan::{Condition, PackFacts, mark_copies};
+use addpack::record::Version;
+use addpack::record::fields::{Serial, Server};
 use addpack::report::{Note, Outcome, Report};
 use addpack::run::{self, End, Listener, Mode};
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-/// Why a pack is refused.
-pub(crate) struct Refusal {
-    /// The code of the primary finding.
-    pub(crate) code: &'static str,
-    /// The primary finding, in a sentence.
-    pub(crate) message: String,
-    /// Every finding, with what was expected and found.
-    pub(crate) evidence: Vec<String>,
-    /// The vendor's articles that the primary finding rests on.
-    pub(crate) kb: &'static [u32],
-    /// What to do next.
-    pub(crate) next: String,
-    /// The size on the record, if there is one.
-    pub(crate) licenses: Option<u16>,
-    /// The record's version, if there is one.
-    pub(crate) version: Option<Version>,
-    /// What it says that it is bound to, and from and to.
-    pub(crate) bound: Option<(Server, u16, u16)>,
-    /// Whether the pack lives on in another image, and needs no replacement.
-    pub(crate) is_copy: bool,
-}
-
-/// What people are told of a pack; what is reckoned with is in its [`PackFacts`].
-pub(crate) struct Known {
-    pub(crate) path: PathBuf,
-    pub(crate) serial: Option<String>,
-    pub(crate) refusal: Option<Box<Refusal>>,
-}
-
 /// All packs of a set, in the order of the paths.
-pub(crate) struct Gathered {
-    pub(crate) known: Vec<Known>,
+pub(crate) struct Packs {
+    pub(crate) summaries: Vec<PackSummary>,
     pub(crate) facts: Vec<PackFacts>,
     pub(crate) sets: Sets,
-    /// What became of the images that are no packs.
+    /// What became of the images that are not packs.
     pub(crate) exit: Exit,
 }
 
 /// Looks at every image and keeps what is needed of the packs. Failed images, and named ones that
 /// are no packs, are complained of.
-pub(crate) fn gather(common: &Common) -> Result<Gathered, Error> {
+pub(crate) fn gather(common: &Common) -> Result<Packs, Error> {
     stop::listen();
     let job = common.job(Mode::Inspect)?;
-    let mut ledger = open_to_read(&common.ledger)?;
+    let (mut ledger, _) = open_to_look(&common.ledger)?;
     let mut gathering = Gathering {
-        gathered: Gathered {
-            known: Vec::new(),
+        packs: Packs {
+            summaries: Vec::new(),
             facts: Vec::new(),
             sets: Sets::new(usize::MAX),
             exit: Exit::Good,
@@ -76,15 +56,38 @@ pub(crate) fn gather(common: &Common) -> Result<Gathered, Error> {
     };
     let end = run::run(&job, &mut ledger, &stop::STOP, &mut gathering)?;
     gathering.progress.finish();
-    let mut gathered = gathering.gathered;
+    let mut packs = gathering.packs;
+    packs.mark_copies();
     if end == End::Stopped {
-        gathered.exit = Exit::Stopped;
+        packs.exit = Exit::Stopped;
     }
-    Ok(gathered)
+    Ok(packs)
+}
+
+impl Packs {
+    /// Leaves out what are copies of other images, and sorts the rest by their servers.
+    fn mark_copies(&mut self) {
+        mark_copies(&mut self.facts);
+        let is_copy = |facts: &PackFacts| facts.condition == Condition::Copy;
+        let copies = self.facts.iter().enumerate().filter(|(_, facts)| is_copy(facts));
+        let sources: HashMap<Serial, usize> = copies
+            .filter(|(_, facts)| facts.version == Version::V40)
+            .map(|(number, facts)| (facts.serial, number))
+            .collect();
+        for (number, facts) in self.facts.iter().enumerate() {
+            if facts.version == Version::V45
+                && facts.is_usable()
+                && let Some(source) = sources.get(&facts.serial)
+            {
+                self.summaries[number].converted_from = Some(self.summaries[*source].path.clone());
+            }
+            self.sets.add(facts);
+        }
+    }
 }
 
 struct Gathering {
-    gathered: Gathered,
+    packs: Packs,
     progress: Progress,
 }
 
@@ -101,18 +104,19 @@ impl Gathering {
 impl Listener for Gathering {
     fn image(&mut self, report: Box<Report>) -> ControlFlow<()> {
         self.progress.image(report.outcome);
-        let write_protected = Place::at(&report.path).is_ok_and(|place| place.is_write_protected());
+        let is_protected = || Place::at(&report.path).is_ok_and(|place| place.is_write_protected());
+        let write_protected = report.is_drive && is_protected();
         if let Some(facts) = PackFacts::of(&report, write_protected) {
-            self.gathered.sets.add(&facts);
-            self.gathered.facts.push(facts);
-            self.gathered.known.push(Known {
-                serial: report.record().map(|record| serial(record).into_owned()),
+            self.packs.facts.push(facts);
+            self.packs.summaries.push(PackSummary {
                 refusal: refusal(&report),
-                path: report.path,
+                output: report.output.map(PathBuf::into_boxed_path),
+                converted_from: None,
+                path: report.path.into_boxed_path(),
             });
         } else if report.outcome == Outcome::Failed || report.named {
             self.complain(&report);
-            self.gathered.exit = self.gathered.exit.merge(Exit::of(&report));
+            self.packs.exit = self.packs.exit.merge(Exit::of(&report));
         }
         ControlFlow::Continue(())
     }
@@ -134,29 +138,36 @@ fn refusal(report: &Report) -> Option<Box<Refusal>> {
     let copy = report.notes.iter().find(|note| matches!(note, Note::Copy(_) | Note::Copied(_)));
     let primary = report.findings().first();
     let copied = FindingCode::CopyOfConverted;
-    let (code, message) = match (primary, copy) {
-        (Some(finding), _) => (finding.code(), finding_message(finding)),
-        (None, Some(copy)) => (copied, note(copy).1),
+    let (code, label, message) = match (primary, copy) {
+        (Some(finding), _) => (finding.code(), label_of(finding), finding_message(finding)),
+        (None, Some(copy)) => (copied, finding_label(copied), note(copy).1),
         (None, None) => return None,
     };
     let record = report.record();
+    let bound = record.filter(|record| record.is_bound());
     Some(Box::new(Refusal {
         code: code.as_str(),
+        label,
         message,
-        evidence: report.findings().iter().map(told).collect(),
+        evidence: report.findings().iter().map(with_code).collect(),
         kb: finding_kb(code),
         next: next_step(report),
         licenses: record.map(|record| record.licenses),
         version: record.map(|record| record.version),
-        bound: record.filter(|record| record.is_bound()).map(binding),
+        server: bound.map(|record| record.server).or_else(|| spoilt_by(primary?)),
+        span: bound.map(|record| (record.from, record.to)),
         is_copy: code == copied,
     }))
 }
 
-fn told(finding: &Finding) -> String {
-    format!("{}: {}", finding.code().as_str(), evidence(finding))
+/// The 4.5 server that wrote to an unused 4.0 pack: the pack is bound to none.
+fn spoilt_by(finding: &Finding) -> Option<Server> {
+    match &finding.kind {
+        FindingKind::PostUpgrade(event) => Some(event.server),
+        _ => None,
+    }
 }
 
-fn binding(record: &Record) -> (Server, u16, u16) {
-    (record.server, record.from, record.to)
+fn with_code(finding: &Finding) -> String {
+    format!("{}: {}", finding.code().as_str(), evidence(finding))
 }

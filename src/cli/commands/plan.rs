@@ -1,180 +1,155 @@
 //! `addpack plan`: which packs, on which server, in what order.
 
 use crate::cli::Error;
-use crate::cli::args::plan::Plan as Args;
-use crate::cli::commands::gather::{Gathered, Known, gather};
+use crate::cli::args::plan::{Plan as Args, ServerChoice};
+use crate::cli::commands::gather::{Packs, gather};
 use crate::cli::commands::ledger::written;
+use crate::cli::commands::plan_commands::commands;
 use crate::cli::exit::Exit;
-use crate::cli::show::json::{line, path_text};
-use crate::cli::show::picture::{Mark, Segment, picture};
-use crate::cli::show::plan_text::{labels, text};
-use crate::cli::show::terminal::Look;
-use crate::cli::words::{step_kb, step_message};
-use addpack::diagnosis::FindingCode;
-use addpack::plan::rules::{is_free_for, limit};
-use addpack::plan::set::Span;
-use addpack::plan::{Action, Code, FIRST_LICENSES, PackFacts, Plan, ServerState, Step, plan};
-use schemars::JsonSchema;
-use serde::Serialize;
-use std::io::{Write, stdout};
+use crate::cli::show::plan_report::PlanReport;
+use crate::cli::show::terminal::{Look, shown};
+use crate::cli::show::{plan_json, plan_text};
+use crate::cli::words::server;
+use addpack::files::write_new;
+use addpack::plan::set::Sets;
+use addpack::plan::{Fleet, Plan, ServerState, plan, plan_all};
+use addpack::record::fields::{Server, hex};
+use std::fs;
+use std::io::{self, BufWriter, Write, stdout};
+use std::path::Path;
 
-/// The code of a pack that lives on in another image.
-const COPIED: Code = Code::Refused(FindingCode::CopyOfConverted);
-
-/// A plan, with all that is needed to tell it.
-pub(crate) struct Told {
-    pub(crate) plan: Plan,
-    pub(crate) server: ServerState,
-    pub(crate) gathered: Gathered,
-}
+/// Servers that are named where it is not clear which one is meant.
+const NAMED: usize = 10;
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
     args.check()?;
-    let gathered = gather(&args.common)?;
-    if gathered.exit == Exit::Stopped {
+    let packs = gather(&args.common)?;
+    if packs.exit == Exit::Stopped {
         return Ok(Exit::Stopped);
     }
-    let server = args.state(&gathered.sets);
-    let told = Told { plan: plan(&gathered.facts, &server), server, gathered };
-    let look = Look::of_stdout(args.common.screen.color);
-    let report = match (args.common.json, args.labels) {
-        (true, _) => json(&told),
-        (_, true) => labels(&told).into_bytes(),
-        _ => text(look, &told),
+    if args.all {
+        return run_all(args, &packs);
+    }
+    let server = args.state(one_server(&args.which, &packs.sets)?);
+    let plan = plan(&packs.facts, &server);
+    let mut out = BufWriter::new(stdout());
+    let shown = show(args, &mut out, &report(args, &packs, &server, &plan), true);
+    written(shown.and_then(|()| out.flush()))?;
+    Ok(packs.exit.merge(if plan.turns_away() { Exit::Refused } else { Exit::Good }))
+}
+
+/// The one server that is meant.
+///
+/// # Errors
+/// Where several servers have as many packs.
+pub(crate) fn one_server(which: &ServerChoice, sets: &Sets) -> Result<Option<Server>, Error> {
+    let servers = which.meant(sets);
+    if servers.len() < 2 {
+        return Ok(servers.first().copied());
+    }
+    let named: Vec<_> = servers.iter().take(NAMED).map(server).collect();
+    let shown = if servers.len() > NAMED {
+        format!(" (the first {NAMED} of {})", servers.len())
+    } else {
+        String::new()
     };
-    written(stdout().write_all(&report).and_then(|()| stdout().flush()))?;
-    let turns_away = told.plan.steps.iter().any(|step| step.action == Action::TurnAway);
-    Ok(told.gathered.exit.merge(if turns_away { Exit::Refused } else { Exit::Good }))
+    Err(Error::Usage(format!(
+        "{} servers have as many packs each: {}{shown}. Name one with --address or --name, or plan \
+         all of them with addpack plan --all",
+        servers.len(),
+        named.join(", ")
+    )))
 }
 
-#[derive(JsonSchema, Serialize)]
-pub(crate) struct StepLine<'a> {
-    #[schemars(extend("const" = "step"))]
-    r#type: &'static str,
-    #[schemars(extend("const" = 1))]
-    schema: u32,
-    path: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    path_bytes: Option<String>,
-    serial: Option<&'a str>,
-    action: &'static str,
-    from: Option<u16>,
-    to: Option<u16>,
-    code: &'static str,
-    message: String,
-    kb: Vec<u32>,
+fn report<'a>(
+    args: &Args,
+    packs: &'a Packs,
+    server: &'a ServerState,
+    plan: &'a Plan,
+) -> PlanReport<'a> {
+    let mut report = PlanReport {
+        plan,
+        server,
+        facts: &packs.facts,
+        summaries: &packs.summaries,
+        chain: server.identity.and_then(|server| packs.sets.of(&server)).map(|set| &set.chain),
+        commands: Vec::new(),
+    };
+    report.commands = commands(args, &report);
+    report
 }
 
-#[derive(JsonSchema, Serialize)]
-pub(crate) struct GapLine {
-    #[schemars(extend("const" = "gap"))]
-    r#type: &'static str,
-    #[schemars(extend("const" = 1))]
-    schema: u32,
-    from: u16,
-    to: u16,
-}
-
-#[derive(JsonSchema, Serialize)]
-pub(crate) struct PlanSummaryLine {
-    #[schemars(extend("const" = "summary"))]
-    r#type: &'static str,
-    #[schemars(extend("const" = 1))]
-    schema: u32,
-    installed: u16,
-    reaches: u16,
-    limit: u16,
-}
-
-/// The version of the objects' shape.
-const SCHEMA: u32 = 1;
-
-fn json(told: &Told) -> Vec<u8> {
-    let mut text: Vec<u8> = told.plan.steps.iter().flat_map(|step| step_line(told, step)).collect();
-    for &(from, to) in &told.plan.gaps {
-        text.extend(line(&GapLine { r#type: "gap", schema: SCHEMA, from, to }));
+fn look(args: &Args) -> Look {
+    match args.output {
+        None => Look::of_stdout(args.common.screen.color),
+        Some(_) => Look::of_file(),
     }
-    text.extend(line(&PlanSummaryLine {
-        r#type: "summary",
-        schema: SCHEMA,
-        installed: told.server.installed,
-        reaches: told.plan.reaches,
-        limit: limit(told.server.version),
-    }));
-    text
 }
 
-fn step_line(told: &Told, step: &Step) -> Vec<u8> {
-    let known = told.known(step);
-    let (path, path_bytes) = path_text(&known.path);
-    let span = step.span();
-    line(&StepLine {
-        r#type: "step",
-        schema: SCHEMA,
-        path: path.into_owned(),
-        path_bytes,
-        serial: known.serial.as_deref(),
-        action: step.action.as_str(),
-        from: span.map(|span| span.0),
-        to: span.map(|span| span.1),
-        code: step.code.as_str(),
-        message: step_message(step, known),
-        kb: step_kb(step, known),
+fn show(args: &Args, out: &mut dyn Write, report: &PlanReport, is_only: bool) -> io::Result<()> {
+    match (args.common.json, args.labels) {
+        (true, _) => plan_json::plan(out, report, is_only),
+        (_, true) => plan_text::labels(out, report),
+        _ => plan_text::text(look(args), out, report),
+    }
+}
+
+fn run_all(args: &Args, packs: &Packs) -> Result<Exit, Error> {
+    let fleet = plan_all(&packs.facts, &packs.sets, &args.state(None));
+    if let Some(folder) = &args.output {
+        write_files(args, folder, packs, &fleet)?;
+    } else {
+        let mut out = BufWriter::new(stdout());
+        written(show_all(args, &mut out, packs, &fleet).and_then(|()| out.flush()))?;
+    }
+    let turns_away =
+        fleet.plans.iter().any(|(_, plan)| plan.turns_away()) || fleet.refuses(&packs.facts);
+    Ok(packs.exit.merge(if turns_away { Exit::Refused } else { Exit::Good }))
+}
+
+fn show_all(args: &Args, out: &mut dyn Write, packs: &Packs, fleet: &Fleet) -> io::Result<()> {
+    for (at, (server, plan)) in fleet.plans.iter().enumerate() {
+        if at > 0 && !args.common.json && !args.labels {
+            out.write_all(b"\n\n")?;
+        }
+        show(args, out, &report(args, packs, server, plan), false)?;
+    }
+    show_rest(args, out, packs, fleet)
+}
+
+fn show_rest(args: &Args, out: &mut dyn Write, packs: &Packs, fleet: &Fleet) -> io::Result<()> {
+    match (args.common.json, args.labels) {
+        (true, _) => plan_json::rest(out, fleet, &packs.facts, &packs.summaries),
+        (_, true) => Ok(()),
+        _ => plan_text::rest(look(args), out, fleet, &packs.facts, &packs.summaries),
+    }
+}
+
+/// Writes a file for each server, and one for what no server needs.
+fn write_files(args: &Args, folder: &Path, packs: &Packs, fleet: &Fleet) -> Result<(), Error> {
+    fs::create_dir_all(folder).map_err(Error::Output)?;
+    let ending = if args.common.json { "jsonl" } else { "txt" };
+    let digits = fleet.plans.len().to_string().len();
+    for (at, (server, plan)) in fleet.plans.iter().enumerate() {
+        let address = server.identity.map_or_else(String::new, |server| hex(&server.address.0));
+        let name = format!("{:0digits$}-{address}.{ending}", at + 1);
+        let mut text = Vec::new();
+        show(args, &mut text, &report(args, packs, server, plan), false).map_err(Error::Output)?;
+        put(&folder.join(name), &text)?;
+    }
+    let mut text = Vec::new();
+    show_rest(args, &mut text, packs, fleet).map_err(Error::Output)?;
+    if text.is_empty() { Ok(()) } else { put(&folder.join(format!("stock.{ending}")), &text) }
+}
+
+/// Writes a new file, whole or not at all.
+pub(crate) fn put(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    write_new(path, bytes).map_err(|error| {
+        if error.kind() == io::ErrorKind::AlreadyExists {
+            let message = format!("-o: {} is there already, and is left as it is", shown(path));
+            return Error::Usage(message);
+        }
+        let cause = format!("{}: {error}", shown(path));
+        Error::Output(io::Error::new(error.kind(), cause))
     })
-}
-
-impl Told {
-    pub(crate) fn known(&self, step: &Step) -> &Known {
-        &self.gathered.known[step.pack]
-    }
-
-    pub(crate) fn facts(&self, step: &Step) -> &PackFacts {
-        &self.gathered.facts[step.pack]
-    }
-
-    /// Whether the plan restores packs behind a gap all the same: unused ones take its place.
-    pub(crate) fn is_bridged(&self, gap: Span) -> bool {
-        let restores = |step: &Step| self.facts(step).used.is_some_and(|used| used.from >= gap.1);
-        self.plan.steps.iter().any(|step| step.span().is_some() && restores(step))
-    }
-
-    /// The chain: what is there, what is applied, what is missing, what this server's other packs
-    /// would restore.
-    pub(crate) fn picture(&self, look: Look) -> String {
-        let has = (FIRST_LICENSES, self.server.installed);
-        let has = (has.0 < has.1).then(|| Segment::new(has, Mark::Has, "has"));
-        let steps = self.plan.steps.iter();
-        let applied = steps.clone().enumerate().filter_map(|(at, step)| self.applied(at, step));
-        let gaps = self.plan.gaps.iter().filter(|gap| !self.is_bridged(**gap));
-        let gaps = gaps.map(|gap| Segment::new(*gap, Mark::Gap, "gap"));
-        let mut aside: Vec<_> = steps.filter_map(|step| self.aside(step)).collect();
-        // Where there is not room for all, the refused ones are worth more.
-        aside.sort_by_key(|segment| segment.mark != Mark::Refused);
-        let segments: Vec<_> = has.into_iter().chain(applied).chain(gaps).chain(aside).collect();
-        picture(look, &segments, limit(self.server.version))
-    }
-
-    /// The segment of a pack that is applied, with its number in the order.
-    fn applied(&self, at: usize, step: &Step) -> Option<Segment> {
-        let facts = self.facts(step);
-        let mark = match facts.used {
-            None => Mark::Adds,
-            Some(_) if facts.is_40() => Mark::Old,
-            Some(_) => Mark::Restores,
-        };
-        Some(Segment::new(step.span()?, mark, &(at + 1).to_string()))
-    }
-
-    /// The segment of a pack of this server that is not applied.
-    fn aside(&self, step: &Step) -> Option<Segment> {
-        let facts = self.facts(step);
-        let limit = limit(self.server.version);
-        let used = facts.used.filter(|used| used.from < used.to && used.to <= limit)?;
-        let is_shown = step.action == Action::TurnAway
-            && is_free_for(facts, &self.server)
-            && !matches!(step.code, Code::AlreadyApplied | Code::Copy | COPIED);
-        let (mark, label) =
-            if facts.needs_replacement() { (Mark::Refused, "x") } else { (Mark::Aside, "-") };
-        is_shown.then(|| Segment::new((used.from, used.to), mark, label))
-    }
 }

@@ -1,35 +1,44 @@
 //! `addpack replace`: the request for replacements of packs that are refused, or lost.
 
 use crate::cli::Error;
+use crate::cli::args::Common;
 use crate::cli::args::plan::Replace as Args;
-use crate::cli::commands::gather::{Gathered, Known, Refusal, gather};
+use crate::cli::ask::stop::STOP;
+use crate::cli::commands::gather::{Packs, gather};
 use crate::cli::commands::ledger::written;
+use crate::cli::commands::plan::{one_server, put};
 use crate::cli::exit::Exit;
 use crate::cli::show::json::{line, path_text};
+use crate::cli::show::progress::Progress;
 use crate::cli::show::request::{self, Row};
-use crate::cli::show::terminal::{complain, escape, shown};
-use crate::cli::words::KB_REPLACEMENT;
+use crate::cli::show::terminal::{complain, escape};
+use crate::cli::words::{KB_REPLACEMENT, PackSummary, Refusal, pack_serial};
 use addpack::disk::Storage;
-use addpack::files::write_new;
 use addpack::media::{Medium, Place};
+use addpack::plan::PackFacts;
 use addpack::plan::set::Span;
 use addpack::record::Version;
 use addpack::record::fields::{Server, hex};
 use sha1::{Digest, Sha1};
+use std::borrow::Cow;
 use std::io::{self, Write, stdout};
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
     if let Some(output) = args.output.as_deref().filter(|path| path.symlink_metadata().is_ok()) {
-        return Err(refuse_to_overwrite(output));
+        let output = escape(&output.to_string_lossy());
+        return Err(Error::Usage(format!("-o: {output} is there already, and is left as it is")));
     }
-    let gathered = gather(&args.common)?;
-    if gathered.exit == Exit::Stopped {
+    let packs = gather(&args.common)?;
+    let mut exit = packs.exit;
+    let lost = lost(args, &packs)?;
+    let mut rows =
+        if exit == Exit::Stopped { Vec::new() } else { refused(&packs, args, &mut exit) };
+    if STOP.load(Ordering::Relaxed) {
         return Ok(Exit::Stopped);
     }
-    let mut exit = gathered.exit;
-    let mut rows = refused(&gathered, args.common.retries, &mut exit);
-    rows.extend(lost(args, &gathered));
+    rows.extend(lost);
     if exit == Exit::Failed {
         complain("no request was written, since it would not be complete: see what failed above");
         return Ok(exit);
@@ -40,70 +49,92 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
     }
     let request = request(args, &rows)?;
     match &args.output {
-        None => written(stdout().write_all(&request).and_then(|()| stdout().flush()))?,
-        Some(output) => put(output, &request)?,
-    };
+        None => written(stdout().write_all(&request).and_then(|()| stdout().flush())).map(|_| ()),
+        Some(output) => put(output, &request),
+    }?;
     Ok(exit)
 }
 
-fn refuse_to_overwrite(output: &Path) -> Error {
-    let output = escape(&output.to_string_lossy());
-    Error::Usage(format!("-o {output}: there is such a file already, and it is left as it is"))
-}
-
-fn put(output: &Path, request: &[u8]) -> Result<Exit, Error> {
-    match write_new(output, request) {
-        Ok(()) => Ok(Exit::Good),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            Err(refuse_to_overwrite(output))
-        }
-        Err(error) => {
-            let cause = format!("{}: {error}", shown(output));
-            Err(Error::Output(io::Error::new(error.kind(), cause)))
-        }
-    }
-}
-
 /// The refused packs. One that lives on in another image needs no replacement.
-fn refused(gathered: &Gathered, retries: u32, exit: &mut Exit) -> Vec<Row> {
+fn refused(packs: &Packs, args: &Args, exit: &mut Exit) -> Vec<Row> {
+    let all = packs.facts.iter().zip(&packs.summaries);
+    let refused: Vec<_> = all
+        .filter_map(|(facts, summary)| Some((facts, summary, summary.refusal.as_deref()?)))
+        .filter(|(_, _, refusal)| !refusal.is_copy)
+        .collect();
+    let paths: Vec<_> = refused.iter().map(|(_, summary, _)| &*summary.path).collect();
+    let digests = digests(&paths, &args.common);
     let mut rows = Vec::new();
-    for known in &gathered.known {
-        let Some(refusal) = known.refusal.as_ref().filter(|refusal| !refusal.is_copy) else {
-            continue;
-        };
-        let sha1 = digest(&known.path, retries).map_err(|error| {
-            let path = escape(&known.path.to_string_lossy());
+    for ((facts, summary, refusal), sha1) in refused.into_iter().zip(digests) {
+        let sha1 = sha1.map_err(|error| {
+            let path = escape(&summary.path.to_string_lossy());
             complain(&format!("{path}: its digest could not be taken: {error}"));
             *exit = exit.merge(Exit::Failed);
         });
-        rows.push(refused_row(known, refusal, sha1.ok()));
+        rows.push(refused_row(facts, summary, refusal, sha1.ok()));
     }
     rows
 }
 
-fn refused_row(known: &Known, refusal: &Refusal, sha1: Option<String>) -> Row {
-    let (path, path_bytes) = path_text(&known.path);
-    let server = refusal.bound.as_ref().map(|bound| bound.0);
+/// The digest of each image, by several threads. Once the user has asked to stop, none is begun.
+fn digests(paths: &[&Path], common: &Common) -> Vec<io::Result<String>> {
+    let progress = Progress::counting(common, "taking digests", paths.len() as u64);
+    let (next, retries) = (AtomicUsize::new(0), common.retries);
+    let work = || {
+        let mut done = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(path) = paths.get(at).filter(|_| !STOP.load(Ordering::Relaxed)) else {
+                return done;
+            };
+            done.push((at, digest(path, retries)));
+            progress.other();
+        }
+    };
+    let workers = common.looking().min(paths.len());
+    let mut digests: Vec<_> =
+        paths.iter().map(|_| Err(io::ErrorKind::Interrupted.into())).collect();
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        for (at, digest) in threads.into_iter().filter_map(|thread| thread.join().ok()).flatten() {
+            digests[at] = digest;
+        }
+    });
+    progress.finish();
+    digests
+}
+
+fn refused_row(
+    facts: &PackFacts,
+    summary: &PackSummary,
+    refusal: &Refusal,
+    sha1: Option<String>,
+) -> Row {
+    let (path, path_bytes) = path_text(&summary.path);
     let version = refusal.version.map(Version::as_str);
     let mut kb = refusal.kb.to_vec();
     kb.push(KB_REPLACEMENT);
     Row {
-        serial: known.serial.clone(),
+        serial: pack_serial(facts).map(Cow::into_owned),
         licenses: refusal.licenses,
         version,
+        reason: refusal.label,
         evidence: refusal.evidence.clone(),
         path: Some(path.into_owned()),
         path_bytes,
         sha1,
         kb,
-        ..Row::of(refusal.code, server.as_ref(), refusal.bound.map(|(_, from, to)| (from, to)))
+        ..Row::of(refusal.code, refusal.server.as_ref(), refusal.span)
     }
 }
 
 /// Packs that are not there: those that were named, and with `--gaps` what the chains lack.
-fn lost(args: &Args, gathered: &Gathered) -> Vec<Row> {
-    let sets = &gathered.sets;
-    let one = args.which.identity(sets);
+///
+/// # Errors
+/// Where a pack is named as lost, and it is not clear of which server it is.
+fn lost(args: &Args, packs: &Packs) -> Result<Vec<Row>, Error> {
+    let sets = &packs.sets;
+    let one = if args.lost.is_empty() { None } else { one_server(&args.which, sets)? };
     let is_one_meant = args.which.address.is_some() || args.which.name.is_some();
     let row = |server: Option<&Server>, span: Span, evidence: &str| {
         let licenses = span.1 - span.0;
@@ -111,19 +142,21 @@ fn lost(args: &Args, gathered: &Gathered) -> Vec<Row> {
             licenses: Some(licenses),
             evidence: vec![evidence.to_owned()],
             kb: vec![236_867, KB_REPLACEMENT],
+            reason: "lost or stolen",
             ..Row::of("lost", server, Some(span))
         }
     };
     let named = args.lost.iter().map(|span| row(one.as_ref(), *span, "named as lost or stolen"));
     let mut rows: Vec<_> = named.collect();
-    let meant = sets.all().iter().filter(|set| !is_one_meant || Some(set.server) == one);
+    let servers = if is_one_meant { args.which.meant(sets) } else { Vec::new() };
+    let meant = sets.all().iter().filter(|set| !is_one_meant || servers.contains(&set.server));
     for set in meant.filter(|_| args.gaps) {
         let gaps = set.chain.lost();
         let new = gaps.iter().filter(|gap| one != Some(set.server) || !args.lost.contains(gap));
         let evidence = "no pack of the set restores this, and packs behind it are there";
         rows.extend(new.map(|gap| row(Some(&set.server), *gap, evidence)));
     }
-    rows
+    Ok(rows)
 }
 
 /// The largest file whose digest is taken; no diskette comes near it.

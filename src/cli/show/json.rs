@@ -124,7 +124,7 @@ struct RecordPart<'a> {
 }
 
 #[derive(JsonSchema, Serialize)]
-struct ServerPart<'a> {
+pub(crate) struct ServerPart<'a> {
     address: String,
     name: Cow<'a, str>,
 }
@@ -359,7 +359,7 @@ fn origin(record: &Record) -> Option<&'static str> {
     }
 }
 
-fn server_part(server: &Server) -> ServerPart<'_> {
+pub(crate) fn server_part(server: &Server) -> ServerPart<'_> {
     ServerPart { address: address(server), name: server_name(server) }
 }
 

@@ -6,10 +6,16 @@ pub(crate) mod layout;
 pub(crate) mod lines;
 pub(crate) mod map;
 pub(crate) mod picture;
+pub(crate) mod plan_json;
+pub(crate) mod plan_report;
 pub(crate) mod plan_text;
 pub(crate) mod printer;
 pub(crate) mod progress;
 pub(crate) mod queue;
 pub(crate) mod request;
+<<<<<<< HEAD
 pub(crate) mod skipped;
+=======
+pub(crate) mod shell;
+>>>>>>> main
 pub(crate) mod terminal;

@@ -1,54 +1,64 @@
 //! A plan for people: a table, a picture of the chain, and what is to be said; and labels.
 
-use crate::cli::commands::gather::Known;
-use crate::cli::commands::plan::Told;
 use crate::cli::show::layout::hang;
 use crate::cli::show::lines::plural;
+use crate::cli::show::plan_report::PlanReport;
 use crate::cli::show::terminal::{Look, Tone, shown};
 use crate::cli::words::{
-    GAP_NEXT, TWINS_NEXT, action_words, gap_message, server_state, step_message, step_next,
-    twins_message, version_words,
+    GAP_NEXT, PackSummary, TWINS_NEXT, action_words, code_label, gap_message, on_the_server,
+    pack_serial, server_state, short_serial, step_message, step_next, twins_message, version_words,
 };
-use addpack::plan::rules::limit;
-use addpack::plan::{Action, Code, Step};
+use addpack::plan::set::Chain;
+use addpack::plan::{Action, Code, Fleet, PackFacts, Step};
+use std::collections::HashMap;
+use std::io::{self, Write};
 
-/// Packs that are named with one reason; the table names all.
+/// Packs that are named with one reason.
 const NAMED: usize = 3;
 
 /// The whole plan.
-pub(crate) fn text(look: Look, told: &Told) -> Vec<u8> {
-    let mut text = Vec::new();
-    let head = server_state(&told.server, limit(told.server.version));
-    text.extend(hang(look.width, "", &head).bytes());
-    text.push(b'\n');
-    for (at, step) in told.plan.steps.iter().enumerate() {
-        text.extend(row(look, told, at, step));
+pub(crate) fn text(look: Look, out: &mut dyn Write, report: &PlanReport) -> io::Result<()> {
+    let state = server_state(report.server, report.applied(), report.plan.reaches);
+    out.write_all(hang(look.width, "", &state).as_bytes())?;
+    for (at, step) in report.plan.steps.iter().enumerate().take(report.applied()) {
+        out.write_all(row(look, report, at, step).as_bytes())?;
     }
-    if told.plan.steps.is_empty() {
-        text.extend(b"  no packs\n");
+    if report.plan.steps.is_empty() {
+        out.write_all(b"  no packs\n")?;
     }
-    text.extend(format!("\n{}\n{}\n", told.picture(look), reaches(told)).bytes());
-    text.extend(convert_first(told).bytes());
-    text.extend((gaps(look, told) + &twins(look, told)).bytes());
-    text.extend(turned_away(look, told));
-    text
+    write!(out, "\n{}", report.picture(look))?;
+    for part in [gaps, twins, turned_away, what_now] {
+        out.write_all(part(look, report).as_bytes())?;
+    }
+    Ok(())
 }
 
-/// The line of one pack.
-fn row(look: Look, told: &Told, at: usize, step: &Step) -> Vec<u8> {
-    let known = told.known(step);
-    let (number, licenses) = match step.span() {
-        Some((from, to)) => ((at + 1).to_string(), format!("{from} to {to}")),
-        None => ("-".to_owned(), "-".to_owned()),
-    };
+/// The line of one pack to apply.
+fn row(look: Look, report: &PlanReport, at: usize, step: &Step) -> String {
+    let (summary, facts) = (report.summary(step), report.facts(step));
+    let licenses = step.span().map_or_else(String::new, |(from, to)| format!("{from} to {to}"));
     let action = look.paint(tone(step), &format!("{:<19}", action_words(step.action)));
-    let serial = known.serial.as_deref().unwrap_or("-");
-    let code = step.code.as_str();
-    let mut row =
-        format!("{number:>4}  {action}  {licenses:<8}  {serial:<23}  {code:<20}  ").into_bytes();
-    row.extend(shown(&known.path).bytes());
-    row.push(b'\n');
-    row
+    let serial = pack_serial(facts).unwrap_or_else(|| "-".into());
+    let (path, remark) = (shown(summary.image()), remark(report, step));
+    format!("{:>4}  {action}  {licenses:<8}  {serial:<23}  {path}{remark}\n", at + 1)
+}
+
+/// What is worth a word about a pack to apply.
+fn remark(report: &PlanReport, step: &Step) -> String {
+    let mut remark = String::new();
+    if report.facts(step).used.is_none() {
+        remark += "  unused";
+        let missing = step.span().map_or_else(Vec::new, |span| report.missing_from(span));
+        for missing in missing {
+            let serial = short_serial(report.facts(missing)).unwrap_or_else(|| "a pack".to_owned());
+            let why = code_label(missing.code, report.summary(missing));
+            remark += &format!("; in the place of {serial} ({why})");
+        }
+    }
+    if let Some(source) = report.summary(step).source() {
+        remark += &format!("  (converted from {})", shown(source));
+    }
+    remark
 }
 
 fn tone(step: &Step) -> Tone {
@@ -59,46 +69,24 @@ fn tone(step: &Step) -> Tone {
     }
 }
 
-fn reaches(told: &Told) -> String {
-    let limit = limit(told.server.version);
-    let over = told.plan.steps.iter().filter(|step| step.code == Code::OverLimit);
-    let over: u64 = over.map(|step| u64::from(told.facts(step).licenses)).sum();
-    let over = match over {
-        0 => String::new(),
-        over => format!("; {over} more do not fit"),
-    };
-    format!("Reaches {} licenses of {limit} at most{over}.", told.plan.reaches)
-}
-
-/// How many packs to convert before anything else.
-fn convert_first(told: &Told) -> String {
-    let steps = told.plan.steps.iter();
-    match steps.filter(|step| step.action == Action::ConvertThenApply).count() {
-        0 => String::new(),
-        count => {
-            let packs = plural(count as u64, "pack", "packs");
-            format!("Convert {packs} first, with addpack convert.\n")
-        }
-    }
-}
-
-fn gaps(look: Look, told: &Told) -> String {
-    if told.plan.gaps.is_empty() {
+fn gaps(look: Look, report: &PlanReport) -> String {
+    if report.plan.gaps.is_empty() {
         return String::new();
     }
     let mut text = format!("\n{}\n", look.paint(Tone::Heading, "Gaps"));
-    for gap in &told.plan.gaps {
-        let behind = told.plan.behind(*gap, &told.gathered.facts);
-        text += &hang(look.width, "  ", &gap_message(*gap, told.is_bridged(*gap), behind));
+    let mut is_any_lost = false;
+    for gap in &report.plan.gaps {
+        let reasons = report.gap_reasons(*gap);
+        is_any_lost |= reasons.is_empty();
+        let behind = report.plan.behind(*gap, report.facts);
+        text += &hang(look.width, "  ", &gap_message(*gap, &reasons, behind));
     }
-    text + &hang(look.width, "    ", GAP_NEXT)
+    if is_any_lost { text + &hang(look.width, "    ", GAP_NEXT) } else { text }
 }
 
 /// Steps that several packs restore, whether they are applied or not.
-fn twins(look: Look, told: &Told) -> String {
-    let sets = told.gathered.sets.all().iter();
-    let set = sets.filter(|set| Some(set.server) == told.server.identity);
-    let steps: Vec<_> = set.flat_map(|set| set.chain.twins()).collect();
+fn twins(look: Look, report: &PlanReport) -> String {
+    let steps: Vec<_> = report.chain.into_iter().flat_map(Chain::twins).collect();
     if steps.is_empty() {
         return String::new();
     }
@@ -107,55 +95,133 @@ fn twins(look: Look, told: &Told) -> String {
     format!("\n{heading}\n{}{}", steps.collect::<String>(), hang(look.width, "    ", TWINS_NEXT))
 }
 
-/// Why packs are turned away: each reason once, with the packs that it is true of.
-fn turned_away(look: Look, told: &Told) -> Vec<u8> {
-    let mut reasons: Vec<(String, String, Vec<&Known>)> = Vec::new();
-    for step in told.plan.steps.iter().filter(|step| step.action == Action::TurnAway) {
-        let known = told.known(step);
-        let reason = format!("{}: {}", step.code.as_str(), step_message(step, known));
-        let next = format!("next: {}", step_next(step, known));
-        match reasons.iter_mut().find(|other| (&other.0, &other.1) == (&reason, &next)) {
-            Some((.., packs)) => packs.push(known),
-            None => reasons.push((reason, next, vec![known])),
+/// A reason and what to do about it, with the packs that it is true of.
+type Reason<'a> = ((String, String), Vec<&'a PackSummary>);
+
+/// Why packs are not to be applied: each reason once.
+fn turned_away(look: Look, report: &PlanReport) -> String {
+    let mut reasons: Vec<Reason> = Vec::new();
+    let mut index: HashMap<(String, String), usize> = HashMap::new();
+    for step in report.turned_away() {
+        let summary = report.summary(step);
+        let reason = (
+            sentence(step, summary),
+            format!("next: {}", step_next(step, summary, report.server.version)),
+        );
+        let at = *index.entry(reason.clone()).or_insert(reasons.len());
+        if at == reasons.len() {
+            reasons.push((reason, Vec::new()));
         }
+        reasons[at].1.push(summary);
     }
-    if reasons.is_empty() {
-        return Vec::new();
+    let mut text = String::new();
+    if !reasons.is_empty() {
+        let heading = format!("Do not apply ({})", report.turned_away().count());
+        text += &format!("\n{}\n", look.paint(Tone::Heading, &heading));
     }
-    let mut text = format!("\n{}\n", look.paint(Tone::Heading, "Turned away")).into_bytes();
-    for (reason, next, packs) in reasons {
-        for known in packs.iter().take(NAMED) {
-            text.extend(b"  ");
-            text.extend(shown(&known.path).bytes());
-            text.push(b'\n');
-        }
-        if packs.len() > NAMED {
-            text.extend(format!("  and {} more\n", packs.len() - NAMED).bytes());
-        }
-        text.extend((hang(look.width, "    ", &reason) + &hang(look.width, "    ", &next)).bytes());
+    for ((reason, next), packs) in reasons {
+        text += &named(&packs);
+        text += &(hang(look.width, "    ", &reason) + &hang(look.width, "    ", &next));
+    }
+    if report.copies() > 0 {
+        let copies = plural(report.copies() as u64, "image is", "images are");
+        let sentence = format!("{copies} left out: another image of the same pack counts.");
+        text += &format!("\n{}", hang(look.width, "", &sentence));
     }
     text
 }
 
+/// Why a pack is not to be applied. A refused pack's message says that by itself.
+fn sentence(step: &Step, summary: &PackSummary) -> String {
+    let (label, message) = (code_label(step.code, summary), step_message(step, summary));
+    match step.code {
+        Code::Refused(_) => message,
+        _ => format!("{label}. {message}"),
+    }
+}
+
+fn named(packs: &[&PackSummary]) -> String {
+    let mut text = String::new();
+    for summary in packs.iter().take(NAMED) {
+        text += &format!("  {}\n", shown(summary.image()));
+    }
+    if packs.len() > NAMED {
+        text += &format!("  and {} more\n", packs.len() - NAMED);
+    }
+    text
+}
+
+/// What to do next, in order: commands to paste, then what to do on the server.
+fn what_now(look: Look, report: &PlanReport) -> String {
+    let mut text = format!("\n{}\n", look.paint(Tone::Heading, "What now"));
+    text += &command_lines(&report.commands);
+    for line in on_the_server(report.server, report.applied(), report.plan.reaches) {
+        text += &hang(look.width, "  ", &line);
+    }
+    text
+}
+
+/// Commands, each with what it does beside it.
+pub(crate) fn command_lines(commands: &[(String, String)]) -> String {
+    let width = commands.iter().map(|(command, _)| command.chars().count()).max().unwrap_or(0);
+    commands.iter().fold(String::new(), |text, (command, purpose)| {
+        text + &format!("  {command:<width$}   {purpose}\n")
+    })
+}
+
+/// What is in no server's plan.
+pub(crate) fn rest(
+    look: Look,
+    out: &mut dyn Write,
+    fleet: &Fleet,
+    facts: &[PackFacts],
+    summaries: &[PackSummary],
+) -> io::Result<()> {
+    let parts = [("Stock: unused packs that no server needs", &fleet.stock), (ASIDE, &fleet.aside)];
+    for (title, numbers) in parts.into_iter().filter(|(_, numbers)| !numbers.is_empty()) {
+        let heading = look.paint(Tone::Heading, &format!("{title} ({})", numbers.len()));
+        write!(out, "\n{heading}\n")?;
+        for &number in numbers {
+            let (facts, summary) = (&facts[number], &summaries[number]);
+            let serial = pack_serial(facts).unwrap_or_else(|| "-".into());
+            let licenses = match facts.licenses {
+                0 => "-".to_owned(),
+                licenses => format!("{licenses} licenses"),
+            };
+            let path = shown(summary.image());
+            write!(out, "  {serial:<23}  {licenses:<11}  {path}")?;
+            match fleet.why_aside(number, facts) {
+                Some(code) => writeln!(out, "  {}", code_label(code, summary))?,
+                None => writeln!(out)?,
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The heading of packs that no server's plan holds, and that are not to be used.
+const ASIDE: &str = "Do not apply: bound to no server that is known";
+
 /// A label for each diskette, an empty line behind each.
-pub(crate) fn labels(told: &Told) -> String {
-    let all = told.plan.steps.iter().filter(|step| step.span().is_some()).count();
-    let label = |(at, step): (usize, &Step)| {
-        let place = match step.span() {
-            Some(_) => format!("{} of {all}", at + 1),
-            None => format!("do not apply: {}", step.code.as_str()),
+pub(crate) fn labels(out: &mut dyn Write, report: &PlanReport) -> io::Result<()> {
+    let all = report.applied();
+    for (at, step) in report.plan.steps.iter().enumerate() {
+        let facts = report.facts(step);
+        let place = match (step.span(), step.code) {
+            (Some(_), _) => format!("{} of {all}", at + 1),
+            (None, Code::Copy) => continue,
+            (None, code) => format!("do not apply: {}", code_label(code, report.summary(step))),
         };
-        let (known, licenses) = (told.known(step), label_licenses(told, step));
-        let serial = known.serial.as_deref().unwrap_or("no serial");
-        let version = version_words(step, told.facts(step), known);
-        format!("{place}\n{serial}\n{licenses}\n{version}\n\n")
-    };
-    told.plan.steps.iter().enumerate().map(label).collect()
+        let serial = pack_serial(facts).unwrap_or_else(|| "no serial".into());
+        let licenses = label_licenses(step, facts);
+        let version = version_words(step, facts);
+        write!(out, "{place}\n{serial}\n{licenses}\n{version}\n\n")?;
+    }
+    Ok(())
 }
 
 /// From and to, as far as they are known.
-fn label_licenses(told: &Told, step: &Step) -> String {
-    let facts = told.facts(step);
+fn label_licenses(step: &Step, facts: &PackFacts) -> String {
     let bound = facts.used.map(|used| (used.from, used.to));
     match (step.span().or(bound), facts.licenses) {
         (Some((from, to)), _) => format!("{from} to {to} licenses"),

@@ -89,16 +89,13 @@ impl Progress {
         }
         let walk = Finder::new(common.paths.clone(), None);
         let count = walk.take_while(|_| !STOP.load(Ordering::Relaxed)).count();
-        let bar = ProgressBar::new(count as u64);
-        let template = "{prefix} {bar:24} {pos}/{len}  {rate}  {eta} left  {wide_msg}";
-        let style = ProgressStyle::with_template(template)
-            .unwrap_or_else(|_| ProgressStyle::default_bar())
-            .with_key("rate", |state: &ProgressState, text: &mut dyn Write| {
-                let _ = write!(text, "{:.0}/s", state.per_sec());
-            });
-        bar.set_style(style);
-        bar.set_prefix(doing);
-        Self { bar: Some(bar), is_line: false, tally: Tally::default() }
+        Self { bar: Some(bar(doing, count as u64)), is_line: false, tally: Tally::default() }
+    }
+
+    /// A bar over so many pieces of work; none where nobody would see it.
+    pub(crate) fn counting(common: &Common, doing: &'static str, count: u64) -> Self {
+        let is_seen = !common.screen.quiet && count > 1 && stderr().is_terminal();
+        Self { bar: is_seen.then(|| bar(doing, count)), is_line: false, tally: Tally::default() }
     }
 
     /// An image is done.
@@ -138,6 +135,19 @@ impl Progress {
             bar.finish_and_clear();
         }
     }
+}
+
+fn bar(doing: &'static str, count: u64) -> ProgressBar {
+    let bar = ProgressBar::new(count);
+    let template = "{prefix} {bar:24} {pos}/{len}  {rate}  {eta} left  {wide_msg}";
+    let style = ProgressStyle::with_template(template)
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .with_key("rate", |state: &ProgressState, text: &mut dyn Write| {
+            let _ = write!(text, "{:.0}/s", state.per_sec());
+        });
+    bar.set_style(style);
+    bar.set_prefix(doing);
+    bar
 }
 
 #[cfg(test)]

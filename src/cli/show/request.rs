@@ -17,6 +17,8 @@ pub(crate) struct Row {
     #[schemars(extend("const" = 1))]
     pub(crate) schema: u32,
     pub(crate) code: &'static str,
+    /// The code in people's words.
+    pub(crate) reason: &'static str,
     pub(crate) serial: Option<String>,
     pub(crate) licenses: Option<u16>,
     pub(crate) version: Option<&'static str>,
@@ -39,6 +41,7 @@ impl Row {
             r#type: "replacement",
             schema: 1,
             code,
+            reason: "",
             serial: None,
             licenses: None,
             version: None,
@@ -56,8 +59,9 @@ impl Row {
 }
 
 /// The columns of the CSV.
-const COLUMNS: [&str; 12] = [
+const COLUMNS: [&str; 13] = [
     "code",
+    "reason",
     "serial",
     "licenses",
     "version",
@@ -80,6 +84,7 @@ pub(crate) fn csv(rows: &[Row]) -> io::Result<Vec<u8>> {
         let number = |number: Option<u16>| number.map_or_else(String::new, |n| n.to_string());
         csv.write_record([
             row.code.to_owned(),
+            row.reason.to_owned(),
             text(&row.serial),
             number(row.licenses),
             row.version.unwrap_or_default().to_owned(),
@@ -137,7 +142,7 @@ fn entry(row: &Row) -> String {
             Some(server.map_or_else(|| "none known".to_owned(), |(n, a)| format!("{n} ({a})"))),
         ),
         ("Licenses", span),
-        ("Reason", Some(row.code.to_owned())),
+        ("Reason", Some(row.reason.to_owned())),
         ("Evidence", Some(row.evidence.join("; "))),
         ("Image", path),
         ("SHA-1", row.sha1.clone()),

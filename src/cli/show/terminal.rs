@@ -40,7 +40,12 @@ impl Look {
         Self { color, width, rows }
     }
 
-    /// No colour.
+    /// For text in a file: no color.
+    pub(crate) fn of_file() -> Self {
+        Self { color: false, width: layout::WIDTH, rows: None }
+    }
+
+    /// No color.
     #[cfg(test)]
     pub(crate) fn plain() -> Self {
         Self { color: false, width: layout::WIDTH, rows: None }

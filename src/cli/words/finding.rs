@@ -18,6 +18,28 @@ pub(crate) fn finding_kb(code: FindingCode) -> &'static [u32] {
     }
 }
 
+/// Why a pack is refused, in a few words: for headings and labels.
+pub(crate) fn finding_label(code: FindingCode) -> &'static str {
+    match code {
+        FindingCode::PostUpgradeReapply => "reapplied on a 4.5 server",
+        FindingCode::OutOfOrderReapply => "reapplied out of order",
+        FindingCode::DamagedRecord => "its record is damaged",
+        FindingCode::InconsistentHistory => "its history cannot have happened",
+        FindingCode::DamagedMedia => "the diskette is damaged",
+        FindingCode::CopyOfConverted => "a copy of a converted pack",
+    }
+}
+
+/// The same, of one finding.
+pub(crate) fn label_of(finding: &Finding) -> &'static str {
+    match &finding.kind {
+        FindingKind::PostUpgrade(event) if event.known_kind() == Some(EventKind::Apply) => {
+            "applied on a 4.5 server"
+        }
+        _ => finding_label(finding.code()),
+    }
+}
+
 /// A finding in one sentence, without its offset and values.
 pub(crate) fn finding_message(finding: &Finding) -> String {
     match &finding.kind {

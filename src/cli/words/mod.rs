@@ -10,6 +10,7 @@ mod ledger;
 mod missing_path;
 mod nearest;
 mod note;
+mod pack_summary;
 mod plan;
 mod replace;
 mod value;
@@ -21,7 +22,9 @@ pub(crate) use drive::{
     left_alone, seen_before,
 };
 pub(crate) use failure::{failure_message, failure_next_step};
-pub(crate) use finding::{applied_or_reapplied, evidence_parts, finding_kb, finding_message};
+pub(crate) use finding::{
+    applied_or_reapplied, evidence_parts, finding_kb, finding_label, finding_message, label_of,
+};
 pub(crate) use ledger::{
     Standing, copies_unknown_message, day_of, entry_lines, ledger_message, ledger_row,
     no_claims_message, recovery_message, standing_message, time_of,
@@ -31,9 +34,10 @@ pub(crate) use nearest::nearest;
 #[cfg(test)]
 pub(crate) use note::NOTE_CODES;
 pub(crate) use note::note;
+pub(crate) use pack_summary::{PackSummary, Refusal, pack_serial, short_serial};
 pub(crate) use plan::{
-    GAP_NEXT, TWINS_NEXT, action_words, gap_message, server_state, set_warnings, step_kb,
-    step_message, step_next, twins_message, version_words,
+    GAP_NEXT, TWINS_NEXT, action_words, code_label, gap_message, gap_reason, on_the_server,
+    server_state, set_warnings, step_kb, step_message, step_next, twins_message, version_words,
 };
 pub(crate) use replace::{REQUEST_FOOT, REQUEST_HEAD, evidence};
 pub(crate) use value::{

@@ -1,61 +1,71 @@
 //! Plans in the admin's words, and what servers say.
 
+use super::finding::finding_label;
+use super::pack_summary::{PackSummary, pack_serial};
 use super::value::server;
-use crate::cli::commands::gather::Known;
-use addpack::plan::rules::Answer;
+use addpack::plan::rules::{Answer, limit};
 use addpack::plan::set::{Chain, Span};
 use addpack::plan::{Action, Code, Edition, FIRST_LICENSES, PackFacts, ServerState, Step};
+use addpack::record::event::ServerVersion;
 
-/// What a server says, or does, in a sentence or two. The first three are its own words; how it puts
-/// the others, the vendor's articles do not tell.
+/// What a server says, or does, in a sentence or two. What stands in quotation marks is the server's own
+/// sentence, as the vendor's articles quote it; how it puts the rest is this project's model of it.
 pub(crate) fn answer_message(answer: Answer) -> String {
     match answer {
         Answer::NotSmallBusinessServer => {
-            "Your computer is not running Microsoft BackOffice Small Business Server. You can only \
-             add licenses to a computer running Small Business Server."
+            "The server says: \"Your computer is not running Microsoft BackOffice Small Business \
+             Server. You can only add licenses to a computer running Small Business Server.\""
                 .to_owned()
         }
         Answer::NoAddedLicenses => {
-            "This version of the Microsoft Small Business Server cannot have additional client \
-             licenses added."
+            "The server says: \"This version of the Microsoft Small Business Server cannot have \
+             additional client licenses added.\""
                 .to_owned()
         }
         Answer::AlreadyUsed { from, to } => format!(
-            "This Microsoft Small Business Server Client Add Pack disk was already used to increase \
-             client licenses from {from} to {to}. This disk can only be reused to restore licenses \
-             from {from} to {to} users."
+            "The server says: \"This Microsoft Small Business Server Client Add Pack disk was already \
+             used to increase client licenses from {from} to {to}. This disk can only be reused to \
+             restore licenses from {from} to {to} users.\" After a reinstall it may make the diskette \
+             defective."
         ),
-        Answer::OverLimit { limit } => format!(
-            "The server says that the maximum number of licenses, {limit}, would be exceeded."
-        ),
+        Answer::RestoresOther { from, to } => model(&format!(
+            "turns the pack away: it restores {from} to {to} licenses and no others"
+        )),
+        Answer::OverLimit { limit } => {
+            model(&format!("turns the pack away: it takes {limit} licenses at most"))
+        }
         Answer::MayBeDamaged => {
-            "The server says that the disk may be damaged: it cannot write to it.".to_owned()
+            model("says that the disk may be damaged, since it cannot write to it")
         }
         Answer::AsksForPassword => {
-            "The server asks for a password from support: the pack is bound to another server."
-                .to_owned()
+            model("asks for a password from support, since the pack is bound to another server")
         }
-        Answer::MakesDefective => {
-            "The server would make the diskette defective: the pack comes out of order.".to_owned()
-        }
-        Answer::Corrupts => {
-            "The server would corrupt the diskette: it is a 4.0 pack, and the server is 4.5."
+        Answer::MayCorrupt => {
+            "The server may corrupt the diskette: it is a 4.0 pack, and the server \
+                               is 4.5."
                 .to_owned()
         }
         Answer::Takes { from, to } => format!("The server goes from {from} to {to} licenses."),
     }
 }
 
+/// A sentence that no article quotes.
+fn model(what: &str) -> String {
+    format!("In addpack's model, the server {what}.")
+}
+
 /// What is said of a step.
-pub(crate) fn step_message(step: &Step, known: &Known) -> String {
-    let said = step.answer.map(answer_message);
-    let message = match (step.code, &known.refusal) {
+pub(crate) fn step_message(step: &Step, summary: &PackSummary) -> String {
+    let message = match (step.code, &summary.refusal) {
         (Code::Refused(_), Some(refusal)) => refusal.message.clone(),
         (Code::Copy, _) => {
             "Another image of the set is this very pack, in the same or a newer state.".to_owned()
         }
+        (Code::CopyMissing, _) => {
+            format!("The pack was converted into {}, which is gone.", summary.image().display())
+        }
         (Code::ConvertFirst, _) if step.harm.is_some() => {
-            "Convert it first: as it is, the server would corrupt the diskette.".to_owned()
+            "Convert it first: as it is, the server may corrupt the diskette.".to_owned()
         }
         (Code::ConvertFirst, _) => {
             "Convert it first: its record has no room for another event.".to_owned()
@@ -63,23 +73,23 @@ pub(crate) fn step_message(step: &Step, known: &Known) -> String {
         (Code::FinishFirst, _) => {
             "Its conversion was interrupted: addpack convert finishes it.".to_owned()
         }
-        _ => said.unwrap_or_default(),
+        _ => step.answer.map(answer_message).unwrap_or_default(),
     };
     let is_answered = step.action == Action::TurnAway && step.answer.is_some();
-    if is_answered && step.harm == Some(Answer::Corrupts) {
-        format!("{message} {CORRUPTS_AS_IT_IS}")
+    if is_answered && step.harm == Some(Answer::MayCorrupt) {
+        format!("{message} {MAY_CORRUPT_AS_IT_IS}")
     } else {
         message
     }
 }
 
 /// Added to what the server says to the converted pack.
-const CORRUPTS_AS_IT_IS: &str =
-    "That is so once the pack is converted: as it is, the server would corrupt the diskette.";
+const MAY_CORRUPT_AS_IT_IS: &str =
+    "That is so once the pack is converted: as it is, the server may corrupt the diskette.";
 
 /// The vendor's articles that a step rests on.
-pub(crate) fn step_kb(step: &Step, known: &Known) -> Vec<u32> {
-    let refusal = known.refusal.as_ref().filter(|_| matches!(step.code, Code::Refused(_)));
+pub(crate) fn step_kb(step: &Step, summary: &PackSummary) -> Vec<u32> {
+    let refusal = summary.refusal.as_ref().filter(|_| matches!(step.code, Code::Refused(_)));
     let mut numbers = refusal.map_or_else(Vec::new, |refusal| refusal.kb.to_vec());
     numbers.extend(step.answer.into_iter().chain(step.harm).flat_map(Answer::kb));
     numbers.sort_unstable();
@@ -87,28 +97,55 @@ pub(crate) fn step_kb(step: &Step, known: &Known) -> Vec<u32> {
     numbers
 }
 
-/// What to do next with a pack that is turned away.
-pub(crate) fn step_next(step: &Step, known: &Known) -> String {
+/// What to do with a pack that is turned away.
+pub(crate) fn step_next(step: &Step, summary: &PackSummary, version: ServerVersion) -> String {
     let next = match step.code {
         Code::Refused(_) => {
-            return known.refusal.as_ref().map_or_else(String::new, |r| r.next.clone());
+            return summary.refusal.as_ref().map_or_else(String::new, |r| r.next.clone());
         }
         Code::NotSmallBusinessServer => "apply it on a computer that runs Small Business Server",
         Code::NoAddedLicenses => "apply it on a server of the retail edition",
-        Code::WriteProtected => "slide the tab shut (make the file writable), and plan again",
+        Code::WriteProtected => "slide the tab of the diskette shut, and plan again",
         Code::RecordFull => "keep it; where it is needed again, ask for a replacement (KB 274532)",
         Code::OtherServer => {
             "apply it on its own server; to move it to this one takes a password from support"
         }
-        Code::OverLimit => "keep it for another server, or for one with a higher limit",
+        Code::OverLimit if version == ServerVersion::V45 => "keep it for another server",
+        Code::OverLimit => "keep it for another server, or until this one is upgraded to 4.5",
         Code::AlreadyApplied => "keep it: it is needed when the server is set up anew",
         Code::Twin => "keep one of them with this server; only one adds licenses",
-        Code::BehindGap => "find the missing pack, or ask for its replacement, and plan again",
+        Code::BehindGap => "fill the gap before it first, and plan again",
         Code::Copy => "keep one image of each diskette in the set: its newest",
-        Code::OutOfOrder => "keep it, and do not apply it: it fits at no point of this order",
+        Code::CopyMissing => "name the place where the copy is now too, or convert the pack again",
+        Code::OutOfOrder => "keep it, and do not apply it: it fits nowhere in this order",
         Code::Restores | Code::Adds | Code::ConvertFirst | Code::FinishFirst => "apply it",
     };
     next.to_owned()
+}
+
+/// Why a pack is turned away, or what it does, in a few words: for headings and labels.
+pub(crate) fn code_label(code: Code, summary: &PackSummary) -> &'static str {
+    match code {
+        Code::Restores => "restores its licenses",
+        Code::Adds => "unused",
+        Code::ConvertFirst => "convert it first",
+        Code::FinishFirst => "finish its conversion first",
+        Code::NotSmallBusinessServer => "not a Small Business Server",
+        Code::NoAddedLicenses => "this edition of the server takes no packs",
+        Code::WriteProtected => "write-protected",
+        Code::RecordFull => "its record is full",
+        Code::OtherServer => "bound to another server",
+        Code::OverLimit => "more licenses than the server takes",
+        Code::AlreadyApplied => "the server has its licenses already",
+        Code::Twin => "another pack restores the same licenses",
+        Code::BehindGap => "a pack before it is missing",
+        Code::OutOfOrder => "fits nowhere in this order",
+        Code::Copy => "another image of the same pack counts",
+        Code::CopyMissing => "its converted copy is gone",
+        Code::Refused(finding) => {
+            summary.refusal.as_ref().map_or_else(|| finding_label(finding), |r| r.label)
+        }
+    }
 }
 
 /// What is done with a pack, for people.
@@ -116,22 +153,22 @@ pub(crate) fn action_words(action: Action) -> &'static str {
     match action {
         Action::Apply => "apply",
         Action::ConvertThenApply => "convert, then apply",
-        Action::TurnAway => "turn away",
+        Action::TurnAway => "do not apply",
     }
 }
 
 /// What a label says of a pack's version.
-pub(crate) fn version_words(step: &Step, facts: &PackFacts, known: &Known) -> &'static str {
+pub(crate) fn version_words(step: &Step, facts: &PackFacts) -> &'static str {
     match (step.code, facts.version) {
-        _ if known.serial.is_none() => "version unknown",
+        _ if pack_serial(facts).is_none() => "version unknown",
         (Code::FinishFirst, _) => "4.5, once its conversion is finished",
         (Code::ConvertFirst, _) => "4.5, once converted",
         (_, version) => version.as_str(),
     }
 }
 
-/// The server that a plan is for.
-pub(crate) fn server_state(state: &ServerState, limit: u16) -> String {
+/// The server that a plan is for, and what the plan comes to with so many packs.
+pub(crate) fn server_state(state: &ServerState, packs: usize, reaches: u16) -> String {
     let who = state
         .identity
         .as_ref()
@@ -143,25 +180,55 @@ pub(crate) fn server_state(state: &ServerState, limit: u16) -> String {
         Edition::Msdn => format!("Small Business Server {version} from MSDN"),
         Edition::Nt => "full Windows NT".to_owned(),
     };
-    let most = match state.edition {
-        Edition::Retail => format!("takes {limit} at most"),
-        Edition::Nfr | Edition::Msdn | Edition::Nt => "takes no packs".to_owned(),
+    let most = limit(state.version);
+    let outcome = match (packs, state.edition) {
+        (_, Edition::Nfr | Edition::Msdn | Edition::Nt) => "it takes no packs".to_owned(),
+        (0, _) => format!("no pack to apply; it takes {most} at most"),
+        (1, _) => format!("{reaches} after this one pack{}", at_most(reaches, most)),
+        (_, _) => format!("{reaches} after these {packs} packs{}", at_most(reaches, most)),
     };
-    format!("{who}: {edition}, has {} licenses, {most}", state.installed)
+    format!("{who}, {edition}: {} licenses now, {outcome}", state.installed)
 }
 
-/// A gap of the chain: whether the plan gets over it, and how many packs lie behind it.
-pub(crate) fn gap_message((from, to): Span, bridged: bool, behind: usize) -> String {
-    let lack = format!("{from} to {to}: no sound pack of the set restores this");
-    match (behind, bridged) {
-        (0, true) => format!("{lack}; unused packs take its place"),
-        (0, false) => lack,
-        (1, _) => format!("{lack}, and without it 1 pack cannot be restored"),
-        (packs, _) => format!("{lack}, and without it {packs} packs cannot be restored"),
+fn at_most(reaches: u16, most: u16) -> String {
+    if reaches == most {
+        ", which is its limit".to_owned()
+    } else {
+        format!("; it takes {most} at most")
     }
 }
 
-/// What to do about gaps.
+/// A gap of the chain, why no pack of the set fills it, and how many packs lie behind it.
+pub(crate) fn gap_message((from, to): Span, reasons: &[String], behind: usize) -> String {
+    let lack = if reasons.is_empty() {
+        format!("{from} to {to}: no pack of the set restores this")
+    } else {
+        format!("{from} to {to}: {}", reasons.join("; "))
+    };
+    match behind {
+        0 => lack,
+        1 => format!("{lack}. Without it 1 pack cannot be restored"),
+        packs => format!("{lack}. Without it {packs} packs cannot be restored"),
+    }
+}
+
+/// Why a pack of the set does not fill a gap.
+pub(crate) fn gap_reason(step: &Step, facts: &PackFacts, summary: &PackSummary) -> String {
+    let serial = pack_serial(facts).unwrap_or_else(|| "-".into());
+    match (step.code, facts.used) {
+        (Code::Refused(_), _) => {
+            format!("its pack, {serial}, is refused ({})", code_label(step.code, summary))
+        }
+        (Code::OtherServer, Some(used)) => {
+            format!("its pack, {serial}, is bound to {} now", server(&used.server))
+        }
+        (code, _) => {
+            format!("its pack, {serial}, cannot be applied ({})", code_label(code, summary))
+        }
+    }
+}
+
+/// What to do about gaps whose packs are not in the set.
 pub(crate) const GAP_NEXT: &str = "next: look for the missing packs and add them to the set; \
     addpack replace --gaps asks for replacements";
 
@@ -172,6 +239,28 @@ pub(crate) fn twins_message((from, to): Span) -> String {
 
 /// What to do about twins.
 pub(crate) const TWINS_NEXT: &str = "next: apply the one that the plan names, and keep the others";
+
+/// What to do on the server, in order, for a plan of so many packs.
+pub(crate) fn on_the_server(server: &ServerState, packs: usize, reaches: u16) -> Vec<String> {
+    let mut steps = vec![format!(
+        "On the server, open the Small Business Server Console and follow its About link: it must say \
+         version {} and {} licenses. If it does not, plan again with --server and --installed.",
+        server.version.as_str(),
+        server.installed
+    )];
+    if packs > 0 {
+        let order = if packs == 1 {
+            "pack 1".to_owned()
+        } else {
+            format!("packs 1 to {packs}, in this order and no other,")
+        };
+        steps.push(format!(
+            "Apply {order} with the Add License Wizard. The server then has {reaches} licenses."
+        ));
+        steps.push("Restart the server (KB 236867).".to_owned());
+    }
+    steps
+}
 
 /// What is wrong in a server's set, a line each.
 pub(crate) fn set_warnings(chain: &Chain) -> Vec<String> {

@@ -19,11 +19,13 @@ pub struct Step {
     pub schema: u32,
     pub path: String,
     pub serial: Option<String>,
+    pub server: Option<Server>,
     pub action: String,
     pub from: Option<u16>,
     pub to: Option<u16>,
     pub code: String,
     pub message: String,
+    pub converted_from: Option<String>,
     pub kb: Vec<u32>,
 }
 
@@ -32,8 +34,17 @@ pub struct Step {
 pub struct Gap {
     pub r#type: String,
     pub schema: u32,
+    pub server: Option<Server>,
     pub from: u16,
     pub to: u16,
+    pub reasons: Vec<String>,
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    pub address: String,
+    pub name: String,
 }
 
 #[derive(Debug, Deserialize, PartialEq)]
@@ -41,6 +52,7 @@ pub struct Gap {
 pub struct Summary {
     pub r#type: String,
     pub schema: u32,
+    pub server: Option<Server>,
     pub installed: u16,
     pub reaches: u16,
     pub limit: u16,

@@ -45,14 +45,14 @@ impl Server {
             Kind::Retail => {}
             // [234929, 264812]
             Kind::Nt => {
-                return said(
+                return quoted(
                     "Your computer is not running Microsoft BackOffice Small Business Server. You \
                      can only add licenses to a computer running Small Business Server.",
                 );
             }
             // [218144]
             Kind::Nfr | Kind::Msdn => {
-                return said(
+                return quoted(
                     "This version of the Microsoft Small Business Server cannot have additional \
                      client licenses added.",
                 );
@@ -60,7 +60,7 @@ impl Server {
         }
         // A server writes to the diskette, or says that it may be damaged [183855].
         if protected || pack.count() == 24 {
-            return said("The server says that the disk may be damaged: it cannot write to it.");
+            return modelled("says that the disk may be damaged, since it cannot write to it");
         }
         if pack.bytes.starts_with(b"SBSCAP40") && self.release == Release::V45 {
             assert!(self.spoil(pack, true));
@@ -70,8 +70,8 @@ impl Server {
         match self.read_use(pack) {
             None if self.apply(pack) => Came::Licenses(had, self.licenses),
             None => self.is_full(),
-            Some((.., false)) => said(
-                "The server asks for a password from support: the pack is bound to another server.",
+            Some((.., false)) => modelled(
+                "asks for a password from support, since the pack is bound to another server",
             ),
             Some((_, to, true)) if to > self.most() => self.is_full(),
             Some((from, to, true)) => self.restore_from(pack, (from, to)),
@@ -82,10 +82,8 @@ impl Server {
     fn restore_from(&mut self, pack: &mut Pack, (from, to): (u16, u16)) -> Came {
         let had = self.licenses;
         if had != from && pack.format != Format::V40 {
-            return said(&format!(
-                "This Microsoft Small Business Server Client Add Pack disk was already used to \
-                 increase client licenses from {from} to {to}. This disk can only be reused to \
-                 restore licenses from {from} to {to} users."
+            return modelled(&format!(
+                "turns the pack away: it restores {from} to {to} licenses and no others"
             ));
         }
         assert!(self.reapply(pack));
@@ -101,9 +99,7 @@ impl Server {
 
     fn is_full(&self) -> Came {
         let most = self.most();
-        said(&format!(
-            "The server says that the maximum number of licenses, {most}, would be exceeded."
-        ))
+        modelled(&format!("turns the pack away: it takes {most} licenses at most"))
     }
 
     /// What the bytes say of the pack's use: from, to, and whether it was on this server.
@@ -117,8 +113,14 @@ impl Server {
     }
 }
 
-fn said(text: &str) -> Came {
-    Came::Said(text.to_owned())
+/// A sentence that the vendor's articles quote.
+fn quoted(text: &str) -> Came {
+    Came::Said(format!("The server says: \"{text}\""))
+}
+
+/// A sentence that no article quotes.
+fn modelled(what: &str) -> Came {
+    Came::Said(format!("In addpack's model, the server {what}."))
 }
 
 impl Pack {

@@ -13,7 +13,8 @@ pub(crate) struct Disk {
     pub(crate) pack: Pack,
     /// The record as it lies there; of an interrupted conversion, with remnants.
     bytes: Vec<u8>,
-    pub(crate) protected: bool,
+    /// Whether the image file is. That says nothing of the tab of a diskette.
+    read_only: bool,
 }
 
 /// A set of diskettes, and the server that they are planned for.
@@ -53,7 +54,7 @@ impl Maker {
         let in_chain: Vec<_> = to.filter(|to| *to <= most).collect();
         match self.random.below(4) {
             0 if !in_chain.is_empty() => self.random.pick(&in_chain),
-            1 => 5 + u16::from(self.random.byte()) % (most - 4),
+            1 => 5 + 5 * (u16::from(self.random.byte()) % (most / 5)),
             _ => 5,
         }
     }
@@ -97,7 +98,7 @@ impl Maker {
             pack = pack.converted(epoch().0);
             if self.random.one_in(2) {
                 let bytes = [&pack.bytes[..512], &old[512..]].concat();
-                return Disk { protected: self.random.one_in(9), pack, bytes };
+                return Disk { read_only: self.random.one_in(9), pack, bytes };
             }
         }
         match self.random.below(24) {
@@ -110,7 +111,7 @@ impl Maker {
             4 => fill(&mut pack),
             _ => {}
         }
-        Disk { bytes: pack.bytes.clone(), protected: self.random.one_in(12), pack }
+        Disk { bytes: pack.bytes.clone(), read_only: self.random.one_in(12), pack }
     }
 }
 
@@ -173,7 +174,7 @@ impl Case {
             let path = scene.path(&format!("{number:02}.img"));
             std::fs::write(&path, image_of(&disk.bytes)).unwrap();
             let mut permissions = std::fs::metadata(&path).unwrap().permissions();
-            permissions.set_readonly(disk.protected);
+            permissions.set_readonly(disk.read_only);
             std::fs::set_permissions(&path, permissions).unwrap();
         }
     }

@@ -59,7 +59,7 @@ impl Trial {
         let needs = matches!(code, "finish-first" | "convert-first");
         let action = if needs { "convert-then-apply" } else { "apply" };
         assert_eq!((&*step.action, &*step.code), (action, code));
-        let came = server.offer(self.case.kind, &mut disk.prepared(server), disk.protected);
+        let came = server.offer(self.case.kind, &mut disk.prepared(server), false);
         assert_eq!(Some(came), step.from.zip(step.to).map(|(from, to)| Came::Licenses(from, to)));
         self.count(code);
     }
@@ -67,7 +67,7 @@ impl Trial {
     fn turn_away(&mut self, step: &Step, server: &Server, applied: &[Step]) {
         let disk = self.case.disks[number(step)].clone();
         let kind = self.case.kind;
-        let offer = |mut pack: Pack| server.clone().offer(kind, &mut pack, disk.protected);
+        let offer = |mut pack: Pack| server.clone().offer(kind, &mut pack, false);
         if let Some(code) = disk.refusal() {
             assert_eq!(step.code, code);
             assert!(kind != Kind::Retail || offer(disk.pack.clone()) == Came::Unsound);
@@ -76,13 +76,11 @@ impl Trial {
         let (ready, as_it_is) = (offer(disk.prepared(server)), offer(disk.pack.clone()));
         let message = match (&ready, &as_it_is) {
             (Came::Said(said), Came::Corrupt) => format!(
-                "{said} That is so once the pack is converted: as it is, the server would corrupt \
+                "{said} That is so once the pack is converted: as it is, the server may corrupt \
                  the diskette."
             ),
             (Came::Said(said), _) => said.clone(),
-            (Came::Defective, _) => "The server would make the diskette defective: the pack comes \
-                out of order."
-                .to_owned(),
+            (Came::Defective, _) => already_used(disk.span().expect("a used pack")),
             other => panic!("{other:?}, and the plan says {step:?}"),
         };
         assert_eq!(step.message, message);
@@ -102,13 +100,12 @@ impl Trial {
         match self.case.kind {
             Kind::Nt => "not-sbs",
             Kind::Nfr | Kind::Msdn => "no-added-licenses",
-            _ if disk.protected => "write-protected",
             _ if ready.count() == 24 => "record-full",
             _ if is_other => "other-server",
             _ if to > self.planned.summary.limit => "over-limit",
             _ if to <= self.case.server.licenses => "already-applied",
             _ if applied.iter().any(|step| step.from.zip(step.to) == disk.span()) => "twin",
-            _ if self.gaps().iter().any(|gap| disk.span().is_some_and(|s| gap.1 <= s.0)) => {
+            _ if self.gaps(applied).iter().any(|gap| disk.span().is_some_and(|s| gap.1 <= s.0)) => {
                 "behind-gap"
             }
             Kind::Retail => "out-of-order",
@@ -116,35 +113,43 @@ impl Trial {
     }
 
     pub(crate) fn assert_gaps(&self) {
-        assert_eq!(self.planned.gaps, self.gaps());
+        let steps = &self.planned.steps;
+        assert_eq!(self.planned.gaps, self.gaps(steps));
     }
 
-    /// What no sound pack of this server restores: runs of single licenses that none covers.
-    fn gaps(&self) -> Vec<(u16, u16)> {
-        let is_own = |disk: &&Disk| {
-            let server = &self.case.server.identity;
-            disk.refusal().is_none()
-                && disk.pack.binding.as_ref().is_some_and(|b| b.server == *server)
-        };
-        let spans: Vec<_> = self.case.disks.iter().filter(is_own).filter_map(Disk::span).collect();
-        let last = spans.iter().map(|span| span.1).max().unwrap_or_default();
-        let mut gaps: Vec<(u16, u16)> = Vec::new();
-        for license in self.case.server.licenses..last {
-            let covered = spans.iter().any(|(from, to)| (*from..*to).contains(&license));
-            match gaps.last_mut() {
-                _ if covered => {}
-                Some(gap) if gap.1 == license => gap.1 += 1,
-                _ => gaps.push((license, license + 1)),
-            }
+    /// What is missing before used packs: each time from where they lead to the next one that the server
+    /// would take then. One that the plan gets over, so that a pack behind it is restored, is none.
+    fn gaps(&self, applied: &[Step]) -> Vec<(u16, u16)> {
+        let spans: Vec<_> = self.case.disks.iter().filter_map(|disk| self.takeable(disk)).collect();
+        let mut reached = furthest(&spans, self.case.server.licenses);
+        let mut gaps = Vec::new();
+        while let Some(next) = spans.iter().map(|span| span.0).filter(|from| *from > reached).min()
+        {
+            gaps.push((reached, next));
+            reached = furthest(&spans, next);
         }
+        let is_used = |step: &&Step| self.case.disks[number(step)].pack.binding.is_some();
+        let restored: Vec<_> =
+            applied.iter().filter(is_used).filter_map(|step| step.from).collect();
+        gaps.retain(|gap| restored.iter().all(|from| *from < gap.1));
         gaps
+    }
+
+    /// What a pack restores, if this server takes it once it has the licenses to start from.
+    fn takeable(&self, disk: &Disk) -> Option<(u16, u16)> {
+        let span = disk.span().filter(|_| disk.refusal().is_none())?;
+        let mut server = self.case.server.clone();
+        server.licenses = span.0;
+        let mut pack = disk.prepared(&server);
+        let came = server.offer(self.case.kind, &mut pack, false);
+        matches!(came, Came::Licenses(..)).then_some(span)
     }
 
     /// Asserts that no other order reaches more licenses.
     pub(crate) fn assert_most(&mut self) {
         let server = &self.case.server;
         let sound = self.case.disks.iter().filter(|disk| disk.refusal().is_none());
-        let packs: Vec<_> = sound.map(|disk| (disk.prepared(server), disk.protected)).collect();
+        let packs: Vec<_> = sound.map(|disk| disk.prepared(server)).collect();
         if packs.len() <= 6 {
             assert_eq!(self.planned.summary.reaches, most(server, self.case.kind, &packs));
             self.count("no order reaches more");
@@ -153,16 +158,31 @@ impl Trial {
 }
 
 /// The most licenses that any order of the packs leads to.
-fn most(server: &Server, kind: Kind, packs: &[(Pack, bool)]) -> u16 {
+fn most(server: &Server, kind: Kind, packs: &[Pack]) -> u16 {
     let mut best = server.licenses;
     for at in 0..packs.len() {
         let (mut server, mut pack) = (server.clone(), packs[at].clone());
-        if let Came::Licenses(..) = server.offer(kind, &mut pack.0, pack.1) {
+        if let Came::Licenses(..) = server.offer(kind, &mut pack, false) {
             let rest: Vec<_> = [&packs[..at], &packs[at + 1..]].concat();
             best = best.max(most(&server, kind, &rest));
         }
     }
     best
+}
+
+/// The most licenses that used packs lead to from `at`.
+fn furthest(spans: &[(u16, u16)], at: u16) -> u16 {
+    let next = spans.iter().filter(|span| span.0 == at);
+    next.map(|span| furthest(spans, span.1)).max().unwrap_or(at)
+}
+
+/// What a 4.0 server says to a used 4.0 pack when it has other licenses.
+fn already_used((from, to): (u16, u16)) -> String {
+    format!(
+        "The server says: \"This Microsoft Small Business Server Client Add Pack disk was already used \
+         to increase client licenses from {from} to {to}. This disk can only be reused to restore \
+         licenses from {from} to {to} users.\" After a reinstall it may make the diskette defective."
+    )
 }
 
 impl Trial {
@@ -174,13 +194,7 @@ impl Trial {
         let is_used = |step: &Step| self.case.disks[number(step)].pack.binding.is_some();
         let applied: Vec<_> =
             self.planned.steps.iter().filter(|step| step.from.is_some()).collect();
-        let bridged = applied.iter().any(|step| {
-            is_used(step) && gaps.iter().any(|gap| step.from.is_some_and(|from| gap.1 <= from))
-        });
         let mixed = applied.windows(2).any(|pair| !is_used(pair[0]) && is_used(pair[1]));
-        if bridged {
-            self.count("gap with packs behind it that are restored");
-        }
         if mixed {
             self.count("unused before used");
         }

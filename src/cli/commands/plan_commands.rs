@@ -1,0 +1,87 @@
+//! The commands that come after a plan, to be pasted into a shell.
+
+use crate::cli::args::Common;
+use crate::cli::args::plan::Plan as Args;
+use crate::cli::show::lines::plural;
+use crate::cli::show::plan_report::PlanReport;
+use crate::cli::show::shell::{command, path_words};
+use crate::cli::words::{address, server_name};
+use addpack::plan::{Action, FIRST_LICENSES};
+use addpack::record::event::ServerVersion;
+use clap::ValueEnum;
+
+/// Each command with what it does. One that cannot be quoted is left out.
+pub(crate) fn commands(args: &Args, report: &PlanReport) -> Vec<(String, String)> {
+    let Some(same) = same_set(&args.common) else { return Vec::new() };
+    let mut commands = Vec::new();
+    let mut offer = |words: Vec<String>, purpose: String| {
+        let words: Vec<_> = words.iter().map(String::as_str).collect();
+        commands.extend(command(&words).map(|command| (command, purpose)));
+    };
+    let steps = report.plan.steps.iter();
+    let convert = steps.filter(|step| step.action == Action::ConvertThenApply).count();
+    if convert > 0 {
+        let packs = plural(convert as u64, "pack", "packs");
+        offer(
+            [words(&["convert"]), same.clone()].concat(),
+            format!("converts {packs} of this plan"),
+        );
+    }
+    let refused = report.turned_away().filter(|step| report.facts(step).needs_replacement());
+    let refused = refused.count();
+    let is_lost = |gap: &(u16, u16)| report.missing_from(*gap).is_empty();
+    let lost = report.plan.gaps.iter().any(is_lost);
+    if refused > 0 || lost {
+        let gaps = if lost { words(&["--gaps"]) } else { Vec::new() };
+        let output = words(&["-o", "request.txt"]);
+        let purpose = match (refused, lost) {
+            (0, _) => "asks for what is missing".to_owned(),
+            (count, false) => format!("asks for {}", replacements(count)),
+            (count, true) => format!("asks for {} and what is missing", replacements(count)),
+        };
+        offer([words(&["replace"]), gaps, same.clone(), output].concat(), purpose);
+    }
+    if !args.labels {
+        let labels = [words(&["plan", "--labels"]), server_words(args, report), same].concat();
+        offer(labels, "prints the labels".to_owned());
+    }
+    commands
+}
+
+fn replacements(count: usize) -> String {
+    plural(count as u64, "replacement", "replacements")
+}
+
+fn words(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
+}
+
+/// The paths of this run, and its ledger; `None` where they cannot be typed.
+fn same_set(common: &Common) -> Option<Vec<String>> {
+    let ledger = match common.ledger.words() {
+        None => Vec::new(),
+        Some((option, None)) => vec![option.to_owned()],
+        Some((option, Some(file))) => [vec![option.to_owned()], path_words(&[file])?].concat(),
+    };
+    Some([ledger, path_words(&common.paths)?].concat())
+}
+
+/// The options that lead to this plan again.
+fn server_words(args: &Args, report: &PlanReport) -> Vec<String> {
+    let mut words = Vec::new();
+    if report.server.version != ServerVersion::V45 {
+        words.push(format!("--server={}", report.server.version.as_str()));
+    }
+    if report.server.installed != FIRST_LICENSES {
+        words.push(format!("--installed={}", report.server.installed));
+    }
+    if let Some(edition) = args.edition.to_possible_value().filter(|_| !args.is_retail()) {
+        words.push(format!("--edition={}", edition.get_name()));
+    }
+    let is_named = args.all || args.which.address.is_some() || args.which.name.is_some();
+    if let Some(server) = report.server.identity.as_ref().filter(|_| is_named) {
+        words.push(format!("--address={}", address(server)));
+        words.push(format!("--name={}", server_name(server)));
+    }
+    words
+}

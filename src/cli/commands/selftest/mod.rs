@@ -1,0 +1,53 @@
+//! `addpack selftest`: whether a disk or share bears what addpack promises.
+
+mod abilities;
+mod doomed;
+mod kills;
+
+use crate::cli::Error;
+use crate::cli::args::Selftest as Args;
+use crate::cli::commands::ledger::written;
+use crate::cli::exit::Exit;
+use crate::cli::show::terminal::escape;
+use std::io::{Write, stdout};
+
+/// What was tried, and what came of it.
+struct Trial {
+    name: &'static str,
+    /// What to say of it.
+    result: String,
+    /// Whether all is there that a promise needs.
+    is_good: bool,
+}
+
+const NOT_TRIED: &str = "\
+Not tried, since no program can: a power cut, and a disk that says that it has written what it has not.
+";
+
+pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
+    if let Some(steps) = args.steps {
+        return doomed::run(&args.folder, steps, args.copies);
+    }
+    let shown = escape(&args.folder.to_string_lossy());
+    let folder = tempfile::Builder::new().prefix("addpack-selftest-").tempdir_in(&args.folder);
+    let folder = folder
+        .map_err(|error| Error::Usage(format!("{shown}: no folder can be made there: {error}")))?;
+    say(&format!("On the disk of {shown}:\n\n"))?;
+    let mut is_good = true;
+    for trial in abilities::TRIALS.iter().chain(&kills::TRIALS) {
+        let Trial { name, result, is_good: passed } = trial(folder.path());
+        say(&format!("  {name:<26}  {result}\n"))?;
+        is_good &= passed;
+    }
+    let verdict = if is_good {
+        "All that the promises need works there."
+    } else {
+        "Something is missing that a promise needs: keep packs and ledger on another disk."
+    };
+    say(&format!("\n{NOT_TRIED}\n{verdict}\n"))?;
+    Ok(if is_good { Exit::Good } else { Exit::Refused })
+}
+
+fn say(text: &str) -> Result<Exit, Error> {
+    written(stdout().write_all(text.as_bytes()).and_then(|()| stdout().flush()))
+}

@@ -1,0 +1,100 @@
+//! A plan with all that is needed to tell it to people or programs.
+
+use crate::cli::show::picture::{Mark, Segment, picture};
+use crate::cli::show::terminal::Look;
+use crate::cli::words::{PackSummary, gap_reason};
+use addpack::diagnosis::FindingCode;
+use addpack::plan::rules::{is_free_for, limit};
+use addpack::plan::set::{Chain, Span};
+use addpack::plan::{Action, Code, FIRST_LICENSES, PackFacts, Plan, ServerState, Step};
+
+/// The code of a pack that lives on in another image.
+const COPIED: Code = Code::Refused(FindingCode::CopyOfConverted);
+
+/// A plan, and the packs that it is made of.
+pub(crate) struct PlanReport<'a> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) server: &'a ServerState,
+    pub(crate) facts: &'a [PackFacts],
+    pub(crate) summaries: &'a [PackSummary],
+    /// The packs that are bound to the server.
+    pub(crate) chain: Option<&'a Chain>,
+    /// Commands to paste, each with what it does.
+    pub(crate) commands: Vec<(String, String)>,
+}
+
+impl PlanReport<'_> {
+    pub(crate) fn summary(&self, step: &Step) -> &PackSummary {
+        &self.summaries[step.pack]
+    }
+
+    pub(crate) fn facts(&self, step: &Step) -> &PackFacts {
+        &self.facts[step.pack]
+    }
+
+    /// Packs to apply.
+    pub(crate) fn applied(&self) -> usize {
+        self.plan.steps.iter().filter(|step| step.span().is_some()).count()
+    }
+
+    /// The steps of packs that are not to be applied, copies left out.
+    pub(crate) fn turned_away(&self) -> impl Iterator<Item = &Step> {
+        let away = self.plan.steps.iter().filter(|step| step.action == Action::TurnAway);
+        away.filter(|step| step.code != Code::Copy)
+    }
+
+    /// Images of packs that another image stands for.
+    pub(crate) fn copies(&self) -> usize {
+        self.plan.steps.iter().filter(|step| step.code == Code::Copy).count()
+    }
+
+    /// The packs of the set that belong into a gap, or into the place that an unused pack takes.
+    pub(crate) fn missing_from(&self, span: Span) -> Vec<&Step> {
+        self.plan.missing_from(span, self.facts, self.server)
+    }
+
+    /// Why no pack of the set fills a gap.
+    pub(crate) fn gap_reasons(&self, gap: Span) -> Vec<String> {
+        let reason = |step: &Step| gap_reason(step, self.facts(step), self.summary(step));
+        self.missing_from(gap).into_iter().map(reason).collect()
+    }
+
+    /// The chain: what is there, what is applied, what is missing, what this server's other packs
+    /// would restore.
+    pub(crate) fn picture(&self, look: Look) -> String {
+        let has = (FIRST_LICENSES, self.server.installed);
+        let has = (has.0 < has.1).then(|| Segment::new(has, Mark::Has, "has"));
+        let steps = self.plan.steps.iter();
+        let applied = steps.clone().enumerate().filter_map(|(at, step)| self.applied_at(at, step));
+        let gaps = self.plan.gaps.iter().map(|gap| Segment::new(*gap, Mark::Gap, "gap"));
+        let mut aside: Vec<_> = steps.filter_map(|step| self.aside(step)).collect();
+        // Where there is not room for all, the refused ones are worth more.
+        aside.sort_by_key(|segment| segment.mark != Mark::Refused);
+        let segments: Vec<_> = has.into_iter().chain(applied).chain(gaps).chain(aside).collect();
+        picture(look, &segments, limit(self.server.version))
+    }
+
+    /// The segment of a pack that is applied, with its number in the order.
+    fn applied_at(&self, at: usize, step: &Step) -> Option<Segment> {
+        let facts = self.facts(step);
+        let mark = match facts.used {
+            None => Mark::Adds,
+            Some(_) if facts.is_40() => Mark::Old,
+            Some(_) => Mark::Restores,
+        };
+        Some(Segment::new(step.span()?, mark, &(at + 1).to_string()))
+    }
+
+    /// The segment of a pack of this server that is not applied.
+    fn aside(&self, step: &Step) -> Option<Segment> {
+        let facts = self.facts(step);
+        let limit = limit(self.server.version);
+        let used = facts.used.filter(|used| used.from < used.to && used.to <= limit)?;
+        let is_shown = step.action == Action::TurnAway
+            && is_free_for(facts, self.server)
+            && !matches!(step.code, Code::AlreadyApplied | Code::Copy | COPIED);
+        let (mark, label) =
+            if facts.needs_replacement() { (Mark::Refused, "x") } else { (Mark::Aside, "-") };
+        is_shown.then(|| Segment::new((used.from, used.to), mark, label))
+    }
+}

@@ -1,0 +1,90 @@
+//! Commands that people can paste, quoted for the system's shell.
+
+use std::path::Path;
+
+/// The shells that commands are quoted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shell {
+    /// Any shell of Unix.
+    Posix,
+    /// cmd and PowerShell: what both read alike.
+    Windows,
+}
+
+const SYSTEM: Shell = if cfg!(windows) { Shell::Windows } else { Shell::Posix };
+
+/// `addpack` with these arguments, quoted; `None` where one of them cannot be quoted.
+pub(crate) fn command(args: &[&str]) -> Option<String> {
+    let words: Option<Vec<_>> = args.iter().map(|word| quote(SYSTEM, word)).collect();
+    Some(format!("addpack {}", words?.join(" ")))
+}
+
+/// The paths as arguments; `None` where one of them cannot be typed. One that looks like an option is
+/// written so that it is none.
+pub(crate) fn path_words(paths: &[impl AsRef<Path>]) -> Option<Vec<String>> {
+    let word = |path: &Path| {
+        let text = path.to_str()?;
+        Some(if text.starts_with('-') { format!("./{text}") } else { text.to_owned() })
+    };
+    paths.iter().map(|path| word(path.as_ref())).collect()
+}
+
+fn quote(shell: Shell, word: &str) -> Option<String> {
+    let is_plain = |char: char| {
+        char.is_ascii_alphanumeric()
+            || "_-./:,+@=".contains(char)
+            || (char == '\\' && shell == Shell::Windows)
+    };
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return Some(word.to_owned());
+    }
+    if word.chars().any(|char| char.is_control() || is_lookalike(char)) {
+        return None;
+    }
+    match shell {
+        Shell::Posix => Some(format!("'{}'", word.replace('\'', r"'\''"))),
+        Shell::Windows => {
+            let is_special = |char| "\"%!$`".contains(char);
+            let is_safe = !word.chars().any(is_special) && !word.ends_with('\\');
+            is_safe.then(|| format!("\"{word}\""))
+        }
+    }
+}
+
+/// Marks that hide text or turn its direction, and quotation marks that PowerShell takes for plain ones.
+fn is_lookalike(char: char) -> bool {
+    matches!(char,
+        '\u{200B}'..='\u{200F}' | '\u{2018}'..='\u{201E}' | '\u{2028}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_quoted_where_the_shell_would_read_them_otherwise() {
+        let posix = |word| quote(Shell::Posix, word);
+        assert_eq!(posix("in/a-1.img").as_deref(), Some("in/a-1.img"));
+        assert_eq!(posix("").as_deref(), Some("''"));
+        assert_eq!(posix("a b").as_deref(), Some("'a b'"));
+        assert_eq!(posix("it's $(x)").as_deref(), Some(r"'it'\''s $(x)'"));
+        assert_eq!(posix("a\nb"), None);
+        assert_eq!(posix("a\u{202E}b"), None);
+    }
+
+    #[test]
+    fn words_that_cmd_or_powershell_would_expand_are_not_offered() {
+        let windows = |word| quote(Shell::Windows, word);
+        assert_eq!(windows(r"C:\packs\a.img").as_deref(), Some(r"C:\packs\a.img"));
+        assert_eq!(windows(r"C:\my packs").as_deref(), Some(r#""C:\my packs""#));
+        for word in ["%PATH% x", "a$b", "a`b", "a!b", r"my packs\"] {
+            assert_eq!(windows(word), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn path_that_looks_like_an_option_is_written_as_a_path() {
+        assert_eq!(path_words(&["-o", "a"]), Some(vec!["./-o".to_owned(), "a".to_owned()]));
+    }
+}

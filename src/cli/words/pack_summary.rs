@@ -1,0 +1,76 @@
+//! What is kept of a pack so that it can be spoken of when all were seen. What plans are made of is in its
+//! [`PackFacts`](addpack::plan::PackFacts).
+
+use addpack::plan::PackFacts;
+use addpack::record::Version;
+use addpack::record::fields::{Serial, Server};
+use std::borrow::Cow;
+use std::path::Path;
+
+/// What people are told of a pack.
+pub(crate) struct PackSummary {
+    /// The image that was named or found.
+    pub(crate) path: Box<Path>,
+    /// The converted copy of it, which is to be used instead.
+    pub(crate) output: Option<Box<Path>>,
+    /// The 4.0 image that it was converted from, where that is in the set as well.
+    pub(crate) converted_from: Option<Box<Path>>,
+    pub(crate) refusal: Option<Box<Refusal>>,
+}
+
+/// Why a pack is refused.
+pub(crate) struct Refusal {
+    /// The code of the primary finding.
+    pub(crate) code: &'static str,
+    /// The reason in a few words, to stand on a label: "reapplied out of order".
+    pub(crate) label: &'static str,
+    /// The primary finding, in a sentence.
+    pub(crate) message: String,
+    /// Every finding, with what was expected and found.
+    pub(crate) evidence: Vec<String>,
+    /// The vendor's articles that the primary finding rests on.
+    pub(crate) kb: &'static [u32],
+    /// What to do next.
+    pub(crate) next: String,
+    /// The size on the record, if there is one.
+    pub(crate) licenses: Option<u16>,
+    /// The record's version, if there is one.
+    pub(crate) version: Option<Version>,
+    /// The server that it is bound to, or that spoilt it.
+    pub(crate) server: Option<Server>,
+    /// From and to, where it is bound.
+    pub(crate) span: Option<(u16, u16)>,
+    /// Whether the pack lives on in another image, and needs no replacement.
+    pub(crate) is_copy: bool,
+}
+
+impl PackSummary {
+    /// The image to use.
+    pub(crate) fn image(&self) -> &Path {
+        self.output.as_deref().unwrap_or(&self.path)
+    }
+
+    /// The 4.0 image that the pack was converted from, where it was seen.
+    pub(crate) fn source(&self) -> Option<&Path> {
+        match (&self.output, &self.converted_from) {
+            (Some(_), _) => Some(&self.path),
+            (None, source) => source.as_deref(),
+        }
+    }
+}
+
+/// A pack's serial, whatever stands there; `None` where there is no record.
+pub(crate) fn pack_serial(facts: &PackFacts) -> Option<Cow<'_, str>> {
+    let text = |serial: &'_ Serial| -> String { serial.0.escape_ascii().to_string() };
+    match facts.serial.text() {
+        Some(serial) => Some(serial.into()),
+        None if facts.serial == Serial::ZERO => None,
+        None => Some(text(&facts.serial).trim_end_matches("\\x00").to_owned().into()),
+    }
+}
+
+/// The end of a pack's serial, which tells the packs of one purchase apart: `...00003`.
+pub(crate) fn short_serial(facts: &PackFacts) -> Option<String> {
+    let serial = facts.serial.text()?;
+    serial.rsplit_once('-').map(|(_, end)| format!("...{end}"))
+}

@@ -1,0 +1,123 @@
+//! Plans for all servers of a set: each pack is planned for at most one of them.
+
+use super::set::Sets;
+use super::{Code, Condition, PackFacts, Plan, ServerState, Step, plan_some};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+/// The plans for all servers that packs are bound to.
+#[derive(Clone, Debug)]
+pub struct Fleet {
+    /// Each server with its plan, in the order in which they were met.
+    pub plans: Vec<(ServerState, Plan)>,
+    /// Unused packs that no server needs.
+    pub stock: Vec<usize>,
+    /// Packs that cannot be used, and are bound to none of the servers.
+    pub aside: Vec<usize>,
+}
+
+/// Plans every server of `sets`, each like `like` but for its identity. Unused packs are offered once: to
+/// servers with a gap first, then to the others.
+pub fn plan_all(packs: &[PackFacts], sets: &Sets, like: &ServerState) -> Fleet {
+    let servers = sets.all().iter().map(|set| ServerState { identity: Some(set.server), ..*like });
+    let servers: Vec<_> = servers.collect();
+    let Members { mut own, mut unused, aside } = members(packs, &servers);
+    let mut plans: Vec<_> = servers
+        .iter()
+        .zip(&own)
+        .map(|(server, own)| (*server, plan_some(packs, own, server)))
+        .collect();
+    let (with_gap, whole): (Vec<_>, Vec<_>) =
+        (0..plans.len()).partition(|at| !plans[*at].1.gaps.is_empty());
+    for at in with_gap.into_iter().chain(whole) {
+        let offered = unused.offer_to(&servers[at]);
+        let with_unused = plan_some(packs, &[&own[at][..], &offered].concat(), &servers[at]);
+        let is_unused = |step: &&Step| step.span().is_some() && packs[step.pack].used.is_none();
+        let taken: Vec<_> =
+            with_unused.steps.iter().filter(is_unused).map(|step| step.pack).collect();
+        if !taken.is_empty() {
+            unused.take(&taken, packs);
+            own[at].extend(taken);
+            plans[at].1 = plan_some(packs, &own[at], &servers[at]);
+        }
+    }
+    Fleet { plans, stock: unused.rest(), aside }
+}
+
+impl Fleet {
+    /// Whether packs that no server's plan holds are refused.
+    pub fn refuses(&self, packs: &[PackFacts]) -> bool {
+        self.aside.iter().any(|number| packs[*number].condition != Condition::Copy)
+    }
+
+    /// Why a pack that no server's plan holds is not to be applied; `None` of stock.
+    pub fn why_aside(&self, number: usize, pack: &PackFacts) -> Option<Code> {
+        self.aside.binary_search(&number).ok()?;
+        Some(match pack.condition {
+            Condition::Refused(finding) => Code::Refused(finding),
+            Condition::Copy => Code::Copy,
+            Condition::CopyMissing => Code::CopyMissing,
+            Condition::Sound | Condition::Unfinished => Code::WriteProtected,
+        })
+    }
+}
+
+/// Unused packs by their size, in the order in which they are offered.
+#[derive(Default)]
+struct Unused(BTreeMap<u16, VecDeque<usize>>);
+
+impl Unused {
+    /// As many packs of each size as a server could take. A plan takes the first ones of each size.
+    fn offer_to(&self, server: &ServerState) -> Vec<usize> {
+        let room = super::rules::limit(server.version).saturating_sub(server.installed);
+        let first = |(size, packs): (&u16, &VecDeque<usize>)| -> Vec<usize> {
+            packs.iter().take(usize::from(room / size.max(&1))).copied().collect()
+        };
+        self.0.iter().flat_map(first).collect()
+    }
+
+    fn take(&mut self, taken: &[usize], packs: &[PackFacts]) {
+        for &number in taken {
+            if let Some(same_size) = self.0.get_mut(&packs[number].licenses) {
+                same_size.pop_front();
+            }
+        }
+    }
+
+    fn rest(self) -> Vec<usize> {
+        let mut rest: Vec<_> = self.0.into_values().flatten().collect();
+        rest.sort_unstable();
+        rest
+    }
+}
+
+/// Packs by what is to be done with them.
+struct Members {
+    /// Those of each server.
+    own: Vec<Vec<usize>>,
+    unused: Unused,
+    aside: Vec<usize>,
+}
+
+fn members(packs: &[PackFacts], servers: &[ServerState]) -> Members {
+    let index: HashMap<_, _> =
+        servers.iter().enumerate().map(|(at, server)| (server.identity, at)).collect();
+    let mut members = Members {
+        own: vec![Vec::new(); servers.len()],
+        unused: Unused::default(),
+        aside: Vec::new(),
+    };
+    for (number, pack) in packs.iter().enumerate() {
+        match pack.used.and_then(|used| index.get(&Some(used.server))) {
+            Some(at) => members.own[*at].push(number),
+            None if can_be_added(pack) => {
+                members.unused.0.entry(pack.licenses).or_default().push_back(number);
+            }
+            None => members.aside.push(number),
+        }
+    }
+    members
+}
+
+fn can_be_added(pack: &PackFacts) -> bool {
+    pack.is_usable() && pack.used.is_none() && !pack.write_protected
+}

@@ -1,0 +1,96 @@
+//! `addpack plan --all`: every server once, each unused pack once.
+
+use crate::support::planned::shelf::Shelf;
+use crate::support::simulator::{Pack, Release, sample};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// Server 1 with a gap from 5 to 10, server 2 without one, and unused packs of which not all fit.
+fn shelf() -> Shelf {
+    let mut shelf = Shelf::new();
+    let server = |number| sample::server(Release::V45, number);
+    for (name, number, from) in [("2a.img", 2, 5), ("1b.img", 1, 10), ("1c.img", 1, 15)] {
+        let pack = shelf.used(&server(number), Pack::issued_45, from, 5);
+        shelf.put(name, &pack);
+    }
+    for number in 0..18 {
+        let pack = shelf.unused(Pack::issued_45, 5);
+        shelf.put(&format!("u{number:02}.img"), &pack);
+    }
+    shelf
+}
+
+fn lines(stdout: &str) -> Vec<Value> {
+    stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn each_pack_is_planned_for_one_server_or_is_stock() {
+    let ran = shelf().scene.run(&["plan", "--all", "--json", "."]);
+    let lines = lines(&ran.stdout);
+    let of = |kind: &str| lines.iter().filter(|line| line["type"] == kind).collect::<Vec<_>>();
+    let plans: Vec<_> = of("plan")
+        .iter()
+        .map(|plan| (plan["server"]["name"].as_str().unwrap(), plan["reaches"].as_u64().unwrap()))
+        .collect();
+    assert_eq!(plans, [("SERVER-1", 50), ("SERVER-2", 50)]);
+    // Server 1 takes 7 unused packs, one of them in its gap; server 2 takes 8.
+    assert_eq!((of("gap").len(), of("stock").len(), of("aside").len()), (0, 3, 0));
+    let paths: Vec<_> = lines.iter().filter_map(|line| line["path"].as_str()).collect();
+    assert_eq!((paths.len(), paths.iter().collect::<BTreeSet<_>>().len()), (21, 21));
+    let last = lines.last().unwrap();
+    assert_eq!((&last["type"], &last["servers"]), (&"summary".into(), &2.into()));
+    assert_eq!(ran.code, Some(0));
+}
+
+#[test]
+fn servers_with_a_gap_get_unused_packs_first() {
+    let shelf = shelf();
+    for number in 1..18 {
+        std::fs::remove_file(shelf.scene.path(&format!("u{number:02}.img"))).unwrap();
+    }
+    std::fs::rename(shelf.scene.path("2a.img"), shelf.scene.path("0a.img")).unwrap();
+    let ran = shelf.scene.run(&["plan", "--all", "--json", "."]);
+    let reaches = |name: &str| {
+        let lines = lines(&ran.stdout);
+        let is_meant = |line: &&Value| line["type"] == "plan" && line["server"]["name"] == name;
+        lines.iter().find(is_meant).unwrap()["reaches"].as_u64()
+    };
+    assert_eq!((reaches("SERVER-1"), reaches("SERVER-2")), (Some(20), Some(10)));
+}
+
+#[test]
+fn plans_go_to_a_file_each_named_by_number_and_address() {
+    let scene = shelf().scene;
+    let args = ["plan", "--all", ".", "-o", "plans"];
+    scene.run(&args).is(0, "", "");
+    let names: BTreeSet<_> = std::fs::read_dir(scene.path("plans"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    let expected = ["1-00a0c914c801.txt", "2-00a0c914c802.txt", "stock.txt"];
+    assert_eq!(names, expected.map(str::to_owned).into());
+    let plan = String::from_utf8(scene.read("plans/1-00a0c914c801.txt")).unwrap();
+    assert!(plan.starts_with("SERVER-1 (00:A0:C9:14:C8:01), Small Business Server 4.5: "));
+    assert!(plan.contains("Restart the server"), "{plan}");
+    let stock = String::from_utf8(scene.read("plans/stock.txt")).unwrap();
+    assert!(stock.contains("Stock: unused packs that no server needs (3)"), "{stock}");
+    let ran = scene.run(&args);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    assert_eq!(scene.read("plans/1-00a0c914c801.txt"), plan.as_bytes());
+}
+
+#[test]
+fn text_has_a_section_for_each_server() {
+    let ran = shelf().scene.run(&["plan", "--all", "."]);
+    for head in
+        ["SERVER-1 (00:A0:C9:14:C8:01), ", "\n\nSERVER-2 (00:A0:C9:14:C8:02), ", "\nStock: "]
+    {
+        assert!(ran.stdout.contains(head), "{head}: {}", ran.stdout);
+    }
+    assert_eq!(ran.stdout.matches("What now").count(), 2);
+    for wrong in [&["--all", "--name", "SERVER-1"][..], &["-o", "plans"]] {
+        let args = [&["plan", "."], wrong].concat();
+        assert_eq!(shelf().scene.run(&args).code, Some(2), "{wrong:?}");
+    }
+}

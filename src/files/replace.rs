@@ -50,26 +50,15 @@ pub(crate) fn replace<T>(
     write: impl FnOnce(&mut NewFile<'_>) -> io::Result<()>,
     see: impl FnOnce(&File, &Path) -> io::Result<T>,
 ) -> io::Result<Replaced<T>> {
-<<<<<<< HEAD
     old.check()?;
     let path = fs::canonicalize(old.path)?;
     let folder = folder_of(&path);
     let temporary = make(old, folder, write)?;
     let seen = see(temporary.as_file(), temporary.path())?;
     old.check()?;
+    platform::step();
     let file = temporary.persist(&path).map_err(|error| error.error)?;
     Ok(Replaced { file, seen, durable: sync_folder(folder) })
-=======
-    check(old)?;
-    let path_of_file = fs::canonicalize(path)?;
-    let folder = folder_of(&path_of_file);
-    let temporary = make(old, folder, pieces)?;
-    let seen = see(&RawImage::from_file(temporary.as_file().try_clone()?, temporary.path())?)?;
-    check(old)?;
-    platform::step();
-    let file = temporary.persist(&path_of_file).map_err(|error| error.error)?;
-    Ok(Replaced { file: RawImage::from_file(file, path)?, seen, durable: sync_folder(folder) })
->>>>>>> main
 }
 
 impl Old<'_> {
@@ -107,19 +96,11 @@ fn make(
     let to = temporary.as_file();
     // The lock must not lapse when the file is replaced; a file system without locks has none.
     let _ = to.try_lock();
-<<<<<<< HEAD
     let mut new = NewFile { old: old.file, to, digest: Sha1::new(), len: 0 };
     write(&mut new)?;
     let (len, digest) = (new.len, new.digest.finalize());
     platform::take_over(old.file, old.metadata, to)?;
-=======
-    for piece in pieces {
-        platform::step();
-        put(old.file(), to, piece)?;
-    }
-    platform::take_over(old.file(), old.metadata(), to)?;
     platform::step();
->>>>>>> main
     to.sync_all()?;
     verify(to, temporary.path(), len, digest.as_slice())?;
     Ok(temporary)
@@ -128,6 +109,7 @@ fn make(
 impl NewFile<'_> {
     /// Writes the next stretch.
     pub(crate) fn put(&mut self, piece: Piece) -> io::Result<()> {
+        platform::step();
         match piece {
             Piece::New(bytes) => self.write(&bytes),
             Piece::Kept(kept) => {

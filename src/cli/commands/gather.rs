@@ -8,17 +8,12 @@ use crate::cli::exit::Exit;
 use crate::cli::show::lines::complain_repeated;
 use crate::cli::show::progress::Progress;
 use crate::cli::show::terminal::{complain, escape};
-<<<<<<< HEAD
-use crate::cli::words::{evidence, finding_kb, finding_message, next_step, note, serial, verdict};
-use addpack::diagnosis::{Finding, FindingCode};
-use addpack::find::Skipped;
-=======
 use crate::cli::words::{
     PackSummary, Refusal, evidence, finding_kb, finding_label, finding_message, label_of,
     next_step, note, verdict,
 };
 use addpack::diagnosis::{Finding, FindingCode, FindingKind};
->>>>>>> main
+use addpack::find::Skipped;
 use addpack::media::Place;
 use addpack::plan::set::Sets;
 use addpack::plan::{Condition, PackFacts, mark_copies};

@@ -13,9 +13,6 @@ pub(crate) mod printer;
 pub(crate) mod progress;
 pub(crate) mod queue;
 pub(crate) mod request;
-<<<<<<< HEAD
-pub(crate) mod skipped;
-=======
 pub(crate) mod shell;
->>>>>>> main
+pub(crate) mod skipped;
 pub(crate) mod terminal;

@@ -24,8 +24,6 @@ impl Listener for Worst {
         ControlFlow::Continue(())
     }
 
-    fn skipped(&mut self) {}
-
     fn repeated(&mut self, _: &Path, _: &Path) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }

@@ -12,7 +12,7 @@ fn schema() -> Value {
 
 /// A gap of a plan, which is the smallest object.
 fn gap() -> Value {
-    json!({ "type": "gap", "schema": 1, "from": 5, "to": 10 })
+    json!({ "type": "gap", "schema": 1, "server": null, "from": 5, "to": 10, "reasons": [] })
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::container::{Format, is_raw_name, may_be_image};
 use crate::media::{Kind, Place, RawImage};
 use crate::platform::may_open_many;
 use level::Level;
-use maps::mapfile_of;
+use maps::{beside, mapfile_of};
 use seen::Seen;
 use std::fs;
 use std::io;
@@ -163,7 +163,7 @@ impl Finder {
         self.seen.named_files = true;
         let root = path.clone().into();
         let map = self.map.take().or_else(|| match kind {
-            Kind::File => mapfile_of(&path, |name| path.with_file_name(name).is_file()),
+            Kind::File => mapfile_of(&path, |base, ending| beside(&path, base, ending)),
             Kind::Drive => None,
         });
         Some(self.seen.file(Place { path, kind, map, member: None }, &metadata, root, None))

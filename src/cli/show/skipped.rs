@@ -86,7 +86,8 @@ impl SkippedFiles {
         let line = |(format, count): (&Format, &u64)| {
             let name = format.name();
             let name = name.split_once(' ').map_or(name, |(_, name)| name);
-            format!("{count} × {name}: {}", way_out(*format))
+            let files = plural(*count, "file", "files");
+            format!("{files}: {name}; {}", way_out(*format))
         };
         self.formats.iter().map(line).collect()
     }

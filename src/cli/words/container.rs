@@ -68,7 +68,9 @@ pub(super) fn container_message(error: ContainerError) -> String {
 pub(super) fn unsupported_next_step(error: ContainerError) -> String {
     match error {
         ContainerError::Unsupported { format, packed } => {
-            let first = if packed { "unpack it; then " } else { "" };
+            // The commands for these two unpack gzip as well.
+            let unpacks = matches!(format, Format::Tar | Format::Iso);
+            let first = if packed && !unpacks { "unpack it; then " } else { "" };
             format!("{first}{}", way_out(format))
         }
         ContainerError::VolumeBehind { at, length } => {

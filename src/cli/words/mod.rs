@@ -90,7 +90,7 @@ fn not_a_pack(report: &Report) -> String {
         }
         Some(NotAPack::NoVolume(NoVolume::Layout(layout))) => {
             return format!(
-                "a FAT volume of a layout that no Client Add Pack has: {} FATs, sectors of {} bytes",
+                "a FAT volume outside what FORMAT.md describes: {} FATs, sectors of {} bytes",
                 layout.fats, layout.sector_len
             );
         }

@@ -39,7 +39,8 @@ impl Level {
         }
         mapfile_of(path, |base, ending| {
             // Names with one beginning stand together; they are sorted, the last one first.
-            let begins = |map: &OsString| map.as_encoded_bytes().starts_with(base.as_encoded_bytes());
+            let begins =
+                |map: &OsString| map.as_encoded_bytes().starts_with(base.as_encoded_bytes());
             let is_before = |map: &OsString| map.as_os_str() > base && !begins(map);
             let from = self.maps.partition_point(is_before);
             let mut of_base = self.maps[from..].iter().take_while(|map| begins(map));

@@ -25,7 +25,9 @@ pub use dump::Dump;
 pub use error::ContainerError;
 pub use format::Format;
 pub(crate) use format::Reader;
-pub(crate) use name::{below, is_raw_name, kind_by_name, may_be_archive, may_be_image, raw_name};
+pub(crate) use name::{
+    is_raw_name, kind_by_name, may_be_archive, may_be_image, paths_of_members, raw_name,
+};
 pub use recognise::{RECOGNISED_BY, Recognised};
 pub(crate) use recognise::{Unknown, recognise_file};
 pub(crate) use unpack::largest;

@@ -3,6 +3,7 @@
 use super::Format;
 use super::format::{Description, Reader, TABLE};
 use crate::disk::DiskGeometry;
+use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 
 /// Endings that raw images of diskettes bear.
@@ -53,8 +54,36 @@ pub(crate) fn raw_name(name: &Path) -> PathBuf {
     }
 }
 
+/// The paths of the raw images out of members of these names, below a folder: each its own, also where two
+/// members share a name, or their names lead to one path.
+pub(crate) fn paths_of_members(names: impl Iterator<Item = PathBuf>) -> Vec<PathBuf> {
+    let mut taken = HashSet::new();
+    // The number to begin with for the next of a name: that of the last one, so that many take no longer.
+    let mut next = HashMap::new();
+    let own = |name: PathBuf| {
+        let path = raw_name(&below(&name));
+        if taken.insert(path.clone()) {
+            return path;
+        }
+        let number = next.entry(path.clone()).or_insert(2_usize);
+        let stem = path.file_stem().unwrap_or_default().to_owned();
+        let ending = path.extension().unwrap_or_default().to_owned();
+        loop {
+            let mut name = stem.clone();
+            name.push(format!("-{number}."));
+            name.push(&ending);
+            *number += 1;
+            let numbered = path.with_file_name(name);
+            if taken.insert(numbered.clone()) {
+                return numbered;
+            }
+        }
+    };
+    names.map(own).collect()
+}
+
 /// The path that a member's name leads to below a folder: no other way out of it than down.
-pub(crate) fn below(name: &Path) -> PathBuf {
+fn below(name: &Path) -> PathBuf {
     let parts = name.components().filter(|part| matches!(part, Component::Normal(_)));
     let path: PathBuf = parts.collect();
     if path == Path::new("") { PathBuf::from("image.img") } else { path }
@@ -77,6 +106,14 @@ mod tests {
         ] {
             assert_eq!(raw_name(Path::new(name)), Path::new(raw), "{name}");
         }
+    }
+
+    #[test]
+    fn members_that_share_a_name_have_paths_of_their_own() {
+        let names = ["a.img", "b/a.img", "a.img", "../a.img", "a.imd", "a-2.img"];
+        let paths = paths_of_members(names.into_iter().map(PathBuf::from));
+        let wanted = ["a.img", "b/a.img", "a-2.img", "a-3.img", "a-4.img", "a-2-2.img"];
+        assert_eq!(paths, wanted.map(PathBuf::from));
     }
 
     #[test]

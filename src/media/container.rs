@@ -6,7 +6,7 @@ use super::{RawImage, Recognised};
 use crate::container::zip::{self, Directory, Piece, rewrite};
 use crate::container::{
     ContainerError, Format, MAX_DUMP, MAX_IMAGE, Reader, Unpacked, gzip, kind_by_name, largest,
-    may_be_archive, may_be_image, raw_name, unpack,
+    may_be_archive, may_be_image, paths_of_members, raw_name, unpack,
 };
 use crate::disk::{Flaw, Storage};
 use crate::files::replace::{NewFile, Old, Replaced, replace};
@@ -82,6 +82,8 @@ pub struct Member {
     pub index: usize,
     /// Its name there, in whatever encoding.
     pub name: Vec<u8>,
+    /// The path of its raw image below a folder for copies.
+    pub(crate) path_of_copy: PathBuf,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -122,10 +124,12 @@ impl Container {
     pub fn members(self: &Arc<Self>) -> Vec<Member> {
         let held = lock(&self.held);
         let Inside::Zip(directory) = &held.inside else { return Vec::new() };
+        let paths = paths_of_copies(directory);
         let member = |(index, member): (usize, &zip::Member)| Member {
             container: Arc::clone(self),
             index,
             name: member.name.clone(),
+            path_of_copy: paths[index].clone(),
         };
         let files = || {
             let all = directory.members.iter().enumerate();
@@ -158,7 +162,8 @@ impl Container {
         let held = lock(&self.held);
         let Inside::Zip(directory) = &held.inside else { return None };
         let index = directory.members.iter().position(|member| member.name == name)?;
-        Some(Member { container: Arc::clone(self), index, name: name.to_vec() })
+        let path_of_copy = paths_of_copies(directory).swap_remove(index);
+        Some(Member { container: Arc::clone(self), index, name: name.to_vec(), path_of_copy })
     }
 
     /// Sees that the file may be written.
@@ -287,6 +292,12 @@ impl Container {
         }
         result
     }
+}
+
+/// The path of each member's raw image below a folder for copies.
+fn paths_of_copies(directory: &Directory) -> Vec<PathBuf> {
+    let names = directory.members.iter().map(|member| member.name.clone());
+    paths_of_members(names.map(platform::path_from_bytes))
 }
 
 impl Held {

@@ -6,7 +6,7 @@
 
 use super::image::{Change, Step};
 use super::{Job, Mode};
-use crate::container::{below, raw_name};
+use crate::container::raw_name;
 use crate::diagnosis::Diagnosis;
 use crate::find::Image;
 use crate::media::{Kind, Medium, RawImage};
@@ -76,10 +76,9 @@ impl Output {
 
     fn packed_target(&self, target: PathBuf, image: &Image) -> PathBuf {
         let Some(member) = &image.place.member else { return raw_name(&target) };
-        let name = below(&platform::path_from_bytes(member.name.clone()));
         let archive = image.place.path.file_name().map_or(target.as_path(), Path::new);
         let folder = if image.is_named() { self.folder.join(archive) } else { target };
-        folder.join(raw_name(&name))
+        folder.join(&member.path_of_copy)
     }
 
     /// Makes ready the folder that `target` will lie in: made if need be, and rid of copies that a

@@ -24,5 +24,6 @@ mod platform;
 pub mod record;
 pub mod report;
 pub mod run;
+pub mod set;
 
 pub use platform::before_each_step;

@@ -21,10 +21,12 @@ pub(crate) enum Exit {
 impl Exit {
     /// What one image alone would end with.
     pub(crate) fn of(report: &Report) -> Self {
-        match report.outcome {
-            Outcome::NotAPack if !report.named => Self::Good,
-            outcome => Self::of_named(outcome),
-        }
+        if report.named { Self::of_named(report.outcome) } else { Self::of_found(report.outcome) }
+    }
+
+    /// What an image alone would end with that was found in a folder.
+    pub(crate) fn of_found(outcome: Outcome) -> Self {
+        if outcome == Outcome::NotAPack { Self::Good } else { Self::of_named(outcome) }
     }
 
     /// What an image alone would end with whose path was named.
@@ -32,7 +34,9 @@ impl Exit {
         match outcome {
             Outcome::Refused | Outcome::NotAPack => Self::Refused,
             Outcome::Failed => Self::Failed,
-            Outcome::Convertible
+            // The image that counts is in the same run: else it would be refused.
+            Outcome::Copy
+            | Outcome::Convertible
             | Outcome::Converted
             | Outcome::AlreadyConverted
             | Outcome::Issued45

@@ -18,7 +18,7 @@ struct BadSeal {
 }
 
 /// What the seals of one record say.
-pub(super) struct Chain {
+pub(crate) struct Chain {
     /// Events before the first one of a post-upgrade reapply.
     history: usize,
     /// Slots of the trailing events that 4.5 servers wrote into a 4.0 record.
@@ -34,7 +34,7 @@ type Licenses = (u16, u16);
 
 impl Chain {
     /// Checks every seal of `record`.
-    pub(super) fn check(record: &Record) -> Self {
+    pub(crate) fn check(record: &Record) -> Self {
         let count = checked_count(record);
         let counted = count.unwrap_or_else(|| used_slots(record));
         let post_upgrade = post_upgrade_slots(record, counted);
@@ -58,12 +58,12 @@ impl Chain {
     }
 
     /// Slots of the counted events, 4.5 servers' marks left out.
-    pub(super) fn history(&self) -> Range<usize> {
+    pub(crate) fn history(&self) -> Range<usize> {
         0..self.history
     }
 
     /// Slots of the events of post-upgrade reapplies.
-    pub(super) fn post_upgrade(&self) -> Range<usize> {
+    pub(crate) fn post_upgrade(&self) -> Range<usize> {
         self.post_upgrade.clone()
     }
 
@@ -72,8 +72,13 @@ impl Chain {
         self.bad.is_empty() && self.count_is_sound
     }
 
+    /// Whether the header seal verifies; beside a post-upgrade reapply, for the history before it.
+    pub(crate) fn header_verifies(&self) -> bool {
+        self.count_is_sound && !self.bad.iter().any(|bad| bad.field == RecordField::HeaderSeal)
+    }
+
     /// Whether the seal of the counted event in `slot` verifies.
-    pub(super) fn verifies(&self, slot: usize) -> bool {
+    pub(crate) fn verifies(&self, slot: usize) -> bool {
         slot < self.history && !self.bad.iter().any(|bad| bad.slot == Some(slot))
     }
 

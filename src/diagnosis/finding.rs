@@ -23,6 +23,14 @@ pub enum FindingCode {
     DamagedMedia,
     /// A copy of a pack that was converted already.
     CopyOfConverted,
+    /// A later state of the pack, with another binding, is refused.
+    NewerStateRefused,
+    /// Another image of the pack has another life.
+    DivergedCopies,
+    /// Another pack has the same serial.
+    SerialClash,
+    /// The pack was converted twice.
+    TwoConverted,
 }
 
 impl FindingCode {
@@ -147,6 +155,22 @@ pub enum FindingKind {
     Media(MediaFault),
     /// The pack itself is sound, but it was converted from another copy.
     Copy(Box<CopyOf>),
+    /// The record is sound, but other images of the set speak against it.
+    Set(Box<SetConflict>),
+}
+
+/// What other images of a set say against a sound record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetConflict {
+    /// What is wrong.
+    pub code: FindingCode,
+    /// The images that it is about, in the order of the set: the refused one of the newer state; the latest of
+    /// each life; one of each pack with the serial; one of each conversion.
+    pub images: Vec<PathBuf>,
+    /// Of two lives: how many events they share.
+    pub shared: usize,
+    /// The last event that they share.
+    pub last_shared: Option<Event>,
 }
 
 /// The other copy of a pack.
@@ -155,7 +179,7 @@ pub struct CopyOf {
     /// How far its conversion has come.
     pub state: CopyState,
     /// When it was converted, in seconds since 1970.
-    pub converted_at: Option<i64>,
+    pub converted_at: i64,
     /// The image that it was converted from.
     pub path: PathBuf,
     /// The copy that it was converted into; `None` where the image was converted in place.
@@ -169,8 +193,6 @@ pub enum CopyState {
     Converted,
     /// It was begun, and its image has not turned up since.
     Begun,
-    /// It was met earlier in this run, which writes nothing.
-    Met,
 }
 
 /// A value that was expected or found.
@@ -233,6 +255,7 @@ impl Finding {
             FindingKind::Inconsistent(_) => FindingCode::InconsistentHistory,
             FindingKind::Media(_) => FindingCode::DamagedMedia,
             FindingKind::Copy(_) => FindingCode::CopyOfConverted,
+            FindingKind::Set(ref conflict) => conflict.code,
         }
     }
 
@@ -257,6 +280,11 @@ impl Finding {
 
     pub(crate) fn copy(copy: CopyOf) -> Self {
         let kind = FindingKind::Copy(Box::new(copy));
+        Self { kind, slot: None, offset: None, expected: Value::None, found: Value::None }
+    }
+
+    pub(crate) fn set(conflict: SetConflict) -> Self {
+        let kind = FindingKind::Set(Box::new(conflict));
         Self { kind, slot: None, offset: None, expected: Value::None, found: Value::None }
     }
 

@@ -9,12 +9,14 @@ mod fields;
 mod finding;
 mod history;
 
-pub use finding::{CopyOf, CopyState, Finding, FindingCode, FindingKind, RecordField, Rule, Value};
+pub use finding::{
+    CopyOf, CopyState, Finding, FindingCode, FindingKind, RecordField, Rule, SetConflict, Value,
+};
 
 use crate::fat12::MediaFault;
 use crate::record::fields::FileTime;
 use crate::record::{HEADER_LEN, ParseError, RECORD_LEN, Record};
-use chain::Chain;
+pub(crate) use chain::Chain;
 use std::ops::Range;
 
 /// What the record alone says of a pack.

@@ -59,6 +59,8 @@ pub enum FindError {
     Open(io::Error),
     /// The folder cannot be listed.
     List(io::Error),
+    /// What was found there before is not there any more.
+    Changed,
 }
 
 /// A file, or a diskette in a drive, to look at.

@@ -61,26 +61,20 @@ impl Ledger {
     /// # Errors
     /// Where the ledger cannot be written.
     pub fn settle(&mut self, settled: &[Settled]) -> Result<()> {
-        self.claim(settled, &[], &[]).map(|_| ())
+        self.claim(settled, &[]).map(|_| ())
     }
 
-    /// Writes what became of earlier claims, enters converted packs that were met, and makes new
-    /// claims: all of it, durably, or nothing.
+    /// Writes what became of earlier claims and makes new ones: all of it, durably, or nothing.
     ///
     /// # Errors
     /// Where the ledger cannot be written; no claim was made then.
-    pub fn claim(
-        &mut self,
-        settled: &[Settled],
-        met: &[Met],
-        wanted: &[Wanted<'_>],
-    ) -> Result<Vec<Answer>> {
-        if settled.is_empty() && met.is_empty() && wanted.is_empty() {
+    pub fn claim(&mut self, settled: &[Settled], wanted: &[Wanted<'_>]) -> Result<Vec<Answer>> {
+        if settled.is_empty() && wanted.is_empty() {
             return Ok(Vec::new());
         }
         let path = self.path.clone();
         step();
-        let answers = self.claim_in_one(settled, met, wanted);
+        let answers = self.claim_in_one(settled, wanted);
         step();
         answers.map_err(|error| LedgerError::from_sqlite(&path, error))
     }
@@ -88,7 +82,6 @@ impl Ledger {
     fn claim_in_one(
         &mut self,
         settled: &[Settled],
-        met: &[Met],
         wanted: &[Wanted<'_>],
     ) -> rusqlite::Result<Vec<Answer>> {
         let write = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -97,9 +90,6 @@ impl Ledger {
                 Settled::Done(id) => write.prepare_cached(row::DONE)?.execute([id])?,
                 Settled::Void(id) => write.prepare_cached(row::VOID)?.execute([id])?,
             };
-        }
-        for met in met {
-            met.insert(&write)?;
         }
         let answers = wanted
             .iter()
@@ -169,15 +159,28 @@ impl Ledger {
         Ok(entries)
     }
 
-    /// Forgets a pack. Whether it was there.
+    /// Releases a pack: its row stays, marked, and stands no longer in the way of another conversion. Whether
+    /// it was there.
     ///
     /// # Errors
     /// Where the ledger cannot be written.
     pub fn release(&mut self, serial: &str) -> Result<bool> {
         self.db
-            .execute("DELETE FROM conversion WHERE serial = ?1", [serial])
+            .execute(row::RELEASE, [serial])
             .map(|rows| rows > 0)
             .map_err(|error| self.failed(error))
+    }
+
+    /// The rows of a serial that were released, the last one first.
+    ///
+    /// # Errors
+    /// Where the ledger cannot be read.
+    pub fn released(&self, serial: &str) -> Result<Vec<Entry>> {
+        let read = || -> rusqlite::Result<Vec<Entry>> {
+            let mut statement = self.db.prepare_cached(row::RELEASED)?;
+            statement.query_map([serial], Entry::from_row)?.collect()
+        };
+        read().map_err(|error| self.failed(error))
     }
 
     /// Writes down where a pack was found after all, and the copy that it was found converted in.
@@ -208,68 +211,46 @@ impl Ledger {
         read().map_err(|error| self.failed(error))
     }
 
-    /// Does `work` within one transaction, which costs less than one for each step of it.
-    ///
-    /// # Errors
-    /// That of `work`, or where the ledger cannot be read.
-    pub(crate) fn in_one<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
-        let run = |ledger: &Self, sql| {
-            let run = || ledger.db.prepare_cached(sql)?.execute([]);
-            run().map(drop).map_err(|error| ledger.failed(error))
-        };
-        run(self, "BEGIN")?;
-        let result = work(self);
-        run(self, if result.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
-        result
-    }
-
-    /// Begins a run that writes nothing: what an earlier one met is forgotten.
-    ///
-    /// # Errors
-    /// Where no temporary table can be made.
-    pub(crate) fn forget_met(&mut self) -> Result<()> {
-        self.db.execute_batch(schema::CREATE_MET).map_err(|error| self.failed(error))
-    }
-
-    /// Remembers, for this run alone, that a pack was met at `path`; where it was met before, the
-    /// first path.
+    /// Remembers converted packs, for this run alone.
     ///
     /// # Errors
     /// Where no temporary table can be written.
-    pub(crate) fn meet(&mut self, serial: &str, path: &Path) -> Result<Option<PathBuf>> {
-        let met = || -> rusqlite::Result<Option<PathBuf>> {
-            let mut insert =
-                self.db.prepare_cached("INSERT OR IGNORE INTO temp.met VALUES (?1, ?2)")?;
-            if insert.execute(params![serial, path_value(path)])? == 1 {
-                return Ok(None);
-            }
-            self.db
-                .prepare_cached("SELECT path FROM temp.met WHERE serial = ?1")?
-                .query_row([serial], |row| row::path_at(row, 0))
-                .optional()
+    pub(crate) fn remember(&mut self, met: &[Met]) -> Result<()> {
+        if met.is_empty() {
+            return Ok(());
+        }
+        let path = self.path.clone();
+        let mut write = || -> rusqlite::Result<()> {
+            self.db.execute_batch(schema::CREATE_SEEN)?;
+            let write = self.db.transaction()?;
+            met.iter().try_for_each(|met| met.remember(&write).map(drop))?;
+            write.commit()
         };
-        met().map_err(|error| self.failed(error))
+        write().map_err(|error| LedgerError::from_sqlite(&path, error))
     }
 
-    /// The same for a pack that is neither in the ledger nor was met before: whether it is such.
+    /// Enters the converted packs that were remembered, as done, unless they are known.
     ///
     /// # Errors
-    /// As [`Ledger::meet`].
-    pub(crate) fn meet_unknown(&mut self, serial: &str, path: &Path) -> Result<bool> {
-        let met = || {
-            let mut insert = self.db.prepare_cached(
-                "INSERT OR IGNORE INTO temp.met SELECT ?1, ?2 \
-                 WHERE NOT EXISTS (SELECT 1 FROM conversion WHERE serial = ?1)",
-            )?;
-            Ok(insert.execute(params![serial, path_value(path)])? == 1)
+    /// Where the ledger cannot be written.
+    pub(crate) fn enter_remembered(&mut self) -> Result<()> {
+        let write = || -> rusqlite::Result<()> {
+            self.db.execute_batch(schema::CREATE_SEEN)?;
+            let any: bool =
+                self.db
+                    .query_row("SELECT EXISTS (SELECT 1 FROM temp.seen)", [], |row| row.get(0))?;
+            if any {
+                self.db.execute(row::ENTER_SEEN, [])?;
+            }
+            self.db.execute_batch("DROP TABLE temp.seen")
         };
-        met().map_err(|error| self.failed(error))
+        write().map_err(|error| self.failed(error))
     }
 
     /// How far a claim has come; `None` where it is gone.
     pub(crate) fn state(&self, id: ClaimId) -> Result<Option<State>> {
         self.db
-            .query_row("SELECT state = 'done' FROM conversion WHERE id = ?1", [id], |row| {
+            .query_row("SELECT state <> 'begun' FROM conversion WHERE id = ?1", [id], |row| {
                 row.get(0)
             })
             .optional()

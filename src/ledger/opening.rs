@@ -113,8 +113,8 @@ impl Ledger {
         // Another run may have made them meanwhile: the lock is held only now.
         let version: i32 =
             write.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(failed)?;
-        if version == 0 {
-            make_tables(&write).map_err(failed)?;
+        if version < schema::VERSION {
+            make_tables(&write, version).map_err(failed)?;
         }
         write.commit().map_err(failed)
     }
@@ -167,7 +167,8 @@ impl Ledger {
             self.db.query_row(numbers, [], read).map_err(|error| self.failed(error))?;
         match (id, version) {
             (0, 0) if schema == 0 => Ok(false),
-            (schema::APPLICATION_ID, schema::VERSION) => Ok(true),
+            // What is read of version 1 reads the same in version 2.
+            (schema::APPLICATION_ID, 1 | schema::VERSION) => Ok(true),
             (schema::APPLICATION_ID, newer) if newer > schema::VERSION => {
                 Err(LedgerError::new(&self.path, LedgerProblem::Newer(newer)))
             }
@@ -176,8 +177,13 @@ impl Ledger {
     }
 }
 
-fn make_tables(db: &Connection) -> rusqlite::Result<()> {
-    db.execute_batch(schema::CREATE)?;
+/// Makes the tables, or those of the newest version out of those of an older one.
+fn make_tables(db: &Connection, version: i32) -> rusqlite::Result<()> {
+    let steps: &[&str] = match version {
+        1 => &[schema::MOVE_ASIDE, schema::CREATE, schema::MOVE_BACK],
+        _ => &[schema::CREATE],
+    };
+    steps.iter().try_for_each(|step| db.execute_batch(step))?;
     db.pragma_update(None, "application_id", schema::APPLICATION_ID)?;
     db.pragma_update(None, "user_version", schema::VERSION)
 }
@@ -200,7 +206,7 @@ fn create(path: &Path) -> Result<()> {
     fs::create_dir_all(folder).map_err(failed)?;
     let empty = || {
         let mut db = Connection::open_in_memory()?;
-        make_tables(&db)?;
+        make_tables(&db, 0)?;
         Ok(db.serialize(MAIN_DB)?.to_vec())
     };
     let empty = empty().map_err(|error| LedgerError::from_sqlite(path, error))?;

@@ -26,7 +26,10 @@ macro_rules! select {
 }
 
 /// The entry of a serial.
-pub(super) const FIND: &str = select!("WHERE serial = ?1");
+pub(super) const FIND: &str = select!("WHERE serial = ?1 AND state <> 'released'");
+/// The rows of a serial that were released, the last one first.
+pub(super) const RELEASED: &str =
+    select!("WHERE serial = ?1 AND state = 'released' ORDER BY id DESC");
 /// All entries, and those in one state, in the order in which they were claimed.
 pub(super) const ALL: &str = select!("ORDER BY id");
 pub(super) const ALL_IN_STATE: &str = select!("WHERE state = ?1 ORDER BY id");
@@ -36,15 +39,25 @@ const INSERT: &str = "INSERT OR IGNORE INTO conversion (serial, licenses, state,
     old_record, new_record) \
     VALUES (?1, ?2, 'begun', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
 
-const INSERT_MET: &str = "INSERT OR IGNORE INTO conversion (serial, licenses, state, path, target, \
-    device, inode, converted_at, old_digest, new_digest) \
-    VALUES (?1, ?2, 'done', ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+const REMEMBER: &str =
+    "INSERT OR IGNORE INTO temp.seen VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+/// Enters the converted packs that were seen, as done, unless they are known.
+pub(super) const ENTER_SEEN: &str = "INSERT OR IGNORE INTO conversion (serial, licenses, state, \
+    path, target, device, inode, converted_at, old_digest, new_digest) SELECT serial, licenses, \
+    'done', path, target, device, inode, converted_at, old_digest, new_digest FROM temp.seen";
 
 /// Marks a claim as done.
 pub(super) const DONE: &str = "UPDATE conversion SET state = 'done', old_record = NULL, \
     new_record = NULL WHERE id = ?1 AND state = 'begun'";
 /// Takes a claim back.
 pub(super) const VOID: &str = "DELETE FROM conversion WHERE id = ?1 AND state = 'begun'";
+
+/// Takes a claim out of the way of the one that takes its place: one that is begun, or whose copy is made again.
+const REPLACE: &str =
+    "DELETE FROM conversion WHERE id = ?1 AND (state = 'begun' OR target IS NOT NULL)";
+/// Marks a conversion as one that no longer stands in the way of another.
+pub(super) const RELEASE: &str = "UPDATE conversion SET state = 'released', old_record = NULL, \
+    new_record = NULL WHERE serial = ?1 AND state <> 'released'";
 
 /// How far a conversion has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
@@ -54,6 +67,8 @@ pub enum State {
     Begun,
     /// Converted.
     Done,
+    /// Converted, and released by the user: it does not stand in the way of another conversion.
+    Released,
 }
 
 impl State {
@@ -82,8 +97,8 @@ pub struct Wanted<'a> {
     pub patch: &'a Patch,
     /// The time of conversion, in seconds since 1970.
     pub converted_at: i64,
-    /// The claim of an earlier run that this one takes up.
-    pub resumes: Option<ClaimId>,
+    /// The claim of an earlier run that this one takes the place of.
+    pub replaces: Option<ClaimId>,
 }
 
 /// A pack in the ledger.
@@ -144,11 +159,6 @@ impl Entry {
         }
     }
 
-    /// Whether `path` or `file` is the image that the conversion was made from.
-    pub(crate) fn is_image(&self, path: &Path, file: Option<(u64, u64)>) -> bool {
-        self.path == path || (file.is_some() && self.file == file)
-    }
-
     pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         let id_part = |index| row.get::<_, Option<i64>>(index).map(|n| n.map(i64::cast_unsigned));
         let record = |index| row.get::<_, Option<RecordBytes>>(index);
@@ -160,7 +170,11 @@ impl Entry {
             id: row.get(0)?,
             serial: row.get(1)?,
             licenses: row.get(2)?,
-            state: if row.get_ref(3)?.as_str()? == "done" { State::Done } else { State::Begun },
+            state: match row.get_ref(3)?.as_str()? {
+                "done" => State::Done,
+                "released" => State::Released,
+                _ => State::Begun,
+            },
             path: path_at(row, 4)?,
             target,
             file: id_part(6)?.zip(id_part(7)?),
@@ -177,8 +191,8 @@ impl Wanted<'_> {
     /// Makes the claim; `None` where the serial is in the ledger already. A claim that is taken up
     /// gets a new number, so that whoever held it before settles nothing of this one.
     pub(super) fn enter(&self, db: &Connection) -> rusqlite::Result<Option<ClaimId>> {
-        if let Some(id) = self.resumes {
-            db.prepare_cached(VOID)?.execute([id])?;
+        if let Some(id) = self.replaces {
+            db.prepare_cached(REPLACE)?.execute([id])?;
         }
         self.insert(db)
     }
@@ -233,9 +247,9 @@ pub struct Met {
 }
 
 impl Met {
-    /// Enters the pack as done, unless it is known.
-    pub(super) fn insert(&self, db: &Connection) -> rusqlite::Result<usize> {
-        db.prepare_cached(INSERT_MET)?.execute(params![
+    /// Remembers the pack for this run.
+    pub(super) fn remember(&self, db: &Connection) -> rusqlite::Result<usize> {
+        db.prepare_cached(REMEMBER)?.execute(params![
             self.serial,
             self.licenses,
             path_value(&self.path),

@@ -7,15 +7,16 @@
 /// `APLG`, in SQLite's application id.
 pub(super) const APPLICATION_ID: i32 = 0x4150_4C47;
 /// In SQLite's user version.
-pub(super) const VERSION: i32 = 1;
+pub(super) const VERSION: i32 = 2;
 
-/// What version 1 consists of.
+/// What version 2 consists of. Rows that were released stay, so that a pack that was converted twice can be
+/// told; of the others there is one a serial.
 pub(super) const CREATE: &str = "
 CREATE TABLE conversion (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
-    serial        TEXT NOT NULL UNIQUE,
+    serial        TEXT NOT NULL,
     licenses      INTEGER NOT NULL,
-    state         TEXT NOT NULL CHECK (state IN ('begun', 'done')),
+    state         TEXT NOT NULL CHECK (state IN ('begun', 'done', 'released')),
     path          ANY NOT NULL,     -- the image that was converted
     target        ANY,              -- the converted copy; NULL where converted in place
     device        INTEGER,          -- of the image, where the system has them
@@ -30,11 +31,29 @@ CREATE TABLE conversion (
     old_record    BLOB,             -- both NULL once done
     new_record    BLOB
 ) STRICT;
+CREATE UNIQUE INDEX live ON conversion (serial) WHERE state <> 'released';
 CREATE INDEX begun ON conversion (state) WHERE state = 'begun';
+CREATE INDEX released ON conversion (serial) WHERE state = 'released';
 ";
 
-/// What was met in this run and is not to be converted by it: gone with the connection.
-pub(super) const CREATE_MET: &str = "
-DROP TABLE IF EXISTS temp.met;
-CREATE TEMP TABLE met (serial TEXT PRIMARY KEY, path NOT NULL) WITHOUT ROWID;
+/// From version 1, which had one row a serial and no released ones, to version 2: the tables of that are made
+/// beside the old one, which is then filled in and dropped.
+pub(super) const MOVE_ASIDE: &str = "
+DROP INDEX begun;
+ALTER TABLE conversion RENAME TO conversion_1;
+";
+/// The second half of that.
+pub(super) const MOVE_BACK: &str = "
+INSERT INTO conversion SELECT * FROM conversion_1 ORDER BY id;
+DELETE FROM sqlite_sequence WHERE name = 'conversion';
+INSERT INTO sqlite_sequence (name, seq)
+    SELECT 'conversion', seq FROM sqlite_sequence WHERE name = 'conversion_1';
+DROP TABLE conversion_1;
+";
+
+/// Converted packs that were seen in this run: gone with the connection.
+pub(super) const CREATE_SEEN: &str = "
+CREATE TEMP TABLE IF NOT EXISTS seen (
+    serial TEXT PRIMARY KEY, licenses, path, target, device, inode, converted_at, old_digest, new_digest
+) WITHOUT ROWID;
 ";

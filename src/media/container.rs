@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::fs::TryLockError;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// A container file, open for all of its images together.
 #[derive(Debug)]
@@ -24,6 +24,8 @@ pub struct Container {
     held: Mutex<Held>,
     /// Changes of images that the next replacement takes along, by the images' index.
     staged: Mutex<BTreeMap<usize, Changes>>,
+    /// Where copies of its members go. A replacement changes no name.
+    paths_of_copies: OnceLock<Vec<PathBuf>>,
 }
 
 /// The file at this moment: a replacement changes all of it.
@@ -103,7 +105,12 @@ impl Container {
             Reader::None(_) => return Err(ContainerError::unsupported(format).into()),
         };
         let held = Held { file, inside, is_locked: false, is_writable: writable };
-        Ok(Self { path: path.to_owned(), held: Mutex::new(held), staged: Mutex::default() })
+        Ok(Self {
+            path: path.to_owned(),
+            held: Mutex::new(held),
+            staged: Mutex::default(),
+            paths_of_copies: OnceLock::new(),
+        })
     }
 
     /// Opens the archive at `path`; `None` where there is none.
@@ -124,7 +131,7 @@ impl Container {
     pub fn members(self: &Arc<Self>) -> Vec<Member> {
         let held = lock(&self.held);
         let Inside::Zip(directory) = &held.inside else { return Vec::new() };
-        let paths = paths_of_copies(directory);
+        let paths = self.paths_of_copies(directory);
         let member = |(index, member): (usize, &zip::Member)| Member {
             container: Arc::clone(self),
             index,
@@ -162,8 +169,25 @@ impl Container {
         let held = lock(&self.held);
         let Inside::Zip(directory) = &held.inside else { return None };
         let index = directory.members.iter().position(|member| member.name == name)?;
-        let path_of_copy = paths_of_copies(directory).swap_remove(index);
+        let path_of_copy = self.paths_of_copies(directory)[index].clone();
         Some(Member { container: Arc::clone(self), index, name: name.to_vec(), path_of_copy })
+    }
+
+    /// The member that has this place in the directory, where it has this name.
+    pub(crate) fn member_at(self: &Arc<Self>, index: usize, name: &[u8]) -> Option<Member> {
+        let held = lock(&self.held);
+        let Inside::Zip(directory) = &held.inside else { return None };
+        directory.members.get(index).filter(|member| member.name == name)?;
+        let path_of_copy = self.paths_of_copies(directory)[index].clone();
+        Some(Member { container: Arc::clone(self), index, name: name.to_vec(), path_of_copy })
+    }
+
+    /// The path of each member's raw image below a folder for copies.
+    fn paths_of_copies(&self, directory: &Directory) -> &[PathBuf] {
+        self.paths_of_copies.get_or_init(|| {
+            let names = directory.members.iter().map(|member| member.name.clone());
+            paths_of_members(names.map(platform::path_from_bytes))
+        })
     }
 
     /// Sees that the file may be written.
@@ -292,12 +316,6 @@ impl Container {
         }
         result
     }
-}
-
-/// The path of each member's raw image below a folder for copies.
-fn paths_of_copies(directory: &Directory) -> Vec<PathBuf> {
-    let names = directory.members.iter().map(|member| member.name.clone());
-    paths_of_members(names.map(platform::path_from_bytes))
 }
 
 impl Held {

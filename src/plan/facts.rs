@@ -2,12 +2,10 @@
 
 use super::step::Code;
 use super::{ServerState, rules};
-use crate::diagnosis::{CopyState, Diagnosis, FindingCode, Verdict};
+use crate::diagnosis::{Diagnosis, FindingCode, Verdict};
 use crate::record::fields::{Serial, Server};
 use crate::record::{EVENT_SLOTS, Record, Version};
-use crate::report::{Note, Report};
-use std::cmp::Reverse;
-use std::collections::HashMap;
+use crate::report::{Note, Outcome, Report};
 use std::ops::Range;
 
 /// What a used pack is bound to.
@@ -64,7 +62,8 @@ impl PackFacts {
         let diagnosis = report.diagnosis.as_ref().filter(|_| report.failure.is_none())?;
         let condition = match diagnosis.verdict {
             Verdict::Refused => Condition::Refused(diagnosis.findings.first()?.code()),
-            _ if was_copied(report) => Condition::Refused(FindingCode::CopyOfConverted),
+            _ if report.outcome == Outcome::Copy => Condition::Copy,
+            _ if is_copy_missing(report) => Condition::CopyMissing,
             Verdict::UnfinishedConversion => Condition::Unfinished,
             Verdict::Convertible | Verdict::AlreadyConverted | Verdict::Issued45 => {
                 Condition::Sound
@@ -132,28 +131,9 @@ impl PackFacts {
     }
 }
 
-/// Marks the images that are copies of another one: an old state of the same diskette. A 4.5 record is
-/// newer than a 4.0 one, a used one than an unused one, one with more events than one with fewer.
-pub fn mark_copies(packs: &mut [PackFacts]) {
-    let mut newest: HashMap<Serial, usize> = HashMap::new();
-    let age = |pack: &PackFacts| (pack.is_40(), pack.used.is_none(), Reverse(pack.events));
-    let mut numbers: Vec<_> = (0..packs.len()).filter(|at| packs[*at].is_usable()).collect();
-    numbers.sort_by_key(|number| age(&packs[*number]));
-    for number in numbers {
-        if *newest.entry(packs[number].serial).or_insert(number) != number {
-            packs[number].condition = Condition::Copy;
-        }
-    }
-}
-
-/// Whether the pack was converted from another copy. A copy that only this run has met is told by the
-/// plan itself.
-fn was_copied(report: &Report) -> bool {
-    report.notes.iter().any(|note| match note {
-        Note::Copy(copy) => copy.state != CopyState::Met,
-        Note::Copied(_) => true,
-        _ => false,
-    })
+/// Whether the pack was converted into a copy that is gone.
+fn is_copy_missing(report: &Report) -> bool {
+    report.notes.iter().any(|note| matches!(note, Note::CopyMissing(_)))
 }
 
 /// Whether what the header says of the pack's use is what servers wrote there.

@@ -10,7 +10,7 @@ pub mod rules;
 pub mod set;
 mod step;
 
-pub use facts::{Condition, PackFacts, Use, mark_copies};
+pub use facts::{Condition, PackFacts, Use};
 pub use fleet::{Fleet, plan_all};
 pub use step::{Action, Code};
 

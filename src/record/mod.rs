@@ -223,6 +223,11 @@ impl Record {
         seal::sha1(&[&*self.bytes])
     }
 
+    /// Whether the seal over the pack's identity verifies.
+    pub fn identity_verifies(&self) -> bool {
+        self.identity_seal == seal::sha1(&[&self.bytes[..self.layout().identity_seal]])
+    }
+
     /// The bytes of one event's slot.
     pub(crate) fn slot(&self, slot: usize) -> &[u8] {
         &self.bytes[event_at(slot)..event_at(slot + 1)]

@@ -36,6 +36,8 @@ pub enum FailureCode {
     InUse,
     /// Another file or diskette was put in its place meanwhile.
     Replaced,
+    /// The record is another one than was decided on.
+    Changed,
     /// Its file system has no locks.
     NoLocks,
     /// Its mode, or the tab of the diskette, forbids writing.
@@ -231,6 +233,12 @@ impl Failure {
             Some(DriveError::Stopped) => FailureCode::Stopped,
             Some(DriveError::Unreadable | DriveError::Dead) | None => FailureCode::IoError,
         }
+    }
+
+    /// A copy is there, but `error` says that its name may not outlast a power cut.
+    pub(crate) fn folder_not_durable(error: &io::Error, target: PathBuf) -> Self {
+        let error = io::Error::new(error.kind(), error.to_string());
+        Self::from_io(Action::SyncFolder, error).about(target)
     }
 
     pub(crate) fn about(mut self, target: PathBuf) -> Self {

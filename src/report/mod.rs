@@ -5,13 +5,12 @@ mod failure;
 pub use failure::{Action, Failure, FailureCode, PackState};
 
 use crate::container::ContainerError;
-use crate::diagnosis::{CopyOf, Diagnosis, Finding, FindingCode};
+use crate::diagnosis::{Diagnosis, Finding, FindingCode};
 use crate::disk::Flaw;
 use crate::fat12::{Anomaly, Diskette, MediaFault, NoVolume};
-use crate::ledger::ClaimId;
 use crate::media::surface::Surface;
-use crate::platform::FileId;
 use crate::record::Record;
+use crate::set::Relation;
 use std::path::PathBuf;
 use strum::VariantArray;
 
@@ -32,6 +31,8 @@ pub enum Outcome {
     Issued45,
     /// Converted, but the clean-up was interrupted, and not finished by this run.
     UnfinishedConversion,
+    /// Another image of this pack counts, and is in the same run.
+    Copy,
     /// Another kind of disk or file.
     NotAPack,
     /// Will never convert.
@@ -106,10 +107,12 @@ pub enum Note {
     ClockRanBackwards,
     /// A time in the record lies past the year 9999, for which reports for programs have no form.
     TimePast9999,
-    /// The pack was converted from another copy, or this run has met one: it would be refused.
-    Copy(Box<CopyOf>),
-    /// The image was converted into this copy.
-    Copied(PathBuf),
+    /// It is refused; this image of the pack is sound, and counts.
+    StandIn(PathBuf),
+    /// The image was converted into this copy, which is gone: it can be made again.
+    CopyMissing(PathBuf),
+    /// It would be converted, but is not on the list of those that are to be.
+    LeftOut,
     /// A conversion of this image, or in this drive, was begun and interrupted: that of the pack with
     /// this serial.
     Begun(String),
@@ -119,6 +122,15 @@ pub enum Note {
     Flaws(Vec<Flaw>),
     /// Bytes stand behind the container that are no part of it.
     BytesBehind,
+}
+
+/// The image of a pack that counts in the place of another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counts {
+    /// Its path.
+    pub path: PathBuf,
+    /// How the state of the other one stands to its own.
+    pub relation: Relation,
 }
 
 /// What a run has to say of one image.
@@ -146,12 +158,10 @@ pub struct Report {
     pub is_drive: bool,
     /// The converted copy, where one was asked for.
     pub output: Option<PathBuf>,
-    /// The image's identity, where the system has such.
-    pub(crate) file: Option<FileId>,
-    /// The claim that the pack is converted under.
-    pub(crate) claim: Option<ClaimId>,
-    /// Whether an earlier run had made that claim.
-    pub(crate) resumed: bool,
+    /// Of a copy: the image that counts.
+    pub counts: Option<Counts>,
+    /// Whether the image can be changed where it is, as far as its form goes.
+    pub in_place: bool,
 }
 
 impl Report {
@@ -168,9 +178,8 @@ impl Report {
             surface: None,
             is_drive: false,
             output: None,
-            file: None,
-            claim: None,
-            resumed: false,
+            counts: None,
+            in_place: true,
         })
     }
 

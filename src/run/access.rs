@@ -66,6 +66,7 @@ pub(super) fn not_found(error: FindError) -> Failure {
         FindError::NotAFile => Failure::new(FailureCode::NotAFile, Action::Open),
         FindError::Open(error) => Failure::from_io(Action::Open, error),
         FindError::List(error) => Failure::from_io(Action::List, error),
+        FindError::Changed => Failure::new(FailureCode::Changed, Action::Open),
     }
 }
 
@@ -83,4 +84,10 @@ pub(super) fn lock_shared(medium: &Medium) -> Result<(), Failure> {
         Err(TryLockError::Error(_)) => Ok(()),
         result => lock(result),
     }
+}
+
+/// A conversion of a file that the path no longer leads to would be lost.
+pub(super) fn in_place_still(medium: &Medium) -> Result<(), Failure> {
+    let replaced = || Failure::new(FailureCode::Replaced, Action::Lock);
+    if medium.is_at_its_path() { Ok(()) } else { Err(replaced()) }
 }

@@ -4,18 +4,18 @@
 //! the target's name. That is done in the order of the paths, so where two images have one target,
 //! it is always the first that gets it.
 
-use super::image::{Change, Step};
 use super::{Job, Mode};
 use crate::container::raw_name;
 use crate::diagnosis::Diagnosis;
 use crate::find::Image;
 use crate::media::{Kind, Medium, RawImage};
 use crate::pack::commit::Commit;
-use crate::pack::examine::{Examination, examine, read_record};
-use crate::platform::{self, folder_of, sync_folder};
-use crate::record::Record;
+use crate::pack::examine::{Examination, Pack, examine, read_record};
+use crate::platform::{self, folder_of};
 use crate::record::fields::Seal;
+use crate::record::{Record, RecordBytes};
 use crate::report::{Action, Failure, FailureCode, Outcome, Report};
+use crate::set::Facts;
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::io;
@@ -38,9 +38,8 @@ pub(super) struct Output {
     claimed: Option<Mutex<HashMap<PathBuf, Seal>>>,
 }
 
-/// A copy to be converted.
+/// A copy of an image, which gets its name when all of it is on the disk.
 pub(super) struct Copy {
-    source: Commit<Medium>,
     target: PathBuf,
     temporary: Option<NamedTempFile>,
 }
@@ -94,52 +93,23 @@ impl Output {
         Ok(())
     }
 
-    /// Gives every finished copy its name, and makes the names durable.
-    pub(super) fn publish(&self, steps: Vec<Step>) -> Vec<Step> {
-        let mut folders = BTreeSet::new();
-        let mut steps: Vec<_> =
-            steps.into_iter().map(|step| self.settle(step, &mut folders)).collect();
-        for folder in folders {
-            let Err(error) = sync_folder(&folder) else { continue };
-            for step in &mut steps {
-                step.fail_copy_in(&folder, &error);
-            }
-        }
-        steps
-    }
-
-    fn settle(&self, step: Step, folders: &mut BTreeSet<PathBuf>) -> Step {
-        match step {
-            Step::Begun(report, change) => match *change {
-                Change::Copy(copy) => {
-                    folders.extend(self.folders_above(&copy.target));
-                    Step::Done(publish(report, copy))
-                }
-                Change::InPlace(_) => Step::Begun(report, change),
-            },
-            Step::Done(report) => Step::Done(self.claim(report)),
-            other => other,
-        }
-    }
-
     /// In a dry run: what the real one would find at the target by now.
-    fn claim(&self, mut report: Box<Report>) -> Box<Report> {
-        let claim = report.claim().zip(self.claimed.as_ref());
-        let Some(((target, digest), claimed)) = claim else { return report };
+    pub(super) fn foresee(&self, report: &mut Report) {
+        let Some(((target, digest), claimed)) = report.claimed().zip(self.claimed.as_ref()) else {
+            return;
+        };
         let mut claimed = claimed.lock().unwrap_or_else(PoisonError::into_inner);
-        match claimed.insert(target.clone(), digest) {
-            None => {}
-            Some(first) if first == digest => report.outcome = Outcome::AlreadyConverted,
-            Some(first) => {
-                claimed.insert(target.clone(), first);
-                return report.failed(exists(&target));
+        match claimed.get(&target) {
+            None => {
+                claimed.insert(target, digest);
             }
+            Some(first) if *first == digest => report.outcome = Outcome::AlreadyConverted,
+            Some(_) => report.fail(exists(&target)),
         }
-        report
     }
 
     /// The folders whose entries lead to `target`, from its own up to the one that holds `-o`'s.
-    fn folders_above(&self, target: &Path) -> Vec<PathBuf> {
+    pub(super) fn folders_above(&self, target: &Path) -> Vec<PathBuf> {
         let top = folder_of(&self.folder);
         let below =
             target.ancestors().skip(1).take_while(|folder| folder.starts_with(&self.folder));
@@ -148,36 +118,28 @@ impl Output {
 }
 
 impl Copy {
-    pub(super) fn new(source: Commit<Medium>, target: PathBuf) -> Self {
-        Self { source, target, temporary: None }
+    pub(super) fn new(target: PathBuf) -> Self {
+        Self { target, temporary: None }
     }
 
-    /// The image, and what is to be changed of it.
-    pub(super) fn source(&self) -> &Commit<Medium> {
-        &self.source
+    pub(super) fn target(&self) -> &Path {
+        &self.target
     }
 
-    /// The same, to be changed.
-    pub(super) fn source_mut(&mut self) -> &mut Commit<Medium> {
-        &mut self.source
-    }
-
-    /// What the target holds, if it is this very pack, converted; `None` where there is nothing yet.
+    /// What the target holds, if it is the pack that `new` is, in this state or a later one; `None` where
+    /// there is nothing yet.
     ///
     /// # Errors
     /// Where it holds anything else.
-    pub(super) fn is_there(&self) -> Result<Option<Diagnosis>, Failure> {
+    pub(super) fn is_there(&self, new: &RecordBytes) -> Result<Option<Diagnosis>, Failure> {
         match fs::symlink_metadata(&self.target) {
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(self.failed(error)),
         }
-        let wanted = Record::parse(&self.source.patch.new).ok().and_then(|new| source_digest(&new));
-        match RawImage::open(&self.target).and_then(|medium| examine(&medium)) {
-            Ok(Examination::Pack(pack))
-                if pack.outcome() == Outcome::AlreadyConverted
-                    && pack.diagnosis.record.as_deref().and_then(source_digest) == wanted =>
-            {
+        let held = RawImage::open(&self.target).and_then(|medium| examine(&medium));
+        match (held, Record::parse(new)) {
+            (Ok(Examination::Pack(pack)), Ok(new)) if is_later(&pack, &new) => {
                 Ok(Some(pack.diagnosis))
             }
             _ => Err(exists(&self.target)),
@@ -185,13 +147,13 @@ impl Copy {
     }
 
     /// Writes the whole copy, converted, under a name of its own.
-    pub(super) fn write(&mut self) -> Result<(), Failure> {
-        self.temporary = Some(self.write_temporary().map_err(|error| self.failed(error))?);
+    pub(super) fn write(&mut self, commit: &Commit<Medium>) -> Result<(), Failure> {
+        self.temporary = Some(self.write_temporary(commit).map_err(|error| self.failed(error))?);
         Ok(())
     }
 
-    fn write_temporary(&self) -> io::Result<NamedTempFile> {
-        let from = &self.source.medium;
+    fn write_temporary(&self, commit: &Commit<Medium>) -> io::Result<NamedTempFile> {
+        let from = &commit.medium;
         let mut builder = tempfile::Builder::new();
         builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1);
         if let Some(rights) = from.rights_of_copy().or_else(platform::usual_permissions) {
@@ -203,7 +165,7 @@ impl Copy {
         let _ = to.try_lock();
         from.copy_to(to)?;
         let medium = RawImage::from_file(to.try_clone()?, temporary.path())?;
-        let Commit { sectors, patch, .. } = &self.source;
+        let Commit { sectors, patch, .. } = commit;
         if read_record(&medium, sectors)? != patch.old {
             return Err(io::Error::other("the image was changed while it was copied"));
         }
@@ -214,14 +176,15 @@ impl Copy {
     }
 
     /// Gives the copy its name. `false` where another run has made the very same copy meanwhile.
-    fn publish(mut self) -> Result<bool, Failure> {
+    pub(super) fn publish(mut self, commit: &Commit<Medium>) -> Result<bool, Failure> {
         let Some(temporary) = self.temporary.take() else { return Ok(false) };
         platform::step();
         match temporary.persist_noclobber(&self.target) {
             Ok(_) => Ok(true),
             Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
                 // Gone again meanwhile: there is no copy, and another try may make one.
-                self.is_there()?.map(|_| false).ok_or_else(|| self.failed(error.error))
+                let there = self.is_there(&commit.patch.new)?;
+                there.map(|_| false).ok_or_else(|| self.failed(error.error))
             }
             Err(error) => Err(Failure { action: Action::Publish, ..self.failed(error.error) }),
         }
@@ -232,38 +195,24 @@ impl Copy {
     }
 }
 
-fn publish(mut report: Box<Report>, copy: Copy) -> Box<Report> {
-    let record = copy.source.patch.new;
-    match copy.publish() {
-        Ok(true) => report.converted(&record),
-        Ok(false) => {
-            report.outcome = Outcome::AlreadyConverted;
-            report
-        }
-        Err(failure) => report.failed(failure),
-    }
+/// Whether `held` is the sound pack of a 4.5 record, in the same state or a later one. Of a conversion it is
+/// enough that it was made of the same 4.0 record: its time may differ.
+fn is_later(held: &Pack, new: &Record) -> bool {
+    let Some(record) = held.diagnosis.record.as_deref() else { return false };
+    let is_sound = matches!(held.outcome(), Outcome::AlreadyConverted | Outcome::Issued45);
+    let same = match (source_digest(record), source_digest(new)) {
+        (Some(one), Some(other)) => one == other,
+        _ => record.identity_seal == new.identity_seal,
+    };
+    is_sound && same && Facts::of(record).is_or_follows(&Facts::of(new))
 }
 
 impl Report {
     /// The target that a dry run leaves for this pack, and the digest that tells the pack.
-    fn claim(&self) -> Option<(PathBuf, Seal)> {
+    fn claimed(&self) -> Option<(PathBuf, Seal)> {
         let record = self.diagnosis.as_ref()?.record.as_ref()?;
         let changes = self.outcome.is_to_change();
         Some((self.output.clone().filter(|_| changes)?, source_digest(record)?))
-    }
-}
-
-impl Step {
-    /// The name of a copy in or under `folder` may not be durable.
-    fn fail_copy_in(&mut self, folder: &Path, error: &io::Error) {
-        let Self::Done(report) = self else { return };
-        // The folder that a relative one lies in has no name of its own.
-        let under = |target: &PathBuf| folder == Path::new(".") || target.starts_with(folder);
-        let target = report.output.clone().filter(under);
-        if let Some(target) = target.filter(|_| report.outcome == Outcome::Converted) {
-            let error = io::Error::new(error.kind(), error.to_string());
-            report.fail(Failure::from_io(Action::SyncFolder, error).about(target));
-        }
     }
 }
 

@@ -98,7 +98,7 @@ pub(crate) fn settle_at(
     // The run that held the lock may have settled it itself.
     match ledger.state(entry.id)? {
         Some(State::Begun) => {}
-        Some(State::Done) => return Ok(Recovery::Complete),
+        Some(State::Done | State::Released) => return Ok(Recovery::Complete),
         None => return Ok(Recovery::Void),
     }
     // Also at its path: the inode of a file that was removed is soon another's.

@@ -8,7 +8,7 @@ use addpack::diagnosis::FindingCode;
 use addpack::find::Skipped;
 use addpack::ledger::Ledger;
 use addpack::report::{Outcome, Report};
-use addpack::run::{End, Job, Listener, Mode, run};
+use addpack::run::{End, Job, Listener, Mode, Said, run};
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -20,8 +20,15 @@ use tempfile::TempDir;
 struct Reports(Vec<Report>);
 
 impl Listener for Reports {
-    fn image(&mut self, report: Box<Report>) -> ControlFlow<()> {
+    fn seen(&mut self, report: Box<Report>) -> ControlFlow<()> {
         self.0.push(*report);
+        ControlFlow::Continue(())
+    }
+
+    fn image(&mut self, said: Said) -> ControlFlow<()> {
+        if let Said::Anew(report) = said {
+            *self.0.last_mut().unwrap() = *report;
+        }
         ControlFlow::Continue(())
     }
 

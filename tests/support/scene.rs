@@ -177,6 +177,8 @@ pub struct Image {
     pub record: Option<Record>,
     pub findings: Vec<Finding>,
     pub notes: Vec<CodeAndMessage>,
+    pub in_place: Option<bool>,
+    pub counts: Option<Counts>,
     pub output: Option<String>,
     pub error: Option<CodeAndMessage>,
     pub next_step: String,
@@ -210,6 +212,15 @@ pub struct SkippedKind {
     pub command: String,
 }
 
+/// The image that counts in the place of a copy, strictly.
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Counts {
+    pub path: String,
+    pub path_bytes: Option<String>,
+    pub relation: String,
+}
+
 /// The map of a diskette, strictly.
 #[derive(Debug, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
@@ -227,6 +238,7 @@ pub struct Surface {
 #[derive(Debug, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
+    pub sha1: String,
     pub version: String,
     pub serial: String,
     pub licenses: u16,
@@ -271,6 +283,8 @@ pub struct Finding {
     pub sector: Option<u32>,
     pub expected: Option<String>,
     pub found: Option<String>,
+    #[serde(default)]
+    pub images: Vec<String>,
     pub copy_of: Option<CopyOf>,
     pub kb: Vec<u32>,
 }
@@ -278,7 +292,7 @@ pub struct Finding {
 #[derive(Debug, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct CopyOf {
-    pub converted_at: Option<String>,
+    pub converted_at: String,
     pub path: String,
     pub target: Option<String>,
 }
@@ -301,6 +315,7 @@ pub struct Summary {
     pub skipped_kinds: Vec<SkippedKind>,
     pub skipped_endings: BTreeMap<String, u64>,
     pub repeated: u64,
+    pub unread: u64,
     pub stopped: bool,
     pub error: Option<CodeAndMessage>,
     pub exit_code: i32,

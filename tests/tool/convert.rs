@@ -76,7 +76,7 @@ fn dry_run_gives_the_verdicts_of_the_real_one_and_writes_nothing() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         scene.image(&name, &name);
     }
-    let protected = scene.image("unused-720.img", "protected.img");
+    let protected = scene.pack(99, "protected.img");
     std::fs::set_permissions(&protected, std::fs::Permissions::from_mode(0o444)).unwrap();
     let before = scene.read("applied-1440.img");
     let (dry, dry_summary, dry_code) = scene.json(&["convert", "--dry-run", "--json", "."]);

@@ -10,19 +10,19 @@ fn query(scene: &Scene, sql: &str) -> i64 {
 }
 
 #[test]
-fn second_copy_is_refused_and_told_when_from_where_and_to_where() {
+fn second_copy_is_refused_and_told_when_and_where() {
     let scene = Scene::with(&["applied-1440.img"]);
     scene.image("applied-1440.img", "copy.img");
-    scene.convert(&["-o", "out", "applied-1440.img"]);
+    scene.convert(&["applied-1440.img"]);
     let before = scene.read("copy.img");
     let (images, _, code) = scene.convert(&["copy.img"]);
     assert_eq!((outcomes(&images), code), (vec!["refused"], Some(1)));
     let finding = &images[0].findings[0];
     assert_eq!(finding.code, "copy-of-converted");
     let copy = finding.copy_of.as_ref().unwrap();
-    assert_eq!(copy.converted_at.as_deref(), Some("2026-11-23T12:00:00Z"));
+    assert_eq!(copy.converted_at, "2026-11-23T12:00:00Z");
     assert_eq!(Path::new(&copy.path), scene.path("applied-1440.img"));
-    assert_eq!(copy.target.as_deref().map(Path::new), Some(&*scene.path("out/applied-1440.img")));
+    assert_eq!(copy.target, None);
     assert!(images[0].next_step.starts_with("use the converted one"), "{}", images[0].next_step);
     assert!(before == scene.read("copy.img"));
 }
@@ -55,6 +55,19 @@ fn same_image_again_is_already_converted() {
 }
 
 #[test]
+fn copy_of_an_image_that_was_converted_into_a_copy_is_converted_in_that() {
+    let scene = Scene::with(&["applied-1440.img"]);
+    scene.image("applied-1440.img", "copy.img");
+    scene.convert(&["-o", "out", "applied-1440.img"]);
+    let before = scene.read("copy.img");
+    let (images, _, code) = scene.convert(&["copy.img"]);
+    assert_eq!((outcomes(&images), code), (vec!["already-converted"], Some(0)));
+    let target = scene.path("out/applied-1440.img");
+    assert_eq!(images[0].output.as_deref().map(Path::new), Some(&*target));
+    assert!(before == scene.read("copy.img"));
+}
+
+#[test]
 fn old_backup_over_a_converted_image_is_a_copy_until_it_is_released() {
     let scene = Scene::with(&["applied-1440.img"]);
     scene.convert(&["."]);
@@ -62,21 +75,21 @@ fn old_backup_over_a_converted_image_is_a_copy_until_it_is_released() {
     assert_eq!(outcomes(&scene.convert(&["."]).0), ["refused"]);
     let serial = "12345-270-0000017-00003";
     let ran = scene.run(&["ledger", "release", "--yes", serial]);
-    ran.is(0, &format!("{serial} is no longer in the ledger\n"), "");
+    ran.is(0, &format!("{serial} is released: a copy of it can be converted\n"), "");
     assert_eq!(outcomes(&scene.convert(&["."]).0), ["converted"]);
 }
 
 #[test]
-fn of_100_copies_the_first_is_converted_and_99_are_refused() {
+fn of_100_copies_the_first_is_converted_and_99_are_copies() {
     for more in [&[][..], &["--no-ledger"]] {
         let scene = Scene::new();
         for number in 0..100 {
             scene.pack(7, &format!("{number:02}.img"));
         }
         let (images, summary, code) = scene.convert(&[&["-j", "4", "."], more].concat());
-        assert_eq!((images[0].outcome.as_str(), code), ("converted", Some(1)));
-        assert_eq!(summary.outcomes["refused"], 99);
-        let named = |image: &Image| image.findings[0].copy_of.as_ref().unwrap().path.clone();
+        assert_eq!((images[0].outcome.as_str(), code), ("converted", Some(0)));
+        assert_eq!(summary.outcomes["copy"], 99);
+        let named = |image: &Image| image.counts.as_ref().unwrap().path.clone();
         assert!(images[1..].iter().all(|image| named(image).ends_with("/00.img")));
     }
 }
@@ -89,18 +102,13 @@ fn dry_run_and_inspect_foresee_copies_and_twins() {
     scene.convert(&["unused-720.img"]);
     scene.image("unused-720.img", "copy.img");
     let (dry, _, code) = scene.json(&["convert", "--dry-run", "--json", "."]);
-    assert_eq!(outcomes(&dry), ["convertible", "refused", "refused", "already-converted"]);
-    assert_eq!(code, Some(1));
+    assert_eq!(outcomes(&dry), ["convertible", "copy", "copy", "already-converted"]);
+    assert_eq!(code, Some(0));
     let (seen, ..) = scene.json(&["inspect", "--json", "."]);
-    assert_eq!(outcomes(&seen), ["convertible", "convertible", "convertible", "already-converted"]);
-    let notes: Vec<_> = seen.iter().map(|image| image.notes.len()).collect();
-    assert_eq!(notes, [0, 1, 1, 0]);
-    assert_eq!(seen[1].notes[0].code, "copy-of-converted");
-    assert!(seen[1].notes[0].message.contains("./a.img"), "{}", seen[1].notes[0].message);
-    let lines = scene.run(&["inspect", "."]).stdout;
-    assert!(lines.contains("\nWarnings\n  ./b.img\n    copy-of-converted: "), "{lines}");
+    assert_eq!(seen, dry);
+    assert_eq!(seen[1].counts.as_ref().unwrap().path, "./a.img");
     let (real, ..) = scene.convert(&["."]);
-    assert_eq!(outcomes(&real), ["converted", "refused", "refused", "already-converted"]);
+    assert_eq!(outcomes(&real), ["converted", "copy", "copy", "already-converted"]);
 }
 
 #[test]
@@ -110,7 +118,7 @@ fn done_conversions_keep_no_records_and_can_be_queried() {
     let done = "SELECT count(*) FROM conversion WHERE state = 'done' AND old_record IS NULL";
     assert_eq!(query(&scene, done), 2);
     assert_eq!(query(&scene, "SELECT min(converted_at) FROM conversion"), 1_795_435_200);
-    assert_eq!(query(&scene, "PRAGMA user_version"), 1);
+    assert_eq!(query(&scene, "PRAGMA user_version"), 2);
 }
 
 const CHECKED: &str = "\
@@ -175,6 +183,7 @@ fn list_and_show_tell_what_was_converted() {
 fn release_asks_first() {
     let scene = Scene::with(&["unused-720.img"]);
     scene.convert(&["."]);
+    std::fs::remove_file(scene.path("unused-720.img")).unwrap();
     let ran = scene.run(&["ledger", "release", "12345-270-0000017-00001"]);
     let stderr = "addpack: release asks first, and there is no terminal to ask at: say --yes\n";
     ran.is(2, "", stderr);
@@ -240,30 +249,34 @@ fn of_two_copies_in_two_processes_one_is_converted() {
 }
 
 #[test]
-fn converted_pack_that_is_met_is_entered_and_its_copies_are_refused() {
+fn converted_pack_that_is_met_is_entered_and_its_copies_are_told() {
     let scene = Scene::new();
     scene.pack(5, "a.img");
     scene.pack(5, "0-twin.img");
     scene.run(&["convert", "--yes", "--no-ledger", "a.img"]);
     // In the order of the names the copy comes first; the converted one is known all the same.
     let (dry, _, code) = scene.json(&["convert", "--dry-run", "--json", "."]);
-    assert_eq!((outcomes(&dry), code), (vec!["refused", "already-converted"], Some(1)));
+    assert_eq!((outcomes(&dry), code), (vec!["copy", "already-converted"], Some(0)));
     let (seen, ..) = scene.json(&["inspect", "--json", "."]);
-    assert_eq!(seen[0].notes[0].code, "copy-of-converted");
+    assert_eq!(seen, dry);
     let (images, _, code) = scene.convert(&["."]);
-    assert_eq!((outcomes(&images), code), (vec!["refused", "already-converted"], Some(1)));
+    assert_eq!((outcomes(&images), code), (vec!["copy", "already-converted"], Some(0)));
     assert_eq!(query(&scene, "SELECT count(*) FROM conversion WHERE state = 'done'"), 1);
     scene.run(&["ledger", "check"]).is(0, "1 as the ledger says, 0 not\n", "");
 }
 
 #[test]
-fn copy_that_is_gone_is_not_told_to_be_used() {
+fn copy_that_is_gone_is_made_again_with_the_same_bytes() {
     let scene = Scene::with(&["applied-1440.img"]);
     scene.convert(&["-o", "out", "applied-1440.img"]);
+    let copy = scene.read("out/applied-1440.img");
     std::fs::remove_dir_all(scene.path("out")).unwrap();
-    let (images, _, code) = scene.convert(&["-o", "out", "applied-1440.img"]);
-    assert_eq!((outcomes(&images), code), (vec!["refused"], Some(1)));
-    assert!(images[0].next_step.contains("ledger release"), "{}", images[0].next_step);
+    let (seen, ..) = scene.json(&["inspect", "--json", "applied-1440.img"]);
+    assert_eq!((&*seen[0].outcome, &*seen[0].notes[0].code), ("convertible", "copy-missing"));
+    let mut again = scene.command(&[&CONVERT[..], &["-o", "else", "applied-1440.img"]].concat());
+    assert!(again.env("SOURCE_DATE_EPOCH", "1800000000").output().unwrap().status.success());
+    assert!(copy == scene.read("else/applied-1440.img"));
+    scene.run(&["ledger", "check"]).is(0, "1 as the ledger says, 0 not\n", "");
 }
 
 #[test]

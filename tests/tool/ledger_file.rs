@@ -35,9 +35,9 @@ fn newer_damaged_or_full_ledger_is_told_before_any_image_is_touched() {
     let scene = Scene::with(&["unused-720.img", "applied-1440.img"]);
     scene.convert(&["applied-1440.img"]);
     let change = |sql| Connection::open(scene.ledger()).unwrap().execute_batch(sql).unwrap();
-    change("PRAGMA user_version = 2");
+    change("PRAGMA user_version = 3");
     assert_unusable(&scene, "a newer addpack wrote it");
-    change("PRAGMA user_version = 1");
+    change("PRAGMA user_version = 2");
     // A page in the middle overwritten: the table itself.
     let sound = std::fs::read(scene.ledger()).unwrap();
     let mut damaged = sound.clone();

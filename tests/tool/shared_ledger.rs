@@ -34,7 +34,7 @@ fn assert_only_read(scene: &Scene) {
     set_mode(&folder, 0o555);
     let ran = scene.run_without_rights(&["inspect", "--json", "copy.img"]);
     assert!(ran.stdout.contains("copy-of-converted"), "{}{}", ran.stdout, ran.stderr);
-    assert_eq!(ran.code, Some(0));
+    assert_eq!(ran.code, Some(1));
     let ran = scene.run_without_rights(&["ledger"]);
     assert!(ran.stdout.contains("applied-1440.img") && ran.code == Some(0), "{}", ran.stderr);
     let ran = scene.run_without_rights(&["convert", "--dry-run", "--json", "copy.img"]);

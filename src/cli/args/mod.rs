@@ -232,14 +232,26 @@ pub(crate) enum LedgerAction {
         #[arg(long)]
         json: bool,
     },
-    /// Forget a pack whose converted image is gone for good, so that a copy can be converted
-    Release {
-        /// The pack's serial
-        serial: String,
-        /// Release without asking
-        #[arg(short, long)]
-        yes: bool,
-    },
+    /// Release a pack whose converted image is gone for good, so that a copy can be converted
+    ///
+    /// Refuses while the converted image is there. The row stays in the ledger, marked as released.
+    Release(Release),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Release {
+    /// The pack's serial
+    pub(crate) serial: String,
+
+    /// Release without asking
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+
+    /// Release although the converted pack is there
+    ///
+    /// A copy that is then converted makes two 4.5 packs of one. They count as one pack.
+    #[arg(long)]
+    pub(crate) although_it_is_there: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -1,21 +1,17 @@
 //! Asking before a conversion, since there is no way back.
 
-use crate::cli::Error;
 use crate::cli::args::Convert;
 use crate::cli::ask::keyboard::answer_is_yes;
-use crate::cli::ask::stop::STOP;
 use crate::cli::show::lines::plural;
-use crate::cli::show::printer::{SERVERS_SHOWN, Tally};
-use crate::cli::show::progress::Progress;
+use crate::cli::show::printer::{Printer, SERVERS_SHOWN};
 use crate::cli::show::terminal::{complain, escape};
 use crate::cli::words::{diskette, server, set_warnings};
 use addpack::find::Skipped;
-use addpack::ledger::Ledger;
 use addpack::plan::PackFacts;
 use addpack::plan::set::Sets;
 use addpack::record::fields::Seal;
-use addpack::report::{Outcome, Report};
-use addpack::run::{self, End, Job, Listener};
+use addpack::report::Report;
+use addpack::run::{Listener, Overview, Said, Survey};
 use std::io::{IsTerminal, stderr, stdin};
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -34,55 +30,83 @@ pub(crate) fn can_ask() -> bool {
     stdin().is_terminal() && stderr().is_terminal()
 }
 
-/// Looks at everything first, then asks with the numbers. `survey` must write nothing.
-pub(crate) fn ask(args: &Convert, survey: &Job, ledger: &mut Ledger) -> Result<Consent, Error> {
-    let mut counter = Counter {
-        tally: Tally::default(),
-        sets: Sets::new(SERVERS_SHOWN),
-        progress: Progress::over(&args.common, "looking"),
-        diskettes: Vec::new(),
-        digests: Vec::new(),
-    };
-    let end = run::run(survey, ledger, &STOP, &mut counter)?;
-    counter.progress.finish();
-    let convert = counter.tally.count(Outcome::Convertible);
-    let finish = counter.tally.count(Outcome::UnfinishedConversion);
-    if end == End::Stopped {
-        return Ok(Consent::Refused);
-    }
-    if convert + finish == 0 {
-        return Ok(Consent::NotNeeded);
-    }
-    warn(&counter.sets);
-    let question = counter.diskettes.concat() + &question(convert, finish, args.output.as_deref());
-    let yes = answer_is_yes(&question);
-    Ok(if yes { Consent::Given(counter.digests) } else { Consent::Refused })
+/// Hears a survey, and remembers what the question is about.
+pub(crate) struct Asking<'a> {
+    printer: &'a mut Printer,
+    /// What is said of an image that would be changed, and of its pack.
+    images: Vec<Option<PackFacts>>,
+    /// Diskettes in drives, and the last image that would be changed: its number, and what is said of it.
+    diskettes: Vec<(usize, String, Seal)>,
+    last: Option<(usize, String)>,
 }
 
-/// Says where a server's packs have gaps or twins: those who know that may want to wait.
-fn warn(sets: &Sets) {
-    for set in sets.all() {
-        for warning in set_warnings(&set.chain) {
-            complain(&format!("{}: {warning}", server(&set.server)));
+impl<'a> Asking<'a> {
+    pub(crate) fn new(printer: &'a mut Printer) -> Self {
+        Self { printer, images: Vec::new(), diskettes: Vec::new(), last: None }
+    }
+
+    /// Asks with the numbers of the survey.
+    pub(crate) fn ask(self, args: &Convert, survey: &Survey) -> Consent {
+        let overview = survey.overview(args.output.is_some());
+        self.printer.pause();
+        if !overview.is_complete {
+            return Consent::Refused;
+        }
+        if overview.convert + overview.finish == 0 {
+            return Consent::NotNeeded;
+        }
+        self.warn(survey);
+        let changed = |(image, ..): &&(usize, String, Seal)| survey.changes(*image);
+        let diskettes: Vec<_> = self.diskettes.iter().filter(changed).collect();
+        let mut text: String = diskettes.iter().map(|(_, line, _)| line.as_str()).collect();
+        if let Some((_, line)) = self.last.as_ref().filter(|(image, _)| {
+            diskettes.is_empty() && overview.convert == 1 && survey.changes(*image)
+        }) {
+            text += line;
+        }
+        if answer_is_yes(&(text + &question(&overview, args.output.as_deref()))) {
+            Consent::Given(diskettes.iter().map(|(_, _, digest)| *digest).collect())
+        } else {
+            Consent::Refused
+        }
+    }
+
+    /// Says where a server's packs have gaps or twins: those who know that may want to wait.
+    fn warn(&self, survey: &Survey) {
+        let mut sets = Sets::new(SERVERS_SHOWN);
+        let count = self.images.iter().enumerate().filter(|(image, _)| survey.counts(*image));
+        count.filter_map(|(_, facts)| facts.as_ref()).for_each(|facts| sets.add(facts));
+        for set in sets.all() {
+            for warning in set_warnings(&set.chain) {
+                complain(&format!("{}: {warning}", server(&set.server)));
+            }
         }
     }
 }
 
-fn question(convert: u64, finish: u64, output: Option<&Path>) -> String {
+fn question(overview: &Overview, output: Option<&Path>) -> String {
     let mut parts = Vec::new();
-    if convert > 0 {
-        parts.push(format!("convert {} to 4.5", plural(convert, "pack", "packs")));
+    if overview.convert > 0 {
+        parts.push(format!("convert {} to 4.5", plural(overview.convert, "pack", "packs")));
     }
-    if finish > 0 {
-        let conversions = plural(finish, "interrupted conversion", "interrupted conversions");
+    if overview.finish > 0 {
+        let conversions =
+            plural(overview.finish, "interrupted conversion", "interrupted conversions");
         parts.push(format!("finish {conversions}"));
     }
     let place = match output {
         None => "in place".to_owned(),
         Some(output) => format!("into copies under {}", escape(&output.to_string_lossy())),
     };
+    let unread = match overview.unread {
+        0 => String::new(),
+        count => {
+            let images = plural(count, "image", "images");
+            format!("{images} could not be read, and may hold newer states of these packs.\n")
+        }
+    };
     format!(
-        "About to {}, {place}.\nThere is no way back to 4.0. Go on? [y/N] ",
+        "{unread}About to {}, {place}.\nThere is no way back to 4.0. Go on? [y/N] ",
         parts.join(" and ")
     )
 }
@@ -93,38 +117,30 @@ pub(crate) fn diskette_question(report: &Report) -> String {
     format!("{about}\nConvert it to 4.5? There is no way back to 4.0. [y/N] ")
 }
 
-/// Counts what a run would do.
-struct Counter {
-    tally: Tally,
-    sets: Sets,
-    progress: Progress,
-    /// A line for each diskette in a drive that would be changed.
-    diskettes: Vec<String>,
-    /// The digests of their records.
-    digests: Vec<Seal>,
-}
-
-impl Listener for Counter {
-    fn image(&mut self, report: Box<Report>) -> ControlFlow<()> {
-        self.tally.add(report.outcome);
-        self.progress.image(report.outcome);
-        let changes = report.outcome.is_to_change();
-        if let Some(record) = report.record().filter(|_| report.is_drive && changes) {
-            self.diskettes.push(diskette(&report, record) + "\n");
-            self.digests.push(record.digest());
+impl Listener for Asking<'_> {
+    fn seen(&mut self, report: Box<Report>) -> ControlFlow<()> {
+        let image = self.images.len();
+        if let Some(record) = report.record().filter(|_| report.outcome.is_to_change()) {
+            let line = diskette(&report, record) + "\n";
+            if report.is_drive {
+                self.diskettes.push((image, line, record.digest()));
+            } else {
+                self.last = Some((image, line));
+            }
         }
-        if let Some(facts) = PackFacts::of(&report, false) {
-            self.sets.add(&facts);
-        }
-        ControlFlow::Continue(())
+        self.images.push(PackFacts::of(&report, false));
+        self.printer.seen(report)
     }
 
-    fn skipped(&mut self, _: &Skipped) {
-        self.progress.other();
+    fn image(&mut self, said: Said) -> ControlFlow<()> {
+        self.printer.image(said)
     }
 
-    fn repeated(&mut self, _: &Path, _: &Path) -> ControlFlow<()> {
-        self.progress.other();
-        ControlFlow::Continue(())
+    fn skipped(&mut self, skipped: &Skipped) {
+        self.printer.skipped(skipped);
+    }
+
+    fn repeated(&mut self, path: &Path, first: &Path) -> ControlFlow<()> {
+        self.printer.repeated(path, first)
     }
 }

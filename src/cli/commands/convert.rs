@@ -2,8 +2,8 @@
 
 use crate::cli::Error;
 use crate::cli::args::Convert;
-use crate::cli::ask::consent::{Consent, ask, can_ask};
-use crate::cli::ask::stop;
+use crate::cli::ask::consent::{Asking, Consent, can_ask};
+use crate::cli::ask::stop::{self, STOP};
 use crate::cli::commands::drive;
 use crate::cli::commands::ledger::{open_to_read, open_to_write};
 use crate::cli::commands::queue;
@@ -12,7 +12,7 @@ use crate::cli::show::printer::Printer;
 use crate::cli::show::progress::Progress;
 use crate::cli::show::terminal::escape;
 use addpack::record::fields::FileTime;
-use addpack::run::{Job, Mode};
+use addpack::run::{self, Job, Mode};
 use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
@@ -52,23 +52,26 @@ fn convert(args: &Convert) -> Result<Exit, Error> {
         let printer = Printer::new(common, Progress::of_diskette(true), false);
         return queue::convert::run(args, mode, &mut ledger, printer);
     }
-    let mode = if args.yes && !args.dry_run { Mode::Convert(at) } else { Mode::DryRun(at) };
+    let mode = if args.dry_run { Mode::DryRun(at) } else { Mode::Convert(at) };
     let mut job = Job { output: args.output.clone(), ..common.job(mode)? };
-    if ask_first {
-        match ask(args, &job, &mut ledger)? {
+    let doing = if args.dry_run { "dry run" } else { "converting" };
+    let mut printer =
+        Printer::new(common, Progress::over(common, "looking"), args.dry_run).doing(doing);
+    let result = if ask_first {
+        let mut asking = Asking::new(&mut printer);
+        let survey = run::survey(&job, &mut ledger, &STOP, &mut asking)?;
+        match asking.ask(args, &survey) {
             Consent::Given(digests) => {
-                job.mode = Mode::Convert(at);
                 job.asked_about = Some(digests);
             }
             // The report then says why nothing is converted.
             Consent::NotNeeded => {}
             Consent::Refused => return Ok(Exit::Stopped),
         }
-    }
-    let doing = if args.dry_run { "dry run" } else { "converting" };
-    let mut printer =
-        Printer::new(common, Progress::over(common, doing), args.dry_run).needing_images();
-    let result = drive::run(&job, &mut ledger, &mut printer);
+        drive::carry_out(&survey, &job, &mut ledger, &mut printer)
+    } else {
+        drive::run(&job, &mut ledger, &mut printer)
+    };
     printer.finish(result)
 }
 

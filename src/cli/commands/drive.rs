@@ -3,18 +3,18 @@
 use crate::cli::ask::consent::can_ask;
 use crate::cli::ask::keyboard::answer;
 use crate::cli::ask::stop::STOP;
+use crate::cli::commands::collect::Collect;
 use crate::cli::show::terminal::complain;
 use crate::cli::words::{another_diskette, ask_for_the_same, verdict};
 use addpack::find::Skipped;
 use addpack::ledger::{Ledger, LedgerError};
 use addpack::record::Record;
 use addpack::report::{Note, Outcome, Report};
-use addpack::run::{self, End, Job, Listener, Mode};
+use addpack::run::{self, End, Job, Listener, Mode, Overview, Said, Survey};
 use std::ops::ControlFlow;
 use std::path::Path;
 
-/// Runs a job. Where a diskette fails in the middle of its conversion, and there is somebody to ask,
-/// asks for it and goes on.
+/// Runs a job: its survey, and what that decides, as [`carry_out`] does.
 ///
 /// # Errors
 /// Where the ledger fails.
@@ -23,11 +23,27 @@ pub(crate) fn run(
     ledger: &mut Ledger,
     listener: &mut dyn Listener,
 ) -> Result<End, LedgerError> {
+    let survey = run::survey(job, ledger, &STOP, listener)?;
+    carry_out(&survey, job, ledger, listener)
+}
+
+/// Does what a survey has decided. Where a diskette fails in the middle of its conversion, and there is
+/// somebody to ask, asks for it and goes on.
+///
+/// # Errors
+/// Where the ledger fails.
+pub(crate) fn carry_out(
+    survey: &Survey,
+    job: &Job,
+    ledger: &mut Ledger,
+    listener: &mut dyn Listener,
+) -> Result<End, LedgerError> {
     let mut aside = Aside { listener, interrupted: Vec::new() };
-    let mut end = run::run(job, ledger, &STOP, &mut aside)?;
+    let mut end = run::carry_out(survey, job, ledger, &STOP, &mut aside)?;
     while let Some((serial, report)) = aside.interrupted.pop() {
         let Some(found) = ask_back(&report, &serial, job, ledger)? else {
-            let _ = aside.listener.image(Box::new(report));
+            let _ = aside.listener.seen(Box::new(report));
+            let _ = aside.listener.image(Said::AsSeen);
             continue;
         };
         // The diskette may hold the record as it was, or be on the way to the new one.
@@ -58,12 +74,24 @@ struct Aside<'a> {
 }
 
 impl Listener for Aside<'_> {
-    fn image(&mut self, report: Box<Report>) -> ControlFlow<()> {
+    fn seen(&mut self, report: Box<Report>) -> ControlFlow<()> {
+        self.listener.seen(report)
+    }
+
+    fn surveyed(&mut self, overview: &Overview) {
+        self.listener.surveyed(overview);
+    }
+
+    fn image(&mut self, said: Said) -> ControlFlow<()> {
+        let report = match said {
+            Said::Anew(report) => report,
+            other => return self.listener.image(other),
+        };
         if let Some(serial) = interrupted(&report).filter(|_| can_ask()) {
             self.interrupted.push((serial, *report));
-            return ControlFlow::Continue(());
+            return self.listener.image(Said::Nothing);
         }
-        self.listener.image(report)
+        self.listener.image(Said::Anew(report))
     }
 
     fn skipped(&mut self, skipped: &Skipped) {
@@ -113,23 +141,9 @@ pub(crate) fn look(
     job: &Job,
     ledger: &mut Ledger,
 ) -> Result<Option<Box<Report>>, LedgerError> {
-    let mut kept = Kept(None);
+    let mut looked = Collect::new(|report| report);
     let paths = vec![path.to_owned()];
     let survey = Job { paths, mode: Mode::Inspect, output: None, ..job.clone() };
-    run::run(&survey, ledger, &STOP, &mut kept)?;
-    Ok(kept.0)
-}
-
-/// Keeps the last report.
-struct Kept(Option<Box<Report>>);
-
-impl Listener for Kept {
-    fn image(&mut self, report: Box<Report>) -> ControlFlow<()> {
-        self.0 = Some(report);
-        ControlFlow::Continue(())
-    }
-
-    fn repeated(&mut self, _: &Path, _: &Path) -> ControlFlow<()> {
-        ControlFlow::Continue(())
-    }
+    run::run(&survey, ledger, &STOP, &mut looked)?;
+    Ok(looked.kept.pop())
 }

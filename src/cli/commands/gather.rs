@@ -3,24 +3,24 @@
 use crate::cli::Error;
 use crate::cli::args::Common;
 use crate::cli::ask::stop;
+use crate::cli::commands::collect::Collect;
 use crate::cli::commands::ledger::open_to_look;
 use crate::cli::exit::Exit;
 use crate::cli::show::lines::complain_repeated;
 use crate::cli::show::progress::Progress;
 use crate::cli::show::terminal::{complain, escape};
 use crate::cli::words::{
-    PackSummary, Refusal, evidence, finding_kb, finding_label, finding_message, label_of,
-    next_step, note, verdict,
+    PackSummary, Refusal, evidence, finding_kb, finding_message, label_of, next_step, verdict,
 };
 use addpack::diagnosis::{Finding, FindingCode, FindingKind};
 use addpack::find::Skipped;
 use addpack::media::Place;
 use addpack::plan::set::Sets;
-use addpack::plan::{Condition, PackFacts, mark_copies};
+use addpack::plan::{Condition, PackFacts};
 use addpack::record::Version;
 use addpack::record::fields::{Serial, Server};
 use addpack::report::{Note, Outcome, Report};
-use addpack::run::{self, End, Listener, Mode};
+use addpack::run::{self, End, Listener, Mode, Said};
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -40,29 +40,71 @@ pub(crate) fn gather(common: &Common) -> Result<Packs, Error> {
     stop::listen();
     let job = common.job(Mode::Inspect)?;
     let (mut ledger, _) = open_to_look(&common.ledger)?;
-    let mut gathering = Gathering {
-        packs: Packs {
-            summaries: Vec::new(),
-            facts: Vec::new(),
-            sets: Sets::new(usize::MAX),
-            exit: Exit::Good,
-        },
-        progress: Progress::over(common, "looking"),
+    let mut gathering = Collect::new(Item::of);
+    let mut shown = Shown { inner: &mut gathering, progress: Progress::over(common, "looking") };
+    let end = run::run(&job, &mut ledger, &stop::STOP, &mut shown);
+    shown.progress.finish();
+    let mut packs = Packs {
+        summaries: Vec::new(),
+        facts: Vec::new(),
+        sets: Sets::new(usize::MAX),
+        exit: if end? == End::Stopped { Exit::Stopped } else { Exit::Good },
     };
-    let end = run::run(&job, &mut ledger, &stop::STOP, &mut gathering)?;
-    gathering.progress.finish();
-    let mut packs = gathering.packs;
-    packs.mark_copies();
-    if end == End::Stopped {
-        packs.exit = Exit::Stopped;
-    }
+    gathering.kept.into_iter().for_each(|item| packs.add(item));
+    packs.sort_by_servers();
     Ok(packs)
 }
 
+/// What is kept of an image.
+enum Item {
+    Pack(Box<(PackSummary, PackFacts)>),
+    /// It could not be read, or was named and is no pack.
+    Complaint(String, Exit),
+    Nothing,
+}
+
+impl Item {
+    fn of(report: Box<Report>) -> Self {
+        let is_protected = || Place::at(&report.path).is_ok_and(|place| place.is_write_protected());
+        let write_protected = report.is_drive && is_protected();
+        if let Some(facts) = PackFacts::of(&report, write_protected) {
+            let summary = PackSummary {
+                refusal: refusal(&report),
+                output: report.output.map(PathBuf::into_boxed_path),
+                converted_from: None,
+                path: report.path.into_boxed_path(),
+            };
+            return Self::Pack(Box::new((summary, facts)));
+        }
+        if report.outcome != Outcome::Failed && !report.named {
+            return Self::Nothing;
+        }
+        let path = escape(&report.path.to_string_lossy());
+        let next = match report.outcome {
+            Outcome::Failed => format!("; next: {}", next_step(&report)),
+            _ => String::new(),
+        };
+        Self::Complaint(format!("{path}: {}{next}", verdict(&report)), Exit::of(&report))
+    }
+}
+
 impl Packs {
-    /// Leaves out what are copies of other images, and sorts the rest by their servers.
-    fn mark_copies(&mut self) {
-        mark_copies(&mut self.facts);
+    fn add(&mut self, item: Item) {
+        match item {
+            Item::Pack(pack) => {
+                self.summaries.push(pack.0);
+                self.facts.push(pack.1);
+            }
+            Item::Complaint(message, exit) => {
+                complain(&message);
+                self.exit = self.exit.merge(exit);
+            }
+            Item::Nothing => {}
+        }
+    }
+
+    /// Sorts the packs by their servers, and tells of a converted one which image it was converted from.
+    fn sort_by_servers(&mut self) {
         let is_copy = |facts: &PackFacts| facts.condition == Condition::Copy;
         let copies = self.facts.iter().enumerate().filter(|(_, facts)| is_copy(facts));
         let sources: HashMap<Serial, usize> = copies
@@ -81,39 +123,20 @@ impl Packs {
     }
 }
 
-struct Gathering {
-    packs: Packs,
+/// Shows how far the survey is.
+struct Shown<'a> {
+    inner: &'a mut dyn Listener,
     progress: Progress,
 }
 
-impl Gathering {
-    fn complain(&self, report: &Report) {
-        let path = escape(&report.path.to_string_lossy());
-        let next =
-            if report.outcome == Outcome::Failed { next_step(report) } else { String::new() };
-        let next = if next.is_empty() { next } else { format!("; next: {next}") };
-        self.progress.suspend(|| complain(&format!("{path}: {}{next}", verdict(report))));
-    }
-}
-
-impl Listener for Gathering {
-    fn image(&mut self, report: Box<Report>) -> ControlFlow<()> {
+impl Listener for Shown<'_> {
+    fn seen(&mut self, report: Box<Report>) -> ControlFlow<()> {
         self.progress.image(report.outcome);
-        let is_protected = || Place::at(&report.path).is_ok_and(|place| place.is_write_protected());
-        let write_protected = report.is_drive && is_protected();
-        if let Some(facts) = PackFacts::of(&report, write_protected) {
-            self.packs.facts.push(facts);
-            self.packs.summaries.push(PackSummary {
-                refusal: refusal(&report),
-                output: report.output.map(PathBuf::into_boxed_path),
-                converted_from: None,
-                path: report.path.into_boxed_path(),
-            });
-        } else if report.outcome == Outcome::Failed || report.named {
-            self.complain(&report);
-            self.packs.exit = self.packs.exit.merge(Exit::of(&report));
-        }
-        ControlFlow::Continue(())
+        self.inner.seen(report)
+    }
+
+    fn image(&mut self, said: Said) -> ControlFlow<()> {
+        self.inner.image(said)
     }
 
     fn skipped(&mut self, _: &Skipped) {
@@ -127,32 +150,31 @@ impl Listener for Gathering {
     }
 }
 
-/// Why the pack is refused, or would be by a conversion: its primary finding, or the other copy of
-/// it that was converted.
+/// Why the pack is refused: its primary finding.
 fn refusal(report: &Report) -> Option<Box<Refusal>> {
-    let copy = report.notes.iter().find(|note| matches!(note, Note::Copy(_) | Note::Copied(_)));
-    let primary = report.findings().first();
-    let copied = FindingCode::CopyOfConverted;
-    let (code, label, message) = match (primary, copy) {
-        (Some(finding), _) => (finding.code(), label_of(finding), finding_message(finding)),
-        (None, Some(copy)) => (copied, finding_label(copied), note(copy).1),
-        (None, None) => return None,
-    };
+    let finding = report.findings().first()?;
+    let code = finding.code();
     let record = report.record();
     let bound = record.filter(|record| record.is_bound());
     Some(Box::new(Refusal {
         code: code.as_str(),
-        label,
-        message,
+        label: label_of(finding),
+        message: finding_message(finding),
         evidence: report.findings().iter().map(with_code).collect(),
         kb: finding_kb(code),
         next: next_step(report),
         licenses: record.map(|record| record.licenses),
         version: record.map(|record| record.version),
-        server: bound.map(|record| record.server).or_else(|| spoilt_by(primary?)),
+        server: bound.map(|record| record.server).or_else(|| spoilt_by(finding)),
         span: bound.map(|record| (record.from, record.to)),
-        is_copy: code == copied,
+        is_copy: lives_on(report, code),
     }))
+}
+
+/// Whether the pack lives on in another image, and needs no replacement.
+fn lives_on(report: &Report, code: FindingCode) -> bool {
+    code == FindingCode::CopyOfConverted
+        || report.notes.iter().any(|note| matches!(note, Note::StandIn(_)))
 }
 
 /// The 4.5 server that wrote to an unused 4.0 pack: the pack is bound to none.

@@ -3,17 +3,17 @@
 mod list;
 
 pub(crate) use list::{CheckLine, Row};
-use list::{check, list, show, standing};
+use list::{check, list, show};
+pub(super) use list::{is_drive, standing};
 
 use crate::cli::Error;
 use crate::cli::args::{Ledger as Args, LedgerAction, LedgerChoice, LedgerFile};
-use crate::cli::ask::consent::can_ask;
-use crate::cli::ask::keyboard::answer_is_yes;
+use crate::cli::commands::release::release;
 use crate::cli::exit::Exit;
 use crate::cli::show::terminal::{complain, escape};
-use crate::cli::words::{copies_unknown_message, entry_lines, recovery_message};
-use addpack::ledger::{Ledger, LedgerError, State};
-use addpack::run::recovery::{Recovery, settle};
+use crate::cli::words::{copies_unknown_message, recovery_message};
+use addpack::ledger::{Ledger, LedgerError};
+use addpack::run::recovery::settle;
 use etcetera::BaseStrategy;
 use std::io::{self, Write, stdout};
 use std::path::PathBuf;
@@ -25,7 +25,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
         Some(LedgerAction::List(format)) => list(format, at),
         Some(LedgerAction::Show { serial, json }) => show(serial, *json, at),
         Some(LedgerAction::Check { json }) => check(*json, at),
-        Some(LedgerAction::Release { serial, yes }) => release(serial, *yes, at),
+        Some(LedgerAction::Release(args)) => release(args, at),
     }
 }
 
@@ -85,7 +85,7 @@ pub(crate) fn file(at: &LedgerFile) -> Result<PathBuf, Error> {
 }
 
 /// The ledger to look into; `None` where there is none yet. One that was named must be there.
-fn open(at: &LedgerFile) -> Result<Option<Ledger>, Error> {
+pub(super) fn open(at: &LedgerFile) -> Result<Option<Ledger>, Error> {
     let ledger = Ledger::open_to_read(&file(at)?)?;
     match (&ledger, at.named()) {
         (None, Some(file)) => {
@@ -96,45 +96,11 @@ fn open(at: &LedgerFile) -> Result<Option<Ledger>, Error> {
     }
 }
 
-fn unknown(serial: &str) -> Error {
+pub(super) fn unknown(serial: &str) -> Error {
     Error::Usage(format!("serial {} is not in the ledger", escape(serial)))
 }
 
-fn release(serial: &str, yes: bool, at: &LedgerFile) -> Result<Exit, Error> {
-    if open(at)?.is_none() {
-        return Err(unknown(serial));
-    }
-    let mut ledger = Ledger::open(&file(at)?)?;
-    let mut entry = ledger.find(serial)?.ok_or_else(|| unknown(serial))?;
-    if entry.state == State::Begun {
-        // What can be settled is; and a conversion under way is not for forgetting.
-        if let Recovery::InUse = settle(&mut ledger, &entry)? {
-            return Err(Error::Usage(format!("another run is converting {}", escape(serial))));
-        }
-        let Some(settled) = ledger.find(serial)? else {
-            return print(&format!("{serial} had not been converted, and is free again\n"));
-        };
-        entry = settled;
-    }
-    if !yes {
-        if !can_ask() {
-            return Err(Error::Usage(
-                "release asks first, and there is no terminal to ask at: say --yes".to_owned(),
-            ));
-        }
-        let question = format!(
-            "{}A copy of this pack could then be converted once more. Forget it? [y/N] ",
-            entry_lines(&entry, standing(&entry))
-        );
-        if !answer_is_yes(&question) {
-            return Ok(Exit::Stopped);
-        }
-    }
-    ledger.release(serial)?;
-    print(&format!("{serial} is no longer in the ledger\n"))
-}
-
-fn print(text: &str) -> Result<Exit, Error> {
+pub(super) fn print(text: &str) -> Result<Exit, Error> {
     written(stdout().write_all(text.as_bytes()).and_then(|()| stdout().flush()))
 }
 

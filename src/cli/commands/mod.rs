@@ -1,5 +1,6 @@
 //! The commands, one file for each.
 
+pub(crate) mod collect;
 pub(crate) mod convert;
 pub(crate) mod drive;
 pub(crate) mod explain;
@@ -10,6 +11,7 @@ pub(crate) mod packaging;
 pub(crate) mod plan;
 pub(crate) mod plan_commands;
 pub(crate) mod queue;
+mod release;
 pub(crate) mod replace;
 pub(crate) mod schema;
 pub(crate) mod selftest;

@@ -18,7 +18,8 @@ use addpack::media::surface::{Condition, Surface};
 use addpack::record::Record;
 use addpack::record::event::Event;
 use addpack::record::fields::{Server, hex};
-use addpack::report::{FailureCode, NotAPack, Outcome, Report};
+use addpack::report::{Counts, FailureCode, NotAPack, Outcome, Report};
+use addpack::set::Relation;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
@@ -54,6 +55,12 @@ pub(crate) struct ImageLine<'a> {
     record: Option<RecordPart<'a>>,
     findings: Vec<FindingPart>,
     notes: Vec<NotePart>,
+    /// Where `outcome` is `convertible` or `unfinished-conversion`: whether it can be done in place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_place: Option<bool>,
+    /// Where `outcome` is `copy`: the image of the pack that counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    counts: Option<CountsPart<'a>>,
     /// The converted copy, with `-o`.
     #[serde(skip_serializing_if = "Option::is_none")]
     output: Option<Cow<'a, str>>,
@@ -96,6 +103,15 @@ pub(crate) struct SkippedLine<'a> {
 }
 
 #[derive(JsonSchema, Serialize)]
+struct CountsPart<'a> {
+    path: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path_bytes: Option<String>,
+    /// How this image's state stands to that one's: `same` or `earlier`.
+    relation: &'static str,
+}
+
+#[derive(JsonSchema, Serialize)]
 struct SurfacePart {
     cylinders: u32,
     heads: u32,
@@ -110,6 +126,8 @@ struct SurfacePart {
 
 #[derive(JsonSchema, Serialize)]
 struct RecordPart<'a> {
+    /// SHA-1 of the record's 2,048 bytes.
+    sha1: String,
     version: &'static str,
     serial: Cow<'a, str>,
     licenses: u16,
@@ -158,6 +176,9 @@ struct FindingPart {
     expected: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     found: Option<String>,
+    /// Where other images speak against it: those.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    images: Vec<String>,
     /// Of a copy: where the pack was converted.
     #[serde(skip_serializing_if = "Option::is_none")]
     copy_of: Option<CopyPart>,
@@ -197,6 +218,8 @@ pub(crate) struct SummaryLine<'a> {
     skipped_kinds: Vec<SkippedKind>,
     skipped_endings: &'a BTreeMap<String, u64>,
     repeated: u64,
+    /// Images that could not be read. They may hold newer states of packs.
+    unread: u64,
     stopped: bool,
     /// Of the ledger, where it could not be used.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -248,6 +271,8 @@ pub(crate) fn image_line(report: &Report) -> Vec<u8> {
         record: report.diagnosis.as_ref().and_then(record_part),
         findings: report.findings().iter().map(finding_part).collect(),
         notes: report.notes.iter().map(note_part).collect(),
+        in_place: report.outcome.is_to_change().then_some(report.in_place),
+        counts: report.counts.as_ref().map(counts_part),
         output: report.output.as_ref().map(|path| path.to_string_lossy()),
         error: report.failure.as_ref().map(|failure| ErrorPart {
             code: failure.code.as_str(),
@@ -274,6 +299,7 @@ pub(crate) fn summary_line(
         skipped_kinds: tally.skipped.kinds(),
         skipped_endings: tally.skipped.endings(),
         repeated: tally.repeated,
+        unread: tally.unread,
         stopped,
         error: error.map(ledger_part),
         exit_code: exit.code(),
@@ -334,6 +360,7 @@ fn record_part(diagnosis: &Diagnosis) -> Option<RecordPart<'_>> {
     let event =
         |slot| event_part(slot, &record.events[slot], diagnosis.post_upgrade.contains(&slot));
     Some(RecordPart {
+        sha1: record.digest().to_hex(),
         version: record.version.as_str(),
         serial: serial(record),
         licenses: record.licenses,
@@ -382,9 +409,14 @@ fn finding_part(finding: &Finding) -> FindingPart {
         FindingKind::Copy(copy) => (None, Some(copy)),
         _ => (None, None),
     };
+    let images = match &finding.kind {
+        FindingKind::Set(conflict) => &conflict.images[..],
+        _ => &[],
+    };
     FindingPart {
+        images: images.iter().map(|path| path.to_string_lossy().into_owned()).collect(),
         copy_of: copy.map(|copy| CopyPart {
-            converted_at: copy.converted_at.and_then(time_of),
+            converted_at: time_of(copy.converted_at),
             path: copy.path.to_string_lossy().into_owned(),
             target: copy.target.as_ref().map(|path| path.to_string_lossy().into_owned()),
         }),
@@ -398,6 +430,15 @@ fn finding_part(finding: &Finding) -> FindingPart {
         found: value(&finding.found),
         kb: finding_kb(finding.code()),
     }
+}
+
+fn counts_part(counts: &Counts) -> CountsPart<'_> {
+    let (path, path_bytes) = path_text(&counts.path);
+    let relation = match counts.relation {
+        Relation::Same => "same",
+        Relation::Earlier => "earlier",
+    };
+    CountsPart { path, path_bytes, relation }
 }
 
 fn note_part(about: &addpack::report::Note) -> NotePart {

@@ -30,15 +30,20 @@ impl Default for Reasons {
 }
 
 impl Reasons {
-    /// Keeps the reasons of a report, where it needs any.
-    pub(crate) fn add(&mut self, look: Look, report: &Report) -> io::Result<()> {
-        let at = match report.outcome {
+    /// What is said of a report at the end, and under which heading, where it needs any.
+    pub(crate) fn of(look: Look, report: &Report) -> Option<(u8, Vec<u8>)> {
+        let heading = match report.outcome {
             Outcome::Refused => 0,
             Outcome::Failed => 1,
             _ if warnings(report).next().is_some() => 2,
-            _ => return Ok(()),
+            _ => return None,
         };
-        self.0[at].1.write_all(&reasons(look, report))
+        Some((heading, reasons(look, report)))
+    }
+
+    /// Keeps what is said of an image under a heading.
+    pub(crate) fn add(&mut self, heading: u8, reasons: &[u8]) -> io::Result<()> {
+        self.0[usize::from(heading)].1.write_all(reasons)
     }
 
     /// Writes them all.
@@ -82,7 +87,7 @@ fn reasons(look: Look, report: &Report) -> Vec<u8> {
 fn warnings(report: &Report) -> impl Iterator<Item = (&'static str, String)> {
     let notes = report.notes.iter();
     notes
-        .filter(|about| matches!(about, Note::Copy(_) | Note::Copied(_) | Note::Begun(_)))
+        .filter(|about| matches!(about, Note::StandIn(_) | Note::CopyMissing(_) | Note::Begun(_)))
         .map(note)
 }
 
@@ -118,7 +123,7 @@ pub(crate) fn tone(outcome: Outcome) -> Tone {
         | Outcome::AlreadyConverted
         | Outcome::Issued45 => Tone::Good,
         Outcome::UnfinishedConversion => Tone::Odd,
-        Outcome::NotAPack => Tone::Quiet,
+        Outcome::Copy | Outcome::NotAPack => Tone::Quiet,
         Outcome::Refused | Outcome::Failed => Tone::Bad,
     }
 }
@@ -177,6 +182,9 @@ pub(crate) fn summary(look: Look, tally: &Tally, stopped: bool) -> Vec<u8> {
     }
     if stopped {
         text += "; stopped before the end";
+    }
+    if tally.is_incomplete {
+        text += ": the set was not complete, so copies and earlier states were not told";
     }
     text.push('\n');
     let not_read = tally.skipped.not_read();

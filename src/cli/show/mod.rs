@@ -16,3 +16,4 @@ pub(crate) mod request;
 pub(crate) mod shell;
 pub(crate) mod skipped;
 pub(crate) mod terminal;
+pub(crate) mod waiting;

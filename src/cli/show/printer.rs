@@ -9,12 +9,14 @@ use crate::cli::show::lines;
 use crate::cli::show::progress::Progress;
 use crate::cli::show::skipped::SkippedFiles;
 use crate::cli::show::terminal::{Look, complain};
+use crate::cli::show::waiting::{Next, Shown, Waiting};
 use addpack::find::Skipped;
 use addpack::ledger::LedgerError;
 use addpack::plan::PackFacts;
 use addpack::plan::set::Sets;
 use addpack::report::{Outcome, Report};
-use addpack::run::{End, Listener};
+use addpack::run::{End, Listener, Overview, Said};
+use std::collections::VecDeque;
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write, stdout};
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -31,6 +33,10 @@ pub(crate) struct Tally {
     pub(crate) skipped: SkippedFiles,
     /// Ways to what another way had led to.
     pub(crate) repeated: u64,
+    /// Images that could not be read, beside packs that were converted.
+    pub(crate) unread: u64,
+    /// Whether the set was not complete.
+    pub(crate) is_incomplete: bool,
 }
 
 impl Tally {
@@ -67,8 +73,14 @@ pub(crate) struct Printer {
     out: BufWriter<Stdout>,
     progress: Progress,
     tally: Tally,
+    /// What was said of images while the set was not complete.
+    waiting: Waiting,
     /// The packs by their servers, where they are to be shown in the end.
     sets: Option<Sets>,
+    /// The packs among the images that have no last word yet.
+    facts: VecDeque<Option<PackFacts>>,
+    /// What is done with packs once the survey is complete.
+    doing: Option<&'static str>,
     exit: Exit,
     /// Whether somebody watches each line as it comes.
     at_once: bool,
@@ -78,8 +90,6 @@ pub(crate) struct Printer {
     error: Option<io::Error>,
     /// Whether each file that is not looked at has a line of its own.
     lists_skipped: bool,
-    /// Whether a run that has found no image has done nothing of what was asked for.
-    needs_images: bool,
     /// Why copies of converted packs are not told.
     no_ledger: Option<LedgerError>,
 }
@@ -99,14 +109,16 @@ impl Printer {
             out: BufWriter::with_capacity(1 << 16, stdout()),
             progress,
             tally: Tally::default(),
+            waiting: Waiting::default(),
             sets: None,
+            facts: VecDeque::new(),
+            doing: None,
             exit: Exit::Good,
             at_once: stdout().is_terminal(),
             stop_when_closed,
             closed: false,
             error: None,
             lists_skipped: common.list,
-            needs_images: false,
             no_ledger: None,
         }
     }
@@ -117,16 +129,21 @@ impl Printer {
         self
     }
 
-    /// The same report of a run that is to find images: without any it has failed.
-    pub(crate) fn needing_images(mut self) -> Self {
-        self.needs_images = true;
-        self
-    }
-
     /// Ends lines with a picture of each server's packs.
     pub(crate) fn with_sets(mut self) -> Self {
         self.sets = matches!(self.form, Form::Lines(_)).then(|| Sets::new(SERVERS_SHOWN));
         self
+    }
+
+    /// The same report of a run that is `doing` something with the packs.
+    pub(crate) fn doing(mut self, doing: &'static str) -> Self {
+        self.doing = Some(doing);
+        self
+    }
+
+    /// Takes the progress away, for a question.
+    pub(crate) fn pause(&self) {
+        self.progress.finish();
     }
 
     /// Writes what comes after the last image, and tells how the run ended.
@@ -142,7 +159,8 @@ impl Printer {
             self.exit = self.exit.merge(Exit::Stopped);
         }
         self.progress.finish();
-        if self.needs_images && matches!(end, Ok(End::Complete)) && self.tally.images() == 0 {
+        let _ = self.next_shown();
+        if self.doing.is_some() && matches!(end, Ok(End::Complete)) && self.tally.images() == 0 {
             self.exit = self.exit.merge(Exit::Refused);
             complain("no image was found: nothing is converted");
         }
@@ -214,27 +232,98 @@ impl Printer {
     }
 }
 
-impl Listener for Printer {
-    fn image(&mut self, report: Box<Report>) -> ControlFlow<()> {
-        self.tally.add(report.outcome);
-        self.exit = self.exit.merge(Exit::of(&report));
-        self.progress.image(report.outcome);
-        if let Some(sets) = &mut self.sets
-            && let Some(facts) = PackFacts::of(&report, false)
-        {
-            sets.add(&facts);
-        }
-        let text = match &mut self.form {
-            Form::Card => card::card(self.look, &report),
-            Form::Json => json::image_line(&report),
-            Form::Lines(reasons) => {
-                if let Err(error) = reasons.add(self.look, &report) {
-                    self.error.get_or_insert(error);
-                }
-                lines::image(self.look, &report)
+impl Printer {
+    /// What there is to show of an image.
+    fn shown(&self, report: &Report) -> Shown {
+        let (text, reasons) = match &self.form {
+            Form::Card => (card::card(self.look, report), None),
+            Form::Json => (json::image_line(report), None),
+            Form::Lines(_) => {
+                (lines::image(self.look, report), lines::Reasons::of(self.look, report))
             }
         };
-        self.write(&text)
+        Shown { outcome: report.outcome, named: report.named, text, reasons }
+    }
+
+    /// Takes what was said of the first image that has no last word yet, and writes what comes before it.
+    fn next_shown(&mut self) -> Option<Shown> {
+        loop {
+            match self.waiting.take() {
+                Ok(Some(Next::Image(shown))) => return Some(shown),
+                Ok(Some(Next::Text(text))) => {
+                    let _ = self.write(&text);
+                }
+                Ok(None) => return None,
+                Err(error) => {
+                    self.error.get_or_insert(error);
+                    return None;
+                }
+            }
+        }
+    }
+
+    /// Writes the last word on an image.
+    fn show(&mut self, shown: &Shown, facts: Option<&PackFacts>) -> ControlFlow<()> {
+        self.tally.add(shown.outcome);
+        self.exit = self.exit.merge(if shown.named {
+            Exit::of_named(shown.outcome)
+        } else {
+            Exit::of_found(shown.outcome)
+        });
+        if let (Some(sets), Some(facts)) = (&mut self.sets, facts) {
+            sets.add(facts);
+        }
+        if let (Form::Lines(kept), Some((heading, reasons))) = (&mut self.form, &shown.reasons)
+            && let Err(error) = kept.add(*heading, reasons)
+        {
+            self.error.get_or_insert(error);
+        }
+        self.write(&shown.text)
+    }
+
+    fn facts_of(&self, report: &Report) -> Option<PackFacts> {
+        self.sets.as_ref().and_then(|_| PackFacts::of(report, false))
+    }
+
+    fn keep(&mut self, kept: io::Result<()>) {
+        if let Err(error) = kept {
+            self.error.get_or_insert(error);
+        }
+    }
+}
+
+impl Listener for Printer {
+    fn seen(&mut self, report: Box<Report>) -> ControlFlow<()> {
+        self.progress.image(report.outcome);
+        let shown = self.shown(&report);
+        let kept = self.waiting.add(&shown);
+        self.keep(kept);
+        self.facts.push_back(self.facts_of(&report));
+        ControlFlow::Continue(())
+    }
+
+    fn surveyed(&mut self, overview: &Overview) {
+        self.tally.is_incomplete = !overview.is_complete;
+        if let Some(doing) = self.doing {
+            self.progress.begin_again(doing, overview.convert + overview.finish);
+            self.tally.unread = overview.unread;
+        }
+    }
+
+    fn image(&mut self, said: Said) -> ControlFlow<()> {
+        let seen = self.next_shown();
+        let facts = self.facts.pop_front().flatten();
+        match (said, seen) {
+            (Said::AsSeen, Some(shown)) => self.show(&shown, facts.as_ref()),
+            (Said::Anew(report), _) => {
+                if self.doing.is_some() {
+                    self.progress.image(report.outcome);
+                }
+                let shown = self.shown(&report);
+                self.show(&shown, self.facts_of(&report).as_ref())
+            }
+            _ => ControlFlow::Continue(()),
+        }
     }
 
     /// For a program that follows a long run.
@@ -254,7 +343,8 @@ impl Listener for Printer {
                 Form::Json => json::skipped_line(skipped),
                 Form::Card | Form::Lines(_) => lines::skipped(self.look, skipped),
             };
-            let _ = self.write(&text);
+            let kept = self.waiting.add_text(&text);
+            self.keep(kept);
         }
     }
 
@@ -262,14 +352,12 @@ impl Listener for Printer {
         self.tally.repeated += 1;
         self.progress.other();
         match self.form {
-            Form::Json => {
-                self.progress.suspend(|| lines::complain_repeated(path, first));
-                ControlFlow::Continue(())
-            }
+            Form::Json => self.progress.suspend(|| lines::complain_repeated(path, first)),
             Form::Card | Form::Lines(_) => {
-                let text = lines::repeated(self.look, path, first);
-                self.write(&text)
+                let kept = self.waiting.add_text(&lines::repeated(self.look, path, first));
+                self.keep(kept);
             }
         }
+        ControlFlow::Continue(())
     }
 }

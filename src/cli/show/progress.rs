@@ -98,6 +98,16 @@ impl Progress {
         Self { bar: is_seen.then(|| bar(doing, count)), is_line: false, tally: Tally::default() }
     }
 
+    /// Begins again, with something else that is done `count` times.
+    pub(crate) fn begin_again(&mut self, doing: &'static str, count: u64) {
+        let Some(bar) = self.bar.as_ref().filter(|_| !self.is_line) else { return };
+        self.tally = Tally::default();
+        bar.reset();
+        bar.set_length(count);
+        bar.set_prefix(doing);
+        bar.set_message("");
+    }
+
     /// An image is done.
     pub(crate) fn image(&mut self, outcome: Outcome) {
         let Some(bar) = self.bar.as_ref().filter(|_| !self.is_line) else { return };

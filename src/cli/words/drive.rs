@@ -1,6 +1,7 @@
 //! Diskettes in the admin's words: what is asked of the one who holds them, and their labels.
 
 use super::serial;
+use super::set::last_event;
 use super::value::server;
 use crate::cli::show::terminal::escape;
 use addpack::record::Record;
@@ -15,7 +16,8 @@ pub(crate) fn diskette(report: &Report, record: &Record) -> String {
         "no server: never applied".to_owned()
     };
     let path = escape(&report.path.to_string_lossy());
-    format!("{path}: serial {}, {} licenses, {of}", serial(record), record.licenses)
+    let serial = serial(record);
+    format!("{path}: serial {serial}, {} licenses, {of}; {}", record.licenses, last_event(record))
 }
 
 /// Asks for the diskette whose conversion was interrupted.

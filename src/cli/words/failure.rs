@@ -29,6 +29,9 @@ pub(crate) fn failure_message(failure: &Failure) -> String {
         FailureCode::Replaced => {
             "another file was put in its place while it was worked on".to_owned()
         }
+        FailureCode::Changed => {
+            "its record is not the one that was decided on: it was changed meanwhile".to_owned()
+        }
         FailureCode::InUse if failure.action == Action::Claim => {
             format!("another run is converting this pack, from {}", target(failure))
         }
@@ -161,6 +164,7 @@ pub(crate) fn failure_next_step(failure: &Failure) -> String {
         FailureCode::Replaced if drive_error(failure).is_some() => {
             "put the diskette that was in before back in, and run addpack again"
         }
+        FailureCode::Changed => "see that nothing else writes to the images, and run addpack again",
         FailureCode::InUse => {
             "wait for the other program to end, or close it, and run addpack again"
         }

@@ -1,6 +1,7 @@
 //! Findings in the admin's words.
 
 use super::ledger::copy_message;
+use super::set::conflict_message;
 use super::value::{day, server, value};
 use crate::cli::show::terminal::escape_bytes;
 use addpack::diagnosis::{Finding, FindingCode, FindingKind, RecordField, Rule};
@@ -11,7 +12,12 @@ use addpack::record::event::{Event, EventKind};
 /// Vendor's articles that a finding rests on.
 pub(crate) fn finding_kb(code: FindingCode) -> &'static [u32] {
     match code {
-        FindingCode::PostUpgradeReapply | FindingCode::CopyOfConverted => &[236_867],
+        FindingCode::PostUpgradeReapply
+        | FindingCode::CopyOfConverted
+        | FindingCode::NewerStateRefused
+        | FindingCode::DivergedCopies
+        | FindingCode::TwoConverted => &[236_867],
+        FindingCode::SerialClash => &[],
         FindingCode::OutOfOrderReapply => &[194_335, 236_867],
         FindingCode::DamagedRecord | FindingCode::DamagedMedia => &[183_855],
         FindingCode::InconsistentHistory => &[177_962, 236_867],
@@ -27,6 +33,10 @@ pub(crate) fn finding_label(code: FindingCode) -> &'static str {
         FindingCode::InconsistentHistory => "its history cannot have happened",
         FindingCode::DamagedMedia => "the diskette is damaged",
         FindingCode::CopyOfConverted => "a copy of a converted pack",
+        FindingCode::NewerStateRefused => "a newer state of it is refused",
+        FindingCode::DivergedCopies => "two images with different histories",
+        FindingCode::SerialClash => "another pack has its serial",
+        FindingCode::TwoConverted => "converted twice",
     }
 }
 
@@ -59,6 +69,7 @@ pub(crate) fn finding_message(finding: &Finding) -> String {
         FindingKind::Inconsistent(rule) => broken(*rule, finding),
         FindingKind::Media(fault) => fault_message(fault),
         FindingKind::Copy(copy) => copy_message(copy),
+        FindingKind::Set(conflict) => conflict_message(conflict),
     }
 }
 

@@ -21,6 +21,10 @@ pub(crate) enum Standing {
     Gone,
     /// The conversion was begun, and is not known to be complete.
     Begun,
+    /// It was released, whatever the file holds.
+    Released,
+    /// It was released, and the pack was converted once more: both files are there.
+    TwoConverted,
 }
 
 impl Standing {
@@ -32,6 +36,8 @@ impl Standing {
             Self::Elsewhere => "elsewhere",
             Self::Gone => "gone",
             Self::Begun => "begun",
+            Self::Released => "released",
+            Self::TwoConverted => "two-converted",
         }
     }
 }
@@ -167,6 +173,11 @@ pub(crate) fn standing_message(entry: &Entry, standing: Standing) -> String {
         Standing::Changed => format!("{place} does not hold the converted pack"),
         Standing::Elsewhere => format!("the converted diskette is not in {place} now"),
         Standing::Gone => format!("{place} is gone"),
+        Standing::Released => format!("{place} was released"),
+        Standing::TwoConverted => format!(
+            "two-converted: {place} holds this pack, was released, and the pack was converted once more \
+             elsewhere; the two count as one pack"
+        ),
         Standing::Begun => {
             format!("the conversion of {place} was begun and is not known to be complete")
         }
@@ -175,10 +186,9 @@ pub(crate) fn standing_message(entry: &Entry, standing: Standing) -> String {
 
 /// What the other copy of a pack is.
 pub(crate) fn copy_message(copy: &CopyOf) -> String {
-    let when = copy.converted_at.map_or_else(String::new, |at| format!(" on {}", day_of(at)));
+    let when = format!(" on {}", day_of(copy.converted_at));
     let from = shown(&copy.path);
     match (copy.state, &copy.target) {
-        (CopyState::Met, _) => format!("the same pack as {from}, met earlier in this run"),
         (CopyState::Converted, None) => {
             format!("a copy of a pack that was converted{when}, in place in {from}")
         }
@@ -198,7 +208,6 @@ pub(crate) fn copy_next_step(copy: &CopyOf, serial: &str, path: &Path) -> String
     let is_this = std::path::absolute(path).is_ok_and(|path| path == place);
     let (place, from) = (shown(place), shown(&copy.path));
     match copy.state {
-        CopyState::Met => "nothing: a pack converts once, and the first one does".to_owned(),
         CopyState::Converted if is_this => format!(
             "this file held the converted pack, and does not any more: bring that back; if it is gone \
              for good: addpack ledger release {serial}"

@@ -13,6 +13,7 @@ mod note;
 mod pack_summary;
 mod plan;
 mod replace;
+mod set;
 mod value;
 
 pub(crate) use codes::{Page, pages};
@@ -23,7 +24,7 @@ pub(crate) use drive::{
 };
 pub(crate) use failure::{failure_message, failure_next_step};
 pub(crate) use finding::{
-    applied_or_reapplied, evidence_parts, finding_kb, finding_label, finding_message, label_of,
+    applied_or_reapplied, evidence_parts, finding_kb, finding_message, label_of,
 };
 pub(crate) use ledger::{
     Standing, copies_unknown_message, day_of, entry_lines, ledger_message, ledger_row,
@@ -45,7 +46,7 @@ pub(crate) use value::{
 };
 
 use crate::cli::show::terminal::escape_bytes;
-use addpack::diagnosis::{FindingCode, FindingKind};
+use addpack::diagnosis::{Finding, FindingCode, FindingKind};
 use addpack::disk::FlawKind;
 use addpack::fat12::{FaultKind, NoVolume};
 use addpack::record::Record;
@@ -68,6 +69,7 @@ pub(crate) fn verdict(report: &Report) -> String {
         Outcome::UnfinishedConversion => {
             "converted to 4.5, but the clean-up of its 4.0 events was interrupted"
         }
+        Outcome::Copy => return set::copy_verdict(report.counts.as_ref()),
         Outcome::NotAPack => return not_a_pack(report),
         Outcome::Refused => return refused(report),
         Outcome::Failed => match &report.failure {
@@ -140,6 +142,12 @@ fn refused(report: &Report) -> String {
         }
         FindingCode::DamagedMedia => "the diskette does not give the whole record",
         FindingCode::CopyOfConverted => "a sound 4.0 record, but a copy: the pack converts once",
+        FindingCode::NewerStateRefused => {
+            "a sound record, but a later state of the pack is refused and bound otherwise"
+        }
+        FindingCode::DivergedCopies => "a sound record, but the pack has lived two lives",
+        FindingCode::SerialClash => "a sound record, but another pack has the same serial",
+        FindingCode::TwoConverted => "the pack was converted twice",
     };
     sentence.to_owned()
 }
@@ -162,15 +170,24 @@ fn is_unknown_layout(report: &Report) -> bool {
 pub(crate) fn next_step(report: &Report) -> String {
     for about in &report.notes {
         match about {
-            Note::Copy(copy) => {
-                return ledger::copy_next_step(copy, &serial_of(report), &report.path);
+            Note::StandIn(sound) => {
+                let sound = set::shown(sound);
+                return format!("use {sound}, which is sound; do not use this diskette any more");
             }
-            Note::Copied(_) => return "nothing: use that copy".to_owned(),
+            Note::CopyMissing(copy) => {
+                let copy = set::shown(copy);
+                return format!(
+                    "bring {copy} back, or run addpack convert: it makes the same pack"
+                );
+            }
             Note::Begun(_) => return "run addpack convert on it: that mends it".to_owned(),
             _ => {}
         }
     }
     let step = match report.outcome {
+        Outcome::Convertible | Outcome::UnfinishedConversion if !report.in_place => {
+            "convert it with addpack convert -o DIR: it cannot be changed where it is"
+        }
         Outcome::Convertible => "convert it with addpack convert: once, one way",
         Outcome::UnfinishedConversion => "run addpack convert on it: that finishes the clean-up",
         Outcome::Converted if report.output.is_some() => {
@@ -180,6 +197,7 @@ pub(crate) fn next_step(report: &Report) -> String {
         Outcome::Converted | Outcome::AlreadyConverted | Outcome::Issued45 => {
             "nothing: a 4.5 pack fits 4.0 and 4.5 servers alike"
         }
+        Outcome::Copy => "nothing: use the image that counts",
         Outcome::NotAPack => not_a_pack_next_step(report),
         Outcome::Refused => return refused_next_step(report),
         Outcome::Failed => {
@@ -193,8 +211,12 @@ pub(crate) fn next_step(report: &Report) -> String {
 
 fn refused_next_step(report: &Report) -> String {
     let primary = report.findings().first().map(addpack::diagnosis::Finding::code);
-    if let Some(FindingKind::Copy(copy)) = report.findings().first().map(|finding| &finding.kind) {
-        return ledger::copy_next_step(copy, &serial_of(report), &report.path);
+    match report.findings().first().map(|finding| &finding.kind) {
+        Some(FindingKind::Copy(copy)) => {
+            return ledger::copy_next_step(copy, &serial_of(report), &report.path);
+        }
+        Some(FindingKind::Set(conflict)) => return set::conflict_next_step(conflict),
+        _ => {}
     }
     let have = replacement_details(report);
     match primary {
@@ -248,7 +270,9 @@ pub(crate) fn serial(record: &Record) -> Cow<'_, str> {
 pub(crate) fn report_kb(report: &Report) -> Vec<u32> {
     let mut numbers: Vec<u32> =
         report.findings().iter().flat_map(|f| finding_kb(f.code())).copied().collect();
-    if report.outcome == Outcome::Refused && !report.has_finding(FindingCode::CopyOfConverted) {
+    let is_of_set =
+        |finding: &Finding| matches!(finding.kind, FindingKind::Copy(_) | FindingKind::Set(_));
+    if report.outcome == Outcome::Refused && !report.findings().iter().any(is_of_set) {
         numbers.push(KB_REPLACEMENT);
     }
     numbers.sort_unstable();

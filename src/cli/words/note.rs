@@ -1,16 +1,15 @@
 //! Notes in the admin's words.
 
 use super::finding::fault_message;
-use super::ledger::copy_message;
+use super::set;
 use crate::cli::show::terminal::escape;
-use addpack::diagnosis::FindingCode;
 use addpack::disk::{Flaw, FlawKind};
 use addpack::fat12::Anomaly;
 use addpack::report::Note;
 
 /// The codes of all notes.
 #[cfg(test)]
-pub(crate) const NOTE_CODES: [&str; 12] = [
+pub(crate) const NOTE_CODES: [&str; 14] = [
     "clock-ran-backwards",
     "time-past-9999",
     "second-fat",
@@ -18,7 +17,9 @@ pub(crate) const NOTE_CODES: [&str; 12] = [
     "media-byte",
     "fats-differ",
     "cut-short",
-    "converted-into-copy",
+    "sound-image",
+    "copy-missing",
+    "left-out",
     "interrupted",
     "flawed-sectors",
     "no-surface",
@@ -76,13 +77,11 @@ pub(crate) fn note(note: &Note) -> (&'static str, String) {
              do not verify"
                 .to_owned(),
         ),
-        Note::Copy(copy) => (
-            FindingCode::CopyOfConverted.as_str(),
-            format!("convert would refuse it: {}", copy_message(copy)),
-        ),
-        Note::Copied(target) => (
-            "converted-into-copy",
-            format!("it was converted into {} already", escape(&target.to_string_lossy())),
+        Note::StandIn(sound) => ("sound-image", set::stand_in_message(sound)),
+        Note::CopyMissing(copy) => ("copy-missing", set::copy_missing_message(copy)),
+        Note::LeftOut => (
+            "left-out",
+            "it is not on the list of images that are to be converted".to_owned(),
         ),
         Note::Begun(serial) => (
             "interrupted",

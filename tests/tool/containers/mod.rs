@@ -38,6 +38,8 @@ fn pack(scene: &Scene, name: &str, geometry: &str) -> Vec<String> {
 fn of_pack(mut image: Image) -> Image {
     image.path = String::new();
     image.output = None;
+    image.in_place = None;
+    image.next_step.clear();
     image
 }
 

@@ -140,9 +140,10 @@ pub(super) fn show(serial: &str, json: bool, at: &LedgerFile) -> Result<Exit, Er
 }
 
 /// Whether the converted file holds what the ledger says.
-pub(super) fn standing(entry: &Entry) -> Standing {
+pub(in crate::cli::commands) fn standing(entry: &Entry) -> Standing {
     match entry.state {
         State::Begun => Standing::Begun,
+        State::Released => Standing::Released,
         State::Done if holds_copy(entry.place(), entry) => Standing::There,
         State::Done if is_drive(entry.place()) => Standing::Elsewhere,
         State::Done if entry.place().exists() => Standing::Changed,
@@ -150,8 +151,17 @@ pub(super) fn standing(entry: &Entry) -> Standing {
     }
 }
 
-fn is_drive(path: &Path) -> bool {
+pub(in crate::cli::commands) fn is_drive(path: &Path) -> bool {
     Place::at(path).is_ok_and(|place| place.kind == Kind::Drive)
+}
+
+/// Whether a pack that was released was converted once more, and both files are there.
+fn has_other_conversion(ledger: Option<&Ledger>, released: &Entry) -> bool {
+    let other = ledger.and_then(|ledger| ledger.find(&released.serial).ok()).flatten();
+    let is_there = |entry: &Entry| holds_copy(entry.place(), entry);
+    other.is_some_and(|other| {
+        other.new_digest != released.new_digest && is_there(released) && is_there(&other)
+    })
 }
 
 /// What a check came to.
@@ -191,11 +201,16 @@ pub(super) fn check(json: bool, at: &LedgerFile) -> Result<Exit, Error> {
     }
     let mut checked = Checked::default();
     each(ledger.as_ref(), |entry| {
-        let standing = standing(entry);
+        let standing = match standing(entry) {
+            Standing::Released if has_other_conversion(ledger.as_ref(), entry) => {
+                Standing::TwoConverted
+            }
+            standing => standing,
+        };
         checked.add(standing);
         match standing {
             _ if json => out.write_all(&line(&Row::with_standing(entry, standing))),
-            Standing::There => Ok(()),
+            Standing::There | Standing::Released => Ok(()),
             _ => writeln!(out, "{}: {}", entry.serial, standing_message(entry, standing)),
         }
     })?;
@@ -210,7 +225,10 @@ impl Checked {
         match standing {
             Standing::There => self.there += 1,
             Standing::Elsewhere => self.elsewhere += 1,
-            Standing::Changed | Standing::Gone | Standing::Begun => self.wrong += 1,
+            Standing::Released => {}
+            Standing::Changed | Standing::Gone | Standing::Begun | Standing::TwoConverted => {
+                self.wrong += 1;
+            }
         }
     }
 

@@ -6,6 +6,7 @@ use crate::cli::args::Convert;
 use crate::cli::ask::consent::diskette_question;
 use crate::cli::ask::keyboard::answer_is_yes;
 use crate::cli::ask::stop::STOP;
+use crate::cli::commands::collect::Collect;
 use crate::cli::commands::drive;
 use crate::cli::exit::Exit;
 use crate::cli::show::printer::Printer;
@@ -16,9 +17,8 @@ use addpack::ledger::{Ledger, LedgerError};
 use addpack::record::Record;
 use addpack::record::fields::Seal;
 use addpack::report::Report;
-use addpack::run::{self, End, Job, Listener, Mode};
+use addpack::run::{self, End, Job, Listener, Mode, Said};
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 /// Works through diskettes until the user ends it, or all of a set are done.
@@ -97,8 +97,11 @@ impl Conversion<'_> {
         }
         let digest = found.record().map(Record::digest);
         let job = Job { asked_about: digest.map(|digest| vec![digest]), ..self.job.clone() };
-        let mut listener = Told { conversion: self, place };
-        drive::run(&job, ledger, &mut listener)?;
+        let mut looked = Collect::new(|report| report);
+        drive::run(&job, ledger, &mut looked)?;
+        for report in looked.kept {
+            self.tell(place, report);
+        }
         if let (Some(set), true) = (&mut self.set, self.queue.diskettes[place].is_done()) {
             set.to_go.retain(|_, wanted| Some(*wanted) != digest);
         }
@@ -117,31 +120,12 @@ impl Conversion<'_> {
         *diskette = Diskette::of(diskette.number, &report);
         diskette.image = image;
         let text = diskette.sound().map(|record| label(record).join("\n             "));
-        let _ = self.printer.image(report);
+        let _ = self.printer.seen(report);
+        let _ = self.printer.image(Said::AsSeen);
+        let _ = self.printer.caught_up();
         if let Some(label) = text.filter(|_| !self.queue.common.json) {
             self.printer.say(&format!("  Label      {label}\n\n"));
         }
-    }
-}
-
-/// Hears what became of the diskette in the drive.
-struct Told<'a, 'b> {
-    conversion: &'a mut Conversion<'b>,
-    place: usize,
-}
-
-impl Listener for Told<'_, '_> {
-    fn image(&mut self, report: Box<Report>) -> ControlFlow<()> {
-        self.conversion.tell(self.place, report);
-        ControlFlow::Continue(())
-    }
-
-    fn repeated(&mut self, _: &Path, _: &Path) -> ControlFlow<()> {
-        ControlFlow::Continue(())
-    }
-
-    fn caught_up(&mut self) -> ControlFlow<()> {
-        self.conversion.printer.caught_up()
     }
 }
 
@@ -156,8 +140,13 @@ impl PlannedSet {
     fn of(folder: &Path, args: &Convert, ledger: &mut Ledger) -> Result<Self, Error> {
         let paths = vec![folder.to_owned()];
         let job = Job { paths, ..args.common.job(Mode::Inspect)? };
-        let mut set = Self { folder: folder.to_owned(), to_go: BTreeMap::new() };
-        run::run(&job, ledger, &STOP, &mut set)?;
+        let mut packs = Collect::new(|report: Box<Report>| {
+            let record = report.record().filter(|_| report.outcome.is_to_change())?;
+            Some((record.serial.text()?.to_owned(), record.digest()))
+        });
+        run::run(&job, ledger, &STOP, &mut packs)?;
+        let to_go = packs.kept.into_iter().flatten().collect();
+        let set = Self { folder: folder.to_owned(), to_go };
         if set.to_go.is_empty() {
             complain(&format!("{}: no pack in there is still to be converted", folder.display()));
         }
@@ -180,19 +169,5 @@ impl PlannedSet {
             Some(wanted) if *wanted == record.digest() || Some(*wanted) == source => None,
             Some(_) => Some(Left::AnotherState(self.folder.clone())),
         }
-    }
-}
-
-impl Listener for PlannedSet {
-    fn image(&mut self, report: Box<Report>) -> ControlFlow<()> {
-        let record = report.record().filter(|_| report.outcome.is_to_change());
-        if let Some((serial, record)) = record.and_then(|r| Some((r.serial.text()?, r))) {
-            self.to_go.insert(serial.to_owned(), record.digest());
-        }
-        ControlFlow::Continue(())
-    }
-
-    fn repeated(&mut self, _: &Path, _: &Path) -> ControlFlow<()> {
-        ControlFlow::Continue(())
     }
 }

@@ -1,33 +1,18 @@
 //! A run that ends itself before one of its steps, as if it were killed.
 
 use crate::cli::Error;
+use crate::cli::commands::collect::Collect;
 use crate::cli::exit::Exit;
 use addpack::before_each_step;
 use addpack::ledger::Ledger;
 use addpack::record::fields::FileTime;
-use addpack::report::Report;
-use addpack::run::{self, Job, Listener, Mode};
-use std::ops::ControlFlow;
+use addpack::run::{self, Job, Mode};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The steps that are left.
 static LEFT: AtomicU64 = AtomicU64::new(0);
-
-/// Hears the exit code of each image.
-struct Worst(Exit);
-
-impl Listener for Worst {
-    fn image(&mut self, report: Box<Report>) -> ControlFlow<()> {
-        self.0 = self.0.merge(Exit::of(&report));
-        ControlFlow::Continue(())
-    }
-
-    fn repeated(&mut self, _: &Path, _: &Path) -> ControlFlow<()> {
-        ControlFlow::Continue(())
-    }
-}
 
 /// Converts what is in `folder`, in place or into copies, and ends after so many steps.
 pub(super) fn run(folder: &Path, steps: u64, copies: bool) -> Result<Exit, Error> {
@@ -45,9 +30,9 @@ pub(super) fn run(folder: &Path, steps: u64, copies: bool) -> Result<Exit, Error
         output: copies.then(|| folder.join("copies")),
         ..Job::new(vec![folder.join("images")], Mode::Convert(now))
     };
-    let mut worst = Worst(Exit::Good);
-    run::run(&job, &mut ledger, &AtomicBool::new(false), &mut worst)?;
-    Ok(worst.0)
+    let mut exits = Collect::new(|report| Exit::of(&report));
+    run::run(&job, &mut ledger, &AtomicBool::new(false), &mut exits)?;
+    Ok(exits.kept.into_iter().fold(Exit::Good, Exit::merge))
 }
 
 /// Ends at once: nothing is dropped, flushed or cleaned up.

@@ -1,4 +1,4 @@
-//! The threads of a run.
+//! The threads of a run, and work that is handed out ahead and taken in order.
 
 use rayon::prelude::*;
 use rayon::{ScopeFifo, ThreadPool, ThreadPoolBuilder, Yield};
@@ -7,35 +7,35 @@ use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::thread::available_parallelism;
 
 /// So many threads; where they cannot be had, or are not worth it, the one that there is.
-pub(super) struct Crew(Option<ThreadPool>);
+pub(super) struct Pool(Option<ThreadPool>);
 
-/// What hands out work to a crew.
-pub(super) struct Lead<'a, 's>(Option<&'a ScopeFifo<'s>>);
+/// What hands out work to a pool.
+pub(super) struct Scope<'a, 's>(Option<&'a ScopeFifo<'s>>);
 
-/// Work that was handed out, in order.
-pub(super) struct Ahead<R>(VecDeque<Receiver<R>>);
+/// Results of work that was handed out, in the order in which it was.
+pub(super) struct Pending<R>(VecDeque<Receiver<R>>);
 
-impl Crew {
+impl Pool {
     pub(super) fn new(threads: usize) -> Self {
         let start = || ThreadPoolBuilder::new().num_threads(threads).build().ok();
         Self(if threads > 1 { start() } else { None })
     }
 
-    /// Runs `work`, which leads the crew. It does so as one of them: where it would wait for the others,
-    /// it helps them. All that it has handed out is done when this returns.
-    pub(super) fn lead<'s, R: Send>(&self, work: impl FnOnce(&Lead<'_, 's>) -> R + Send) -> R {
+    /// Runs `work` as one of the threads: where it would wait for the others, it helps them. All that it
+    /// has handed out is done when this returns.
+    pub(super) fn scope<'s, R: Send>(&self, work: impl FnOnce(&Scope<'_, 's>) -> R + Send) -> R {
         match &self.0 {
-            Some(pool) => pool.scope_fifo(|scope| work(&Lead(Some(scope)))),
-            None => work(&Lead(None)),
+            Some(pool) => pool.scope_fifo(|scope| work(&Scope(Some(scope)))),
+            None => work(&Scope(None)),
         }
     }
 }
 
-impl<'s> Lead<'_, 's> {
+impl<'s> Scope<'_, 's> {
     /// Hands out a piece of work; what is handed out first is begun first.
     pub(super) fn begin<R: Send + 's>(
         &self,
-        ahead: &mut Ahead<R>,
+        pending: &mut Pending<R>,
         work: impl FnOnce() -> R + Send + 's,
     ) {
         let (sender, receiver) = sync_channel(1);
@@ -45,11 +45,11 @@ impl<'s> Lead<'_, 's> {
             Some(scope) => scope.spawn_fifo(|_| work()),
             None => work(),
         }
-        ahead.0.push_back(receiver);
+        pending.0.push_back(receiver);
     }
 
     /// Maps `items`, all of them; the results keep their order.
-    pub(super) fn work<T: Send, R: Send>(
+    pub(super) fn map<T: Send, R: Send>(
         &self,
         items: Vec<T>,
         map: impl Fn(T) -> R + Sync + Send,
@@ -61,7 +61,7 @@ impl<'s> Lead<'_, 's> {
     }
 }
 
-impl<R> Ahead<R> {
+impl<R> Pending<R> {
     pub(super) fn new() -> Self {
         Self(VecDeque::new())
     }
@@ -71,14 +71,14 @@ impl<R> Ahead<R> {
         self.0.len()
     }
 
-    /// What comes first, once it is done; until then, other work is. `None` where there is none.
+    /// The first result, once it is there; until then, other work is done. `None` where there is none.
     pub(super) fn next(&mut self) -> Option<R> {
         let first = self.0.pop_front()?;
         loop {
             match first.try_recv() {
                 Ok(result) => return Some(result),
                 Err(TryRecvError::Empty) if rayon::yield_now() == Some(Yield::Executed) => {}
-                // Another thread is at it; or it has panicked, which is passed on by `Crew::lead`.
+                // Another thread is at it; or it has panicked, which is passed on by `Pool::scope`.
                 Err(_) => return first.recv().ok(),
             }
         }

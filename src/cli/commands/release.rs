@@ -1,0 +1,78 @@
+//! `addpack ledger release`: a pack whose converted image is gone for good may be converted once more.
+
+use super::ledger::{file, is_drive, open, print, standing, unknown};
+use crate::cli::Error;
+use crate::cli::args::{LedgerFile, Release};
+use crate::cli::ask::consent::can_ask;
+use crate::cli::ask::keyboard::answer_is_yes;
+use crate::cli::exit::Exit;
+use crate::cli::show::terminal::{complain, escape};
+use crate::cli::words::{Standing, entry_lines};
+use addpack::ledger::{Entry, Ledger, State};
+use addpack::run::recovery::{Recovery, settle};
+
+pub(crate) fn release(args: &Release, at: &LedgerFile) -> Result<Exit, Error> {
+    let serial = &args.serial;
+    if open(at)?.is_none() {
+        return Err(unknown(serial));
+    }
+    let mut ledger = Ledger::open(&file(at)?)?;
+    let mut entry = ledger.find(serial)?.ok_or_else(|| unknown(serial))?;
+    if entry.state == State::Begun {
+        // What can be settled is; and a conversion under way is not for releasing.
+        if let Recovery::InUse = settle(&mut ledger, &entry)? {
+            return Err(Error::Usage(format!("another run is converting {}", escape(serial))));
+        }
+        let Some(settled) = ledger.find(serial)? else {
+            return print(&format!("{serial} had not been converted, and is free again\n"));
+        };
+        entry = settled;
+    }
+    check_that_it_is_gone(&entry, args.although_it_is_there)?;
+    if !args.yes && !asked(&entry)? {
+        return Ok(Exit::Stopped);
+    }
+    ledger.release(serial)?;
+    print(&format!("{serial} is released: a copy of it can be converted\n"))
+}
+
+/// As long as the converted pack is there, a copy would become a second one.
+fn check_that_it_is_gone(entry: &Entry, although_it_is_there: bool) -> Result<(), Error> {
+    let place = escape(&entry.place().to_string_lossy());
+    let serial = escape(&entry.serial);
+    if is_drive(entry.place()) {
+        complain(&format!(
+            "{serial} was converted on a diskette in {place}, and whether that diskette is still there \
+             cannot be seen from here"
+        ));
+        return Ok(());
+    }
+    match standing(entry) {
+        Standing::There if !although_it_is_there => Err(Error::Usage(format!(
+            "{place} holds the converted pack {serial}: use that. A copy that is converted besides it \
+             makes two packs of one, of which a server may take only one. \
+             --although-it-is-there releases it all the same"
+        ))),
+        Standing::There => {
+            complain(&format!(
+                "{place} holds the converted pack {serial}: a copy that is converted besides it makes \
+                 two packs of one; addpack ledger check will say so"
+            ));
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn asked(entry: &Entry) -> Result<bool, Error> {
+    if !can_ask() {
+        return Err(Error::Usage(
+            "release asks first, and there is no terminal to ask at: say --yes".to_owned(),
+        ));
+    }
+    let question = format!(
+        "{}A copy of this pack could then be converted once more. Release it? [y/N] ",
+        entry_lines(entry, standing(entry))
+    );
+    Ok(answer_is_yes(&question))
+}

@@ -1,0 +1,136 @@
+//! What was said of images while the set was not complete: it waits in a temporary file.
+
+use addpack::report::Outcome;
+use std::io::{self, BufReader, Read, Seek, Write};
+use tempfile::SpooledTempFile;
+
+/// What waits is kept in memory up to this many bytes.
+const IN_MEMORY: usize = 256 * 1024;
+/// Stands in the place of an outcome before text that is of no image.
+const TEXT: u8 = u8::MAX;
+
+/// What there is to show of one image.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Shown {
+    pub(crate) outcome: Outcome,
+    /// Whether the path itself was named.
+    pub(crate) named: bool,
+    /// Its line, object or card.
+    pub(crate) text: Vec<u8>,
+    /// What is said of it at the end, and under which heading.
+    pub(crate) reasons: Option<(u8, Vec<u8>)>,
+}
+
+/// What comes next.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    Image(Shown),
+    /// Text that is of no image.
+    Text(Vec<u8>),
+}
+
+/// What waits, in its order.
+pub(crate) struct Waiting {
+    file: BufReader<SpooledTempFile>,
+    is_reading: bool,
+}
+
+impl Default for Waiting {
+    fn default() -> Self {
+        Self { file: BufReader::new(SpooledTempFile::new(IN_MEMORY)), is_reading: false }
+    }
+}
+
+impl Waiting {
+    /// Adds what is to be shown of an image.
+    pub(crate) fn add(&mut self, shown: &Shown) -> io::Result<()> {
+        let reasons = shown.reasons.as_ref();
+        let bytes = reasons.map_or(&[][..], |(_, bytes)| bytes);
+        let head = [
+            shown.outcome as u8,
+            u8::from(shown.named),
+            reasons.map_or(TEXT, |(heading, _)| *heading),
+        ];
+        self.write(head, &shown.text, bytes)
+    }
+
+    /// Adds text that is of no image.
+    pub(crate) fn add_text(&mut self, text: &[u8]) -> io::Result<()> {
+        self.write([TEXT, 0, TEXT], text, &[])
+    }
+
+    fn write(&mut self, head: [u8; 3], text: &[u8], reasons: &[u8]) -> io::Result<()> {
+        if self.is_reading {
+            // All was taken: only what is written from now on waits.
+            *self = Self::default();
+        }
+        let length = |bytes: &[u8]| (bytes.len() as u64).to_le_bytes();
+        let mut frame = Vec::with_capacity(32 + text.len() + reasons.len());
+        frame.extend(head);
+        frame.extend(length(text));
+        frame.extend(length(reasons));
+        frame.extend(text);
+        frame.extend(reasons);
+        self.file.get_mut().write_all(&frame)
+    }
+
+    /// Takes what was added first; `None` where nothing waits.
+    pub(crate) fn take(&mut self) -> io::Result<Option<Next>> {
+        if !self.is_reading {
+            self.file.rewind()?;
+            self.is_reading = true;
+        }
+        let mut head = [0; 3];
+        match self.file.read_exact(&mut head) {
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+            read => read?,
+        }
+        let [outcome, named, heading] = head;
+        let (text_length, reasons_length) = (self.length()?, self.length()?);
+        let (text, reasons) = (self.bytes(text_length)?, self.bytes(reasons_length)?);
+        let Some(outcome) = Outcome::ALL.get(usize::from(outcome)).copied() else {
+            return Ok(Some(Next::Text(text)));
+        };
+        let reasons = (heading != TEXT).then_some((heading, reasons));
+        Ok(Some(Next::Image(Shown { outcome, named: named != 0, text, reasons })))
+    }
+
+    fn length(&mut self) -> io::Result<u64> {
+        let mut length = [0; 8];
+        self.file.read_exact(&mut length)?;
+        Ok(u64::from_le_bytes(length))
+    }
+
+    fn bytes(&mut self, length: u64) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let read = self.file.by_ref().take(length).read_to_end(&mut bytes)? as u64;
+        if read == length { Ok(bytes) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_comes_back_in_its_order_also_from_a_file() {
+        let shown = |number: usize| Shown {
+            outcome: Outcome::ALL[number % Outcome::ALL.len()],
+            named: number.is_multiple_of(2),
+            text: vec![b'x'; number],
+            reasons: number.is_multiple_of(3).then(|| (2, vec![b'y'; number])),
+        };
+        let mut waiting = Waiting::default();
+        for round in 0..2 {
+            for number in 0..1500 {
+                waiting.add(&shown(number)).unwrap();
+                waiting.add_text(b"z").unwrap();
+            }
+            for number in 0..1500 {
+                assert_eq!(waiting.take().unwrap(), Some(Next::Image(shown(number))), "{round}");
+                assert_eq!(waiting.take().unwrap(), Some(Next::Text(b"z".to_vec())));
+            }
+            assert_eq!(waiting.take().unwrap(), None);
+        }
+    }
+}

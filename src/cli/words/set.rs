@@ -1,0 +1,109 @@
+//! What other images of a set make of one, in the admin's words.
+
+use super::value::day;
+use crate::cli::show::terminal::escape;
+use addpack::diagnosis::{FindingCode, SetConflict};
+use addpack::record::Record;
+use addpack::report::Counts;
+use addpack::set::Relation;
+use std::path::{Path, PathBuf};
+
+/// Images that are named one by one; of more, the number is told.
+const IMAGES_SHOWN: usize = 3;
+
+pub(super) fn shown(path: &Path) -> String {
+    escape(&path.to_string_lossy())
+}
+
+/// Some images, as a list in a sentence.
+fn list(images: &[PathBuf]) -> String {
+    let named: Vec<_> = images.iter().take(IMAGES_SHOWN).map(|path| shown(path)).collect();
+    match images.len() {
+        0..=IMAGES_SHOWN => named.join(" and "),
+        count => format!("{} and {} more", named.join(", "), count - IMAGES_SHOWN),
+    }
+}
+
+/// What speaks against a sound record.
+pub(super) fn conflict_message(conflict: &SetConflict) -> String {
+    let images = list(&conflict.images);
+    match conflict.code {
+        FindingCode::NewerStateRefused => format!(
+            "{images} is a later state of this pack, bound otherwise, and is refused: to convert this \
+             one would bring back a binding that is no longer so"
+        ),
+        FindingCode::DivergedCopies => {
+            let shared = match &conflict.last_shared {
+                None => "they share no event".to_owned(),
+                Some(event) => format!(
+                    "the last event that they share is number {}, of {}",
+                    conflict.shared,
+                    day(event.at).trim_start()
+                ),
+            };
+            format!("this pack has lived two lives, in {images}: {shared}")
+        }
+        FindingCode::SerialClash => {
+            format!("this serial is that of different packs, in {images}")
+        }
+        _ => format!("this pack was converted twice, into {images}"),
+    }
+}
+
+/// What to do about it.
+pub(super) fn conflict_next_step(conflict: &SetConflict) -> String {
+    let images = list(&conflict.images);
+    match conflict.code {
+        FindingCode::NewerStateRefused => format!(
+            "see what addpack inspect says of {images} and follow that; if that image is not of this \
+             pack's diskette, take it out of the set"
+        ),
+        FindingCode::DivergedCopies => {
+            "find the diskette that the server was given last, and convert an image of it alone; take \
+             the others out of the set"
+                .to_owned()
+        }
+        FindingCode::SerialClash => {
+            "keep both, and ask whoever supplied them: one of the two is no genuine pack".to_owned()
+        }
+        _ => "keep the one that a server was given, and put the other one away for good: the two \
+              count as one pack"
+            .to_owned(),
+    }
+}
+
+/// Why an image is a copy.
+pub(super) fn copy_verdict(counts: Option<&Counts>) -> String {
+    let Some(counts) = counts else { return "another image of this pack counts".to_owned() };
+    let path = shown(&counts.path);
+    match counts.relation {
+        Relation::Same => format!("the same as {path}, which counts"),
+        Relation::Earlier => format!("an earlier state of {path}, which counts"),
+    }
+}
+
+/// That a sound image stands in for a refused one.
+pub(super) fn stand_in_message(sound: &Path) -> String {
+    format!("a sound image of this pack: {}; do not use this diskette", shown(sound))
+}
+
+/// That a copy is gone.
+pub(super) fn copy_missing_message(copy: &Path) -> String {
+    format!(
+        "it was converted into {}, which is not there: name its new place too, or convert again, which \
+         makes the same copy again",
+        shown(copy)
+    )
+}
+
+/// How far a pack's life has come: what tells a late image of it from an early one.
+pub(crate) fn last_event(record: &Record) -> String {
+    let count = usize::from(record.event_count).min(record.events.len());
+    match record.events[..count].last() {
+        None => "no events".to_owned(),
+        Some(last) => {
+            let events = if count == 1 { "event" } else { "events" };
+            format!("{count} {events}, the last on {}", day(last.at).trim_start())
+        }
+    }
+}

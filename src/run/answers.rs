@@ -1,0 +1,241 @@
+//! The set's answers: made from the entries of a survey and from what the ledger knows, and told in reports.
+
+use super::Job;
+use super::images::Archives;
+use super::known::{Relation, absolute_path, copy_of, relation};
+use super::look::look_at;
+use super::pool::Scope;
+use super::prepare::is_as_decided;
+use super::survey::Survey;
+use crate::diagnosis::{CopyState, Finding, FindingCode, SetConflict};
+use crate::find::{Found, Image};
+use crate::ledger::{Ledger, LedgerError};
+use crate::media::{Medium, Place};
+use crate::pack::examine::{Examination, examine};
+use crate::platform;
+use crate::record::fields::Seal;
+use crate::report::{Action, Counts, Failure, FailureCode, Note, Outcome, Report};
+use crate::set::{Answer, Condition, Entry, Facts, ImageNumber, Kind, Known, judge};
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Records that are read again together.
+const BATCH: usize = 256;
+
+/// Makes the answer for each entry of a survey.
+pub(super) fn decide(
+    survey: &mut Survey,
+    job: &Job,
+    ledger: &mut Ledger,
+    scope: &Scope<'_, '_>,
+) -> Result<(), LedgerError> {
+    let mut order: Vec<u32> =
+        (0..u32::try_from(survey.entries.len()).unwrap_or(u32::MAX)).collect();
+    order.sort_unstable_by_key(|at| {
+        let Entry { pack, image, .. } = survey.entries[*at as usize];
+        (pack.serial.0, image)
+    });
+    let serial = |at: &u32| survey.entries[*at as usize].pack.serial;
+    let groups: Vec<&[u32]> = Vec::new();
+    let mut deciding = Deciding { job, ledger, groups, records: Vec::new(), answers: Vec::new() };
+    for group in order.chunk_by(|one, other| serial(one) == serial(other)) {
+        deciding.add(survey, group);
+        if deciding.records.len() >= BATCH || deciding.groups.len() >= BATCH {
+            deciding.judge(survey, scope)?;
+        }
+    }
+    deciding.judge(survey, scope)?;
+    for (at, answer) in deciding.answers {
+        survey.answers[at as usize] = answer;
+    }
+    Ok(())
+}
+
+struct Deciding<'a> {
+    job: &'a Job,
+    ledger: &'a mut Ledger,
+    /// Images with one serial each, which wait for the records that are read again.
+    groups: Vec<&'a [u32]>,
+    /// An image of each of those records.
+    records: Vec<(Seal, ImageNumber)>,
+    /// Answers other than the usual one.
+    answers: Vec<(u32, Answer)>,
+}
+
+impl<'a> Deciding<'a> {
+    /// Adds the images of one serial. Records are read again only where they differ.
+    fn add(&mut self, survey: &Survey, group: &'a [u32]) {
+        let entry = |at: &u32| &survey.entries[*at as usize];
+        let is_40 =
+            |at: &u32| entry(at).kind == Kind::V40 && entry(at).condition == Condition::Sound;
+        let first = entry(&group[0]);
+        let all_same = group.iter().all(|at| entry(at).digest == first.digest);
+        if group.len() == 1 && !group.iter().any(is_40) {
+            return;
+        }
+        if !all_same {
+            let mut digests: HashMap<Seal, ImageNumber> = HashMap::new();
+            group.iter().map(entry).for_each(|e| {
+                digests.entry(e.digest).or_insert(e.image);
+            });
+            self.records.extend(digests);
+        }
+        self.groups.push(group);
+    }
+
+    fn judge(&mut self, survey: &Survey, scope: &Scope<'_, '_>) -> Result<(), LedgerError> {
+        let mut archives = Archives::default();
+        self.records.sort_unstable_by_key(|(_, image)| *image);
+        let found = |(digest, image)| (digest, survey.images.found(image, &mut archives));
+        let records: Vec<_> = self.records.drain(..).map(found).collect();
+        let facts = scope.map(records, |(digest, found)| read_facts(found, self.job, digest));
+        let facts: BTreeMap<_, _> = facts.into_iter().flatten().collect();
+        for group in std::mem::take(&mut self.groups) {
+            self.judge_one(survey, group, &facts)?;
+        }
+        Ok(())
+    }
+
+    fn judge_one(
+        &mut self,
+        survey: &Survey,
+        group: &[u32],
+        facts: &BTreeMap<Seal, Facts>,
+    ) -> Result<(), LedgerError> {
+        let entry = |at: &u32| survey.entries[*at as usize];
+        let first = entry(&group[0]).digest;
+        let all_same = group.iter().all(|at| entry(at).digest == first);
+        let (read, unread): (Vec<u32>, Vec<u32>) =
+            group.iter().partition(|at| all_same || facts.contains_key(&entry(at).digest));
+        self.answers.extend(unread.into_iter().map(|at| (at, Answer::Changed)));
+        let entries: Vec<_> = read.iter().map(entry).collect();
+        let known = self.known(survey, &entries)?;
+        let answers = judge(&entries, facts, known.as_ref());
+        let said = read.into_iter().zip(answers).filter(|(_, answer)| *answer != Answer::AsItIs);
+        self.answers.extend(said);
+        Ok(())
+    }
+
+    /// What the ledger says of a serial, where that matters: where no 4.5 image of the pack is at hand.
+    fn known(&self, survey: &Survey, entries: &[Entry]) -> Result<Option<Known>, LedgerError> {
+        let sound = |e: &&Entry| e.condition == Condition::Sound;
+        if entries.iter().any(|e| e.kind != Kind::V40) || !entries.iter().any(|e| sound(&e)) {
+            return Ok(None);
+        }
+        let Some(serial) = entries.first().and_then(|e| e.pack.serial.text().map(str::to_owned))
+        else {
+            return Ok(None);
+        };
+        let Some(row) = self.ledger.find(&serial)? else { return Ok(None) };
+        let mut known = Known::InPlace;
+        for entry in entries.iter().filter(sound) {
+            let path = absolute_path(&survey.images.path(entry.image));
+            let file = fs::metadata(&path).ok().and_then(|metadata| platform::file_id(&metadata));
+            known = match relation(&row, &path, file, &entry.digest) {
+                Relation::Own => return Ok(Some(Known::Begun(Some(entry.image)))),
+                Relation::Already(_) => return Ok(Some(Known::CopyThere(entry.digest))),
+                Relation::CopyGone => return Ok(Some(Known::CopyGone(entry.digest))),
+                Relation::Copy(CopyState::Begun) => Known::Begun(None),
+                Relation::Copy(CopyState::Converted) => known,
+            };
+        }
+        Ok(Some(known))
+    }
+}
+
+/// Reads a record again; `None` where that fails, or it is another one by now.
+fn read_facts(found: Found, job: &Job, digest: Seal) -> Option<(Seal, Facts)> {
+    let Found::Image(image) = found else { return None };
+    let look = look_at(image, &Job { surface: false, ..job.clone() });
+    let record = look.report.record().filter(|record| record.digest() == digest)?;
+    Some((digest, Facts::of(record)))
+}
+
+/// Looks at an image anew, since there is more to say of it.
+pub(super) fn look_again(image: Image, entry: Option<&Entry>, job: &Job) -> Box<Report> {
+    let mut report = look_at(image, job).report;
+    if report.failure.is_none() && entry.is_some_and(|entry| !is_as_decided(&report, entry)) {
+        report.fail(Failure::new(FailureCode::Changed, Action::Read));
+    }
+    report
+}
+
+/// Tells the set's answer in the report of an image that was not changed.
+pub(super) fn tell(
+    report: &mut Report,
+    answer: &Answer,
+    survey: &Survey,
+    ledger: &Ledger,
+) -> Result<(), LedgerError> {
+    let path = |image: &ImageNumber| survey.images.path(*image);
+    if report.failure.is_some() {
+        return Ok(());
+    }
+    match answer {
+        Answer::AsItIs => {}
+        Answer::Copy { of, relation } => {
+            report.outcome = Outcome::Copy;
+            report.output = None;
+            report.counts = Some(Counts { path: path(of), relation: *relation });
+        }
+        Answer::StandIn(sound) => report.notes.push(Note::StandIn(path(sound))),
+        Answer::NewerStateRefused(newer) => {
+            conflict(report, FindingCode::NewerStateRefused, vec![path(newer)]);
+        }
+        Answer::SerialClash(images) => {
+            conflict(report, FindingCode::SerialClash, images.iter().map(path).collect());
+        }
+        Answer::TwoConverted(images) => {
+            conflict(report, FindingCode::TwoConverted, images.iter().map(path).collect());
+        }
+        Answer::Diverged(lives) => report.refuse(Finding::set(SetConflict {
+            code: FindingCode::DivergedCopies,
+            images: lives.images.iter().map(path).collect(),
+            shared: lives.shared,
+            last_shared: lives.last_shared,
+        })),
+        Answer::Changed => report.fail(Failure::new(FailureCode::Changed, Action::Read)),
+        Answer::ConvertedIntoCopy | Answer::CopyMissing | Answer::CopyOfConverted => {
+            return tell_known(report, answer, ledger);
+        }
+    }
+    Ok(())
+}
+
+fn conflict(report: &mut Report, code: FindingCode, images: Vec<PathBuf>) {
+    report.refuse(Finding::set(SetConflict { code, images, shared: 0, last_shared: None }));
+}
+
+/// Tells what the ledger knows.
+fn tell_known(report: &mut Report, answer: &Answer, ledger: &Ledger) -> Result<(), LedgerError> {
+    let serial = report.record().and_then(|record| record.serial.text()).map(str::to_owned);
+    let row = serial.map(|serial| ledger.find(&serial)).transpose()?.flatten();
+    let Some(row) = row else { return Ok(()) };
+    match (answer, row.target.clone()) {
+        (Answer::ConvertedIntoCopy, Some(target)) => {
+            // What is said of the pack from here on is said of the copy.
+            if let Some(pack) = copy_at(&target) {
+                report.diagnosis = Some(pack);
+            }
+            report.already(target);
+        }
+        (Answer::CopyMissing, Some(target)) => report.notes.push(Note::CopyMissing(target)),
+        _ => {
+            let state = match row.state {
+                crate::ledger::State::Begun => CopyState::Begun,
+                _ => CopyState::Converted,
+            };
+            report.refuse_copy(copy_of(row, state));
+        }
+    }
+    Ok(())
+}
+
+fn copy_at(target: &Path) -> Option<crate::diagnosis::Diagnosis> {
+    let medium = Medium::open(&Place::at(target).ok()?, super::RETRIES).ok()?;
+    match examine(&medium) {
+        Ok(Examination::Pack(pack)) => Some(pack.diagnosis),
+        _ => None,
+    }
+}

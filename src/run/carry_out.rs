@@ -1,0 +1,309 @@
+//! What a survey has decided is told, tried or done: image by image, in their order.
+//!
+//! A group is changed from end to end before the next one is opened, so what was begun is whole when a run is
+//! stopped.
+
+use super::access::not_found;
+use super::answers::{look_again, tell};
+use super::claims::{self, Claims};
+use super::images::Archives;
+use super::in_order::InOrder;
+use super::output::Output;
+use super::pool::{Pool, Scope};
+use super::prepare::{Expected, Task, prepare};
+use super::step::Step;
+use super::survey::{Survey, is_converted};
+use super::{End, Job, Listener, Mode, Said};
+use crate::find::Found;
+use crate::ledger::{Ledger, LedgerError};
+use crate::platform::sync_folder;
+use crate::report::{Outcome, Report};
+use crate::set::{Answer, Condition, ImageNumber};
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Does with a survey's images what the job's mode says. Once `stop` is set no image is begun; what was begun is
+/// brought to its end.
+///
+/// # Errors
+/// Where the ledger fails. No image is changed without its claim; those that were to be claimed are
+/// reported as failed.
+pub fn carry_out(
+    survey: &Survey,
+    job: &Job,
+    ledger: &mut Ledger,
+    stop: &AtomicBool,
+    listener: &mut dyn Listener,
+) -> Result<End, LedgerError> {
+    if survey.end == End::Unheard {
+        return Ok(End::Unheard);
+    }
+    listener.surveyed(&survey.overview(job.output.is_some()));
+    let output = job.output.clone().map(|folder| Output::new(folder, job));
+    if job.mode.converts() && survey.end == End::Complete {
+        ledger.enter_remembered()?;
+    }
+    let mut claims = Claims::new(ledger, job.put_back.clone())?;
+    if job.mode.converts() && survey.end == End::Complete {
+        for one in &survey.turned_up {
+            claims.turned_up(&one.source, &one.path, None)?;
+        }
+    }
+    let turns = Turns::new(survey, job, claims.has_missing());
+    let threads = if turns.are_few() { 1 } else { job.workers };
+    let task = Task { job, output: output.as_ref(), at: job.mode.time() };
+    let mut run = Run { survey, task, stop, claims, listener, said: 0 };
+    let pool = Pool::new(threads);
+    let mut turns = InOrder::new(turns, job.workers, 1);
+    let end = pool.scope(|scope| run.groups(&mut turns, scope))?;
+    run.claims.end()?;
+    Ok(end.max(survey.end))
+}
+
+/// An image that there is more to do with, or to say of, than what was said when it was seen.
+struct Turn {
+    image: ImageNumber,
+    /// Its place among the survey's entries.
+    entry: Option<usize>,
+    found: Found,
+    action: Action,
+}
+
+/// What is done with an image.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Action {
+    /// It is looked at again, to be told anew.
+    Tell,
+    /// It is changed, copied, or that is tried.
+    Change,
+    /// It is damaged, and mended if a crash has torn it.
+    Mend,
+}
+
+/// The images that are to have a turn, in their order.
+struct Turns<'a> {
+    survey: &'a Survey,
+    archives: Archives,
+    next: ImageNumber,
+    /// Entries before this one are of earlier images.
+    entry: usize,
+    job: &'a Job,
+    /// Whether damaged records may be those of open claims.
+    mends: bool,
+}
+
+impl<'a> Turns<'a> {
+    fn new(survey: &'a Survey, job: &'a Job, has_missing: bool) -> Self {
+        let mends = has_missing && job.mode.converts() && job.output.is_none();
+        Self { survey, archives: Archives::default(), next: 0, entry: 0, job, mends }
+    }
+
+    fn are_few(&self) -> bool {
+        self.survey.images.len() < 2
+    }
+
+    fn action(&self, image: ImageNumber, entry: Option<usize>) -> Option<Action> {
+        if self.survey.end != End::Complete {
+            return None;
+        }
+        if self.mends && self.survey.images.is_damaged(image) {
+            return Some(Action::Mend);
+        }
+        let at = entry?;
+        let (entry, answer) = (&self.survey.entries[at], &self.survey.answers[at]);
+        let copies = self.job.output.is_some()
+            && entry.condition == Condition::Sound
+            && *answer == Answer::AsItIs;
+        if self.job.mode.tries() && (copies || is_converted(entry, answer)) {
+            return Some(Action::Change);
+        }
+        (*answer != Answer::AsItIs).then_some(Action::Tell)
+    }
+}
+
+impl Iterator for Turns<'_> {
+    type Item = Turn;
+
+    fn next(&mut self) -> Option<Turn> {
+        while self.next < self.survey.images.len() {
+            let image = self.next;
+            self.next += 1;
+            let is_here = self.survey.entries.get(self.entry).is_some_and(|e| e.image == image);
+            let entry = is_here.then_some(self.entry);
+            self.entry += usize::from(is_here);
+            if let Some(action) = self.action(image, entry) {
+                let found = self.survey.images.found(image, &mut self.archives);
+                return Some(Turn { image, entry, found, action });
+            }
+        }
+        None
+    }
+}
+
+/// An image that had its turn.
+struct Taken {
+    image: ImageNumber,
+    entry: Option<usize>,
+    step: Step,
+}
+
+fn take_turn(turn: Turn, survey: &Survey, task: Task<'_>, stop: &AtomicBool) -> Taken {
+    let Turn { image, entry, found, action } = turn;
+    let seen = entry.map(|at| &survey.entries[at]);
+    let step = match found {
+        _ if stop.load(Ordering::Relaxed) => Step::NotBegun,
+        Found::Image(found) => match (action, seen) {
+            (Action::Tell, _) => Step::done(look_again(found, seen, task.job), None),
+            (Action::Change, Some(entry)) => prepare(&found, Expected::Record(entry), task),
+            _ => prepare(&found, Expected::Anything, task),
+        },
+        Found::Failed { path, named, error } => {
+            let report = Report::new(path, named, Outcome::Failed).failed(not_found(error));
+            Step::done(report, None)
+        }
+        Found::Skipped(_) | Found::Repeated { .. } => Step::NotBegun,
+    };
+    Taken { image, entry, step }
+}
+
+/// A run under way.
+struct Run<'a> {
+    survey: &'a Survey,
+    task: Task<'a>,
+    stop: &'a AtomicBool,
+    claims: Claims<'a>,
+    listener: &'a mut dyn Listener,
+    /// Images of which the last word was said.
+    said: ImageNumber,
+}
+
+impl<'a> Run<'a> {
+    /// Brings one group after the other to its end.
+    fn groups(
+        &mut self,
+        turns: &mut InOrder<impl Iterator<Item = Turn>, Taken>,
+        scope: &Scope<'_, 'a>,
+    ) -> Result<End, LedgerError> {
+        let (survey, task, stop) = (self.survey, self.task, self.stop);
+        loop {
+            turns.begin(scope, move |turn| take_turn(turn, survey, task, stop));
+            let taken = turns.take().results;
+            if taken.is_empty() {
+                let rest = self.as_seen(self.survey.images.len());
+                return Ok(if rest.is_break() { End::Unheard } else { End::Complete });
+            }
+            let numbers: Vec<_> = taken.iter().map(|taken| (taken.image, taken.entry)).collect();
+            let steps = taken.into_iter().map(|taken| taken.step).collect();
+            let (steps, result) = self.bring_to_end(steps, scope);
+            let told = self.tell_all(&numbers, steps);
+            result?;
+            if told?.is_break() {
+                return Ok(End::Unheard);
+            }
+            if self.stop.load(Ordering::Relaxed) {
+                return Ok(End::Stopped);
+            }
+        }
+    }
+
+    /// Changes all that is to be changed in a group together.
+    fn bring_to_end(
+        &mut self,
+        mut steps: Vec<Step>,
+        scope: &Scope<'_, '_>,
+    ) -> (Vec<Step>, Result<(), LedgerError>) {
+        match self.task.job.mode {
+            Mode::Convert(_) => return self.change(steps, scope),
+            Mode::DryRun(_) => {
+                for step in &mut steps {
+                    if let (Step::Done(work), Some(output)) = (step, self.task.output) {
+                        output.foresee(&mut work.report);
+                    }
+                }
+            }
+            Mode::Inspect => {}
+        }
+        (steps, Ok(()))
+    }
+
+    /// Claims and changes what is ready, in rounds: another run may be in the way.
+    fn change(
+        &mut self,
+        mut steps: Vec<Step>,
+        scope: &Scope<'_, '_>,
+    ) -> (Vec<Step>, Result<(), LedgerError>) {
+        let mut result = self.claims.begin(&mut steps, self.task.output.is_none());
+        loop {
+            result = result.and_then(|()| self.claims.claim(&mut steps));
+            if steps.iter().any(Step::is_begun) {
+                steps.iter().for_each(Step::stage);
+                steps = scope.map(steps, Step::commit);
+                steps = scope.map(steps, Step::finish);
+            }
+            if let Some(output) = self.task.output {
+                steps = publish(steps, output);
+            }
+            result = result.and(self.claims.note(&mut steps));
+            if result.is_err() {
+                claims::fail_ready(&mut steps);
+            }
+            if result.is_err() || !steps.iter().any(Step::is_ready) {
+                return (steps, result);
+            }
+        }
+    }
+
+    fn tell_all(
+        &mut self,
+        numbers: &[(ImageNumber, Option<usize>)],
+        steps: Vec<Step>,
+    ) -> Result<ControlFlow<()>, LedgerError> {
+        for ((image, entry), step) in numbers.iter().zip(steps) {
+            let Step::Done(mut work) = step else { continue };
+            if self.as_seen(*image).is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+            // Where the pack was converted, now or by another run meanwhile, the answer is out of date.
+            let is_it = |at: &usize| {
+                let digest = self.survey.entries[*at].digest;
+                work.report.record().is_some_and(|record| record.digest() == digest)
+            };
+            if let Some(at) = entry.filter(is_it) {
+                let answer = &self.survey.answers[at];
+                tell(&mut work.report, answer, self.survey, self.claims.ledger())?;
+            }
+            self.said = image + 1;
+            if self.listener.image(Said::Anew(work.report)).is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(self.listener.caught_up())
+    }
+
+    /// Of the images up to this one, what was said when they were seen stands.
+    fn as_seen(&mut self, end: ImageNumber) -> ControlFlow<()> {
+        while self.said < end {
+            self.said += 1;
+            self.listener.image(Said::AsSeen)?;
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// Gives every finished copy its name, in the order of the paths, and makes the names durable.
+fn publish(steps: Vec<Step>, output: &Output) -> Vec<Step> {
+    let mut folders = BTreeSet::new();
+    let mut published = Vec::with_capacity(steps.len());
+    for step in steps {
+        folders.extend(step.target().into_iter().flat_map(|target| output.folders_above(target)));
+        published.push(step.publish());
+    }
+    for folder in folders {
+        let Err(error) = sync_folder(&folder) else { continue };
+        for step in &mut published {
+            step.fail_published(&folder, &error);
+        }
+    }
+    published
+}

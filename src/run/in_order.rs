@@ -1,0 +1,97 @@
+//! Items in groups: each is worked on by whichever thread is free, and taken in its order.
+
+use super::pool::{Pending, Scope};
+use std::time::Instant;
+
+/// Images that are worked on together. Those that are converted share the disk's flushes; more of
+/// them would only take more memory.
+pub(super) const GROUP: usize = 64;
+/// Images that one thread takes in one go, at most.
+const PIECE: usize = 4;
+/// Images that show how many threads are worth while.
+const TRIAL: usize = 16;
+/// Microseconds: to look at an image takes longer only where a disk is waited for, or a processor.
+const AT_ONCE: u128 = 50;
+/// Disks are waited for where one in so many pieces has waited.
+const WAITED: usize = 4;
+
+/// Items that are still to come, and the results of those that were handed out.
+pub(super) struct InOrder<I, R> {
+    items: I,
+    pending: Pending<Piece<R>>,
+    group: usize,
+    /// Items in a piece: so few that all threads have some of a group.
+    piece: usize,
+    /// Items that may be handed out and not taken yet.
+    reach: usize,
+}
+
+/// The results of a group.
+pub(super) struct Group<R> {
+    pub(super) results: Vec<R>,
+    /// Whether more threads would have been done sooner, since these have waited for disks.
+    pub(super) waited: bool,
+}
+
+struct Piece<R> {
+    results: Vec<R>,
+    waited: bool,
+}
+
+impl<I: Iterator, R: Send> InOrder<I, R>
+where
+    I::Item: Send,
+{
+    /// `items` for `workers`, of which up to `groups` groups are handed out ahead.
+    pub(super) fn new(items: I, workers: usize, groups: usize) -> Self {
+        let piece = (GROUP / workers.max(1)).clamp(1, PIECE);
+        Self { items, pending: Pending::new(), group: GROUP, piece, reach: groups * GROUP }
+    }
+
+    /// The same, with a small first group, which shows how many threads are worth while.
+    pub(super) fn with_trial(mut self, is_trial: bool) -> Self {
+        if is_trial {
+            self.group = TRIAL;
+        }
+        self
+    }
+
+    /// Hands out those that come next.
+    pub(super) fn begin<'s>(
+        &mut self,
+        scope: &Scope<'_, 's>,
+        work: impl Fn(I::Item) -> R + Copy + Send + 's,
+    ) where
+        I::Item: 's,
+        R: 's,
+    {
+        let reach = if self.group < GROUP { self.group } else { self.reach };
+        while self.pending.len() * self.piece < reach {
+            let items: Vec<_> = self.items.by_ref().take(self.piece).collect();
+            if items.is_empty() {
+                return;
+            }
+            scope.begin(&mut self.pending, move || {
+                let begun = Instant::now();
+                let results: Vec<_> = items.into_iter().map(work).collect();
+                let waited = begun.elapsed().as_micros() > AT_ONCE * results.len() as u128;
+                Piece { results, waited }
+            });
+        }
+    }
+
+    /// Takes a group, once all of it is done; without a result where none is left.
+    pub(super) fn take(&mut self) -> Group<R> {
+        let mut results = Vec::with_capacity(self.group);
+        let (mut pieces, mut waited) = (0, 0);
+        while results.len() < self.group
+            && let Some(piece) = self.pending.next()
+        {
+            results.extend(piece.results);
+            pieces += 1;
+            waited += usize::from(piece.waited);
+        }
+        self.group = GROUP;
+        Group { results, waited: waited * WAITED > pieces }
+    }
+}

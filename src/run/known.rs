@@ -1,0 +1,86 @@
+//! What a pack in the ledger is to an image at hand.
+
+use super::recovery::holds_copy;
+use crate::conversion::{convert, decide};
+use crate::diagnosis::{CopyOf, CopyState};
+use crate::ledger::{Entry, Met, State};
+use crate::platform::FileId;
+use crate::record::RecordBytes;
+use crate::record::fields::{FileTime, Seal};
+use crate::record::seal::sha1;
+use crate::report::{Outcome, Report};
+use std::path::{Path, PathBuf, absolute};
+
+/// What a pack in the ledger is to the image at hand.
+pub(super) enum Relation {
+    /// The claim is this very image's, and nobody knows how far it has come.
+    Own,
+    /// It is this record, converted into this copy.
+    Already(PathBuf),
+    /// It is this record, converted into a copy that is gone.
+    CopyGone,
+    /// It is another copy.
+    Copy(CopyState),
+}
+
+/// What the pack of `entry` is to the image at `path`, whose record has this digest.
+pub(super) fn relation(
+    entry: &Entry,
+    path: &Path,
+    file: Option<FileId>,
+    digest: &Seal,
+) -> Relation {
+    let is_source = entry.old_digest == digest.to_hex();
+    match entry.target.as_ref().filter(|_| is_source) {
+        Some(target) if holds_copy(target, entry) => return Relation::Already(target.clone()),
+        Some(_) if entry.state == State::Done => return Relation::CopyGone,
+        _ => {}
+    }
+    match entry.state {
+        State::Begun if entry.is_file(path, file) => Relation::Own,
+        State::Begun => Relation::Copy(CopyState::Begun),
+        State::Done | State::Released => Relation::Copy(CopyState::Converted),
+    }
+}
+
+/// The other copy of a pack, as it is told.
+pub(super) fn copy_of(entry: Entry, state: CopyState) -> CopyOf {
+    let Entry { path, target, converted_at, .. } = entry;
+    CopyOf { state, converted_at, path, target }
+}
+
+/// The record that a conversion has made, made again; `None` where `report` is not of the pack that was
+/// converted.
+pub(super) fn made_again(entry: &Entry, report: &Report) -> Option<RecordBytes> {
+    let at = FileTime::from_unix_seconds(entry.converted_at)?;
+    let new = convert(report.diagnosis.as_ref()?, at)?;
+    (sha1(&[&new]).to_hex() == entry.new_digest).then_some(new)
+}
+
+/// A pack that is converted, or was committed and is to be finished, as the ledger is told of it.
+pub(super) fn met(report: &Report, file: Option<FileId>) -> Option<Met> {
+    let record = report.record()?;
+    let origin = record.origin.filter(|origin| origin.origin == 1)?;
+    let new_digest = match report.outcome {
+        Outcome::AlreadyConverted => record.digest(),
+        Outcome::UnfinishedConversion => {
+            sha1(&[&decide(report.diagnosis.as_ref()?, origin.converted_at)?.new])
+        }
+        _ => return None,
+    };
+    Some(Met {
+        serial: record.serial.text()?.to_owned(),
+        licenses: record.licenses,
+        path: absolute_path(&report.path),
+        target: None,
+        file,
+        converted_at: origin.converted_at.unix_seconds(),
+        old_digest: origin.source_digest,
+        new_digest,
+    })
+}
+
+/// The path without a folder to start from. Links stay: they are how the user names the image.
+pub(super) fn absolute_path(path: &Path) -> PathBuf {
+    absolute(path).unwrap_or_else(|_| path.to_owned())
+}

@@ -1,0 +1,154 @@
+//! One image is looked at; nothing of it is changed.
+
+use super::access::{lock_shared, open_found};
+use super::{Describe, Job};
+use crate::container::{ContainerError, Format};
+use crate::diagnosis::FindingCode;
+use crate::find::{Found, Image, Skipped};
+use crate::media::surface::survey;
+use crate::media::{Kind, Medium, Place};
+use crate::pack::contents::contents;
+use crate::pack::examine::{Examination, RecordSectors, examine};
+use crate::platform::FileId;
+use crate::report::{Action, Failure, NotAPack, Note, Outcome, Report};
+use crate::set::Access;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// What came of what the finder has found.
+pub(super) enum Seen {
+    /// An image was looked at.
+    Image(Box<Look>),
+    /// Something else to tell.
+    Other(Found),
+    /// The run was stopped before.
+    NotBegun,
+}
+
+/// An image that was looked at.
+pub(super) struct Look {
+    pub(super) place: Place,
+    pub(super) root: Arc<Path>,
+    pub(super) report: Box<Report>,
+    pub(super) file: Option<FileId>,
+    pub(super) access: Access,
+}
+
+/// Looks at what was found.
+pub(super) fn look(found: Found, job: &Job, stop: &AtomicBool) -> Seen {
+    match found {
+        Found::Image(_) if stop.load(Ordering::Relaxed) => Seen::NotBegun,
+        Found::Image(image) => {
+            let look = look_at(image, job);
+            match not_read(&look.report) {
+                Some(format) => {
+                    let path = look.report.path;
+                    Seen::Other(Found::Skipped(Skipped { path, format: Some(format) }))
+                }
+                None => Seen::Image(look),
+            }
+        }
+        other => Seen::Other(other),
+    }
+}
+
+/// The format that a file in a folder is in, and that is not read: it is counted, and is no image.
+fn not_read(report: &Report) -> Option<Format> {
+    let cause = report.failure.as_ref().filter(|_| !report.named)?.cause.as_ref()?;
+    match ContainerError::behind(cause)? {
+        ContainerError::Unsupported { format, .. } => Some(format),
+        _ => None,
+    }
+}
+
+/// Looks at an image.
+pub(super) fn look_at(mut image: Image, job: &Job) -> Box<Look> {
+    let is_named = image.is_named();
+    let mut report = new_report(&image);
+    let (mut file, mut access) = (None, Access::InPlace);
+    let looked = open_found(&mut image, job).and_then(|medium| {
+        (file, access) = (medium.file_id(), access_to(&medium));
+        inspect(&medium, job, &mut report)
+    });
+    if let Err(failure) = looked {
+        report = settle(report, failure, is_named);
+    }
+    report.in_place = access != Access::NeedsOutput;
+    Box::new(Look { place: image.place, root: image.root, report, file, access })
+}
+
+/// The report of an image of which nothing is known yet.
+pub(super) fn new_report(image: &Image) -> Box<Report> {
+    let mut report = Report::new(image.place.full_path(), image.is_named(), Outcome::NotAPack);
+    report.is_drive = image.place.kind == Kind::Drive;
+    report
+}
+
+fn access_to(medium: &Medium) -> Access {
+    if medium.obstacle().is_some() {
+        Access::NeedsOutput
+    } else if medium.is_marked_read_only() {
+        Access::ReadOnly
+    } else {
+        Access::InPlace
+    }
+}
+
+fn inspect(medium: &Medium, job: &Job, report: &mut Report) -> Result<(), Failure> {
+    examine_into(medium, report)?;
+    if report.has_finding(FindingCode::DamagedRecord) {
+        // It may have been read while another run wrote it: look again with that kept away.
+        lock_shared(medium)?;
+        examine_into(medium, report)?;
+    }
+    if report.not_a_pack == Some(NotAPack::NoRecord) && job.describe != Describe::No {
+        let contents = contents(medium, job.describe == Describe::Digests);
+        report.diskette = contents.map_err(|e| Failure::from_io(Action::Read, e))?.map(Box::new);
+    }
+    if job.surface {
+        report.surface = survey(medium).map_err(|e| Failure::from_io(Action::Read, e))?;
+        report.notes.extend(report.surface.is_none().then_some(Note::NoSurface));
+    }
+    Ok(())
+}
+
+/// Examines a medium and writes into the report what it is; where the record lies, if it has one.
+pub(super) fn examine_into(
+    medium: &Medium,
+    report: &mut Report,
+) -> Result<Option<RecordSectors>, Failure> {
+    let examination = examine(medium).map_err(|error| Failure::from_io(Action::Read, error))?;
+    let behind = medium.has_bytes_behind().then_some(Note::BytesBehind);
+    match examination {
+        Examination::NotAPack(why) => {
+            report.not_a_pack = Some(why);
+            report.notes = behind.into_iter().collect();
+            Ok(None)
+        }
+        Examination::Pack(pack) => {
+            report.outcome = pack.outcome();
+            report.notes = pack.notes;
+            report.notes.extend(behind);
+            report.diagnosis = Some(pack.diagnosis);
+            Ok(pack.sectors)
+        }
+    }
+}
+
+/// A container without an image of a diskette is no failure; nor is, in a folder, a compressed file
+/// that is too large for one.
+pub(super) fn settle(mut report: Box<Report>, failure: Failure, is_named: bool) -> Box<Report> {
+    use ContainerError::{HardDisk, NoImage, NoSectors, SectorSize, TooLarge};
+    match failure.cause.as_ref().and_then(ContainerError::behind) {
+        Some(why @ (NoImage | NoSectors | SectorSize { .. } | HardDisk(_))) => {
+            report.not_a_pack = Some(NotAPack::Container(why));
+            report
+        }
+        Some(TooLarge) if !is_named => {
+            report.not_a_pack = Some(NotAPack::Container(TooLarge));
+            report
+        }
+        _ => report.failed(failure),
+    }
+}

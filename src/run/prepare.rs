@@ -1,0 +1,177 @@
+//! What was decided is made ready: the image is opened and locked, and must hold the record that was seen.
+
+use super::access::{Access, in_place_still, lock, lock_shared, open, open_to_change};
+use super::look::{examine_into, new_report, settle};
+use super::output::{Copy, Output};
+use super::step::{Change, Step};
+use super::{Job, Mode};
+use crate::conversion::{Patch, decide};
+use crate::disk::Storage;
+use crate::find::Image;
+use crate::media::{DriveError, Medium};
+use crate::pack::commit::Commit;
+use crate::platform::FileId;
+use crate::record::fields::{FileTime, Seal};
+use crate::record::seal::sha1;
+use crate::report::{Action, Failure, FailureCode, Outcome, Report};
+use crate::set::{Condition, Entry, Kind, PackId};
+use std::fs::TryLockError;
+
+/// What is done with an image, and to what copies go.
+#[derive(Clone, Copy)]
+pub(super) struct Task<'a> {
+    pub(super) job: &'a Job,
+    pub(super) output: Option<&'a Output>,
+    pub(super) at: FileTime,
+}
+
+/// What of an image must be as it was.
+#[derive(Clone, Copy)]
+pub(super) enum Expected<'a> {
+    /// Its record: this is what was decided on.
+    Record(&'a Entry),
+    /// Nothing: it was damaged, and may be one that a crash has torn.
+    Anything,
+}
+
+/// Readies an image to be changed.
+pub(super) fn prepare(image: &Image, expected: Expected<'_>, task: Task<'_>) -> Step {
+    let mut report = new_report(image);
+    let mut file = None;
+    let change = match task.output {
+        None => in_place(image, expected, task, &mut report, &mut file),
+        Some(output) => to_copy(image, expected, task, output, &mut report, &mut file),
+    };
+    match change {
+        Ok(Some(change)) if task.job.mode.converts() => Step::ready(report, file, change),
+        Ok(_) => Step::done(report, file),
+        Err(failure) => Step::done(settle(report, failure, image.is_named()), file),
+    }
+}
+
+fn in_place(
+    image: &Image,
+    expected: Expected<'_>,
+    task: Task<'_>,
+    report: &mut Report,
+    file: &mut Option<FileId>,
+) -> Result<Option<Change>, Failure> {
+    let (medium, protection) = match open_to_change(&image.place, task.job)? {
+        Access::Full(medium) => (medium, None),
+        Access::Protected(medium, failure) => (medium, Some(failure)),
+    };
+    *file = medium.file_id();
+    if protection.is_none() {
+        lock(medium.try_lock())?;
+    } else {
+        lock_shared(&medium)?;
+    }
+    in_place_still(&medium)?;
+    report.in_place = medium.obstacle().is_none();
+    let sectors = examine_into(&medium, report)?;
+    expected.check(&medium, report)?;
+    let Some((sectors, patch)) = sectors.zip(change(report, task.at)) else { return Ok(None) };
+    let meant = |digests: &Vec<Seal>| digests.contains(&sha1(&[&patch.old]));
+    if medium.is_removable() && !task.job.asked_about.as_ref().is_none_or(meant) {
+        return Err(Failure::from_io(Action::Lock, DriveError::Changed.into()));
+    }
+    if let Some(obstacle) = medium.obstacle() {
+        return Err(Failure::from_io(Action::Write, obstacle.into()));
+    }
+    medium.may_be_replaced().map_err(|error| Failure::from_io(Action::Replace, error))?;
+    if let Some(failure) = protection {
+        return Err(failure);
+    }
+    // It waits for the others of its group now.
+    medium.release();
+    Ok(Some(Change::in_place(medium, sectors, patch)))
+}
+
+fn to_copy(
+    image: &Image,
+    expected: Expected<'_>,
+    task: Task<'_>,
+    output: &Output,
+    report: &mut Report,
+    file: &mut Option<FileId>,
+) -> Result<Option<Change>, Failure> {
+    let medium = open(&image.place, task.job)?;
+    *file = medium.file_id();
+    // Its claim is told to be alive by this lock; a file system without locks has none to tell.
+    if let Err(TryLockError::WouldBlock) = medium.try_lock() {
+        return Err(Failure::new(FailureCode::InUse, Action::Lock));
+    }
+    in_place_still(&medium)?;
+    report.in_place = medium.obstacle().is_none();
+    let sectors = examine_into(&medium, report)?;
+    expected.check(&medium, report)?;
+    let Some((sectors, patch)) = sectors.zip(change_of_copy(report, task.at)) else {
+        return Ok(None);
+    };
+    let target = output.target(image, &medium, report.record());
+    report.output = Some(target.clone());
+    let copy = Copy::new(target.clone());
+    if let Some(held) = copy.is_there(&patch.new)? {
+        if report.outcome.is_to_change() {
+            report.outcome = Outcome::AlreadyConverted;
+            report.diagnosis = Some(held);
+        }
+        return Ok(None);
+    }
+    if task.job.mode.converts() {
+        output.make_folder(&target).map_err(|e| Failure::from_io(Action::Copy, e).about(target))?;
+    }
+    // It waits for the others of its group now.
+    medium.release();
+    Ok(Some(Change { commit: Commit { medium, sectors, patch }, copy: Some(copy) }))
+}
+
+fn change(report: &Report, at: FileTime) -> Option<Patch> {
+    report.diagnosis.as_ref().and_then(|diagnosis| decide(diagnosis, at))
+}
+
+/// A pack that is 4.5 already is copied as it is.
+fn change_of_copy(report: &Report, at: FileTime) -> Option<Patch> {
+    let is_45 = matches!(report.outcome, Outcome::AlreadyConverted | Outcome::Issued45);
+    let as_it_is = || report.record().map(|record| *record.bytes()).filter(|_| is_45);
+    change(report, at).or_else(|| as_it_is().map(|bytes| Patch { old: bytes, new: bytes }))
+}
+
+impl Expected<'_> {
+    fn check(self, medium: &Medium, report: &Report) -> Result<(), Failure> {
+        match self {
+            Self::Record(entry) if !is_as_decided(report, entry) => Err(changed(medium)),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether the record is the one that was decided on, or became its 4.5 record meanwhile.
+pub(super) fn is_as_decided(report: &Report, entry: &Entry) -> bool {
+    let Some(record) = report.record() else { return false };
+    let source = record.origin.map(|origin| origin.source_digest);
+    let was_finished = entry.condition == Condition::Unfinished
+        && Kind::of(record) == Kind::Converted
+        && PackId::of(record) == entry.pack;
+    let is_done = report.outcome == Outcome::AlreadyConverted
+        && (source == Some(entry.digest) || was_finished);
+    is_done || record.digest() == entry.digest
+}
+
+fn changed(medium: &Medium) -> Failure {
+    if medium.is_removable() {
+        Failure::from_io(Action::Lock, DriveError::Changed.into())
+    } else {
+        Failure::new(FailureCode::Changed, Action::Read)
+    }
+}
+
+impl Mode {
+    /// The time of the conversion that is made, or tried.
+    pub(super) fn time(self) -> FileTime {
+        match self {
+            Self::Inspect => FileTime(0),
+            Self::DryRun(at) | Self::Convert(at) => at,
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! The survey that every command begins with: all that was named is looked at, and of each image of a pack one
+//! small entry is kept, from which the set's answer is made.
+
+use super::access::not_found;
+use super::answers;
+use super::claims::is_begun;
+use super::images::Images;
+use super::in_order::InOrder;
+use super::known::met;
+use super::look::{Look, Seen, look};
+use super::members::Members;
+use super::pool::{self, Pool, Scope};
+use super::{End, Job, Listener, Mode};
+use crate::find::{Finder, Found};
+use crate::ledger::{self, Ledger, LedgerError};
+use crate::record::fields::Seal;
+use crate::report::{Note, Outcome, Report};
+use crate::set::{Access, Answer, Condition, Entry, ImageNumber};
+use std::mem::take;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// What was found, and what becomes of it.
+#[derive(Debug)]
+pub struct Survey {
+    pub(super) images: Images,
+    /// The images of packs, in their order.
+    pub(super) entries: Vec<Entry>,
+    /// The answer for each of them.
+    pub(super) answers: Vec<Answer>,
+    /// Converted packs whose claims an earlier run had left open.
+    pub(super) turned_up: Vec<TurnedUp>,
+    pub(super) end: End,
+    /// Images that may be those of packs, and could not be read.
+    unread: u64,
+}
+
+/// A converted pack whose claim an earlier run had left open.
+#[derive(Debug)]
+pub(super) struct TurnedUp {
+    pub(super) source: Seal,
+    pub(super) path: PathBuf,
+}
+
+/// A survey in numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Overview {
+    /// Whether all paths were walked. Else nothing is known of copies.
+    pub is_complete: bool,
+    /// Packs that a conversion would convert, in place or into copies as was asked for.
+    pub convert: u64,
+    /// Packs that only a conversion into copies would convert.
+    pub needs_output: u64,
+    /// Interrupted conversions that it would finish.
+    pub finish: u64,
+    /// Images that could not be read. They may hold newer states of packs.
+    pub unread: u64,
+}
+
+/// Looks at all that a job names. `listener` hears what each image is by itself.
+///
+/// # Errors
+/// Where the ledger cannot be read.
+pub fn survey(
+    job: &Job,
+    ledger: &mut Ledger,
+    stop: &AtomicBool,
+    listener: &mut dyn Listener,
+) -> Result<Survey, LedgerError> {
+    let finder = Finder::new(job.paths.clone(), job.output.as_deref())
+        .with_mapfile(job.map.clone())
+        .only_to_look(true);
+    let mut finder = Members::new(finder, &job.paths);
+    // One image needs no pool.
+    let first: Vec<_> = finder.by_ref().take(2).collect();
+    let most = if first.len() > 1 { job.workers } else { 1 };
+    let mut threads = pool::few().min(most);
+    let ahead = if job.workers > 1 { 2 } else { 1 };
+    let items = first.into_iter().chain(finder);
+    let mut items = InOrder::new(items, job.workers, ahead).with_trial(threads < most);
+    let mut looking = Looking::new(job, ledger, stop, listener)?;
+    let end = loop {
+        let pool = Pool::new(threads);
+        let may_grow = threads < most;
+        match pool.scope(|scope| looking.groups(&mut items, scope, may_grow))? {
+            Some(end) => break end,
+            None => threads = most,
+        }
+    };
+    let mut survey = Survey { end, ..looking.survey };
+    survey.answers = vec![Answer::AsItIs; survey.entries.len()];
+    if end == End::Complete {
+        let pool = Pool::new(threads);
+        pool.scope(|scope| answers::decide(&mut survey, job, ledger, scope))?;
+    }
+    Ok(survey)
+}
+
+/// A survey under way.
+struct Looking<'a> {
+    job: &'a Job,
+    ledger: &'a mut Ledger,
+    stop: &'a AtomicBool,
+    listener: &'a mut dyn Listener,
+    /// Claims that earlier runs have left open.
+    begun: Vec<ledger::Entry>,
+    /// What was looked at and not told yet.
+    done: Vec<Seen>,
+    survey: Survey,
+}
+
+impl<'a> Looking<'a> {
+    fn new(
+        job: &'a Job,
+        ledger: &'a mut Ledger,
+        stop: &'a AtomicBool,
+        listener: &'a mut dyn Listener,
+    ) -> Result<Self, LedgerError> {
+        let begun = ledger.begun()?;
+        let survey = Survey {
+            images: Images::default(),
+            entries: Vec::new(),
+            answers: Vec::new(),
+            turned_up: Vec::new(),
+            end: End::Complete,
+            unread: 0,
+        };
+        Ok(Self { job, ledger, stop, listener, begun, done: Vec::new(), survey })
+    }
+
+    /// Looks at one group after the other: at all of them, or, if the pool `may_grow`, at those up to
+    /// the first that a larger one would have been done with sooner. Then it is `None`.
+    fn groups(
+        &mut self,
+        items: &mut InOrder<impl Iterator<Item = Found>, Seen>,
+        scope: &Scope<'_, 'a>,
+        may_grow: bool,
+    ) -> Result<Option<End>, LedgerError> {
+        let (job, stop) = (self.job, self.stop);
+        loop {
+            // What was seen is told while others are looked at.
+            items.begin(scope, move |found| look(found, job, stop));
+            if self.tell()?.is_break() {
+                return Ok(Some(End::Unheard));
+            }
+            let group = items.take();
+            if group.results.is_empty() {
+                return Ok(Some(End::Complete));
+            }
+            self.done = group.results;
+            if stop.load(Ordering::Relaxed) {
+                let told = self.tell()?;
+                return Ok(Some(if told.is_break() { End::Unheard } else { End::Stopped }));
+            }
+            if group.waited && may_grow {
+                return Ok(None);
+            }
+        }
+    }
+
+    fn tell(&mut self) -> Result<ControlFlow<()>, LedgerError> {
+        let seen = take(&mut self.done);
+        if self.job.mode.converts() {
+            let met: Vec<_> = seen.iter().filter_map(Seen::met).collect();
+            self.ledger.remember(&met)?;
+        }
+        Ok(seen.into_iter().try_for_each(|seen| self.tell_one(seen)))
+    }
+
+    fn tell_one(&mut self, seen: Seen) -> ControlFlow<()> {
+        match seen {
+            Seen::Image(look) => self.image(*look),
+            Seen::Other(Found::Failed { path, named, error }) => {
+                self.survey.images.add_path(&path);
+                self.survey.unread += 1;
+                let report = Report::new(path, named, Outcome::Failed);
+                self.listener.seen(report.failed(not_found(error)))
+            }
+            Seen::Other(Found::Repeated { path, first }) => self.listener.repeated(&path, &first),
+            Seen::Other(Found::Skipped(skipped)) => {
+                self.listener.skipped(&skipped);
+                ControlFlow::Continue(())
+            }
+            Seen::Other(Found::Image(_)) | Seen::NotBegun => ControlFlow::Continue(()),
+        }
+    }
+
+    fn image(&mut self, look: Look) -> ControlFlow<()> {
+        let Look { place, root, mut report, file, access } = look;
+        let survey = &mut self.survey;
+        let image = survey.images.add(&place, &root, report.is_damaged());
+        let entry =
+            report.diagnosis.as_ref().and_then(|diagnosis| Entry::of(diagnosis, image, access));
+        let is_pack = matches!(report.outcome, Outcome::Failed | Outcome::Refused);
+        survey.unread += u64::from(is_pack && entry.is_none());
+        survey.entries.extend(entry.filter(|_| report.failure.is_none()));
+        if report.is_damaged() {
+            let begun = self.begun.iter().find(|entry| is_begun(entry, &report, file));
+            report.notes.extend(begun.map(|entry| Note::Begun(entry.serial.clone())));
+        }
+        let origin = report.record().and_then(|record| record.origin);
+        if let Some(origin) = origin.filter(|_| report.outcome == Outcome::AlreadyConverted) {
+            let digest = origin.source_digest.to_hex();
+            if self.begun.iter().any(|entry| entry.old_digest == digest) {
+                let path = report.path.clone();
+                survey.turned_up.push(TurnedUp { source: origin.source_digest, path });
+            }
+        }
+        self.listener.seen(report)
+    }
+}
+
+impl Seen {
+    fn met(&self) -> Option<ledger::Met> {
+        match self {
+            Self::Image(look) => met(&look.report, look.file),
+            _ => None,
+        }
+    }
+}
+
+impl Survey {
+    /// Whether a conversion would change this image, by its number in the order in which images were seen.
+    pub fn changes(&self, image: usize) -> bool {
+        self.at(image).is_some_and(|at| is_converted(&self.entries[at], &self.answers[at]))
+    }
+
+    /// Whether nothing speaks against this image being its pack.
+    pub fn counts(&self, image: usize) -> bool {
+        self.at(image).is_none_or(|at| {
+            matches!(self.answers[at], Answer::AsItIs | Answer::CopyMissing | Answer::StandIn(_))
+        })
+    }
+
+    fn at(&self, image: usize) -> Option<usize> {
+        let image = ImageNumber::try_from(image).ok()?;
+        self.entries.binary_search_by_key(&image, |entry| entry.image).ok()
+    }
+
+    /// The survey in numbers, for a conversion in place or `into_copies`.
+    pub fn overview(&self, into_copies: bool) -> Overview {
+        let mut overview = Overview {
+            is_complete: self.end == End::Complete,
+            unread: self.unread,
+            ..Overview::default()
+        };
+        for (entry, answer) in self.entries.iter().zip(&self.answers) {
+            let in_place = entry.access != Access::NeedsOutput;
+            match entry.condition {
+                Condition::Unfinished if in_place || into_copies => overview.finish += 1,
+                Condition::Sound if is_converted(entry, answer) => {
+                    if in_place || into_copies {
+                        overview.convert += 1;
+                    } else {
+                        overview.needs_output += 1;
+                    }
+                }
+                _ => {}
+            }
+        }
+        overview
+    }
+}
+
+/// Whether a conversion converts the pack, given the set's answer.
+pub(super) fn is_converted(entry: &Entry, answer: &Answer) -> bool {
+    entry.is_to_change()
+        && (entry.condition == Condition::Unfinished
+            || matches!(answer, Answer::AsItIs | Answer::CopyMissing))
+}
+
+impl Mode {
+    /// Whether more than looking is done.
+    pub(super) fn tries(self) -> bool {
+        self != Self::Inspect
+    }
+}

@@ -1,0 +1,85 @@
+//! What a record says of its pack's life. It is read again only where a pack occurs in different states.
+
+use super::Relation;
+use crate::diagnosis::Chain;
+use crate::record::Record;
+use crate::record::event::Event;
+use crate::record::fields::{Seal, Server};
+
+/// What a pack is bound to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Binding {
+    /// Licenses before.
+    pub from: u16,
+    /// Licenses afterwards.
+    pub to: u16,
+    /// The server.
+    pub server: Server,
+}
+
+/// What the verified part of a record says of its binding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// The pack is bound, or it is not.
+    Bound(Option<Binding>),
+    /// No seal vouches for anything.
+    Nothing,
+}
+
+/// What a record says of its pack's life.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// The events that make up its state.
+    pub events: Vec<Event>,
+    /// What it says of the binding.
+    pub said: Said,
+    /// The seal over its identity, which tells one conversion from another.
+    pub identity: Seal,
+}
+
+impl Facts {
+    /// The facts of a record, damaged or not.
+    pub fn of(record: &Record) -> Self {
+        let chain = Chain::check(record);
+        let end = chain.history().end.max(chain.post_upgrade().end);
+        let verifies = |slot: &usize| chain.verifies(*slot) || chain.post_upgrade().contains(slot);
+        let length =
+            if chain.header_verifies() { end } else { (0..end).take_while(verifies).count() };
+        let events = record.events[..length].to_vec();
+        let said = if chain.header_verifies() {
+            let Record { from, to, server, .. } = *record;
+            Said::Bound(record.is_bound().then_some(Binding { from, to, server }))
+        } else {
+            let last = (0..end).rev().find(|slot| chain.verifies(*slot));
+            last.map_or(Said::Nothing, |slot| {
+                let Event { from, to, server, .. } = record.events[slot];
+                Said::Bound(Some(Binding { from, to, server }))
+            })
+        };
+        Self { events, said, identity: record.identity_seal }
+    }
+
+    /// How many events two records share from the first on.
+    pub(super) fn shared(&self, other: &Self) -> usize {
+        let pairs = self.events.iter().zip(&other.events);
+        pairs.take_while(|(one, other)| one.seal == other.seal).count()
+    }
+
+    /// Whether this state is that of `other`, or a later one.
+    pub fn is_or_follows(&self, other: &Self) -> bool {
+        other.relation(self).is_some()
+    }
+
+    /// How this state stands to `later`; `None` where it is no state of it.
+    pub(super) fn relation(&self, later: &Self) -> Option<Relation> {
+        let is_state = self.shared(later) == self.events.len();
+        let same = self.events.len() == later.events.len();
+        is_state.then_some(if same { Relation::Same } else { Relation::Earlier })
+    }
+
+    /// Whether a record with these facts may stand in for a refused one: what that says of the binding is
+    /// still so.
+    pub(super) fn agrees_with(&self, refused: &Self) -> bool {
+        refused.said == Said::Nothing || refused.said == self.said
+    }
+}

@@ -1,0 +1,267 @@
+//! The rules, in the order of the table in [`super`].
+
+use super::{
+    Access, Answer, Condition, Entry, Facts, ImageNumber, Kind, Known, Lives, PackId, Relation,
+};
+use crate::record::fields::Seal;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+/// The answer for each of `entries`, which are all images with one serial, in their order. `facts` has those
+/// of each record, by its digest; they are not needed where all records are the same. `known` is what the
+/// ledger says of the serial.
+pub fn judge(
+    entries: &[Entry],
+    facts: &BTreeMap<Seal, Facts>,
+    known: Option<&Known>,
+) -> Vec<Answer> {
+    let mut court = Court { entries, facts, answers: vec![Answer::AsItIs; entries.len()] };
+    let converted = court.all(|entry| entry.kind == Kind::Converted);
+    let issued = court.all(|entry| entry.kind == Kind::Issued);
+    if let Some(clash) = court.clash() {
+        court.refuse_all(&Answer::SerialClash(clash));
+    } else if !converted.is_empty() {
+        court.converted(&converted);
+    } else if !issued.is_empty() {
+        court.latest_counts(&issued);
+    } else if let Some(known) = known {
+        court.known(known);
+    } else {
+        court.latest_40_counts();
+    }
+    court.answers
+}
+
+/// The images of one serial, and what is known of them so far. Images go by their place in `entries`.
+struct Court<'a> {
+    entries: &'a [Entry],
+    facts: &'a BTreeMap<Seal, Facts>,
+    answers: Vec<Answer>,
+}
+
+/// The latest among some images.
+enum Latest {
+    /// This one, and all others are states of it.
+    One(usize),
+    /// There are two lives at least.
+    Several(Lives),
+    /// There is none.
+    None,
+}
+
+impl Court<'_> {
+    fn all(&self, is_meant: impl Fn(&Entry) -> bool) -> Vec<usize> {
+        (0..self.entries.len()).filter(|at| is_meant(&self.entries[*at])).collect()
+    }
+
+    fn image(&self, at: usize) -> ImageNumber {
+        self.entries[at].image
+    }
+
+    fn facts(&self, at: usize) -> Option<&Facts> {
+        self.facts.get(&self.entries[at].digest)
+    }
+
+    /// How one image's state stands to another's; `None` where it is no state of it.
+    fn relation(&self, at: usize, later: usize) -> Option<Relation> {
+        if self.entries[at].digest == self.entries[later].digest {
+            return Some(Relation::Same);
+        }
+        self.facts(at)?.relation(self.facts(later)?)
+    }
+
+    /// The first image of each pack that has this serial, where there are several.
+    fn clash(&self) -> Option<Arc<[ImageNumber]>> {
+        let pack = |entry: &Entry| -> (PackId, bool) { (entry.pack, entry.kind == Kind::Issued) };
+        let mut packs: Vec<(PackId, bool)> = Vec::new();
+        let mut images = Vec::new();
+        for entry in self.entries {
+            if !packs.contains(&pack(entry)) {
+                packs.push(pack(entry));
+                images.push(entry.image);
+            }
+        }
+        (images.len() > 1).then(|| images.into())
+    }
+
+    /// Refuses what is sound. Interrupted conversions are finished, whatever else is so.
+    fn refuse_all(&mut self, answer: &Answer) {
+        for at in self.all(|entry| entry.condition == Condition::Sound) {
+            self.answers[at] = answer.clone();
+        }
+    }
+
+    /// There are 4.5 records of conversions: those prove them, sound or not.
+    fn converted(&mut self, converted: &[usize]) {
+        let mut seen = HashSet::new();
+        let identity = |at: &usize| self.facts(*at).map(|facts| facts.identity);
+        let first_of_each: Vec<_> = converted
+            .iter()
+            .filter(|at| seen.insert(identity(at)))
+            .map(|at| self.image(*at))
+            .collect();
+        if first_of_each.len() > 1 {
+            self.refuse_all(&Answer::TwoConverted(first_of_each.into()));
+            return;
+        }
+        let counts = self.latest_counts(converted).unwrap_or(converted[0]);
+        for at in self.all(|entry| entry.kind == Kind::V40) {
+            let of = self.image(counts);
+            let is_sound = self.entries[counts].condition != Condition::Refused;
+            match self.entries[at].condition {
+                Condition::Refused if is_sound => self.answers[at] = Answer::StandIn(of),
+                Condition::Refused => {}
+                _ => self.answers[at] = Answer::Copy { of, relation: Relation::Earlier },
+            }
+        }
+    }
+
+    /// Of 4.5 records with one identity the latest counts: that one, or the first of two lives. `None` where
+    /// none is sound.
+    fn latest_counts(&mut self, images: &[usize]) -> Option<usize> {
+        let is_usable = |at: &&usize| self.entries[**at].condition != Condition::Refused;
+        let usable: Vec<_> = images.iter().filter(is_usable).copied().collect();
+        match self.latest(&usable) {
+            Latest::One(latest) => {
+                let counts = self.best(&usable, latest);
+                self.copies_of(counts, &usable);
+                self.stand_in(counts, images);
+                Some(counts)
+            }
+            Latest::Several(lives) => {
+                self.diverged(&usable, lives);
+                usable.first().copied()
+            }
+            Latest::None => None,
+        }
+    }
+
+    /// Without a conversion the newest sound 4.0 state counts.
+    fn latest_40_counts(&mut self) {
+        let sound = self.all(|entry| entry.condition == Condition::Sound);
+        let latest = match self.latest(&sound) {
+            Latest::One(latest) => latest,
+            Latest::Several(lives) => return self.diverged(&sound, lives),
+            Latest::None => return,
+        };
+        let refused = self.all(|entry| entry.condition == Condition::Refused);
+        if let Some(newer) = refused.into_iter().find(|at| self.contradicts(*at, latest)) {
+            let newer = self.image(newer);
+            for at in sound {
+                self.answers[at] = Answer::NewerStateRefused(newer);
+            }
+            return;
+        }
+        let counts = self.best(&sound, latest);
+        self.copies_of(counts, &sound);
+        let all: Vec<_> = (0..self.entries.len()).collect();
+        self.stand_in(counts, &all);
+    }
+
+    /// The ledger's word, where no 4.5 image is at hand.
+    fn known(&mut self, known: &Known) {
+        let sound = self.all(|entry| entry.condition == Condition::Sound);
+        let from = |source: Seal| -> Vec<usize> {
+            sound.iter().filter(|at| self.entries[**at].digest == source).copied().collect()
+        };
+        let (source, counts) = match *known {
+            Known::InPlace => (Vec::new(), None),
+            Known::CopyThere(source) => (from(source), from(source).first().copied()),
+            Known::CopyGone(source) => {
+                let source = from(source);
+                let best = source.first().map(|first| self.best(&source, *first));
+                (source, best)
+            }
+            Known::Begun(image) => {
+                let begun = sound.iter().find(|at| Some(self.image(**at)) == image).copied();
+                (begun.into_iter().collect(), begun)
+            }
+        };
+        let Some(counts) = counts else { return self.refuse_all(&Answer::CopyOfConverted) };
+        for at in sound {
+            self.answers[at] = match self.relation(at, counts) {
+                _ if at == counts && matches!(known, Known::CopyGone(_)) => Answer::CopyMissing,
+                _ if at == counts && matches!(known, Known::Begun(_)) => Answer::AsItIs,
+                _ if source.contains(&at) && matches!(known, Known::CopyThere(_)) => {
+                    Answer::ConvertedIntoCopy
+                }
+                Some(relation) => Answer::Copy { of: self.image(counts), relation },
+                None => Answer::CopyOfConverted,
+            };
+        }
+        let all: Vec<_> = (0..self.entries.len()).collect();
+        self.stand_in(counts, &all);
+    }
+
+    fn latest(&self, images: &[usize]) -> Latest {
+        let mut heads: Vec<usize> = Vec::new();
+        for &at in images {
+            if heads.iter().any(|head| self.relation(at, *head).is_some()) {
+                continue;
+            }
+            heads.retain(|head| self.relation(*head, at).is_none());
+            heads.push(at);
+        }
+        match heads[..] {
+            [] => Latest::None,
+            [one] => Latest::One(one),
+            [first, ..] => {
+                let shared = |at: &usize| Some(self.facts(first)?.shared(self.facts(*at)?));
+                let shared = heads.iter().filter_map(shared).min().unwrap_or(0);
+                let last_shared = shared
+                    .checked_sub(1)
+                    .and_then(|last| self.facts(first)?.events.get(last).copied());
+                let images = heads.iter().map(|at| self.image(*at)).collect();
+                Latest::Several(Lives { images, shared, last_shared })
+            }
+        }
+    }
+
+    /// Of the images with the state of `latest`, the one to use: the first that can be changed in place; a
+    /// finished conversion before one that is not.
+    fn best(&self, images: &[usize], latest: usize) -> usize {
+        let order = |at: &usize| -> (bool, Access, ImageNumber) {
+            let entry = &self.entries[*at];
+            (entry.condition == Condition::Unfinished, entry.access, entry.image)
+        };
+        let same = |at: &usize| self.relation(*at, latest) == Some(Relation::Same);
+        images.iter().filter(|at| same(at)).copied().min_by_key(order).unwrap_or(latest)
+    }
+
+    fn copies_of(&mut self, counts: usize, images: &[usize]) {
+        for &at in images {
+            let is_copy = at != counts && self.entries[at].condition == Condition::Sound;
+            if let Some(relation) = self.relation(at, counts).filter(|_| is_copy) {
+                self.answers[at] = Answer::Copy { of: self.image(counts), relation };
+            }
+        }
+    }
+
+    /// Names the image that counts to the refused ones that it stands in for.
+    fn stand_in(&mut self, counts: usize, images: &[usize]) {
+        for &at in images {
+            let is_refused = self.entries[at].condition == Condition::Refused;
+            if is_refused && !self.contradicts(at, counts) {
+                self.answers[at] = Answer::StandIn(self.image(counts));
+            }
+        }
+    }
+
+    /// Whether a refused image is no earlier state of the sound one, and says another binding.
+    fn contradicts(&self, refused: usize, sound: usize) -> bool {
+        let Some((of_refused, of_sound)) = self.facts(refused).zip(self.facts(sound)) else {
+            return false;
+        };
+        of_refused.relation(of_sound) != Some(Relation::Earlier)
+            && !of_sound.agrees_with(of_refused)
+    }
+
+    fn diverged(&mut self, images: &[usize], lives: Lives) {
+        let lives = Arc::new(lives);
+        for &at in images {
+            if self.entries[at].condition == Condition::Sound {
+                self.answers[at] = Answer::Diverged(Arc::clone(&lives));
+            }
+        }
+    }
+}

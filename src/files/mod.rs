@@ -3,7 +3,7 @@
 mod new_file;
 pub(crate) mod replace;
 
-pub(crate) use new_file::NewFile;
+pub(crate) use new_file::{NewFile, clear_leftover};
 
 use crate::platform::{folder_of, step, sync_folder};
 use std::io::{self, Write};

@@ -1,39 +1,92 @@
 //! A new file on its way to its name.
 
 use crate::platform::{self, folder_of, usual_permissions};
-use std::fs::{File, Permissions};
+use crate::record::seal::sha1;
+use std::fs::{self, File, Permissions, TryLockError};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
-/// A new file that nobody sees, as far as the system knows such; else one under a name of its own,
-/// which a program that is killed leaves behind, and which nothing takes for ours ever after.
+/// How often a name is made again that another run has cleared away before it was locked.
+const TRIES: usize = 8;
+
+/// A new file that nobody sees before it is whole: it has no name, as far as the system knows such
+/// files; else it has that of [`temporary_name`]. It is locked all the while.
 #[derive(Debug)]
 pub(crate) enum NewFile {
     /// It has no name.
     Unnamed(File),
-    /// It has one of its own.
+    /// It has a temporary one, which goes with it.
     Named(NamedTempFile),
 }
 
+/// The name that a new file has on its way to `path`. It follows from that path alone, which stands in
+/// the claim of whatever is made there: so the next run that settles the claim knows what a killed one
+/// has left, and no other file has that name.
+fn temporary_name(path: &Path) -> io::Result<PathBuf> {
+    let folder = fs::canonicalize(folder_of(path))?;
+    let name = path.file_name().unwrap_or_default();
+    let place = folder.join(name);
+    let digest = sha1(&[b"addpack, on the way to ", place.as_os_str().as_encoded_bytes()]).to_hex();
+    Ok(folder.join(format!(".addpack-{}.tmp", &digest[..24])))
+}
+
+/// Removes what a killed run has left on the way to `path`. One that another run is writing is locked, and
+/// stays.
+///
+/// # Errors
+/// As the system reports them.
+pub(crate) fn clear_leftover(path: &Path) -> io::Result<()> {
+    let temporary = temporary_name(path)?;
+    let file = match platform::open_options().read(true).open(&temporary) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        opened => opened?,
+    };
+    if let Err(TryLockError::WouldBlock) = file.try_lock() {
+        return Ok(());
+    }
+    // Whoever has made it may be done since, and another have begun.
+    if leads_to(&temporary, &file) { fs::remove_file(&temporary) } else { Ok(()) }
+}
+
+/// Whether the name leads to this file, which is a regular one.
+fn leads_to(name: &Path, file: &File) -> bool {
+    let (Ok(there), Ok(here)) = (fs::symlink_metadata(name), file.metadata()) else { return false };
+    there.is_file() && platform::file_id(&there) == platform::file_id(&here)
+}
+
 impl NewFile {
-    /// A new file in the folder of `path`, with these permissions less the user's mask; those of any
-    /// new file where there are none.
+    /// A new file on its way to `path`, with these permissions less the user's mask; those of any new
+    /// file where there are none.
     ///
     /// # Errors
-    /// As the system reports them.
+    /// As the system reports them; [`io::ErrorKind::AlreadyExists`] where another run is at it.
     pub(crate) fn beside(path: &Path, permissions: Option<Permissions>) -> io::Result<Self> {
-        let folder = folder_of(path);
         let permissions = permissions.or_else(usual_permissions);
-        if let Some(file) = platform::unnamed(folder, permissions.as_ref())? {
+        if let Some(file) = platform::unnamed(folder_of(path), permissions.as_ref())? {
+            let _ = file.try_lock();
             return Ok(Self::Unnamed(file));
         }
+        Self::named(path, permissions)
+    }
+
+    fn named(path: &Path, permissions: Option<Permissions>) -> io::Result<Self> {
+        let temporary = temporary_name(path)?;
         let mut builder = tempfile::Builder::new();
-        builder.prefix(".addpack-").suffix(".tmp");
+        builder.prefix(temporary.file_name().unwrap_or_default()).rand_bytes(0);
         if let Some(permissions) = permissions {
             builder.permissions(permissions);
         }
-        Ok(Self::Named(builder.tempfile_in(folder)?))
+        for _ in 0..TRIES {
+            clear_leftover(path)?;
+            let file = builder.tempfile_in(folder_of(path))?;
+            // Until it is locked, it looks like one that was left behind.
+            let is_taken = matches!(file.as_file().try_lock(), Err(TryLockError::WouldBlock));
+            if !is_taken && leads_to(&temporary, file.as_file()) {
+                return Ok(Self::Named(file));
+            }
+        }
+        Err(io::ErrorKind::AlreadyExists.into())
     }
 
     /// The file, open to be read and written.
@@ -44,18 +97,83 @@ impl NewFile {
         }
     }
 
+    /// A path that leads to it as long as it is open here.
+    pub(crate) fn path(&self) -> PathBuf {
+        match self {
+            Self::Unnamed(file) => platform::way_to(file),
+            Self::Named(file) => file.path().to_owned(),
+        }
+    }
+
     /// Gives it its name. That is not durable yet.
     ///
     /// # Errors
     /// [`io::ErrorKind::AlreadyExists`] where there is something at `path`, which is left as it is;
     /// else as the system reports them.
     pub(crate) fn publish(self, path: &Path) -> io::Result<()> {
-        platform::step();
         match self {
             Self::Unnamed(file) => platform::link(&file, path),
             Self::Named(file) => {
                 file.persist_noclobber(path).map(drop).map_err(|error| error.error)
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let name =
+            |entry: io::Result<fs::DirEntry>| entry.unwrap().file_name().into_string().unwrap();
+        let mut names: Vec<_> = fs::read_dir(folder).unwrap().map(name).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn file_has_no_name_until_it_is_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new");
+        let new = NewFile::beside(&path, None).unwrap();
+        new.file().write_all(b"bytes").unwrap();
+        if cfg!(target_os = "linux") {
+            assert!(names(folder.path()).is_empty());
+        }
+        new.publish(&path).unwrap();
+        assert_eq!(names(folder.path()), ["new"]);
+        let new = NewFile::beside(&path, None).unwrap();
+        assert_eq!(new.publish(&path).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!((fs::read(&path).unwrap(), names(folder.path()).len()), (b"bytes".to_vec(), 1));
+    }
+
+    #[test]
+    fn name_that_a_killed_run_has_left_is_in_the_way_of_nobody() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new");
+        let leave = || fs::write(temporary_name(&path).unwrap(), b"left").unwrap();
+        leave();
+        NewFile::named(&path, None).unwrap().publish(&path).unwrap();
+        assert_eq!(names(folder.path()), ["new"]);
+        leave();
+        clear_leftover(&path).unwrap();
+        assert_eq!(names(folder.path()), ["new"]);
+    }
+
+    #[test]
+    fn name_that_another_run_is_at_stays_as_it_is_and_so_do_names_that_look_alike() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new");
+        let alike = folder.path().join(".addpack-0123456789abcdef01234567.tmp");
+        fs::write(&alike, b"a user's").unwrap();
+        let other = NewFile::named(&path, None).unwrap();
+        clear_leftover(&path).unwrap();
+        let taken = NewFile::named(&path, None).unwrap_err();
+        assert_eq!((taken.kind(), names(folder.path()).len()), (io::ErrorKind::AlreadyExists, 2));
+        drop(other);
+        assert_eq!(fs::read(alike).unwrap(), b"a user's");
+        assert_eq!(names(folder.path()).len(), 1);
     }
 }

@@ -24,7 +24,7 @@ pub(crate) struct Old<'a> {
 }
 
 /// A file in the making, written from its beginning to its end.
-pub(crate) struct NewFile<'a> {
+pub(crate) struct Replacement<'a> {
     old: &'a File,
     to: &'a File,
     digest: Sha1,
@@ -47,7 +47,7 @@ pub(crate) struct Replaced<T> {
 /// As the system, `write` or `see` reports them: then the old file is there, as it was.
 pub(crate) fn replace<T>(
     old: Old<'_>,
-    write: impl FnOnce(&mut NewFile<'_>) -> io::Result<()>,
+    write: impl FnOnce(&mut Replacement<'_>) -> io::Result<()>,
     see: impl FnOnce(&File, &Path) -> io::Result<T>,
 ) -> io::Result<Replaced<T>> {
     old.check()?;
@@ -84,7 +84,7 @@ impl Old<'_> {
 fn make(
     old: Old<'_>,
     folder: &Path,
-    write: impl FnOnce(&mut NewFile<'_>) -> io::Result<()>,
+    write: impl FnOnce(&mut Replacement<'_>) -> io::Result<()>,
 ) -> io::Result<NamedTempFile> {
     let name = format!(".addpack-{}.tmp", platform::file_id(old.metadata).map_or(0, |id| id.1));
     match fs::remove_file(folder.join(&name)) {
@@ -96,7 +96,7 @@ fn make(
     let to = temporary.as_file();
     // The lock must not lapse when the file is replaced; a file system without locks has none.
     let _ = to.try_lock();
-    let mut new = NewFile { old: old.file, to, digest: Sha1::new(), len: 0 };
+    let mut new = Replacement { old: old.file, to, digest: Sha1::new(), len: 0 };
     write(&mut new)?;
     let (len, digest) = (new.len, new.digest.finalize());
     platform::take_over(old.file, old.metadata, to)?;
@@ -106,7 +106,7 @@ fn make(
     Ok(temporary)
 }
 
-impl NewFile<'_> {
+impl Replacement<'_> {
     /// Writes the next stretch.
     pub(crate) fn put(&mut self, piece: Piece) -> io::Result<()> {
         platform::step();

@@ -9,7 +9,7 @@ use crate::container::{
     may_be_archive, may_be_image, paths_of_members, raw_name, unpack,
 };
 use crate::disk::{Flaw, Storage};
-use crate::files::replace::{NewFile, Old, Replaced, replace};
+use crate::files::replace::{Old, Replaced, Replacement, replace};
 use crate::platform;
 use std::collections::BTreeMap;
 use std::fs::TryLockError;
@@ -386,7 +386,7 @@ impl Held {
             staged.get(&index).into_iter().for_each(|changes| apply(changes, 0, &mut bytes));
             Ok(bytes)
         };
-        let write = |new: &mut NewFile<'_>| match &self.inside {
+        let write = |new: &mut Replacement<'_>| match &self.inside {
             Inside::Dump => Err(io::ErrorKind::ReadOnlyFilesystem.into()),
             Inside::Gzip => {
                 let old = whole(&self.file)?;

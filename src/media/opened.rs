@@ -204,7 +204,7 @@ impl Medium {
     /// As the medium or the file reports them; also where a sector of a diskette is lost.
     pub(crate) fn copy_to(&self, mut to: &File) -> io::Result<()> {
         match self {
-            Self::Image(image) => io::copy(&mut image.file(), &mut to).map(drop),
+            Self::Image(image) => platform::copy(image.file(), to, image.len()),
             Self::Packed(packed) => packed.copy_to(to),
             Self::Diskette(diskette) => {
                 let mut bytes = vec![0; usize::try_from(diskette.len()).unwrap_or(usize::MAX)];

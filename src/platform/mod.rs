@@ -1,6 +1,7 @@
 //! All that differs between platforms.
 
 mod cause;
+mod copy;
 mod direct;
 mod drive;
 mod drives;
@@ -9,6 +10,7 @@ mod steps;
 mod unnamed;
 
 pub(crate) use cause::{Cause, cause};
+pub(crate) use copy::copy;
 pub(crate) use direct::{
     advise_random, read_direct, read_past_cache, reads_past_cache, write_direct,
 };
@@ -17,7 +19,7 @@ pub use drives::{FoundDrive, drives, readers_group};
 pub(crate) use file_system::{is_local, may_replace, may_write, try_locks};
 pub use steps::before_each_step;
 pub(crate) use steps::step;
-pub(crate) use unnamed::{link, unnamed};
+pub(crate) use unnamed::{link, unnamed, way_to};
 
 use std::fs::{File, Metadata, OpenOptions, TryLockError};
 use std::io;

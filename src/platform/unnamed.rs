@@ -2,7 +2,7 @@
 
 use std::fs::{File, Permissions};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A file without a name that [`link`] can give one in `folder`; `None` where the system or the file
 /// system knows no such files. It has these permissions less the user's mask.
@@ -36,8 +36,9 @@ pub(crate) fn link(file: &File, path: &Path) -> io::Result<()> {
     Ok(linkat(CWD, way_to(file), CWD, path, AtFlags::SYMLINK_FOLLOW)?)
 }
 
+/// A path that leads to an open file without a name.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-fn way_to(file: &File) -> std::path::PathBuf {
+pub(crate) fn way_to(file: &File) -> PathBuf {
     use std::os::fd::AsRawFd;
     format!("/proc/self/fd/{}", file.as_raw_fd()).into()
 }
@@ -47,6 +48,12 @@ fn way_to(file: &File) -> std::path::PathBuf {
 #[expect(clippy::unnecessary_wraps, reason = "not every system has them")]
 pub(crate) fn unnamed(_: &Path, _: Option<&Permissions>) -> io::Result<Option<File>> {
     Ok(None)
+}
+
+/// Never called there.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(crate) fn way_to(_: &File) -> PathBuf {
+    PathBuf::new()
 }
 
 /// Never called there.

@@ -1,12 +1,12 @@
 //! `-o`: converted copies, whole or not at all, under a folder of their own.
 //!
-//! A copy is written beside its target under a name of its own, made durable, and only then given
-//! the target's name. That is done in the order of the paths, so where two images have one target,
-//! it is always the first that gets it.
+//! A copy has no name until it is whole and durable. It gets the target's in the order of the paths,
+//! so where two images have one target, it is always the first that gets it.
 
 use super::{Job, Mode};
 use crate::container::raw_name;
 use crate::diagnosis::Diagnosis;
+use crate::files::NewFile;
 use crate::find::Image;
 use crate::media::{Kind, Medium, RawImage};
 use crate::pack::commit::Commit;
@@ -16,24 +16,15 @@ use crate::record::fields::Seal;
 use crate::record::{Record, RecordBytes};
 use crate::report::{Action, Failure, FailureCode, Outcome, Report};
 use crate::set::Facts;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
-use tempfile::NamedTempFile;
-
-/// How the names of unfinished copies begin and end.
-const TEMPORARY: (&str, &str) = (".addpack-", ".tmp");
-/// How long an unfinished copy must have lain untouched before a later run takes it away.
-const STALE: Duration = Duration::from_mins(1);
 
 /// The folder that copies go to.
 pub(super) struct Output {
     folder: PathBuf,
-    /// Folders that were tidied in this run.
-    tidied: Mutex<BTreeSet<PathBuf>>,
     /// What a dry run would have written so far, where two paths may lead to one target.
     claimed: Option<Mutex<HashMap<PathBuf, Seal>>>,
 }
@@ -41,13 +32,13 @@ pub(super) struct Output {
 /// A copy of an image, which gets its name when all of it is on the disk.
 pub(super) struct Copy {
     target: PathBuf,
-    temporary: Option<NamedTempFile>,
+    new: Option<NewFile>,
 }
 
 impl Output {
     pub(super) fn new(folder: PathBuf, job: &Job) -> Self {
         let dry = matches!(job.mode, Mode::DryRun(_));
-        Self { folder, tidied: Mutex::default(), claimed: dry.then(Mutex::default) }
+        Self { folder, claimed: dry.then(Mutex::default) }
     }
 
     /// Where the converted copy of `image`, which is open as `medium`, goes: what comes out of an
@@ -80,19 +71,6 @@ impl Output {
         folder.join(&member.path_of_copy)
     }
 
-    /// Makes ready the folder that `target` will lie in: made if need be, and rid of copies that a
-    /// killed run left behind.
-    pub(super) fn make_folder(&self, target: &Path) -> io::Result<()> {
-        let folder = folder_of(target);
-        let mut tidied = self.tidied.lock().unwrap_or_else(PoisonError::into_inner);
-        if !tidied.contains(folder) {
-            fs::create_dir_all(folder)?;
-            remove_stale(folder);
-            tidied.insert(folder.to_owned());
-        }
-        Ok(())
-    }
-
     /// In a dry run: what the real one would find at the target by now.
     pub(super) fn foresee(&self, report: &mut Report) {
         let Some(((target, digest), claimed)) = report.claimed().zip(self.claimed.as_ref()) else {
@@ -119,7 +97,7 @@ impl Output {
 
 impl Copy {
     pub(super) fn new(target: PathBuf) -> Self {
-        Self { target, temporary: None }
+        Self { target, new: None }
     }
 
     pub(super) fn target(&self) -> &Path {
@@ -146,47 +124,38 @@ impl Copy {
         }
     }
 
-    /// Writes the whole copy, converted, under a name of its own.
+    /// Writes the whole copy, converted, and makes it durable; it has no name yet.
     pub(super) fn write(&mut self, commit: &Commit<Medium>) -> Result<(), Failure> {
-        self.temporary = Some(self.write_temporary(commit).map_err(|error| self.failed(error))?);
+        self.new = Some(self.write_new(commit).map_err(|error| self.failed(error))?);
         Ok(())
     }
 
-    fn write_temporary(&self, commit: &Commit<Medium>) -> io::Result<NamedTempFile> {
+    fn write_new(&self, commit: &Commit<Medium>) -> io::Result<NewFile> {
         let from = &commit.medium;
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1);
-        if let Some(rights) = from.rights_of_copy().or_else(platform::usual_permissions) {
-            builder.permissions(rights);
-        }
-        let temporary = builder.tempfile_in(folder_of(&self.target))?;
-        let to = temporary.as_file();
-        // Tells a run that tidies up that this one is alive; where there are no locks, its age does.
-        let _ = to.try_lock();
-        from.copy_to(to)?;
-        let medium = RawImage::from_file(to.try_clone()?, temporary.path())?;
+        let new = NewFile::beside(&self.target, from.rights_of_copy())?;
+        platform::step();
+        from.copy_to(new.file())?;
+        let medium = RawImage::from_file(new.file().try_clone()?, &new.path())?;
         let Commit { sectors, patch, .. } = commit;
         if read_record(&medium, sectors)? != patch.old {
             return Err(io::Error::other("the image was changed while it was copied"));
         }
         Commit { medium, sectors: *sectors, patch: patch.clone() }.write_whole()?;
-        platform::step();
-        to.sync_all()?;
-        Ok(temporary)
+        Ok(new)
     }
 
     /// Gives the copy its name. `false` where another run has made the very same copy meanwhile.
     pub(super) fn publish(mut self, commit: &Commit<Medium>) -> Result<bool, Failure> {
-        let Some(temporary) = self.temporary.take() else { return Ok(false) };
+        let Some(new) = self.new.take() else { return Ok(false) };
         platform::step();
-        match temporary.persist_noclobber(&self.target) {
-            Ok(_) => Ok(true),
-            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
+        match new.publish(&self.target) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 // Gone again meanwhile: there is no copy, and another try may make one.
                 let there = self.is_there(&commit.patch.new)?;
-                there.map(|_| false).ok_or_else(|| self.failed(error.error))
+                there.map(|_| false).ok_or_else(|| self.failed(error))
             }
-            Err(error) => Err(Failure { action: Action::Publish, ..self.failed(error.error) }),
+            Err(error) => Err(Failure { action: Action::Publish, ..self.failed(error) }),
         }
     }
 
@@ -226,28 +195,4 @@ fn source_digest(record: &Record) -> Option<Seal> {
 
 fn exists(target: &Path) -> Failure {
     Failure::new(FailureCode::Exists, Action::Copy).about(target.to_owned())
-}
-
-/// Removes the unfinished copies of runs that were killed: old enough, and locked by nobody. One that
-/// is gone meanwhile or cannot be removed is in nobody's way.
-fn remove_stale(folder: &Path) {
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let ours = name.to_str().is_some_and(is_temporary_name);
-        if ours && is_stale(&entry).unwrap_or(false) {
-            let _ = fs::remove_file(entry.path());
-        }
-    }
-}
-
-/// The names that `tempfile` gives: six letters or digits between our two ends.
-fn is_temporary_name(name: &str) -> bool {
-    let random = name.strip_prefix(TEMPORARY.0).and_then(|rest| rest.strip_suffix(TEMPORARY.1));
-    random.is_some_and(|part| part.len() == 6 && part.bytes().all(|b| b.is_ascii_alphanumeric()))
-}
-
-fn is_stale(entry: &fs::DirEntry) -> io::Result<bool> {
-    let metadata = entry.metadata()?;
-    let age = metadata.modified()?.elapsed().unwrap_or_default();
-    Ok(metadata.is_file() && age > STALE && fs::File::open(entry.path())?.try_lock().is_ok())
 }

@@ -10,7 +10,7 @@ use crate::disk::Storage;
 use crate::find::Image;
 use crate::media::{DriveError, Medium};
 use crate::pack::commit::Commit;
-use crate::platform::FileId;
+use crate::platform::{FileId, folder_of};
 use crate::record::fields::{FileTime, Seal};
 use crate::record::seal::sha1;
 use crate::report::{Action, Failure, FailureCode, Outcome, Report};
@@ -119,7 +119,8 @@ fn to_copy(
         return Ok(None);
     }
     if task.job.mode.converts() {
-        output.make_folder(&target).map_err(|e| Failure::from_io(Action::Copy, e).about(target))?;
+        let made = std::fs::create_dir_all(folder_of(&target));
+        made.map_err(|error| Failure::from_io(Action::Copy, error).about(target))?;
     }
     // It waits for the others of its group now.
     medium.release();

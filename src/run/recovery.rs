@@ -12,12 +12,15 @@
 //! own file system must lead to the sectors, and what they hold must be that pack's.
 
 use crate::conversion::Patch;
+use crate::diagnosis::{Verdict, diagnose};
 use crate::disk::SECTOR_LEN;
 use crate::disk::Storage;
+use crate::files::clear_leftover;
 use crate::ledger::{Entry, Ledger, LedgerError, Settled, State};
 use crate::media::{DriveError, Medium, Place, RawImage};
 use crate::pack::commit::Commit;
-use crate::pack::examine::{Examination, RecordSectors, examine};
+use crate::pack::examine::{Examination, Pack, RecordSectors, examine, read_record_past_cache};
+use crate::platform::{folder_of, sync_folder};
 use crate::record::{RECORD_LEN, RECORD_SECTORS, RecordBytes};
 use crate::report::{Action, Failure, FailureCode, Outcome};
 use crate::run::RETRIES;
@@ -176,21 +179,35 @@ fn settle_copy(ledger: &mut Ledger, entry: &Entry, target: &Path) -> Result<Reco
     if let Ok(Err(TryLockError::WouldBlock)) = lock {
         return Ok(Recovery::InUse);
     }
-    if holds_copy(target, entry) {
+    // Where it cannot be removed, it is in nobody's way.
+    let _ = clear_leftover(target);
+    // The run that made it may have died before its name was durable.
+    if holds_copy(target, entry) && sync_folder(folder_of(target)).is_ok() {
         ledger.settle(&[Settled::Done(entry.id)])?;
         return Ok(Recovery::Complete);
     }
     Ok(Recovery::Missing)
 }
 
-/// Whether the file holds the pack of `entry`, converted.
+/// Whether the file holds the pack of `entry`, converted; its clean-up may not be finished.
 pub fn holds_copy(path: &Path, entry: &Entry) -> bool {
-    let medium = Place::at(path).and_then(|place| Medium::open(&place, RETRIES));
-    let examined = medium.and_then(|medium| examine(&medium));
-    let Ok(Examination::Pack(pack)) = examined else { return false };
-    let origin = pack.diagnosis.record.as_ref().and_then(|record| record.origin);
+    copy_at(path, entry).is_some()
+}
+
+/// Whether the file holds the pack of `entry`, converted and cleaned up, and its disk the same as the
+/// cache.
+pub fn holds_whole_copy(path: &Path, entry: &Entry) -> bool {
+    let Some((medium, pack)) = copy_at(path, entry) else { return false };
+    let held = pack.sectors.and_then(|sectors| read_record_past_cache(&medium, &sectors).ok());
+    held.is_some_and(|record| diagnose(&record).verdict == Verdict::AlreadyConverted)
+}
+
+fn copy_at(path: &Path, entry: &Entry) -> Option<(Medium, Pack)> {
+    let medium = Place::at(path).and_then(|place| Medium::open(&place, RETRIES)).ok()?;
+    let Ok(Examination::Pack(pack)) = examine(&medium) else { return None };
+    let origin = pack.diagnosis.record.as_ref()?.origin?;
     let sound = matches!(pack.outcome(), Outcome::AlreadyConverted | Outcome::UnfinishedConversion);
-    sound && origin.is_some_and(|origin| origin.source_digest.to_hex() == entry.old_digest)
+    (sound && origin.source_digest.to_hex() == entry.old_digest).then_some((medium, pack))
 }
 
 /// The record, and which of its sectors can be read. On the diskette that was claimed, one that does

@@ -140,6 +140,22 @@ fn check_tells_what_the_converted_files_hold() {
     assert_eq!((ran.stdout.replace(path, "PATH").as_str(), ran.code), (CHECKED, Some(1)));
 }
 
+#[test]
+fn check_tells_a_clean_up_that_is_not_finished() {
+    let scene = Scene::with(&["reapplied-360.img"]);
+    let before = scene.read("reapplied-360.img");
+    scene.convert(&["."]);
+    let mut image = scene.read("reapplied-360.img");
+    let at = (0..image.len()).rfind(|&at| before[at] != image[at]).unwrap();
+    image[at] = before[at];
+    std::fs::write(scene.path("reapplied-360.img"), image).unwrap();
+    let ran = scene.run(&["ledger", "check"]);
+    assert!(ran.stdout.contains("its clean-up is not finished"), "{}", ran.stdout);
+    assert!(ran.stdout.ends_with("0 as the ledger says, 1 not\n") && ran.code == Some(1));
+    scene.convert(&["."]);
+    scene.run(&["ledger", "check"]).is(0, "1 as the ledger says, 0 not\n", "");
+}
+
 const SHOWN: &str = "\
 Serial      12345-270-0000017-00001
 Size        5 licenses

@@ -34,24 +34,33 @@ fn on_a_good_disk_all_that_the_promises_need_works() {
     assert_eq!(std::fs::read_dir(scene.path("")).unwrap().count(), 0);
 }
 
-#[test]
-fn what_a_promise_needs_and_is_missing_ends_with_1() {
+/// A selftest where these calls fail; with `-f`, also in the runs that are killed.
+fn with_failing(options: &[&str], names: &[&str]) {
     let scene = Scene::new();
-    for (call, error, line) in [
-        ("flock", "ENOLCK", "locks"),
-        ("rename", "EPERM", "renames over a file"),
-        ("linkat", "EPERM", "new names, never over one"),
-        ("fdatasync", "EIO", "killed, in place"),
-    ] {
-        let mut command = Command::new("strace");
-        command.args(["-f", "-qq", "-o", "/dev/null", "-e"]);
-        command.arg(format!("inject={call}:error={error}"));
-        command.arg(cargo_bin!("addpack")).args(["selftest", "."]).current_dir(scene.path(""));
-        let ran = Ran::of(&mut command);
-        let mut missing = ran.stdout.lines().filter(|line| line.contains("MISSING"));
-        assert!(missing.any(|found| found.trim_start().starts_with(line)), "{call}: {ran:?}");
-        assert_eq!(ran.code, Some(1), "{call}: {ran:?}");
+    let mut command = Command::new("strace");
+    command.args(["-qq", "-o", "/dev/null"]).args(options);
+    command.arg(cargo_bin!("addpack")).args(["selftest", "."]).current_dir(scene.path(""));
+    let ran = Ran::of(&mut command);
+    let missing: Vec<_> = ran.stdout.lines().filter(|line| line.contains("MISSING")).collect();
+    for name in names {
+        assert!(missing.iter().any(|line| line.trim_start().starts_with(name)), "{name}: {ran:?}");
     }
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+}
+
+#[test]
+fn abilities_that_are_missing_end_with_1() {
+    let calls = ["flock:error=ENOLCK", "rename:error=EPERM", "linkat:error=EPERM"];
+    let options = calls.map(|call| format!("-einject={call}"));
+    with_failing(
+        &options.each_ref().map(String::as_str),
+        &["locks", "renames over a file", "new names, never over one"],
+    );
+}
+
+#[test]
+fn conversion_that_cannot_be_made_durable_ends_with_1() {
+    with_failing(&["-f", "-einject=fdatasync:error=EIO"], &["killed, in place"]);
 }
 
 #[test]

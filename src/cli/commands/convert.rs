@@ -10,12 +10,12 @@ use crate::cli::commands::queue;
 use crate::cli::exit::Exit;
 use crate::cli::show::printer::Printer;
 use crate::cli::show::progress::Progress;
-use crate::cli::show::terminal::escape;
+use crate::cli::show::terminal::{complain, escape};
 use addpack::record::fields::FileTime;
 use addpack::run::{self, Job, Mode};
 use std::ffi::OsStr;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 pub(crate) fn run(args: &Convert) -> Result<Exit, Error> {
@@ -94,6 +94,14 @@ fn check_output(output: &Path, args: &Convert) -> Result<(), Error> {
              in place",
             shown()
         )));
+    }
+    let is_below = |path: &PathBuf| {
+        let folder = fs::canonicalize(path).ok().filter(|path| path.is_dir());
+        resolved.as_ref().zip(folder).is_some_and(|(output, folder)| output.starts_with(folder))
+    };
+    let is_empty = || fs::read_dir(output).map_or(true, |mut entries| entries.next().is_none());
+    if args.common.paths.iter().any(is_below) && !is_empty() {
+        complain(&format!("-o {}: what lies there already is left out", shown()));
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use crate::cli::Error;
 use crate::cli::args::Common;
 use crate::cli::ask::stop;
 use crate::cli::commands::collect::Collect;
-use crate::cli::commands::ledger::open_to_look;
+use crate::cli::commands::ledger::open_to_read;
 use crate::cli::exit::Exit;
 use crate::cli::show::lines::complain_repeated;
 use crate::cli::show::progress::Progress;
@@ -39,7 +39,7 @@ pub(crate) struct Packs {
 pub(crate) fn gather(common: &Common) -> Result<Packs, Error> {
     stop::listen();
     let job = common.job(Mode::Inspect)?;
-    let (mut ledger, _) = open_to_look(&common.ledger)?;
+    let mut ledger = open_to_read(&common.ledger)?;
     let mut gathering = Collect::new(Item::of);
     let mut shown = Shown { inner: &mut gathering, progress: Progress::over(common, "looking") };
     let end = run::run(&job, &mut ledger, &stop::STOP, &mut shown);

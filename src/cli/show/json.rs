@@ -338,6 +338,9 @@ impl Formatter for Harmless {
     where
         W: io::Write + ?Sized,
     {
+        if fragment.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return writer.write_all(fragment.as_bytes());
+        }
         let mut rest = fragment;
         while let Some((at, char)) = rest.char_indices().find(|(_, char)| is_hidden(*char)) {
             writer.write_all(&rest.as_bytes()[..at])?;

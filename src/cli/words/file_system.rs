@@ -24,6 +24,9 @@ pub(super) fn message(failure: &Failure) -> String {
         FailureCode::FolderProtected => {
             "a new file is put in its place, and its folder may not be written".to_owned()
         }
+        FailureCode::ReadOnlyDisk if failure.target.is_some() => {
+            format!("the disk is mounted read-only: {} failed", action(failure))
+        }
         FailureCode::ReadOnlyDisk => "the disk that it is on is mounted read-only".to_owned(),
         FailureCode::Immutable => {
             "an attribute of the file, or of its folder, forbids changes (chattr +i or +a)"

@@ -13,6 +13,8 @@ use std::path::Path;
 pub(crate) enum Standing {
     /// It holds the converted pack.
     There,
+    /// It holds the converted pack, with what is left of its 4.0 events.
+    Unfinished,
     /// It holds something else.
     Changed,
     /// It was converted in a drive, which holds another diskette now, or none.
@@ -35,6 +37,7 @@ impl Standing {
             Self::Changed => "changed",
             Self::Elsewhere => "elsewhere",
             Self::Gone => "gone",
+            Self::Unfinished => "unfinished",
             Self::Begun => "begun",
             Self::Released => "released",
             Self::TwoConverted => "two-converted",
@@ -170,6 +173,9 @@ pub(crate) fn standing_message(entry: &Entry, standing: Standing) -> String {
     let place = shown(entry.place());
     match standing {
         Standing::There => format!("{place} holds the converted pack"),
+        Standing::Unfinished => format!(
+            "{place} holds the converted pack, but its clean-up is not finished: run addpack convert on it"
+        ),
         Standing::Changed => format!("{place} does not hold the converted pack"),
         Standing::Elsewhere => format!("the converted diskette is not in {place} now"),
         Standing::Gone => format!("{place} is gone"),

@@ -9,7 +9,7 @@ use crate::cli::show::terminal::escape;
 use crate::cli::words::{Standing, entry_lines, ledger_row, standing_message, time_of};
 use addpack::ledger::{Entry, Ledger, State};
 use addpack::media::{Kind, Place};
-use addpack::run::recovery::holds_copy;
+use addpack::run::recovery::{holds_copy, holds_whole_copy};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::io::{self, BufWriter, Write, stdout};
@@ -144,7 +144,8 @@ pub(in crate::cli::commands) fn standing(entry: &Entry) -> Standing {
     match entry.state {
         State::Begun => Standing::Begun,
         State::Released => Standing::Released,
-        State::Done if holds_copy(entry.place(), entry) => Standing::There,
+        State::Done if holds_whole_copy(entry.place(), entry) => Standing::There,
+        State::Done if holds_copy(entry.place(), entry) => Standing::Unfinished,
         State::Done if is_drive(entry.place()) => Standing::Elsewhere,
         State::Done if entry.place().exists() => Standing::Changed,
         State::Done => Standing::Gone,
@@ -226,7 +227,11 @@ impl Checked {
             Standing::There => self.there += 1,
             Standing::Elsewhere => self.elsewhere += 1,
             Standing::Released => {}
-            Standing::Changed | Standing::Gone | Standing::Begun | Standing::TwoConverted => {
+            Standing::Unfinished
+            | Standing::Changed
+            | Standing::Gone
+            | Standing::Begun
+            | Standing::TwoConverted => {
                 self.wrong += 1;
             }
         }

@@ -2,6 +2,8 @@
 //!
 //! Bytes in, sectors out: the rest of the program knows nothing of containers. Each is told by its
 //! content, never by its name alone.
+#![doc = ""]
+#![doc = include_str!("CONTAINERS.md")]
 
 mod behind;
 mod crc;

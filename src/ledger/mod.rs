@@ -5,6 +5,8 @@
 //! the claim is marked as done in the transaction that claims the next group, so the ledger costs
 //! one sync a group. A claim that was left open by a crash is settled by the next run that writes:
 //! see `run::recovery`.
+#![doc = ""]
+#![doc = include_str!("LEDGER.md")]
 
 mod error;
 mod identity;

@@ -4,6 +4,7 @@ use crate::disk::SECTOR_LEN;
 use crate::disk::{DiskGeometry, Flaw, FlawKind, Storage};
 use crate::media::DriveError;
 use std::io;
+use std::ops::Range;
 use std::time::{Duration, Instant};
 use strum::VariantArray;
 
@@ -93,7 +94,7 @@ pub fn survey_by<S: Storage + ?Sized>(
     clock: &dyn Fn() -> Duration,
 ) -> io::Result<Option<Surface>> {
     let Some(geometry) = DiskGeometry::of_len(medium.len()) else { return Ok(None) };
-    read_all(medium, geometry, clock, &mut |_, _| {}).map(Some)
+    read_all(medium, geometry, &|_| true, clock, &mut |_, _| {}).map(Some)
 }
 
 /// Reads all of a medium, and keeps what was read. `None` where it has not the size of a diskette.
@@ -101,11 +102,23 @@ pub fn survey_by<S: Storage + ?Sized>(
 /// # Errors
 /// As [`survey`].
 pub fn rescue<S: Storage + ?Sized>(medium: &S) -> io::Result<Option<Rescue>> {
+    rescue_tracks(medium, &|_| true)
+}
+
+/// The same, but of some tracks only, given by where they lie in bytes; all others are taken for good ones of
+/// zeros.
+///
+/// # Errors
+/// As [`survey`].
+pub fn rescue_tracks<S: Storage + ?Sized>(
+    medium: &S,
+    is_wanted: &dyn Fn(Range<usize>) -> bool,
+) -> io::Result<Option<Rescue>> {
     let Some(geometry) = DiskGeometry::of_len(medium.len()) else { return Ok(None) };
     let start = Instant::now();
     let mut bytes = vec![0; geometry.total_sectors() as usize * SECTOR_LEN];
     let mut keep = |at: usize, read: &[u8]| bytes[at..at + read.len()].copy_from_slice(read);
-    let surface = read_all(medium, geometry, &|| start.elapsed(), &mut keep)?;
+    let surface = read_all(medium, geometry, is_wanted, &|| start.elapsed(), &mut keep)?;
     Ok(Some(Rescue { surface, bytes }))
 }
 
@@ -114,6 +127,7 @@ pub fn rescue<S: Storage + ?Sized>(medium: &S) -> io::Result<Option<Rescue>> {
 fn read_all<S: Storage + ?Sized>(
     medium: &S,
     geometry: DiskGeometry,
+    is_wanted: &dyn Fn(Range<usize>) -> bool,
     clock: &dyn Fn() -> Duration,
     keep: &mut dyn FnMut(usize, &[u8]),
 ) -> io::Result<Surface> {
@@ -121,6 +135,10 @@ fn read_all<S: Storage + ?Sized>(
     let mut track = vec![0; geometry.sectors as usize * SECTOR_LEN];
     for number in 0..geometry.cylinders as usize * geometry.heads as usize {
         let start = number * track.len();
+        if !is_wanted(start..start + track.len()) {
+            sectors.extend((0..geometry.sectors).map(|_| Condition::Good));
+            continue;
+        }
         match read_track(medium, start, &mut track, clock) {
             Ok(conditions) => sectors.extend(conditions),
             Err(error) if DriveError::behind(&error) == Some(&DriveError::Stopped) => break,

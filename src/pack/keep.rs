@@ -8,7 +8,8 @@ use super::examine::{Examination, examine};
 use crate::disk::{Memory, SECTOR_LEN, Storage};
 use crate::files::write_new;
 use crate::media::DriveError;
-use crate::media::surface::{Condition, Rescue, Surface, rescue};
+use crate::media::surface::{Condition, Rescue, Surface, rescue, rescue_tracks};
+use crate::record::RECORD_SECTORS;
 use crate::record::fields::Seal;
 use std::fmt::Write;
 use std::fs;
@@ -25,7 +26,22 @@ pub struct Keep {
     pub folder: PathBuf,
     /// The number that an image without a pack is named for, from 1.
     pub number: usize,
+    /// How much of the diskette is read.
+    pub extent: Extent,
 }
+
+/// How much of a diskette an image of it holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it.
+    Whole,
+    /// The tracks that lead to its record and that hold it; the others are zeros. It serves to tell which of
+    /// several images is the pack, and is no copy of the diskette.
+    Record,
+}
+
+/// Bytes at the start of a diskette in which its file system tells where its files lie, at most.
+const SYSTEM_AREA: usize = 40 * SECTOR_LEN;
 
 /// An image that is in the folder now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,8 +63,9 @@ impl Keep {
     /// than before; else as the medium and the folder report them. Nothing is in the folder then that was not
     /// there before.
     pub fn keep<S: Storage + ?Sized>(&self, medium: &S) -> io::Result<Kept> {
-        let (record, _) = record_of(&examine(medium)?).unzip();
-        let rescue = rescue(medium)?.ok_or(DriveError::NotADiskette(medium.len()))?;
+        let seen = examine(medium)?;
+        let (record, _) = record_of(&seen).unzip();
+        let rescue = self.read(medium, &seen)?.ok_or(DriveError::NotADiskette(medium.len()))?;
         if !rescue.surface.is_complete() {
             return Err(DriveError::Stopped.into());
         }
@@ -67,6 +84,24 @@ impl Keep {
             }
         }
         Err(io::ErrorKind::AlreadyExists.into())
+    }
+
+    fn read<S: Storage + ?Sized>(
+        &self,
+        medium: &S,
+        seen: &Examination,
+    ) -> io::Result<Option<Rescue>> {
+        let record = match seen {
+            Examination::Pack(pack) => pack.sectors.unwrap_or_default(),
+            Examination::NotAPack(_) => [0; RECORD_SECTORS],
+        };
+        match self.extent {
+            Extent::Whole => rescue(medium),
+            Extent::Record => rescue_tracks(medium, &|track| {
+                let holds = |at: &u64| track.contains(&usize::try_from(*at).unwrap_or(usize::MAX));
+                track.start < SYSTEM_AREA || record.iter().any(holds)
+            }),
+        }
     }
 }
 

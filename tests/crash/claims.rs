@@ -94,6 +94,7 @@ fn claim_that_was_settled_meanwhile_is_complete_and_not_acted_on() {
 
 #[test]
 fn names_of_a_new_ledger_and_of_its_folders_are_durable_before_an_image_is_touched() {
+    crate::support::needs!("strace");
     let scene = Scene::new();
     scene.pack(1, "a.img");
     let args = ["convert", "--yes", "--ledger", "new/folder/ledger.db", "a.img"];

@@ -96,6 +96,7 @@ fn named(state: State) -> &'static str {
 
 #[test]
 fn error_is_named_with_the_state_of_the_pack_and_a_later_run_completes_it() {
+    crate::support::needs!("strace");
     let images = [PackImage::golden("reapplied-360.img")];
     let scene = Scene::new();
     for Trial { inject: fault, code, state: expected } in TRIALS {
@@ -113,6 +114,7 @@ fn error_is_named_with_the_state_of_the_pack_and_a_later_run_completes_it() {
 
 #[test]
 fn error_of_any_read_is_told_and_a_state_that_is_named_is_true() {
+    crate::support::needs!("strace");
     let images = [PackImage::golden("reapplied-360.img")];
     let scene = Scene::new();
     images[0].put(&scene, "in");
@@ -143,6 +145,7 @@ fn error_of_any_read_is_told_and_a_state_that_is_named_is_true() {
 
 #[test]
 fn signal_in_the_middle_of_a_lock_is_no_failure() {
+    crate::support::needs!("strace");
     let image = PackImage::golden("reapplied-360.img");
     let scene = Scene::new();
     image.put(&scene, "in");
@@ -152,6 +155,7 @@ fn signal_in_the_middle_of_a_lock_is_no_failure() {
 
 #[test]
 fn state_is_unknown_where_nothing_can_be_read_any_more() {
+    crate::support::needs!("strace");
     let images = [PackImage::golden("reapplied-360.img")];
     let scene = Scene::new();
     images[0].put(&scene, "in");
@@ -170,6 +174,7 @@ const DIRECT_OPEN: &str = if cfg!(target_arch = "x86_64") {
 
 #[test]
 fn state_is_told_where_the_file_system_has_no_direct_reads() {
+    crate::support::needs!("strace");
     let images = [PackImage::golden("reapplied-360.img")];
     let scene = Scene::new();
     for (fault, expected) in [
@@ -185,6 +190,7 @@ fn state_is_told_where_the_file_system_has_no_direct_reads() {
 
 #[test]
 fn interrupted_call_is_no_failure() {
+    crate::support::needs!("strace");
     let images = [PackImage::golden("reapplied-360.img")];
     let scene = Scene::new();
     for call in ["pwrite64", "fdatasync", "pread64"] {
@@ -199,6 +205,7 @@ fn interrupted_call_is_no_failure() {
 /// As a disk that is about to fail does, or one that pretends not to be write-protected.
 #[test]
 fn commit_sector_that_was_reported_and_not_written_costs_no_event() {
+    crate::support::needs!("strace");
     let images = [PackImage::golden("reapplied-360.img")];
     let scene = Scene::new();
     images[0].put(&scene, "in");
@@ -211,6 +218,7 @@ fn commit_sector_that_was_reported_and_not_written_costs_no_event() {
 
 #[test]
 fn image_that_fails_leaves_the_others_of_its_folder_to_be_converted() {
+    crate::support::needs!("strace");
     let names = ["reapplied-360.img", "unused-20-160.img", "converted-unfinished-360.img"];
     let mut images: Vec<_> = names.map(PackImage::golden).into();
     images.push(PackImage::full_history());

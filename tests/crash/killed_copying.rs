@@ -78,6 +78,7 @@ fn as_point((call, when): (&String, usize)) -> Point {
 
 #[test]
 fn copy_killed_before_each_call_is_whole_or_absent_and_the_next_run_makes_it() {
+    crate::support::needs!("strace");
     let image = image();
     let mut absent = 0;
     let points = points(&image);
@@ -93,6 +94,7 @@ fn copy_killed_before_each_call_is_whole_or_absent_and_the_next_run_makes_it() {
 
 #[test]
 fn copies_of_several_images_killed_before_any_call_are_whole_or_absent() {
+    crate::support::needs!("strace");
     let images = ["reapplied-360.img", "unused-20-160.img"].map(PackImage::golden);
     for call in ["copy_file_range", "pwrite64", "fdatasync", "linkat", "close"] {
         for when in 1..=2 {
@@ -117,6 +119,7 @@ fn copies_of_several_images_killed_before_any_call_are_whole_or_absent() {
 
 #[test]
 fn copy_is_durable_before_it_has_its_name_and_the_name_before_it_is_reported() {
+    crate::support::needs!("strace");
     let image = image();
     let scene = fresh(&image);
     let traced =
@@ -152,6 +155,7 @@ const NAMED: [&str; 9] = [
 
 #[test]
 fn where_every_file_has_a_name_a_killed_run_leaves_one_that_goes_with_the_next() {
+    crate::support::needs!("strace");
     let image = image();
     let scene = fresh(&image);
     fs::create_dir(scene.path("out")).unwrap();
@@ -182,6 +186,7 @@ fn failure(scene: &Scene, fault: &str) -> scene::CodeAndMessage {
 
 #[test]
 fn copy_that_fails_is_told_and_leaves_nothing_behind() {
+    crate::support::needs!("strace");
     let image = image();
     for (fault, code) in [
         ("pwrite64:error=ENOSPC:when=1", "no-space"),
@@ -204,6 +209,7 @@ fn copy_that_fails_is_told_and_leaves_nothing_behind() {
 
 #[test]
 fn copy_whose_name_may_not_be_durable_is_told() {
+    crate::support::needs!("strace");
     // The syncs are those of the folder that holds -o's, and of -o's own.
     for when in ["2", "1+", "1"] {
         let image = image();
@@ -217,6 +223,7 @@ fn copy_whose_name_may_not_be_durable_is_told() {
 
 #[test]
 fn folder_of_copies_that_cannot_be_written_is_named() {
+    crate::support::needs!("strace");
     let image = image();
     for fault in ["?mkdir,mkdirat:error=EROFS", "linkat:error=EROFS"] {
         let scene = fresh(&image);

@@ -88,6 +88,7 @@ impl Packed {
 
 #[test]
 fn conversion_of_a_compressed_file_killed_before_each_call_leaves_old_or_new() {
+    crate::support::needs!("strace", "zip", "unzip");
     let packed = compressed();
     let scene = Scene::new();
     packed.put(&scene);
@@ -113,6 +114,7 @@ fn conversion_of_a_compressed_file_killed_before_each_call_leaves_old_or_new() {
 
 #[test]
 fn conversion_of_an_archive_killed_before_each_call_leaves_each_pack_old_or_new() {
+    crate::support::needs!("strace", "zip", "unzip");
     let packed = archive();
     let mut seen = BTreeSet::new();
     for call in CALLS {
@@ -137,6 +139,7 @@ fn conversion_of_an_archive_killed_before_each_call_leaves_each_pack_old_or_new(
 
 #[test]
 fn packs_of_an_archive_are_written_together() {
+    crate::support::needs!("strace", "zip", "unzip");
     let packed = archive();
     let scene = Scene::new();
     packed.put(&scene);
@@ -147,6 +150,7 @@ fn packs_of_an_archive_are_written_together() {
 
 #[test]
 fn failing_call_leaves_the_container_as_it_was_and_is_told() {
+    crate::support::needs!("strace", "zip", "unzip");
     let trials = [
         ("write", "ENOSPC", "no-space"),
         ("fsync", "EIO", "io-error"),
@@ -177,6 +181,7 @@ fn failing_call_leaves_the_container_as_it_was_and_is_told() {
 
 #[test]
 fn name_that_is_not_durable_is_told_and_the_pack_is_new() {
+    crate::support::needs!("strace", "zip", "unzip");
     let packed = compressed();
     let scene = Scene::new();
     packed.put(&scene);

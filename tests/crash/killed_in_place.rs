@@ -63,6 +63,7 @@ fn kill_at_each(images: &[PackImage], points: &[Point], jobs: &str) -> BTreeSet<
 
 #[test]
 fn conversion_of_one_image_killed_before_each_write_and_sync_leaves_old_or_new() {
+    crate::support::needs!("strace");
     for image in images() {
         let images = [image];
         let scene = Scene::new();
@@ -117,6 +118,7 @@ fn points(images: &[PackImage]) -> Vec<Point> {
 
 #[test]
 fn conversion_of_a_folder_killed_before_each_write_and_sync_leaves_each_image_old_or_new() {
+    crate::support::needs!("strace");
     let images = images();
     let points = points(&images);
     assert!(points.len() >= 4 + 5 + 6, "{points:?}");
@@ -126,6 +128,7 @@ fn conversion_of_a_folder_killed_before_each_write_and_sync_leaves_each_image_ol
 
 #[test]
 fn conversion_by_several_workers_killed_at_any_image_leaves_each_old_or_new() {
+    crate::support::needs!("strace");
     let images = images();
     let by_path = |call| images.iter().map(move |i| Point::on(&format!("in/{}", i.name), call));
     let points: Vec<_> = by_path("fdatasync").chain(by_path("pwrite64")).collect();
@@ -134,6 +137,7 @@ fn conversion_by_several_workers_killed_at_any_image_leaves_each_old_or_new() {
 
 #[test]
 fn every_image_is_synced_between_its_commit_sector_and_its_zeroes() {
+    crate::support::needs!("strace");
     let images = images();
     let scene = Scene::new();
     for jobs in ["1", "4"] {

@@ -52,6 +52,7 @@ fn assert_ledger_agrees(scene: &Scene, packs: i64, point: &Point) {
 
 #[test]
 fn killed_before_each_write_and_sync_the_pack_is_old_or_new_and_one_run_completes_it() {
+    crate::support::needs!("strace");
     let mut seen = BTreeSet::new();
     for image in images() {
         for earlier in [false, true] {
@@ -72,6 +73,7 @@ fn killed_before_each_write_and_sync_the_pack_is_old_or_new_and_one_run_complete
 
 #[test]
 fn killed_before_each_write_and_sync_a_copy_is_whole_or_absent_and_one_run_completes_it() {
+    crate::support::needs!("strace");
     for image in images() {
         for point in points(&image, false, &COPY) {
             let scene = set(&image, false);
@@ -89,6 +91,7 @@ fn killed_before_each_write_and_sync_a_copy_is_whole_or_absent_and_one_run_compl
 
 #[test]
 fn killed_in_a_group_every_pack_is_old_or_new_and_one_run_completes_all() {
+    crate::support::needs!("strace");
     let packs: Vec<_> = (0..5).map(|n| PackImage::full_history().renumbered(n)).collect();
     let name = |number: usize| format!("in/{number}.img");
     let put = || {
@@ -118,6 +121,7 @@ fn killed_in_a_group_every_pack_is_old_or_new_and_one_run_completes_all() {
 
 #[test]
 fn ledger_on_a_full_or_failing_disk_stops_a_run_before_the_image_is_touched() {
+    crate::support::needs!("strace");
     let image = PackImage::full_history();
     let mut told = 0;
     for (error, says) in [("ENOSPC", "full"), ("EIO", "failed")] {
@@ -151,6 +155,7 @@ fn ledger_on_a_full_or_failing_disk_stops_a_run_before_the_image_is_touched() {
 
 #[test]
 fn claim_that_was_taken_up_and_failed_still_holds() {
+    crate::support::needs!("strace");
     let image = PackImage::full_history();
     let path = format!("in/{}", image.name);
     let scene = set(&image, false);

@@ -91,6 +91,7 @@ fn one_of_64_processes_makes_a_copy() {
 
 #[test]
 fn image_that_another_process_is_converting_is_in_use() {
+    crate::support::needs!("strace");
     let (image, scene) = (PackImage::full_history(), Scene::new());
     image.put(&scene, "in");
     let path = format!("in/{}", image.name);
@@ -164,6 +165,7 @@ fn conversion_lets_go_of_its_lock() {
 /// As editors and backup programs write: a new file under the old name, while addpack waits.
 #[test]
 fn image_that_another_file_replaces_meanwhile_is_not_converted_in_vain() {
+    crate::support::needs!("strace");
     let (image, scene) = (PackImage::golden("reapplied-360.img"), Scene::new());
     image.put(&scene, "in");
     let path = scene.path(&format!("in/{}", image.name));

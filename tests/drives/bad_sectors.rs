@@ -102,7 +102,7 @@ fn lost_sector_of_the_record_is_named_and_nothing_is_written() {
             assert_eq!(
                 finding.message,
                 format!(
-                    "sector {sector}, which the record needs, cannot be read, or never twice the same"
+                    "sector {sector}, which the record needs, cannot be read, or reads differently each time"
                 )
             );
             // The first sector tells whose it is.
@@ -128,8 +128,7 @@ fn sector_of_the_record_that_reads_only_when_asked_again_refuses_the_conversion(
         assert_eq!((report.outcome.as_str(), traced.ran.code), ("refused", Some(1)));
         let sector = record_at(&image) + which;
         let message = format!(
-            "sector {sector}, which holds a part of the record, is weak: it read well only when it \
-             was asked again"
+            "sector {sector}, which holds a part of the record, is weak: it could be read only after retries"
         );
         assert_eq!(report.findings[0].message, message);
         assert_eq!(report.record.unwrap().serial, "12345-270-0000017-00003");
@@ -166,7 +165,10 @@ fn sector_outside_the_record_that_reads_only_when_asked_again_is_a_note() {
         assert_eq!(report.outcome, "convertible");
         assert_eq!(report.notes[0].code, "flawed-sectors");
         let message = &report.notes[0].message;
-        assert!(message.contains(&format!("sector {sector}: read well only when")), "{message}");
+        assert!(
+            message.contains(&format!("sector {sector}: readable only after retries")),
+            "{message}"
+        );
     }
 }
 

@@ -188,9 +188,7 @@ fn device_of_another_size_is_refused_with_its_size_and_opened_no_further() {
                 serde_json::from_str(traced.ran.stdout.lines().next().unwrap()).unwrap();
             let error = report.error.unwrap();
             assert_eq!((error.code.as_str(), traced.ran.code), ("not-a-diskette", Some(3)));
-            let message = format!(
-                "this is no diskette: its size is {words}, which no diskette has; it was left alone"
-            );
+            let message = format!("this is not a diskette: its size is {words}. It was left alone");
             assert_eq!(error.message, message);
             let touched = |call: &&Called| {
                 (is_open(call) && ["O_RDWR", "O_EXCL"].iter().any(|flag| call.text.contains(flag)))

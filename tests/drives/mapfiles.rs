@@ -56,7 +56,7 @@ fn assert_refused(report: &Image, sector: usize) {
     assert_eq!(finding.sector, Some(sector.try_into().unwrap()));
     let message = format!(
         "sector {sector}, which the record needs, was not read by the rescue that made the image, as \
-         its mapfile says; the dump, not the diskette, may be all that is wrong"
+         its mapfile says; the diskette itself may be fine"
     );
     assert_eq!(finding.message, message);
     assert!(report.next_step.starts_with("read the diskette again"), "{}", report.next_step);
@@ -210,7 +210,7 @@ fn mapfile_that_cannot_be_read_fails_the_image_and_nothing_is_touched() {
             let (report, code) = one(&scene, &[args, &["--mapfile", name, NAME]].concat());
             let error = report.error.unwrap();
             assert_eq!((error.code.as_str(), code), ("bad-mapfile", Some(3)), "{name}");
-            let message = format!("{name} is no mapfile that can be read");
+            let message = format!("the mapfile {name} cannot be read");
             assert!(error.message.starts_with(&message), "{}", error.message);
         }
     }

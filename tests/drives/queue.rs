@@ -177,7 +177,7 @@ fn each_diskette_is_asked_about_and_one_that_is_refused_by_hand_may_come_again()
     let shown = queue.terminal.until("[y/N] ");
     let about = format!(
         "\n{}: serial 12345-270-0000017-00003, 5 licenses, server SBSNT1 (00:A0:C9:14:C8:29), from 5 \
-         to 10\nConvert it to 4.5? There is no way back to 4.0. [y/N] ",
+         to 10; 1 event, the last on 1 Apr 1998\nConvert it to 4.5? There is no way back to 4.0. [y/N] ",
         drive.path()
     );
     assert_eq!(shown, about);
@@ -439,4 +439,122 @@ fn a_dry_run_of_a_queue_writes_nothing() {
     assert!(shown.contains("convertible:"), "{shown}");
     assert_eq!(queue.end().1, Some(0));
     assert!(scene.read("applied-1440.img") == PackImage::golden("applied-1440.img").old);
+}
+
+/// A used pack, one reapplied out of order, a blank diskette and an unused pack, looked at one after another.
+fn look_at_four(scene: &Scene, drive: &Loop, command: &[&str]) -> (String, Option<i32>) {
+    let args = [command, &[drive.path()]].concat();
+    let mut terminal = Terminal::run(scene.command(&args));
+    let names = ["applied-1440.img", "out-of-order-720.img", "no-record-360.img", "unused-720.img"];
+    for (number, name) in (1..).zip(names) {
+        terminal.until(&prompt(number, drive));
+        drive.insert(&scene.path(name));
+        terminal.answer("");
+    }
+    terminal.until(&prompt(5, drive));
+    terminal.answer("q");
+    terminal.end()
+}
+
+fn four() -> Scene {
+    Scene::with(&[
+        "applied-1440.img",
+        "out-of-order-720.img",
+        "no-record-360.img",
+        "unused-720.img",
+    ])
+}
+
+#[test]
+fn looking_at_a_queue_ends_with_the_order_what_not_to_apply_and_what_to_do_now() {
+    let scene = four();
+    let Some(drive) = Loop::empty() else { return };
+    let (shown, code) = look_at_four(&scene, &drive, &["inspect", "--queue"]);
+    let expected = format!(
+        "q
+
+3 packs and 1 other diskette
+
+SBSNT1 (00:A0:C9:14:C8:29): apply in this order (15 licenses at the end)
+    1  diskette 1    5 to 10   ...00003   convert first
+    2  diskette 4    10 to 15  ...00001   convert first
+
+Do not apply: write DO NOT APPLY on them
+  diskette 2    ...00010   reapplied out of order
+
+Left alone, since they hold no pack: diskette 3
+
+What now
+  addpack convert --queue {drive}                           converts them one after another
+  addpack replace --queue {drive} --keep box -o request.txt   writes the letter for those that are refused
+",
+        drive = drive.path()
+    );
+    assert_eq!(squeezed(&shown), squeezed(&expected));
+    assert_eq!(code, Some(1));
+}
+
+/// The text with one space where there are several.
+fn squeezed(text: &str) -> String {
+    let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_set_of_a_queue_is_that_of_the_images_it_keeps() {
+    let scene = four();
+    let Some(drive) = Loop::empty() else { return };
+    let (shown, _) = look_at_four(&scene, &drive, &["inspect", "--queue", "--keep", "box"]);
+    assert!(shown.contains("their images are in box"), "{shown}");
+    let convert = format!("addpack convert --queue {} --plan box", drive.path());
+    assert!(
+        shown.contains(&convert) && shown.contains("addpack replace box -o request.txt"),
+        "{shown}"
+    );
+    let plan = scene.run(&["plan", "box"]);
+    for (order, serial) in [(1, "12345-270-0000017-00003"), (2, "12345-270-0000017-00001")] {
+        let line = plan.stdout.lines().find(|line| line.contains(serial)).expect(serial);
+        assert!(line.trim_start().starts_with(&order.to_string()), "{}", plan.stdout);
+    }
+}
+
+#[test]
+fn a_new_queue_goes_on_with_the_numbers_and_the_set_of_the_last_one() {
+    let scene = Scene::with(&["applied-1440.img", "unused-720.img"]);
+    let Some(drive) = Loop::with(&scene.path("applied-1440.img")) else { return };
+    for (number, name) in [(1, "applied-1440.img"), (2, "unused-720.img")] {
+        let args = ["inspect", "--queue", "--keep", "box", drive.path()];
+        let mut terminal = Terminal::run(scene.command(&args));
+        terminal.until(&prompt(number, &drive));
+        drive.insert(&scene.path(name));
+        terminal.answer("");
+        terminal.until(&prompt(number + 1, &drive));
+        terminal.answer("q");
+        let (shown, code) = terminal.end();
+        assert!(shown.contains(&format!("{number}  diskette {number}")), "{shown}");
+        assert_eq!(code, Some(0));
+    }
+}
+
+#[test]
+fn a_plan_of_a_queue_names_the_diskettes_by_number() {
+    let scene = four();
+    let Some(drive) = Loop::empty() else { return };
+    let (shown, code) = look_at_four(&scene, &drive, &["plan", "--queue"]);
+    assert!(shown.contains("12345-270-0000017-00003  diskette 1"), "{shown}");
+    assert!(shown.contains("  diskette 2\n"), "{shown}");
+    assert_eq!(code, Some(1));
+}
+
+#[test]
+fn a_request_of_a_queue_names_the_digests_of_the_images_that_are_kept() {
+    let scene = four();
+    let Some(drive) = Loop::empty() else { return };
+    let ran = scene.run(&["replace", "--queue", drive.path()]);
+    assert!(ran.code == Some(2) && ran.stderr.contains("--keep DIR"), "{ran:?}");
+    let (_, code) =
+        look_at_four(&scene, &drive, &["replace", "--queue", "--keep", "box", "-o", "request.txt"]);
+    assert_eq!(code, Some(0));
+    let request = String::from_utf8(scene.read("request.txt")).unwrap();
+    assert!(request.contains("12345-270-0000017-00010"), "{request}");
 }

@@ -2,8 +2,10 @@
 
 use crate::support::disk::testdata;
 use crate::support::frail::{Fault, Frail};
+use addpack::disk::Memory;
 use addpack::media::{Careful, DriveError, Mapfile, Watcher};
-use addpack::pack::keep::{Keep, Kept};
+use addpack::pack::examine::{Examination, examine};
+use addpack::pack::keep::{Extent, Keep, Kept};
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -15,7 +17,7 @@ fn golden(name: &str) -> Vec<u8> {
 
 fn keep(folder: &Path, number: usize, bytes: &[u8], faults: &[(usize, Fault)]) -> Kept {
     let diskette = Careful::new(Frail::new(bytes, faults), 5);
-    Keep { folder: folder.to_owned(), number }.keep(&diskette).unwrap()
+    Keep { folder: folder.to_owned(), number, extent: Extent::Whole }.keep(&diskette).unwrap()
 }
 
 fn names(folder: &Path) -> Vec<String> {
@@ -83,8 +85,30 @@ fn a_reading_that_is_stopped_keeps_nothing() {
         if at.sector < 1000 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     });
     let diskette = Careful::new(Frail::new(&golden("unused-720.img"), &[]), 5).watched(Some(stop));
-    let keep = Keep { folder: folder.path().join("new"), number: 1 };
+    let extent = Extent::Whole;
+    let keep = Keep { folder: folder.path().join("new"), number: 1, extent };
     let error = keep.keep(&diskette).unwrap_err();
     assert_eq!(DriveError::behind(&error), Some(&DriveError::Stopped));
     assert!(names(folder.path()).is_empty());
+}
+
+#[test]
+fn an_image_of_the_record_alone_says_the_same_of_the_pack() {
+    for name in
+        ["applied-1440.img", "fragmented-1440.img", "transferred-2880.img", "no-record-360.img"]
+    {
+        let folder = TempDir::new().unwrap();
+        let bytes = golden(name);
+        let diskette = Careful::new(Frail::new(&bytes, &[]), 5);
+        let extent = Extent::Record;
+        let keep = Keep { folder: folder.path().to_owned(), number: 1, extent };
+        let kept = keep.keep(&diskette).unwrap();
+        let image = fs::read(&kept.path).unwrap();
+        assert_eq!(image.len(), bytes.len(), "{name}");
+        let record = |bytes: Vec<u8>| match examine(&Memory::new(bytes)).unwrap() {
+            Examination::Pack(pack) => pack.diagnosis.record.map(|record| *record.bytes()),
+            Examination::NotAPack(_) => None,
+        };
+        assert_eq!(record(image), record(bytes), "{name}");
+    }
 }

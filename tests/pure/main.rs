@@ -7,6 +7,7 @@ mod container;
 mod fat12;
 mod house;
 mod kept_images;
+mod promises;
 mod record;
 mod weak_sectors;
 mod whole_images;

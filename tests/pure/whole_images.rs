@@ -134,6 +134,7 @@ fn every_golden_image_is_examined_as_expected_and_left_as_it_is() {
 
 #[test]
 fn every_golden_image_that_converts_holds_the_expected_record_and_nothing_else_new() {
+    crate::support::needs!("dosfstools", "mtools");
     let folder = TempDir::new().unwrap();
     let mut converted = 0;
     for (name, outcome, old) in golden_images() {
@@ -148,6 +149,7 @@ fn every_golden_image_that_converts_holds_the_expected_record_and_nothing_else_n
 
 #[test]
 fn golden_image_of_an_unfinished_conversion_is_finished() {
+    crate::support::needs!("dosfstools", "mtools");
     let folder = TempDir::new().unwrap();
     let old = record("converted-unfinished.rec");
     let mut new = old.clone();
@@ -215,6 +217,7 @@ fn assert_made_converts(image: &Path, pack: &str) {
 
 #[test]
 fn image_of_each_size_made_by_mkfs_converts() {
+    crate::support::needs!("dosfstools", "mtools");
     let folder = TempDir::new().unwrap();
     let packs = ["full-history.rec", "applied.rec", "unused-20.rec", "transferred.rec"];
     for ((kilobytes, _), pack) in SIZES.iter().zip(packs.iter().cycle()) {
@@ -224,6 +227,7 @@ fn image_of_each_size_made_by_mkfs_converts() {
 
 #[test]
 fn image_of_each_size_made_by_mkfs_as_dos_laid_it_out_converts() {
+    crate::support::needs!("dosfstools", "mtools");
     let folder = TempDir::new().unwrap();
     for (kilobytes, options) in SIZES {
         let pack = "full-history.rec";
@@ -233,6 +237,7 @@ fn image_of_each_size_made_by_mkfs_as_dos_laid_it_out_converts() {
 
 #[test]
 fn image_with_one_fat_made_by_mkfs_converts() {
+    crate::support::needs!("dosfstools", "mtools");
     let folder = TempDir::new().unwrap();
     for (kilobytes, options) in SIZES {
         let pack = "applied-20.rec";
@@ -242,6 +247,7 @@ fn image_with_one_fat_made_by_mkfs_converts() {
 
 #[test]
 fn record_that_mcopy_put_into_gaps_converts() {
+    crate::support::needs!("dosfstools", "mtools");
     let folder = TempDir::new().unwrap();
     let pack = "full-history.rec";
     for (kilobytes, options) in [SIZES[0], SIZES[3], SIZES[6]] {
@@ -267,6 +273,7 @@ fn record_that_mcopy_put_into_gaps_converts() {
 
 #[test]
 fn image_without_a_record_made_by_mkfs_is_no_pack() {
+    crate::support::needs!("dosfstools", "mtools");
     let folder = TempDir::new().unwrap();
     for (kilobytes, options) in SIZES {
         let image = folder.path().join(format!("{kilobytes}.img"));

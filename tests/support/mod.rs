@@ -1,13 +1,14 @@
 //! What the test programs share: packs, images and disks to test with, the built program in a clean
 //! folder, and judges from outside.
 
-#![allow(dead_code, unused_imports, reason = "each program uses a part")]
+#![allow(dead_code, unused_imports, unused_macros, reason = "each program uses a part")]
 
 pub(crate) mod disk;
 pub(crate) mod diskette;
 pub(crate) mod folder;
 pub(crate) mod frail;
 pub(crate) mod judge;
+pub(crate) mod judges;
 pub(crate) mod own_process;
 pub(crate) mod planned;
 pub(crate) mod scene;
@@ -17,3 +18,5 @@ pub(crate) mod slot;
 pub(crate) mod tools;
 pub(crate) mod volatile;
 pub(crate) mod write;
+
+pub(crate) use judges::needs;

@@ -81,7 +81,7 @@ failed                 -                        -          gone.img
 
 Refused
   ./a/b/.hidden.img
-    damaged-media: the cluster chain of ADDPACK.DAT comes back to cluster 2
+    damaged-media: the cluster chain of ADDPACK.DAT loops back to cluster 2
     (sector 14)
     next: read the diskette again, in another drive if there is one; if that
     gives the same, ask for a replacement (KB 274532). Have at hand: the

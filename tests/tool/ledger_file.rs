@@ -9,7 +9,11 @@ fn assert_unusable(scene: &Scene, says: &str) {
     let before = scene.read("unused-720.img");
     let ran = scene.run(&[&CONVERT[..], &["unused-720.img"]].concat());
     assert!(ran.stderr.contains(says) && ran.stderr.lines().count() == 1, "{}", ran.stderr);
-    assert!(ran.stderr.ends_with("No image is touched without its claim\n"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.ends_with("No image is changed without a claim in the ledger\n"),
+        "{}",
+        ran.stderr
+    );
     let summary: Summary = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!((ran.code, summary.images), (Some(3), 0));
     assert!(summary.error.is_some_and(|error| error.message.contains(says)));
@@ -21,13 +25,13 @@ fn ledger_that_cannot_be_used_is_told_before_any_image_is_touched() {
     let scene = Scene::with(&["unused-720.img"]);
     std::fs::create_dir_all(scene.ledger().parent().unwrap()).unwrap();
     std::fs::write(scene.ledger(), "no database, but long enough to be taken for one").unwrap();
-    assert_unusable(&scene, "that is another file, not a ledger");
+    assert_unusable(&scene, "this file is not a ledger");
     std::fs::remove_file(scene.ledger()).unwrap();
     std::fs::create_dir(scene.ledger()).unwrap();
     assert_unusable(&scene, "a ledger is a regular file");
     std::fs::remove_dir(scene.ledger()).unwrap();
     Connection::open(scene.ledger()).unwrap().execute_batch("CREATE TABLE t (x)").unwrap();
-    assert_unusable(&scene, "that is another file, not a ledger");
+    assert_unusable(&scene, "this file is not a ledger");
 }
 
 #[test]

@@ -50,6 +50,7 @@ fn with_failing(options: &[&str], names: &[&str]) {
 
 #[test]
 fn abilities_that_are_missing_end_with_1() {
+    crate::support::needs!("strace");
     let calls = ["flock:error=ENOLCK", "rename:error=EPERM", "linkat:error=EPERM"];
     let options = calls.map(|call| format!("-einject={call}"));
     with_failing(
@@ -60,6 +61,7 @@ fn abilities_that_are_missing_end_with_1() {
 
 #[test]
 fn conversion_that_cannot_be_made_durable_ends_with_1() {
+    crate::support::needs!("strace");
     with_failing(&["-f", "-einject=fdatasync:error=EIO"], &["killed, in place"]);
 }
 

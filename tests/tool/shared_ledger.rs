@@ -75,7 +75,7 @@ fn without_a_readable_ledger_inspect_goes_on_and_deciding_fails() {
     let ran = scene.run_without_rights(&["inspect", "--json", "copy.img"]);
     assert!(ran.stdout.contains("\"outcome\":\"convertible\""), "{}", ran.stdout);
     assert!(ran.stderr.contains("you may not read it"), "{}", ran.stderr);
-    assert!(ran.stderr.contains("Copies of packs that were converted before cannot be told"));
+    assert!(ran.stderr.contains("Copies of packs that were converted before cannot be recognized"));
     let summary: Summary = serde_json::from_str(ran.stdout.lines().last().unwrap()).unwrap();
     assert_eq!((ran.code, summary.error.unwrap().code.as_str()), (Some(0), "ledger-error"));
     let commands: [&[&str]; 5] = [
@@ -121,7 +121,7 @@ fn database_of_another_program_is_left_as_it_was() {
         let (before, beside) = (scene.read("foreign.db"), files_beside(&foreign));
         for command in [&["inspect"][..], &["convert", "--yes"], &["convert", "--dry-run"]] {
             let ran = scene.run(&[command, &["--ledger", "foreign.db", "unused-720.img"]].concat());
-            assert!(ran.stderr.contains("that is another file, not a ledger"), "{}", ran.stderr);
+            assert!(ran.stderr.contains("this file is not a ledger"), "{}", ran.stderr);
         }
         assert!(scene.read("foreign.db") == before);
         assert_eq!(files_beside(&foreign), beside);

@@ -9,6 +9,7 @@ use std::process::Command;
 
 #[test]
 fn image_in_a_folder_that_is_looked_at_is_opened_once_and_read_once() {
+    crate::support::needs!("strace");
     let pack = PackImage::golden("applied-1440.img");
     let scene = Scene::new();
     let names = ["a.img", "b.IMA", "c.dsk"];
@@ -31,6 +32,7 @@ fn image_in_a_folder_that_is_looked_at_is_opened_once_and_read_once() {
 
 #[test]
 fn interrupted_read_is_tried_again_also_where_a_container_is_told() {
+    crate::support::needs!("strace");
     let scene = Scene::new();
     for from in ["containers/unused-720.td0", "images/unused-720.img"] {
         let to = Path::new(from).file_name().unwrap().to_str().unwrap();

@@ -19,7 +19,7 @@ const CONVERTING: usize = 32;
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Common {
-    /// Image files, raw or in containers, diskette drives (/dev/fd0), or folders to walk to the bottom
+    /// Images (raw or in containers), diskette drives (/dev/fd0), and folders with all their subfolders
     ///
     /// A drive is read and written only where it is not mounted and its medium has the size of a
     /// diskette. In a folder, files that have neither the size of a diskette nor the ending of an image are
@@ -35,11 +35,11 @@ pub(crate) struct Common {
 
     /// How many images to work on at once [default: 16, or 32 to convert them]
     ///
-    /// Most of the work waits for a disk.
+    /// Most of the time is spent waiting for the disk.
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
 
-    /// How often a sector that a drive does not read well is asked for again
+    /// How often to retry a sector that the drive reads badly
     #[arg(long, value_name = "N", default_value_t = addpack::run::RETRIES)]
     #[arg(value_parser = clap::value_parser!(u32).range(..=1000))]
     pub(crate) retries: u32,
@@ -88,9 +88,9 @@ pub(crate) struct LedgerChoice {
 
     /// Work without a ledger
     ///
-    /// Copies of a pack are then told only within the run, so that a copy converted earlier or
-    /// elsewhere converts again; and a record that a power cut tears in the middle of its first
-    /// sector cannot be mended. Of this and --ledger, the last one counts.
+    /// Copies of a pack are then recognized only within this run: a pack that was converted from
+    /// another copy earlier is converted again. And if a power cut tears a record in the middle of its
+    /// first sector, it cannot be repaired. Of this and --ledger, the last one counts.
     #[arg(long, overrides_with = "ledger")]
     pub(crate) no_ledger: bool,
 }

@@ -82,8 +82,8 @@ Examples:
     /// Show, check or amend the ledger of conversions
     ///
     /// The ledger knows which pack was converted when, from which image, into what, and what was
-    /// begun. It sees to it that a pack is converted once, from whichever copy, and mends
-    /// conversions that a crash has torn. It is an SQLite database: see the README for its table.
+    /// begun. With it, each pack is converted only once, from whichever copy, and conversions that
+    /// a crash has torn are repaired. It is an SQLite database; its manual page describes the table.
     #[command(after_long_help = "\
 Examples:
   addpack ledger
@@ -151,6 +151,9 @@ pub(crate) struct Inspect {
     /// Read all of each diskette or image, and show how well each sector reads
     #[arg(long)]
     pub(crate) surface: bool,
+
+    #[command(flatten)]
+    pub(crate) queue: QueueArgs,
 
     #[command(flatten)]
     pub(crate) common: Common,

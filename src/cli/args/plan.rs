@@ -3,7 +3,7 @@
 #![allow(clippy::doc_markdown, reason = "doc comments here are help texts")]
 
 use crate::cli::Error;
-use crate::cli::args::Common;
+use crate::cli::args::{Common, QueueArgs};
 use addpack::plan::set::{Sets, Span};
 use addpack::plan::{Edition, FIRST_LICENSES, ServerState, rules};
 use addpack::record::event::ServerVersion;
@@ -71,6 +71,9 @@ pub(crate) struct Plan {
     pub(crate) output: Option<PathBuf>,
 
     #[command(flatten)]
+    pub(crate) queue: QueueArgs,
+
+    #[command(flatten)]
     pub(crate) common: Common,
 }
 
@@ -103,6 +106,9 @@ pub(crate) struct Replace {
 
     #[command(flatten)]
     pub(crate) which: ServerChoice,
+
+    #[command(flatten)]
+    pub(crate) queue: QueueArgs,
 
     #[command(flatten)]
     pub(crate) common: Common,

@@ -80,7 +80,7 @@ fn check_output(output: &Path, args: &Convert) -> Result<(), Error> {
     let shown = || escape(&output.to_string_lossy());
     let resolved = fs::canonicalize(output).ok();
     if fs::metadata(output).is_ok_and(|metadata| !metadata.is_dir()) {
-        return Err(Error::Usage(format!("-o {}: that is no folder", shown())));
+        return Err(Error::Usage(format!("-o {}: that is not a folder", shown())));
     }
     // The folder itself, or one that holds a named image.
     let same = |path: &Path| {

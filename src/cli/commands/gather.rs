@@ -20,7 +20,7 @@ use addpack::plan::{Condition, PackFacts};
 use addpack::record::Version;
 use addpack::record::fields::{Serial, Server};
 use addpack::report::{Note, Outcome, Report};
-use addpack::run::{self, End, Listener, Mode, Said};
+use addpack::run::{self, End, Job, Listener, Mode, Said};
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -38,11 +38,20 @@ pub(crate) struct Packs {
 /// are no packs, are complained of.
 pub(crate) fn gather(common: &Common) -> Result<Packs, Error> {
     stop::listen();
-    let job = common.job(Mode::Inspect)?;
+    gather_job(common, &common.job(Mode::Inspect)?)
+}
+
+/// The same of the images below a folder, whatever is named.
+pub(crate) fn gather_below(common: &Common, folder: &Path) -> Result<Packs, Error> {
+    let paths = vec![folder.to_owned()];
+    gather_job(common, &Job { paths, ..common.job(Mode::Inspect)? })
+}
+
+fn gather_job(common: &Common, job: &Job) -> Result<Packs, Error> {
     let mut ledger = open_to_read(&common.ledger)?;
     let mut gathering = Collect::new(Item::of);
     let mut shown = Shown { inner: &mut gathering, progress: Progress::over(common, "looking") };
-    let end = run::run(&job, &mut ledger, &stop::STOP, &mut shown);
+    let end = run::run(job, &mut ledger, &stop::STOP, &mut shown);
     shown.progress.finish();
     let mut packs = Packs {
         summaries: Vec::new(),

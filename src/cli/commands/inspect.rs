@@ -4,6 +4,7 @@ use crate::cli::Error;
 use crate::cli::args::Inspect;
 use crate::cli::ask::stop;
 use crate::cli::commands::ledger::open_to_look;
+use crate::cli::commands::queue;
 use crate::cli::exit::Exit;
 use crate::cli::show::printer::Printer;
 use crate::cli::show::progress::Progress;
@@ -11,6 +12,9 @@ use addpack::run::{self, Job, Mode};
 
 pub(crate) fn run(args: &Inspect) -> Result<Exit, Error> {
     stop::listen();
+    if args.queue.queue {
+        return queue::inspect::run(args);
+    }
     let common = &args.common;
     let progress = Progress::over(common, "inspecting");
     let mut job = Job { surface: args.surface, ..common.job(Mode::Inspect)? };

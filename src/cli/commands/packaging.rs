@@ -4,6 +4,7 @@ use crate::cli::Error;
 use crate::cli::args::Args;
 use crate::cli::commands::ledger::written;
 use crate::cli::exit::{EXITS, Exit};
+use crate::cli::show::manual;
 use crate::cli::show::terminal::escape;
 use clap::{Command, CommandFactory};
 use clap_complete::env::Shells;
@@ -72,13 +73,27 @@ fn write_pages(folder: &Path, command: &Command) -> io::Result<()> {
     if command.has_subcommands() {
         man.render_subcommands_section(&mut page)?;
     }
-    sections(&after).to_writer(&mut page)?;
+    sections(command.get_name(), &after).to_writer(&mut page)?;
     fs::write(folder.join(man.get_filename()), page)
 }
 
-/// What every page ends with; `after` is what the help of the command does.
-fn sections(after: &str) -> Roff {
+/// The documents that belong to the page of a command.
+fn documents(command: &str) -> &'static [&'static str] {
+    match command {
+        "inspect" | "convert" => {
+            &[include_str!("../../container/CONTAINERS.md"), include_str!("../show/JSON.md")]
+        }
+        "ledger" => &[include_str!("../../ledger/LEDGER.md")],
+        _ => &[],
+    }
+}
+
+/// What the page of a command ends with; `after` is what its help does.
+fn sections(command: &str, after: &str) -> Roff {
     let mut roff = Roff::new();
+    for document in documents(command) {
+        manual::section(&mut roff, document);
+    }
     roff.control("SH", ["EXIT STATUS"]);
     table(&mut roff, &EXITS);
     roff.control("SH", ["FILES"]);

@@ -2,12 +2,15 @@
 
 use crate::cli::Error;
 use crate::cli::args::plan::{Plan as Args, ServerChoice};
+use crate::cli::ask::stop;
 use crate::cli::commands::gather::{Packs, gather};
+use crate::cli::commands::ledger::open_to_read;
 use crate::cli::commands::ledger::written;
 use crate::cli::commands::plan_commands::commands;
+use crate::cli::commands::queue::set::look_at_diskettes;
 use crate::cli::exit::Exit;
 use crate::cli::show::plan_report::PlanReport;
-use crate::cli::show::terminal::{Look, shown};
+use crate::cli::show::terminal::{Look, complain, shown};
 use crate::cli::show::{plan_json, plan_text};
 use crate::cli::words::server;
 use addpack::files::write_new;
@@ -23,7 +26,7 @@ const NAMED: usize = 10;
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
     args.check()?;
-    let packs = gather(&args.common)?;
+    let packs = if args.queue.queue { queue_packs(args)? } else { gather(&args.common)? };
     if packs.exit == Exit::Stopped {
         return Ok(Exit::Stopped);
     }
@@ -36,6 +39,22 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
     let shown = show(args, &mut out, &report(args, &packs, &server, &plan), true);
     written(shown.and_then(|()| out.flush()))?;
     Ok(packs.exit.merge(if plan.turns_away() { Exit::Refused } else { Exit::Good }))
+}
+
+/// The packs of diskettes that are put in one after another.
+fn queue_packs(args: &Args) -> Result<Packs, Error> {
+    stop::listen();
+    let mut ledger = open_to_read(&args.common.ledger)?;
+    let set = look_at_diskettes(&args.common, &args.queue, &mut ledger, |diskette, _| {
+        complain(&format!("diskette {}: {}", diskette.number, diskette.verdict));
+    })?;
+    let mut exit = Exit::Good;
+    if set.is_stopped {
+        exit = Exit::Stopped;
+    }
+    let mut packs = set.named_by_number();
+    packs.exit = packs.exit.merge(exit);
+    Ok(packs)
 }
 
 /// The one server that is meant.

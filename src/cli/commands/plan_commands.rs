@@ -58,12 +58,16 @@ fn words(words: &[&str]) -> Vec<String> {
 
 /// The paths of this run, and its ledger; `None` where they cannot be typed.
 fn same_set(common: &Common) -> Option<Vec<String>> {
-    let ledger = match common.ledger.words() {
+    Some([ledger_words(common)?, path_words(&common.paths)?].concat())
+}
+
+/// The ledger of this run as an option, where one was named; `None` where it cannot be typed.
+pub(crate) fn ledger_words(common: &Common) -> Option<Vec<String>> {
+    Some(match common.ledger.words() {
         None => Vec::new(),
         Some((option, None)) => vec![option.to_owned()],
         Some((option, Some(file))) => [vec![option.to_owned()], path_words(&[file])?].concat(),
-    };
-    Some([ledger, path_words(&common.paths)?].concat())
+    })
 }
 
 /// The options that lead to this plan again.

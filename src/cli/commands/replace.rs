@@ -3,10 +3,11 @@
 use crate::cli::Error;
 use crate::cli::args::Common;
 use crate::cli::args::plan::Replace as Args;
-use crate::cli::ask::stop::STOP;
+use crate::cli::ask::stop::{self, STOP};
 use crate::cli::commands::gather::{Packs, gather};
-use crate::cli::commands::ledger::written;
+use crate::cli::commands::ledger::{open_to_read, written};
 use crate::cli::commands::plan::{one_server, put};
+use crate::cli::commands::queue::set::look_at_diskettes;
 use crate::cli::exit::Exit;
 use crate::cli::show::json::{line, path_text};
 use crate::cli::show::progress::Progress;
@@ -30,7 +31,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
         let output = escape(&output.to_string_lossy());
         return Err(Error::Usage(format!("-o: {output} is there already, and is left as it is")));
     }
-    let packs = gather(&args.common)?;
+    let packs = if args.queue.queue { queue_packs(args)? } else { gather(&args.common)? };
     let mut exit = packs.exit;
     let lost = lost(args, &packs)?;
     let mut rows =
@@ -53,6 +54,24 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
         Some(output) => put(output, &request),
     }?;
     Ok(exit)
+}
+
+/// The packs of diskettes that are put in one after another, with their images.
+fn queue_packs(args: &Args) -> Result<Packs, Error> {
+    if args.queue.keep.is_none() {
+        let message = "replace --queue names the digest of each image: say where to keep the images, with \
+                       --keep DIR";
+        return Err(Error::Usage(message.to_owned()));
+    }
+    stop::listen();
+    let mut ledger = open_to_read(&args.common.ledger)?;
+    let set = look_at_diskettes(&args.common, &args.queue, &mut ledger, |diskette, _| {
+        complain(&format!("diskette {}: {}", diskette.number, diskette.verdict));
+    })?;
+    let stopped = if set.is_stopped { Exit::Stopped } else { Exit::Good };
+    let mut packs = set.packs;
+    packs.exit = packs.exit.merge(stopped);
+    Ok(packs)
 }
 
 /// The refused packs. One that lives on in another image needs no replacement.

@@ -1,4 +1,6 @@
 //! JSON Lines: one object for each image, then a summary (DESIGN.md, "JSON Lines").
+#![doc = ""]
+#![doc = include_str!("JSON.md")]
 
 use crate::cli::exit::Exit;
 use crate::cli::show::map::letter;

@@ -4,6 +4,7 @@ pub(crate) mod card;
 pub(crate) mod json;
 pub(crate) mod layout;
 pub(crate) mod lines;
+pub(crate) mod manual;
 pub(crate) mod map;
 pub(crate) mod picture;
 pub(crate) mod plan_json;

@@ -1,14 +1,18 @@
 //! The diskettes of a queue, and its end: what became of each diskette, and the order to apply them in.
 
 use crate::cli::show::lines::{plural, tone};
-use crate::cli::show::terminal::Look;
-use crate::cli::words::{Left, label, left_alone, serial, verdict};
+use crate::cli::show::plan_text::command_lines;
+use crate::cli::show::terminal::{Look, Tone, shown};
+use crate::cli::words::{
+    self, Left, PackSummary, code_label, label, left_alone, serial, short_serial, verdict,
+};
 use addpack::diagnosis::FindingCode;
+use addpack::plan::{Action, Code, Fleet, PackFacts, Plan, ServerState};
 use addpack::record::Record;
 use addpack::record::fields::Seal;
 use addpack::report::{Outcome, Report};
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A diskette that went through.
 pub(crate) struct Diskette {
@@ -36,6 +40,10 @@ impl Diskette {
             left: None,
             is_open: report.failure.is_some() || report.has_finding(FindingCode::DamagedMedia),
         }
+    }
+
+    pub(crate) fn with_image(self, image: PathBuf) -> Self {
+        Self { image: Some(image), ..self }
     }
 
     /// Whether it holds a 4.5 pack now.
@@ -86,4 +94,137 @@ pub(crate) fn order(diskettes: &[Diskette]) -> String {
         }
     }
     text
+}
+
+/// The number of the diskette that an image was made of.
+pub(crate) fn number_of(diskettes: &[Diskette], image: &Path) -> Option<usize> {
+    let of_it = |diskette: &&Diskette| diskette.image.as_deref() == Some(image);
+    diskettes.iter().find(of_it).map(|diskette| diskette.number)
+}
+
+/// The set that the diskettes of a queue make.
+pub(crate) struct SetReport<'a> {
+    pub(crate) diskettes: &'a [Diskette],
+    pub(crate) facts: &'a [PackFacts],
+    pub(crate) summaries: &'a [PackSummary],
+    pub(crate) fleet: &'a Fleet,
+    /// The folder that their images are kept in.
+    pub(crate) kept: Option<&'a Path>,
+    /// Commands to paste, each with what it does.
+    pub(crate) commands: &'a [(String, String)],
+}
+
+impl SetReport<'_> {
+    /// What to do with which diskette, server by server.
+    pub(crate) fn text(&self, look: Look) -> String {
+        let mut text = self.counted();
+        for (server, plan) in &self.fleet.plans {
+            text += &self.order(look, server, plan);
+        }
+        text += &self.refused(look);
+        text += &self.stock_and_others(look);
+        if !self.commands.is_empty() {
+            text += &format!("\n{}\n", look.paint(Tone::Heading, "What now"));
+            text += &command_lines(self.commands);
+        }
+        text
+    }
+
+    fn counted(&self) -> String {
+        let is_pack = |diskette: &&Diskette| diskette.outcome != Outcome::NotAPack;
+        let packs = self.diskettes.iter().filter(is_pack).count();
+        let others = self.diskettes.len() - packs;
+        let mut text = format!("\n{}", plural(packs as u64, "pack", "packs"));
+        if others > 0 {
+            text += &format!(" and {}", plural(others as u64, "other diskette", "other diskettes"));
+        }
+        if let Some(folder) = self.kept {
+            text += &format!("; their images are in {}", shown(folder));
+        }
+        text + "\n"
+    }
+
+    fn diskette(&self, pack: usize) -> String {
+        let number = number_of(self.diskettes, &self.summaries[pack].path);
+        number.map_or_else(
+            || shown(&self.summaries[pack].path),
+            |number| format!("diskette {number}"),
+        )
+    }
+
+    fn order(&self, look: Look, server: &ServerState, plan: &Plan) -> String {
+        let steps: Vec<_> =
+            plan.steps.iter().filter_map(|step| Some((step, step.span()?))).collect();
+        let name = server.identity.as_ref().map_or_else(String::new, words::server);
+        let name = look.paint(Tone::Heading, &name);
+        if steps.is_empty() {
+            return format!("\n{name}: none of these diskettes is to be applied\n");
+        }
+        let reaches = plan.reaches;
+        let mut text = format!("\n{name}: apply in this order ({reaches} licenses at the end)\n");
+        for (at, (step, (from, to))) in (1..).zip(steps) {
+            let facts = &self.facts[step.pack];
+            let serial = short_serial(facts).unwrap_or_else(|| "-".to_owned());
+            let first = match step.action {
+                Action::ConvertThenApply => "convert first",
+                Action::Apply | Action::TurnAway => "as it is",
+            };
+            let diskette = self.diskette(step.pack);
+            let span = format!("{from} to {to}");
+            let _ = writeln!(text, "  {at:>3}  {diskette:<12}  {span:<8}  {serial:<9}  {first}");
+        }
+        for &(from, to) in &plan.gaps {
+            let _ = writeln!(text, "       missing: the pack that restores {from} to {to}");
+        }
+        text
+    }
+
+    /// What not to apply, with the reason.
+    fn refused(&self, look: Look) -> String {
+        let planned = self.fleet.plans.iter().flat_map(|(_, plan)| &plan.steps);
+        let planned = planned.filter(|step| step.action == Action::TurnAway);
+        let planned = planned.map(|step| (step.pack, step.code));
+        let aside = self
+            .fleet
+            .aside
+            .iter()
+            .filter_map(|&pack| Some((pack, self.fleet.why_aside(pack, &self.facts[pack])?)));
+        let packs: Vec<_> = planned.chain(aside).filter(|(_, code)| *code != Code::Copy).collect();
+        if packs.is_empty() {
+            return String::new();
+        }
+        let title = "Do not apply: write DO NOT APPLY on them";
+        let mut text = format!("\n{}\n", look.paint(Tone::Heading, title));
+        for (pack, code) in packs {
+            let serial = short_serial(&self.facts[pack]).unwrap_or_else(|| "-".to_owned());
+            let reason = code_label(code, &self.summaries[pack]);
+            let _ = writeln!(text, "  {:<12}  {serial:<9}  {reason}", self.diskette(pack));
+        }
+        text
+    }
+
+    fn stock_and_others(&self, look: Look) -> String {
+        let mut text = String::new();
+        if !self.fleet.stock.is_empty() {
+            let title = "Not used yet, and needed by no server here";
+            text += &format!("\n{}\n", look.paint(Tone::Heading, title));
+            for &pack in &self.fleet.stock {
+                let serial = short_serial(&self.facts[pack]).unwrap_or_else(|| "-".to_owned());
+                let licenses = self.facts[pack].licenses;
+                let _ = writeln!(
+                    text,
+                    "  {:<12}  {serial:<9}  {licenses} licenses",
+                    self.diskette(pack)
+                );
+            }
+        }
+        let is_other = |diskette: &&Diskette| diskette.outcome == Outcome::NotAPack;
+        let others: Vec<_> = self.diskettes.iter().filter(is_other).collect();
+        if !others.is_empty() {
+            let others: Vec<_> =
+                others.iter().map(|diskette| format!("diskette {}", diskette.number)).collect();
+            text += &format!("\nLeft alone, since they hold no pack: {}\n", others.join(", "));
+        }
+        text
+    }
 }

@@ -6,14 +6,16 @@ use addpack::container::{ContainerError, Format};
 pub(super) fn container_message(error: ContainerError) -> String {
     use ContainerError as Error;
     match error {
-        Error::CutShort { at } => format!("the container is cut short: it ends at byte {at}"),
+        Error::CutShort { at } => {
+            format!("the container is cut short: more is expected at offset {at}")
+        }
         Error::BadField { at } => {
-            format!("the container is damaged: the field at byte {at} cannot be right")
+            format!("the container is damaged: the value at offset {at} is invalid")
         }
-        Error::Checksum { at } => {
-            format!("the container is damaged: the checksum of what begins at byte {at} is wrong")
-        }
-        Error::Compression => "the container is damaged: it cannot be expanded".to_owned(),
+        Error::Checksum { at } => format!(
+            "the container is damaged: the checksum of the part at offset {at} does not match"
+        ),
+        Error::Compression => "the container is damaged: it cannot be decompressed".to_owned(),
         Error::TooLarge => "it holds more than the largest diskette (2.88 MB)".to_owned(),
         Error::NoMemory => "there is not enough memory to expand it".to_owned(),
         Error::Zip64Records => {
@@ -25,7 +27,7 @@ pub(super) fn container_message(error: ContainerError) -> String {
                 .to_owned()
         }
         Error::BytesBehind => {
-            "other bytes stand behind the container, and would be lost if it were rewritten"
+            "other bytes follow the container, and would be lost if it were rewritten"
                 .to_owned()
         }
         Error::InParts => "it is one part of several".to_owned(),
@@ -34,10 +36,10 @@ pub(super) fn container_message(error: ContainerError) -> String {
             format!("it is compressed by a method that addpack does not read ({method})")
         }
         Error::SectorSize { cylinder, head, bytes } => format!(
-            "the sectors of cylinder {cylinder}, head {head} have {bytes} bytes: it is not a PC's \
-             diskette"
+            "the sectors of cylinder {cylinder}, head {head}, have {bytes} bytes, so this is not a \
+             PC's diskette"
         ),
-        Error::NoSectors => "there is no sector of a PC's diskette in it".to_owned(),
+        Error::NoSectors => "it holds no sector of a PC's diskette".to_owned(),
         Error::Unsupported { format, .. } => {
             format!("this is {}, which addpack does not read", format.name())
         }
@@ -45,21 +47,21 @@ pub(super) fn container_message(error: ContainerError) -> String {
             format!("this is {}, and larger than any diskette", format.name())
         }
         Error::VolumeBehind { at, .. } => {
-            format!("a diskette's volume begins at byte {at} of the file, not at its start")
+            format!("the diskette begins at offset {at} of the file, not at its start")
         }
         Error::TwoImages { second } => {
-            format!("these are two images in one file: the second one begins at byte {second}")
+            format!("these are two images in one file: the second one begins at offset {second}")
         }
         Error::NoImage => "an archive without an image of a diskette".to_owned(),
-        Error::Several => {
-            "an archive of several images, whose name does not say that it is an archive".to_owned()
-        }
+        Error::Several => "an archive of several images whose name does not end in .zip".to_owned(),
         Error::ReadOnly(format) => {
-            format!("it comes out of {}, which cannot be changed in place", format.name())
+            format!("it is inside {}, which cannot be changed in place", format.name())
         }
-        Error::OtherNames => "the container has other names (hard links), and changing it puts a \
-                              new file in the place of one"
-            .to_owned(),
+        Error::OtherNames => {
+            "the container has several names (hard links), and changing it would replace only one of \
+             them"
+                .to_owned()
+        }
         Error::Changed => "another program changed the container meanwhile".to_owned(),
     }
 }
@@ -88,7 +90,7 @@ pub(super) fn unsupported_next_step(error: ContainerError) -> String {
                  if=FILE of=disk2.img bs=512 skip={sectors}"
             )
         }
-        ContainerError::Several => "rename it to .zip, and run addpack again".to_owned(),
+        ContainerError::Several => "rename it to end in .zip, and run addpack again".to_owned(),
         ContainerError::InParts => {
             "put the parts together with the program that made them".to_owned()
         }

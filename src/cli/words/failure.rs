@@ -17,7 +17,7 @@ pub(crate) fn failure_message(failure: &Failure) -> String {
         FailureCode::NoMedium => "there is no diskette in the drive".to_owned(),
         FailureCode::NotADiskette => not_a_diskette(failure),
         FailureCode::Mounted => mounted(failure),
-        FailureCode::BadMapfile => format!("{} is no mapfile that can be read", target(failure)),
+        FailureCode::BadMapfile => format!("the mapfile {} cannot be read", target(failure)),
         FailureCode::UnsupportedContainer
         | FailureCode::DamagedContainer
         | FailureCode::NeedsOutput => {
@@ -27,7 +27,7 @@ pub(crate) fn failure_message(failure: &Failure) -> String {
             "another diskette was put in its place: it was not written to".to_owned()
         }
         FailureCode::Replaced => {
-            "another file was put in its place while it was worked on".to_owned()
+            "another program replaced the file while addpack worked on it".to_owned()
         }
         FailureCode::Changed => {
             "its record is not the one that was decided on: it was changed meanwhile".to_owned()
@@ -38,10 +38,12 @@ pub(crate) fn failure_message(failure: &Failure) -> String {
         FailureCode::InUse => "another program is using it".to_owned(),
         FailureCode::NoMemory => "there is not enough memory".to_owned(),
         FailureCode::Exists => {
-            format!("{} is there already, and is not this pack", target(failure))
+            format!("{} already exists and does not hold this pack", target(failure))
         }
         FailureCode::LedgerError => "the ledger could not be written: nothing was begun".to_owned(),
-        FailureCode::Stopped => "you stopped it while it was read; nothing was written".to_owned(),
+        FailureCode::Stopped => {
+            "you stopped addpack while it was reading; nothing was written".to_owned()
+        }
         FailureCode::IoError if drive_error(failure) == Some(&DriveError::Unreadable) => {
             "nothing on the diskette can be read: is it formatted, and for this drive?".to_owned()
         }
@@ -75,12 +77,9 @@ fn container_error(failure: &Failure) -> Option<ContainerError> {
 
 fn not_a_diskette(failure: &Failure) -> String {
     let Some(DriveError::NotADiskette(len)) = drive_error(failure) else {
-        return "this is no diskette".to_owned();
+        return "this is not a diskette".to_owned();
     };
-    format!(
-        "this is no diskette: its size is {}, which no diskette has; it was left alone",
-        size(*len)
-    )
+    format!("this is not a diskette: its size is {}. It was left alone", size(*len))
 }
 
 /// A number of bytes as people say it.
@@ -137,8 +136,8 @@ fn state_message(state: PackState) -> &'static str {
 /// What to do about a failure.
 pub(crate) fn failure_next_step(failure: &Failure) -> String {
     if let Some(PackState::Torn) = failure.state {
-        return "do not use the pack: run addpack convert on it again, which mends it where the ledger \
-                knows of it; else copy the image and keep this report"
+        return "do not use the pack. Run addpack convert on it again, which repairs it if the \
+         ledger knows it; otherwise copy the image and keep this report"
             .to_owned();
     }
     match failure.code {
@@ -146,7 +145,8 @@ pub(crate) fn failure_next_step(failure: &Failure) -> String {
         FailureCode::AccessDenied => "run addpack as a user who may read it",
         FailureCode::NotAFile => "name an image file, a folder or a diskette drive",
         FailureCode::NoMedium if failure.state.is_some() => {
-            "put the same diskette back in and run addpack convert again: it goes on where it was"
+            "put the same diskette back in and run addpack convert again: it continues where it \
+             stopped"
         }
         FailureCode::NoMedium => "put the diskette in and run addpack again",
         FailureCode::NotADiskette => "name the drive that the diskette is in",
@@ -158,25 +158,28 @@ pub(crate) fn failure_next_step(failure: &Failure) -> String {
             return container_error(failure).map_or_else(String::new, unsupported_next_step);
         }
         FailureCode::DamagedContainer => {
-            "make the container anew from the diskette, or take another copy of it"
+            "make the container again from the diskette, or use another copy of it"
         }
         FailureCode::NeedsOutput => "convert into a raw image with -o",
         FailureCode::Replaced if drive_error(failure).is_some() => {
-            "put the diskette that was in before back in, and run addpack again"
+            "put the previous diskette back in and run addpack again"
         }
         FailureCode::Changed => "see that nothing else writes to the images, and run addpack again",
         FailureCode::InUse => {
             "wait for the other program to end, or close it, and run addpack again"
         }
         FailureCode::Replaced => {
-            "see that no other program moves the images, and run addpack again; if the file that was \
-             there before turns up, keep it: it may be the converted one"
+            "make sure that no other program moves the images, and run addpack again. If the \
+             previous file turns up, keep it: it may be the converted one"
         }
         FailureCode::NoMemory => {
             "close other programs, or work on fewer images at once (--jobs 1), and run addpack again"
         }
         FailureCode::Exists => "move that file away, or choose another folder for -o",
-        FailureCode::LedgerError => "mend what was said of the ledger, and run addpack again",
+        FailureCode::LedgerError => {
+            "solve the problem that addpack reported about the ledger, and \
+         run it again"
+        }
         FailureCode::Stopped => "run addpack again to read it to the end",
         _ => file_system::next_step(failure),
     }

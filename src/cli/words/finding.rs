@@ -91,25 +91,25 @@ pub(crate) fn evidence_parts(finding: &Finding) -> impl Iterator<Item = (&'stati
 fn damaged(part: RecordField, slot: Option<usize>) -> String {
     let header = match part {
         RecordField::FileLength => "ADDPACK.DAT does not have the length of a record",
-        RecordField::Magic => "the record begins with neither magic",
+        RecordField::Magic => "the record starts with neither SBSCAP40 nor SBSCAP45",
         RecordField::Layout => "the layout number is unknown",
-        RecordField::RecordLength => "the record states another length",
-        RecordField::Serial => "the serial is none",
-        RecordField::Licenses => "there is no pack of this size",
+        RecordField::RecordLength => "the length that the record states is not 2048",
+        RecordField::Serial => "the serial number is malformed",
+        RecordField::Licenses => "the number of licenses is neither 5 nor 20",
         RecordField::Origin => "the origin is unknown",
-        RecordField::MadeAt => "the time of making is missing",
-        RecordField::ConvertedAt => "the time of conversion does not fit the origin",
-        RecordField::SourceDigest => "the digest of the 4.0 record does not fit the origin",
+        RecordField::MadeAt => "the time when the pack was made is missing",
+        RecordField::ConvertedAt => "the time of conversion does not match the origin",
+        RecordField::SourceDigest => "the digest of the 4.0 record does not match the origin",
         RecordField::Reserved if slot.is_none() => "a reserved byte of the header is not zero",
         RecordField::IdentitySeal => {
             "the identity seal does not verify: the serial or size is damaged"
         }
-        RecordField::EventCount => "there is no room for so many events",
+        RecordField::EventCount => "the event count is higher than a record can hold",
         RecordField::Status => "an unknown status bit is set",
-        RecordField::From => "the pack is bound to no server, but states licenses before an apply",
-        RecordField::To => "the pack is bound to no server, but states licenses after an apply",
-        RecordField::ServerAddress => "the server's address does not fit the status",
-        RecordField::ServerName => "the server's name is none, or does not fit the status",
+        RecordField::From => "the pack is not bound to a server, but its from is not zero",
+        RecordField::To => "the pack is not bound to a server, but its to is not zero",
+        RecordField::ServerAddress => "the server's address does not match the status",
+        RecordField::ServerName => "the server's name is malformed, or does not match the status",
         RecordField::HeaderSeal => "the header seal does not verify",
         _ => return damaged_event(part, slot.unwrap_or(0) + 1),
     };
@@ -118,15 +118,15 @@ fn damaged(part: RecordField, slot: Option<usize>) -> String {
 
 fn damaged_event(part: RecordField, number: usize) -> String {
     match part {
-        RecordField::EventKind => format!("event {number} is of no known kind"),
+        RecordField::EventKind => format!("event {number} is of an unknown kind"),
         RecordField::EventServerVersion => {
-            format!("event {number} is by a server that does not write such a record")
+            format!("event {number} was written by a server that does not write such a record")
         }
-        RecordField::EventServerAddress => format!("event {number} lacks the server's address"),
-        RecordField::EventServerName => format!("the server's name in event {number} is none"),
+        RecordField::EventServerAddress => format!("event {number} has no server address"),
+        RecordField::EventServerName => format!("the server's name in event {number} is malformed"),
         RecordField::EventSeal => format!("the seal of event {number} does not verify"),
         RecordField::UncountedSlot => {
-            format!("slot {number}, behind the last counted event, is not empty")
+            format!("slot {number}, after the last counted event, is not empty")
         }
         _ => format!("a reserved byte of event {number} is not zero"),
     }
@@ -135,22 +135,29 @@ fn damaged_event(part: RecordField, number: usize) -> String {
 fn broken(rule: Rule, finding: &Finding) -> String {
     let number = finding.slot.map_or(0, |slot| slot + 1);
     match rule {
-        Rule::UnboundHasNoEvents => "the pack is bound to no server, but has events".to_owned(),
-        Rule::FirstIsApply => "the pack is bound, but its first event is no apply".to_owned(),
+        Rule::UnboundHasNoEvents => "the pack is not bound to a server, but has events".to_owned(),
+        Rule::FirstIsApply => "the pack is bound, but its first event is not an apply".to_owned(),
         Rule::OneApply => format!("event {number} is a second apply"),
-        Rule::HeaderFrom => "the header's from is not that of the apply".to_owned(),
-        Rule::HeaderTo => "the header's to is not that of the apply".to_owned(),
-        Rule::EventFrom => format!("event {number} begins from another number of licenses"),
-        Rule::EventTo => format!("event {number} leads to another number of licenses"),
-        Rule::NothingAdded => format!("event {number}, out of order, says that it added licenses"),
-        Rule::Size => "to does not exceed from by the pack's size".to_owned(),
-        Rule::RecordLimit => "the pack leads past the limit of its version".to_owned(),
-        Rule::ServerLimit => format!("event {number} leads past the limit of its server"),
-        Rule::EventServer => format!("event {number} is by a server that the pack was not bound to"),
+        Rule::HeaderFrom => "the header's from differs from that of the apply".to_owned(),
+        Rule::HeaderTo => "the header's to differs from that of the apply".to_owned(),
+        Rule::EventFrom => {
+            format!("event {number} starts from another number of licenses than the pack")
+        }
+        Rule::EventTo => {
+            format!("event {number} leads to another number of licenses than the pack")
+        }
+        Rule::NothingAdded => {
+            format!("event {number} is an out-of-order reapply, but says that it added licenses")
+        }
+        Rule::Size => "the difference between from and to is not the pack's size".to_owned(),
+        Rule::RecordLimit => "the pack leads past the license limit of its version".to_owned(),
+        Rule::ServerLimit => format!("event {number} leads past the license limit of its server"),
+        Rule::EventServer => {
+            format!("event {number} was written by a server that the pack was not bound to")
+        }
         Rule::HeaderServer => "the pack's server is not that of its last event".to_owned(),
         Rule::DefectiveBit => {
-            "the defective bit does not fit the events: an out-of-order reapply sets it, and nothing \
-             else"
+            "the defective bit does not match the events: only an out-of-order reapply sets it"
                 .to_owned()
         }
     }
@@ -167,11 +174,11 @@ pub(super) fn fault_message(fault: &MediaFault) -> String {
             return "two files in the root directory are called ADDPACK.DAT".to_owned();
         }
         FaultKind::CopiesDisagree => {
-            "the two copies of the FAT lead to different sectors, and nothing tells which are the \
-             record's: ADDPACK.DAT begins at"
+            "the two copies of the FAT lead to different sectors, and it cannot be known which \
+             hold the record: ADDPACK.DAT starts at"
                 .to_owned()
         }
-        FaultKind::Loop => "the cluster chain of ADDPACK.DAT comes back to".to_owned(),
+        FaultKind::Loop => "the cluster chain of ADDPACK.DAT loops back to".to_owned(),
         FaultKind::Free => "the cluster chain of ADDPACK.DAT runs into a free cluster,".to_owned(),
         FaultKind::Reserved => "the cluster chain of ADDPACK.DAT is broken at".to_owned(),
         FaultKind::Bad => "the cluster chain of ADDPACK.DAT runs through a bad cluster,".to_owned(),
@@ -199,27 +206,28 @@ fn lost_sector(kind: FlawKind, sector: Option<u32>) -> String {
     let sector = sector.map_or_else(|| "a sector".to_owned(), |number| format!("sector {number}"));
     match kind {
         FlawKind::Weak => format!(
-            "{sector}, which holds a part of the record, is weak: it read well only when it was asked \
-             again"
+            "{sector}, which holds a part of the record, is weak: it could be read only after \
+             retries"
         ),
         FlawKind::Unreadable => {
-            format!("{sector}, which the record needs, cannot be read, or never twice the same")
+            format!(
+                "{sector}, which the record needs, cannot be read, or reads differently each time"
+            )
         }
         FlawKind::NotRescued => format!(
             "{sector}, which the record needs, was not read by the rescue that made the image, as its \
-             mapfile says; the dump, not the diskette, may be all that is wrong"
+             mapfile says; the diskette itself may be fine"
         ),
         FlawKind::MarkedBad => format!(
-            "{sector}, which the record needs, is bad in the dump; the dump, not the diskette, may be \
-             all that is wrong"
+            "{sector}, which the record needs, is bad in the dump; the diskette itself may be fine"
         ),
         FlawKind::Filled => format!(
             "the program that made the image could not read {sector}, which the record needs, and has \
              filled it with a text that says so"
         ),
         FlawKind::Missing => format!(
-            "{sector}, which the record needs, is missing in the dump; the dump, not the diskette, may \
-             be all that is wrong"
+            "{sector}, which the record needs, is missing in the dump; the diskette itself may be \
+             fine"
         ),
     }
 }

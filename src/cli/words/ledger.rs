@@ -67,7 +67,7 @@ pub(crate) fn ledger_message(error: &LedgerError) -> String {
         LedgerProblem::CannotOpen => "it cannot be opened",
         LedgerProblem::AccessDenied => "you may not read it; ask its owner",
         LedgerProblem::NotAFile => "a ledger is a regular file, and this is not one",
-        LedgerProblem::NotALedger => "that is another file, not a ledger",
+        LedgerProblem::NotALedger => "this file is not a ledger",
         LedgerProblem::Newer(_) => "a newer addpack wrote it; use that one",
         LedgerProblem::Corrupt => "it is damaged; restore it from a backup",
         LedgerProblem::NoSpace => "the disk that it is on is full; make room and run addpack again",
@@ -96,12 +96,12 @@ pub(crate) fn ledger_message(error: &LedgerError) -> String {
 
 /// The same to those who wanted to convert.
 pub(crate) fn no_claims_message(error: &LedgerError) -> String {
-    ledger_message(error) + ". No image is touched without its claim"
+    ledger_message(error) + ". No image is changed without a claim in the ledger"
 }
 
 /// The same to those who only look.
 pub(crate) fn copies_unknown_message(error: &LedgerError) -> String {
-    ledger_message(error) + ". Copies of packs that were converted before cannot be told"
+    ledger_message(error) + ". Copies of packs that were converted before cannot be recognized"
 }
 
 /// What became of a conversion that an earlier run had left open; `None` where that needs no word.
@@ -215,19 +215,21 @@ pub(crate) fn copy_next_step(copy: &CopyOf, serial: &str, path: &Path) -> String
     let (place, from) = (shown(place), shown(&copy.path));
     match copy.state {
         CopyState::Converted if is_this => format!(
-            "this file held the converted pack, and does not any more: bring that back; if it is gone \
-             for good: addpack ledger release {serial}"
+            "this file used to hold the converted pack. Bring that back; if it is gone for good: \
+             addpack ledger release {serial}"
         ),
         CopyState::Converted => format!(
-            "use the converted one, {place}; if that is gone for good: addpack ledger release {serial}"
+            "use the converted one, {place}; if that is gone for good: addpack ledger release \
+             {serial}"
         ),
         CopyState::Begun if is_this => format!(
-            "this file is not the one whose conversion was begun here: bring that back and run addpack \
-             convert on it; if it is gone for good, or this is it: addpack ledger release {serial}"
+            "this is not the file whose conversion was begun here. Bring that back and run addpack \
+             convert on it; if it is gone for good, or this is that file: addpack ledger release \
+             {serial}"
         ),
         CopyState::Begun => format!(
-            "run addpack convert on {from}, which settles it; only if that is gone for good, or this \
-             is it, moved: addpack ledger release {serial}"
+            "run addpack convert on {from}, which settles it; only if that is gone for good, or \
+             this is that file, moved: addpack ledger release {serial}"
         ),
     }
 }

@@ -131,21 +131,25 @@ fn refused(report: &Report) -> String {
         }
         FindingCode::OutOfOrderReapply => "corrupt: it was reapplied out of order",
         FindingCode::DamagedRecord if is_unknown_layout(report) => {
-            "its ADDPACK.DAT is no record that addpack knows: damaged, or of another layout"
+            "its ADDPACK.DAT is not a record that addpack knows: it is damaged or of another layout"
         }
         FindingCode::DamagedRecord => "its record is damaged",
         FindingCode::InconsistentHistory => {
-            "its seals are whole, but its history cannot have happened"
+            "its seals verify, but its history cannot have happened"
         }
         FindingCode::DamagedMedia if is_weak(report) => {
             "a sound record on a weak sector: it is not safe to write there"
         }
-        FindingCode::DamagedMedia => "the diskette does not give the whole record",
-        FindingCode::CopyOfConverted => "a sound 4.0 record, but a copy: the pack converts once",
-        FindingCode::NewerStateRefused => {
-            "a sound record, but a later state of the pack is refused and bound otherwise"
+        FindingCode::DamagedMedia => "the whole record cannot be read from the diskette",
+        FindingCode::CopyOfConverted => {
+            "a sound 4.0 record, but a copy: each pack is converted only once"
         }
-        FindingCode::DivergedCopies => "a sound record, but the pack has lived two lives",
+        FindingCode::NewerStateRefused => {
+            "a sound record, but a later state of the pack is refused and has another binding"
+        }
+        FindingCode::DivergedCopies => {
+            "a sound record, but another image of the pack was used separately"
+        }
         FindingCode::SerialClash => "a sound record, but another pack has the same serial",
         FindingCode::TwoConverted => "the pack was converted twice",
     };
@@ -180,7 +184,7 @@ pub(crate) fn next_step(report: &Report) -> String {
                     "bring {copy} back, or run addpack convert: it makes the same pack"
                 );
             }
-            Note::Begun(_) => return "run addpack convert on it: that mends it".to_owned(),
+            Note::Begun(_) => return "run addpack convert on it, which repairs it".to_owned(),
             _ => {}
         }
     }

@@ -33,7 +33,7 @@ const FLAWS_SHOWN: usize = 8;
 fn flaws_message(flaws: &[Flaw]) -> String {
     let mut parts = Vec::new();
     for (kind, what) in [
-        (FlawKind::Weak, "read well only when asked again"),
+        (FlawKind::Weak, "readable only after retries"),
         (FlawKind::Unreadable, "cannot be read"),
         (FlawKind::NotRescued, "not read by the rescue, as its mapfile says"),
         (FlawKind::MarkedBad, "bad in the dump"),
@@ -58,7 +58,7 @@ pub(crate) fn note(note: &Note) -> (&'static str, String) {
     match note {
         Note::ClockRanBackwards => (
             "clock-ran-backwards",
-            "an event is dated before the one that it follows: a server's clock was wrong".to_owned(),
+            "an event is dated earlier than the one before it: a server's clock was wrong".to_owned(),
         ),
         Note::TimePast9999 => (
             "time-past-9999",
@@ -73,8 +73,8 @@ pub(crate) fn note(note: &Note) -> (&'static str, String) {
         ),
         Note::SecondFat(None) => (
             "second-fat",
-            "the record was found by the second copy of the FAT: the first leads to one whose seals \
-             do not verify"
+            "the record was found by the second copy of the FAT: the first leads to a record whose \
+             seals do not verify"
                 .to_owned(),
         ),
         Note::StandIn(sound) => ("sound-image", set::stand_in_message(sound)),
@@ -86,20 +86,18 @@ pub(crate) fn note(note: &Note) -> (&'static str, String) {
         Note::Begun(serial) => (
             "interrupted",
             format!(
-                "the conversion of serial {} was interrupted here: run addpack convert on it, and it \
-                 is mended",
+                "the conversion of serial {} was interrupted here; addpack convert repairs it",
                 escape(serial)
             ),
         ),
         Note::Volume(anomaly) => anomaly_note(*anomaly),
         Note::NoSurface => (
             "no-surface",
-            "there is no map: the image has not the size of a diskette".to_owned(),
+            "there is no map: the image does not have the size of a standard diskette".to_owned(),
         ),
         Note::BytesBehind => (
             "bytes-behind",
-            "other bytes stand behind the container, and are no part of it: to convert it, -o is \
-             needed"
+            "other bytes follow the container and are not part of it: -o is needed to convert it"
                 .to_owned(),
         ),
         Note::Flaws(flaws) => ("flawed-sectors", flaws_message(flaws)),
@@ -111,7 +109,8 @@ fn anomaly_note(anomaly: Anomaly) -> (&'static str, String) {
     match anomaly {
         Anomaly::NoBpb => (
             "no-bpb",
-            "the boot sector describes no diskette: the geometry was told by the FAT's first byte"
+            "the boot sector does not describe the diskette; the geometry was taken from the first \
+             byte of the FAT"
                 .to_owned(),
         ),
         Anomaly::MediaByte { boot, fat } => (

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 #[test]
 fn dump_by_libdsk_holds_the_image() {
+    crate::support::needs!("libdsk-utils");
     let folder = TempDir::new().unwrap();
     let read = [("imd", Format::Imd, imd::read as super::Reader), ("tele", Format::Td0, td0::read)];
     for (name, geometry) in IMAGES {
@@ -40,6 +41,7 @@ fn dump_by_another_writer_holds_the_image() {
 
 #[test]
 fn compressed_dump_holds_the_image() {
+    crate::support::needs!("libdsk-utils");
     for (name, geometry) in IMAGES {
         let path = testdata("containers").join(format!("{name}.td0"));
         let bytes = std::fs::read(&path).unwrap();
@@ -68,6 +70,7 @@ fn compressed_file_holds_the_image() {
 
 #[test]
 fn archive_holds_the_images() {
+    crate::support::needs!("zip", "unzip");
     let folder = testdata("images");
     let scratch = TempDir::new().unwrap();
     let names = IMAGES.map(|(name, _)| format!("{name}.img"));

@@ -91,6 +91,7 @@ fn unchanging(said: &str) -> Vec<&str> {
 
 #[test]
 fn rewritten_archive_has_the_new_images_and_all_else_as_it_was() {
+    crate::support::needs!("zip", "unzip");
     let folder = folder();
     let mut images = [raw("unused-720"), raw("reapplied-360")];
     for image in &mut images {
@@ -120,6 +121,7 @@ fn rewritten_archive_has_the_new_images_and_all_else_as_it_was() {
 
 #[test]
 fn rewritten_archive_with_the_same_image_reads_the_same() {
+    crate::support::needs!("zip", "unzip");
     let folder = folder();
     for (kind, old) in archives(folder.path()) {
         let archive = Memory::new(old.clone());
@@ -135,6 +137,7 @@ fn rewritten_archive_with_the_same_image_reads_the_same() {
 
 #[test]
 fn member_that_is_larger_than_an_image_is_an_error() {
+    crate::support::needs!("zip", "unzip");
     let folder = TempDir::new().unwrap();
     std::fs::write(folder.path().join("zeroes"), vec![0; 32 << 20]).unwrap();
     let archive = Memory::new(std::fs::read(tools::zip(folder.path(), &[], &["zeroes"])).unwrap());
@@ -147,6 +150,7 @@ fn member_that_is_larger_than_an_image_is_an_error() {
 
 #[test]
 fn archive_whose_directory_says_less_than_is_there_is_an_error() {
+    crate::support::needs!("zip", "unzip");
     let folder = TempDir::new().unwrap();
     std::fs::write(folder.path().join("zeroes"), vec![0; 32 << 20]).unwrap();
     let mut bytes = std::fs::read(tools::zip(folder.path(), &[], &["zeroes"])).unwrap();
@@ -160,6 +164,7 @@ fn archive_whose_directory_says_less_than_is_there_is_an_error() {
 
 #[test]
 fn of_members_that_share_bytes_one_is_read() {
+    crate::support::needs!("zip", "unzip");
     let folder = folder();
     let (_, mut bytes) = archives(folder.path()).swap_remove(0);
     let entries: Vec<_> =
@@ -176,6 +181,7 @@ fn of_members_that_share_bytes_one_is_read() {
 
 #[test]
 fn encrypted_member_is_an_error() {
+    crate::support::needs!("zip", "unzip");
     let folder = folder();
     let path = tools::zip(folder.path(), &["-P", "secret"], &[FILES[0]]);
     let archive = Memory::new(std::fs::read(path).unwrap());
@@ -186,6 +192,7 @@ fn encrypted_member_is_an_error() {
 
 #[test]
 fn changed_byte_of_a_member_or_of_a_compressed_file_is_an_error() {
+    crate::support::needs!("zip", "unzip");
     let folder = folder();
     let (_, sound) = archives(folder.path()).swap_remove(0);
     let directory = Directory::read(&Memory::new(sound.clone())).unwrap();

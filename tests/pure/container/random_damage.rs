@@ -288,6 +288,7 @@ fn archive_answer(bytes: &[u8], image: &[u8]) -> std::io::Result<Answer> {
 
 #[test]
 fn damaged_archive_gets_an_answer() {
+    crate::support::needs!("zip", "unzip");
     if !is_own_process(module_path!(), "damaged_archive_gets_an_answer") {
         return;
     }

@@ -8,6 +8,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 #[test]
 fn every_pack_of_an_archive_converts_and_every_other_byte_stays() {
+    crate::support::needs!("zip", "unzip");
     for jobs in ["1", "4"] {
         let scene = Scene::new();
         let (images, names) = archive(&scene);
@@ -44,6 +45,7 @@ fn every_pack_of_an_archive_converts_and_every_other_byte_stays() {
 
 #[test]
 fn archive_of_several_images_is_reported_in_lines_and_one_image_of_it_as_a_card() {
+    crate::support::needs!("zip", "unzip");
     let scene = Scene::new();
     archive(&scene);
     let lines = scene.run(&["inspect", "in/packs.zip"]).stdout;
@@ -55,6 +57,7 @@ fn archive_of_several_images_is_reported_in_lines_and_one_image_of_it_as_a_card(
 
 #[test]
 fn one_image_of_an_archive_can_be_named() {
+    crate::support::needs!("zip", "unzip");
     let scene = Scene::new();
     let (images, _) = archive(&scene);
     let (reports, _, code) = scene.convert(&["in/packs.zip:box/disk3.ima"]);

@@ -45,6 +45,7 @@ fn of_pack(mut image: Image) -> Image {
 
 #[test]
 fn report_is_that_of_the_raw_image_whatever_the_container() {
+    crate::support::needs!("zip", "unzip");
     for (name, geometry) in IMAGES {
         let scene = Scene::new();
         let packed = pack(&scene, name, geometry);
@@ -65,6 +66,7 @@ fn report_is_that_of_the_raw_image_whatever_the_container() {
 
 #[test]
 fn copy_out_of_any_container_is_the_converted_raw_image() {
+    crate::support::needs!("zip", "unzip");
     for (name, geometry) in IMAGES {
         let scene = Scene::new();
         let golden = PackImage::golden(&format!("{name}.img"));

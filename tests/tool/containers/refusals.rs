@@ -18,6 +18,7 @@ fn error_of(scene: &Scene, args: &[&str]) -> (String, String, String) {
 
 #[test]
 fn dump_and_container_with_another_name_need_a_copy() {
+    crate::support::needs!("zip", "unzip");
     let scene = Scene::new();
     let packed = pack(&scene, "unused-720", "ibm720");
     let step = "convert into a raw image with -o";
@@ -39,6 +40,7 @@ fn dump_and_container_with_another_name_need_a_copy() {
 
 #[test]
 fn write_protected_container_is_left_alone() {
+    crate::support::needs!("zip", "unzip");
     let scene = Scene::new();
     archive(&scene);
     let path = scene.path("in/packs.zip");
@@ -103,6 +105,7 @@ fn format_that_is_not_read_is_named_with_a_tool_that_reads_it() {
 
 #[test]
 fn what_is_too_large_or_no_image_is_no_pack_in_a_folder() {
+    crate::support::needs!("zip", "unzip");
     let scene = Scene::new();
     std::fs::create_dir(scene.path("in")).unwrap();
     std::fs::write(scene.path("in/zeroes"), vec![0; 64 << 20]).unwrap();
@@ -124,6 +127,7 @@ fn what_is_too_large_or_no_image_is_no_pack_in_a_folder() {
 
 #[test]
 fn archive_of_one_image_that_is_named_stands_for_it() {
+    crate::support::needs!("zip", "unzip");
     let scene = Scene::new();
     scene.image("no-record-360.img", "disk.img");
     tools::zip(&scene.path("."), &[], &["disk.img"]);
@@ -137,6 +141,7 @@ fn archive_of_one_image_that_is_named_stands_for_it() {
 /// An archive that zip has made of its input, without knowing how much that would be.
 #[test]
 fn archive_with_records_for_huge_files_is_read_and_needs_a_copy() {
+    crate::support::needs!("zip", "unzip");
     let scene = Scene::new();
     scene.image("unused-720.img", "disk.img");
     let mut shell = std::process::Command::new("sh");

@@ -21,6 +21,7 @@ fn two_packs(scene: &Scene) {
 
 #[test]
 fn members_of_one_archive_convert_whatever_the_ways_to_them() {
+    crate::support::needs!("zip", "unzip");
     for (paths, repeated) in [
         (&["packs.zip:x.img", "packs.zip:y.img"][..], 0),
         (&["packs.zip", "packs.zip:y.img"], 1),
@@ -65,6 +66,7 @@ fn dry_run_sees_that_two_images_of_one_folder_would_have_one_copy() {
 
 #[test]
 fn mapfile_counts_for_an_image_in_a_container() {
+    crate::support::needs!("zip", "unzip");
     let scene = Scene::new();
     two_packs(&scene);
     let raw = scene.image(X, "d.img");
@@ -88,6 +90,7 @@ fn mapfile_counts_for_an_image_in_a_container() {
 
 #[test]
 fn archive_with_more_entries_than_it_counts_is_left_alone() {
+    crate::support::needs!("zip", "unzip");
     let scene = Scene::new();
     two_packs(&scene);
     let mut bytes = scene.read("packs.zip");

@@ -31,7 +31,8 @@ pub(crate) fn run(
     ledger: &mut Ledger,
     printer: Printer,
 ) -> Result<Exit, Error> {
-    let queue = Queue::new(&args.common, &args.queue)?;
+    let mut queue = Queue::new(&args.common, &args.queue)?;
+    queue.number_earlier(ledger)?;
     let job = Job { output: args.output.clone(), ..args.common.job(mode)? };
     let set =
         args.plan.as_deref().map(|folder| PlannedSet::of(folder, args, ledger)).transpose()?;

@@ -1,20 +1,24 @@
 //! `--queue`: one diskette after another through one drive.
 
 pub(crate) mod convert;
+pub(crate) mod inspect;
+pub(crate) mod set;
 
 use crate::cli::Error;
 use crate::cli::args::{Common, QueueArgs, one_drive};
 use crate::cli::ask::keyboard::answer;
 use crate::cli::ask::stop::STOP;
+use crate::cli::commands::collect::Collect;
 use crate::cli::commands::drive::look;
 use crate::cli::show::progress::Progress;
 use crate::cli::show::queue::Diskette;
 use crate::cli::show::terminal::complain;
 use crate::cli::words::{seen_before, verdict};
 use addpack::ledger::{Ledger, LedgerError};
-use addpack::pack::keep::Keep;
+use addpack::pack::keep::{Extent, Keep};
+use addpack::record::Record;
 use addpack::report::{Failure, Report};
-use addpack::run::{Job, Mode, keep_diskette};
+use addpack::run::{self, Job, Mode, keep_diskette};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
@@ -23,8 +27,11 @@ pub(crate) struct Queue<'a> {
     pub(crate) common: &'a Common,
     pub(crate) drive: &'a Path,
     keep: Option<&'a Path>,
+    extent: Extent,
     /// The job that looks at a diskette.
     job: Job,
+    /// Diskettes of earlier queues, whose images are in the folder already.
+    pub(crate) earlier: Vec<Diskette>,
     pub(crate) diskettes: Vec<Diskette>,
 }
 
@@ -48,9 +55,38 @@ impl<'a> Queue<'a> {
             common,
             drive: one_drive(&common.paths)?,
             keep: args.keep.as_deref(),
+            extent: Extent::Whole,
             job: common.job(Mode::Inspect)?,
+            earlier: Vec::new(),
             diskettes: Vec::new(),
         })
+    }
+
+    /// The same, where an image of each record is kept in `folder` unless images are kept anyway.
+    pub(crate) fn with_records_in(mut self, folder: &'a Path) -> Self {
+        if self.keep.is_none() {
+            self.keep = Some(folder);
+            self.extent = Extent::Record;
+        }
+        self
+    }
+
+    /// Numbers the diskettes whose images an earlier queue has kept, in the order in which they were made.
+    ///
+    /// # Errors
+    /// Where the ledger fails.
+    pub(crate) fn number_earlier(&mut self, ledger: &mut Ledger) -> Result<(), LedgerError> {
+        let Some(folder) = self.keep.filter(|folder| folder.is_dir()) else { return Ok(()) };
+        let job = Job { paths: vec![folder.to_owned()], watcher: None, ..self.job.clone() };
+        let mut images = Collect::new(|report: Box<Report>| (report.path.clone(), report));
+        run::run(&job, ledger, &STOP, &mut images)?;
+        let made = |path: &Path| path.metadata().and_then(|metadata| metadata.modified()).ok();
+        images.kept.sort_by_cached_key(|(path, _)| (made(path), path.clone()));
+        self.earlier = (1..)
+            .zip(images.kept)
+            .map(|(number, (path, report))| Diskette::of(number, &report).with_image(path))
+            .collect();
+        Ok(())
     }
 
     /// Asks until there is a diskette in the drive that is not done yet, and looks at it. `prompt` is given the
@@ -64,7 +100,8 @@ impl<'a> Queue<'a> {
         prompt: impl Fn(usize) -> String,
     ) -> Result<Next, LedgerError> {
         loop {
-            let line = answer(&prompt(self.diskettes.len() + 1));
+            let number = self.earlier.len() + self.diskettes.len() + 1;
+            let line = answer(&prompt(number));
             if STOP.load(Ordering::Relaxed) {
                 return Ok(Next::Stopped);
             }
@@ -82,7 +119,13 @@ impl<'a> Queue<'a> {
                 }
                 Some(place) => return Ok(Next::Diskette(place, report)),
                 None => {
-                    self.diskettes.push(Diskette::of(self.diskettes.len() + 1, &report));
+                    let digest = report.record().map(Record::digest);
+                    let known = self
+                        .earlier
+                        .iter()
+                        .find(|earlier| digest.is_some() && earlier.digest() == digest);
+                    let number = known.map_or(number, |earlier| earlier.number);
+                    self.diskettes.push(Diskette::of(number, &report));
                     return Ok(Next::Diskette(self.diskettes.len() - 1, report));
                 }
             }
@@ -111,9 +154,13 @@ impl<'a> Queue<'a> {
     pub(crate) fn keep(&mut self, place: usize) -> Result<(), Failure> {
         let Some(folder) = self.keep else { return Ok(()) };
         let diskette = &self.diskettes[place];
-        let keep = Keep { folder: folder.to_owned(), number: diskette.number };
+        let (folder, number) = (folder.to_owned(), diskette.number);
+        let keep = Keep { folder, number, extent: self.extent };
         let progress = Progress::of_diskette(self.common.screen.quiet);
-        let job = Job { watcher: Some(progress.watcher(self.drive, true)), ..self.job.clone() };
+        let job = Job {
+            watcher: Some(progress.watcher(self.drive, self.extent == Extent::Whole)),
+            ..self.job.clone()
+        };
         let kept = keep_diskette(self.drive, &job, &keep, diskette.digest());
         progress.finish();
         self.diskettes[place].image = Some(kept?.path);

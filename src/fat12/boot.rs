@@ -133,6 +133,17 @@ impl Geometry {
         (is_fat && !is_read).then_some(layout)
     }
 
+    /// Whether every FAT of a volume of such a layout begins as a FAT does: else it is the boot sector that is
+    /// wrong.
+    pub(super) fn has_fats_of(layout: Layout, area: &[u8]) -> bool {
+        let word = |at: usize| usize::from(u16::from_le_bytes([area[at], area[at + 1]]));
+        let (reserved, fat_sectors, media) = (word(14), word(22), area[21]);
+        (0..usize::from(layout.fats)).all(|copy| {
+            let at = (reserved + copy * fat_sectors) * usize::from(layout.sector_len);
+            area.get(at..at + 3) == Some(&[media, 0xFF, 0xFF])
+        })
+    }
+
     /// DOS 1.x wrote no BPB; later disks lose theirs. The FAT then begins in the second sector.
     pub(crate) fn from_fat(area: &[u8], medium_len: u64) -> Option<Self> {
         let fat = area.get(SECTOR_LEN..SECTOR_LEN + 3)?;

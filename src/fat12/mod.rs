@@ -74,7 +74,8 @@ impl Volume {
             return Ok(Opened::NoVolume(NoVolume::TooShort));
         }
         let mut area = first_read(medium)?;
-        if let Some(layout) = Geometry::layout_not_read(&area.bytes) {
+        let layout = Geometry::layout_not_read(&area.bytes);
+        if let Some(layout) = layout.filter(|layout| Geometry::has_fats_of(*layout, &area.bytes)) {
             return Ok(Opened::NoVolume(NoVolume::Layout(layout)));
         }
         let Some((geometry, anomalies)) = Geometry::of(&area.bytes, medium_len) else {

@@ -163,7 +163,7 @@ fn archive_whose_directory_says_less_than_is_there_is_an_error() {
 }
 
 #[test]
-fn of_members_that_share_bytes_one_is_read() {
+fn member_that_shares_bytes_is_an_error_and_costs_no_other_one() {
     crate::support::needs!("zip", "unzip");
     let folder = folder();
     let (_, mut bytes) = archives(folder.path()).swap_remove(0);
@@ -174,9 +174,9 @@ fn of_members_that_share_bytes_one_is_read() {
     let archive = Memory::new(bytes);
     let members = Directory::read(&archive).unwrap().members;
     let read: Vec<_> = members.iter().map(|member| member.read(&archive, MAX_IMAGE)).collect();
-    assert_eq!(read.iter().filter(|result| result.is_ok()).count(), 2);
-    let shared = read.into_iter().find(Result::is_err).unwrap();
-    assert!(matches!(why(shared), ContainerError::BadField { .. }));
+    assert!(read.iter().filter(|result| result.is_ok()).count() >= 1, "{read:?}");
+    let shared = read.into_iter().filter_map(Result::err).map(|error| why::<()>(Err(error)));
+    assert!(shared.into_iter().any(|error| matches!(error, ContainerError::BadField { .. })));
 }
 
 #[test]

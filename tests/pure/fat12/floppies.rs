@@ -71,8 +71,9 @@ fn diskette_without_bpb_and_without_a_fat_is_no_volume() {
         disk.bytes[fat..fat + 3].copy_from_slice(&bytes);
         assert_eq!(not_a_pack(&disk.bytes), unknown, "{bytes:x?}");
     }
-    for bytes in [vec![0; KB_1440.len()], vec![0xF6; KB_360.len()], content(9, KB_720.len())] {
-        assert_eq!(not_a_pack(&bytes), unknown);
+    assert_eq!(not_a_pack(&content(9, KB_720.len())), unknown);
+    for (byte, len) in [(0, KB_1440.len()), (0xF6, KB_360.len())] {
+        assert_eq!(not_a_pack(&vec![byte; len]), NotAPack::NoVolume(NoVolume::Blank(byte)));
     }
 }
 

@@ -22,10 +22,13 @@ use std::process::ExitCode;
 pub(crate) fn main() -> ExitCode {
     stop::survive_size_limit();
     packaging::complete();
-    let args = match args::parse() {
+    let mut args = match args::parse() {
         Ok(args) => args,
         Err(answer) => return say(&answer).into(),
     };
+    if let Some(command) = &mut args.command {
+        command.expand_patterns();
+    }
     let exit = args.command.as_ref().map_or_else(start::run, run);
     exit.unwrap_or_else(|error| {
         terminal::complain(&error.to_string());

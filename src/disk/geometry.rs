@@ -36,6 +36,11 @@ impl DiskGeometry {
         STANDARD.into_iter().find(|geometry| geometry.len() == bytes)
     }
 
+    /// Bytes on each standard diskette, from the smallest to the largest.
+    pub(crate) fn lengths() -> impl DoubleEndedIterator<Item = u64> {
+        STANDARD.into_iter().map(Self::len)
+    }
+
     /// All tracks, cylinder by cylinder: sectors of the diskette, counted from 0.
     pub fn total_sectors(self) -> u32 {
         self.cylinders * self.heads * self.sectors

@@ -2,7 +2,7 @@
 
 use crate::platform::{self, folder_of, usual_permissions};
 use crate::record::seal::sha1;
-use std::fs::{self, File, Permissions, TryLockError};
+use std::fs::{self, File, Permissions};
 use std::io;
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
@@ -37,22 +37,7 @@ fn temporary_name(path: &Path) -> io::Result<PathBuf> {
 /// # Errors
 /// As the system reports them.
 pub(crate) fn clear_leftover(path: &Path) -> io::Result<()> {
-    let temporary = temporary_name(path)?;
-    let file = match platform::open_options().read(true).open(&temporary) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        opened => opened?,
-    };
-    if let Err(TryLockError::WouldBlock) = file.try_lock() {
-        return Ok(());
-    }
-    // Whoever has made it may be done since, and another have begun.
-    if leads_to(&temporary, &file) { fs::remove_file(&temporary) } else { Ok(()) }
-}
-
-/// Whether the name leads to this file, which is a regular one.
-fn leads_to(name: &Path, file: &File) -> bool {
-    let (Ok(there), Ok(here)) = (fs::symlink_metadata(name), file.metadata()) else { return false };
-    there.is_file() && platform::file_id(&there) == platform::file_id(&here)
+    platform::remove_unless_held(&temporary_name(path)?)
 }
 
 impl NewFile {
@@ -67,22 +52,19 @@ impl NewFile {
             let _ = file.try_lock();
             return Ok(Self::Unnamed(file));
         }
-        Self::named(path, permissions)
+        Self::named(path, permissions.as_ref())
     }
 
-    fn named(path: &Path, permissions: Option<Permissions>) -> io::Result<Self> {
+    fn named(path: &Path, permissions: Option<&Permissions>) -> io::Result<Self> {
         let temporary = temporary_name(path)?;
         let mut builder = tempfile::Builder::new();
         builder.prefix(temporary.file_name().unwrap_or_default()).rand_bytes(0);
-        if let Some(permissions) = permissions {
-            builder.permissions(permissions);
-        }
+        let create = |name: &Path| platform::create_new(name, permissions);
         for _ in 0..TRIES {
             clear_leftover(path)?;
-            let file = builder.tempfile_in(folder_of(path))?;
+            let file = builder.make_in(folder_of(path), create)?;
             // Until it is locked, it looks like one that was left behind.
-            let is_taken = matches!(file.as_file().try_lock(), Err(TryLockError::WouldBlock));
-            if !is_taken && leads_to(&temporary, file.as_file()) {
+            if platform::is_ours(&temporary, file.as_file()) {
                 return Ok(Self::Named(file));
             }
         }
@@ -114,7 +96,8 @@ impl NewFile {
         match self {
             Self::Unnamed(file) => platform::link(&file, path),
             Self::Named(file) => {
-                file.persist_noclobber(path).map(drop).map_err(|error| error.error)
+                let file = file.persist_noclobber(path).map_err(|error| error.error)?;
+                platform::settle_name(&file)
             }
         }
     }

@@ -2,9 +2,12 @@
 
 use crate::container::ContainerError;
 use crate::container::zip::Piece;
+use crate::disk::Storage;
+use crate::media::RawImage;
 use crate::platform::{self, folder_of, sync_folder};
 use sha1::{Digest, Sha1};
 use std::fs::{self, File, Metadata};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Write};
 use std::path::Path;
 use tempfile::NamedTempFile;
@@ -12,98 +15,130 @@ use tempfile::NamedTempFile;
 /// What is copied and compared at a time, in bytes.
 const STEP: usize = 1 << 20;
 
-/// The file that is to be replaced.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Old<'a> {
-    /// Open to be read.
-    pub(crate) file: &'a File,
-    /// What the system knew of it when it was opened.
-    pub(crate) metadata: &'a Metadata,
-    /// What leads to it.
-    pub(crate) path: &'a Path,
-}
-
-/// A file in the making, written from its beginning to its end.
-pub(crate) struct Replacement<'a> {
-    old: &'a File,
-    to: &'a File,
-    digest: Sha1,
-    len: u64,
-}
-
 /// The file that is there now.
 pub(crate) struct Replaced<T> {
-    pub(crate) file: File,
+    pub(crate) file: RawImage,
     /// What was seen in it.
     pub(crate) seen: T,
     /// Whether its name is durable.
     pub(crate) durable: io::Result<()>,
 }
 
-/// Puts the file that `write` writes in the place of `old`: with its owner, its permissions and its lock,
-/// and when `see` has seen that it is good.
+/// The new file in the making, written from its beginning to its end.
+pub(crate) struct Replacement<'a> {
+    old: &'a RawImage,
+    to: &'a File,
+    digest: Sha1,
+    len: u64,
+}
+
+/// Puts the file that `write` writes in the place of `old`, which `path` leads to: with its owner, its
+/// permissions and its lock, and when `see` has seen that it is good.
 ///
 /// # Errors
 /// As the system, `write` or `see` reports them: then the old file is there, as it was.
 pub(crate) fn replace<T>(
-    old: Old<'_>,
-    write: impl FnOnce(&mut Replacement<'_>) -> io::Result<()>,
-    see: impl FnOnce(&File, &Path) -> io::Result<T>,
+    old: &mut RawImage,
+    path: &Path,
+    write: impl FnOnce(&RawImage, &mut Replacement<'_>) -> io::Result<()>,
+    see: impl FnOnce(&RawImage) -> io::Result<T>,
 ) -> io::Result<Replaced<T>> {
-    old.check()?;
-    let path = fs::canonicalize(old.path)?;
-    let folder = folder_of(&path);
+    check(old)?;
+    let path_of_file = fs::canonicalize(path)?;
+    let folder = folder_of(&path_of_file);
     let temporary = make(old, folder, write)?;
-    let seen = see(temporary.as_file(), temporary.path())?;
-    old.check()?;
+    let seen = see(&RawImage::from_file(temporary.as_file().try_clone()?, temporary.path())?)?;
+    check(old)?;
     platform::step();
-    let file = temporary.persist(&path).map_err(|error| error.error)?;
-    Ok(Replaced { file, seen, durable: sync_folder(folder) })
+    let file = give_name(old, temporary, &path_of_file)?;
+    let durable = sync_folder(folder).and_then(|()| platform::settle_name(&file));
+    Ok(Replaced { file: RawImage::from_file(file, path)?, seen, durable })
 }
 
-impl Old<'_> {
-    /// Sees that the file is at its path, has no other name, and is what it was when it was opened.
-    fn check(&self) -> io::Result<()> {
-        let now = self.file.metadata()?;
-        let then = self.metadata;
-        if platform::has_other_names(&now) {
-            return Err(ContainerError::OtherNames.into());
+/// Puts the new file in the place of the old one. Where the system does not do that while the old one
+/// is open, it is closed before.
+fn give_name(old: &mut RawImage, temporary: NamedTempFile, path: &Path) -> io::Result<File> {
+    let (file, name) = temporary.into_parts();
+    match fs::rename(&name, path) {
+        Err(error) if platform::is_kept_by_handles(&error) => {
+            old.close(file.try_clone()?);
+            let renamed = check_name(old).and_then(|()| fs::rename(&name, path));
+            if let Err(error) = renamed {
+                *old = RawImage::open_to_change(path)?;
+                return Err(error);
+            }
         }
-        let there = fs::metadata(self.path);
-        let is_at_its_path =
-            there.is_ok_and(|there| platform::file_id(&there) == platform::file_id(then));
-        if !is_at_its_path || now.len() != then.len() || now.modified()? != then.modified()? {
-            return Err(ContainerError::Changed.into());
-        }
-        Ok(())
+        result => result?,
     }
+    // It has another name by now, and is not to be removed.
+    name.keep().map_err(|error| error.error)?;
+    Ok(file)
+}
+
+/// Sees that the file has no other name, is what it was when it was opened, and is at its path.
+fn check(old: &RawImage) -> io::Result<()> {
+    let now = old.file().metadata()?;
+    if platform::identity(old.file(), &now).has_other_names() {
+        return Err(ContainerError::OtherNames.into());
+    }
+    if is_changed(old.metadata(), &now)? {
+        Err(ContainerError::Changed.into())
+    } else {
+        check_name(old)
+    }
+}
+
+/// Sees that the file that was opened is at its path, unchanged.
+fn check_name(old: &RawImage) -> io::Result<()> {
+    if !old.is_at_its_path() || is_changed(old.metadata(), &fs::metadata(old.path())?)? {
+        return Err(ContainerError::Changed.into());
+    }
+    Ok(())
+}
+
+fn is_changed(then: &Metadata, now: &Metadata) -> io::Result<bool> {
+    Ok(now.len() != then.len() || now.modified()? != then.modified()?)
 }
 
 /// The whole new file, durable and checked, under a name of its own. One that a killed run has left
 /// under that name is in the way of nobody: whoever writes here holds the old file's lock.
 fn make(
-    old: Old<'_>,
+    old: &RawImage,
     folder: &Path,
-    write: impl FnOnce(&mut Replacement<'_>) -> io::Result<()>,
+    write: impl FnOnce(&RawImage, &mut Replacement<'_>) -> io::Result<()>,
 ) -> io::Result<NamedTempFile> {
-    let name = format!(".addpack-{}.tmp", platform::file_id(old.metadata).map_or(0, |id| id.1));
+    // Where the file system does not number its files, the names of those in a folder tell them apart.
+    let number = old.file_id().map_or_else(|| number_of(old.path()), |id| id.1);
+    let name = format!(".addpack-{number}.tmp");
     match fs::remove_file(folder.join(&name)) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let temporary =
-        tempfile::Builder::new().prefix(&name).suffix("").rand_bytes(0).tempfile_in(folder)?;
+    let temporary = tempfile::Builder::new()
+        .prefix(&name)
+        .suffix("")
+        .rand_bytes(0)
+        .make_in(folder, |path| platform::create_like(path, old.metadata()))?;
     let to = temporary.as_file();
-    // The lock must not lapse when the file is replaced; a file system without locks has none.
-    let _ = to.try_lock();
-    let mut new = Replacement { old: old.file, to, digest: Sha1::new(), len: 0 };
-    write(&mut new)?;
+    if !platform::OPENING_LOCKS {
+        // The lock must not lapse when the file is replaced; a file system without locks has none.
+        let _ = to.try_lock();
+    }
+    let mut new = Replacement { old, to, digest: Sha1::new(), len: 0 };
+    write(old, &mut new)?;
     let (len, digest) = (new.len, new.digest.finalize());
-    platform::take_over(old.file, old.metadata, to)?;
+    platform::take_over(old.file(), old.metadata(), to)?;
     platform::step();
     to.sync_all()?;
-    verify(to, temporary.path(), len, digest.as_slice())?;
+    let new = RawImage::from_file(to.try_clone()?, temporary.path())?;
+    verify(&new, len, digest.as_slice())?;
     Ok(temporary)
+}
+
+fn number_of(path: &Path) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    path.file_name().hash(&mut hasher);
+    hasher.finish()
 }
 
 impl Replacement<'_> {
@@ -117,7 +152,7 @@ impl Replacement<'_> {
                 let mut at = kept.start;
                 while at < kept.end {
                     let step = usize::try_from(kept.end - at).unwrap_or(STEP).min(STEP);
-                    platform::read_exact_at(self.old, &mut buffer[..step], at)?;
+                    platform::read_exact_at(self.old.file(), &mut buffer[..step], at)?;
                     self.write(&buffer[..step])?;
                     at += step as u64;
                 }
@@ -135,14 +170,14 @@ impl Replacement<'_> {
 }
 
 /// Compares what the disk holds of the new file with what was written.
-fn verify(file: &File, path: &Path, len: u64, wanted: &[u8]) -> io::Result<()> {
-    if file.metadata()?.len() != len {
+fn verify(new: &RawImage, len: u64, wanted: &[u8]) -> io::Result<()> {
+    if new.len() != len {
         return Err(io::ErrorKind::InvalidData.into());
     }
     let (mut digest, mut buffer, mut at) = (Sha1::new(), vec![0; STEP], 0);
     while at < len {
         let step = usize::try_from(len - at).unwrap_or(STEP).min(STEP);
-        platform::read_past_cache(file, path, &mut buffer[..step], at)?;
+        new.read_past_cache(at, &mut buffer[..step])?;
         digest.update(&buffer[..step]);
         at += step as u64;
     }

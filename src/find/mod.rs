@@ -2,13 +2,16 @@
 
 mod level;
 mod maps;
+mod named;
+pub mod patterns;
 mod seen;
 
 use crate::container::{Format, is_raw_name, may_be_image};
 use crate::media::{Kind, Place, RawImage};
-use crate::platform::may_open_many;
+use crate::platform::{Identity, identity_at, may_open_many};
 use level::Level;
 use maps::{beside, mapfile_of};
+use named::{device, is_loose_record, leads_nowhere};
 use seen::Seen;
 use std::fs;
 use std::io;
@@ -53,8 +56,12 @@ pub struct Skipped {
 /// Why a path leads nowhere.
 #[derive(Debug)]
 pub enum FindError {
-    /// It is neither a file, a folder nor a drive.
-    NotAFile,
+    /// It is neither a file, a folder nor a drive; with what is known of it.
+    NotAFile(Option<io::Error>),
+    /// It is a pattern that matches no file.
+    NotFound(io::Error),
+    /// It is a pack's record without its diskette.
+    LooseRecord,
     /// It cannot be opened.
     Open(io::Error),
     /// The folder cannot be listed.
@@ -149,6 +156,19 @@ impl Finder {
     }
 
     fn take_root(&mut self, path: PathBuf) -> Option<Found> {
+        if let Some((place, drive)) = Place::of_drive_name(&path) {
+            let root = path.into();
+            return Some(self.seen.file(
+                place,
+                Identity { id: Some(drive), names: 1 },
+                0,
+                root,
+                None,
+            ));
+        }
+        if let Some(error) = device(&path) {
+            return Some(Found::Failed { path, named: true, error });
+        }
         let metadata = match fs::metadata(&path) {
             Ok(metadata) => metadata,
             Err(error) => return Some(self.take_member(path, error)),
@@ -157,8 +177,11 @@ impl Finder {
             return self.enter_root(path);
         }
         let Some(kind) = Kind::of(&metadata) else {
-            return Some(Found::Failed { path, named: true, error: FindError::NotAFile });
+            return Some(Found::Failed { path, named: true, error: FindError::NotAFile(None) });
         };
+        if is_loose_record(&path) && !may_be_image(&path, metadata.len()) {
+            return Some(loose_record(path, true));
+        }
         if let Some(first) = self.seen.walked(&path, &metadata) {
             return Some(Found::Repeated { path, first });
         }
@@ -168,23 +191,19 @@ impl Finder {
             Kind::File => mapfile_of(&path, |base, ending| beside(&path, base, ending)),
             Kind::Drive => None,
         });
-        Some(self.seen.file(Place { path, kind, map, member: None }, &metadata, root, None))
+        let file = identity_at(&path, &metadata);
+        let place = Place { path, kind, map, member: None };
+        Some(self.seen.file(place, file, metadata.len(), root, None))
     }
 
     /// What was named is no file; it may be one in an archive.
     fn take_member(&mut self, path: PathBuf, error: io::Error) -> Found {
-        match Place::in_archive(&path) {
-            Some(place) => {
-                let place = Place { map: self.map.take(), ..place };
-                Found::Image(Image {
-                    place,
-                    root: path.into(),
-                    may_be_archive: false,
-                    opened: None,
-                })
-            }
-            None => Found::Failed { path, named: true, error: FindError::Open(error) },
-        }
+        let Some(place) = Place::in_archive(&path) else {
+            let error = leads_nowhere(&path, error);
+            return Found::Failed { path, named: true, error };
+        };
+        let place = Place { map: self.map.take(), ..place };
+        Found::Image(Image { place, root: path.into(), may_be_archive: false, opened: None })
     }
 
     fn enter_root(&mut self, path: PathBuf) -> Option<Found> {
@@ -246,11 +265,19 @@ impl Finder {
         };
         match metadata {
             Ok(metadata) if !may_be_image(&path, metadata.len()) => {
-                Some(Found::Skipped(Skipped { path, format: None }))
+                Some(if is_loose_record(&path) {
+                    loose_record(path, false)
+                } else {
+                    Found::Skipped(Skipped { path, format: None })
+                })
             }
             Ok(metadata) => {
+                let file = match &opened {
+                    Some(image) => image.identity(),
+                    None => identity_at(&path, &metadata),
+                };
                 let place = Place { map, ..Place::file(path) };
-                Some(self.seen.file(place, &metadata, root, opened))
+                Some(self.seen.file(place, file, metadata.len(), root, opened))
             }
             Err(error) => Some(Found::Failed { path, named: false, error: FindError::Open(error) }),
         }
@@ -286,6 +313,10 @@ impl Iterator for Finder {
             }
         }
     }
+}
+
+fn loose_record(path: PathBuf, named: bool) -> Found {
+    Found::Failed { path, named, error: FindError::LooseRecord }
 }
 
 /// The path without links and dots, as far as it exists; a folder that is yet to be made keeps its

@@ -3,7 +3,7 @@
 use super::{Found, Image};
 use crate::container::{may_be_archive, may_be_image};
 use crate::media::{Kind, Place, RawImage};
-use crate::platform::{FileId, file_id, has_other_names};
+use crate::platform::{FileId, Identity};
 use std::collections::HashMap;
 use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
@@ -24,24 +24,24 @@ impl Seen {
     pub(super) fn file(
         &mut self,
         place: Place,
-        metadata: &Metadata,
+        file: Identity,
+        len: u64,
         root: Arc<Path>,
         opened: Option<Box<RawImage>>,
     ) -> Found {
         let path = &place.path;
         let named = path.as_os_str() == root.as_os_str();
-        if (named || self.named_files || has_other_names(metadata))
-            && let Some(id) = file_id(metadata)
+        if (named || self.named_files || file.has_other_names())
+            && let Some(id) = file.id
         {
             if let Some(first) = self.files.get(&id) {
                 return Found::Repeated { path: place.path, first: first.clone() };
             }
-            if named || has_other_names(metadata) {
+            if named || file.has_other_names() {
                 self.files.insert(id, path.clone());
             }
         }
-        let may_be_archive =
-            place.kind == Kind::File && may_be_archive(&place.path, metadata.len());
+        let may_be_archive = place.kind == Kind::File && may_be_archive(&place.path, len);
         Found::Image(Image { place, root, may_be_archive, opened })
     }
 

@@ -2,7 +2,7 @@
 //! next to, any database that it opens.
 
 use super::{LedgerError, LedgerProblem, Result, schema};
-use crate::platform::open_options;
+use crate::platform::open_to_read;
 use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
@@ -43,7 +43,7 @@ pub(super) fn identify(path: &Path) -> Result<Identity> {
         Ok(_) => {}
     }
     let mut header = Vec::with_capacity(HEADER_LEN);
-    let file = open_options().read(true).open(path).map_err(failed)?;
+    let file = open_to_read(path).map_err(failed)?;
     file.take(HEADER_LEN as u64).read_to_end(&mut header).map_err(failed)?;
     if header.iter().all(|byte| *byte == 0) {
         return Ok(Identity::Empty);

@@ -3,7 +3,7 @@
 use super::identity::{Identity, identify};
 use super::{Ledger, LedgerError, LedgerProblem, Result, schema};
 use crate::files::write_new;
-use crate::platform::{folder_of, is_local, may_write, open_options, sync_folder, try_locks};
+use crate::platform::{folder_of, is_local, may_write, open_to_read, sync_folder, try_locks};
 use rusqlite::{Connection, MAIN_DB, OpenFlags, Row, TransactionBehavior};
 use std::fs::{self, OpenOptions};
 use std::io;
@@ -250,7 +250,7 @@ fn check_writable(path: &Path) -> Result<()> {
 
 /// Sees that the file system has locks: SQLite takes their absence for another program's lock.
 fn check_locks(path: &Path) -> Result<()> {
-    let file = open_options().read(true).open(path);
+    let file = open_to_read(path);
     let file = file.map_err(|error| LedgerError::from_io(path, error))?;
     try_locks(&file).map_err(|error| LedgerError {
         cause: Some(error.into()),

@@ -9,7 +9,7 @@ use crate::container::{
     may_be_archive, may_be_image, paths_of_members, raw_name, unpack,
 };
 use crate::disk::{Flaw, Storage};
-use crate::files::replace::{Old, Replaced, Replacement, replace};
+use crate::files::replace::{Replaced, Replacement, replace};
 use crate::platform;
 use std::collections::BTreeMap;
 use std::fs::TryLockError;
@@ -200,7 +200,7 @@ impl Container {
             return Ok(());
         }
         let file = RawImage::open_to_change(&self.path)?;
-        let is_same = platform::file_id(file.metadata()) == platform::file_id(held.file.metadata());
+        let is_same = file.file_id() == held.file.file_id();
         if !is_same || held.is_locked {
             return Err(ContainerError::Changed.into());
         }
@@ -240,7 +240,7 @@ impl Container {
     /// Why nothing in it can be changed.
     pub(super) fn obstacle(&self) -> Option<ContainerError> {
         let held = lock(&self.held);
-        if platform::has_other_names(held.file.metadata()) {
+        if held.file.identity().has_other_names() {
             return Some(ContainerError::OtherNames);
         }
         match &held.inside {
@@ -362,17 +362,37 @@ impl Held {
     }
 
     fn content(&self, index: usize, past_cache: bool) -> io::Result<Content> {
-        let file = View { file: &self.file, past_cache };
-        match &self.inside {
-            Inside::Dump => Ok(Content { file: whole(&file)?, obstacle: None }),
-            Inside::Gzip => {
+        self.inside.content(&self.file, index, past_cache)
+    }
+
+    fn write(&mut self, path: &Path, staged: &BTreeMap<usize, Changes>) -> io::Result<()> {
+        let inside = &self.inside;
+        let write = |old: &RawImage, new: &mut Replacement<'_>| inside.rewrite(old, staged, new);
+        let see = |file: &RawImage| match inside {
+            Inside::Dump => Ok(Inside::Dump),
+            Inside::Gzip => Ok(Inside::Gzip),
+            Inside::Zip(_) => Directory::read(file).map(Inside::Zip),
+        };
+        let Replaced { file, seen, durable } = replace(&mut self.file, path, write, see)?;
+        self.inside = seen;
+        self.file = file;
+        durable
+    }
+}
+
+impl Inside {
+    fn content(&self, file: &RawImage, index: usize, past_cache: bool) -> io::Result<Content> {
+        let file = View { file, past_cache };
+        match self {
+            Self::Dump => Ok(Content { file: whole(&file)?, obstacle: None }),
+            Self::Gzip => {
                 let bytes = whole(&file)?;
                 let largest = largest(&gzip::start(&bytes)).map_err(ContainerError::packed)?;
                 let expanded = gzip::read(&bytes, largest)?;
                 let obstacle = gzip::obstacle(&bytes, expanded.end);
                 Ok(Content { file: expanded.file, obstacle })
             }
-            Inside::Zip(directory) => {
+            Self::Zip(directory) => {
                 let member = directory.members.get(index).ok_or(ContainerError::Changed)?;
                 let obstacle = member.obstacle(&file)?;
                 Ok(Content { file: member.read(&file, MAX_DUMP)?, obstacle })
@@ -380,37 +400,30 @@ impl Held {
         }
     }
 
-    fn write(&mut self, path: &Path, staged: &BTreeMap<usize, Changes>) -> io::Result<()> {
+    /// Writes the container anew, with these changes of its images.
+    fn rewrite(
+        &self,
+        old: &RawImage,
+        staged: &BTreeMap<usize, Changes>,
+        new: &mut Replacement<'_>,
+    ) -> io::Result<()> {
         let mut file = |index: usize| {
-            let mut bytes = self.content(index, false)?.file;
+            let mut bytes = self.content(old, index, false)?.file;
             staged.get(&index).into_iter().for_each(|changes| apply(changes, 0, &mut bytes));
             Ok(bytes)
         };
-        let write = |new: &mut Replacement<'_>| match &self.inside {
-            Inside::Dump => Err(io::ErrorKind::ReadOnlyFilesystem.into()),
-            Inside::Gzip => {
-                let old = whole(&self.file)?;
-                let end = gzip::read(&old, MAX_IMAGE)?.end;
-                new.put(Piece::New(gzip::rewrite(&old, end, &file(0)?)?))
+        match self {
+            Self::Dump => Err(io::ErrorKind::ReadOnlyFilesystem.into()),
+            Self::Gzip => {
+                let bytes = whole(old)?;
+                let end = gzip::read(&bytes, MAX_IMAGE)?.end;
+                new.put(Piece::New(gzip::rewrite(&bytes, end, &file(0)?)?))
             }
-            Inside::Zip(directory) => {
+            Self::Zip(directory) => {
                 let indices: Vec<_> = staged.keys().copied().collect();
-                rewrite(&self.file, directory, &indices, &mut file, &mut |piece| new.put(piece))
+                rewrite(old, directory, &indices, &mut file, &mut |piece| new.put(piece))
             }
-        };
-        let inside = |file: &std::fs::File, path: &Path| match self.inside {
-            Inside::Dump => Ok(Inside::Dump),
-            Inside::Gzip => Ok(Inside::Gzip),
-            Inside::Zip(_) => {
-                let file = RawImage::from_file(file.try_clone()?, path)?;
-                Directory::read(&file).map(Inside::Zip)
-            }
-        };
-        let old = Old { file: self.file.file(), metadata: self.file.metadata(), path };
-        let Replaced { file, seen, durable } = replace(old, write, inside)?;
-        self.inside = seen;
-        self.file = RawImage::from_file(file, path)?;
-        durable
+        }
     }
 }
 

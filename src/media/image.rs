@@ -3,12 +3,12 @@
 use crate::container::{RECOGNISED_BY, Recognised, Unknown, recognise_file};
 use crate::disk::{Flaw, SECTOR_LEN, Storage, filled, withhold};
 use crate::fat12::Geometry;
-use crate::platform::{self, Folder};
+use crate::platform::{self, FileId, Folder, Guard, Identity};
 use std::collections::BTreeSet;
 use std::fs::{File, Metadata, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// Bytes that the system reads of a file together.
 const PAGE: u64 = 4096;
@@ -18,6 +18,7 @@ const PAGE: u64 = 4096;
 pub struct RawImage {
     file: File,
     metadata: Metadata,
+    identity: Identity,
     path: PathBuf,
     /// Sectors that the file holds no bytes of the diskette for, in order.
     lost: Vec<Flaw>,
@@ -25,6 +26,10 @@ pub struct RawImage {
     filled: Mutex<BTreeSet<Flaw>>,
     /// What it begins with, where that was read already: for the next who wants that, once.
     start: Mutex<Option<Vec<u8>>>,
+    /// Whether the way that it is open keeps other writers away.
+    is_alone: bool,
+    /// Keeps writers away where that takes more than the open file.
+    guard: OnceLock<Guard>,
 }
 
 impl RawImage {
@@ -33,7 +38,7 @@ impl RawImage {
     /// # Errors
     /// As the system reports them.
     pub fn open(path: &Path) -> io::Result<Self> {
-        let file = platform::open_options().read(true).open(path)?;
+        let file = platform::open_to_read(path)?;
         platform::advise_random(&file);
         Self::from_file(file, path)
     }
@@ -53,7 +58,8 @@ impl RawImage {
     /// # Errors
     /// As the system reports them.
     pub fn open_to_change(path: &Path) -> io::Result<Self> {
-        Self::from_file(platform::open_options().read(true).write(true).open(path)?, path)
+        let image = Self::from_file(platform::open_to_change(path)?, path)?;
+        Ok(Self { is_alone: platform::OPENING_LOCKS, ..image })
     }
 
     /// Takes a file that is open already; `path` is where it can be opened again.
@@ -66,12 +72,15 @@ impl RawImage {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "no regular file"));
         }
         Ok(Self {
+            identity: platform::identity(&file, &metadata),
             file,
             metadata,
             path: path.to_owned(),
             lost: Vec::new(),
             filled: Mutex::default(),
             start: Mutex::default(),
+            is_alone: false,
+            guard: OnceLock::new(),
         })
     }
 
@@ -124,9 +133,29 @@ impl RawImage {
         &self.metadata
     }
 
+    /// What tells the file from every other; `None` where its file system does not.
+    pub(crate) fn file_id(&self) -> Option<FileId> {
+        self.identity.id
+    }
+
+    /// Which file it was when it was opened, and how many names it had.
+    pub(crate) fn identity(&self) -> Identity {
+        self.identity
+    }
+
     /// The open file.
     pub fn file(&self) -> &File {
         &self.file
+    }
+
+    /// Where the image was opened.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Closes the file: `other` is open in its place.
+    pub(crate) fn close(&mut self, other: File) {
+        self.file = other;
     }
 
     /// Takes the lock that keeps other programs of this kind away, until the image is dropped.
@@ -135,7 +164,10 @@ impl RawImage {
     /// [`TryLockError::WouldBlock`] where another program holds it.
     pub fn try_lock(&self) -> Result<(), TryLockError> {
         self.take_start();
-        platform::without_interruption(|| self.file.try_lock())
+        if !self.is_alone {
+            let _ = self.guard.set(platform::try_lock(&self.file, &self.path)?);
+        }
+        Ok(())
     }
 
     /// Whether it can be read past the cache; where not, that is done as well as the system lets it.
@@ -146,7 +178,7 @@ impl RawImage {
     /// Whether the image's path still leads to this file.
     pub fn is_at_its_path(&self) -> bool {
         let there = std::fs::metadata(&self.path);
-        there.is_ok_and(|there| platform::file_id(&there) == platform::file_id(&self.metadata))
+        there.is_ok_and(|there| platform::identity_at(&self.path, &there).id == self.identity.id)
     }
 
     /// Takes the lock that lets others read but not change.
@@ -155,7 +187,8 @@ impl RawImage {
     /// [`TryLockError::WouldBlock`] where another program changes the image.
     pub fn try_lock_shared(&self) -> Result<(), TryLockError> {
         self.take_start();
-        platform::without_interruption(|| self.file.try_lock_shared())
+        let _ = self.guard.set(platform::try_lock_shared(&self.file, &self.path)?);
+        Ok(())
     }
 }
 

@@ -75,8 +75,7 @@ impl Mapfile {
     /// Where it cannot be read.
     pub fn is_signed(path: &Path) -> io::Result<bool> {
         let mut start = Vec::new();
-        let file = platform::open_options().read(true).open(path)?;
-        file.take(256).read_to_end(&mut start)?;
+        platform::open_to_read(path)?.take(256).read_to_end(&mut start)?;
         let start = String::from_utf8_lossy(&start);
         let start = start.trim_start_matches(BYTE_ORDER_MARK);
         Ok(SIGNATURES.iter().any(|signature| start.starts_with(signature)))
@@ -130,7 +129,7 @@ impl Mapfile {
 
 fn text(path: &Path) -> Result<String, MapfileError> {
     let mut bytes = Vec::new();
-    let file = platform::open_options().read(true).open(path).map_err(MapfileError::Io)?;
+    let file = platform::open_to_read(path).map_err(MapfileError::Io)?;
     file.take(MAX_LEN + 1).read_to_end(&mut bytes).map_err(MapfileError::Io)?;
     if bytes.len() as u64 > MAX_LEN {
         return Err(MapfileError::TooLong);

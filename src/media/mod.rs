@@ -23,4 +23,6 @@ pub use mapfile::{Mapfile, MapfileError};
 pub use opened::Medium;
 pub use packed::Packed;
 pub use place::{Kind, Place};
+
+pub use crate::platform::System;
 pub use watch::{ReadingAt, Watcher};

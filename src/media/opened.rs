@@ -102,7 +102,7 @@ impl Medium {
     /// is replaced and holds more than one.
     pub(crate) fn file_id(&self) -> Option<FileId> {
         match self {
-            Self::Image(image) => platform::file_id(image.metadata()),
+            Self::Image(image) => image.file_id(),
             Self::Packed(_) | Self::Diskette(_) => None,
         }
     }

@@ -1,7 +1,7 @@
 //! Where a medium is: a file, an archive's member, or a drive.
 
-use super::{Container, Member};
-use crate::platform;
+use super::{Container, Drive, Member};
+use crate::platform::{self, FileId};
 use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -51,12 +51,26 @@ impl Place {
     /// # Errors
     /// As the system reports them; `InvalidInput` where it is neither a file nor a drive.
     pub fn at(path: &Path) -> io::Result<Self> {
+        if let Some((place, _)) = Self::of_drive_name(path) {
+            return Ok(place);
+        }
         let metadata = match fs::metadata(path) {
             Ok(metadata) => metadata,
             Err(error) => return Self::in_archive(path).ok_or(error),
         };
         let kind = Kind::of(&metadata).ok_or(io::ErrorKind::InvalidInput)?;
         Ok(Self { path: path.to_owned(), kind, map: None, member: None })
+    }
+
+    /// The drive that the path itself names, where drives have names, and what tells it from others.
+    /// `A:` and `B:` are diskette drives; another letter is one only while a diskette is in it.
+    pub(crate) fn of_drive_name(path: &Path) -> Option<(Self, FileId)> {
+        let id = platform::drive_of_name(path)?;
+        let is_floppy = platform::drive_letter(path)
+            .is_some_and(|letter| matches!(letter, 'A' | 'B' | 'a' | 'b'));
+        let is_diskette = is_floppy || Drive::open(path).is_ok();
+        let place = Self { path: path.to_owned(), kind: Kind::Drive, map: None, member: None };
+        is_diskette.then_some((place, id))
     }
 
     /// What a path like `archive.zip:disk1.img` leads to.
@@ -88,9 +102,11 @@ impl Place {
     /// Whether nothing can be written there: of a file, what its mode says, of a drive, what it says
     /// of the diskette in it.
     pub fn is_write_protected(&self) -> bool {
-        fs::metadata(&self.path).is_ok_and(|metadata| match self.kind {
-            Kind::File => metadata.permissions().readonly(),
-            Kind::Drive => platform::is_read_only(&metadata),
-        })
+        match self.kind {
+            Kind::File => {
+                fs::metadata(&self.path).is_ok_and(|metadata| metadata.permissions().readonly())
+            }
+            Kind::Drive => platform::is_read_only(&self.path).unwrap_or(false),
+        }
     }
 }

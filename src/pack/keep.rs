@@ -65,7 +65,8 @@ impl Keep {
     pub fn keep<S: Storage + ?Sized>(&self, medium: &S) -> io::Result<Kept> {
         let seen = examine(medium)?;
         let (record, _) = record_of(&seen).unzip();
-        let rescue = self.read(medium, &seen)?.ok_or(DriveError::NotADiskette(medium.len()))?;
+        let rescue =
+            self.read(medium, &seen)?.ok_or(DriveError::NotADiskette(Some(medium.len())))?;
         if !rescue.surface.is_complete() {
             return Err(DriveError::Stopped.into());
         }

@@ -17,6 +17,7 @@ pub(crate) enum Cause {
     #[cfg_attr(not(windows), expect(dead_code, reason = "only Windows has such"))]
     InUse,
     /// Permissions would allow it: an attribute of the file or of its folder forbids it.
+    #[cfg_attr(windows, expect(dead_code, reason = "Windows does not tell it from permissions"))]
     Forbidden,
 }
 

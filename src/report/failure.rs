@@ -18,6 +18,10 @@ pub enum FailureCode {
     AccessDenied,
     /// Neither a regular file, a folder nor a drive.
     NotAFile,
+    /// The record of a pack without the diskette around it.
+    LooseRecord,
+    /// This system has no files of that name.
+    BadName,
     /// The drive holds no diskette.
     NoMedium,
     /// What is in the drive is no diskette, by its size.
@@ -187,6 +191,7 @@ impl Failure {
         use io::ErrorKind as Kind;
         match kind {
             Kind::NotFound => FailureCode::NotFound,
+            Kind::InvalidFilename => FailureCode::BadName,
             Kind::PermissionDenied if action.makes_files() => FailureCode::FolderProtected,
             Kind::PermissionDenied if action.writes() => FailureCode::NotOwner,
             Kind::PermissionDenied => FailureCode::AccessDenied,
@@ -230,6 +235,8 @@ impl Failure {
             Some(DriveError::InUse) => FailureCode::InUse,
             Some(DriveError::NotADiskette(_)) => FailureCode::NotADiskette,
             Some(DriveError::WriteProtected) => FailureCode::WriteProtected,
+            Some(DriveError::Denied) => FailureCode::AccessDenied,
+            Some(DriveError::NotThere) => FailureCode::NotFound,
             Some(DriveError::Stopped) => FailureCode::Stopped,
             Some(DriveError::Unreadable | DriveError::Dead) | None => FailureCode::IoError,
         }

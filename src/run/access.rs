@@ -63,7 +63,13 @@ fn failed_to_open(place: &Place, error: io::Error) -> Failure {
 /// The failure of a path that leads nowhere.
 pub(super) fn not_found(error: FindError) -> Failure {
     match error {
-        FindError::NotAFile => Failure::new(FailureCode::NotAFile, Action::Open),
+        FindError::NotAFile(cause) => {
+            Failure { cause, ..Failure::new(FailureCode::NotAFile, Action::Open) }
+        }
+        FindError::NotFound(error) => {
+            Failure { cause: Some(error), ..Failure::new(FailureCode::NotFound, Action::Open) }
+        }
+        FindError::LooseRecord => Failure::new(FailureCode::LooseRecord, Action::Open),
         FindError::Open(error) => Failure::from_io(Action::Open, error),
         FindError::List(error) => Failure::from_io(Action::List, error),
         FindError::Changed => Failure::new(FailureCode::Changed, Action::Open),

@@ -131,7 +131,8 @@ impl<'a> Deciding<'a> {
         let mut known = Known::InPlace;
         for entry in entries.iter().filter(sound) {
             let path = absolute_path(&survey.images.path(entry.image));
-            let file = fs::metadata(&path).ok().and_then(|metadata| platform::file_id(&metadata));
+            let metadata = fs::metadata(&path).ok();
+            let file = metadata.and_then(|metadata| platform::identity_at(&path, &metadata).id);
             known = match relation(&row, &path, file, &entry.digest) {
                 Relation::Own => return Ok(Some(Known::Begun(Some(entry.image)))),
                 Relation::Already(_) => return Ok(Some(Known::CopyThere(entry.digest))),

@@ -71,15 +71,24 @@ impl Output {
         folder.join(&member.path_of_copy)
     }
 
+    /// Sees that a file can have the name of `target`.
+    pub(super) fn check_name(&self, target: &Path) -> Result<(), Failure> {
+        if platform::may_be_named(target.strip_prefix(&self.folder).unwrap_or(target)) {
+            return Ok(());
+        }
+        Err(Failure::new(FailureCode::BadName, Action::Copy).about(target.to_owned()))
+    }
+
     /// In a dry run: what the real one would find at the target by now.
     pub(super) fn foresee(&self, report: &mut Report) {
         let Some(((target, digest), claimed)) = report.claimed().zip(self.claimed.as_ref()) else {
             return;
         };
         let mut claimed = claimed.lock().unwrap_or_else(PoisonError::into_inner);
-        match claimed.get(&target) {
+        let key = platform::without_case(&target);
+        match claimed.get(&key) {
             None => {
-                claimed.insert(target, digest);
+                claimed.insert(key, digest);
             }
             Some(first) if *first == digest => report.outcome = Outcome::AlreadyConverted,
             Some(_) => report.fail(exists(&target)),
@@ -149,7 +158,10 @@ impl Copy {
         let Some(new) = self.new.take() else { return Ok(false) };
         platform::step();
         match new.publish(&self.target) {
-            Ok(()) => Ok(true),
+            Ok(()) => {
+                let kept = platform::keep_read_only(&self.target, commit.medium.permissions());
+                kept.map(|()| true).map_err(|error| self.failed(error))
+            }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 // Gone again meanwhile: there is no copy, and another try may make one.
                 let there = self.is_there(&commit.patch.new)?;

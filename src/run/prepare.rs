@@ -119,6 +119,7 @@ fn to_copy(
         return Ok(None);
     }
     if task.job.mode.converts() {
+        output.check_name(&target)?;
         let made = std::fs::create_dir_all(folder_of(&target));
         made.map_err(|error| Failure::from_io(Action::Copy, error).about(target))?;
     }

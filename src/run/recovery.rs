@@ -20,7 +20,7 @@ use crate::ledger::{Entry, Ledger, LedgerError, Settled, State};
 use crate::media::{DriveError, Medium, Place, RawImage};
 use crate::pack::commit::Commit;
 use crate::pack::examine::{Examination, Pack, RecordSectors, examine, read_record_past_cache};
-use crate::platform::{folder_of, sync_folder};
+use crate::platform::{folder_of, is_in_use, sync_folder};
 use crate::record::{RECORD_LEN, RECORD_SECTORS, RecordBytes};
 use crate::report::{Action, Failure, FailureCode, Outcome};
 use crate::run::RETRIES;
@@ -143,6 +143,7 @@ fn open(path: &Path) -> Result<Medium, Recovery> {
     let medium = medium.map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => Recovery::Missing,
         _ if DriveError::behind(&error) == Some(&DriveError::NoMedium) => Recovery::Missing,
+        _ if is_in_use(&error) => Recovery::InUse,
         _ => failed(Action::Open, error),
     })?;
     if medium.is_marked_read_only() {

@@ -13,6 +13,7 @@ use super::pool::{self, Pool, Scope};
 use super::{End, Job, Listener, Mode};
 use crate::find::{Finder, Found};
 use crate::ledger::{self, Ledger, LedgerError};
+use crate::platform::images_at_once;
 use crate::record::fields::Seal;
 use crate::report::{Note, Outcome, Report};
 use crate::set::{Access, Answer, Condition, Entry, ImageNumber};
@@ -74,7 +75,7 @@ pub fn survey(
     let mut finder = Members::new(finder, &job.paths);
     // One image needs no pool.
     let first: Vec<_> = finder.by_ref().take(2).collect();
-    let most = if first.len() > 1 { job.workers } else { 1 };
+    let most = if first.len() > 1 { job.workers.min(images_at_once()) } else { 1 };
     let mut threads = pool::few().min(most);
     let ahead = if job.workers > 1 { 2 } else { 1 };
     let items = first.into_iter().chain(finder);

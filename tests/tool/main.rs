@@ -25,6 +25,7 @@ mod schema;
 mod screens;
 mod selftest;
 mod sets;
+mod several_images;
 mod shared_ledger;
 mod system_calls;
 

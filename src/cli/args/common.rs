@@ -4,6 +4,7 @@
 
 use super::complete;
 use crate::cli::Error;
+use crate::cli::words::system::DRIVE;
 use addpack::media::{Container, Kind, Place};
 use addpack::run::{Describe, Job, Mode};
 use clap::{Args as ClapArgs, ValueEnum, ValueHint};
@@ -15,17 +16,25 @@ use std::path::{Path, PathBuf};
 /// than there are cores, since most of them wait for a disk, which makes durable best what comes
 /// together.
 const LOOKING: usize = 16;
-const CONVERTING: usize = 32;
+const CONVERTING: usize = 64;
+
+/// Says what paths may be, with a drive's name as it is here.
+fn paths_help() -> String {
+    format!(
+        "Images (raw or in containers), diskette drives ({DRIVE}), and folders with all their subfolders"
+    )
+}
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Common {
-    /// Images (raw or in containers), diskette drives (/dev/fd0), and folders with all their subfolders
+    /// Images (raw or in containers), diskette drives, and folders with all their subfolders
     ///
     /// A drive is read and written only where it is not mounted and its medium has the size of a
     /// diskette. In a folder, files that have neither the size of a diskette nor the ending of an image are
     /// skipped, and symbolic links are not followed. Each image in an archive is a pack of its own; one
     /// of them is named as packs.zip:disk1.img.
     #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    #[arg(help = paths_help())]
     #[arg(add = ArgValueCompleter::new(complete::paths))]
     pub(crate) paths: Vec<PathBuf>,
 
@@ -33,7 +42,7 @@ pub(crate) struct Common {
     #[arg(long)]
     pub(crate) json: bool,
 
-    /// How many images to work on at once [default: 16, or 32 to convert them]
+    /// How many images to work on at once [default: 16, or 64 to convert them]
     ///
     /// Most of the time is spent waiting for the disk.
     #[arg(short, long, value_name = "N")]

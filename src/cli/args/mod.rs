@@ -146,6 +146,20 @@ Write it again when addpack was updated.")]
     },
 }
 
+impl Command {
+    /// The same, where the paths are what patterns among them match.
+    pub(crate) fn expand_patterns(&mut self) {
+        let (Self::Inspect(Inspect { common, .. })
+        | Self::Convert(Convert { common, .. })
+        | Self::Plan(Plan { common, .. })
+        | Self::Replace(Replace { common, .. })) = self
+        else {
+            return;
+        };
+        common.paths = addpack::find::patterns::expand(std::mem::take(&mut common.paths));
+    }
+}
+
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Inspect {
     /// Read all of each diskette or image, and show how well each sector reads

@@ -5,6 +5,7 @@ use crate::cli::ask::keyboard::answer_is_yes;
 use crate::cli::show::lines::plural;
 use crate::cli::show::printer::{Printer, SERVERS_SHOWN};
 use crate::cli::show::terminal::{complain, escape};
+use crate::cli::words::system::BEFORE_WRITING;
 use crate::cli::words::{diskette, server, set_warnings};
 use addpack::find::Skipped;
 use addpack::plan::PackFacts;
@@ -59,6 +60,9 @@ impl<'a> Asking<'a> {
         let changed = |(image, ..): &&(usize, String, Seal)| survey.changes(*image);
         let diskettes: Vec<_> = self.diskettes.iter().filter(changed).collect();
         let mut text: String = diskettes.iter().map(|(_, line, _)| line.as_str()).collect();
+        if !diskettes.is_empty() {
+            text += BEFORE_WRITING;
+        }
         if let Some((_, line)) = self.last.as_ref().filter(|(image, _)| {
             diskettes.is_empty() && overview.convert == 1 && survey.changes(*image)
         }) {
@@ -114,7 +118,7 @@ fn question(overview: &Overview, output: Option<&Path>) -> String {
 /// What is asked of one diskette.
 pub(crate) fn diskette_question(report: &Report) -> String {
     let about = report.record().map_or_else(String::new, |record| diskette(report, record));
-    format!("{about}\nConvert it to 4.5? There is no way back to 4.0. [y/N] ")
+    format!("{about}\n{BEFORE_WRITING}Convert it to 4.5? There is no way back to 4.0. [y/N] ")
 }
 
 impl Listener for Asking<'_> {

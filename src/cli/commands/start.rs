@@ -5,6 +5,7 @@ use crate::cli::args::LedgerFile;
 use crate::cli::commands::ledger::{file, written};
 use crate::cli::exit::Exit;
 use crate::cli::show::terminal::escape;
+use crate::cli::words::system::DRIVE;
 use crate::cli::words::{day_of, drive_list};
 use addpack::ledger::Ledger;
 use addpack::media::{FoundDrive, drives};
@@ -25,8 +26,7 @@ pub(crate) fn run() -> Result<Exit, Error> {
 }
 
 fn first_steps(drives: &[FoundDrive]) -> String {
-    let usual = if cfg!(windows) { "A:" } else { "/dev/fd0" };
-    let drive = drives.first().map_or_else(|| usual.to_owned(), |drive| shown(&drive.path));
+    let drive = drives.first().map_or_else(|| DRIVE.to_owned(), |drive| shown(&drive.path));
     let steps = [
         ("What is on this diskette?", format!("addpack inspect {drive}")),
         ("What is in a folder of images?", "addpack inspect FOLDER".to_owned()),

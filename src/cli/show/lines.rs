@@ -187,6 +187,12 @@ pub(crate) fn summary(look: Look, tally: &Tally, stopped: bool) -> Vec<u8> {
         text += ": the set was not complete, so copies and earlier states were not told";
     }
     text.push('\n');
+    if tally.unread > 0 && tally.count(Outcome::Converted) > 0 {
+        let unread = plural(tally.unread, "image", "images");
+        text += &format!(
+            "{unread} could not be read; packs converted here may have newer states among them\n"
+        );
+    }
     let not_read = tally.skipped.not_read();
     if !not_read.is_empty() {
         text += &format!("\n{}\n", look.paint(Tone::Heading, "Not read"));

@@ -1,5 +1,7 @@
 //! What `addpack explain` knows of each code, read from `codes.md`.
 
+use super::system::with_drives;
+
 const CODES: &str = include_str!("codes.md");
 
 /// One code, explained.
@@ -43,7 +45,7 @@ impl Page {
 pub(crate) fn pages() -> Vec<Page> {
     let mut pages: Vec<Page> = Vec::new();
     let mut section = String::new();
-    for paragraph in paragraphs(CODES) {
+    for paragraph in paragraphs(&with_drives(CODES)) {
         if let Some(code) = paragraph.strip_prefix("## ") {
             pages.push(Page { section: section.clone(), code: code.to_owned(), ..Page::default() });
         } else if let Some(title) = paragraph.strip_prefix("# ") {

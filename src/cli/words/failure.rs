@@ -2,6 +2,7 @@
 
 use super::container::{container_message, unsupported_next_step};
 use super::file_system;
+use super::system::{ASK_FOR_DRIVE, MAKE_IMAGE, with_drives};
 use crate::cli::show::terminal::escape;
 use addpack::container::ContainerError;
 use addpack::media::DriveError;
@@ -12,7 +13,7 @@ use std::path::Path;
 pub(crate) fn failure_message(failure: &Failure) -> String {
     let mut message = match failure.code {
         FailureCode::NotFound => "there is no such file or folder".to_owned(),
-        FailureCode::AccessDenied => format!("the system does not allow {}", action(failure)),
+        FailureCode::AccessDenied => access_denied(failure),
         FailureCode::NotAFile => "neither an image file, a folder nor a drive".to_owned(),
         FailureCode::NoMedium => "there is no diskette in the drive".to_owned(),
         FailureCode::NotADiskette => not_a_diskette(failure),
@@ -53,6 +54,7 @@ pub(crate) fn failure_message(failure: &Failure) -> String {
         failure.code,
         FailureCode::NotFound
             | FailureCode::InUse
+            | FailureCode::BadName
             | FailureCode::LinkLoop
             | FailureCode::NameTooLong
             | FailureCode::ReadOnlyDisk
@@ -71,6 +73,14 @@ fn drive_error(failure: &Failure) -> Option<&DriveError> {
     failure.cause.as_ref().and_then(DriveError::behind)
 }
 
+fn access_denied(failure: &Failure) -> String {
+    if drive_error(failure).is_some() {
+        "the system does not give this user the drive, or another program keeps it".to_owned()
+    } else {
+        format!("the system does not allow {}", action(failure))
+    }
+}
+
 fn container_error(failure: &Failure) -> Option<ContainerError> {
     failure.cause.as_ref().and_then(ContainerError::behind)
 }
@@ -79,7 +89,12 @@ fn not_a_diskette(failure: &Failure) -> String {
     let Some(DriveError::NotADiskette(len)) = drive_error(failure) else {
         return "this is not a diskette".to_owned();
     };
-    format!("this is not a diskette: its size is {}. It was left alone", size(*len))
+    match len {
+        Some(len) => {
+            format!("this is not a diskette: its size is {}. It was left alone", size(*len))
+        }
+        None => "this is not a diskette: it is larger than any. It was left alone".to_owned(),
+    }
 }
 
 /// A number of bytes as people say it.
@@ -140,8 +155,15 @@ pub(crate) fn failure_next_step(failure: &Failure) -> String {
          ledger knows it; otherwise copy the image and keep this report"
             .to_owned();
     }
-    match failure.code {
+    let next = match failure.code {
         FailureCode::NotFound => "check the path",
+        FailureCode::AccessDenied if drive_error(failure).is_some() => ASK_FOR_DRIVE,
+        FailureCode::LooseRecord => {
+            return with_drives(&format!(
+                "name the drive that the diskette is in ({{drive}}), {MAKE_IMAGE}"
+            ));
+        }
+        FailureCode::BadName => "give the image another name, and run addpack again",
         FailureCode::AccessDenied => "run addpack as a user who may read it",
         FailureCode::NotAFile => "name an image file, a folder or a diskette drive",
         FailureCode::NoMedium if failure.state.is_some() => {
@@ -182,6 +204,6 @@ pub(crate) fn failure_next_step(failure: &Failure) -> String {
         }
         FailureCode::Stopped => "run addpack again to read it to the end",
         _ => file_system::next_step(failure),
-    }
-    .to_owned()
+    };
+    next.to_owned()
 }

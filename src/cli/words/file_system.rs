@@ -6,6 +6,11 @@ use addpack::report::{Action, Failure, FailureCode};
 /// What failed and why; of any other code, only what failed.
 pub(super) fn message(failure: &Failure) -> String {
     match failure.code {
+        FailureCode::LooseRecord => {
+            "this is the record alone: addpack needs the diskette that it is on, or an image of it"
+                .to_owned()
+        }
+        FailureCode::BadName => "this system has no files of that name".to_owned(),
         FailureCode::NoLocks => {
             "its file system has no locks, so another program could change it at the \
                                  same time"

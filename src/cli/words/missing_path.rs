@@ -2,6 +2,7 @@
 
 use crate::cli::show::terminal::escape;
 use crate::cli::words::nearest;
+use crate::cli::words::system::NO_DRIVE_FOUND;
 use addpack::media::{FoundDrive, Kind, drives, readers_group};
 use addpack::report::{FailureCode, Report};
 use std::ffi::OsStr;
@@ -33,8 +34,7 @@ pub(crate) fn next_step(report: &Report) -> Option<String> {
             "name the folder instead of a pattern: addpack looks through all of it".to_owned()
         }
         Problem::DriveLetter | Problem::NoDrive => match drives().as_slice() {
-            [] => "connect the drive and see what lsblk calls it; no diskette drive was found here"
-                .to_owned(),
+            [] => NO_DRIVE_FOUND.to_owned(),
             found => format!("name one of the drives that were found: {}", drive_list(found)),
         },
         Problem::LockedDrive(Some(group)) => format!(
@@ -76,6 +76,7 @@ fn problem(report: &Report) -> Option<Problem> {
         FailureCode::NotFound if !cfg!(windows) && is_drive_letter(&text) => {
             Some(Problem::DriveLetter)
         }
+        FailureCode::NotFound if is_drive_letter(&text) => Some(Problem::NoDrive),
         FailureCode::NotFound if path.parent() == Some(Path::new("/dev")) => Some(Problem::NoDrive),
         FailureCode::NotFound => nearest_path(path).map(Problem::Misspelt),
         FailureCode::AccessDenied => {

@@ -14,6 +14,7 @@ mod pack_summary;
 mod plan;
 mod replace;
 mod set;
+pub(crate) mod system;
 mod value;
 
 pub(crate) use codes::{Page, pages};

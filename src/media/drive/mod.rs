@@ -3,70 +3,20 @@
 //! Everything goes past the cache: a buffered write of one sector touches eight, "succeeds" where
 //! the diskette is gone, and lets the cache show what the diskette does not hold.
 
+mod error;
+mod length;
+
+pub use error::DriveError;
+
 use crate::disk::SECTOR_LEN;
 use crate::disk::{DiskGeometry, Storage};
-use crate::platform::{self, Use};
-use std::error::Error;
-use std::fmt::{self, Display, Formatter};
+use crate::platform::{self, Fault, System, Use};
+use length::len_of;
 use std::fs::File;
-use std::io::{self, Seek, SeekFrom};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock};
-
-/// Why a drive cannot be used, or not any more.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DriveError {
-    /// No diskette is in it.
-    NoMedium,
-    /// Another diskette is in it than the one that was read.
-    Changed,
-    /// It is mounted there.
-    Mounted(PathBuf),
-    /// Another program uses it.
-    InUse,
-    /// Its medium has this many bytes: no diskette.
-    NotADiskette(u64),
-    /// The diskette is write-protected.
-    WriteProtected,
-    /// Not one of its sectors reads.
-    Unreadable,
-    /// A write failed: nothing more is written through this handle.
-    Dead,
-    /// The reading was ended by whoever follows it.
-    Stopped,
-}
-
-impl Display for DriveError {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoMedium => f.write_str("no medium"),
-            Self::Changed => f.write_str("another medium"),
-            Self::Mounted(at) => write!(f, "mounted at {}", at.display()),
-            Self::InUse => f.write_str("in use"),
-            Self::NotADiskette(len) => write!(f, "{len} bytes"),
-            Self::WriteProtected => f.write_str("write-protected"),
-            Self::Unreadable => f.write_str("not one sector reads"),
-            Self::Dead => f.write_str("given up after an error"),
-            Self::Stopped => f.write_str("stopped"),
-        }
-    }
-}
-
-impl Error for DriveError {}
-
-impl From<DriveError> for io::Error {
-    fn from(error: DriveError) -> Self {
-        Self::other(error)
-    }
-}
-
-impl DriveError {
-    /// What a drive's error was, where it was more than a sector.
-    pub fn behind(error: &io::Error) -> Option<&Self> {
-        error.get_ref()?.downcast_ref()
-    }
-}
 
 /// A drive with a diskette in it, open for nobody else.
 #[derive(Debug)]
@@ -97,15 +47,15 @@ impl Drive {
     /// As [`Drive::open`]; [`DriveError::WriteProtected`] where it can only be read.
     pub fn open_to_change(path: &Path) -> io::Result<Self> {
         let len = measure(path)?;
-        if platform::is_read_only(&path.metadata()?) {
+        if platform::is_read_only(path) == Some(true) {
             return Err(DriveError::WriteProtected.into());
         }
         Self::new(path, len, Use::Change)
     }
 
     fn new(path: &Path, len: u64, how: Use) -> io::Result<Self> {
-        let mut file = open(path, how)?;
-        if file.seek(SeekFrom::End(0))? != len {
+        let file = open(path, how)?;
+        if len_of(&file)? != Some(len) {
             return Err(DriveError::Changed.into());
         }
         Ok(Self {
@@ -155,7 +105,10 @@ impl Drive {
         *file = Self::open(&self.path)
             .ok()
             .and_then(|drive| drive.file.into_inner().unwrap_or_else(PoisonError::into_inner));
-        lost.unwrap_or(error)
+        match platform::fault(&error) {
+            Some(Fault::WriteProtected) => DriveError::WriteProtected.into(),
+            _ => lost.unwrap_or(error),
+        }
     }
 }
 
@@ -190,37 +143,35 @@ impl Storage for Drive {
 
 /// Bytes on the medium, which must be a diskette's: nothing else is opened for more than this.
 fn measure(path: &Path) -> io::Result<u64> {
-    let len = open(path, Use::Measure)?.seek(SeekFrom::End(0))?;
-    match DiskGeometry::of_len(len) {
-        Some(_) => Ok(len),
-        None if len == 0 => Err(DriveError::NoMedium.into()),
-        None => Err(DriveError::NotADiskette(len).into()),
+    let drive = open(path, Use::Measure)?;
+    let len = len_of(&drive).map_err(|error| explained(error, path, Use::Measure))?;
+    match len {
+        Some(0) => Err(DriveError::NoMedium.into()),
+        Some(len) if DiskGeometry::of_len(len).is_some() => Ok(len),
+        len => Err(DriveError::NotADiskette(len).into()),
     }
 }
 
-/// Opens a drive. Linux's floppy driver may say once more that there is no diskette when there is
-/// one again, so it is asked twice.
 fn open(path: &Path, how: Use) -> io::Result<File> {
-    let file = match platform::open_drive(path, how) {
-        Err(error) if platform::is_no_medium(&error) => platform::open_drive(path, how),
-        file => file,
-    };
-    file.map_err(|error| explained(error, path, how))
+    platform::open_drive(path, how).map_err(|error| explained(error, path, how))
 }
 
 /// What an error on opening means of a drive.
 fn explained(error: io::Error, path: &Path, how: Use) -> io::Error {
-    use io::ErrorKind as Kind;
-    match error.kind() {
-        _ if platform::is_no_medium(&error) => DriveError::NoMedium.into(),
-        Kind::ResourceBusy => {
-            let mounted = path.metadata().ok().and_then(|drive| platform::mount_point(&drive));
-            mounted.map_or(DriveError::InUse, DriveError::Mounted).into()
+    let is_windows = System::HERE == System::Windows;
+    match platform::fault(&error) {
+        Some(Fault::NoMedium) => DriveError::NoMedium.into(),
+        Some(Fault::Changed) => DriveError::Changed.into(),
+        Some(Fault::InUse) => {
+            platform::mount_point(path).map_or(DriveError::InUse, DriveError::Mounted).into()
         }
         // It was opened to be read a moment ago.
-        Kind::ReadOnlyFilesystem | Kind::PermissionDenied if how == Use::Change => {
+        Some(Fault::WriteProtected | Fault::Denied) if how == Use::Change && !is_windows => {
             DriveError::WriteProtected.into()
         }
-        _ => error,
+        Some(Fault::WriteProtected) => DriveError::WriteProtected.into(),
+        Some(Fault::Denied) if is_windows => DriveError::Denied.into(),
+        Some(Fault::NotThere) => DriveError::NotThere.into(),
+        Some(Fault::Denied | Fault::BadSector | Fault::PastTheEnd) | None => error,
     }
 }

@@ -1,0 +1,56 @@
+//! Drives as the system at hand names them.
+
+use addpack::media::System;
+
+/// The first diskette drive.
+pub(crate) const DRIVE: &str = match System::HERE {
+    System::Linux => "/dev/fd0",
+    System::Windows => "A:",
+    System::Other => "/dev/fd0 on Linux, A: on Windows",
+};
+
+/// How to name a drive.
+const DRIVES: &str = match System::HERE {
+    System::Linux => "/dev/fd0, or what lsblk shows for a USB drive",
+    System::Windows => "A: or B:, or the letter of a USB drive",
+    System::Other => "on Linux or Windows, since addpack reads no drives on this system",
+};
+
+/// How to make an image of a diskette.
+pub(crate) const MAKE_IMAGE: &str = match System::HERE {
+    System::Linux | System::Windows => "or make an image of the diskette and name that",
+    System::Other => "make an image of the diskette (dd if=/dev/diskN of=disk1.img) and name that",
+};
+
+/// What to do where a drive was named that is not there, and none was found.
+pub(crate) const NO_DRIVE_FOUND: &str = match System::HERE {
+    System::Linux => {
+        "connect the drive and see what lsblk calls it; no diskette drive was found here"
+    }
+    System::Windows => "connect the drive and name it by its letter, A:",
+    System::Other => {
+        "addpack reads no drives on this system: make an image of the diskette (dd if=/dev/diskN \
+         of=disk1.img) and name that"
+    }
+};
+
+/// What to do where the system does not give a drive.
+pub(crate) const ASK_FOR_DRIVE: &str = match System::HERE {
+    System::Windows => {
+        "run addpack as administrator, and close the windows and programs that show the drive"
+    }
+    System::Linux | System::Other => "run addpack as a user who may read it",
+};
+
+/// What is to be seen to before a diskette is written, where the drive does not tell whether it can be.
+pub(crate) const BEFORE_WRITING: &str = match System::HERE {
+    System::Windows => {
+        "Windows does not tell whether a diskette is write-protected: see that its tab is slid shut.\n"
+    }
+    System::Linux | System::Other => "",
+};
+
+/// A text with drives named as this system names them.
+pub(crate) fn with_drives(text: &str) -> String {
+    text.replace("{drives}", DRIVES).replace("{drive}", DRIVE)
+}

@@ -1,0 +1,77 @@
+//! Reading and writing past the cache, in whole blocks of memory and disk.
+
+use super::{identity, open_past_cache, read_at, read_exact_at, write_at};
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+/// Where buffers begin in memory, and reads of files on their disk, in bytes: a multiple of every
+/// disk's own block.
+const ALIGNMENT: usize = 4096;
+
+/// Reads what the disk itself holds; where the file system cannot read past the cache, what the
+/// cache holds after it was told to forget these pages.
+pub(crate) fn read_past_cache(
+    file: &File,
+    path: &Path,
+    buffer: &mut [u8],
+    offset: u64,
+) -> io::Result<()> {
+    match read_anew(file, path, buffer, offset) {
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
+            read_exact_at(file, buffer, offset)
+        }
+        result => result,
+    }
+}
+
+/// Whether files can be read past the cache where this one is.
+pub(crate) fn reads_past_cache(file: &File, path: &Path) -> bool {
+    read_anew(file, path, &mut [0; 512], 0).is_ok()
+}
+
+fn read_anew(file: &File, path: &Path, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+    let direct = open_past_cache(file, path, offset, buffer.len())?;
+    if identity(&direct, &direct.metadata()?).id != identity(file, &file.metadata()?).id {
+        return Err(io::ErrorKind::NotFound.into());
+    }
+    read_direct(&direct, buffer, offset, ALIGNMENT)
+}
+
+/// Reads a file that is open past the cache, in whole blocks of `block` bytes.
+pub(crate) fn read_direct(
+    direct: &File,
+    buffer: &mut [u8],
+    offset: u64,
+    block: usize,
+) -> io::Result<()> {
+    let start = offset - offset % block as u64;
+    let lead = usize::try_from(offset - start).map_err(|_| io::ErrorKind::InvalidInput)?;
+    let mut space = Vec::new();
+    let blocks = aligned(&mut space, (lead + buffer.len()).next_multiple_of(block));
+    // One call: at the end of the file it is short, and a second one would not be aligned.
+    let read = read_at(direct, blocks, start)?;
+    if read < lead + buffer.len() {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    buffer.copy_from_slice(&blocks[lead..lead + buffer.len()]);
+    Ok(())
+}
+
+/// Writes whole blocks to a file that is open past the cache.
+pub(crate) fn write_direct(direct: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
+    let mut space = Vec::new();
+    let blocks = aligned(&mut space, bytes.len());
+    blocks.copy_from_slice(bytes);
+    if write_at(direct, blocks, offset)? < bytes.len() {
+        return Err(io::ErrorKind::WriteZero.into());
+    }
+    Ok(())
+}
+
+/// `length` bytes of `space` that begin where the disk wants them.
+fn aligned(space: &mut Vec<u8>, length: usize) -> &mut [u8] {
+    space.resize(length + ALIGNMENT, 0);
+    let start = space.as_ptr().align_offset(ALIGNMENT);
+    &mut space[start..start + length]
+}

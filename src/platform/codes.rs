@@ -1,0 +1,53 @@
+//! What the error numbers of Windows mean where a drive or a file is used.
+
+use super::Fault;
+
+/// The fault that an error number of Windows stands for; `None` where the system's own words say it
+/// best (31 general failure, 121 timed out, 1005 and 1785 not formatted, 1167 drive gone).
+pub(crate) fn windows_fault(number: i32) -> Option<Fault> {
+    Some(match number {
+        2 | 3 => Fault::NotThere,
+        5 => Fault::Denied,
+        19 => Fault::WriteProtected,
+        21 | 1112 => Fault::NoMedium,
+        23 | 25 | 27 | 1117 => Fault::BadSector,
+        32 | 33 => Fault::InUse,
+        34 | 1110 => Fault::Changed,
+        38 | 87 => Fault::PastTheEnd,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_error_that_a_drive_is_known_for_has_its_fault() {
+        for (number, fault) in [
+            (2, Some(Fault::NotThere)),
+            (3, Some(Fault::NotThere)),
+            (5, Some(Fault::Denied)),
+            (19, Some(Fault::WriteProtected)),
+            (21, Some(Fault::NoMedium)),
+            (23, Some(Fault::BadSector)),
+            (25, Some(Fault::BadSector)),
+            (27, Some(Fault::BadSector)),
+            (31, None),
+            (32, Some(Fault::InUse)),
+            (33, Some(Fault::InUse)),
+            (34, Some(Fault::Changed)),
+            (38, Some(Fault::PastTheEnd)),
+            (87, Some(Fault::PastTheEnd)),
+            (121, None),
+            (1005, None),
+            (1110, Some(Fault::Changed)),
+            (1112, Some(Fault::NoMedium)),
+            (1117, Some(Fault::BadSector)),
+            (1167, None),
+            (1785, None),
+        ] {
+            assert_eq!(windows_fault(number), fault, "error {number}");
+        }
+    }
+}

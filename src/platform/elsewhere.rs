@@ -1,0 +1,41 @@
+//! Systems whose drives are not read, and whose cache is not passed by.
+
+use super::{Fault, FileId, Use};
+use std::fs::{File, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+
+pub(crate) fn advise_random(_: &File) {}
+
+/// What the cache holds is all that is to be had.
+pub(crate) fn open_past_cache(_: &File, _: &Path, _: u64, _: usize) -> io::Result<File> {
+    Err(io::ErrorKind::InvalidInput.into())
+}
+
+pub(crate) fn drive_of_name(_: &Path) -> Option<FileId> {
+    None
+}
+
+pub(crate) fn is_drive(_: &Metadata) -> bool {
+    false
+}
+
+pub(crate) fn open_drive(_: &Path, _: Use) -> io::Result<File> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+pub(crate) fn drive_len(_: &File) -> io::Result<Option<u64>> {
+    Ok(None)
+}
+
+pub(crate) fn is_read_only(_: &Path) -> Option<bool> {
+    None
+}
+
+pub(crate) fn mount_point(_: &Path) -> Option<PathBuf> {
+    None
+}
+
+pub(crate) fn fault(_: &io::Error) -> Option<Fault> {
+    None
+}

@@ -1,0 +1,121 @@
+//! Linux: reads past the cache, and drives, which are block devices.
+
+use super::{Fault, FileId, Use};
+use rustix::fs::{Advice, Mode, OFlags, fadvise, major, minor};
+use rustix::io::Errno;
+use std::ffi::OsString;
+use std::fs::{self, File, Metadata};
+use std::io::{self, Seek, SeekFrom};
+use std::num::NonZeroU64;
+use std::os::unix::ffi::OsStringExt;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::path::{Path, PathBuf};
+
+/// Tells the system that only parts of the file will be read, so that it reads no more.
+pub(crate) fn advise_random(file: &File) {
+    let _ = fadvise(file, 0, None, Advice::Random);
+}
+
+/// Opens the file at `path` with `O_DIRECT`. Where the file system has none, the cache has been told
+/// to forget what is to be read.
+pub(crate) fn open_past_cache(
+    file: &File,
+    path: &Path,
+    offset: u64,
+    length: usize,
+) -> io::Result<File> {
+    let _ = fadvise(file, offset, NonZeroU64::new(length as u64), Advice::DontNeed);
+    Ok(rustix::fs::open(path, OFlags::DIRECT | OFlags::CLOEXEC, Mode::empty())?.into())
+}
+
+/// Drives are told by what is at their path, not by its name.
+pub(crate) fn drive_of_name(_: &Path) -> Option<FileId> {
+    None
+}
+
+/// Whether this is a block device.
+pub(crate) fn is_drive(metadata: &Metadata) -> bool {
+    metadata.file_type().is_block_device()
+}
+
+/// Opens a drive. Without `O_NONBLOCK`: that a medium is there, and which, is then looked up anew.
+/// The floppy driver may say once more that there is no diskette when there is one again, so it is
+/// asked twice.
+pub(crate) fn open_drive(path: &Path, how: Use) -> io::Result<File> {
+    let flags = match how {
+        Use::Measure => OFlags::RDONLY,
+        Use::Read => OFlags::RDONLY | OFlags::EXCL | OFlags::DIRECT,
+        Use::Change => OFlags::RDWR | OFlags::EXCL | OFlags::DIRECT | OFlags::SYNC,
+    };
+    let open = || -> io::Result<File> {
+        Ok(rustix::fs::open(path, flags | OFlags::CLOEXEC, Mode::empty())?.into())
+    };
+    open().or_else(|error| match fault(&error) {
+        Some(Fault::NoMedium) => open(),
+        _ => Err(error),
+    })
+}
+
+/// Bytes on the medium, where the drive tells.
+pub(crate) fn drive_len(mut drive: &File) -> io::Result<Option<u64>> {
+    drive.seek(SeekFrom::End(0)).map(Some)
+}
+
+fn number(metadata: &Metadata) -> String {
+    format!("{}:{}", major(metadata.rdev()), minor(metadata.rdev()))
+}
+
+/// Whether the drive says that it does not write this medium: what `BLKROGET` answers.
+pub(crate) fn is_read_only(path: &Path) -> Option<bool> {
+    let number = number(&path.metadata().ok()?);
+    let said = fs::read(format!("/sys/dev/block/{number}/ro"));
+    Some(said.is_ok_and(|said| said.starts_with(b"1")))
+}
+
+/// Where the drive is mounted.
+pub(crate) fn mount_point(path: &Path) -> Option<PathBuf> {
+    let mounts = fs::read("/proc/self/mountinfo").ok()?;
+    let number = number(&path.metadata().ok()?);
+    mounts.split(|byte| *byte == b'\n').find_map(|line| {
+        let mut fields = line.split(|byte| *byte == b' ').skip(2);
+        let device = fields.next()?;
+        let point = fields.nth(1)?;
+        (device == number.as_bytes()).then(|| OsString::from_vec(unescape(point)).into())
+    })
+}
+
+/// Space, tab, newline and backslash stand there as three octal digits.
+fn unescape(text: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((&first, behind)) = rest.split_first() {
+        let digits = behind.get(..3).filter(|_| first == b'\\');
+        let digits = digits.and_then(|digits| std::str::from_utf8(digits).ok());
+        let code = digits.and_then(|digits| u8::from_str_radix(digits, 8).ok());
+        bytes.push(code.unwrap_or(first));
+        rest = if code.is_some() { &behind[3..] } else { behind };
+    }
+    bytes
+}
+
+/// What an error of a drive means.
+pub(crate) fn fault(error: &io::Error) -> Option<Fault> {
+    Some(match Errno::from_io_error(error)? {
+        Errno::NXIO | Errno::NODEV | Errno::NOMEDIUM | Errno::MEDIUMTYPE => Fault::NoMedium,
+        Errno::BUSY => Fault::InUse,
+        Errno::ROFS => Fault::WriteProtected,
+        Errno::ACCESS | Errno::PERM => Fault::Denied,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unescape;
+
+    #[test]
+    fn a_mount_point_may_hold_spaces_and_backslashes() {
+        assert_eq!(unescape(br"/mnt/a\040b\134"), br"/mnt/a b\");
+        assert_eq!(unescape(br"/mnt/\9x"), br"/mnt/\9x");
+    }
+}

@@ -1,0 +1,233 @@
+//! Files on Unix.
+
+use super::{Identity, read_exact_at};
+use rustix::buffer::spare_capacity;
+use rustix::fs::{Mode, OFlags, open, openat};
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File, Metadata, OpenOptions, Permissions, TryLockError};
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStringExt;
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+/// Far more than all images of two groups, and a file for each worker.
+const MANY: u64 = 512;
+
+pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    file.read_at(buffer, offset)
+}
+
+pub(crate) fn write_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<usize> {
+    file.write_at(bytes, offset)
+}
+
+/// What a file begins with; the room for it is not cleared before.
+pub(crate) fn read_start(file: &File, length: usize) -> io::Result<Vec<u8>> {
+    let mut start = Vec::with_capacity(length);
+    if length > 0 {
+        let pread = || rustix::io::pread(file, spare_capacity(&mut start), 0);
+        let read = rustix::io::retry_on_intr(pread)?.min(length);
+        start.resize(length, 0);
+        // The rest of it, as far as there is one.
+        read_exact_at(file, &mut start[read..], read as u64)?;
+    }
+    Ok(start)
+}
+
+/// An open folder.
+#[derive(Debug)]
+pub(crate) struct Folder(OwnedFd);
+
+impl Folder {
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+        let flags = OFlags::DIRECTORY | OFlags::RDONLY | OFlags::CLOEXEC;
+        Ok(Self(open(path, flags, Mode::empty())?))
+    }
+
+    /// Opens a file in it to be read.
+    pub(crate) fn open_file(&self, name: &OsStr) -> io::Result<File> {
+        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        Ok(openat(&self.0, name, flags, Mode::empty())?.into())
+    }
+}
+
+/// A pipe that nobody writes to must not make a run wait.
+fn open_options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).custom_flags(OFlags::NONBLOCK.bits().cast_signed());
+    options
+}
+
+/// Opens a file to be read.
+pub(crate) fn open_to_read(path: &Path) -> io::Result<File> {
+    open_options().open(path)
+}
+
+/// Opens a file to be read and changed.
+pub(crate) fn open_to_change(path: &Path) -> io::Result<File> {
+    open_options().write(true).open(path)
+}
+
+/// Makes a file with these permissions less the user's mask.
+pub(crate) fn create_new(path: &Path, permissions: Option<&Permissions>) -> io::Result<File> {
+    let mode = permissions.map_or(0o666, PermissionsExt::mode);
+    OpenOptions::new().read(true).write(true).create_new(true).mode(mode).open(path)
+}
+
+/// Makes a file that is to replace the one with this metadata.
+pub(crate) fn create_like(path: &Path, _: &Metadata) -> io::Result<File> {
+    OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path)
+}
+
+/// Takes a lock; a signal in between is no reason to give up.
+fn without_interruption(lock: impl Fn() -> Result<(), TryLockError>) -> Result<(), TryLockError> {
+    loop {
+        match lock() {
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}
+
+/// What keeps a file locked: here, the file itself.
+pub(crate) type Guard = ();
+/// Whether a file that is open to be changed is locked by that.
+pub(crate) const OPENING_LOCKS: bool = false;
+
+/// Takes the lock that keeps other programs of this kind away, until the file is closed.
+pub(crate) fn try_lock(file: &File, _: &Path) -> Result<Guard, TryLockError> {
+    without_interruption(|| file.try_lock())
+}
+
+/// Takes the lock that lets others read but not change.
+pub(crate) fn try_lock_shared(file: &File, _: &Path) -> Result<Guard, TryLockError> {
+    without_interruption(|| file.try_lock_shared())
+}
+
+/// Removes the file at `path` unless a program of this kind has it locked.
+pub(crate) fn remove_unless_held(path: &Path) -> io::Result<()> {
+    let file = match open_to_read(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        opened => opened?,
+    };
+    if let Err(TryLockError::WouldBlock) = file.try_lock() {
+        return Ok(());
+    }
+    // Whoever has made it may be done since, and another have begun.
+    if leads_to(path, &file) { fs::remove_file(path) } else { Ok(()) }
+}
+
+/// Takes the lock of a file that was just made at `path`; whether it is still there, and nobody else's.
+pub(crate) fn is_ours(path: &Path, file: &File) -> bool {
+    !matches!(file.try_lock(), Err(TryLockError::WouldBlock)) && leads_to(path, file)
+}
+
+/// Whether the name leads to this file, which is a regular one.
+fn leads_to(name: &Path, file: &File) -> bool {
+    let (Ok(there), Ok(here)) = (fs::symlink_metadata(name), file.metadata()) else { return false };
+    there.is_file() && (there.dev(), there.ino()) == (here.dev(), here.ino())
+}
+
+/// Whether the error says that another program has the file open.
+pub(crate) fn is_in_use(_: &io::Error) -> bool {
+    false
+}
+
+/// Whether a file could not be replaced because it is open.
+pub(crate) fn is_kept_by_handles(_: &io::Error) -> bool {
+    false
+}
+
+/// What tells the file from every other.
+pub(crate) fn identity(_: &File, metadata: &Metadata) -> Identity {
+    Identity { id: Some((metadata.dev(), metadata.ino())), names: metadata.nlink() }
+}
+
+/// What tells the file at `path`, whose metadata this is, from every other.
+pub(crate) fn identity_at(_: &Path, metadata: &Metadata) -> Identity {
+    Identity { id: Some((metadata.dev(), metadata.ino())), names: metadata.nlink() }
+}
+
+/// The path that is written with these bytes.
+pub(crate) fn path_from_bytes(bytes: Vec<u8>) -> PathBuf {
+    OsString::from_vec(bytes).into()
+}
+
+/// What two paths that lead to one file have in common: here, all.
+pub(crate) fn without_case(path: &Path) -> PathBuf {
+    path.to_owned()
+}
+
+/// Whether a file can have this name below a folder: here, any.
+pub(crate) fn may_be_named(_: &Path) -> bool {
+    true
+}
+
+/// Makes the names in a folder durable.
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+    super::step();
+    File::open(folder)?.sync_all()
+}
+
+/// Makes a new file's name durable: here, its folder does.
+#[expect(clippy::unnecessary_wraps, reason = "not every system syncs folders")]
+pub(crate) fn settle_name(_: &File) -> io::Result<()> {
+    Ok(())
+}
+
+/// Gives a copy the permissions that it could not be made with: here, it has all of them.
+#[expect(clippy::unnecessary_wraps, reason = "not every system makes files with permissions")]
+pub(crate) fn keep_read_only(_: &Path, _: Option<Permissions>) -> io::Result<()> {
+    Ok(())
+}
+
+/// Gives a file the owner, the permissions and the extended attributes of the one that it is to
+/// replace; what the system labels by itself is left to it.
+pub(crate) fn take_over(from: &File, metadata: &Metadata, to: &File) -> io::Result<()> {
+    use rustix::fs::{Gid, Uid, XattrFlags, fchown, fgetxattr, flistxattr, fsetxattr};
+    let made = to.metadata()?;
+    if (made.uid(), made.gid()) != (metadata.uid(), metadata.gid()) {
+        let (owner, group) = (Uid::from_raw(metadata.uid()), Gid::from_raw(metadata.gid()));
+        fchown(to, Some(owner), Some(group))?;
+    }
+    to.set_permissions(metadata.permissions())?;
+    let (mut names, mut value) = (vec![0; 1 << 16], vec![0; 1 << 16]);
+    // A file system without such attributes has none to keep.
+    let length = flistxattr(from, &mut names[..]).unwrap_or(0);
+    let names = names[..length].split(|byte| *byte == 0).filter(|name| !name.is_empty());
+    for name in names.filter(|name| !name.starts_with(b"security.")) {
+        let length = fgetxattr(from, name, &mut value[..])?;
+        fsetxattr(to, name, &value[..length], XattrFlags::empty())?;
+    }
+    Ok(())
+}
+
+/// Of a file's permissions those that a copy by another user would have, before that one's mask.
+#[expect(clippy::unnecessary_wraps, reason = "not every system has such")]
+pub(crate) fn rights_of_copy(permissions: &Permissions) -> Option<Permissions> {
+    Some(Permissions::from_mode(permissions.mode() & 0o777))
+}
+
+/// The permissions of a new file, before the user's mask.
+#[expect(clippy::unnecessary_wraps, reason = "not every system has such")]
+pub(crate) fn usual_permissions() -> Option<Permissions> {
+    Some(Permissions::from_mode(0o666))
+}
+
+/// How many images may be open at a time; at least one.
+pub(crate) fn images_at_once() -> usize {
+    /// The standard streams, the ledger with its log, folders, and what libraries open.
+    const OTHER_FILES: u64 = 24;
+    /// The image, a copy or a second handle that goes past the cache, and one to spare.
+    const FILES_OF_AN_IMAGE: u64 = 3;
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    let files = limit.unwrap_or(u64::MAX).saturating_sub(OTHER_FILES);
+    usize::try_from(files / FILES_OF_AN_IMAGE).unwrap_or(usize::MAX).max(1)
+}
+
+/// Whether there is no need to be sparing with open files.
+pub(crate) fn may_open_many() -> bool {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    limit.is_none_or(|files| files >= MANY)
+}

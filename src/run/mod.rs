@@ -12,6 +12,7 @@ mod keep;
 mod known;
 mod look;
 mod members;
+mod only;
 mod output;
 mod pool;
 mod prepare;
@@ -21,6 +22,7 @@ mod survey;
 
 pub use carry_out::carry_out;
 pub use keep::keep_diskette;
+pub use only::Only;
 pub use survey::{Overview, Survey, survey};
 
 use crate::ledger::{Ledger, LedgerError};
@@ -77,6 +79,8 @@ pub struct Job {
     pub put_back: Option<String>,
     /// The digests of the records that the user was asked about: no other diskette is converted.
     pub asked_about: Option<Vec<Seal>>,
+    /// The images that alone are converted.
+    pub only: Option<Only>,
 }
 
 impl Job {
@@ -93,6 +97,7 @@ impl Job {
             surface: false,
             put_back: None,
             asked_about: None,
+            only: None,
         }
     }
 }

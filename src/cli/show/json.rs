@@ -178,6 +178,8 @@ pub(crate) struct SummaryLine {
     repeated: u64,
     /// Images that could not be read. They may hold newer states of packs.
     unread: u64,
+    /// Images that --only-as has left out.
+    left_out: u64,
     stopped: bool,
     /// Of the ledger, where it could not be used.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -254,6 +256,7 @@ pub(crate) fn summary_line(
         skipped: tally.skipped,
         repeated: tally.repeated,
         unread: tally.unread,
+        left_out: tally.left_out,
         stopped,
         error: error.map(ledger_part),
         exit_code: exit.code(),

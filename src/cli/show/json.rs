@@ -4,7 +4,7 @@
 
 use crate::cli::exit::Exit;
 use crate::cli::show::map::letter;
-use crate::cli::show::printer::Tally;
+use crate::cli::show::tally::Tally;
 use crate::cli::show::terminal::is_hidden;
 use crate::cli::words::{
     address, event_kind, failure_message, finding_kb, finding_message, ledger_message, next_step,

@@ -1,8 +1,9 @@
 //! What a plan needs to know of a pack, taken from what was found of it.
 
+use super::ServerState;
 use super::step::Code;
-use super::{ServerState, rules};
 use crate::diagnosis::{Diagnosis, FindingCode, Verdict};
+use crate::record::event::ServerVersion;
 use crate::record::fields::{Serial, Server};
 use crate::record::{EVENT_SLOTS, Record, Version};
 use crate::report::{Note, Outcome, Report};
@@ -71,7 +72,7 @@ impl PackFacts {
         };
         let record = diagnosis.record.as_deref();
         let trusted = record.filter(|_| is_trusted(diagnosis));
-        Some(Self {
+        let facts = Self {
             serial: record.map_or(Serial::ZERO, |record| record.serial),
             licenses: record.map_or(0, |record| record.licenses),
             version: record.map_or(Version::V45, |record| record.version),
@@ -80,7 +81,10 @@ impl PackFacts {
             condition,
             write_protected: write_protected && report.is_drive,
             events: record.map_or(0, |record| record.event_count),
-        })
+        };
+        // Its converted copy is there, and is to be used in its place.
+        let is_in_copy = report.outcome == Outcome::AlreadyConverted && facts.is_40();
+        Some(if is_in_copy { facts.converted() } else { facts })
     }
 
     /// Whether it is a 4.0 pack that could be converted.
@@ -117,9 +121,7 @@ impl PackFacts {
     pub(super) fn needs_conversion(&self, server: &ServerState) -> Option<Code> {
         match self.condition {
             Condition::Unfinished => Some(Code::FinishFirst),
-            Condition::Sound if !rules::knows(server.version, self.version) => {
-                Some(Code::ConvertFirst)
-            }
+            Condition::Sound if !knows(server.version, self.version) => Some(Code::ConvertFirst),
             Condition::Sound => (self.is_full() && self.is_40()).then_some(Code::ConvertFirst),
             Condition::Copy | Condition::CopyMissing | Condition::Refused(_) => None,
         }
@@ -152,4 +154,10 @@ fn used(record: &Record) -> Option<Use> {
 fn moved_from(record: &Record, history: &Range<usize>) -> Option<Server> {
     let first = record.events.get(history.clone())?.first()?.server;
     (record.is_bound() && first != record.server).then_some(first)
+}
+
+/// Whether the server knows such packs: 4.5 does not know 4.0 ones, and may corrupt them; a 4.5 pack is
+/// taken by all [KB 236867, 239666].
+pub(super) fn knows(server: ServerVersion, pack: Version) -> bool {
+    pack == Version::V45 || server != ServerVersion::V45
 }

@@ -128,7 +128,7 @@ pub(super) fn examine_into(
         }
         Examination::Pack(pack) => {
             report.outcome = pack.outcome();
-            report.notes = pack.notes;
+            report.notes = pack.notes.into_iter().map(Note::from).collect();
             report.notes.extend(behind);
             report.diagnosis = Some(pack.diagnosis);
             Ok(pack.sectors)

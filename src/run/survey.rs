@@ -2,7 +2,6 @@
 //! small entry is kept, from which the set's answer is made.
 
 use super::access::not_found;
-use super::answers;
 use super::claims::is_begun;
 use super::images::Images;
 use super::in_order::InOrder;
@@ -55,20 +54,19 @@ pub struct Overview {
     pub needs_output: u64,
     /// Interrupted conversions that it would finish.
     pub finish: u64,
+    /// Images that are sound by themselves and refused for what other images or the ledger say.
+    pub refused: u64,
     /// Images that could not be read. They may hold newer states of packs.
     pub unread: u64,
 }
 
-/// Looks at all that a job names. `listener` hears what each image is by itself.
-///
-/// # Errors
-/// Where the ledger cannot be read.
-pub fn survey(
+/// Looks at all that a job names, without an answer yet, and says how many threads that took.
+pub(super) fn look_at_all(
     job: &Job,
     ledger: &mut Ledger,
     stop: &AtomicBool,
     listener: &mut dyn Listener,
-) -> Result<Survey, LedgerError> {
+) -> Result<(Survey, usize), LedgerError> {
     let finder = Finder::new(job.paths.clone(), job.output.as_deref())
         .with_mapfile(job.map.clone())
         .only_to_look(true);
@@ -91,11 +89,7 @@ pub fn survey(
     };
     let mut survey = Survey { end, ..looking.survey };
     survey.answers = vec![Answer::AsItIs; survey.entries.len()];
-    if end == End::Complete {
-        let pool = Pool::new(threads);
-        pool.scope(|scope| answers::decide(&mut survey, job, ledger, scope))?;
-    }
-    Ok(survey)
+    Ok((survey, threads))
 }
 
 /// A survey under way.
@@ -239,14 +233,23 @@ impl Survey {
         self.entries.binary_search_by_key(&image, |entry| entry.image).ok()
     }
 
-    /// The survey in numbers, for a conversion in place or `into_copies`.
-    pub fn overview(&self, into_copies: bool) -> Overview {
+    /// Whether an image is not on the list of those that alone are converted.
+    pub(super) fn is_left_out(&self, entry: &Entry, job: &Job) -> bool {
+        job.only
+            .as_ref()
+            .is_some_and(|only| !only.contains(&self.images.path(entry.image), &entry.digest))
+    }
+
+    /// The survey in numbers, for the conversion that `job` is.
+    pub fn overview(&self, job: &Job) -> Overview {
+        let into_copies = job.output.is_some();
         let mut overview = Overview {
             is_complete: self.end == End::Complete,
             unread: self.unread,
             ..Overview::default()
         };
-        for (entry, answer) in self.entries.iter().zip(&self.answers) {
+        let all = self.entries.iter().zip(&self.answers);
+        for (entry, answer) in all.filter(|(entry, _)| !self.is_left_out(entry, job)) {
             let in_place = entry.access != Access::NeedsOutput;
             match entry.condition {
                 Condition::Unfinished if in_place || into_copies => overview.finish += 1,
@@ -257,11 +260,24 @@ impl Survey {
                         overview.needs_output += 1;
                     }
                 }
+                Condition::Sound if is_refused(answer) => overview.refused += 1,
                 _ => {}
             }
         }
         overview
     }
+}
+
+/// Whether a sound image is refused by the set's answer.
+fn is_refused(answer: &Answer) -> bool {
+    matches!(
+        answer,
+        Answer::NewerStateRefused(_)
+            | Answer::Diverged(_)
+            | Answer::SerialClash(_)
+            | Answer::TwoConverted(_)
+            | Answer::CopyOfConverted
+    )
 }
 
 /// Whether a conversion converts the pack, given the set's answer.

@@ -16,5 +16,8 @@ pub(crate) mod queue;
 pub(crate) mod request;
 pub(crate) mod shell;
 pub(crate) mod skipped;
+pub(crate) mod summary;
+pub(crate) mod tally;
 pub(crate) mod terminal;
+pub(crate) mod to_file;
 pub(crate) mod waiting;

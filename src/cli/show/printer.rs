@@ -1,61 +1,27 @@
 //! Standard output: what a run has to say, for people or for programs, as it comes.
 
 use crate::cli::Error;
-use crate::cli::args::Common;
+use crate::cli::args::{Also, Common};
 use crate::cli::exit::Exit;
 use crate::cli::show::card;
 use crate::cli::show::json;
 use crate::cli::show::lines;
 use crate::cli::show::progress::Progress;
-use crate::cli::show::skipped::SkippedFiles;
+use crate::cli::show::summary::Brief;
+use crate::cli::show::tally::Tally;
 use crate::cli::show::terminal::{Look, complain};
+use crate::cli::show::to_file::{Ending, Head, NEW_45_SERVER, ToFile};
 use crate::cli::show::waiting::{Next, Shown, Waiting};
 use addpack::find::Skipped;
 use addpack::ledger::LedgerError;
 use addpack::plan::PackFacts;
 use addpack::plan::set::Sets;
-use addpack::report::{Outcome, Report};
+use addpack::report::{Note, Outcome, Report};
 use addpack::run::{End, Listener, Overview, Said};
 use std::collections::VecDeque;
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write, stdout};
 use std::ops::ControlFlow;
 use std::path::Path;
-
-/// Servers whose packs are shown as a picture in the end.
-pub(crate) const SERVERS_SHOWN: usize = 10;
-
-/// How many images came to what.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Tally {
-    /// In the order of [`Outcome::ALL`].
-    pub(crate) outcomes: [u64; Outcome::ALL.len()],
-    /// Files in folders and archives that are not looked at.
-    pub(crate) skipped: SkippedFiles,
-    /// Ways to what another way had led to.
-    pub(crate) repeated: u64,
-    /// Images that could not be read, beside packs that were converted.
-    pub(crate) unread: u64,
-    /// Whether the set was not complete.
-    pub(crate) is_incomplete: bool,
-}
-
-impl Tally {
-    pub(crate) fn add(&mut self, outcome: Outcome) {
-        self.outcomes[outcome as usize] += 1;
-    }
-
-    pub(crate) fn count(&self, outcome: Outcome) -> u64 {
-        self.outcomes[outcome as usize]
-    }
-
-    fn is_empty(&self) -> bool {
-        self.images() + self.skipped.count() + self.repeated == 0
-    }
-
-    pub(crate) fn images(&self) -> u64 {
-        self.outcomes.iter().sum()
-    }
-}
 
 /// The form of a report.
 enum Form {
@@ -64,6 +30,13 @@ enum Form {
     /// A line for each image; the reasons of the refused and the failed are kept for the end.
     Lines(Box<lines::Reasons>),
     Json,
+}
+
+/// What a report that is a summary, or goes to files, needs to know of its command.
+pub(crate) struct More<'a> {
+    pub(crate) also: &'a Also,
+    pub(crate) common: &'a Common,
+    pub(crate) head: Head,
 }
 
 /// Writes the report of a run.
@@ -92,6 +65,10 @@ pub(crate) struct Printer {
     lists_skipped: bool,
     /// Why copies of converted packs are not told.
     no_ledger: Option<LedgerError>,
+    /// What a summary is made of, where lines may be left out for one.
+    brief: Option<Brief>,
+    /// What is written to files as well.
+    to_file: Option<ToFile>,
 }
 
 impl Printer {
@@ -120,7 +97,18 @@ impl Printer {
             error: None,
             lists_skipped: common.list,
             no_ledger: None,
+            brief: None,
+            to_file: None,
         }
+    }
+
+    /// The same report, written to files as well; and, at a terminal, as a summary where there are many
+    /// images and no list is wanted.
+    pub(crate) fn with_files(mut self, also: &Also, list: bool) -> Self {
+        self.to_file = ToFile::new(also);
+        let may_be_brief = matches!(self.form, Form::Lines(_)) && self.at_once && !list;
+        self.brief = may_be_brief.then(Brief::default);
+        self
     }
 
     /// The same report of a run that goes on without its ledger.
@@ -131,7 +119,7 @@ impl Printer {
 
     /// Ends lines with a picture of each server's packs.
     pub(crate) fn with_sets(mut self) -> Self {
-        self.sets = matches!(self.form, Form::Lines(_)).then(|| Sets::new(SERVERS_SHOWN));
+        self.sets = matches!(self.form, Form::Lines(_)).then(|| Sets::new(usize::MAX));
         self
     }
 
@@ -150,7 +138,19 @@ impl Printer {
     ///
     /// # Errors
     /// Where the report could not be written, or the ledger failed; a reader that went away is none.
-    pub(crate) fn finish(mut self, end: Result<End, LedgerError>) -> Result<Exit, Error> {
+    pub(crate) fn finish(self, end: Result<End, LedgerError>) -> Result<Exit, Error> {
+        self.finish_with(end, None)
+    }
+
+    /// The same of a run whose report may be a summary, or be written to files as well.
+    ///
+    /// # Errors
+    /// The same, and where one of the files cannot be written.
+    pub(crate) fn finish_with(
+        mut self,
+        end: Result<End, LedgerError>,
+        more: Option<More>,
+    ) -> Result<Exit, Error> {
         let stopped = matches!(end, Ok(End::Stopped));
         if end.is_err() {
             self.exit = self.exit.merge(Exit::Failed);
@@ -171,7 +171,15 @@ impl Printer {
                 json::summary_line(&self.tally, stopped, error, self.exit)
             }
             Form::Lines(_) if end.is_err() && self.tally.is_empty() => Vec::new(),
-            Form::Lines(_) => lines::summary(self.look, &self.tally, stopped),
+            Form::Lines(_) => match (&self.brief, &more) {
+                (Some(brief), Some(more)) if brief.is_used => {
+                    let sets = self.sets.take();
+                    brief
+                        .text(self.look, &self.tally, sets.as_ref(), more.common, self.exit)
+                        .into_bytes()
+                }
+                _ => lines::summary(self.look, &self.tally, stopped),
+            },
         };
         let _ = self.write(&text);
         if let Form::Lines(reasons) = std::mem::replace(&mut self.form, Form::Json) {
@@ -184,10 +192,17 @@ impl Printer {
         }
         let flushed = self.out.flush();
         let _ = self.note(flushed);
-        match self.error {
-            Some(error) => Err(Error::Output(error)),
-            None => end.map(|_| self.exit).map_err(Error::Ledger),
+        if let Some(error) = self.error {
+            return Err(Error::Output(error));
         }
+        if let (Some(files), Some(more)) = (self.to_file, more) {
+            let error = end.as_ref().err().or(self.no_ledger.as_ref());
+            let summary = json::summary_line(&self.tally, stopped, error, self.exit);
+            let ending =
+                Ending { summary, stopped, is_null: more.common.null, server: NEW_45_SERVER };
+            files.finish(more.also, &more.head, &ending)?;
+        }
+        end.map(|_| self.exit).map_err(Error::Ledger)
     }
 
     /// Counts only what images came to in the end, where some of them were tried again.
@@ -265,6 +280,7 @@ impl Printer {
     /// Writes the last word on an image.
     fn show(&mut self, shown: &Shown, facts: Option<&PackFacts>) -> ControlFlow<()> {
         self.tally.add(shown.outcome);
+        let is_brief = self.brief.as_ref().is_some_and(|brief| brief.is_used);
         self.exit = self.exit.merge(if shown.named {
             Exit::of_named(shown.outcome)
         } else {
@@ -272,6 +288,9 @@ impl Printer {
         });
         if let (Some(sets), Some(facts)) = (&mut self.sets, facts) {
             sets.add(facts);
+        }
+        if is_brief {
+            return ControlFlow::Continue(());
         }
         if let (Form::Lines(kept), Some((heading, reasons))) = (&mut self.form, &shown.reasons)
             && let Err(error) = kept.add(*heading, reasons)
@@ -295,6 +314,12 @@ impl Printer {
 impl Listener for Printer {
     fn seen(&mut self, report: Box<Report>) -> ControlFlow<()> {
         self.progress.image(report.outcome);
+        if let Some(files) = &mut self.to_file {
+            files.seen(&report);
+        }
+        if let Some(brief) = &mut self.brief {
+            brief.seen(&report);
+        }
         let shown = self.shown(&report);
         let kept = self.waiting.add(&shown);
         self.keep(kept);
@@ -303,6 +328,9 @@ impl Listener for Printer {
     }
 
     fn surveyed(&mut self, overview: &Overview) {
+        if let Some(brief) = &mut self.brief {
+            brief.surveyed();
+        }
         self.tally.is_incomplete = !overview.is_complete;
         if let Some(doing) = self.doing {
             self.progress.begin_again(doing, overview.convert + overview.finish);
@@ -311,11 +339,18 @@ impl Listener for Printer {
     }
 
     fn image(&mut self, said: Said) -> ControlFlow<()> {
+        if let Some(files) = &mut self.to_file {
+            files.image(&said);
+        }
+        if let Some(brief) = &mut self.brief {
+            brief.image(&said);
+        }
         let seen = self.next_shown();
         let facts = self.facts.pop_front().flatten();
         match (said, seen) {
             (Said::AsSeen, Some(shown)) => self.show(&shown, facts.as_ref()),
             (Said::Anew(report), _) => {
+                self.tally.left_out += u64::from(report.notes.contains(&Note::LeftOut));
                 if self.doing.is_some() {
                     self.progress.image(report.outcome);
                 }

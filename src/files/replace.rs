@@ -61,8 +61,8 @@ fn give_name(old: &mut RawImage, temporary: NamedTempFile, path: &Path) -> io::R
         }
         result => result?,
     }
-    // It has another name by now, and is not to be removed.
-    name.keep().map_err(|error| error.error)?;
+    // There is nothing under the temporary name any more, and nothing there is ours to remove.
+    let _ = name.keep();
     Ok(file)
 }
 

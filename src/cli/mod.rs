@@ -8,7 +8,7 @@ mod show;
 mod words;
 
 use addpack::ledger::LedgerError;
-use args::Command;
+use args::{Command, Common};
 use ask::stop;
 use commands::{
     convert, explain, inspect, ledger, packaging, plan, replace, schema, selftest, start, version,
@@ -28,6 +28,10 @@ pub(crate) fn main() -> ExitCode {
     };
     if let Some(command) = &mut args.command {
         command.expand_patterns();
+        if let Some(Err(error)) = command.common().map(Common::read_list) {
+            terminal::complain(&error.to_string());
+            return error.exit().into();
+        }
     }
     let exit = args.command.as_ref().map_or_else(start::run, run);
     exit.unwrap_or_else(|error| {

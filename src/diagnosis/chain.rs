@@ -5,7 +5,10 @@ use super::finding::{Finding, FindingKind, RecordField, Value};
 use crate::record::event::{EVENT_SEAL_AT, Event, EventKind, ServerVersion};
 use crate::record::fields::{Seal, is_zero};
 use crate::record::seal::{event_seal, sha1};
-use crate::record::{EVENT_SLOTS, Layout, Record, Version, event_at, v40, v45};
+use crate::record::v40::{self, Header40};
+use crate::record::v45::Header45;
+use crate::record::{EVENT_SLOTS, Layout, Record, Version, event_at};
+use std::mem::offset_of;
 use std::ops::Range;
 
 /// A seal that does not verify.
@@ -212,12 +215,11 @@ fn keeps_its_rules(record: &Record, slot: usize) -> bool {
 /// the same fields at the same places, but for the magic and the origin.
 pub(super) fn remnants_verify(record: &Record) -> bool {
     let bytes = record.bytes();
-    let (origin, made_at) = (v45::LAYOUT.licenses + 2, v45::LAYOUT.made_at);
     let identity = sha1(&[
         &v40::MAGIC,
-        &bytes[v40::MAGIC.len()..origin],
+        &bytes[v40::MAGIC.len()..offset_of!(Header45, origin)],
         &[0; 2],
-        &bytes[made_at..v40::LAYOUT.identity_seal],
+        &bytes[offset_of!(Header45, made_at)..offset_of!(Header40, identity_seal)],
     ]);
     let is_zeroed = |slot: usize| is_zero(record.slot(slot));
     (0..EVENT_SLOTS).filter(|&slot| !is_zeroed(slot)).all(|slot| {

@@ -19,6 +19,7 @@ pub(super) fn check(
     let at = event_at(slot);
     let mut found = |finding: Finding| findings.push(finding.in_slot(slot));
     if event.known_kind().is_none() {
+        // The kind stands first, at 0: whether that is added or subtracted is the same.
         let (at, kind) = (at + offset_of!(Event, kind), Value::Number(event.kind.into()));
         found(Finding::damage(RecordField::EventKind, at, Value::OneOf(&[1, 2, 3]), kind));
     }

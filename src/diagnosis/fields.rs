@@ -4,9 +4,7 @@ use super::chain::Chain;
 use super::event::{self, check_server, check_zero};
 use super::finding::{Finding, RecordField, Value};
 use crate::record::fields::{Server, is_zero};
-use crate::record::{
-    EVENT_SLOTS, LAYOUT_AT, RECORD_LEN, RECORD_LENGTH_AT, Record, SERIAL_AT, STATUS_BOUND, event_at,
-};
+use crate::record::{EVENT_SLOTS, RECORD_LEN, Record, STATUS_BOUND, event_at};
 use std::mem::offset_of;
 
 /// Adds a finding for each seal, reserved byte and field that is not as it must be.
@@ -39,17 +37,22 @@ fn check_identity(record: &Record, findings: &mut Vec<Finding>) {
             Finding::damage(field, at, Value::Number(expected), Value::Number(found.into()))
         })
     };
-    findings.extend(is_number(RecordField::Layout, LAYOUT_AT, 1, record.layout));
+    findings.extend(is_number(RecordField::Layout, layout.number, 1, record.layout));
     let length = RECORD_LEN as u64;
     findings.extend(is_number(
         RecordField::RecordLength,
-        RECORD_LENGTH_AT,
+        layout.record_length,
         length,
         record.record_length,
     ));
     if record.serial.text().is_none() {
         let found = Value::Bytes(record.serial.0.to_vec());
-        findings.push(Finding::damage(RecordField::Serial, SERIAL_AT, Value::SerialForm, found));
+        findings.push(Finding::damage(
+            RecordField::Serial,
+            layout.serial,
+            Value::SerialForm,
+            found,
+        ));
     }
     if !matches!(record.licenses, 5 | 20) {
         let found = Value::Number(record.licenses.into());
@@ -65,11 +68,9 @@ fn check_identity(record: &Record, findings: &mut Vec<Finding>) {
 /// The origin of a 4.5 record, and what follows from it for the two fields beside it.
 fn check_origin(record: &Record, findings: &mut Vec<Finding>) {
     let layout = record.layout();
-    let (Some(origin), Some(origin_at), Some(converted_at), Some(digest_at)) =
-        (record.origin, layout.origin, layout.converted_at, layout.source_digest)
-    else {
-        return;
-    };
+    let (Some(origin), Some(layout)) = (record.origin, &layout.origin) else { return };
+    let (origin_at, converted_at) = (layout.origin, layout.converted_at);
+    let digest_at = layout.source_digest;
     let expected = match origin.origin {
         0 => Value::Zero,
         1 => Value::NotZero,

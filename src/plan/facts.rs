@@ -71,7 +71,7 @@ impl PackFacts {
         };
         let record = diagnosis.record.as_deref();
         let trusted = record.filter(|_| is_trusted(diagnosis));
-        Some(Self {
+        let facts = Self {
             serial: record.map_or(Serial::ZERO, |record| record.serial),
             licenses: record.map_or(0, |record| record.licenses),
             version: record.map_or(Version::V45, |record| record.version),
@@ -80,7 +80,10 @@ impl PackFacts {
             condition,
             write_protected: write_protected && report.is_drive,
             events: record.map_or(0, |record| record.event_count),
-        })
+        };
+        // Its converted copy is there, and is to be used in its place.
+        let is_in_copy = report.outcome == Outcome::AlreadyConverted && facts.is_40();
+        Some(if is_in_copy { facts.converted() } else { facts })
     }
 
     /// Whether it is a 4.0 pack that could be converted.

@@ -70,7 +70,7 @@ impl Step {
     /// The licenses that the server goes from and to; `None` where the pack is turned away.
     pub fn span(&self) -> Option<Span> {
         match self.answer {
-            Some(Answer::Takes { from, to }) => Some((from, to)),
+            Some(Answer::Takes { from, to }) if self.action != Action::TurnAway => Some((from, to)),
             _ => None,
         }
     }
@@ -165,10 +165,11 @@ impl End<'_> {
             Answer::MayBeDamaged => Code::RecordFull,
             Answer::OverLimit { .. } => Code::OverLimit,
             Answer::AsksForPassword => Code::OtherServer,
-            Answer::Takes { .. }
-            | Answer::AlreadyUsed { .. }
-            | Answer::RestoresOther { .. }
-            | Answer::MayCorrupt => self.why_out_of_order(pack),
+            // An unused pack would take the place of one whose copy is gone.
+            Answer::Takes { .. } => return Step::turn_away(number, Code::BehindGap, None),
+            Answer::AlreadyUsed { .. } | Answer::RestoresOther { .. } | Answer::MayCorrupt => {
+                self.why_out_of_order(pack)
+            }
         };
         let harm = harm(pack, self.server, self.reaches);
         Step { harm, ..Step::turn_away(number, code, Some(answer)) }

@@ -1,15 +1,4 @@
-//! One event of a pack's history, 64 bytes (FORMAT.md, "An event").
-//!
-//! | offset | size | field |
-//! | --- | --- | --- |
-//! | 0 | 2 | kind |
-//! | 2 | 2 | server version |
-//! | 4 | 2 | from |
-//! | 6 | 2 | to |
-//! | 8 | 8 | at |
-//! | 16 | 22 | server: address and name |
-//! | 38 | 6 | zero |
-//! | 44 | 20 | event seal |
+//! One event of a pack's history, 64 bytes (FORMAT.md, "An event"). The struct is the layout.
 
 use super::fields::{Bytes, FileTime, Seal, Server};
 use binrw::{BinRead, BinWrite};

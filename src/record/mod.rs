@@ -7,9 +7,12 @@
 
 pub mod event;
 pub mod fields;
+mod layout;
 pub mod seal;
 pub mod v40;
 pub mod v45;
+
+pub(crate) use layout::Layout;
 
 use crate::disk::SECTOR_LEN;
 use binrw::BinRead;
@@ -111,61 +114,9 @@ pub enum ParseError {
     Magic([u8; 8]),
 }
 
-/// Where the fields of a header stand, as offsets in bytes, and what the version allows.
-#[derive(Debug)]
-pub(crate) struct Layout {
-    pub(crate) licenses: usize,
-    pub(crate) origin: Option<usize>,
-    pub(crate) made_at: usize,
-    pub(crate) converted_at: Option<usize>,
-    pub(crate) source_digest: Option<usize>,
-    pub(crate) identity_seal: usize,
-    pub(crate) event_count: usize,
-    pub(crate) status: usize,
-    pub(crate) from: usize,
-    pub(crate) to: usize,
-    pub(crate) server: usize,
-    pub(crate) header_seal: usize,
-    /// Reserved bytes, as start and end.
-    pub(crate) reserved: &'static [(usize, usize)],
-    pub(crate) known_status: u16,
-    pub(crate) license_limit: u16,
-}
-
-/// Offset of the layout number, in both versions.
-pub(crate) const LAYOUT_AT: usize = 0x08;
-/// Offset of the record length, in both versions.
-pub(crate) const RECORD_LENGTH_AT: usize = 0x0A;
-/// Offset of the serial, in both versions.
-pub(crate) const SERIAL_AT: usize = 0x0C;
-
 /// Offset of the event in `slot`, in bytes from the start of the record.
 pub const fn event_at(slot: usize) -> usize {
     HEADER_LEN + slot * EVENT_LEN
-}
-
-/// Takes the fields that both versions have from a header of either.
-macro_rules! record_from {
-    ($bytes:expr, $version:expr, $header:expr, $origin:expr, $events:expr) => {
-        Record {
-            bytes: $bytes,
-            version: $version,
-            layout: $header.layout,
-            record_length: $header.record_length,
-            serial: $header.serial,
-            licenses: $header.licenses,
-            made_at: $header.made_at,
-            origin: $origin,
-            identity_seal: $header.identity_seal,
-            event_count: $header.event_count,
-            status: $header.status,
-            from: $header.from,
-            to: $header.to,
-            server: $header.server,
-            header_seal: $header.header_seal,
-            events: $events,
-        }
-    };
 }
 
 #[derive(BinRead)]
@@ -199,16 +150,14 @@ impl Record {
             *event = Event::read(&mut Cursor::new(slot))?;
         }
         Ok(match header {
-            Header::V40(header) => {
-                record_from!(Box::new(*bytes), Version::V40, header, None, events)
-            }
+            Header::V40(header) => header.into_record(bytes, None, events),
             Header::V45(header) => {
                 let origin = Origin {
                     origin: header.origin,
                     converted_at: header.converted_at,
                     source_digest: header.source_digest,
                 };
-                record_from!(Box::new(*bytes), Version::V45, header, Some(origin), events)
+                header.into_record(bytes, Some(origin), events)
             }
         })
     }
@@ -240,8 +189,8 @@ impl Record {
 
     pub(crate) fn layout(&self) -> &'static Layout {
         match self.version {
-            Version::V40 => &v40::LAYOUT,
-            Version::V45 => &v45::LAYOUT,
+            Version::V40 => &v40::Header40::LAYOUT,
+            Version::V45 => &v45::Header45::LAYOUT,
         }
     }
 }

@@ -1,27 +1,9 @@
-//! The header of a 4.0 record, 512 bytes (FORMAT.md, "Version 4.0").
-//!
-//! | offset | size | field |
-//! | --- | --- | --- |
-//! | 0x000 | 8 | magic `SBSCAP40` |
-//! | 0x008 | 2 | layout |
-//! | 0x00A | 2 | record length |
-//! | 0x00C | 24 | serial |
-//! | 0x024 | 2 | licenses |
-//! | 0x026 | 2 | zero |
-//! | 0x028 | 8 | made at |
-//! | 0x030 | 20 | identity seal |
-//! | 0x044 | 2 | event count |
-//! | 0x046 | 2 | status |
-//! | 0x048 | 2 | from |
-//! | 0x04A | 2 | to |
-//! | 0x04C | 4 | zero |
-//! | 0x050 | 22 | server: address and name |
-//! | 0x066 | 10 | zero |
-//! | 0x070 | 20 | header seal |
-//! | 0x084 | 380 | zero |
+//! The header of a 4.0 record, 512 bytes (FORMAT.md, "Version 4.0"). The struct is the layout.
 
+use super::event::Event;
 use super::fields::{Bytes, FileTime, Seal, Serial, Server};
-use super::{HEADER_LEN, Layout};
+use super::layout::{Layout, header};
+use super::{HEADER_LEN, Origin, Record, RecordBytes, STATUS_BOUND, STATUS_DEFECTIVE, Version};
 use binrw::{BinRead, BinWrite};
 use std::mem::{offset_of, size_of};
 
@@ -74,21 +56,11 @@ const _: () = assert!(size_of::<Header40>() == HEADER_LEN);
 const _: () = assert!(offset_of!(Header40, identity_seal) == 0x30);
 const _: () = assert!(offset_of!(Header40, header_seal) == 0x70);
 
-/// Where the fields of a 4.0 header stand.
-pub(crate) static LAYOUT: Layout = Layout {
-    licenses: offset_of!(Header40, licenses),
+header! {
+    Header40,
+    Version::V40,
+    reserved: [zero_26, zero_4c, zero_66, zero_84],
     origin: None,
-    made_at: offset_of!(Header40, made_at),
-    converted_at: None,
-    source_digest: None,
-    identity_seal: offset_of!(Header40, identity_seal),
-    event_count: offset_of!(Header40, event_count),
-    status: offset_of!(Header40, status),
-    from: offset_of!(Header40, from),
-    to: offset_of!(Header40, to),
-    server: offset_of!(Header40, server),
-    header_seal: offset_of!(Header40, header_seal),
-    reserved: &[(0x26, 0x28), (0x4C, 0x50), (0x66, 0x70), (0x84, HEADER_LEN)],
-    known_status: super::STATUS_BOUND | super::STATUS_DEFECTIVE,
+    known_status: STATUS_BOUND | STATUS_DEFECTIVE,
     license_limit: 25,
-};
+}

@@ -1,30 +1,10 @@
-//! The header of a 4.5 record, 512 bytes (FORMAT.md, "Version 4.5").
-//!
-//! | offset | size | field |
-//! | --- | --- | --- |
-//! | 0x000 | 8 | magic `SBSCAP45` |
-//! | 0x008 | 2 | layout |
-//! | 0x00A | 2 | record length |
-//! | 0x00C | 24 | serial |
-//! | 0x024 | 2 | licenses |
-//! | 0x026 | 2 | origin |
-//! | 0x028 | 8 | made at |
-//! | 0x030 | 8 | converted at |
-//! | 0x038 | 20 | source digest |
-//! | 0x04C | 4 | zero |
-//! | 0x050 | 20 | identity seal |
-//! | 0x064 | 2 | event count |
-//! | 0x066 | 2 | status |
-//! | 0x068 | 2 | from |
-//! | 0x06A | 2 | to |
-//! | 0x06C | 22 | server: address and name |
-//! | 0x082 | 2 | zero |
-//! | 0x084 | 20 | header seal |
-//! | 0x098 | 360 | zero |
+//! The header of a 4.5 record, 512 bytes (FORMAT.md, "Version 4.5"). The struct is the layout.
 
+use super::event::Event;
 use super::fields::{Bytes, FileTime, Seal, Serial, Server};
+use super::layout::{Layout, OriginLayout, header};
 use super::seal::sha1;
-use super::{HEADER_LEN, Layout};
+use super::{HEADER_LEN, Origin, Record, RecordBytes, STATUS_BOUND, Version};
 use binrw::{BinRead, BinWrite};
 use std::mem::{offset_of, size_of};
 
@@ -81,24 +61,18 @@ const _: () = assert!(size_of::<Header45>() == HEADER_LEN);
 const _: () = assert!(offset_of!(Header45, identity_seal) == 0x50);
 const _: () = assert!(offset_of!(Header45, header_seal) == 0x84);
 
-/// Where the fields of a 4.5 header stand.
-pub(crate) static LAYOUT: Layout = Layout {
-    licenses: offset_of!(Header45, licenses),
-    origin: Some(offset_of!(Header45, origin)),
-    made_at: offset_of!(Header45, made_at),
-    converted_at: Some(offset_of!(Header45, converted_at)),
-    source_digest: Some(offset_of!(Header45, source_digest)),
-    identity_seal: offset_of!(Header45, identity_seal),
-    event_count: offset_of!(Header45, event_count),
-    status: offset_of!(Header45, status),
-    from: offset_of!(Header45, from),
-    to: offset_of!(Header45, to),
-    server: offset_of!(Header45, server),
-    header_seal: offset_of!(Header45, header_seal),
-    reserved: &[(0x4C, 0x50), (0x82, 0x84), (0x98, HEADER_LEN)],
-    known_status: super::STATUS_BOUND,
+header! {
+    Header45,
+    Version::V45,
+    reserved: [zero_4c, zero_82, zero_98],
+    origin: Some(OriginLayout {
+        origin: offset_of!(Header45, origin),
+        converted_at: offset_of!(Header45, converted_at),
+        source_digest: offset_of!(Header45, source_digest),
+    }),
+    known_status: STATUS_BOUND,
     license_limit: 50,
-};
+}
 
 impl Header45 {
     /// The header's bytes with both seals set; `last_event` is the seal of the last counted event.
@@ -106,11 +80,11 @@ impl Header45 {
         let mut bytes = [0; HEADER_LEN];
         self.write(&mut std::io::Cursor::new(&mut bytes[..]))
             .expect("the header is as long as its buffer");
-        let identity = sha1(&[&bytes[..LAYOUT.identity_seal]]);
-        bytes[LAYOUT.identity_seal..][..20].copy_from_slice(&identity.0);
+        let identity = sha1(&[&bytes[..Self::LAYOUT.identity_seal]]);
+        bytes[Self::LAYOUT.identity_seal..][..20].copy_from_slice(&identity.0);
         let last = last_event.map_or(&[][..], |seal| &seal.0);
-        let header = sha1(&[&bytes[..LAYOUT.header_seal], last]);
-        bytes[LAYOUT.header_seal..][..20].copy_from_slice(&header.0);
+        let header = sha1(&[&bytes[..Self::LAYOUT.header_seal], last]);
+        bytes[Self::LAYOUT.header_seal..][..20].copy_from_slice(&header.0);
         bytes
     }
 }

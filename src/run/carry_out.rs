@@ -15,7 +15,7 @@ use super::survey::{Survey, is_converted};
 use super::{End, Job, Listener, Mode, Said};
 use crate::find::Found;
 use crate::ledger::{Ledger, LedgerError};
-use crate::platform::sync_folder;
+use crate::platform::{images_at_once, sync_folder};
 use crate::report::{Outcome, Report};
 use crate::set::{Answer, Condition, ImageNumber};
 use std::collections::BTreeSet;
@@ -50,7 +50,7 @@ pub fn carry_out(
         }
     }
     let turns = Turns::new(survey, job, claims.has_missing());
-    let threads = if turns.are_few() { 1 } else { job.workers };
+    let threads = if turns.are_few() { 1 } else { job.workers.min(images_at_once()) };
     let task = Task { job, output: output.as_ref(), at: job.mode.time() };
     let mut run = Run { survey, task, stop, claims, listener, said: 0 };
     let pool = Pool::new(threads);

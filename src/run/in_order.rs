@@ -1,11 +1,12 @@
 //! Items in groups: each is worked on by whichever thread is free, and taken in its order.
 
 use super::pool::{Pending, Scope};
+use crate::platform::images_at_once;
 use std::time::Instant;
 
-/// Images that are worked on together. Those that are converted share the disk's flushes; more of
-/// them would only take more memory.
-pub(super) const GROUP: usize = 64;
+/// Images that are worked on together, at most: fewer where few files may be open. Those that are converted
+/// share the disk's flushes; more of them would only take more memory.
+const GROUP: usize = 64;
 /// Images that one thread takes in one go, at most.
 const PIECE: usize = 4;
 /// Images that show how many threads are worth while.
@@ -19,7 +20,9 @@ const WAITED: usize = 4;
 pub(super) struct InOrder<I, R> {
     items: I,
     pending: Pending<Piece<R>>,
+    /// Items in the next group, and in those after it.
     group: usize,
+    full_group: usize,
     /// Items in a piece: so few that all threads have some of a group.
     piece: usize,
     /// Items that may be handed out and not taken yet.
@@ -44,14 +47,16 @@ where
 {
     /// `items` for `workers`, of which up to `groups` groups are handed out ahead.
     pub(super) fn new(items: I, workers: usize, groups: usize) -> Self {
-        let piece = (GROUP / workers.max(1)).clamp(1, PIECE);
-        Self { items, pending: Pending::new(), group: GROUP, piece, reach: groups * GROUP }
+        let group = GROUP.min(images_at_once());
+        let piece = (group / workers.max(1)).clamp(1, PIECE);
+        let reach = groups * group;
+        Self { items, pending: Pending::new(), group, full_group: group, piece, reach }
     }
 
     /// The same, with a small first group, which shows how many threads are worth while.
     pub(super) fn with_trial(mut self, is_trial: bool) -> Self {
         if is_trial {
-            self.group = TRIAL;
+            self.group = TRIAL.min(self.full_group);
         }
         self
     }
@@ -65,7 +70,7 @@ where
         I::Item: 's,
         R: 's,
     {
-        let reach = if self.group < GROUP { self.group } else { self.reach };
+        let reach = if self.group < self.full_group { self.group } else { self.reach };
         while self.pending.len() * self.piece < reach {
             let items: Vec<_> = self.items.by_ref().take(self.piece).collect();
             if items.is_empty() {
@@ -91,7 +96,7 @@ where
             pieces += 1;
             waited += usize::from(piece.waited);
         }
-        self.group = GROUP;
+        self.group = self.full_group;
         Group { results, waited: waited * WAITED > pieces }
     }
 }

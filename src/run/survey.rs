@@ -12,6 +12,7 @@ use super::pool::{self, Pool, Scope};
 use super::{End, Job, Listener, Mode};
 use crate::find::{Finder, Found};
 use crate::ledger::{self, Ledger, LedgerError};
+use crate::platform::images_at_once;
 use crate::record::fields::Seal;
 use crate::report::{Note, Outcome, Report};
 use crate::set::{Access, Answer, Condition, Entry, ImageNumber};
@@ -53,6 +54,8 @@ pub struct Overview {
     pub needs_output: u64,
     /// Interrupted conversions that it would finish.
     pub finish: u64,
+    /// Images that are sound by themselves and refused for what other images or the ledger say.
+    pub refused: u64,
     /// Images that could not be read. They may hold newer states of packs.
     pub unread: u64,
 }
@@ -73,7 +76,7 @@ pub fn survey(
     let mut finder = Members::new(finder, &job.paths);
     // One image needs no pool.
     let first: Vec<_> = finder.by_ref().take(2).collect();
-    let most = if first.len() > 1 { job.workers } else { 1 };
+    let most = if first.len() > 1 { job.workers.min(images_at_once()) } else { 1 };
     let mut threads = pool::few().min(most);
     let ahead = if job.workers > 1 { 2 } else { 1 };
     let items = first.into_iter().chain(finder);
@@ -254,11 +257,24 @@ impl Survey {
                         overview.needs_output += 1;
                     }
                 }
+                Condition::Sound if is_refused(answer) => overview.refused += 1,
                 _ => {}
             }
         }
         overview
     }
+}
+
+/// Whether a sound image is refused by the set's answer.
+fn is_refused(answer: &Answer) -> bool {
+    matches!(
+        answer,
+        Answer::NewerStateRefused(_)
+            | Answer::Diverged(_)
+            | Answer::SerialClash(_)
+            | Answer::TwoConverted(_)
+            | Answer::CopyOfConverted
+    )
 }
 
 /// Whether a conversion converts the pack, given the set's answer.

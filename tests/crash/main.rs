@@ -12,6 +12,7 @@ mod killed_in_place;
 mod killed_with_ledger;
 mod medium_errors;
 mod open_claims;
+mod power_cut;
 mod pulled_out;
 mod rival_processes;
 mod signals;

@@ -35,8 +35,9 @@ fn question_shows_serial_size_and_server_and_no_leaves_the_diskette() {
         let asked = terminal.until(CONFIRM);
         let about = format!(
             "{}: serial 12345-270-0000017-00003, 5 licenses, server SBSNT1 (00:A0:C9:14:C8:29), from \
-             5 to 10\nAbout to convert 1 pack to 4.5, in place.\nThere is no way back to 4.0. Go on? \
-             [y/N] ",
+             5 to 10; 1 event, the last on 1 Apr 1998\nAbout to convert 1 pack to 4.5, in \
+             place.\nThere is no way back to 4.0. The ledger is \
+             ~/.local/state/addpack/ledger.db.\nGo on? [y/N] ",
             drive.path()
         );
         assert_eq!(asked, about);

@@ -8,6 +8,7 @@ mod fat12;
 mod house;
 mod kept_images;
 mod promises;
+mod random_sets;
 mod record;
 mod weak_sectors;
 mod whole_images;

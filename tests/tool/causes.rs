@@ -153,6 +153,22 @@ fn limit_on_the_size_of_files_fails_a_pack_and_the_run_goes_on() {
 }
 
 #[test]
+fn where_few_files_may_be_open_fewer_images_are_worked_on_at_a_time() {
+    for limit in ["16", "24", "40", "64"] {
+        let scene = Scene::new();
+        for number in 0..100 {
+            scene.pack(number, &format!("in/{number}.img"));
+        }
+        let limit = format!("ulimit -n {limit}");
+        assert_eq!(run_after(&scene, &limit, &["inspect", "in"]).code, Some(0), "{limit}");
+        let ran = run_after(&scene, &limit, &[&CONVERT[..], &["-o", "out", "in"]].concat());
+        assert_eq!(ran.code, Some(0), "{limit}: {}{}", ran.stdout, ran.stderr);
+        let ran = run_after(&scene, &limit, &[&CONVERT[..], &["--no-ledger", "in"]].concat());
+        assert_eq!(ran.code, Some(0), "{limit}: {}{}", ran.stdout, ran.stderr);
+    }
+}
+
+#[test]
 fn incomplete_request_is_not_written() {
     let scene = Scene::with(&["out-of-order-720.img", "bit-rot-360.img"]);
     set_mode(&scene, "", 0o777);

@@ -212,8 +212,28 @@ fn at_a_terminal_it_asks_with_the_numbers_and_converts_after_a_yes() {
     let (shown, code) = at_a_terminal(&scene, &["convert", "."], "y\n");
     let question = "About to convert 2 packs to 4.5 and finish 1 interrupted conversion, in place.";
     assert!(shown.contains(question), "{shown}");
+    assert!(shown.contains("The ledger is ~/.local/state/addpack/ledger.db."), "{shown}");
     assert!(shown.contains("3 images: \x1b[32m3 converted\x1b[0m"), "{shown}");
     assert_eq!(code, Some(0));
+}
+
+#[test]
+fn question_says_what_stays_as_it_is_and_which_ledger_is_kept() {
+    let scene = Scene::with(&["unused-720.img", "bit-rot-360.img", "chain-loops-720.img"]);
+    for (options, sentences) in [
+        (
+            &["-o", "out"][..],
+            ["into copies under out; the images stay as they are.", "The ledger is "],
+        ),
+        (&["--no-ledger"], ["in place.", "No ledger is kept."]),
+    ] {
+        let args = [&["convert", "."], options].concat();
+        let (shown, _) = at_a_terminal(&scene, &args, "n\n");
+        for sentence in sentences.into_iter().chain(["2 images are refused and stay as they are."])
+        {
+            assert!(shown.contains(sentence), "{sentence}: {shown}");
+        }
+    }
 }
 
 #[test]

@@ -25,8 +25,10 @@ mod schema;
 mod screens;
 mod selftest;
 mod sets;
+mod several_images;
 mod shared_ledger;
 mod system_calls;
+mod to_file;
 
 #[test]
 fn every_file_is_declared() {

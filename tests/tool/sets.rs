@@ -82,6 +82,6 @@ fn only_the_first_servers_have_a_picture_and_that_is_said() {
     }
     let ran = scene.run(&["inspect", "."]);
     assert_eq!(ran.stdout.matches("|~~4.0~~|").count(), 10);
-    let more = "\nThere are packs of more servers: addpack plan --name NAME shows one.\n";
+    let more = "\n10 of 12 servers shown: addpack plan --all shows each.\n";
     assert!(ran.stdout.ends_with(more), "{}", ran.stdout);
 }

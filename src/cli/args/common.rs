@@ -2,7 +2,7 @@
 
 #![allow(clippy::doc_markdown, reason = "doc comments here are help texts")]
 
-use super::complete;
+use super::{complete, files_from};
 use crate::cli::Error;
 use crate::cli::words::system::DRIVE;
 use addpack::media::{Container, Kind, Place};
@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 /// than there are cores, since most of them wait for a disk, which makes durable best what comes
 /// together.
 const LOOKING: usize = 16;
-const CONVERTING: usize = 32;
+const CONVERTING: usize = 64;
 
 /// Says what paths may be, with a drive's name as it is here.
 fn paths_help() -> String {
@@ -33,16 +33,24 @@ pub(crate) struct Common {
     /// diskette. In a folder, files that have neither the size of a diskette nor the ending of an image are
     /// skipped, and symbolic links are not followed. Each image in an archive is a pack of its own; one
     /// of them is named as packs.zip:disk1.img.
-    #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    #[arg(required_unless_present = "files_from", value_name = "PATH", value_hint = ValueHint::AnyPath)]
     #[arg(help = paths_help())]
     #[arg(add = ArgValueCompleter::new(complete::paths))]
     pub(crate) paths: Vec<PathBuf>,
+
+    /// Read more paths from FILE, one a line; - is standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) files_from: Option<PathBuf>,
+
+    /// In lists of paths, end each path with NUL instead of a line break
+    #[arg(short = '0', long)]
+    pub(crate) null: bool,
 
     /// Report as JSON Lines: one object for each image, then a summary
     #[arg(long)]
     pub(crate) json: bool,
 
-    /// How many images to work on at once [default: 16, or 32 to convert them]
+    /// How many images to work on at once [default: 16, or 64 to convert them]
     ///
     /// Most of the time is spent waiting for the disk.
     #[arg(short, long, value_name = "N")]
@@ -134,6 +142,17 @@ impl Common {
     /// Whether one image is named, and neither a folder nor an archive of several.
     pub(crate) fn is_one_image(&self) -> bool {
         matches!(self.paths.as_slice(), [path] if !path.is_dir() && !Container::holds_several(path))
+    }
+
+    /// Adds the paths that a list names.
+    ///
+    /// # Errors
+    /// Where the list cannot be read.
+    pub(crate) fn read_list(&mut self) -> Result<(), Error> {
+        if let Some(file) = self.files_from.take() {
+            self.paths.extend(files_from::read(&file, self.null)?);
+        }
+        Ok(())
     }
 
     /// Whether a diskette drive is named, and nothing else.

@@ -1,6 +1,6 @@
 //! Parsing, where the first word may be a path instead of a command.
 
-use super::{Args, Command, Screen};
+use super::{Args, Command, Common, Screen};
 use crate::cli::words::is_drive_letter;
 use addpack::media::Place;
 use clap::Parser;
@@ -28,14 +28,23 @@ pub(crate) fn parse() -> Result<Args, clap::Error> {
     Ok(args)
 }
 
+impl Command {
+    /// The options of a command that works on images.
+    pub(crate) fn common(&mut self) -> Option<&mut Common> {
+        match self {
+            Self::Inspect(inspect) => Some(&mut inspect.common),
+            Self::Convert(convert) => Some(&mut convert.common),
+            Self::Plan(plan) => Some(&mut plan.common),
+            Self::Replace(replace) => Some(&mut replace.common),
+            _ => None,
+        }
+    }
+}
+
 fn screen_of(command: &mut Command) -> Option<&mut Screen> {
     match command {
-        Command::Inspect(inspect) => Some(&mut inspect.common.screen),
-        Command::Convert(convert) => Some(&mut convert.common.screen),
-        Command::Plan(plan) => Some(&mut plan.common.screen),
-        Command::Replace(replace) => Some(&mut replace.common.screen),
         Command::Explain(explain) => Some(&mut explain.screen),
-        _ => None,
+        other => other.common().map(|common| &mut common.screen),
     }
 }
 

@@ -2,12 +2,15 @@
 
 #![allow(clippy::doc_markdown, reason = "doc comments here are help texts")]
 
+mod also;
 mod common;
 mod complete;
+mod files_from;
 mod first_word;
 pub(crate) mod plan;
 mod queue;
 
+pub(crate) use also::Also;
 pub(crate) use common::{Common, LedgerChoice, LedgerFile, Screen, When};
 pub(crate) use first_word::parse;
 
@@ -166,6 +169,15 @@ pub(crate) struct Inspect {
     #[arg(long)]
     pub(crate) surface: bool,
 
+    /// Show a line for each image, however many there are
+    ///
+    /// At a terminal, 200 images or more are shown as a summary.
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) list: bool,
+
+    #[command(flatten)]
+    pub(crate) also: Also,
+
     #[command(flatten)]
     pub(crate) queue: QueueArgs,
 
@@ -202,6 +214,15 @@ pub(crate) struct Convert {
     /// set, or has changed since its image was made, is left alone.
     #[arg(long, value_name = "DIR", requires = "queue", value_hint = ValueHint::DirPath)]
     pub(crate) plan: Option<PathBuf>,
+
+    /// Show a line for each image, however many there are
+    ///
+    /// At a terminal, 200 images or more are shown as a summary.
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) list: bool,
+
+    #[command(flatten)]
+    pub(crate) also: Also,
 
     #[command(flatten)]
     pub(crate) common: Common,

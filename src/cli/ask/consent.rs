@@ -2,15 +2,16 @@
 
 use crate::cli::args::Convert;
 use crate::cli::ask::keyboard::answer_is_yes;
+use crate::cli::commands::ledger::file;
 use crate::cli::show::lines::plural;
 use crate::cli::show::printer::{Printer, SERVERS_SHOWN};
-use crate::cli::show::terminal::{complain, escape};
+use crate::cli::show::terminal::{at_home, complain, escape};
 use crate::cli::words::system::BEFORE_WRITING;
 use crate::cli::words::{diskette, server, set_warnings};
 use addpack::plan::PackFacts;
 use addpack::plan::set::Sets;
 use addpack::record::fields::Seal;
-use addpack::report::Report;
+use addpack::report::{Outcome, Report};
 use addpack::run::{Listener, Overview, Said, Survey};
 use std::io::{IsTerminal, stderr, stdin};
 use std::ops::ControlFlow;
@@ -38,11 +39,13 @@ pub(crate) struct Asking<'a> {
     /// Diskettes in drives, and the last image that would be changed: its number, and what is said of it.
     diskettes: Vec<(usize, String, Seal)>,
     last: Option<(usize, String)>,
+    /// Images that are refused by themselves.
+    refused: u64,
 }
 
 impl<'a> Asking<'a> {
     pub(crate) fn new(printer: &'a mut Printer) -> Self {
-        Self { printer, images: Vec::new(), diskettes: Vec::new(), last: None }
+        Self { printer, images: Vec::new(), diskettes: Vec::new(), last: None, refused: 0 }
     }
 
     /// Asks with the numbers of the survey.
@@ -67,7 +70,9 @@ impl<'a> Asking<'a> {
         }) {
             text += line;
         }
-        if answer_is_yes(&(text + &question(&overview, args.output.as_deref()))) {
+        text += &question(&overview, args.output.as_deref(), self.refused + overview.refused);
+        text += &ledger_line(args);
+        if answer_is_yes(&(text + "Go on? [y/N] ")) {
             Consent::Given(diskettes.iter().map(|(_, _, digest)| *digest).collect())
         } else {
             Consent::Refused
@@ -87,7 +92,8 @@ impl<'a> Asking<'a> {
     }
 }
 
-fn question(overview: &Overview, output: Option<&Path>) -> String {
+/// What would be done, what stays as it is, and what cannot be undone.
+fn question(overview: &Overview, output: Option<&Path>, refused: u64) -> String {
     let mut parts = Vec::new();
     if overview.convert > 0 {
         parts.push(format!("convert {} to 4.5", plural(overview.convert, "pack", "packs")));
@@ -99,7 +105,15 @@ fn question(overview: &Overview, output: Option<&Path>) -> String {
     }
     let place = match output {
         None => "in place".to_owned(),
-        Some(output) => format!("into copies under {}", escape(&output.to_string_lossy())),
+        Some(output) => format!(
+            "into copies under {}; the images stay as they are",
+            escape(&output.to_string_lossy())
+        ),
+    };
+    let refused = match refused {
+        0 => String::new(),
+        1 => "1 image is refused and stays as it is.\n".to_owned(),
+        count => format!("{count} images are refused and stay as they are.\n"),
     };
     let unread = match overview.unread {
         0 => String::new(),
@@ -109,9 +123,19 @@ fn question(overview: &Overview, output: Option<&Path>) -> String {
         }
     };
     format!(
-        "{unread}About to {}, {place}.\nThere is no way back to 4.0. Go on? [y/N] ",
+        "{unread}About to {}, {place}.\n{refused}There is no way back to 4.0. ",
         parts.join(" and ")
     )
+}
+
+/// Where it is written down what was converted.
+fn ledger_line(args: &Convert) -> String {
+    let choice = &args.common.ledger;
+    match file(&choice.at) {
+        _ if choice.no_ledger => "No ledger is kept.\n".to_owned(),
+        Ok(file) => format!("The ledger is {}.\n", at_home(&file)),
+        Err(_) => String::new(),
+    }
 }
 
 /// What is asked of one diskette.
@@ -123,6 +147,7 @@ pub(crate) fn diskette_question(report: &Report) -> String {
 impl Listener for Asking<'_> {
     fn seen(&mut self, report: Box<Report>) -> ControlFlow<()> {
         let image = self.images.len();
+        self.refused += u64::from(report.outcome == Outcome::Refused);
         if let Some(record) = report.record().filter(|_| report.outcome.is_to_change()) {
             let line = diskette(&report, record) + "\n";
             if report.is_drive {

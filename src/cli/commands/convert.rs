@@ -5,10 +5,11 @@ use crate::cli::args::Convert;
 use crate::cli::ask::consent::{Asking, Consent, can_ask};
 use crate::cli::ask::stop::{self, STOP};
 use crate::cli::commands::drive;
+use crate::cli::commands::head::head;
 use crate::cli::commands::ledger::{open_to_read, open_to_write};
 use crate::cli::commands::queue;
 use crate::cli::exit::Exit;
-use crate::cli::show::printer::Printer;
+use crate::cli::show::printer::{More, Printer};
 use crate::cli::show::progress::Progress;
 use crate::cli::show::terminal::{complain, escape};
 use addpack::record::fields::FileTime;
@@ -27,6 +28,7 @@ fn convert(args: &Convert) -> Result<Exit, Error> {
     stop::listen();
     let common = &args.common;
     let at = conversion_time()?;
+    args.also.check()?;
     if let Some(output) = &args.output {
         check_output(output, args)?;
     }
@@ -55,8 +57,9 @@ fn convert(args: &Convert) -> Result<Exit, Error> {
     let mode = if args.dry_run { Mode::DryRun(at) } else { Mode::Convert(at) };
     let mut job = Job { output: args.output.clone(), ..common.job(mode)? };
     let doing = if args.dry_run { "dry run" } else { "converting" };
-    let mut printer =
+    let printer =
         Printer::new(common, Progress::over(common, "looking"), args.dry_run).doing(doing);
+    let mut printer = printer.with_files(&args.also, args.list);
     let result = if ask_first {
         let mut asking = Asking::new(&mut printer);
         let survey = run::survey(&job, &mut ledger, &STOP, &mut asking)?;
@@ -72,7 +75,7 @@ fn convert(args: &Convert) -> Result<Exit, Error> {
     } else {
         drive::run(&job, &mut ledger, &mut printer)
     };
-    printer.finish(result)
+    printer.finish_with(result, Some(More { also: &args.also, common, head: head(common) }))
 }
 
 /// Copies must not land among the images that they are made of.

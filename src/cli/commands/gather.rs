@@ -78,7 +78,7 @@ impl Item {
         if let Some(facts) = PackFacts::of(&report, write_protected) {
             let summary = PackSummary {
                 refusal: refusal(&report),
-                output: report.output.map(PathBuf::into_boxed_path),
+                output: copy_of(&report).map(PathBuf::into_boxed_path),
                 converted_from: None,
                 path: report.path.into_boxed_path(),
             };
@@ -94,6 +94,15 @@ impl Item {
         };
         Self::Complaint(format!("{path}: {}{next}", verdict(&report)), Exit::of(&report))
     }
+}
+
+/// The converted copy of an image, there or gone.
+fn copy_of(report: &Report) -> Option<PathBuf> {
+    let gone = report.notes.iter().find_map(|note| match note {
+        Note::CopyMissing(copy) => Some(copy),
+        _ => None,
+    });
+    report.output.as_ref().or(gone).cloned()
 }
 
 impl Packs {

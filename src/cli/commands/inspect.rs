@@ -3,15 +3,17 @@
 use crate::cli::Error;
 use crate::cli::args::Inspect;
 use crate::cli::ask::stop;
+use crate::cli::commands::head::head;
 use crate::cli::commands::ledger::open_to_look;
 use crate::cli::commands::queue;
 use crate::cli::exit::Exit;
-use crate::cli::show::printer::Printer;
+use crate::cli::show::printer::{More, Printer};
 use crate::cli::show::progress::Progress;
 use addpack::run::{self, Job, Mode};
 
 pub(crate) fn run(args: &Inspect) -> Result<Exit, Error> {
     stop::listen();
+    args.also.check()?;
     if args.queue.queue {
         return queue::inspect::run(args);
     }
@@ -20,7 +22,8 @@ pub(crate) fn run(args: &Inspect) -> Result<Exit, Error> {
     let mut job = Job { surface: args.surface, ..common.job(Mode::Inspect)? };
     job.watcher = common.paths.first().map(|drive| progress.watcher(drive, args.surface));
     let (mut ledger, error) = open_to_look(&common.ledger)?;
-    let mut printer = Printer::new(common, progress, true).with_sets().without_ledger(error);
+    let printer = Printer::new(common, progress, true).with_sets().without_ledger(error);
+    let mut printer = printer.with_files(&args.also, args.list);
     let result = run::run(&job, &mut ledger, &stop::STOP, &mut printer);
-    printer.finish(result)
+    printer.finish_with(result, Some(More { also: &args.also, common, head: head(common) }))
 }

@@ -5,6 +5,7 @@ pub(crate) mod convert;
 pub(crate) mod drive;
 pub(crate) mod explain;
 pub(crate) mod gather;
+pub(crate) mod head;
 pub(crate) mod inspect;
 pub(crate) mod ledger;
 pub(crate) mod packaging;

@@ -23,7 +23,7 @@ const ENVIRONMENT: [(&str, &str); 4] = [
     ("ADDPACK_LEDGER", "The ledger's file, where --ledger names none."),
     ("XDG_STATE_HOME", "The folder that addpack/ledger.db lies in, in place of ~/.local/state."),
     ("SOURCE_DATE_EPOCH", "The time of conversions, in seconds since 1970, in place of now."),
-    ("NO_COLOR", "If set, there are no colours unless --color asks for them."),
+    ("NO_COLOR", "If set, nothing is colored unless --color asks for it."),
 ];
 
 const FILES: [(&str, &str); 2] = [

@@ -6,7 +6,7 @@ use crate::cli::show::lines::plural;
 use crate::cli::show::plan_report::PlanReport;
 use crate::cli::show::shell::{command, path_words};
 use crate::cli::words::{address, server_name};
-use addpack::plan::{Action, FIRST_LICENSES};
+use addpack::plan::{Action, FIRST_LICENSES, Step};
 use addpack::record::event::ServerVersion;
 use clap::ValueEnum;
 
@@ -27,8 +27,11 @@ pub(crate) fn commands(args: &Args, report: &PlanReport) -> Vec<(String, String)
             format!("converts {packs} of this plan"),
         );
     }
-    let refused = report.turned_away().filter(|step| report.facts(step).needs_replacement());
-    let refused = refused.count();
+    let needs_replacement = |step: &&Step| {
+        let refusal = report.summary(step).refusal.as_ref();
+        report.facts(step).needs_replacement() && refusal.is_some_and(|refusal| !refusal.is_copy)
+    };
+    let refused = report.turned_away().filter(needs_replacement).count();
     let is_lost = |gap: &(u16, u16)| report.missing_from(*gap).is_empty();
     let lost = report.plan.gaps.iter().any(is_lost);
     if refused > 0 || lost {

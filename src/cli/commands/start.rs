@@ -4,13 +4,12 @@ use crate::cli::Error;
 use crate::cli::args::LedgerFile;
 use crate::cli::commands::ledger::{file, written};
 use crate::cli::exit::Exit;
-use crate::cli::show::terminal::escape;
+use crate::cli::show::terminal::at_home;
 use crate::cli::words::system::DRIVE;
 use crate::cli::words::{day_of, drive_list};
 use addpack::ledger::Ledger;
 use addpack::media::{FoundDrive, drives};
 use std::io::{Write, stdout};
-use std::path::Path;
 
 pub(crate) fn run() -> Result<Exit, Error> {
     let drives = drives();
@@ -26,7 +25,7 @@ pub(crate) fn run() -> Result<Exit, Error> {
 }
 
 fn first_steps(drives: &[FoundDrive]) -> String {
-    let drive = drives.first().map_or_else(|| DRIVE.to_owned(), |drive| shown(&drive.path));
+    let drive = drives.first().map_or_else(|| DRIVE.to_owned(), |drive| at_home(&drive.path));
     let steps = [
         ("What is on this diskette?", format!("addpack inspect {drive}")),
         ("What is in a folder of images?", "addpack inspect FOLDER".to_owned()),
@@ -53,7 +52,7 @@ fn ledger_line() -> String {
         Ok(Some(ledger)) => held(&ledger).unwrap_or_else(|| "cannot be read".to_owned()),
         Err(_) => "cannot be read; addpack ledger check says why".to_owned(),
     };
-    format!("Ledger: {}, {held}\n", shown(&path))
+    format!("Ledger: {}, {held}\n", at_home(&path))
 }
 
 fn held(ledger: &Ledger) -> Option<String> {
@@ -69,14 +68,4 @@ fn held(ledger: &Ledger) -> Option<String> {
         (1, Some(last)) => format!("1 conversion, on {}", day_of(last)),
         (count, Some(last)) => format!("{count} conversions, the last on {}", day_of(last)),
     })
-}
-
-/// A path, with the user's home folder as `~`.
-fn shown(path: &Path) -> String {
-    let home = std::env::home_dir().filter(|home| home.parent().is_some());
-    let below = home.and_then(|home| path.strip_prefix(home).map(Path::to_owned).ok());
-    match below {
-        Some(below) if !cfg!(windows) => escape(&Path::new("~").join(below).to_string_lossy()),
-        _ => escape(&path.to_string_lossy()),
-    }
 }

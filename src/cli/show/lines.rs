@@ -3,9 +3,11 @@
 use crate::cli::show::layout::hang;
 use crate::cli::show::map::map;
 use crate::cli::show::picture;
-use crate::cli::show::printer::Tally;
+use crate::cli::show::printer::{SERVERS_SHOWN, Tally};
 use crate::cli::show::terminal::{Look, Tone, complain, escape, shown};
-use crate::cli::words::{finding_message, next_step, note, serial, server, set_warnings, verdict};
+use crate::cli::words::{
+    finding_message, next_step, note, number, serial, server, set_warnings, verdict,
+};
 use addpack::plan::set::Sets;
 use addpack::report::{Note, Outcome, Report};
 use std::io::{self, Seek, Write};
@@ -174,21 +176,29 @@ pub(crate) fn summary(look: Look, tally: &Tally, stopped: bool) -> Vec<u8> {
         text += ": the set was not complete, so copies and earlier states were not told";
     }
     text.push('\n');
+    if tally.unread > 0 && tally.count(Outcome::Converted) > 0 {
+        let unread = plural(tally.unread, "image", "images");
+        text += &format!(
+            "{unread} could not be read; packs converted here may have newer states among them\n"
+        );
+    }
     text.into_bytes()
 }
 
 /// The picture of each server's packs, and what is wrong with its set.
 pub(crate) fn sets(look: Look, sets: &Sets) -> String {
     let mut text = String::new();
-    for set in sets.all() {
+    for set in sets.all().iter().take(SERVERS_SHOWN) {
         let title = look.paint(Tone::Heading, &server(&set.server));
         text += &format!("\n{title}\n{}", picture::chain(look, &set.chain));
         for warning in set_warnings(&set.chain) {
             text += &format!("  {}\n", look.paint(Tone::Odd, &warning));
         }
     }
-    if sets.left_out() {
-        text += "\nThere are packs of more servers: addpack plan --name NAME shows one.\n";
+    if sets.all().len() > SERVERS_SHOWN {
+        let all = number(sets.all().len() as u64);
+        text +=
+            &format!("\n{SERVERS_SHOWN} of {all} servers shown: addpack plan --all shows each.\n");
     }
     text
 }

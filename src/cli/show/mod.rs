@@ -15,5 +15,7 @@ pub(crate) mod progress;
 pub(crate) mod queue;
 pub(crate) mod request;
 pub(crate) mod shell;
+pub(crate) mod summary;
 pub(crate) mod terminal;
+pub(crate) mod to_file;
 pub(crate) mod waiting;

@@ -136,6 +136,7 @@ fn sentence(step: &Step, summary: &PackSummary) -> String {
     let (label, message) = (code_label(step.code, summary), step_message(step, summary));
     match step.code {
         Code::Refused(_) => message,
+        _ if message.is_empty() => label.to_owned(),
         _ => format!("{label}. {message}"),
     }
 }

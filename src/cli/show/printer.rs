@@ -1,13 +1,15 @@
 //! Standard output: what a run has to say, for people or for programs, as it comes.
 
 use crate::cli::Error;
-use crate::cli::args::Common;
+use crate::cli::args::{Also, Common};
 use crate::cli::exit::Exit;
 use crate::cli::show::card;
 use crate::cli::show::json;
 use crate::cli::show::lines;
 use crate::cli::show::progress::Progress;
+use crate::cli::show::summary::Brief;
 use crate::cli::show::terminal::Look;
+use crate::cli::show::to_file::{Ending, Head, ToFile};
 use crate::cli::show::waiting::{Next, Shown, Waiting};
 use addpack::ledger::LedgerError;
 use addpack::plan::PackFacts;
@@ -64,6 +66,13 @@ enum Form {
     Json,
 }
 
+/// What a report that is a summary, or goes to files, needs to know of its command.
+pub(crate) struct More<'a> {
+    pub(crate) also: &'a Also,
+    pub(crate) common: &'a Common,
+    pub(crate) head: Head,
+}
+
 /// Writes the report of a run.
 pub(crate) struct Printer {
     form: Form,
@@ -88,6 +97,10 @@ pub(crate) struct Printer {
     error: Option<io::Error>,
     /// Why copies of converted packs are not told.
     no_ledger: Option<LedgerError>,
+    /// What a summary is made of, where lines may be left out for one.
+    brief: Option<Brief>,
+    /// What is written to files as well.
+    to_file: Option<ToFile>,
 }
 
 impl Printer {
@@ -115,7 +128,18 @@ impl Printer {
             closed: false,
             error: None,
             no_ledger: None,
+            brief: None,
+            to_file: None,
         }
+    }
+
+    /// The same report, written to files as well; and, at a terminal, as a summary where there are many
+    /// images and no list is wanted.
+    pub(crate) fn with_files(mut self, also: &Also, list: bool) -> Self {
+        self.to_file = ToFile::new(also);
+        let may_be_brief = matches!(self.form, Form::Lines(_)) && self.at_once && !list;
+        self.brief = may_be_brief.then(Brief::default);
+        self
     }
 
     /// The same report of a run that goes on without its ledger.
@@ -126,7 +150,7 @@ impl Printer {
 
     /// Ends lines with a picture of each server's packs.
     pub(crate) fn with_sets(mut self) -> Self {
-        self.sets = matches!(self.form, Form::Lines(_)).then(|| Sets::new(SERVERS_SHOWN));
+        self.sets = matches!(self.form, Form::Lines(_)).then(|| Sets::new(usize::MAX));
         self
     }
 
@@ -145,7 +169,19 @@ impl Printer {
     ///
     /// # Errors
     /// Where the report could not be written, or the ledger failed; a reader that went away is none.
-    pub(crate) fn finish(mut self, end: Result<End, LedgerError>) -> Result<Exit, Error> {
+    pub(crate) fn finish(self, end: Result<End, LedgerError>) -> Result<Exit, Error> {
+        self.finish_with(end, None)
+    }
+
+    /// The same of a run whose report may be a summary, or be written to files as well.
+    ///
+    /// # Errors
+    /// The same, and where one of the files cannot be written.
+    pub(crate) fn finish_with(
+        mut self,
+        end: Result<End, LedgerError>,
+        more: Option<More>,
+    ) -> Result<Exit, Error> {
         let stopped = matches!(end, Ok(End::Stopped));
         if end.is_err() {
             self.exit = self.exit.merge(Exit::Failed);
@@ -162,7 +198,15 @@ impl Printer {
                 json::summary_line(&self.tally, stopped, error, self.exit)
             }
             Form::Lines(_) if end.is_err() && self.tally.is_empty() => Vec::new(),
-            Form::Lines(_) => lines::summary(self.look, &self.tally, stopped),
+            Form::Lines(_) => match (&self.brief, &more) {
+                (Some(brief), Some(more)) if brief.is_used => {
+                    let sets = self.sets.take();
+                    brief
+                        .text(self.look, &self.tally, sets.as_ref(), more.common, self.exit)
+                        .into_bytes()
+                }
+                _ => lines::summary(self.look, &self.tally, stopped),
+            },
         };
         let _ = self.write(&text);
         if let Form::Lines(reasons) = std::mem::replace(&mut self.form, Form::Json) {
@@ -175,10 +219,16 @@ impl Printer {
         }
         let flushed = self.out.flush();
         let _ = self.note(flushed);
-        match self.error {
-            Some(error) => Err(Error::Output(error)),
-            None => end.map(|_| self.exit).map_err(Error::Ledger),
+        if let Some(error) = self.error {
+            return Err(Error::Output(error));
         }
+        if let (Some(files), Some(more)) = (self.to_file, more) {
+            let error = end.as_ref().err().or(self.no_ledger.as_ref());
+            let summary = json::summary_line(&self.tally, stopped, error, self.exit);
+            let ending = Ending { summary, stopped, is_null: more.common.null };
+            files.finish(more.also, &more.head, &ending)?;
+        }
+        end.map(|_| self.exit).map_err(Error::Ledger)
     }
 
     /// Counts only what images came to in the end, where some of them were tried again.
@@ -256,6 +306,7 @@ impl Printer {
     /// Writes the last word on an image.
     fn show(&mut self, shown: &Shown, facts: Option<&PackFacts>) -> ControlFlow<()> {
         self.tally.add(shown.outcome);
+        let is_brief = self.brief.as_ref().is_some_and(|brief| brief.is_used);
         self.exit = self.exit.merge(if shown.named {
             Exit::of_named(shown.outcome)
         } else {
@@ -263,6 +314,9 @@ impl Printer {
         });
         if let (Some(sets), Some(facts)) = (&mut self.sets, facts) {
             sets.add(facts);
+        }
+        if is_brief {
+            return ControlFlow::Continue(());
         }
         if let (Form::Lines(kept), Some((heading, reasons))) = (&mut self.form, &shown.reasons)
             && let Err(error) = kept.add(*heading, reasons)
@@ -286,6 +340,12 @@ impl Printer {
 impl Listener for Printer {
     fn seen(&mut self, report: Box<Report>) -> ControlFlow<()> {
         self.progress.image(report.outcome);
+        if let Some(files) = &mut self.to_file {
+            files.seen(&report);
+        }
+        if let Some(brief) = &mut self.brief {
+            brief.seen(&report);
+        }
         let shown = self.shown(&report);
         let kept = self.waiting.add(&shown);
         self.keep(kept);
@@ -294,6 +354,9 @@ impl Listener for Printer {
     }
 
     fn surveyed(&mut self, overview: &Overview) {
+        if let Some(brief) = &mut self.brief {
+            brief.surveyed();
+        }
         self.tally.is_incomplete = !overview.is_complete;
         if let Some(doing) = self.doing {
             self.progress.begin_again(doing, overview.convert + overview.finish);
@@ -302,6 +365,12 @@ impl Listener for Printer {
     }
 
     fn image(&mut self, said: Said) -> ControlFlow<()> {
+        if let Some(files) = &mut self.to_file {
+            files.image(&said);
+        }
+        if let Some(brief) = &mut self.brief {
+            brief.image(&said);
+        }
         let seen = self.next_shown();
         let facts = self.facts.pop_front().flatten();
         match (said, seen) {

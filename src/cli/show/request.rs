@@ -103,7 +103,7 @@ pub(crate) fn csv(rows: &[Row]) -> io::Result<Vec<u8>> {
 
 /// A field that a spreadsheet shows and does not reckon with, and a terminal shows and does not obey:
 /// names come from strangers' disks.
-fn harmless(field: &str) -> String {
+pub(crate) fn harmless(field: &str) -> String {
     let field = escape(field);
     let is_formula = field.starts_with(['=', '+', '-', '@']);
     if is_formula { format!("'{field}") } else { field }

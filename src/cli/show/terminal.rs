@@ -115,6 +115,16 @@ fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=b'~') && byte != b'\\'
 }
 
+/// A path, with the user's home folder as `~`.
+pub(crate) fn at_home(path: &Path) -> String {
+    let home = std::env::home_dir().filter(|home| home.parent().is_some());
+    let below = home.and_then(|home| path.strip_prefix(home).map(Path::to_owned).ok());
+    match below {
+        Some(below) if !cfg!(windows) => escape(&Path::new("~").join(below).to_string_lossy()),
+        _ => escape(&path.to_string_lossy()),
+    }
+}
+
 /// A message on standard error. Where even that is closed, there is nobody to tell.
 pub(crate) fn complain(message: &str) {
     let text = match layout::of_stderr() {

@@ -17,11 +17,11 @@ pub(super) fn message(failure: &Failure) -> String {
                 .to_owned()
         }
         FailureCode::NotOwner if failure.action == Action::Replace => {
-            "it belongs to another user, and a new file in its place could not be that user's"
+            "it belongs to another user, and a new file in its place could not keep that owner"
                 .to_owned()
         }
         FailureCode::NotOwner => {
-            "it belongs to another user, who has not given you the right to write it".to_owned()
+            "it belongs to another user, and you may not write to it".to_owned()
         }
         FailureCode::FolderProtected if failure.target.is_some() => {
             format!("the folder may not be written: {} failed", action(failure))
@@ -37,13 +37,13 @@ pub(super) fn message(failure: &Failure) -> String {
             "an attribute of the file, or of its folder, forbids changes (chattr +i or +a)"
                 .to_owned()
         }
-        FailureCode::LinkLoop => "the symbolic links there lead round in a loop".to_owned(),
+        FailureCode::LinkLoop => "the symbolic links lead around in a loop".to_owned(),
         FailureCode::NameTooLong => {
             "the path, or a name in it, is longer than the system allows".to_owned()
         }
         FailureCode::TooManyFiles => format!("too many files are open: {} failed", action(failure)),
         FailureCode::FileSizeLimit => {
-            format!("a file may not become so large: {} failed", action(failure))
+            format!("the file would be larger than files may be: {} failed", action(failure))
         }
         FailureCode::WriteProtected => {
             "write-protected: a server would call this a damaged disk (KB 183855)".to_owned()
@@ -74,7 +74,7 @@ pub(super) fn next_step(failure: &Failure) -> &'static str {
             "take the attribute away (lsattr shows it, chattr -i or -a removes it), or convert into a \
              copy with -o"
         }
-        FailureCode::LinkLoop => "name the file itself, or mend the links",
+        FailureCode::LinkLoop => "name the file itself, or repair the links",
         FailureCode::NameTooLong => {
             "go to a folder further down and name a shorter path, or move the file"
         }
@@ -89,6 +89,6 @@ pub(super) fn next_step(failure: &Failure) -> &'static str {
              convert into a copy with -o"
         }
         FailureCode::NoSpace => "make room on the disk and run addpack again",
-        _ => "check the disk, then run addpack again: it goes on where it was",
+        _ => "check the disk, then run addpack again: it continues where it stopped",
     }
 }

@@ -12,6 +12,7 @@ mod nearest;
 mod note;
 mod pack_summary;
 mod plan;
+mod reasons;
 mod replace;
 mod set;
 pub(crate) mod system;
@@ -40,9 +41,10 @@ pub(crate) use plan::{
     GAP_NEXT, TWINS_NEXT, action_words, code_label, gap_message, gap_reason, on_the_server,
     server_state, set_warnings, step_kb, step_message, step_next, twins_message, version_words,
 };
+pub(crate) use reasons::{code_words, what_it_takes};
 pub(crate) use replace::{REQUEST_FOOT, REQUEST_HEAD, evidence};
 pub(crate) use value::{
-    address, day, event_kind, moment, server, server_name, server_version, timestamp, value,
+    address, day, event_kind, moment, number, server, server_name, server_version, timestamp, value,
 };
 
 use crate::cli::show::terminal::escape_bytes;

@@ -29,8 +29,8 @@ pub(super) fn conflict_message(conflict: &SetConflict) -> String {
     let images = list(&conflict.images);
     match conflict.code {
         FindingCode::NewerStateRefused => format!(
-            "{images} is a later state of this pack, bound otherwise, and is refused: to convert this \
-             one would bring back a binding that is no longer so"
+            "{images} is a later state of this pack with another binding, and is refused: converting \
+             this one would bring back the old binding"
         ),
         FindingCode::DivergedCopies => {
             let shared = match &conflict.last_shared {
@@ -41,10 +41,10 @@ pub(super) fn conflict_message(conflict: &SetConflict) -> String {
                     day(event.at).trim_start()
                 ),
             };
-            format!("this pack has lived two lives, in {images}: {shared}")
+            format!("this pack was used separately in {images}: {shared}")
         }
         FindingCode::SerialClash => {
-            format!("this serial is that of different packs, in {images}")
+            format!("different packs have this serial: {images}")
         }
         _ => format!("this pack was converted twice, into {images}"),
     }
@@ -64,7 +64,7 @@ pub(super) fn conflict_next_step(conflict: &SetConflict) -> String {
                 .to_owned()
         }
         FindingCode::SerialClash => {
-            "keep both, and ask whoever supplied them: one of the two is no genuine pack".to_owned()
+            "keep both, and ask whoever supplied them: one of the two is not a genuine pack".to_owned()
         }
         _ => "keep the one that a server was given, and put the other one away for good: the two \
               count as one pack"

@@ -118,6 +118,19 @@ fn join(numbers: &[u16], word: impl Fn(u16) -> String) -> String {
     }
 }
 
+/// A number in groups of three digits.
+pub(crate) fn number(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,5 +156,10 @@ mod tests {
         assert_eq!(value(&Value::OneOf(&[5, 20])).unwrap(), "5 or 20");
         assert_eq!(value(&Value::OneOf(&[1, 2, 3])).unwrap(), "1, 2 or 3");
         assert_eq!(value(&Value::Versions(&[0x0405])).unwrap(), "0x0405");
+    }
+
+    #[test]
+    fn numbers_have_groups_of_three_digits() {
+        assert_eq!([0, 999, 1000, 1_234_567].map(number), ["0", "999", "1,000", "1,234,567"]);
     }
 }

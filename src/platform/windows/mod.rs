@@ -239,6 +239,11 @@ pub(crate) fn usual_permissions() -> Option<Permissions> {
     None
 }
 
+/// How many images may be open at a time: there is no limit that matters.
+pub(crate) fn images_at_once() -> usize {
+    usize::MAX
+}
+
 pub(crate) fn may_open_many() -> bool {
     true
 }

@@ -209,3 +209,16 @@ fn values_at_the_edge_of_their_rules_are_sound() {
     let latest = Pack::unused_40("99999-999-9999999-99999", 5, u64::MAX);
     assert_eq!(diagnose(&latest.bytes).verdict, Verdict::Convertible);
 }
+
+#[test]
+fn seal_of_the_identity_is_held_against_it_even_where_the_header_fits() {
+    for pack in [unused(), issued()] {
+        let at = pack.map().identity_seal;
+        let mut pack = pack;
+        pack.bytes[at] ^= 1;
+        pack.seal_header();
+        let findings = diagnose(&pack.bytes).findings;
+        let offsets: Vec<_> = findings.iter().map(|finding| finding.offset).collect();
+        assert_eq!(offsets, [Some(at)], "{findings:#?}");
+    }
+}

@@ -3,6 +3,7 @@
 mod damaged_fields;
 mod forgeries;
 mod golden;
+mod patch;
 mod random_damage;
 mod random_histories;
 mod reapplies;

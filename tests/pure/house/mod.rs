@@ -1,5 +1,8 @@
 //! The house: what holds of the files of the project.
 
+mod imports;
+mod source;
+
 use crate::support::folder::assert_every_file_is_declared;
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -1,0 +1,63 @@
+//! The options for reports that are written to files, beside what is shown.
+
+#![allow(clippy::doc_markdown, reason = "doc comments here are help texts")]
+
+use crate::cli::Error;
+use clap::{Args as ClapArgs, ValueHint};
+use std::path::{Path, PathBuf};
+
+/// Each file appears whole or not at all, and never over another one.
+#[derive(Debug, Default, ClapArgs)]
+pub(crate) struct Also {
+    /// Write a page to FILE, to be read in a browser, printed and filed
+    ///
+    /// It needs nothing else: no script, no network. It says what can be converted and why the rest cannot,
+    /// shows each server's licenses, and lists every image. No existing file is overwritten.
+    #[arg(long, value_name = "FILE.html", value_hint = ValueHint::FilePath, conflicts_with = "queue")]
+    pub(crate) report: Option<PathBuf>,
+
+    /// Write a table to FILE as well: a row for each image, as CSV
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "queue")]
+    pub(crate) csv_to: Option<PathBuf>,
+
+    /// Write to FILE as well what --json would show
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "queue")]
+    pub(crate) json_to: Option<PathBuf>,
+
+    /// Write the paths of the images that failed to FILE, to be tried again with --files-from FILE
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "queue")]
+    pub(crate) failed_to: Option<PathBuf>,
+}
+
+impl Also {
+    /// Each file with its option.
+    fn files(&self) -> Vec<(&'static str, &Path)> {
+        let all = [
+            ("--report", &self.report),
+            ("--csv-to", &self.csv_to),
+            ("--json-to", &self.json_to),
+            ("--failed-to", &self.failed_to),
+        ];
+        all.into_iter().filter_map(|(name, file)| Some((name, file.as_deref()?))).collect()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.files().is_empty()
+    }
+
+    /// Refuses files that are there already, and one file for two reports.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let files = self.files();
+        for (at, (name, file)) in files.iter().enumerate() {
+            let wrong = if file.symlink_metadata().is_ok() {
+                "is there already, and is left as it is"
+            } else if files[..at].iter().any(|(_, other)| other == file) {
+                "is named for two reports"
+            } else {
+                continue;
+            };
+            return Err(Error::Usage(format!("{name}: {} {wrong}", file.display())));
+        }
+        Ok(())
+    }
+}

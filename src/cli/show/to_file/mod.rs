@@ -1,0 +1,181 @@
+//! Reports that are written to files, beside what is shown: JSON Lines, CSV, a page, and a list of the
+//! images that failed. All of them are made of the JSON of each image.
+
+mod chain;
+mod csv;
+mod page;
+mod row;
+
+pub(crate) use page::Head;
+
+use crate::cli::Error;
+use crate::cli::args::Also;
+use crate::cli::show::json::image_line;
+use crate::cli::show::waiting::{Next, Waiting};
+use addpack::files::write_new_with;
+use addpack::plan::set::Sets;
+use addpack::plan::{Edition, FIRST_LICENSES, PackFacts, ServerState, plan_all};
+use addpack::record::event::ServerVersion;
+use addpack::report::Report;
+use addpack::run::Said;
+use page::{Counts, Page};
+use row::Row;
+use std::collections::VecDeque;
+use std::io::{self, BufRead, BufReader, Seek, Write};
+use std::path::{Path, PathBuf};
+use tempfile::SpooledTempFile;
+
+/// Kept in memory up to this many bytes.
+const IN_MEMORY: usize = 1 << 20;
+
+/// What is to be written to files.
+pub(crate) struct ToFile {
+    /// What was said of images that have no last word yet.
+    waiting: Waiting,
+    waiting_facts: VecDeque<Option<PackFacts>>,
+    /// The last word on each image, a line each.
+    lines: SpooledTempFile,
+    /// The packs, where a page is wanted.
+    facts: Vec<PackFacts>,
+    wants_page: bool,
+    error: Option<io::Error>,
+}
+
+/// How a run ended.
+pub(crate) struct Ending {
+    /// The last line of the JSON.
+    pub(crate) summary: Vec<u8>,
+    pub(crate) stopped: bool,
+    /// Whether the paths of failed images are ended by NUL.
+    pub(crate) is_null: bool,
+}
+
+impl ToFile {
+    /// `None` where no file is wanted.
+    pub(crate) fn new(also: &Also) -> Option<Self> {
+        (!also.is_empty()).then(|| Self {
+            waiting: Waiting::default(),
+            waiting_facts: VecDeque::new(),
+            lines: SpooledTempFile::new(IN_MEMORY),
+            facts: Vec::new(),
+            wants_page: also.report.is_some(),
+            error: None,
+        })
+    }
+
+    /// What an image is by itself.
+    pub(crate) fn seen(&mut self, report: &Report) {
+        let kept = self.waiting.add_text(&image_line(report));
+        self.keep(kept);
+        let facts = self.facts_of(report);
+        self.waiting_facts.push_back(facts);
+    }
+
+    /// The last word on the first image that has none yet.
+    pub(crate) fn image(&mut self, said: &Said) {
+        let facts = self.waiting_facts.pop_front().flatten();
+        let line = match self.waiting.take() {
+            Ok(Some(Next::Text(line))) => Some(line),
+            Ok(_) => None,
+            Err(error) => {
+                self.keep(Err(error));
+                None
+            }
+        };
+        let (line, facts) = match said {
+            Said::AsSeen => (line.unwrap_or_default(), facts),
+            Said::Anew(report) => (image_line(report), self.facts_of(report)),
+            Said::Nothing => return,
+        };
+        let kept = self.lines.write_all(&line);
+        self.keep(kept);
+        self.facts.extend(facts);
+    }
+
+    fn facts_of(&self, report: &Report) -> Option<PackFacts> {
+        if self.wants_page { PackFacts::of(report, false) } else { None }
+    }
+
+    fn keep(&mut self, kept: io::Result<()>) {
+        if let Err(error) = kept {
+            self.error.get_or_insert(error);
+        }
+    }
+
+    /// Writes the files.
+    ///
+    /// # Errors
+    /// Where one of them cannot be written.
+    pub(crate) fn finish(mut self, also: &Also, head: &Head, ending: &Ending) -> Result<(), Error> {
+        if let Some(error) = self.error.take() {
+            return Err(Error::Output(error));
+        }
+        self.put(also.json_to.as_deref(), |this, out| {
+            this.lines.rewind()?;
+            io::copy(&mut this.lines, out)?;
+            out.write_all(&ending.summary)
+        })?;
+        self.put(also.csv_to.as_deref(), |this, out| csv::write(out, this.rows()?))?;
+        self.put(also.failed_to.as_deref(), |this, out| this.write_failed(out, ending.is_null))?;
+        self.put(also.report.as_deref(), |this, out| this.write_page(out, head, ending.stopped))
+    }
+
+    fn put(
+        &mut self,
+        file: Option<&Path>,
+        write: impl FnOnce(&mut Self, &mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Error> {
+        let Some(file) = file else { return Ok(()) };
+        write_new_with(file, |out| write(self, out)).map_err(|error| {
+            let cause = format!("{}: {error}", PathBuf::from(file).display());
+            Error::Output(io::Error::new(error.kind(), cause))
+        })
+    }
+
+    fn rows(&mut self) -> io::Result<impl Iterator<Item = io::Result<Row>>> {
+        self.lines.rewind()?;
+        let lines = BufReader::new(&mut self.lines).lines();
+        Ok(lines.map(|line| Ok(serde_json::from_str(&line?)?)))
+    }
+
+    fn write_failed(&mut self, out: &mut dyn Write, is_null: bool) -> io::Result<()> {
+        let end = if is_null { 0 } else { b'\n' };
+        for row in self.rows()? {
+            let row = row?;
+            if row.outcome != "failed" {
+                continue;
+            }
+            let path = row.path_bytes().filter(|path| !path.contains(&end));
+            let path = path.ok_or_else(|| {
+                io::Error::other("a path has a line break in it; write the list with -0")
+            })?;
+            out.write_all(&path)?;
+            out.write_all(&[end])?;
+        }
+        Ok(())
+    }
+
+    fn write_page(&mut self, out: &mut dyn Write, head: &Head, stopped: bool) -> io::Result<()> {
+        let mut counts = Counts::default();
+        for row in self.rows()? {
+            counts.add(&row?);
+        }
+        let facts = std::mem::take(&mut self.facts);
+        let mut sets = Sets::new(usize::MAX);
+        for facts in &facts {
+            sets.add(facts);
+        }
+        let fleet = plan_all(&facts, &sets, &NEW_45_SERVER);
+        let page =
+            Page { head, stopped, counts: &counts, facts: &facts, sets: &sets, fleet: &fleet };
+        page::write(out, &page, self.rows()?)
+    }
+}
+
+/// The server that the licenses of a page are reckoned for: one that was set up anew.
+const NEW_45_SERVER: ServerState = ServerState {
+    edition: Edition::Retail,
+    version: ServerVersion::V45,
+    identity: None,
+    installed: FIRST_LICENSES,
+};

@@ -1,0 +1,349 @@
+//! A report as one page of HTML, to be read by those who decide and to be filed. It holds no script and
+//! asks for nothing from elsewhere; what stands on disks is escaped.
+
+use super::chain::{missing, svg};
+use super::row::Row;
+use crate::cli::show::summary::changed;
+use crate::cli::show::terminal::escape;
+use crate::cli::words::{address, number, server_name, what_it_takes};
+use addpack::plan::rules::limit;
+use addpack::plan::set::Sets;
+use addpack::plan::{Fleet, PackFacts, Plan, ServerState};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+/// Servers that are shown before the appendix.
+const SHOWN: usize = 20;
+
+/// What a page says beside its images.
+pub(crate) struct Head {
+    /// The paths that were named.
+    pub(crate) paths: String,
+    /// The folder that they are seen from.
+    pub(crate) folder: String,
+    /// When, in UTC.
+    pub(crate) time: String,
+    /// The command, as it was typed.
+    pub(crate) command: String,
+    pub(crate) ledger: String,
+}
+
+/// How many images came to what.
+#[derive(Default)]
+pub(super) struct Counts {
+    outcomes: BTreeMap<String, u64>,
+    only_with_output: u64,
+    /// Of refused and failed images: by the code of the reason.
+    refused: BTreeMap<String, u64>,
+    failed: BTreeMap<String, u64>,
+}
+
+impl Counts {
+    pub(super) fn add(&mut self, row: &Row) {
+        *self.outcomes.entry(row.outcome.clone()).or_default() += 1;
+        self.only_with_output += u64::from(row.in_place == Some(false));
+        let reasons = match &*row.outcome {
+            "refused" => &mut self.refused,
+            "failed" => &mut self.failed,
+            _ => return,
+        };
+        if let Some(reason) = row.reasons().next() {
+            *reasons.entry(reason.code.clone()).or_default() += 1;
+        }
+    }
+
+    fn of(&self, outcomes: &[&str]) -> u64 {
+        outcomes.iter().filter_map(|outcome| self.outcomes.get(*outcome)).sum()
+    }
+}
+
+/// All that a page is made of.
+pub(super) struct Page<'a> {
+    pub(super) head: &'a Head,
+    /// Whether the run was stopped before the end.
+    pub(super) stopped: bool,
+    pub(super) counts: &'a Counts,
+    pub(super) facts: &'a [PackFacts],
+    pub(super) sets: &'a Sets,
+    pub(super) fleet: &'a Fleet,
+}
+
+/// Writes a page; `rows` are its images.
+pub(super) fn write(
+    out: &mut dyn Write,
+    page: &Page,
+    rows: impl Iterator<Item = io::Result<Row>>,
+) -> io::Result<()> {
+    write!(out, "{TOP}<style>{}</style></head><body>", include_str!("style.css"))?;
+    page.summary(out)?;
+    page.refusals(out)?;
+    page.servers(out)?;
+    page.stock(out)?;
+    page.appendix(out, rows)?;
+    out.write_all(b"</body></html>\n")
+}
+
+const TOP: &str = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta \
+    name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta \
+    http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; \
+    img-src data:\"><link rel=\"icon\" href=\"data:,\"><title>Client Add Packs</title>";
+
+impl Page<'_> {
+    fn summary(&self, out: &mut dyn Write) -> io::Result<()> {
+        let head = self.head;
+        writeln!(
+            out,
+            "<h1>Client Add Packs: what we hold, and what it takes</h1><p class=\"soft\">{} &middot; \
+             looked at on {} &middot; addpack {} &middot; {}</p>",
+            text(&head.paths),
+            text(&head.time),
+            env!("CARGO_PKG_VERSION"),
+            changed(self.counts.of(&["converted"])),
+        )?;
+        if self.stopped {
+            out.write_all(
+                b"<p><b>It was stopped before the end: more images were not seen.</b></p>",
+            )?;
+        }
+        let convert = self.counts.of(&["convertible", "unfinished-conversion"]);
+        let done = self.counts.of(&["converted", "already-converted", "issued-4.5"]);
+        let (refused, failed) = (self.counts.of(&["refused"]), self.counts.of(&["failed"]));
+        let whole = self.fleet.plans.iter().filter(|plan| self.is_whole(plan)).count();
+        writeln!(
+            out,
+            "<p><b>{} can be converted, {} {} 4.5 already, {} {} refused, {} could not be read.</b> \
+             {} of {} servers get all their licenses back.</p>",
+            packs(convert),
+            number(done),
+            if done == 1 { "is" } else { "are" },
+            number(refused),
+            if refused == 1 { "is" } else { "are" },
+            number(failed),
+            number(whole as u64),
+            number(self.fleet.plans.len() as u64),
+        )?;
+        let output = match self.counts.only_with_output {
+            0 => "once, one way".to_owned(),
+            some => format!("once, one way; {} only into copies, with -o", number(some)),
+        };
+        let figures = [
+            ("convert", convert, "can be converted", &*output),
+            ("done", done, "are 4.5 already", "nothing to do"),
+            ("refused", refused, "are refused", "addpack replace asks for new ones"),
+            ("failed", failed, "could not be read", "read or dump them again"),
+        ];
+        out.write_all(b"<ul class=\"figures\">")?;
+        for (id, count, what, how) in figures {
+            let (count, how) = (number(count), text(how));
+            write!(out, "<li id=\"{id}\"><b>{count}</b>{what}<br><small>{how}</small></li>")?;
+        }
+        out.write_all(b"</ul>\n")?;
+        let copies = self.counts.of(&["copy"]);
+        if copies > 0 {
+            let copies = number(copies);
+            writeln!(
+                out,
+                "<p>{copies} more images are copies of packs that are counted here.</p>"
+            )?;
+        }
+        Ok(())
+    }
+
+    fn refusals(&self, out: &mut dyn Write) -> io::Result<()> {
+        for (title, reasons) in
+            [("Why packs are refused", &self.counts.refused), (UNREAD, &self.counts.failed)]
+        {
+            if reasons.is_empty() {
+                continue;
+            }
+            writeln!(
+                out,
+                "<h2>{title}</h2><div class=\"wide\"><table><tr><th>What happened</th><th \
+                 class=\"number\">Packs</th><th>What it takes</th></tr>"
+            )?;
+            let mut rows: Vec<_> = reasons.iter().collect();
+            rows.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+            for (code, count) in rows {
+                let (happened, takes) = what_it_takes(code);
+                writeln!(
+                    out,
+                    "<tr><td>{} <small>({})</small></td><td class=\"number\">{}</td><td>{}</td></tr>",
+                    text(&happened),
+                    text(code),
+                    number(*count),
+                    text(&takes),
+                )?;
+            }
+            out.write_all(b"</table></div>\n")?;
+        }
+        Ok(())
+    }
+
+    fn is_whole(&self, (server, plan): &(ServerState, Plan)) -> bool {
+        self.missing(server, plan).is_empty()
+    }
+
+    fn missing(&self, server: &ServerState, plan: &Plan) -> Vec<(u16, u16)> {
+        let set = server.identity.and_then(|server| self.sets.of(&server));
+        missing(plan, set.map(|set| &set.chain), limit(server.version))
+    }
+
+    fn servers(&self, out: &mut dyn Write) -> io::Result<()> {
+        let (whole, lacking): (Vec<_>, Vec<_>) =
+            self.fleet.plans.iter().partition(|plan| self.is_whole(plan));
+        if !lacking.is_empty() {
+            let shown = match lacking.len() {
+                count if count > SHOWN => {
+                    format!("{SHOWN} of {}; the rest in the appendix", number(count as u64))
+                }
+                count => number(count as u64),
+            };
+            let title = format!("Servers that need attention first <small>({shown})</small>");
+            self.server_table(out, &title, lacking.iter().take(SHOWN).copied())?;
+        }
+        let rest: Vec<_> = lacking.iter().skip(SHOWN).chain(&whole).copied().collect();
+        if rest.is_empty() {
+            return Ok(());
+        }
+        let few = lacking.len() <= SHOWN && whole.len() <= SHOWN;
+        let title = if few { "Servers that are whole" } else { "Appendix: all other servers" };
+        let title = format!("{title} <small>({})</small>", number(rest.len() as u64));
+        self.server_table(out, &title, rest.into_iter())
+    }
+
+    fn server_table<'p>(
+        &self,
+        out: &mut dyn Write,
+        title: &str,
+        plans: impl Iterator<Item = &'p (ServerState, Plan)>,
+    ) -> io::Result<()> {
+        writeln!(
+            out,
+            "<h2>{title}</h2><div class=\"wide\"><table><tr><th>Server</th><th>Licenses</th><th \
+             class=\"number\">Reaches</th><th>Missing</th></tr>"
+        )?;
+        for (server, plan) in plans {
+            let missing: Vec<_> = self
+                .missing(server, plan)
+                .iter()
+                .map(|(from, to)| format!("{from} to {to}"))
+                .collect();
+            let set = server.identity.and_then(|server| self.sets.of(&server));
+            let (name, mac) = server
+                .identity
+                .map_or_else(Default::default, |it| (server_name(&it).into_owned(), address(&it)));
+            writeln!(
+                out,
+                "<tr><td>{}<br><small>{mac}</small></td><td>{}</td><td \
+                 class=\"number\">{}</td><td>{}</td></tr>",
+                text(&name),
+                svg(plan, server, self.facts, set.map(|set| &set.chain)),
+                plan.reaches,
+                missing.join(", "),
+            )?;
+        }
+        out.write_all(b"</table></div>\n")
+    }
+
+    /// Unused packs that no server needs, by their size.
+    fn stock(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut sizes: BTreeMap<u16, u64> = BTreeMap::new();
+        for &pack in &self.fleet.stock {
+            *sizes.entry(self.facts[pack].licenses).or_default() += 1;
+        }
+        if sizes.is_empty() {
+            return Ok(());
+        }
+        out.write_all(b"<h2>Unused packs in stock</h2><p id=\"stock\">")?;
+        let sizes =
+            sizes.iter().map(|(size, count)| format!("{} of {size} licenses", packs(*count)));
+        write!(out, "{}</p>", sizes.collect::<Vec<_>>().join(", "))
+    }
+
+    fn appendix(
+        &self,
+        out: &mut dyn Write,
+        rows: impl Iterator<Item = io::Result<Row>>,
+    ) -> io::Result<()> {
+        writeln!(
+            out,
+            "<div class=\"appendix\"><h2>Appendix: every image</h2><div class=\"wide\"><table \
+             id=\"images\"><tr><th>Image</th><th>Outcome</th><th>Pack</th><th>Evidence</th></tr>"
+        )?;
+        for row in rows {
+            writeln!(out, "{}", image_row(&row?))?;
+        }
+        let head = self.head;
+        writeln!(
+            out,
+            "</table></div><h2>How this page was made</h2><p>Command: <span \
+             class=\"hash\">{}</span><br>Folder: <span class=\"hash\">{}</span><br>Ledger: <span \
+             class=\"hash\">{}</span><br>Digests are the SHA-1 of each record of 2,048 bytes.</p></div>",
+            text(&head.command),
+            text(&head.folder),
+            text(&head.ledger),
+        )
+    }
+}
+
+const UNREAD: &str = "Why images could not be read";
+
+fn image_row(row: &Row) -> String {
+    let pack = row.record.as_ref().map_or_else(String::new, |record| {
+        let bound = match (record.from, record.to, &record.server) {
+            (Some(from), Some(to), Some(server)) => {
+                format!("{from} to {to}, {} ({})", text(&server.name), text(&server.address))
+            }
+            _ => format!("{} licenses, unused", record.licenses),
+        };
+        let sha1 = record.sha1.as_deref().unwrap_or_default();
+        format!(
+            "{} ({})<br>{bound}<br><small class=\"hash\">{}</small>",
+            text(&record.serial),
+            text(&record.version),
+            text(sha1)
+        )
+    });
+    let evidence: Vec<_> =
+        row.reasons().chain(&row.notes).map(|part| text(&part.message)).collect();
+    let output = row.output.as_ref();
+    let output = output.map_or_else(String::new, |path| format!("<br>copy: {}", text(path)));
+    format!(
+        "<tr><td class=\"path\">{}{output}</td><td>{}</td><td>{pack}</td><td>{}</td></tr>",
+        text(&row.path),
+        text(&row.outcome),
+        evidence.join("<br>"),
+    )
+}
+
+/// Text from a disk or a command line, so that a browser shows it and does nothing else.
+fn text(text: &str) -> Cow<'static, str> {
+    let mut safe = String::with_capacity(text.len());
+    for char in escape(text).chars() {
+        match char {
+            '&' => safe += "&amp;",
+            '<' => safe += "&lt;",
+            '>' => safe += "&gt;",
+            '"' => safe += "&quot;",
+            '\'' => safe += "&#39;",
+            char => safe.push(char),
+        }
+    }
+    safe.into()
+}
+
+fn packs(count: u64) -> String {
+    if count == 1 { "1 pack".to_owned() } else { format!("{} packs", number(count)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_from_a_disk_is_only_shown() {
+        assert_eq!(text("<b>&\"'"), "&lt;b&gt;&amp;&quot;&#39;");
+        assert_eq!(text("a\u{1b}[2J\u{202e}"), "a\\u{1b}[2J\\u{202e}");
+    }
+}

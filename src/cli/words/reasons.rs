@@ -1,0 +1,47 @@
+//! Why packs are refused or could not be read, for those who decide what is done about it.
+
+use super::codes::pages;
+use std::borrow::Cow;
+
+/// What happened, and what it takes, by the code of the reason.
+pub(crate) fn what_it_takes(code: &str) -> (Cow<'static, str>, Cow<'static, str>) {
+    const REPLACEMENT: &str = "A replacement";
+    const READ_AGAIN: &str = "Read the diskette again; else a replacement";
+    let (happened, takes) = match code {
+        "post-upgrade-reapply" => ("Given to a 4.5 server before it was converted", REPLACEMENT),
+        "out-of-order-reapply" => ("Reapplied in the wrong order on a 4.0 server", REPLACEMENT),
+        "inconsistent-history" => ("Its history cannot have happened", REPLACEMENT),
+        "damaged-record" => ("The record on the diskette is damaged", READ_AGAIN),
+        "damaged-media" => ("The diskette, or its dump, is damaged or incomplete", READ_AGAIN),
+        "copy-of-converted" => ("Converted from another copy", "Nothing: use the converted one"),
+        "newer-state-refused" => {
+            ("A later image of the same pack is refused", "A replacement for the later one")
+        }
+        "diverged-copies" => {
+            ("Images of one pack have different histories", "Find out which one is the diskette")
+        }
+        "serial-clash" => ("Two packs have one serial number", "Look at the labels of both"),
+        "two-converted" => ("Converted twice", "Use one of the two, and put the other away"),
+        other => return of_page(other),
+    };
+    (happened.into(), takes.into())
+}
+
+/// The same, from what `addpack explain` says of a code.
+fn of_page(code: &str) -> (Cow<'static, str>, Cow<'static, str>) {
+    let page = pages().into_iter().find(|page| page.code == code).unwrap_or_default();
+    (page.summary().to_owned().into(), page.action.into())
+}
+
+/// A reason in a few words, to stand behind a number: "496 given to a 4.5 server".
+pub(crate) fn code_words(code: &str) -> &str {
+    match code {
+        "post-upgrade-reapply" => "met a 4.5 server",
+        "out-of-order-reapply" => "out of order",
+        "damaged-record" => "damaged record",
+        "damaged-media" => "damaged media",
+        "inconsistent-history" => "impossible history",
+        "copy-of-converted" => "copies of converted packs",
+        other => other,
+    }
+}

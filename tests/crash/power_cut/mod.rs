@@ -1,0 +1,245 @@
+//! The power is cut at any moment of a conversion: a log of all that it wrote is replayed up to there, and
+//! of what was not flushed, half is lost and sectors are torn. What was reported by then is there, and one
+//! ordinary run makes all of it complete.
+//!
+//! `ADDPACK_POWER_CUTS` raises the number of moments; a failure names the seed of its moment.
+
+mod disk;
+mod log;
+
+use crate::support::judge::{PackImage, State};
+use crate::support::scene::{CONVERT, Image, Scene};
+use crate::support::simulator::Random;
+use crate::support::tools;
+use disk::{Disk, Files, Op};
+use log::{Recorder, files_in, record};
+use rusqlite::Connection;
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+/// Moments for each way to convert in the normal suite.
+const USUAL: u64 = 24;
+
+/// How packs are kept and converted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Way {
+    InPlace,
+    Copies,
+    Gzip,
+    Zip,
+}
+
+struct Trial {
+    way: Way,
+    scene: Scene,
+    images: Vec<PackImage>,
+    args: Vec<&'static str>,
+    roots: Vec<PathBuf>,
+}
+
+impl Trial {
+    fn new(way: Way, is_ledger_beside: bool) -> Self {
+        let scene = Scene::new();
+        let whole = [PackImage::full_history(), PackImage::golden("reapplied-360.img")];
+        let number = |(number, image): (usize, &PackImage)| PackImage {
+            name: format!("{number}.img"),
+            ..image.renumbered(number)
+        };
+        let images: Vec<_> = whole.iter().enumerate().map(number).collect();
+        let mut args = CONVERT.to_vec();
+        args.extend((way == Way::Copies).then_some(["-o", "out"]).into_iter().flatten());
+        args.extend(is_ledger_beside.then_some(["--ledger", "in/ledger.db"]).into_iter().flatten());
+        args.push("in");
+        let home = scene.ledger().ancestors().nth(4).unwrap().to_owned();
+        let roots =
+            vec![fs::canonicalize(scene.path("")).unwrap(), fs::canonicalize(home).unwrap()];
+        let trial = Self { way, scene, images, args, roots };
+        trial.put();
+        trial
+    }
+
+    fn put(&self) {
+        fs::create_dir(self.scene.path("in")).unwrap();
+        for image in &self.images {
+            let path = self.scene.path("in").join(&image.name);
+            fs::write(&path, &image.old).unwrap();
+            if self.way == Way::Gzip {
+                fs::write(path.with_extension("img.gz"), tools::gzip(&path, &[])).unwrap();
+                fs::remove_file(path).unwrap();
+            }
+        }
+        if self.way == Way::Zip {
+            let folder = self.scene.path("in");
+            let names: Vec<_> = self.images.iter().map(|image| &*image.name).collect();
+            tools::zip(&folder, &[], &names);
+            for name in names {
+                fs::remove_file(folder.join(name)).unwrap();
+            }
+        }
+    }
+
+    /// What an image holds where its converted pack is to be; `None` where there is nothing.
+    fn held(&self, image: &PackImage) -> Option<Vec<u8>> {
+        let path = self.scene.path("in").join(&image.name);
+        match self.way {
+            Way::InPlace => Some(fs::read(path).unwrap()),
+            Way::Copies => fs::read(self.scene.path("out").join(&image.name)).ok(),
+            Way::Gzip => Some(tools::gzip(&path.with_extension("img.gz"), &["-d"])),
+            Way::Zip => Some(tools::unzip(&self.scene.path("in/archive.zip"), &image.name)),
+        }
+    }
+
+    /// Whether the pack is wholly new.
+    fn is_new(&self, image: &PackImage) -> bool {
+        self.held(image).is_some_and(|held| held == image.new)
+    }
+
+    fn ledger(&self) -> PathBuf {
+        let beside = self.args.contains(&"--ledger");
+        if beside { self.scene.path("in/ledger.db") } else { self.scene.ledger() }
+    }
+}
+
+/// Puts files where they were. Those that are there already stay the same files, with their numbers.
+fn restore(trial: &Trial, files: &Files) {
+    for path in files_in(&trial.roots).into_keys() {
+        if !files.names.contains_key(&path) {
+            fs::remove_file(path).unwrap();
+        }
+    }
+    for (path, file) in &files.names {
+        // The index of SQLite's log is memory that is lost.
+        if !path.to_str().unwrap().ends_with("-shm") {
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, &files.contents[*file]).unwrap();
+        }
+    }
+}
+
+/// A container that was replaced is another file here than the one that was claimed: the ledger is told.
+fn tell_inodes(trial: &Trial, before: &Inodes) {
+    let Ok(ledger) = Connection::open(trial.ledger()) else { return };
+    for (path, inode) in before {
+        let Ok(now) = fs::metadata(path).map(|file| file.ino()) else { continue };
+        let (now, inode) = (now.cast_signed(), inode.cast_signed());
+        let sql = "UPDATE conversion SET inode = ?1 WHERE inode = ?2 AND path = ?3";
+        // Where there are no tables yet, there is nothing to be told.
+        let _ = ledger.execute(sql, rusqlite::params![now, inode, path.to_str().unwrap()]);
+    }
+}
+
+type Inodes = BTreeMap<PathBuf, u64>;
+
+fn inodes(paths: impl Iterator<Item = PathBuf>) -> Inodes {
+    paths.map(|path| (path.clone(), fs::metadata(&path).unwrap().ino())).collect()
+}
+
+/// The names of the images that were reported as converted.
+fn reported(said: &[u8]) -> Vec<String> {
+    let whole = said.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    let text = String::from_utf8(said[..whole].to_vec()).unwrap();
+    let reports = text.lines().filter(|line| line.contains("\"type\":\"image\""));
+    let reports = reports.map(|line| serde_json::from_str::<Image>(line).unwrap());
+    let done = reports.filter(|report| report.outcome == "converted");
+    let name = |path: String| Path::new(&path).file_name().unwrap().to_str().unwrap().to_owned();
+    done.map(|report| name(report.path.rsplit(':').next().unwrap().to_owned())).collect()
+}
+
+/// Cuts the power at a moment that the seed decides, and sees what is there.
+fn cut(trial: &Trial, files: &Files, ops: &[Op], before: &Inodes, seed: u64) {
+    let mut random = Random::new(seed);
+    let moment = random.below(ops.len() + 1);
+    let mut disk = Disk::new(files);
+    let mut said = Vec::new();
+    for op in &ops[..moment] {
+        disk.take(op);
+        if let Op::Said(words) = op {
+            said.extend_from_slice(words);
+        }
+    }
+    let files = disk.cut(&mut random);
+    restore(trial, &files);
+    if matches!(trial.way, Way::Gzip | Way::Zip) {
+        tell_inodes(trial, before);
+    }
+    let about = format!("{:?}, seed {seed}, after {moment} of {}", trial.way, ops.len());
+    for name in reported(&said) {
+        let image = trial.images.iter().find(|image| name.starts_with(&image.name)).unwrap();
+        assert!(trial.is_new(image), "{about}: {name} was reported");
+    }
+    complete(trial, &about);
+}
+
+/// One ordinary run makes everything complete.
+fn complete(trial: &Trial, about: &str) {
+    let ran = trial.scene.run(&trial.args);
+    assert_eq!(ran.code, Some(0), "{about}: {ran:?}");
+    for image in &trial.images {
+        assert!(trial.is_new(image), "{about}: {}: {ran:?}", image.name);
+        if trial.way == Way::Copies {
+            let source = fs::read(trial.scene.path("in").join(&image.name)).unwrap();
+            assert_eq!(image.state(&source), State::Old, "{about}");
+        }
+    }
+    let ledger = Connection::open(trial.ledger()).unwrap();
+    let count = |state: &str| -> i64 {
+        let sql = "SELECT count(*) FROM conversion WHERE state = ?1";
+        ledger.query_row(sql, [state], |row| row.get(0)).unwrap()
+    };
+    let packs = i64::try_from(trial.images.len()).unwrap();
+    assert_eq!((count("done"), count("begun")), (packs, 0), "{about}");
+}
+
+#[track_caller]
+fn replay(way: Way, is_ledger_beside: bool) {
+    let trial = Trial::new(way, is_ledger_beside);
+    let start = files_in(&trial.roots);
+    let before = inodes(start.keys().cloned());
+    let files = Files::of(&start);
+    let Recorder { files: end, ops, .. } =
+        record(&trial.scene, &trial.args, &trial.roots, files.clone());
+    assert_understood(&trial, &end);
+    let more = std::env::var("ADDPACK_POWER_CUTS").map(|number| number.parse().unwrap());
+    for seed in 0..more.unwrap_or(0).max(USUAL) {
+        cut(&trial, &files, &ops, &before, seed);
+    }
+}
+
+/// The files are what the log makes of them: nothing that was written is missing there.
+#[track_caller]
+fn assert_understood(trial: &Trial, end: &Files) {
+    let is_memory = |path: &Path| path.to_str().unwrap().ends_with("-shm");
+    let mut found = files_in(&trial.roots);
+    found.retain(|path, _| !is_memory(path));
+    let names: Vec<_> = end.names.keys().filter(|path| !is_memory(path)).collect();
+    assert_eq!(names, found.keys().collect::<Vec<_>>(), "{:?}", trial.way);
+    for (path, content) in found {
+        assert!(end.contents[end.names[&path]] == content, "{:?}: {}", trial.way, path.display());
+    }
+}
+
+#[test]
+fn conversion_in_place_withstands_a_power_cut() {
+    replay(Way::InPlace, false);
+    replay(Way::InPlace, true);
+}
+
+#[test]
+fn copies_withstand_a_power_cut() {
+    replay(Way::Copies, false);
+    replay(Way::Copies, true);
+}
+
+#[test]
+fn compressed_files_withstand_a_power_cut() {
+    replay(Way::Gzip, false);
+    replay(Way::Gzip, true);
+}
+
+#[test]
+fn archives_withstand_a_power_cut() {
+    replay(Way::Zip, false);
+    replay(Way::Zip, true);
+}

@@ -1,0 +1,191 @@
+//! Several images of one pack: which one counts, and what every command makes of the others.
+
+use crate::support::planned::{Planned, image_of};
+use crate::support::scene::{Image, Scene, outcomes};
+use crate::support::simulator::{Pack, Release, Server, sample};
+use std::fs;
+
+const MADE_AT: u64 = 125_411_328_000_000_000;
+
+fn serial(number: u16) -> String {
+    format!("12345-270-0000777-{number:05}")
+}
+
+fn put(scene: &Scene, name: &str, pack: &Pack) {
+    let path = scene.path(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, image_of(&pack.bytes)).unwrap();
+}
+
+/// An unused pack, the same applied on server 1, and the same transferred to server 2.
+fn life(number: u16) -> [Pack; 3] {
+    let unused = Pack::unused_40(&serial(number), 5, MADE_AT);
+    let mut applied = unused.clone();
+    assert!(sample::server(Release::V40, 1).apply(&mut applied));
+    let mut moved = applied.clone();
+    assert!(sample::server(Release::V40, 2).transfer(&mut moved));
+    [unused, applied, moved]
+}
+
+fn spoilt(pack: &Pack, server: &mut Server) -> Pack {
+    let mut spoilt = pack.clone();
+    assert!(server.spoil(&mut spoilt, true));
+    spoilt
+}
+
+fn codes(images: &[Image]) -> Vec<&str> {
+    images.iter().map(|image| image.findings.first().map_or("", |f| f.code.as_str())).collect()
+}
+
+#[test]
+fn the_latest_state_is_converted_and_planned_whatever_the_order_of_the_paths() {
+    let scene = Scene::new();
+    for number in 0..3 {
+        let [_, applied, moved] = life(number);
+        put(&scene, &format!("backup-1998/{number}.img"), &applied);
+        put(&scene, &format!("current/{number}.img"), &moved);
+    }
+    let planned = Planned::read(&scene.run(&["plan", "--json", "."]).stdout);
+    let applied = planned.steps.iter().filter(|step| step.action != "turn-away");
+    assert!(applied.clone().all(|step| step.path.starts_with("./current/")), "{planned:?}");
+    for folders in [["backup-1998", "current"], ["current", "backup-1998"]] {
+        let (images, _, code) = scene.json(&[&["inspect", "--json"][..], &folders].concat());
+        assert_eq!(code, Some(0));
+        for image in images {
+            let is_old = image.path.starts_with("backup");
+            assert_eq!(image.outcome, if is_old { "copy" } else { "convertible" });
+            let counts = image.counts.map(|counts| (counts.path, counts.relation));
+            let newer = image.path.replace("backup-1998", "current");
+            assert_eq!(counts, is_old.then(|| (newer, "earlier".to_owned())));
+        }
+    }
+    let (images, _, code) = scene.convert(&["backup-1998", "current"]);
+    let (copy, converted) = ("copy", "converted");
+    assert_eq!(outcomes(&images), [copy, copy, copy, converted, converted, converted]);
+    assert_eq!(code, Some(0));
+}
+
+#[test]
+fn used_image_is_converted_and_the_unused_one_before_it_is_a_copy() {
+    let scene = Scene::new();
+    let [unused, applied, _] = life(1);
+    put(&scene, "a.img", &unused);
+    put(&scene, "b.img", &applied);
+    put(&scene, "c.img", &applied);
+    let (images, ..) = scene.convert(&["."]);
+    assert_eq!(outcomes(&images), ["copy", "converted", "copy"]);
+    let relation = |image: &Image| image.counts.as_ref().unwrap().relation.clone();
+    assert_eq!((relation(&images[0]), relation(&images[2])), ("earlier".into(), "same".into()));
+}
+
+#[test]
+fn sound_image_stands_in_for_a_later_one_that_is_corrupt() {
+    let scene = Scene::new();
+    let [_, applied, _] = life(1);
+    put(&scene, "early.img", &applied);
+    put(&scene, "late.img", &spoilt(&applied, &mut sample::server(Release::V45, 1)));
+    let (images, _, code) = scene.json(&["inspect", "--json", "."]);
+    assert_eq!((outcomes(&images), code), (vec!["convertible", "refused"], Some(1)));
+    assert!(images[1].notes.iter().any(|note| note.code == "sound-image"), "{images:?}");
+    assert!(images[1].next_step.contains("./early.img"), "{}", images[1].next_step);
+    let request = scene.run(&["replace", "."]);
+    assert!(request.stdout.is_empty(), "{}", request.stdout);
+    assert_eq!(outcomes(&scene.convert(&["."]).0), ["converted", "refused"]);
+}
+
+#[test]
+fn sound_image_with_a_binding_that_is_no_longer_so_is_refused() {
+    let scene = Scene::new();
+    let [_, applied, moved] = life(1);
+    put(&scene, "early.img", &applied);
+    put(&scene, "late.img", &spoilt(&moved, &mut sample::server(Release::V45, 2)));
+    let (images, ..) = scene.convert(&["."]);
+    assert_eq!(outcomes(&images), ["refused", "refused"]);
+    assert_eq!(codes(&images), ["newer-state-refused", "post-upgrade-reapply"]);
+    assert_eq!(images[0].findings[0].images, ["./late.img"]);
+}
+
+#[test]
+fn two_lives_of_a_pack_are_refused_and_so_are_two_packs_with_one_serial() {
+    let scene = Scene::new();
+    let [unused, applied, moved] = life(1);
+    let mut other = applied.clone();
+    sample::reapply(&mut other, &mut sample::server(Release::V40, 1));
+    for (name, pack) in [("a.img", &unused), ("b.img", &moved), ("c.img", &other)] {
+        put(&scene, name, pack);
+    }
+    let (images, ..) = scene.convert(&["."]);
+    assert_eq!(codes(&images), ["diverged-copies"; 3]);
+    assert_eq!(images[0].findings[0].images, ["./b.img", "./c.img"]);
+    assert!(images[0].findings[0].message.contains("number 1"), "{images:?}");
+    let clash = Scene::new();
+    put(&clash, "a.img", &Pack::unused_40(&serial(1), 5, MADE_AT));
+    put(&clash, "b.img", &Pack::unused_40(&serial(1), 20, MADE_AT));
+    let (images, _, code) = clash.convert(&["."]);
+    assert_eq!((codes(&images), code), (vec!["serial-clash"; 2], Some(1)));
+}
+
+#[test]
+fn folder_of_copies_is_a_set_that_can_be_used() {
+    let scene = Scene::new();
+    let [_, applied, _] = life(1);
+    put(&scene, "in/used.img", &applied);
+    put(&scene, "in/converted.img", &sample::converted(&life(2)[0]));
+    put(&scene, "in/issued.img", &Pack::issued_45(&serial(3), 5, MADE_AT));
+    let reaches = |paths: &[&str]| {
+        let ran = scene.run(&[&["plan", "--json", "--name", "SERVER-1"], paths].concat());
+        let last = ran.stdout.lines().last().unwrap().to_owned();
+        let summary: serde_json::Value = serde_json::from_str(&last).unwrap();
+        summary["reaches"].as_u64().unwrap_or_else(|| panic!("{last} {}", ran.stderr))
+    };
+    let before = reaches(&["in"]);
+    let (images, _, code) = scene.convert(&["-o", "out", "in"]);
+    assert_eq!(outcomes(&images), ["already-converted", "issued-4.5", "converted"]);
+    assert!(images.iter().all(|image| image.output.is_some()) && code == Some(0));
+    assert!(scene.read("out/issued.img") == scene.read("in/issued.img"));
+    for paths in [&["in"][..], &["out"], &["in", "out"], &["out", "in"]] {
+        assert_eq!(reaches(paths), before, "{paths:?}");
+    }
+    let (again, _, code) = scene.convert(&["-o", "out", "in"]);
+    assert_eq!(outcomes(&again), ["already-converted", "issued-4.5", "already-converted"]);
+    assert_eq!(code, Some(0));
+    fs::remove_file(scene.path("out/used.img")).unwrap();
+    assert_eq!(scene.run(&["plan", "in"]).code, Some(1));
+}
+
+#[test]
+fn release_refuses_while_the_pack_is_there_and_two_conversions_are_told() {
+    let scene = Scene::new();
+    let [_, applied, _] = life(1);
+    put(&scene, "a.img", &applied);
+    put(&scene, "copy.img", &applied);
+    scene.convert(&["a.img"]);
+    let release = ["ledger", "release", "--yes", &serial(1)];
+    let ran = scene.run(&release);
+    assert!(
+        ran.code == Some(2) && ran.stderr.contains("a.img holds the converted pack"),
+        "{ran:?}"
+    );
+    let ran = scene.run(&[&release[..], &["--although-it-is-there"]].concat());
+    assert!(ran.code == Some(0) && ran.stderr.contains("two packs of one"), "{ran:?}");
+    let mut later = scene.command(&["convert", "--yes", "copy.img"]);
+    assert!(later.env("SOURCE_DATE_EPOCH", "1800000000").output().unwrap().status.success());
+    let ran = scene.run(&["ledger", "check"]);
+    assert!(ran.code == Some(1) && ran.stdout.contains("two-converted"), "{ran:?}");
+    let (images, _, code) = scene.json(&["inspect", "--json", "."]);
+    assert_eq!((codes(&images), code), (vec!["two-converted"; 2], Some(1)));
+    assert_eq!(images[0].findings[0].images, ["./a.img", "./copy.img"]);
+}
+
+#[test]
+fn images_that_were_not_read_are_counted() {
+    let scene = Scene::new();
+    put(&scene, "a.img", &life(1)[1]);
+    fs::create_dir(scene.path("b.img")).unwrap();
+    fs::write(scene.path("bad.gz"), b"\x1f\x8b\x08\x00cut off").unwrap();
+    let (_, summary, _) = scene.convert(&["."]);
+    assert_eq!(summary.unread, 1);
+    put(&scene, "a.img", &life(2)[1]);
+    let text = scene.run(&["convert", "--yes", "."]).stdout;
+    assert!(text.contains("1 image could not be read"), "{text}");
+}

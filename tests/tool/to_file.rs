@@ -1,0 +1,193 @@
+//! Reports that are written to files, lists of paths, and the summary that a terminal shows of many images.
+
+use crate::support::diskette::Terminal;
+use crate::support::planned::shelf::Shelf;
+use crate::support::scene::Scene;
+use crate::support::simulator::{Pack, Release, sample};
+use std::process::Command;
+
+/// Sound, refused and unreadable images, and a copy.
+fn mixed() -> Scene {
+    let names =
+        ["applied-1440.img", "issued-4.5-360.img", "out-of-order-720.img", "bit-rot-360.img"];
+    let scene = Scene::with(&names);
+    std::fs::copy(scene.path("applied-1440.img"), scene.path("copy.img")).unwrap();
+    std::fs::write(scene.path("broken.img.gz"), b"\x1f\x8b\x08\0\0\0\0\0\0\xff cut short").unwrap();
+    scene
+}
+
+#[test]
+fn files_have_what_the_screen_would_have() {
+    let scene = mixed();
+    let args =
+        ["inspect", ".", "--json-to", "a.jsonl", "--csv-to", "a.csv", "--failed-to", "a.txt"];
+    let json = scene.run(&["inspect", "--json", "."]).stdout;
+    let ran = scene.run(&args);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    assert_eq!(String::from_utf8(scene.read("a.jsonl")).unwrap(), json);
+    let csv = String::from_utf8(scene.read("a.csv")).unwrap();
+    assert_eq!(csv.lines().count(), json.lines().count());
+    assert!(csv.starts_with("path,outcome,serial,"), "{csv}");
+    assert!(csv.contains("\n./copy.img,copy,") && csv.contains(",out-of-order-reapply,"), "{csv}");
+    assert_eq!(scene.read("a.txt"), b"./broken.img.gz\n");
+}
+
+#[test]
+fn existing_file_is_never_written_over_and_nothing_is_begun() {
+    let scene = mixed();
+    let before = scene.read("applied-1440.img");
+    for option in ["--report", "--csv-to", "--json-to", "--failed-to"] {
+        let ran = scene.run(&["convert", "--yes", option, "bit-rot-360.img", "."]);
+        assert_eq!((ran.code, &*ran.stdout), (Some(2), ""), "{option}");
+    }
+    let ran = scene.run(&["inspect", ".", "--csv-to", "one", "--json-to", "one"]);
+    assert_eq!((ran.code, scene.path("one").exists()), (Some(2), false));
+    assert!(before == scene.read("applied-1440.img"));
+}
+
+#[test]
+fn failed_images_are_tried_again_from_their_list() {
+    let scene = mixed();
+    let name = "line\nbreak.img.gz";
+    std::fs::rename(scene.path("broken.img.gz"), scene.path(name)).unwrap();
+    let ran = scene.run(&["inspect", ".", "--failed-to", "a.txt"]);
+    assert_eq!((ran.code, scene.path("a.txt").exists()), (Some(3), false));
+    assert!(ran.stderr.contains("write the list with -0"), "{}", ran.stderr);
+    scene.run(&["inspect", ".", "-0", "--failed-to", "a.txt"]);
+    assert_eq!(scene.read("a.txt"), format!("./{name}\0").as_bytes());
+    let ran = scene.run(&["inspect", "--json", "-0", "--files-from", "a.txt"]);
+    assert_eq!((ran.stdout.lines().count(), ran.code), (2, Some(3)));
+    std::fs::write(scene.path("list"), "applied-1440.img\nissued-4.5-360.img\r\n\n").unwrap();
+    let ran = scene.run(&["inspect", "--json", "--files-from", "list"]);
+    assert_eq!((ran.stdout.lines().count(), ran.code), (3, Some(0)));
+    std::fs::write(scene.path("none"), "").unwrap();
+    let ran = scene.run(&["inspect", "--json", "--files-from", "none"]);
+    assert_eq!((ran.stdout.lines().count(), ran.code), (1, Some(0)));
+    assert_eq!(scene.run(&["inspect", "--files-from", "gone"]).code, Some(2));
+}
+
+/// Images of two servers, one of which lacks a pack; and one whose server has a hostile name.
+fn servers() -> Shelf {
+    let mut shelf = Shelf::new();
+    for (name, server, from) in [("1.img", 1, 5), ("2.img", 1, 10), ("3.img", 2, 10)] {
+        let pack = shelf.used(&sample::server(Release::V40, server), Pack::unused_40, from, 5);
+        shelf.put(name, &pack);
+    }
+    let mut hostile = sample::server(Release::V40, 3);
+    "<b>&\"'</b>".clone_into(&mut hostile.identity.name);
+    let pack = shelf.used(&hostile, Pack::unused_40, 5, 5);
+    shelf.put("<script>alert(1)<script>.img", &pack);
+    let mut server = sample::server(Release::V40, 2);
+    let mut refused = shelf.used(&server, Pack::unused_40, 5, 5);
+    server.licenses = 20;
+    assert!(server.reapply(&mut refused));
+    shelf.put("5.img", &refused);
+    for size in [5, 20] {
+        let unused = shelf.unused(Pack::issued_45, size);
+        shelf.put(&format!("unused-{size}.img"), &unused);
+    }
+    shelf
+}
+
+#[test]
+fn page_is_self_contained_and_text_from_disks_is_escaped() {
+    let scene = servers().scene;
+    let ran = scene.run(&["inspect", ".", "--report", "a.html"]);
+    assert_eq!(ran.code, Some(1), "{}", ran.stderr);
+    let page = String::from_utf8(scene.read("a.html")).unwrap();
+    assert!(!page.contains("<script") && !page.contains("<b>&\""), "{page}");
+    assert!(page.contains("&lt;b&gt;&amp;&quot;&#39;&lt;/b&gt;"), "{page}");
+    for outside in ["http:", "https:", "src=", "url(", "@import"] {
+        assert!(!page.contains(outside), "{outside}");
+    }
+    assert!(
+        page.contains("<b>4 packs can be converted, 2 are 4.5 already, 1 is refused"),
+        "{page}"
+    );
+    assert!(page.contains("inspect . --report a.html"), "{page}");
+}
+
+/// A browser; `None` where there is none, which is said.
+fn browser() -> Option<&'static str> {
+    let names = ["chromium", "chromium-browser", "google-chrome"];
+    let found = names.into_iter().find(|name| {
+        Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success())
+    });
+    if found.is_none() {
+        eprintln!("SKIPPED: there is no Chromium to show the page in (apt-get install chromium)");
+    }
+    found
+}
+
+/// What a browser says of a page.
+fn in_browser(browser: &str, scene: &Scene, more: &[&str]) -> (String, String) {
+    let page = format!("file://{}", scene.path("a.html").display());
+    let profile = format!("--user-data-dir={}", scene.path("profile").display());
+    let fixed =
+        ["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", &profile];
+    let output = Command::new(browser).args(fixed).args(more).arg(&page).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    (text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn browser_shows_the_right_numbers_on_small_and_large_screens_and_prints_them() {
+    let Some(browser) = browser() else { return };
+    let scene = servers().scene;
+    scene.run(&["inspect", ".", "--report", "a.html"]);
+    let (dom, log) = in_browser(browser, &scene, &["--dump-dom"]);
+    for (id, count) in [("convert", 4), ("done", 2), ("refused", 1), ("failed", 0)] {
+        assert!(dom.contains(&format!("<li id=\"{id}\"><b>{count}</b>")), "{id}: {dom}");
+    }
+    assert_eq!(dom.matches("<svg").count(), 3);
+    assert!(!log.contains("CONSOLE"), "{log}");
+    for width in ["360", "1200"] {
+        // The page is as wide as the screen: only its tables can be scrolled.
+        let picture = format!("--screenshot={}", scene.path("a.png").display());
+        in_browser(browser, &scene, &[&format!("--window-size={width},900"), &picture]);
+        let png = scene.read("a.png");
+        assert!(png.len() > 10_000, "{width}: {} bytes", png.len());
+        std::fs::remove_file(scene.path("a.png")).unwrap();
+    }
+    let pdf = format!("--print-to-pdf={}", scene.path("a.pdf").display());
+    in_browser(browser, &scene, &[&pdf, "--no-pdf-header-footer"]);
+    assert!(scene.read("a.pdf").starts_with(b"%PDF"));
+}
+
+/// More images than a screen has lines.
+fn many() -> Scene {
+    let mut shelf = Shelf::new();
+    for number in 0..210 {
+        let server = sample::server(Release::V40, 1 + number % 20);
+        let from = 5 + 5 * u16::from(number % 3);
+        let pack = shelf.used(&server, Pack::unused_40, from, 5);
+        shelf.put(&format!("{number:03}.img"), &pack);
+    }
+    let mut refused = shelf.used(&sample::server(Release::V40, 1), Pack::unused_40, 5, 5);
+    sample::reapply_out_of_order(&mut refused);
+    shelf.put("refused.img", &refused);
+    shelf.scene
+}
+
+#[test]
+fn terminal_shows_many_images_on_one_screen_and_a_pipe_each() {
+    let scene = many();
+    let shown = |args: &[&str]| Terminal::run_sized(scene.command(args), 24, 80).end().0;
+    let screen = shown(&["inspect", "--color", "never", "."]);
+    let summary = screen.split_once("211 images in 20 servers' sets").expect(&screen).1;
+    assert!(summary.lines().count() <= 24, "{summary}");
+    for line in [
+        "nothing was changed",
+        "     210  convertible",
+        "       1  refused                1 out of order",
+        "What now",
+        "addpack replace . -o request.csv",
+        "Exit code 1: 1 pack is refused",
+    ] {
+        assert!(summary.contains(line), "{line}: {summary}");
+    }
+    let list = shown(&["inspect", "--color", "never", "--list", "."]);
+    assert!(list.contains("./000.img") && list.contains("./209.img"), "{list}");
+    let pipe = scene.run(&["inspect", "."]).stdout;
+    assert!(pipe.contains("./000.img") && pipe.contains("10 of 20 servers shown"), "{pipe}");
+}

@@ -16,7 +16,7 @@ use super::{End, Job, Listener, Mode, Said};
 use crate::find::Found;
 use crate::ledger::{Ledger, LedgerError};
 use crate::platform::{images_at_once, sync_folder};
-use crate::report::{Outcome, Report};
+use crate::report::{Note, Outcome, Report};
 use crate::set::{Answer, Condition, ImageNumber};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -38,7 +38,7 @@ pub fn carry_out(
     if survey.end == End::Unheard {
         return Ok(End::Unheard);
     }
-    listener.surveyed(&survey.overview(job.output.is_some()));
+    listener.surveyed(&survey.overview(job));
     let output = job.output.clone().map(|folder| Output::new(folder, job));
     if job.mode.converts() && survey.end == End::Complete {
         ledger.enter_remembered()?;
@@ -76,6 +76,8 @@ enum Action {
     Tell,
     /// It is changed, copied, or that is tried.
     Change,
+    /// It is not on the list of those that alone are changed.
+    LeaveOut,
     /// It is damaged, and mended if a crash has torn it.
     Mend,
 }
@@ -115,7 +117,9 @@ impl<'a> Turns<'a> {
             && entry.condition == Condition::Sound
             && *answer == Answer::AsItIs;
         if self.job.mode.tries() && (copies || is_converted(entry, answer)) {
-            return Some(Action::Change);
+            let is_left_out =
+                is_converted(entry, answer) && self.survey.is_left_out(entry, self.job);
+            return Some(if is_left_out { Action::LeaveOut } else { Action::Change });
         }
         (*answer != Answer::AsItIs).then_some(Action::Tell)
     }
@@ -154,6 +158,11 @@ fn take_turn(turn: Turn, survey: &Survey, task: Task<'_>, stop: &AtomicBool) -> 
         _ if stop.load(Ordering::Relaxed) => Step::NotBegun,
         Found::Image(found) => match (action, seen) {
             (Action::Tell, _) => Step::done(look_again(found, seen, task.job), None),
+            (Action::LeaveOut, _) => {
+                let mut report = look_again(found, seen, task.job);
+                report.notes.push(Note::LeftOut);
+                Step::done(report, None)
+            }
             (Action::Change, Some(entry)) => prepare(&found, Expected::Record(entry), task),
             _ => prepare(&found, Expected::Anything, task),
         },

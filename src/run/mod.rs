@@ -11,6 +11,7 @@ mod keep;
 mod known;
 mod look;
 mod members;
+mod only;
 mod output;
 mod pool;
 mod prepare;
@@ -20,12 +21,14 @@ mod survey;
 
 pub use carry_out::carry_out;
 pub use keep::keep_diskette;
-pub use survey::{Overview, Survey, survey};
+pub use only::Only;
+pub use survey::{Overview, Survey};
 
 use crate::ledger::{Ledger, LedgerError};
 use crate::media::Watcher;
 use crate::record::fields::{FileTime, Seal};
 use crate::report::Report;
+use pool::Pool;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -76,6 +79,8 @@ pub struct Job {
     pub put_back: Option<String>,
     /// The digests of the records that the user was asked about: no other diskette is converted.
     pub asked_about: Option<Vec<Seal>>,
+    /// The images that alone are converted.
+    pub only: Option<Only>,
 }
 
 impl Job {
@@ -92,6 +97,7 @@ impl Job {
             surface: false,
             put_back: None,
             asked_about: None,
+            only: None,
         }
     }
 }
@@ -140,6 +146,25 @@ pub enum End {
     Stopped,
     /// The listener had heard enough.
     Unheard,
+}
+
+/// Looks at all that a job names, and decides which images count. `listener` hears what each image is by
+/// itself.
+///
+/// # Errors
+/// Where the ledger cannot be read.
+pub fn survey(
+    job: &Job,
+    ledger: &mut Ledger,
+    stop: &AtomicBool,
+    listener: &mut dyn Listener,
+) -> Result<Survey, LedgerError> {
+    let (mut survey, threads) = survey::look_at_all(job, ledger, stop, listener)?;
+    if survey.end == End::Complete {
+        let pool = Pool::new(threads);
+        pool.scope(|scope| answers::decide(&mut survey, job, ledger, scope))?;
+    }
+    Ok(survey)
 }
 
 /// Runs a job: the survey, and what it decides.

@@ -285,6 +285,7 @@ pub struct Summary {
     pub skipped: u64,
     pub repeated: u64,
     pub unread: u64,
+    pub left_out: u64,
     pub stopped: bool,
     pub error: Option<CodeAndMessage>,
     pub exit_code: i32,

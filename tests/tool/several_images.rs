@@ -189,3 +189,38 @@ fn images_that_were_not_read_are_counted() {
     let text = scene.run(&["convert", "--yes", "."]).stdout;
     assert!(text.contains("1 image could not be read"), "{text}");
 }
+
+#[test]
+fn only_what_a_report_calls_convertible_is_converted() {
+    let scene = Scene::new();
+    for number in 0..3 {
+        put(&scene, &format!("in/{number}.img"), &life(number)[1]);
+    }
+    let report = scene.run(&["inspect", "--json", "in"]).stdout;
+    let (first, _) = report.split_once("\n{\"type\":\"image\"").unwrap();
+    let summary = report.lines().last().unwrap();
+    fs::write(scene.path("cut.jsonl"), &report[..report.len() - summary.len() - 1]).unwrap();
+    let only = |file: &str| scene.run(&["convert", "--yes", "--json", "--only-as", file, "in"]);
+    let ran = only("cut.jsonl");
+    assert!(ran.code == Some(2) && ran.stderr.contains("cut off"), "{ran:?}");
+    fs::write(scene.path("one.jsonl"), format!("{first}\n{summary}\n")).unwrap();
+    put(&scene, "in/1.img", &life(1)[2]);
+    let (images, summary, code) = {
+        let ran = only("one.jsonl");
+        let lines: Vec<_> = ran.stdout.lines().map(str::to_owned).collect();
+        let images: Vec<Image> =
+            lines[..3].iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let summary: crate::support::scene::Summary = serde_json::from_str(&lines[3]).unwrap();
+        (images, summary, ran.code)
+    };
+    assert_eq!(outcomes(&images), ["converted", "convertible", "convertible"]);
+    assert!(images[1].notes.iter().any(|note| note.code == "left-out"));
+    assert_eq!((summary.left_out, code), (2, Some(0)));
+    fs::write(scene.path("all.jsonl"), report).unwrap();
+    // The second one is in another state than the report saw.
+    let outcomes: Vec<_> = only("all.jsonl").stdout.lines().map(str::to_owned).collect();
+    assert!(
+        outcomes[1].contains("left-out") && outcomes[2].contains("\"converted\""),
+        "{outcomes:?}"
+    );
+}

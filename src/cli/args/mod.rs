@@ -205,6 +205,14 @@ pub(crate) struct Convert {
     #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) output: Option<PathBuf>,
 
+    /// Convert only what a report calls convertible
+    ///
+    /// FILE is what `addpack inspect --json` has written over the same paths. Of the images that would be
+    /// converted, those are left out that it does not call convertible or unfinished-conversion, or whose
+    /// record is another one by now.
+    #[arg(long, value_name = "FILE", conflicts_with = "queue", value_hint = ValueHint::FilePath)]
+    pub(crate) only_as: Option<PathBuf>,
+
     #[command(flatten)]
     pub(crate) queue: QueueArgs,
 

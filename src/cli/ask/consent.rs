@@ -4,7 +4,8 @@ use crate::cli::args::Convert;
 use crate::cli::ask::keyboard::answer_is_yes;
 use crate::cli::commands::ledger::file;
 use crate::cli::show::lines::plural;
-use crate::cli::show::printer::{Printer, SERVERS_SHOWN};
+use crate::cli::show::printer::Printer;
+use crate::cli::show::tally::SERVERS_SHOWN;
 use crate::cli::show::terminal::{at_home, complain, escape};
 use crate::cli::words::system::BEFORE_WRITING;
 use crate::cli::words::{diskette, server, set_warnings};
@@ -12,7 +13,7 @@ use addpack::plan::PackFacts;
 use addpack::plan::set::Sets;
 use addpack::record::fields::Seal;
 use addpack::report::{Outcome, Report};
-use addpack::run::{Listener, Overview, Said, Survey};
+use addpack::run::{Job, Listener, Overview, Said, Survey};
 use std::io::{IsTerminal, stderr, stdin};
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -49,8 +50,8 @@ impl<'a> Asking<'a> {
     }
 
     /// Asks with the numbers of the survey.
-    pub(crate) fn ask(self, args: &Convert, survey: &Survey) -> Consent {
-        let overview = survey.overview(args.output.is_some());
+    pub(crate) fn ask(self, args: &Convert, job: &Job, survey: &Survey) -> Consent {
+        let overview = survey.overview(job);
         self.printer.pause();
         if !overview.is_complete {
             return Consent::Refused;

@@ -7,6 +7,7 @@ use crate::cli::ask::stop::{self, STOP};
 use crate::cli::commands::drive;
 use crate::cli::commands::head::head;
 use crate::cli::commands::ledger::{open_to_read, open_to_write};
+use crate::cli::commands::only_as;
 use crate::cli::commands::queue;
 use crate::cli::exit::Exit;
 use crate::cli::show::printer::{More, Printer};
@@ -55,7 +56,8 @@ fn convert(args: &Convert) -> Result<Exit, Error> {
         return queue::convert::run(args, mode, &mut ledger, printer);
     }
     let mode = if args.dry_run { Mode::DryRun(at) } else { Mode::Convert(at) };
-    let mut job = Job { output: args.output.clone(), ..common.job(mode)? };
+    let only = args.only_as.as_deref().map(only_as::read).transpose()?;
+    let mut job = Job { output: args.output.clone(), only, ..common.job(mode)? };
     let doing = if args.dry_run { "dry run" } else { "converting" };
     let printer =
         Printer::new(common, Progress::over(common, "looking"), args.dry_run).doing(doing);
@@ -63,7 +65,7 @@ fn convert(args: &Convert) -> Result<Exit, Error> {
     let result = if ask_first {
         let mut asking = Asking::new(&mut printer);
         let survey = run::survey(&job, &mut ledger, &STOP, &mut asking)?;
-        match asking.ask(args, &survey) {
+        match asking.ask(args, &job, &survey) {
             Consent::Given(digests) => {
                 job.asked_about = Some(digests);
             }

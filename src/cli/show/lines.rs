@@ -3,7 +3,7 @@
 use crate::cli::show::layout::hang;
 use crate::cli::show::map::map;
 use crate::cli::show::picture;
-use crate::cli::show::printer::{SERVERS_SHOWN, Tally};
+use crate::cli::show::tally::{SERVERS_SHOWN, Tally};
 use crate::cli::show::terminal::{Look, Tone, complain, escape, shown};
 use crate::cli::words::{
     finding_message, next_step, note, number, serial, server, set_warnings, verdict,
@@ -176,6 +176,11 @@ pub(crate) fn summary(look: Look, tally: &Tally, stopped: bool) -> Vec<u8> {
         text += ": the set was not complete, so copies and earlier states were not told";
     }
     text.push('\n');
+    if tally.left_out > 0 {
+        let left_out = plural(tally.left_out, "image", "images");
+        text +=
+            &format!("{left_out} left out: not convertible in the report that --only-as names\n");
+    }
     if tally.unread > 0 && tally.count(Outcome::Converted) > 0 {
         let unread = plural(tally.unread, "image", "images");
         text += &format!(

@@ -4,6 +4,7 @@
 mod access;
 mod answers;
 mod carry_out;
+mod claimed;
 mod claims;
 mod images;
 mod in_order;

@@ -47,11 +47,11 @@ pub(crate) fn open_to_write(choice: &LedgerChoice) -> Result<Ledger, Error> {
 /// The ledger that a run only reads; an empty one where there is none.
 pub(crate) fn open_to_read(choice: &LedgerChoice) -> Result<Ledger, Error> {
     if choice.no_ledger {
-        return Ok(Ledger::temporary()?);
+        return Ok(Ledger::empty()?);
     }
     match Ledger::open_to_read(&file(&choice.at)?)? {
         Some(ledger) => Ok(ledger),
-        None => Ok(Ledger::temporary()?),
+        None => Ok(Ledger::empty()?),
     }
 }
 
@@ -62,7 +62,7 @@ pub(crate) fn open_to_look(choice: &LedgerChoice) -> Result<(Ledger, Option<Ledg
         Ok(ledger) => Ok((ledger, None)),
         Err(Error::Ledger(error)) => {
             complain(&copies_unknown_message(&error));
-            Ok((Ledger::temporary()?, Some(error)))
+            Ok((Ledger::empty()?, Some(error)))
         }
         Err(error) => Err(error),
     }

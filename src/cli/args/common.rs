@@ -68,13 +68,6 @@ pub(crate) struct Common {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) mapfile: Option<PathBuf>,
 
-    /// List the files one by one that were not looked at
-    ///
-    /// They have neither the size of a diskette nor the ending of an image, or are in a format that is not
-    /// read. Without this option they are counted by their endings.
-    #[arg(long)]
-    pub(crate) list: bool,
-
     #[command(flatten)]
     pub(crate) ledger: LedgerChoice,
 

@@ -95,7 +95,7 @@ impl Printer {
             stop_when_closed,
             closed: false,
             error: None,
-            lists_skipped: common.list,
+            lists_skipped: false,
             no_ledger: None,
             brief: None,
             to_file: None,
@@ -106,6 +106,7 @@ impl Printer {
     /// images and no list is wanted.
     pub(crate) fn with_files(mut self, also: &Also, list: bool) -> Self {
         self.to_file = ToFile::new(also);
+        self.lists_skipped = list;
         let may_be_brief = matches!(self.form, Form::Lines(_)) && self.at_once && !list;
         self.brief = may_be_brief.then(Brief::default);
         self

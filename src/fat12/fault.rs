@@ -1,6 +1,5 @@
 //! What can be wrong with a volume, and what is only odd about it.
 
-use super::Geometry;
 use crate::disk::{Flaw, FlawKind};
 
 /// Why a medium holds no FAT12 volume.
@@ -80,8 +79,7 @@ pub enum Oddity {
 }
 
 impl MediaFault {
-    pub(super) fn at(kind: FaultKind, cluster: u16, geometry: &Geometry) -> Self {
-        let sector = geometry.cluster_sector(cluster);
+    pub(super) fn at(kind: FaultKind, cluster: u16, sector: Option<u32>) -> Self {
         Self { kind, cluster: Some(cluster), sector }
     }
 }

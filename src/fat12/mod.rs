@@ -213,7 +213,7 @@ impl Volume {
     }
 
     fn fault(&self, kind: FaultKind, cluster: u16) -> MediaFault {
-        MediaFault::at(kind, cluster, &self.geometry)
+        MediaFault::at(kind, cluster, self.geometry.cluster_sector(cluster))
     }
 }
 

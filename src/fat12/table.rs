@@ -95,7 +95,8 @@ impl<'a> Fat<'a> {
     /// The clusters of `entry`, exactly as many as its size asks for.
     pub(super) fn chain(&self, entry: &Entry, geometry: &Geometry) -> Result<Vec<u16>, MediaFault> {
         let wanted = u64::from(entry.size).div_ceil(geometry.cluster_len());
-        let fault = |kind, cluster| Err(MediaFault::at(kind, cluster, geometry));
+        let fault =
+            |kind, cluster| Err(MediaFault::at(kind, cluster, geometry.cluster_sector(cluster)));
         let mut clusters = Vec::new();
         if wanted == 0 && entry.first_cluster == 0 {
             return Ok(clusters);

@@ -53,6 +53,8 @@ pub struct Ledger {
     /// The copy that it is read from, where it may only be read; gone with the connection.
     #[expect(dead_code, reason = "held, not read")]
     copy: Option<TempDir>,
+    /// Whether there are tables; else it is [`Ledger::empty`].
+    has_tables: bool,
 }
 
 type Result<T> = std::result::Result<T, LedgerError>;
@@ -121,7 +123,20 @@ impl Ledger {
     /// # Errors
     /// Where the ledger cannot be read.
     pub fn find(&self, serial: &str) -> Result<Option<Entry>> {
+        if !self.has_tables {
+            return Ok(None);
+        }
         find(&self.db, serial).map_err(|error| self.failed(error))
+    }
+
+    /// Whether it knows of no pack, so that there is nothing to look up.
+    ///
+    /// # Errors
+    /// Where the ledger cannot be read.
+    pub fn is_empty(&self) -> Result<bool> {
+        let query = "SELECT NOT EXISTS (SELECT 1 FROM conversion)";
+        let is_empty = || self.db.query_row(query, [], |row| row.get(0));
+        if self.has_tables { is_empty().map_err(|error| self.failed(error)) } else { Ok(true) }
     }
 
     /// All entries that `state` names, or all, in the order in which they were claimed; `tell` is
@@ -130,6 +145,9 @@ impl Ledger {
     /// # Errors
     /// Where the ledger cannot be read.
     pub fn each(&self, state: Option<State>, mut tell: impl FnMut(Entry) -> bool) -> Result<()> {
+        if !self.has_tables {
+            return Ok(());
+        }
         let mut visit = || -> rusqlite::Result<()> {
             let query = if state.is_some() { row::ALL_IN_STATE } else { row::ALL };
             let mut statement = self.db.prepare(query)?;

@@ -69,6 +69,18 @@ impl Ledger {
         Ok(if ledger.check_identity()? { Some(ledger) } else { None })
     }
 
+    /// What a run that writes nothing reads where there is no ledger: no tables are made for that.
+    ///
+    /// # Errors
+    /// Where SQLite has no memory for it.
+    pub fn empty() -> Result<Self> {
+        let path = PathBuf::new();
+        match Connection::open_in_memory() {
+            Ok(db) => Ok(Self { db, path, copy: None, has_tables: false }),
+            Err(error) => Err(LedgerError::from_sqlite(&path, error)),
+        }
+    }
+
     /// A ledger of this run alone, gone with it.
     ///
     /// # Errors
@@ -93,7 +105,7 @@ impl Ledger {
             Ok(db)
         };
         let db = open().map_err(|error| LedgerError::from_sqlite(path, error))?;
-        Ok(Self { db, path: path.to_owned(), copy: None })
+        Ok(Self { db, path: path.to_owned(), copy: None, has_tables: true })
     }
 
     pub(super) fn connection(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {

@@ -1,8 +1,9 @@
 //! What a plan needs to know of a pack, taken from what was found of it.
 
+use super::ServerState;
 use super::step::Code;
-use super::{ServerState, rules};
 use crate::diagnosis::{Diagnosis, FindingCode, Verdict};
+use crate::record::event::ServerVersion;
 use crate::record::fields::{Serial, Server};
 use crate::record::{EVENT_SLOTS, Record, Version};
 use crate::report::{Note, Outcome, Report};
@@ -120,9 +121,7 @@ impl PackFacts {
     pub(super) fn needs_conversion(&self, server: &ServerState) -> Option<Code> {
         match self.condition {
             Condition::Unfinished => Some(Code::FinishFirst),
-            Condition::Sound if !rules::knows(server.version, self.version) => {
-                Some(Code::ConvertFirst)
-            }
+            Condition::Sound if !knows(server.version, self.version) => Some(Code::ConvertFirst),
             Condition::Sound => (self.is_full() && self.is_40()).then_some(Code::ConvertFirst),
             Condition::Copy | Condition::CopyMissing | Condition::Refused(_) => None,
         }
@@ -155,4 +154,10 @@ fn used(record: &Record) -> Option<Use> {
 fn moved_from(record: &Record, history: &Range<usize>) -> Option<Server> {
     let first = record.events.get(history.clone())?.first()?.server;
     (record.is_bound() && first != record.server).then_some(first)
+}
+
+/// Whether the server knows such packs: 4.5 does not know 4.0 ones, and may corrupt them; a 4.5 pack is
+/// taken by all [KB 236867, 239666].
+pub(super) fn knows(server: ServerVersion, pack: Version) -> bool {
+    pack == Version::V45 || server != ServerVersion::V45
 }

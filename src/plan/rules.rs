@@ -1,6 +1,7 @@
 //! What a server does with a pack: one function for each question that it asks, in the order in
 //! which [`answer`] puts them.
 
+use super::facts::knows;
 use super::{Edition, FIRST_LICENSES, PackFacts, ServerState};
 use crate::record::Version;
 use crate::record::event::ServerVersion;
@@ -88,12 +89,6 @@ pub fn limit(version: ServerVersion) -> u16 {
 /// [KB 183855, 236867]: its tab is shut, and its record has room for another event.
 pub fn can_write(pack: &PackFacts) -> bool {
     !pack.write_protected && !pack.is_full()
-}
-
-/// Whether the server knows such packs: 4.5 does not know 4.0 ones, and may corrupt them; a 4.5 pack is
-/// taken by all [KB 236867, 239666].
-pub fn knows(server: ServerVersion, pack: Version) -> bool {
-    pack == Version::V45 || server != ServerVersion::V45
 }
 
 /// Whether the pack is bound to no other server than this one: to move it takes a password from

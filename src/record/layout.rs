@@ -72,6 +72,7 @@ macro_rules! header {
             ) -> Record {
                 Record {
                     bytes: Box::new(*bytes),
+                    digest: $crate::record::seal::sha1(&[bytes]),
                     version: $version,
                     layout: self.layout,
                     record_length: self.record_length,

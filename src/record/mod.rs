@@ -73,6 +73,8 @@ pub struct Origin {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
     bytes: Box<RecordBytes>,
+    /// SHA-1 of them. Taken once: everything that is reported or decided asks for it.
+    digest: Seal,
     /// Which of the two versions.
     pub version: Version,
     /// 1 in the layout that FORMAT.md defines.
@@ -169,7 +171,7 @@ impl Record {
 
     /// SHA-1 of the whole record.
     pub fn digest(&self) -> Seal {
-        seal::sha1(&[&*self.bytes])
+        self.digest
     }
 
     /// Whether the seal over the pack's identity verifies.

@@ -2,6 +2,7 @@
 
 use crate::container::ContainerError;
 use crate::media::{DriveError, MapfileError};
+use crate::pack::commit::{CommitError, CommitStep, PackState};
 use crate::platform::{self, Cause};
 use std::io;
 use std::path::PathBuf;
@@ -125,21 +126,6 @@ impl Action {
     }
 }
 
-/// The state that a failed conversion left its pack in, read past the cache.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PackState {
-    /// Wholly 4.0, as before.
-    Old,
-    /// Wholly 4.5.
-    New,
-    /// 4.5, with remnants that the next run removes.
-    Unfinished,
-    /// The commit sector is neither the old nor the new one.
-    Torn,
-    /// It could not be read.
-    Unknown,
-}
-
 /// A failure, with what is known of it.
 #[derive(Debug)]
 pub struct Failure {
@@ -244,5 +230,19 @@ impl Failure {
     pub(crate) fn about(mut self, target: PathBuf) -> Self {
         self.target = Some(target);
         self
+    }
+}
+
+impl From<CommitError> for Failure {
+    fn from(error: CommitError) -> Self {
+        let action = match error.step {
+            CommitStep::Check => Action::Read,
+            CommitStep::Write => Action::Write,
+            CommitStep::Sync => Action::Sync,
+            CommitStep::Replace => Action::Replace,
+            CommitStep::CleanUp => Action::CleanUp,
+            CommitStep::ReadBack => Action::ReadBack,
+        };
+        Self { state: error.state, ..Self::from_io(action, error.cause) }
     }
 }

@@ -37,8 +37,15 @@ pub(super) fn decide(
         (pack.serial.0, image)
     });
     let serial = |at: &u32| survey.entries[*at as usize].pack.serial;
-    let groups: Vec<&[u32]> = Vec::new();
-    let mut deciding = Deciding { job, ledger, groups, records: Vec::new(), answers: Vec::new() };
+    let knows_none = ledger.is_empty()?;
+    let mut deciding = Deciding {
+        job,
+        ledger,
+        knows_none,
+        groups: Vec::new(),
+        records: Vec::new(),
+        answers: Vec::new(),
+    };
     for group in order.chunk_by(|one, other| serial(one) == serial(other)) {
         deciding.add(survey, group);
         if deciding.records.len() >= BATCH || deciding.groups.len() >= BATCH {
@@ -55,6 +62,8 @@ pub(super) fn decide(
 struct Deciding<'a> {
     job: &'a Job,
     ledger: &'a mut Ledger,
+    /// Whether the ledger knows of no pack.
+    knows_none: bool,
     /// Images with one serial each, which wait for the records that are read again.
     groups: Vec<&'a [u32]>,
     /// An image of each of those records.
@@ -71,7 +80,7 @@ impl<'a> Deciding<'a> {
             |at: &u32| entry(at).kind == Kind::V40 && entry(at).condition == Condition::Sound;
         let first = entry(&group[0]);
         let all_same = group.iter().all(|at| entry(at).digest == first.digest);
-        if group.len() == 1 && !group.iter().any(is_40) {
+        if group.len() == 1 && (self.knows_none || !group.iter().any(is_40)) {
             return;
         }
         if !all_same {
@@ -120,7 +129,10 @@ impl<'a> Deciding<'a> {
     /// What the ledger says of a serial, where that matters: where no 4.5 image of the pack is at hand.
     fn known(&self, survey: &Survey, entries: &[Entry]) -> Result<Option<Known>, LedgerError> {
         let sound = |e: &&Entry| e.condition == Condition::Sound;
-        if entries.iter().any(|e| e.kind != Kind::V40) || !entries.iter().any(|e| sound(&e)) {
+        if self.knows_none
+            || entries.iter().any(|e| e.kind != Kind::V40)
+            || !entries.iter().any(|e| sound(&e))
+        {
             return Ok(None);
         }
         let Some(serial) = entries.first().and_then(|e| e.pack.serial.text().map(str::to_owned))

@@ -103,7 +103,7 @@ pub(super) fn examine_into(
         }
         Examination::Pack(pack) => {
             report.outcome = pack.outcome();
-            report.notes = pack.notes;
+            report.notes = pack.notes.into_iter().map(Note::from).collect();
             report.diagnosis = Some(pack.diagnosis);
             Ok(pack.sectors)
         }

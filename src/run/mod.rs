@@ -4,6 +4,7 @@
 mod access;
 mod answers;
 mod carry_out;
+mod claimed;
 mod claims;
 mod images;
 mod in_order;
@@ -23,12 +24,13 @@ mod turns;
 pub use carry_out::carry_out;
 pub use keep::keep_diskette;
 pub use only::Only;
-pub use survey::{Overview, Survey, survey};
+pub use survey::{Overview, Survey};
 
 use crate::ledger::{Ledger, LedgerError};
 use crate::media::Watcher;
 use crate::record::fields::{FileTime, Seal};
 use crate::report::Report;
+use pool::Pool;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -146,6 +148,25 @@ pub enum End {
     Stopped,
     /// The listener had heard enough.
     Unheard,
+}
+
+/// Looks at all that a job names, and decides which images count. `listener` hears what each image is by
+/// itself.
+///
+/// # Errors
+/// Where the ledger cannot be read.
+pub fn survey(
+    job: &Job,
+    ledger: &mut Ledger,
+    stop: &AtomicBool,
+    listener: &mut dyn Listener,
+) -> Result<Survey, LedgerError> {
+    let (mut survey, threads) = survey::look_at_all(job, ledger, stop, listener)?;
+    if survey.end == End::Complete {
+        let pool = Pool::new(threads);
+        pool.scope(|scope| answers::decide(&mut survey, job, ledger, scope))?;
+    }
+    Ok(survey)
 }
 
 /// Runs a job: the survey, and what it decides.

@@ -125,7 +125,7 @@ pub(crate) fn settle_at(
     } else {
         let commit = Commit { medium, sectors, patch };
         commit.stage();
-        commit.commit().and_then(|()| commit.finish())
+        commit.commit().and_then(|()| commit.finish()).map_err(Failure::from)
     };
     match settled {
         Ok(()) => {

@@ -1,7 +1,6 @@
 //! The survey that every command begins with: all that was named is looked at, and of each image of a pack one
 //! small entry is kept, from which the set's answer is made.
 
-use super::answers;
 use super::claims::is_begun;
 use super::images::Images;
 use super::in_order::InOrder;
@@ -60,16 +59,13 @@ pub struct Overview {
     pub unread: u64,
 }
 
-/// Looks at all that a job names. `listener` hears what each image is by itself.
-///
-/// # Errors
-/// Where the ledger cannot be read.
-pub fn survey(
+/// Looks at all that a job names, without an answer yet, and says how many threads that took.
+pub(super) fn look_at_all(
     job: &Job,
     ledger: &mut Ledger,
     stop: &AtomicBool,
     listener: &mut dyn Listener,
-) -> Result<Survey, LedgerError> {
+) -> Result<(Survey, usize), LedgerError> {
     let finder = Finder::new(job.paths.clone(), job.output.as_deref())
         .with_mapfile(job.map.clone())
         .only_to_look(true);
@@ -92,11 +88,7 @@ pub fn survey(
     };
     let mut survey = Survey { end, ..looking.survey };
     survey.answers = vec![Answer::AsItIs; survey.entries.len()];
-    if end == End::Complete {
-        let pool = Pool::new(threads);
-        pool.scope(|scope| answers::decide(&mut survey, job, ledger, scope))?;
-    }
-    Ok(survey)
+    Ok((survey, threads))
 }
 
 /// A survey under way.

@@ -107,6 +107,17 @@ fn page_is_self_contained_and_text_from_disks_is_escaped() {
     assert!(page.contains("inspect . --report a.html"), "{page}");
 }
 
+#[test]
+fn page_of_a_plan_is_for_the_server_that_is_planned_for() {
+    let scene = servers().scene;
+    let args = ["plan", "--all", "--installed", "10", "-o", "plans", "--report", "a.html", "."];
+    let ran = scene.run(&args);
+    assert_eq!((ran.code, &*ran.stdout), (Some(1), ""), "{}", ran.stderr);
+    let page = String::from_utf8(scene.read("a.html")).unwrap();
+    assert!(page.contains("<rect class=\"has\""), "{page}");
+    assert_eq!(scene.run(&["plan", ".", "--report", "a.html"]).code, Some(2));
+}
+
 /// A browser; `None` where there is none, which is said.
 fn browser() -> Option<&'static str> {
     let names = ["chromium", "chromium-browser", "google-chrome"];

@@ -70,6 +70,13 @@ pub(crate) struct Plan {
     #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath, requires = "all")]
     pub(crate) output: Option<PathBuf>,
 
+    /// Write a page about all packs and servers to FILE as well, to be read in a browser and printed
+    ///
+    /// It is the page that inspect --report writes, for servers of the version and with the licenses that
+    /// are given here. No existing file is overwritten.
+    #[arg(long, value_name = "FILE.html", value_hint = ValueHint::FilePath, conflicts_with = "queue")]
+    pub(crate) report: Option<PathBuf>,
+
     #[command(flatten)]
     pub(crate) queue: QueueArgs,
 

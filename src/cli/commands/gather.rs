@@ -9,6 +9,7 @@ use crate::cli::exit::Exit;
 use crate::cli::show::lines::complain_repeated;
 use crate::cli::show::progress::Progress;
 use crate::cli::show::terminal::{complain, escape};
+use crate::cli::show::to_file::ToFile;
 use crate::cli::words::{
     PackSummary, Refusal, evidence, finding_kb, finding_message, label_of, next_step, verdict,
 };
@@ -36,20 +37,26 @@ pub(crate) struct Packs {
 /// Looks at every image and keeps what is needed of the packs. Failed images, and named ones that
 /// are no packs, are complained of.
 pub(crate) fn gather(common: &Common) -> Result<Packs, Error> {
+    gather_with(common, None)
+}
+
+/// The same, told to `to_file` as well.
+pub(crate) fn gather_with(common: &Common, to_file: Option<&mut ToFile>) -> Result<Packs, Error> {
     stop::listen();
-    gather_job(common, &common.job(Mode::Inspect)?)
+    gather_job(common, &common.job(Mode::Inspect)?, to_file)
 }
 
 /// The same of the images below a folder, whatever is named.
 pub(crate) fn gather_below(common: &Common, folder: &Path) -> Result<Packs, Error> {
     let paths = vec![folder.to_owned()];
-    gather_job(common, &Job { paths, ..common.job(Mode::Inspect)? })
+    gather_job(common, &Job { paths, ..common.job(Mode::Inspect)? }, None)
 }
 
-fn gather_job(common: &Common, job: &Job) -> Result<Packs, Error> {
+fn gather_job(common: &Common, job: &Job, to_file: Option<&mut ToFile>) -> Result<Packs, Error> {
     let mut ledger = open_to_read(&common.ledger)?;
     let mut gathering = Collect::new(Item::of);
-    let mut shown = Shown { inner: &mut gathering, progress: Progress::over(common, "looking") };
+    let progress = Progress::over(common, "looking");
+    let mut shown = Shown { inner: &mut gathering, progress, to_file };
     let end = run::run(job, &mut ledger, &stop::STOP, &mut shown);
     shown.progress.finish();
     let mut packs = Packs {
@@ -144,15 +151,23 @@ impl Packs {
 struct Shown<'a> {
     inner: &'a mut dyn Listener,
     progress: Progress,
+    /// What is written to files as well.
+    to_file: Option<&'a mut ToFile>,
 }
 
 impl Listener for Shown<'_> {
     fn seen(&mut self, report: Box<Report>) -> ControlFlow<()> {
         self.progress.image(report.outcome);
+        if let Some(files) = &mut self.to_file {
+            files.seen(&report);
+        }
         self.inner.seen(report)
     }
 
     fn image(&mut self, said: Said) -> ControlFlow<()> {
+        if let Some(files) = &mut self.to_file {
+            files.image(&said);
+        }
         self.inner.image(said)
     }
 

@@ -1,14 +1,13 @@
 //! `addpack ledger`, and which ledger a run uses.
 
 mod list;
+mod release;
 
 pub(crate) use list::{CheckLine, Row};
 use list::{check, list, show};
-pub(super) use list::{is_drive, standing};
 
 use crate::cli::Error;
 use crate::cli::args::{Ledger as Args, LedgerAction, LedgerChoice, LedgerFile};
-use crate::cli::commands::release::release;
 use crate::cli::exit::Exit;
 use crate::cli::show::terminal::{complain, escape};
 use crate::cli::words::{copies_unknown_message, recovery_message};
@@ -25,7 +24,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
         Some(LedgerAction::List(format)) => list(format, at),
         Some(LedgerAction::Show { serial, json }) => show(serial, *json, at),
         Some(LedgerAction::Check { json }) => check(*json, at),
-        Some(LedgerAction::Release(args)) => release(args, at),
+        Some(LedgerAction::Release(args)) => release::release(args, at),
     }
 }
 
@@ -48,11 +47,11 @@ pub(crate) fn open_to_write(choice: &LedgerChoice) -> Result<Ledger, Error> {
 /// The ledger that a run only reads; an empty one where there is none.
 pub(crate) fn open_to_read(choice: &LedgerChoice) -> Result<Ledger, Error> {
     if choice.no_ledger {
-        return Ok(Ledger::temporary()?);
+        return Ok(Ledger::empty()?);
     }
     match Ledger::open_to_read(&file(&choice.at)?)? {
         Some(ledger) => Ok(ledger),
-        None => Ok(Ledger::temporary()?),
+        None => Ok(Ledger::empty()?),
     }
 }
 
@@ -63,7 +62,7 @@ pub(crate) fn open_to_look(choice: &LedgerChoice) -> Result<(Ledger, Option<Ledg
         Ok(ledger) => Ok((ledger, None)),
         Err(Error::Ledger(error)) => {
             complain(&copies_unknown_message(&error));
-            Ok((Ledger::temporary()?, Some(error)))
+            Ok((Ledger::empty()?, Some(error)))
         }
         Err(error) => Err(error),
     }

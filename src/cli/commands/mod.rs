@@ -13,7 +13,6 @@ pub(crate) mod packaging;
 pub(crate) mod plan;
 pub(crate) mod plan_commands;
 pub(crate) mod queue;
-mod release;
 pub(crate) mod replace;
 pub(crate) mod schema;
 pub(crate) mod selftest;

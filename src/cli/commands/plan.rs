@@ -1,9 +1,11 @@
 //! `addpack plan`: which packs, on which server, in what order.
 
 use crate::cli::Error;
+use crate::cli::args::Also;
 use crate::cli::args::plan::{Plan as Args, ServerChoice};
 use crate::cli::ask::stop;
-use crate::cli::commands::gather::{Packs, gather};
+use crate::cli::commands::gather::{Packs, gather_with};
+use crate::cli::commands::head::head;
 use crate::cli::commands::ledger::open_to_read;
 use crate::cli::commands::ledger::written;
 use crate::cli::commands::plan_commands::commands;
@@ -11,6 +13,7 @@ use crate::cli::commands::queue::set::look_at_diskettes;
 use crate::cli::exit::Exit;
 use crate::cli::show::plan_report::PlanReport;
 use crate::cli::show::terminal::{Look, complain, shown};
+use crate::cli::show::to_file::{Ending, ToFile};
 use crate::cli::show::{plan_json, plan_text};
 use crate::cli::words::server;
 use addpack::files::write_new;
@@ -26,17 +29,31 @@ const NAMED: usize = 10;
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
     args.check()?;
-    let packs = if args.queue.queue { queue_packs(args)? } else { gather(&args.common)? };
+    let also = Also { report: args.report.clone(), ..Also::default() };
+    also.check()?;
+    let mut to_file = ToFile::new(&also);
+    let packs = if args.queue.queue {
+        queue_packs(args)?
+    } else {
+        gather_with(&args.common, to_file.as_mut())?
+    };
     if packs.exit == Exit::Stopped {
         return Ok(Exit::Stopped);
     }
-    if args.all {
-        return run_all(args, &packs);
+    let exit = if args.all { run_all(args, &packs)? } else { run_one(args, &packs)? };
+    if let Some(files) = to_file {
+        let server = args.state(None);
+        let ending = Ending { summary: Vec::new(), stopped: false, is_null: false, server };
+        files.finish(&also, &head(&args.common), &ending)?;
     }
+    Ok(exit)
+}
+
+fn run_one(args: &Args, packs: &Packs) -> Result<Exit, Error> {
     let server = args.state(one_server(&args.which, &packs.sets)?);
     let plan = plan(&packs.facts, &server);
     let mut out = BufWriter::new(stdout());
-    let shown = show(args, &mut out, &report(args, &packs, &server, &plan), true);
+    let shown = show(args, &mut out, &report(args, packs, &server, &plan), true);
     written(shown.and_then(|()| out.flush()))?;
     Ok(packs.exit.merge(if plan.turns_away() { Exit::Refused } else { Exit::Good }))
 }

@@ -3,7 +3,7 @@
 use crate::cli::show::layout::hang;
 use crate::cli::show::map::map;
 use crate::cli::show::picture;
-use crate::cli::show::printer::{SERVERS_SHOWN, Tally};
+use crate::cli::show::tally::{SERVERS_SHOWN, Tally};
 use crate::cli::show::terminal::{Look, Tone, complain, escape, shown};
 use crate::cli::words::{
     finding_message, next_step, note, number, serial, server, set_warnings, verdict,

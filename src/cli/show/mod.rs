@@ -16,6 +16,7 @@ pub(crate) mod queue;
 pub(crate) mod request;
 pub(crate) mod shell;
 pub(crate) mod summary;
+pub(crate) mod tally;
 pub(crate) mod terminal;
 pub(crate) mod to_file;
 pub(crate) mod waiting;

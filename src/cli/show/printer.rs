@@ -8,8 +8,9 @@ use crate::cli::show::json;
 use crate::cli::show::lines;
 use crate::cli::show::progress::Progress;
 use crate::cli::show::summary::Brief;
+use crate::cli::show::tally::Tally;
 use crate::cli::show::terminal::Look;
-use crate::cli::show::to_file::{Ending, Head, ToFile};
+use crate::cli::show::to_file::{Ending, Head, NEW_45_SERVER, ToFile};
 use crate::cli::show::waiting::{Next, Shown, Waiting};
 use addpack::ledger::LedgerError;
 use addpack::plan::PackFacts;
@@ -20,44 +21,6 @@ use std::collections::VecDeque;
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write, stdout};
 use std::ops::ControlFlow;
 use std::path::Path;
-
-/// Servers whose packs are shown as a picture in the end.
-pub(crate) const SERVERS_SHOWN: usize = 10;
-
-/// How many images came to what.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Tally {
-    /// In the order of [`Outcome::ALL`].
-    pub(crate) outcomes: [u64; Outcome::ALL.len()],
-    /// Files in folders that are no images.
-    pub(crate) skipped: u64,
-    /// Ways to what another way had led to.
-    pub(crate) repeated: u64,
-    /// Images that could not be read, beside packs that were converted.
-    pub(crate) unread: u64,
-    /// Images that would be converted, and are not on the list of those that alone are.
-    pub(crate) left_out: u64,
-    /// Whether the set was not complete.
-    pub(crate) is_incomplete: bool,
-}
-
-impl Tally {
-    pub(crate) fn add(&mut self, outcome: Outcome) {
-        self.outcomes[outcome as usize] += 1;
-    }
-
-    pub(crate) fn count(&self, outcome: Outcome) -> u64 {
-        self.outcomes[outcome as usize]
-    }
-
-    fn is_empty(&self) -> bool {
-        self.images() + self.skipped + self.repeated == 0
-    }
-
-    pub(crate) fn images(&self) -> u64 {
-        self.outcomes.iter().sum()
-    }
-}
 
 /// The form of a report.
 enum Form {
@@ -227,7 +190,8 @@ impl Printer {
         if let (Some(files), Some(more)) = (self.to_file, more) {
             let error = end.as_ref().err().or(self.no_ledger.as_ref());
             let summary = json::summary_line(&self.tally, stopped, error, self.exit);
-            let ending = Ending { summary, stopped, is_null: more.common.null };
+            let ending =
+                Ending { summary, stopped, is_null: more.common.null, server: NEW_45_SERVER };
             files.finish(more.also, &more.head, &ending)?;
         }
         end.map(|_| self.exit).map_err(Error::Ledger)

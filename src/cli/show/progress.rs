@@ -2,7 +2,7 @@
 
 use crate::cli::args::Common;
 use crate::cli::ask::stop::STOP;
-use crate::cli::show::printer::Tally;
+use crate::cli::show::tally::Tally;
 use crate::cli::show::terminal::escape;
 use addpack::disk::{DiskGeometry, SECTOR_LEN};
 use addpack::find::Finder;

@@ -1,13 +1,12 @@
 //! Failures in the admin's words: what was being done, the cause, and what to do next.
 
 use super::container::{container_message, unsupported_next_step};
-use super::file_system;
+use super::file_system::{self, action, target};
 use super::system::{ASK_FOR_DRIVE, MAKE_IMAGE, with_drives};
 use crate::cli::show::terminal::escape;
 use addpack::container::ContainerError;
 use addpack::media::DriveError;
 use addpack::report::{Action, Failure, FailureCode, PackState};
-use std::path::Path;
 
 /// What failed and why, in one sentence.
 pub(crate) fn failure_message(failure: &Failure) -> String {
@@ -112,29 +111,6 @@ fn mounted(failure: &Failure) -> String {
         }
         _ => "the diskette is mounted".to_owned(),
     }
-}
-
-pub(super) fn action(failure: &Failure) -> String {
-    match failure.action {
-        Action::Open => "opening it".to_owned(),
-        Action::List => "listing the folder".to_owned(),
-        Action::Read => "reading it".to_owned(),
-        Action::Lock => "locking it".to_owned(),
-        Action::Claim => "claiming the pack in the ledger".to_owned(),
-        Action::Write => "writing the commit sector".to_owned(),
-        Action::Sync => "making the commit sector durable".to_owned(),
-        Action::Replace => "putting a new file in its place".to_owned(),
-        Action::CleanUp => "zeroing the 4.0 events".to_owned(),
-        Action::ReadBack => "reading the record back".to_owned(),
-        Action::Copy => format!("writing the copy {}", target(failure)),
-        Action::SyncFolder => format!("making the name of the copy, {}, durable", target(failure)),
-        Action::Publish => format!("giving the copy its name, {},", target(failure)),
-    }
-}
-
-fn target(failure: &Failure) -> String {
-    let path = failure.target.as_deref().unwrap_or(Path::new(""));
-    escape(&path.to_string_lossy())
 }
 
 fn state_message(state: PackState) -> &'static str {

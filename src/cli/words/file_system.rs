@@ -1,7 +1,8 @@
 //! Failures that file systems and permissions are the cause of, in the admin's words.
 
-use super::failure::action;
+use crate::cli::show::terminal::escape;
 use addpack::report::{Action, Failure, FailureCode};
+use std::path::Path;
 
 /// What failed and why; of any other code, only what failed.
 pub(super) fn message(failure: &Failure) -> String {
@@ -91,4 +92,29 @@ pub(super) fn next_step(failure: &Failure) -> &'static str {
         FailureCode::NoSpace => "make room on the disk and run addpack again",
         _ => "check the disk, then run addpack again: it continues where it stopped",
     }
+}
+
+/// What was being done.
+pub(super) fn action(failure: &Failure) -> String {
+    match failure.action {
+        Action::Open => "opening it".to_owned(),
+        Action::List => "listing the folder".to_owned(),
+        Action::Read => "reading it".to_owned(),
+        Action::Lock => "locking it".to_owned(),
+        Action::Claim => "claiming the pack in the ledger".to_owned(),
+        Action::Write => "writing the commit sector".to_owned(),
+        Action::Sync => "making the commit sector durable".to_owned(),
+        Action::Replace => "putting a new file in its place".to_owned(),
+        Action::CleanUp => "zeroing the 4.0 events".to_owned(),
+        Action::ReadBack => "reading the record back".to_owned(),
+        Action::Copy => format!("writing the copy {}", target(failure)),
+        Action::SyncFolder => format!("making the name of the copy, {}, durable", target(failure)),
+        Action::Publish => format!("giving the copy its name, {},", target(failure)),
+    }
+}
+
+/// The file or folder that it was about, where that is another than the image.
+pub(super) fn target(failure: &Failure) -> String {
+    let path = failure.target.as_deref().unwrap_or(Path::new(""));
+    escape(&path.to_string_lossy())
 }

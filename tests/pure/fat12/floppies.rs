@@ -8,7 +8,7 @@ use crate::support::disk::layout::{
 };
 use crate::support::disk::{ARCHIVE, Disk, content, judge, record, short};
 use addpack::fat12::{FaultKind, NoVolume, Oddity};
-use addpack::report::{NotAPack, Note};
+use addpack::pack::examine::{NotAPack, Remark};
 
 #[test]
 fn diskette_of_each_geometry_converts() {
@@ -22,7 +22,7 @@ fn diskette_of_each_geometry_converts() {
 fn diskette_without_bpb_is_known_by_the_first_byte_of_its_fat_and_its_length() {
     for layout in DOS {
         let pack = assert_disk_converts(&Disk::without_bpb(layout).with_record(PACK));
-        assert_eq!(pack.notes, [Note::Volume(Oddity::NoBpb)], "{layout:?}");
+        assert_eq!(pack.notes, [Remark::Volume(Oddity::NoBpb)], "{layout:?}");
     }
 }
 
@@ -32,8 +32,8 @@ fn first_byte_of_the_fat_that_stands_for_one_geometry_needs_no_length() {
         let disk = Disk::without_bpb(layout).with_record(PACK).cut(layout.len() / 2);
         let (image, volume) = (disk.bytes.len() as u64, layout.len() as u64);
         let pack = assert_disk_converts(&disk);
-        let cut_short = Note::Volume(Oddity::CutShort { image, volume });
-        assert_eq!(pack.notes, [Note::Volume(Oddity::NoBpb), cut_short], "{layout:?}");
+        let cut_short = Remark::Volume(Oddity::CutShort { image, volume });
+        assert_eq!(pack.notes, [Remark::Volume(Oddity::NoBpb), cut_short], "{layout:?}");
     }
 }
 
@@ -57,7 +57,7 @@ fn boot_sector_that_states_what_cannot_be_is_passed_over() {
             let mut disk = Disk::new(layout).with_record(PACK);
             disk.bytes[at..at + value.len()].copy_from_slice(value);
             let pack = assert_disk_converts(&disk);
-            assert_eq!(pack.notes, [Note::Volume(Oddity::NoBpb)], "{layout:?}: byte {at}");
+            assert_eq!(pack.notes, [Remark::Volume(Oddity::NoBpb)], "{layout:?}: byte {at}");
         }
     }
 }
@@ -105,7 +105,7 @@ fn media_byte_of_the_boot_sector_may_disagree_with_that_of_the_fat() {
         let mut disk = Disk::new(layout).with_record(PACK);
         disk.bytes[21] = boot;
         let pack = assert_disk_converts(&disk);
-        let note = Note::Volume(Oddity::MediaByte { boot, fat: layout.media });
+        let note = Remark::Volume(Oddity::MediaByte { boot, fat: layout.media });
         assert_eq!(pack.notes, [note], "{layout:?}");
     }
 }
@@ -175,7 +175,7 @@ fn image_may_be_cut_short_behind_the_record() {
         let disk = disk.cut(end);
         let pack = assert_disk_converts(&disk);
         let (image, volume) = (end as u64, layout.len() as u64);
-        assert_eq!(pack.notes, [Note::Volume(Oddity::CutShort { image, volume })]);
+        assert_eq!(pack.notes, [Remark::Volume(Oddity::CutShort { image, volume })]);
     }
 }
 

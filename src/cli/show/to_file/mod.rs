@@ -48,6 +48,8 @@ pub(crate) struct Ending {
     pub(crate) stopped: bool,
     /// Whether the paths of failed images are ended by NUL.
     pub(crate) is_null: bool,
+    /// The servers that the licenses of a page are reckoned for, but for their identity.
+    pub(crate) server: ServerState,
 }
 
 impl ToFile {
@@ -117,7 +119,7 @@ impl ToFile {
         })?;
         self.put(also.csv_to.as_deref(), |this, out| csv::write(out, this.rows()?))?;
         self.put(also.failed_to.as_deref(), |this, out| this.write_failed(out, ending.is_null))?;
-        self.put(also.report.as_deref(), |this, out| this.write_page(out, head, ending.stopped))
+        self.put(also.report.as_deref(), |this, out| this.write_page(out, head, ending))
     }
 
     fn put(
@@ -155,7 +157,7 @@ impl ToFile {
         Ok(())
     }
 
-    fn write_page(&mut self, out: &mut dyn Write, head: &Head, stopped: bool) -> io::Result<()> {
+    fn write_page(&mut self, out: &mut dyn Write, head: &Head, ending: &Ending) -> io::Result<()> {
         let mut counts = Counts::default();
         for row in self.rows()? {
             counts.add(&row?);
@@ -165,15 +167,21 @@ impl ToFile {
         for facts in &facts {
             sets.add(facts);
         }
-        let fleet = plan_all(&facts, &sets, &NEW_45_SERVER);
-        let page =
-            Page { head, stopped, counts: &counts, facts: &facts, sets: &sets, fleet: &fleet };
+        let fleet = plan_all(&facts, &sets, &ending.server);
+        let page = Page {
+            head,
+            stopped: ending.stopped,
+            counts: &counts,
+            facts: &facts,
+            sets: &sets,
+            fleet: &fleet,
+        };
         page::write(out, &page, self.rows()?)
     }
 }
 
-/// The server that the licenses of a page are reckoned for: one that was set up anew.
-const NEW_45_SERVER: ServerState = ServerState {
+/// A server that was set up anew.
+pub(crate) const NEW_45_SERVER: ServerState = ServerState {
     edition: Edition::Retail,
     version: ServerVersion::V45,
     identity: None,

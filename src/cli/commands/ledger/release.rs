@@ -1,6 +1,7 @@
 //! `addpack ledger release`: a pack whose converted image is gone for good may be converted once more.
 
-use super::ledger::{file, is_drive, open, print, standing, unknown};
+use super::list::{is_drive, standing};
+use super::{file, open, print, unknown};
 use crate::cli::Error;
 use crate::cli::args::{LedgerFile, Release};
 use crate::cli::ask::consent::can_ask;

@@ -1,0 +1,41 @@
+//! How many images of a run came to what.
+
+use addpack::report::Outcome;
+
+/// Servers whose packs are shown as a picture in the end.
+pub(crate) const SERVERS_SHOWN: usize = 10;
+
+/// How many images came to what.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tally {
+    /// In the order of [`Outcome::ALL`].
+    pub(crate) outcomes: [u64; Outcome::ALL.len()],
+    /// Files in folders that are no images.
+    pub(crate) skipped: u64,
+    /// Ways to what another way had led to.
+    pub(crate) repeated: u64,
+    /// Images that could not be read, beside packs that were converted.
+    pub(crate) unread: u64,
+    /// Images that would be converted, and are not on the list of those that alone are.
+    pub(crate) left_out: u64,
+    /// Whether the set was not complete.
+    pub(crate) is_incomplete: bool,
+}
+
+impl Tally {
+    pub(crate) fn add(&mut self, outcome: Outcome) {
+        self.outcomes[outcome as usize] += 1;
+    }
+
+    pub(crate) fn count(&self, outcome: Outcome) -> u64 {
+        self.outcomes[outcome as usize]
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.images() + self.skipped + self.repeated == 0
+    }
+
+    pub(crate) fn images(&self) -> u64 {
+        self.outcomes.iter().sum()
+    }
+}

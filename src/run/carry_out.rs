@@ -4,21 +4,19 @@
 //! stopped.
 
 use super::access::not_found;
-use super::answers::{look_again, tell};
+use super::answers::tell;
 use super::claims::{self, Claims};
-use super::images::Archives;
 use super::in_order::InOrder;
 use super::output::Output;
 use super::pool::{Pool, Scope};
-use super::prepare::{Expected, Task, prepare};
+use super::prepare::Task;
 use super::step::Step;
-use super::survey::{Survey, is_converted};
+use super::survey::Survey;
+use super::turns::{Taken, Turn, Turns, take_turn};
 use super::{End, Job, Listener, Mode, Said};
-use crate::find::Found;
 use crate::ledger::{Ledger, LedgerError};
 use crate::platform::{images_at_once, sync_folder};
-use crate::report::{Note, Outcome, Report};
-use crate::set::{Answer, Condition, ImageNumber};
+use crate::set::ImageNumber;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -61,6 +59,7 @@ pub fn carry_out(
     Ok(end.max(survey.end))
 }
 
+<<<<<<< HEAD
 /// An image that there is more to do with, or to say of, than what was said when it was seen.
 struct Turn {
     image: ImageNumber,
@@ -176,6 +175,8 @@ fn take_turn(turn: Turn, survey: &Survey, task: Task<'_>, stop: &AtomicBool) -> 
     Taken { image, entry, step }
 }
 
+=======
+>>>>>>> main
 /// A run under way.
 struct Run<'a> {
     survey: &'a Survey,

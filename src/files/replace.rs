@@ -38,12 +38,14 @@ pub(crate) fn replace<T>(
     let path_of_file = fs::canonicalize(path)?;
     let folder = folder_of(&path_of_file);
     let temporary = make(old, folder, pieces)?;
-    let seen = see(&RawImage::from_file(temporary.as_file().try_clone()?, temporary.path())?)?;
+    let mut new = RawImage::from_file(temporary.as_file().try_clone()?, temporary.path())?;
+    let seen = see(&new)?;
     check(old)?;
     platform::step();
     let file = give_name(old, temporary, &path_of_file)?;
+    new.set_path(path);
     let durable = sync_folder(folder).and_then(|()| platform::settle_name(&file));
-    Ok(Replaced { file: RawImage::from_file(file, path)?, seen, durable })
+    Ok(Replaced { file: new, seen, durable })
 }
 
 /// Puts the new file in the place of the old one. Where the system does not do that while the old one
@@ -61,8 +63,8 @@ fn give_name(old: &mut RawImage, temporary: NamedTempFile, path: &Path) -> io::R
         }
         result => result?,
     }
-    // It has another name by now, and is not to be removed.
-    name.keep().map_err(|error| error.error)?;
+    // There is nothing under the temporary name any more, and nothing there is ours to remove.
+    let _ = name.keep();
     Ok(file)
 }
 

@@ -137,6 +137,11 @@ impl RawImage {
         &self.path
     }
 
+    /// The file has another name by now.
+    pub(crate) fn set_path(&mut self, path: &Path) {
+        path.clone_into(&mut self.path);
+    }
+
     /// Closes the file: `other` is open in its place.
     pub(crate) fn close(&mut self, other: File) {
         self.file = other;
@@ -156,7 +161,7 @@ impl RawImage {
 
     /// Whether it can be read past the cache; where not, that is done as well as the system lets it.
     pub fn reads_past_cache(&self) -> bool {
-        platform::reads_past_cache(&self.file, &self.path)
+        platform::reads_past_cache(&self.file, self.identity, &self.path)
     }
 
     /// Whether the image's path still leads to this file.
@@ -206,7 +211,7 @@ impl Storage for RawImage {
 
     fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
         platform::step();
-        platform::read_past_cache(&self.file, &self.path, buffer, offset)
+        platform::read_past_cache(&self.file, self.identity, &self.path, buffer, offset)
     }
 
     fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {

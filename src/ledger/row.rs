@@ -2,13 +2,10 @@
 
 use super::ClaimId;
 use crate::conversion::Patch;
-use crate::conversion::convert;
-use crate::diagnosis::diagnose;
-use crate::pack::examine::RecordSectors;
 use crate::platform::path_from_bytes;
-use crate::record::RecordBytes;
-use crate::record::fields::{FileTime, Seal};
+use crate::record::fields::Seal;
 use crate::record::seal::sha1;
+use crate::record::{RECORD_SECTORS, RecordBytes};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Row, ToSql, params};
 use std::path::{Path, PathBuf};
@@ -92,7 +89,7 @@ pub struct Wanted<'a> {
     /// The image's device and inode.
     pub file: Option<(u64, u64)>,
     /// Where the record lies.
-    pub sectors: &'a RecordSectors,
+    pub sectors: &'a [u64; RECORD_SECTORS],
     /// The record before and after.
     pub patch: &'a Patch,
     /// The time of conversion, in seconds since 1970.
@@ -120,7 +117,7 @@ pub struct Entry {
     pub file: Option<(u64, u64)>,
     /// Where the record lies, in bytes from the start of the image; `None` for a pack that was met
     /// converted.
-    pub sectors: Option<RecordSectors>,
+    pub sectors: Option<[u64; RECORD_SECTORS]>,
     /// The time of conversion, in seconds since 1970.
     pub converted_at: i64,
     /// SHA-1 of the 4.0 record, in hexadecimal.
@@ -135,28 +132,6 @@ impl Entry {
     /// Where the converted pack is.
     pub fn place(&self) -> &Path {
         self.target.as_deref().unwrap_or(&self.path)
-    }
-
-    /// The records of a begun conversion, if they are one that this program makes: a sound 4.0 record,
-    /// and the 4.5 record that it becomes.
-    pub(crate) fn sound_patch(&self) -> Option<&Patch> {
-        let patch = self.patch.as_ref()?;
-        let diagnosis = diagnose(&patch.old);
-        let serial = diagnosis.record.as_ref()?.serial.text()?;
-        let new = convert(&diagnosis, FileTime::from_unix_seconds(self.converted_at)?)?;
-        (serial == self.serial && new == patch.new).then_some(patch)
-    }
-
-    /// Whether it is the very file that was claimed: moved within its disk, or at its path with its
-    /// inode (a disk may come back under another device number); where the system has neither, the
-    /// path tells.
-    pub(crate) fn is_file(&self, path: &Path, file: Option<(u64, u64)>) -> bool {
-        match (self.file, file) {
-            (Some(claimed), Some(file)) => {
-                claimed == file || (claimed.1 == file.1 && self.path == path)
-            }
-            _ => self.path == path,
-        }
     }
 
     pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -220,7 +195,7 @@ impl Wanted<'_> {
     }
 }
 
-fn sectors(columns: [Option<u64>; 4]) -> Option<RecordSectors> {
+fn sectors(columns: [Option<u64>; 4]) -> Option<[u64; 4]> {
     let [a, b, c, d] = columns;
     Some([a?, b?, c?, d?])
 }

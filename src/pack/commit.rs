@@ -16,8 +16,64 @@ use crate::disk::Storage;
 use crate::media::DriveError;
 use crate::pack::examine::{RecordSectors, read_record, read_record_past_cache};
 use crate::record::{RECORD_LEN, RECORD_SECTORS};
-use crate::report::{Action, Failure, PackState};
+use std::error::Error;
+use std::fmt::{self, Display, Formatter};
 use std::io;
+
+/// The state that a failed conversion left its pack in, read past the cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PackState {
+    /// Wholly 4.0, as before.
+    Old,
+    /// Wholly 4.5.
+    New,
+    /// 4.5, with remnants that the next run removes.
+    Unfinished,
+    /// The commit sector is neither the old nor the new one.
+    Torn,
+    /// It could not be read.
+    Unknown,
+}
+
+/// What of a commit failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CommitStep {
+    /// Seeing that the medium still holds the record.
+    Check,
+    /// Writing the commit sector.
+    Write,
+    /// Making the commit sector durable.
+    Sync,
+    /// Putting a new container in the place of the old one.
+    Replace,
+    /// Zeroing what is left of the 4.0 events.
+    CleanUp,
+    /// Comparing what was written with what is there.
+    ReadBack,
+}
+
+/// A commit that failed.
+#[derive(Debug)]
+pub struct CommitError {
+    /// What of it failed.
+    pub step: CommitStep,
+    /// What the medium reported.
+    pub cause: io::Error,
+    /// What the medium holds now; `None` where nothing was written.
+    pub state: Option<PackState>,
+}
+
+impl Display for CommitError {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} failed: {}", self.step, self.cause)
+    }
+}
+
+impl Error for CommitError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.cause)
+    }
+}
 
 /// A change that is ready to be made.
 #[derive(Debug)]
@@ -35,11 +91,12 @@ impl<S: Storage> Commit<S> {
     ///
     /// # Errors
     /// The failure; nothing was written.
-    pub fn check(&self) -> Result<(), Failure> {
+    pub fn check(&self) -> Result<(), CommitError> {
         if !self.medium.is_removable() {
             return Ok(());
         }
-        self.see_old().map_err(|error| Failure::from_io(Action::Read, error))
+        let failed = |cause| CommitError { step: CommitStep::Check, cause, state: None };
+        self.see_old().map_err(failed)
     }
 
     /// The first sector is read last, and once: an error in between may be all that is ever heard of
@@ -68,18 +125,18 @@ impl<S: Storage> Commit<S> {
     ///
     /// # Errors
     /// The failure, and the state that the pack is in.
-    pub fn commit(&self) -> Result<(), Failure> {
+    pub fn commit(&self) -> Result<(), CommitError> {
         let (_, new) = self.patch.sector(0);
         let step = |action, result: io::Result<()>| result.map_err(|e| self.settle(action, e));
         if self.medium.is_replaced() {
-            step(Action::Replace, self.medium.sync())?;
-            return step(Action::ReadBack, self.read_back());
+            step(CommitStep::Replace, self.medium.sync())?;
+            return step(CommitStep::ReadBack, self.read_back());
         }
-        step(Action::Write, self.medium.write(self.sectors[0], new))?;
-        step(Action::Sync, self.medium.sync())?;
+        step(CommitStep::Write, self.medium.write(self.sectors[0], new))?;
+        step(CommitStep::Sync, self.medium.sync())?;
         let mut held = [0; SECTOR_LEN];
         let read = self.medium.read_past_cache(self.sectors[0], &mut held);
-        step(Action::ReadBack, read.and_then(|()| same(&held, new)))
+        step(CommitStep::ReadBack, read.and_then(|()| same(&held, new)))
     }
 
     /// Zeroes what is left of the 4.0 events, makes that durable, and sees that the medium holds the
@@ -87,15 +144,15 @@ impl<S: Storage> Commit<S> {
     ///
     /// # Errors
     /// The failure, and the state that the pack is in.
-    pub fn finish(&self) -> Result<(), Failure> {
+    pub fn finish(&self) -> Result<(), CommitError> {
         let mut remnants = self.patch.clean_up().peekable();
         if self.medium.is_replaced() || remnants.peek().is_none() {
             return Ok(());
         }
         let zero = |index| self.medium.write(self.sectors[index], self.patch.sector(index).1);
         let zeroed = remnants.try_for_each(zero).and_then(|()| self.medium.sync());
-        zeroed.map_err(|error| self.failed(Action::CleanUp, error))?;
-        self.read_back().map_err(|error| self.failed(Action::ReadBack, error))
+        zeroed.map_err(|error| self.failed(CommitStep::CleanUp, error))?;
+        self.read_back().map_err(|error| self.failed(CommitStep::ReadBack, error))
     }
 
     fn read_back(&self) -> io::Result<()> {
@@ -120,8 +177,8 @@ impl<S: Storage> Commit<S> {
     /// second sync proves nothing (an error is reported once), so it is read past the cache. What is
     /// not committed is put back, also where only the cache may hold it; but not on a drive, which may
     /// hold another diskette by now, nor in a container, which was replaced or was not.
-    fn settle(&self, action: Action, error: io::Error) -> Failure {
-        let mut failure = self.failed(action, error);
+    fn settle(&self, step: CommitStep, cause: io::Error) -> CommitError {
+        let mut failure = self.failed(step, cause);
         let committed = matches!(failure.state, Some(PackState::New | PackState::Unfinished));
         let is_written = !self.medium.is_removable() && !self.medium.is_replaced();
         if !committed && is_written {
@@ -133,9 +190,8 @@ impl<S: Storage> Commit<S> {
         failure
     }
 
-    fn failed(&self, action: Action, error: io::Error) -> Failure {
-        let state = Some(self.state());
-        Failure { state, ..Failure::from_io(action, error) }
+    fn failed(&self, step: CommitStep, cause: io::Error) -> CommitError {
+        CommitError { step, cause, state: Some(self.state()) }
     }
 
     /// What the medium itself holds.

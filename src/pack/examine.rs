@@ -1,14 +1,16 @@
 //! One medium: from its sectors to a diagnosis.
 
+use crate::container::ContainerError;
 use crate::diagnosis::{
     Diagnosis, Finding, FindingKind, Verdict, diagnose, diagnose_length, diagnose_lost,
     diagnose_media_fault,
 };
 use crate::disk::SECTOR_LEN;
 use crate::disk::{Flaw, FlawKind, Storage};
-use crate::fat12::{Chain, Entry, FatCopy, FaultKind, MediaFault, Opened, SECTOR, Volume};
+use crate::fat12::{
+    Anomaly, Chain, Entry, FatCopy, FaultKind, MediaFault, NoVolume, Opened, SECTOR, Volume,
+};
 use crate::record::{RECORD_LEN, RECORD_SECTORS, RecordBytes};
-use crate::report::{NotAPack, Note, Outcome};
 use std::io;
 
 /// The record's file name, as it stands in the root directory.
@@ -26,6 +28,61 @@ pub enum Examination {
     Pack(Pack),
 }
 
+/// Why an image is no pack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotAPack {
+    /// No FAT12 volume.
+    NoVolume(NoVolume),
+    /// A volume without `ADDPACK.DAT` in its root directory.
+    NoRecord,
+    /// A container that holds no image of a PC's diskette.
+    Container(ContainerError),
+}
+
+impl NotAPack {
+    /// The published code.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NoRecord => "no-record",
+            Self::NoVolume(NoVolume::TooShort) => "too-short",
+            Self::NoVolume(NoVolume::Blank(_)) => "blank",
+            Self::NoVolume(NoVolume::Layout(_)) => "layout-not-read",
+            Self::NoVolume(NoVolume::Unknown) => "unknown-content",
+            Self::Container(ContainerError::HardDisk(_)) => "hard-disk",
+            Self::Container(ContainerError::TooLarge) => "too-large",
+            Self::Container(_) => "no-image",
+        }
+    }
+
+    /// Every code.
+    pub const CODES: [&str; 8] = [
+        "no-record",
+        "too-short",
+        "blank",
+        "layout-not-read",
+        "unknown-content",
+        "hard-disk",
+        "too-large",
+        "no-image",
+    ];
+}
+
+/// What is unusual about a pack and changes no verdict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Remark {
+    /// The volume is unusual.
+    Volume(Anomaly),
+    /// The record was found by the second copy of the FAT, because of this fault of the first, or
+    /// because the first leads to a damaged record.
+    SecondFat(Option<MediaFault>),
+    /// A time in the history is earlier than one before it.
+    ClockRanBackwards,
+    /// A time in the record lies past the year 9999, for which reports for programs have no form.
+    TimePast9999,
+    /// Sectors that are flawed, and keep nothing from being done; in order.
+    Flaws(Vec<Flaw>),
+}
+
 /// A pack, and all that was found of it.
 #[derive(Debug)]
 pub struct Pack {
@@ -34,20 +91,7 @@ pub struct Pack {
     /// Where the record lies; `None` where that is not known for sure.
     pub sectors: Option<RecordSectors>,
     /// What is unusual and does not matter.
-    pub notes: Vec<Note>,
-}
-
-impl Pack {
-    /// What the pack is, when nothing is done to it.
-    pub fn outcome(&self) -> Outcome {
-        match self.diagnosis.verdict {
-            Verdict::Convertible => Outcome::Convertible,
-            Verdict::AlreadyConverted => Outcome::AlreadyConverted,
-            Verdict::UnfinishedConversion => Outcome::UnfinishedConversion,
-            Verdict::Issued45 => Outcome::Issued45,
-            Verdict::Refused => Outcome::Refused,
-        }
-    }
+    pub notes: Vec<Remark>,
 }
 
 impl Pack {
@@ -58,14 +102,15 @@ impl Pack {
             let at = u64::from(flaw.sector) * SECTOR;
             self.sectors.is_some_and(|sectors| sectors.contains(&at))
         };
-        let to_change = self.outcome().is_to_change();
+        let verdict = self.diagnosis.verdict;
+        let to_change = matches!(verdict, Verdict::Convertible | Verdict::UnfinishedConversion);
         if let Some(&Flaw { sector, .. }) = flaws.iter().find(of_record).filter(|_| to_change) {
             let weak = Flaw { sector, kind: FlawKind::Weak };
             self.diagnosis.refuse(Finding::media(weak.into()));
         }
         flaws.retain(|flaw| !self.is_refused_for(*flaw));
         if !flaws.is_empty() {
-            self.notes.push(Note::Flaws(flaws));
+            self.notes.push(Remark::Flaws(flaws));
         }
     }
 
@@ -90,7 +135,7 @@ pub fn examine<S: Storage + ?Sized>(medium: &S) -> io::Result<Examination> {
         }
         Opened::Broken(fault) => return Ok(broken(fault, &[])),
     };
-    let notes: Vec<_> = volume.oddities().iter().copied().map(Note::Volume).collect();
+    let notes: Vec<_> = volume.anomalies().iter().copied().map(Remark::Volume).collect();
     let entry = match volume.find(&RECORD_NAME) {
         Ok(Some(entry)) => entry,
         Ok(None) => return Ok(Examination::NotAPack(NotAPack::NoRecord)),
@@ -99,15 +144,15 @@ pub fn examine<S: Storage + ?Sized>(medium: &S) -> io::Result<Examination> {
     let mut pack = best_reading(medium, &volume, &entry, notes)?;
     pack.weigh(medium.flaws());
     if pack.diagnosis.clock_ran_backwards() {
-        pack.notes.push(Note::ClockRanBackwards);
+        pack.notes.push(Remark::ClockRanBackwards);
     }
     if pack.diagnosis.has_time_past_9999() {
-        pack.notes.push(Note::TimePast9999);
+        pack.notes.push(Remark::TimePast9999);
     }
     Ok(Examination::Pack(pack))
 }
 
-fn broken(fault: MediaFault, notes: &[Note]) -> Examination {
+fn broken(fault: MediaFault, notes: &[Remark]) -> Examination {
     let diagnosis = diagnose_media_fault(fault);
     Examination::Pack(Pack { diagnosis, sectors: None, notes: notes.to_vec() })
 }
@@ -142,7 +187,7 @@ fn best_reading<S: Storage + ?Sized>(
     medium: &S,
     volume: &Volume,
     entry: &Entry,
-    mut notes: Vec<Note>,
+    mut notes: Vec<Remark>,
 ) -> io::Result<Pack> {
     let (first, fault) = read_by(medium, volume, entry, FatCopy::First)?;
     if !volume.has_second_opinion() || Trust::of(&first) == Trust::Whole {
@@ -150,7 +195,7 @@ fn best_reading<S: Storage + ?Sized>(
     }
     let (second, _) = read_by(medium, volume, entry, FatCopy::Second)?;
     if Trust::of(&second) == Trust::Whole {
-        notes.push(Note::SecondFat(fault));
+        notes.push(Remark::SecondFat(fault));
         return Ok(Pack { notes, ..second });
     }
     if Trust::of(&first).max(Trust::of(&second)) == Trust::Header {

@@ -1,6 +1,6 @@
 //! Reading and writing past the cache, in whole blocks of memory and disk.
 
-use super::{identity, open_past_cache, read_at, read_exact_at, write_at};
+use super::{Identity, identity, open_past_cache, read_at, read_exact_at, write_at};
 use std::fs::File;
 use std::io;
 use std::path::Path;
@@ -9,15 +9,16 @@ use std::path::Path;
 /// disk's own block.
 const ALIGNMENT: usize = 4096;
 
-/// Reads what the disk itself holds; where the file system cannot read past the cache, what the
-/// cache holds after it was told to forget these pages.
+/// Reads what the disk itself holds of a file, which is open and at `path`; where the file system cannot
+/// read past the cache, what the cache holds after it was told to forget these pages.
 pub(crate) fn read_past_cache(
     file: &File,
+    told: Identity,
     path: &Path,
     buffer: &mut [u8],
     offset: u64,
 ) -> io::Result<()> {
-    match read_anew(file, path, buffer, offset) {
+    match read_anew(file, told, path, buffer, offset) {
         Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
             read_exact_at(file, buffer, offset)
         }
@@ -26,13 +27,19 @@ pub(crate) fn read_past_cache(
 }
 
 /// Whether files can be read past the cache where this one is.
-pub(crate) fn reads_past_cache(file: &File, path: &Path) -> bool {
-    read_anew(file, path, &mut [0; 512], 0).is_ok()
+pub(crate) fn reads_past_cache(file: &File, told: Identity, path: &Path) -> bool {
+    read_anew(file, told, path, &mut [0; 512], 0).is_ok()
 }
 
-fn read_anew(file: &File, path: &Path, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+fn read_anew(
+    file: &File,
+    told: Identity,
+    path: &Path,
+    buffer: &mut [u8],
+    offset: u64,
+) -> io::Result<()> {
     let direct = open_past_cache(file, path, offset, buffer.len())?;
-    if identity(&direct, &direct.metadata()?).id != identity(file, &file.metadata()?).id {
+    if identity(&direct, &direct.metadata()?).id != told.id {
         return Err(io::ErrorKind::NotFound.into());
     }
     read_direct(&direct, buffer, offset, ALIGNMENT)

@@ -2,6 +2,7 @@
 
 use crate::container::ContainerError;
 use crate::media::{DriveError, MapfileError};
+use crate::pack::commit::{CommitError, CommitStep, PackState};
 use crate::platform::{self, Cause};
 use std::io;
 use std::path::PathBuf;
@@ -69,6 +70,8 @@ pub enum FailureCode {
     Exists,
     /// The ledger could not be written, so nothing was begun.
     LedgerError,
+    /// There is not enough memory.
+    NoMemory,
     /// The user ended the reading.
     Stopped,
     /// Any other error of the system.
@@ -125,21 +128,6 @@ impl Action {
     }
 }
 
-/// The state that a failed conversion left its pack in, read past the cache.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PackState {
-    /// Wholly 4.0, as before.
-    Old,
-    /// Wholly 4.5.
-    New,
-    /// 4.5, with remnants that the next run removes.
-    Unfinished,
-    /// The commit sector is neither the old nor the new one.
-    Torn,
-    /// It could not be read.
-    Unknown,
-}
-
 /// A failure, with what is known of it.
 #[derive(Debug)]
 pub struct Failure {
@@ -194,6 +182,7 @@ impl Failure {
             Kind::PermissionDenied if action.writes() => FailureCode::NotOwner,
             Kind::PermissionDenied => FailureCode::AccessDenied,
             Kind::ReadOnlyFilesystem => FailureCode::ReadOnlyDisk,
+            Kind::OutOfMemory => FailureCode::NoMemory,
             Kind::StorageFull | Kind::QuotaExceeded => FailureCode::NoSpace,
             Kind::FileTooLarge => FailureCode::FileSizeLimit,
             _ => FailureCode::IoError,
@@ -205,16 +194,20 @@ impl Failure {
             Some(
                 ContainerError::ReadOnly(_)
                 | ContainerError::OtherNames
-                | ContainerError::Zip64Records,
+                | ContainerError::Zip64Records
+                | ContainerError::IndexField
+                | ContainerError::BytesBehind,
             ) => FailureCode::NeedsOutput,
+            Some(ContainerError::NoMemory) => FailureCode::NoMemory,
             Some(ContainerError::Changed) => FailureCode::Replaced,
             Some(
-                ContainerError::Unsupported(_)
+                ContainerError::Unsupported { .. }
                 | ContainerError::Encrypted
                 | ContainerError::Method(_)
                 | ContainerError::InParts
-                | ContainerError::Zip64
-                | ContainerError::Several,
+                | ContainerError::Several
+                | ContainerError::VolumeBehind { .. }
+                | ContainerError::TwoImages { .. },
             ) => FailureCode::UnsupportedContainer,
             _ => FailureCode::DamagedContainer,
         }
@@ -244,5 +237,19 @@ impl Failure {
     pub(crate) fn about(mut self, target: PathBuf) -> Self {
         self.target = Some(target);
         self
+    }
+}
+
+impl From<CommitError> for Failure {
+    fn from(error: CommitError) -> Self {
+        let action = match error.step {
+            CommitStep::Check => Action::Read,
+            CommitStep::Write => Action::Write,
+            CommitStep::Sync => Action::Sync,
+            CommitStep::Replace => Action::Replace,
+            CommitStep::CleanUp => Action::CleanUp,
+            CommitStep::ReadBack => Action::ReadBack,
+        };
+        Self { state: error.state, ..Self::from_io(action, error.cause) }
     }
 }

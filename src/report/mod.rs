@@ -2,13 +2,15 @@
 
 mod failure;
 
-pub use failure::{Action, Failure, FailureCode, PackState};
+pub use crate::pack::commit::PackState;
+pub use crate::pack::examine::NotAPack;
+pub use failure::{Action, Failure, FailureCode};
 
-use crate::container::ContainerError;
-use crate::diagnosis::{Diagnosis, Finding, FindingCode};
+use crate::diagnosis::{Diagnosis, Finding, FindingCode, Verdict};
 use crate::disk::Flaw;
-use crate::fat12::{MediaFault, NoVolume, Oddity};
+use crate::fat12::{Anomaly, Diskette, MediaFault};
 use crate::media::surface::Surface;
+use crate::pack::examine::{Pack, Remark};
 use crate::record::Record;
 use crate::set::Relation;
 use std::path::PathBuf;
@@ -56,22 +58,11 @@ impl Outcome {
     }
 }
 
-/// Why an image is no pack.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotAPack {
-    /// No FAT12 volume.
-    NoVolume(NoVolume),
-    /// A volume without `ADDPACK.DAT` in its root directory.
-    NoRecord,
-    /// A container that holds no image of a PC's diskette.
-    Container(ContainerError),
-}
-
 /// What is worth a word and changes no verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Note {
     /// The volume is unusual.
-    Volume(Oddity),
+    Volume(Anomaly),
     /// The record was found by the second copy of the FAT, because of this fault of the first, or
     /// because the first leads to a damaged record.
     SecondFat(Option<MediaFault>),
@@ -92,6 +83,8 @@ pub enum Note {
     NoSurface,
     /// Sectors that are flawed, and keep nothing from being done; in order.
     Flaws(Vec<Flaw>),
+    /// Bytes stand behind the container that are no part of it.
+    BytesBehind,
 }
 
 /// The image of a pack that counts in the place of another one.
@@ -101,6 +94,31 @@ pub struct Counts {
     pub path: PathBuf,
     /// How the state of the other one stands to its own.
     pub relation: Relation,
+}
+
+impl From<Remark> for Note {
+    fn from(remark: Remark) -> Self {
+        match remark {
+            Remark::Volume(oddity) => Self::Volume(oddity),
+            Remark::SecondFat(fault) => Self::SecondFat(fault),
+            Remark::ClockRanBackwards => Self::ClockRanBackwards,
+            Remark::TimePast9999 => Self::TimePast9999,
+            Remark::Flaws(flaws) => Self::Flaws(flaws),
+        }
+    }
+}
+
+impl Pack {
+    /// What the pack is, when nothing is done to it.
+    pub fn outcome(&self) -> Outcome {
+        match self.diagnosis.verdict {
+            Verdict::Convertible => Outcome::Convertible,
+            Verdict::AlreadyConverted => Outcome::AlreadyConverted,
+            Verdict::UnfinishedConversion => Outcome::UnfinishedConversion,
+            Verdict::Issued45 => Outcome::Issued45,
+            Verdict::Refused => Outcome::Refused,
+        }
+    }
 }
 
 /// What a run has to say of one image.
@@ -116,6 +134,8 @@ pub struct Report {
     pub diagnosis: Option<Diagnosis>,
     /// Why it is no pack.
     pub not_a_pack: Option<NotAPack>,
+    /// What is on a diskette that is no pack, where that was asked for.
+    pub diskette: Option<Box<Diskette>>,
     /// What is worth a word.
     pub notes: Vec<Note>,
     /// Why it failed.
@@ -140,6 +160,7 @@ impl Report {
             outcome,
             diagnosis: None,
             not_a_pack: None,
+            diskette: None,
             notes: Vec::new(),
             failure: None,
             surface: None,

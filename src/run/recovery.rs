@@ -98,6 +98,7 @@ pub(crate) fn settle_at(
         Ok(medium) => medium,
         Err(recovery) => return Ok(recovery),
     };
+    medium.clear_leftover();
     // The run that held the lock may have settled it itself.
     match ledger.state(entry.id)? {
         Some(State::Begun) => {}
@@ -125,7 +126,7 @@ pub(crate) fn settle_at(
     } else {
         let commit = Commit { medium, sectors, patch };
         commit.stage();
-        commit.commit().and_then(|()| commit.finish())
+        commit.commit().and_then(|()| commit.finish()).map_err(Failure::from)
     };
     match settled {
         Ok(()) => {

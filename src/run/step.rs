@@ -166,7 +166,7 @@ impl Step {
         let Self::Begun(work, mut change) = self else { return self };
         let Change { commit, copy } = &mut *change;
         let result = match copy {
-            None => commit.check().and_then(|()| commit.commit()),
+            None => commit.check().and_then(|()| commit.commit()).map_err(Failure::from),
             Some(copy) => copy.write(commit),
         };
         match result {
@@ -180,7 +180,8 @@ impl Step {
         match self {
             Self::Begun(work, change) if change.copy.is_none() => {
                 let commit = &change.commit;
-                match commit.finish().and_then(|()| in_place_still(&commit.medium)) {
+                let finished = commit.finish().map_err(Failure::from);
+                match finished.and_then(|()| in_place_still(&commit.medium)) {
                     Ok(()) => work.converted(&commit.patch.new),
                     Err(failure) => work.failed(failure),
                 }

@@ -16,6 +16,7 @@ mod left_untouched;
 mod packaging;
 mod plan;
 mod plan_all;
+mod plan_copies;
 mod plan_sets;
 mod plan_truth;
 mod random_plans;

@@ -6,7 +6,7 @@ use super::{complete, files_from};
 use crate::cli::Error;
 use crate::cli::words::system::DRIVE;
 use addpack::media::{Container, Kind, Place};
-use addpack::run::{Job, Mode};
+use addpack::run::{Describe, Job, Mode};
 use clap::{Args as ClapArgs, ValueEnum, ValueHint};
 use clap_complete::ArgValueCompleter;
 use std::num::NonZeroUsize;
@@ -29,8 +29,7 @@ fn paths_help() -> String {
 pub(crate) struct Common {
     /// Images (raw or in containers), diskette drives, and folders with all their subfolders
     ///
-    /// A drive is read and written only where it is not mounted and its medium has the size of a
-    /// diskette. In a folder, files that have neither the size of a diskette nor the ending of an image are
+    /// A drive is used only if it is not mounted and its medium has the size of a diskette. In a folder, files that have neither the size of a diskette nor the ending of an image are
     /// skipped, and symbolic links are not followed. Each image in an archive is a pack of its own; one
     /// of them is named as packs.zip:disk1.img.
     #[arg(required_unless_present = "files_from", value_name = "PATH", value_hint = ValueHint::AnyPath)]
@@ -160,6 +159,15 @@ impl Common {
         matches!(self.paths.as_slice(), [path] if is_drive(path))
     }
 
+    /// What is said of a diskette that is no pack: more of one that was named alone.
+    fn describe(&self) -> Describe {
+        match (self.is_one_image(), self.json) {
+            (false, _) => Describe::No,
+            (true, false) => Describe::Files,
+            (true, true) => Describe::Digests,
+        }
+    }
+
     /// Images to look at, or to read, at once.
     pub(crate) fn looking(&self) -> usize {
         self.workers(LOOKING)
@@ -181,6 +189,7 @@ impl Common {
             workers: self.workers(workers),
             retries: self.retries,
             map: self.mapfile.clone(),
+            describe: self.describe(),
             ..Job::new(self.paths.clone(), mode)
         })
     }

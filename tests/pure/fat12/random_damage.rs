@@ -11,9 +11,9 @@ use crate::support::disk::{
 use crate::support::simulator::Random;
 use addpack::diagnosis::{FindingCode, Verdict};
 use addpack::disk::Memory;
+use addpack::pack::examine::Remark;
 use addpack::pack::examine::{Examination, Pack, examine};
 use addpack::record::fields::FileTime;
-use addpack::report::Note;
 use std::ops::AddAssign;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
@@ -129,7 +129,7 @@ fn judge_pack(pack: &Pack, disk: &Disk, at: FileTime, image: &mut Vec<u8>) -> Ta
         Verdict::Convertible | Verdict::UnfinishedConversion => {
             judge_conversion(pack, disk, at, image);
             tally.converted = 1;
-            let by_second = pack.notes.iter().any(|note| matches!(note, Note::SecondFat(_)));
+            let by_second = pack.notes.iter().any(|note| matches!(note, Remark::SecondFat(_)));
             tally.by_second_fat = by_second.into();
         }
         Verdict::AlreadyConverted | Verdict::Issued45 => tally.left_alone = 1,

@@ -215,7 +215,7 @@ pub(crate) fn change(disk: &Disk, at: u64) -> Option<Commit<Disk>> {
 /// An ordinary run of the product.
 pub(crate) fn convert(disk: &Disk, at: u64) -> Result<(), Failure> {
     match change(disk, at) {
-        Some(change) => change.commit().and_then(|()| change.finish()),
+        Some(change) => Ok(change.commit().and_then(|()| change.finish())?),
         None => Ok(()),
     }
 }

@@ -59,6 +59,7 @@ impl Trial<'_> {
             change.commit().and_then(|()| change.finish())
         }
         .expect_err("a fault must be noticed")
+        .into()
     }
 }
 

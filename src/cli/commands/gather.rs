@@ -14,6 +14,7 @@ use crate::cli::words::{
     PackSummary, Refusal, evidence, finding_kb, finding_message, label_of, next_step, verdict,
 };
 use addpack::diagnosis::{Finding, FindingCode, FindingKind};
+use addpack::find::Skipped;
 use addpack::media::Place;
 use addpack::plan::set::Sets;
 use addpack::plan::{Condition, PackFacts};
@@ -171,7 +172,7 @@ impl Listener for Shown<'_> {
         self.inner.image(said)
     }
 
-    fn skipped(&mut self) {
+    fn skipped(&mut self, _: &Skipped) {
         self.progress.other();
     }
 

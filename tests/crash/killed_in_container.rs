@@ -134,7 +134,7 @@ fn conversion_of_an_archive_killed_before_each_call_leaves_each_pack_old_or_new(
         }
     }
     let killed: Vec<_> = seen.iter().filter(|(_, killed)| *killed).map(|(call, _)| call).collect();
-    assert!(killed.contains(&&"fsync") && killed.len() >= 5, "{seen:?}");
+    assert!(killed.contains(&&"fsync") && killed.len() >= 4, "{seen:?}");
 }
 
 #[test]
@@ -155,9 +155,9 @@ fn failing_call_leaves_the_container_as_it_was_and_is_told() {
         ("write", "ENOSPC", "no-space"),
         ("fsync", "EIO", "io-error"),
         ("fsync", "ENOSPC", "no-space"),
-        ("fchmod", "EPERM", "write-protected"),
-        ("/^rename", "EACCES", "write-protected"),
-        ("/^rename", "EROFS", "write-protected"),
+        ("fchmod", "EPERM", "not-owner"),
+        ("/^rename", "EACCES", "folder-protected"),
+        ("/^rename", "EROFS", "read-only-disk"),
     ];
     for (call, error, code) in trials {
         let packed = compressed();

@@ -3,11 +3,11 @@
 use crate::container::ContainerError;
 use crate::container::zip::Piece;
 use crate::disk::Storage;
+use crate::files::new_file::{clear_leftover, temporary_name};
 use crate::media::RawImage;
 use crate::platform::{self, folder_of, sync_folder};
 use sha1::{Digest, Sha1};
 use std::fs::{self, File, Metadata};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Write};
 use std::path::Path;
 use tempfile::NamedTempFile;
@@ -46,7 +46,7 @@ pub(crate) fn replace<T>(
     check(old)?;
     let path_of_file = fs::canonicalize(path)?;
     let folder = folder_of(&path_of_file);
-    let temporary = make(old, folder, write)?;
+    let temporary = make(old, &path_of_file, write)?;
     let mut new = RawImage::from_file(temporary.as_file().try_clone()?, temporary.path())?;
     let seen = see(&new)?;
     check(old)?;
@@ -102,29 +102,24 @@ fn is_changed(then: &Metadata, now: &Metadata) -> io::Result<bool> {
     Ok(now.len() != then.len() || now.modified()? != then.modified()?)
 }
 
-/// The whole new file, durable and checked, under a name of its own. One that a killed run has left
-/// under that name is in the way of nobody: whoever writes here holds the old file's lock.
+/// The whole new file, durable and checked, under the name that a file on its way to `path` has. One that
+/// a killed run has left under that name is in the way of nobody.
 fn make(
     old: &RawImage,
-    folder: &Path,
+    path: &Path,
     write: impl FnOnce(&RawImage, &mut Replacement<'_>) -> io::Result<()>,
 ) -> io::Result<NamedTempFile> {
-    // Where the file system does not number its files, the names of those in a folder tell them apart.
-    let number = old.file_id().map_or_else(|| number_of(old.path()), |id| id.1);
-    let name = format!(".addpack-{number}.tmp");
-    match fs::remove_file(folder.join(&name)) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
+    clear_leftover(path)?;
+    let name = temporary_name(path)?;
     let temporary = tempfile::Builder::new()
-        .prefix(&name)
-        .suffix("")
+        .prefix(name.file_name().unwrap_or_default())
         .rand_bytes(0)
-        .make_in(folder, |path| platform::create_like(path, old.metadata()))?;
+        .make_in(folder_of(path), |name| platform::create_like(name, old.metadata()))?;
     let to = temporary.as_file();
-    if !platform::OPENING_LOCKS {
-        // The lock must not lapse when the file is replaced; a file system without locks has none.
-        let _ = to.try_lock();
+    // The lock must not lapse when the file is replaced. Until the new one has it, it looks like one that
+    // was left behind.
+    if !platform::is_ours(&name, to) {
+        return Err(ContainerError::Changed.into());
     }
     let mut new = Replacement { old, to, digest: Sha1::new(), len: 0 };
     write(old, &mut new)?;
@@ -135,12 +130,6 @@ fn make(
     let new = RawImage::from_file(to.try_clone()?, temporary.path())?;
     verify(&new, len, digest.as_slice())?;
     Ok(temporary)
-}
-
-fn number_of(path: &Path) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    path.file_name().hash(&mut hasher);
-    hasher.finish()
 }
 
 impl Replacement<'_> {

@@ -9,6 +9,7 @@ use crate::container::{
     may_be_archive, may_be_image, paths_of_members, raw_name, unpack,
 };
 use crate::disk::{Flaw, Storage};
+use crate::files::clear_leftover;
 use crate::files::replace::{Replaced, Replacement, replace};
 use crate::platform;
 use std::collections::BTreeMap;
@@ -230,6 +231,12 @@ impl Container {
         // Whoever opens it next tells why it cannot be read.
         let archive = archive.and_then(Result::ok).flatten();
         archive.is_some_and(|archive| Arc::new(archive).members().len() > 1)
+    }
+
+    /// Removes what a killed run has left on the way into its place.
+    pub(super) fn clear_leftover(&self) {
+        // Where it cannot be removed, it is in nobody's way.
+        let _ = std::fs::canonicalize(&self.path).and_then(|path| clear_leftover(&path));
     }
 
     /// Sees that a new file may be put in its place.

@@ -128,6 +128,13 @@ impl Medium {
         }
     }
 
+    /// Removes what a killed run has left beside a container that it was to replace.
+    pub(crate) fn clear_leftover(&self) {
+        if let Self::Packed(packed) = self {
+            packed.clear_leftover();
+        }
+    }
+
     /// Sees that a new container may be put in the place of this one's.
     pub(crate) fn may_be_replaced(&self) -> io::Result<()> {
         match self {

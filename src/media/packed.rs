@@ -107,6 +107,10 @@ impl Packed {
         *lock(&self.expanded) = None;
     }
 
+    pub(super) fn clear_leftover(&self) {
+        self.container.clear_leftover();
+    }
+
     pub(super) fn may_be_replaced(&self) -> io::Result<()> {
         self.container.may_be_replaced()
     }

@@ -86,7 +86,7 @@ pub(super) fn new_report(image: &Image) -> Box<Report> {
 }
 
 fn access_to(medium: &Medium) -> Access {
-    if medium.obstacle().is_some() {
+    if medium.obstacle().is_some() || medium.may_be_replaced().is_err() {
         Access::NeedsOutput
     } else if medium.is_marked_read_only() {
         Access::ReadOnly

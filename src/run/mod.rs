@@ -1,5 +1,5 @@
 //! Many images: looked at, decided on, and changed. A survey looks at all that was named ([`survey()`]); the set
-//! makes one answer for each image; and exactly what was decided is done ([`carry_out`]).
+//! makes one answer for each image; and exactly what was decided is done ([`carry_out()`]).
 
 mod access;
 mod answers;
@@ -187,7 +187,7 @@ pub fn survey(
 /// Runs a job: the survey, and what it decides.
 ///
 /// # Errors
-/// As [`survey()`] and [`carry_out`].
+/// As [`survey()`] and [`carry_out()`].
 pub fn run(
     job: &Job,
     ledger: &mut Ledger,

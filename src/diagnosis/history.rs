@@ -47,6 +47,7 @@ fn check_unbound(record: &Record, chain: &Chain, findings: &mut Vec<Finding>) {
 /// An apply comes first and only first. A pack that was bound when it was converted has none.
 fn check_applies(record: &Record, chain: &Chain, findings: &mut Vec<Finding>) {
     let is_apply = |slot: usize| record.events[slot].known_kind() == Some(EventKind::Apply);
+    // The kind stands first, at 0: whether that is added or subtracted is the same.
     let kind_at = |slot| event_at(slot) + offset_of!(Event, kind);
     let converted = record.origin.is_some_and(|origin| origin.origin == 1);
     let begins_with_apply = !chain.history().is_empty() && is_apply(0);

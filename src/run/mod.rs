@@ -19,6 +19,7 @@ mod prepare;
 pub mod recovery;
 mod step;
 mod survey;
+mod turns;
 
 pub use carry_out::carry_out;
 pub use keep::keep_diskette;

@@ -1,6 +1,8 @@
 //! Claims that a crash left open: each state of the recovery table, made by hand.
 
 use crate::support::scene::{Image, Scene, testdata};
+use addpack::ledger::Ledger;
+use addpack::run::recovery::{Recovery, settle};
 use rusqlite::{Connection, params};
 
 const EVENTS: &str = "reapplied-360.img";
@@ -62,6 +64,19 @@ impl Crash {
         rows.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
     }
 
+    /// Its claim settled as every run does it first, the pack is the new one, and the ledger agrees.
+    #[track_caller]
+    fn assert_settled(&self) {
+        let mut ledger = Ledger::open(&self.scene.ledger()).unwrap();
+        let entry = ledger.begun().unwrap().remove(0);
+        let recovery = settle(&mut ledger, &entry).unwrap();
+        // An unused pack is complete as soon as its first sector is.
+        let is_settled = matches!(recovery, Recovery::Finished | Recovery::Complete);
+        assert!(is_settled, "{recovery:?}");
+        assert!(self.record(self.name) == self.new);
+        assert_eq!(ledger.begun().unwrap(), []);
+    }
+
     /// After one ordinary run the pack is the new one, and the ledger agrees.
     #[track_caller]
     fn assert_mended(&self, outcome: &str) {
@@ -110,7 +125,12 @@ fn every_torn_first_sector_is_mended() {
                 continue;
             }
             std::fs::write(crash.scene.ledger(), &begun).unwrap();
-            crash.assert_mended("already-converted");
+            // A process for each takes more than a minute; what a run does with its claims does not.
+            if [1, 40, 300, 511].contains(&torn) {
+                crash.assert_mended("already-converted");
+            } else {
+                crash.assert_settled();
+            }
         }
     }
 }

@@ -118,3 +118,39 @@ fn ledger_can_be_named_by_option_and_by_environment() {
     let listed = scene.run(&["ledger", "--ledger", "my/own.db"]);
     assert_eq!(listed.stdout.lines().count(), 2, "{}", listed.stdout);
 }
+
+/// The tables of version 1, which had one row a serial and no released ones.
+const VERSION_1: &str = "
+CREATE TABLE one (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, serial TEXT NOT NULL UNIQUE, licenses INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('begun', 'done')), path ANY NOT NULL, target ANY,
+    device INTEGER, inode INTEGER, sector_0 INTEGER, sector_1 INTEGER, sector_2 INTEGER,
+    sector_3 INTEGER, converted_at INTEGER NOT NULL, old_digest TEXT NOT NULL,
+    new_digest TEXT NOT NULL, old_record BLOB, new_record BLOB
+) STRICT;
+INSERT INTO one SELECT * FROM conversion;
+DROP TABLE conversion;
+ALTER TABLE one RENAME TO conversion;
+CREATE INDEX begun ON conversion (state) WHERE state = 'begun';
+UPDATE sqlite_sequence SET seq = 41 WHERE name = 'conversion';
+PRAGMA user_version = 1;
+";
+
+#[test]
+fn ledger_of_version_1_is_read_as_it_is_and_brought_up_to_date_by_who_writes() {
+    let scene = Scene::with(&["unused-720.img", "applied-1440.img"]);
+    scene.convert(&["applied-1440.img"]);
+    let ledger = || Connection::open(scene.ledger()).unwrap();
+    ledger().execute_batch(VERSION_1).unwrap();
+    let number = |sql: &str| ledger().query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    scene.run(&["ledger", "check"]).is(0, "1 as the ledger says, 0 not\n", "");
+    assert_eq!(number("PRAGMA user_version"), 1);
+    assert_eq!(outcomes(&scene.convert(&["unused-720.img"]).0), ["converted"]);
+    assert_eq!(number("PRAGMA user_version"), 2);
+    assert_eq!(number("SELECT count(*) FROM conversion WHERE state = 'done'"), 2);
+    // Numbers are not given twice, also not those of rows that are gone.
+    assert_eq!(number("SELECT max(id) FROM conversion"), 42);
+    std::fs::remove_file(scene.path("unused-720.img")).unwrap();
+    let ran = scene.run(&["ledger", "release", "--yes", "12345-270-0000017-00001"]);
+    assert_eq!((ran.code, number("SELECT count(*) FROM conversion")), (Some(0), 2));
+}

@@ -315,7 +315,9 @@ impl Listener for Printer {
         let shown = self.shown(&report);
         let kept = self.waiting.add(&shown);
         self.keep(kept);
-        self.facts.push_back(self.facts_of(&report));
+        if self.sets.is_some() {
+            self.facts.push_back(self.facts_of(&report));
+        }
         ControlFlow::Continue(())
     }
 

@@ -290,3 +290,15 @@ fn out_of_order_reapply_in_a_45_record_is_only_inconsistent() {
         assert_eq!(codes, [FindingCode::InconsistentHistory; 2]);
     }
 }
+
+#[test]
+fn licenses_that_a_pack_of_that_size_leads_to_are_told() {
+    let mut pack = used_40();
+    renumber(&mut pack, 6, 12);
+    pack.reseal();
+    let findings = diagnose(&pack.bytes).findings;
+    let size =
+        findings.iter().find(|finding| finding.kind == FindingKind::Inconsistent(Rule::Size));
+    let size = size.expect("6 to 12 by 5 licenses");
+    assert_eq!((&size.expected, &size.found), (&Value::Number(11), &Value::Number(12)));
+}

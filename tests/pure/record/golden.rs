@@ -4,7 +4,8 @@ use crate::support::simulator::{sample, slot_at};
 use addpack::conversion::{convert, decide};
 use addpack::diagnosis::{Diagnosis, Verdict, diagnose};
 use addpack::record::Record;
-use addpack::record::fields::FileTime;
+use addpack::record::event::ServerVersion;
+use addpack::record::fields::{Bytes, FileTime};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -135,4 +136,11 @@ fn every_lost_sector_is_noticed() {
 fn record_keeps_the_bytes_that_it_was_parsed_from() {
     let bytes = record("transferred.rec");
     assert_eq!(Record::parse(&bytes).unwrap().bytes()[..], bytes);
+}
+
+#[test]
+fn versions_and_bytes_have_their_spelling() {
+    let versions = [ServerVersion::V40, ServerVersion::V40a, ServerVersion::V45];
+    assert_eq!(versions.map(ServerVersion::as_str), ["4.0", "4.0a", "4.5"]);
+    assert_eq!(Bytes([0x0F, 0xA0]).to_hex(), "0fa0");
 }

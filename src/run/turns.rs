@@ -1,0 +1,128 @@
+//! The images that a run comes back to after the survey, in their order, and what each turn begins with.
+
+use super::answers::look_again;
+use super::images::Archives;
+use super::prepare::{Expected, Task, prepare};
+use super::step::Step;
+use super::survey::{Survey, is_converted};
+use super::{End, Job};
+use crate::find::Found;
+use crate::report::{Note, Outcome, Report};
+use crate::set::{Answer, Condition, ImageNumber};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// An image that there is more to do with, or to say of, than what was said when it was seen.
+pub(super) struct Turn {
+    image: ImageNumber,
+    /// Its place among the survey's entries.
+    entry: Option<usize>,
+    found: Found,
+    action: Action,
+}
+
+/// What is done with an image.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Action {
+    /// It is looked at again, to be told anew.
+    Tell,
+    /// It is changed, copied, or that is tried.
+    Change,
+    /// It is not on the list of those that alone are changed.
+    LeaveOut,
+    /// It is damaged, and mended if a crash has torn it.
+    Mend,
+}
+
+/// The images that are to have a turn, in their order.
+pub(super) struct Turns<'a> {
+    survey: &'a Survey,
+    archives: Archives,
+    next: ImageNumber,
+    /// Entries before this one are of earlier images.
+    entry: usize,
+    job: &'a Job,
+    /// Whether damaged records may be those of open claims.
+    mends: bool,
+}
+
+impl<'a> Turns<'a> {
+    pub(super) fn new(survey: &'a Survey, job: &'a Job, has_missing: bool) -> Self {
+        let mends = has_missing && job.mode.converts() && job.output.is_none();
+        Self { survey, archives: Archives::default(), next: 0, entry: 0, job, mends }
+    }
+
+    pub(super) fn are_few(&self) -> bool {
+        self.survey.images.len() < 2
+    }
+
+    fn action(&self, image: ImageNumber, entry: Option<usize>) -> Option<Action> {
+        if self.survey.end != End::Complete {
+            return None;
+        }
+        if self.mends && self.survey.images.is_damaged(image) {
+            return Some(Action::Mend);
+        }
+        let at = entry?;
+        let (entry, answer) = (&self.survey.entries[at], &self.survey.answers[at]);
+        let copies = self.job.output.is_some()
+            && entry.condition == Condition::Sound
+            && *answer == Answer::AsItIs;
+        if self.job.mode.tries() && (copies || is_converted(entry, answer)) {
+            let is_left_out =
+                is_converted(entry, answer) && self.survey.is_left_out(entry, self.job);
+            return Some(if is_left_out { Action::LeaveOut } else { Action::Change });
+        }
+        (*answer != Answer::AsItIs).then_some(Action::Tell)
+    }
+}
+
+impl Iterator for Turns<'_> {
+    type Item = Turn;
+
+    fn next(&mut self) -> Option<Turn> {
+        while self.next < self.survey.images.len() {
+            let image = self.next;
+            self.next += 1;
+            let is_here = self.survey.entries.get(self.entry).is_some_and(|e| e.image == image);
+            let entry = is_here.then_some(self.entry);
+            self.entry += usize::from(is_here);
+            if let Some(action) = self.action(image, entry) {
+                let found = self.survey.images.found(image, &mut self.archives);
+                return Some(Turn { image, entry, found, action });
+            }
+        }
+        None
+    }
+}
+
+/// An image that had its turn.
+pub(super) struct Taken {
+    pub(super) image: ImageNumber,
+    pub(super) entry: Option<usize>,
+    pub(super) step: Step,
+}
+
+/// Does what an image's turn is for, as far as it needs no claim.
+pub(super) fn take_turn(turn: Turn, survey: &Survey, task: Task<'_>, stop: &AtomicBool) -> Taken {
+    let Turn { image, entry, found, action } = turn;
+    let seen = entry.map(|at| &survey.entries[at]);
+    let step = match found {
+        _ if stop.load(Ordering::Relaxed) => Step::NotBegun,
+        Found::Image(found) => match (action, seen) {
+            (Action::Tell, _) => Step::done(look_again(found, seen, task.job), None),
+            (Action::LeaveOut, _) => {
+                let mut report = look_again(found, seen, task.job);
+                report.notes.push(Note::LeftOut);
+                Step::done(report, None)
+            }
+            (Action::Change, Some(entry)) => prepare(&found, Expected::Record(entry), task),
+            _ => prepare(&found, Expected::Anything, task),
+        },
+        Found::Failed { path, named, failure } => {
+            let report = Report::new(path, named, Outcome::Failed).failed(failure);
+            Step::done(report, None)
+        }
+        Found::Skipped | Found::Repeated { .. } => Step::NotBegun,
+    };
+    Taken { image, entry, step }
+}

@@ -3,8 +3,21 @@
 //!
 //! A pack is a diskette with a record of 2,048 bytes, `ADDPACK.DAT`. The way of the data is
 //! [`media`] (sectors), [`fat12`] (where the record lies), [`record`] (parsed), [`diagnosis`]
-//! (what happened to it), [`conversion`] (what it becomes). [`plan`] says which server takes which
-//! packs, and in what order. The library never prints and never exits; words are the command line's.
+//! (what happened to it), [`conversion`] (what it becomes). [`set`] says which of several images of
+//! a pack counts, [`plan`] which server takes which packs, and in what order; [`run`] does all of it
+//! for many images. The library never prints and never exits; words are the command line's. Its
+//! design is told in `src/DESIGN.md`, the bytes in [`record`].
+//!
+//! ```
+//! use addpack::diagnosis::Verdict;
+//! use addpack::disk::Memory;
+//! use addpack::pack::examine::{Examination, examine};
+//!
+//! let image = Memory::new(std::fs::read("testdata/images/unused-720.img")?);
+//! let Examination::Pack(pack) = examine(&image)? else { panic!("no pack") };
+//! assert_eq!(pack.diagnosis.verdict, Verdict::Convertible);
+//! # Ok::<(), std::io::Error>(())
+//! ```
 
 #![warn(missing_docs, unreachable_pub)]
 #![warn(clippy::print_stdout, clippy::print_stderr, clippy::exit, clippy::unwrap_used)]

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Also {
     /// Write a page to FILE, to be read in a browser, printed and filed
     ///
-    /// It needs nothing else: no script, no network. It says what can be converted and why the rest cannot,
+    /// It is self-contained: no script, no network. It says what can be converted and why the rest cannot,
     /// shows each server's licenses, and lists every image. No existing file is overwritten.
     #[arg(long, value_name = "FILE.html", value_hint = ValueHint::FilePath, conflicts_with = "queue")]
     pub(crate) report: Option<PathBuf>,

@@ -29,8 +29,7 @@ fn paths_help() -> String {
 pub(crate) struct Common {
     /// Images (raw or in containers), diskette drives, and folders with all their subfolders
     ///
-    /// A drive is read and written only where it is not mounted and its medium has the size of a
-    /// diskette. In a folder, files that have neither the size of a diskette nor the ending of an image are
+    /// A drive is used only if it is not mounted and its medium has the size of a diskette. In a folder, files that have neither the size of a diskette nor the ending of an image are
     /// skipped, and symbolic links are not followed. Each image in an archive is a pack of its own; one
     /// of them is named as packs.zip:disk1.img.
     #[arg(required_unless_present = "files_from", value_name = "PATH", value_hint = ValueHint::AnyPath)]

@@ -54,8 +54,9 @@ pub(crate) enum Command {
     /// Say what each pack is, and whether it would convert
     ///
     /// Reads the record of each image and says what was found. Nothing is written. One image is
-    /// shown as a card with the pack's whole history; several, or a folder, as one line each, a
-    /// summary, the refused and failed ones with their reasons, and a picture for each server.
+    /// shown as a card with the pack's whole history. Several images, or a folder, are shown as one
+    /// line each, a summary, the reasons of those that are refused or failed, and a picture for each
+    /// server.
     #[command(after_long_help = "\
 Examples:
   addpack inspect disk1.img
@@ -70,8 +71,7 @@ Examples:
     /// conversion that was interrupted in its clean-up is finished. Compressed files and archives are
     /// replaced whole; what is in a dump (.imd, .td0, .hfe) needs -o.
     ///
-    /// There is no way back, so convert asks first. Where there is no terminal to ask at, it needs
-    /// --yes. The time of conversion is now, or SOURCE_DATE_EPOCH (seconds since 1970) if set.
+    /// There is no way back, so convert asks first. Without a terminal to ask at, it needs --yes. The time of conversion is now, or SOURCE_DATE_EPOCH (seconds since 1970) if set.
     #[command(after_long_help = "\
 Examples:
   addpack convert disk1.img
@@ -116,9 +116,9 @@ Examples:
     /// Try on your own disk what addpack promises
     ///
     /// Makes packs in a folder of its own below DIR, converts them in runs that end themselves at each
-    /// step, as if killed, and sees that each pack was wholly 4.0 or wholly 4.5, and was converted by the
-    /// next run. Says whether locks, new names, reads past the cache and the ledger work there. Exit
-    /// code 1 where something is missing that a promise needs.
+    /// step, as if killed, and checks that each pack was wholly 4.0 or wholly 4.5 then, and that the next
+    /// run converted it. Says whether locks, new names, reads past the cache and the ledger work there. Exit
+    /// code 1 means that something which a promise needs is missing.
     #[command(after_long_help = "\
 Examples:
   addpack selftest .")]
@@ -191,7 +191,7 @@ pub(crate) struct Convert {
     #[arg(short, long)]
     pub(crate) yes: bool,
 
-    /// Do all but the writing
+    /// Do everything except the writing
     ///
     /// Opens, locks and checks everything as the real run does. What the real run would report as
     /// converted is reported as convertible (or unfinished-conversion).
@@ -207,9 +207,8 @@ pub(crate) struct Convert {
 
     /// Convert only what a report calls convertible
     ///
-    /// FILE is what `addpack inspect --json` has written over the same paths. Of the images that would be
-    /// converted, those are left out that it does not call convertible or unfinished-conversion, or whose
-    /// record is another one by now.
+    /// FILE is what `addpack inspect --json` has written for the same paths. Images that it does not call
+    /// convertible or unfinished-conversion are left out, and so are those whose record has changed since.
     #[arg(long, value_name = "FILE", conflicts_with = "queue", value_hint = ValueHint::FilePath)]
     pub(crate) only_as: Option<PathBuf>,
 

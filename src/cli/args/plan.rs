@@ -33,8 +33,8 @@ Examples:
 ///
 /// Reads a set of packs, takes the server's state from the options, and writes nothing. Used packs
 /// restore what they once added, in their order; unused ones are added so that the most licenses fit
-/// under the server's limit. What the server would turn away is named, with what it would say, and so
-/// is what is missing in the chain.
+/// under the server's limit. The plan also names what the server would turn away, with what it would
+/// say, and what is missing in the chain.
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = PLAN_EXAMPLES)]
 pub(crate) struct Plan {
@@ -60,7 +60,7 @@ pub(crate) struct Plan {
     /// Plan every server that packs are bound to, a section each
     ///
     /// Each unused pack is offered once: to servers with a gap first. What no server needs is listed
-    /// as stock. --installed then holds for all servers.
+    /// as stock. --installed then applies to every server.
     #[arg(long, conflicts_with_all = ["address", "name"])]
     pub(crate) all: bool,
 
@@ -72,8 +72,8 @@ pub(crate) struct Plan {
 
     /// Write a page about all packs and servers to FILE as well, to be read in a browser and printed
     ///
-    /// It is the page that inspect --report writes, for servers of the version and with the licenses that
-    /// are given here. No existing file is overwritten.
+    /// It is the page that inspect --report writes, but with the server version and the licenses that are
+    /// given here. No existing file is overwritten.
     #[arg(long, value_name = "FILE.html", value_hint = ValueHint::FilePath, conflicts_with = "queue")]
     pub(crate) report: Option<PathBuf>,
 
@@ -103,11 +103,11 @@ pub(crate) struct Replace {
 
     /// Name a lost or stolen pack by the licenses that it restores; may be given again
     ///
-    /// It is named for the server that --address and --name tell.
+    /// It is named for the server of --address and --name.
     #[arg(long, value_name = "FROM-TO", value_parser = parse_span)]
     pub(crate) lost: Vec<Span>,
 
-    /// Name as lost what no pack of a server's chain restores
+    /// Name as lost each step of a server's chain that no pack restores
     #[arg(long)]
     pub(crate) gaps: bool,
 

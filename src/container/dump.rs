@@ -1,6 +1,6 @@
 //! Dumps of diskettes, sector by sector: put in the order of a raw image, with what is lost.
 
-use super::{ContainerError, MAX_IMAGE};
+use super::ContainerError;
 use crate::disk::SECTOR_LEN;
 use crate::disk::{Flaw, FlawKind};
 use std::collections::BTreeMap;
@@ -11,6 +11,8 @@ const MAX_CYLINDERS: u8 = 86;
 const MAX_HEADS: u8 = 2;
 /// The highest number that a sector of a raw image has.
 const MAX_NUMBER: u8 = 63;
+/// Sectors of the largest diskette, with all the cylinders that a drive reaches.
+const MAX_SECTORS: usize = MAX_CYLINDERS as usize * MAX_HEADS as usize * 48;
 /// What a sector that the dump does not hold is filled with: a freshly formatted one.
 const FILLER: u8 = 0xF6;
 
@@ -112,7 +114,7 @@ impl Tracks {
         };
         let (heads, numbers) = (usize::from(head) + 1, usize::from(self.usual_numbers()));
         let count = (usize::from(cylinder) + 1) * heads * numbers;
-        if count * SECTOR_LEN > MAX_IMAGE {
+        if count > MAX_SECTORS {
             return Err(ContainerError::TooLarge);
         }
         let mut strays = self.strays;

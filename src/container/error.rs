@@ -28,10 +28,14 @@ pub enum ContainerError {
     Compression,
     /// The image is larger than [`super::MAX_IMAGE`], or the container than any of such an image.
     TooLarge,
-    /// An archive of more than 4 GB, or of more than 65,534 members.
-    Zip64,
-    /// An archive with records for such numbers, which are read where they are small, and not written.
+    /// There is not enough memory to expand it.
+    NoMemory,
+    /// An archive with records for numbers of more than 32 bits, which are read and not written.
     Zip64Records,
+    /// It has a field that may say where its compressed bytes lie, and that is not written anew.
+    IndexField,
+    /// Other bytes than zeros stand behind it, which would be lost if it were written anew.
+    BytesBehind,
     /// It is in parts, and this is not the whole.
     InParts,
     /// A member of an archive is encrypted.
@@ -49,8 +53,27 @@ pub enum ContainerError {
     },
     /// There is no sector of a PC's diskette on it.
     NoSectors,
-    /// It can be told, but not read.
-    Unsupported(Format),
+    /// Its format is known, and not read.
+    Unsupported {
+        /// The format.
+        format: Format,
+        /// Whether it is packed in a container that is read.
+        packed: bool,
+    },
+    /// A virtual disk that is larger than any diskette.
+    HardDisk(Format),
+    /// A volume begins behind something else.
+    VolumeBehind {
+        /// Where.
+        at: u64,
+        /// How long it is.
+        length: u64,
+    },
+    /// Two images of diskettes, one behind the other.
+    TwoImages {
+        /// Where the second one begins.
+        second: u64,
+    },
     /// An archive without an image of a diskette.
     NoImage,
     /// An archive of several images, where one was asked for.
@@ -78,6 +101,18 @@ impl From<ContainerError> for io::Error {
 }
 
 impl ContainerError {
+    pub(crate) fn unsupported(format: Format) -> Self {
+        Self::Unsupported { format, packed: false }
+    }
+
+    /// The same, of what was packed in a container.
+    pub(crate) fn packed(self) -> Self {
+        match self {
+            Self::Unsupported { format, .. } => Self::Unsupported { format, packed: true },
+            other => other,
+        }
+    }
+
     /// What was the matter with a container, where that was the error.
     pub fn behind(error: &io::Error) -> Option<Self> {
         error.get_ref()?.downcast_ref().copied()

@@ -1,51 +1,87 @@
 //! Compressed files (RFC 1952): ten bytes, a name and other fields, a stream, CRC-32 and length.
-//! Several may stand one after the other, and are one file in parts; zeroes may follow.
+//! Several may stand one after the other, and are one file in parts. Other bytes may follow, which gzip
+//! passes over as well.
 
 use super::cursor::Cursor;
-use super::deflate::{crc32, deflate, inflate};
-use super::{ContainerError, MAX_DUMP};
+use super::deflate::{crc32, deflate, inflate_on, with_room};
+use super::{ContainerError, MAX_DUMP, RECOGNISED_BY};
+use crate::record::fields::is_zero;
+use flate2::bufread::MultiGzDecoder;
+use std::io::Read;
 
 const HEADER_LEN: usize = 10;
+const MARK: &[u8] = b"\x1F\x8B";
 const HEADER_CRC: u8 = 0x02;
 const EXTRA: u8 = 0x04;
 const NAME: u8 = 0x08;
 const COMMENT: u8 = 0x10;
 const RESERVED: u8 = 0xE0;
 
+/// What is in a compressed file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expanded {
+    /// The file that was compressed.
+    pub file: Vec<u8>,
+    /// Where its last part ends, in bytes from the start of the container.
+    pub end: usize,
+}
+
 /// The file that was compressed, at most `limit` bytes.
 ///
 /// # Errors
 /// Where it is damaged, or larger.
-pub fn read(bytes: &[u8], limit: usize) -> Result<Vec<u8>, ContainerError> {
+pub fn read(bytes: &[u8], limit: usize) -> Result<Expanded, ContainerError> {
     if bytes.len() > MAX_DUMP {
         return Err(ContainerError::TooLarge);
     }
     let mut cursor = Cursor::new(bytes);
-    let mut file = Vec::new();
+    let mut file = with_room(limit + 1)?;
     loop {
-        let at = cursor.at();
-        skip_header(&mut cursor)?;
-        let (part, length) = inflate(cursor.rest(), limit - file.len())?;
+        let (at, begin) = (cursor.at(), file.len());
+        read_header(&mut cursor)?;
+        let length = inflate_on(cursor.rest(), &mut file, limit)?;
         cursor.take(length)?;
         let tail: [u8; 8] = cursor.array()?;
-        if tail != self::tail(&part) {
+        if tail != self::tail(&file[begin..]) {
             return Err(ContainerError::Checksum { at });
         }
-        file.extend(part);
-        if cursor.rest().iter().all(|byte| *byte == 0) {
-            return Ok(file);
+        if !cursor.rest().starts_with(MARK) {
+            file.shrink_to_fit();
+            return Ok(Expanded { file, end: cursor.at() });
         }
     }
 }
 
-/// The container with another file in it. Its header stays: name, time, comment and all.
+/// What the file begins with, [`RECOGNISED_BY`] bytes at most, as far as they can be had.
+pub fn start(bytes: &[u8]) -> Vec<u8> {
+    let mut start = Vec::new();
+    // What is wrong with it is told when all of it is read.
+    let _ = MultiGzDecoder::new(bytes).take(RECOGNISED_BY as u64).read_to_end(&mut start);
+    start
+}
+
+/// Why a container whose parts end at `end` cannot be written with another file in it.
+pub fn obstacle(bytes: &[u8], end: usize) -> Option<ContainerError> {
+    if !is_zero(&bytes[end..]) {
+        return Some(ContainerError::BytesBehind);
+    }
+    // Such a field says where compressed blocks lie, or how long they are: of BGZF, dictzip, mgzip.
+    let has_field = read_header(&mut Cursor::new(bytes)).is_ok_and(|flags| flags & EXTRA != 0);
+    has_field.then_some(ContainerError::IndexField)
+}
+
+/// The container with another file in it. Its header stays: name, time, comment and all; and so do
+/// zeros that stand behind.
 ///
 /// # Errors
-/// Where the old one is damaged.
-pub fn rewrite(bytes: &[u8], file: &[u8]) -> Result<Vec<u8>, ContainerError> {
+/// Where the old one is damaged, or cannot be written.
+pub fn rewrite(bytes: &[u8], end: usize, file: &[u8]) -> Result<Vec<u8>, ContainerError> {
+    if let Some(obstacle) = obstacle(bytes, end) {
+        return Err(obstacle);
+    }
     let mut cursor = Cursor::new(bytes);
-    skip_header(&mut cursor)?;
-    Ok([&bytes[..cursor.at()], &deflate(file)?, &tail(file)].concat())
+    read_header(&mut cursor)?;
+    Ok([&bytes[..cursor.at()], &deflate(file)?, &tail(file), &bytes[end..]].concat())
 }
 
 /// CRC-32 and length of a part.
@@ -57,7 +93,8 @@ fn tail(part: &[u8]) -> [u8; 8] {
     tail
 }
 
-fn skip_header(cursor: &mut Cursor<'_>) -> Result<(), ContainerError> {
+/// Reads a header up to its end; its flags.
+fn read_header(cursor: &mut Cursor<'_>) -> Result<u8, ContainerError> {
     let at = cursor.at();
     let header: [u8; HEADER_LEN] = cursor.array()?;
     let flags = header[3];
@@ -76,5 +113,5 @@ fn skip_header(cursor: &mut Cursor<'_>) -> Result<(), ContainerError> {
     if flags & HEADER_CRC != 0 {
         cursor.take(2)?;
     }
-    Ok(())
+    Ok(flags)
 }

@@ -38,7 +38,7 @@ pub fn read(bytes: &[u8]) -> Result<Dump, ContainerError> {
         return Err(ContainerError::BadField { at: 0 });
     }
     if header[8] != 0 {
-        return Err(ContainerError::Unsupported(Format::HfeV3));
+        return Err(ContainerError::unsupported(Format::HfeV3));
     }
     if cylinders > MAX_CYLINDERS || !matches!(sides, 1 | 2) {
         return Err(ContainerError::BadField { at: 9 });

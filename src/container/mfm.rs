@@ -86,7 +86,7 @@ impl Cells {
         for (index, byte) in field.iter_mut().enumerate() {
             *byte = self.byte(at + index * CELLS_PER_BYTE);
         }
-        let verifies = FIELD.of(&[&[0xA1; 3], &field[..]].concat()) == 0;
+        let verifies = FIELD.checksum(&[&[0xA1; 3], &field[..]].concat()) == 0;
         (field, verifies)
     }
 

@@ -5,6 +5,7 @@
 #![doc = ""]
 #![doc = include_str!("CONTAINERS.md")]
 
+mod behind;
 mod crc;
 mod cursor;
 mod deflate;
@@ -17,6 +18,7 @@ pub mod imd;
 mod mfm;
 mod name;
 mod recognise;
+mod signs;
 pub mod td0;
 mod unpack;
 pub mod zip;
@@ -24,12 +26,17 @@ pub mod zip;
 pub use dump::Dump;
 pub use error::ContainerError;
 pub use format::Format;
-pub(crate) use name::{below, is_raw_name, may_be_archive, may_be_image, raw_name};
-pub use recognise::{RECOGNISED_BY, recognise};
-pub use unpack::{Unpacked, unpack};
+pub(crate) use format::Reader;
+pub(crate) use name::{
+    is_raw_name, kind_by_name, may_be_archive, may_be_image, paths_of_members, raw_name,
+};
+pub use recognise::{RECOGNISED_BY, Recognised};
+pub(crate) use recognise::{Unknown, recognise_file};
+pub(crate) use unpack::largest;
+pub use unpack::{Unpacked, recognise, unpack};
 
-/// The most bytes that an image has, whatever its container says: 4 MiB.
-pub const MAX_IMAGE: usize = 4 << 20;
-/// The most bytes that a dump of such an image has. One of bit cells has more of them than the
-/// image: each bit is two cells, and there are gaps.
-pub const MAX_DUMP: usize = 4 * MAX_IMAGE;
+/// The most bytes that an image has, whatever its container says: those of the largest diskette.
+pub const MAX_IMAGE: usize = crate::fat12::MAX_SECTORS as usize * crate::disk::SECTOR_LEN;
+/// The most bytes that a container has, and what comes out of it. A dump of bit cells has more of them
+/// than the image: each bit is two cells, and there are gaps.
+pub const MAX_DUMP: usize = 16 << 20;

@@ -1,30 +1,33 @@
 //! Names that images bear, in whatever container.
 
+use super::Format;
+use super::format::{Description, Reader, TABLE};
 use crate::disk::DiskGeometry;
+use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 
 /// Endings that raw images of diskettes bear.
 const RAW: [&str; 12] =
     ["img", "ima", "image", "flp", "floppy", "vfd", "dsk", "fd", "raw", "bin", "dd", "sbs"];
-/// Endings of dumps that are read.
-const DUMPS: [&str; 3] = ["imd", "td0", "hfe"];
-/// Endings of compressed files and archives.
-const PACKED: [&str; 3] = ["gz", "zip", "imz"];
-/// Endings of containers that are only told.
-const OTHERS: [&str; 15] = [
-    "86f", "scp", "psi", "pri", "mfi", "d88", "d77", "fdi", "cqm", "edsk", "qcow2", "vhd", "vmdk",
-    "vdi", "hfe3",
-];
 
 fn has_ending(name: &Path, endings: &[&str]) -> bool {
     let ending = name.extension().and_then(|ending| ending.to_str());
     ending.is_some_and(|ending| endings.iter().any(|known| known.eq_ignore_ascii_case(ending)))
 }
 
+/// The row of the format whose ending a name bears.
+fn row_of(name: &Path) -> Option<&'static Description> {
+    TABLE.iter().find(|row| has_ending(name, row.endings))
+}
+
 /// Whether a file may hold an image of a diskette, by its length or its ending.
 pub(crate) fn may_be_image(name: &Path, len: u64) -> bool {
-    DiskGeometry::of_len(len).is_some()
-        || [&RAW[..], &DUMPS, &PACKED, &OTHERS].iter().any(|endings| has_ending(name, endings))
+    DiskGeometry::of_len(len).is_some() || is_raw_name(name) || row_of(name).is_some()
+}
+
+/// The format that a file's ending tells, where its content does not.
+pub(crate) fn kind_by_name(name: &Path) -> Option<Format> {
+    row_of(name).filter(|row| row.told_by_ending).map(|row| row.format)
 }
 
 /// Whether a name is that of a raw image.
@@ -34,21 +37,53 @@ pub(crate) fn is_raw_name(name: &Path) -> bool {
 
 /// Whether a file is looked into for several images: not so where its length is a diskette's.
 pub(crate) fn may_be_archive(name: &Path, len: u64) -> bool {
-    DiskGeometry::of_len(len).is_none() || has_ending(name, &PACKED)
+    let is_packed =
+        row_of(name).is_some_and(|row| matches!(row.reader, Reader::Gzip | Reader::Zip));
+    DiskGeometry::of_len(len).is_none() || is_packed
 }
 
 /// The name of the raw image out of a container of this name.
 pub(crate) fn raw_name(name: &Path) -> PathBuf {
-    let inner = if has_ending(name, &["gz"]) { name.with_extension("") } else { name.to_owned() };
-    if inner.extension().is_none() || has_ending(&inner, &DUMPS) {
+    let reader = |name: &Path| row_of(name).map(|row| row.reader);
+    let is_gzip = matches!(reader(name), Some(Reader::Gzip));
+    let inner = if is_gzip { name.with_extension("") } else { name.to_owned() };
+    if inner.extension().is_none() || matches!(reader(&inner), Some(Reader::Dump(_))) {
         inner.with_extension("img")
     } else {
         inner
     }
 }
 
+/// The paths of the raw images out of members of these names, below a folder: each its own, also where two
+/// members share a name, or their names lead to one path.
+pub(crate) fn paths_of_members(names: impl Iterator<Item = PathBuf>) -> Vec<PathBuf> {
+    let mut taken = HashSet::new();
+    // The number to begin with for the next of a name: that of the last one, so that many take no longer.
+    let mut next = HashMap::new();
+    let own = |name: PathBuf| {
+        let path = raw_name(&below(&name));
+        if taken.insert(path.clone()) {
+            return path;
+        }
+        let number = next.entry(path.clone()).or_insert(2_usize);
+        let stem = path.file_stem().unwrap_or_default().to_owned();
+        let ending = path.extension().unwrap_or_default().to_owned();
+        loop {
+            let mut name = stem.clone();
+            name.push(format!("-{number}."));
+            name.push(&ending);
+            *number += 1;
+            let numbered = path.with_file_name(name);
+            if taken.insert(numbered.clone()) {
+                return numbered;
+            }
+        }
+    };
+    names.map(own).collect()
+}
+
 /// The path that a member's name leads to below a folder: no other way out of it than down.
-pub(crate) fn below(name: &Path) -> PathBuf {
+fn below(name: &Path) -> PathBuf {
     let parts = name.components().filter(|part| matches!(part, Component::Normal(_)));
     let path: PathBuf = parts.collect();
     if path == Path::new("") { PathBuf::from("image.img") } else { path }
@@ -63,6 +98,7 @@ mod tests {
         for (name, raw) in [
             ("disk1.img.gz", "disk1.img"),
             ("disk1.GZ", "disk1.img"),
+            ("disk1.img.dz", "disk1.img"),
             ("disk1.imd", "disk1.img"),
             ("disk1.td0.gz", "disk1.img"),
             ("disk1.ima", "disk1.ima"),
@@ -70,6 +106,14 @@ mod tests {
         ] {
             assert_eq!(raw_name(Path::new(name)), Path::new(raw), "{name}");
         }
+    }
+
+    #[test]
+    fn members_that_share_a_name_have_paths_of_their_own() {
+        let names = ["a.img", "b/a.img", "a.img", "../a.img", "a.imd", "a-2.img"];
+        let paths = paths_of_members(names.into_iter().map(PathBuf::from));
+        let wanted = ["a.img", "b/a.img", "a-2.img", "a-3.img", "a-4.img", "a-2-2.img"];
+        assert_eq!(paths, wanted.map(PathBuf::from));
     }
 
     #[test]

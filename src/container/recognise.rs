@@ -1,66 +1,131 @@
-//! Which format a file is in, by its content.
+//! What a file is, by its content.
 
-use super::td0;
-use super::{Format, MAX_IMAGE};
+use super::format::TABLE;
+use super::signs::Start;
+use super::{ContainerError, Format, MAX_IMAGE, behind, zip};
+use crate::disk::SECTOR_LEN;
 use crate::fat12::Geometry;
+use std::io;
 
-/// Bytes at the start of a file that [`recognise`] looks at, if there are as many.
+/// Bytes at the start of a file that [`recognise_file`] looks at, if there are as many.
 pub const RECOGNISED_BY: usize = 1024;
 
-/// Formats that begin with a magic that no raw image begins with by chance.
-const MAGICS: [(&[u8], Format); 18] = [
-    (b"\x1F\x8B\x08", Format::Gzip),
-    (b"PK\x03\x04", Format::Zip),
-    (b"PK\x05\x06", Format::Zip),
-    (b"HXCPICFE\x00", Format::Hfe),
-    (b"HXCPICFE", Format::HfeV3),
-    (b"HXCHFEV3", Format::HfeV3),
-    (b"86BF", Format::F86),
-    (b"PSI \x00\x00\x00\x04", Format::Psi),
-    (b"PRI \x00\x00\x00\x04", Format::Pri),
-    (b"MESSFLOPPYIMAGE", Format::Mfi),
-    (b"MAMEFLOPPYIMAGE", Format::Mfi),
-    (b"Formatted Disk Image file\r\n", Format::Fdi),
-    (b"EXTENDED CPC DSK", Format::Dsk),
-    (b"MV - CPC", Format::Dsk),
-    (b"QFI\xFB", Format::Qcow2),
-    (b"conectix", Format::Vhd),
-    (b"KDMV", Format::Vmdk),
-    (b"# Disk DescriptorFile", Format::Vmdk),
-];
+/// Where a CD's first descriptor stands, and what it begins with.
+const ISO_AT: u64 = 32_768;
+const ISO_MARK: &[u8] = b"\x01CD001";
 
-/// The container that a file of `len` bytes is; `None` for a raw image, or any other file. `start`
-/// is what it begins with, [`RECOGNISED_BY`] bytes where there are as many; `last` gives its last 512,
-/// where they are asked for.
+/// A file that is told apart, with what it begins with.
+pub(crate) struct Unknown<'a> {
+    /// [`RECOGNISED_BY`] bytes, where there are as many.
+    pub(crate) start: &'a [u8],
+    /// Bytes in all of it.
+    pub(crate) len: u64,
+    /// Reads more of it: from an offset on, a number of bytes that it has.
+    pub(crate) read: &'a dyn Fn(u64, usize) -> io::Result<Vec<u8>>,
+}
+
+impl Unknown<'_> {
+    /// Bytes from an offset on, as far as there are any.
+    pub(super) fn bytes(&self, at: u64, length: usize) -> io::Result<Vec<u8>> {
+        let there = self.len.saturating_sub(at);
+        let length = usize::try_from(there).unwrap_or(usize::MAX).min(length);
+        match usize::try_from(at).ok().and_then(|at| self.start.get(at..at + length)) {
+            Some(bytes) => Ok(bytes.to_vec()),
+            None if length == 0 => Ok(Vec::new()),
+            None => (self.read)(at, length),
+        }
+    }
+}
+
+/// What a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recognised {
+    /// The raw image of a FAT volume, read or not.
+    Volume,
+    /// A container.
+    Container(Format),
+    /// Any other file, or a raw image whose volume cannot be told.
+    Unknown,
+}
+
+/// Says what a file is.
 ///
 /// A raw image whose boot sector makes sense is one, whatever its first bytes look like. Where only
-/// the FAT does, a magic of several letters counts for more, and a weak one for less.
-pub fn recognise(start: &[u8], len: u64, last: impl FnOnce() -> Vec<u8>) -> Option<Format> {
-    if Geometry::from_bpb(start).is_some() {
-        return None;
+/// the FAT does, a long mark counts for more, and a short one for less. Where the start is neither, the
+/// end may be an archive's.
+///
+/// # Errors
+/// As `file` is read; and where it is known to be no image of a diskette, or one that does not begin
+/// at the start, with the [`ContainerError`] that says so.
+pub(crate) fn recognise_file(file: &Unknown<'_>) -> io::Result<Recognised> {
+    if let Some(geometry) = Geometry::from_bpb(file.start) {
+        behind::check_alone(file, &geometry)?;
+        return Ok(Recognised::Volume);
     }
-    if let Some(format) = by_magic(start) {
-        return (!is_hard_disk(start, format)).then_some(format);
+    if Geometry::layout_not_read(file.start).is_some() {
+        return Ok(Recognised::Volume);
     }
-    if Geometry::from_fat(start, len).is_some() {
-        return None;
+    if let Some(format) = marked(file.start) {
+        check_is_small(file.start, format)?;
+        return Ok(Recognised::Container(format));
     }
-    weak(start, len).or_else(|| last().starts_with(b"conectix").then_some(Format::Vhd))
+    if let Some(geometry) = Geometry::from_fat(file.start, file.len) {
+        behind::check_alone(file, &geometry)?;
+        return Ok(Recognised::Volume);
+    }
+    let format = match signed(&Start { bytes: file.start, len: file.len }) {
+        Some(format) => Some(format),
+        None => by_its_end(file)?,
+    };
+    if let Some(format) = format {
+        return Ok(Recognised::Container(format));
+    }
+    behind::check_none(file)?;
+    Ok(Recognised::Unknown)
 }
 
-fn by_magic(start: &[u8]) -> Option<Format> {
-    let magic =
-        MAGICS.iter().find(|(magic, _)| start.starts_with(magic)).map(|(_, format)| *format);
-    let is_vdi = start.get(0x40..0x44) == Some(b"\x7F\x10\xDA\xBE");
-    magic.or_else(|| is_vdi.then_some(Format::Vdi))
+/// The format that a file's first bytes tell: enough to know how much of it is to be read.
+pub(super) fn by_start(bytes: &[u8]) -> Option<Format> {
+    let begins_with_fat = |fat: &[u8]| fat[0] >= 0xF0 && fat[1..] == [0xFF, 0xFF];
+    if Geometry::from_bpb(bytes).is_some() {
+        return None;
+    }
+    if let Some(format) = marked(bytes) {
+        return Some(format);
+    }
+    if bytes.get(SECTOR_LEN..SECTOR_LEN + 3).is_some_and(begins_with_fat) {
+        return None;
+    }
+    signed(&Start { bytes, len: u64::MAX })
 }
 
-/// Whether it is a virtual disk that says itself that it is larger than a diskette: the disk of some
+fn signed(start: &Start<'_>) -> Option<Format> {
+    TABLE.iter().find(|row| row.sign.is_some_and(|fits| fits(start))).map(|row| row.format)
+}
+
+fn marked(start: &[u8]) -> Option<Format> {
+    let has = |(at, mark): &(usize, &[u8])| start.get(*at..).is_some_and(|s| s.starts_with(mark));
+    TABLE.iter().find(|row| row.marks.iter().any(has)).map(|row| row.format)
+}
+
+/// Formats that are told further behind in a file than it is read at first.
+fn by_its_end(file: &Unknown<'_>) -> io::Result<Option<Format>> {
+    if file.bytes(file.len.saturating_sub(512), 512)?.starts_with(b"conectix") {
+        return Ok(Some(Format::Vhd));
+    }
+    if file.len > ISO_AT && file.bytes(ISO_AT, ISO_MARK.len())? == ISO_MARK {
+        return Ok(Some(Format::Iso));
+    }
+    Ok(zip::has_directory(file)?.then_some(Format::Zip))
+}
+
+/// A virtual disk says itself how large it is. One that is larger than a diskette is the disk of some
 /// machine, which happens to lie in the folder.
-fn is_hard_disk(start: &[u8], format: Format) -> bool {
+fn check_is_small(start: &[u8], format: Format) -> io::Result<()> {
     let bytes = |at: usize| start.get(at..at + 8)?.try_into().ok();
     let len = match format {
         Format::Qcow2 => bytes(24).map(u64::from_be_bytes),
+        Format::Qed => bytes(48).map(u64::from_le_bytes),
         Format::Vhd => bytes(48).map(u64::from_be_bytes),
         Format::Vmdk if start.starts_with(b"KDMV") => {
             bytes(12).map(|sectors| u64::from_le_bytes(sectors).saturating_mul(512))
@@ -68,81 +133,8 @@ fn is_hard_disk(start: &[u8], format: Format) -> bool {
         Format::Vdi => bytes(0x170).map(u64::from_le_bytes),
         _ => None,
     };
-    len.is_some_and(|len| len > MAX_IMAGE as u64)
-}
-
-/// Formats with a short magic or none: more than that has to fit.
-fn weak(start: &[u8], len: u64) -> Option<Format> {
-    let tests: [(bool, Format); 6] = [
-        (is_imd(start), Format::Imd),
-        (is_scp(start), Format::Scp),
-        (is_copy_qm(start), Format::CopyQm),
-        (is_spectrum_fdi(start, len), Format::Fdi),
-        (is_t98_fdi(start, len), Format::Fdi),
-        (is_d88(start, len), Format::D88),
-    ];
-    let passed = tests.iter().find(|(passed, _)| *passed).map(|(_, format)| *format);
-    td0::recognise(start).or(passed)
-}
-
-/// `IMD 1.18: ...`, or the name of another program that wrote it.
-fn is_imd(start: &[u8]) -> bool {
-    let text = |byte: &u8| matches!(byte, b' '..=b'~');
-    start.starts_with(b"IMD ") && start.get(4..24).is_some_and(|head| head.iter().all(text))
-}
-
-/// The tracks stand in order, there are at most two sides, and a revolution was read.
-fn is_scp(start: &[u8]) -> bool {
-    let byte = |at: usize| start.get(at).copied().unwrap_or(u8::MAX);
-    start.starts_with(b"SCP")
-        && (1..=20).contains(&byte(5))
-        && byte(6) <= byte(7)
-        && byte(7) < 168
-        && byte(10) <= 2
-}
-
-/// The bytes of the header add up to nothing.
-fn is_copy_qm(start: &[u8]) -> bool {
-    let header = start.get(..133);
-    start.starts_with(b"CQ\x14")
-        && header.is_some_and(|header| header.iter().fold(0_u8, |sum, b| sum.wrapping_add(*b)) == 0)
-}
-
-/// `FDI`, write protection, cylinders, heads, then where the texts and the sectors begin.
-fn is_spectrum_fdi(start: &[u8], len: u64) -> bool {
-    let word = |at| u64::from(number::<2>(start, at));
-    start.starts_with(b"FDI")
-        && start.get(3).is_some_and(|protected| *protected <= 1)
-        && (1..=100).contains(&word(4))
-        && (1..=2).contains(&word(6))
-        && (14..len).contains(&word(10))
-}
-
-/// A header that says how long it is, and what it stands before.
-fn is_t98_fdi(start: &[u8], len: u64) -> bool {
-    let long = |at| u64::from(number::<4>(start, at));
-    let [header, size] = [long(8), long(12)];
-    number::<4>(start, 0) == 0
-        && header == 4096
-        && header + size == len
-        && [16, 20, 24, 28].iter().map(|at| long(*at)).try_fold(1, u64::checked_mul) == Some(size)
-}
-
-/// A title, nine zeroes, protection, kind and length, and where the tracks begin.
-fn is_d88(start: &[u8], len: u64) -> bool {
-    let zeroes = start.get(0x11..0x1A).is_some_and(|bytes| bytes.iter().all(|byte| *byte == 0));
-    let size = u64::from(number::<4>(start, 0x1C));
-    let first = number::<4>(start, 0x20);
-    zeroes
-        && start.get(0x10) == Some(&0)
-        && matches!(start.get(0x1A), Some(0 | 0x10))
-        && matches!(start.get(0x1B), Some(0 | 0x10 | 0x20 | 0x30 | 0x40))
-        && matches!(first, 0x2A0 | 0x2B0)
-        && (u64::from(first)..=len).contains(&size)
-}
-
-/// The little-endian number of N bytes, at most four, at an offset; 0 past the end.
-fn number<const N: usize>(start: &[u8], at: usize) -> u32 {
-    let bytes = start.get(at..at + N).unwrap_or_default();
-    bytes.iter().rev().fold(0, |number, byte| number << 8 | u32::from(*byte))
+    match len {
+        Some(len) if len > MAX_IMAGE as u64 => Err(ContainerError::HardDisk(format).into()),
+        _ => Ok(()),
+    }
 }

@@ -22,6 +22,7 @@
 use super::crc::TELEDISK;
 use super::cursor::Cursor;
 use super::dump::{Content, Dump, Id, Tracks};
+use super::signs::Start;
 use super::{ContainerError, Format, MAX_DUMP, MAX_IMAGE};
 use delharc::decode::{Decoder, Lh1Decoder};
 
@@ -38,25 +39,29 @@ const FIRST_LZHUF: u8 = 0x14;
 /// What compressed bytes are expanded by at a time.
 const STEP: usize = 16;
 
-/// The kind of dump that begins so.
-pub(super) fn recognise(start: &[u8]) -> Option<Format> {
-    let format = match start.get(..3)? {
-        b"TD\0" => Format::Td0,
-        b"td\0" => Format::Td0Compressed,
-        _ => return None,
-    };
-    // With its checksum, or at least with fields that can be.
-    let header = start.get(..HEADER_LEN)?;
+/// Whether a dump begins so, with no compression but that of single sectors.
+pub(super) fn is_plain(start: &Start<'_>) -> bool {
+    has_header(start, b"TD\0")
+}
+
+/// Whether a dump begins so, all of which is compressed.
+pub(super) fn is_compressed(start: &Start<'_>) -> bool {
+    has_header(start, b"td\0")
+}
+
+/// Whether there is a header with its checksum, or at least with fields that can be.
+fn has_header(start: &Start<'_>, mark: &[u8]) -> bool {
+    let Some(header) = start.bytes.get(..HEADER_LEN) else { return false };
     let sensible = (0x0A..=0x30).contains(&header[4])
         && header[5] & 0x7F <= 2
         && header[6] <= 6
         && header[7] & 0x7F <= 2
         && matches!(header[9], 1 | 2);
-    (verifies(header) || sensible).then_some(format)
+    header.starts_with(mark) && (verifies(header) || sensible)
 }
 
 fn verifies(header: &[u8]) -> bool {
-    TELEDISK.of(&header[..10]).to_le_bytes() == header[10..12]
+    TELEDISK.checksum(&header[..10]).to_le_bytes() == header[10..12]
 }
 
 /// The diskette in a dump. A sector with a deleted mark is a sector like others.
@@ -76,7 +81,7 @@ pub fn read(bytes: &[u8]) -> Result<Dump, ContainerError> {
     let body = match &header[..2] {
         b"TD" => cursor.rest(),
         b"td" if header[4] < FIRST_LZHUF => {
-            return Err(ContainerError::Unsupported(Format::Td0Compressed));
+            return Err(ContainerError::unsupported(Format::Td0Compressed));
         }
         b"td" => {
             expanded = expand(cursor.rest());
@@ -117,7 +122,11 @@ fn skip_comment(cursor: &mut Cursor<'_>) -> Result<(), ContainerError> {
     let checksum = cursor.word()?;
     let length = cursor.rest().get(..2).map_or(0, |low| u16::from_le_bytes([low[0], low[1]]));
     let covered = cursor.take(8 + usize::from(length))?;
-    if TELEDISK.of(covered) == checksum { Ok(()) } else { Err(ContainerError::Checksum { at }) }
+    if TELEDISK.checksum(covered) == checksum {
+        Ok(())
+    } else {
+        Err(ContainerError::Checksum { at })
+    }
 }
 
 /// Reads a track, if there is one more.
@@ -137,7 +146,7 @@ fn read_track(cursor: &mut Cursor<'_>, tracks: &mut Tracks) -> Result<bool, Cont
 }
 
 fn low_byte(bytes: &[u8]) -> u8 {
-    TELEDISK.of(bytes).to_le_bytes()[0]
+    TELEDISK.checksum(bytes).to_le_bytes()[0]
 }
 
 fn read_sector(

@@ -1,7 +1,14 @@
 //! What a file that is in memory holds: a raw image, or a dump of one.
 
-use super::{ContainerError, Format, MAX_IMAGE, RECOGNISED_BY, hfe, imd, recognise, td0};
-use crate::disk::Flaw;
+use super::Reader;
+use super::recognise::by_start;
+use super::{
+    ContainerError, Format, MAX_DUMP, MAX_IMAGE, RECOGNISED_BY, Recognised, Unknown, kind_by_name,
+    recognise_file,
+};
+use crate::disk::{Flaw, filled};
+use std::io;
+use std::path::Path;
 
 /// An image out of its container.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,24 +21,59 @@ pub struct Unpacked {
     pub dump: Option<Format>,
 }
 
-/// The image that is in a file with these bytes, which may be a dump.
+/// The most bytes that a file which begins so is expanded to.
+///
+/// # Errors
+/// Where it is in a format that is not read: then nothing of it is expanded.
+pub(crate) fn largest(start: &[u8]) -> Result<usize, ContainerError> {
+    match by_start(start).map(|format| (format, format.reader())) {
+        None => Ok(MAX_IMAGE),
+        Some((_, Reader::Dump(_))) => Ok(MAX_DUMP),
+        Some((format, _)) => Err(ContainerError::unsupported(format)),
+    }
+}
+
+/// Says what a file with these bytes is.
+///
+/// # Errors
+/// Where it is known to be no image of a diskette, or one that does not begin at the start.
+pub fn recognise(bytes: &[u8]) -> Result<Recognised, ContainerError> {
+    let read = |at: u64, length: usize| {
+        let at = usize::try_from(at).unwrap_or(usize::MAX);
+        let part = bytes.get(at..).and_then(|rest| rest.get(..length));
+        part.map(<[u8]>::to_vec).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+    };
+    let start = &bytes[..bytes.len().min(RECOGNISED_BY)];
+    let file = Unknown { start, len: bytes.len() as u64, read: &read };
+    let at = bytes.len();
+    recognise_file(&file)
+        .map_err(|error| ContainerError::behind(&error).unwrap_or(ContainerError::CutShort { at }))
+}
+
+/// The image that is in a file with these bytes and this name, which may be a dump.
 ///
 /// # Errors
 /// Where the image is larger than [`MAX_IMAGE`], or the dump damaged or in a format that is not read.
-pub fn unpack(bytes: Vec<u8>) -> Result<Unpacked, ContainerError> {
-    let start = &bytes[..bytes.len().min(RECOGNISED_BY)];
-    let last = || bytes[bytes.len().saturating_sub(512)..].to_vec();
-    let Some(format) = recognise(start, bytes.len() as u64, last) else {
+pub fn unpack(bytes: Vec<u8>, name: &Path) -> Result<Unpacked, ContainerError> {
+    let format = match recognise(&bytes)? {
+        Recognised::Container(format) => Some(format),
+        Recognised::Unknown => kind_by_name(name),
+        Recognised::Volume => None,
+    };
+    let Some(format) = format else {
         if bytes.len() > MAX_IMAGE {
             return Err(ContainerError::TooLarge);
         }
-        return Ok(Unpacked { bytes, flaws: Vec::new(), dump: None });
+        let flaws = filled(&bytes, 0);
+        return Ok(Unpacked { bytes, flaws, dump: None });
     };
-    let dump = match format {
-        Format::Imd => imd::read(&bytes)?,
-        Format::Td0 | Format::Td0Compressed => td0::read(&bytes)?,
-        Format::Hfe => hfe::read(&bytes)?,
-        other => return Err(ContainerError::Unsupported(other)),
+    let Reader::Dump(read) = format.reader() else {
+        return Err(ContainerError::unsupported(format));
     };
-    Ok(Unpacked { bytes: dump.bytes, flaws: dump.flaws, dump: Some(format) })
+    let dump = read(&bytes)?;
+    let mut flaws = dump.flaws;
+    flaws.extend(filled(&dump.bytes, 0));
+    flaws.sort_unstable();
+    flaws.dedup_by_key(|flaw| flaw.sector);
+    Ok(Unpacked { bytes: dump.bytes, flaws, dump: Some(format) })
 }

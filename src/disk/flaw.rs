@@ -28,6 +28,8 @@ pub enum FlawKind {
     MarkedBad,
     /// The dump does not hold it.
     Missing,
+    /// The program that made the image could not read it, and has filled it with a text that says so.
+    Filled,
 }
 
 impl FlawKind {

@@ -1,9 +1,11 @@
 //! The ground that all else stands on: sectors, and what holds them.
 
+mod filler;
 mod flaw;
 mod geometry;
 mod memory;
 
+pub(crate) use filler::filled;
 pub(crate) use flaw::withhold;
 pub use flaw::{Flaw, FlawKind};
 pub use geometry::DiskGeometry;

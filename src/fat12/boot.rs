@@ -1,7 +1,7 @@
 //! The boot sector, and the geometry that it or the FAT's first byte tells.
 
 use super::directory::ENTRY_LEN;
-use super::{MAX_SECTORS, Oddity, SECTOR, SECTOR_LEN};
+use super::{Anomaly, Layout, MAX_SECTORS, SECTOR, SECTOR_LEN};
 use std::ops::Range;
 
 /// The first cluster of every FAT volume has the number 2.
@@ -67,24 +67,24 @@ const KNOWN: [Geometry; 8] = [
 
 impl Geometry {
     /// The geometry of the volume that begins with `area` on a medium of `medium_len` bytes.
-    pub(super) fn of(area: &[u8], medium_len: u64) -> Option<(Self, Vec<Oddity>)> {
-        let mut oddities = Vec::new();
+    pub(super) fn of(area: &[u8], medium_len: u64) -> Option<(Self, Vec<Anomaly>)> {
+        let mut anomalies = Vec::new();
         let geometry = if let Some(geometry) = Self::from_bpb(area) {
             let at = geometry.fat(0).start;
             if let Some(&fat) = area.get(at).filter(|&&fat| fat != geometry.media) {
-                oddities.push(Oddity::MediaByte { boot: geometry.media, fat });
+                anomalies.push(Anomaly::MediaByte { boot: geometry.media, fat });
             }
             geometry
         } else {
-            oddities.push(Oddity::NoBpb);
+            anomalies.push(Anomaly::NoBpb);
             let end = |g: &Self| u64::from(g.first_data_sector()) * SECTOR;
             Self::from_fat(area, medium_len).filter(|known| end(known) <= medium_len)?
         };
         let volume = u64::from(geometry.total_sectors) * SECTOR;
         if volume > medium_len {
-            oddities.push(Oddity::CutShort { image: medium_len, volume });
+            anomalies.push(Anomaly::CutShort { image: medium_len, volume });
         }
-        Some((geometry, oddities))
+        Some((geometry, anomalies))
     }
 
     /// Bytes up to the end of the root directory of the usual diskette of this size; of an unusual
@@ -112,6 +112,36 @@ impl Geometry {
             media: byte(21)?,
         };
         (u64::from(word(11)?) == SECTOR && geometry.is_sound()).then_some(geometry)
+    }
+
+    /// The layout of a FAT volume with more than two FATs, or with sectors of another length: all else in
+    /// its BIOS parameter block is as on a diskette.
+    pub(crate) fn layout_not_read(area: &[u8]) -> Option<Layout> {
+        let word = |at: usize| Some(u16::from_le_bytes([*area.get(at)?, *area.get(at + 1)?]));
+        let byte = |at: usize| area.get(at).copied();
+        let layout = Layout { fats: byte(16)?, sector_len: word(11)? };
+        let total = u64::from(word(19)?) * u64::from(layout.sector_len);
+        let is_fat = matches!(layout.sector_len, 128 | 256 | 512 | 1024 | 2048 | 4096)
+            && (1..=8).contains(&layout.fats)
+            && byte(13)?.is_power_of_two()
+            && (1..=64).contains(&word(14)?)
+            && (1..=1024).contains(&word(17)?)
+            && (1..=64).contains(&word(22)?)
+            && (1..=u64::from(MAX_SECTORS) * SECTOR).contains(&total)
+            && byte(21)? >= 0xF0;
+        let is_read = layout.fats <= 2 && u64::from(layout.sector_len) == SECTOR;
+        (is_fat && !is_read).then_some(layout)
+    }
+
+    /// Whether every FAT of a volume of such a layout begins as a FAT does: else it is the boot sector that is
+    /// wrong.
+    pub(super) fn has_fats_of(layout: Layout, area: &[u8]) -> bool {
+        let word = |at: usize| usize::from(u16::from_le_bytes([area[at], area[at + 1]]));
+        let (reserved, fat_sectors, media) = (word(14), word(22), area[21]);
+        (0..usize::from(layout.fats)).all(|copy| {
+            let at = (reserved + copy * fat_sectors) * usize::from(layout.sector_len);
+            area.get(at..at + 3) == Some(&[media, 0xFF, 0xFF])
+        })
     }
 
     /// DOS 1.x wrote no BPB; later disks lose theirs. The FAT then begins in the second sector.

@@ -44,6 +44,16 @@ pub(super) fn entries(bytes: &[u8]) -> impl Iterator<Item = Entry> {
         .map(|(slot, entry)| parse(slot, entry))
 }
 
+/// The volume's label in the bytes of a directory. Parts of long names bear its attribute among others.
+pub(super) fn label(bytes: &[u8]) -> Option<[u8; 11]> {
+    let entries = bytes.chunks_exact(ENTRY_LEN).take_while(|entry| entry[0] != END);
+    let mut labels = entries.filter(|entry| {
+        entry[0] != DELETED
+            && entry[11] & (ATTR_VOLUME_ID | ATTR_DIRECTORY | 0x07) == ATTR_VOLUME_ID
+    });
+    labels.next()?[..11].try_into().ok()
+}
+
 /// Bytes up to the first entry that was never used.
 pub(super) fn used_len(bytes: &[u8]) -> usize {
     let entries = bytes.chunks_exact(ENTRY_LEN);

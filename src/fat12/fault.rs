@@ -7,8 +7,21 @@ use crate::disk::{Flaw, FlawKind};
 pub enum NoVolume {
     /// Shorter than a boot sector and a FAT.
     TooShort,
+    /// All that was read of it is this byte, over and over: it was never formatted.
+    Blank(u8),
+    /// A FAT volume with a layout that no PC's diskette has, and that is not read.
+    Layout(Layout),
     /// Neither a boot sector nor the first byte of a FAT tells a geometry.
-    UnknownGeometry,
+    Unknown,
+}
+
+/// A layout of a FAT volume that is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// `BPB_NumFATs`.
+    pub fats: u8,
+    /// `BPB_BytsPerSec`.
+    pub sector_len: u16,
 }
 
 /// What is broken on the way to the record.
@@ -57,7 +70,7 @@ pub enum FaultKind {
 
 /// What is unusual about a volume, and does not matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Oddity {
+pub enum Anomaly {
     /// No BIOS parameter block: the geometry is told by the FAT's first byte.
     NoBpb,
     /// The boot sector and the FAT name different media bytes.

@@ -7,12 +7,14 @@
 mod area;
 mod boot;
 mod directory;
+mod diskette;
 mod fault;
 mod table;
 
 pub use boot::Geometry;
 pub use directory::Entry;
-pub use fault::{FaultKind, MediaFault, NoVolume, Oddity};
+pub use diskette::{Diskette, RootFile};
+pub use fault::{Anomaly, FaultKind, Layout, MediaFault, NoVolume};
 
 use crate::disk::SECTOR_LEN;
 use crate::disk::Storage;
@@ -39,7 +41,7 @@ pub enum FatCopy {
 pub struct Volume {
     geometry: Geometry,
     area: Area,
-    oddities: Vec<Oddity>,
+    anomalies: Vec<Anomaly>,
     medium_len: u64,
 }
 
@@ -72,11 +74,15 @@ impl Volume {
             return Ok(Opened::NoVolume(NoVolume::TooShort));
         }
         let mut area = first_read(medium)?;
-        let Some((geometry, oddities)) = Geometry::of(&area.bytes, medium_len) else {
+        let layout = Geometry::layout_not_read(&area.bytes);
+        if let Some(layout) = layout.filter(|layout| Geometry::has_fats_of(*layout, &area.bytes)) {
+            return Ok(Opened::NoVolume(NoVolume::Layout(layout)));
+        }
+        let Some((geometry, anomalies)) = Geometry::of(&area.bytes, medium_len) else {
             // Only the boot sector and the FAT's first byte would have told.
             return Ok(match area.lost_in(0..2 * SECTOR_LEN) {
                 Some(flaw) => Opened::Broken(flaw.into()),
-                None => Opened::NoVolume(NoVolume::UnknownGeometry),
+                None => Opened::NoVolume(no_volume(&area.bytes)),
             });
         };
         let end = u64::from(geometry.first_data_sector()) * SECTOR;
@@ -86,10 +92,10 @@ impl Volume {
             return Ok(Opened::Broken(fault));
         }
         area.extend(medium, at_most(end))?;
-        let mut volume = Self { geometry, area, oddities, medium_len };
+        let mut volume = Self { geometry, area, anomalies, medium_len };
         volume.work_around_losses();
         if !volume.fat(FatCopy::First).agrees_with(&volume.fat(FatCopy::Second)) {
-            volume.oddities.push(Oddity::FatsDiffer);
+            volume.anomalies.push(Anomaly::FatsDiffer);
         }
         Ok(Opened::Volume(Box::new(volume)))
     }
@@ -99,7 +105,7 @@ impl Volume {
             return;
         }
         if self.area.lost_in(self.geometry.fat(0)).is_some() {
-            self.oddities.retain(|oddity| !matches!(oddity, Oddity::MediaByte { fat: 0, .. }));
+            self.anomalies.retain(|anomaly| !matches!(anomaly, Anomaly::MediaByte { fat: 0, .. }));
         }
         self.area.mend_fats(&self.geometry);
         self.area.fill_lost(self.geometry.root_directory(), directory::DELETED);
@@ -125,8 +131,8 @@ impl Volume {
     }
 
     /// What is unusual about it.
-    pub fn oddities(&self) -> &[Oddity] {
-        &self.oddities
+    pub fn anomalies(&self) -> &[Anomaly] {
+        &self.anomalies
     }
 
     /// The file of that name (eight bytes and three, padded with spaces) in the root directory.
@@ -150,7 +156,7 @@ impl Volume {
 
     /// Whether there is a second copy of the FAT that says something else than the first.
     pub fn has_second_opinion(&self) -> bool {
-        self.oddities.contains(&Oddity::FatsDiffer)
+        self.anomalies.contains(&Anomaly::FatsDiffer)
     }
 
     /// The clusters of `entry`, checked whole: as long as the file, on the volume and the medium,
@@ -162,7 +168,7 @@ impl Volume {
         let fat = self.fat(copy);
         let clusters = fat.chain(entry, &self.geometry)?;
         self.check_on_medium(entry, &clusters)?;
-        if let Some((from, to)) = fat.intruders(&clusters).next() {
+        if let Some((from, to)) = fat.cross_links(&clusters).next() {
             return Err(self.fault(FaultKind::SharedWithChain(from), to));
         }
         self.check_not_shared(entry, &clusters, fat)?;
@@ -171,8 +177,8 @@ impl Volume {
             let first = self.fat(FatCopy::First);
             self.check_not_shared(entry, &clusters, first)?;
             // That copy is known to be damaged: a link counts where both know its cluster as used.
-            let intruder = first.intruders(&clusters).find(|(from, _)| !fat.is_free(*from));
-            if let Some((from, to)) = intruder {
+            let cross_link = first.cross_links(&clusters).find(|(from, _)| !fat.is_free(*from));
+            if let Some((from, to)) = cross_link {
                 return Err(self.fault(FaultKind::SharedWithChain(from), to));
             }
         }
@@ -228,6 +234,14 @@ impl Chain {
                 (0..per_cluster).map(move |sector| start + sector * SECTOR)
             })
             .take(count)
+    }
+}
+
+/// What a medium that begins so is.
+fn no_volume(area: &[u8]) -> NoVolume {
+    match area.first() {
+        Some(&first) if area.iter().all(|byte| *byte == first) => NoVolume::Blank(first),
+        _ => NoVolume::Unknown,
     }
 }
 

@@ -130,7 +130,7 @@ impl<'a> Fat<'a> {
     }
 
     /// Clusters outside `chain` that lead into it: each, and where it leads.
-    pub(super) fn intruders(&self, chain: &[u16]) -> impl Iterator<Item = (u16, u16)> {
+    pub(super) fn cross_links(&self, chain: &[u16]) -> impl Iterator<Item = (u16, u16)> {
         let candidates = self.leading_between(chain.iter().min(), chain.iter().max());
         let links = candidates.into_iter().map(|from| (from, self.entry(from)));
         links.filter(|(from, to)| chain.contains(to) && !chain.contains(from))

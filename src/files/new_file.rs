@@ -23,7 +23,7 @@ pub(crate) enum NewFile {
 /// The name that a new file has on its way to `path`. It follows from that path alone, which stands in
 /// the claim of whatever is made there: so the next run that settles the claim knows what a killed one
 /// has left, and no other file has that name.
-fn temporary_name(path: &Path) -> io::Result<PathBuf> {
+pub(super) fn temporary_name(path: &Path) -> io::Result<PathBuf> {
     let folder = fs::canonicalize(folder_of(path))?;
     let name = path.file_name().unwrap_or_default();
     let place = folder.join(name);

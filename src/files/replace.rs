@@ -3,15 +3,16 @@
 use crate::container::ContainerError;
 use crate::container::zip::Piece;
 use crate::disk::Storage;
+use crate::files::new_file::{clear_leftover, temporary_name};
 use crate::media::RawImage;
 use crate::platform::{self, folder_of, sync_folder};
+use sha1::{Digest, Sha1};
 use std::fs::{self, File, Metadata};
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Write};
 use std::path::Path;
 use tempfile::NamedTempFile;
 
-/// What is compared at a time, in bytes.
+/// What is copied and compared at a time, in bytes.
 const STEP: usize = 1 << 20;
 
 /// The file that is there now.
@@ -23,21 +24,29 @@ pub(crate) struct Replaced<T> {
     pub(crate) durable: io::Result<()>,
 }
 
-/// Puts a file of these pieces in the place of `old`, which `path` leads to: with its owner, its
+/// The new file in the making, written from its beginning to its end.
+pub(crate) struct Replacement<'a> {
+    old: &'a RawImage,
+    to: &'a File,
+    digest: Sha1,
+    len: u64,
+}
+
+/// Puts the file that `write` writes in the place of `old`, which `path` leads to: with its owner, its
 /// permissions and its lock, and when `see` has seen that it is good.
 ///
 /// # Errors
-/// As the system reports them: then the old file is there, as it was.
+/// As the system, `write` or `see` reports them: then the old file is there, as it was.
 pub(crate) fn replace<T>(
     old: &mut RawImage,
     path: &Path,
-    pieces: &[Piece],
+    write: impl FnOnce(&RawImage, &mut Replacement<'_>) -> io::Result<()>,
     see: impl FnOnce(&RawImage) -> io::Result<T>,
 ) -> io::Result<Replaced<T>> {
     check(old)?;
     let path_of_file = fs::canonicalize(path)?;
     let folder = folder_of(&path_of_file);
-    let temporary = make(old, folder, pieces)?;
+    let temporary = make(old, &path_of_file, write)?;
     let mut new = RawImage::from_file(temporary.as_file().try_clone()?, temporary.path())?;
     let seen = see(&new)?;
     check(old)?;
@@ -93,79 +102,79 @@ fn is_changed(then: &Metadata, now: &Metadata) -> io::Result<bool> {
     Ok(now.len() != then.len() || now.modified()? != then.modified()?)
 }
 
-/// The whole new file, durable and checked, under a name of its own. One that a killed run has left
-/// under that name is in the way of nobody: whoever writes here holds the old file's lock.
-fn make(old: &RawImage, folder: &Path, pieces: &[Piece]) -> io::Result<NamedTempFile> {
-    // Where the file system does not number its files, the names of those in a folder tell them apart.
-    let number = old.file_id().map_or_else(|| number_of(old.path()), |id| id.1);
-    let name = format!(".addpack-{number}.tmp");
-    match fs::remove_file(folder.join(&name)) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
+/// The whole new file, durable and checked, under the name that a file on its way to `path` has. One that
+/// a killed run has left under that name is in the way of nobody.
+fn make(
+    old: &RawImage,
+    path: &Path,
+    write: impl FnOnce(&RawImage, &mut Replacement<'_>) -> io::Result<()>,
+) -> io::Result<NamedTempFile> {
+    clear_leftover(path)?;
+    let name = temporary_name(path)?;
     let temporary = tempfile::Builder::new()
-        .prefix(&name)
-        .suffix("")
+        .prefix(name.file_name().unwrap_or_default())
         .rand_bytes(0)
-        .make_in(folder, |path| platform::create_like(path, old.metadata()))?;
+        .make_in(folder_of(path), |name| platform::create_like(name, old.metadata()))?;
     let to = temporary.as_file();
-    if !platform::OPENING_LOCKS {
-        // The lock must not lapse when the file is replaced; a file system without locks has none.
-        let _ = to.try_lock();
+    // The lock must not lapse when the file is replaced. Until the new one has it, it looks like one that
+    // was left behind.
+    if !platform::is_ours(&name, to) {
+        return Err(ContainerError::Changed.into());
     }
-    for piece in pieces {
-        platform::step();
-        put(old.file(), to, piece)?;
-    }
+    let mut new = Replacement { old, to, digest: Sha1::new(), len: 0 };
+    write(old, &mut new)?;
+    let (len, digest) = (new.len, new.digest.finalize());
     platform::take_over(old.file(), old.metadata(), to)?;
     platform::step();
     to.sync_all()?;
     let new = RawImage::from_file(to.try_clone()?, temporary.path())?;
-    verify(old, &new, pieces)?;
+    verify(&new, len, digest.as_slice())?;
     Ok(temporary)
 }
 
-fn number_of(path: &Path) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    path.file_name().hash(&mut hasher);
-    hasher.finish()
-}
-
-fn put(mut from: &File, mut to: &File, piece: &Piece) -> io::Result<()> {
-    match piece {
-        Piece::Kept(kept) => {
-            from.seek(SeekFrom::Start(kept.start))?;
-            let length = kept.end - kept.start;
-            let copied = io::copy(&mut from.take(length), &mut to)?;
-            if copied == length { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
+impl Replacement<'_> {
+    /// Writes the next stretch.
+    pub(crate) fn put(&mut self, piece: Piece) -> io::Result<()> {
+        platform::step();
+        match piece {
+            Piece::New(bytes) => self.write(&bytes),
+            Piece::Kept(kept) => {
+                let mut buffer = vec![0; STEP];
+                let mut at = kept.start;
+                while at < kept.end {
+                    let step = usize::try_from(kept.end - at).unwrap_or(STEP).min(STEP);
+                    platform::read_exact_at(self.old.file(), &mut buffer[..step], at)?;
+                    self.write(&buffer[..step])?;
+                    at += step as u64;
+                }
+                Ok(())
+            }
         }
-        Piece::New(bytes) => to.write_all(bytes),
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.digest.update(bytes);
+        self.len += bytes.len() as u64;
+        let mut to = self.to;
+        to.write_all(bytes)
     }
 }
 
-/// Compares what the disk holds of the new file with what it is made of.
-fn verify(old: &RawImage, new: &RawImage, pieces: &[Piece]) -> io::Result<()> {
-    let (mut at, mut wanted, mut held) = (0, vec![0; STEP], vec![0; STEP]);
-    for piece in pieces {
-        let length = match piece {
-            Piece::Kept(kept) => kept.end - kept.start,
-            Piece::New(bytes) => bytes.len() as u64,
-        };
-        let mut done = 0;
-        while done < length {
-            let step = usize::try_from(length - done).unwrap_or(STEP).min(STEP);
-            let start = usize::try_from(done).unwrap_or(usize::MAX);
-            match piece {
-                Piece::Kept(kept) => old.read(kept.start + done, &mut wanted[..step])?,
-                Piece::New(bytes) => wanted[..step].copy_from_slice(&bytes[start..start + step]),
-            }
-            new.read_past_cache(at + done, &mut held[..step])?;
-            if wanted[..step] != held[..step] {
-                return Err(io::Error::other("what was written did not read back"));
-            }
-            done += step as u64;
-        }
-        at += length;
+/// Compares what the disk holds of the new file with what was written.
+fn verify(new: &RawImage, len: u64, wanted: &[u8]) -> io::Result<()> {
+    if new.len() != len {
+        return Err(io::ErrorKind::InvalidData.into());
     }
-    if at == new.len() { Ok(()) } else { Err(io::ErrorKind::InvalidData.into()) }
+    let (mut digest, mut buffer, mut at) = (Sha1::new(), vec![0; STEP], 0);
+    while at < len {
+        let step = usize::try_from(len - at).unwrap_or(STEP).min(STEP);
+        new.read_past_cache(at, &mut buffer[..step])?;
+        digest.update(&buffer[..step]);
+        at += step as u64;
+    }
+    if digest.finalize().as_slice() == wanted {
+        Ok(())
+    } else {
+        Err(io::Error::other("what was written did not read back"))
+    }
 }

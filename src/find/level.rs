@@ -1,9 +1,9 @@
 //! A folder that is being walked.
 
-use super::maps::{is_map_name, mapfile_of};
+use super::maps::{is_made_of, is_map_name, mapfile_of};
 use crate::media::RawImage;
 use crate::platform::Folder;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs::{self, FileType};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -26,15 +26,26 @@ impl Level {
             .map(|entry| entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?))))
             .collect::<io::Result<Vec<_>>>()?;
         entries.sort_unstable_by(|one, other| other.0.cmp(&one.0));
-        let maps = entries.iter().map(|(name, _)| name).filter(|name| is_map_name(name));
+        let files = entries.iter().filter(|(_, kind)| kind.is_file() || kind.is_symlink());
+        let maps = files.map(|(name, _)| name).filter(|name| is_map_name(name));
         let maps = maps.cloned().collect();
         Ok(Self { folder: folder.to_owned(), entries, maps, handle: None })
     }
 
     /// The mapfile of the file at `path`, which is in this folder.
     pub(super) fn mapfile_of(&self, path: &Path) -> Option<PathBuf> {
-        let is_there = |name: &OsStr| self.maps.binary_search_by(|map| name.cmp(map)).is_ok();
-        if self.maps.is_empty() { None } else { mapfile_of(path, is_there) }
+        if self.maps.is_empty() {
+            return None;
+        }
+        mapfile_of(path, |base, ending| {
+            // Names with one beginning stand together; they are sorted, the last one first.
+            let begins =
+                |map: &OsString| map.as_encoded_bytes().starts_with(base.as_encoded_bytes());
+            let is_before = |map: &OsString| map.as_os_str() > base && !begins(map);
+            let from = self.maps.partition_point(is_before);
+            let mut of_base = self.maps[from..].iter().take_while(|map| begins(map));
+            of_base.find(|map| is_made_of(map, base, ending)).cloned()
+        })
     }
 
     /// Opens the image at `path`, which is in this folder, to be read.

@@ -6,12 +6,11 @@ mod named;
 pub mod patterns;
 mod seen;
 
-use crate::container::{is_raw_name, may_be_image};
+use crate::container::{Format, is_raw_name, may_be_image};
 use crate::media::{Kind, Place, RawImage};
 use crate::platform::{Identity, identity_at, may_open_many};
-use crate::report::{Action, Failure, FailureCode};
 use level::Level;
-use maps::mapfile_of;
+use maps::{beside, mapfile_of};
 use named::{device, is_loose_record, leads_nowhere};
 use seen::Seen;
 use std::fs;
@@ -24,8 +23,8 @@ use std::sync::Arc;
 pub enum Found {
     /// A file, or a diskette in a drive, to look at.
     Image(Image),
-    /// A file in a folder that is no image by its size and its name.
-    Skipped,
+    /// A file in a folder or an archive that is not looked at.
+    Skipped(Skipped),
     /// A file or folder that an earlier path has led to already.
     Repeated {
         /// The second way to it.
@@ -40,8 +39,35 @@ pub enum Found {
         /// Whether it was named itself.
         named: bool,
         /// Why.
-        failure: Failure,
+        error: FindError,
     },
+}
+
+/// A file in a folder or an archive that is not looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// Its path.
+    pub path: PathBuf,
+    /// The format that it is in, where an image may be in it; `None` where, by its size and its name, it
+    /// holds none.
+    pub format: Option<Format>,
+}
+
+/// Why a path leads nowhere.
+#[derive(Debug)]
+pub enum FindError {
+    /// It is neither a file, a folder nor a drive; with what is known of it.
+    NotAFile(Option<io::Error>),
+    /// It is a pattern that matches no file.
+    NotFound(io::Error),
+    /// It is a pack's record without its diskette.
+    LooseRecord,
+    /// It cannot be opened.
+    Open(io::Error),
+    /// The folder cannot be listed.
+    List(io::Error),
+    /// What was found there before is not there any more.
+    Changed,
 }
 
 /// A file, or a diskette in a drive, to look at.
@@ -140,8 +166,8 @@ impl Finder {
                 None,
             ));
         }
-        if let Some(failure) = device(&path) {
-            return Some(Found::Failed { path, named: true, failure });
+        if let Some(error) = device(&path) {
+            return Some(Found::Failed { path, named: true, error });
         }
         let metadata = match fs::metadata(&path) {
             Ok(metadata) => metadata,
@@ -151,8 +177,7 @@ impl Finder {
             return self.enter_root(path);
         }
         let Some(kind) = Kind::of(&metadata) else {
-            let failure = Failure::new(FailureCode::NotAFile, Action::Open);
-            return Some(Found::Failed { path, named: true, failure });
+            return Some(Found::Failed { path, named: true, error: FindError::NotAFile(None) });
         };
         if is_loose_record(&path) && !may_be_image(&path, metadata.len()) {
             return Some(loose_record(path, true));
@@ -163,7 +188,7 @@ impl Finder {
         self.seen.named_files = true;
         let root = path.clone().into();
         let map = self.map.take().or_else(|| match kind {
-            Kind::File => mapfile_of(&path, |name| path.with_file_name(name).is_file()),
+            Kind::File => mapfile_of(&path, |base, ending| beside(&path, base, ending)),
             Kind::Drive => None,
         });
         let file = identity_at(&path, &metadata);
@@ -174,8 +199,8 @@ impl Finder {
     /// What was named is no file; it may be one in an archive.
     fn take_member(&mut self, path: PathBuf, error: io::Error) -> Found {
         let Some(place) = Place::in_archive(&path) else {
-            let failure = leads_nowhere(&path, error);
-            return Found::Failed { path, named: true, failure };
+            let error = leads_nowhere(&path, error);
+            return Found::Failed { path, named: true, error };
         };
         let place = Place { map: self.map.take(), ..place };
         Found::Image(Image { place, root: path.into(), may_be_archive: false, opened: None })
@@ -207,7 +232,7 @@ impl Finder {
             }
             Err(error) => {
                 let named = folder == *walk.root;
-                Some(failed(folder, named, Action::List, error))
+                Some(Found::Failed { path: folder, named, error: FindError::List(error) })
             }
         }
     }
@@ -229,7 +254,7 @@ impl Finder {
             return self.take_folder(path);
         }
         if !file_type.is_file() {
-            return Some(Found::Skipped);
+            return Some(Found::Skipped(Skipped { path, format: None }));
         }
         let opens = self.opens && is_raw_name(&path);
         // What cannot be opened is told by who looks at it.
@@ -243,7 +268,7 @@ impl Finder {
                 Some(if is_loose_record(&path) {
                     loose_record(path, false)
                 } else {
-                    Found::Skipped
+                    Found::Skipped(Skipped { path, format: None })
                 })
             }
             Ok(metadata) => {
@@ -254,7 +279,7 @@ impl Finder {
                 let place = Place { map, ..Place::file(path) };
                 Some(self.seen.file(place, file, metadata.len(), root, opened))
             }
-            Err(error) => Some(failed(path, false, Action::Open, error)),
+            Err(error) => Some(Found::Failed { path, named: false, error: FindError::Open(error) }),
         }
     }
 
@@ -291,12 +316,7 @@ impl Iterator for Finder {
 }
 
 fn loose_record(path: PathBuf, named: bool) -> Found {
-    let failure = Failure::new(FailureCode::LooseRecord, Action::Open);
-    Found::Failed { path, named, failure }
-}
-
-fn failed(path: PathBuf, named: bool, action: Action, error: io::Error) -> Found {
-    Found::Failed { path, named, failure: Failure::from_io(action, error) }
+    Found::Failed { path, named, error: FindError::LooseRecord }
 }
 
 /// The path without links and dots, as far as it exists; a folder that is yet to be made keeps its

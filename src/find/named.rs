@@ -1,7 +1,7 @@
 //! Names that are told before anything is opened, and what a path was meant for that leads nowhere.
 
+use super::FindError;
 use crate::platform::{System, is_device_name};
-use crate::report::{Action, Failure, FailureCode};
 use std::io;
 use std::path::Path;
 
@@ -16,20 +16,20 @@ pub(super) fn is_loose_record(path: &Path) -> bool {
 
 /// What to say of a path that was named and leads nowhere. Windows says of a pattern that no file can
 /// have that name.
-pub(super) fn leads_nowhere(path: &Path, error: io::Error) -> Failure {
+pub(super) fn leads_nowhere(path: &Path, error: io::Error) -> FindError {
     let is_pattern = path.to_string_lossy().contains(['*', '?']);
     if is_pattern && error.kind() == io::ErrorKind::InvalidFilename {
-        return Failure { cause: Some(error), ..Failure::new(FailureCode::NotFound, Action::Open) };
+        return FindError::NotFound(error);
     }
-    Failure::from_io(Action::Open, error)
+    FindError::Open(error)
 }
 
 /// Why a path of this name cannot be opened, where Windows takes it for a device.
-pub(super) fn device(path: &Path) -> Option<Failure> {
+pub(super) fn device(path: &Path) -> Option<FindError> {
     let name = path.file_name()?.to_str()?;
     (System::HERE == System::Windows && is_device_name(name)).then(|| {
-        let cause = Some(io::Error::other("Windows keeps this name for a device"));
-        Failure { cause, ..Failure::new(FailureCode::NotAFile, Action::Open) }
+        let why = io::Error::other("Windows keeps this name for a device");
+        FindError::NotAFile(Some(why))
     })
 }
 
@@ -39,10 +39,10 @@ mod tests {
 
     #[test]
     fn a_pattern_that_matches_nothing_is_not_found() {
-        let code =
-            |path: &str| leads_nowhere(Path::new(path), io::ErrorKind::InvalidFilename.into()).code;
-        assert_eq!(code("*.img"), FailureCode::NotFound);
-        assert_eq!(code("disk1|.img"), FailureCode::BadName);
+        let why =
+            |path: &str| leads_nowhere(Path::new(path), io::ErrorKind::InvalidFilename.into());
+        assert!(matches!(why("*.img"), FindError::NotFound(_)));
+        assert!(matches!(why("disk1|.img"), FindError::Open(_)));
     }
 
     #[test]

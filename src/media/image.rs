@@ -1,9 +1,10 @@
 //! A raw image: a file that holds a diskette's sectors, one after the other.
 
-use crate::container::{Format, RECOGNISED_BY, recognise};
-use crate::disk::{Flaw, Storage, withhold};
+use crate::container::{RECOGNISED_BY, Recognised, Unknown, recognise_file};
+use crate::disk::{Flaw, SECTOR_LEN, Storage, filled, withhold};
 use crate::fat12::Geometry;
 use crate::platform::{self, FileId, Folder, Guard, Identity};
+use std::collections::BTreeSet;
 use std::fs::{File, Metadata, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,8 @@ pub struct RawImage {
     path: PathBuf,
     /// Sectors that the file holds no bytes of the diskette for, in order.
     lost: Vec<Flaw>,
+    /// Sectors that were read, and that the program which made the image has filled.
+    filled: Mutex<BTreeSet<Flaw>>,
     /// What it begins with, where that was read already: for the next who wants that, once.
     start: Mutex<Option<Vec<u8>>>,
     /// Whether the way that it is open keeps other writers away.
@@ -74,30 +77,43 @@ impl RawImage {
             metadata,
             path: path.to_owned(),
             lost: Vec::new(),
+            filled: Mutex::default(),
             start: Mutex::default(),
             is_alone: false,
             guard: OnceLock::new(),
         })
     }
 
-    /// The container that the file is, by its content; `None` for a raw image. What is read for that is
-    /// kept for the next who reads, if the image is only to be looked at, and not locked before.
-    /// Where it cannot be read, that is for whoever reads it next to tell.
-    pub fn format(&self, only_to_look: bool) -> Option<Format> {
+    /// Says what the file is, by its content. What is read for that is kept for the next who reads, if the
+    /// image is only to be looked at, and not locked before.
+    ///
+    /// # Errors
+    /// Where it cannot be read, or is known to be no image of a diskette.
+    pub fn recognise(&self, only_to_look: bool) -> io::Result<Recognised> {
         let usual = Geometry::usual_area(self.len(), self.block());
         let length = if only_to_look { usual } else { 0 };
         let length = length.max(RECOGNISED_BY as u64).min(self.len());
-        let start = platform::read_start(&self.file, usize::try_from(length).unwrap_or(0)).ok()?;
-        let last = || {
-            let mut last = vec![0; 512];
-            let read = self.len().checked_sub(512).map(|at| self.read(at, &mut last));
-            if matches!(read, Some(Ok(()))) { last } else { Vec::new() }
+        let start = platform::read_start(&self.file, usize::try_from(length).unwrap_or(0))?;
+        let read = |at: u64, length: usize| {
+            let mut bytes = vec![0; length];
+            platform::read_exact_at(&self.file, &mut bytes, at).map(|()| bytes)
         };
-        let format = recognise(&start[..start.len().min(RECOGNISED_BY)], self.len(), last);
+        let recognised = recognise_file(&Unknown { start: &start, len: self.len(), read: &read });
         if only_to_look {
             *self.start.lock().unwrap_or_else(PoisonError::into_inner) = Some(start);
         }
-        format
+        recognised
+    }
+
+    /// Zeroes the lost sectors of what was read from `offset` on, and fails with the first of them.
+    fn withhold(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        let first = offset / SECTOR_LEN as u64;
+        let new = u32::try_from(first).map_or_else(|_| Vec::new(), |first| filled(buffer, first));
+        if new.is_empty() {
+            return withhold(&self.lost, offset, buffer);
+        }
+        self.filled.lock().unwrap_or_else(PoisonError::into_inner).extend(new);
+        withhold(&self.flaws(), offset, buffer)
     }
 
     /// What was read of the start already.
@@ -188,7 +204,7 @@ impl Storage for RawImage {
 
     fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
         platform::read_exact_at(&self.file, buffer, offset)?;
-        withhold(&self.lost, offset, buffer)
+        self.withhold(offset, buffer)
     }
 
     fn read_on(&self, bytes: &mut Vec<u8>, length: usize) -> io::Result<()> {
@@ -202,7 +218,7 @@ impl Storage for RawImage {
             }
         }
         bytes.truncate(length);
-        withhold(&self.lost, have as u64, &mut bytes[have..])
+        self.withhold(have as u64, &mut bytes[have..])
     }
 
     fn block(&self) -> u64 {
@@ -226,6 +242,10 @@ impl Storage for RawImage {
     }
 
     fn flaws(&self) -> Vec<Flaw> {
-        self.lost.clone()
+        let filled = self.filled.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut flaws: Vec<_> = self.lost.iter().chain(&*filled).copied().collect();
+        flaws.sort_unstable();
+        flaws.dedup_by_key(|flaw| flaw.sector);
+        flaws
     }
 }

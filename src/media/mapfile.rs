@@ -13,8 +13,12 @@ use std::path::Path;
 
 /// A mapfile of a diskette is far shorter, in bytes.
 const MAX_LEN: u64 = 1 << 20;
-/// In the first line of every mapfile, and of the log files of versions before 1.20.
-const SIGNATURE: &str = "Created by GNU ddrescue";
+/// What the first line of a mapfile begins with, and that of one of a version before 1.20. Logs of events,
+/// rates and reads begin otherwise.
+const SIGNATURES: [&str; 2] =
+    ["# Mapfile. Created by GNU ddrescue", "# Rescue Logfile. Created by GNU ddrescue"];
+/// What some editors put before a text.
+const BYTE_ORDER_MARK: char = '\u{FEFF}';
 /// The mark of a block that was read.
 const FINISHED: &str = "+";
 
@@ -32,7 +36,7 @@ pub enum MapfileError {
     Io(io::Error),
     /// Longer than any mapfile of a diskette.
     TooLong,
-    /// This line, counted from 1, is none of a mapfile; 0 where there is none at all.
+    /// This line, counted from 1, is not one of a mapfile; 0 where there is none that tells what was read.
     Line(usize),
 }
 
@@ -41,6 +45,7 @@ impl Display for MapfileError {
         match self {
             Self::Io(error) => write!(f, "{error}"),
             Self::TooLong => write!(f, "longer than {MAX_LEN} bytes"),
+            Self::Line(0) => write!(f, "no line tells what was read"),
             Self::Line(number) => write!(f, "line {number}"),
         }
     }
@@ -64,33 +69,38 @@ impl Mapfile {
         Self::parse(&text(path)?)
     }
 
-    /// Whether ddrescue signed this file as one of its own.
-    pub fn is_signed(path: &Path) -> bool {
-        let mut start = [0; 256];
-        let file = platform::open_to_read(path);
-        let read = file.and_then(|mut file| file.read(&mut start)).unwrap_or(0);
-        let first_line = String::from_utf8_lossy(&start[..read]);
-        first_line.lines().next().is_some_and(|line| line.contains(SIGNATURE))
+    /// Whether ddrescue signed this file as one of its own mapfiles.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn is_signed(path: &Path) -> io::Result<bool> {
+        let mut start = Vec::new();
+        platform::open_to_read(path)?.take(256).read_to_end(&mut start)?;
+        let start = String::from_utf8_lossy(&start);
+        let start = start.trim_start_matches(BYTE_ORDER_MARK);
+        Ok(SIGNATURES.iter().any(|signature| start.starts_with(signature)))
     }
 
     /// Parses the text of a mapfile: comments, a line of the rescue's state, and the blocks.
     ///
     /// # Errors
-    /// The first line that is neither.
+    /// The first line that is neither; 0 where there is no block.
     pub fn parse(text: &str) -> Result<Self, MapfileError> {
+        let text = text.trim_start_matches(BYTE_ORDER_MARK);
         let lines = text.lines().enumerate().map(|(index, line)| (index + 1, line.trim()));
         let mut lines = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
         let (number, state) = lines.next().ok_or(MapfileError::Line(0))?;
         let position = state.split_whitespace().next().and_then(number_of);
         position.ok_or(MapfileError::Line(number))?;
-        let mut rescued = Vec::new();
+        let (mut rescued, mut has_block) = (Vec::new(), false);
         for (number, line) in lines {
+            has_block = true;
             let (range, finished) = block(line).ok_or(MapfileError::Line(number))?;
             if finished {
                 rescued.push(range);
             }
         }
-        Ok(Self { rescued })
+        if has_block { Ok(Self { rescued }) } else { Err(MapfileError::Line(0)) }
     }
 
     /// The sectors that were not read, of an image of `len` bytes; those that no diskette has are left
@@ -179,11 +189,18 @@ mod tests {
     }
 
     #[test]
+    fn byte_order_mark_and_carriage_returns_are_passed_over() {
+        let text = format!("\u{FEFF}{}", MAP.replace('\n', "\r\n"));
+        assert_eq!(lost(&text, 0x900), [2, 3, 4]);
+    }
+
+    #[test]
     fn what_no_mapfile_says_is_an_error() {
         for (text, line) in [
             ("", 0),
             ("# comment\n", 0),
             ("no state", 1),
+            ("# Mapfile.\n0 +\n", 0),
             ("0 +\n0x0 0x200\n", 2),
             ("0 +\n\n0x0 0x200 !\n", 3),
             ("0 +\n0xFFFFFFFFFFFFFFFF 0x200 +\n", 2),

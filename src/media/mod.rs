@@ -1,5 +1,6 @@
 //! What holds a pack: bytes that can be read, written and made durable.
 
+mod budget;
 mod careful;
 mod container;
 mod drive;
@@ -11,7 +12,9 @@ mod place;
 pub mod surface;
 mod watch;
 
+use crate::container::Recognised;
 pub use crate::platform::{FoundDrive, drives, readers_group};
+pub use budget::BUDGET;
 pub use careful::Careful;
 pub use container::{Container, Member};
 pub use drive::{Drive, DriveError};

@@ -1,7 +1,7 @@
 //! A medium by its path: an image file, one in a container, or a diskette in a drive.
 
 use super::{Careful, Container, Drive, Kind, Mapfile, Packed, Place, RawImage, Watcher};
-use crate::container::ContainerError;
+use crate::container::{ContainerError, Recognised, kind_by_name};
 use crate::disk::{Flaw, Storage};
 use crate::platform::{self, FileId};
 use std::fs::{File, Permissions, TryLockError};
@@ -76,7 +76,12 @@ impl Medium {
     }
 
     fn image(image: RawImage, place: &Place, writable: bool) -> io::Result<Self> {
-        if let Some(format) = image.format(!writable) {
+        let format = match image.recognise(!writable)? {
+            Recognised::Container(format) => Some(format),
+            Recognised::Unknown => kind_by_name(&place.path),
+            Recognised::Volume => None,
+        };
+        if let Some(format) = format {
             let container = Container::new(image, format, &place.path, writable)?;
             return Self::packed(Packed::only(container)?, place);
         }
@@ -107,6 +112,26 @@ impl Medium {
         match self {
             Self::Packed(packed) => packed.obstacle(),
             Self::Image(_) | Self::Diskette(_) => None,
+        }
+    }
+
+    /// Whether bytes that are no part of it stand behind the container that it is in.
+    pub(crate) fn has_bytes_behind(&self) -> bool {
+        matches!(self, Self::Packed(packed) if packed.has_bytes_behind())
+    }
+
+    /// Gives the memory back that it is expanded in, until it is read again. To be called before another
+    /// medium is waited for.
+    pub(crate) fn release(&self) {
+        if let Self::Packed(packed) = self {
+            packed.release();
+        }
+    }
+
+    /// Removes what a killed run has left beside a container that it was to replace.
+    pub(crate) fn clear_leftover(&self) {
+        if let Self::Packed(packed) = self {
+            packed.clear_leftover();
         }
     }
 
@@ -187,7 +212,7 @@ impl Medium {
     pub(crate) fn copy_to(&self, mut to: &File) -> io::Result<()> {
         match self {
             Self::Image(image) => platform::copy(image.file(), to, image.len()),
-            Self::Packed(packed) => io::Write::write_all(&mut to, &packed.bytes()),
+            Self::Packed(packed) => packed.copy_to(to),
             Self::Diskette(diskette) => {
                 let mut bytes = vec![0; usize::try_from(diskette.len()).unwrap_or(usize::MAX)];
                 diskette.read(0, &mut bytes)?;

@@ -1,22 +1,39 @@
-//! Images in containers: expanded in memory, and written by replacing the whole file.
+//! Images in containers: expanded in memory as long as they are looked at, and written by replacing the
+//! whole file.
 
+use super::container::Expanded;
 use super::{Container, RawImage};
-use crate::container::{ContainerError, Format, Unpacked, unpack};
-use crate::disk::{Flaw, Memory, Storage, withhold};
-use std::fs::{Permissions, TryLockError};
-use std::io;
-use std::ops::Deref;
-use std::sync::Arc;
+use crate::container::{ContainerError, Format};
+use crate::disk::{Flaw, Storage, withhold};
+use std::collections::BTreeMap;
+use std::fs::{File, Permissions, TryLockError};
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// What was written to an image, by its offset.
+pub(super) type Changes = BTreeMap<u64, Vec<u8>>;
 
 /// An image in a container.
 #[derive(Debug)]
 pub struct Packed {
     container: Arc<Container>,
     index: usize,
-    image: Arc<Memory>,
+    len: u64,
     lost: Vec<Flaw>,
     /// The dump that it comes from, which cannot be written.
     dump: Option<Format>,
+    obstacle: Option<ContainerError>,
+    has_bytes_behind: bool,
+    /// Its bytes, as long as they are needed.
+    expanded: Mutex<Option<Expanded>>,
+    /// What was written and is not in the container yet.
+    changes: Mutex<Changes>,
+    /// What the container held of that when it was last read past the cache.
+    seen: Mutex<Changes>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Packed {
@@ -25,9 +42,19 @@ impl Packed {
     /// # Errors
     /// Where it cannot be read, or makes no sense.
     pub fn new(container: Arc<Container>, index: usize) -> io::Result<Self> {
-        let content = container.content(index, false)?;
-        let Unpacked { bytes, flaws, dump } = unpack(content)?;
-        Ok(Self { container, index, image: Arc::new(Memory::new(bytes)), lost: flaws, dump })
+        let expanded = container.expand(index, false)?;
+        Ok(Self {
+            index,
+            len: expanded.bytes.len() as u64,
+            lost: expanded.flaws.clone(),
+            dump: expanded.dump,
+            obstacle: expanded.obstacle,
+            has_bytes_behind: expanded.has_bytes_behind,
+            expanded: Mutex::new(Some(expanded)),
+            changes: Mutex::default(),
+            seen: Mutex::default(),
+            container,
+        })
     }
 
     /// The one image of a container.
@@ -66,7 +93,22 @@ impl Packed {
 
     /// Why it cannot be changed where it is.
     pub fn obstacle(&self) -> Option<ContainerError> {
-        self.dump.map(ContainerError::ReadOnly).or_else(|| self.container.obstacle())
+        let dump = self.dump.map(ContainerError::ReadOnly);
+        dump.or(self.obstacle).or_else(|| self.container.obstacle())
+    }
+
+    /// Whether bytes that are no part of it stand behind the container.
+    pub fn has_bytes_behind(&self) -> bool {
+        self.has_bytes_behind
+    }
+
+    /// Gives the memory back that it is expanded in, until it is read again.
+    pub(super) fn release(&self) {
+        *lock(&self.expanded) = None;
+    }
+
+    pub(super) fn clear_leftover(&self) {
+        self.container.clear_leftover();
     }
 
     pub(super) fn may_be_replaced(&self) -> io::Result<()> {
@@ -93,40 +135,108 @@ impl Packed {
         self.container.sync_name()
     }
 
-    /// All of its bytes; where a sector is lost, whatever stands in its place.
-    pub(super) fn bytes(&self) -> impl Deref<Target = Vec<u8>> {
-        self.image.held()
+    /// Writes all of its bytes to `to`; where a sector is lost, whatever stands in its place.
+    pub(super) fn copy_to(&self, mut to: &File) -> io::Result<()> {
+        self.with_bytes(|bytes| to.write_all(bytes))?;
+        self.release();
+        Ok(())
     }
+
+    /// Looks at its bytes, which are expanded again where they were not kept.
+    fn with_bytes<R>(&self, look: impl FnOnce(&[u8]) -> io::Result<R>) -> io::Result<R> {
+        let mut expanded = lock(&self.expanded);
+        let expanded = match &mut *expanded {
+            Some(expanded) => expanded,
+            none => none.insert(self.container.expand(self.index, false)?),
+        };
+        if expanded.bytes.len() as u64 != self.len {
+            return Err(ContainerError::Changed.into());
+        }
+        look(&expanded.bytes)
+    }
+}
+
+/// The part of `bytes` that a buffer of this length at this offset asks for.
+fn part(bytes: &[u8], offset: u64, length: usize) -> io::Result<&[u8]> {
+    let from = usize::try_from(offset).ok().and_then(|offset| bytes.get(offset..));
+    from.and_then(|from| from.get(..length)).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+}
+
+/// Puts changes over what was read from `offset` on.
+pub(super) fn apply(changes: &Changes, offset: u64, buffer: &mut [u8]) {
+    for (at, bytes) in changes {
+        for (place, byte) in (*at..).zip(bytes) {
+            let place = place.checked_sub(offset).and_then(|place| usize::try_from(place).ok());
+            if let Some(place) = place.and_then(|place| buffer.get_mut(place)) {
+                *place = *byte;
+            }
+        }
+    }
+}
+
+/// What is kept of exactly these bytes.
+fn kept(changes: &Changes, offset: u64, buffer: &mut [u8]) -> bool {
+    let Some(bytes) = changes.get(&offset).filter(|bytes| bytes.len() == buffer.len()) else {
+        return false;
+    };
+    buffer.copy_from_slice(bytes);
+    true
 }
 
 impl Storage for Packed {
     fn len(&self) -> u64 {
-        self.image.len()
+        self.len
     }
 
     fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
-        self.image.read(offset, buffer)?;
+        if kept(&lock(&self.changes), offset, buffer) {
+            return Ok(());
+        }
+        self.with_bytes(|bytes| {
+            buffer.copy_from_slice(part(bytes, offset, buffer.len())?);
+            Ok(())
+        })?;
+        apply(&lock(&self.changes), offset, buffer);
         withhold(&self.lost, offset, buffer)
     }
 
     fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
-        let content = self.container.content(self.index, true)?;
-        Memory::new(unpack(content)?.bytes).read(offset, buffer)
+        if kept(&lock(&self.seen), offset, buffer) {
+            return Ok(());
+        }
+        self.release();
+        let expanded = self.container.expand(self.index, true)?;
+        buffer.copy_from_slice(part(&expanded.bytes, offset, buffer.len())?);
+        // The others that were written are asked for next.
+        let mut seen = Changes::new();
+        for (at, bytes) in lock(&self.changes).iter() {
+            seen.insert(*at, part(&expanded.bytes, *at, bytes.len())?.to_vec());
+        }
+        *lock(&self.seen) = seen;
+        Ok(())
     }
 
     fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        self.image.write(offset, bytes)
+        if offset.saturating_add(bytes.len() as u64) > self.len {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        lock(&self.seen).clear();
+        lock(&self.changes).insert(offset, bytes.to_vec());
+        Ok(())
     }
 
     fn stage(&self) {
-        self.container.stage(self.index, Arc::clone(&self.image));
+        self.release();
+        self.container.stage(self.index, lock(&self.changes).clone());
     }
 
     fn sync(&self) -> io::Result<()> {
-        match self.obstacle() {
-            Some(obstacle) => Err(obstacle.into()),
-            None => self.container.write(self.index),
+        if let Some(obstacle) = self.obstacle() {
+            return Err(obstacle.into());
         }
+        self.release();
+        lock(&self.seen).clear();
+        self.container.write(self.index)
     }
 
     fn flaws(&self) -> Vec<Flaw> {

@@ -79,7 +79,7 @@ impl Place {
         let colons = (0..bytes.len()).rev().filter(|at| bytes[*at] == b':');
         colons.into_iter().find_map(|at| {
             let archive = platform::path_from_bytes(bytes[..at].to_vec());
-            let container = Container::open(&archive)?;
+            let container = Container::open(&archive).ok()??;
             let member = Some(Arc::new(container).member(&bytes[at + 1..])?);
             Some(Self { member, ..Self::file(archive) })
         })
@@ -87,9 +87,16 @@ impl Place {
 
     /// Its path, with the name of the file in an archive: `archive.zip:disk1.img`.
     pub fn full_path(&self) -> PathBuf {
-        let Some(member) = &self.member else { return self.path.clone() };
+        match &self.member {
+            Some(member) => self.path_of_member(&member.name),
+            None => self.path.clone(),
+        }
+    }
+
+    /// The path that leads to the file of this name in the archive at its path.
+    pub(crate) fn path_of_member(&self, name: &[u8]) -> PathBuf {
         let path = self.path.as_os_str().as_encoded_bytes();
-        platform::path_from_bytes([path, b":", &member.name].concat())
+        platform::path_from_bytes([path, b":", name].concat())
     }
 
     /// Whether nothing can be written there: of a file, what its mode says, of a drive, what it says

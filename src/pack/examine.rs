@@ -8,7 +8,7 @@ use crate::diagnosis::{
 use crate::disk::SECTOR_LEN;
 use crate::disk::{Flaw, FlawKind, Storage};
 use crate::fat12::{
-    Chain, Entry, FatCopy, FaultKind, MediaFault, NoVolume, Oddity, Opened, SECTOR, Volume,
+    Anomaly, Chain, Entry, FatCopy, FaultKind, MediaFault, NoVolume, Opened, SECTOR, Volume,
 };
 use crate::record::{RECORD_LEN, RECORD_SECTORS, RecordBytes};
 use std::io;
@@ -39,11 +39,39 @@ pub enum NotAPack {
     Container(ContainerError),
 }
 
+impl NotAPack {
+    /// The published code.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NoRecord => "no-record",
+            Self::NoVolume(NoVolume::TooShort) => "too-short",
+            Self::NoVolume(NoVolume::Blank(_)) => "blank",
+            Self::NoVolume(NoVolume::Layout(_)) => "layout-not-read",
+            Self::NoVolume(NoVolume::Unknown) => "unknown-content",
+            Self::Container(ContainerError::HardDisk(_)) => "hard-disk",
+            Self::Container(ContainerError::TooLarge) => "too-large",
+            Self::Container(_) => "no-image",
+        }
+    }
+
+    /// Every code.
+    pub const CODES: [&str; 8] = [
+        "no-record",
+        "too-short",
+        "blank",
+        "layout-not-read",
+        "unknown-content",
+        "hard-disk",
+        "too-large",
+        "no-image",
+    ];
+}
+
 /// What is unusual about a pack and changes no verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Remark {
     /// The volume is unusual.
-    Volume(Oddity),
+    Volume(Anomaly),
     /// The record was found by the second copy of the FAT, because of this fault of the first, or
     /// because the first leads to a damaged record.
     SecondFat(Option<MediaFault>),
@@ -107,7 +135,7 @@ pub fn examine<S: Storage + ?Sized>(medium: &S) -> io::Result<Examination> {
         }
         Opened::Broken(fault) => return Ok(broken(fault, &[])),
     };
-    let notes: Vec<_> = volume.oddities().iter().copied().map(Remark::Volume).collect();
+    let notes: Vec<_> = volume.anomalies().iter().copied().map(Remark::Volume).collect();
     let entry = match volume.find(&RECORD_NAME) {
         Ok(Some(entry)) => entry,
         Ok(None) => return Ok(Examination::NotAPack(NotAPack::NoRecord)),

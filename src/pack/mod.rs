@@ -1,5 +1,6 @@
 //! A pack on its medium: examined ([`examine`]), and changed by the only writer ([`commit`]).
 
 pub mod commit;
+pub mod contents;
 pub mod examine;
 pub mod keep;

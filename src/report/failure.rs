@@ -70,6 +70,8 @@ pub enum FailureCode {
     Exists,
     /// The ledger could not be written, so nothing was begun.
     LedgerError,
+    /// There is not enough memory.
+    NoMemory,
     /// The user ended the reading.
     Stopped,
     /// Any other error of the system.
@@ -180,6 +182,7 @@ impl Failure {
             Kind::PermissionDenied if action.writes() => FailureCode::NotOwner,
             Kind::PermissionDenied => FailureCode::AccessDenied,
             Kind::ReadOnlyFilesystem => FailureCode::ReadOnlyDisk,
+            Kind::OutOfMemory => FailureCode::NoMemory,
             Kind::StorageFull | Kind::QuotaExceeded => FailureCode::NoSpace,
             Kind::FileTooLarge => FailureCode::FileSizeLimit,
             _ => FailureCode::IoError,
@@ -191,16 +194,20 @@ impl Failure {
             Some(
                 ContainerError::ReadOnly(_)
                 | ContainerError::OtherNames
-                | ContainerError::Zip64Records,
+                | ContainerError::Zip64Records
+                | ContainerError::IndexField
+                | ContainerError::BytesBehind,
             ) => FailureCode::NeedsOutput,
+            Some(ContainerError::NoMemory) => FailureCode::NoMemory,
             Some(ContainerError::Changed) => FailureCode::Replaced,
             Some(
-                ContainerError::Unsupported(_)
+                ContainerError::Unsupported { .. }
                 | ContainerError::Encrypted
                 | ContainerError::Method(_)
                 | ContainerError::InParts
-                | ContainerError::Zip64
-                | ContainerError::Several,
+                | ContainerError::Several
+                | ContainerError::VolumeBehind { .. }
+                | ContainerError::TwoImages { .. },
             ) => FailureCode::UnsupportedContainer,
             _ => FailureCode::DamagedContainer,
         }

@@ -8,7 +8,7 @@ pub use failure::{Action, Failure, FailureCode};
 
 use crate::diagnosis::{Diagnosis, Finding, FindingCode, Verdict};
 use crate::disk::Flaw;
-use crate::fat12::{MediaFault, Oddity};
+use crate::fat12::{Anomaly, Diskette, MediaFault};
 use crate::media::surface::Surface;
 use crate::pack::examine::{Pack, Remark};
 use crate::record::Record;
@@ -62,7 +62,7 @@ impl Outcome {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Note {
     /// The volume is unusual.
-    Volume(Oddity),
+    Volume(Anomaly),
     /// The record was found by the second copy of the FAT, because of this fault of the first, or
     /// because the first leads to a damaged record.
     SecondFat(Option<MediaFault>),
@@ -83,6 +83,8 @@ pub enum Note {
     NoSurface,
     /// Sectors that are flawed, and keep nothing from being done; in order.
     Flaws(Vec<Flaw>),
+    /// Bytes stand behind the container that are no part of it.
+    BytesBehind,
 }
 
 /// The image of a pack that counts in the place of another one.
@@ -132,6 +134,8 @@ pub struct Report {
     pub diagnosis: Option<Diagnosis>,
     /// Why it is no pack.
     pub not_a_pack: Option<NotAPack>,
+    /// What is on a diskette that is no pack, where that was asked for.
+    pub diskette: Option<Box<Diskette>>,
     /// What is worth a word.
     pub notes: Vec<Note>,
     /// Why it failed.
@@ -156,6 +160,7 @@ impl Report {
             outcome,
             diagnosis: None,
             not_a_pack: None,
+            diskette: None,
             notes: Vec::new(),
             failure: None,
             surface: None,

@@ -1,7 +1,7 @@
 //! Opening a medium, and keeping others away from it.
 
 use super::Job;
-use crate::find::Image;
+use crate::find::{FindError, Image};
 use crate::media::{DriveError, Medium, Place};
 use crate::report::{Action, Failure, FailureCode};
 use std::fs::TryLockError;
@@ -57,6 +57,22 @@ fn failed_to_open(place: &Place, error: io::Error) -> Failure {
     match (failure.code, &place.map) {
         (FailureCode::BadMapfile, Some(map)) => failure.about(map.clone()),
         _ => failure,
+    }
+}
+
+/// The failure of a path that leads nowhere.
+pub(super) fn not_found(error: FindError) -> Failure {
+    match error {
+        FindError::NotAFile(cause) => {
+            Failure { cause, ..Failure::new(FailureCode::NotAFile, Action::Open) }
+        }
+        FindError::NotFound(error) => {
+            Failure { cause: Some(error), ..Failure::new(FailureCode::NotFound, Action::Open) }
+        }
+        FindError::LooseRecord => Failure::new(FailureCode::LooseRecord, Action::Open),
+        FindError::Open(error) => Failure::from_io(Action::Open, error),
+        FindError::List(error) => Failure::from_io(Action::List, error),
+        FindError::Changed => Failure::new(FailureCode::Changed, Action::Open),
     }
 }
 

@@ -1,9 +1,8 @@
 //! The images of a survey, in a few bytes each: enough to come back to every one of them.
 
-use crate::find::{Found, Image};
+use crate::find::{FindError, Found, Image};
 use crate::media::{Container, Kind, Member, Place};
 use crate::platform::path_from_bytes;
-use crate::report::{Action, Failure, FailureCode};
 use crate::set::ImageNumber;
 use std::collections::HashMap;
 use std::fs;
@@ -127,9 +126,8 @@ impl Images {
         } else {
             let archive = path_from_bytes(prefix.bytes[..prefix.bytes.len() - 1].to_vec());
             let Some(member) = archives.member(&archive, item.member as usize, name) else {
-                let failure = Failure::new(FailureCode::Changed, Action::Open);
                 let named = path.as_os_str() == root.as_os_str();
-                return Found::Failed { path, named, failure };
+                return Found::Failed { path, named, error: FindError::Changed };
             };
             Place { path: archive, kind, map, member: Some(member) }
         };
@@ -156,7 +154,7 @@ impl Archives {
     /// The member of an archive that has this place in its directory and this name.
     fn member(&mut self, archive: &Path, index: usize, name: &[u8]) -> Option<Member> {
         let container = self.container(archive)?;
-        container.members().into_iter().find(|member| member.index == index && member.name == name)
+        container.member_at(index, name)
     }
 
     fn container(&mut self, archive: &Path) -> Option<Arc<Container>> {
@@ -165,7 +163,7 @@ impl Archives {
         }
         let resolved = fs::canonicalize(archive).unwrap_or_else(|_| archive.to_owned());
         let open = self.open.get(&resolved).and_then(Weak::upgrade);
-        let container = open.or_else(|| Container::open(archive).map(Arc::new))?;
+        let container = open.or_else(|| Container::open(archive).ok()?.map(Arc::new))?;
         if self.open.len() >= REMEMBERED {
             self.open.retain(|_, container| container.strong_count() > 0);
         }

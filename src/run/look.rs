@@ -1,12 +1,13 @@
 //! One image is looked at; nothing of it is changed.
 
-use super::Job;
 use super::access::{lock_shared, open_found};
-use crate::container::ContainerError;
+use super::{Describe, Job};
+use crate::container::{ContainerError, Format};
 use crate::diagnosis::FindingCode;
-use crate::find::{Found, Image};
+use crate::find::{Found, Image, Skipped};
 use crate::media::surface::survey;
 use crate::media::{Kind, Medium, Place};
+use crate::pack::contents::contents;
 use crate::pack::examine::{Examination, RecordSectors, examine};
 use crate::platform::FileId;
 use crate::report::{Action, Failure, NotAPack, Note, Outcome, Report};
@@ -38,8 +39,26 @@ pub(super) struct Look {
 pub(super) fn look(found: Found, job: &Job, stop: &AtomicBool) -> Seen {
     match found {
         Found::Image(_) if stop.load(Ordering::Relaxed) => Seen::NotBegun,
-        Found::Image(image) => Seen::Image(look_at(image, job)),
+        Found::Image(image) => {
+            let look = look_at(image, job);
+            match not_read(&look.report) {
+                Some(format) => {
+                    let path = look.report.path;
+                    Seen::Other(Found::Skipped(Skipped { path, format: Some(format) }))
+                }
+                None => Seen::Image(look),
+            }
+        }
         other => Seen::Other(other),
+    }
+}
+
+/// The format that a file in a folder is in, and that is not read: it is counted, and is no image.
+fn not_read(report: &Report) -> Option<Format> {
+    let cause = report.failure.as_ref().filter(|_| !report.named)?.cause.as_ref()?;
+    match ContainerError::behind(cause)? {
+        ContainerError::Unsupported { format, .. } => Some(format),
+        _ => None,
     }
 }
 
@@ -67,7 +86,7 @@ pub(super) fn new_report(image: &Image) -> Box<Report> {
 }
 
 fn access_to(medium: &Medium) -> Access {
-    if medium.obstacle().is_some() {
+    if medium.obstacle().is_some() || medium.may_be_replaced().is_err() {
         Access::NeedsOutput
     } else if medium.is_marked_read_only() {
         Access::ReadOnly
@@ -83,6 +102,10 @@ fn inspect(medium: &Medium, job: &Job, report: &mut Report) -> Result<(), Failur
         lock_shared(medium)?;
         examine_into(medium, report)?;
     }
+    if report.not_a_pack == Some(NotAPack::NoRecord) && job.describe != Describe::No {
+        let contents = contents(medium, job.describe == Describe::Digests);
+        report.diskette = contents.map_err(|e| Failure::from_io(Action::Read, e))?.map(Box::new);
+    }
     if job.surface {
         report.surface = survey(medium).map_err(|e| Failure::from_io(Action::Read, e))?;
         report.notes.extend(report.surface.is_none().then_some(Note::NoSurface));
@@ -96,14 +119,17 @@ pub(super) fn examine_into(
     report: &mut Report,
 ) -> Result<Option<RecordSectors>, Failure> {
     let examination = examine(medium).map_err(|error| Failure::from_io(Action::Read, error))?;
+    let behind = medium.has_bytes_behind().then_some(Note::BytesBehind);
     match examination {
         Examination::NotAPack(why) => {
             report.not_a_pack = Some(why);
+            report.notes = behind.into_iter().collect();
             Ok(None)
         }
         Examination::Pack(pack) => {
             report.outcome = pack.outcome();
             report.notes = pack.notes.into_iter().map(Note::from).collect();
+            report.notes.extend(behind);
             report.diagnosis = Some(pack.diagnosis);
             Ok(pack.sectors)
         }
@@ -113,9 +139,9 @@ pub(super) fn examine_into(
 /// A container without an image of a diskette is no failure; nor is, in a folder, a compressed file
 /// that is too large for one.
 pub(super) fn settle(mut report: Box<Report>, failure: Failure, is_named: bool) -> Box<Report> {
-    use ContainerError::{NoImage, NoSectors, SectorSize, TooLarge};
+    use ContainerError::{HardDisk, NoImage, NoSectors, SectorSize, TooLarge};
     match failure.cause.as_ref().and_then(ContainerError::behind) {
-        Some(why @ (NoImage | NoSectors | SectorSize { .. })) => {
+        Some(why @ (NoImage | NoSectors | SectorSize { .. } | HardDisk(_))) => {
             report.not_a_pack = Some(NotAPack::Container(why));
             report
         }

@@ -1,9 +1,11 @@
 //! Archives of several images: each is an image of its own on its way through a run.
 
-use crate::find::{Finder, Found, Image};
+use crate::container::ContainerError;
+use crate::find::{FindError, Finder, Found, Image, Skipped};
 use crate::media::{Container, Member, Place};
 use std::collections::{HashMap, VecDeque};
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -34,12 +36,35 @@ impl Members {
         Self { finder, rest: VecDeque::new(), shared }
     }
 
-    fn images(&mut self, archive: &Image) -> VecDeque<Found> {
-        let path = &archive.place.path;
+    /// What is in a file that may be an archive: the images, and the files that are not read; the file
+    /// itself where there is no image.
+    fn look_into(&mut self, file: Image) -> VecDeque<Found> {
+        let path = &file.place.path;
         let shared = self.shared.get(&resolved(path)).and_then(|shared| shared.container.clone());
-        let Some(container) = shared.or_else(|| Container::open(path).map(Arc::new)) else {
-            return VecDeque::new();
+        let container = match shared.map_or_else(|| open(path), |shared| Ok(Some(shared))) {
+            Ok(container) => container,
+            // Why a container holds no image is told as of any other.
+            Err(error) if ContainerError::behind(&error).is_some() => None,
+            Err(error) => {
+                let (path, named) = (path.clone(), file.is_named());
+                return [Found::Failed { path, named, error: FindError::Open(error) }].into();
+            }
         };
+        let Some(container) = container else { return [self.share(Found::Image(file))].into() };
+        let not_read = container.not_read().into_iter().map(|(name, format)| {
+            let path = file.place.path_of_member(&name);
+            Found::Skipped(Skipped { path, format: Some(format) })
+        });
+        let not_read: Vec<_> = not_read.collect();
+        let mut found = self.images(&container, &file);
+        if found.is_empty() {
+            found.push_back(Found::Image(file));
+        }
+        found.extend(not_read);
+        found
+    }
+
+    fn images(&mut self, container: &Arc<Container>, archive: &Image) -> VecDeque<Found> {
         let members = container.members();
         let is_one = members.len() == 1;
         let image = |member| {
@@ -82,15 +107,18 @@ impl Iterator for Members {
         if let Some(found) = self.rest.pop_front() {
             return Some(found);
         }
-        let found = self.finder.next()?;
-        if let Found::Image(image) = &found
-            && image.may_be_archive
-        {
-            self.rest = self.images(image);
+        match self.finder.next()? {
+            Found::Image(file) if file.may_be_archive => {
+                self.rest = self.look_into(file);
+                self.rest.pop_front()
+            }
+            found => Some(self.share(found)),
         }
-        // An archive without an image, and one that cannot be read, is told as what it is.
-        self.rest.pop_front().or_else(|| Some(self.share(found)))
     }
+}
+
+fn open(path: &Path) -> io::Result<Option<Arc<Container>>> {
+    Ok(Container::open(path)?.map(Arc::new))
 }
 
 fn resolved(path: &Path) -> PathBuf {

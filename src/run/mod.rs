@@ -1,5 +1,5 @@
 //! Many images: looked at, decided on, and changed. A survey looks at all that was named ([`survey()`]); the set
-//! makes one answer for each image; and exactly what was decided is done ([`carry_out`]).
+//! makes one answer for each image; and exactly what was decided is done ([`carry_out()`]).
 
 mod access;
 mod answers;
@@ -26,6 +26,7 @@ pub use keep::keep_diskette;
 pub use only::Only;
 pub use survey::{Overview, Survey};
 
+use crate::find::Skipped;
 use crate::ledger::{Ledger, LedgerError};
 use crate::media::Watcher;
 use crate::record::fields::{FileTime, Seal};
@@ -56,6 +57,17 @@ impl Mode {
     }
 }
 
+/// What is said of a diskette that is no pack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Describe {
+    /// That it is none.
+    No,
+    /// Its names, and the files in its root.
+    Files,
+    /// The same, with the SHA-1 of each file.
+    Digests,
+}
+
 /// What to run on.
 #[derive(Clone, Debug)]
 pub struct Job {
@@ -73,6 +85,8 @@ pub struct Job {
     pub watcher: Option<Watcher>,
     /// ddrescue's mapfile of the one image that is named.
     pub map: Option<PathBuf>,
+    /// What is said of a diskette that is no pack. Only in [`Mode::Inspect`].
+    pub describe: Describe,
     /// Whether all of a diskette is read, and not only what leads to the record. Only in
     /// [`Mode::Inspect`].
     pub surface: bool,
@@ -96,6 +110,7 @@ impl Job {
             retries: RETRIES,
             watcher: None,
             map: None,
+            describe: Describe::No,
             surface: false,
             put_back: None,
             asked_about: None,
@@ -127,8 +142,8 @@ pub trait Listener: Send {
     /// The last word on the first image that has none yet.
     fn image(&mut self, said: Said) -> ControlFlow<()>;
 
-    /// A file in a folder is no image, by its size and its name.
-    fn skipped(&mut self);
+    /// A file in a folder or an archive is not looked at.
+    fn skipped(&mut self, _: &Skipped) {}
 
     /// `path` leads to what `first` has led to already.
     fn repeated(&mut self, path: &Path, first: &Path) -> ControlFlow<()>;
@@ -172,7 +187,7 @@ pub fn survey(
 /// Runs a job: the survey, and what it decides.
 ///
 /// # Errors
-/// As [`survey()`] and [`carry_out`].
+/// As [`survey()`] and [`carry_out()`].
 pub fn run(
     job: &Job,
     ledger: &mut Ledger,

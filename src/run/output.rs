@@ -4,7 +4,7 @@
 //! so where two images have one target, it is always the first that gets it.
 
 use super::{Job, Mode};
-use crate::container::{below, raw_name};
+use crate::container::raw_name;
 use crate::diagnosis::Diagnosis;
 use crate::files::NewFile;
 use crate::find::Image;
@@ -66,10 +66,9 @@ impl Output {
 
     fn packed_target(&self, target: PathBuf, image: &Image) -> PathBuf {
         let Some(member) = &image.place.member else { return raw_name(&target) };
-        let name = below(&platform::path_from_bytes(member.name.clone()));
         let archive = image.place.path.file_name().map_or(target.as_path(), Path::new);
         let folder = if image.is_named() { self.folder.join(archive) } else { target };
-        folder.join(raw_name(&name))
+        folder.join(&member.path_of_copy)
     }
 
     /// Sees that a file can have the name of `target`.

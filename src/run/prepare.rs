@@ -79,10 +79,12 @@ fn in_place(
         return Err(Failure::from_io(Action::Write, obstacle.into()));
     }
     medium.may_be_replaced().map_err(|error| Failure::from_io(Action::Replace, error))?;
-    match protection {
-        Some(failure) => Err(failure),
-        None => Ok(Some(Change::in_place(medium, sectors, patch))),
+    if let Some(failure) = protection {
+        return Err(failure);
     }
+    // It waits for the others of its group now.
+    medium.release();
+    Ok(Some(Change::in_place(medium, sectors, patch)))
 }
 
 fn to_copy(
@@ -121,6 +123,8 @@ fn to_copy(
         let made = std::fs::create_dir_all(folder_of(&target));
         made.map_err(|error| Failure::from_io(Action::Copy, error).about(target))?;
     }
+    // It waits for the others of its group now.
+    medium.release();
     Ok(Some(Change { commit: Commit { medium, sectors, patch }, copy: Some(copy) }))
 }
 

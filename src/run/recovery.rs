@@ -98,6 +98,7 @@ pub(crate) fn settle_at(
         Ok(medium) => medium,
         Err(recovery) => return Ok(recovery),
     };
+    medium.clear_leftover();
     // The run that held the lock may have settled it itself.
     match ledger.state(entry.id)? {
         Some(State::Begun) => {}

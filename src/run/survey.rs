@@ -1,6 +1,7 @@
 //! The survey that every command begins with: all that was named is looked at, and of each image of a pack one
 //! small entry is kept, from which the set's answer is made.
 
+use super::access::not_found;
 use super::claims::is_begun;
 use super::images::Images;
 use super::in_order::InOrder;
@@ -165,14 +166,15 @@ impl<'a> Looking<'a> {
     fn tell_one(&mut self, seen: Seen) -> ControlFlow<()> {
         match seen {
             Seen::Image(look) => self.image(*look),
-            Seen::Other(Found::Failed { path, named, failure }) => {
+            Seen::Other(Found::Failed { path, named, error }) => {
                 self.survey.images.add_path(&path);
                 self.survey.unread += 1;
-                self.listener.seen(Report::new(path, named, Outcome::Failed).failed(failure))
+                let report = Report::new(path, named, Outcome::Failed);
+                self.listener.seen(report.failed(not_found(error)))
             }
             Seen::Other(Found::Repeated { path, first }) => self.listener.repeated(&path, &first),
-            Seen::Other(Found::Skipped) => {
-                self.listener.skipped();
+            Seen::Other(Found::Skipped(skipped)) => {
+                self.listener.skipped(&skipped);
                 ControlFlow::Continue(())
             }
             Seen::Other(Found::Image(_)) | Seen::NotBegun => ControlFlow::Continue(()),

@@ -1,5 +1,6 @@
 //! The images that a run comes back to after the survey, in their order, and what each turn begins with.
 
+use super::access::not_found;
 use super::answers::look_again;
 use super::images::Archives;
 use super::prepare::{Expected, Task, prepare};
@@ -118,11 +119,11 @@ pub(super) fn take_turn(turn: Turn, survey: &Survey, task: Task<'_>, stop: &Atom
             (Action::Change, Some(entry)) => prepare(&found, Expected::Record(entry), task),
             _ => prepare(&found, Expected::Anything, task),
         },
-        Found::Failed { path, named, failure } => {
-            let report = Report::new(path, named, Outcome::Failed).failed(failure);
+        Found::Failed { path, named, error } => {
+            let report = Report::new(path, named, Outcome::Failed).failed(not_found(error));
             Step::done(report, None)
         }
-        Found::Skipped | Found::Repeated { .. } => Step::NotBegun,
+        Found::Skipped(_) | Found::Repeated { .. } => Step::NotBegun,
     };
     Taken { image, entry, step }
 }

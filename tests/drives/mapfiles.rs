@@ -249,7 +249,7 @@ fn size_of_an_image_is_not_the_size_of_what_is_remembered_of_it() {
     put(&scene, "huge.map", &map(&[]));
     let (report, _) = one(&scene, &["inspect", "--json", "huge.img"]);
     assert_eq!(report.outcome, "convertible");
-    assert_eq!(Mapfile::parse("0 ? 1\n").unwrap().flaws(1 << 42).len(), 5760);
+    assert_eq!(Mapfile::parse("0 ? 1\n0 0x200 -\n").unwrap().flaws(1 << 42).len(), 5760);
 }
 
 #[test]

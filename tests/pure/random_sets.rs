@@ -155,8 +155,6 @@ impl Listener for Words<'_> {
         ControlFlow::Continue(())
     }
 
-    fn skipped(&mut self) {}
-
     fn repeated(&mut self, _: &Path, _: &Path) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }

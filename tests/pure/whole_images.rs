@@ -5,6 +5,7 @@ use crate::support::disk::convert::{expected, golden_conversion, golden_time};
 use crate::support::disk::layout::{Layout, SECTOR};
 use crate::support::disk::{content, judge, record, testdata, tools};
 use addpack::diagnosis::FindingCode;
+use addpack::find::Skipped;
 use addpack::ledger::Ledger;
 use addpack::report::{Outcome, Report};
 use addpack::run::{End, Job, Listener, Mode, Said, run};
@@ -31,7 +32,7 @@ impl Listener for Reports {
         ControlFlow::Continue(())
     }
 
-    fn skipped(&mut self) {
+    fn skipped(&mut self, _: &Skipped) {
         panic!("an image was skipped");
     }
 

@@ -172,6 +172,8 @@ pub struct Image {
     pub path: String,
     pub path_bytes: Option<String>,
     pub outcome: String,
+    pub reason: Option<String>,
+    pub diskette: Option<Diskette>,
     pub record: Option<Record>,
     pub findings: Vec<Finding>,
     pub notes: Vec<CodeAndMessage>,
@@ -181,6 +183,33 @@ pub struct Image {
     pub error: Option<CodeAndMessage>,
     pub next_step: String,
     pub surface: Option<Surface>,
+}
+
+/// What a diskette that is no pack says of itself, strictly.
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Diskette {
+    pub label: Option<String>,
+    pub oem_name: String,
+    pub files: Vec<RootFile>,
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct RootFile {
+    pub name: String,
+    pub folder: bool,
+    pub size: u32,
+    pub sha1: Option<String>,
+}
+
+/// Files of a format that is not read, strictly.
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct SkippedKind {
+    pub kind: String,
+    pub count: u64,
+    pub command: String,
 }
 
 /// The image that counts in the place of a copy, strictly.
@@ -283,6 +312,8 @@ pub struct Summary {
     pub images: u64,
     pub outcomes: BTreeMap<String, u64>,
     pub skipped: u64,
+    pub skipped_kinds: Vec<SkippedKind>,
+    pub skipped_endings: BTreeMap<String, u64>,
     pub repeated: u64,
     pub unread: u64,
     pub left_out: u64,

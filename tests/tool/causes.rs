@@ -99,6 +99,11 @@ fn folder_that_may_not_be_written_is_not_the_file() {
         assert_eq!(code, "folder-protected");
         assert!(next.contains("make the folder writable"), "{next}");
     }
+    // Who only looks is told that it takes -o.
+    let ran = scene.run_without_rights(&["inspect", "--json", "folder/a.img.gz"]);
+    let image: serde_json::Value =
+        serde_json::from_str(ran.stdout.lines().next().unwrap()).unwrap();
+    assert_eq!((&image["outcome"], &image["in_place"]), (&"convertible".into(), &false.into()));
     let command = ["convert", "--yes", "--json", "--no-ledger", "-o", "folder", "unpacked"];
     let (code, next) = cause(&scene.run_without_rights(&command));
     assert_eq!(

@@ -77,7 +77,7 @@ not-a-pack             -                        -          ./a/foreign.img
 already-converted      12345-270-0000017-00042  5 to 10    ./z.IMA
 failed                 -                        -          gone.img
 
-6 images: 1 convertible, 1 already-converted, 2 not-a-pack, 1 refused, 1 failed; 2 other files skipped
+6 images: 1 convertible, 1 already-converted, 2 not-a-pack, 1 refused, 1 failed; 2 other files: 1 .img, 1 .txt
 
 Refused
   ./a/b/.hidden.img
@@ -137,7 +137,7 @@ fn same_file_is_handled_once_and_that_is_said() {
          {again}sub/hard.img (the same as unused-720.img, handled once)\n\
          {again}./sub (the same as sub, handled once)\n\
          {again}./unused-720.img (the same as unused-720.img, handled once)\n\n\
-         1 image: 1 convertible; 1 other file skipped; 5 paths repeated\n"
+         1 image: 1 convertible; 1 other file: 1 .img; 5 paths repeated\n"
     );
     ran.is(0, &stdout, "");
 }

@@ -6,7 +6,7 @@ use super::{complete, files_from};
 use crate::cli::Error;
 use crate::cli::words::system::DRIVE;
 use addpack::media::{Container, Kind, Place};
-use addpack::run::{Job, Mode};
+use addpack::run::{Describe, Job, Mode};
 use clap::{Args as ClapArgs, ValueEnum, ValueHint};
 use clap_complete::ArgValueCompleter;
 use std::num::NonZeroUsize;
@@ -159,6 +159,15 @@ impl Common {
         matches!(self.paths.as_slice(), [path] if is_drive(path))
     }
 
+    /// What is said of a diskette that is no pack: more of one that was named alone.
+    fn describe(&self) -> Describe {
+        match (self.is_one_image(), self.json) {
+            (false, _) => Describe::No,
+            (true, false) => Describe::Files,
+            (true, true) => Describe::Digests,
+        }
+    }
+
     /// Images to look at, or to read, at once.
     pub(crate) fn looking(&self) -> usize {
         self.workers(LOOKING)
@@ -180,6 +189,7 @@ impl Common {
             workers: self.workers(workers),
             retries: self.retries,
             map: self.mapfile.clone(),
+            describe: self.describe(),
             ..Job::new(self.paths.clone(), mode)
         })
     }

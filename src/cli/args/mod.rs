@@ -169,10 +169,11 @@ pub(crate) struct Inspect {
     #[arg(long)]
     pub(crate) surface: bool,
 
-    /// Show a line for each image, however many there are
+    /// Show a line for each image, however many there are, and for each file that is not looked at
     ///
-    /// At a terminal, 200 images or more are shown as a summary.
-    #[arg(long, conflicts_with = "json")]
+    /// At a terminal, 200 images or more are shown as a summary. Files that are not looked at have neither the
+    /// size of a diskette nor the ending of an image, or are in a format that is not read.
+    #[arg(long)]
     pub(crate) list: bool,
 
     #[command(flatten)]
@@ -222,10 +223,11 @@ pub(crate) struct Convert {
     #[arg(long, value_name = "DIR", requires = "queue", value_hint = ValueHint::DirPath)]
     pub(crate) plan: Option<PathBuf>,
 
-    /// Show a line for each image, however many there are
+    /// Show a line for each image, however many there are, and for each file that is not looked at
     ///
-    /// At a terminal, 200 images or more are shown as a summary.
-    #[arg(long, conflicts_with = "json")]
+    /// At a terminal, 200 images or more are shown as a summary. Files that are not looked at have neither the
+    /// size of a diskette nor the ending of an image, or are in a format that is not read.
+    #[arg(long)]
     pub(crate) list: bool,
 
     #[command(flatten)]

@@ -9,6 +9,7 @@ use crate::cli::show::tally::SERVERS_SHOWN;
 use crate::cli::show::terminal::{at_home, complain, escape};
 use crate::cli::words::system::BEFORE_WRITING;
 use crate::cli::words::{diskette, server, set_warnings};
+use addpack::find::Skipped;
 use addpack::plan::PackFacts;
 use addpack::plan::set::Sets;
 use addpack::record::fields::Seal;
@@ -165,8 +166,8 @@ impl Listener for Asking<'_> {
         self.printer.image(said)
     }
 
-    fn skipped(&mut self) {
-        self.printer.skipped();
+    fn skipped(&mut self, skipped: &Skipped) {
+        self.printer.skipped(skipped);
     }
 
     fn repeated(&mut self, path: &Path, first: &Path) -> ControlFlow<()> {

@@ -36,8 +36,6 @@ impl<T: Send, F: FnMut(Box<Report>) -> T + Send> Listener for Collect<T, F> {
         ControlFlow::Continue(())
     }
 
-    fn skipped(&mut self) {}
-
     fn repeated(&mut self, _: &Path, _: &Path) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }

@@ -6,6 +6,7 @@ use crate::cli::ask::stop::STOP;
 use crate::cli::commands::collect::Collect;
 use crate::cli::show::terminal::complain;
 use crate::cli::words::{another_diskette, ask_for_the_same, verdict};
+use addpack::find::Skipped;
 use addpack::ledger::{Ledger, LedgerError};
 use addpack::record::Record;
 use addpack::report::{Note, Outcome, Report};
@@ -93,8 +94,8 @@ impl Listener for Aside<'_> {
         self.listener.image(Said::Anew(report))
     }
 
-    fn skipped(&mut self) {
-        self.listener.skipped();
+    fn skipped(&mut self, skipped: &Skipped) {
+        self.listener.skipped(skipped);
     }
 
     fn repeated(&mut self, path: &Path, first: &Path) -> ControlFlow<()> {

@@ -14,6 +14,7 @@ use crate::cli::words::{
     PackSummary, Refusal, evidence, finding_kb, finding_message, label_of, next_step, verdict,
 };
 use addpack::diagnosis::{Finding, FindingCode, FindingKind};
+use addpack::find::Skipped;
 use addpack::media::Place;
 use addpack::plan::set::Sets;
 use addpack::plan::{Condition, PackFacts};
@@ -59,9 +60,11 @@ fn gather_job(common: &Common, job: &Job, to_file: Option<&mut ToFile>) -> Resul
     let mut shown = Shown { inner: &mut gathering, progress, to_file };
     let end = run::run(job, &mut ledger, &stop::STOP, &mut shown);
     shown.progress.finish();
+    // No more room than is needed: there may be hundreds of thousands.
+    let count = gathering.kept.iter().filter(|item| matches!(item, Item::Pack(_))).count();
     let mut packs = Packs {
-        summaries: Vec::new(),
-        facts: Vec::new(),
+        summaries: Vec::with_capacity(count),
+        facts: Vec::with_capacity(count),
         sets: Sets::new(usize::MAX),
         exit: if end? == End::Stopped { Exit::Stopped } else { Exit::Good },
     };
@@ -171,7 +174,7 @@ impl Listener for Shown<'_> {
         self.inner.image(said)
     }
 
-    fn skipped(&mut self) {
+    fn skipped(&mut self, _: &Skipped) {
         self.progress.other();
     }
 

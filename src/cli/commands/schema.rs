@@ -24,7 +24,8 @@ fn schema() -> Value {
     let mut generator = settings.into_generator();
     let objects = [
         generator.subschema_for::<json::ImageLine<'_>>(),
-        generator.subschema_for::<json::SummaryLine>(),
+        generator.subschema_for::<json::SkippedLine<'_>>(),
+        generator.subschema_for::<json::SummaryLine<'_>>(),
         generator.subschema_for::<json::NoReportLine>(),
         generator.subschema_for::<plan_json::StepLine<'_>>(),
         generator.subschema_for::<plan_json::GapLine<'_>>(),

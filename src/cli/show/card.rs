@@ -3,14 +3,15 @@
 use crate::cli::show::layout::hang;
 use crate::cli::show::lines::tone;
 use crate::cli::show::map::map;
-use crate::cli::show::terminal::{Look, Tone, shown};
+use crate::cli::show::terminal::{Look, Tone, escape_bytes, shown};
 use crate::cli::words::{
     day, event_kind, evidence_parts, finding_message, moment, next_step, note, report_kb, serial,
     server, server_version, verdict,
 };
 use addpack::diagnosis::{Diagnosis, Finding};
+use addpack::fat12::Diskette;
 use addpack::record::Record;
-use addpack::report::Report;
+use addpack::report::{NotAPack, Report};
 
 /// Findings that are spelled out. One damaged count can give hundreds.
 const FINDINGS_SHOWN: usize = 12;
@@ -75,9 +76,29 @@ impl Body {
             self.heading("Notes");
             report.notes.iter().for_each(|about| self.hang("    ", &note(about).1));
         }
+        if let Some(diskette) = &report.diskette {
+            self.diskette(diskette);
+        }
         if let Some(surface) = &report.surface {
             self.text += "\n";
             self.text += &map(self.look, surface);
+        }
+    }
+
+    /// What a diskette that is no pack says of itself.
+    fn diskette(&mut self, diskette: &Diskette) {
+        let text = |bytes: &[u8]| escape_bytes(bytes.trim_ascii_end()).into_owned();
+        let label = diskette.label.as_ref().map_or_else(|| "none".to_owned(), |label| text(label));
+        self.row("Label", &label);
+        self.row("OEM name", &text(&diskette.oem_name));
+        if diskette.files.is_empty() {
+            self.row("Files", "none");
+        }
+        for (index, file) in diskette.files.iter().enumerate() {
+            let size = format!("{} bytes", file.entry.size);
+            let size = if file.is_folder() { "folder" } else { &size };
+            let name = if index == 0 { "Files" } else { "" };
+            self.text += &format!("  {name:<9}  {:<12}  {size:>15}\n", text(&file.name()));
         }
     }
 
@@ -153,5 +174,6 @@ impl Body {
 fn code(report: &Report) -> &'static str {
     let failure = report.failure.as_ref().map(|failure| failure.code.as_str());
     let finding = report.findings().first().map(|finding| finding.code().as_str());
-    failure.or(finding).unwrap_or(report.outcome.as_str())
+    let reason = report.not_a_pack.map(NotAPack::as_str);
+    failure.or(finding).or(reason).unwrap_or(report.outcome.as_str())
 }

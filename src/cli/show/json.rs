@@ -4,19 +4,23 @@
 
 use crate::cli::exit::Exit;
 use crate::cli::show::map::letter;
+use crate::cli::show::skipped::SkippedKind;
 use crate::cli::show::tally::Tally;
-use crate::cli::show::terminal::is_hidden;
+use crate::cli::show::terminal::{escape_bytes, is_hidden};
 use crate::cli::words::{
     address, event_kind, failure_message, finding_kb, finding_message, ledger_message, next_step,
     note, serial, server_name, server_version, time_of, timestamp, value,
 };
+use addpack::container::Format;
 use addpack::diagnosis::{Diagnosis, Finding, FindingKind};
+use addpack::fat12::{Diskette, RootFile};
+use addpack::find::Skipped;
 use addpack::ledger::LedgerError;
 use addpack::media::surface::{Condition, Surface};
 use addpack::record::Record;
 use addpack::record::event::Event;
 use addpack::record::fields::{Server, hex};
-use addpack::report::{Counts, FailureCode, Outcome, Report};
+use addpack::report::{Counts, FailureCode, NotAPack, Outcome, Report};
 use addpack::set::Relation;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
@@ -44,6 +48,12 @@ pub(crate) struct ImageLine<'a> {
     path_bytes: Option<String>,
     #[schemars(schema_with = "outcomes")]
     outcome: &'static str,
+    /// Of what is no pack: why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+    /// Of a diskette that is no pack, and was named alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    diskette: Option<DiskettePart>,
     record: Option<RecordPart<'a>>,
     findings: Vec<FindingPart>,
     notes: Vec<NotePart>,
@@ -61,6 +71,37 @@ pub(crate) struct ImageLine<'a> {
     /// With `--surface`.
     #[serde(skip_serializing_if = "Option::is_none")]
     surface: Option<SurfacePart>,
+}
+
+/// What a diskette says of itself.
+#[derive(JsonSchema, Serialize)]
+struct DiskettePart {
+    label: Option<String>,
+    oem_name: String,
+    files: Vec<FilePart>,
+}
+
+/// A file or folder in its root directory.
+#[derive(JsonSchema, Serialize)]
+struct FilePart {
+    name: String,
+    folder: bool,
+    size: u32,
+    sha1: Option<String>,
+}
+
+/// A file that was not looked at, with `--list`.
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct SkippedLine<'a> {
+    #[schemars(extend("const" = "skipped"))]
+    r#type: &'static str,
+    #[schemars(extend("const" = 1))]
+    schema: u32,
+    path: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path_bytes: Option<String>,
+    /// The format that it is in, where that is known and not read.
+    kind: Option<&'static str>,
 }
 
 #[derive(JsonSchema, Serialize)]
@@ -166,7 +207,7 @@ struct ErrorPart {
 }
 
 #[derive(JsonSchema, Serialize)]
-pub(crate) struct SummaryLine {
+pub(crate) struct SummaryLine<'a> {
     #[schemars(extend("const" = "summary"))]
     r#type: &'static str,
     #[schemars(extend("const" = 1))]
@@ -175,6 +216,9 @@ pub(crate) struct SummaryLine {
     #[schemars(with = "BTreeMap<String, u64>")]
     outcomes: Outcomes,
     skipped: u64,
+    /// Of those: the files in formats that are not read, and all of them by their endings.
+    skipped_kinds: Vec<SkippedKind>,
+    skipped_endings: &'a BTreeMap<String, u64>,
     repeated: u64,
     /// Images that could not be read. They may hold newer states of packs.
     unread: u64,
@@ -226,6 +270,8 @@ pub(crate) fn image_line(report: &Report) -> Vec<u8> {
         path,
         path_bytes,
         outcome: report.outcome.as_str(),
+        reason: report.not_a_pack.map(NotAPack::as_str),
+        diskette: report.diskette.as_deref().map(diskette_part),
         record: report.diagnosis.as_ref().and_then(record_part),
         findings: report.findings().iter().map(finding_part).collect(),
         notes: report.notes.iter().map(note_part).collect(),
@@ -253,7 +299,9 @@ pub(crate) fn summary_line(
         schema: SCHEMA,
         images: tally.images(),
         outcomes: Outcomes(tally.outcomes),
-        skipped: tally.skipped,
+        skipped: tally.skipped.count(),
+        skipped_kinds: tally.skipped.kinds(),
+        skipped_endings: tally.skipped.endings(),
         repeated: tally.repeated,
         unread: tally.unread,
         left_out: tally.left_out,
@@ -424,6 +472,28 @@ fn counts_part(counts: &Counts) -> CountsPart<'_> {
 fn note_part(about: &addpack::report::Note) -> NotePart {
     let (code, message) = note(about);
     NotePart { code, message }
+}
+
+fn diskette_part(diskette: &Diskette) -> DiskettePart {
+    let text = |bytes: &[u8]| escape_bytes(bytes.trim_ascii_end()).into_owned();
+    let file = |file: &RootFile| FilePart {
+        name: text(&file.name()),
+        folder: file.is_folder(),
+        size: file.entry.size,
+        sha1: file.digest.as_ref().map(|digest| hex(digest)),
+    };
+    DiskettePart {
+        label: diskette.label.as_ref().map(|label| text(label)),
+        oem_name: text(&diskette.oem_name),
+        files: diskette.files.iter().map(file).collect(),
+    }
+}
+
+/// The line of a file that was not looked at.
+pub(crate) fn skipped_line(skipped: &Skipped) -> Vec<u8> {
+    let (path, path_bytes) = path_text(&skipped.path);
+    let kind = skipped.format.map(Format::as_str);
+    line(&SkippedLine { r#type: "skipped", schema: SCHEMA, path, path_bytes, kind })
 }
 
 fn surface_part(surface: &Surface) -> SurfacePart {

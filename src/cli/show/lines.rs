@@ -8,6 +8,7 @@ use crate::cli::show::terminal::{Look, Tone, complain, escape, shown};
 use crate::cli::words::{
     finding_message, next_step, note, number, serial, server, set_warnings, verdict,
 };
+use addpack::find::Skipped;
 use addpack::plan::set::Sets;
 use addpack::report::{Note, Outcome, Report};
 use std::io::{self, Seek, Write};
@@ -140,6 +141,18 @@ pub(crate) fn repeated(look: Look, path: &Path, first: &Path) -> Vec<u8> {
     text
 }
 
+/// The line of a file that was not looked at.
+pub(crate) fn skipped(look: Look, skipped: &Skipped) -> Vec<u8> {
+    let mut text = look.paint(Tone::Quiet, &format!("{:<21}", "skipped")).into_bytes();
+    text.extend(format!("  {:<23}  {:<9}  ", "-", "-").bytes());
+    text.extend(shown(&skipped.path).bytes());
+    if let Some(format) = skipped.format {
+        text.extend(format!(" ({}, which addpack does not read)", format.name()).bytes());
+    }
+    text.push(b'\n');
+    text
+}
+
 /// The same on standard error, where standard output is JSON.
 pub(crate) fn complain_repeated(path: &Path, first: &Path) {
     let show = |path: &Path| escape(&path.to_string_lossy());
@@ -163,8 +176,8 @@ pub(crate) fn summary(look: Look, tally: &Tally, stopped: bool) -> Vec<u8> {
     } else {
         format!("\n{images}: {}", counted.join(", "))
     };
-    if tally.skipped > 0 {
-        text += &format!("; {} skipped", plural(tally.skipped, "other file", "other files"));
+    if let Some(skipped) = tally.skipped.summary() {
+        text += &format!("; {skipped}");
     }
     if tally.repeated > 0 {
         text += &format!("; {} repeated", plural(tally.repeated, "path", "paths"));
@@ -186,6 +199,13 @@ pub(crate) fn summary(look: Look, tally: &Tally, stopped: bool) -> Vec<u8> {
         text += &format!(
             "{unread} could not be read; packs converted here may have newer states among them\n"
         );
+    }
+    let not_read = tally.skipped.not_read();
+    if !not_read.is_empty() {
+        text += &format!("\n{}\n", look.paint(Tone::Heading, "Not read"));
+        for line in not_read {
+            text += &format!("  {line}\n");
+        }
     }
     text.into_bytes()
 }

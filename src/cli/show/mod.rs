@@ -15,6 +15,7 @@ pub(crate) mod progress;
 pub(crate) mod queue;
 pub(crate) mod request;
 pub(crate) mod shell;
+pub(crate) mod skipped;
 pub(crate) mod summary;
 pub(crate) mod tally;
 pub(crate) mod terminal;

@@ -9,9 +9,10 @@ use crate::cli::show::lines;
 use crate::cli::show::progress::Progress;
 use crate::cli::show::summary::Brief;
 use crate::cli::show::tally::Tally;
-use crate::cli::show::terminal::Look;
+use crate::cli::show::terminal::{Look, complain};
 use crate::cli::show::to_file::{Ending, Head, NEW_45_SERVER, ToFile};
 use crate::cli::show::waiting::{Next, Shown, Waiting};
+use addpack::find::Skipped;
 use addpack::ledger::LedgerError;
 use addpack::plan::PackFacts;
 use addpack::plan::set::Sets;
@@ -60,6 +61,8 @@ pub(crate) struct Printer {
     stop_when_closed: bool,
     closed: bool,
     error: Option<io::Error>,
+    /// Whether each file that is not looked at has a line of its own.
+    lists_skipped: bool,
     /// Why copies of converted packs are not told.
     no_ledger: Option<LedgerError>,
     /// What a summary is made of, where lines may be left out for one.
@@ -92,6 +95,7 @@ impl Printer {
             stop_when_closed,
             closed: false,
             error: None,
+            lists_skipped: false,
             no_ledger: None,
             brief: None,
             to_file: None,
@@ -102,6 +106,7 @@ impl Printer {
     /// images and no list is wanted.
     pub(crate) fn with_files(mut self, also: &Also, list: bool) -> Self {
         self.to_file = ToFile::new(also);
+        self.lists_skipped = list;
         let may_be_brief = matches!(self.form, Form::Lines(_)) && self.at_once && !list;
         self.brief = may_be_brief.then(Brief::default);
         self
@@ -156,6 +161,10 @@ impl Printer {
         }
         self.progress.finish();
         let _ = self.next_shown();
+        if self.doing.is_some() && matches!(end, Ok(End::Complete)) && self.tally.images() == 0 {
+            self.exit = self.exit.merge(Exit::Refused);
+            complain("no image was found: nothing is converted");
+        }
         let text = match &mut self.form {
             Form::Card => Vec::new(),
             Form::Json => {
@@ -364,9 +373,17 @@ impl Listener for Printer {
         self.note(flushed)
     }
 
-    fn skipped(&mut self) {
-        self.tally.skipped += 1;
+    fn skipped(&mut self, skipped: &Skipped) {
+        self.tally.skipped.add(skipped);
         self.progress.other();
+        if self.lists_skipped {
+            let text = match self.form {
+                Form::Json => json::skipped_line(skipped),
+                Form::Card | Form::Lines(_) => lines::skipped(self.look, skipped),
+            };
+            let kept = self.waiting.add_text(&text);
+            self.keep(kept);
+        }
     }
 
     fn repeated(&mut self, path: &Path, first: &Path) -> ControlFlow<()> {

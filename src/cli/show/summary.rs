@@ -91,8 +91,11 @@ impl Brief {
         for &outcome in Outcome::ALL {
             text += &self.line(look, tally, outcome);
         }
-        if tally.skipped > 0 {
-            text += &format!("  {:>8}  other files skipped\n", number(tally.skipped));
+        if let Some(skipped) = tally.skipped.summary() {
+            text += &format!("  {skipped}\n");
+            for line in tally.skipped.not_read() {
+                text += &format!("            {line}\n");
+            }
         }
         text += &sets.map_or_else(String::new, servers);
         let commands = commands(tally, sets, common);

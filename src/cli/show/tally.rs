@@ -1,5 +1,6 @@
 //! How many images of a run came to what.
 
+use crate::cli::show::skipped::SkippedFiles;
 use addpack::report::Outcome;
 
 /// Servers whose packs are shown as a picture in the end.
@@ -10,8 +11,8 @@ pub(crate) const SERVERS_SHOWN: usize = 10;
 pub(crate) struct Tally {
     /// In the order of [`Outcome::ALL`].
     pub(crate) outcomes: [u64; Outcome::ALL.len()],
-    /// Files in folders that are no images.
-    pub(crate) skipped: u64,
+    /// Files in folders and archives that are not looked at.
+    pub(crate) skipped: SkippedFiles,
     /// Ways to what another way had led to.
     pub(crate) repeated: u64,
     /// Images that could not be read, beside packs that were converted.
@@ -32,7 +33,7 @@ impl Tally {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.images() + self.skipped + self.repeated == 0
+        self.images() + self.skipped.count() + self.repeated == 0
     }
 
     pub(crate) fn images(&self) -> u64 {

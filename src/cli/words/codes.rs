@@ -7,7 +7,7 @@ const CODES: &str = include_str!("codes.md");
 /// One code, explained.
 #[derive(Debug, Default)]
 pub(crate) struct Page {
-    /// The heading that it stands under: Outcomes, Findings, Errors, Notes or Plans.
+    /// The heading that it stands under: Outcomes, Findings, Errors, Notes, Reasons or Plans.
     pub(crate) section: String,
     pub(crate) code: String,
     pub(crate) meaning: String,
@@ -23,7 +23,7 @@ impl Page {
         self.meaning.split_inclusive(". ").next().unwrap_or_default().trim_end()
     }
 
-    /// What kind of code it is: outcome, finding, error, note or plan.
+    /// What kind of code it is: outcome, finding, error, note, reason or plan.
     pub(crate) fn kind(&self) -> String {
         self.section.trim_end_matches('s').to_lowercase()
     }
@@ -73,7 +73,7 @@ mod tests {
     use crate::cli::words::NOTE_CODES;
     use addpack::diagnosis::FindingCode;
     use addpack::plan;
-    use addpack::report::{FailureCode, Outcome};
+    use addpack::report::{FailureCode, NotAPack, Outcome};
     use std::collections::BTreeSet;
     use strum::VariantNames;
 
@@ -90,6 +90,7 @@ mod tests {
             ("Findings", FindingCode::VARIANTS),
             ("Errors", FailureCode::VARIANTS),
             ("Notes", &NOTE_CODES),
+            ("Reasons", &NotAPack::CODES),
             ("Plans", &plans),
         ]
         .into_iter()

@@ -36,6 +36,7 @@ pub(crate) fn failure_message(failure: &Failure) -> String {
             format!("another run is converting this pack, from {}", target(failure))
         }
         FailureCode::InUse => "another program is using it".to_owned(),
+        FailureCode::NoMemory => "there is not enough memory".to_owned(),
         FailureCode::Exists => {
             format!("{} already exists and does not hold this pack", target(failure))
         }
@@ -168,6 +169,9 @@ pub(crate) fn failure_next_step(failure: &Failure) -> String {
         FailureCode::Replaced => {
             "make sure that no other program moves the images, and run addpack again. If the \
              previous file turns up, keep it: it may be the converted one"
+        }
+        FailureCode::NoMemory => {
+            "close other programs, or work on fewer images at once (--jobs 1), and run addpack again"
         }
         FailureCode::Exists => "move that file away, or choose another folder for -o",
         FailureCode::LedgerError => {

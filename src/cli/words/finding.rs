@@ -221,6 +221,10 @@ fn lost_sector(kind: FlawKind, sector: Option<u32>) -> String {
         FlawKind::MarkedBad => format!(
             "{sector}, which the record needs, is bad in the dump; the diskette itself may be fine"
         ),
+        FlawKind::Filled => format!(
+            "the program that made the image could not read {sector}, which the record needs, and has \
+             filled it with a text that says so"
+        ),
         FlawKind::Missing => format!(
             "{sector}, which the record needs, is missing in the dump; the diskette itself may be \
              fine"

@@ -19,6 +19,7 @@ pub(crate) mod system;
 mod value;
 
 pub(crate) use codes::{Page, pages};
+pub(crate) use container::way_out;
 pub(crate) use drive::{
     Left, another_diskette, ask_for_next, ask_for_one_of, ask_for_the_same, diskette, label,
     left_alone, seen_before,
@@ -72,7 +73,7 @@ pub(crate) fn verdict(report: &Report) -> String {
             "converted to 4.5, but the clean-up of its 4.0 events was interrupted"
         }
         Outcome::Copy => return set::copy_verdict(report.counts.as_ref()),
-        Outcome::NotAPack => return not_a_pack(report.not_a_pack),
+        Outcome::NotAPack => return not_a_pack(report),
         Outcome::Refused => return refused(report),
         Outcome::Failed => match &report.failure {
             Some(failure) => {
@@ -84,16 +85,41 @@ pub(crate) fn verdict(report: &Report) -> String {
     sentence.to_owned()
 }
 
-fn not_a_pack(why: Option<NotAPack>) -> String {
-    match why {
+fn not_a_pack(report: &Report) -> String {
+    match report.not_a_pack {
         Some(NotAPack::Container(error)) => return container::container_message(error),
         Some(NotAPack::NoRecord) | None => "a diskette without ADDPACK.DAT in its root directory",
         Some(NotAPack::NoVolume(NoVolume::TooShort)) => "too short to be the image of a diskette",
-        Some(NotAPack::NoVolume(NoVolume::UnknownGeometry)) => {
+        Some(NotAPack::NoVolume(NoVolume::Blank(byte))) => {
+            return format!("not formatted: all that was read of it is the byte {byte:02X}");
+        }
+        Some(NotAPack::NoVolume(NoVolume::Layout(layout))) => {
+            return format!(
+                "a FAT volume outside what FORMAT.md describes: {} FATs, sectors of {} bytes",
+                layout.fats, layout.sector_len
+            );
+        }
+        Some(NotAPack::NoVolume(NoVolume::Unknown)) if report.is_drive => {
             "neither its boot sector nor its FAT is that of a DOS diskette"
+        }
+        Some(NotAPack::NoVolume(NoVolume::Unknown)) => {
+            "its content is neither that of a DOS diskette nor that of a container that addpack knows"
         }
     }
     .to_owned()
+}
+
+/// What to do about what is no pack.
+fn not_a_pack_next_step(report: &Report) -> &'static str {
+    match report.not_a_pack {
+        Some(NotAPack::NoVolume(NoVolume::Unknown)) if !report.is_drive => {
+            "if it is an image, make a raw one of it with the program that made it; else nothing"
+        }
+        Some(NotAPack::NoVolume(NoVolume::Layout(_))) => {
+            "if its files should be a Client Add Pack, tell the project; else nothing"
+        }
+        _ => "nothing: it is left alone",
+    }
 }
 
 fn refused(report: &Report) -> String {
@@ -179,7 +205,7 @@ pub(crate) fn next_step(report: &Report) -> String {
             "nothing: a 4.5 pack fits 4.0 and 4.5 servers alike"
         }
         Outcome::Copy => "nothing: use the image that counts",
-        Outcome::NotAPack => "nothing: it is left alone",
+        Outcome::NotAPack => not_a_pack_next_step(report),
         Outcome::Refused => return refused_next_step(report),
         Outcome::Failed => {
             return missing_path::next_step(report).unwrap_or_else(|| {

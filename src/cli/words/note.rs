@@ -4,12 +4,12 @@ use super::finding::fault_message;
 use super::set;
 use crate::cli::show::terminal::escape;
 use addpack::disk::{Flaw, FlawKind};
-use addpack::fat12::Oddity;
+use addpack::fat12::Anomaly;
 use addpack::report::Note;
 
 /// The codes of all notes.
 #[cfg(test)]
-pub(crate) const NOTE_CODES: [&str; 13] = [
+pub(crate) const NOTE_CODES: [&str; 14] = [
     "clock-ran-backwards",
     "time-past-9999",
     "second-fat",
@@ -23,6 +23,7 @@ pub(crate) const NOTE_CODES: [&str; 13] = [
     "interrupted",
     "flawed-sectors",
     "no-surface",
+    "bytes-behind",
 ];
 
 /// Flawed sectors that are named one by one; of more, the number is told.
@@ -37,6 +38,7 @@ fn flaws_message(flaws: &[Flaw]) -> String {
         (FlawKind::NotRescued, "not read by the rescue, as its mapfile says"),
         (FlawKind::MarkedBad, "bad in the dump"),
         (FlawKind::Missing, "missing in the dump"),
+        (FlawKind::Filled, "not read by the program that made the image, which has filled it"),
     ] {
         let of_kind: Vec<_> = flaws.iter().filter(|flaw| flaw.kind == kind).collect();
         let numbers: Vec<_> =
@@ -88,25 +90,35 @@ pub(crate) fn note(note: &Note) -> (&'static str, String) {
                 escape(serial)
             ),
         ),
-        Note::Volume(Oddity::NoBpb) => (
+        Note::Volume(anomaly) => anomaly_note(*anomaly),
+        Note::NoSurface => (
+            "no-surface",
+            "there is no map: the image does not have the size of a standard diskette".to_owned(),
+        ),
+        Note::BytesBehind => (
+            "bytes-behind",
+            "other bytes follow the container and are not part of it: -o is needed to convert it"
+                .to_owned(),
+        ),
+        Note::Flaws(flaws) => ("flawed-sectors", flaws_message(flaws)),
+    }
+}
+
+/// What is unusual about a volume.
+fn anomaly_note(anomaly: Anomaly) -> (&'static str, String) {
+    match anomaly {
+        Anomaly::NoBpb => (
             "no-bpb",
             "the boot sector does not describe the diskette; the geometry was taken from the first \
              byte of the FAT"
                 .to_owned(),
         ),
-        Note::Volume(Oddity::MediaByte { boot, fat }) => (
+        Anomaly::MediaByte { boot, fat } => (
             "media-byte",
             format!("the boot sector names media byte {boot:#04x}, the FAT {fat:#04x}"),
         ),
-        Note::Volume(Oddity::FatsDiffer) => {
-            ("fats-differ", "the two copies of the FAT differ".to_owned())
-        }
-        Note::NoSurface => (
-            "no-surface",
-            "there is no map: the image does not have the size of a standard diskette".to_owned(),
-        ),
-        Note::Flaws(flaws) => ("flawed-sectors", flaws_message(flaws)),
-        Note::Volume(Oddity::CutShort { image, volume }) => (
+        Anomaly::FatsDiffer => ("fats-differ", "the two copies of the FAT differ".to_owned()),
+        Anomaly::CutShort { image, volume } => (
             "cut-short",
             format!("the image has {image} bytes, its volume {volume}: it was cut short"),
         ),

@@ -26,47 +26,53 @@ pub enum Piece {
     New(Vec<u8>),
 }
 
-/// The new archive, stretch by stretch. `files` are the members that change, by their place in the
-/// directory, and what they become; each has the length that it had.
+/// Gives the new archive to `put`, stretch by stretch. `indices` are the members that change, by their
+/// place in the directory; `file` says what each of them becomes, with the length that it had, and is
+/// asked for one after the other, so that only one of them is in memory.
 ///
 /// # Errors
-/// Where the archive cannot be read, or its members are not simply one after the other.
+/// Where the archive cannot be read, its members are not simply one after the other, or `file` or
+/// `put` fails.
 pub fn rewrite<S: Storage + ?Sized>(
     archive: &S,
     directory: &Directory,
-    files: &[(usize, &[u8])],
-) -> io::Result<Vec<Piece>> {
-    if directory.has_zip64 {
-        return Err(ContainerError::Zip64Records.into());
+    indices: &[usize],
+    file: &mut dyn FnMut(usize) -> io::Result<Vec<u8>>,
+    put: &mut dyn FnMut(Piece) -> io::Result<()>,
+) -> io::Result<()> {
+    if let Some(obstacle) = directory.obstacle() {
+        return Err(obstacle.into());
     }
-    let mut changes = files
-        .iter()
-        .map(|(index, file)| Change::new(archive, directory, *index, file))
-        .collect::<io::Result<Vec<_>>>()?;
-    changes.sort_unstable_by_key(|change| change.old.start);
-    let mut pieces = Vec::new();
-    let mut kept = 0;
-    for change in &changes {
-        let overlaps = change.old.start < kept
-            || directory.members.iter().any(|other| change.is_broken_by(other));
+    let mut order = indices.to_vec();
+    order.sort_unstable_by_key(|index| directory.members[*index].header);
+    let mut headers: Vec<_> = directory.members.iter().map(|member| member.header).collect();
+    headers.sort_unstable();
+    let (mut changes, mut kept) = (Vec::<Change>::new(), 0);
+    for index in order {
+        let (mut change, new) = Change::new(archive, directory, index, &file(index)?)?;
+        change.growth += changes.last().map_or(0, |before| before.growth);
+        let overlaps = change.old.start < kept || change.is_broken_by(&headers);
         if overlaps || change.old.end > directory.start {
             return Err(ContainerError::BadField { at: position(change.old.start) }.into());
         }
-        pieces.push(Piece::Kept(kept..change.old.start));
-        pieces.push(Piece::New(change.new.clone()));
+        put(Piece::Kept(kept..change.old.start))?;
+        put(Piece::New(new))?;
         kept = change.old.end;
+        changes.push(change);
     }
-    pieces.push(Piece::Kept(kept..directory.start));
-    pieces.push(Piece::New(new_entries(directory, &changes)?));
-    pieces.push(Piece::New(new_end(archive, directory, &changes)?));
-    Ok(pieces)
+    put(Piece::Kept(kept..directory.start))?;
+    put(Piece::New(new_entries(directory, &changes)?))?;
+    put(Piece::New(new_end(directory, &changes)?))?;
+    let behind = directory.end.at + directory.end.record.len() as u64;
+    put(Piece::Kept(behind..archive.len()))
 }
 
 /// A member that changes: header, bytes and what describes them behind.
 struct Change {
     index: usize,
     old: Range<u64>,
-    new: Vec<u8>,
+    /// How much longer the archive is up to its end.
+    growth: i64,
     numbers: Numbers,
 }
 
@@ -88,15 +94,19 @@ impl Numbers {
 }
 
 impl Change {
+    /// The change of a member into `file`, and the bytes that it becomes.
     fn new<S: Storage + ?Sized>(
         archive: &S,
         directory: &Directory,
         index: usize,
         file: &[u8],
-    ) -> io::Result<Self> {
+    ) -> io::Result<(Self, Vec<u8>)> {
         let member = &directory.members[index];
+        if let Some(obstacle) = member.obstacle(archive)? {
+            return Err(obstacle.into());
+        }
         let data = member.data(archive)?;
-        let old_end = data + u64::from(member.compressed);
+        let old_end = data + member.compressed;
         if old_end > directory.start {
             return Err(ContainerError::BadField { at: position(member.header) }.into());
         }
@@ -105,14 +115,13 @@ impl Change {
             DEFLATED => deflate(file)?,
             method => return Err(ContainerError::Method(method).into()),
         };
-        if u32::try_from(file.len()) != Ok(member.size) {
+        if file.len() as u64 != member.size {
             return Err(ContainerError::TooLarge.into());
         }
-        let compressed = u32::try_from(bytes.len()).map_err(|_| ContainerError::TooLarge)?;
-        let numbers = Numbers::new(crc32(file), compressed);
+        let numbers = Numbers::new(crc32(file), length(bytes.len() as u64)?);
+        let old_numbers = Numbers::new(member.crc, length(member.compressed)?);
         let mut new = vec![0; position(data - member.header)];
         archive.read(member.header, &mut new)?;
-        let old_numbers = Numbers::new(member.crc, member.compressed);
         // Where they stand behind the bytes, most programs leave them at zero here.
         if new[IN_HEADER..][..8] == old_numbers.0 {
             numbers.put(&mut new, IN_HEADER);
@@ -123,18 +132,19 @@ impl Change {
         let descriptor = descriptor(archive, member, old_end, old_numbers, numbers)?;
         new.extend_from_slice(&descriptor);
         let old = member.header..old_end + descriptor.len() as u64;
-        Ok(Self { index, old, new, numbers })
+        let growth = (new.len() as u64).cast_signed() - (old.end - old.start).cast_signed();
+        Ok((Self { index, old, growth, numbers }, new))
     }
 
-    /// Whether another member begins among its bytes.
-    fn is_broken_by(&self, other: &Member) -> bool {
-        other.header > self.old.start && other.header < self.old.end
+    /// Whether one of the members, whose headers stand at `headers`, begins among its bytes.
+    fn is_broken_by(&self, headers: &[u64]) -> bool {
+        let next = headers.partition_point(|header| *header <= self.old.start);
+        headers.get(next).is_some_and(|header| *header < self.old.end)
     }
+}
 
-    /// How much longer it is now.
-    fn growth(&self) -> i64 {
-        self.new.len().cast_signed() as i64 - (self.old.end - self.old.start).cast_signed()
-    }
+fn length(bytes: u64) -> io::Result<u32> {
+    u32::try_from(bytes).map_err(|_| ContainerError::TooLarge.into())
 }
 
 /// What describes a member behind its bytes, if that is so, with the new numbers.
@@ -153,7 +163,7 @@ fn descriptor<S: Storage + ?Sized>(
     let marked = bytes.starts_with(&DESCRIPTOR);
     let numbers = if marked { 4 } else { 0 };
     bytes.truncate(numbers + 12);
-    if bytes[numbers..][..8] != old.0 || long(&bytes, numbers + 8) != member.size {
+    if bytes[numbers..][..8] != old.0 || u64::from(long(&bytes, numbers + 8)) != member.size {
         // Perhaps one of larger numbers.
         return Err(ContainerError::Zip64Records.into());
     }
@@ -161,9 +171,10 @@ fn descriptor<S: Storage + ?Sized>(
     Ok(bytes)
 }
 
-/// How much further back what stood at `offset` stands now.
+/// How much further back what stood at `offset` stands now. `changes` are in the order of the archive.
 fn shift(changes: &[Change], offset: u64) -> i64 {
-    changes.iter().filter(|change| change.old.end <= offset).map(Change::growth).sum()
+    let before = changes.partition_point(|change| change.old.end <= offset);
+    before.checked_sub(1).map_or(0, |last| changes[last].growth)
 }
 
 fn shifted(number: u32, by: i64) -> io::Result<[u8; 4]> {
@@ -184,14 +195,8 @@ fn new_entries(directory: &Directory, changes: &[Change]) -> io::Result<Vec<u8>>
     Ok(entries)
 }
 
-fn new_end<S: Storage + ?Sized>(
-    archive: &S,
-    directory: &Directory,
-    changes: &[Change],
-) -> io::Result<Vec<u8>> {
-    // The end, with its comment, is what is left: at most 65,557 bytes.
-    let mut end = vec![0; position(archive.len() - directory.end)];
-    archive.read(directory.end, &mut end)?;
+fn new_end(directory: &Directory, changes: &[Change]) -> io::Result<Vec<u8>> {
+    let mut end = directory.end.record.clone();
     let offset = shifted(long(&end, OFFSET_IN_END), shift(changes, directory.start))?;
     end[OFFSET_IN_END..][..4].copy_from_slice(&offset);
     Ok(end)

@@ -223,7 +223,10 @@ fn teledisk_in_parts_or_compressed_as_of_old_is_an_error() {
     old[..2].copy_from_slice(b"td");
     let checksum = write::td0::crc(&old[..10]).to_le_bytes();
     old[10..12].copy_from_slice(&checksum);
-    let unsupported = ContainerError::Unsupported(addpack::container::Format::Td0Compressed);
+    let unsupported = ContainerError::Unsupported {
+        format: addpack::container::Format::Td0Compressed,
+        packed: false,
+    };
     assert_eq!(td0::read(&old), Err(unsupported));
 }
 

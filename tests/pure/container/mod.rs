@@ -8,7 +8,7 @@ mod random_damage;
 mod recognise;
 
 use crate::support::write;
-use addpack::container::{ContainerError, Dump, hfe, imd, td0};
+use addpack::container::{ContainerError, Dump, Format, Recognised, hfe, imd, recognise, td0};
 use addpack::disk::{Flaw, FlawKind};
 use std::path::PathBuf;
 
@@ -31,6 +31,14 @@ fn dump_formats() -> [(Writer, Reader); 3] {
 
 type Writer = fn(&[write::Track]) -> Vec<u8>;
 type Reader = fn(&[u8]) -> Result<Dump, ContainerError>;
+
+/// The format of a file with these bytes.
+fn format(bytes: &[u8]) -> Option<Format> {
+    match recognise(bytes) {
+        Ok(Recognised::Container(format)) => Some(format),
+        _ => None,
+    }
+}
 
 fn lost(sector: u32, kind: FlawKind) -> Flaw {
     Flaw { sector, kind }

@@ -1,13 +1,8 @@
 //! Which format a file is in.
 
-use super::raw;
+use super::{format as of, raw};
 use crate::support::write::{self, small_image, tracks};
-use addpack::container::{Format, RECOGNISED_BY, recognise};
-
-fn of(bytes: &[u8]) -> Option<Format> {
-    let last = || bytes[bytes.len().saturating_sub(512)..].to_vec();
-    recognise(&bytes[..bytes.len().min(RECOGNISED_BY)], bytes.len() as u64, last)
-}
+use addpack::container::Format;
 
 /// The beginning of a file, and many zeroes.
 fn file(start: &[u8]) -> Vec<u8> {

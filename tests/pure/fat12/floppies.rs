@@ -7,7 +7,7 @@ use crate::support::disk::layout::{
     DMF, DOS, KB_160, KB_180, KB_320, KB_360, KB_720, KB_1200, KB_1440, KB_2880, Layout, SECTOR,
 };
 use crate::support::disk::{ARCHIVE, Disk, content, judge, record, short};
-use addpack::fat12::{FaultKind, NoVolume, Oddity};
+use addpack::fat12::{Anomaly, FaultKind, NoVolume};
 use addpack::pack::examine::{NotAPack, Remark};
 
 #[test]
@@ -22,7 +22,7 @@ fn diskette_of_each_geometry_converts() {
 fn diskette_without_bpb_is_known_by_the_first_byte_of_its_fat_and_its_length() {
     for layout in DOS {
         let pack = assert_disk_converts(&Disk::without_bpb(layout).with_record(PACK));
-        assert_eq!(pack.notes, [Remark::Volume(Oddity::NoBpb)], "{layout:?}");
+        assert_eq!(pack.notes, [Remark::Volume(Anomaly::NoBpb)], "{layout:?}");
     }
 }
 
@@ -32,8 +32,8 @@ fn first_byte_of_the_fat_that_stands_for_one_geometry_needs_no_length() {
         let disk = Disk::without_bpb(layout).with_record(PACK).cut(layout.len() / 2);
         let (image, volume) = (disk.bytes.len() as u64, layout.len() as u64);
         let pack = assert_disk_converts(&disk);
-        let cut_short = Remark::Volume(Oddity::CutShort { image, volume });
-        assert_eq!(pack.notes, [Remark::Volume(Oddity::NoBpb), cut_short], "{layout:?}");
+        let cut_short = Remark::Volume(Anomaly::CutShort { image, volume });
+        assert_eq!(pack.notes, [Remark::Volume(Anomaly::NoBpb), cut_short], "{layout:?}");
     }
 }
 
@@ -57,22 +57,23 @@ fn boot_sector_that_states_what_cannot_be_is_passed_over() {
             let mut disk = Disk::new(layout).with_record(PACK);
             disk.bytes[at..at + value.len()].copy_from_slice(value);
             let pack = assert_disk_converts(&disk);
-            assert_eq!(pack.notes, [Remark::Volume(Oddity::NoBpb)], "{layout:?}: byte {at}");
+            assert_eq!(pack.notes, [Remark::Volume(Anomaly::NoBpb)], "{layout:?}: byte {at}");
         }
     }
 }
 
 #[test]
 fn diskette_without_bpb_and_without_a_fat_is_no_volume() {
-    let unknown = NotAPack::NoVolume(NoVolume::UnknownGeometry);
+    let unknown = NotAPack::NoVolume(NoVolume::Unknown);
     for bytes in [[0xF0, 0xFF, 0x0F], [0xF8, 0xFF, 0xFF], [0xFD, 0, 0], [0xF6; 3]] {
         let mut disk = Disk::without_bpb(KB_360).with_record(PACK);
         let fat = disk.layout.fat(0).start;
         disk.bytes[fat..fat + 3].copy_from_slice(&bytes);
         assert_eq!(not_a_pack(&disk.bytes), unknown, "{bytes:x?}");
     }
-    for bytes in [vec![0; KB_1440.len()], vec![0xF6; KB_360.len()], content(9, KB_720.len())] {
-        assert_eq!(not_a_pack(&bytes), unknown);
+    assert_eq!(not_a_pack(&content(9, KB_720.len())), unknown);
+    for (byte, len) in [(0, KB_1440.len()), (0xF6, KB_360.len())] {
+        assert_eq!(not_a_pack(&vec![byte; len]), NotAPack::NoVolume(NoVolume::Blank(byte)));
     }
 }
 
@@ -105,7 +106,7 @@ fn media_byte_of_the_boot_sector_may_disagree_with_that_of_the_fat() {
         let mut disk = Disk::new(layout).with_record(PACK);
         disk.bytes[21] = boot;
         let pack = assert_disk_converts(&disk);
-        let note = Remark::Volume(Oddity::MediaByte { boot, fat: layout.media });
+        let note = Remark::Volume(Anomaly::MediaByte { boot, fat: layout.media });
         assert_eq!(pack.notes, [note], "{layout:?}");
     }
 }
@@ -175,7 +176,7 @@ fn image_may_be_cut_short_behind_the_record() {
         let disk = disk.cut(end);
         let pack = assert_disk_converts(&disk);
         let (image, volume) = (end as u64, layout.len() as u64);
-        assert_eq!(pack.notes, [Remark::Volume(Oddity::CutShort { image, volume })]);
+        assert_eq!(pack.notes, [Remark::Volume(Anomaly::CutShort { image, volume })]);
     }
 }
 
@@ -233,5 +234,5 @@ fn volume_of_as_many_clusters_as_fat12_has_converts() {
 #[test]
 fn volume_of_more_clusters_is_not_fat12() {
     let disk = Disk::new(of_clusters(4085)).with_record(PACK);
-    assert_eq!(not_a_pack(&disk.bytes), NotAPack::NoVolume(NoVolume::UnknownGeometry));
+    assert_eq!(not_a_pack(&disk.bytes), NotAPack::NoVolume(NoVolume::Unknown));
 }

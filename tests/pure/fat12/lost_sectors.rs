@@ -7,7 +7,7 @@ use crate::support::disk::{Copies, Disk, content, judge, record};
 use crate::support::frail::{Fault, Frail};
 use addpack::diagnosis::{FindingCode, FindingKind, Verdict};
 use addpack::disk::{Flaw, FlawKind};
-use addpack::fat12::{FaultKind, NoVolume, Oddity};
+use addpack::fat12::{Anomaly, FaultKind, NoVolume};
 use addpack::media::Careful;
 use addpack::pack::examine::{Examination, Pack, examine};
 use addpack::pack::examine::{NotAPack, Remark};
@@ -244,7 +244,7 @@ fn lost_boot_sector_of_a_standard_diskette_is_told_by_its_size() {
         let disk = Disk::new(layout).with_record(PACK);
         let pack = pack(&disk, &lost(&[0]));
         assert_convertible(&disk, &pack);
-        let no_bpb = Remark::Volume(Oddity::NoBpb);
+        let no_bpb = Remark::Volume(Anomaly::NoBpb);
         assert_eq!(pack.notes, [no_bpb, flaws(&[0], FlawKind::Unreadable)], "{layout:?}");
     }
 }
@@ -263,6 +263,6 @@ fn disk_without_a_volume_is_none_whatever_else_is_lost_on_it() {
     let bytes = content(0xCD, 1_474_560);
     for sector in [2, 5, 11] {
         let why = not_a_pack(&bytes, sector);
-        assert_eq!(why, NotAPack::NoVolume(NoVolume::UnknownGeometry), "{sector}");
+        assert_eq!(why, NotAPack::NoVolume(NoVolume::Unknown), "{sector}");
     }
 }

@@ -8,7 +8,7 @@ use crate::support::disk::{ARCHIVE, Copies, Disk, END, FOLDER, content, judge, r
 use crate::support::simulator::{Pack, sample, slot_at};
 use addpack::diagnosis::{FindingCode, Verdict};
 use addpack::disk::Memory;
-use addpack::fat12::{FaultKind, MediaFault, Oddity};
+use addpack::fat12::{Anomaly, FaultKind, MediaFault};
 use addpack::pack::examine::Remark;
 
 /// Where the record lies, as both FATs say at first; the clusters between are free.
@@ -39,7 +39,7 @@ fn media_fault(disk: &Disk, kind: FaultKind, cluster: u16) -> MediaFault {
 /// and that the others' files stay.
 fn assert_converts_by_second(disk: &Disk, fault: Option<MediaFault>) {
     let pack = assert_converts(&disk.bytes, &record_at(disk));
-    assert_eq!(pack.notes, [Remark::Volume(Oddity::FatsDiffer), Remark::SecondFat(fault)]);
+    assert_eq!(pack.notes, [Remark::Volume(Anomaly::FatsDiffer), Remark::SecondFat(fault)]);
     let medium = Memory::new(disk.bytes.clone());
     let (medium, ..) = convert(medium, &pack, golden_time()).unwrap();
     let others = |bytes: &[u8]| judge::others(bytes, &disk.layout);
@@ -111,8 +111,11 @@ fn second_fat_is_followed_without_a_bpb() {
     disk.link(Copies::First, 12, 0);
     let pack = assert_converts(&disk.bytes, &record_at(&disk));
     let fault = media_fault(&disk, FaultKind::Free, 12);
-    let differ = Remark::Volume(Oddity::FatsDiffer);
-    assert_eq!(pack.notes, [Remark::Volume(Oddity::NoBpb), differ, Remark::SecondFat(Some(fault))]);
+    let differ = Remark::Volume(Anomaly::FatsDiffer);
+    assert_eq!(
+        pack.notes,
+        [Remark::Volume(Anomaly::NoBpb), differ, Remark::SecondFat(Some(fault))]
+    );
 }
 
 #[test]
@@ -131,7 +134,7 @@ fn first_fat_is_followed_where_it_leads_to_the_record_whatever_the_second_says()
         let fat = disk.layout.fat(1);
         disk.bytes[fat].fill(junk);
         let pack = assert_converts(&disk.bytes, &record_at(&disk));
-        assert_eq!(pack.notes, [Remark::Volume(Oddity::FatsDiffer)]);
+        assert_eq!(pack.notes, [Remark::Volume(Anomaly::FatsDiffer)]);
     }
 }
 
@@ -143,7 +146,7 @@ fn first_fat_is_followed_where_both_lead_to_a_sound_record() {
     disk.delete(slot);
     disk.chain(Copies::Second, &[10, copy[1], copy[2], copy[3]]);
     let pack = assert_converts(&disk.bytes, &record_at(&disk));
-    assert_eq!(pack.notes, [Remark::Volume(Oddity::FatsDiffer)]);
+    assert_eq!(pack.notes, [Remark::Volume(Anomaly::FatsDiffer)]);
 }
 
 #[test]
@@ -151,12 +154,12 @@ fn difference_elsewhere_is_told_and_changes_nothing() {
     let mut disk = disk();
     disk.link(Copies::Second, 500, 501);
     let pack = assert_converts(&disk.bytes, &record_at(&disk));
-    assert_eq!(pack.notes, [Remark::Volume(Oddity::FatsDiffer)]);
+    assert_eq!(pack.notes, [Remark::Volume(Anomaly::FatsDiffer)]);
     let mut damaged = disk_with("bit-rot-event.rec");
     damaged.link(Copies::Second, 500, 501);
     let pack = examine_pack(&damaged.bytes);
     assert_eq!(pack.diagnosis.findings[0].code(), FindingCode::DamagedRecord);
-    assert_eq!(pack.notes, [Remark::Volume(Oddity::FatsDiffer)]);
+    assert_eq!(pack.notes, [Remark::Volume(Anomaly::FatsDiffer)]);
 }
 
 #[test]
@@ -175,7 +178,7 @@ fn second_fat_tells_of_a_pack_that_is_to_be_refused_as_well() {
     let pack = examine_pack(&disk.bytes);
     assert_eq!(pack.diagnosis.findings[0].code(), FindingCode::OutOfOrderReapply);
     let fault = media_fault(&disk, FaultKind::Free, 12);
-    assert_eq!(pack.notes, [Remark::Volume(Oddity::FatsDiffer), Remark::SecondFat(Some(fault))]);
+    assert_eq!(pack.notes, [Remark::Volume(Anomaly::FatsDiffer), Remark::SecondFat(Some(fault))]);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! image, and a dump needs -o.
 
 mod converts;
+mod foreign;
 mod refusals;
 mod ways;
 

@@ -1,0 +1,94 @@
+//! Files that were not looked at: how many of which kind.
+
+use crate::cli::show::lines::plural;
+use crate::cli::show::terminal::escape;
+use crate::cli::words::way_out;
+use addpack::container::Format;
+use addpack::find::Skipped;
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+
+/// Endings that are counted one by one; a folder may hold as many as a stranger likes.
+const MAX_ENDINGS: usize = 200;
+/// Endings that are named in a summary.
+const ENDINGS_SHOWN: usize = 5;
+
+/// How many files were not looked at.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SkippedFiles {
+    count: u64,
+    /// Those in formats that are not read.
+    formats: BTreeMap<Format, u64>,
+    /// Files by their endings, in lower case; without an ending, or of one more than are counted, by "".
+    endings: BTreeMap<String, u64>,
+}
+
+/// Files of a format that is not read, in the summary.
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct SkippedKind {
+    kind: &'static str,
+    count: u64,
+    /// The command that gets an image out of one.
+    command: &'static str,
+}
+
+impl SkippedFiles {
+    pub(crate) fn add(&mut self, skipped: &Skipped) {
+        self.count += 1;
+        let ending = skipped.path.extension().and_then(OsStr::to_str);
+        let mut ending = ending.unwrap_or_default().to_lowercase();
+        if self.endings.len() >= MAX_ENDINGS && !self.endings.contains_key(&ending) {
+            ending.clear();
+        }
+        *self.endings.entry(ending).or_default() += 1;
+        if let Some(format) = skipped.format {
+            *self.formats.entry(format).or_default() += 1;
+        }
+    }
+
+    pub(crate) fn count(&self) -> u64 {
+        self.count
+    }
+
+    pub(crate) fn kinds(&self) -> Vec<SkippedKind> {
+        let kind = |(format, count): (&Format, &u64)| SkippedKind {
+            kind: format.as_str(),
+            count: *count,
+            command: format.way_out().unwrap_or_default(),
+        };
+        self.formats.iter().map(kind).collect()
+    }
+
+    pub(crate) fn endings(&self) -> &BTreeMap<String, u64> {
+        &self.endings
+    }
+
+    /// `16 other files: 4 .7z, 3 .pdf, ...`; `None` where there are none.
+    pub(crate) fn summary(&self) -> Option<String> {
+        if self.count == 0 {
+            return None;
+        }
+        let mut endings: Vec<_> = self.endings.iter().collect();
+        endings.sort_by_key(|(ending, count)| (u64::MAX - **count, ending.is_empty(), *ending));
+        let named = endings.iter().take(ENDINGS_SHOWN).map(|(ending, count)| match &***ending {
+            "" => format!("{count} without an ending"),
+            ending => format!("{count} .{}", escape(ending)),
+        });
+        let mut named: Vec<_> = named.collect();
+        named.extend((endings.len() > ENDINGS_SHOWN).then(|| "…".to_owned()));
+        Some(format!("{}: {}", plural(self.count, "other file", "other files"), named.join(", ")))
+    }
+
+    /// A line for each format that is not read: how many, and the way out.
+    pub(crate) fn not_read(&self) -> Vec<String> {
+        let line = |(format, count): (&Format, &u64)| {
+            let name = format.name();
+            let name = name.split_once(' ').map_or(name, |(_, name)| name);
+            let files = plural(*count, "file", "files");
+            format!("{files}: {name}; {}", way_out(*format))
+        };
+        self.formats.iter().map(line).collect()
+    }
+}

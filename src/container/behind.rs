@@ -1,0 +1,66 @@
+//! Volumes that do not begin where the file does: behind a header or a partition table, or behind
+//! another image.
+
+use super::ContainerError;
+use super::recognise::Unknown;
+use crate::disk::SECTOR_LEN;
+use crate::fat12::{Geometry, SECTOR};
+use std::io;
+
+/// Lengths of headers that stand before raw images: of DOSEMU and others, of DIM and others, of one
+/// sector.
+const HEADERS: [u64; 3] = [128, 256, 512];
+/// Of a partition table: where it stands, and how long an entry of it is.
+const PARTITIONS: [usize; 4] = [446, 462, 478, 494];
+const BOOT_MARK: [u8; 2] = [0x55, 0xAA];
+/// Bytes that a boot sector is told by, and where its FAT's first bytes are looked for behind it.
+const BOOT_LEN: usize = 64;
+
+/// Sees that no other volume begins where the one ends that a file begins with.
+pub(super) fn check_alone(file: &Unknown<'_>, geometry: &Geometry) -> io::Result<()> {
+    let end = u64::from(geometry.total_sectors) * SECTOR;
+    let without_bpb = || -> io::Result<bool> {
+        let fat = file.bytes(end + SECTOR, 3)?;
+        Ok(Geometry::from_bpb(file.start).is_none() && fat == [geometry.media, 0xFF, 0xFF])
+    };
+    if volume_at(file, end)?.is_some() || without_bpb()? {
+        return Err(ContainerError::TwoImages { second: end }.into());
+    }
+    Ok(())
+}
+
+/// Sees that no volume begins behind a header, or in a partition.
+pub(super) fn check_none(file: &Unknown<'_>) -> io::Result<()> {
+    for header in HEADERS {
+        check(file, header)?;
+    }
+    for table in [0, 128, 256, 512] {
+        let sector = file.bytes(table, SECTOR_LEN)?;
+        if sector.get(510..) == Some(&BOOT_MARK[..]) {
+            for first in PARTITIONS.iter().filter_map(|at| sector.get(at + 8..at + 12)) {
+                let first = u32::from_le_bytes([first[0], first[1], first[2], first[3]]);
+                check(file, table + u64::from(first) * SECTOR)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn check(file: &Unknown<'_>, at: u64) -> io::Result<()> {
+    match volume_at(file, at)? {
+        Some(geometry) if at > 0 => {
+            let length = u64::from(geometry.total_sectors) * SECTOR;
+            Err(ContainerError::VolumeBehind { at, length }.into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The volume that begins at an offset: its boot sector, and the FAT that it names.
+fn volume_at(file: &Unknown<'_>, at: u64) -> io::Result<Option<Geometry>> {
+    let boot = file.bytes(at, BOOT_LEN)?;
+    let Some(geometry) = Geometry::from_bpb(&boot) else { return Ok(None) };
+    let fat = file.bytes(at + u64::from(geometry.reserved_sectors) * SECTOR, 3)?;
+    let is_fat = fat.len() == 3 && fat[0] >= 0xF0 && fat[1..] == [0xFF, 0xFF];
+    Ok(Some(geometry).filter(|_| is_fat))
+}

@@ -1,0 +1,217 @@
+//! A file in an archive.
+
+use super::{DEFLATED, ENTRY_LEN, HEADER, HEADER_LEN, STORED, huge, long, position, word};
+use crate::container::deflate::{crc32, inflate, inflate_start, with_room};
+use crate::container::{ContainerError, MAX_DUMP, RECOGNISED_BY};
+use crate::disk::Storage;
+use std::io;
+use std::ops::Range;
+
+const ENCRYPTED: u16 = 0x0001;
+/// The extra field for larger numbers than 32 bits.
+const ZIP64_FIELD: u16 = 0x0001;
+/// Extra fields that say nothing of the compressed bytes: times, owners, names and rights of several
+/// systems.
+const OTHER_FIELDS: [u16; 17] = [
+    0x0007, 0x0009, 0x000A, 0x000C, 0x000D, 0x07C8, 0x2605, 0x334D, 0x4453, 0x4C41, 0x5455, 0x5855,
+    0x6375, 0x6542, 0x7075, 0x7855, 0x7875,
+];
+
+/// A file in an archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Its name as it stands there, with folders, in whatever encoding.
+    pub name: Vec<u8>,
+    /// Bytes that it expands to, as the directory says.
+    pub size: u64,
+    pub(super) flags: u16,
+    pub(super) method: u16,
+    pub(super) crc: u32,
+    pub(super) compressed: u64,
+    /// Where its header stands, in bytes from the start of the file.
+    pub(super) header: u64,
+    /// Where its entry stands in the directory.
+    pub(super) entry: usize,
+    /// What keeps it from being read.
+    fault: Option<ContainerError>,
+    /// What keeps it from being changed.
+    obstacle: Option<ContainerError>,
+    /// Whether its offset is a larger number than 32 bits.
+    has_large_offset: bool,
+}
+
+impl Member {
+    /// A member by its entry in the directory; `before` bytes stand before the archive.
+    pub(super) fn new(
+        entry: usize,
+        fields: &[u8; ENTRY_LEN],
+        name: &[u8],
+        extra: &[u8],
+        before: u64,
+    ) -> Self {
+        let mut numbers = [24, 20, 42].map(|at| u64::from(long(fields, at)));
+        let large = numbers.map(|number| number == u64::from(u32::MAX));
+        let zip64 = extra_fields(extra).find(|(id, _)| *id == ZIP64_FIELD).map(|(_, data)| data);
+        let mut values = zip64.unwrap_or_default().chunks_exact(8).map(|bytes| huge(bytes, 0));
+        let mut is_complete = true;
+        for number in numbers.iter_mut().zip(large).filter(|(_, is_large)| *is_large) {
+            match values.next() {
+                Some(value) => *number.0 = value,
+                None => is_complete = false,
+            }
+        }
+        let [size, compressed, offset] = numbers;
+        let header = before.saturating_add(offset);
+        let bad_field = ContainerError::BadField { at: position(header) };
+        let has_zip64 = zip64.is_some() || large.contains(&true);
+        Self {
+            name: name.to_vec(),
+            size,
+            flags: word(fields, 8),
+            method: word(fields, 10),
+            crc: long(fields, 16),
+            compressed,
+            header,
+            entry,
+            fault: (!is_complete).then_some(bad_field),
+            obstacle: if has_zip64 { Some(ContainerError::Zip64Records) } else { index_of(extra) },
+            has_large_offset: large[2],
+        }
+    }
+
+    pub(super) fn has_large_offset(&self) -> bool {
+        self.has_large_offset
+    }
+
+    pub(super) fn mark_damaged(&mut self) {
+        self.fault = Some(ContainerError::BadField { at: position(self.header) });
+    }
+
+    /// The bytes that it takes at least: its header's names are not known from the directory.
+    pub(super) fn least_stretch(&self) -> Range<u64> {
+        let end = self.header.saturating_add(HEADER_LEN as u64).saturating_add(self.compressed);
+        self.header..end
+    }
+
+    /// Bytes that reading it takes: its compressed ones, and what they expand to.
+    pub fn room(&self) -> usize {
+        position(self.compressed).saturating_add(position(self.size))
+    }
+
+    /// The file, at most `limit` bytes.
+    ///
+    /// # Errors
+    /// Where it cannot be read, is damaged, larger, encrypted, or compressed in another way than by
+    /// deflate.
+    pub fn read<S: Storage + ?Sized>(&self, archive: &S, limit: usize) -> io::Result<Vec<u8>> {
+        if self.size > limit as u64 {
+            return Err(ContainerError::TooLarge.into());
+        }
+        let held = self.compressed_bytes(archive, MAX_DUMP)?;
+        let file = match self.method {
+            STORED => held,
+            // One byte more than it says, so that it cannot be more.
+            _ => inflate(&held, position(self.size))?.0,
+        };
+        if file.len() as u64 != self.size || crc32(&file) != self.crc {
+            return Err(ContainerError::Checksum { at: position(self.header) }.into());
+        }
+        Ok(file)
+    }
+
+    /// What the file begins with, [`RECOGNISED_BY`] bytes at most, as far as they can be had.
+    ///
+    /// # Errors
+    /// As [`Member::read`].
+    pub fn start<S: Storage + ?Sized>(&self, archive: &S) -> io::Result<Vec<u8>> {
+        // Deflate makes bytes longer by very little.
+        let mut held = self.compressed_bytes(archive, 2 * RECOGNISED_BY)?;
+        if self.method == DEFLATED {
+            return Ok(inflate_start(&held, RECOGNISED_BY));
+        }
+        held.truncate(RECOGNISED_BY);
+        Ok(held)
+    }
+
+    /// The compressed bytes; no more than `most` of them, where they need not be all.
+    fn compressed_bytes<S: Storage + ?Sized>(
+        &self,
+        archive: &S,
+        most: usize,
+    ) -> io::Result<Vec<u8>> {
+        if let Some(fault) = self.fault {
+            return Err(fault.into());
+        }
+        if self.flags & ENCRYPTED != 0 {
+            return Err(ContainerError::Encrypted.into());
+        }
+        if !matches!(self.method, STORED | DEFLATED) {
+            return Err(ContainerError::Method(self.method).into());
+        }
+        let start = self.data(archive)?;
+        let length = position(self.compressed);
+        if length > MAX_DUMP {
+            return Err(ContainerError::TooLarge.into());
+        }
+        if start + length as u64 > archive.len() {
+            return Err(ContainerError::CutShort { at: position(archive.len()) }.into());
+        }
+        let length = length.min(most);
+        let mut held = with_room(length)?;
+        held.resize(length, 0);
+        archive.read(start, &mut held)?;
+        Ok(held)
+    }
+
+    /// Where the member's bytes begin, behind its header.
+    pub(super) fn data<S: Storage + ?Sized>(&self, archive: &S) -> io::Result<u64> {
+        let bad_field = ContainerError::BadField { at: position(self.header) };
+        if self.least_stretch().end > archive.len() {
+            return Err(bad_field.into());
+        }
+        let mut header = [0; HEADER_LEN];
+        archive.read(self.header, &mut header)?;
+        let [name, extra] = [26, 28].map(|field| u64::from(word(&header, field)));
+        if !header.starts_with(&HEADER) || word(&header, 8) != self.method {
+            return Err(bad_field.into());
+        }
+        Ok(self.header + HEADER_LEN as u64 + name + extra)
+    }
+
+    /// Why it cannot be changed, as its entry in the directory and its own header say.
+    ///
+    /// # Errors
+    /// Where the header cannot be read.
+    pub fn obstacle<S: Storage + ?Sized>(&self, archive: &S) -> io::Result<Option<ContainerError>> {
+        if self.obstacle.is_some() {
+            return Ok(self.obstacle);
+        }
+        let end = self.data(archive)?;
+        let mut header = [0; HEADER_LEN];
+        archive.read(self.header, &mut header)?;
+        let length = u64::from(word(&header, 28));
+        let mut extra = vec![0; position(length)];
+        archive.read(end - length, &mut extra)?;
+        let has_zip64 = extra_fields(&extra).any(|(id, _)| id == ZIP64_FIELD);
+        Ok(if has_zip64 { Some(ContainerError::Zip64Records) } else { index_of(&extra) })
+    }
+}
+
+/// A field that is not known to say nothing of the compressed bytes.
+fn index_of(extra: &[u8]) -> Option<ContainerError> {
+    let is_known = |id: u16| id == ZIP64_FIELD || OTHER_FIELDS.contains(&id);
+    let unknown = extra_fields(extra).any(|(id, _)| !is_known(id));
+    unknown.then_some(ContainerError::IndexField)
+}
+
+/// Fields of a number and a length each.
+fn extra_fields(extra: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
+    let mut rest = extra;
+    std::iter::from_fn(move || {
+        let (head, behind) = rest.split_at_checked(4)?;
+        let length = usize::from(word(head, 2)).min(behind.len());
+        let (data, next) = behind.split_at(length);
+        rest = next;
+        Some((word(head, 0), data))
+    })
+}

@@ -1,0 +1,140 @@
+//! Archives (PKWARE's APPNOTE.TXT): members, each with a header, then a directory of them at the end.
+//!
+//! Only what the directory tells is read, from wherever it stands, so that an archive of thousands
+//! of images need not be in memory. What is rewritten is one member and the numbers that tell of it;
+//! every other byte is kept, since no field needs to be understood for that.
+
+mod end;
+mod member;
+mod rewrite;
+
+pub(super) use end::has_directory;
+pub use member::Member;
+pub use rewrite::{Piece, rewrite};
+
+use super::ContainerError;
+use super::cursor::Cursor;
+use crate::disk::Storage;
+use end::End;
+use std::io;
+
+/// A member's own header: up to its name and extra fields.
+const HEADER_LEN: usize = 30;
+const HEADER: [u8; 4] = *b"PK\x03\x04";
+/// A member in the directory: up to its name, extra fields and comment.
+const ENTRY_LEN: usize = 46;
+const ENTRY: [u8; 4] = *b"PK\x01\x02";
+const STORED: u16 = 0;
+const DEFLATED: u16 = 8;
+/// The most bytes of a directory that is read.
+const MAX_DIRECTORY: usize = 16 << 20;
+
+/// The directory of an archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Directory {
+    /// Its members, in the order of the directory.
+    pub members: Vec<Member>,
+    /// Where the directory begins, in bytes from the start of the file.
+    start: u64,
+    /// Its bytes.
+    entries: Vec<u8>,
+    end: End,
+}
+
+impl Directory {
+    /// Reads the directory of an archive.
+    ///
+    /// # Errors
+    /// Where it cannot be read, is damaged, or is one of several parts.
+    pub fn read<S: Storage + ?Sized>(archive: &S) -> io::Result<Self> {
+        let end = End::find(archive.len(), &|at, length| {
+            let mut bytes = vec![0; length];
+            archive.read(at, &mut bytes).map(|()| bytes)
+        })?;
+        let at = position(end.at);
+        let bad_field = ContainerError::BadField { at };
+        let start = end.directory_up_to.checked_sub(end.length).ok_or(bad_field)?;
+        // A program may stand before the archive: offsets count from behind it.
+        let before = start.checked_sub(end.offset).ok_or(bad_field)?;
+        let length = usize::try_from(end.length).unwrap_or(usize::MAX);
+        if length > MAX_DIRECTORY {
+            return Err(ContainerError::TooLarge.into());
+        }
+        let mut entries = vec![0; length];
+        archive.read(start, &mut entries)?;
+        let mut members = members(&entries, end.count, start, before)?;
+        mark_shared(&mut members, start);
+        Ok(Self { members, start, entries, end })
+    }
+
+    /// Why no member of the archive can be changed.
+    pub fn obstacle(&self) -> Option<ContainerError> {
+        if self.end.has_zip64 || self.members.iter().any(Member::has_large_offset) {
+            return Some(ContainerError::Zip64Records);
+        }
+        self.end.has_bytes_behind.then_some(ContainerError::BytesBehind)
+    }
+
+    /// Whether other bytes than zeros stand behind the archive.
+    pub fn has_bytes_behind(&self) -> bool {
+        self.end.has_bytes_behind
+    }
+}
+
+fn members(entries: &[u8], count: u64, start: u64, before: u64) -> io::Result<Vec<Member>> {
+    let mut cursor = Cursor::new(entries);
+    let mut members = Vec::new();
+    for _ in 0..count {
+        let entry = cursor.at();
+        let fields: [u8; ENTRY_LEN] = cursor.array()?;
+        if !fields.starts_with(&ENTRY) {
+            let at = position(start).saturating_add(entry);
+            return Err(ContainerError::BadField { at }.into());
+        }
+        let name = cursor.take(word(&fields, 28).into())?;
+        let extra = cursor.take(word(&fields, 30).into())?;
+        cursor.take(word(&fields, 32).into())?;
+        members.push(Member::new(entry, &fields, name, extra, before));
+    }
+    // More entries than are counted: what is not known would be lost when the archive is rewritten.
+    if cursor.rest().starts_with(&ENTRY) {
+        let at = position(start).saturating_add(cursor.at());
+        return Err(ContainerError::BadField { at }.into());
+    }
+    Ok(members)
+}
+
+/// Members that share bytes with others, or with the directory, expand to much more than the archive's
+/// length lets expect. Of those that share some, the one that ends first is read.
+fn mark_shared(members: &mut [Member], start: u64) {
+    let mut order: Vec<_> = (0..members.len()).collect();
+    order.sort_by_key(|index| members[*index].least_stretch().end);
+    let mut taken = 0;
+    for index in order {
+        let stretch = members[index].least_stretch();
+        if stretch.start < taken || stretch.end > start {
+            members[index].mark_damaged();
+        } else {
+            taken = stretch.end;
+        }
+    }
+}
+
+/// 16 bits, little-endian.
+fn word(bytes: &[u8], at: usize) -> u16 {
+    u16::from_le_bytes([bytes[at], bytes[at + 1]])
+}
+
+/// 32 bits, little-endian.
+fn long(bytes: &[u8], at: usize) -> u32 {
+    u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
+}
+
+/// 64 bits, little-endian.
+fn huge(bytes: &[u8], at: usize) -> u64 {
+    u64::from(long(bytes, at)) | u64::from(long(bytes, at + 4)) << 32
+}
+
+fn position(at: u64) -> usize {
+    usize::try_from(at).unwrap_or(usize::MAX)
+}

@@ -1,0 +1,78 @@
+//! What a volume says of itself: its names, and the files in its root directory.
+
+use super::directory::{self, Entry};
+use super::{FatCopy, SECTOR_LEN, Volume};
+use crate::disk::Storage;
+use sha1::{Digest, Sha1};
+use std::io;
+
+/// Where the boot sector names the system that formatted the diskette.
+const OEM_NAME: std::ops::Range<usize> = 3..11;
+
+/// What a diskette says of itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Diskette {
+    /// The label in its root directory, padded with spaces.
+    pub label: Option<[u8; 11]>,
+    /// `BS_OEMName`: the system that formatted it.
+    pub oem_name: [u8; 8],
+    /// Files and folders in its root directory, in their order there.
+    pub files: Vec<RootFile>,
+}
+
+/// A file or folder in the root directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RootFile {
+    /// Where it stands.
+    pub entry: Entry,
+    /// The SHA-1 of a file, where that was asked for, and all of it was read.
+    pub digest: Option<[u8; 20]>,
+}
+
+impl RootFile {
+    /// Its name as people write it: `README.TXT`.
+    pub fn name(&self) -> Vec<u8> {
+        let [name, ending] =
+            [&self.entry.name[..8], &self.entry.name[8..]].map(<[u8]>::trim_ascii_end);
+        if ending.is_empty() { name.to_vec() } else { [name, b".", ending].concat() }
+    }
+
+    /// Whether it is a folder.
+    pub fn is_folder(&self) -> bool {
+        !self.entry.is_file()
+    }
+}
+
+impl Volume {
+    /// What the volume says of itself; no file is read.
+    pub fn diskette(&self) -> Diskette {
+        let root = &self.area.bytes[self.geometry.root_directory()];
+        let mut oem_name = [0; 8];
+        oem_name.copy_from_slice(&self.area.bytes[OEM_NAME]);
+        let files = self.root().map(|entry| RootFile { entry, digest: None }).collect();
+        Diskette { label: directory::label(root), oem_name, files }
+    }
+
+    /// The SHA-1 of a file on `medium`; `None` for a folder, and where its clusters are not to be had.
+    ///
+    /// # Errors
+    /// As the medium reports them.
+    pub fn digest<S: Storage + ?Sized>(
+        &self,
+        medium: &S,
+        file: &RootFile,
+    ) -> io::Result<Option<[u8; 20]>> {
+        if file.is_folder() {
+            return Ok(None);
+        }
+        let Ok(chain) = self.chain(&file.entry, FatCopy::First) else { return Ok(None) };
+        let mut left = file.entry.size as usize;
+        let (mut digest, mut sector) = (Sha1::new(), [0; SECTOR_LEN]);
+        for offset in chain.sectors(left.div_ceil(SECTOR_LEN)) {
+            medium.read(offset, &mut sector)?;
+            digest.update(&sector[..left.min(SECTOR_LEN)]);
+            left = left.saturating_sub(SECTOR_LEN);
+        }
+        Ok(Some(digest.finalize().into()))
+    }
+}

@@ -69,7 +69,7 @@ impl Packed {
         let path = std::fs::canonicalize(scene.path(self.path)).unwrap();
         let place = [b"addpack, on the way to ", path.as_os_str().as_encoded_bytes()].concat();
         let digest: [u8; 20] = Sha1::digest(place).into();
-        let name: String = digest[..12].iter().map(|byte| format!("{byte:02x}")).collect();
+        let name = addpack::record::fields::hex(&digest[..12]);
         let temporary = path.with_file_name(format!(".addpack-{name}.tmp"));
         temporary.into_os_string().into_string().unwrap()
     }

@@ -4,6 +4,7 @@
 mod support;
 
 mod claims;
+mod every_call;
 mod every_moment;
 mod failing_calls;
 mod killed_copying;

@@ -69,8 +69,8 @@ impl Packed {
         let path = std::fs::canonicalize(scene.path(self.path)).unwrap();
         let place = [b"addpack, on the way to ", path.as_os_str().as_encoded_bytes()].concat();
         let digest: [u8; 20] = Sha1::digest(place).into();
-        let name: String = digest[..12].iter().map(|byte| format!("{byte:02x}")).collect();
-        let temporary = path.with_file_name(format!(".addpack-{name}.tmp"));
+        let name = digest.map(|byte| format!("{byte:02x}")).concat();
+        let temporary = path.with_file_name(format!(".addpack-{}.tmp", &name[..24]));
         temporary.into_os_string().into_string().unwrap()
     }
 

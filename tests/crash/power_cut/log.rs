@@ -303,7 +303,11 @@ impl Recorder {
             None => panic!("no folder: {arguments:?}"),
         };
         let change = match name {
-            "rename" | "link" => panic!("{name} with a path alone: {arguments:?}"),
+            "rename" => {
+                let [from, to] = [0, 1].map(|at| self.absolute(&text(at)));
+                Some(Change::Rename { from, to })
+            }
+            "link" => self.link(&self.absolute(&text(0)), self.absolute(&text(1))),
             "unlink" => Some(Change::Remove { path: self.absolute(&text(0)) }),
             "unlinkat" => Some(Change::Remove { path: at(0, 1) }),
             "renameat" | "renameat2" => Some(Change::Rename { from: at(0, 1), to: at(2, 3) }),
@@ -320,11 +324,19 @@ impl Recorder {
         self.roots[0].join(path)
     }
 
+    /// The file that a number stands for.
+    fn file_under(&self, text: &str) -> Option<usize> {
+        match self.opened[*self.numbers.get(&number(text))?].target {
+            Target::File(file) => Some(file),
+            Target::Folder(_) => None,
+        }
+    }
+
     /// A second name, or the first of a file that had none.
-    fn link(&mut self, from: &Path, path: PathBuf) -> Option<Change> {
+    fn link(&self, from: &Path, path: PathBuf) -> Option<Change> {
         let number = from.strip_prefix("/proc/self/fd").ok().and_then(Path::to_str);
         let file = match number {
-            Some(number) => self.open_file(number)?.0,
+            Some(number) => self.file_under(number)?,
             None => *self.files.names.get(from)?,
         };
         Some(Change::Link { path, file })

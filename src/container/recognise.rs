@@ -7,7 +7,7 @@ use crate::disk::SECTOR_LEN;
 use crate::fat12::Geometry;
 use std::io;
 
-/// Bytes at the start of a file that [`recognise_file`] looks at, if there are as many.
+/// Bytes at the start of a file that `recognise_file` looks at, if there are as many.
 pub const RECOGNISED_BY: usize = 1024;
 
 /// Where a CD's first descriptor stands, and what it begins with.

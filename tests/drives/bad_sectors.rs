@@ -203,6 +203,7 @@ fn diskette_that_stops_answering_is_told_and_its_state_is_not_guessed() {
     let image = PackImage::golden("reapplied-360.img");
     let Some((scene, drive)) = drive_with(&image) else { return };
     let all = reads(&scene, &drive);
+    let mut unreadable = 0;
     for when in 2..all + 9 {
         image.put(&scene, "");
         let (report, traced) = failing(
@@ -212,8 +213,12 @@ fn diskette_that_stops_answering_is_told_and_its_state_is_not_guessed() {
             &[&CONVERT[..], &["--no-ledger"]].concat(),
         );
         let error = report.error.unwrap();
-        assert_eq!((error.code.as_str(), traced.ran.code), ("replaced", Some(3)), "{when}");
+        assert!(matches!(error.code.as_str(), "replaced" | "io-error"), "{when}: {}", error.code);
+        unreadable += usize::from(error.code == "io-error");
+        assert_eq!(traced.ran.code, Some(3), "{when}");
         assert!(!error.message.contains("the pack is"), "{when}: {}", error.message);
         image.state(&scene.read(&image.name));
     }
+    // Where nothing was read yet since it was opened to be changed, it may be one that cannot be read.
+    assert!(unreadable <= 1, "{unreadable}");
 }

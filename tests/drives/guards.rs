@@ -96,8 +96,8 @@ fn protection_that_shows_only_when_the_drive_is_opened_has_the_same_name() {
     let Some((scene, drive)) = drive_with(&image) else { return };
     let call = if cfg!(target_arch = "x86_64") { "open" } else { "openat" };
     for error in ["EROFS", "EACCES"] {
-        // The first open is to learn the size.
-        let inject = format!("inject={call}:error={error}:when=2");
+        // The survey opens it to learn the size and to read, then it is opened to learn the size again.
+        let inject = format!("inject={call}:error={error}:when=4");
         let options = ["-f", "-e", "trace=file", "-P", drive.path(), "-e", &inject];
         let traced = strace(&scene, &options, &[&CONVERT[..], &[drive.path()]].concat());
         let report: Image =

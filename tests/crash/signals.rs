@@ -119,8 +119,9 @@ fn first_signal_leaves_whole_copies_and_no_others() {
     crate::support::needs!("strace");
     let packs = packs();
     let scene = folder_of(&packs);
-    let inject = "inject=renameat2:signal=SIGTERM:when=70";
-    let traced = strace(&scene, &["-f", "-e", "trace=renameat2", "-e", inject], &COPY);
+    // A copy that is whole gets its name by a link.
+    let inject = "inject=linkat:signal=SIGTERM:when=70";
+    let traced = strace(&scene, &["-f", "-e", "trace=linkat", "-e", inject], &COPY);
     let (images, summary) = reports(&traced.ran.stdout);
     assert_eq!((traced.ran.code, summary.stopped), (Some(130), true));
     assert!((70..IMAGES).contains(&images.len()), "{}", images.len());

@@ -240,9 +240,11 @@ fn damaged_compressed_file_gets_an_answer() {
     }
     let image = small_image(16);
     let header = b"\x1F\x8B\x08\x1C\0\0\0\0\0\x03\x04\0ABCDpack.img\0made in 1999\0";
-    let with_fields = [&header[..], &[0; 8]].concat();
-    let seeds = [with_fields, b"\x1F\x8B\x08\0\0\0\0\0\0\x03".to_vec()]
-        .map(|header| gzip::rewrite(&header, header.len(), &image).unwrap());
+    let plain = b"\x1F\x8B\x08\0\0\0\0\0\0\x03";
+    let plain_file = gzip::rewrite(plain, plain.len(), &image).unwrap();
+    // The one with an extra field is read, and never written anew.
+    let with_fields = [&header[..], &plain_file[plain.len()..]].concat();
+    let seeds = [with_fields, plain_file];
     let [same, _, error] = run(&seeds, &image, whole, |bytes, image| {
         let expanded = gzip::read(bytes, MAX_IMAGE);
         if let Ok(Expanded { file, end }) = &expanded {

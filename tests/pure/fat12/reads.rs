@@ -97,9 +97,10 @@ fn converting_writes_the_header_first_and_no_sector_but_those_that_change() {
         let (medium, ..) = convert(medium, &pack, golden_time()).unwrap();
         let account = medium.account();
         assert_eq!(account.written, record_sectors(&disk)[..changing]);
-        // The commit sector is read back before any other is touched, and then all of it.
+        // The commit sector is read back before any other is touched, and all of it once others were.
         let record = record_sectors(&disk);
-        assert_eq!(account.read, [&record[..1], &record[..]].concat());
+        let again = if changing > 1 { &record[..] } else { &[] };
+        assert_eq!(account.read, [&record[..1], again].concat());
     }
 }
 

@@ -164,27 +164,23 @@ impl Court<'_> {
         let from = |source: Seal| -> Vec<usize> {
             sound.iter().filter(|at| self.entries[**at].digest == source).copied().collect()
         };
-        let (source, counts) = match *known {
-            Known::InPlace => (Vec::new(), None),
-            Known::CopyThere(source) => (from(source), from(source).first().copied()),
+        let counts = match *known {
+            Known::InPlace => None,
+            Known::CopyThere(source) => from(source).first().copied(),
             Known::CopyGone(source) => {
                 let source = from(source);
-                let best = source.first().map(|first| self.best(&source, *first));
-                (source, best)
+                source.first().map(|first| self.best(&source, *first))
             }
-            Known::Begun(image) => {
-                let begun = sound.iter().find(|at| Some(self.image(**at)) == image).copied();
-                (begun.into_iter().collect(), begun)
-            }
+            Known::Begun(image) => sound.iter().find(|at| Some(self.image(**at)) == image).copied(),
         };
         let Some(counts) = counts else { return self.refuse_all(&Answer::CopyOfConverted) };
         for at in sound {
             self.answers[at] = match self.relation(at, counts) {
-                _ if at == counts && matches!(known, Known::CopyGone(_)) => Answer::CopyMissing,
-                _ if at == counts && matches!(known, Known::Begun(_)) => Answer::AsItIs,
-                _ if source.contains(&at) && matches!(known, Known::CopyThere(_)) => {
-                    Answer::ConvertedIntoCopy
-                }
+                _ if at == counts => match known {
+                    Known::CopyThere(_) => Answer::ConvertedIntoCopy,
+                    Known::CopyGone(_) => Answer::CopyMissing,
+                    Known::Begun(_) | Known::InPlace => Answer::AsItIs,
+                },
                 Some(relation) => Answer::Copy { of: self.image(counts), relation },
                 None => Answer::CopyOfConverted,
             };

@@ -10,6 +10,7 @@ mod failing_calls;
 mod killed_copying;
 mod killed_in_container;
 mod killed_in_place;
+mod killed_sets;
 mod killed_with_ledger;
 mod medium_errors;
 mod open_claims;

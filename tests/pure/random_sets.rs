@@ -2,10 +2,13 @@
 //! would be converted is what is; each pack ends with one 4.5 identity at most, made of the newest sound state;
 //! and a run that was stopped anywhere and run again comes to the same.
 
-use crate::support::planned::image_of;
-use crate::support::simulator::{Pack, Random, Release, Server, sample};
+use crate::support::own_process::is_own_process;
+use crate::support::random_set::Set;
 use addpack::ledger::Ledger;
+use addpack::plan::set::Sets;
+use addpack::plan::{Edition, FIRST_LICENSES, PackFacts, ServerState, plan_all};
 use addpack::record::Record;
+use addpack::record::event::ServerVersion;
 use addpack::record::fields::{FileTime, Seal};
 use addpack::report::{Outcome, Report};
 use addpack::run::{Job, Listener, Mode, Said, run};
@@ -13,113 +16,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use tempfile::TempDir;
 
 const SETS: u64 = 2_000;
-const MADE_AT: u64 = 125_411_328_000_000_000;
-
-/// The states of a pack's life, and what is known of each.
-struct State {
-    pack: Pack,
-    is_sound: bool,
-}
-
-/// An image, and the state that it is of.
-struct Image {
-    name: String,
-    pack: usize,
-    state: usize,
-}
-
-struct Set {
-    lives: Vec<Vec<State>>,
-    images: Vec<Image>,
-}
-
-impl Set {
-    fn random(seed: u64) -> Self {
-        let mut random = Random::new(seed);
-        let lives: Vec<_> = (0..=random.below(3)).map(|number| life(&mut random, number)).collect();
-        let mut images = Vec::new();
-        for (pack, life) in lives.iter().enumerate() {
-            for _ in 0..=random.below(4) {
-                let name = format!("{}/{:03}.img", random.below(3), images.len());
-                images.push(Image { name, pack, state: random.below(life.len()) });
-            }
-        }
-        Self { lives, images }
-    }
-
-    /// Writes the images, with their names shuffled by `seed`.
-    fn write(&self, folder: &Path, seed: u64) {
-        let mut names: Vec<_> = self.images.iter().map(|image| image.name.clone()).collect();
-        Random::new(seed).shuffle(&mut names);
-        for (image, name) in self.images.iter().zip(names) {
-            let path = folder.join(name);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, image_of(&self.lives[image.pack][image.state].pack.bytes)).unwrap();
-        }
-    }
-
-    /// The digest of the record that a pack is to be converted from, if it is.
-    fn expected(&self, pack: usize) -> Option<[u8; 20]> {
-        let life = &self.lives[pack];
-        let seen: BTreeSet<_> = self
-            .images
-            .iter()
-            .filter(|image| image.pack == pack)
-            .map(|image| image.state)
-            .collect();
-        let newest = seen.iter().rev().find(|state| life[**state].is_sound)?;
-        let later = seen.iter().filter(|state| *state > newest);
-        let binding = &life[*newest].pack.binding;
-        let agrees = |state: &usize| life[*state].pack.binding == *binding;
-        later.clone().all(agrees).then(|| Seal20::of(&life[*newest].pack.bytes))
-    }
-}
-
-struct Seal20;
-
-impl Seal20 {
-    fn of(bytes: &[u8]) -> [u8; 20] {
-        crate::support::simulator::digest(&[bytes])
-    }
-}
-
-/// One life: each state is the one before and an event more. The last may be spoilt by a 4.5 server.
-fn life(random: &mut Random, number: usize) -> Vec<State> {
-    let serial = format!("12345-270-0000{number:03}-00001");
-    let mut pack = Pack::unused_40(&serial, 5, MADE_AT);
-    let sound = |pack: &Pack| State { pack: pack.clone(), is_sound: true };
-    let mut states = vec![sound(&pack)];
-    let mut servers: Vec<Server> = (1..=2).map(|at| sample::server(Release::V40, at)).collect();
-    let mut at = 0;
-    if random.one_in(4) {
-        return states;
-    }
-    assert!(servers[0].apply(&mut pack));
-    states.push(sound(&pack));
-    for _ in 0..random.below(4) {
-        if random.one_in(3) {
-            at = 1 - at;
-            servers[at].reinstall();
-            if !servers[at].transfer(&mut pack) {
-                break;
-            }
-        } else {
-            sample::reapply(&mut pack, &mut servers[at]);
-        }
-        states.push(sound(&pack));
-    }
-    if random.one_in(3) {
-        let mut upgraded = sample::server(Release::V45, u8::try_from(at + 1).unwrap());
-        assert!(upgraded.spoil(&mut pack, random.one_in(2)));
-        states.push(State { pack, is_sound: false });
-    }
-    states
-}
-
 /// The last words of a run, and a stop after so many of them.
 struct Words<'a> {
     seen: Vec<Report>,
@@ -167,10 +67,13 @@ fn work(
     ledger: &mut Ledger,
     stop_after: usize,
 ) -> Vec<Report> {
-    let job = Job { workers, ..Job::new(vec![folder.to_owned()], mode) };
+    work_on(&Job { workers, ..Job::new(vec![folder.to_owned()], mode) }, ledger, stop_after)
+}
+
+fn work_on(job: &Job, ledger: &mut Ledger, stop_after: usize) -> Vec<Report> {
     let stop = AtomicBool::new(false);
     let mut words = Words { seen: Vec::new(), said: Vec::new(), stop: &stop, stop_after };
-    run(&job, ledger, &stop, &mut words).unwrap();
+    run(job, ledger, &stop, &mut words).unwrap();
     words.said
 }
 
@@ -194,10 +97,58 @@ fn at(seconds: i64) -> FileTime {
     FileTime::from_unix_seconds(1_795_435_200 + seconds).unwrap()
 }
 
+/// The servers that packs are bound to, and the licenses that all of them together gain by their plans: which of
+/// them an unused pack goes to is a matter of order.
+fn planned(reports: &[Report]) -> (BTreeSet<[u8; 6]>, u16) {
+    let facts: Vec<_> = reports.iter().filter_map(|r| PackFacts::of(r, false)).collect();
+    let mut sets = Sets::new(usize::MAX);
+    for facts in &facts {
+        sets.add(facts);
+    }
+    let (edition, version) = (Edition::Retail, ServerVersion::V45);
+    let like = ServerState { edition, version, identity: None, installed: FIRST_LICENSES };
+    let fleet = plan_all(&facts, &sets, &like);
+    let servers = fleet.plans.iter().filter_map(|(server, _)| Some(server.identity?.address.0));
+    let gained = fleet.plans.iter().map(|(_, plan)| plan.reaches - FIRST_LICENSES).sum();
+    (servers.collect(), gained)
+}
+
+/// The plan reaches the same before anything is converted, after it was in place, and after it was into copies,
+/// whichever of the folders is named then.
+fn check_plans(set: &Set, seed: u64) {
+    let folder = TempDir::new().unwrap();
+    let (from, out) = (folder.path().join("in"), folder.path().join("out"));
+    set.write(&from, seed);
+    let mut ledger = Ledger::temporary().unwrap();
+    let inspect = |ledger: &mut Ledger, paths: &[&PathBuf]| {
+        let paths = paths.iter().map(|path| (*path).clone()).collect();
+        planned(&work_on(&Job::new(paths, Mode::Inspect), ledger, usize::MAX))
+    };
+    let before = inspect(&mut ledger, &[&from]);
+    let copying = Job::new(vec![from.clone()], Mode::Convert(at(0)));
+    let copying = Job { output: Some(out.clone()), ..copying };
+    work_on(&copying, &mut ledger, usize::MAX);
+    assert_eq!(inspect(&mut ledger, &[&from]), before, "set {seed}: the images, after -o");
+    if out.exists() {
+        assert_eq!(inspect(&mut ledger, &[&from, &out]), before, "set {seed}: both, after -o");
+        let copies = inspect(&mut ledger, &[&out]);
+        // A server that only refused packs are bound to is not known there, and gets no unused pack.
+        if copies.0 == before.0 {
+            assert_eq!(copies, before, "set {seed}: the copies, after -o");
+        }
+    }
+    fs::remove_dir_all(folder.path()).unwrap();
+    set.write(&from, seed);
+    let mut ledger = Ledger::temporary().unwrap();
+    work(&from, Mode::Convert(at(0)), 1, &mut ledger, usize::MAX);
+    assert_eq!(inspect(&mut ledger, &[&from]), before, "set {seed}: in place");
+}
+
 fn check(seed: u64) {
     let set = Set::random(seed);
     let mut expected: Vec<_> = (0..set.lives.len()).filter_map(|pack| set.expected(pack)).collect();
     expected.sort_unstable();
+    check_plans(&set, seed);
     for (shuffle, workers) in [(seed, 1), (seed + 1, 4)] {
         let folder = TempDir::new().unwrap();
         set.write(folder.path(), shuffle);
@@ -221,6 +172,21 @@ fn check(seed: u64) {
 
 #[test]
 fn what_is_said_is_done_to_the_newest_sound_state_whatever_the_order() {
+    // A program that another test starts would hold this process's locks on the images for a moment.
+    if !is_own_process(
+        module_path!(),
+        "what_is_said_is_done_to_the_newest_sound_state_whatever_the_order",
+    ) {
+        return;
+    }
     let count = std::env::var("ADDPACK_SETS").ok().and_then(|count| count.parse().ok());
-    (0..count.unwrap_or(SETS)).for_each(check);
+    let next = AtomicU64::new(0);
+    let work = || {
+        let seeds = std::iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed));
+        seeds.take_while(|seed| *seed < count.unwrap_or(SETS)).for_each(check);
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(work);
+        work();
+    });
 }

@@ -11,6 +11,7 @@ pub(crate) mod judge;
 pub(crate) mod judges;
 pub(crate) mod own_process;
 pub(crate) mod planned;
+pub(crate) mod random_set;
 pub(crate) mod scene;
 pub(crate) mod schema;
 pub(crate) mod simulator;

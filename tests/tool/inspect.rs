@@ -13,6 +13,7 @@ out-of-order-720.img
   Made       2 Mar 1998
   Server     SBSNT1 (00:A0:C9:14:C8:29)
   Licenses   from 5 to 10
+  State      2 events, the last on 1 Apr 1999
 
   History, in UTC by the servers' clocks
      1   1 Apr 1998 00:00  apply     by 4.0    5 to 10  SBSNT1 (00:A0:C9:14:C8:29)

@@ -5,8 +5,8 @@ use crate::cli::show::lines::tone;
 use crate::cli::show::map::map;
 use crate::cli::show::terminal::{Look, Tone, escape_bytes, shown};
 use crate::cli::words::{
-    day, event_kind, evidence_parts, finding_message, moment, next_step, note, report_kb, serial,
-    server, server_version, verdict,
+    day, event_kind, evidence_parts, finding_message, last_event, moment, next_step, note,
+    report_kb, serial, server, server_version, verdict,
 };
 use addpack::diagnosis::{Diagnosis, Finding};
 use addpack::fat12::Diskette;
@@ -122,6 +122,9 @@ impl Body {
             self.row("Licenses", &format!("from {} to {}", record.from, record.to));
         } else {
             self.row("Server", "none: never applied");
+        }
+        if record.event_count > 0 {
+            self.row("State", &last_event(record));
         }
     }
 

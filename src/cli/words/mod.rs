@@ -44,6 +44,7 @@ pub(crate) use plan::{
 };
 pub(crate) use reasons::{code_words, what_it_takes};
 pub(crate) use replace::{REQUEST_FOOT, REQUEST_HEAD, evidence};
+pub(crate) use set::last_event;
 pub(crate) use value::{
     address, day, event_kind, moment, number, server, server_name, server_version, timestamp, value,
 };

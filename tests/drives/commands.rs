@@ -103,3 +103,18 @@ fn ledger_is_checked_by_the_diskette_that_is_in_the_drive() {
     );
     scene.run(&["ledger", "check"]).is(0, &told, "");
 }
+
+#[test]
+fn a_copy_of_a_converted_diskette_is_told_by_the_label_of_that_one() {
+    let image = PackImage::golden("applied-1440.img");
+    let Some((scene, drive)) = drive_with(&image) else { return };
+    std::fs::write(scene.path("copy.img"), &image.old).unwrap();
+    one(&scene, &[&CONVERT[..], &[drive.path()]].concat());
+    drive.insert(&scene.path("copy.img"));
+    for path in [drive.path(), "copy.img"] {
+        let shown =
+            scene.run(&["inspect", path]).stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        let holder = "use the converted one, the diskette whose label says 12345-270-0000017-00003";
+        assert!(shown.contains(holder), "{shown}");
+    }
+}

@@ -306,3 +306,21 @@ fn command_line_without_a_path_is_wrong() {
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""));
     assert!(ran.stderr.contains("<PATH>..."), "{}", ran.stderr);
 }
+
+#[test]
+fn an_image_on_standard_input_is_looked_at_and_named_so() {
+    let scene = Scene::with(&["out-of-order-720.img"]);
+    let run = |file: &str| {
+        let input = std::fs::File::open(scene.path(file)).unwrap();
+        let output = scene.command(&["inspect", "-"]).stdin(input).output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (text(output.stdout), text(output.stderr), output.status.code())
+    };
+    let (shown, said, code) = run("out-of-order-720.img");
+    assert_eq!(shown, OUT_OF_ORDER.replacen("out-of-order-720.img", "-", 1));
+    assert_eq!((said.as_str(), code), ("", Some(1)));
+    std::fs::write(scene.path("large"), vec![0; 3_000_000]).unwrap();
+    let (shown, said, code) = run("large");
+    assert!(said.contains("more than the largest diskette"), "{said}");
+    assert_eq!((shown.as_str(), code), ("", Some(2)));
+}

@@ -60,6 +60,7 @@ pub(crate) enum Command {
     #[command(after_long_help = "\
 Examples:
   addpack inspect disk1.img
+  gunzip -c disk1.img.gz | addpack inspect -
   addpack inspect --json images/ | jq -r 'select(.outcome == \"refused\") | .path'")]
     Inspect(Inspect),
 

@@ -6,6 +6,7 @@ use crate::cli::ask::stop;
 use crate::cli::commands::head::head;
 use crate::cli::commands::ledger::open_to_look;
 use crate::cli::commands::queue;
+use crate::cli::commands::standard_input::{self, Renamed};
 use crate::cli::exit::Exit;
 use crate::cli::show::printer::{More, Printer};
 use crate::cli::show::progress::Progress;
@@ -24,6 +25,13 @@ pub(crate) fn run(args: &Inspect) -> Result<Exit, Error> {
     let (mut ledger, error) = open_to_look(&common.ledger)?;
     let printer = Printer::new(common, progress, true).with_sets().without_ledger(error);
     let mut printer = printer.with_files(&args.also, args.list);
-    let result = run::run(&job, &mut ledger, &stop::STOP, &mut printer);
+    let result = if standard_input::is_named(&common.paths) {
+        let image = standard_input::read()?;
+        job.paths = vec![image.path().to_owned()];
+        let mut renamed = Renamed { inner: &mut printer, path: image.path() };
+        run::run(&job, &mut ledger, &stop::STOP, &mut renamed)
+    } else {
+        run::run(&job, &mut ledger, &stop::STOP, &mut printer)
+    };
     printer.finish_with(result, Some(More { also: &args.also, common, head: head(common) }))
 }

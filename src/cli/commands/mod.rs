@@ -16,5 +16,6 @@ pub(crate) mod queue;
 pub(crate) mod replace;
 pub(crate) mod schema;
 pub(crate) mod selftest;
+pub(crate) mod standard_input;
 pub(crate) mod start;
 pub(crate) mod version;

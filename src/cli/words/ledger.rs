@@ -208,11 +208,22 @@ pub(crate) fn copy_message(copy: &CopyOf) -> String {
     }
 }
 
+/// What holds a pack: its image, or a diskette, which a drive's name does not tell from others.
+fn holder(path: &Path, serial: &str) -> String {
+    if is_in_drive(path) { format!("the diskette whose label says {serial}") } else { shown(path) }
+}
+
+/// Whether the ledger's path is that of a drive, on this system or on another.
+fn is_in_drive(path: &Path) -> bool {
+    let text = path.to_string_lossy();
+    text.starts_with("/dev/") || text.starts_with(r"\\.\") || text.ends_with(':')
+}
+
 /// What to do with a copy.
 pub(crate) fn copy_next_step(copy: &CopyOf, serial: &str, path: &Path) -> String {
     let place = copy.target.as_deref().unwrap_or(&copy.path);
-    let is_this = std::path::absolute(path).is_ok_and(|path| path == place);
-    let (place, from) = (shown(place), shown(&copy.path));
+    let is_this = std::path::absolute(path).is_ok_and(|path| path == place) && !is_in_drive(place);
+    let (place, from) = (holder(place, serial), holder(&copy.path, serial));
     match copy.state {
         CopyState::Converted if is_this => format!(
             "this file used to hold the converted pack. Bring that back; if it is gone for good: \

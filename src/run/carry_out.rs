@@ -15,6 +15,7 @@ use super::turns::{Taken, Turn, Turns, take_turn};
 use super::{End, Job, Listener, Mode, Said};
 use crate::ledger::{Ledger, LedgerError};
 use crate::platform::{images_at_once, sync_folder};
+use crate::report::{Note, Report};
 use crate::set::ImageNumber;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -145,6 +146,13 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Adds the flawed sectors that the survey met, where all read well the second time.
+    fn add_flaws(&self, image: ImageNumber, report: &mut Report) {
+        let are_told = report.notes.iter().any(|note| matches!(note, Note::Flaws(_)));
+        let met = self.survey.flaws.iter().find(|(of, _)| *of == image && !are_told);
+        report.notes.extend(met.map(|(_, flaws)| Note::Flaws(flaws.clone())));
+    }
+
     fn tell_all(
         &mut self,
         numbers: &[(ImageNumber, Option<usize>)],
@@ -164,6 +172,7 @@ impl<'a> Run<'a> {
                 let answer = &self.survey.answers[at];
                 tell(&mut work.report, answer, self.survey, self.claims.ledger())?;
             }
+            self.add_flaws(*image, &mut work.report);
             self.said = image + 1;
             if self.listener.image(Said::Anew(work.report)).is_break() {
                 return Ok(ControlFlow::Break(()));

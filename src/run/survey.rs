@@ -10,6 +10,7 @@ use super::look::{Look, Seen, look};
 use super::members::Members;
 use super::pool::{self, Pool, Scope};
 use super::{End, Job, Listener, Mode};
+use crate::disk::Flaw;
 use crate::find::{Finder, Found};
 use crate::ledger::{self, Ledger, LedgerError};
 use crate::platform::images_at_once;
@@ -31,6 +32,8 @@ pub struct Survey {
     pub(super) answers: Vec<Answer>,
     /// Converted packs whose claims an earlier run had left open.
     pub(super) turned_up: Vec<TurnedUp>,
+    /// Flawed sectors of diskettes: a sector that read badly once may read well the next time.
+    pub(super) flaws: Vec<(ImageNumber, Vec<Flaw>)>,
     pub(super) end: End,
     /// Images that may be those of packs, and could not be read.
     unread: u64,
@@ -118,6 +121,7 @@ impl<'a> Looking<'a> {
             entries: Vec::new(),
             answers: Vec::new(),
             turned_up: Vec::new(),
+            flaws: Vec::new(),
             end: End::Complete,
             unread: 0,
         };
@@ -190,6 +194,11 @@ impl<'a> Looking<'a> {
         let is_pack = matches!(report.outcome, Outcome::Failed | Outcome::Refused);
         survey.unread += u64::from(is_pack && entry.is_none());
         survey.entries.extend(entry.filter(|_| report.failure.is_none()));
+        for note in report.notes.iter().filter(|_| report.is_drive) {
+            if let Note::Flaws(flaws) = note {
+                survey.flaws.push((image, flaws.clone()));
+            }
+        }
         if report.is_damaged() {
             let begun = self.begun.iter().find(|entry| is_begun(entry, &report, file));
             report.notes.extend(begun.map(|entry| Note::Begun(entry.serial.clone())));

@@ -107,7 +107,7 @@ fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
     io::copy(&mut from, &mut File::create(to)?).map(drop)
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 

@@ -187,6 +187,7 @@ fn pack_that_turns_up_under_another_path_is_settled() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn old_record_that_was_moved_is_free_again_and_one_that_was_copied_is_a_copy() {
     let crash = Crash::events();
@@ -202,6 +203,7 @@ fn old_record_that_was_moved_is_free_again_and_one_that_was_copied_is_a_copy() {
     assert_eq!(convert("moved.img").outcome, "converted");
 }
 
+#[cfg(unix)]
 fn inode(crash: &Crash) -> i64 {
     use std::os::unix::fs::MetadataExt;
     std::fs::metadata(crash.scene.path("moved.img")).unwrap().ino().cast_signed()
@@ -312,11 +314,9 @@ fn entry_that_is_no_conversion_of_ours_is_not_acted_on() {
 
 #[test]
 fn image_that_cannot_be_written_is_not_called_gone() {
-    use std::os::unix::fs::PermissionsExt;
     let crash = Crash::events();
     crash.write(0, &crash.new[..512]);
-    let mode = std::fs::Permissions::from_mode(0o444);
-    std::fs::set_permissions(crash.scene.path(crash.name), mode).unwrap();
+    crash.scene.write_protect(crash.name);
     let (_, stderr) = crash.convert();
     assert!(stderr.contains("could not be completed: write-protected"), "{stderr}");
     assert_eq!(crash.states(), ["begun"]);

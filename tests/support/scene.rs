@@ -5,9 +5,6 @@ use assert_cmd::cargo::cargo_bin;
 use serde::Deserialize;
 use sha1::{Digest, Sha1};
 use std::collections::BTreeMap;
-use std::fs::Permissions;
-use std::os::unix::fs::PermissionsExt;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
@@ -17,9 +14,6 @@ pub const EPOCH: &str = "1795435200";
 
 /// A conversion that asks nothing and reports to programs.
 pub const CONVERT: [&str; 3] = ["convert", "--yes", "--json"];
-
-/// The user and the group of those who own nothing.
-const NOBODY: u32 = 65534;
 
 /// A file in testdata/.
 pub fn testdata(name: &str) -> PathBuf {
@@ -86,7 +80,16 @@ impl Scene {
 
     /// The ledger that runs here use.
     pub fn ledger(&self) -> PathBuf {
-        self.home.path().join(".local/state/addpack/ledger.db")
+        let state = if cfg!(windows) { "" } else { ".local/state" };
+        self.home.path().join(state).join("addpack").join("ledger.db")
+    }
+
+    /// Takes the right to write the file away.
+    pub fn write_protect(&self, name: impl AsRef<Path>) {
+        let path = self.folder.path().join(name);
+        let mut permissions = std::fs::metadata(&path).unwrap().permissions();
+        permissions.set_readonly(true);
+        std::fs::set_permissions(path, permissions).unwrap();
     }
 
     pub fn read(&self, name: &str) -> Vec<u8> {
@@ -97,8 +100,15 @@ impl Scene {
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(cargo_bin!("addpack"));
         command.args(args).current_dir(self.folder.path()).stdin(Stdio::null());
-        command.env_clear().env("SOURCE_DATE_EPOCH", EPOCH).env("HOME", self.home.path());
-        command.env("TMPDIR", std::env::temp_dir());
+        command.env_clear().env("SOURCE_DATE_EPOCH", EPOCH);
+        for home in ["HOME", "USERPROFILE", "LOCALAPPDATA"] {
+            command.env(home, self.home.path());
+        }
+        for temporary in ["TMPDIR", "TMP"] {
+            command.env(temporary, std::env::temp_dir());
+        }
+        // Without it, nothing runs on Windows.
+        command.envs(std::env::var_os("SystemRoot").map(|root| ("SystemRoot", root)));
         command
     }
 
@@ -108,11 +118,17 @@ impl Scene {
 
     /// The same by a user who owns nothing here: permissions hold for that one also where root runs
     /// the tests.
+    #[cfg(unix)]
     pub fn run_without_rights(&self, args: &[&str]) -> Ran {
+        use std::fs::{Permissions, set_permissions};
+        use std::os::unix::fs::PermissionsExt;
+        use std::os::unix::process::CommandExt;
+        /// The user and the group of those who own nothing.
+        const NOBODY: u32 = 65534;
         let mut command = self.command(args);
         if rustix::process::geteuid().is_root() {
             for folder in [self.folder.path(), self.home.path()] {
-                std::fs::set_permissions(folder, Permissions::from_mode(0o755)).unwrap();
+                set_permissions(folder, Permissions::from_mode(0o755)).unwrap();
             }
             command.uid(NOBODY).gid(NOBODY);
         }
@@ -145,13 +161,9 @@ pub fn outcomes(images: &[Image]) -> Vec<&str> {
 impl Ran {
     pub fn of(command: &mut Command) -> Self {
         let output = command.output().unwrap();
-        let stdout = String::from_utf8(output.stdout).unwrap();
+        let [stdout, stderr] = [output.stdout, output.stderr].map(text);
         check_lines(&stdout);
-        Self {
-            stdout,
-            stderr: String::from_utf8(output.stderr).unwrap(),
-            code: output.status.code(),
-        }
+        Self { stdout, stderr, code: output.status.code() }
     }
 
     /// Checks all of it, to the letter.
@@ -161,6 +173,19 @@ impl Ran {
         assert_eq!(self.stdout, stdout);
         assert_eq!(self.code, Some(code));
     }
+}
+
+/// What was printed, as where paths have `/` between their names.
+fn text(printed: Vec<u8>) -> String {
+    let text = String::from_utf8(printed).unwrap();
+    if !cfg!(windows) {
+        return text;
+    }
+    let slashed = |line: &str| {
+        let separator = if line.starts_with('{') { r"\\" } else { r"\" };
+        line.replace(separator, "/")
+    };
+    text.split_inclusive('\n').map(slashed).collect()
 }
 
 /// An image's line, strictly.

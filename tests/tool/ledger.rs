@@ -295,6 +295,7 @@ fn copy_that_is_gone_is_made_again_with_the_same_bytes() {
     scene.run(&["ledger", "check"]).is(0, "1 as the ledger says, 0 not\n", "");
 }
 
+#[cfg(unix)]
 #[test]
 fn pipe_in_the_place_of_a_copy_does_not_make_a_run_wait() {
     let scene = Scene::with(&["unused-720.img"]);

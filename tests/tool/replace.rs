@@ -59,6 +59,7 @@ fn request_names_each_refused_pack_with_its_evidence_and_lost_ones() {
     scene.run(&["replace", "--lost", "10-30", "."]).is(0, &letter(&scene), "");
 }
 
+#[cfg(unix)]
 #[test]
 fn request_is_written_to_a_new_file_and_never_over_another() {
     let scene = one_refused();

@@ -35,6 +35,7 @@ fn on_a_good_disk_all_that_the_promises_need_works() {
 }
 
 /// A selftest where these calls fail; with `-f`, also in the runs that are killed.
+#[cfg(unix)]
 fn with_failing(options: &[&str], names: &[&str]) {
     let scene = Scene::new();
     let mut command = Command::new("strace");
@@ -48,6 +49,7 @@ fn with_failing(options: &[&str], names: &[&str]) {
     assert_eq!(ran.code, Some(1), "{ran:?}");
 }
 
+#[cfg(unix)]
 #[test]
 fn abilities_that_are_missing_end_with_1() {
     crate::support::needs!("strace");
@@ -59,6 +61,7 @@ fn abilities_that_are_missing_end_with_1() {
     );
 }
 
+#[cfg(unix)]
 #[test]
 fn conversion_that_cannot_be_made_durable_ends_with_1() {
     crate::support::needs!("strace");

@@ -1,5 +1,6 @@
 //! Reports that are written to files, lists of paths, and the summary that a terminal shows of many images.
 
+#[cfg(unix)]
 use crate::support::diskette::Terminal;
 use crate::support::planned::shelf::Shelf;
 use crate::support::scene::Scene;
@@ -180,6 +181,7 @@ fn many() -> Scene {
     shelf.scene
 }
 
+#[cfg(unix)]
 #[test]
 fn terminal_shows_many_images_on_one_screen_and_a_pipe_each() {
     let scene = many();

@@ -1,9 +1,12 @@
 //! Images in containers: the same sectors as raw, from each; what is lost is told, and what is
 //! damaged is an error.
 
+#[cfg(unix)]
 mod agree;
+#[cfg(unix)]
 mod archives;
 mod dumps;
+#[cfg(unix)]
 mod random_damage;
 mod recognise;
 

@@ -4,6 +4,8 @@
 mod support;
 
 #[cfg(unix)]
+mod changed_meanwhile;
+#[cfg(unix)]
 mod claims;
 #[cfg(unix)]
 mod every_call;

@@ -339,6 +339,7 @@ fn backup_put_in_the_place_of_a_lost_image_does_not_convert_again() {
     assert_eq!(crash.convert().0.outcome, "converted");
 }
 
+#[cfg(unix)]
 #[test]
 fn claim_holds_where_the_disk_comes_back_under_another_device_number() {
     let crash = Crash::events();

@@ -1,7 +1,6 @@
 //! `addpack convert`: in place, into copies, dry, asked and unasked.
 
 use crate::support::scene::{EPOCH, Scene, testdata};
-use std::io::Read;
 
 const CONVERTED: &str = "\
 applied-1440.img
@@ -189,6 +188,7 @@ fn reader_that_goes_away_does_not_stop_a_conversion() {
 #[cfg(unix)]
 fn at_a_terminal(scene: &Scene, args: &[&str], answer: &str) -> (String, Option<i32>) {
     use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+    use std::io::Read;
     let control = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&control).unwrap();
     unlockpt(&control).unwrap();

@@ -167,6 +167,7 @@ fn browser_shows_the_right_numbers_on_small_and_large_screens_and_prints_them() 
 }
 
 /// More images than a screen has lines.
+#[cfg(unix)]
 fn many() -> Scene {
     let mut shelf = Shelf::new();
     for number in 0..210 {

@@ -116,20 +116,18 @@ fn long_and_verbatim_paths_lead_to_their_images() {
     let deep = ["a", "b", "c"].map(|name| name.repeat(100)).join("/");
     fs::create_dir_all(scene.path(&deep)).unwrap();
     scene.pack(1, &format!("{deep}/dä𝄞.img"));
-    let packed = gzip(&fs::read(scene.pack(2, "disk.img")).unwrap());
-    fs::write(scene.path(&format!("{deep}/disk.img.gz")), packed).unwrap();
-    fs::remove_file(scene.path("disk.img")).unwrap();
-    let verbatim = fs::canonicalize(scene.path(&deep)).unwrap();
-    let verbatim = verbatim.to_str().unwrap();
+    // Wine makes no verbatim path of a long one.
+    let folder = fs::canonicalize(scene.path("")).unwrap();
+    let verbatim = format!(r"{}\{}", folder.to_str().unwrap(), deep.replace('/', r"\"));
     assert!(verbatim.starts_with(r"\\?\"), "{verbatim}");
-    for folder in [".", verbatim] {
+    for folder in [".", &verbatim] {
         let (images, ..) = scene.json(&["inspect", "--json", folder]);
-        assert_eq!(outcomes(&images), ["convertible"; 2], "{folder}");
+        assert_eq!(outcomes(&images), ["convertible"], "{folder}");
     }
-    let (images, ..) = scene.convert(&["--no-ledger", "-o", "out", verbatim]);
-    assert_eq!(outcomes(&images), ["converted"; 2]);
-    let (images, ..) = scene.json(&[&CONVERT[..], &["."]].concat());
-    assert_eq!(outcomes(&images[..2]), ["converted"; 2], "{images:?}");
+    let (images, ..) = scene.convert(&["--no-ledger", "-o", "out", &verbatim]);
+    assert_eq!(outcomes(&images), ["converted"]);
+    assert_eq!(outcomes(&scene.convert(&["--no-ledger", &deep]).0), ["converted"]);
+    assert!(scene.read("out/dä𝄞.img") == scene.read(&format!("{deep}/dä𝄞.img")));
 }
 
 #[test]
@@ -143,39 +141,37 @@ fn drive_that_is_not_there_is_told_as_one() {
     assert!(!Path::new("B:").exists());
 }
 
-/// Converts into copies, and presses a key there as soon as the copy of this name is there.
-fn stopped_at(scene: &Scene, stop: &str, key: &str, copy: &str) -> Ran {
+/// Converts into copies, and presses Ctrl-C as soon as the copy of this name is there.
+fn stopped_at(scene: &Scene, stop: &str, copy: &str) -> Ran {
     let convert = scene.command(&[&CONVERT[..], &["-j", "1", "-o", "out", "in"]].concat());
     let mut command = Command::new(stop);
-    command.args([key, copy]).arg(convert.get_program()).args(convert.get_args());
+    command.arg(copy).arg(convert.get_program()).args(convert.get_args());
     command.current_dir(convert.get_current_dir().unwrap()).env_clear();
     command.envs(convert.get_envs().filter_map(|(name, value)| Some((name, value?))));
     Ran::of(&mut command)
 }
 
 #[test]
-fn ctrl_c_and_ctrl_break_end_what_was_begun() {
-    const PACKS: u32 = 400;
-    // tests/windows/check makes the program that presses the keys.
+fn ctrl_c_ends_what_was_begun() {
+    const PACKS: usize = 400;
+    // tests/windows/check makes the program that presses the key.
     let Ok(stop) = std::env::var("ADDPACK_STOP") else {
         let _ = writeln!(std::io::stderr(), "SKIPPED Ctrl-C: ADDPACK_STOP names no program");
         return;
     };
-    for key in ["c", "break"] {
-        let scene = Scene::new();
-        for number in 0..PACKS {
-            scene.pack(number, &format!("in/{number:03}.img"));
-        }
-        let ran = stopped_at(&scene, &stop, key, "out\\010.img");
-        assert_eq!(ran.code, Some(130), "{key}: {}", ran.stderr);
-        assert!(ran.stderr.contains("stopping after what was begun"), "{}", ran.stderr);
-        let stopped = fs::read_dir(scene.path("out")).unwrap().count();
-        assert!((10..400).contains(&stopped), "{key}: {stopped}");
-        let (images, ..) = scene.convert(&["-o", "out", "in"]);
-        let done = |of: &str| outcomes(&images).iter().filter(|outcome| **outcome == of).count();
-        assert_eq!((done("already-converted"), done("converted")), (stopped, 400 - stopped));
-        scene.run(&["ledger", "check"]).is(0, "400 as the ledger says, 0 not\n", "");
-        let mut copies = fs::read_dir(scene.path("out")).unwrap().map(|entry| entry.unwrap());
-        assert!(copies.all(|copy| copy.file_name().to_string_lossy().ends_with(".img")));
+    let scene = Scene::new();
+    for number in 0..PACKS {
+        scene.pack(u32::try_from(number).unwrap(), &format!("in/{number:03}.img"));
     }
+    let ran = stopped_at(&scene, &stop, "out\\010.img");
+    assert_eq!(ran.code, Some(130), "{}", ran.stderr);
+    assert!(ran.stderr.contains("stopping after what was begun"), "{}", ran.stderr);
+    let stopped = fs::read_dir(scene.path("out")).unwrap().count();
+    assert!((10..PACKS).contains(&stopped), "{stopped}");
+    let (images, ..) = scene.convert(&["-o", "out", "in"]);
+    let done = |of: &str| outcomes(&images).iter().filter(|outcome| **outcome == of).count();
+    assert_eq!((done("already-converted"), done("converted")), (stopped, PACKS - stopped));
+    scene.run(&["ledger", "check"]).is(0, "400 as the ledger says, 0 not\n", "");
+    let mut copies = fs::read_dir(scene.path("out")).unwrap().map(|entry| entry.unwrap());
+    assert!(copies.all(|copy| copy.file_name().to_string_lossy().ends_with(".img")));
 }

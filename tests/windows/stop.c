@@ -1,5 +1,5 @@
-/* stop c|break FILE PROGRAM ARGUMENT...: runs the program in a console of its own, presses Ctrl-C or Ctrl-Break there
-   as soon as FILE exists, and ends with the program's exit code. */
+/* stop FILE PROGRAM ARGUMENT...: runs the program in a console of its own, presses Ctrl-C there as soon as FILE exists,
+   and ends with the program's exit code. Wine knows no Ctrl-Break. */
 #include <windows.h>
 #include <wchar.h>
 
@@ -34,16 +34,16 @@ static int ended(HANDLE process) {
 
 int wmain(int count, WCHAR **words) {
   WCHAR line[32768];
-  if (count < 4) return 97;
+  if (count < 3) return 97;
   if (!GetEnvironmentVariableW(L"STOP_INSIDE", line, 8)) {
     SetEnvironmentVariableW(L"STOP_INSIDE", L"1");
     wcscpy(line, GetCommandLineW());
     return ended(start(line, CREATE_NO_WINDOW));
   }
   SetConsoleCtrlHandler(ignore, TRUE);
-  wcscpy(line, argument(GetCommandLineW(), 3));
+  wcscpy(line, argument(GetCommandLineW(), 2));
   HANDLE program = start(line, 0);
-  while (GetFileAttributesW(words[2]) == INVALID_FILE_ATTRIBUTES && WaitForSingleObject(program, 10) == WAIT_TIMEOUT) {}
-  if (!GenerateConsoleCtrlEvent(*words[1] == L'c' ? CTRL_C_EVENT : CTRL_BREAK_EVENT, 0)) return 96;
+  while (GetFileAttributesW(words[1]) == INVALID_FILE_ATTRIBUTES && WaitForSingleObject(program, 10) == WAIT_TIMEOUT) {}
+  if (!GenerateConsoleCtrlEvent(CTRL_C_EVENT, 0)) return 96;
   return ended(program);
 }

@@ -16,6 +16,7 @@ use addpack::disk::{Flaw, FlawKind};
 use std::path::PathBuf;
 
 /// The images that each container holds once, and their formats by the name of libdsk.
+#[cfg(unix)]
 const IMAGES: [(&str, &str); 3] =
     [("applied-1440", "ibm1440"), ("unused-720", "ibm720"), ("reapplied-360", "ibm360")];
 

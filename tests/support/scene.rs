@@ -175,15 +175,18 @@ impl Ran {
     }
 }
 
-/// What was printed, as where paths have `/` between their names.
+/// What was printed, with `/` between the names of a path. What is escaped (`\u{1b}`) stays so.
 fn text(printed: Vec<u8>) -> String {
     let text = String::from_utf8(printed).unwrap();
     if !cfg!(windows) {
         return text;
     }
     let slashed = |line: &str| {
-        let separator = if line.starts_with('{') { r"\\" } else { r"\" };
-        line.replace(separator, "/")
+        if line.starts_with('{') {
+            line.replace(r"\\", "/")
+        } else {
+            line.replace('\\', "/").replace("/u{", r"\u{")
+        }
     };
     text.split_inclusive('\n').map(slashed).collect()
 }

@@ -62,6 +62,7 @@ fn mode_that_forbids_writing_holds_for_the_ledger_too() {
     assert_eq!(outcomes(&images), ["already-converted", "convertible"]);
 }
 
+#[cfg(unix)]
 #[test]
 fn names_that_sqlite_has_for_itself_are_files_like_any_other() {
     for name in [":memory:", "file::memory:", "file:x.db?mode=memory"] {

@@ -1,107 +1,144 @@
-//! Random sets of images: copies, backups, transfers, rot, and packs that a 4.5 server has spoilt.
+//! Random sets of images: copies, backups, transfers, two lives of one pack, rot, packs that servers have spoilt,
+//! packs that are converted already, and images that come late.
+
+mod lives;
+mod rules;
 
 use super::planned::image_of;
-use super::simulator::{Pack, Random, Release, Server, digest, sample, slot_at};
+use super::simulator::{Format, Pack, Random};
+use lives::{Life, State, life};
 use std::fs;
 use std::path::Path;
 
-const MADE_AT: u64 = 125_411_328_000_000_000;
-
-/// The states of a pack's life, and what is known of each.
-pub(crate) struct State {
-    pub(crate) pack: Pack,
-    pub(crate) is_sound: bool,
-}
-
-/// An image, and the state that it is of.
+/// An image.
 pub(crate) struct Image {
     pub(crate) name: String,
-    pack: usize,
-    state: usize,
-    /// Whether a reserved byte of its last event has rotted.
-    is_rotten: bool,
+    pub(crate) pack: Pack,
+    /// Its record: that of the pack, with whatever has rotted.
+    pub(crate) record: Vec<u8>,
+    /// Whether neither a server nor time has done it any harm.
+    is_sound: bool,
+}
+
+/// An image that comes when the others were looked at already.
+struct Late {
+    image: Image,
+    /// The image whose place it takes.
+    over: Option<usize>,
 }
 
 pub(crate) struct Set {
-    pub(crate) lives: Vec<Vec<State>>,
     pub(crate) images: Vec<Image>,
+    late: Vec<Late>,
+    packs: usize,
 }
 
 impl Set {
     pub(crate) fn random(seed: u64) -> Self {
         let mut random = Random::new(seed);
         let lives: Vec<_> = (0..=random.below(3)).map(|number| life(&mut random, number)).collect();
-        let mut images = Vec::new();
-        for (pack, life) in lives.iter().enumerate() {
+        let mut set = Self { images: Vec::new(), late: Vec::new(), packs: lives.len() };
+        for life in &lives {
             for _ in 0..=random.below(4) {
-                let name = format!("{}/{:03}.img", random.below(3), images.len());
-                let state = random.below(life.len());
-                let can_rot = life[state].is_sound && life[state].pack.count() > 0;
-                let is_rotten = can_rot && random.one_in(6);
-                images.push(Image { name, pack, state, is_rotten });
+                let name = format!("{}/{:03}.img", random.below(3), set.images.len());
+                set.images.push(image(&mut random, name, life));
             }
         }
-        Self { lives, images }
+        for number in 0..random.below(3) {
+            let life = &lives[random.below(lives.len())];
+            // A second conversion elsewhere is another matter.
+            let image = image_of_40(&mut random, format!("late/{number:03}.img"), life);
+            let over = random.below(2 * set.images.len());
+            // What is converted already would be gone with the image.
+            let is_40 =
+                |at: &usize| set.images.get(*at).is_some_and(|i| i.pack.format == Format::V40);
+            set.late.push(Late { image, over: Some(over).filter(is_40) });
+        }
+        set
     }
 
-    /// Writes the images, with their names shuffled by `seed`.
-    pub(crate) fn write(&self, folder: &Path, seed: u64) {
+    /// Writes the images, with their names shuffled by `seed`; the name of each.
+    pub(crate) fn write(&self, folder: &Path, seed: u64) -> Vec<String> {
         let mut names: Vec<_> = self.images.iter().map(|image| image.name.clone()).collect();
         Random::new(seed).shuffle(&mut names);
-        for (image, name) in self.images.iter().zip(names) {
-            let path = folder.join(name);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            let pack = &self.lives[image.pack][image.state].pack;
-            let mut bytes = pack.bytes.clone();
-            if image.is_rotten {
-                bytes[slot_at(pack.count() - 1) + 38] ^= 1;
-            }
-            fs::write(path, image_of(&bytes)).unwrap();
+        for (image, name) in self.images.iter().zip(&names) {
+            put(&folder.join(name), image);
+        }
+        names
+    }
+
+    /// The images that another record takes the place of.
+    pub(crate) fn replaced(&self) -> impl Iterator<Item = usize> {
+        // Of two that take one place, the last one stays there.
+        let last = |at: usize| self.late.iter().rfind(move |late| late.over == Some(at));
+        let is_other = move |at: &usize| {
+            last(*at).is_some_and(|late| late.image.record != self.images[*at].record)
+        };
+        (0..self.images.len()).filter(is_other)
+    }
+
+    /// Writes the images that come late. `names` are those of the others.
+    pub(crate) fn write_late(&self, folder: &Path, names: &[String]) {
+        for Late { image, over } in &self.late {
+            let name = over.map_or(&image.name, |over| &names[over]);
+            put(&folder.join(name), image);
         }
     }
 
-    /// The digest of the record that a pack is to be converted from, if it is.
-    pub(crate) fn expected(&self, pack: usize) -> Option<[u8; 20]> {
-        let life = &self.lives[pack];
-        let images = || self.images.iter().filter(|image| image.pack == pack);
-        let is_sound = |image: &&Image| life[image.state].is_sound && !image.is_rotten;
-        let newest = images().filter(is_sound).map(|image| image.state).max()?;
-        let mut later = images().map(|image| image.state).filter(|state| *state > newest);
-        let binding = &life[newest].pack.binding;
-        let agrees = |state: usize| life[state].pack.binding == *binding;
-        later.all(agrees).then(|| digest(&[&life[newest].pack.bytes]))
+    /// The digests of the records that packs are converted from, or were: of the images that do not come late.
+    pub(crate) fn expected(&self) -> Vec<Option<[u8; 20]>> {
+        let images: Vec<_> = self.images.iter().collect();
+        (0..self.packs).map(|pack| rules::converted_from(&images, &lives::serial(pack))).collect()
+    }
+
+    /// The same of all images, as they are when the late ones have come.
+    pub(crate) fn expected_in_the_end(&self) -> Vec<Option<[u8; 20]>> {
+        let is_gone = |at: usize| self.late.iter().any(|late| late.over == Some(at));
+        let first = self.images.iter().enumerate().filter(|(at, _)| !is_gone(*at));
+        // Of two that take one place, the last one stays there.
+        let later = self.late.iter().enumerate().filter(|(at, late)| {
+            let behind = &self.late[at + 1..];
+            late.over.is_none() || behind.iter().all(|other| other.over != late.over)
+        });
+        let images: Vec<_> =
+            first.map(|(_, image)| image).chain(later.map(|(_, late)| &late.image)).collect();
+        (0..self.packs).map(|pack| rules::converted_from(&images, &lives::serial(pack))).collect()
     }
 }
 
-/// One life: each state is the one before and an event more. The last may be spoilt by a 4.5 server.
-fn life(random: &mut Random, number: usize) -> Vec<State> {
-    let serial = format!("12345-270-0000{number:03}-00001");
-    let mut pack = Pack::unused_40(&serial, 5, MADE_AT);
-    let sound = |pack: &Pack| State { pack: pack.clone(), is_sound: true };
-    let mut states = vec![sound(&pack)];
-    let mut servers: Vec<Server> = (1..=2).map(|at| sample::server(Release::V40, at)).collect();
-    let mut at = 0;
-    if random.one_in(4) {
-        return states;
+/// An image of one of the states of a life, or, now and then, of the pack as it was converted.
+fn image(random: &mut Random, name: String, life: &Life) -> Image {
+    let converted = &life.converted;
+    if !converted.is_empty() && random.one_in(3) {
+        let pack = converted[random.below(converted.len())].clone();
+        return Image { name, record: pack.bytes.clone(), pack, is_sound: true };
     }
-    assert!(servers[0].apply(&mut pack));
-    states.push(sound(&pack));
-    for _ in 0..random.below(4) {
-        if random.one_in(3) {
-            at = 1 - at;
-            servers[at].reinstall();
-            if !servers[at].transfer(&mut pack) {
-                break;
-            }
-        } else {
-            sample::reapply(&mut pack, &mut servers[at]);
-        }
-        states.push(sound(&pack));
+    image_of_40(random, name, life)
+}
+
+/// An image of one of the states of a life, now and then with rot in it.
+fn image_of_40(random: &mut Random, name: String, life: &Life) -> Image {
+    let State { pack, is_sound } = &life.states[random.below(life.states.len())];
+    let mut record = pack.bytes.clone();
+    let is_rotten = random.one_in(5);
+    if is_rotten {
+        rot(random, &mut record);
     }
-    if random.one_in(3) {
-        let mut upgraded = sample::server(Release::V45, u8::try_from(at + 1).unwrap());
-        assert!(upgraded.spoil(&mut pack, random.one_in(2)));
-        states.push(State { pack, is_sound: false });
+    Image { name, pack: pack.clone(), record, is_sound: *is_sound && !is_rotten }
+}
+
+/// One byte is another one, or some are: anywhere, or where the events are.
+fn rot(random: &mut Random, record: &mut [u8]) {
+    let most = random.pick(&[1, 1, 1, 2, 4]);
+    let end = random.pick(&[0x84, 0x300, record.len()]);
+    for _ in 0..=random.below(most) {
+        // Even a byte that is met twice does not become what it was.
+        let at = random.below(end);
+        record[at] = record[at].wrapping_add(1 + random.byte() % 60);
     }
-    states
+}
+
+fn put(path: &Path, image: &Image) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, image_of(&image.record)).unwrap();
 }

@@ -28,9 +28,12 @@ pub fn plan_all(packs: &[PackFacts], sets: &Sets, like: &ServerState) -> Fleet {
         .map(|(server, own)| (*server, plan_some(packs, own, server)))
         .collect();
     let moved = moved_away(packs);
-    let (with_gap, whole): (Vec<_>, Vec<_>) =
-        (0..plans.len()).partition(|at| !plans[*at].1.gaps.is_empty());
-    for at in with_gap.into_iter().chain(whole) {
+    // By their names and not by the paths of their packs: who gets an unused pack is the same wherever they lie.
+    let mut order: Vec<_> = (0..plans.len()).collect();
+    order.sort_by_key(|at| {
+        (plans[*at].1.gaps.is_empty(), servers[*at].identity.map(|s| (s.address, s.name)))
+    });
+    for at in order {
         let offered = unused.offer_to(&servers[at]);
         let with_unused = plan_some(packs, &[&own[at][..], &offered].concat(), &servers[at]);
         let is_unused = |step: &&Step| step.span().is_some() && packs[step.pack].used.is_none();

@@ -108,8 +108,8 @@ fn gap_whose_pack_was_moved_to_another_server_says_so_and_is_not_called_lost() {
     }
     for which in [&["--all"][..], &["--name", "SERVER-1"]] {
         let ran = shelf.scene.run(&[&["plan", "--json", "."], which].concat());
-        let gaps = lines(&ran.stdout).into_iter().filter(|line| line["type"] == "gap");
-        let gap = gaps.filter(|gap| gap["server"]["name"] == "SERVER-1").next().unwrap();
+        let mut gaps = lines(&ran.stdout).into_iter().filter(|line| line["type"] == "gap");
+        let gap = gaps.find(|gap| gap["server"]["name"] == "SERVER-1").unwrap();
         let reason = gap["reasons"][0].as_str().unwrap_or_default();
         assert!(reason.contains("is bound to SERVER-2"), "{which:?}: {gap}");
     }

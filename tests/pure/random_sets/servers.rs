@@ -55,7 +55,9 @@ impl Servers {
         };
         let (facts, paths): (Vec<_>, Vec<_>) = reports.iter().filter_map(known).unzip();
         let mut sets = Sets::new(usize::MAX);
-        facts.iter().for_each(|facts| sets.add(facts));
+        for facts in &facts {
+            sets.add(facts);
+        }
         let version =
             if self.release == Release::V45 { ServerVersion::V45 } else { ServerVersion::V40 };
         let edition = Edition::Retail;

@@ -4,15 +4,16 @@
 use super::Image;
 use crate::support::simulator::{Format, digest, slot_at};
 
-/// What a record's header says that it is bound to, as it stands there: from and to, address and name.
+/// What a record says that it is bound to, as it stands there: from and to, address and name; empty where it is
+/// bound to nothing.
 type Binding = Vec<u8>;
 
 /// What a record says whose identity is vouched for.
 struct Told {
     /// The seals of the events that are its state.
     state: Vec<Vec<u8>>,
-    /// What it is bound to, if it is; `None` where no seal vouches for anything.
-    said: Option<Option<Binding>>,
+    /// What it is bound to; `None` where no seal vouches for anything.
+    said: Option<Binding>,
 }
 
 /// The digest of the record that a pack is converted from, or was, by these images.
@@ -42,7 +43,7 @@ fn told(record: &[u8]) -> Option<Told> {
     let sealed = (0..24).take_while(|slot| is_sealed(record, *slot)).count();
     let (state, said) = match sealed_state(record) {
         Some(end) => (end, Some(binding_of_header(record))),
-        None => (sealed, last_sealed(record).map(|slot| Some(binding_of_event(record, slot)))),
+        None => (sealed, last_sealed(record).map(|slot| binding_of_event(record, slot))),
     };
     Some(Told { state: (0..state).map(|slot| seal(record, slot).to_vec()).collect(), said })
 }
@@ -80,9 +81,9 @@ fn sealed_state(record: &[u8]) -> Option<usize> {
     (expected == record[0x70..0x84]).then_some(end)
 }
 
-fn binding_of_header(record: &[u8]) -> Option<Binding> {
+fn binding_of_header(record: &[u8]) -> Binding {
     let is_bound = record[0x46] & 1 == 1;
-    is_bound.then(|| [&record[0x48..0x4C], &record[0x50..0x66]].concat())
+    if is_bound { [&record[0x48..0x4C], &record[0x50..0x66]].concat() } else { Binding::new() }
 }
 
 /// The last event that a 4.0 server wrote and whose seal verifies.

@@ -16,6 +16,7 @@ mod ledger;
 mod ledger_file;
 #[cfg(unix)]
 mod left_untouched;
+mod one_tree;
 #[cfg(unix)]
 mod packaging;
 mod plan;
@@ -24,6 +25,7 @@ mod plan_copies;
 mod plan_sets;
 mod plan_truth;
 mod random_plans;
+#[cfg(unix)]
 mod raw_bytes;
 mod replace;
 mod schema;

@@ -16,6 +16,7 @@ mod ledger;
 mod ledger_file;
 #[cfg(unix)]
 mod left_untouched;
+#[cfg(unix)]
 mod one_tree;
 #[cfg(unix)]
 mod packaging;

@@ -1,6 +1,6 @@
 //! Random sets of images: copies, backups, transfers, rot, and packs that a 4.5 server has spoilt.
 
-use super::planned::image_of;
+use super::simulator::image_of;
 use super::simulator::{Pack, Random, Release, Server, digest, sample, slot_at};
 use std::fs;
 use std::path::Path;

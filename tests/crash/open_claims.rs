@@ -317,7 +317,7 @@ fn image_that_cannot_be_written_is_not_called_gone() {
     let mode = std::fs::Permissions::from_mode(0o444);
     std::fs::set_permissions(crash.scene.path(crash.name), mode).unwrap();
     let (_, stderr) = crash.convert();
-    assert!(stderr.contains("could not be completed: write-protected"), "{stderr}");
+    assert!(stderr.contains("could not be completed: the file is marked read-only"), "{stderr}");
     assert_eq!(crash.states(), ["begun"]);
 }
 

@@ -166,7 +166,7 @@ impl<'a> Disk<'a> {
                             Arrives::All => piece.len(),
                             // Torn, now and then.
                             _ if random.one_in(8) => random.below(piece.len()),
-                            _ => piece.len() * random.below(2),
+                            Arrives::Some => piece.len() * random.below(2),
                         };
                         if length > 0 {
                             self.durable.write(*file, at, &piece[..length]);

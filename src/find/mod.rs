@@ -7,6 +7,7 @@ pub mod patterns;
 mod seen;
 
 use crate::container::{Format, is_raw_name, may_be_image};
+use crate::disk::MediaError;
 use crate::files::OpenFile;
 use crate::media::{Kind, Place};
 use crate::platform::{Identity, identity_at, may_open_many};
@@ -57,14 +58,16 @@ pub struct Skipped {
 /// Why a path leads nowhere.
 #[derive(Debug)]
 pub enum FindError {
-    /// It is neither a file, a folder nor a drive; with what is known of it.
-    NotAFile(Option<io::Error>),
+    /// It is neither a file, a folder nor a drive.
+    NotAFile,
+    /// Windows keeps this name for a device.
+    DeviceName,
     /// It is a pattern that matches no file.
     NotFound(io::Error),
     /// It is a pack's record without its diskette.
     LooseRecord,
     /// It cannot be opened.
-    Open(io::Error),
+    Open(MediaError),
     /// The folder cannot be listed.
     List(io::Error),
     /// What was found there before is not there any more.
@@ -178,7 +181,7 @@ impl Finder {
             return self.enter_root(path);
         }
         let Some(kind) = Kind::of(&metadata) else {
-            return Some(Found::Failed { path, named: true, error: FindError::NotAFile(None) });
+            return Some(Found::Failed { path, named: true, error: FindError::NotAFile });
         };
         if is_loose_record(&path) && !may_be_image(&path, metadata.len()) {
             return Some(loose_record(path, true));
@@ -280,7 +283,9 @@ impl Finder {
                 let place = Place { map, ..Place::file(path) };
                 Some(self.seen.file(place, file, metadata.len(), root, opened))
             }
-            Err(error) => Some(Found::Failed { path, named: false, error: FindError::Open(error) }),
+            Err(error) => {
+                Some(Found::Failed { path, named: false, error: FindError::Open(error.into()) })
+            }
         }
     }
 

@@ -171,6 +171,7 @@ impl Failure {
             Cause::NameTooLong => FailureCode::NameTooLong,
             Cause::TooManyFiles => FailureCode::TooManyFiles,
             Cause::InUse => FailureCode::InUse,
+            Cause::NoMedium => FailureCode::NoMedium,
             // Only who owns it may give a new file its owner.
             Cause::Forbidden if action == Action::Replace => FailureCode::NotOwner,
             Cause::Forbidden if action.writes() => FailureCode::Immutable,

@@ -35,7 +35,11 @@ pub(super) fn open_to_change(place: &Place, job: &Job) -> Result<Access, Failure
     match Medium::open_to_change(place, job.retries)
         .map(|medium| medium.watched(job.watcher.clone()))
     {
-        Ok(medium) if medium.is_marked_read_only() => Ok(Access::Protected(medium, marked())),
+        Ok(medium) if medium.is_marked_read_only() => {
+            // Whoever may write it all the same would keep others away, and this run too.
+            drop(medium);
+            Ok(Access::Protected(open(place, job)?, marked()))
+        }
         Ok(medium) => Ok(Access::Full(medium)),
         Err(error) if is_protection(&error) => {
             let medium = open(place, job)?;

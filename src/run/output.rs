@@ -113,6 +113,11 @@ impl Copy {
         &self.target
     }
 
+    /// The failure where another file has the target's name.
+    pub(super) fn exists(&self) -> Failure {
+        exists(&self.target)
+    }
+
     /// What the target holds, if it is the pack that `new` is, in this state or a later one; `None` where
     /// there is nothing yet.
     ///

@@ -10,6 +10,7 @@ use crate::fat12::{
     Anomaly, Chain, Entry, FatCopy, FaultKind, MediaFault, NoVolume, Opened, SECTOR, Volume,
 };
 use crate::record::{RECORD_LEN, RECORD_SECTORS, RecordBytes};
+use strum::VariantNames;
 
 /// The record's file name, as it stands in the root directory.
 pub const RECORD_NAME: [u8; 11] = *b"ADDPACK DAT";
@@ -37,32 +38,38 @@ pub enum NotAPack {
     Container(ContainerError),
 }
 
-impl NotAPack {
-    /// The published code.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::NoRecord => "no-record",
-            Self::NoVolume(NoVolume::TooShort) => "too-short",
-            Self::NoVolume(NoVolume::Blank(_)) => "blank",
-            Self::NoVolume(NoVolume::Layout(_)) => "layout-not-read",
-            Self::NoVolume(NoVolume::Unknown) => "unknown-content",
-            Self::Container(ContainerError::HardDisk(_)) => "hard-disk",
-            Self::Container(ContainerError::TooLarge) => "too-large",
-            Self::Container(_) => "no-image",
-        }
-    }
+/// The published codes of [`NotAPack`].
+#[derive(Clone, Copy, Debug, strum::IntoStaticStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
+enum NotAPackCode {
+    NoRecord,
+    TooShort,
+    Blank,
+    LayoutNotRead,
+    UnknownContent,
+    HardDisk,
+    TooLarge,
+    NoImage,
+}
 
+impl NotAPack {
     /// Every code.
-    pub const CODES: [&str; 8] = [
-        "no-record",
-        "too-short",
-        "blank",
-        "layout-not-read",
-        "unknown-content",
-        "hard-disk",
-        "too-large",
-        "no-image",
-    ];
+    pub const CODES: &'static [&'static str] = NotAPackCode::VARIANTS;
+
+    /// The published code.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NoRecord => NotAPackCode::NoRecord,
+            Self::NoVolume(NoVolume::TooShort) => NotAPackCode::TooShort,
+            Self::NoVolume(NoVolume::Blank(_)) => NotAPackCode::Blank,
+            Self::NoVolume(NoVolume::Layout(_)) => NotAPackCode::LayoutNotRead,
+            Self::NoVolume(NoVolume::Unknown) => NotAPackCode::UnknownContent,
+            Self::Container(ContainerError::HardDisk(_)) => NotAPackCode::HardDisk,
+            Self::Container(ContainerError::TooLarge) => NotAPackCode::TooLarge,
+            Self::Container(_) => NotAPackCode::NoImage,
+        }
+        .into()
+    }
 }
 
 /// What is unusual about a pack and changes no verdict.

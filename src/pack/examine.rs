@@ -7,9 +7,11 @@ use crate::diagnosis::{
 };
 use crate::disk::{DisketteStorage, Flaw, FlawKind, MediaError, SECTOR_LEN};
 use crate::fat12::{
-    Anomaly, Chain, Entry, FatCopy, FaultKind, MediaFault, NoVolume, Opened, SECTOR, Volume,
+    Anomaly, ClusterChain, DirectoryEntry, FatCopy, FaultKind, MediaFault, NoVolume, Opened,
+    SECTOR, Volume,
 };
 use crate::record::{RECORD_LEN, RECORD_SECTORS, RecordBytes};
+use strum::VariantNames;
 
 /// The record's file name, as it stands in the root directory.
 pub const RECORD_NAME: [u8; 11] = *b"ADDPACK DAT";
@@ -37,32 +39,38 @@ pub enum NotAPack {
     Container(ContainerError),
 }
 
-impl NotAPack {
-    /// The published code.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::NoRecord => "no-record",
-            Self::NoVolume(NoVolume::TooShort) => "too-short",
-            Self::NoVolume(NoVolume::Blank(_)) => "blank",
-            Self::NoVolume(NoVolume::Layout(_)) => "layout-not-read",
-            Self::NoVolume(NoVolume::Unknown) => "unknown-content",
-            Self::Container(ContainerError::HardDisk(_)) => "hard-disk",
-            Self::Container(ContainerError::TooLarge) => "too-large",
-            Self::Container(_) => "no-image",
-        }
-    }
+/// The published codes of [`NotAPack`].
+#[derive(Clone, Copy, Debug, strum::IntoStaticStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
+enum NotAPackCode {
+    NoRecord,
+    TooShort,
+    Blank,
+    LayoutNotRead,
+    UnknownContent,
+    HardDisk,
+    TooLarge,
+    NoImage,
+}
 
+impl NotAPack {
     /// Every code.
-    pub const CODES: [&str; 8] = [
-        "no-record",
-        "too-short",
-        "blank",
-        "layout-not-read",
-        "unknown-content",
-        "hard-disk",
-        "too-large",
-        "no-image",
-    ];
+    pub const CODES: &'static [&'static str] = NotAPackCode::VARIANTS;
+
+    /// The published code.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NoRecord => NotAPackCode::NoRecord,
+            Self::NoVolume(NoVolume::TooShort) => NotAPackCode::TooShort,
+            Self::NoVolume(NoVolume::Blank(_)) => NotAPackCode::Blank,
+            Self::NoVolume(NoVolume::Layout(_)) => NotAPackCode::LayoutNotRead,
+            Self::NoVolume(NoVolume::Unknown) => NotAPackCode::UnknownContent,
+            Self::Container(ContainerError::HardDisk(_)) => NotAPackCode::HardDisk,
+            Self::Container(ContainerError::TooLarge) => NotAPackCode::TooLarge,
+            Self::Container(_) => NotAPackCode::NoImage,
+        }
+        .into()
+    }
 }
 
 /// What is unusual about a pack and changes no verdict.
@@ -95,7 +103,7 @@ pub struct Pack {
 impl Pack {
     /// A record on a sector that did not read well at once bears no conversion; flaws that are not the
     /// reason are worth a word.
-    fn weigh(&mut self, mut flaws: Vec<Flaw>) {
+    fn apply_flaws(&mut self, mut flaws: Vec<Flaw>) {
         let of_record = |flaw: &&Flaw| {
             let at = u64::from(flaw.sector) * SECTOR;
             self.sectors.is_some_and(|sectors| sectors.contains(&at))
@@ -140,7 +148,7 @@ pub fn examine<S: DisketteStorage + ?Sized>(medium: &S) -> Result<Examination, M
         Err(fault) => return Ok(broken(fault, &notes)),
     };
     let mut pack = best_reading(medium, &volume, &entry, notes)?;
-    pack.weigh(medium.flaws());
+    pack.apply_flaws(medium.flaws());
     if pack.diagnosis.clock_ran_backwards() {
         pack.notes.push(Remark::ClockRanBackwards);
     }
@@ -184,7 +192,7 @@ impl Trust {
 fn best_reading<S: DisketteStorage + ?Sized>(
     medium: &S,
     volume: &Volume,
-    entry: &Entry,
+    entry: &DirectoryEntry,
     mut notes: Vec<Remark>,
 ) -> Result<Pack, MediaError> {
     let (first, fault) = read_by(medium, volume, entry, FatCopy::First)?;
@@ -207,7 +215,7 @@ fn best_reading<S: DisketteStorage + ?Sized>(
 fn read_by<S: DisketteStorage + ?Sized>(
     medium: &S,
     volume: &Volume,
-    entry: &Entry,
+    entry: &DirectoryEntry,
     copy: FatCopy,
 ) -> Result<(Pack, Option<MediaFault>), MediaError> {
     let found = |diagnosis, sectors| Pack { diagnosis, sectors, notes: Vec::new() };
@@ -234,7 +242,7 @@ fn read_by<S: DisketteStorage + ?Sized>(
 }
 
 /// The sectors of a record of the right length.
-fn record_sectors(entry: &Entry, chain: &Chain) -> Option<RecordSectors> {
+fn record_sectors(entry: &DirectoryEntry, chain: &ClusterChain) -> Option<RecordSectors> {
     let sectors: Vec<_> = chain.sectors(RECORD_SECTORS).collect();
     sectors.try_into().ok().filter(|_| entry.size as usize == RECORD_LEN)
 }

@@ -117,7 +117,7 @@ fn golden_images() -> Vec<(String, String, Option<String>)> {
 fn every_golden_image_is_examined_as_expected_and_left_as_it_is() {
     let folder = TempDir::new().unwrap();
     let images = golden_images();
-    assert_eq!(images.len(), 18);
+    assert_eq!(images.len(), 19);
     for (name, outcome, _) in images {
         let image = golden_copy(&folder, &name);
         for mode in [Mode::Inspect, Mode::DryRun(golden_time())] {

@@ -4,9 +4,9 @@ use crate::cli::show::layout::hang;
 use crate::cli::show::map::map;
 use crate::cli::show::picture;
 use crate::cli::show::tally::{SERVERS_SHOWN, Tally};
-use crate::cli::show::terminal::{Look, Tone, complain, escape, shown};
+use crate::cli::show::terminal::{Look, Tone, complain, named, shown};
 use crate::cli::words::{
-    finding_message, next_step, note, number, serial, server, set_warnings, verdict,
+    finding_message, next_step, note, number, plural, serial, server, set_warnings, verdict,
 };
 use addpack::find::Skipped;
 use addpack::plan::set::Sets;
@@ -155,8 +155,7 @@ pub(crate) fn skipped(look: Look, skipped: &Skipped) -> Vec<u8> {
 
 /// The same on standard error, where standard output is JSON.
 pub(crate) fn complain_repeated(path: &Path, first: &Path) {
-    let show = |path: &Path| escape(&path.to_string_lossy());
-    complain(&format!("{} is the same as {}, handled once", show(path), show(first)));
+    complain(&format!("{} is the same as {}, handled once", named(path), named(first)));
 }
 
 /// How many images came to what.
@@ -200,13 +199,7 @@ pub(crate) fn summary(look: Look, tally: &Tally, stopped: bool) -> Vec<u8> {
             "{unread} could not be read; packs converted here may have newer states among them\n"
         );
     }
-    let not_read = tally.skipped.not_read();
-    if !not_read.is_empty() {
-        text += &format!("\n{}\n", look.paint(Tone::Heading, "Not read"));
-        for line in not_read {
-            text += &format!("  {line}\n");
-        }
-    }
+    text += &tally.skipped.section(look);
     text.into_bytes()
 }
 
@@ -226,9 +219,4 @@ pub(crate) fn sets(look: Look, sets: &Sets) -> String {
             &format!("\n{SERVERS_SHOWN} of {all} servers shown: addpack plan --all shows each.\n");
     }
     text
-}
-
-/// A number with the word that fits it.
-pub(crate) fn plural(count: u64, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }

@@ -1,8 +1,8 @@
 //! Files that were not looked at: how many of which kind.
 
-use crate::cli::show::lines::plural;
-use crate::cli::show::terminal::escape;
-use crate::cli::words::way_out;
+use crate::cli::show::layout::hang;
+use crate::cli::show::terminal::{Look, Tone, complain, escape};
+use crate::cli::words::{plural, way_out};
 use addpack::container::Format;
 use addpack::find::Skipped;
 use schemars::JsonSchema;
@@ -79,6 +79,23 @@ impl SkippedFiles {
         let mut named: Vec<_> = named.collect();
         named.extend((endings.len() > ENDINGS_SHOWN).then(|| "…".to_owned()));
         Some(format!("{}: {}", plural(self.count, "other file", "other files"), named.join(", ")))
+    }
+
+    /// The formats that are not read, under a heading of their own; empty where there are none.
+    pub(crate) fn section(&self, look: Look) -> String {
+        let lines = self.not_read();
+        if lines.is_empty() {
+            return String::new();
+        }
+        let lines = lines.iter().map(|line| hang(look.width, "  ", line));
+        format!("\n{}\n{}", look.paint(Tone::Heading, "Not read"), lines.collect::<String>())
+    }
+
+    /// The same on standard error, where standard output has no room for it.
+    pub(crate) fn complain(&self) {
+        for line in self.not_read() {
+            complain(&format!("not read: {line}"));
+        }
     }
 
     /// A line for each format that is not read: how many, and the way out.

@@ -2,12 +2,12 @@
 
 use crate::cli::args::Common;
 use crate::cli::exit::Exit;
-use crate::cli::show::lines::{plural, tone};
+use crate::cli::show::lines::tone;
 use crate::cli::show::plan_text::command_lines;
 use crate::cli::show::shell::{command, path_words};
 use crate::cli::show::tally::Tally;
 use crate::cli::show::terminal::{Look, Tone};
-use crate::cli::words::{code_words, number};
+use crate::cli::words::{code_words, number, plural};
 use addpack::plan::FIRST_LICENSES;
 use addpack::plan::set::{Set, Sets};
 use addpack::report::{Outcome, Report};

@@ -93,9 +93,7 @@ impl Brief {
         }
         if let Some(skipped) = tally.skipped.summary() {
             text += &format!("  {skipped}\n");
-            for line in tally.skipped.not_read() {
-                text += &format!("            {line}\n");
-            }
+            text += &tally.skipped.few_lines();
         }
         text += &sets.map_or_else(String::new, servers);
         let commands = commands(tally, sets, common);

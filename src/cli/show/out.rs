@@ -8,7 +8,7 @@ const BUFFER: usize = 1 << 16;
 
 /// Standard output, and what went wrong with it.
 pub(crate) struct Out {
-    out: BufWriter<Stdout>,
+    writer: BufWriter<Stdout>,
     /// Whether somebody watches each line as it comes.
     pub(crate) is_terminal: bool,
     /// Whether a reader that went away ends the run. A conversion that was asked for goes on.
@@ -20,7 +20,7 @@ pub(crate) struct Out {
 impl Out {
     pub(crate) fn new(stop_when_closed: bool) -> Self {
         Self {
-            out: BufWriter::with_capacity(BUFFER, stdout()),
+            writer: BufWriter::with_capacity(BUFFER, stdout()),
             is_terminal: stdout().is_terminal(),
             stop_when_closed,
             closed: false,
@@ -36,9 +36,9 @@ impl Out {
         if self.closed {
             return ControlFlow::Continue(());
         }
-        let written = write(&mut self.out);
+        let written = write(&mut self.writer);
         let flushed =
-            written.and_then(|()| if self.is_terminal { self.out.flush() } else { Ok(()) });
+            written.and_then(|()| if self.is_terminal { self.writer.flush() } else { Ok(()) });
         match flushed {
             Ok(()) => return ControlFlow::Continue(()),
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => self.closed = true,

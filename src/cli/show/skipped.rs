@@ -87,8 +87,9 @@ impl SkippedFiles {
             return String::new();
         }
         let heading = look.paint(Tone::Heading, "Not read: get the image out, and name that");
-        let kinds = self.not_read().map(|(kind, way)| format!("  {kind}\n      {way}\n"));
-        format!("\n{heading}\n{}", kinds.collect::<String>())
+        let kinds: Vec<_> =
+            self.not_read().map(|(kind, way)| format!("  {kind}\n      {way}\n")).collect();
+        format!("\n{heading}\n{}", kinds.concat())
     }
 
     /// The same on standard error, where standard output has no room for it.
@@ -101,8 +102,9 @@ impl SkippedFiles {
     /// The same for a summary of one screen.
     pub(crate) fn few_lines(&self) -> String {
         let lines = self.not_read().take(KINDS_SHOWN);
-        let mut text: String =
+        let lines: Vec<_> =
             lines.map(|(kind, way)| format!("            {kind}: {way}\n")).collect();
+        let mut text = lines.concat();
         let more = self.formats.len().saturating_sub(KINDS_SHOWN);
         if more > 0 {
             let kinds = plural(more as u64, "more kind", "more kinds");

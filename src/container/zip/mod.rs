@@ -16,6 +16,7 @@ use super::ContainerError;
 use super::cursor::Cursor;
 use crate::disk::Storage;
 use end::End;
+use std::collections::BTreeMap;
 use std::io;
 
 /// A member's own header: up to its name and extra fields.
@@ -105,17 +106,16 @@ fn members(entries: &[u8], count: u64, start: u64, before: u64) -> io::Result<Ve
 }
 
 /// Members that share bytes with others, or with the directory, expand to much more than the archive's
-/// length lets expect. Of those that share some, the one that ends first is read.
+/// length lets expect. Of those that share some, the first one in the directory is read, as by unzip.
 fn mark_shared(members: &mut [Member], start: u64) {
-    let mut order: Vec<_> = (0..members.len()).collect();
-    order.sort_by_key(|index| members[*index].least_stretch().end);
-    let mut taken = 0;
-    for index in order {
-        let stretch = members[index].least_stretch();
-        if stretch.start < taken || stretch.end > start {
-            members[index].mark_damaged();
+    let mut taken: BTreeMap<u64, u64> = BTreeMap::new();
+    for member in members {
+        let stretch = member.least_stretch();
+        let before = taken.range(..stretch.end).next_back();
+        if stretch.end > start || before.is_some_and(|(_, end)| *end > stretch.start) {
+            member.mark_damaged();
         } else {
-            taken = stretch.end;
+            taken.insert(stretch.start, stretch.end);
         }
     }
 }

@@ -93,7 +93,7 @@ impl Conversion<'_> {
             return Ok(());
         }
         if let Err(failure) = self.queue.keep(place) {
-            self.tell(place, found.failed(failure));
+            self.tell(place, &found.failed(failure));
             return Ok(());
         }
         let changes = found.outcome.is_to_change();
@@ -106,7 +106,7 @@ impl Conversion<'_> {
         let mut looked = Collect::new(|report| report);
         drive::run(&job, ledger, &mut looked)?;
         for report in looked.kept {
-            self.tell(place, report);
+            self.tell(place, &report);
         }
         if let (Some(set), true) = (&mut self.set, self.queue.diskettes[place].is_done()) {
             set.to_go.retain(|_, wanted| Some(*wanted) != digest);
@@ -120,13 +120,13 @@ impl Conversion<'_> {
     }
 
     /// Shows what became of a diskette, and what to write on it.
-    fn tell(&mut self, place: usize, report: Box<Report>) {
+    fn tell(&mut self, place: usize, report: &Report) {
         let diskette = &mut self.queue.diskettes[place];
         let image = diskette.image.take();
-        *diskette = Diskette::of(diskette.number, &report);
+        *diskette = Diskette::of(diskette.number, report);
         diskette.image = image;
         let text = diskette.sound().map(|record| label(record).join("\n             "));
-        self.printer.diskette(diskette.number, &report);
+        self.printer.diskette(diskette.number, report);
         if let Some(label) = text.filter(|_| !self.queue.common.json) {
             self.printer.say(&format!("  Label      {label}\n\n"));
         }

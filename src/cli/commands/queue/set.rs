@@ -18,7 +18,7 @@ use tempfile::TempDir;
 pub(crate) struct DisketteSet {
     pub(crate) diskettes: Vec<Diskette>,
     /// The last word on each diskette, by its number.
-    pub(crate) reports: BTreeMap<usize, Box<Report>>,
+    pub(crate) reports: BTreeMap<usize, Report>,
     /// The packs; the paths are those of the images.
     pub(crate) packs: Packs,
     /// Whether the user asked to stop.
@@ -51,7 +51,7 @@ pub(crate) fn look_at_diskettes(
                     queue.diskettes[place].outcome = Outcome::Failed;
                     report = report.failed(failure);
                 }
-                reports.insert(queue.diskettes[place].number, report);
+                reports.insert(queue.diskettes[place].number, *report);
             }
         }
     };
@@ -59,7 +59,9 @@ pub(crate) fn look_at_diskettes(
     let images = queue.images_in(folder, ledger)?;
     let mut set =
         DisketteSet { diskettes: all(queue), reports, packs: Packs::default(), is_stopped };
-    images.into_iter().for_each(|image| set.add(image, &drive));
+    for image in images {
+        set.add(image, &drive);
+    }
     set.packs.sort_by_servers();
     Ok(set)
 }
@@ -76,7 +78,7 @@ fn all(queue: Queue) -> Vec<Diskette> {
 
 impl DisketteSet {
     /// Adds an image to the packs, and takes over what the set says of it for its diskette.
-    fn add(&mut self, mut image: Box<Report>, drive: &Path) {
+    fn add(&mut self, mut image: Report, drive: &Path) {
         self.name_others(&mut image);
         self.packs.add_image(&image);
         let of_it = |diskette: &&mut Diskette| diskette.image.as_deref() == Some(&image.path);

@@ -258,7 +258,7 @@ fn anything_but_yes_changes_nothing() {
     let before = scene.read("unused-720.img");
     for answer in ["n\n", "\n", "\x04", "yellow\n"] {
         let (shown, code) = at_a_terminal(&scene, &["convert", "unused-720.img"], answer);
-        assert!(shown.contains("Nothing was converted."), "{shown}");
+        assert!(shown.contains("addpack: nothing was converted"), "{shown}");
         assert_eq!(code, Some(130), "{answer:?}");
     }
     assert!(before == scene.read("unused-720.img"));

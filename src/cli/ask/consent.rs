@@ -76,6 +76,7 @@ impl<'a> Asking<'a> {
         if answer_is_yes(&(text + "Go on? [y/N] ")) {
             Consent::Given(diskettes.iter().map(|(_, _, digest)| *digest).collect())
         } else {
+            complain("nothing was converted");
             Consent::Refused
         }
     }

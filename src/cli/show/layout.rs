@@ -47,6 +47,14 @@ pub(crate) fn hang(width: usize, lead: &str, text: &str) -> String {
     textwrap::fill(text, options) + "\n"
 }
 
+/// A question as it is shown on standard error: the answer is typed behind its last word.
+pub(crate) fn question(text: &str) -> String {
+    let Some(width) = of_stderr() else { return text.to_owned() };
+    let question = text.trim_end_matches(' ');
+    let lines = hang(width, "", question);
+    format!("{}{}", lines.trim_end_matches('\n'), &text[question.len()..])
+}
+
 /// The words of a line, each with the spaces behind it. A line may break only between two words.
 fn words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
     let mut rest = line;

@@ -75,5 +75,9 @@ fn asked(entry: &Entry) -> Result<bool, Error> {
         "{}A copy of this pack could then be converted once more. Release it? [y/N] ",
         entry_lines(entry, standing(entry))
     );
-    Ok(answer_is_yes(&question))
+    let yes = answer_is_yes(&question);
+    if !yes {
+        complain("nothing was released");
+    }
+    Ok(yes)
 }

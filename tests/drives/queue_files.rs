@@ -1,7 +1,6 @@
 //! Files beside a queue: what was said last of each diskette, once.
 
 use crate::support::diskette::{Loop, Terminal};
-use crate::support::planned::image_of;
 use crate::support::scene::Scene;
 use crate::support::simulator::sample;
 use std::fs;
@@ -145,9 +144,7 @@ fn page_of_a_plan_of_a_queue_names_the_diskettes() {
 fn diskette_of_an_earlier_state_is_a_copy_in_the_set_and_in_its_files() {
     let scene = Scene::new();
     for (name, pack) in [("early.img", sample::used_40()), ("late.img", sample::moved_40())] {
-        let mut diskette = image_of(&pack.bytes);
-        diskette.resize(160 * 1024, 0);
-        fs::write(scene.path(name), diskette).unwrap();
+        fs::write(scene.path(name), pack.diskette()).unwrap();
     }
     let Some(drive) = Loop::empty() else { return };
     let args = [&["inspect", "--queue"], &FILES[..]].concat();

@@ -21,3 +21,8 @@ pub(crate) mod volatile;
 pub(crate) mod write;
 
 pub(crate) use judges::needs;
+
+/// A file in testdata/.
+pub(crate) fn testdata(name: &str) -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(name)
+}

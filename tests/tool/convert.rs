@@ -1,6 +1,6 @@
 //! `addpack convert`: in place, into copies, dry, asked and unasked.
 
-use crate::support::scene::{EPOCH, Scene, testdata};
+use crate::support::scene::{EPOCH, Ran, Scene, testdata};
 use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 
@@ -152,7 +152,7 @@ fn folder_for_copies_is_not_walked_and_not_the_one_that_is_read() {
         assert_eq!((ran.stdout.lines().count(), &*ran.stderr), (2, stderr), "{}", ran.stdout);
     }
     let ran = scene.run(&["convert", "--yes", "-o", ".", "."]);
-    assert_eq!(ran.code, Some(2));
+    ran.ends(2);
     assert!(ran.stderr.contains("that is the folder of the images"), "{}", ran.stderr);
 }
 
@@ -160,9 +160,7 @@ fn folder_for_copies_is_not_walked_and_not_the_one_that_is_read() {
 fn conversion_time_that_is_no_number_is_a_wrong_command_line() {
     let scene = Scene::with(&["unused-720.img"]);
     for time in ["tomorrow", "-1", "99999999999999999999", "253402300800"] {
-        let mut command = scene.command(&["convert", "--yes", "."]);
-        let output = command.env("SOURCE_DATE_EPOCH", time).output().unwrap();
-        assert_eq!(output.status.code(), Some(2), "{time:?}");
+        scene.run_at(time, &["convert", "--yes", "."]).at(&time).code(2);
     }
     assert!(
         scene.read("unused-720.img") == std::fs::read(testdata("images/unused-720.img")).unwrap()
@@ -178,8 +176,7 @@ fn reader_that_goes_away_does_not_stop_a_conversion() {
     }
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
-    let output = scene.command(&["convert", "--yes", "."]).stdout(writer).output().unwrap();
-    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+    Ran::of(scene.command(&["convert", "--yes", "."]).stdout(writer)).is(0, "", "");
     let (_, summary, _) = scene.json(&["inspect", "--json", "."]);
     assert_eq!(summary.outcomes["already-converted"], 70);
 }

@@ -55,7 +55,7 @@ fn first_word_that_is_a_path_is_inspected() {
 #[test]
 fn misspelt_command_is_a_wrong_command_line() {
     let ran = Scene::with(&["unused-720.img"]).run(&["inspct", "unused-720.img"]);
-    assert_eq!(ran.code, Some(2));
+    ran.ends(2);
     assert!(ran.stderr.contains("a similar subcommand exists: 'inspect'"), "{}", ran.stderr);
 }
 
@@ -67,7 +67,7 @@ fn help_and_version_are_commands_too() {
     let ran = scene.run(&["version"]);
     let names: Vec<_> = ran.stdout.lines().filter_map(|line| line.split(' ').next()).collect();
     assert_eq!(names, ["addpack", "commit", "target", "features"], "{}", ran.stdout);
-    assert_eq!(ran.code, Some(0));
+    ran.ends(0);
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn misspelt_path_and_code_name_what_is_similar() {
         let ran = scene.run(&["inspect", typed]);
         let next = format!("check the path; did you mean {meant}?");
         assert_eq!(verdict_and_next(&ran).1, next);
-        assert_eq!(ran.code, Some(3));
+        ran.ends(3);
     }
     assert_eq!(verdict_and_next(&scene.run(&["inspect", "xyzzy/a"])).1, "check the path");
     let ran = scene.run(&["explain", "out-of-oder-reapply"]);

@@ -1,7 +1,8 @@
 //! `addpack inspect`: what people and programs are told, to the letter.
 
 use crate::support::scene;
-use crate::support::scene::{Scene, testdata};
+use crate::support::scene::{Ran, Scene, testdata};
+use predicates::str::{contains, starts_with};
 use std::os::unix::ffi::OsStringExt;
 
 const OUT_OF_ORDER: &str = "\
@@ -146,8 +147,8 @@ fn report_is_the_same_with_1_and_with_4_workers() {
 #[test]
 fn foreign_disk_in_a_folder_is_no_error_and_named_itself_it_is() {
     let scene = Scene::with(&["no-record-360.img"]);
-    assert_eq!(scene.run(&["inspect", "."]).code, Some(0));
-    assert_eq!(scene.run(&["inspect", "no-record-360.img"]).code, Some(1));
+    scene.run(&["inspect", "."]).ends(0);
+    scene.run(&["inspect", "no-record-360.img"]).ends(1);
 }
 
 #[test]
@@ -276,8 +277,7 @@ fn closed_pipe_is_no_error() {
     let scene = Scene::with(&["unused-720.img"]);
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
-    let output = scene.command(&["inspect", "."]).stdout(writer).output().unwrap();
-    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+    Ran::of(scene.command(&["inspect", "."]).stdout(writer)).is(0, "", "");
 }
 
 #[test]
@@ -298,10 +298,9 @@ fn full_disk_under_a_report_of_any_kind_is_an_error() {
     ];
     for report in reports {
         let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-        let output = scene.command(report).stdout(full).output().unwrap();
-        let stderr = String::from_utf8(output.stderr).unwrap();
-        assert!(stderr.starts_with("addpack: the report could not be written: "), "{stderr}");
-        assert_eq!(output.status.code(), Some(3), "{report:?}");
+        let ran = Ran::of(scene.command(report).stdout(full));
+        let lost = "addpack: the report could not be written: ";
+        ran.at(&report).code(3).stderr(starts_with(lost));
     }
 }
 
@@ -340,15 +339,11 @@ fn an_image_on_standard_input_is_looked_at_and_named_so() {
     let scene = Scene::with(&["out-of-order-720.img"]);
     let run = |file: &str| {
         let input = std::fs::File::open(scene.path(file)).unwrap();
-        let output = scene.command(&["inspect", "-"]).stdin(input).output().unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        (text(output.stdout), text(output.stderr), output.status.code())
+        Ran::of(scene.command(&["inspect", "-"]).stdin(input))
     };
-    let (shown, said, code) = run("out-of-order-720.img");
-    assert_eq!(shown, OUT_OF_ORDER.replacen("out-of-order-720.img", "-", 1));
-    assert_eq!((said.as_str(), code), ("", Some(1)));
+    let shown = OUT_OF_ORDER.replacen("out-of-order-720.img", "-", 1);
+    run("out-of-order-720.img").is(1, &shown, "");
     std::fs::write(scene.path("large"), vec![0; 3_000_000]).unwrap();
-    let (shown, said, code) = run("large");
-    assert!(said.contains("more than the largest diskette"), "{said}");
-    assert_eq!((shown.as_str(), code), ("", Some(2)));
+    let too_large = contains("more than the largest diskette");
+    run("large").assert().code(2).stdout("").stderr(too_large);
 }

@@ -35,7 +35,7 @@ fn of_a_ledger_and_none_the_last_counts() {
         (["--no-ledger", "--ledger", "one.db"], true),
     ] {
         let arguments = [&["convert", "--yes", "-o", "out"], &options[..], &["applied-1440.img"]];
-        assert_eq!(scene.run(&arguments.concat()).code, Some(0), "{options:?}");
+        scene.run(&arguments.concat()).at(&options).code(0);
         assert_eq!(scene.path("one.db").exists(), is_made, "{options:?}");
     }
     assert!(!scene.ledger().exists());
@@ -289,8 +289,8 @@ fn copy_that_is_gone_is_made_again_with_the_same_bytes() {
     std::fs::remove_dir_all(scene.path("out")).unwrap();
     let (seen, ..) = scene.json(&["inspect", "--json", "applied-1440.img"]);
     assert_eq!((&*seen[0].outcome, &*seen[0].notes[0].code), ("convertible", "copy-missing"));
-    let mut again = scene.command(&[&CONVERT[..], &["-o", "else", "applied-1440.img"]].concat());
-    assert!(again.env("SOURCE_DATE_EPOCH", "1800000000").output().unwrap().status.success());
+    let again = [&CONVERT[..], &["-o", "else", "applied-1440.img"]].concat();
+    scene.run_at("1800000000", &again).ends(0);
     assert!(copy == scene.read("else/applied-1440.img"));
     scene.run(&["ledger", "check"]).is(0, "1 as the ledger says, 0 not\n", "");
 }

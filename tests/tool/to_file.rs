@@ -23,7 +23,7 @@ fn files_have_what_the_screen_would_have() {
         ["inspect", ".", "--json-to", "a.jsonl", "--csv-to", "a.csv", "--failed-to", "a.txt"];
     let json = scene.run(&["inspect", "--json", "."]).stdout;
     let ran = scene.run(&args);
-    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    ran.ends(3);
     assert_eq!(String::from_utf8(scene.read("a.jsonl")).unwrap(), json);
     let csv = String::from_utf8(scene.read("a.csv")).unwrap();
     assert_eq!(csv.lines().count(), json.lines().count());
@@ -63,7 +63,7 @@ fn failed_images_are_tried_again_from_their_list() {
     std::fs::write(scene.path("none"), "").unwrap();
     let ran = scene.run(&["inspect", "--json", "--files-from", "none"]);
     assert_eq!((ran.stdout.lines().count(), ran.code), (1, Some(0)));
-    assert_eq!(scene.run(&["inspect", "--files-from", "gone"]).code, Some(2));
+    scene.run(&["inspect", "--files-from", "gone"]).ends(2);
 }
 
 /// Images of two servers, one of which lacks a pack; and one whose server has a hostile name.
@@ -93,7 +93,7 @@ fn servers() -> Shelf {
 fn page_is_self_contained_and_text_from_disks_is_escaped() {
     let scene = servers().scene;
     let ran = scene.run(&["inspect", ".", "--report", "a.html"]);
-    assert_eq!(ran.code, Some(1), "{}", ran.stderr);
+    ran.ends(1);
     let page = String::from_utf8(scene.read("a.html")).unwrap();
     assert!(!page.contains("<script") && !page.contains("<b>&\""), "{page}");
     assert!(page.contains("&lt;b&gt;&amp;&quot;&#39;&lt;/b&gt;"), "{page}");
@@ -115,7 +115,7 @@ fn page_of_a_plan_is_for_the_server_that_is_planned_for() {
     assert_eq!((ran.code, &*ran.stdout), (Some(1), ""), "{}", ran.stderr);
     let page = String::from_utf8(scene.read("a.html")).unwrap();
     assert!(page.contains("<rect class=\"has\""), "{page}");
-    assert_eq!(scene.run(&["plan", ".", "--report", "a.html"]).code, Some(2));
+    scene.run(&["plan", ".", "--report", "a.html"]).ends(2);
 }
 
 /// A browser; `None` where there is none, which is said.

@@ -57,7 +57,7 @@ pub(crate) struct Printer {
     exit: Exit,
     /// Whether each file that is not looked at has a line of its own.
     lists_skipped: bool,
-    /// Why copies of converted packs are not told.
+    /// Why copies of converted packs are not recognized.
     no_ledger: Option<LedgerError>,
     /// What a summary is made of, where lines may be left out for one.
     brief: Option<Brief>,

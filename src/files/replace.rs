@@ -1,8 +1,7 @@
 //! A file by another one in its place: old or new at every moment.
 
-use crate::container::ContainerError;
 use crate::container::zip::Piece;
-use crate::disk::Storage;
+use crate::disk::{ContainerError, MediaError, Storage};
 use crate::files::OpenFile;
 use crate::files::new_file::{clear_leftover, temporary_name};
 use crate::platform::{self, folder_of, sync_folder};
@@ -40,9 +39,9 @@ pub(crate) struct Replacement<'a> {
 pub(crate) fn replace<T>(
     old: &mut OpenFile,
     path: &Path,
-    write: impl FnOnce(&OpenFile, &mut Replacement<'_>) -> io::Result<()>,
-    see: impl FnOnce(&OpenFile) -> io::Result<T>,
-) -> io::Result<Replaced<T>> {
+    write: impl FnOnce(&OpenFile, &mut Replacement<'_>) -> Result<(), MediaError>,
+    see: impl FnOnce(&OpenFile) -> Result<T, MediaError>,
+) -> Result<Replaced<T>, MediaError> {
     check(old)?;
     let path_of_file = fs::canonicalize(path)?;
     let folder = folder_of(&path_of_file);
@@ -59,12 +58,16 @@ pub(crate) fn replace<T>(
 
 /// Puts the new file in the place of the old one. Where the system does not do that while the old one
 /// is open, it is closed before.
-fn give_name(old: &mut OpenFile, temporary: NamedTempFile, path: &Path) -> io::Result<File> {
+fn give_name(
+    old: &mut OpenFile,
+    temporary: NamedTempFile,
+    path: &Path,
+) -> Result<File, MediaError> {
     let (file, name) = temporary.into_parts();
     match fs::rename(&name, path) {
         Err(error) if platform::is_kept_by_handles(&error) => {
             old.close(file.try_clone()?);
-            let renamed = check_name(old).and_then(|()| fs::rename(&name, path));
+            let renamed = check_name(old).and_then(|()| Ok(fs::rename(&name, path)?));
             if let Err(error) = renamed {
                 *old = OpenFile::open_to_change(path)?;
                 return Err(error);
@@ -78,7 +81,7 @@ fn give_name(old: &mut OpenFile, temporary: NamedTempFile, path: &Path) -> io::R
 }
 
 /// Sees that the file has no other name, is what it was when it was opened, and is at its path.
-fn check(old: &OpenFile) -> io::Result<()> {
+fn check(old: &OpenFile) -> Result<(), MediaError> {
     let now = old.file().metadata()?;
     if platform::identity(old.file(), &now).has_other_names() {
         return Err(ContainerError::OtherNames.into());
@@ -91,7 +94,7 @@ fn check(old: &OpenFile) -> io::Result<()> {
 }
 
 /// Sees that the file that was opened is at its path, unchanged.
-fn check_name(old: &OpenFile) -> io::Result<()> {
+fn check_name(old: &OpenFile) -> Result<(), MediaError> {
     if !old.is_at_its_path() || is_changed(old.metadata(), &fs::metadata(old.path())?)? {
         return Err(ContainerError::Changed.into());
     }
@@ -107,8 +110,8 @@ fn is_changed(then: &Metadata, now: &Metadata) -> io::Result<bool> {
 fn make(
     old: &OpenFile,
     path: &Path,
-    write: impl FnOnce(&OpenFile, &mut Replacement<'_>) -> io::Result<()>,
-) -> io::Result<NamedTempFile> {
+    write: impl FnOnce(&OpenFile, &mut Replacement<'_>) -> Result<(), MediaError>,
+) -> Result<NamedTempFile, MediaError> {
     clear_leftover(path)?;
     let name = temporary_name(path)?;
     let temporary = tempfile::Builder::new()
@@ -134,10 +137,10 @@ fn make(
 
 impl Replacement<'_> {
     /// Writes the next stretch.
-    pub(crate) fn put(&mut self, piece: Piece) -> io::Result<()> {
+    pub(crate) fn put(&mut self, piece: Piece) -> Result<(), MediaError> {
         platform::step();
         match piece {
-            Piece::New(bytes) => self.write(&bytes),
+            Piece::New(bytes) => Ok(self.write(&bytes)?),
             Piece::Kept(kept) => {
                 let mut buffer = vec![0; STEP];
                 let mut at = kept.start;
@@ -161,7 +164,7 @@ impl Replacement<'_> {
 }
 
 /// Compares what the disk holds of the new file with what was written.
-fn verify(new: &OpenFile, len: u64, wanted: &[u8]) -> io::Result<()> {
+fn verify(new: &OpenFile, len: u64, wanted: &[u8]) -> Result<(), MediaError> {
     if new.len() != len {
         return Err(io::ErrorKind::InvalidData.into());
     }
@@ -172,9 +175,5 @@ fn verify(new: &OpenFile, len: u64, wanted: &[u8]) -> io::Result<()> {
         digest.update(&buffer[..step]);
         at += step as u64;
     }
-    if digest.finalize().as_slice() == wanted {
-        Ok(())
-    } else {
-        Err(io::Error::other("what was written did not read back"))
-    }
+    if digest.finalize().as_slice() == wanted { Ok(()) } else { Err(MediaError::NotReadBack) }
 }

@@ -4,8 +4,7 @@
 use super::Container;
 use super::changes::{Changes, apply, read_exactly};
 use super::container::Expanded;
-use crate::container::{ContainerError, Format};
-use crate::disk::{Flaw, Storage, withhold};
+use crate::disk::{ContainerError, DisketteStorage, Flaw, Format, MediaError, Storage, withhold};
 use crate::files::OpenFile;
 use std::fs::{File, Permissions, TryLockError};
 use std::io::{self, Write};
@@ -39,7 +38,7 @@ impl Packed {
     ///
     /// # Errors
     /// Where it cannot be read, or makes no sense.
-    pub fn new(container: Arc<Container>, index: usize) -> io::Result<Self> {
+    pub fn new(container: Arc<Container>, index: usize) -> Result<Self, MediaError> {
         let expanded = container.expand(index, false)?;
         Ok(Self {
             index,
@@ -59,7 +58,7 @@ impl Packed {
     ///
     /// # Errors
     /// As [`Packed::new`], and where there are several or none.
-    pub fn only(container: Container) -> io::Result<Self> {
+    pub fn only(container: Container) -> Result<Self, MediaError> {
         let container = Arc::new(container);
         if !container.is_archive() {
             return Self::new(container, 0);
@@ -75,7 +74,7 @@ impl Packed {
     ///
     /// # Errors
     /// As [`Packed::new`], and where the file may not be written.
-    pub fn to_change(container: Arc<Container>, index: usize) -> io::Result<Self> {
+    pub fn to_change(container: Arc<Container>, index: usize) -> Result<Self, MediaError> {
         container.make_writable()?;
         Self::new(container, index)
     }
@@ -134,14 +133,17 @@ impl Packed {
     }
 
     /// Writes all of its bytes to `to`; where a sector is lost, whatever stands in its place.
-    pub(super) fn copy_to(&self, mut to: &File) -> io::Result<()> {
-        self.with_bytes(|bytes| to.write_all(bytes))?;
+    pub(super) fn copy_to(&self, mut to: &File) -> Result<(), MediaError> {
+        self.with_bytes(|bytes| Ok(to.write_all(bytes)?))?;
         self.release();
         Ok(())
     }
 
     /// Looks at its bytes, which are expanded again where they were not kept.
-    fn with_bytes<R>(&self, look: impl FnOnce(&[u8]) -> io::Result<R>) -> io::Result<R> {
+    fn with_bytes<R>(
+        &self,
+        look: impl FnOnce(&[u8]) -> Result<R, MediaError>,
+    ) -> Result<R, MediaError> {
         let mut expanded = lock(&self.expanded);
         let expanded = match &mut *expanded {
             Some(expanded) => expanded,
@@ -155,7 +157,7 @@ impl Packed {
 }
 
 /// The part of `bytes` that a buffer of this length at this offset asks for.
-fn part(bytes: &[u8], offset: u64, length: usize) -> io::Result<&[u8]> {
+fn part(bytes: &[u8], offset: u64, length: usize) -> Result<&[u8], MediaError> {
     let from = usize::try_from(offset).ok().and_then(|offset| bytes.get(offset..));
     from.and_then(|from| from.get(..length)).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
 }
@@ -165,7 +167,7 @@ impl Storage for Packed {
         self.len
     }
 
-    fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         if read_exactly(&lock(&self.changes), offset, buffer) {
             return Ok(());
         }
@@ -177,7 +179,7 @@ impl Storage for Packed {
         withhold(&self.lost, offset, buffer)
     }
 
-    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         if read_exactly(&lock(&self.seen), offset, buffer) {
             return Ok(());
         }
@@ -193,7 +195,7 @@ impl Storage for Packed {
         Ok(())
     }
 
-    fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+    fn write(&self, offset: u64, bytes: &[u8]) -> Result<(), MediaError> {
         if offset.saturating_add(bytes.len() as u64) > self.len {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
@@ -202,18 +204,20 @@ impl Storage for Packed {
         Ok(())
     }
 
-    fn stage(&self) {
-        self.release();
-        self.container.stage(self.index, lock(&self.changes).clone());
-    }
-
-    fn sync(&self) -> io::Result<()> {
+    fn sync(&self) -> Result<(), MediaError> {
         if let Some(obstacle) = self.obstacle() {
             return Err(obstacle.into());
         }
         self.release();
         lock(&self.seen).clear();
         self.container.write(self.index)
+    }
+}
+
+impl DisketteStorage for Packed {
+    fn stage(&self) {
+        self.release();
+        self.container.stage(self.index, lock(&self.changes).clone());
     }
 
     fn flaws(&self) -> Vec<Flaw> {

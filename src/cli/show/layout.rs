@@ -85,7 +85,7 @@ mod tests {
     fn a_path_with_spaces_is_quoted_and_never_broken() {
         assert_eq!(
             hang(20, "  ", "copy (\"/a b/long name.img\") and \"c d\", or 3.5\" e"),
-            "  copy\n  (\"/a b/long name.img\")\n  and \"c d\", or\n  3.5\" e\n"
+            "  copy\n  (\"/a b/long name.img\")\n  and \"c d\", or 3.5\"\n  e\n"
         );
         assert_eq!(hang(8, "", "\"one two three"), "\"one two\nthree\n");
     }

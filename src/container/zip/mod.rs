@@ -14,10 +14,9 @@ pub use rewrite::{Piece, rewrite};
 
 use super::ContainerError;
 use super::cursor::Cursor;
-use crate::disk::Storage;
+use crate::disk::{MediaError, Storage};
 use end::End;
 use std::collections::BTreeMap;
-use std::io;
 
 /// A member's own header: up to its name and extra fields.
 const HEADER_LEN: usize = 30;
@@ -47,7 +46,7 @@ impl Directory {
     ///
     /// # Errors
     /// Where it cannot be read, is damaged, or is one of several parts.
-    pub fn read<S: Storage + ?Sized>(archive: &S) -> io::Result<Self> {
+    pub fn read<S: Storage + ?Sized>(archive: &S) -> Result<Self, MediaError> {
         let end = End::find(archive.len(), &|at, length| {
             let mut bytes = vec![0; length];
             archive.read(at, &mut bytes).map(|()| bytes)
@@ -82,7 +81,7 @@ impl Directory {
     }
 }
 
-fn members(entries: &[u8], count: u64, start: u64, before: u64) -> io::Result<Vec<Member>> {
+fn members(entries: &[u8], count: u64, start: u64, before: u64) -> Result<Vec<Member>, MediaError> {
     let mut cursor = Cursor::new(entries);
     let mut members = Vec::new();
     for _ in 0..count {

@@ -10,7 +10,7 @@ use super::changes::Changes;
 use super::{RawImage, Recognised};
 use crate::container::zip::Directory;
 use crate::container::{ContainerError, Format, Reader, Unpacked, may_be_archive, unpack};
-use crate::disk::Flaw;
+use crate::disk::{Flaw, MediaError};
 use crate::files::replace::{Replaced, Replacement, replace};
 use crate::files::{OpenFile, clear_leftover};
 use crate::platform;
@@ -71,7 +71,7 @@ impl Container {
         format: Format,
         path: &Path,
         writable: bool,
-    ) -> io::Result<Self> {
+    ) -> Result<Self, MediaError> {
         let content = match format.reader() {
             Reader::Gzip => Content::Gzip,
             Reader::Zip => Content::Zip(Directory::read(&file)?),
@@ -91,7 +91,7 @@ impl Container {
     ///
     /// # Errors
     /// Where the file, or the archive's directory, cannot be read.
-    pub(crate) fn open(path: &Path) -> io::Result<Option<Self>> {
+    pub(crate) fn open(path: &Path) -> Result<Option<Self>, MediaError> {
         let file = RawImage::open(path)?;
         match file.recognise(true)? {
             Recognised::Container(Format::Zip) => {
@@ -110,7 +110,7 @@ impl Container {
     ///
     /// # Errors
     /// As the system reports them.
-    pub(super) fn make_writable(&self) -> io::Result<()> {
+    pub(super) fn make_writable(&self) -> Result<(), MediaError> {
         let mut current = self.current();
         if current.is_writable {
             return Ok(());
@@ -178,7 +178,7 @@ impl Container {
 
     /// Expands an image, when there is room for it; from what the disk holds past every cache, where
     /// that is asked for. Waits for room: whoever calls it must hold none.
-    pub(super) fn expand(&self, index: usize, past_cache: bool) -> io::Result<Expanded> {
+    pub(super) fn expand(&self, index: usize, past_cache: bool) -> Result<Expanded, MediaError> {
         let needed = self.current().room_for(index)?;
         let mut room = Room::take(needed);
         let current = self.current();
@@ -210,7 +210,7 @@ impl Container {
 
     /// Writes an image that was staged into the container, along with all others that were. Waits for
     /// room: whoever calls it must hold none.
-    pub(super) fn write(&self, index: usize) -> io::Result<()> {
+    pub(super) fn write(&self, index: usize) -> Result<(), MediaError> {
         let needed = {
             let current = self.current();
             let staged = lock(&self.staged);
@@ -243,25 +243,25 @@ impl Container {
 
 impl Current {
     /// Bytes of memory that the expansion of an image takes.
-    fn room_for(&self, index: usize) -> io::Result<usize> {
+    fn room_for(&self, index: usize) -> Result<usize, MediaError> {
         self.content.room_for(&self.file, index)
     }
 
     /// Bytes of memory that writing these images takes: what the largest of them takes, and what it
     /// becomes.
-    fn room_to_write(&self, staged: &BTreeMap<usize, Changes>) -> io::Result<usize> {
+    fn room_to_write(&self, staged: &BTreeMap<usize, Changes>) -> Result<usize, MediaError> {
         let mut each = staged.keys().map(|index| self.room_for(*index));
         let most = each.try_fold(0, |most: usize, room| room.map(|room| most.max(room)))?;
         Ok(most.saturating_mul(2))
     }
 
-    fn write(&mut self, path: &Path, staged: &BTreeMap<usize, Changes>) -> io::Result<()> {
+    fn write(&mut self, path: &Path, staged: &BTreeMap<usize, Changes>) -> Result<(), MediaError> {
         let content = &self.content;
         let write = |old: &OpenFile, new: &mut Replacement<'_>| content.rewrite(old, staged, new);
         let see = |file: &OpenFile| content.read_anew(file);
         let Replaced { file, seen, durable } = replace(&mut self.file, path, write, see)?;
         self.content = seen;
         self.file = file;
-        durable
+        Ok(durable?)
     }
 }

@@ -1,6 +1,6 @@
 //! What is in a container file: how an image comes out of it, and how the file is written anew.
 
-use crate::container::zip::{Directory, Piece, rewrite};
+use crate::container::zip::{Directory, Stretch, rewrite};
 use crate::container::{ContainerError, MAX_DUMP, MAX_IMAGE, gzip, largest, raw_name};
 use crate::disk::{MediaError, Storage};
 use crate::files::OpenFile;
@@ -121,7 +121,7 @@ impl Content {
             Self::Gzip => {
                 let bytes = whole(old)?;
                 let end = gzip::read(&bytes, MAX_IMAGE)?.end;
-                new.put(Piece::New(gzip::rewrite(&bytes, end, &changed(0)?)?))
+                new.put(Stretch::New(gzip::rewrite(&bytes, end, &changed(0)?)?))
             }
             Self::Zip(directory) => {
                 let indices: Vec<_> = staged.keys().copied().collect();

@@ -139,11 +139,12 @@ impl<'a> Looking<'a> {
         let (job, stop) = (self.job, self.stop);
         loop {
             // What was seen is told while others are looked at.
-            items.begin(scope, move |found| look(found, job, stop));
+            let look = move |found| look(found, job, stop);
+            items.begin(scope, look);
             if self.tell()?.is_break() {
                 return Ok(Some(End::Unheard));
             }
-            let group = items.take();
+            let group = items.take(scope, look);
             if group.results.is_empty() {
                 return Ok(Some(End::Complete));
             }

@@ -95,3 +95,53 @@ pub trait Storage: Send + Sync {
         false
     }
 }
+
+impl<S: Storage + ?Sized> Storage for &S {
+    fn len(&self) -> u64 {
+        (**self).len()
+    }
+
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        (**self).read(offset, buffer)
+    }
+
+    fn read_on(&self, bytes: &mut Vec<u8>, length: usize) -> io::Result<()> {
+        (**self).read_on(bytes, length)
+    }
+
+    fn block(&self) -> u64 {
+        (**self).block()
+    }
+
+    fn read_once(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        (**self).read_once(offset, buffer)
+    }
+
+    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        (**self).read_past_cache(offset, buffer)
+    }
+
+    fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        (**self).write(offset, bytes)
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        (**self).sync()
+    }
+
+    fn flaws(&self) -> Vec<Flaw> {
+        (**self).flaws()
+    }
+
+    fn stage(&self) {
+        (**self).stage();
+    }
+
+    fn is_replaced(&self) -> bool {
+        (**self).is_replaced()
+    }
+
+    fn is_removable(&self) -> bool {
+        (**self).is_removable()
+    }
+}

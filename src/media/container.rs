@@ -128,6 +128,16 @@ impl Container {
         }
     }
 
+    /// Where it was opened.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether the path still leads to this file.
+    pub(crate) fn is_at_its_path(&self) -> bool {
+        lock(&self.held).file.is_at_its_path()
+    }
+
     /// The members of an archive that may be images; where there is only one member at all, that.
     pub fn members(self: &Arc<Self>) -> Vec<Member> {
         let held = lock(&self.held);

@@ -22,7 +22,7 @@ pub use image::RawImage;
 pub use mapfile::{Mapfile, MapfileError};
 pub use opened::Medium;
 pub use packed::Packed;
-pub use place::{Kind, Place};
+pub use place::{Kind, Place, Places};
 
 pub use crate::platform::System;
 pub use watch::{ReadingAt, Watcher};

@@ -165,6 +165,7 @@ impl<'a> Run<'a> {
                 return Ok(ControlFlow::Break(()));
             }
             // Where the pack was converted, now or by another run meanwhile, the answer is out of date.
+            work.wake();
             let is_it = |at: &usize| {
                 let digest = self.survey.entries[*at].digest;
                 work.report.record().is_some_and(|record| record.digest() == digest)

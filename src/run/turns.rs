@@ -118,6 +118,7 @@ pub(super) struct Taken {
 
 /// Does what an image's turn is for, as far as it needs no claim.
 pub(super) fn take_turn(turn: Turn, survey: &Survey, task: Task<'_>, stop: &AtomicBool) -> Taken {
+    let waits = turn.file_to_replace().is_some();
     let Turn { image, entry, found, action, .. } = turn;
     let seen = entry.map(|at| &survey.entries[at]);
     let step = match found {
@@ -138,5 +139,5 @@ pub(super) fn take_turn(turn: Turn, survey: &Survey, task: Task<'_>, stop: &Atom
         }
         Found::Skipped(_) | Found::Repeated { .. } => Step::NotBegun,
     };
-    Taken { image, entry, step }
+    Taken { image, entry, step: if waits { step.at_rest() } else { step } }
 }

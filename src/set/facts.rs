@@ -59,6 +59,11 @@ impl Facts {
         Self { events, said, identity: record.identity_seal }
     }
 
+    /// The seals of the events, which tell one life of a pack from another.
+    pub(super) fn seals(&self) -> impl Iterator<Item = Seal> {
+        self.events.iter().map(|event| event.seal)
+    }
+
     /// How many events two records share from the first on.
     pub(super) fn shared(&self, other: &Self) -> usize {
         let pairs = self.events.iter().zip(&other.events);

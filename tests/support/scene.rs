@@ -285,6 +285,7 @@ pub struct Finding {
     pub found: Option<String>,
     #[serde(default)]
     pub images: Vec<String>,
+    pub image_count: Option<usize>,
     pub copy_of: Option<CopyOf>,
     pub kb: Vec<u32>,
 }

@@ -178,9 +178,12 @@ struct FindingPart {
     expected: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     found: Option<String>,
-    /// Where other images speak against it: those.
+    /// Where other images speak against it: those, of many the first ten.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     images: Vec<String>,
+    /// How many those are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image_count: Option<usize>,
     /// Of a copy: where the pack was converted.
     #[serde(skip_serializing_if = "Option::is_none")]
     copy_of: Option<CopyPart>,
@@ -437,12 +440,13 @@ fn finding_part(finding: &Finding) -> FindingPart {
         FindingKind::Copy(copy) => (None, Some(copy)),
         _ => (None, None),
     };
-    let images = match &finding.kind {
-        FindingKind::Set(conflict) => &conflict.images[..],
-        _ => &[],
+    let (images, image_count) = match &finding.kind {
+        FindingKind::Set(conflict) => (&conflict.images[..], Some(conflict.count)),
+        _ => (&[][..], None),
     };
     FindingPart {
         images: images.iter().map(|path| path.to_string_lossy().into_owned()).collect(),
+        image_count,
         copy_of: copy.map(|copy| CopyPart {
             converted_at: time_of(copy.converted_at),
             path: copy.path.to_string_lossy().into_owned(),

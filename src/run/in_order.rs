@@ -120,8 +120,8 @@ where
         Some(piece)
     }
 
-    /// Takes a group, once all of it is done; without a result where none is left. What its last file has left
-    /// is handed out for that, as by [`InOrder::begin`].
+    /// Takes a group, once all of it is done; without a result where none is left. What is missing of it, and of
+    /// its last file, is handed out for that as by [`InOrder::begin`].
     pub(super) fn take<'s>(
         &mut self,
         scope: &Scope<'_, 's>,
@@ -135,13 +135,15 @@ where
         let (mut pieces, mut waited) = (0, 0);
         let mut file = None;
         loop {
-            if results.len() >= self.group {
-                if file.is_some() {
-                    self.begin(scope, work);
-                }
-                if file.is_none() || self.files.front() != Some(&file) {
-                    break;
-                }
+            let is_full = results.len() >= self.group;
+            if is_full && file.is_none() {
+                break;
+            }
+            if is_full || self.files.is_empty() {
+                self.begin(scope, work);
+            }
+            if is_full && self.files.front() != Some(&file) {
+                break;
             }
             let Some(piece) = self.pending.next() else { break };
             file = self.files.pop_front().flatten();

@@ -46,8 +46,8 @@ pub(super) struct Claim {
 }
 
 impl Work {
-    fn new(report: Box<Report>, file: Option<FileId>) -> Box<Self> {
-        Box::new(Self { report, file, claim: None, record: None })
+    fn new(report: Box<Report>, file: Option<FileId>) -> Self {
+        Self { report, file, claim: None, record: None }
     }
 
     fn failed(mut self: Box<Self>, failure: Failure) -> Step {
@@ -83,12 +83,12 @@ impl Work {
 impl Step {
     /// What is said of an image that is not changed.
     pub(super) fn done(report: Box<Report>, file: Option<FileId>) -> Self {
-        Self::Done(Work::new(report, file))
+        Self::Done(Box::new(Work::new(report, file)))
     }
 
     /// An image that is to be changed.
     pub(super) fn ready(report: Box<Report>, file: Option<FileId>, change: Change) -> Self {
-        Self::Ready(Work::new(report, file), Box::new(change))
+        Self::Ready(Box::new(Work::new(report, file)), Box::new(change))
     }
 
     pub(super) fn is_ready(&self) -> bool {

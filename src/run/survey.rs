@@ -208,11 +208,10 @@ impl<'a> Looking<'a> {
             report.notes.extend(begun.map(|entry| Note::Begun(entry.serial.clone())));
         }
         let origin = report.record().and_then(|record| record.origin);
-        if let Some(origin) = origin.filter(|_| report.outcome == Outcome::AlreadyConverted) {
-            if self.begun_records.contains(&origin.source_digest.to_hex()) {
-                let path = report.path.clone();
-                survey.turned_up.push(TurnedUp { source: origin.source_digest, path });
-            }
+        let source = origin.filter(|_| report.outcome == Outcome::AlreadyConverted);
+        let source = source.map(|origin| origin.source_digest);
+        if let Some(source) = source.filter(|s| self.begun_records.contains(&s.to_hex())) {
+            survey.turned_up.push(TurnedUp { source, path: report.path.clone() });
         }
         self.listener.seen(report)
     }

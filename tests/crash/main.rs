@@ -13,6 +13,7 @@ mod killed_in_container;
 mod killed_in_place;
 mod killed_sets;
 mod killed_with_ledger;
+mod large_archives;
 mod medium_errors;
 mod open_claims;
 mod power_cut;

@@ -37,9 +37,13 @@ pub(crate) fn open_to_write(choice: &LedgerChoice) -> Result<Ledger, Error> {
     let mut ledger = Ledger::open(&file(&choice.at)?)?;
     let mut told = Recoveries::default();
     settle_all(&mut ledger, |entry, recovery| {
-        told.add(entry, recovery).iter().for_each(|line| complain(line))
+        if let Some(line) = told.add(entry, recovery) {
+            complain(&line);
+        }
     })?;
-    told.end().iter().for_each(|line| complain(line));
+    if let Some(line) = told.end() {
+        complain(&line);
+    }
     Ok(ledger)
 }
 

@@ -194,8 +194,13 @@ impl Recovering {
     }
 
     /// Settles a claim by what a locked image holds, if it holds what was claimed.
-    fn settle_on(&mut self, medium: Medium, entry: &Entry, at: At) -> Result<Recovery, Untouched> {
-        let untouched = |medium, why| Err(Untouched { medium, why });
+    fn settle_on(
+        &mut self,
+        medium: Medium,
+        entry: &Entry,
+        at: At,
+    ) -> Result<Recovery, Box<Untouched>> {
+        let untouched = |medium, why| Err(Box::new(Untouched { medium, why }));
         let Some(patch) = entry.sound_patch() else { return untouched(medium, Recovery::Strange) };
         let At { path, put_back } = at;
         // Also at its path: the inode of a file that was removed is soon another's.

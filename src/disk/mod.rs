@@ -85,7 +85,8 @@ pub trait Storage: Send + Sync {
     /// Says that all is written, and that a sync comes next: several media in one file can share that.
     fn stage(&self) {}
 
-    /// Whether a change takes effect as a whole with [`Storage::sync`], and not at all before.
+    /// Whether a change takes effect as a whole with [`Storage::sync`], and not at all before. Then that sync has
+    /// also read it back, past every cache, before it took effect.
     fn is_replaced(&self) -> bool {
         false
     }

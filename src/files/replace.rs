@@ -4,7 +4,7 @@ use crate::container::ContainerError;
 use crate::container::zip::Piece;
 use crate::disk::Storage;
 use crate::files::new_file::{clear_leftover, temporary_name};
-use crate::media::RawImage;
+use crate::files::{OnePass, OpenFile};
 use crate::platform::{self, folder_of, sync_folder};
 use sha1::{Digest, Sha1};
 use std::fs::{self, File, Metadata};
@@ -12,12 +12,12 @@ use std::io::{self, Write};
 use std::path::Path;
 use tempfile::NamedTempFile;
 
-/// What is copied and compared at a time, in bytes.
+/// What is copied at a time, in bytes.
 const STEP: usize = 1 << 20;
 
 /// The file that is there now.
 pub(crate) struct Replaced<T> {
-    pub(crate) file: RawImage,
+    pub(crate) file: OpenFile,
     /// What was seen in it.
     pub(crate) seen: T,
     /// Whether its name is durable.
@@ -26,29 +26,36 @@ pub(crate) struct Replaced<T> {
 
 /// The new file in the making, written from its beginning to its end.
 pub(crate) struct Replacement<'a> {
-    old: &'a RawImage,
+    old: &'a OpenFile,
     to: &'a File,
     digest: Sha1,
     len: u64,
 }
 
+/// What was written of a new file.
+struct Written {
+    len: u64,
+    digest: [u8; 20],
+}
+
 /// Puts the file that `write` writes in the place of `old`, which `path` leads to: with its owner, its
-/// permissions and its lock, and when `see` has seen that it is good.
+/// permissions and its lock, and when `see` has seen that it is good. `see` gets the new file, and what its disk
+/// holds of it.
 ///
 /// # Errors
 /// As the system, `write` or `see` reports them: then the old file is there, as it was.
 pub(crate) fn replace<T>(
-    old: &mut RawImage,
+    old: &mut OpenFile,
     path: &Path,
-    write: impl FnOnce(&RawImage, &mut Replacement<'_>) -> io::Result<()>,
-    see: impl FnOnce(&RawImage) -> io::Result<T>,
+    write: impl FnOnce(&OpenFile, &mut Replacement<'_>) -> io::Result<()>,
+    see: impl FnOnce(&OpenFile, &OnePass<'_>) -> io::Result<T>,
 ) -> io::Result<Replaced<T>> {
     check(old)?;
     let path_of_file = fs::canonicalize(path)?;
     let folder = folder_of(&path_of_file);
-    let temporary = make(old, &path_of_file, write)?;
-    let mut new = RawImage::from_file(temporary.as_file().try_clone()?, temporary.path())?;
-    let seen = see(&new)?;
+    let (temporary, written) = make(old, &path_of_file, write)?;
+    let mut new = OpenFile::new(temporary.as_file().try_clone()?, temporary.path())?;
+    let seen = verify(&new, &written, see)?;
     check(old)?;
     platform::step();
     let file = give_name(old, temporary, &path_of_file)?;
@@ -59,14 +66,14 @@ pub(crate) fn replace<T>(
 
 /// Puts the new file in the place of the old one. Where the system does not do that while the old one
 /// is open, it is closed before.
-fn give_name(old: &mut RawImage, temporary: NamedTempFile, path: &Path) -> io::Result<File> {
+fn give_name(old: &mut OpenFile, temporary: NamedTempFile, path: &Path) -> io::Result<File> {
     let (file, name) = temporary.into_parts();
     match fs::rename(&name, path) {
         Err(error) if platform::is_kept_by_handles(&error) => {
             old.close(file.try_clone()?);
             let renamed = check_name(old).and_then(|()| fs::rename(&name, path));
             if let Err(error) = renamed {
-                *old = RawImage::open_to_change(path)?;
+                *old = OpenFile::open_to_change(path)?;
                 return Err(error);
             }
         }
@@ -78,7 +85,7 @@ fn give_name(old: &mut RawImage, temporary: NamedTempFile, path: &Path) -> io::R
 }
 
 /// Sees that the file has no other name, is what it was when it was opened, and is at its path.
-fn check(old: &RawImage) -> io::Result<()> {
+fn check(old: &OpenFile) -> io::Result<()> {
     let now = old.file().metadata()?;
     if platform::identity(old.file(), &now).has_other_names() {
         return Err(ContainerError::OtherNames.into());
@@ -91,7 +98,7 @@ fn check(old: &RawImage) -> io::Result<()> {
 }
 
 /// Sees that the file that was opened is at its path, unchanged.
-fn check_name(old: &RawImage) -> io::Result<()> {
+fn check_name(old: &OpenFile) -> io::Result<()> {
     if !old.is_at_its_path() || is_changed(old.metadata(), &fs::metadata(old.path())?)? {
         return Err(ContainerError::Changed.into());
     }
@@ -102,13 +109,13 @@ fn is_changed(then: &Metadata, now: &Metadata) -> io::Result<bool> {
     Ok(now.len() != then.len() || now.modified()? != then.modified()?)
 }
 
-/// The whole new file, durable and checked, under the name that a file on its way to `path` has. One that
+/// The whole new file, durable, under the name that a file on its way to `path` has. One that
 /// a killed run has left under that name is in the way of nobody.
 fn make(
-    old: &RawImage,
+    old: &OpenFile,
     path: &Path,
-    write: impl FnOnce(&RawImage, &mut Replacement<'_>) -> io::Result<()>,
-) -> io::Result<NamedTempFile> {
+    write: impl FnOnce(&OpenFile, &mut Replacement<'_>) -> io::Result<()>,
+) -> io::Result<(NamedTempFile, Written)> {
     clear_leftover(path)?;
     let name = temporary_name(path)?;
     let temporary = tempfile::Builder::new()
@@ -123,13 +130,11 @@ fn make(
     }
     let mut new = Replacement { old, to, digest: Sha1::new(), len: 0 };
     write(old, &mut new)?;
-    let (len, digest) = (new.len, new.digest.finalize());
+    let written = Written { len: new.len, digest: new.digest.finalize().into() };
     platform::take_over(old.file(), old.metadata(), to)?;
     platform::step();
     to.sync_all()?;
-    let new = RawImage::from_file(to.try_clone()?, temporary.path())?;
-    verify(&new, len, digest.as_slice())?;
-    Ok(temporary)
+    Ok((temporary, written))
 }
 
 impl Replacement<'_> {
@@ -139,7 +144,8 @@ impl Replacement<'_> {
         match piece {
             Piece::New(bytes) => self.write(&bytes),
             Piece::Kept(kept) => {
-                let mut buffer = vec![0; STEP];
+                let length = usize::try_from(kept.end.saturating_sub(kept.start));
+                let mut buffer = vec![0; length.unwrap_or(STEP).min(STEP)];
                 let mut at = kept.start;
                 while at < kept.end {
                     let step = usize::try_from(kept.end - at).unwrap_or(STEP).min(STEP);
@@ -160,21 +166,24 @@ impl Replacement<'_> {
     }
 }
 
-/// Compares what the disk holds of the new file with what was written.
-fn verify(new: &RawImage, len: u64, wanted: &[u8]) -> io::Result<()> {
-    if new.len() != len {
-        return Err(io::ErrorKind::InvalidData.into());
+/// Compares what the disk holds of the new file with what was written; on the way, `see` looks at it.
+fn verify<T>(
+    new: &OpenFile,
+    written: &Written,
+    see: impl FnOnce(&OpenFile, &OnePass<'_>) -> io::Result<T>,
+) -> io::Result<T> {
+    if new.len() != written.len {
+        return Err(not_read_back());
     }
-    let (mut digest, mut buffer, mut at) = (Sha1::new(), vec![0; STEP], 0);
-    while at < len {
-        let step = usize::try_from(len - at).unwrap_or(STEP).min(STEP);
-        new.read_past_cache(at, &mut buffer[..step])?;
-        digest.update(&buffer[..step]);
-        at += step as u64;
-    }
-    if digest.finalize().as_slice() == wanted {
-        Ok(())
-    } else {
-        Err(io::Error::other("what was written did not read back"))
-    }
+    let disk = OnePass::new(new);
+    let seen = see(new, &disk).map_err(|error| match ContainerError::behind(&error) {
+        Some(_) => not_read_back(),
+        None => error,
+    })?;
+    if disk.finish()? == written.digest { Ok(seen) } else { Err(not_read_back()) }
+}
+
+/// The disk holds something else than what was written.
+pub(crate) fn not_read_back() -> io::Error {
+    io::Error::other("what was written did not read back")
 }

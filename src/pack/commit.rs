@@ -15,7 +15,7 @@ use crate::disk::SECTOR_LEN;
 use crate::disk::Storage;
 use crate::media::DriveError;
 use crate::pack::examine::{RecordSectors, read_record, read_record_past_cache};
-use crate::record::{RECORD_LEN, RECORD_SECTORS};
+use crate::record::RECORD_SECTORS;
 use std::error::Error;
 use std::fmt::{self, Display, Formatter};
 use std::io;
@@ -113,10 +113,13 @@ impl<S: Storage> Commit<S> {
     /// [`Commit::commit`]. To be called before that, for all media in one file before it is for any.
     pub fn stage(&self) {
         if self.medium.is_replaced() {
+            let changes =
+                |index: &usize| self.patch.sector(*index).0 != self.patch.sector(*index).1;
             let write = |index| self.medium.write(self.sectors[index], self.patch.sector(index).1);
-            // It is written to memory; what was not, the commit does not read back.
-            let _ = (0..RECORD_SECTORS).try_for_each(write);
-            self.medium.stage();
+            // What is not staged does not take effect, which is told then.
+            if (0..RECORD_SECTORS).filter(changes).try_for_each(write).is_ok() {
+                self.medium.stage();
+            }
         }
     }
 
@@ -129,8 +132,7 @@ impl<S: Storage> Commit<S> {
         let (_, new) = self.patch.sector(0);
         let step = |action, result: io::Result<()>| result.map_err(|e| self.settle(action, e));
         if self.medium.is_replaced() {
-            step(CommitStep::Replace, self.medium.sync())?;
-            return step(CommitStep::ReadBack, self.read_back());
+            return step(CommitStep::Replace, self.medium.sync());
         }
         step(CommitStep::Write, self.medium.write(self.sectors[0], new))?;
         step(CommitStep::Sync, self.medium.sync())?;
@@ -196,12 +198,9 @@ impl<S: Storage> Commit<S> {
 
     /// What the medium itself holds.
     fn state(&self) -> PackState {
-        let mut held = [0; RECORD_LEN];
-        for (sector, buffer) in self.sectors.iter().zip(held.chunks_exact_mut(SECTOR_LEN)) {
-            if self.medium.read_past_cache(*sector, buffer).is_err() {
-                return PackState::Unknown;
-            }
-        }
+        let Ok(held) = read_record_past_cache(&self.medium, &self.sectors) else {
+            return PackState::Unknown;
+        };
         if self.medium.is_removable() && !self.patch.is_on_the_way(&held) {
             return PackState::Unknown;
         }

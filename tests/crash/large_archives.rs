@@ -60,12 +60,9 @@ fn traced(scene: &Scene, args: &[&str]) -> Traced {
     strace(scene, &["-f", "-e", calls].into_iter().chain(paths).collect::<Vec<_>>(), args)
 }
 
-fn is_open_of_archive(call: &&Called) -> bool {
-    call.name == "openat" && call.text.contains("packs.zip\"")
-}
-
 fn opens(traced: &Traced) -> usize {
-    traced.calls.iter().filter(is_open_of_archive).count()
+    let opened = traced.calls.iter().filter(|call| call.name == "openat");
+    opened.filter(|call| call.text.contains("packs.zip\"")).count()
 }
 
 /// Bytes that were written to the new archive.

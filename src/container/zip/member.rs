@@ -1,5 +1,6 @@
 //! A file in an archive.
 
+use super::rewrite::odd_numbers;
 use super::{DEFLATED, ENTRY_LEN, HEADER, HEADER_LEN, STORED, huge, long, position, word};
 use crate::container::deflate::{crc32, inflate, inflate_start, with_room};
 use crate::container::{ContainerError, MAX_DUMP, RECOGNISED_BY};
@@ -192,8 +193,13 @@ impl Member {
         let length = u64::from(word(&header, 28));
         let mut extra = vec![0; position(length)];
         archive.read(end - length, &mut extra)?;
-        let has_zip64 = extra_fields(&extra).any(|(id, _)| id == ZIP64_FIELD);
-        Ok(if has_zip64 { Some(ContainerError::Zip64Records) } else { index_of(&extra) })
+        if extra_fields(&extra).any(|(id, _)| id == ZIP64_FIELD) {
+            return Ok(Some(ContainerError::Zip64Records));
+        }
+        match index_of(&extra) {
+            None => odd_numbers(archive, self, &header, end + self.compressed),
+            index => Ok(index),
+        }
     }
 }
 

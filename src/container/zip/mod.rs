@@ -67,6 +67,22 @@ impl Directory {
         Ok(Self { members, start, entries, end })
     }
 
+    /// These members, by their place in the directory, in the order in which they stand in the file.
+    ///
+    /// # Errors
+    /// Where there is no such member.
+    pub(crate) fn in_file_order(
+        &self,
+        indices: impl Iterator<Item = usize>,
+    ) -> io::Result<Vec<usize>> {
+        let mut order: Vec<_> = indices.collect();
+        if order.iter().any(|index| *index >= self.members.len()) {
+            return Err(ContainerError::Changed.into());
+        }
+        order.sort_unstable_by_key(|index| self.members[*index].header);
+        Ok(order)
+    }
+
     /// Why no member of the archive can be changed.
     pub fn obstacle(&self) -> Option<ContainerError> {
         if self.end.has_zip64 || self.members.iter().any(Member::has_large_offset) {

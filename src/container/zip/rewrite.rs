@@ -43,8 +43,7 @@ pub fn rewrite<S: Storage + ?Sized>(
     if let Some(obstacle) = directory.obstacle() {
         return Err(obstacle.into());
     }
-    let mut order = indices.to_vec();
-    order.sort_unstable_by_key(|index| directory.members[*index].header);
+    let order = directory.in_file_order(indices.iter().copied())?;
     let mut headers: Vec<_> = directory.members.iter().map(|member| member.header).collect();
     headers.sort_unstable();
     let (mut changes, mut kept) = (Vec::<Change>::new(), 0);
@@ -140,6 +139,25 @@ impl Change {
     fn is_broken_by(&self, headers: &[u64]) -> bool {
         let next = headers.partition_point(|header| *header <= self.old.start);
         headers.get(next).is_some_and(|header| *header < self.old.end)
+    }
+}
+
+/// Why a member's checksum and lengths cannot be written anew: those before its bytes, in `header`, or those behind
+/// them, at `end`, are not the directory's.
+pub(super) fn odd_numbers<S: Storage + ?Sized>(
+    archive: &S,
+    member: &Member,
+    header: &[u8],
+    end: u64,
+) -> io::Result<Option<ContainerError>> {
+    let numbers = Numbers::new(member.crc, length(member.compressed)?);
+    let is_described = member.flags & DESCRIBED_BEHIND != 0;
+    if !is_described && header[IN_HEADER..][..8] != numbers.0 {
+        return Ok(Some(ContainerError::Zip64Records));
+    }
+    match descriptor(archive, member, end, numbers, numbers) {
+        Ok(_) => Ok(None),
+        Err(error) => ContainerError::behind(&error).map(Some).ok_or(error),
     }
 }
 

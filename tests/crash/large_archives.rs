@@ -16,7 +16,7 @@ use wait4::Wait4;
 const USUAL: usize = 1000;
 /// Memory that a run takes without an archive, at most, and for each pack of one while they wait for each other.
 const BASE: u64 = 48 << 20;
-const FOR_A_PACK: u64 = 4 << 10;
+const FOR_A_PACK: u64 = 8 << 10;
 
 const CONVERT: [&str; 4] = ["convert", "--yes", "--json", "in"];
 const ARCHIVE: &str = "in/packs.zip";

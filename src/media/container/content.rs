@@ -1,6 +1,6 @@
 //! What is in a container file: how an image comes out of it, and how the file is written anew.
 
-use crate::container::zip::{Directory, Piece, rewrite};
+use crate::container::zip::{Directory, Member, Piece, rewrite};
 use crate::container::{ContainerError, MAX_DUMP, MAX_IMAGE, gzip, largest, raw_name};
 use crate::disk::Storage;
 use crate::files::replace::{Replacement, not_read_back};
@@ -135,7 +135,7 @@ impl Content {
             // None of those that are written is a dump.
             Self::Zip(directory) => {
                 let members = staged.keys().filter_map(|index| directory.members.get(*index));
-                members.map(|member| member.room()).max().unwrap_or(0)
+                members.map(Member::room).max().unwrap_or(0)
             }
         };
         Ok(most.saturating_mul(2))

@@ -174,6 +174,20 @@ pub(super) fn look_again(image: Image, entry: Option<&Entry>, job: &Job) -> Box<
     report
 }
 
+impl Survey {
+    /// The one image that the conversion that `job` is would change, looked at again; `None` where there is
+    /// none, or several.
+    pub fn only_change(&self, job: &Job) -> Option<Box<Report>> {
+        let is_changed = |entry: &&Entry| self.changes(entry.image as usize, job);
+        let mut changed = self.entries.iter().filter(is_changed);
+        let (Some(entry), None) = (changed.next(), changed.next()) else { return None };
+        match self.images.found(entry.image, &mut Archives::default()) {
+            Found::Image(image) => Some(look_again(image, Some(entry), job)),
+            _ => None,
+        }
+    }
+}
+
 /// Tells the set's answer in the report of an image that was not changed.
 pub(super) fn tell(
     report: &mut Report,

@@ -319,6 +319,7 @@ pub struct Summary {
     pub unread: u64,
     pub left_out: u64,
     pub stopped: bool,
+    pub complete: bool,
     pub error: Option<CodeAndMessage>,
     pub exit_code: i32,
 }

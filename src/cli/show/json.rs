@@ -228,6 +228,8 @@ pub(crate) struct SummaryLine<'a> {
     /// Images that --only-as has left out.
     left_out: u64,
     stopped: bool,
+    /// Whether all images were seen. Else copies and earlier states are not told.
+    complete: bool,
     /// Of the ledger, where it could not be used.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<ErrorPart>,
@@ -309,6 +311,7 @@ pub(crate) fn summary_line(
         unread: tally.unread,
         left_out: tally.left_out,
         stopped,
+        complete: !tally.is_incomplete,
         error: error.map(ledger_part),
         exit_code: exit.code(),
     })

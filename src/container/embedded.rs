@@ -3,9 +3,8 @@
 
 use super::ContainerError;
 use super::probe::FormatProbe;
-use crate::disk::SECTOR_LEN;
+use crate::disk::{MediaError, SECTOR_LEN};
 use crate::fat12::{Geometry, SECTOR};
-use std::io;
 
 /// Lengths of headers that stand before raw images: of DOSEMU and others, of DIM and others, of one
 /// sector.
@@ -17,9 +16,9 @@ const BOOT_MARK: [u8; 2] = [0x55, 0xAA];
 const BOOT_LEN: usize = 64;
 
 /// Sees that no other volume begins where the one ends that a file begins with.
-pub(super) fn check_alone(file: &FormatProbe<'_>, geometry: &Geometry) -> io::Result<()> {
+pub(super) fn check_alone(file: &FormatProbe<'_>, geometry: &Geometry) -> Result<(), MediaError> {
     let end = u64::from(geometry.total_sectors) * SECTOR;
-    let without_bpb = || -> io::Result<bool> {
+    let without_bpb = || -> Result<bool, MediaError> {
         let fat = file.bytes(end + SECTOR, 3)?;
         Ok(Geometry::from_bpb(file.start).is_none() && fat == [geometry.media, 0xFF, 0xFF])
     };
@@ -30,7 +29,7 @@ pub(super) fn check_alone(file: &FormatProbe<'_>, geometry: &Geometry) -> io::Re
 }
 
 /// Sees that no volume begins behind a header, or in a partition.
-pub(super) fn check_none(file: &FormatProbe<'_>) -> io::Result<()> {
+pub(super) fn check_none(file: &FormatProbe<'_>) -> Result<(), MediaError> {
     for header in HEADERS {
         check(file, header)?;
     }
@@ -46,7 +45,7 @@ pub(super) fn check_none(file: &FormatProbe<'_>) -> io::Result<()> {
     Ok(())
 }
 
-fn check(file: &FormatProbe<'_>, at: u64) -> io::Result<()> {
+fn check(file: &FormatProbe<'_>, at: u64) -> Result<(), MediaError> {
     match volume_at(file, at)? {
         Some(geometry) if at > 0 => {
             let length = u64::from(geometry.total_sectors) * SECTOR;
@@ -57,7 +56,7 @@ fn check(file: &FormatProbe<'_>, at: u64) -> io::Result<()> {
 }
 
 /// The volume that begins at an offset: its boot sector, and the FAT that it names.
-fn volume_at(file: &FormatProbe<'_>, at: u64) -> io::Result<Option<Geometry>> {
+fn volume_at(file: &FormatProbe<'_>, at: u64) -> Result<Option<Geometry>, MediaError> {
     let boot = file.bytes(at, BOOT_LEN)?;
     let Some(geometry) = Geometry::from_bpb(&boot) else { return Ok(None) };
     let fat = file.bytes(at + u64::from(geometry.reserved_sectors) * SECTOR, 3)?;

@@ -10,8 +10,6 @@ mod cursor;
 mod deflate;
 mod dump;
 mod embedded;
-mod error;
-mod format;
 pub mod gzip;
 pub mod hfe;
 pub mod imd;
@@ -25,9 +23,8 @@ pub mod td0;
 mod unpack;
 pub mod zip;
 
+pub use crate::disk::{ContainerError, Format};
 pub use dump::Dump;
-pub use error::ContainerError;
-pub use format::Format;
 pub(crate) use name::{
     format_by_name, is_raw_name, may_be_archive, may_be_image, paths_of_members, raw_name,
 };

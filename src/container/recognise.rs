@@ -4,9 +4,8 @@ use super::probe::FormatProbe;
 use super::signs::Start;
 use super::table::TABLE;
 use super::{ContainerError, Format, MAX_IMAGE, embedded, zip};
-use crate::disk::SECTOR_LEN;
+use crate::disk::{MediaError, SECTOR_LEN};
 use crate::fat12::Geometry;
-use std::io;
 
 /// Where a CD's first descriptor stands, and what it begins with.
 const ISO_AT: u64 = 32_768;
@@ -32,7 +31,7 @@ pub enum Recognised {
 /// # Errors
 /// As `file` is read; and where it is known to be no image of a diskette, or one that does not begin
 /// at the start, with the [`ContainerError`] that says so.
-pub(crate) fn recognise_file(file: &FormatProbe<'_>) -> io::Result<Recognised> {
+pub(crate) fn recognise_file(file: &FormatProbe<'_>) -> Result<Recognised, MediaError> {
     if let Some(geometry) = Geometry::from_bpb(file.start) {
         embedded::check_alone(file, &geometry)?;
         return Ok(Recognised::Volume);
@@ -84,7 +83,7 @@ fn marked(start: &[u8]) -> Option<Format> {
 }
 
 /// Formats that are told further behind in a file than it is read at first.
-fn by_its_end(file: &FormatProbe<'_>) -> io::Result<Option<Format>> {
+fn by_its_end(file: &FormatProbe<'_>) -> Result<Option<Format>, MediaError> {
     if file.bytes(file.len.saturating_sub(512), 512)?.starts_with(b"conectix") {
         return Ok(Some(Format::Vhd));
     }
@@ -96,7 +95,7 @@ fn by_its_end(file: &FormatProbe<'_>) -> io::Result<Option<Format>> {
 
 /// A virtual disk says itself how large it is. One that is larger than a diskette is the disk of some
 /// machine, which happens to lie in the folder.
-fn check_is_small(start: &[u8], format: Format) -> io::Result<()> {
+fn check_is_small(start: &[u8], format: Format) -> Result<(), MediaError> {
     let bytes = |at: usize| start.get(at..at + 8)?.try_into().ok();
     let len = match format {
         Format::Qcow2 => bytes(24).map(u64::from_be_bytes),

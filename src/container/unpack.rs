@@ -47,7 +47,7 @@ pub fn recognise(bytes: &[u8]) -> Result<Recognised, ContainerError> {
     let file = FormatProbe { start, len: bytes.len() as u64, read: &read };
     let at = bytes.len();
     recognise_file(&file)
-        .map_err(|error| ContainerError::behind(&error).unwrap_or(ContainerError::CutShort { at }))
+        .map_err(|error| error.container().unwrap_or(ContainerError::CutShort { at }))
 }
 
 /// The image that is in a file with these bytes and this name, which may be a dump.

@@ -88,11 +88,11 @@ impl Geometry {
     }
 
     /// Bytes up to the end of the root directory of the usual diskette of this size; of an unusual
-    /// size, of the one with the least. In whole blocks of `block` bytes, as far as the medium has them.
-    pub(crate) fn usual_area(medium_len: u64, block: u64) -> u64 {
+    /// size, of the one with the least; as far as the medium has them.
+    pub(crate) fn usual_area(medium_len: u64) -> u64 {
         let known = KNOWN.iter().find(|g| u64::from(g.total_sectors) * SECTOR == medium_len);
         let area = u64::from(known.unwrap_or(&KNOWN[0]).first_data_sector()) * SECTOR;
-        area.next_multiple_of(block).min(medium_len)
+        area.min(medium_len)
     }
 
     /// The BIOS parameter block, where it can be one. Neither the jump at its start nor the 55AA

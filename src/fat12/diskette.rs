@@ -2,9 +2,8 @@
 
 use super::directory::{self, Entry};
 use super::{FatCopy, SECTOR_LEN, Volume};
-use crate::disk::Storage;
+use crate::disk::{DisketteStorage, MediaError};
 use sha1::{Digest, Sha1};
-use std::io;
 
 /// Where the boot sector names the system that formatted the diskette.
 const OEM_NAME: std::ops::Range<usize> = 3..11;
@@ -57,11 +56,11 @@ impl Volume {
     ///
     /// # Errors
     /// As the medium reports them.
-    pub fn digest<S: Storage + ?Sized>(
+    pub fn digest<S: DisketteStorage + ?Sized>(
         &self,
         medium: &S,
         file: &RootFile,
-    ) -> io::Result<Option<[u8; 20]>> {
+    ) -> Result<Option<[u8; 20]>, MediaError> {
         if file.is_folder() {
             return Ok(None);
         }

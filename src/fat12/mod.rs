@@ -16,10 +16,8 @@ pub use directory::Entry;
 pub use diskette::{Diskette, RootFile};
 pub use fault::{Anomaly, FaultKind, Layout, MediaFault, NoVolume};
 
-use crate::disk::SECTOR_LEN;
-use crate::disk::Storage;
+use crate::disk::{DisketteStorage, MediaError, SECTOR_LEN};
 use area::Area;
-use std::io;
 use table::Fat;
 
 /// Bytes in a sector of every diskette that is read.
@@ -68,7 +66,7 @@ impl Volume {
     ///
     /// # Errors
     /// As the medium reports them; whatever the bytes say, is an answer and no error.
-    pub fn open<S: Storage + ?Sized>(medium: &S) -> io::Result<Opened> {
+    pub fn open<S: DisketteStorage + ?Sized>(medium: &S) -> Result<Opened, MediaError> {
         let medium_len = medium.len();
         if medium_len < 2 * SECTOR {
             return Ok(Opened::NoVolume(NoVolume::TooShort));
@@ -247,12 +245,13 @@ fn no_volume(area: &[u8]) -> NoVolume {
 
 /// What most diskettes of this size need, and what costs no more, in one go; where that cannot be read,
 /// the boot sector and a FAT's beginning, since what cannot be read may be none of the volume's own.
-fn first_read<S: Storage + ?Sized>(medium: &S) -> io::Result<Area> {
-    let usual = Geometry::usual_area(medium.len(), medium.block());
-    let mut area = Area::default();
-    if area.extend(medium, at_most(usual)).is_err() {
-        area.extend(medium, at_most(2 * SECTOR))?;
+fn first_read<S: DisketteStorage + ?Sized>(medium: &S) -> Result<Area, MediaError> {
+    let usual = Geometry::usual_area(medium.len());
+    if let Ok(area) = Area::first(medium, at_most(usual)) {
+        return Ok(area);
     }
+    let mut area = Area::default();
+    area.extend(medium, at_most(2 * SECTOR))?;
     Ok(area)
 }
 

@@ -1,7 +1,7 @@
 //! What a disk holds of a file, read once from its beginning to its end.
 
 use super::OpenFile;
-use crate::disk::Storage;
+use crate::disk::{MediaError, Storage};
 use sha1::{Digest, Sha1};
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -34,7 +34,7 @@ impl<'a> OnePass<'a> {
     ///
     /// # Errors
     /// As the system reports them.
-    pub(super) fn finish(self) -> io::Result<[u8; 20]> {
+    pub(super) fn finish(self) -> Result<[u8; 20], MediaError> {
         let mut pass = self.pass();
         while pass.end() < self.file.len() {
             pass.go_on(self.file)?;
@@ -53,7 +53,7 @@ impl Pass {
     }
 
     /// Reads the next chunk.
-    fn go_on(&mut self, file: &OpenFile) -> io::Result<()> {
+    fn go_on(&mut self, file: &OpenFile) -> Result<(), MediaError> {
         let begin = self.end();
         let length = usize::try_from(file.len() - begin).unwrap_or(STEP).min(STEP);
         self.chunk.resize(length, 0);
@@ -64,7 +64,7 @@ impl Pass {
     }
 
     /// The bytes from an offset on, as far as the chunk goes that they are in; `None` where they were passed.
-    fn at(&mut self, file: &OpenFile, offset: u64) -> io::Result<Option<&[u8]>> {
+    fn at(&mut self, file: &OpenFile, offset: u64) -> Result<Option<&[u8]>, MediaError> {
         if offset >= file.len() {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
@@ -81,7 +81,7 @@ impl Storage for OnePass<'_> {
         self.file.len()
     }
 
-    fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         let mut pass = self.pass();
         let mut done = 0;
         while done < buffer.len() {
@@ -96,15 +96,15 @@ impl Storage for OnePass<'_> {
         Ok(())
     }
 
-    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         self.read(offset, buffer)
     }
 
-    fn write(&self, _: u64, _: &[u8]) -> io::Result<()> {
+    fn write(&self, _: u64, _: &[u8]) -> Result<(), MediaError> {
         Err(io::ErrorKind::ReadOnlyFilesystem.into())
     }
 
-    fn sync(&self) -> io::Result<()> {
+    fn sync(&self) -> Result<(), MediaError> {
         Ok(())
     }
 }

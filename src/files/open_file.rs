@@ -1,6 +1,6 @@
 //! An open file: which one it is, and who else may use it.
 
-use crate::disk::Storage;
+use crate::disk::{MediaError, Storage};
 use crate::platform::{self, FileId, Folder, Guard, Identity};
 use std::fs::{File, Metadata, TryLockError};
 use std::io;
@@ -142,22 +142,22 @@ impl Storage for OpenFile {
         self.metadata.len()
     }
 
-    fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
-        platform::read_exact_at(&self.file, buffer, offset)
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
+        Ok(platform::read_exact_at(&self.file, buffer, offset)?)
     }
 
-    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         platform::step();
-        platform::read_past_cache(&self.file, self.identity, &self.path, buffer, offset)
+        Ok(platform::read_past_cache(&self.file, self.identity, &self.path, buffer, offset)?)
     }
 
-    fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+    fn write(&self, offset: u64, bytes: &[u8]) -> Result<(), MediaError> {
         platform::step();
-        platform::write_all_at(&self.file, bytes, offset)
+        Ok(platform::write_all_at(&self.file, bytes, offset)?)
     }
 
-    fn sync(&self) -> io::Result<()> {
+    fn sync(&self) -> Result<(), MediaError> {
         platform::step();
-        self.file.sync_data()
+        Ok(self.file.sync_data()?)
     }
 }

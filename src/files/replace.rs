@@ -1,8 +1,7 @@
 //! A file by another one in its place: old or new at every moment.
 
-use crate::container::ContainerError;
 use crate::container::zip::Piece;
-use crate::disk::Storage;
+use crate::disk::{ContainerError, MediaError, Storage};
 use crate::files::new_file::{clear_leftover, temporary_name};
 use crate::files::{OnePass, OpenFile};
 use crate::platform::{self, folder_of, sync_folder};
@@ -47,9 +46,9 @@ struct Written {
 pub(crate) fn replace<T>(
     old: &mut OpenFile,
     path: &Path,
-    write: impl FnOnce(&OpenFile, &mut Replacement<'_>) -> io::Result<()>,
-    see: impl FnOnce(&OpenFile, &OnePass<'_>) -> io::Result<T>,
-) -> io::Result<Replaced<T>> {
+    write: impl FnOnce(&OpenFile, &mut Replacement<'_>) -> Result<(), MediaError>,
+    see: impl FnOnce(&OpenFile, &OnePass<'_>) -> Result<T, MediaError>,
+) -> Result<Replaced<T>, MediaError> {
     check(old)?;
     let path_of_file = fs::canonicalize(path)?;
     let folder = folder_of(&path_of_file);
@@ -66,12 +65,16 @@ pub(crate) fn replace<T>(
 
 /// Puts the new file in the place of the old one. Where the system does not do that while the old one
 /// is open, it is closed before.
-fn give_name(old: &mut OpenFile, temporary: NamedTempFile, path: &Path) -> io::Result<File> {
+fn give_name(
+    old: &mut OpenFile,
+    temporary: NamedTempFile,
+    path: &Path,
+) -> Result<File, MediaError> {
     let (file, name) = temporary.into_parts();
     match fs::rename(&name, path) {
         Err(error) if platform::is_kept_by_handles(&error) => {
             old.close(file.try_clone()?);
-            let renamed = check_name(old).and_then(|()| fs::rename(&name, path));
+            let renamed = check_name(old).and_then(|()| Ok(fs::rename(&name, path)?));
             if let Err(error) = renamed {
                 *old = OpenFile::open_to_change(path)?;
                 return Err(error);
@@ -85,7 +88,7 @@ fn give_name(old: &mut OpenFile, temporary: NamedTempFile, path: &Path) -> io::R
 }
 
 /// Sees that the file has no other name, is what it was when it was opened, and is at its path.
-fn check(old: &OpenFile) -> io::Result<()> {
+fn check(old: &OpenFile) -> Result<(), MediaError> {
     let now = old.file().metadata()?;
     if platform::identity(old.file(), &now).has_other_names() {
         return Err(ContainerError::OtherNames.into());
@@ -98,7 +101,7 @@ fn check(old: &OpenFile) -> io::Result<()> {
 }
 
 /// Sees that the file that was opened is at its path, unchanged.
-fn check_name(old: &OpenFile) -> io::Result<()> {
+fn check_name(old: &OpenFile) -> Result<(), MediaError> {
     if !old.is_at_its_path() || is_changed(old.metadata(), &fs::metadata(old.path())?)? {
         return Err(ContainerError::Changed.into());
     }
@@ -114,8 +117,8 @@ fn is_changed(then: &Metadata, now: &Metadata) -> io::Result<bool> {
 fn make(
     old: &OpenFile,
     path: &Path,
-    write: impl FnOnce(&OpenFile, &mut Replacement<'_>) -> io::Result<()>,
-) -> io::Result<(NamedTempFile, Written)> {
+    write: impl FnOnce(&OpenFile, &mut Replacement<'_>) -> Result<(), MediaError>,
+) -> Result<(NamedTempFile, Written), MediaError> {
     clear_leftover(path)?;
     let name = temporary_name(path)?;
     let temporary = tempfile::Builder::new()
@@ -139,10 +142,10 @@ fn make(
 
 impl Replacement<'_> {
     /// Writes the next stretch.
-    pub(crate) fn put(&mut self, piece: Piece) -> io::Result<()> {
+    pub(crate) fn put(&mut self, piece: Piece) -> Result<(), MediaError> {
         platform::step();
         match piece {
-            Piece::New(bytes) => self.write(&bytes),
+            Piece::New(bytes) => Ok(self.write(&bytes)?),
             Piece::Kept(kept) => {
                 let length = usize::try_from(kept.end.saturating_sub(kept.start));
                 let mut buffer = vec![0; length.unwrap_or(STEP).min(STEP)];
@@ -170,20 +173,15 @@ impl Replacement<'_> {
 fn verify<T>(
     new: &OpenFile,
     written: &Written,
-    see: impl FnOnce(&OpenFile, &OnePass<'_>) -> io::Result<T>,
-) -> io::Result<T> {
+    see: impl FnOnce(&OpenFile, &OnePass<'_>) -> Result<T, MediaError>,
+) -> Result<T, MediaError> {
     if new.len() != written.len {
-        return Err(not_read_back());
+        return Err(MediaError::NotReadBack);
     }
     let disk = OnePass::new(new);
-    let seen = see(new, &disk).map_err(|error| match ContainerError::behind(&error) {
-        Some(_) => not_read_back(),
-        None => error,
+    let seen = see(new, &disk).map_err(|error| match error {
+        MediaError::Container(_) => MediaError::NotReadBack,
+        other => other,
     })?;
-    if disk.finish()? == written.digest { Ok(seen) } else { Err(not_read_back()) }
-}
-
-/// The disk holds something else than what was written.
-pub(crate) fn not_read_back() -> io::Error {
-    io::Error::other("what was written did not read back")
+    if disk.finish()? == written.digest { Ok(seen) } else { Err(MediaError::NotReadBack) }
 }

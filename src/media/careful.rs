@@ -1,11 +1,8 @@
 //! Reading what may not read well: each sector twice, compared, and again where that is not enough.
 
-use super::DriveError;
 use super::watch::{ReadingAt, Watcher};
-use crate::disk::SECTOR_LEN;
-use crate::disk::{Flaw, FlawKind, Storage};
+use crate::disk::{DisketteStorage, DriveError, Flaw, FlawKind, MediaError, SECTOR_LEN, Storage};
 use std::collections::BTreeMap;
-use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -23,7 +20,7 @@ pub struct Careful<S> {
     is_written: AtomicBool,
 }
 
-impl<S: Storage> Careful<S> {
+impl<S: DisketteStorage> Careful<S> {
     /// Reads `inner` carefully; each sector that does not read well is asked for `retries` times
     /// more.
     pub fn new(inner: S, retries: u32) -> Self {
@@ -43,7 +40,7 @@ impl<S: Storage> Careful<S> {
     }
 
     /// Tells the watcher which sector is read next, and for which time again.
-    fn tell(&self, offset: u64, retry: u32) -> io::Result<()> {
+    fn tell(&self, offset: u64, retry: u32) -> Result<(), MediaError> {
         let Some(watcher) = &self.watcher else { return Ok(()) };
         let flaws = self.flaws.lock().unwrap_or_else(PoisonError::into_inner);
         let lost = flaws.values().filter(|kind| kind.is_lost()).count();
@@ -75,18 +72,22 @@ impl<S: Storage> Careful<S> {
     }
 
     /// One try, after `retry` others that were not enough. `None` where the sector did not read.
-    fn attempt(&self, offset: u64, retry: u32) -> io::Result<Option<Sector>> {
+    fn attempt(&self, offset: u64, retry: u32) -> Result<Option<Sector>, MediaError> {
         self.tell(offset, retry)?;
         let mut sector = Box::new([0; SECTOR_LEN]);
         match self.inner.read_past_cache(offset, &mut *sector) {
             Ok(()) => Ok(Some(sector)),
-            Err(error) if DriveError::behind(&error).is_some() => Err(error),
+            Err(error @ MediaError::Drive(_)) => Err(error),
             Err(_) => Ok(None),
         }
     }
 
     /// The second try, and more of them where it does not give what the first one gave.
-    fn again(&self, offset: u64, first: Option<Sector>) -> io::Result<Result<Sector, Flaw>> {
+    fn again(
+        &self,
+        offset: u64,
+        first: Option<Sector>,
+    ) -> Result<Result<Sector, Flaw>, MediaError> {
         let mut last = first;
         for retry in 0..=self.retries {
             if retry > 0 {
@@ -122,46 +123,48 @@ fn offsets(from: u64, length: usize) -> impl Iterator<Item = u64> {
 }
 
 /// Offsets and lengths are whole sectors.
-impl<S: Storage> Storage for Careful<S> {
+impl<S: DisketteStorage> Storage for Careful<S> {
     fn len(&self) -> u64 {
         self.inner.len()
     }
 
-    fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         let first: Vec<_> = offsets(offset, buffer.len())
             .map(|at| self.attempt(at, 0))
-            .collect::<io::Result<_>>()?;
+            .collect::<Result<_, MediaError>>()?;
         self.reseek(offset);
-        let mut lost = None;
+        let mut lost = Vec::new();
         let places = offsets(offset, buffer.len()).zip(buffer.chunks_exact_mut(SECTOR_LEN));
         for (first, (at, place)) in first.into_iter().zip(places) {
             match self.again(at, first)? {
                 Ok(sector) => place.copy_from_slice(&*sector),
                 Err(flaw) => {
                     place.fill(0);
-                    lost = lost.or(Some(flaw));
+                    lost.push(flaw);
                 }
             }
         }
-        lost.map_or(Ok(()), |flaw| Err(flaw.into()))
+        if lost.is_empty() { Ok(()) } else { Err(MediaError::Lost(lost)) }
     }
 
-    fn read_once(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
-        self.tell(offset, 0)?;
-        self.inner.read_past_cache(offset, buffer)
-    }
-
-    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         self.read(offset, buffer)
     }
 
-    fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+    fn write(&self, offset: u64, bytes: &[u8]) -> Result<(), MediaError> {
         self.is_written.store(true, Ordering::Relaxed);
         self.inner.write(offset, bytes)
     }
 
-    fn sync(&self) -> io::Result<()> {
+    fn sync(&self) -> Result<(), MediaError> {
         self.inner.sync()
+    }
+}
+
+impl<S: DisketteStorage> DisketteStorage for Careful<S> {
+    fn read_once(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
+        self.tell(offset, 0)?;
+        self.inner.read_past_cache(offset, buffer)
     }
 
     fn flaws(&self) -> Vec<Flaw> {

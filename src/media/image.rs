@@ -1,7 +1,7 @@
 //! A raw image: a file that holds a diskette's sectors, one after the other.
 
 use crate::container::{FormatProbe, RECOGNISED_BY, Recognised, recognise_file};
-use crate::disk::{Flaw, SECTOR_LEN, Storage, filled, withhold};
+use crate::disk::{DisketteStorage, Flaw, MediaError, SECTOR_LEN, Storage, filled, withhold};
 use crate::fat12::Geometry;
 use crate::files::OpenFile;
 use crate::platform;
@@ -72,15 +72,16 @@ impl RawImage {
     ///
     /// # Errors
     /// Where it cannot be read, or is known not to be an image of a diskette.
-    pub fn recognise(&self, only_to_look: bool) -> io::Result<Recognised> {
-        let usual = Geometry::usual_area(self.len(), self.block());
+    pub fn recognise(&self, only_to_look: bool) -> Result<Recognised, MediaError> {
+        let usual = in_pages(Geometry::usual_area(self.len()), self.len());
         let length = if only_to_look { usual } else { 0 };
         let length = length.max(RECOGNISED_BY as u64).min(self.len());
         let file = self.file.file();
         let start = platform::read_start(file, usize::try_from(length).unwrap_or(0))?;
         let read = |at: u64, length: usize| {
             let mut bytes = vec![0; length];
-            platform::read_exact_at(file, &mut bytes, at).map(|()| bytes)
+            platform::read_exact_at(file, &mut bytes, at)?;
+            Ok(bytes)
         };
         let probe = FormatProbe { start: &start, len: self.len(), read: &read };
         let recognised = recognise_file(&probe);
@@ -91,7 +92,7 @@ impl RawImage {
     }
 
     /// Zeroes the lost sectors of what was read from `offset` on, and fails with the first of them.
-    fn withhold(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn withhold(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         let first = offset / SECTOR_LEN as u64;
         let new = u32::try_from(first).map_or_else(|_| Vec::new(), |first| filled(buffer, first));
         if new.is_empty() {
@@ -137,40 +138,40 @@ impl Storage for RawImage {
         self.file.len()
     }
 
-    fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         self.file.read(offset, buffer)?;
         self.withhold(offset, buffer)
     }
 
-    fn read_on(&self, bytes: &mut Vec<u8>, length: usize) -> io::Result<()> {
-        let have = bytes.len();
-        match self.take_start().filter(|start| have == 0 && start.len() >= length) {
-            Some(start) => *bytes = start,
-            None if have == 0 => *bytes = platform::read_start(self.file.file(), length)?,
-            None => {
-                bytes.resize(length, 0);
-                self.file.read(have as u64, &mut bytes[have..])?;
-            }
-        }
-        bytes.truncate(length);
-        self.withhold(have as u64, &mut bytes[have..])
-    }
-
-    fn block(&self) -> u64 {
-        PAGE
-    }
-
-    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         self.file.read_past_cache(offset, buffer)
     }
 
-    fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+    fn write(&self, offset: u64, bytes: &[u8]) -> Result<(), MediaError> {
         self.take_start();
         self.file.write(offset, bytes)
     }
 
-    fn sync(&self) -> io::Result<()> {
+    fn sync(&self) -> Result<(), MediaError> {
         self.file.sync()
+    }
+}
+
+/// A length in whole pages, as far as the file has them.
+fn in_pages(length: u64, file_len: u64) -> u64 {
+    length.next_multiple_of(PAGE).min(file_len)
+}
+
+impl DisketteStorage for RawImage {
+    fn read_start(&self, bytes: &mut Vec<u8>, length: usize) -> Result<(), MediaError> {
+        let pages = in_pages(length as u64, self.len());
+        let length = usize::try_from(pages).unwrap_or(length).max(length);
+        *bytes = match self.take_start().filter(|start| start.len() >= length) {
+            Some(start) => start,
+            None => platform::read_start(self.file.file(), length)?,
+        };
+        bytes.truncate(length);
+        self.withhold(0, bytes)
     }
 
     fn flaws(&self) -> Vec<Flaw> {

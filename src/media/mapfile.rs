@@ -1,12 +1,9 @@
 //! GNU ddrescue's mapfile: which parts of an image were read from the diskette, and which are only
 //! filled up ("Mapfile structure" in ddrescue's manual).
 
-use crate::disk::SECTOR_LEN;
-use crate::disk::{Flaw, FlawKind};
+use crate::disk::{Flaw, FlawKind, MapfileError, SECTOR_LEN};
 use crate::fat12::MAX_SECTORS;
 use crate::platform;
-use std::error::Error;
-use std::fmt::{self, Display, Formatter};
 use std::io::{self, Read};
 use std::ops::Range;
 use std::path::Path;
@@ -27,37 +24,6 @@ const FINISHED: &str = "+";
 pub struct Mapfile {
     /// In bytes from the start of the image, in the order of the file.
     rescued: Vec<Range<u64>>,
-}
-
-/// Why a file is no mapfile.
-#[derive(Debug)]
-pub enum MapfileError {
-    /// It could not be read.
-    Io(io::Error),
-    /// Longer than any mapfile of a diskette.
-    TooLong,
-    /// This line, counted from 1, is not one of a mapfile; 0 where there is none that tells what was read.
-    Line(usize),
-}
-
-impl Display for MapfileError {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Io(error) => write!(f, "{error}"),
-            Self::TooLong => write!(f, "longer than {MAX_LEN} bytes"),
-            Self::Line(0) => write!(f, "no line tells what was read"),
-            Self::Line(number) => write!(f, "line {number}"),
-        }
-    }
-}
-
-impl Error for MapfileError {}
-
-impl MapfileError {
-    /// Whether an error is that of a mapfile.
-    pub(crate) fn is_behind(error: &io::Error) -> bool {
-        error.get_ref().and_then(|inner| inner.downcast_ref::<Self>()).is_some()
-    }
 }
 
 impl Mapfile {
@@ -132,7 +98,7 @@ fn text(path: &Path) -> Result<String, MapfileError> {
     let file = platform::open_to_read(path).map_err(MapfileError::Io)?;
     file.take(MAX_LEN + 1).read_to_end(&mut bytes).map_err(MapfileError::Io)?;
     if bytes.len() as u64 > MAX_LEN {
-        return Err(MapfileError::TooLong);
+        return Err(MapfileError::TooLong(MAX_LEN));
     }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

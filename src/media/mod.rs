@@ -14,13 +14,14 @@ pub mod surface;
 mod watch;
 
 use crate::container::Recognised;
+pub use crate::disk::{DriveError, MapfileError, MediaError};
 pub use crate::platform::{FoundDrive, drives, readers_group};
 pub use budget::BUDGET;
 pub use careful::Careful;
 pub use container::{Container, Member};
-pub use drive::{Drive, DriveError};
+pub use drive::Drive;
 pub use image::RawImage;
-pub use mapfile::{Mapfile, MapfileError};
+pub use mapfile::Mapfile;
 pub use opened::Medium;
 pub use packed::Packed;
 pub use place::{Kind, Place, Places};

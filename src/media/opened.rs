@@ -1,8 +1,8 @@
 //! A medium by its path: an image file, one in a container, or a diskette in a drive.
 
 use super::{Careful, Container, Drive, Kind, Mapfile, Packed, Place, RawImage, Watcher};
-use crate::container::{ContainerError, Recognised, format_by_name};
-use crate::disk::{Flaw, Storage};
+use crate::container::{Recognised, format_by_name};
+use crate::disk::{ContainerError, DisketteStorage, Flaw, MediaError, Storage};
 use crate::files::OpenFile;
 use crate::platform::{self, FileId};
 use std::fs::{File, Permissions, TryLockError};
@@ -25,9 +25,8 @@ impl Medium {
     /// `retries` times more.
     ///
     /// # Errors
-    /// As the system reports them; with a [`super::DriveError`] or a [`super::MapfileError`] inside
-    /// where there is more to say.
-    pub fn open(place: &Place, retries: u32) -> io::Result<Self> {
+    /// Where the file, the drive, the container or the mapfile cannot be opened and read.
+    pub fn open(place: &Place, retries: u32) -> Result<Self, MediaError> {
         match place.kind {
             Kind::File => match &place.member {
                 Some(member) => {
@@ -44,7 +43,7 @@ impl Medium {
     ///
     /// # Errors
     /// As [`Medium::open`].
-    pub(crate) fn of_file(file: OpenFile, place: &Place) -> io::Result<Self> {
+    pub(crate) fn of_file(file: OpenFile, place: &Place) -> Result<Self, MediaError> {
         Self::image(file.into(), place, false)
     }
 
@@ -52,7 +51,7 @@ impl Medium {
     ///
     /// # Errors
     /// As [`Medium::open`].
-    pub fn open_to_change(place: &Place, retries: u32) -> io::Result<Self> {
+    pub fn open_to_change(place: &Place, retries: u32) -> Result<Self, MediaError> {
         match place.kind {
             Kind::File => match &place.member {
                 Some(member) => {
@@ -76,7 +75,7 @@ impl Medium {
         }
     }
 
-    fn image(image: RawImage, place: &Place, writable: bool) -> io::Result<Self> {
+    fn image(image: RawImage, place: &Place, writable: bool) -> Result<Self, MediaError> {
         let format = match image.recognise(!writable)? {
             Recognised::Container(format) => Some(format),
             Recognised::Unknown => format_by_name(&place.path),
@@ -92,7 +91,7 @@ impl Medium {
         }))
     }
 
-    fn packed(packed: Packed, place: &Place) -> io::Result<Self> {
+    fn packed(packed: Packed, place: &Place) -> Result<Self, MediaError> {
         Ok(Self::Packed(match lost(place, packed.len())? {
             Some(lost) => packed.without(&lost),
             None => packed,
@@ -210,19 +209,19 @@ impl Medium {
     ///
     /// # Errors
     /// As the medium or the file reports them; also where a sector of a diskette is lost.
-    pub(crate) fn copy_to(&self, mut to: &File) -> io::Result<()> {
+    pub(crate) fn copy_to(&self, mut to: &File) -> Result<(), MediaError> {
         match self {
-            Self::Image(image) => platform::copy(image.file().file(), to, image.len()),
+            Self::Image(image) => Ok(platform::copy(image.file().file(), to, image.len())?),
             Self::Packed(packed) => packed.copy_to(to),
             Self::Diskette(diskette) => {
                 let mut bytes = vec![0; usize::try_from(diskette.len()).unwrap_or(usize::MAX)];
                 diskette.read(0, &mut bytes)?;
-                io::Write::write_all(&mut to, &bytes)
+                Ok(io::Write::write_all(&mut to, &bytes)?)
             }
         }
     }
 
-    fn storage(&self) -> &dyn Storage {
+    fn storage(&self) -> &dyn DisketteStorage {
         match self {
             Self::Image(image) => image,
             Self::Packed(packed) => packed,
@@ -232,9 +231,9 @@ impl Medium {
 }
 
 /// The sectors of an image of `len` bytes that its mapfile calls lost.
-fn lost(place: &Place, len: u64) -> io::Result<Option<Vec<Flaw>>> {
+fn lost(place: &Place, len: u64) -> Result<Option<Vec<Flaw>>, MediaError> {
     let Some(map) = &place.map else { return Ok(None) };
-    Ok(Some(Mapfile::read(map).map_err(io::Error::other)?.flaws(len)))
+    Ok(Some(Mapfile::read(map)?.flaws(len)))
 }
 
 impl Storage for Medium {
@@ -242,32 +241,30 @@ impl Storage for Medium {
         self.storage().len()
     }
 
-    fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         self.storage().read(offset, buffer)
     }
 
-    fn read_on(&self, bytes: &mut Vec<u8>, length: usize) -> io::Result<()> {
-        self.storage().read_on(bytes, length)
-    }
-
-    fn block(&self) -> u64 {
-        self.storage().block()
-    }
-
-    fn read_once(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
-        self.storage().read_once(offset, buffer)
-    }
-
-    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         self.storage().read_past_cache(offset, buffer)
     }
 
-    fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+    fn write(&self, offset: u64, bytes: &[u8]) -> Result<(), MediaError> {
         self.storage().write(offset, bytes)
     }
 
-    fn sync(&self) -> io::Result<()> {
+    fn sync(&self) -> Result<(), MediaError> {
         self.storage().sync()
+    }
+}
+
+impl DisketteStorage for Medium {
+    fn read_start(&self, bytes: &mut Vec<u8>, length: usize) -> Result<(), MediaError> {
+        self.storage().read_start(bytes, length)
+    }
+
+    fn read_once(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
+        self.storage().read_once(offset, buffer)
     }
 
     fn flaws(&self) -> Vec<Flaw> {

@@ -4,8 +4,7 @@
 use super::Container;
 use super::changes::{Changes, apply, read_exactly};
 use super::container::Expanded;
-use crate::container::{ContainerError, Format};
-use crate::disk::{Flaw, Storage, withhold};
+use crate::disk::{ContainerError, DisketteStorage, Flaw, Format, MediaError, Storage, withhold};
 use crate::files::OpenFile;
 use std::fs::{File, Permissions, TryLockError};
 use std::io::{self, Write};
@@ -37,7 +36,7 @@ impl Packed {
     ///
     /// # Errors
     /// Where it cannot be read, or makes no sense.
-    pub fn new(container: Arc<Container>, index: usize) -> io::Result<Self> {
+    pub fn new(container: Arc<Container>, index: usize) -> Result<Self, MediaError> {
         let expanded = container.expand(index, false)?;
         Ok(Self {
             index,
@@ -56,7 +55,7 @@ impl Packed {
     ///
     /// # Errors
     /// As [`Packed::new`], and where there are several or none.
-    pub fn only(container: Container) -> io::Result<Self> {
+    pub fn only(container: Container) -> Result<Self, MediaError> {
         let container = Arc::new(container);
         if !container.is_archive() {
             return Self::new(container, 0);
@@ -72,7 +71,7 @@ impl Packed {
     ///
     /// # Errors
     /// As [`Packed::new`], and where the file may not be written.
-    pub fn to_change(container: Arc<Container>, index: usize) -> io::Result<Self> {
+    pub fn to_change(container: Arc<Container>, index: usize) -> Result<Self, MediaError> {
         container.make_writable()?;
         Self::new(container, index)
     }
@@ -131,14 +130,17 @@ impl Packed {
     }
 
     /// Writes all of its bytes to `to`; where a sector is lost, whatever stands in its place.
-    pub(super) fn copy_to(&self, mut to: &File) -> io::Result<()> {
-        self.with_bytes(|bytes| to.write_all(bytes))?;
+    pub(super) fn copy_to(&self, mut to: &File) -> Result<(), MediaError> {
+        self.with_bytes(|bytes| Ok(to.write_all(bytes)?))?;
         self.release();
         Ok(())
     }
 
     /// Looks at its bytes, which are expanded again where they were not kept.
-    fn with_bytes<R>(&self, look: impl FnOnce(&[u8]) -> io::Result<R>) -> io::Result<R> {
+    fn with_bytes<R>(
+        &self,
+        look: impl FnOnce(&[u8]) -> Result<R, MediaError>,
+    ) -> Result<R, MediaError> {
         let mut expanded = lock(&self.expanded);
         let expanded = match &mut *expanded {
             Some(expanded) => expanded,
@@ -152,7 +154,7 @@ impl Packed {
 }
 
 /// The part of `bytes` that a buffer of this length at this offset asks for.
-fn part(bytes: &[u8], offset: u64, length: usize) -> io::Result<&[u8]> {
+fn part(bytes: &[u8], offset: u64, length: usize) -> Result<&[u8], MediaError> {
     let from = usize::try_from(offset).ok().and_then(|offset| bytes.get(offset..));
     from.and_then(|from| from.get(..length)).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
 }
@@ -162,7 +164,7 @@ impl Storage for Packed {
         self.len
     }
 
-    fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         if read_exactly(&lock(&self.changes), offset, buffer) {
             return Ok(());
         }
@@ -174,14 +176,14 @@ impl Storage for Packed {
         withhold(&self.lost, offset, buffer)
     }
 
-    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         self.release();
         let expanded = self.container.expand(self.index, true)?;
         buffer.copy_from_slice(part(&expanded.bytes, offset, buffer.len())?);
         Ok(())
     }
 
-    fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+    fn write(&self, offset: u64, bytes: &[u8]) -> Result<(), MediaError> {
         if offset.saturating_add(bytes.len() as u64) > self.len {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
@@ -189,17 +191,19 @@ impl Storage for Packed {
         Ok(())
     }
 
-    fn stage(&self) {
-        self.release();
-        self.container.stage(self.index, std::mem::take(&mut lock(&self.changes)));
-    }
-
-    fn sync(&self) -> io::Result<()> {
+    fn sync(&self) -> Result<(), MediaError> {
         if let Some(obstacle) = self.obstacle() {
             return Err(obstacle.into());
         }
         self.release();
         self.container.write(self.index)
+    }
+}
+
+impl DisketteStorage for Packed {
+    fn stage(&self) {
+        self.release();
+        self.container.stage(self.index, std::mem::take(&mut lock(&self.changes)));
     }
 
     fn flaws(&self) -> Vec<Flaw> {

@@ -1,9 +1,8 @@
 //! All of a diskette, sector by sector: how well it reads.
 
-use crate::disk::SECTOR_LEN;
-use crate::disk::{DiskGeometry, Flaw, FlawKind, Storage};
-use crate::media::DriveError;
-use std::io;
+use crate::disk::{
+    DiskGeometry, DisketteStorage, DriveError, Flaw, FlawKind, MediaError, SECTOR_LEN,
+};
 use std::ops::Range;
 use std::time::{Duration, Instant};
 use strum::VariantArray;
@@ -80,7 +79,7 @@ impl Surface {
 ///
 /// # Errors
 /// As the medium reports them, where it is more than a sector.
-pub fn survey<S: Storage + ?Sized>(medium: &S) -> io::Result<Option<Surface>> {
+pub fn survey<S: DisketteStorage + ?Sized>(medium: &S) -> Result<Option<Surface>, MediaError> {
     let start = Instant::now();
     survey_by(medium, &|| start.elapsed())
 }
@@ -89,10 +88,10 @@ pub fn survey<S: Storage + ?Sized>(medium: &S) -> io::Result<Option<Surface>> {
 ///
 /// # Errors
 /// As [`survey`].
-pub fn survey_by<S: Storage + ?Sized>(
+pub fn survey_by<S: DisketteStorage + ?Sized>(
     medium: &S,
     clock: &dyn Fn() -> Duration,
-) -> io::Result<Option<Surface>> {
+) -> Result<Option<Surface>, MediaError> {
     let Some(geometry) = DiskGeometry::of_len(medium.len()) else { return Ok(None) };
     read_all(medium, geometry, &|_| true, clock, &mut |_, _| {}).map(Some)
 }
@@ -101,7 +100,7 @@ pub fn survey_by<S: Storage + ?Sized>(
 ///
 /// # Errors
 /// As [`survey`].
-pub fn rescue<S: Storage + ?Sized>(medium: &S) -> io::Result<Option<Rescue>> {
+pub fn rescue<S: DisketteStorage + ?Sized>(medium: &S) -> Result<Option<Rescue>, MediaError> {
     rescue_tracks(medium, &|_| true)
 }
 
@@ -110,10 +109,10 @@ pub fn rescue<S: Storage + ?Sized>(medium: &S) -> io::Result<Option<Rescue>> {
 ///
 /// # Errors
 /// As [`survey`].
-pub fn rescue_tracks<S: Storage + ?Sized>(
+pub fn rescue_tracks<S: DisketteStorage + ?Sized>(
     medium: &S,
     is_wanted: &dyn Fn(Range<usize>) -> bool,
-) -> io::Result<Option<Rescue>> {
+) -> Result<Option<Rescue>, MediaError> {
     let Some(geometry) = DiskGeometry::of_len(medium.len()) else { return Ok(None) };
     let start = Instant::now();
     let mut bytes = vec![0; geometry.total_sectors() as usize * SECTOR_LEN];
@@ -124,13 +123,13 @@ pub fn rescue_tracks<S: Storage + ?Sized>(
 
 /// Reads track by track, and sector by sector where a track does not read well. What was read is
 /// handed to `keep` with its offset in bytes.
-fn read_all<S: Storage + ?Sized>(
+fn read_all<S: DisketteStorage + ?Sized>(
     medium: &S,
     geometry: DiskGeometry,
     is_wanted: &dyn Fn(Range<usize>) -> bool,
     clock: &dyn Fn() -> Duration,
     keep: &mut dyn FnMut(usize, &[u8]),
-) -> io::Result<Surface> {
+) -> Result<Surface, MediaError> {
     let mut sectors = Vec::with_capacity(geometry.total_sectors() as usize);
     let mut track = vec![0; geometry.sectors as usize * SECTOR_LEN];
     for number in 0..geometry.cylinders as usize * geometry.heads as usize {
@@ -141,7 +140,7 @@ fn read_all<S: Storage + ?Sized>(
         }
         match read_track(medium, start, &mut track, clock) {
             Ok(conditions) => sectors.extend(conditions),
-            Err(error) if DriveError::behind(&error) == Some(&DriveError::Stopped) => break,
+            Err(MediaError::Drive(DriveError::Stopped)) => break,
             Err(error) => return Err(error),
         }
         keep(start, &track);
@@ -150,12 +149,12 @@ fn read_all<S: Storage + ?Sized>(
 }
 
 /// Reads a track of the diskette: its bytes, those of lost sectors as zeros, and how well they read.
-fn read_track<S: Storage + ?Sized>(
+fn read_track<S: DisketteStorage + ?Sized>(
     medium: &S,
     start: usize,
     track: &mut [u8],
     clock: &dyn Fn() -> Duration,
-) -> io::Result<Vec<Condition>> {
+) -> Result<Vec<Condition>, MediaError> {
     let began = clock();
     let read = whole(medium.read_once(start as u64, track))?;
     if read && clock().saturating_sub(began) < SLOW_TRACK {
@@ -170,12 +169,12 @@ fn read_track<S: Storage + ?Sized>(
 }
 
 /// A sector of a track that did not read well.
-fn read_sector<S: Storage + ?Sized>(
+fn read_sector<S: DisketteStorage + ?Sized>(
     medium: &S,
     offset: u64,
     bytes: &mut [u8],
     clock: &dyn Fn() -> Duration,
-) -> io::Result<Condition> {
+) -> Result<Condition, MediaError> {
     let began = clock();
     let read = whole(medium.read_once(offset, bytes))?;
     let slow = clock().saturating_sub(began) >= SLOW_SECTOR;
@@ -193,10 +192,10 @@ fn read_sector<S: Storage + ?Sized>(
 }
 
 /// Whether all was read; an error only where it is more than a sector.
-fn whole(read: io::Result<()>) -> io::Result<bool> {
+fn whole(read: Result<(), MediaError>) -> Result<bool, MediaError> {
     match read {
         Ok(()) => Ok(true),
-        Err(error) if DriveError::behind(&error).is_some() => Err(error),
+        Err(error @ MediaError::Drive(_)) => Err(error),
         Err(_) => Ok(false),
     }
 }

@@ -79,7 +79,7 @@ mod tests {
     #[test]
     fn nothing_is_read_once_the_watcher_has_said_stop() {
         let error = stopped_before(0).read(0, &mut [0; 512]).unwrap_err();
-        assert_eq!(DriveError::behind(&error), Some(&DriveError::Stopped));
+        assert_eq!(error.drive(), Some(&DriveError::Stopped));
     }
 
     #[test]

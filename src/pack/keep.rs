@@ -5,9 +5,8 @@
 //! beside it says which.
 
 use super::examine::{Examination, examine};
-use crate::disk::{Memory, SECTOR_LEN, Storage};
+use crate::disk::{DisketteStorage, DriveError, MediaError, Memory, SECTOR_LEN};
 use crate::files::write_new;
-use crate::media::DriveError;
 use crate::media::surface::{Condition, Rescue, Surface, rescue, rescue_tracks};
 use crate::record::RECORD_SECTORS;
 use crate::record::fields::Seal;
@@ -62,7 +61,7 @@ impl Keep {
     /// [`DriveError`] where the reading was stopped, the medium is no diskette, or its record read otherwise
     /// than before; else as the medium and the folder report them. Nothing is in the folder then that was not
     /// there before.
-    pub fn keep<S: Storage + ?Sized>(&self, medium: &S) -> io::Result<Kept> {
+    pub fn keep<S: DisketteStorage + ?Sized>(&self, medium: &S) -> Result<Kept, MediaError> {
         let seen = examine(medium)?;
         let (record, _) = record_of(&seen).unzip();
         let rescue =
@@ -87,11 +86,11 @@ impl Keep {
         Err(io::ErrorKind::AlreadyExists.into())
     }
 
-    fn read<S: Storage + ?Sized>(
+    fn read<S: DisketteStorage + ?Sized>(
         &self,
         medium: &S,
         seen: &Examination,
-    ) -> io::Result<Option<Rescue>> {
+    ) -> Result<Option<Rescue>, MediaError> {
         let record = match seen {
             Examination::Pack(pack) => pack.sectors.unwrap_or_default(),
             Examination::NotAPack(_) => [0; RECORD_SECTORS],

@@ -9,7 +9,7 @@ use crate::conversion::Patch;
 use crate::diagnosis::Diagnosis;
 use crate::files::NewFile;
 use crate::find::Image;
-use crate::media::{Kind, Medium, RawImage};
+use crate::media::{Kind, MediaError, Medium, RawImage};
 use crate::pack::commit::Commit;
 use crate::pack::examine::{Examination, Pack, RecordSectors, examine, read_record};
 use crate::platform::{self, folder_of};
@@ -114,6 +114,11 @@ impl Copy {
         &self.target
     }
 
+    /// The failure where another file has the target's name.
+    pub(super) fn exists(&self) -> Failure {
+        exists(&self.target)
+    }
+
     /// What the target holds, if it is the pack that `new` is, in this state or a later one; `None` where
     /// there is nothing yet.
     ///
@@ -125,7 +130,8 @@ impl Copy {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(self.failed(error)),
         }
-        let held = RawImage::open(&self.target).and_then(|medium| examine(&medium));
+        let opened = RawImage::open(&self.target).map_err(MediaError::from);
+        let held = opened.and_then(|medium| examine(&medium));
         match (held, Record::parse(new)) {
             (Ok(Examination::Pack(pack)), Ok(new)) if is_later(&pack, &new) => {
                 Ok(Some(pack.diagnosis))
@@ -151,13 +157,13 @@ impl Copy {
         from: &Medium,
         sectors: &RecordSectors,
         patch: Patch,
-    ) -> io::Result<NewFile> {
+    ) -> Result<NewFile, MediaError> {
         let new = NewFile::beside(&self.target, from.rights_of_copy())?;
         platform::step();
         from.copy_to(new.file())?;
         let medium = RawImage::from_file(new.file().try_clone()?, &new.path())?;
         if read_record(&medium, sectors)? != patch.old {
-            return Err(io::Error::other("the image was changed while it was copied"));
+            return Err(MediaError::ChangedMeanwhile);
         }
         Commit { medium, sectors: *sectors, patch }.write_whole()?;
         Ok(new)
@@ -182,8 +188,8 @@ impl Copy {
         }
     }
 
-    fn failed(&self, error: io::Error) -> Failure {
-        Failure::from_io(Action::Copy, error).about(self.target.clone())
+    fn failed(&self, error: impl Into<MediaError>) -> Failure {
+        Failure::caused(Action::Copy, error).about(self.target.clone())
     }
 }
 

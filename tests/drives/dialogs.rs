@@ -160,6 +160,6 @@ fn whoever_gives_up_is_told_the_state_and_the_next_run_finishes_it() {
     assert!(shown.contains("its clean-up is not"), "{shown}");
     assert_eq!(code, Some(3));
     let ran = scene.run(&args);
-    assert_eq!(ran.code, Some(0), "{ran:?}");
+    ran.ends(0);
     assert!(image.new == scene.read(&image.name));
 }

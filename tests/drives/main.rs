@@ -1,5 +1,7 @@
 //! Diskettes in drives: loop devices in their place, and the Linux floppy driver in QEMU.
 
+#![cfg(unix)]
+
 #[path = "../support/mod.rs"]
 mod support;
 

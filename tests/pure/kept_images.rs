@@ -88,7 +88,7 @@ fn a_reading_that_is_stopped_keeps_nothing() {
     let extent = Extent::Whole;
     let keep = Keep { folder: folder.path().join("new"), number: 1, extent };
     let error = keep.keep(&diskette).unwrap_err();
-    assert_eq!(DriveError::behind(&error), Some(&DriveError::Stopped));
+    assert_eq!(error.drive(), Some(&DriveError::Stopped));
     assert!(names(folder.path()).is_empty());
 }
 

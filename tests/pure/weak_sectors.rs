@@ -2,11 +2,11 @@
 //! where that is not enough.
 
 use crate::support::frail::{Fault, Frail};
-use addpack::disk::SECTOR_LEN;
-use addpack::disk::{DiskGeometry, Flaw, FlawKind, Memory, Storage};
+use addpack::disk::{
+    DiskGeometry, DisketteStorage, Flaw, FlawKind, MediaError, Memory, SECTOR_LEN, Storage,
+};
 use addpack::media::surface::{Condition, Surface, survey_by};
 use addpack::media::{Careful, DriveError};
-use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -40,29 +40,31 @@ impl Storage for Shared {
         self.0.len()
     }
 
-    fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         self.0.read(offset, buffer)
     }
 
-    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         self.0.read_past_cache(offset, buffer)
     }
 
-    fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+    fn write(&self, offset: u64, bytes: &[u8]) -> Result<(), MediaError> {
         self.0.write(offset, bytes)
     }
 
-    fn sync(&self) -> io::Result<()> {
+    fn sync(&self) -> Result<(), MediaError> {
         self.0.sync()
     }
 }
+
+impl DisketteStorage for Shared {}
 
 fn read(faults: &[(usize, Fault)], sectors: Range<usize>) -> Tried {
     let disk = Arc::new(Frail::new(&diskette(), faults));
     let careful = Careful::new(Shared(Arc::clone(&disk)), RETRIES);
     let mut bytes = vec![0xEE; sectors.len() * SECTOR_LEN];
     let error = careful.read((sectors.start * SECTOR_LEN) as u64, &mut bytes).err();
-    let failed = error.map(|error| Flaw::behind(&error).expect("a flaw"));
+    let failed = error.map(|error| error.lost().expect("a flaw"));
     Tried { bytes, failed, flaws: careful.flaws(), disk }
 }
 
@@ -166,24 +168,26 @@ impl Storage for Emptied {
         1_474_560
     }
 
-    fn read(&self, _: u64, _: &mut [u8]) -> io::Result<()> {
+    fn read(&self, _: u64, _: &mut [u8]) -> Result<(), MediaError> {
         let left =
             self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
         left.map(drop).map_err(|_| DriveError::NoMedium.into())
     }
 
-    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         self.read(offset, buffer)
     }
 
-    fn write(&self, _: u64, _: &[u8]) -> io::Result<()> {
+    fn write(&self, _: u64, _: &[u8]) -> Result<(), MediaError> {
         Ok(())
     }
 
-    fn sync(&self) -> io::Result<()> {
+    fn sync(&self) -> Result<(), MediaError> {
         Ok(())
     }
 }
+
+impl DisketteStorage for Emptied {}
 
 #[test]
 fn diskette_that_is_gone_is_no_bad_sector() {
@@ -191,7 +195,7 @@ fn diskette_that_is_gone_is_no_bad_sector() {
     for reads in 0..9 {
         let careful = Careful::new(Emptied(reads.into()), RETRIES);
         let error = careful.read(0, &mut [0; 4 * SECTOR_LEN]).unwrap_err();
-        assert_eq!(DriveError::behind(&error), Some(&DriveError::NoMedium), "{reads}");
+        assert_eq!(error.drive(), Some(&DriveError::NoMedium), "{reads}");
         assert_eq!(careful.flaws(), []);
     }
     let careful = Careful::new(Emptied(9.into()), RETRIES);
@@ -250,7 +254,7 @@ fn map_has_every_sector_of_every_standard_diskette_and_of_nothing_else() {
 fn diskette_that_is_pulled_out_ends_the_map() {
     let careful = Careful::new(Emptied(3.into()), RETRIES);
     let error = survey_by(&careful, &|| Duration::ZERO).unwrap_err();
-    assert_eq!(DriveError::behind(&error), Some(&DriveError::NoMedium));
+    assert_eq!(error.drive(), Some(&DriveError::NoMedium));
     // A medium in memory has no bad sectors, and needs no clock.
     let memory = Memory::new(diskette());
     assert_eq!(

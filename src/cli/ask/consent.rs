@@ -60,7 +60,7 @@ impl<'a> Asking<'a> {
         let changed = |(image, ..): &&(usize, String, Seal)| survey.changes(*image, job);
         let diskettes: Vec<_> = self.diskettes.iter().filter(changed).collect();
         let mut text: String = diskettes.iter().map(|(_, line, _)| line.as_str()).collect();
-        if !diskettes.is_empty() {
+        if !diskettes.is_empty() && args.output.is_none() {
             text += BEFORE_WRITING;
         }
         let one = (diskettes.is_empty() && overview.convert == 1).then(|| survey.only_change(job));

@@ -82,7 +82,8 @@ pub(crate) fn file(at: &LedgerFile) -> Result<PathBuf, Error> {
                 .to_owned(),
         )
     })?;
-    let state = folders.state_dir().unwrap_or_else(|| folders.data_dir());
+    // Windows has no folder for such: what stays on this computer is in %LOCALAPPDATA%.
+    let state = folders.state_dir().unwrap_or_else(|| folders.cache_dir());
     Ok(state.join("addpack").join("ledger.db"))
 }
 

@@ -15,7 +15,7 @@ use crate::cli::show::request::{self, Row};
 use crate::cli::show::terminal::{complain, escape};
 use crate::cli::words::{KB_REPLACEMENT, PackSummary, Refusal, pack_serial};
 use addpack::disk::Storage;
-use addpack::media::{Medium, Place};
+use addpack::media::{MediaError, Medium, Place};
 use addpack::plan::set::Span;
 use addpack::plan::{PackFacts, moved_away};
 use addpack::record::Version;
@@ -124,7 +124,7 @@ fn refused(packs: &Packs, args: &Args, exit: &mut Exit) -> Vec<Row> {
 }
 
 /// The digest of each image, by several threads. Once the user has asked to stop, none is begun.
-fn digests(paths: &[&Path], common: &Common) -> Vec<io::Result<String>> {
+fn digests(paths: &[&Path], common: &Common) -> Vec<Result<String, MediaError>> {
     let progress = Progress::counting(common, "taking digests", paths.len() as u64);
     let (next, retries) = (AtomicUsize::new(0), common.retries);
     let work = || {
@@ -213,10 +213,10 @@ fn lost(args: &Args, packs: &Packs) -> Result<Vec<Row>, Error> {
 const MOST: u64 = 64 << 20;
 
 /// SHA-1 of the whole image, or diskette.
-fn digest(path: &Path, retries: u32) -> io::Result<String> {
+fn digest(path: &Path, retries: u32) -> Result<String, MediaError> {
     let image = Medium::open(&Place::at(path)?, retries)?;
     if image.len() > MOST {
-        return Err(io::Error::other("it is much larger than a diskette"));
+        return Err(io::ErrorKind::FileTooLarge.into());
     }
     let (mut hash, mut at) = (Sha1::new(), 0);
     let mut buffer = vec![0; 64 << 10];

@@ -5,7 +5,7 @@ use super::file_system::{self, action, target};
 use super::system::{ASK_FOR_DRIVE, MAKE_IMAGE, with_drives};
 use crate::cli::show::terminal::escape;
 use addpack::container::ContainerError;
-use addpack::media::DriveError;
+use addpack::media::{DriveError, MediaError};
 use addpack::report::{Action, Failure, FailureCode, PackState};
 
 /// What failed and why, in one sentence.
@@ -69,7 +69,7 @@ pub(crate) fn failure_message(failure: &Failure) -> String {
 }
 
 fn drive_error(failure: &Failure) -> Option<&DriveError> {
-    failure.cause.as_ref().and_then(DriveError::behind)
+    failure.cause.as_ref().and_then(MediaError::drive)
 }
 
 fn access_denied(failure: &Failure) -> String {
@@ -81,7 +81,7 @@ fn access_denied(failure: &Failure) -> String {
 }
 
 fn container_error(failure: &Failure) -> Option<ContainerError> {
-    failure.cause.as_ref().and_then(ContainerError::behind)
+    failure.cause.as_ref().and_then(MediaError::container)
 }
 
 fn not_a_diskette(failure: &Failure) -> String {

@@ -1,7 +1,6 @@
 //! Failures that file systems and permissions are the cause of, in the admin's words.
 
 use crate::cli::show::terminal::escape;
-use addpack::media::DriveError;
 use addpack::report::{Action, Failure, FailureCode};
 use std::path::Path;
 
@@ -100,7 +99,7 @@ pub(super) fn next_step(failure: &Failure) -> &'static str {
 
 /// Whether it was a diskette in a drive, and not a file.
 fn is_drive(failure: &Failure) -> bool {
-    failure.cause.as_ref().is_some_and(|cause| DriveError::behind(cause).is_some())
+    failure.cause.as_ref().is_some_and(|cause| cause.drive().is_some())
 }
 
 /// What was being done.

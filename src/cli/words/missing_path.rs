@@ -88,9 +88,10 @@ fn problem(report: &Report) -> Option<Problem> {
     }
 }
 
-/// `A:` or `a:\`.
+/// `A:`, `a:\` or `\\.\A:`.
 pub(crate) fn is_drive_letter(text: &str) -> bool {
-    let letter = text.trim_end_matches(['\\', '/']).strip_suffix(':');
+    let letter =
+        text.strip_prefix(r"\\.\").unwrap_or(text).trim_end_matches(['\\', '/']).strip_suffix(':');
     letter.is_some_and(|letter| matches!(letter.as_bytes(), [byte] if byte.is_ascii_alphabetic()))
 }
 

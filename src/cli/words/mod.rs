@@ -199,6 +199,7 @@ pub(crate) fn next_step(report: &Report) -> String {
         Outcome::Convertible | Outcome::UnfinishedConversion if !report.in_place => {
             "convert it with addpack convert -o DIR: it cannot be changed where it is"
         }
+        Outcome::Convertible if report.is_drive => system::CONVERT_DISKETTE,
         Outcome::Convertible => "convert it with addpack convert: once, one way",
         Outcome::UnfinishedConversion => "run addpack convert on it: that finishes the clean-up",
         Outcome::Converted if report.output.is_some() => {

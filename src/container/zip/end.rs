@@ -3,8 +3,8 @@
 use super::{ENTRY, HEADER, huge, long, position, word};
 use crate::container::ContainerError;
 use crate::container::probe::FormatProbe;
+use crate::disk::MediaError;
 use crate::record::fields::is_zero;
-use std::io;
 
 /// The end record, up to its comment, of at most 65,535 bytes.
 const END_LEN: usize = 22;
@@ -37,10 +37,10 @@ pub(super) struct End {
     pub(super) has_bytes_behind: bool,
 }
 
-type Read<'a> = &'a dyn Fn(u64, usize) -> io::Result<Vec<u8>>;
+type Read<'a> = &'a dyn Fn(u64, usize) -> Result<Vec<u8>, MediaError>;
 
 /// Whether a file ends as an archive does, with a directory of at least one member.
-pub(in crate::container) fn has_directory(file: &FormatProbe<'_>) -> io::Result<bool> {
+pub(in crate::container) fn has_directory(file: &FormatProbe<'_>) -> Result<bool, MediaError> {
     let read = |at: u64, length: usize| file.bytes(at, length);
     match End::find(file.len, &read) {
         Ok(end) => {
@@ -49,8 +49,8 @@ pub(in crate::container) fn has_directory(file: &FormatProbe<'_>) -> io::Result<
             Ok(end.count > 0 && (entry == ENTRY || entry == HEADER))
         }
         // The last of several parts: its directory may begin in another one.
-        Err(error) if ContainerError::behind(&error) == Some(ContainerError::InParts) => Ok(true),
-        Err(error) if ContainerError::behind(&error).is_some() => Ok(false),
+        Err(MediaError::Container(ContainerError::InParts)) => Ok(true),
+        Err(MediaError::Container(_)) => Ok(false),
         Err(error) => Err(error),
     }
 }
@@ -58,7 +58,7 @@ pub(in crate::container) fn has_directory(file: &FormatProbe<'_>) -> io::Result<
 impl End {
     /// The end record of a file of `len` bytes: the last one that fits to the end of the file, or the last
     /// one behind which there are other bytes.
-    pub(super) fn find(len: u64, read: Read<'_>) -> io::Result<Self> {
+    pub(super) fn find(len: u64, read: Read<'_>) -> Result<Self, MediaError> {
         let length = position(len).min(SEARCHED);
         let from = len - length as u64;
         let tail = read(from, length)?;
@@ -71,7 +71,7 @@ impl End {
         Self::parse(from, &tail, at, read)
     }
 
-    fn parse(from: u64, tail: &[u8], at: usize, read: Read<'_>) -> io::Result<Self> {
+    fn parse(from: u64, tail: &[u8], at: usize, read: Read<'_>) -> Result<Self, MediaError> {
         let (record, behind) = tail[at..].split_at(record_len(&tail[at..]));
         let [disk, first_disk, here, count] = [4, 6, 8, 10].map(|field| word(record, field));
         let many = u16::MAX;
@@ -97,7 +97,7 @@ impl End {
 
     /// Takes the numbers that are too large for the usual record from the one for those, which stands
     /// right before its locator, or where that says.
-    fn take_large(&mut self, said: u64, read: Read<'_>) -> io::Result<()> {
+    fn take_large(&mut self, said: u64, read: Read<'_>) -> Result<(), MediaError> {
         let usual = (LOCATOR_LEN + LARGE_END_LEN) as u64;
         for at in [self.at.saturating_sub(usual), said] {
             if at + usual > self.at {
@@ -135,7 +135,7 @@ fn record_len(bytes: &[u8]) -> usize {
 }
 
 /// What a file without an end record is: a part of several begins with a mark of those.
-fn cut_short_or_part(len: u64, read: Read<'_>) -> io::Result<ContainerError> {
+fn cut_short_or_part(len: u64, read: Read<'_>) -> Result<ContainerError, MediaError> {
     let start = read(0, position(len).min(4))?;
     let at = position(len);
     Ok(if start == b"PK\x07\x08" {

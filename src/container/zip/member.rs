@@ -4,8 +4,7 @@ use super::rewrite::odd_numbers;
 use super::{DEFLATED, ENTRY_LEN, HEADER, HEADER_LEN, STORED, huge, long, position, word};
 use crate::container::deflate::{crc32, inflate, inflate_start, with_room};
 use crate::container::{ContainerError, MAX_DUMP, RECOGNISED_BY};
-use crate::disk::Storage;
-use std::io;
+use crate::disk::{MediaError, Storage};
 use std::ops::Range;
 
 const ENCRYPTED: u16 = 0x0001;
@@ -104,7 +103,11 @@ impl Member {
     /// # Errors
     /// Where it cannot be read, is damaged, larger, encrypted, or compressed in another way than by
     /// deflate.
-    pub fn read<S: Storage + ?Sized>(&self, archive: &S, limit: usize) -> io::Result<Vec<u8>> {
+    pub fn read<S: Storage + ?Sized>(
+        &self,
+        archive: &S,
+        limit: usize,
+    ) -> Result<Vec<u8>, MediaError> {
         if self.size > limit as u64 {
             return Err(ContainerError::TooLarge.into());
         }
@@ -124,7 +127,7 @@ impl Member {
     ///
     /// # Errors
     /// As [`Member::read`].
-    pub fn start<S: Storage + ?Sized>(&self, archive: &S) -> io::Result<Vec<u8>> {
+    pub fn start<S: Storage + ?Sized>(&self, archive: &S) -> Result<Vec<u8>, MediaError> {
         // Deflate makes bytes longer by very little.
         let mut held = self.compressed_bytes(archive, 2 * RECOGNISED_BY)?;
         if self.method == DEFLATED {
@@ -139,7 +142,7 @@ impl Member {
         &self,
         archive: &S,
         most: usize,
-    ) -> io::Result<Vec<u8>> {
+    ) -> Result<Vec<u8>, MediaError> {
         if let Some(fault) = self.fault {
             return Err(fault.into());
         }
@@ -165,7 +168,7 @@ impl Member {
     }
 
     /// Where the member's bytes begin, behind its header.
-    pub(super) fn data<S: Storage + ?Sized>(&self, archive: &S) -> io::Result<u64> {
+    pub(super) fn data<S: Storage + ?Sized>(&self, archive: &S) -> Result<u64, MediaError> {
         let bad_field = ContainerError::BadField { at: position(self.header) };
         if self.least_stretch().end > archive.len() {
             return Err(bad_field.into());
@@ -183,7 +186,10 @@ impl Member {
     ///
     /// # Errors
     /// Where the header cannot be read.
-    pub fn obstacle<S: Storage + ?Sized>(&self, archive: &S) -> io::Result<Option<ContainerError>> {
+    pub fn obstacle<S: Storage + ?Sized>(
+        &self,
+        archive: &S,
+    ) -> Result<Option<ContainerError>, MediaError> {
         if self.obstacle.is_some() {
             return Ok(self.obstacle);
         }

@@ -14,9 +14,8 @@ pub use rewrite::{Piece, rewrite};
 
 use super::ContainerError;
 use super::cursor::Cursor;
-use crate::disk::Storage;
+use crate::disk::{MediaError, Storage};
 use end::End;
-use std::io;
 
 /// A member's own header: up to its name and extra fields.
 const HEADER_LEN: usize = 30;
@@ -46,7 +45,7 @@ impl Directory {
     ///
     /// # Errors
     /// Where it cannot be read, is damaged, or is one of several parts.
-    pub fn read<S: Storage + ?Sized>(archive: &S) -> io::Result<Self> {
+    pub fn read<S: Storage + ?Sized>(archive: &S) -> Result<Self, MediaError> {
         let end = End::find(archive.len(), &|at, length| {
             let mut bytes = vec![0; length];
             archive.read(at, &mut bytes).map(|()| bytes)
@@ -74,7 +73,7 @@ impl Directory {
     pub(crate) fn in_file_order(
         &self,
         indices: impl Iterator<Item = usize>,
-    ) -> io::Result<Vec<usize>> {
+    ) -> Result<Vec<usize>, MediaError> {
         let mut order: Vec<_> = indices.collect();
         if order.iter().any(|index| *index >= self.members.len()) {
             return Err(ContainerError::Changed.into());
@@ -97,7 +96,7 @@ impl Directory {
     }
 }
 
-fn members(entries: &[u8], count: u64, start: u64, before: u64) -> io::Result<Vec<Member>> {
+fn members(entries: &[u8], count: u64, start: u64, before: u64) -> Result<Vec<Member>, MediaError> {
     let mut cursor = Cursor::new(entries);
     let mut members = Vec::new();
     for _ in 0..count {

@@ -2,8 +2,7 @@
 
 use super::{ContainerError, DEFLATED, Directory, Member, STORED, long, position};
 use crate::container::deflate::{crc32, deflate};
-use crate::disk::Storage;
-use std::io;
+use crate::disk::{MediaError, Storage};
 use std::ops::Range;
 
 /// Bit 3 of the flags: checksum and lengths stand behind the member's bytes.
@@ -37,9 +36,9 @@ pub fn rewrite<S: Storage + ?Sized>(
     archive: &S,
     directory: &Directory,
     indices: &[usize],
-    file: &mut dyn FnMut(usize) -> io::Result<Vec<u8>>,
-    put: &mut dyn FnMut(Piece) -> io::Result<()>,
-) -> io::Result<()> {
+    file: &mut dyn FnMut(usize) -> Result<Vec<u8>, MediaError>,
+    put: &mut dyn FnMut(Piece) -> Result<(), MediaError>,
+) -> Result<(), MediaError> {
     if let Some(obstacle) = directory.obstacle() {
         return Err(obstacle.into());
     }
@@ -99,7 +98,7 @@ impl Change {
         directory: &Directory,
         index: usize,
         file: &[u8],
-    ) -> io::Result<(Self, Vec<u8>)> {
+    ) -> Result<(Self, Vec<u8>), MediaError> {
         let member = &directory.members[index];
         if let Some(obstacle) = member.obstacle(archive)? {
             return Err(obstacle.into());
@@ -149,7 +148,7 @@ pub(super) fn odd_numbers<S: Storage + ?Sized>(
     member: &Member,
     header: &[u8],
     end: u64,
-) -> io::Result<Option<ContainerError>> {
+) -> Result<Option<ContainerError>, MediaError> {
     let numbers = Numbers::new(member.crc, length(member.compressed)?);
     let is_described = member.flags & DESCRIBED_BEHIND != 0;
     if !is_described && header[IN_HEADER..][..8] != numbers.0 {
@@ -157,11 +156,11 @@ pub(super) fn odd_numbers<S: Storage + ?Sized>(
     }
     match descriptor(archive, member, end, numbers, numbers) {
         Ok(_) => Ok(None),
-        Err(error) => ContainerError::behind(&error).map(Some).ok_or(error),
+        Err(error) => error.container().map(Some).ok_or(error),
     }
 }
 
-fn length(bytes: u64) -> io::Result<u32> {
+fn length(bytes: u64) -> Result<u32, MediaError> {
     u32::try_from(bytes).map_err(|_| ContainerError::TooLarge.into())
 }
 
@@ -172,7 +171,7 @@ fn descriptor<S: Storage + ?Sized>(
     at: u64,
     old: Numbers,
     new: Numbers,
-) -> io::Result<Vec<u8>> {
+) -> Result<Vec<u8>, MediaError> {
     if member.flags & DESCRIBED_BEHIND == 0 {
         return Ok(Vec::new());
     }
@@ -195,12 +194,12 @@ fn shift(changes: &[Change], offset: u64) -> i64 {
     before.checked_sub(1).map_or(0, |last| changes[last].growth)
 }
 
-fn shifted(number: u32, by: i64) -> io::Result<[u8; 4]> {
+fn shifted(number: u32, by: i64) -> Result<[u8; 4], MediaError> {
     let number = u32::try_from(i64::from(number) + by).map_err(|_| ContainerError::TooLarge)?;
     Ok(number.to_le_bytes())
 }
 
-fn new_entries(directory: &Directory, changes: &[Change]) -> io::Result<Vec<u8>> {
+fn new_entries(directory: &Directory, changes: &[Change]) -> Result<Vec<u8>, MediaError> {
     let mut entries = directory.entries.clone();
     for member in &directory.members {
         let at = member.entry + OFFSET_IN_ENTRY;
@@ -213,7 +212,7 @@ fn new_entries(directory: &Directory, changes: &[Change]) -> io::Result<Vec<u8>>
     Ok(entries)
 }
 
-fn new_end(directory: &Directory, changes: &[Change]) -> io::Result<Vec<u8>> {
+fn new_end(directory: &Directory, changes: &[Change]) -> Result<Vec<u8>, MediaError> {
     let mut end = directory.end.record.clone();
     let offset = shifted(long(&end, OFFSET_IN_END), shift(changes, directory.start))?;
     end[OFFSET_IN_END..][..4].copy_from_slice(&offset);

@@ -2,8 +2,8 @@
 
 use crate::container::zip::{Directory, Member, Piece, rewrite};
 use crate::container::{ContainerError, MAX_DUMP, MAX_IMAGE, gzip, largest, raw_name};
-use crate::disk::Storage;
-use crate::files::replace::{Replacement, not_read_back};
+use crate::disk::{MediaError, Storage};
+use crate::files::replace::Replacement;
 use crate::files::{OnePass, OpenFile};
 use crate::media::changes::{Changes, apply, are_made};
 use crate::platform;
@@ -36,7 +36,7 @@ pub(super) struct StoredFile {
 
 impl Content {
     /// Bytes of memory that the expansion of an image takes.
-    pub(super) fn room_for(&self, file: &OpenFile, index: usize) -> io::Result<usize> {
+    pub(super) fn room_for(&self, file: &OpenFile, index: usize) -> Result<usize, MediaError> {
         let len = usize::try_from(file.len()).unwrap_or(usize::MAX);
         match self {
             Self::Dump => Ok(len.saturating_add(DUMP_ROOM)),
@@ -76,7 +76,7 @@ impl Content {
         file: &OpenFile,
         index: usize,
         past_cache: bool,
-    ) -> io::Result<StoredFile> {
+    ) -> Result<StoredFile, MediaError> {
         let file = View { file, past_cache };
         match self {
             Self::Dump => Ok(StoredFile { bytes: whole(&file)?, obstacle: None }),
@@ -102,10 +102,10 @@ impl Content {
         new: &OpenFile,
         disk: &OnePass<'_>,
         staged: &BTreeMap<usize, Changes>,
-    ) -> io::Result<Self> {
+    ) -> Result<Self, MediaError> {
         let see = |index: usize, image: &[u8]| {
             let is_changed = staged.get(&index).is_some_and(|changes| are_made(changes, image));
-            if is_changed { Ok(()) } else { Err(not_read_back()) }
+            if is_changed { Ok(()) } else { Err(MediaError::NotReadBack) }
         };
         match self {
             Self::Dump => Ok(Self::Dump),
@@ -129,7 +129,7 @@ impl Content {
         &self,
         file: &OpenFile,
         staged: &BTreeMap<usize, Changes>,
-    ) -> io::Result<usize> {
+    ) -> Result<usize, MediaError> {
         let most = match self {
             Self::Dump | Self::Gzip => self.room_for(file, 0)?,
             // None of those that are written is a dump.
@@ -147,7 +147,7 @@ impl Content {
         old: &OpenFile,
         staged: &BTreeMap<usize, Changes>,
         new: &mut Replacement<'_>,
-    ) -> io::Result<()> {
+    ) -> Result<(), MediaError> {
         let mut changed = |index: usize| {
             let mut bytes = self.read(old, index, false)?.bytes;
             staged.get(&index).into_iter().for_each(|changes| apply(changes, 0, &mut bytes));
@@ -184,7 +184,7 @@ impl Storage for View<'_> {
         self.file.len()
     }
 
-    fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         if self.past_cache {
             self.file.read_past_cache(offset, buffer)
         } else {
@@ -192,21 +192,21 @@ impl Storage for View<'_> {
         }
     }
 
-    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         self.file.read_past_cache(offset, buffer)
     }
 
-    fn write(&self, _: u64, _: &[u8]) -> io::Result<()> {
+    fn write(&self, _: u64, _: &[u8]) -> Result<(), MediaError> {
         Err(io::ErrorKind::ReadOnlyFilesystem.into())
     }
 
-    fn sync(&self) -> io::Result<()> {
+    fn sync(&self) -> Result<(), MediaError> {
         Ok(())
     }
 }
 
 /// All bytes of a file that is no larger than [`MAX_DUMP`].
-fn whole<S: Storage>(file: &S) -> io::Result<Vec<u8>> {
+fn whole<S: Storage>(file: &S) -> Result<Vec<u8>, MediaError> {
     let length = usize::try_from(file.len()).unwrap_or(usize::MAX);
     if length > MAX_DUMP {
         return Err(ContainerError::TooLarge.into());

@@ -10,7 +10,7 @@ use super::changes::Changes;
 use super::{RawImage, Recognised};
 use crate::container::zip::Directory;
 use crate::container::{ContainerError, Format, Reader, Unpacked, may_be_archive, unpack};
-use crate::disk::Flaw;
+use crate::disk::{Flaw, MediaError};
 use crate::files::replace::{Replaced, Replacement, replace};
 use crate::files::{OnePass, OpenFile, clear_leftover};
 use crate::platform;
@@ -39,7 +39,7 @@ pub struct Container {
 /// What came of the last time that the file was replaced.
 #[derive(Debug, Default)]
 struct LastReplacement {
-    error: Option<io::Error>,
+    error: Option<MediaError>,
     /// The images that it took along and that have not asked yet.
     unasked: BTreeSet<usize>,
 }
@@ -83,7 +83,7 @@ impl Container {
         format: Format,
         path: &Path,
         writable: bool,
-    ) -> io::Result<Self> {
+    ) -> Result<Self, MediaError> {
         let content = match format.reader() {
             Reader::Gzip => Content::Gzip,
             Reader::Zip => Content::Zip(Directory::read(&file)?),
@@ -105,7 +105,7 @@ impl Container {
     ///
     /// # Errors
     /// Where the file, or the archive's directory, cannot be read.
-    pub(crate) fn open(path: &Path) -> io::Result<Option<Self>> {
+    pub(crate) fn open(path: &Path) -> Result<Option<Self>, MediaError> {
         let file = RawImage::open(path)?;
         match file.recognise(true)? {
             Recognised::Container(Format::Zip) => {
@@ -134,7 +134,7 @@ impl Container {
     ///
     /// # Errors
     /// As the system reports them.
-    pub(super) fn make_writable(&self) -> io::Result<()> {
+    pub(super) fn make_writable(&self) -> Result<(), MediaError> {
         let mut current = self.current();
         if current.is_writable {
             return Ok(());
@@ -202,7 +202,7 @@ impl Container {
 
     /// Expands an image, when there is room for it; from what the disk holds past every cache, where
     /// that is asked for. Waits for room: whoever calls it must hold none.
-    pub(super) fn expand(&self, index: usize, past_cache: bool) -> io::Result<Expanded> {
+    pub(super) fn expand(&self, index: usize, past_cache: bool) -> Result<Expanded, MediaError> {
         let needed = self.current().room_for(index)?;
         let mut room = Room::take(needed);
         let current = self.current();
@@ -238,14 +238,14 @@ impl Container {
     ///
     /// # Errors
     /// As the system reports them.
-    pub(super) fn write(&self, index: usize) -> io::Result<()> {
+    pub(super) fn write(&self, index: usize) -> Result<(), MediaError> {
         let mut last = lock(&self.last);
         if !lock(&self.staged).contains_key(&index) {
             let is_taken_along = last.unasked.remove(&index);
             return match &last.error {
                 None if is_taken_along => Ok(()),
                 Some(error) if is_taken_along => Err(repeated(error)),
-                _ => Err(io::Error::other("there is nothing to write")),
+                _ => Err(MediaError::NotReadBack),
             };
         }
         let staged = std::mem::take(&mut *lock(&self.staged));
@@ -255,7 +255,7 @@ impl Container {
         result
     }
 
-    fn replace(&self, staged: &BTreeMap<usize, Changes>) -> io::Result<()> {
+    fn replace(&self, staged: &BTreeMap<usize, Changes>) -> Result<(), MediaError> {
         let needed = {
             let current = self.current();
             current.content.room_to_write(&current.file, staged)?
@@ -266,27 +266,35 @@ impl Container {
 }
 
 /// The same error for another image that it befell.
-fn repeated(error: &io::Error) -> io::Error {
-    match (ContainerError::behind(error), error.raw_os_error()) {
-        (Some(why), _) => why.into(),
-        (None, Some(code)) => io::Error::from_raw_os_error(code),
-        (None, None) => io::Error::new(error.kind(), error.to_string()),
+fn repeated(error: &MediaError) -> MediaError {
+    match error {
+        MediaError::Container(why) => MediaError::Container(*why),
+        MediaError::Io(error) => match error.raw_os_error() {
+            Some(code) => io::Error::from_raw_os_error(code).into(),
+            None => io::Error::new(error.kind(), error.to_string()).into(),
+        },
+        // No file has another error.
+        _ => MediaError::NotReadBack,
     }
 }
 
 impl Current {
     /// Bytes of memory that the expansion of an image takes.
-    fn room_for(&self, index: usize) -> io::Result<usize> {
+    fn room_for(&self, index: usize) -> Result<usize, MediaError> {
         self.content.room_for(&self.file, index)
     }
 
-    fn replace(&mut self, path: &Path, staged: &BTreeMap<usize, Changes>) -> io::Result<()> {
+    fn replace(
+        &mut self,
+        path: &Path,
+        staged: &BTreeMap<usize, Changes>,
+    ) -> Result<(), MediaError> {
         let content = &self.content;
         let write = |old: &OpenFile, new: &mut Replacement<'_>| content.rewrite(old, staged, new);
         let see = |new: &OpenFile, disk: &OnePass<'_>| content.see(new, disk, staged);
         let Replaced { file, seen, durable } = replace(&mut self.file, path, write, see)?;
         self.content = seen;
         self.file = file;
-        durable
+        Ok(durable?)
     }
 }

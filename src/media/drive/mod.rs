@@ -3,13 +3,9 @@
 //! Everything goes past the cache: a buffered write of one sector touches eight, "succeeds" where
 //! the diskette is gone, and lets the cache show what the diskette does not hold.
 
-mod error;
 mod length;
 
-pub use error::DriveError;
-
-use crate::disk::SECTOR_LEN;
-use crate::disk::{DiskGeometry, Storage};
+use crate::disk::{DiskGeometry, DisketteStorage, DriveError, MediaError, SECTOR_LEN, Storage};
 use crate::platform::{self, Fault, System, Use};
 use length::len_of;
 use std::fs::File;
@@ -36,7 +32,7 @@ impl Drive {
     ///
     /// # Errors
     /// A [`DriveError`] where that says why, else as the system reports it.
-    pub fn open(path: &Path) -> io::Result<Self> {
+    pub fn open(path: &Path) -> Result<Self, MediaError> {
         let len = measure(path)?;
         Self::new(path, len, Use::Read)
     }
@@ -45,7 +41,7 @@ impl Drive {
     ///
     /// # Errors
     /// As [`Drive::open`]; [`DriveError::WriteProtected`] where it can only be read.
-    pub fn open_to_change(path: &Path) -> io::Result<Self> {
+    pub fn open_to_change(path: &Path) -> Result<Self, MediaError> {
         let len = measure(path)?;
         if platform::is_read_only(path) == Some(true) {
             return Err(DriveError::WriteProtected.into());
@@ -53,7 +49,7 @@ impl Drive {
         Self::new(path, len, Use::Change)
     }
 
-    fn new(path: &Path, len: u64, how: Use) -> io::Result<Self> {
+    fn new(path: &Path, len: u64, how: Use) -> Result<Self, MediaError> {
         let file = open(path, how)?;
         if len_of(&file)? != Some(len) {
             return Err(DriveError::Changed.into());
@@ -66,9 +62,9 @@ impl Drive {
         })
     }
 
-    fn with_file<T>(&self, work: impl FnOnce(&File) -> io::Result<T>) -> io::Result<T> {
+    fn with_file<T>(&self, work: impl FnOnce(&File) -> io::Result<T>) -> Result<T, MediaError> {
         let file = self.file.read().unwrap_or_else(PoisonError::into_inner);
-        work(file.as_ref().ok_or(DriveError::Dead)?)
+        Ok(work(file.as_ref().ok_or(DriveError::Dead)?)?)
     }
 
     /// Whether nothing of the diskette can be read, or not any more. Linux says of a diskette that is pulled
@@ -86,7 +82,7 @@ impl Drive {
     }
 
     /// Closes the drive for good; why the diskette does not answer any more.
-    fn lost(&self) -> io::Error {
+    fn lost(&self) -> MediaError {
         *self.file.write().unwrap_or_else(PoisonError::into_inner) = None;
         match measure(&self.path) {
             Ok(_) if self.good.load(Ordering::Relaxed) == NOWHERE => DriveError::Unreadable.into(),
@@ -97,7 +93,7 @@ impl Drive {
 
     /// After a failed write: the handle is good for nothing more. What is in the drive now, perhaps
     /// another diskette, is looked at through a new one, which only reads.
-    fn give_up(&self, error: io::Error) -> io::Error {
+    fn give_up(&self, error: MediaError) -> MediaError {
         let lost = self.is_gone().then(|| self.lost());
         let mut file = self.file.write().unwrap_or_else(PoisonError::into_inner);
         // The old one keeps everybody else away, us too.
@@ -105,7 +101,7 @@ impl Drive {
         *file = Self::open(&self.path)
             .ok()
             .and_then(|drive| drive.file.into_inner().unwrap_or_else(PoisonError::into_inner));
-        match platform::fault(&error) {
+        match error.io().and_then(platform::fault) {
             Some(Fault::WriteProtected) => DriveError::WriteProtected.into(),
             _ => lost.unwrap_or(error),
         }
@@ -117,32 +113,34 @@ impl Storage for Drive {
         self.len
     }
 
-    fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         self.with_file(|file| platform::read_direct(file, buffer, offset, SECTOR_LEN))
             .inspect(|()| self.good.store(offset, Ordering::Relaxed))
             .map_err(|error| if self.is_gone() { self.lost() } else { error })
     }
 
-    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         self.read(offset, buffer)
     }
 
-    fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+    fn write(&self, offset: u64, bytes: &[u8]) -> Result<(), MediaError> {
         self.with_file(|file| platform::write_direct(file, bytes, offset))
             .map_err(|error| self.give_up(error))
     }
 
-    fn sync(&self) -> io::Result<()> {
+    fn sync(&self) -> Result<(), MediaError> {
         self.with_file(File::sync_data).map_err(|error| self.give_up(error))
     }
+}
 
+impl DisketteStorage for Drive {
     fn is_removable(&self) -> bool {
         true
     }
 }
 
 /// Bytes on the medium, which must be a diskette's: nothing else is opened for more than this.
-fn measure(path: &Path) -> io::Result<u64> {
+fn measure(path: &Path) -> Result<u64, MediaError> {
     let drive = open(path, Use::Measure)?;
     let len = len_of(&drive).map_err(|error| explained(error, path, Use::Measure))?;
     match len {
@@ -152,12 +150,12 @@ fn measure(path: &Path) -> io::Result<u64> {
     }
 }
 
-fn open(path: &Path, how: Use) -> io::Result<File> {
+fn open(path: &Path, how: Use) -> Result<File, MediaError> {
     platform::open_drive(path, how).map_err(|error| explained(error, path, how))
 }
 
 /// What an error on opening means of a drive.
-fn explained(error: io::Error, path: &Path, how: Use) -> io::Error {
+fn explained(error: io::Error, path: &Path, how: Use) -> MediaError {
     let is_windows = System::HERE == System::Windows;
     match platform::fault(&error) {
         Some(Fault::NoMedium) => DriveError::NoMedium.into(),
@@ -172,6 +170,6 @@ fn explained(error: io::Error, path: &Path, how: Use) -> io::Error {
         Some(Fault::WriteProtected) => DriveError::WriteProtected.into(),
         Some(Fault::Denied) if is_windows => DriveError::Denied.into(),
         Some(Fault::NotThere) => DriveError::NotThere.into(),
-        Some(Fault::Denied | Fault::BadSector | Fault::PastTheEnd) | None => error,
+        Some(Fault::Denied | Fault::BadSector | Fault::PastTheEnd) | None => error.into(),
     }
 }

@@ -23,7 +23,7 @@ pub fn holds_whole_copy(places: &mut Places, path: &Path, entry: &Entry) -> bool
 }
 
 fn copy_at(place: io::Result<Place>, entry: &Entry) -> Option<(Medium, Pack)> {
-    let medium = place.and_then(|place| Medium::open(&place, RETRIES)).ok()?;
+    let medium = Medium::open(&place.ok()?, RETRIES).ok()?;
     let Ok(Examination::Pack(pack)) = examine(&medium) else { return None };
     let origin = pack.diagnosis.record.as_ref()?.origin?;
     let sound = matches!(pack.outcome(), Outcome::AlreadyConverted | Outcome::UnfinishedConversion);

@@ -1,7 +1,7 @@
 //! What an image holds of a conversion that was claimed.
 
 use crate::conversion::Patch;
-use crate::disk::{SECTOR_LEN, Storage};
+use crate::disk::{DisketteStorage, SECTOR_LEN};
 use crate::ledger::Entry;
 use crate::media::Medium;
 use crate::pack::examine::{Examination, RecordSectors, examine};
@@ -44,7 +44,7 @@ pub(super) fn locate(
 /// The record, and which of its sectors can be read. On the diskette that was claimed, one that does
 /// not read behind the new commit sector was being zeroed when it was pulled out: it counts as the old
 /// one, and is zeroed again.
-fn read<S: Storage>(
+fn read<S: DisketteStorage>(
     medium: &S,
     sectors: &RecordSectors,
     patch: &Patch,
@@ -64,7 +64,7 @@ fn read<S: Storage>(
     (bytes, readable)
 }
 
-pub(super) fn held<S: Storage>(
+pub(super) fn held<S: DisketteStorage>(
     medium: &S,
     sectors: &RecordSectors,
     patch: &Patch,

@@ -16,10 +16,10 @@ mod held;
 
 pub use copies::{holds_copy, holds_whole_copy};
 
-use crate::disk::Storage;
+use crate::disk::DisketteStorage;
 use crate::files::clear_leftover;
 use crate::ledger::{ClaimId, Entry, Ledger, LedgerError, Settled, State};
-use crate::media::{DriveError, Medium, Places, RawImage};
+use crate::media::{DriveError, MediaError, Medium, Places, RawImage};
 use crate::pack::commit::Commit;
 use crate::platform::{folder_of, is_in_use, sync_folder};
 use crate::report::{Action, Failure, FailureCode};
@@ -167,13 +167,14 @@ impl Recovering {
 
     /// Opens and locks an image that is to be mended, and removes what was left beside it.
     fn open(&mut self, path: &Path) -> Result<Medium, Recovery> {
-        let failed = |action, error| Recovery::Failed(Box::new(Failure::from_io(action, error)));
-        let place = self.places.at(path);
+        let failed =
+            |action, error: MediaError| Recovery::Failed(Box::new(Failure::caused(action, error)));
+        let place = self.places.at(path).map_err(MediaError::from);
         let medium = place.and_then(|place| Medium::open_to_change(&place, RETRIES));
-        let medium = medium.map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => Recovery::Missing,
-            _ if DriveError::behind(&error) == Some(&DriveError::NoMedium) => Recovery::Missing,
-            _ if is_in_use(&error) => Recovery::InUse,
+        let medium = medium.map_err(|error| match &error {
+            MediaError::Io(cause) if cause.kind() == io::ErrorKind::NotFound => Recovery::Missing,
+            MediaError::Drive(DriveError::NoMedium) => Recovery::Missing,
+            MediaError::Io(cause) if is_in_use(cause) => Recovery::InUse,
             _ => failed(Action::Open, error),
         })?;
         if medium.is_marked_read_only() {
@@ -183,7 +184,7 @@ impl Recovering {
         match medium.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(Recovery::InUse),
-            Err(TryLockError::Error(error)) => return Err(failed(Action::Lock, error)),
+            Err(TryLockError::Error(error)) => return Err(failed(Action::Lock, error.into())),
         }
         let archive = self.places.archive();
         if archive.is_none() || archive != self.readied.as_deref() {
@@ -240,7 +241,7 @@ impl Recovering {
         if archive.is_some() && archive == self.durable.as_deref() {
             return Ok(());
         }
-        let failed = |error| Failure::from_io(Action::SyncFolder, error).about(path.to_owned());
+        let failed = |error| Failure::caused(Action::SyncFolder, error).about(path.to_owned());
         medium.sync_name().map_err(failed)?;
         self.durable = archive.map(Path::to_owned);
         Ok(())

@@ -175,7 +175,7 @@ fn cut(trial: &Trial, files: &Files, ops: &[Op], before: &Inodes, seed: u64) {
 /// One ordinary run makes everything complete.
 fn complete(trial: &Trial, about: &str) {
     let ran = trial.scene.run(&trial.args);
-    assert_eq!(ran.code, Some(0), "{about}: {ran:?}");
+    ran.at(&about).code(0);
     for image in &trial.images {
         assert!(trial.is_new(image), "{about}: {}: {ran:?}", image.name);
         if trial.way == Way::Copies {

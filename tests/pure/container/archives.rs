@@ -4,7 +4,7 @@ use super::{IMAGES, raw};
 use crate::support::tools;
 use addpack::container::zip::{Directory, Piece, rewrite};
 use addpack::container::{ContainerError, MAX_IMAGE, gzip};
-use addpack::disk::Memory;
+use addpack::disk::{MediaError, Memory};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -72,8 +72,8 @@ fn rewritten(old: &[u8], directory: &Directory, files: &[(usize, &[u8])]) -> Vec
     new
 }
 
-fn why<T>(result: std::io::Result<T>) -> ContainerError {
-    ContainerError::behind(&result.err().expect("an error")).expect("that of a container")
+fn why<T>(result: Result<T, MediaError>) -> ContainerError {
+    result.err().expect("an error").container().expect("that of a container")
 }
 
 fn save(folder: &Path, bytes: &[u8]) -> PathBuf {

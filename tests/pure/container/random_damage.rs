@@ -275,7 +275,7 @@ fn archive(image: &[u8]) -> Vec<u8> {
 }
 
 /// Every member read, and each rewritten that could be.
-fn archive_answer(bytes: &[u8], image: &[u8]) -> std::io::Result<Answer> {
+fn archive_answer(bytes: &[u8], image: &[u8]) -> Result<Answer, addpack::disk::MediaError> {
     let archive = Memory::new(bytes.to_vec());
     let directory = zip::Directory::read(&archive)?;
     let mut same = true;
@@ -301,7 +301,7 @@ fn damaged_archive_gets_an_answer() {
             Ok(answer) => answer,
             Err(error) => {
                 let short = ContainerError::CutShort { at: 0 };
-                Answer::Error(ContainerError::behind(&error).unwrap_or(short))
+                Answer::Error(error.container().unwrap_or(short))
             }
         });
     assert!(same > USUAL / 20 && error > USUAL / 2);

@@ -2,7 +2,6 @@
 
 use std::error::Error;
 use std::fmt::{self, Display, Formatter};
-use std::io;
 use std::path::PathBuf;
 
 /// Why a drive cannot be used, or not any more.
@@ -52,16 +51,3 @@ impl Display for DriveError {
 }
 
 impl Error for DriveError {}
-
-impl From<DriveError> for io::Error {
-    fn from(error: DriveError) -> Self {
-        Self::other(error)
-    }
-}
-
-impl DriveError {
-    /// What a drive's error was, where it was more than a sector.
-    pub fn behind(error: &io::Error) -> Option<&Self> {
-        error.get_ref()?.downcast_ref()
-    }
-}

@@ -1,9 +1,8 @@
-//! What can be the matter with a container.
+//! Why a container does not give its image.
 
-use super::Format;
+use crate::disk::Format;
 use std::error::Error;
 use std::fmt::{self, Debug, Display, Formatter};
-use std::io;
 
 /// Why a container does not give its image. Offsets are in bytes from the start of the container,
 /// of a compressed one from where it is expanded.
@@ -26,7 +25,7 @@ pub enum ContainerError {
     },
     /// The compressed bytes cannot be expanded.
     Compression,
-    /// The image is larger than [`super::MAX_IMAGE`], or the container than any of such an image.
+    /// The image is larger than [`MAX_IMAGE`](crate::container::MAX_IMAGE), or the container than any of such an image.
     TooLarge,
     /// There is not enough memory to expand it.
     NoMemory,
@@ -94,12 +93,6 @@ impl Display for ContainerError {
 
 impl Error for ContainerError {}
 
-impl From<ContainerError> for io::Error {
-    fn from(error: ContainerError) -> Self {
-        Self::other(error)
-    }
-}
-
 impl ContainerError {
     pub(crate) fn unsupported(format: Format) -> Self {
         Self::Unsupported { format, packed: false }
@@ -111,10 +104,5 @@ impl ContainerError {
             Self::Unsupported { format, .. } => Self::Unsupported { format, packed: true },
             other => other,
         }
-    }
-
-    /// What was the matter with a container, where that was the error.
-    pub fn behind(error: &io::Error) -> Option<Self> {
-        error.get_ref()?.downcast_ref().copied()
     }
 }

@@ -42,7 +42,7 @@ pub(super) struct Id {
 
 /// What a dump holds of a sector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Content<'a> {
+pub(super) enum SectorContent<'a> {
     /// All of it.
     Sound(&'a [u8]),
     /// Bytes that are marked as bad, or do not verify.
@@ -52,7 +52,7 @@ pub(super) enum Content<'a> {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Sector {
+struct DumpSector {
     bytes: [u8; SECTOR_LEN],
     /// What is wrong with it, if anything is.
     flaw: Option<FlawKind>,
@@ -62,7 +62,7 @@ struct Sector {
 #[derive(Debug, Default)]
 pub(super) struct Tracks {
     /// By cylinder, head and number.
-    sectors: BTreeMap<(u8, u8, u8), Sector>,
+    sectors: BTreeMap<(u8, u8, u8), DumpSector>,
     /// Tracks that have sectors of another size, and one such size, in bytes.
     others: BTreeMap<(u8, u8), usize>,
     strays: u32,
@@ -78,13 +78,13 @@ impl Id {
 impl Tracks {
     /// Adds a sector that was found on side `head`. One whose ID field names the other side is not
     /// found by the BIOS, and has no place.
-    pub(super) fn add(&mut self, head: u8, id: Id, content: Content<'_>) {
+    pub(super) fn add(&mut self, head: u8, id: Id, content: SectorContent<'_>) {
         let has_place = id.head == head
             && head < MAX_HEADS
             && id.cylinder < MAX_CYLINDERS
             && (1..=MAX_NUMBER).contains(&id.number);
         if has_place && id.len() == Some(SECTOR_LEN) {
-            self.put((id.cylinder, id.head, id.number), &Sector::new(content));
+            self.put((id.cylinder, id.head, id.number), &DumpSector::new(content));
         } else {
             self.strays = self.strays.saturating_add(1);
             if let Some(length) = id.len().filter(|_| has_place) {
@@ -94,7 +94,7 @@ impl Tracks {
     }
 
     /// A sector may be there twice. A sound one counts; of two that differ, neither does.
-    fn put(&mut self, place: (u8, u8, u8), sector: &Sector) {
+    fn put(&mut self, place: (u8, u8, u8), sector: &DumpSector) {
         let first = self.sectors.entry(place).or_insert(*sector);
         match (first.flaw, sector.flaw) {
             (None, None) if first.bytes != sector.bytes => {
@@ -160,12 +160,14 @@ impl Tracks {
     }
 }
 
-impl Sector {
-    fn new(content: Content<'_>) -> Self {
+impl DumpSector {
+    fn new(content: SectorContent<'_>) -> Self {
         let (held, flaw): (&[u8], _) = match content {
-            Content::Sound(held) if held.len() == SECTOR_LEN => (held, None),
-            Content::Sound(held) | Content::Bad(held) => (held, Some(FlawKind::MarkedBad)),
-            Content::None => (&[], Some(FlawKind::Missing)),
+            SectorContent::Sound(held) if held.len() == SECTOR_LEN => (held, None),
+            SectorContent::Sound(held) | SectorContent::Bad(held) => {
+                (held, Some(FlawKind::MarkedBad))
+            }
+            SectorContent::None => (&[], Some(FlawKind::Missing)),
         };
         let mut bytes = [FILLER; SECTOR_LEN];
         bytes.iter_mut().zip(held).for_each(|(byte, held)| *byte = *held);

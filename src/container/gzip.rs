@@ -19,7 +19,7 @@ const RESERVED: u8 = 0xE0;
 
 /// What is in a compressed file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Expanded {
+pub struct Decompressed {
     /// The file that was compressed.
     pub file: Vec<u8>,
     /// Where its last part ends, in bytes from the start of the container.
@@ -30,7 +30,7 @@ pub struct Expanded {
 ///
 /// # Errors
 /// Where it is damaged, or larger.
-pub fn read(bytes: &[u8], limit: usize) -> Result<Expanded, ContainerError> {
+pub fn read(bytes: &[u8], limit: usize) -> Result<Decompressed, ContainerError> {
     if bytes.len() > MAX_DUMP {
         return Err(ContainerError::TooLarge);
     }
@@ -47,7 +47,7 @@ pub fn read(bytes: &[u8], limit: usize) -> Result<Expanded, ContainerError> {
         }
         if !cursor.rest().starts_with(MARK) {
             file.shrink_to_fit();
-            return Ok(Expanded { file, end: cursor.at() });
+            return Ok(Decompressed { file, end: cursor.at() });
         }
     }
 }

@@ -14,7 +14,7 @@
 //! | | for each sector a kind, 0 to 8, and the bytes that it asks for |
 
 use super::cursor::Cursor;
-use super::dump::{Content, Dump, Id, Tracks};
+use super::dump::{Dump, Id, SectorContent, Tracks};
 use super::{ContainerError, MAX_DUMP};
 
 const CYLINDER_MAP: u8 = 0x80;
@@ -88,7 +88,7 @@ fn read_sector(
     // Kinds go by twos: as they are, or one byte for all; sound or deleted, then the same in error.
     let bytes = match kind {
         0 => {
-            tracks.add(head, id, Content::None);
+            tracks.add(head, id, SectorContent::None);
             return Ok(());
         }
         1 | 3 | 5 | 7 => cursor.take(length)?,
@@ -98,7 +98,7 @@ fn read_sector(
         }
         _ => return Err(bad_field),
     };
-    let content = if kind < 5 { Content::Sound(bytes) } else { Content::Bad(bytes) };
+    let content = if kind < 5 { SectorContent::Sound(bytes) } else { SectorContent::Bad(bytes) };
     tracks.add(head, id, content);
     Ok(())
 }

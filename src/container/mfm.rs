@@ -4,7 +4,7 @@
 //! F8 for deleted data. Both end with a CRC of all of it.
 
 use super::crc::FIELD;
-use super::dump::{Content, Id};
+use super::dump::{Id, SectorContent};
 use crate::disk::SECTOR_LEN;
 
 /// Three bytes A1 that lack a clock, and the cells that they take.
@@ -30,7 +30,7 @@ impl Cells {
     }
 
     /// Calls `found` for every sector with a sound ID field.
-    pub(super) fn sectors(&self, mut found: impl FnMut(Id, Content<'_>)) {
+    pub(super) fn sectors(&self, mut found: impl FnMut(Id, SectorContent<'_>)) {
         let fields = self.fields();
         for (index, &at) in fields.iter().enumerate() {
             let Some(id) = self.id(at) else { continue };
@@ -40,7 +40,7 @@ impl Cells {
             let window = end + SYNC_CELLS..=end + SYNC_CELLS + GAP * CELLS_PER_BYTE;
             match self.kind(next) {
                 0xFB | 0xF8 if window.contains(&next) => self.data(next, id, &mut found),
-                _ => found(id, Content::None),
+                _ => found(id, SectorContent::None),
             }
         }
     }
@@ -96,12 +96,12 @@ impl Cells {
         (kind == 0xFE && verifies).then_some(Id { cylinder, head, number, size })
     }
 
-    fn data(&self, at: usize, id: Id, found: &mut impl FnMut(Id, Content<'_>)) {
+    fn data(&self, at: usize, id: Id, found: &mut impl FnMut(Id, SectorContent<'_>)) {
         if id.len() != Some(SECTOR_LEN) {
-            return found(id, Content::None);
+            return found(id, SectorContent::None);
         }
         let (field, verifies) = self.field::<{ 1 + SECTOR_LEN + 2 }>(at);
         let bytes = &field[1..=SECTOR_LEN];
-        found(id, if verifies { Content::Sound(bytes) } else { Content::Bad(bytes) });
+        found(id, if verifies { SectorContent::Sound(bytes) } else { SectorContent::Bad(bytes) });
     }
 }

@@ -21,7 +21,7 @@
 
 use super::crc::TELEDISK;
 use super::cursor::Cursor;
-use super::dump::{Content, Dump, Id, Tracks};
+use super::dump::{Dump, Id, SectorContent, Tracks};
 use super::signs::Start;
 use super::{ContainerError, Format, MAX_DUMP, MAX_IMAGE};
 use delharc::decode::{Decoder, Lh1Decoder};
@@ -157,7 +157,7 @@ fn read_sector(
     let [cylinder, head, number, size, flags, checksum] = cursor.array()?;
     let id = Id { cylinder, head, number, size };
     let Some(length) = id.len().filter(|_| flags & WITHOUT_DATA == 0) else {
-        tracks.add(side, id, Content::None);
+        tracks.add(side, id, SectorContent::None);
         return Ok(());
     };
     let at = cursor.at();
@@ -167,7 +167,7 @@ fn read_sector(
     let bytes = decode(*encoding, data, length);
     let sound =
         bytes.len() == length && low_byte(&bytes) == checksum && flags & READ_WITH_ERROR == 0;
-    let content = if sound { Content::Sound(&bytes) } else { Content::Bad(&bytes) };
+    let content = if sound { SectorContent::Sound(&bytes) } else { SectorContent::Bad(&bytes) };
     tracks.add(side, id, content);
     Ok(())
 }

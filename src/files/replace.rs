@@ -1,6 +1,6 @@
 //! A file by another one in its place: old or new at every moment.
 
-use crate::container::zip::Piece;
+use crate::container::zip::Stretch;
 use crate::disk::{ContainerError, MediaError, Storage};
 use crate::files::new_file::{clear_leftover, temporary_name};
 use crate::files::{OnePass, OpenFile};
@@ -142,11 +142,11 @@ fn make(
 
 impl Replacement<'_> {
     /// Writes the next stretch.
-    pub(crate) fn put(&mut self, piece: Piece) -> Result<(), MediaError> {
+    pub(crate) fn put(&mut self, piece: Stretch) -> Result<(), MediaError> {
         platform::step();
         match piece {
-            Piece::New(bytes) => Ok(self.write(&bytes)?),
-            Piece::Kept(kept) => {
+            Stretch::New(bytes) => Ok(self.write(&bytes)?),
+            Stretch::Kept(kept) => {
                 let length = usize::try_from(kept.end.saturating_sub(kept.start));
                 let mut buffer = vec![0; length.unwrap_or(STEP).min(STEP)];
                 let mut at = kept.start;

@@ -1,6 +1,8 @@
 //! A medium by its path: an image file, one in a container, or a diskette in a drive.
 
-use super::{Careful, Container, Drive, Kind, Mapfile, Packed, Place, RawImage, Watcher};
+use super::{
+    Container, Drive, Mapfile, Packed, Place, PlaceKind, RawImage, VerifyingReader, Watcher,
+};
 use crate::container::{Recognised, format_by_name};
 use crate::disk::{ContainerError, DisketteStorage, Flaw, MediaError, Storage};
 use crate::files::OpenFile;
@@ -17,7 +19,7 @@ pub enum Medium {
     /// An image in a container.
     Packed(Packed),
     /// A diskette in a drive.
-    Diskette(Careful<Drive>),
+    Diskette(VerifyingReader<Drive>),
 }
 
 impl Medium {
@@ -28,14 +30,16 @@ impl Medium {
     /// Where the file, the drive, the container or the mapfile cannot be opened and read.
     pub fn open(place: &Place, retries: u32) -> Result<Self, MediaError> {
         match place.kind {
-            Kind::File => match &place.member {
+            PlaceKind::File => match &place.member {
                 Some(member) => {
                     let packed = Packed::new(Arc::clone(&member.container), member.index)?;
                     Self::packed(packed, place)
                 }
                 None => Self::of_file(OpenFile::open(&place.path)?, place),
             },
-            Kind::Drive => Ok(Self::Diskette(Careful::new(Drive::open(&place.path)?, retries))),
+            PlaceKind::Drive => {
+                Ok(Self::Diskette(VerifyingReader::new(Drive::open(&place.path)?, retries)))
+            }
         }
     }
 
@@ -53,16 +57,17 @@ impl Medium {
     /// As [`Medium::open`].
     pub fn open_to_change(place: &Place, retries: u32) -> Result<Self, MediaError> {
         match place.kind {
-            Kind::File => match &place.member {
+            PlaceKind::File => match &place.member {
                 Some(member) => {
                     let packed = Packed::to_change(Arc::clone(&member.container), member.index)?;
                     Self::packed(packed, place)
                 }
                 None => Self::image(RawImage::open_to_change(&place.path)?, place, true),
             },
-            Kind::Drive => {
-                Ok(Self::Diskette(Careful::new(Drive::open_to_change(&place.path)?, retries)))
-            }
+            PlaceKind::Drive => Ok(Self::Diskette(VerifyingReader::new(
+                Drive::open_to_change(&place.path)?,
+                retries,
+            ))),
         }
     }
 

@@ -3,7 +3,7 @@
 
 use super::Container;
 use super::changes::{Changes, apply, read_exactly};
-use super::container::Expanded;
+use super::container::ExpandedImage;
 use crate::disk::{ContainerError, DisketteStorage, Flaw, Format, MediaError, Storage, withhold};
 use crate::files::OpenFile;
 use std::fs::{File, Permissions, TryLockError};
@@ -22,7 +22,7 @@ pub struct Packed {
     obstacle: Option<ContainerError>,
     has_bytes_behind: bool,
     /// Its bytes, as long as they are needed.
-    expanded: Mutex<Option<Expanded>>,
+    expanded: Mutex<Option<ExpandedImage>>,
     /// What was written and is not in the container yet.
     changes: Mutex<Changes>,
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 /// What stands at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum PlaceKind {
     /// An image file.
     File,
     /// A drive, for diskettes.
@@ -22,14 +22,14 @@ pub struct Place {
     /// Its path.
     pub path: PathBuf,
     /// What is there.
-    pub kind: Kind,
+    pub kind: PlaceKind,
     /// ddrescue's mapfile of the image.
     pub map: Option<PathBuf>,
     /// Which file it is, where an archive is at the path.
     pub member: Option<Member>,
 }
 
-impl Kind {
+impl PlaceKind {
     /// What `metadata` is of; `None` where no pack can be there.
     pub fn of(metadata: &Metadata) -> Option<Self> {
         if metadata.is_file() {
@@ -43,7 +43,7 @@ impl Kind {
 impl Place {
     /// An image file without a mapfile.
     pub fn file(path: PathBuf) -> Self {
-        Self { path, kind: Kind::File, map: None, member: None }
+        Self { path, kind: PlaceKind::File, map: None, member: None }
     }
 
     /// Whatever is at `path` now.
@@ -58,7 +58,7 @@ impl Place {
             Ok(metadata) => metadata,
             Err(error) => return Self::in_archive(path).ok_or(error),
         };
-        let kind = Kind::of(&metadata).ok_or(io::ErrorKind::InvalidInput)?;
+        let kind = PlaceKind::of(&metadata).ok_or(io::ErrorKind::InvalidInput)?;
         Ok(Self { path: path.to_owned(), kind, map: None, member: None })
     }
 
@@ -69,7 +69,7 @@ impl Place {
         let is_floppy = platform::drive_letter(path)
             .is_some_and(|letter| matches!(letter, 'A' | 'B' | 'a' | 'b'));
         let is_diskette = is_floppy || Drive::open(path).is_ok();
-        let place = Self { path: path.to_owned(), kind: Kind::Drive, map: None, member: None };
+        let place = Self { path: path.to_owned(), kind: PlaceKind::Drive, map: None, member: None };
         is_diskette.then_some((place, id))
     }
 
@@ -103,10 +103,10 @@ impl Place {
     /// of the diskette in it.
     pub fn is_write_protected(&self) -> bool {
         match self.kind {
-            Kind::File => {
+            PlaceKind::File => {
                 fs::metadata(&self.path).is_ok_and(|metadata| metadata.permissions().readonly())
             }
-            Kind::Drive => platform::is_read_only(&self.path).unwrap_or(false),
+            PlaceKind::Drive => platform::is_read_only(&self.path).unwrap_or(false),
         }
     }
 }

@@ -18,7 +18,7 @@ const SLOW_SECTOR: Duration = Duration::from_millis(600);
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr, strum::VariantArray,
 )]
 #[strum(serialize_all = "kebab-case")]
-pub enum Condition {
+pub enum SectorCondition {
     /// At the first try.
     Good,
     /// At the first try, but only after the drive had tried again and again.
@@ -29,7 +29,7 @@ pub enum Condition {
     Lost,
 }
 
-impl Condition {
+impl SectorCondition {
     /// Every condition, the best first.
     pub const ALL: &'static [Self] = Self::VARIANTS;
 
@@ -46,7 +46,7 @@ pub struct Surface {
     pub geometry: DiskGeometry,
     /// Each sector's condition: cylinder by cylinder, head by head. Fewer than the diskette has where
     /// the reading was stopped.
-    pub sectors: Vec<Condition>,
+    pub sectors: Vec<SectorCondition>,
 }
 
 /// A diskette that was read from end to end: the map, and what was read.
@@ -65,12 +65,12 @@ impl Surface {
     }
 
     /// Sectors in that condition.
-    pub fn count(&self, condition: Condition) -> usize {
+    pub fn count(&self, condition: SectorCondition) -> usize {
         self.sectors.iter().filter(|&&sector| sector == condition).count()
     }
 
     /// The tracks: of each cylinder, one for each head.
-    pub fn tracks(&self) -> impl Iterator<Item = &[Condition]> {
+    pub fn tracks(&self) -> impl Iterator<Item = &[SectorCondition]> {
         self.sectors.chunks(self.geometry.sectors as usize)
     }
 }
@@ -135,7 +135,7 @@ fn read_all<S: DisketteStorage + ?Sized>(
     for number in 0..geometry.cylinders as usize * geometry.heads as usize {
         let start = number * track.len();
         if !is_wanted(start..start + track.len()) {
-            sectors.extend((0..geometry.sectors).map(|_| Condition::Good));
+            sectors.extend((0..geometry.sectors).map(|_| SectorCondition::Good));
             continue;
         }
         match read_track(medium, start, &mut track, clock) {
@@ -154,11 +154,11 @@ fn read_track<S: DisketteStorage + ?Sized>(
     start: usize,
     track: &mut [u8],
     clock: &dyn Fn() -> Duration,
-) -> Result<Vec<Condition>, MediaError> {
+) -> Result<Vec<SectorCondition>, MediaError> {
     let began = clock();
     let read = whole(medium.read_once(start as u64, track))?;
     if read && clock().saturating_sub(began) < SLOW_TRACK {
-        return Ok(vec![Condition::Good; track.len() / SECTOR_LEN]);
+        return Ok(vec![SectorCondition::Good; track.len() / SECTOR_LEN]);
     }
     let sectors = track.chunks_exact_mut(SECTOR_LEN).enumerate();
     sectors
@@ -174,21 +174,21 @@ fn read_sector<S: DisketteStorage + ?Sized>(
     offset: u64,
     bytes: &mut [u8],
     clock: &dyn Fn() -> Duration,
-) -> Result<Condition, MediaError> {
+) -> Result<SectorCondition, MediaError> {
     let began = clock();
     let read = whole(medium.read_once(offset, bytes))?;
     let slow = clock().saturating_sub(began) >= SLOW_SECTOR;
     if read && !slow {
-        return Ok(Condition::Good);
+        return Ok(SectorCondition::Good);
     }
     if !whole(medium.read(offset, bytes))? {
         bytes.fill(0);
-        return Ok(Condition::Lost);
+        return Ok(SectorCondition::Lost);
     }
     let at = |flaw: &Flaw| u64::from(flaw.sector) * SECTOR_LEN as u64 == offset;
     let weak = medium.flaws().iter().any(|flaw| at(flaw) && flaw.kind == FlawKind::Weak);
     // Also where it failed once, and then never again.
-    Ok(if weak || !read { Condition::Weak } else { Condition::Slow })
+    Ok(if weak || !read { SectorCondition::Weak } else { SectorCondition::Slow })
 }
 
 /// Whether all was read; an error only where it is more than a sector.

@@ -47,24 +47,24 @@ impl Debug for Watcher {
 mod tests {
     use super::*;
     use crate::disk::{Memory, Storage};
-    use crate::media::surface::{Condition, rescue, survey};
-    use crate::media::{Careful, DriveError};
+    use crate::media::surface::{SectorCondition, rescue, survey};
+    use crate::media::{DriveError, VerifyingReader};
 
     /// A diskette of 160 KB whose bytes tell their sectors, watched by somebody who stops it before this
     /// sector.
-    fn stopped_before(sector: u32) -> Careful<Memory> {
+    fn stopped_before(sector: u32) -> VerifyingReader<Memory> {
         let bytes = (0..163_840_u32).map(|at| (at / 512 % 251) as u8).collect();
         let watcher = Watcher::new(move |at| {
             assert_eq!(at.sectors, 320);
             if at.sector < sector { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         });
-        Careful::new(Memory::new(bytes), 5).watched(Some(watcher))
+        VerifyingReader::new(Memory::new(bytes), 5).watched(Some(watcher))
     }
 
     #[test]
     fn a_reading_that_is_stopped_keeps_the_tracks_before() {
         let surface = survey(&stopped_before(17)).unwrap().unwrap();
-        assert_eq!(surface.sectors, [Condition::Good; 24]);
+        assert_eq!(surface.sectors, [SectorCondition::Good; 24]);
         assert!(!surface.is_complete());
     }
 

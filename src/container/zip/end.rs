@@ -20,7 +20,7 @@ const SEARCHED: usize = LARGE_END_LEN + LOCATOR_LEN + END_LEN + u16::MAX as usiz
 
 /// The end of an archive's directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct End {
+pub(super) struct DirectoryEnd {
     /// Where its record stands, in bytes from the start of the file.
     pub(super) at: u64,
     /// The record with its comment.
@@ -42,7 +42,7 @@ type Read<'a> = &'a dyn Fn(u64, usize) -> Result<Vec<u8>, MediaError>;
 /// Whether a file ends as an archive does, with a directory of at least one member.
 pub(in crate::container) fn has_directory(file: &FormatProbe<'_>) -> Result<bool, MediaError> {
     let read = |at: u64, length: usize| file.bytes(at, length);
-    match End::find(file.len, &read) {
+    match DirectoryEnd::find(file.len, &read) {
         Ok(end) => {
             let start = end.directory_up_to.checked_sub(end.length);
             let entry = start.map_or_else(|| Ok(Vec::new()), |start| read(start, 4))?;
@@ -55,7 +55,7 @@ pub(in crate::container) fn has_directory(file: &FormatProbe<'_>) -> Result<bool
     }
 }
 
-impl End {
+impl DirectoryEnd {
     /// The end record of a file of `len` bytes: the last one that fits to the end of the file, or the last
     /// one behind which there are other bytes.
     pub(super) fn find(len: u64, read: Read<'_>) -> Result<Self, MediaError> {

@@ -19,7 +19,7 @@ const OTHER_FIELDS: [u16; 17] = [
 
 /// A file in an archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Member {
+pub struct ZipMember {
     /// Its name as it stands there, with folders, in whatever encoding.
     pub name: Vec<u8>,
     /// Bytes that it expands to, as the directory says.
@@ -40,7 +40,7 @@ pub struct Member {
     has_large_offset: bool,
 }
 
-impl Member {
+impl ZipMember {
     /// A member by its entry in the directory; `before` bytes stand before the archive.
     pub(super) fn new(
         entry: usize,
@@ -126,7 +126,7 @@ impl Member {
     /// What the file begins with, [`RECOGNISED_BY`] bytes at most, as far as they can be had.
     ///
     /// # Errors
-    /// As [`Member::read`].
+    /// As [`ZipMember::read`].
     pub fn start<S: Storage + ?Sized>(&self, archive: &S) -> Result<Vec<u8>, MediaError> {
         // Deflate makes bytes longer by very little.
         let mut held = self.compressed_bytes(archive, 2 * RECOGNISED_BY)?;

@@ -9,13 +9,13 @@ mod member;
 mod rewrite;
 
 pub(super) use end::has_directory;
-pub use member::Member;
-pub use rewrite::{Piece, rewrite};
+pub use member::ZipMember;
+pub use rewrite::{Stretch, rewrite};
 
 use super::ContainerError;
 use super::cursor::Cursor;
 use crate::disk::{MediaError, Storage};
-use end::End;
+use end::DirectoryEnd;
 
 /// A member's own header: up to its name and extra fields.
 const HEADER_LEN: usize = 30;
@@ -32,12 +32,12 @@ const MAX_DIRECTORY: usize = 16 << 20;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Directory {
     /// Its members, in the order of the directory.
-    pub members: Vec<Member>,
+    pub members: Vec<ZipMember>,
     /// Where the directory begins, in bytes from the start of the file.
     start: u64,
     /// Its bytes.
     entries: Vec<u8>,
-    end: End,
+    end: DirectoryEnd,
 }
 
 impl Directory {
@@ -46,7 +46,7 @@ impl Directory {
     /// # Errors
     /// Where it cannot be read, is damaged, or is one of several parts.
     pub fn read<S: Storage + ?Sized>(archive: &S) -> Result<Self, MediaError> {
-        let end = End::find(archive.len(), &|at, length| {
+        let end = DirectoryEnd::find(archive.len(), &|at, length| {
             let mut bytes = vec![0; length];
             archive.read(at, &mut bytes).map(|()| bytes)
         })?;
@@ -84,7 +84,7 @@ impl Directory {
 
     /// Why no member of the archive can be changed.
     pub fn obstacle(&self) -> Option<ContainerError> {
-        if self.end.has_zip64 || self.members.iter().any(Member::has_large_offset) {
+        if self.end.has_zip64 || self.members.iter().any(ZipMember::has_large_offset) {
             return Some(ContainerError::Zip64Records);
         }
         self.end.has_bytes_behind.then_some(ContainerError::BytesBehind)
@@ -96,7 +96,12 @@ impl Directory {
     }
 }
 
-fn members(entries: &[u8], count: u64, start: u64, before: u64) -> Result<Vec<Member>, MediaError> {
+fn members(
+    entries: &[u8],
+    count: u64,
+    start: u64,
+    before: u64,
+) -> Result<Vec<ZipMember>, MediaError> {
     let mut cursor = Cursor::new(entries);
     let mut members = Vec::new();
     for _ in 0..count {
@@ -109,7 +114,7 @@ fn members(entries: &[u8], count: u64, start: u64, before: u64) -> Result<Vec<Me
         let name = cursor.take(word(&fields, 28).into())?;
         let extra = cursor.take(word(&fields, 30).into())?;
         cursor.take(word(&fields, 32).into())?;
-        members.push(Member::new(entry, &fields, name, extra, before));
+        members.push(ZipMember::new(entry, &fields, name, extra, before));
     }
     // More entries than are counted: what is not known would be lost when the archive is rewritten.
     if cursor.rest().starts_with(&ENTRY) {
@@ -121,7 +126,7 @@ fn members(entries: &[u8], count: u64, start: u64, before: u64) -> Result<Vec<Me
 
 /// Members that share bytes with others, or with the directory, expand to much more than the archive's
 /// length lets expect. Of those that share some, the one that ends first is read.
-fn mark_shared(members: &mut [Member], start: u64) {
+fn mark_shared(members: &mut [ZipMember], start: u64) {
     let mut order: Vec<_> = (0..members.len()).collect();
     order.sort_by_key(|index| members[*index].least_stretch().end);
     let mut taken = 0;

@@ -1,6 +1,6 @@
 //! An archive with other bytes for some members, and every other byte as it was.
 
-use super::{ContainerError, DEFLATED, Directory, Member, STORED, long, position};
+use super::{ContainerError, DEFLATED, Directory, STORED, ZipMember, long, position};
 use crate::container::deflate::{crc32, deflate};
 use crate::disk::{MediaError, Storage};
 use std::ops::Range;
@@ -18,7 +18,7 @@ const OFFSET_IN_END: usize = 16;
 
 /// A stretch of the new archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Piece {
+pub enum Stretch {
     /// As it stands in the old one, in bytes from its start.
     Kept(Range<u64>),
     /// New.
@@ -37,7 +37,7 @@ pub fn rewrite<S: Storage + ?Sized>(
     directory: &Directory,
     indices: &[usize],
     file: &mut dyn FnMut(usize) -> Result<Vec<u8>, MediaError>,
-    put: &mut dyn FnMut(Piece) -> Result<(), MediaError>,
+    put: &mut dyn FnMut(Stretch) -> Result<(), MediaError>,
 ) -> Result<(), MediaError> {
     if let Some(obstacle) = directory.obstacle() {
         return Err(obstacle.into());
@@ -45,28 +45,28 @@ pub fn rewrite<S: Storage + ?Sized>(
     let order = directory.in_file_order(indices.iter().copied())?;
     let mut headers: Vec<_> = directory.members.iter().map(|member| member.header).collect();
     headers.sort_unstable();
-    let (mut changes, mut kept) = (Vec::<Change>::new(), 0);
+    let (mut changes, mut kept) = (Vec::<MemberChange>::new(), 0);
     for index in order {
-        let (mut change, new) = Change::new(archive, directory, index, &file(index)?)?;
+        let (mut change, new) = MemberChange::new(archive, directory, index, &file(index)?)?;
         change.growth += changes.last().map_or(0, |before| before.growth);
         let overlaps = change.old.start < kept || change.is_broken_by(&headers);
         if overlaps || change.old.end > directory.start {
             return Err(ContainerError::BadField { at: position(change.old.start) }.into());
         }
-        put(Piece::Kept(kept..change.old.start))?;
-        put(Piece::New(new))?;
+        put(Stretch::Kept(kept..change.old.start))?;
+        put(Stretch::New(new))?;
         kept = change.old.end;
         changes.push(change);
     }
-    put(Piece::Kept(kept..directory.start))?;
-    put(Piece::New(new_entries(directory, &changes)?))?;
-    put(Piece::New(new_end(directory, &changes)?))?;
+    put(Stretch::Kept(kept..directory.start))?;
+    put(Stretch::New(new_entries(directory, &changes)?))?;
+    put(Stretch::New(new_end(directory, &changes)?))?;
     let behind = directory.end.at + directory.end.record.len() as u64;
-    put(Piece::Kept(behind..archive.len()))
+    put(Stretch::Kept(behind..archive.len()))
 }
 
 /// A member that changes: header, bytes and what describes them behind.
-struct Change {
+struct MemberChange {
     index: usize,
     old: Range<u64>,
     /// How much longer the archive is up to its end.
@@ -91,7 +91,7 @@ impl Numbers {
     }
 }
 
-impl Change {
+impl MemberChange {
     /// The change of a member into `file`, and the bytes that it becomes.
     fn new<S: Storage + ?Sized>(
         archive: &S,
@@ -145,7 +145,7 @@ impl Change {
 /// them, at `end`, are not the directory's.
 pub(super) fn odd_numbers<S: Storage + ?Sized>(
     archive: &S,
-    member: &Member,
+    member: &ZipMember,
     header: &[u8],
     end: u64,
 ) -> Result<Option<ContainerError>, MediaError> {
@@ -167,7 +167,7 @@ fn length(bytes: u64) -> Result<u32, MediaError> {
 /// What describes a member behind its bytes, if that is so, with the new numbers.
 fn descriptor<S: Storage + ?Sized>(
     archive: &S,
-    member: &Member,
+    member: &ZipMember,
     at: u64,
     old: Numbers,
     new: Numbers,
@@ -189,7 +189,7 @@ fn descriptor<S: Storage + ?Sized>(
 }
 
 /// How much further back what stood at `offset` stands now. `changes` are in the order of the archive.
-fn shift(changes: &[Change], offset: u64) -> i64 {
+fn shift(changes: &[MemberChange], offset: u64) -> i64 {
     let before = changes.partition_point(|change| change.old.end <= offset);
     before.checked_sub(1).map_or(0, |last| changes[last].growth)
 }
@@ -199,7 +199,7 @@ fn shifted(number: u32, by: i64) -> Result<[u8; 4], MediaError> {
     Ok(number.to_le_bytes())
 }
 
-fn new_entries(directory: &Directory, changes: &[Change]) -> Result<Vec<u8>, MediaError> {
+fn new_entries(directory: &Directory, changes: &[MemberChange]) -> Result<Vec<u8>, MediaError> {
     let mut entries = directory.entries.clone();
     for member in &directory.members {
         let at = member.entry + OFFSET_IN_ENTRY;
@@ -212,7 +212,7 @@ fn new_entries(directory: &Directory, changes: &[Change]) -> Result<Vec<u8>, Med
     Ok(entries)
 }
 
-fn new_end(directory: &Directory, changes: &[Change]) -> Result<Vec<u8>, MediaError> {
+fn new_end(directory: &Directory, changes: &[MemberChange]) -> Result<Vec<u8>, MediaError> {
     let mut end = directory.end.record.clone();
     let offset = shifted(long(&end, OFFSET_IN_END), shift(changes, directory.start))?;
     end[OFFSET_IN_END..][..4].copy_from_slice(&offset);

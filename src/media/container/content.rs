@@ -1,6 +1,6 @@
 //! What is in a container file: how an image comes out of it, and how the file is written anew.
 
-use crate::container::zip::{Directory, Member, Piece, rewrite};
+use crate::container::zip::{Directory, Stretch, ZipMember, rewrite};
 use crate::container::{ContainerError, MAX_DUMP, MAX_IMAGE, gzip, largest, raw_name};
 use crate::disk::{MediaError, Storage};
 use crate::files::replace::Replacement;
@@ -135,7 +135,7 @@ impl Content {
             // None of those that are written is a dump.
             Self::Zip(directory) => {
                 let members = staged.keys().filter_map(|index| directory.members.get(*index));
-                members.map(Member::room).max().unwrap_or(0)
+                members.map(ZipMember::room).max().unwrap_or(0)
             }
         };
         Ok(most.saturating_mul(2))
@@ -158,7 +158,7 @@ impl Content {
             Self::Gzip => {
                 let bytes = whole(old)?;
                 let end = gzip::read(&bytes, MAX_IMAGE)?.end;
-                new.put(Piece::New(gzip::rewrite(&bytes, end, &changed(0)?)?))
+                new.put(Stretch::New(gzip::rewrite(&bytes, end, &changed(0)?)?))
             }
             Self::Zip(directory) => {
                 let indices: Vec<_> = staged.keys().copied().collect();

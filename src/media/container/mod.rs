@@ -56,7 +56,7 @@ struct Current {
 
 /// An image that is expanded in memory.
 #[derive(Debug)]
-pub(super) struct Expanded {
+pub(super) struct ExpandedImage {
     pub(super) bytes: Vec<u8>,
     /// The sectors that are lost, in order.
     pub(super) flaws: Vec<Flaw>,
@@ -202,7 +202,11 @@ impl Container {
 
     /// Expands an image, when there is room for it; from what the disk holds past every cache, where
     /// that is asked for. Waits for room: whoever calls it must hold none.
-    pub(super) fn expand(&self, index: usize, past_cache: bool) -> Result<Expanded, MediaError> {
+    pub(super) fn expand(
+        &self,
+        index: usize,
+        past_cache: bool,
+    ) -> Result<ExpandedImage, MediaError> {
         let needed = self.current().room_for(index)?;
         let mut room = Room::take(needed);
         let current = self.current();
@@ -219,7 +223,7 @@ impl Container {
         let Unpacked { bytes, flaws, dump } =
             unpacked.map_err(|error| if is_packed { error.packed() } else { error })?;
         room.shrink_to(bytes.len());
-        Ok(Expanded { bytes, flaws, dump, obstacle, has_bytes_behind, _room: room })
+        Ok(ExpandedImage { bytes, flaws, dump, obstacle, has_bytes_behind, _room: room })
     }
 
     /// Looks at the file itself.

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-type Sector = Box<[u8; SECTOR_LEN]>;
+type SectorBytes = Box<[u8; SECTOR_LEN]>;
 
 /// A medium whose sectors are believed only when they read twice the same.
 #[derive(Debug)]
-pub struct Careful<S> {
+pub struct VerifyingReader<S> {
     inner: S,
     /// How often a sector is asked for again.
     retries: u32,
@@ -20,7 +20,7 @@ pub struct Careful<S> {
     is_written: AtomicBool,
 }
 
-impl<S: DisketteStorage> Careful<S> {
+impl<S: DisketteStorage> VerifyingReader<S> {
     /// Reads `inner` carefully; each sector that does not read well is asked for `retries` times
     /// more.
     pub fn new(inner: S, retries: u32) -> Self {
@@ -72,7 +72,7 @@ impl<S: DisketteStorage> Careful<S> {
     }
 
     /// One try, after `retry` others that were not enough. `None` where the sector did not read.
-    fn attempt(&self, offset: u64, retry: u32) -> Result<Option<Sector>, MediaError> {
+    fn attempt(&self, offset: u64, retry: u32) -> Result<Option<SectorBytes>, MediaError> {
         self.tell(offset, retry)?;
         let mut sector = Box::new([0; SECTOR_LEN]);
         match self.inner.read_past_cache(offset, &mut *sector) {
@@ -86,8 +86,8 @@ impl<S: DisketteStorage> Careful<S> {
     fn again(
         &self,
         offset: u64,
-        first: Option<Sector>,
-    ) -> Result<Result<Sector, Flaw>, MediaError> {
+        first: Option<SectorBytes>,
+    ) -> Result<Result<SectorBytes, Flaw>, MediaError> {
         let mut last = first;
         for retry in 0..=self.retries {
             if retry > 0 {
@@ -123,7 +123,7 @@ fn offsets(from: u64, length: usize) -> impl Iterator<Item = u64> {
 }
 
 /// Offsets and lengths are whole sectors.
-impl<S: DisketteStorage> Storage for Careful<S> {
+impl<S: DisketteStorage> Storage for VerifyingReader<S> {
     fn len(&self) -> u64 {
         self.inner.len()
     }
@@ -161,7 +161,7 @@ impl<S: DisketteStorage> Storage for Careful<S> {
     }
 }
 
-impl<S: DisketteStorage> DisketteStorage for Careful<S> {
+impl<S: DisketteStorage> DisketteStorage for VerifyingReader<S> {
     fn read_once(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         self.tell(offset, 0)?;
         self.inner.read_past_cache(offset, buffer)

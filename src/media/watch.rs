@@ -1,28 +1,28 @@
-//! Following the reading of a diskette, which can take minutes.
+//! Progress of reading a diskette, which can take minutes.
 
 use std::fmt::{self, Debug, Formatter};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-/// Where the reading of a diskette is. Sectors are counted from 0, cylinder by cylinder, head by head.
+/// How far the reading of a diskette is. Sectors are counted from 0, by cylinder and head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReadingAt {
     /// The sector that is read next.
     pub sector: u32,
     /// Sectors on the diskette.
     pub sectors: u32,
-    /// How often this sector was asked for again: 0 at the first try, up to `retries`.
+    /// How often this sector was tried before: 0 to `retries`.
     pub retry: u32,
-    /// How often a sector is asked for again at most.
+    /// The most retries of a sector.
     pub retries: u32,
-    /// Sectors so far that read well only when they were asked for again.
+    /// Sectors so far that could be read only by retrying.
     pub weak: usize,
-    /// Sectors so far that did not read.
+    /// Sectors so far that could not be read.
     pub lost: usize,
 }
 
-/// Is told of each sector before it is read. `Break` ends the reading, unless something was written:
-/// what was begun is brought to its end.
+/// Is called before each sector is read. `Break` ends the reading, unless something was written: a change
+/// that has begun is completed.
 #[derive(Clone)]
 pub struct Watcher(Arc<dyn Fn(ReadingAt) -> ControlFlow<()> + Send + Sync>);
 

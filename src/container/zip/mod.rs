@@ -1,8 +1,8 @@
 //! Archives (PKWARE's APPNOTE.TXT): members, each with a header, then a directory of them at the end.
 //!
-//! Only what the directory tells is read, from wherever it stands, so that an archive of thousands
-//! of images need not be in memory. What is rewritten is one member and the numbers that tell of it;
-//! every other byte is kept, since no field needs to be understood for that.
+//! The directory says where members are, and each is read on its own, so that an archive of thousands of
+//! images need not be in memory. A change rewrites the member and the numbers that depend on it. Every
+//! other byte is copied, so no other field needs to be understood.
 
 mod end;
 mod member;
@@ -25,7 +25,7 @@ const ENTRY_LEN: usize = 46;
 const ENTRY: [u8; 4] = *b"PK\x01\x02";
 const STORED: u16 = 0;
 const DEFLATED: u16 = 8;
-/// The most bytes of a directory that is read.
+/// The most bytes of a directory.
 const MAX_DIRECTORY: usize = 16 << 20;
 
 /// The directory of an archive.
@@ -44,7 +44,7 @@ impl Directory {
     /// Reads the directory of an archive.
     ///
     /// # Errors
-    /// Where it cannot be read, is damaged, or is one of several parts.
+    /// If it cannot be read, is damaged, or is one of several parts.
     pub fn read<S: Storage + ?Sized>(archive: &S) -> Result<Self, MediaError> {
         let end = DirectoryEnd::find(archive.len(), &|at, length| {
             let mut bytes = vec![0; length];
@@ -53,7 +53,7 @@ impl Directory {
         let at = position(end.at);
         let bad_field = ContainerError::BadField { at };
         let start = end.directory_up_to.checked_sub(end.length).ok_or(bad_field)?;
-        // A program may stand before the archive: offsets count from behind it.
+        // A program may precede the archive; the offsets then count from its end.
         let before = start.checked_sub(end.offset).ok_or(bad_field)?;
         let length = usize::try_from(end.length).unwrap_or(usize::MAX);
         if length > MAX_DIRECTORY {
@@ -66,10 +66,10 @@ impl Directory {
         Ok(Self { members, start, entries, end })
     }
 
-    /// These members, by their place in the directory, in the order in which they stand in the file.
+    /// Sorts members, given by their index in the directory, by where they are in the file.
     ///
     /// # Errors
-    /// Where there is no such member.
+    /// Where an index has no member.
     pub(crate) fn in_file_order(
         &self,
         indices: impl Iterator<Item = usize>,
@@ -82,7 +82,7 @@ impl Directory {
         Ok(order)
     }
 
-    /// Why no member of the archive can be changed.
+    /// Why no member of the archive can be changed; `None` if they can.
     pub fn obstacle(&self) -> Option<ContainerError> {
         if self.end.has_zip64 || self.members.iter().any(ZipMember::has_large_offset) {
             return Some(ContainerError::Zip64Records);
@@ -90,7 +90,7 @@ impl Directory {
         self.end.has_bytes_behind.then_some(ContainerError::BytesBehind)
     }
 
-    /// Whether other bytes than zeros stand behind the archive.
+    /// Whether bytes other than zeros follow the archive.
     pub fn has_bytes_behind(&self) -> bool {
         self.end.has_bytes_behind
     }
@@ -116,7 +116,7 @@ fn members(
         cursor.take(word(&fields, 32).into())?;
         members.push(ZipMember::new(entry, &fields, name, extra, before));
     }
-    // More entries than are counted: what is not known would be lost when the archive is rewritten.
+    // More entries than the count says: these would be lost if the archive were rewritten.
     if cursor.rest().starts_with(&ENTRY) {
         let at = position(start).saturating_add(cursor.at());
         return Err(ContainerError::BadField { at }.into());
@@ -124,8 +124,8 @@ fn members(
     Ok(members)
 }
 
-/// Members that share bytes with others, or with the directory, expand to much more than the archive's
-/// length lets expect. Of those that share some, the one that ends first is read.
+/// Marks members that overlap others, or the directory, as damaged: they could expand to far more than the
+/// archive's length suggests. Of those that overlap, the one that ends first is kept.
 fn mark_shared(members: &mut [ZipMember], start: u64) {
     let mut order: Vec<_> = (0..members.len()).collect();
     order.sort_by_key(|index| members[*index].least_stretch().end);

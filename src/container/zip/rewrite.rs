@@ -1,37 +1,36 @@
-//! An archive with other bytes for some members, and every other byte as it was.
+//! Rewrites an archive with other bytes for some members; every other byte stays.
 
 use super::{ContainerError, DEFLATED, Directory, STORED, ZipMember, long, position};
 use crate::container::deflate::{crc32, deflate};
 use crate::disk::{MediaError, Storage};
 use std::ops::Range;
 
-/// Bit 3 of the flags: checksum and lengths stand behind the member's bytes.
+/// Bit 3 of the flags: checksum and lengths follow the member's bytes, in a data descriptor.
 const DESCRIBED_BEHIND: u16 = 0x0008;
-/// What may stand before them there.
+/// The optional mark of a data descriptor.
 const DESCRIPTOR: [u8; 4] = *b"PK\x07\x08";
-/// Where checksum and compressed length stand in a member's header and in the directory, and where
-/// its offset does there; where the directory's offset stands in the archive's end.
+/// Offsets of the checksum and the compressed length, which follow each other, in a member's header and in
+/// its directory entry; of the member's offset in the entry; and of the directory's offset in the end record.
 const IN_HEADER: usize = 14;
 const IN_ENTRY: usize = 16;
 const OFFSET_IN_ENTRY: usize = 42;
 const OFFSET_IN_END: usize = 16;
 
-/// A stretch of the new archive.
+/// A stretch of bytes of the new archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stretch {
-    /// As it stands in the old one, in bytes from its start.
+    /// Copied from this range of the old one, in bytes from its start.
     Kept(Range<u64>),
     /// New.
     New(Vec<u8>),
 }
 
-/// Gives the new archive to `put`, stretch by stretch. `indices` are the members that change, by their
-/// place in the directory; `file` says what each of them becomes, with the length that it had, and is
-/// asked for one after the other, so that only one of them is in memory.
+/// Passes the new archive to `put`, stretch by stretch. `indices` are the members that change, by their
+/// place in the directory. `file` returns the new content of each, of the same length as before; it is called
+/// for one after the other, so that only one is in memory.
 ///
 /// # Errors
-/// Where the archive cannot be read, its members are not simply one after the other, or `file` or
-/// `put` fails.
+/// If the archive cannot be read, members overlap, or `file` or `put` fails.
 pub fn rewrite<S: Storage + ?Sized>(
     archive: &S,
     directory: &Directory,
@@ -65,16 +64,16 @@ pub fn rewrite<S: Storage + ?Sized>(
     put(Stretch::Kept(behind..archive.len()))
 }
 
-/// A member that changes: header, bytes and what describes them behind.
+/// The change of a member: its header, its bytes and its data descriptor.
 struct MemberChange {
     index: usize,
     old: Range<u64>,
-    /// How much longer the archive is up to its end.
+    /// How many bytes longer the archive is up to the end of this member.
     growth: i64,
     numbers: Numbers,
 }
 
-/// A member's checksum and its compressed length, as they stand side by side.
+/// A member's checksum and compressed length, as they follow each other in its header.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Numbers([u8; 8]);
 
@@ -92,7 +91,7 @@ impl Numbers {
 }
 
 impl MemberChange {
-    /// The change of a member into `file`, and the bytes that it becomes.
+    /// The change of a member to `file`, and its new bytes.
     fn new<S: Storage + ?Sized>(
         archive: &S,
         directory: &Directory,
@@ -120,7 +119,7 @@ impl MemberChange {
         let old_numbers = Numbers::new(member.crc, length(member.compressed)?);
         let mut new = vec![0; position(data - member.header)];
         archive.read(member.header, &mut new)?;
-        // Where they stand behind the bytes, most programs leave them at zero here.
+        // With a data descriptor, most programs leave them zero here.
         if new[IN_HEADER..][..8] == old_numbers.0 {
             numbers.put(&mut new, IN_HEADER);
         } else if member.flags & DESCRIBED_BEHIND == 0 {
@@ -134,7 +133,7 @@ impl MemberChange {
         Ok((Self { index, old, growth, numbers }, new))
     }
 
-    /// Whether one of the members, whose headers stand at `headers`, begins among its bytes.
+    /// Whether another member begins within this one; `headers` are the offsets of all, in order.
     fn is_broken_by(&self, headers: &[u64]) -> bool {
         let next = headers.partition_point(|header| *header <= self.old.start);
         headers.get(next).is_some_and(|header| *header < self.old.end)
@@ -164,7 +163,7 @@ fn length(bytes: u64) -> Result<u32, MediaError> {
     u32::try_from(bytes).map_err(|_| ContainerError::TooLarge.into())
 }
 
-/// What describes a member behind its bytes, if that is so, with the new numbers.
+/// The new data descriptor of a member; empty if it has none.
 fn descriptor<S: Storage + ?Sized>(
     archive: &S,
     member: &ZipMember,
@@ -181,14 +180,14 @@ fn descriptor<S: Storage + ?Sized>(
     let numbers = if marked { 4 } else { 0 };
     bytes.truncate(numbers + 12);
     if bytes[numbers..][..8] != old.0 || u64::from(long(&bytes, numbers + 8)) != member.size {
-        // Perhaps one of larger numbers.
+        // Perhaps a ZIP64 one.
         return Err(ContainerError::Zip64Records.into());
     }
     new.put(&mut bytes, numbers);
     Ok(bytes)
 }
 
-/// How much further back what stood at `offset` stands now. `changes` are in the order of the archive.
+/// By how many bytes something at `offset` has moved. `changes` are in the order of the archive.
 fn shift(changes: &[MemberChange], offset: u64) -> i64 {
     let before = changes.partition_point(|change| change.old.end <= offset);
     before.checked_sub(1).map_or(0, |last| changes[last].growth)

@@ -1,4 +1,4 @@
-//! What is in a container file: how an image comes out of it, and how the file is written anew.
+//! The content of a container file: reading an image out of it, and rewriting the file.
 
 use crate::container::zip::{Directory, Stretch, ZipMember, rewrite};
 use crate::container::{ContainerError, MAX_DUMP, MAX_IMAGE, gzip, largest, raw_name};
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Bytes at the start of a compressed file that the start of its content is expanded from.
+/// Bytes at the start of a gzip file that are enough to expand the start of its content.
 const GZIP_START: usize = 64 << 10;
 /// Bytes of memory in which a dump's sectors are put together, beside the dump's own bytes.
 const DUMP_ROOM: usize = 3 * MAX_IMAGE;
@@ -27,7 +27,7 @@ pub(super) enum Content {
     Zip(Directory),
 }
 
-/// A file as it is in the container, before it is unpacked.
+/// A file that is in the container; it may be a dump, which is not unpacked yet.
 pub(super) struct StoredFile {
     pub(super) bytes: Vec<u8>,
     /// Why it cannot be changed.
@@ -57,7 +57,7 @@ impl Content {
         }
     }
 
-    /// The name by which an image is recognised where its bytes do not suffice.
+    /// The name of an image, by which it is recognised if its bytes are not enough.
     pub(super) fn name_of(&self, index: usize, path: &Path) -> PathBuf {
         match self {
             Self::Dump => path.to_owned(),
@@ -69,8 +69,7 @@ impl Content {
         }
     }
 
-    /// Reads the file that holds an image; from what the disk holds past every cache, where that is
-    /// asked for.
+    /// Reads the file with an image; with `past_cache`, as the disk holds it.
     pub(super) fn read(
         &self,
         file: &OpenFile,
@@ -95,8 +94,8 @@ impl Content {
         }
     }
 
-    /// Sees that a file that was written anew holds these changes of its images, by what is read of `disk` in one
-    /// pass. What is in the new file.
+    /// Checks that the rewritten file holds these changes of its images, reading it once, from the disk. Returns
+    /// its content.
     pub(super) fn see(
         &self,
         new: &OpenFile,
@@ -123,8 +122,7 @@ impl Content {
         }
     }
 
-    /// Bytes of memory that writing these images takes: what the largest of them takes, and what it
-    /// becomes.
+    /// Bytes of memory that writing these images takes: twice what the largest of them takes.
     pub(super) fn room_to_write(
         &self,
         file: &OpenFile,
@@ -141,7 +139,7 @@ impl Content {
         Ok(most.saturating_mul(2))
     }
 
-    /// Writes the container anew, with these changes of its images.
+    /// Writes the whole container again, with these changes of its images.
     pub(super) fn rewrite(
         &self,
         old: &OpenFile,
@@ -173,7 +171,7 @@ fn with_dump_room(largest: usize) -> usize {
     if largest > MAX_IMAGE { largest + DUMP_ROOM } else { largest }
 }
 
-/// A file, as its disk holds it where that is asked for.
+/// A file that is read, with `past_cache`, as the disk holds it.
 struct View<'a> {
     file: &'a OpenFile,
     past_cache: bool,

@@ -28,29 +28,29 @@ pub struct Container {
     current: Mutex<Current>,
     /// Changes of images that the next replacement takes along, by the images' index.
     staged: Mutex<BTreeMap<usize, Changes>>,
-    /// What came of the last replacement; held by the thread that makes one, while others wait for it.
+    /// The result of the last replacement; locked by the thread that makes one, while others wait.
     last: Mutex<LastReplacement>,
-    /// Where copies of its members go. A replacement changes no name.
+    /// The paths for copies of its members. A replacement changes no name.
     paths_of_copies: OnceLock<Vec<PathBuf>>,
     /// The members of an archive in the order of their names.
     by_name: OnceLock<Vec<u32>>,
 }
 
-/// What came of the last time that the file was replaced.
+/// The result of the last replacement.
 #[derive(Debug, Default)]
 struct LastReplacement {
     error: Option<MediaError>,
-    /// The images that it took along and that have not asked yet.
+    /// Images that it wrote and whose callers have not asked for the result yet.
     unasked: BTreeSet<usize>,
 }
 
-/// The file at this moment: a replacement changes all of it.
+/// The file as it is now; a replacement changes all of this.
 #[derive(Debug)]
 struct Current {
     file: OpenFile,
     content: Content,
     is_locked: bool,
-    /// Whether it was opened in a way that shows it may be written.
+    /// Whether it was opened to be changed.
     is_writable: bool,
 }
 
@@ -60,11 +60,11 @@ pub(super) struct ExpandedImage {
     pub(super) bytes: Vec<u8>,
     /// The sectors that are lost, in order.
     pub(super) flaws: Vec<Flaw>,
-    /// The dump that it comes from, which cannot be written.
+    /// The format of the dump that it comes from, which cannot be written.
     pub(super) dump: Option<Format>,
-    /// Why it cannot be changed where it is.
+    /// Why it cannot be changed in place.
     pub(super) obstacle: Option<ContainerError>,
-    /// Whether other bytes than zeros stand behind the container.
+    /// Whether bytes other than zeros follow the container.
     pub(super) has_bytes_behind: bool,
     _room: Room,
 }
@@ -74,10 +74,10 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Container {
-    /// Takes a file that is open already, and of this format.
+    /// Wraps an open file of this format.
     ///
     /// # Errors
-    /// Where the directory of an archive cannot be read, or the format is one that is not read.
+    /// If the directory of an archive cannot be read, or the format is not supported.
     pub(super) fn new(
         file: OpenFile,
         format: Format,
@@ -101,10 +101,10 @@ impl Container {
         })
     }
 
-    /// Opens the archive at `path`; `None` where the file is not an archive.
+    /// Opens the archive at `path`; `None` if the file is not an archive.
     ///
     /// # Errors
-    /// Where the file, or the archive's directory, cannot be read.
+    /// If the file, or the archive's directory, cannot be read.
     pub(crate) fn open(path: &Path) -> Result<Option<Self>, MediaError> {
         let file = RawImage::open(path)?;
         match file.recognise(true)? {
@@ -125,12 +125,12 @@ impl Container {
         self.current().file.is_at_its_path()
     }
 
-    /// The file at this moment; whoever holds it keeps others from it.
+    /// The file as it is now, locked for other threads.
     fn current(&self) -> MutexGuard<'_, Current> {
         lock(&self.current)
     }
 
-    /// Sees that the file may be written.
+    /// Opens the file again to be changed, if it was opened to be read.
     ///
     /// # Errors
     /// As the system reports them.
@@ -172,18 +172,18 @@ impl Container {
         archive.is_some_and(|archive| Arc::new(archive).members().len() > 1)
     }
 
-    /// Removes what a killed run has left on the way into its place.
+    /// Removes the temporary file that a killed run left beside it.
     pub(super) fn clear_leftover(&self) {
         // If it cannot be removed, it does no harm.
         let _ = std::fs::canonicalize(&self.path).and_then(|path| clear_leftover(&path));
     }
 
-    /// Checks that a new file may be put in its place.
+    /// Checks that it may be replaced by a new file.
     pub(super) fn may_be_replaced(&self) -> io::Result<()> {
         platform::may_replace(&self.path, self.current().file.metadata())
     }
 
-    /// Why nothing in it can be changed.
+    /// Why nothing in it can be changed; `None` if it can.
     pub(super) fn obstacle(&self) -> Option<ContainerError> {
         let current = self.current();
         if current.file.identity().has_other_names() {
@@ -200,8 +200,8 @@ impl Container {
         matches!(self.current().content, Content::Zip(_))
     }
 
-    /// Expands an image, when there is room for it; from what the disk holds past every cache, where
-    /// that is asked for. Waits for room: whoever calls it must hold none.
+    /// Expands an image; with `past_cache`, from the file as the disk holds it. Waits for room in memory: the
+    /// caller must hold none.
     pub(super) fn expand(
         &self,
         index: usize,
@@ -226,22 +226,19 @@ impl Container {
         Ok(ExpandedImage { bytes, flaws, dump, obstacle, has_bytes_behind, _room: room })
     }
 
-    /// Looks at the file itself.
+    /// Calls `look` with the file itself.
     pub(super) fn with_file<R>(&self, look: impl FnOnce(&OpenFile) -> R) -> R {
         look(&self.current().file)
     }
 
-    /// Has the next replacement take these changes of an image along.
+    /// Adds these changes of an image to the next replacement.
     pub(super) fn stage(&self, index: usize, changes: Changes) {
         lock(&self.staged).insert(index, changes);
     }
 
-    /// Writes an image that was staged into the container, along with all others that were, and reads it back
-    /// past the cache: all of them are written, or none is. For an image that was taken along already, what came
-    /// of that. Waits for room: whoever calls it must hold none.
-    ///
-    /// # Errors
-    /// As the system reports them.
+    /// Writes a staged image into the container, along with all others that are staged, and reads all of them
+    /// back past the cache: all are written, or none. For an image that another caller has written already, returns
+    /// the result of that. Waits for room in memory: the caller must hold none.
     pub(super) fn write(&self, index: usize) -> Result<(), MediaError> {
         let mut last = lock(&self.last);
         if !lock(&self.staged).contains_key(&index) {
@@ -269,7 +266,7 @@ impl Container {
     }
 }
 
-/// The same error for another image that it befell.
+/// The same error, for another image.
 fn repeated(error: &MediaError) -> MediaError {
     match error {
         MediaError::Container(why) => MediaError::Container(*why),

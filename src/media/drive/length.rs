@@ -1,24 +1,24 @@
-//! How long a medium is: as its drive tells, or as its sectors show.
+//! The length of a medium: as its drive reports, or by trying which sectors there are.
 
 use crate::disk::{DiskGeometry, SECTOR_LEN};
 use crate::platform::{self, Fault};
 use std::fs::File;
 use std::io;
 
-/// What reading a sector came to.
+/// The result of reading a sector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum SectorProbe {
     Reads,
-    /// It is there, or it may be.
+    /// It cannot be read, but may be there.
     Bad,
     /// The medium ends before it.
     Missing,
 }
 
-/// Bytes on the medium in `drive`; `None` where they are more than any diskette has, and untold.
+/// Bytes on the medium in `drive`; `None` if the drive does not say and it is larger than any diskette.
 ///
 /// # Errors
-/// As the system reports them, where the first sector does not read.
+/// Those of the system, if not even the first sector can be reached.
 pub(super) fn len_of(drive: &File) -> io::Result<Option<u64>> {
     if let Some(len) = platform::drive_len(drive)? {
         return Ok(Some(len));
@@ -45,7 +45,7 @@ pub(super) fn len_of(drive: &File) -> io::Result<Option<u64>> {
     probe(said_by(&first), read)
 }
 
-/// The length that the boot sector says.
+/// The length that the boot sector states.
 fn said_by(first: &[u8; SECTOR_LEN]) -> Option<u64> {
     let short = u16::from_le_bytes([first[19], first[20]]);
     let long = u32::from_le_bytes([first[32], first[33], first[34], first[35]]);
@@ -54,8 +54,8 @@ fn said_by(first: &[u8; SECTOR_LEN]) -> Option<u64> {
     (is_volume && sectors > 0).then_some(sectors * SECTOR_LEN as u64)
 }
 
-/// The length of a medium whose boot sector says `said`: that, where its last sector is there and the
-/// one beyond is not; else that of the longest standard diskette of which this holds.
+/// The length of a medium whose boot sector states `said`: that, if its last sector is there and the next
+/// one is not; otherwise that of the longest standard diskette for which this is so.
 fn probe(
     said: Option<u64>,
     read: impl Fn(u64) -> io::Result<SectorProbe>,
@@ -66,7 +66,7 @@ fn probe(
         let last = read(len - SECTOR_LEN as u64)?;
         let is_end = match last {
             SectorProbe::Reads => read(len)? != SectorProbe::Reads,
-            // What the boot sector says is believed also of a diskette whose last sector is bad.
+            // The boot sector is believed even if the last sector is bad.
             SectorProbe::Bad => Some(len) == said && read(len)? != SectorProbe::Reads,
             SectorProbe::Missing => false,
         };

@@ -1,7 +1,7 @@
 //! The ledger in the admin's words.
 
 use super::value::{day, timestamp};
-use crate::cli::show::terminal::{escape, shown};
+use crate::cli::show::terminal::{escape, named, shown};
 use addpack::diagnosis::{CopyOf, CopyState};
 use addpack::ledger::{Entry, LedgerError, LedgerProblem};
 use addpack::record::fields::FileTime;
@@ -89,7 +89,7 @@ pub(crate) fn ledger_message(error: &LedgerError) -> String {
     format!(
         "the ledger {}: {what}{cause}. Name another ledger with --ledger, or see --no-ledger in the \
          help",
-        shown(&error.path)
+        named(&error.path)
     )
 }
 
@@ -135,7 +135,7 @@ pub(crate) fn entry_lines(entry: &Entry, standing: &Standing) -> String {
 
 /// How the file of an entry stands.
 pub(crate) fn standing_message(entry: &Entry, standing: &Standing) -> String {
-    let place = shown(entry.place());
+    let place = named(entry.place());
     match standing {
         Standing::There => format!("{place} holds the converted pack"),
         Standing::Unfinished => format!(
@@ -159,13 +159,13 @@ pub(crate) fn standing_message(entry: &Entry, standing: &Standing) -> String {
 /// What the other copy of a pack is.
 pub(crate) fn copy_message(copy: &CopyOf) -> String {
     let when = format!(" on {}", day_of(copy.converted_at));
-    let from = shown(&copy.path);
+    let from = named(&copy.path);
     match (copy.state, &copy.target) {
         (CopyState::Converted, None) => {
             format!("a copy of a pack that was converted{when}, in place in {from}")
         }
         (CopyState::Converted, Some(target)) => {
-            format!("a copy of a pack that was converted{when}, from {from} into {}", shown(target))
+            format!("a copy of a pack that was converted{when}, from {from} into {}", named(target))
         }
         (CopyState::Begun, _) => format!(
             "a copy of a pack whose conversion was begun{when} in {from}, and is not known to be \
@@ -176,7 +176,7 @@ pub(crate) fn copy_message(copy: &CopyOf) -> String {
 
 /// What holds a pack: its image, or a diskette, which a drive's name does not tell from others.
 fn holder(path: &Path, serial: &str) -> String {
-    if is_in_drive(path) { format!("the diskette whose label says {serial}") } else { shown(path) }
+    if is_in_drive(path) { format!("the diskette whose label says {serial}") } else { named(path) }
 }
 
 /// Whether the ledger's path is that of a drive, on this system or on another.

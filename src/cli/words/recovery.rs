@@ -1,9 +1,8 @@
 //! What became of conversions that earlier runs had left open.
 
 use super::failure_message;
-use super::set::shown;
 use super::value::number;
-use crate::cli::show::terminal::escape;
+use crate::cli::show::terminal::{escape, named};
 use addpack::ledger::Entry;
 use addpack::run::recovery::Recovery;
 use std::mem::{Discriminant, discriminant};
@@ -65,7 +64,7 @@ fn archive_of(path: &Path) -> Option<String> {
 
 /// What became of a conversion that an earlier run had left open; `None` where that needs no word.
 fn recovery_message(entry: &Entry, recovery: &Recovery) -> Option<String> {
-    let place = shown(entry.place());
+    let place = named(entry.place());
     let serial = escape(&entry.serial);
     Some(match recovery {
         // Nothing was wrong, or another run is at it and tells itself.
@@ -80,7 +79,7 @@ fn recovery_message(entry: &Entry, recovery: &Recovery) -> Option<String> {
         Recovery::Missing if entry.target.is_some() => format!(
             "{place}: this copy of {serial} was never finished, or was taken elsewhere; it is made \
              again when {} is converted again",
-            shown(&entry.path)
+            named(&entry.path)
         ),
         Recovery::Missing => format!(
             "{place}: a conversion of {serial} was begun here, but its image is not there now; it \

@@ -1,6 +1,9 @@
 //! Rewrites an archive with other bytes for some members; every other byte stays.
 
-use super::{ContainerError, DEFLATED, Directory, STORED, ZipMember, long, position};
+use super::member::{ZIP64_FIELD, extra_fields, index_of};
+use super::{
+    ContainerError, DEFLATED, Directory, HEADER_LEN, STORED, ZipMember, long, position, word,
+};
 use crate::container::deflate::{crc32, deflate};
 use crate::disk::{MediaError, Storage};
 use std::ops::Range;
@@ -140,9 +143,37 @@ impl MemberChange {
     }
 }
 
+impl ZipMember {
+    /// Why it cannot be changed, by its entry in the directory and its own header; `None` if it can.
+    ///
+    /// # Errors
+    /// If the header cannot be read.
+    pub fn obstacle<S: Storage + ?Sized>(
+        &self,
+        archive: &S,
+    ) -> Result<Option<ContainerError>, MediaError> {
+        if self.obstacle.is_some() {
+            return Ok(self.obstacle);
+        }
+        let end = self.data(archive)?;
+        let mut header = [0; HEADER_LEN];
+        archive.read(self.header, &mut header)?;
+        let length = u64::from(word(&header, 28));
+        let mut extra = vec![0; position(length)];
+        archive.read(end - length, &mut extra)?;
+        if extra_fields(&extra).any(|(id, _)| id == ZIP64_FIELD) {
+            return Ok(Some(ContainerError::Zip64Records));
+        }
+        match index_of(&extra) {
+            None => odd_numbers(archive, self, &header, end + self.compressed),
+            index => Ok(index),
+        }
+    }
+}
+
 /// Why a member's checksum and lengths cannot be written anew: those before its bytes, in `header`, or those behind
 /// them, at `end`, are not the directory's.
-pub(super) fn odd_numbers<S: Storage + ?Sized>(
+fn odd_numbers<S: Storage + ?Sized>(
     archive: &S,
     member: &ZipMember,
     header: &[u8],

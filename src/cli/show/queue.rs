@@ -67,6 +67,9 @@ impl Diskette {
     }
 }
 
+/// Columns before the verdict in the line of a diskette.
+const LEAD: usize = 55;
+
 /// A line for each diskette.
 pub(crate) fn summary(look: Look, diskettes: &[Diskette]) -> String {
     let count = plural(diskettes.len() as u64, "diskette", "diskettes");
@@ -76,13 +79,14 @@ pub(crate) fn summary(look: Look, diskettes: &[Diskette]) -> String {
         let outcome = look.paint(tone(diskette.outcome), &outcome);
         let serial = diskette.record.as_ref().map_or_else(|| format!("{:23}", "-").into(), serial);
         let verdict = diskette.left.as_ref().map_or_else(|| diskette.verdict.clone(), left_alone);
-        let _ = writeln!(text, "  {:>3}  {outcome}  {serial}  {verdict}", diskette.number);
+        let lead = format!("  {:>3}  {outcome}  {serial}  ", diskette.number);
+        text += &look.row(&lead, LEAD, &verdict);
     }
     text
 }
 
 /// The sound packs, server by server, in the order to apply them.
-pub(crate) fn order(diskettes: &[Diskette]) -> String {
+pub(crate) fn order(look: Look, diskettes: &[Diskette]) -> String {
     let mut records: Vec<_> = diskettes.iter().filter_map(Diskette::sound).collect();
     let server = |record: &Record| (record.server.address, record.server.name);
     records.sort_by_key(|record| (!record.is_bound(), server(record), record.from));
@@ -90,7 +94,7 @@ pub(crate) fn order(diskettes: &[Diskette]) -> String {
     for of_server in records.chunk_by(|one, next| server(one) == server(next)) {
         text += "\nIn the order to apply\n";
         for (index, record) in of_server.iter().enumerate() {
-            let _ = writeln!(text, "  {:>3}  {}", index + 1, label(record).join("; "));
+            text += &look.row(&format!("  {:>3}  ", index + 1), 7, &label(record).join("; "));
         }
     }
     text
@@ -139,7 +143,7 @@ impl SetReport<'_> {
         text += &self.stock_and_others(look);
         if !self.commands.is_empty() {
             text += &format!("\n{}\n", look.paint(Tone::Heading, "What now"));
-            text += &command_lines(self.commands);
+            text += &command_lines(look, self.commands);
         }
         text
     }

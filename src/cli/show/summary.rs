@@ -99,8 +99,11 @@ impl Brief {
         text += &sets.map_or_else(String::new, servers);
         let commands = if tally.is_incomplete { Vec::new() } else { commands(tally, sets, common) };
         if !commands.is_empty() {
-            text +=
-                &format!("{}\n{}", look.paint(Tone::Heading, "What now"), command_lines(&commands));
+            text += &format!(
+                "{}\n{}",
+                look.paint(Tone::Heading, "What now"),
+                command_lines(look, &commands)
+            );
         }
         text + &exit_reason(tally, exit)
     }

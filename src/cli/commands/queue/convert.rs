@@ -43,7 +43,7 @@ pub(crate) fn run(
     let Conversion { queue, mut printer, .. } = conversion;
     if !args.common.json {
         let look = Look::of_stdout(args.common.screen.color);
-        printer.say(&(summary(look, &queue.diskettes) + &order(&queue.diskettes)));
+        printer.say(&(summary(look, &queue.diskettes) + &order(look, &queue.diskettes)));
     }
     printer.recount(queue.diskettes.iter().map(|diskette| diskette.outcome));
     printer.finish_with(

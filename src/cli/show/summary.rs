@@ -48,12 +48,14 @@ fn detail(report: &Report) -> Detail {
     let why = match (&report.failure, report.findings().first()) {
         (Some(failure), _) => failure.code.as_str(),
         (None, Some(finding)) => finding.code().as_str(),
-        (None, None) if report.outcome.is_to_change() && !report.in_place => ONLY_OUTPUT,
+        (None, None) if report.outcome.is_to_change() && report.in_place => IN_PLACE,
+        (None, None) if report.outcome.is_to_change() => ONLY_OUTPUT,
         (None, None) => "",
     };
     (report.outcome, why)
 }
 
+const IN_PLACE: &str = "in place";
 const ONLY_OUTPUT: &str = "only with -o";
 
 impl Brief {

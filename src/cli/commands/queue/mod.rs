@@ -119,6 +119,9 @@ impl<'a> Queue<'a> {
         prompt: impl Fn(usize) -> String,
     ) -> Result<Next, LedgerError> {
         loop {
+            if STOP.load(Ordering::Relaxed) {
+                return Ok(Next::Stopped);
+            }
             let number = self.next_number();
             let line = answer(&prompt(number));
             if STOP.load(Ordering::Relaxed) {

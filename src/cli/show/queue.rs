@@ -46,6 +46,11 @@ impl Diskette {
         Self { image: Some(image), ..self }
     }
 
+    /// That no image of it could be kept.
+    pub(crate) fn fail(&mut self, why: String) {
+        (self.outcome, self.verdict, self.is_open) = (Outcome::Failed, why, true);
+    }
+
     /// Whether it holds a 4.5 pack now.
     pub(crate) fn is_done(&self) -> bool {
         matches!(self.outcome, Outcome::Converted | Outcome::AlreadyConverted)
@@ -156,7 +161,8 @@ impl SetReport<'_> {
         if others > 0 {
             text += &format!(" and {}", plural(others as u64, "other diskette", "other diskettes"));
         }
-        if let Some(folder) = self.kept {
+        let is_kept = self.diskettes.iter().any(|diskette| diskette.image.is_some());
+        if let Some(folder) = self.kept.filter(|_| is_kept) {
             text += &format!("; their images are in {}", named(folder));
         }
         text + "\n"
@@ -221,6 +227,20 @@ impl SetReport<'_> {
         text
     }
 
+    /// Diskettes that could not be read or kept, with the reason.
+    fn failed(&self, look: Look) -> String {
+        let failed = self.diskettes.iter().filter(|diskette| diskette.outcome == Outcome::Failed);
+        let mut text = String::new();
+        for diskette in failed {
+            let name = format!("diskette {}", diskette.number);
+            text += &look.row(&format!("  {name:<12}  "), 16, &diskette.verdict);
+        }
+        if text.is_empty() {
+            return text;
+        }
+        format!("\n{}\n{text}", look.paint(Tone::Heading, "Failed: put them in again"))
+    }
+
     /// Diskettes that another one of the same pack stands for.
     fn copies(&self) -> String {
         let copies = self.diskettes.iter().filter(|diskette| diskette.outcome == Outcome::Copy);
@@ -251,6 +271,7 @@ impl SetReport<'_> {
             }
         }
         text += &self.copies();
+        text += &self.failed(look);
         let is_other = |diskette: &&Diskette| diskette.outcome == Outcome::NotAPack;
         let others: Vec<_> = self.diskettes.iter().filter(is_other).collect();
         if !others.is_empty() {

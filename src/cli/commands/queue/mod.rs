@@ -96,6 +96,9 @@ impl<'a> Queue<'a> {
     /// # Errors
     /// Where the ledger fails.
     fn images_in(&self, folder: &Path, ledger: &mut Ledger) -> Result<Vec<Report>, LedgerError> {
+        if !folder.is_dir() {
+            return Ok(Vec::new());
+        }
         let job = Job { paths: vec![folder.to_owned()], watcher: None, ..self.job.clone() };
         let mut images = Collect::new(|report: Box<Report>| *report);
         run::run(&job, ledger, &STOP, &mut images)?;

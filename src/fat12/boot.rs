@@ -95,8 +95,8 @@ impl Geometry {
         area.min(medium_len)
     }
 
-    /// The geometry in the BIOS parameter block, if it is valid. The jump at its start and the 55AA at its end
-    /// are not required: real diskettes lack them.
+    /// The geometry in the BIOS parameter block, if it is valid. The jump at its start and the 55AA at
+    /// its end are not required: real diskettes lack them.
     pub(crate) fn from_bpb(area: &[u8]) -> Option<Self> {
         let byte = |at: usize| area.get(at).copied();
         let word = |at: usize| Some(u32::from(u16::from_le_bytes([byte(at)?, byte(at + 1)?])));
@@ -114,8 +114,8 @@ impl Geometry {
         (u64::from(word(11)?) == SECTOR && geometry.is_sound()).then_some(geometry)
     }
 
-    /// The layout of a FAT volume that is not supported: with more than two FATs, or sectors of another length,
-    /// but otherwise with the parameters of a diskette.
+    /// The layout of a FAT volume that is not supported: with more than two FATs, or sectors of another
+    /// length, but otherwise with the parameters of a diskette.
     pub(crate) fn layout_not_read(area: &[u8]) -> Option<VolumeLayout> {
         let word = |at: usize| Some(u16::from_le_bytes([*area.get(at)?, *area.get(at + 1)?]));
         let byte = |at: usize| area.get(at).copied();
@@ -143,8 +143,8 @@ impl Geometry {
         })
     }
 
-    /// The geometry by the first byte of the FAT, which must then begin in the second sector. DOS 1.x wrote no
-    /// parameter block, and on later diskettes it may be damaged.
+    /// The geometry by the first byte of the FAT, which must then begin in the second sector. DOS 1.x
+    /// wrote no parameter block, and on later diskettes it may be damaged.
     pub(crate) fn from_fat(area: &[u8], medium_len: u64) -> Option<Self> {
         let fat = area.get(SECTOR_LEN..SECTOR_LEN + 3)?;
         if fat[1..] != [0xFF, 0xFF] {

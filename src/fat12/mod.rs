@@ -243,8 +243,8 @@ fn no_volume(area: &[u8]) -> NoVolume {
     }
 }
 
-/// Reads in one go what most diskettes of this size need. If that fails, reads only the boot sector and the start
-/// of the FAT: the bad sectors may not matter.
+/// Reads in one go what most diskettes of this size need. If that fails, reads only the boot sector and
+/// the start of the FAT: the bad sectors may not matter.
 fn first_read<S: DisketteStorage + ?Sized>(medium: &S) -> Result<Area, MediaError> {
     let usual = Geometry::usual_area(medium.len());
     if let Ok(area) = Area::first(medium, at_most(usual)) {

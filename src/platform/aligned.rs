@@ -8,8 +8,8 @@ use std::path::Path;
 /// The alignment of buffers in memory and of reads on disk, in bytes: a multiple of any disk's block.
 const ALIGNMENT: usize = 4096;
 
-/// Reads from the disk itself the file that is open and at `path`. If the file system cannot bypass the cache,
-/// the cache is told to drop these pages first.
+/// Reads from the disk itself the file that is open and at `path`. If the file system cannot bypass the
+/// cache, the cache is told to drop these pages first.
 pub(crate) fn read_past_cache(
     file: &File,
     told: Identity,

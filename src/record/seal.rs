@@ -13,8 +13,8 @@ pub fn sha1(parts: &[&[u8]]) -> Seal {
     Bytes(hash.finalize().into())
 }
 
-/// The seal that a server of `version` writes into an event. `event` is the slot, of which the 44 bytes before
-/// the seal are covered; `previous` is the seal of the event before, or the identity seal.
+/// The seal that a server of `version` writes into an event. `event` is the slot, of which the 44 bytes
+/// before the seal are covered; `previous` is the seal of the event before, or the identity seal.
 pub fn event_seal(previous: &Seal, event: &[u8], version: ServerVersion) -> Seal {
     let suffix: &[u8] = if version == ServerVersion::V45 { b"4.5" } else { b"" };
     sha1(&[&previous.0, &event[..EVENT_SEAL_AT], suffix])

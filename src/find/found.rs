@@ -43,21 +43,28 @@ pub struct Skipped {
 }
 
 /// Why nothing can be read at a path.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum FindError {
     /// It is neither a file, a folder nor a drive.
+    #[error("not a file, a folder or a drive")]
     NotAFile,
     /// Windows keeps this name for a device.
+    #[error("a name of a device")]
     DeviceName,
     /// It is a pattern that matches no file.
-    NotFound(io::Error),
+    #[error("no file matches")]
+    NotFound(#[source] io::Error),
     /// It is the record of a pack without its diskette.
+    #[error("a record without its diskette")]
     LooseRecord,
     /// It cannot be opened.
-    Open(MediaError),
+    #[error("cannot be opened")]
+    Open(#[source] MediaError),
     /// The folder cannot be listed.
-    List(io::Error),
+    #[error("cannot be listed")]
+    List(#[source] io::Error),
     /// What was found there before is no longer there.
+    #[error("no longer there")]
     Changed,
 }
 

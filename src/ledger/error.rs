@@ -2,7 +2,6 @@
 
 use rusqlite::ErrorCode;
 use std::error::Error;
-use std::fmt::{self, Display, Formatter};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -38,13 +37,15 @@ pub enum LedgerProblem {
 }
 
 /// A ledger that cannot be used.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("ledger {}: {problem:?}", path.display())]
 pub struct LedgerError {
     /// The ledger's file.
     pub path: PathBuf,
     /// What is wrong with it.
     pub problem: LedgerProblem,
     /// What the system or SQLite said.
+    #[source]
     pub cause: Option<Box<dyn Error + Send + Sync>>,
 }
 
@@ -87,18 +88,5 @@ fn problem_of(error: &rusqlite::Error) -> LedgerProblem {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => LedgerProblem::InUse,
         Some(ErrorCode::SystemIoFailure) => LedgerProblem::IoError,
         _ => LedgerProblem::Other,
-    }
-}
-
-impl Display for LedgerError {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "ledger {}: {:?}", self.path.display(), self.problem)
-    }
-}
-
-impl Error for LedgerError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        let cause: &(dyn Error + 'static) = &**self.cause.as_ref()?;
-        Some(cause)
     }
 }

@@ -14,8 +14,6 @@ use crate::diagnosis::{Verdict, diagnose};
 use crate::disk::{DisketteStorage, DriveError, MediaError, SECTOR_LEN};
 use crate::pack::examine::{RecordSectors, read_record, read_record_past_cache};
 use crate::record::{RECORD_LEN, RECORD_SECTORS};
-use std::error::Error;
-use std::fmt::{self, Display, Formatter};
 
 /// The state that a failed conversion left its pack in, read past the cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,26 +48,16 @@ pub enum CommitStep {
 }
 
 /// A commit that failed.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{step:?} failed: {cause}")]
 pub struct CommitError {
     /// The step that failed.
     pub step: CommitStep,
     /// Why.
+    #[source]
     pub cause: MediaError,
     /// What the medium holds now; `None` if nothing was written.
     pub state: Option<PackState>,
-}
-
-impl Display for CommitError {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} failed: {}", self.step, self.cause)
-    }
-}
-
-impl Error for CommitError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        Some(&self.cause)
-    }
 }
 
 /// A change that is ready to be made.

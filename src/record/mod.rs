@@ -108,11 +108,13 @@ pub struct Record {
 }
 
 /// Why bytes are not a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ParseError {
     /// Not [`RECORD_LEN`] bytes.
+    #[error("not {RECORD_LEN} bytes")]
     Length,
     /// A magic that is neither of the two.
+    #[error("unknown magic {0:?}")]
     Magic([u8; 8]),
 }
 

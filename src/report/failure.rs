@@ -128,13 +128,15 @@ impl Action {
 }
 
 /// A failure, with what is known of it.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{action:?} failed: {}", code.as_str())]
 pub struct Failure {
     /// The kind of failure.
     pub code: FailureCode,
     /// What was being done.
     pub action: Action,
     /// The error behind it, if there is one.
+    #[source]
     pub cause: Option<MediaError>,
     /// The state of the pack, if a change had begun.
     pub state: Option<PackState>,

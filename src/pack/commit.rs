@@ -13,7 +13,7 @@ use crate::conversion::Patch;
 use crate::diagnosis::{Verdict, diagnose};
 use crate::disk::{DisketteStorage, DriveError, MediaError, SECTOR_LEN};
 use crate::pack::examine::{RecordSectors, read_record, read_record_past_cache};
-use crate::record::{RECORD_LEN, RECORD_SECTORS};
+use crate::record::RECORD_SECTORS;
 
 /// The state that a failed conversion left its pack in, read past the cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,10 +98,13 @@ impl<S: DisketteStorage> Commit<S> {
     /// Must be called for all media in one file before any of them is committed.
     pub fn stage(&self) {
         if self.medium.is_replaced() {
+            let changes =
+                |index: &usize| self.patch.sector(*index).0 != self.patch.sector(*index).1;
             let write = |index| self.medium.write(self.sectors[index], self.patch.sector(index).1);
-            // It is written to memory. After an error, reading back in the commit fails.
-            let _ = (0..RECORD_SECTORS).try_for_each(write);
-            self.medium.stage();
+            // Changes that are not staged do not take effect, which the commit reports.
+            if (0..RECORD_SECTORS).filter(changes).try_for_each(write).is_ok() {
+                self.medium.stage();
+            }
         }
     }
 
@@ -115,8 +118,7 @@ impl<S: DisketteStorage> Commit<S> {
         let step =
             |action, result: Result<(), MediaError>| result.map_err(|e| self.settle(action, e));
         if self.medium.is_replaced() {
-            step(CommitStep::Replace, self.medium.sync())?;
-            return step(CommitStep::ReadBack, self.read_back());
+            return step(CommitStep::Replace, self.medium.sync());
         }
         step(CommitStep::Write, self.medium.write(self.sectors[0], new))?;
         step(CommitStep::Sync, self.medium.sync())?;
@@ -182,12 +184,9 @@ impl<S: DisketteStorage> Commit<S> {
 
     /// The state of the pack, by what the medium itself holds.
     fn state(&self) -> PackState {
-        let mut held = [0; RECORD_LEN];
-        for (sector, buffer) in self.sectors.iter().zip(held.chunks_exact_mut(SECTOR_LEN)) {
-            if self.medium.read_past_cache(*sector, buffer).is_err() {
-                return PackState::Unknown;
-            }
-        }
+        let Ok(held) = read_record_past_cache(&self.medium, &self.sectors) else {
+            return PackState::Unknown;
+        };
         if self.medium.is_removable() && !self.patch.is_on_the_way(&held) {
             return PackState::Unknown;
         }

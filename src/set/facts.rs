@@ -70,7 +70,7 @@ impl Facts {
         Self { events, said, identity: record.identity_seal }
     }
 
-    /// The seals of the events, which tell one life of a pack from another.
+    /// The seals of the events, which distinguish the lives of a pack.
     pub(super) fn seals(&self) -> impl Iterator<Item = Seal> {
         self.events.iter().map(|event| event.seal)
     }
@@ -86,7 +86,7 @@ impl Facts {
         other.relation(self).is_some()
     }
 
-    /// How this state stands to `later`; `None` where it is no state of it.
+    /// How this state is related to `later`; `None` if it is not the same or an earlier state of that.
     pub(super) fn relation(&self, later: &Self) -> Option<Relation> {
         let is_state = self.shared(later) == self.events.len();
         let same = self.events.len() == later.events.len();

@@ -63,7 +63,7 @@ impl Court<'_> {
         self.facts.get(&self.entries[at].digest)
     }
 
-    /// How one image's state stands to another's; `None` where it is no state of it.
+    /// How one image's state is related to another's; `None` if it is not the same or an earlier state.
     fn relation(&self, at: usize, later: usize) -> Option<Relation> {
         if self.entries[at].digest == self.entries[later].digest {
             return Some(Relation::Same);

@@ -188,6 +188,7 @@ fn pack_that_turns_up_under_another_path_is_settled() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn old_record_that_was_moved_is_free_again_and_one_that_was_copied_is_a_copy() {
     let crash = Crash::events();
@@ -203,6 +204,7 @@ fn old_record_that_was_moved_is_free_again_and_one_that_was_copied_is_a_copy() {
     assert_eq!(convert("moved.img").outcome, "converted");
 }
 
+#[cfg(unix)]
 fn inode(crash: &Crash) -> i64 {
     use std::os::unix::fs::MetadataExt;
     std::fs::metadata(crash.scene.path("moved.img")).unwrap().ino().cast_signed()
@@ -311,11 +313,9 @@ fn entry_that_is_no_conversion_of_ours_is_not_acted_on() {
 
 #[test]
 fn image_that_cannot_be_written_is_not_called_gone() {
-    use std::os::unix::fs::PermissionsExt;
     let crash = Crash::events();
     crash.write(0, &crash.new[..512]);
-    let mode = std::fs::Permissions::from_mode(0o444);
-    std::fs::set_permissions(crash.scene.path(crash.name), mode).unwrap();
+    crash.scene.write_protect(crash.name);
     let (_, stderr) = crash.convert();
     assert!(stderr.contains("could not be completed: the file is marked read-only"), "{stderr}");
     assert_eq!(crash.states(), ["begun"]);
@@ -338,6 +338,7 @@ fn backup_put_in_the_place_of_a_lost_image_does_not_convert_again() {
     assert_eq!(crash.convert().0.outcome, "converted");
 }
 
+#[cfg(unix)]
 #[test]
 fn claim_holds_where_the_disk_comes_back_under_another_device_number() {
     let crash = Crash::events();

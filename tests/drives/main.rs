@@ -1,5 +1,7 @@
 //! Diskettes in drives: loop devices in their place, and the Linux floppy driver in QEMU.
 
+#![cfg(unix)]
+
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -10,9 +12,11 @@ use std::process::Command;
 mod bad_sectors;
 mod commands;
 mod dialogs;
+mod found;
 mod guards;
 mod mapfiles;
 mod queue;
+mod queue_files;
 #[path = "../real_driver/mod.rs"]
 mod real_driver;
 mod torn_sectors;

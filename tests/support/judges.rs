@@ -4,15 +4,31 @@ use super::skipped::{Lack, skip};
 use std::path::Path;
 
 /// A program of each package.
-const PROGRAMS: [(&str, &str); 8] = [
+const PROGRAMS: [(&str, &str); 24] = [
+    ("arj", "arj"),
+    ("bzip2", "bzip2"),
+    ("cabextract", "cabextract"),
+    ("dictzip", "dictzip"),
     ("dosfstools", "mkfs.fat"),
     ("e2fsprogs", "mkfs.ext2"),
+    ("gcab", "gcab"),
     ("gddrescue", "ddrescue"),
+    ("genisoimage", "genisoimage"),
+    ("libarchive-tools", "bsdtar"),
     ("libdsk-utils", "dsktrans"),
+    ("lzip", "lzip"),
     ("mtools", "mcopy"),
+    ("ncompress", "compress"),
+    ("p7zip-full", "7z"),
+    ("pigz", "pigz"),
+    ("qemu-utils", "qemu-img"),
     ("strace", "strace"),
+    ("tabix", "bgzip"),
+    ("tar", "tar"),
     ("unzip", "zipinfo"),
+    ("xz-utils", "xz"),
     ("zip", "zip"),
+    ("zstd", "zstd"),
 ];
 
 /// Whether a package is missing: then the test is skipped.

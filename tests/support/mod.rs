@@ -4,6 +4,7 @@
 #![allow(dead_code, unused_imports, unused_macros, reason = "each program uses a part")]
 
 pub(crate) mod disk;
+#[cfg(unix)]
 pub(crate) mod diskette;
 pub(crate) mod folder;
 pub(crate) mod frail;

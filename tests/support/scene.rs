@@ -8,9 +8,6 @@ use assert_cmd::cargo::cargo_bin;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
-use std::fs::Permissions;
-use std::os::unix::fs::PermissionsExt;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
@@ -20,9 +17,6 @@ pub const EPOCH: &str = "1795435200";
 
 /// A conversion that asks nothing and reports to programs.
 pub const CONVERT: [&str; 3] = ["convert", "--yes", "--json"];
-
-/// The user and the group of those who own nothing.
-const NOBODY: u32 = 65534;
 
 /// A folder of its own for one test.
 pub struct Scene {
@@ -79,7 +73,16 @@ impl Scene {
 
     /// The ledger that runs here use.
     pub fn ledger(&self) -> PathBuf {
-        self.home.path().join(".local/state/addpack/ledger.db")
+        let state = if cfg!(windows) { "" } else { ".local/state" };
+        self.home.path().join(state).join("addpack").join("ledger.db")
+    }
+
+    /// Takes the right to write the file away.
+    pub fn write_protect(&self, name: impl AsRef<Path>) {
+        let path = self.folder.path().join(name);
+        let mut permissions = std::fs::metadata(&path).unwrap().permissions();
+        permissions.set_readonly(true);
+        std::fs::set_permissions(path, permissions).unwrap();
     }
 
     pub fn read(&self, name: &str) -> Vec<u8> {
@@ -90,8 +93,15 @@ impl Scene {
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(cargo_bin!("addpack"));
         command.args(args).current_dir(self.folder.path()).stdin(Stdio::null());
-        command.env_clear().env("SOURCE_DATE_EPOCH", EPOCH).env("HOME", self.home.path());
-        command.env("TMPDIR", std::env::temp_dir());
+        command.env_clear().env("SOURCE_DATE_EPOCH", EPOCH);
+        for home in ["HOME", "USERPROFILE", "LOCALAPPDATA"] {
+            command.env(home, self.home.path());
+        }
+        for temporary in ["TMPDIR", "TMP"] {
+            command.env(temporary, std::env::temp_dir());
+        }
+        // Without it, nothing runs on Windows.
+        command.envs(std::env::var_os("SystemRoot").map(|root| ("SystemRoot", root)));
         command
     }
 
@@ -106,11 +116,17 @@ impl Scene {
 
     /// addpack run here by a user who owns nothing here: permissions hold for that one also where root runs
     /// the tests.
+    #[cfg(unix)]
     pub fn run_without_rights(&self, args: &[&str]) -> Ran {
+        use std::fs::{Permissions, set_permissions};
+        use std::os::unix::fs::PermissionsExt;
+        use std::os::unix::process::CommandExt;
+        /// The user and the group of those who own nothing.
+        const NOBODY: u32 = 65534;
         let mut command = self.command(args);
         if rustix::process::geteuid().is_root() {
             for folder in [self.folder.path(), self.home.path()] {
-                std::fs::set_permissions(folder, Permissions::from_mode(0o755)).unwrap();
+                set_permissions(folder, Permissions::from_mode(0o755)).unwrap();
             }
             command.uid(NOBODY).gid(NOBODY);
         }
@@ -148,8 +164,9 @@ impl Ran {
     }
 
     pub fn with(output: Output) -> Self {
-        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-        let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+        let (stdout, stderr) = (text(output.stdout), text(output.stderr));
+        let bytes = |text: &String| text.clone().into_bytes();
+        let output = Output { stdout: bytes(&stdout), stderr: bytes(&stderr), ..output };
         Self { stdout, stderr, code: output.status.code(), output }
     }
 
@@ -178,6 +195,22 @@ impl Ran {
     }
 }
 
+/// What was printed, with `/` between the names of a path. What is escaped (`\u{1b}`) stays so.
+fn text(printed: Vec<u8>) -> String {
+    let text = String::from_utf8(printed).unwrap();
+    if !cfg!(windows) {
+        return text;
+    }
+    let slashed = |line: &str| {
+        if line.starts_with('{') {
+            line.replace(r"\\", "/")
+        } else {
+            line.replace('\\', "/").replace("/u{", r"\u{")
+        }
+    };
+    text.split_inclusive('\n').map(slashed).collect()
+}
+
 /// An image's line, strictly.
 #[derive(Debug, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
@@ -186,6 +219,7 @@ pub struct Image {
     pub schema: u32,
     pub path: String,
     pub path_bytes: Option<String>,
+    pub diskette_number: Option<u64>,
     pub outcome: String,
     pub reason: Option<String>,
     pub diskette: Option<Diskette>,

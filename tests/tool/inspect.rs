@@ -3,7 +3,6 @@
 use crate::support::scene;
 use crate::support::scene::{Ran, Scene, testdata};
 use predicates::str::{contains, starts_with};
-use std::os::unix::ffi::OsStringExt;
 
 const OUT_OF_ORDER: &str = "\
 out-of-order-720.img
@@ -41,6 +40,34 @@ fn one_image_is_shown_as_a_card() {
 }
 
 #[test]
+fn sample_images_have_a_pack_of_every_kind() {
+    let scene = Scene::new();
+    let images = testdata("images");
+    let (images, ..) = scene.json(&["inspect", "--json", images.to_str().unwrap()]);
+    for outcome in [
+        "convertible",
+        "already-converted",
+        "issued-4.5",
+        "unfinished-conversion",
+        "copy",
+        "not-a-pack",
+        "refused",
+    ] {
+        assert!(images.iter().any(|image| image.outcome == outcome), "{outcome}");
+    }
+    for finding in [
+        "post-upgrade-reapply",
+        "out-of-order-reapply",
+        "damaged-record",
+        "inconsistent-history",
+        "damaged-media",
+    ] {
+        let has_it = |image: &scene::Image| image.findings.iter().any(|it| it.code == finding);
+        assert!(images.iter().any(has_it), "{finding}");
+    }
+}
+
+#[test]
 fn unused_pack_has_no_history() {
     let scene = Scene::with(&["unused-20-160.img"]);
     let card = "\
@@ -59,6 +86,7 @@ unused-20-160.img
 }
 
 /// Good, refused, foreign, unreadable and skipped together.
+#[cfg(unix)]
 fn mixed() -> Scene {
     let scene = Scene::new();
     scene.image("applied-1440.img", "a/applied.img");
@@ -71,6 +99,7 @@ fn mixed() -> Scene {
     scene
 }
 
+#[cfg(unix)]
 const MIXED: &str = "\
 convertible            12345-270-0000017-00003  5 to 10    ./a/applied.img
 refused                -                        -          ./a/b/.hidden.img
@@ -101,11 +130,13 @@ SBSNT1 (00:A0:C9:14:C8:29)
   twins: more than one pack restores 5 to 10
 ";
 
+#[cfg(unix)]
 #[test]
 fn folder_is_shown_as_lines_then_a_summary_then_the_reasons() {
     mixed().run(&["inspect", ".", "gone.img"]).is(3, MIXED, "");
 }
 
+#[cfg(unix)]
 #[test]
 fn report_is_the_same_with_1_and_with_4_workers() {
     let scene = mixed();
@@ -123,6 +154,7 @@ fn foreign_disk_in_a_folder_is_no_error_and_named_itself_it_is() {
     scene.run(&["inspect", "no-record-360.img"]).ends(1);
 }
 
+#[cfg(unix)]
 #[test]
 fn same_file_is_handled_once_and_that_is_said() {
     let scene = Scene::with(&["unused-720.img"]);
@@ -233,8 +265,10 @@ fn every_golden_image_has_its_outcome() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn names_that_are_no_text_are_exact_in_json_and_escaped_everywhere_else() {
+    use std::os::unix::ffi::OsStringExt;
     let scene = Scene::new();
     let name = std::ffi::OsString::from_vec(b"bad\xff\x1b.img".to_vec());
     std::fs::copy(testdata("images/unused-720.img"), scene.path("").join(&name)).unwrap();
@@ -252,6 +286,7 @@ fn closed_pipe_is_no_error() {
     Ran::of(scene.command(&["inspect", "."]).stdout(writer)).is(0, "", "");
 }
 
+#[cfg(unix)]
 #[test]
 fn full_disk_under_a_report_of_any_kind_is_an_error() {
     let scene = Scene::with(&["unused-720.img"]);
@@ -279,7 +314,8 @@ fn full_disk_under_a_report_of_any_kind_is_an_error() {
 #[test]
 fn what_is_neither_file_nor_folder_is_not_opened() {
     let scene = Scene::new();
-    let (images, _, code) = scene.json(&["inspect", "--json", "/dev/null"]);
+    let (images, _, code) =
+        scene.json(&["inspect", "--json", if cfg!(windows) { "NUL" } else { "/dev/null" }]);
     assert_eq!(images[0].error.as_ref().unwrap().code, "not-a-file");
     assert_eq!(code, Some(3));
 }

@@ -1,5 +1,6 @@
 //! Reports that are written to files, lists of paths, and the summary that a terminal shows of many images.
 
+#[cfg(unix)]
 use crate::support::diskette::Terminal;
 use crate::support::planned::shelf::Shelf;
 use crate::support::scene::Scene;
@@ -167,6 +168,7 @@ fn browser_shows_the_right_numbers_on_small_and_large_screens_and_prints_them() 
 }
 
 /// More images than a screen has lines.
+#[cfg(unix)]
 fn many() -> Scene {
     let mut shelf = Shelf::new();
     for number in 0..210 {
@@ -181,6 +183,7 @@ fn many() -> Scene {
     shelf.scene
 }
 
+#[cfg(unix)]
 #[test]
 fn terminal_shows_many_images_on_one_screen_and_a_pipe_each() {
     let scene = many();

@@ -1,9 +1,12 @@
 //! Images in containers: the same sectors as raw, from each; what is lost is told, and what is
 //! damaged is an error.
 
+#[cfg(unix)]
 mod agree;
+#[cfg(unix)]
 mod archives;
 mod dumps;
+#[cfg(unix)]
 mod random_damage;
 mod recognise;
 
@@ -12,6 +15,7 @@ use addpack::container::{ContainerError, Dump, Format, Recognised, hfe, imd, rec
 use addpack::disk::{Flaw, FlawKind};
 
 /// The images that each container holds once, and their formats by the name of libdsk.
+#[cfg(unix)]
 const IMAGES: [(&str, &str); 3] =
     [("applied-1440", "ibm1440"), ("unused-720", "ibm720"), ("reapplied-360", "ibm360")];
 

@@ -3,7 +3,7 @@
 use crate::support::disk::layout::KB_720;
 use crate::support::disk::{ARCHIVE, Copies, Disk, FOLDER, LABEL, LONG_NAME, content, short};
 use addpack::disk::Memory;
-use addpack::fat12::{Diskette, Layout, NoVolume, Opened, Volume};
+use addpack::fat12::{Diskette, NoVolume, Opened, Volume, VolumeLayout};
 use addpack::pack::contents::contents;
 use sha1::{Digest, Sha1};
 
@@ -90,7 +90,7 @@ fn volume(fats: u8, sector_len: u16, [reserved, fat_sectors]: [u8; 2]) -> Vec<u8
     bytes
 }
 
-fn layout_of(bytes: &[u8]) -> Option<Layout> {
+fn layout_of(bytes: &[u8]) -> Option<VolumeLayout> {
     match Volume::open(&Memory::new(bytes.to_vec())).unwrap() {
         Opened::NoVolume(NoVolume::Layout(layout)) => Some(layout),
         _ => None,
@@ -111,7 +111,11 @@ fn volume_with_other_sectors_or_more_fats_is_told_by_them() {
     ];
     for (fats, sector_len, at) in layouts {
         let bytes = volume(fats, sector_len, at);
-        assert_eq!(layout_of(&bytes), Some(Layout { fats, sector_len }), "{fats}, {sector_len}");
+        assert_eq!(
+            layout_of(&bytes),
+            Some(VolumeLayout { fats, sector_len }),
+            "{fats}, {sector_len}"
+        );
         // Every FAT begins as one does, or it is the boot sector that is wrong.
         for copy in 0..fats {
             let start = usize::from(at[0]) + usize::from(copy) * usize::from(at[1]);

@@ -3,6 +3,7 @@
 #![allow(clippy::doc_markdown, reason = "doc comments here are help texts")]
 
 use crate::cli::Error;
+use crate::cli::show::terminal::shown;
 use clap::{Args as ClapArgs, ValueHint};
 use std::path::{Path, PathBuf};
 
@@ -56,7 +57,7 @@ impl Also {
             } else {
                 continue;
             };
-            return Err(Error::Usage(format!("{name}: {} {wrong}", file.display())));
+            return Err(Error::Usage(format!("{name}: {} {wrong}", shown(file))));
         }
         Ok(())
     }

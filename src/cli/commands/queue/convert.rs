@@ -11,7 +11,7 @@ use crate::cli::commands::drive;
 use crate::cli::exit::Exit;
 use crate::cli::show::printer::Printer;
 use crate::cli::show::queue::{Diskette, order, summary};
-use crate::cli::show::terminal::{Look, complain};
+use crate::cli::show::terminal::{Look, complain, shown};
 use crate::cli::words::{Left, ask_for_next, ask_for_one_of, label, left_alone};
 use addpack::ledger::{Ledger, LedgerError};
 use addpack::record::Record;
@@ -149,7 +149,7 @@ impl PlannedSet {
         let to_go = packs.kept.into_iter().flatten().collect();
         let set = Self { folder: folder.to_owned(), to_go };
         if set.to_go.is_empty() {
-            complain(&format!("{}: no pack in there is still to be converted", folder.display()));
+            complain(&format!("{}: no pack in there is still to be converted", shown(folder)));
         }
         Ok(set)
     }

@@ -1,4 +1,4 @@
-//! Sectors that a medium does not give, or not well.
+//! Sectors that cannot be read, or not reliably.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -15,27 +15,27 @@ pub struct Flaw {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 pub enum FlawKind {
-    /// It read well only when it was read again.
+    /// It could be read only by reading it again.
     Weak,
-    /// The drive does not read it, or never twice the same.
+    /// The drive cannot read it, or returns something else each time.
     Unreadable,
-    /// The rescue that made the image did not read it, as its mapfile says.
+    /// The mapfile says that the rescue did not read it.
     NotRescued,
-    /// The dump holds it and marks it as bad, or its checksum does not verify.
+    /// The dump marks it as bad, or its checksum there is wrong.
     MarkedBad,
-    /// The dump does not hold it.
+    /// The dump does not contain it.
     Missing,
-    /// The program that made the image could not read it, and has filled it with a text that says so.
+    /// The imaging program could not read it, and filled it with a text that says so.
     Filled,
 }
 
 impl FlawKind {
-    /// The published word.
+    /// The word for it in reports for programs.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 
-    /// Whether there is no telling what the sector holds.
+    /// Whether the content of the sector is unknown.
     pub const fn is_lost(self) -> bool {
         !matches!(self, Self::Weak)
     }

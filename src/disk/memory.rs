@@ -1,4 +1,4 @@
-//! A medium in memory: a copy of an image, for looking without touching.
+//! An image in memory, used as a medium.
 
 use super::{DisketteStorage, MediaError, Storage};
 use std::io;
@@ -15,12 +15,12 @@ impl Memory {
         Self(RwLock::new(bytes))
     }
 
-    /// What the medium holds now, as long as nobody writes.
+    /// The bytes now; nobody can write them until this is dropped.
     pub(crate) fn held(&self) -> RwLockReadGuard<'_, Vec<u8>> {
         self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the medium holds now.
+    /// The bytes now.
     pub fn into_bytes(self) -> Vec<u8> {
         self.0.into_inner().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,4 +1,4 @@
-//! The ground that all else stands on: sectors, what holds them, and what can go wrong with that.
+//! What everything else builds on: sectors, what stores them, and the errors of doing so.
 
 mod error;
 mod filler;
@@ -21,7 +21,7 @@ pub const SECTOR_LEN: usize = 512;
 
 /// Bytes that can be read, written and made durable. Offsets and lengths are in bytes.
 ///
-/// Reads and writes are whole or an error: a short read is [`std::io::ErrorKind::UnexpectedEof`].
+/// A read or write is complete or an error: a short read is [`std::io::ErrorKind::UnexpectedEof`].
 pub trait Storage: Send + Sync {
     /// Bytes in it.
     fn len(&self) -> u64;
@@ -34,8 +34,8 @@ pub trait Storage: Send + Sync {
     /// Fills `buffer` from `offset` on.
     ///
     /// # Errors
-    /// Where sectors of the range are lost, [`MediaError::Lost`] with all of them; the others were read
-    /// then, and the lost ones are zeros.
+    /// [`MediaError::Lost`] with all lost sectors of the range, if there are any: then `buffer` holds the
+    /// other sectors, and zeros for the lost ones.
     fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError>;
 
     /// Fills `buffer` from what the medium itself holds, past every cache that can be passed.
@@ -58,12 +58,12 @@ pub trait Storage: Send + Sync {
     fn sync(&self) -> Result<(), MediaError>;
 }
 
-/// Storage that holds a diskette, with what is different where that is in a drive, a dump or a container.
+/// Storage that holds a diskette, and what is different about it in a drive, a dump or a container.
 pub trait DisketteStorage: Storage {
-    /// Reads the first bytes: at least `length`, and more where they cost nothing.
+    /// Reads the first bytes: at least `length`, and more if they cost no extra time.
     ///
     /// # Errors
-    /// As [`Storage::read`]; `bytes` then has the same length as without the error.
+    /// As [`Storage::read`]. After [`MediaError::Lost`], `bytes` is as long as without the error.
     fn read_start(&self, bytes: &mut Vec<u8>, length: usize) -> Result<(), MediaError> {
         bytes.resize(length, 0);
         self.read(0, bytes)

@@ -1,9 +1,9 @@
-//! What is read of sectors that are lost: zeros, and an error.
+//! Reading around lost sectors.
 
 use super::{Flaw, MediaError, SECTOR_LEN};
 
-/// Zeroes the sectors of `buffer`, which was read from `offset` on, that are in `lost`, and fails with
-/// them.
+/// Zeroes the sectors in `lost` within `buffer`, which was read from `offset` on; an error if there are
+/// any. `lost` is in order.
 pub(crate) fn withhold(lost: &[Flaw], offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
     let sector_len = SECTOR_LEN as u64;
     let end = offset + buffer.len() as u64;

@@ -1,6 +1,6 @@
 //! What a volume says of itself: its names, and the files in its root directory.
 
-use super::directory::{self, Entry};
+use super::directory::{self, DirectoryEntry};
 use super::{FatCopy, SECTOR_LEN, Volume};
 use crate::disk::{DisketteStorage, MediaError};
 use sha1::{Digest, Sha1};
@@ -23,7 +23,7 @@ pub struct Diskette {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RootFile {
     /// Where it stands.
-    pub entry: Entry,
+    pub entry: DirectoryEntry,
     /// The SHA-1 of a file, where that was asked for, and all of it was read.
     pub digest: Option<[u8; 20]>,
 }

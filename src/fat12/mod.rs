@@ -12,9 +12,9 @@ mod fault;
 mod table;
 
 pub use boot::Geometry;
-pub use directory::Entry;
+pub use directory::DirectoryEntry;
 pub use diskette::{Diskette, RootFile};
-pub use fault::{Anomaly, FaultKind, Layout, MediaFault, NoVolume};
+pub use fault::{Anomaly, FaultKind, MediaFault, NoVolume, VolumeLayout};
 
 use crate::disk::{DisketteStorage, MediaError, SECTOR_LEN};
 use area::Area;
@@ -45,7 +45,7 @@ pub struct Volume {
 
 /// The clusters of a file, as byte offsets on the medium.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Chain {
+pub struct ClusterChain {
     clusters: Vec<u16>,
     geometry: Geometry,
 }
@@ -119,7 +119,7 @@ impl Volume {
     }
 
     /// Files and folders in the root directory.
-    fn root(&self) -> impl Iterator<Item = Entry> {
+    fn root(&self) -> impl Iterator<Item = DirectoryEntry> {
         directory::entries(&self.area.bytes[self.geometry.root_directory()])
     }
 
@@ -137,7 +137,7 @@ impl Volume {
     ///
     /// # Errors
     /// Where two files bear the name, or none does and a part of the directory is lost.
-    pub fn find(&self, name: &[u8; 11]) -> Result<Option<Entry>, MediaFault> {
+    pub fn find(&self, name: &[u8; 11]) -> Result<Option<DirectoryEntry>, MediaFault> {
         let root = self.geometry.root_directory();
         let used = directory::used_len(&self.area.bytes[root.clone()]);
         let lost = self.area.lost_in(root.start..root.start + used);
@@ -162,7 +162,7 @@ impl Volume {
     ///
     /// # Errors
     /// The first thing that is wrong with the chain.
-    pub fn chain(&self, entry: &Entry, copy: FatCopy) -> Result<Chain, MediaFault> {
+    pub fn chain(&self, entry: &DirectoryEntry, copy: FatCopy) -> Result<ClusterChain, MediaFault> {
         let fat = self.fat(copy);
         let clusters = fat.chain(entry, &self.geometry)?;
         self.check_on_medium(entry, &clusters)?;
@@ -180,15 +180,15 @@ impl Volume {
                 return Err(self.fault(FaultKind::SharedWithChain(from), to));
             }
         }
-        Ok(Chain { clusters, geometry: self.geometry })
+        Ok(ClusterChain { clusters, geometry: self.geometry })
     }
 
     /// The fault that the copies of the FAT lead from `entry` to different sectors.
-    pub(crate) fn copies_disagree(&self, entry: &Entry) -> MediaFault {
+    pub(crate) fn copies_disagree(&self, entry: &DirectoryEntry) -> MediaFault {
         self.fault(FaultKind::CopiesDisagree, entry.first_cluster)
     }
 
-    fn check_on_medium(&self, entry: &Entry, clusters: &[u16]) -> Result<(), MediaFault> {
+    fn check_on_medium(&self, entry: &DirectoryEntry, clusters: &[u16]) -> Result<(), MediaFault> {
         // Behind the file's own last sector, its last cluster may be cut off.
         let mut left = u64::from(entry.size).div_ceil(SECTOR) * SECTOR;
         for &cluster in clusters {
@@ -203,7 +203,7 @@ impl Volume {
 
     fn check_not_shared(
         &self,
-        entry: &Entry,
+        entry: &DirectoryEntry,
         clusters: &[u16],
         fat: Fat<'_>,
     ) -> Result<(), MediaFault> {
@@ -221,7 +221,7 @@ impl Volume {
     }
 }
 
-impl Chain {
+impl ClusterChain {
     /// Byte offsets on the medium of the file's first `count` sectors, in the file's order.
     pub fn sectors(&self, count: usize) -> impl Iterator<Item = u64> {
         let per_cluster = self.geometry.cluster_len() / SECTOR;

@@ -4,9 +4,9 @@ use super::found::{FindError, Found, Image, Skipped};
 use super::level::Level;
 use super::maps::{beside, mapfile_of};
 use super::named::{device, is_loose_record, leads_nowhere};
-use super::seen::Seen;
+use super::seen::SeenPaths;
 use crate::container::{is_raw_name, may_be_image};
-use crate::media::{Kind, Place};
+use crate::media::{Place, PlaceKind};
 use crate::platform::{Identity, identity_at, may_open_many};
 use std::fs;
 use std::io;
@@ -27,7 +27,7 @@ pub struct Finder {
     /// Whether images are opened where they are found.
     opens: bool,
     walk: Option<Walk>,
-    seen: Seen,
+    seen: SeenPaths,
 }
 
 /// One folder being walked: for each level, what is left of it, the next one last.
@@ -47,7 +47,7 @@ impl Finder {
             map: None,
             opens: false,
             walk: None,
-            seen: Seen::default(),
+            seen: SeenPaths::default(),
         }
     }
 
@@ -87,7 +87,7 @@ impl Finder {
         if metadata.is_dir() {
             return self.enter_root(path);
         }
-        let Some(kind) = Kind::of(&metadata) else {
+        let Some(kind) = PlaceKind::of(&metadata) else {
             return Some(Found::Failed { path, named: true, error: FindError::NotAFile });
         };
         if is_loose_record(&path) && !may_be_image(&path, metadata.len()) {
@@ -99,8 +99,8 @@ impl Finder {
         self.seen.named_files = true;
         let root = path.clone().into();
         let map = self.map.take().or_else(|| match kind {
-            Kind::File => mapfile_of(&path, |base, ending| beside(&path, base, ending)),
-            Kind::Drive => None,
+            PlaceKind::File => mapfile_of(&path, |base, ending| beside(&path, base, ending)),
+            PlaceKind::Drive => None,
         });
         let file = identity_at(&path, &metadata);
         let place = Place { path, kind, map, member: None };

@@ -7,7 +7,8 @@ use crate::diagnosis::{
 };
 use crate::disk::{DisketteStorage, Flaw, FlawKind, MediaError, SECTOR_LEN};
 use crate::fat12::{
-    Anomaly, Chain, Entry, FatCopy, FaultKind, MediaFault, NoVolume, Opened, SECTOR, Volume,
+    Anomaly, ClusterChain, DirectoryEntry, FatCopy, FaultKind, MediaFault, NoVolume, Opened,
+    SECTOR, Volume,
 };
 use crate::record::{RECORD_LEN, RECORD_SECTORS, RecordBytes};
 use strum::VariantNames;
@@ -102,7 +103,7 @@ pub struct Pack {
 impl Pack {
     /// A record on a sector that did not read well at once bears no conversion; flaws that are not the
     /// reason are worth a word.
-    fn weigh(&mut self, mut flaws: Vec<Flaw>) {
+    fn apply_flaws(&mut self, mut flaws: Vec<Flaw>) {
         let of_record = |flaw: &&Flaw| {
             let at = u64::from(flaw.sector) * SECTOR;
             self.sectors.is_some_and(|sectors| sectors.contains(&at))
@@ -147,7 +148,7 @@ pub fn examine<S: DisketteStorage + ?Sized>(medium: &S) -> Result<Examination, M
         Err(fault) => return Ok(broken(fault, &notes)),
     };
     let mut pack = best_reading(medium, &volume, &entry, notes)?;
-    pack.weigh(medium.flaws());
+    pack.apply_flaws(medium.flaws());
     if pack.diagnosis.clock_ran_backwards() {
         pack.notes.push(Remark::ClockRanBackwards);
     }
@@ -191,7 +192,7 @@ impl Trust {
 fn best_reading<S: DisketteStorage + ?Sized>(
     medium: &S,
     volume: &Volume,
-    entry: &Entry,
+    entry: &DirectoryEntry,
     mut notes: Vec<Remark>,
 ) -> Result<Pack, MediaError> {
     let (first, fault) = read_by(medium, volume, entry, FatCopy::First)?;
@@ -214,7 +215,7 @@ fn best_reading<S: DisketteStorage + ?Sized>(
 fn read_by<S: DisketteStorage + ?Sized>(
     medium: &S,
     volume: &Volume,
-    entry: &Entry,
+    entry: &DirectoryEntry,
     copy: FatCopy,
 ) -> Result<(Pack, Option<MediaFault>), MediaError> {
     let found = |diagnosis, sectors| Pack { diagnosis, sectors, notes: Vec::new() };
@@ -241,7 +242,7 @@ fn read_by<S: DisketteStorage + ?Sized>(
 }
 
 /// The sectors of a record of the right length.
-fn record_sectors(entry: &Entry, chain: &Chain) -> Option<RecordSectors> {
+fn record_sectors(entry: &DirectoryEntry, chain: &ClusterChain) -> Option<RecordSectors> {
     let sectors: Vec<_> = chain.sectors(RECORD_SECTORS).collect();
     sectors.try_into().ok().filter(|_| entry.size as usize == RECORD_LEN)
 }

@@ -6,7 +6,7 @@ use crate::container::{ContainerError, Format};
 use crate::diagnosis::FindingCode;
 use crate::find::{Found, Image, Skipped};
 use crate::media::surface::survey;
-use crate::media::{Kind, MediaError, Medium, Place};
+use crate::media::{MediaError, Medium, Place, PlaceKind};
 use crate::pack::contents::contents;
 use crate::pack::examine::{Examination, RecordSectors, examine};
 use crate::platform::FileId;
@@ -81,7 +81,7 @@ pub(super) fn look_at(mut image: Image, job: &Job) -> Box<Look> {
 /// The report of an image of which nothing is known yet.
 pub(super) fn new_report(image: &Image) -> Box<Report> {
     let mut report = Report::new(image.place.full_path(), image.is_named(), Outcome::NotAPack);
-    report.is_drive = image.place.kind == Kind::Drive;
+    report.is_drive = image.place.kind == PlaceKind::Drive;
     report
 }
 

@@ -8,7 +8,7 @@ use crate::container::raw_name;
 use crate::diagnosis::Diagnosis;
 use crate::files::NewFile;
 use crate::find::Image;
-use crate::media::{Kind, MediaError, Medium, RawImage};
+use crate::media::{MediaError, Medium, PlaceKind, RawImage};
 use crate::pack::commit::Commit;
 use crate::pack::examine::{Examination, Pack, examine, read_record};
 use crate::platform::{self, folder_of};
@@ -53,11 +53,13 @@ impl Output {
     ) -> PathBuf {
         let target = self.folder.join(image.below_root());
         match image.place.kind {
-            Kind::File if image.place.member.is_some() || matches!(medium, Medium::Packed(_)) => {
+            PlaceKind::File
+                if image.place.member.is_some() || matches!(medium, Medium::Packed(_)) =>
+            {
                 self.packed_target(target, image)
             }
-            Kind::File => target,
-            Kind::Drive => match record.and_then(|record| record.serial.text()) {
+            PlaceKind::File => target,
+            PlaceKind::Drive => match record.and_then(|record| record.serial.text()) {
                 Some(serial) => self.folder.join(format!("{serial}.img")),
                 None => target.with_extension("img"),
             },

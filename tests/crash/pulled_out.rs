@@ -6,7 +6,7 @@ use crate::support::slot::{After, Mishap, Slot};
 use crate::support::volatile::{Case, FIRST, Held, SECOND};
 use addpack::conversion::{Patch, decide};
 use addpack::disk::{DisketteStorage, MediaError, Memory, Storage};
-use addpack::media::Careful;
+use addpack::media::VerifyingReader;
 use addpack::pack::commit::Commit;
 use addpack::pack::examine::{Examination, RecordSectors, examine};
 use addpack::record::fields::FileTime;
@@ -61,7 +61,7 @@ fn each_call(case: &Case, start: &[u8], mishap: Mishap, mut check: impl FnMut(Tr
     let plan = planned(&Memory::new(before.clone()), FIRST).expect("something to do");
     let run = |left, mishap| {
         let medium = Shared(Slot::new(&before, &other, left, mishap).into());
-        let result = change(Careful::new(medium.clone(), RETRIES), plan.clone());
+        let result = change(VerifyingReader::new(medium.clone(), RETRIES), plan.clone());
         (medium.0, result.map(drop))
     };
     let (quiet, result) = run(0, None);

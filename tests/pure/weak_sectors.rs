@@ -5,8 +5,8 @@ use crate::support::frail::{Fault, Frail};
 use addpack::disk::{
     DiskGeometry, DisketteStorage, Flaw, FlawKind, MediaError, Memory, SECTOR_LEN, Storage,
 };
-use addpack::media::surface::{Condition, Surface, survey_by};
-use addpack::media::{Careful, DriveError};
+use addpack::media::surface::{SectorCondition, Surface, survey_by};
+use addpack::media::{DriveError, VerifyingReader};
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -61,7 +61,7 @@ impl DisketteStorage for Shared {}
 
 fn read(faults: &[(usize, Fault)], sectors: Range<usize>) -> Tried {
     let disk = Arc::new(Frail::new(&diskette(), faults));
-    let careful = Careful::new(Shared(Arc::clone(&disk)), RETRIES);
+    let careful = VerifyingReader::new(Shared(Arc::clone(&disk)), RETRIES);
     let mut bytes = vec![0xEE; sectors.len() * SECTOR_LEN];
     let error = careful.read((sectors.start * SECTOR_LEN) as u64, &mut bytes).err();
     let failed = error.map(|error| error.lost().expect("a flaw"));
@@ -193,19 +193,19 @@ impl DisketteStorage for Emptied {}
 fn diskette_that_is_gone_is_no_bad_sector() {
     // The reseek is the fifth read: what it meets is told by the next one.
     for reads in 0..9 {
-        let careful = Careful::new(Emptied(reads.into()), RETRIES);
+        let careful = VerifyingReader::new(Emptied(reads.into()), RETRIES);
         let error = careful.read(0, &mut [0; 4 * SECTOR_LEN]).unwrap_err();
         assert_eq!(error.drive(), Some(&DriveError::NoMedium), "{reads}");
         assert_eq!(careful.flaws(), []);
     }
-    let careful = Careful::new(Emptied(9.into()), RETRIES);
+    let careful = VerifyingReader::new(Emptied(9.into()), RETRIES);
     careful.read(0, &mut [0; 4 * SECTOR_LEN]).unwrap();
 }
 
 /// The map of a frail diskette, by the time that its reads take.
 fn surface(bytes: &[u8], faults: &[(usize, Fault)]) -> Option<Surface> {
     let disk = Arc::new(Frail::new(bytes, faults));
-    let careful = Careful::new(Shared(Arc::clone(&disk)), RETRIES);
+    let careful = VerifyingReader::new(Shared(Arc::clone(&disk)), RETRIES);
     survey_by(&careful, &|| disk.clock()).unwrap()
 }
 
@@ -223,17 +223,17 @@ fn map_tells_good_slow_weak_and_lost_sectors() {
     ];
     let surface = surface(&diskette(), &faults).unwrap();
     assert_eq!(Some(surface.geometry), DiskGeometry::of_len(1_474_560));
-    let odd = surface.sectors.iter().enumerate().filter(|(_, c)| **c != Condition::Good);
+    let odd = surface.sectors.iter().enumerate().filter(|(_, c)| **c != SectorCondition::Good);
     let odd: Vec<_> = odd.map(|(sector, condition)| (sector, *condition)).collect();
     // Sector 40 failed once within its track, and never again; no more is known of it.
     let expected = [
-        (50, Condition::Weak),
-        (1000, Condition::Slow),
-        (2000, Condition::Lost),
-        (2879, Condition::Lost),
+        (50, SectorCondition::Weak),
+        (1000, SectorCondition::Slow),
+        (2000, SectorCondition::Lost),
+        (2879, SectorCondition::Lost),
     ];
     assert_eq!(odd, expected);
-    let counts = [0, 1, 2, 3].map(|at: usize| surface.count(Condition::ALL[at]));
+    let counts = [0, 1, 2, 3].map(|at: usize| surface.count(SectorCondition::ALL[at]));
     assert_eq!(counts, [2876, 1, 1, 2]);
     assert_eq!(surface.tracks().count(), 160);
 }
@@ -243,7 +243,7 @@ fn map_has_every_sector_of_every_standard_diskette_and_of_nothing_else() {
     for kb in [160, 180, 320, 360, 720, 1200, 1440, 1680, 2880_u32] {
         let bytes = vec![0; kb as usize * 1024];
         let surface = surface(&bytes, &[]).unwrap();
-        assert_eq!(surface.sectors, vec![Condition::Good; kb as usize * 2]);
+        assert_eq!(surface.sectors, vec![SectorCondition::Good; kb as usize * 2]);
         assert_eq!(surface.geometry.total_sectors(), kb * 2);
     }
     assert_eq!(surface(&vec![0; 1_474_048], &[]), None);
@@ -252,13 +252,13 @@ fn map_has_every_sector_of_every_standard_diskette_and_of_nothing_else() {
 
 #[test]
 fn diskette_that_is_pulled_out_ends_the_map() {
-    let careful = Careful::new(Emptied(3.into()), RETRIES);
+    let careful = VerifyingReader::new(Emptied(3.into()), RETRIES);
     let error = survey_by(&careful, &|| Duration::ZERO).unwrap_err();
     assert_eq!(error.drive(), Some(&DriveError::NoMedium));
     // A medium in memory has no bad sectors, and needs no clock.
     let memory = Memory::new(diskette());
     assert_eq!(
-        survey_by(&memory, &|| Duration::ZERO).unwrap().unwrap().count(Condition::Good),
+        survey_by(&memory, &|| Duration::ZERO).unwrap().unwrap().count(SectorCondition::Good),
         2880
     );
 }

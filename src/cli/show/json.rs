@@ -16,7 +16,7 @@ use addpack::diagnosis::{Diagnosis, Finding, FindingKind};
 use addpack::fat12::{Diskette, RootFile};
 use addpack::find::Skipped;
 use addpack::ledger::LedgerError;
-use addpack::media::surface::{Condition, Surface};
+use addpack::media::surface::{SectorCondition, Surface};
 use addpack::record::Record;
 use addpack::record::event::Event;
 use addpack::record::fields::{Server, hex};
@@ -489,10 +489,10 @@ fn surface_part(surface: &Surface) -> SurfacePart {
         cylinders: surface.geometry.cylinders,
         heads: surface.geometry.heads,
         sectors: surface.geometry.sectors,
-        good: surface.count(Condition::Good),
-        slow: surface.count(Condition::Slow),
-        weak: surface.count(Condition::Weak),
-        lost: surface.count(Condition::Lost),
+        good: surface.count(SectorCondition::Good),
+        slow: surface.count(SectorCondition::Slow),
+        weak: surface.count(SectorCondition::Weak),
+        lost: surface.count(SectorCondition::Lost),
         map: surface.tracks().map(|track| track.iter().copied().map(letter).collect()).collect(),
     }
 }

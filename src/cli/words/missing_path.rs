@@ -3,7 +3,7 @@
 use crate::cli::show::terminal::escape;
 use crate::cli::words::nearest;
 use crate::cli::words::system::NO_DRIVE_FOUND;
-use addpack::media::{FoundDrive, Kind, drives, readers_group};
+use addpack::media::{FoundDrive, PlaceKind, drives, readers_group};
 use addpack::report::{FailureCode, Report};
 use std::ffi::OsStr;
 use std::fs;
@@ -81,7 +81,7 @@ fn problem(report: &Report) -> Option<Problem> {
         FailureCode::NotFound => nearest_path(path).map(Problem::Misspelt),
         FailureCode::AccessDenied => {
             let metadata = fs::metadata(path).ok()?;
-            let is_drive = Kind::of(&metadata) == Some(Kind::Drive);
+            let is_drive = PlaceKind::of(&metadata) == Some(PlaceKind::Drive);
             is_drive.then(|| Problem::LockedDrive(readers_group(path)))
         }
         _ => None,

@@ -4,44 +4,44 @@ use crate::disk::Format;
 use std::error::Error;
 use std::fmt::{self, Debug, Display, Formatter};
 
-/// Why a container does not give its image. Offsets are in bytes from the start of the container,
-/// of a compressed one from where it is expanded.
+/// Why a container cannot be read or changed. Offsets are in bytes from the start of the container; in a
+/// compressed one, from the start of what it expands to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ContainerError {
-    /// It ends where more should come.
+    /// It ends too early.
     CutShort {
-        /// Where what is missing should begin.
+        /// Where the missing part should begin.
         at: usize,
     },
-    /// A field says what cannot be.
+    /// A field has an impossible value.
     BadField {
-        /// Where the field stands.
+        /// Where the field is.
         at: usize,
     },
-    /// A checksum does not verify.
+    /// A checksum is wrong.
     Checksum {
-        /// Where that which it covers begins.
+        /// Where the bytes that it covers begin.
         at: usize,
     },
     /// The compressed bytes cannot be expanded.
     Compression,
-    /// The image is larger than [`MAX_IMAGE`](crate::container::MAX_IMAGE), or the container than any of such an image.
+    /// The image, or the container itself, is larger than a diskette can need.
     TooLarge,
     /// There is not enough memory to expand it.
     NoMemory,
-    /// An archive with records for numbers of more than 32 bits, which are read and not written.
+    /// The archive has ZIP64 records, which can be read but not written.
     Zip64Records,
-    /// It has a field that may say where its compressed bytes lie, and that is not written anew.
+    /// It has an extra field that may index its compressed bytes, and would be wrong after a change.
     IndexField,
-    /// Other bytes than zeros stand behind it, which would be lost if it were written anew.
+    /// Bytes other than zeros follow it, and would be lost if it were rewritten.
     BytesBehind,
-    /// It is in parts, and this is not the whole.
+    /// It is one part of several.
     InParts,
-    /// A member of an archive is encrypted.
+    /// The member of the archive is encrypted.
     Encrypted,
-    /// A member of an archive is compressed by this method, which is not read.
+    /// The member of the archive is compressed by this method, which is not supported.
     Method(u16),
-    /// The tracks have sectors of another size than 512 bytes.
+    /// A track has no sectors of 512 bytes, but of another size.
     SectorSize {
         /// The first such track.
         cylinder: u8,
@@ -50,38 +50,38 @@ pub enum ContainerError {
         /// The size of its sectors, in bytes.
         bytes: usize,
     },
-    /// There is no sector of a PC's diskette on it.
+    /// It has no sectors of a PC's diskette.
     NoSectors,
-    /// Its format is known, and not read.
+    /// Its format is recognised, but cannot be read.
     Unsupported {
         /// The format.
         format: Format,
-        /// Whether it is packed in a container that is read.
+        /// Whether it is itself inside a container that can be read.
         packed: bool,
     },
-    /// A virtual disk that is larger than any diskette.
+    /// It is a virtual disk, and larger than any diskette.
     HardDisk(Format),
-    /// A volume begins behind something else.
+    /// The volume does not begin at the start of the file.
     VolumeBehind {
-        /// Where.
+        /// Where it begins.
         at: u64,
-        /// How long it is.
+        /// Its length in bytes.
         length: u64,
     },
-    /// Two images of diskettes, one behind the other.
+    /// It is two images of diskettes, one after the other.
     TwoImages {
         /// Where the second one begins.
         second: u64,
     },
-    /// An archive without an image of a diskette.
+    /// The archive contains no image of a diskette.
     NoImage,
-    /// An archive of several images, where one was asked for.
+    /// The archive contains several images, and one was asked for.
     Several,
-    /// It can be read, but not written.
+    /// This format can be read, but not written.
     ReadOnly(Format),
-    /// The file has other names, which would keep the old one were it replaced.
+    /// The file has other names (hard links), which would still lead to the old file.
     OtherNames,
-    /// The file is not what it was when it was read.
+    /// The file was changed since it was read.
     Changed,
 }
 
@@ -98,7 +98,7 @@ impl ContainerError {
         Self::Unsupported { format, packed: false }
     }
 
-    /// The same, of what was packed in a container.
+    /// The same error, for a file that is inside a container.
     pub(crate) fn packed(self) -> Self {
         match self {
             Self::Unsupported { format, .. } => Self::Unsupported { format, packed: true },

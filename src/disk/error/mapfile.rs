@@ -1,17 +1,17 @@
-//! Why a file is not a mapfile.
+//! Why a mapfile cannot be used.
 
 use std::error::Error;
 use std::fmt::{self, Display, Formatter};
 use std::io;
 
-/// Why a file is not a mapfile.
+/// Why a file cannot be used as a mapfile.
 #[derive(Debug)]
 pub enum MapfileError {
     /// It could not be read.
     Io(io::Error),
-    /// It is longer than any mapfile of a diskette: than this many bytes.
+    /// It is longer than this many bytes, which no mapfile of a diskette is.
     TooLong(u64),
-    /// This line, counted from 1, is not one of a mapfile; 0 where no line says what was read.
+    /// This line, counted from 1, does not belong in a mapfile; 0 if there is no line of blocks.
     Line(usize),
 }
 

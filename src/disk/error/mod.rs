@@ -1,4 +1,4 @@
-//! Why a medium cannot be read, written or opened: one error, with the cause as it is known.
+//! Why a medium cannot be opened, read or written: one error type, with a variant for each cause.
 
 mod container;
 mod drive;
@@ -16,26 +16,26 @@ use std::io;
 /// Why something could not be done with a medium.
 #[derive(Debug)]
 pub enum MediaError {
-    /// The system reports it.
+    /// An error of the operating system.
     Io(io::Error),
-    /// These sectors of what was to be read are lost; at least one, in order.
+    /// Some sectors that were to be read are lost: these, at least one, in order.
     Lost(Vec<Flaw>),
-    /// The drive cannot be used, or the diskette in it.
+    /// The drive, or the diskette in it, cannot be used.
     Drive(DriveError),
-    /// The container does not give its image, or cannot be replaced.
+    /// The container cannot be read, or not be replaced.
     Container(ContainerError),
     /// The mapfile of the image cannot be used.
     Mapfile(MapfileError),
-    /// The medium holds other bytes than were written to it.
+    /// Reading back gave other bytes than were written.
     NotReadBack,
     /// The image was changed while it was copied.
     ChangedMeanwhile,
-    /// Windows keeps the name of the file for a device.
+    /// The name is that of a device on Windows.
     DeviceName,
 }
 
 impl MediaError {
-    /// What the system reports, where that is the cause.
+    /// The error of the operating system, if that is the cause.
     pub fn io(&self) -> Option<&io::Error> {
         match self {
             Self::Io(error) => Some(error),
@@ -43,7 +43,7 @@ impl MediaError {
         }
     }
 
-    /// The first lost sector, where the cause is that sectors are lost.
+    /// The first lost sector, if lost sectors are the cause.
     pub fn lost(&self) -> Option<Flaw> {
         match self {
             Self::Lost(flaws) => flaws.first().copied(),
@@ -51,7 +51,7 @@ impl MediaError {
         }
     }
 
-    /// What is the matter with the drive, where that is the cause.
+    /// The error of the drive, if that is the cause.
     pub fn drive(&self) -> Option<&DriveError> {
         match self {
             Self::Drive(error) => Some(error),
@@ -59,7 +59,7 @@ impl MediaError {
         }
     }
 
-    /// What is the matter with the container, where that is the cause.
+    /// The error of the container, if that is the cause.
     pub fn container(&self) -> Option<ContainerError> {
         match self {
             Self::Container(error) => Some(*error),

@@ -1,6 +1,6 @@
-//! What is in a container file: how an image comes out of it, and how the file is written anew.
+//! The content of a container file: reading an image out of it, and rewriting the file.
 
-use crate::container::zip::{Directory, Piece, rewrite};
+use crate::container::zip::{Directory, Stretch, rewrite};
 use crate::container::{ContainerError, MAX_DUMP, MAX_IMAGE, gzip, largest, raw_name};
 use crate::disk::{MediaError, Storage};
 use crate::files::OpenFile;
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Bytes at the start of a compressed file that the start of its content is expanded from.
+/// Bytes at the start of a gzip file that are enough to expand the start of its content.
 const GZIP_START: usize = 64 << 10;
 /// Bytes of memory in which a dump's sectors are put together, beside the dump's own bytes.
 const DUMP_ROOM: usize = 3 * MAX_IMAGE;
@@ -27,7 +27,7 @@ pub(super) enum Content {
     Zip(Directory),
 }
 
-/// A file as it is in the container, before it is unpacked.
+/// A file that is in the container; it may be a dump, which is not unpacked yet.
 pub(super) struct StoredFile {
     pub(super) bytes: Vec<u8>,
     /// Why it cannot be changed.
@@ -57,7 +57,7 @@ impl Content {
         }
     }
 
-    /// The name by which an image is recognised where its bytes do not suffice.
+    /// The name of an image, by which it is recognised if its bytes are not enough.
     pub(super) fn name_of(&self, index: usize, path: &Path) -> PathBuf {
         match self {
             Self::Dump => path.to_owned(),
@@ -69,8 +69,7 @@ impl Content {
         }
     }
 
-    /// Reads the file that holds an image; from what the disk holds past every cache, where that is
-    /// asked for.
+    /// Reads the file with an image; with `past_cache`, as the disk holds it.
     pub(super) fn read(
         &self,
         file: &OpenFile,
@@ -95,7 +94,7 @@ impl Content {
         }
     }
 
-    /// The same kind of content, as it is in `file`.
+    /// Content of the same kind, read from `file`.
     pub(super) fn read_anew(&self, file: &OpenFile) -> Result<Self, MediaError> {
         match self {
             Self::Dump => Ok(Self::Dump),
@@ -104,7 +103,7 @@ impl Content {
         }
     }
 
-    /// Writes the container anew, with these changes of its images.
+    /// Writes the whole container again, with these changes of its images.
     pub(super) fn rewrite(
         &self,
         old: &OpenFile,
@@ -121,7 +120,7 @@ impl Content {
             Self::Gzip => {
                 let bytes = whole(old)?;
                 let end = gzip::read(&bytes, MAX_IMAGE)?.end;
-                new.put(Piece::New(gzip::rewrite(&bytes, end, &changed(0)?)?))
+                new.put(Stretch::New(gzip::rewrite(&bytes, end, &changed(0)?)?))
             }
             Self::Zip(directory) => {
                 let indices: Vec<_> = staged.keys().copied().collect();
@@ -136,7 +135,7 @@ fn with_dump_room(largest: usize) -> usize {
     if largest > MAX_IMAGE { largest + DUMP_ROOM } else { largest }
 }
 
-/// A file, as its disk holds it where that is asked for.
+/// A file that is read, with `past_cache`, as the disk holds it.
 struct View<'a> {
     file: &'a OpenFile,
     past_cache: bool,

@@ -28,31 +28,31 @@ pub struct Container {
     current: Mutex<Current>,
     /// Changes of images that the next replacement takes along, by the images' index.
     staged: Mutex<BTreeMap<usize, Changes>>,
-    /// Where copies of its members go. A replacement changes no name.
+    /// The paths for copies of its members. A replacement changes no name.
     paths_of_copies: OnceLock<Vec<PathBuf>>,
 }
 
-/// The file at this moment: a replacement changes all of it.
+/// The file as it is now; a replacement changes all of this.
 #[derive(Debug)]
 struct Current {
     file: OpenFile,
     content: Content,
     is_locked: bool,
-    /// Whether it was opened in a way that shows it may be written.
+    /// Whether it was opened to be changed.
     is_writable: bool,
 }
 
 /// An image that is expanded in memory.
 #[derive(Debug)]
-pub(super) struct Expanded {
+pub(super) struct ExpandedImage {
     pub(super) bytes: Vec<u8>,
     /// The sectors that are lost, in order.
     pub(super) flaws: Vec<Flaw>,
-    /// The dump that it comes from, which cannot be written.
+    /// The format of the dump that it comes from, which cannot be written.
     pub(super) dump: Option<Format>,
-    /// Why it cannot be changed where it is.
+    /// Why it cannot be changed in place.
     pub(super) obstacle: Option<ContainerError>,
-    /// Whether other bytes than zeros stand behind the container.
+    /// Whether bytes other than zeros follow the container.
     pub(super) has_bytes_behind: bool,
     _room: Room,
 }
@@ -62,10 +62,10 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Container {
-    /// Takes a file that is open already, and of this format.
+    /// Wraps an open file of this format.
     ///
     /// # Errors
-    /// Where the directory of an archive cannot be read, or the format is one that is not read.
+    /// If the directory of an archive cannot be read, or the format is not supported.
     pub(super) fn new(
         file: OpenFile,
         format: Format,
@@ -87,10 +87,10 @@ impl Container {
         })
     }
 
-    /// Opens the archive at `path`; `None` where the file is not an archive.
+    /// Opens the archive at `path`; `None` if the file is not an archive.
     ///
     /// # Errors
-    /// Where the file, or the archive's directory, cannot be read.
+    /// If the file, or the archive's directory, cannot be read.
     pub(crate) fn open(path: &Path) -> Result<Option<Self>, MediaError> {
         let file = RawImage::open(path)?;
         match file.recognise(true)? {
@@ -101,12 +101,12 @@ impl Container {
         }
     }
 
-    /// The file at this moment; whoever holds it keeps others from it.
+    /// The file as it is now, locked for other threads.
     fn current(&self) -> MutexGuard<'_, Current> {
         lock(&self.current)
     }
 
-    /// Sees that the file may be written.
+    /// Opens the file again to be changed, if it was opened to be read.
     ///
     /// # Errors
     /// As the system reports them.
@@ -148,18 +148,18 @@ impl Container {
         archive.is_some_and(|archive| Arc::new(archive).members().len() > 1)
     }
 
-    /// Removes what a killed run has left on the way into its place.
+    /// Removes the temporary file that a killed run left beside it.
     pub(super) fn clear_leftover(&self) {
         // If it cannot be removed, it does no harm.
         let _ = std::fs::canonicalize(&self.path).and_then(|path| clear_leftover(&path));
     }
 
-    /// Checks that a new file may be put in its place.
+    /// Checks that it may be replaced by a new file.
     pub(super) fn may_be_replaced(&self) -> io::Result<()> {
         platform::may_replace(&self.path, self.current().file.metadata())
     }
 
-    /// Why nothing in it can be changed.
+    /// Why nothing in it can be changed; `None` if it can.
     pub(super) fn obstacle(&self) -> Option<ContainerError> {
         let current = self.current();
         if current.file.identity().has_other_names() {
@@ -176,9 +176,13 @@ impl Container {
         matches!(self.current().content, Content::Zip(_))
     }
 
-    /// Expands an image, when there is room for it; from what the disk holds past every cache, where
-    /// that is asked for. Waits for room: whoever calls it must hold none.
-    pub(super) fn expand(&self, index: usize, past_cache: bool) -> Result<Expanded, MediaError> {
+    /// Expands an image; with `past_cache`, from the file as the disk holds it. Waits for room in memory: the
+    /// caller must hold none.
+    pub(super) fn expand(
+        &self,
+        index: usize,
+        past_cache: bool,
+    ) -> Result<ExpandedImage, MediaError> {
         let needed = self.current().room_for(index)?;
         let mut room = Room::take(needed);
         let current = self.current();
@@ -195,27 +199,27 @@ impl Container {
         let Unpacked { bytes, flaws, dump } =
             unpacked.map_err(|error| if is_packed { error.packed() } else { error })?;
         room.shrink_to(bytes.len());
-        Ok(Expanded { bytes, flaws, dump, obstacle, has_bytes_behind, _room: room })
+        Ok(ExpandedImage { bytes, flaws, dump, obstacle, has_bytes_behind, _room: room })
     }
 
-    /// Looks at the file itself.
+    /// Calls `look` with the file itself.
     pub(super) fn with_file<R>(&self, look: impl FnOnce(&OpenFile) -> R) -> R {
         look(&self.current().file)
     }
 
-    /// Has the next replacement take these changes of an image along.
+    /// Adds these changes of an image to the next replacement.
     pub(super) fn stage(&self, index: usize, changes: Changes) {
         lock(&self.staged).insert(index, changes);
     }
 
-    /// Writes an image that was staged into the container, along with all others that were. Waits for
-    /// room: whoever calls it must hold none.
+    /// Writes a staged image into the container, along with all others that are staged. Waits for room in
+    /// memory: the caller must hold none.
     pub(super) fn write(&self, index: usize) -> Result<(), MediaError> {
         let needed = {
             let current = self.current();
             let staged = lock(&self.staged);
             if !staged.contains_key(&index) {
-                // Another thread has taken it along.
+                // Another thread has written it.
                 return Ok(());
             }
             current.room_to_write(&staged)?
@@ -247,8 +251,7 @@ impl Current {
         self.content.room_for(&self.file, index)
     }
 
-    /// Bytes of memory that writing these images takes: what the largest of them takes, and what it
-    /// becomes.
+    /// Bytes of memory that writing these images takes: twice what the largest of them takes.
     fn room_to_write(&self, staged: &BTreeMap<usize, Changes>) -> Result<usize, MediaError> {
         let mut each = staged.keys().map(|index| self.room_for(*index));
         let most = each.try_fold(0, |most: usize, room| room.map(|room| most.max(room)))?;

@@ -1,7 +1,7 @@
-//! A diskette in a drive, each sector asked for once.
+//! A diskette in a drive, without retries.
 //!
-//! Everything goes past the cache: a buffered write of one sector touches eight, "succeeds" where
-//! the diskette is gone, and lets the cache show what the diskette does not hold.
+//! All reads and writes bypass the cache: a buffered write of one sector touches eight, "succeeds" even
+//! if the diskette is gone, and lets the cache show what the diskette does not hold.
 
 mod length;
 
@@ -14,14 +14,14 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock};
 
-/// A drive with a diskette in it, open for nobody else.
+/// A drive with a diskette in it, open exclusively.
 #[derive(Debug)]
 pub struct Drive {
     path: PathBuf,
     len: u64,
-    /// `None` once a write has failed and the diskette could not be opened again.
+    /// `None` after a write failed and the drive could not be opened again.
     file: RwLock<Option<File>>,
-    /// Where it has read well the last time, in bytes; [`NOWHERE`] where it never has.
+    /// The offset of the last successful read in bytes; [`NOWHERE`] if there was none.
     good: AtomicU64,
 }
 
@@ -31,7 +31,7 @@ impl Drive {
     /// Opens the drive to be read.
     ///
     /// # Errors
-    /// A [`DriveError`] where that says why, else as the system reports it.
+    /// A [`DriveError`] if the cause is known, otherwise that of the system.
     pub fn open(path: &Path) -> Result<Self, MediaError> {
         let len = measure(path)?;
         Self::new(path, len, Use::Read)
@@ -40,7 +40,7 @@ impl Drive {
     /// Opens the drive to be read and written.
     ///
     /// # Errors
-    /// As [`Drive::open`]; [`DriveError::WriteProtected`] where it can only be read.
+    /// As [`Drive::open`]; [`DriveError::WriteProtected`] if it can only be read.
     pub fn open_to_change(path: &Path) -> Result<Self, MediaError> {
         let len = measure(path)?;
         if platform::is_read_only(path) == Some(true) {
@@ -67,9 +67,9 @@ impl Drive {
         Ok(work(file.as_ref().ok_or(DriveError::Dead)?)?)
     }
 
-    /// Whether nothing of the diskette can be read, or not any more. Linux says of a diskette that is pulled
-    /// out, or was changed, no more than of a bad sector; and to open the drive once more, to see
-    /// what is in it, would let this handle write to whatever that is.
+    /// Whether nothing of the diskette can be read, or no longer. Linux reports a diskette that was pulled out
+    /// or changed just like a bad sector. Opening the drive once more to see what is in it would let this
+    /// handle write to that.
     fn is_gone(&self) -> bool {
         let mut sector = [0; SECTOR_LEN];
         let good = self.good.load(Ordering::Relaxed);
@@ -81,7 +81,7 @@ impl Drive {
         })
     }
 
-    /// Closes the drive for good; why the diskette does not answer any more.
+    /// Closes the drive for good, and returns why the diskette no longer reads.
     fn lost(&self) -> MediaError {
         *self.file.write().unwrap_or_else(PoisonError::into_inner) = None;
         match measure(&self.path) {
@@ -91,12 +91,12 @@ impl Drive {
         }
     }
 
-    /// After a failed write: the handle is good for nothing more. What is in the drive now, perhaps
-    /// another diskette, is looked at through a new one, which only reads.
+    /// After a failed write the handle is not used any more. Whatever is in the drive now, perhaps another
+    /// diskette, is read through a new one, which cannot write.
     fn give_up(&self, error: MediaError) -> MediaError {
         let lost = self.is_gone().then(|| self.lost());
         let mut file = self.file.write().unwrap_or_else(PoisonError::into_inner);
-        // The old one keeps everybody else away, us too.
+        // The old handle keeps everybody out, including us.
         *file = None;
         *file = Self::open(&self.path)
             .ok()
@@ -139,7 +139,7 @@ impl DisketteStorage for Drive {
     }
 }
 
-/// Bytes on the medium, which must be a diskette's: nothing else is opened for more than this.
+/// The length of the medium, which must be that of a diskette: nothing else is opened to be read.
 fn measure(path: &Path) -> Result<u64, MediaError> {
     let drive = open(path, Use::Measure)?;
     let len = len_of(&drive).map_err(|error| explained(error, path, Use::Measure))?;
@@ -154,7 +154,7 @@ fn open(path: &Path, how: Use) -> Result<File, MediaError> {
     platform::open_drive(path, how).map_err(|error| explained(error, path, how))
 }
 
-/// What an error on opening means of a drive.
+/// What an error on opening a drive means.
 fn explained(error: io::Error, path: &Path, how: Use) -> MediaError {
     let is_windows = System::HERE == System::Windows;
     match platform::fault(&error) {
@@ -163,7 +163,7 @@ fn explained(error: io::Error, path: &Path, how: Use) -> MediaError {
         Some(Fault::InUse) => {
             platform::mount_point(path).map_or(DriveError::InUse, DriveError::Mounted).into()
         }
-        // It was opened to be read a moment ago.
+        // Opening it to be read worked a moment ago.
         Some(Fault::WriteProtected | Fault::Denied) if how == Use::Change && !is_windows => {
             DriveError::WriteProtected.into()
         }

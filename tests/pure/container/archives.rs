@@ -2,7 +2,7 @@
 
 use super::{IMAGES, raw};
 use crate::support::tools;
-use addpack::container::zip::{Directory, Piece, rewrite};
+use addpack::container::zip::{Directory, Stretch, rewrite};
 use addpack::container::{ContainerError, MAX_IMAGE, gzip};
 use addpack::disk::{MediaError, Memory};
 use std::io::Write;
@@ -60,8 +60,8 @@ fn rewritten(old: &[u8], directory: &Directory, files: &[(usize, &[u8])]) -> Vec
     let at = |at: u64| usize::try_from(at).unwrap();
     let mut put = |piece| {
         match piece {
-            Piece::Kept(kept) => new.extend(&old[at(kept.start)..at(kept.end)]),
-            Piece::New(part) => new.extend(part),
+            Stretch::Kept(kept) => new.extend(&old[at(kept.start)..at(kept.end)]),
+            Stretch::New(part) => new.extend(part),
         }
         Ok(())
     };

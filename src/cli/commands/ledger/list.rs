@@ -8,7 +8,7 @@ use crate::cli::show::json::line;
 use crate::cli::show::terminal::escape;
 use crate::cli::words::{Standing, entry_lines, ledger_row, standing_message, time_of};
 use addpack::ledger::{Entry, Ledger, State};
-use addpack::media::{Kind, Place};
+use addpack::media::{Place, PlaceKind};
 use addpack::run::recovery::{holds_copy, holds_whole_copy};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -153,7 +153,7 @@ pub(in crate::cli::commands) fn standing(entry: &Entry) -> Standing {
 }
 
 pub(in crate::cli::commands) fn is_drive(path: &Path) -> bool {
-    Place::at(path).is_ok_and(|place| place.kind == Kind::Drive)
+    Place::at(path).is_ok_and(|place| place.kind == PlaceKind::Drive)
 }
 
 /// Where a pack that was released was converted once more, if both files are there.

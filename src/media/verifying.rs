@@ -1,4 +1,4 @@
-//! Reading what may not read well: each sector twice, compared, and again where that is not enough.
+//! Reading diskettes that may be worn: each sector is read twice and compared, and retried if they differ.
 
 use super::watch::{ReadingAt, Watcher};
 use crate::disk::{DisketteStorage, DriveError, Flaw, FlawKind, MediaError, SECTOR_LEN, Storage};
@@ -6,23 +6,22 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-type Sector = Box<[u8; SECTOR_LEN]>;
+type SectorBytes = Box<[u8; SECTOR_LEN]>;
 
-/// A medium whose sectors are believed only when they read twice the same.
+/// A medium whose sectors are accepted only if two reads give the same bytes.
 #[derive(Debug)]
-pub struct Careful<S> {
+pub struct VerifyingReader<S> {
     inner: S,
-    /// How often a sector is asked for again.
+    /// How often a sector is retried.
     retries: u32,
     flaws: Mutex<BTreeMap<u32, FlawKind>>,
-    /// Who follows the reading, and may stop it until something is written.
+    /// Is called for each sector, and may stop the reading until something is written.
     watcher: Option<Watcher>,
     is_written: AtomicBool,
 }
 
-impl<S: DisketteStorage> Careful<S> {
-    /// Reads `inner` carefully; each sector that does not read well is asked for `retries` times
-    /// more.
+impl<S: DisketteStorage> VerifyingReader<S> {
+    /// Reads `inner` twice and compares; a sector that does not read well is tried `retries` more times.
     pub fn new(inner: S, retries: u32) -> Self {
         Self {
             inner,
@@ -33,13 +32,13 @@ impl<S: DisketteStorage> Careful<S> {
         }
     }
 
-    /// The same, followed by `watcher`, who may end the reading for as long as nothing was written.
+    /// The same, with a watcher, which may end the reading as long as nothing was written.
     #[must_use]
     pub fn watched(self, watcher: Option<Watcher>) -> Self {
         Self { watcher, ..self }
     }
 
-    /// Tells the watcher which sector is read next, and for which time again.
+    /// Reports to the watcher which sector is read next, and which retry that is.
     fn tell(&self, offset: u64, retry: u32) -> Result<(), MediaError> {
         let Some(watcher) = &self.watcher else { return Ok(()) };
         let flaws = self.flaws.lock().unwrap_or_else(PoisonError::into_inner);
@@ -58,11 +57,11 @@ impl<S: DisketteStorage> Careful<S> {
         Ok(())
     }
 
-    /// Reads elsewhere, so that the heads move, and the drive forgets the track that it holds.
+    /// Reads elsewhere, so that the heads move and the drive drops its buffer of the track.
     fn reseek(&self, offset: u64) {
         let len = self.inner.len();
         let mut unused = [0; SECTOR_LEN];
-        // Half a diskette away; where that is bad, a quarter.
+        // Half a diskette away; if that is bad, a quarter.
         for away in [len / 2, len / 4] {
             let there = (offset + away) % len / SECTOR_LEN as u64 * SECTOR_LEN as u64;
             if self.inner.read_past_cache(there, &mut unused).is_ok() {
@@ -71,8 +70,8 @@ impl<S: DisketteStorage> Careful<S> {
         }
     }
 
-    /// One try, after `retry` others that were not enough. `None` where the sector did not read.
-    fn attempt(&self, offset: u64, retry: u32) -> Result<Option<Sector>, MediaError> {
+    /// One attempt, after `retry` others that were not enough. `None` if the sector did not read.
+    fn attempt(&self, offset: u64, retry: u32) -> Result<Option<SectorBytes>, MediaError> {
         self.tell(offset, retry)?;
         let mut sector = Box::new([0; SECTOR_LEN]);
         match self.inner.read_past_cache(offset, &mut *sector) {
@@ -82,12 +81,12 @@ impl<S: DisketteStorage> Careful<S> {
         }
     }
 
-    /// The second try, and more of them where it does not give what the first one gave.
+    /// The second attempt, and more if it does not give the same bytes as the first one.
     fn again(
         &self,
         offset: u64,
-        first: Option<Sector>,
-    ) -> Result<Result<Sector, Flaw>, MediaError> {
+        first: Option<SectorBytes>,
+    ) -> Result<Result<SectorBytes, Flaw>, MediaError> {
         let mut last = first;
         for retry in 0..=self.retries {
             if retry > 0 {
@@ -123,7 +122,7 @@ fn offsets(from: u64, length: usize) -> impl Iterator<Item = u64> {
 }
 
 /// Offsets and lengths are whole sectors.
-impl<S: DisketteStorage> Storage for Careful<S> {
+impl<S: DisketteStorage> Storage for VerifyingReader<S> {
     fn len(&self) -> u64 {
         self.inner.len()
     }
@@ -161,7 +160,7 @@ impl<S: DisketteStorage> Storage for Careful<S> {
     }
 }
 
-impl<S: DisketteStorage> DisketteStorage for Careful<S> {
+impl<S: DisketteStorage> DisketteStorage for VerifyingReader<S> {
     fn read_once(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         self.tell(offset, 0)?;
         self.inner.read_past_cache(offset, buffer)

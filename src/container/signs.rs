@@ -147,6 +147,15 @@ pub(super) fn is_tar(start: &Start<'_>) -> bool {
     header[0] != 0 && said == sum
 }
 
+/// The usual settings, a dictionary of a power of two, and a length that is unknown or that of a file.
+pub(super) fn is_lzma(start: &Start<'_>) -> bool {
+    let [dictionary, low, high] = [1, 5, 9].map(|at| start.number::<4>(at));
+    start.byte(0) == 0x5D
+        && dictionary.is_power_of_two()
+        && dictionary >= 4096
+        && (high == 0 || (low, high) == (u32::MAX, u32::MAX))
+}
+
 /// `BZh`, a level, and the mark of a block or of the end.
 pub(super) fn is_bzip2(start: &Start<'_>) -> bool {
     let block = start.bytes.get(4..10);

@@ -57,7 +57,7 @@ impl Format {
 }
 
 /// All rows, in the order of [`Format`]. If the marks of two formats match, the first one counts.
-pub(super) const TABLE: [Description; 40] = [
+pub(super) const TABLE: [Description; 41] = [
     row(Format::Gzip, "a gzip file", &["gz", "dz"])
         .marked(&[(0, b"\x1F\x8B\x08")])
         .read_by(Reader::Gzip),
@@ -114,7 +114,7 @@ pub(super) const TABLE: [Description; 40] = [
         .way_out("dsktrans -otype raw FILE disk.img"),
     row(Format::SaveDskF, "an IBM SaveDskF image (.dsk)", &["skf"])
         .signed(signs::is_save_dskf)
-        .way_out("loaddskf FILE A: (of DOS or OS/2, onto a diskette)")
+        .way_out("deark -opt loaddskf:toraw -o disk FILE")
         .by_ending(),
     row(Format::Cfi, "a Compaq diskette image (.cfi)", &["cfi"])
         .way_out("dsktrans -itype cfi -otype raw FILE disk.img")
@@ -132,11 +132,12 @@ pub(super) const TABLE: [Description; 40] = [
         .way_out("dd if=FILE of=disk.img bs=128 skip=1")
         .by_ending(),
     row(Format::Xdf, "an XDF diskette image (.xdf)", &["xdf"])
-        .way_out("xdfcopy FILE /dev/fd0 (onto a diskette)")
+        .way_out("xdfcopy FILE /dev/fd0")
         .by_ending(),
     row(Format::Qcow2, "a QEMU disk (.qcow2)", &["qcow2"])
         .marked(&[(0, b"QFI\xFB")])
-        .way_out("qemu-img convert -f qcow2 -O raw FILE disk.img"),
+        // There are versions 1 to 3, which qemu-img tells apart.
+        .way_out("qemu-img convert -O raw FILE disk.img"),
     row(Format::Qed, "a QEMU disk (.qed)", &["qed"])
         .marked(&[(0, b"QED\0")])
         .way_out("qemu-img convert -f qed -O raw FILE disk.img")
@@ -183,6 +184,10 @@ pub(super) const TABLE: [Description; 40] = [
         .by_ending(),
     row(Format::Xz, "an xz file (.xz)", &["xz"])
         .marked(&[(0, b"\xFD7zXZ\0")])
+        .way_out("xz -dk FILE")
+        .by_ending(),
+    row(Format::Lzma, "an LZMA file (.lzma)", &["lzma"])
+        .signed(signs::is_lzma)
         .way_out("xz -dk FILE")
         .by_ending(),
     row(Format::Bzip2, "a bzip2 file (.bz2)", &["bz2"])

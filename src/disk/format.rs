@@ -93,6 +93,8 @@ pub enum Format {
     Tar,
     /// One file, compressed by xz.
     Xz,
+    /// One file, compressed as xz did before it had a format of its own.
+    Lzma,
     /// One file, compressed by bzip2.
     Bzip2,
     /// One file, compressed by Zstandard.

@@ -43,7 +43,7 @@ fn question_shows_serial_size_and_server_and_no_leaves_the_diskette() {
         assert_eq!(asked, about);
         terminal.answer(answer);
         let (shown, code) = terminal.end();
-        assert!(shown.ends_with("Nothing was converted.\n"), "{shown}");
+        assert!(shown.ends_with("addpack: nothing was converted\n"), "{shown}");
         assert_eq!(code, Some(130));
     }
     assert!(image.old == scene.read(&image.name));

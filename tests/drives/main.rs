@@ -8,9 +8,11 @@ mod support;
 mod bad_sectors;
 mod commands;
 mod dialogs;
+mod found;
 mod guards;
 mod mapfiles;
 mod queue;
+mod queue_files;
 #[path = "../real_driver/mod.rs"]
 mod real_driver;
 mod torn_sectors;

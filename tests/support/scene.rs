@@ -219,6 +219,7 @@ pub struct Image {
     pub schema: u32,
     pub path: String,
     pub path_bytes: Option<String>,
+    pub diskette_number: Option<u64>,
     pub outcome: String,
     pub reason: Option<String>,
     pub diskette: Option<Diskette>,

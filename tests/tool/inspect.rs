@@ -40,6 +40,34 @@ fn one_image_is_shown_as_a_card() {
 }
 
 #[test]
+fn sample_images_have_a_pack_of_every_kind() {
+    let scene = Scene::new();
+    let images = testdata("images");
+    let (images, ..) = scene.json(&["inspect", "--json", images.to_str().unwrap()]);
+    for outcome in [
+        "convertible",
+        "already-converted",
+        "issued-4.5",
+        "unfinished-conversion",
+        "copy",
+        "not-a-pack",
+        "refused",
+    ] {
+        assert!(images.iter().any(|image| image.outcome == outcome), "{outcome}");
+    }
+    for finding in [
+        "post-upgrade-reapply",
+        "out-of-order-reapply",
+        "damaged-record",
+        "inconsistent-history",
+        "damaged-media",
+    ] {
+        let has_it = |image: &scene::Image| image.findings.iter().any(|it| it.code == finding);
+        assert!(images.iter().any(has_it), "{finding}");
+    }
+}
+
+#[test]
 fn unused_pack_has_no_history() {
     let scene = Scene::with(&["unused-20-160.img"]);
     let card = "\

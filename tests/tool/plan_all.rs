@@ -117,6 +117,7 @@ fn gap_whose_pack_was_moved_to_another_server_says_so_and_is_not_called_lost() {
     let ran = shelf.scene.run(&["replace", "--gaps", "--json", "."]);
     let asked: Vec<_> = lines(&ran.stdout)
         .iter()
+        .filter(|row| row["type"] == "replacement")
         .map(|row| (row["server_name"].as_str().unwrap().to_owned(), row["from"].clone()))
         .collect();
     assert_eq!(asked, [("SERVER-2".to_owned(), 5.into())]);

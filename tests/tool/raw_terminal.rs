@@ -19,9 +19,8 @@ fn raw_in(shown: &str) -> Option<&str> {
     let is_raw = |(at, char): &(usize, char)| match char {
         '\u{1b}' => !is_own(&shown[at + 1..]),
         '\n' | '\r' | '\t' => false,
-        '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' => true,
-        '\u{2066}'..='\u{2069}' => true,
-        _ => char.is_control(),
+        '\u{61c}' | '\u{200e}'..='\u{200f}' => true,
+        _ => char.is_control() || matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'),
     };
     let (at, _) = shown.char_indices().find(is_raw)?;
     let start = shown[..at].char_indices().rev().nth(60).map_or(0, |(at, _)| at);
@@ -78,8 +77,11 @@ fn hostile() -> Scene {
     scene
 }
 
-/// What a verb shows at a terminal. `answers` are what is asked, and what is said to that.
-fn shown(scene: &Scene, args: &[&str], answers: &[(&str, &str)]) -> String {
+/// What is asked, and what is said to that.
+type Answer = (&'static str, &'static str);
+
+/// What a verb shows at a terminal.
+fn shown(scene: &Scene, args: &[&str], answers: &[Answer]) -> String {
     let mut terminal = Terminal::run_as(scene.command(args), "xterm", 50, 100);
     let mut shown = String::new();
     for (question, answer) in answers {
@@ -97,7 +99,7 @@ fn no_verb_shows_raw_names_at_a_terminal() {
     let one = &*format!("{folder}/a{HOSTILE}.img");
     let gone = &*format!("gone{HOSTILE}");
     let yes = [("[y/N] ", "n")];
-    let verbs: [(&[&str], &[(&str, &str)]); 33] = [
+    let verbs: [(&[&str], &[Answer]); 33] = [
         (&["inspect", folder], &[]),
         (&["inspect", "--list", folder], &[]),
         (&["inspect", one], &[]),

@@ -99,7 +99,10 @@ fn request_is_csv_where_the_file_is_called_so_or_it_is_asked_for() {
     let written = String::from_utf8(scene.read("request.CSV")).unwrap();
     assert_eq!(if cfg!(windows) { written.replace('\\', "/") } else { written }, csv);
     let ran = scene.run(&["replace", "--json", "."]);
-    let row: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let lines: Vec<serde_json::Value> =
+        ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let [row, summary] = lines.as_slice() else { panic!("{}", ran.stdout) };
+    assert_eq!((&summary["replacements"], &summary["exit_code"]), (&1.into(), &0.into()));
     assert_eq!((&row["type"], &row["sha1"]), (&"replacement".into(), &sha1.into()));
 }
 
@@ -144,6 +147,7 @@ fn gaps_of_every_chain_are_named_on_request_and_what_is_refused_is_not_named_twi
     let named = |args: &[&str]| {
         let ran = scene.run(&[&["replace", "--json", "."], args].concat());
         let rows = ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap());
+        let rows = rows.filter(|row: &serde_json::Value| row["type"] == "replacement");
         let row = |row: serde_json::Value| {
             format!("{} {} {}-{}", row["code"], row["server_name"], row["from"], row["to"])
         };

@@ -5,7 +5,7 @@ use crate::cli::args::Args;
 use crate::cli::commands::ledger::written;
 use crate::cli::exit::{EXITS, Exit};
 use crate::cli::show::manual;
-use crate::cli::show::terminal::escape;
+use crate::cli::show::terminal::named;
 use addpack::media::System;
 use clap::{Command, CommandFactory};
 use clap_complete::env::Shells;
@@ -67,7 +67,7 @@ pub(crate) fn man(folder: &Path) -> Result<Exit, Error> {
     command.build();
     let pages = fs::create_dir_all(folder).and_then(|()| write_pages(folder, &command));
     pages.map_err(|error| {
-        let path = escape(&folder.to_string_lossy());
+        let path = named(folder);
         Error::Output(io::Error::new(error.kind(), format!("{path}: {error}")))
     })?;
     Ok(Exit::Good)

@@ -33,6 +33,7 @@ fn schema() -> Value {
         generator.subschema_for::<plan_json::PackLine<'_>>(),
         generator.subschema_for::<plan_json::AllLine>(),
         generator.subschema_for::<request::Row>(),
+        generator.subschema_for::<request::SummaryLine>(),
         generator.subschema_for::<ledger::Row>(),
         generator.subschema_for::<ledger::CheckLine>(),
         generator.subschema_for::<explain::CodeLine<'_>>(),

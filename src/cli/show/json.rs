@@ -46,6 +46,9 @@ pub(crate) struct ImageLine<'a> {
     /// The path's bytes in hexadecimal, where they are no UTF-8 and `path` is not exact.
     #[serde(skip_serializing_if = "Option::is_none")]
     path_bytes: Option<String>,
+    /// With `--queue`: the number of the diskette, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    diskette_number: Option<usize>,
     #[schemars(schema_with = "outcomes")]
     outcome: &'static str,
     /// Of what is no pack: why.
@@ -228,7 +231,7 @@ pub(crate) struct SummaryLine<'a> {
     /// Images that --only-as has left out.
     left_out: u64,
     stopped: bool,
-    /// Whether all images were seen. Else copies and earlier states are not told.
+    /// Whether all images were seen. Else copies and earlier states are not recognized.
     complete: bool,
     /// Of the ledger, where it could not be used.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -268,12 +271,18 @@ impl Serialize for Outcomes {
 
 /// The line of one image.
 pub(crate) fn image_line(report: &Report) -> Vec<u8> {
+    numbered_line(report, None)
+}
+
+/// The line of a diskette of a queue, which has a number.
+pub(crate) fn numbered_line(report: &Report, diskette_number: Option<usize>) -> Vec<u8> {
     let (path, path_bytes) = path_text(&report.path);
     line(&ImageLine {
         r#type: "image",
         schema: SCHEMA,
         path,
         path_bytes,
+        diskette_number,
         outcome: report.outcome.as_str(),
         reason: report.not_a_pack.map(NotAPack::as_str),
         diskette: report.diskette.as_deref().map(diskette_part),

@@ -2,6 +2,7 @@
 
 use crate::cli::show::json::{ServerPart, line, path_text, server_part};
 use crate::cli::show::plan_report::PlanReport;
+use crate::cli::show::skipped::{SkippedFiles, SkippedKind};
 use crate::cli::words::{PackSummary, code_label, pack_serial, step_kb, step_message};
 use addpack::plan::rules::limit;
 use addpack::plan::{Fleet, PackFacts, Step};
@@ -60,6 +61,9 @@ pub(crate) struct PlanLine<'a> {
     installed: u16,
     reaches: u16,
     limit: u16,
+    /// Of the last line: files in formats that are not read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    skipped_kinds: Option<Vec<SkippedKind>>,
 }
 
 /// With `--all`: a pack that is in no server's plan.
@@ -90,6 +94,8 @@ pub(crate) struct AllLine {
     with_gaps: usize,
     stock: usize,
     aside: usize,
+    /// Files in formats that are not read.
+    skipped_kinds: Vec<SkippedKind>,
 }
 
 /// One server's plan; `is_last` where no other follows.
@@ -115,6 +121,7 @@ pub(crate) fn plan(out: &mut dyn Write, report: &PlanReport, is_only: bool) -> i
         installed: report.server.installed,
         reaches: report.plan.reaches,
         limit: limit(report.server.version),
+        skipped_kinds: report.skipped.map(SkippedFiles::kinds),
     }))
 }
 
@@ -124,6 +131,7 @@ pub(crate) fn rest(
     fleet: &Fleet,
     facts: &[PackFacts],
     summaries: &[PackSummary],
+    skipped: &SkippedFiles,
 ) -> io::Result<()> {
     for (kind, numbers) in [("stock", &fleet.stock), ("aside", &fleet.aside)] {
         for &number in numbers {
@@ -147,6 +155,7 @@ pub(crate) fn rest(
         with_gaps: fleet.plans.iter().filter(|(_, plan)| !plan.gaps.is_empty()).count(),
         stock: fleet.stock.len(),
         aside: fleet.aside.len(),
+        skipped_kinds: skipped.kinds(),
     }))
 }
 

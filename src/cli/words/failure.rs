@@ -3,7 +3,7 @@
 use super::container::{container_message, unsupported_next_step};
 use super::file_system::{self, action, target};
 use super::system::{ASK_FOR_DRIVE, MAKE_IMAGE, with_drives};
-use crate::cli::show::terminal::escape;
+use crate::cli::show::terminal::{escape, named};
 use addpack::container::ContainerError;
 use addpack::media::{DriveError, MediaError};
 use addpack::report::{Action, Failure, FailureCode, PackState};
@@ -108,7 +108,7 @@ fn size(len: u64) -> String {
 fn mounted(failure: &Failure) -> String {
     match drive_error(failure) {
         Some(DriveError::Mounted(at)) => {
-            format!("the diskette is mounted at {}", escape(&at.to_string_lossy()))
+            format!("the diskette is mounted at {}", named(at))
         }
         _ => "the diskette is mounted".to_owned(),
     }

@@ -1,6 +1,6 @@
 //! Failures that file systems and permissions are the cause of, in the admin's words.
 
-use crate::cli::show::terminal::escape;
+use crate::cli::show::terminal::named;
 use addpack::report::{Action, Failure, FailureCode};
 use std::path::Path;
 
@@ -124,5 +124,5 @@ pub(super) fn action(failure: &Failure) -> String {
 /// The file or folder that it was about, where that is another than the image.
 pub(super) fn target(failure: &Failure) -> String {
     let path = failure.target.as_deref().unwrap_or(Path::new(""));
-    escape(&path.to_string_lossy())
+    named(path)
 }

@@ -16,6 +16,7 @@ use super::ContainerError;
 use super::cursor::Cursor;
 use crate::disk::{MediaError, Storage};
 use end::DirectoryEnd;
+use std::collections::BTreeMap;
 
 /// A member's own header: up to its name and extra fields.
 const HEADER_LEN: usize = 30;
@@ -109,17 +110,16 @@ fn members(
 }
 
 /// Marks members that overlap others, or the directory, as damaged: they could expand to far more than the
-/// archive's length suggests. Of those that overlap, the one that ends first is kept.
+/// archive's length suggests. Of those that overlap, the first one in the directory is kept, as by unzip.
 fn mark_shared(members: &mut [ZipMember], start: u64) {
-    let mut order: Vec<_> = (0..members.len()).collect();
-    order.sort_by_key(|index| members[*index].least_stretch().end);
-    let mut taken = 0;
-    for index in order {
-        let stretch = members[index].least_stretch();
-        if stretch.start < taken || stretch.end > start {
-            members[index].mark_damaged();
+    let mut taken: BTreeMap<u64, u64> = BTreeMap::new();
+    for member in members {
+        let stretch = member.least_stretch();
+        let before = taken.range(..stretch.end).next_back();
+        if stretch.end > start || before.is_some_and(|(_, end)| *end > stretch.start) {
+            member.mark_damaged();
         } else {
-            taken = stretch.end;
+            taken.insert(stretch.start, stretch.end);
         }
     }
 }

@@ -48,6 +48,7 @@ pub struct Summary {
     pub installed: u16,
     pub reaches: u16,
     pub limit: u16,
+    pub skipped_kinds: Vec<serde_json::Value>,
 }
 
 /// A whole plan.

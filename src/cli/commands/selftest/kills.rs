@@ -1,7 +1,7 @@
 //! Conversions that are killed at each step: is each pack wholly old or wholly new?
 
 use super::Trial;
-use crate::cli::show::lines::plural;
+use crate::cli::words::plural;
 use addpack::media::{MediaError, Medium, Place};
 use addpack::pack::examine::{Examination, examine};
 use addpack::report::Outcome;

@@ -23,6 +23,7 @@ mod killed_sets;
 #[cfg(unix)]
 mod killed_with_ledger;
 mod ledger_without_locks;
+mod large_archives;
 mod medium_errors;
 mod open_claims;
 #[cfg(unix)]

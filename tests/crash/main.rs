@@ -22,8 +22,9 @@ mod killed_in_place;
 mod killed_sets;
 #[cfg(unix)]
 mod killed_with_ledger;
-mod ledger_without_locks;
 mod large_archives;
+#[cfg(unix)]
+mod ledger_without_locks;
 mod medium_errors;
 mod open_claims;
 #[cfg(unix)]

@@ -24,6 +24,8 @@ mod killed_sets;
 mod killed_with_ledger;
 #[cfg(unix)]
 mod large_archives;
+#[cfg(unix)]
+mod ledger_without_locks;
 mod medium_errors;
 mod open_claims;
 #[cfg(unix)]

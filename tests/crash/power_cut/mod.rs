@@ -251,7 +251,7 @@ fn replay(way: Way, is_ledger_beside: bool) {
         let arrives = [Arrives::Nothing, Arrives::All, Arrives::Some, Arrives::Some];
         cut(&trial, &log, moment, random.pick(&arrives), random.bits());
     }
-    println!("{way:?}: {cuts} power cuts, and {} at random", more);
+    println!("{way:?}: {cuts} power cuts, and {more} at random");
 }
 
 /// The files are what the log makes of them: nothing that was written is missing there.

@@ -118,8 +118,8 @@ pub(crate) fn one_server(which: &ServerChoice, sets: &Sets) -> Result<Option<Ser
         String::new()
     };
     Err(Error::Usage(format!(
-        "{} servers have as many packs each: {}{shown}. Name one with --address or --name; addpack plan \
-         --all PATH plans for all of them",
+        "{} servers have the same number of packs: {}{shown}. Name one with --address or --name; addpack \
+         plan --all PATH plans for all of them",
         servers.len(),
         named.join(", ")
     )))

@@ -51,6 +51,17 @@ impl Look {
         Self { color: false, width: layout::WIDTH, rows: None }
     }
 
+    /// A row whose last column is prose: at a terminal, it is wrapped below itself. `columns` are those that
+    /// `lead` takes, which may be painted.
+    pub(crate) fn row(self, lead: &str, columns: usize, prose: &str) -> String {
+        if self.rows.is_none() {
+            return format!("{lead}{prose}\n");
+        }
+        let blank = " ".repeat(columns);
+        let prose = layout::hang(self.width, &blank, prose);
+        format!("{lead}{}", prose.strip_prefix(&blank).unwrap_or(&prose))
+    }
+
     pub(crate) fn paint(self, tone: Tone, text: &str) -> String {
         if !self.color {
             return text.to_owned();
@@ -132,8 +143,15 @@ pub(crate) fn at_home(path: &Path) -> String {
     }
 }
 
+/// The same of text that has lines.
+pub(crate) fn escape_lines(text: &str) -> String {
+    text.split('\n').map(escape).collect::<Vec<_>>().join("\n")
+}
+
 /// A message on standard error. Where even that is closed, there is nobody to tell.
 pub(crate) fn complain(message: &str) {
+    // What the system, or a library, says of a name has it as it is.
+    let message = &escape_lines(message);
     let text = match layout::of_stderr() {
         Some(width) => layout::hang(width, "addpack: ", message),
         None => format!("addpack: {message}\n"),

@@ -159,16 +159,20 @@ impl<S: Storage> Commit<S> {
         same(&read_record_past_cache(&self.medium, &self.sectors)?, &self.patch.new)
     }
 
-    /// Writes the whole new record, makes the medium durable and reads the record back: for a copy
-    /// that nobody sees before.
+    /// Writes the whole new record: into a copy that nobody sees before [`Commit::settle_whole`].
     ///
     /// # Errors
     /// As the medium reports them.
     pub fn write_whole(&self) -> io::Result<()> {
-        for index in 0..RECORD_SECTORS {
-            let (_, new) = self.patch.sector(index);
-            self.medium.write(self.sectors[index], new)?;
-        }
+        let write = |index| self.medium.write(self.sectors[index], self.patch.sector(index).1);
+        (0..RECORD_SECTORS).try_for_each(write)
+    }
+
+    /// Makes the medium durable and reads the record back.
+    ///
+    /// # Errors
+    /// As the medium reports them.
+    pub fn settle_whole(&self) -> io::Result<()> {
         self.medium.sync()?;
         self.read_back()
     }

@@ -3,11 +3,11 @@
 use super::known::{Relation, absolute_path, copy_of, made_again, relation};
 use super::recovery::{self, Recovery};
 use super::step::{Claim, Step};
-use crate::diagnosis::CopyState;
+use crate::diagnosis::{CopyState, diagnose};
 use crate::ledger::{Answer, ClaimId, Entry, Ledger, LedgerError, Settled, State, Wanted};
 use crate::platform::FileId;
 use crate::record::fields::Seal;
-use crate::record::{Record, RecordBytes};
+use crate::record::RecordBytes;
 use crate::report::{Action, Failure, FailureCode, Note, Outcome, PackState, Report};
 use std::path::{Path, PathBuf};
 
@@ -212,7 +212,7 @@ impl<'l> Claims<'l> {
                 self.ledger.moved(entry.id, &path, None)?;
                 if let Some(patch) = entry.patch {
                     work.report.notes.retain(|note| !matches!(note, Note::Begun(_)));
-                    work.report.convert(&patch.new);
+                    work.report.convert(diagnose(&patch.new));
                 }
                 return Ok(());
             }
@@ -234,23 +234,24 @@ impl Request {
             path: absolute_path(&report.path),
             target: report.output.as_deref().map(absolute_path),
             file: work.file,
-            digest: change.old_digest(),
+            digest: report.record()?.digest(),
         })
     }
 
     fn wanted<'a>(&'a self, steps: &'a [Step]) -> Option<Wanted<'a>> {
         let Step::Ready(work, change) = &steps[self.index] else { return None };
         let commit = &change.commit;
-        let origin = Record::parse(&commit.patch.new).ok()?.origin?;
+        let (old, new) = (work.report.record()?, change.result.record.as_ref()?);
         Some(Wanted {
             serial: &self.serial,
-            licenses: work.report.record()?.licenses,
+            licenses: old.licenses,
             path: &self.path,
             target: self.target.as_deref(),
             file: self.file,
             sectors: &commit.sectors,
             patch: &commit.patch,
-            converted_at: origin.converted_at.unix_seconds(),
+            digests: (old.digest(), new.digest()),
+            converted_at: new.origin?.converted_at.unix_seconds(),
             replaces: work.claim.map(|claim| claim.id),
         })
     }

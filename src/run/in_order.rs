@@ -8,7 +8,7 @@ use std::time::Instant;
 /// share the disk's flushes; more of them would only take more memory.
 const GROUP: usize = 64;
 /// Images that one thread takes in one go, at most.
-const PIECE: usize = 4;
+const PIECE: usize = 16;
 /// Images that show how many threads are worth while.
 const TRIAL: usize = 16;
 /// Microseconds: to look at an image takes longer only where a disk is waited for, or a processor.
@@ -23,9 +23,8 @@ pub(super) struct InOrder<I, R> {
     /// Items in the next group, and in those after it.
     group: usize,
     full_group: usize,
-    /// Items in a piece: so few that all threads have some of a group.
-    piece: usize,
-    /// Items that may be handed out and not taken yet.
+    /// Items that were handed out and not taken yet, and how many those may be.
+    ahead: usize,
     reach: usize,
 }
 
@@ -45,20 +44,24 @@ impl<I: Iterator, R: Send> InOrder<I, R>
 where
     I::Item: Send,
 {
-    /// `items` for `workers`, of which up to `groups` groups are handed out ahead.
-    pub(super) fn new(items: I, workers: usize, groups: usize) -> Self {
+    /// `items`, of which up to `groups` groups are handed out ahead.
+    pub(super) fn new(items: I, groups: usize) -> Self {
         let group = GROUP.min(images_at_once());
-        let piece = (group / workers.max(1)).clamp(1, PIECE);
         let reach = groups * group;
-        Self { items, pending: Pending::new(), group, full_group: group, piece, reach }
+        Self { items, pending: Pending::new(), group, full_group: group, ahead: 0, reach }
     }
 
     /// The same, with a small first group, which shows how many threads are worth while.
     pub(super) fn with_trial(mut self, is_trial: bool) -> Self {
         if is_trial {
-            self.group = TRIAL.min(self.full_group);
+            self.try_again();
         }
         self
+    }
+
+    /// Makes the next group a small one, too.
+    pub(super) fn try_again(&mut self) {
+        self.group = TRIAL.min(self.full_group);
     }
 
     /// Hands out those that come next.
@@ -71,11 +74,14 @@ where
         R: 's,
     {
         let reach = if self.group < self.full_group { self.group } else { self.reach };
-        while self.pending.len() * self.piece < reach {
-            let items: Vec<_> = self.items.by_ref().take(self.piece).collect();
+        // So few that all threads have some of a group.
+        let piece = (self.group / scope.threads()).clamp(1, PIECE);
+        while self.ahead < reach {
+            let items: Vec<_> = self.items.by_ref().take(piece).collect();
             if items.is_empty() {
                 return;
             }
+            self.ahead += items.len();
             scope.begin(&mut self.pending, move || {
                 let begun = Instant::now();
                 let results: Vec<_> = items.into_iter().map(work).collect();
@@ -86,16 +92,17 @@ where
     }
 
     /// Takes a group, once all of it is done; without a result where none is left.
-    pub(super) fn take(&mut self) -> Group<R> {
+    pub(super) fn take(&mut self, scope: &Scope<'_, '_>) -> Group<R> {
         let mut results = Vec::with_capacity(self.group);
         let (mut pieces, mut waited) = (0, 0);
         while results.len() < self.group
-            && let Some(piece) = self.pending.next()
+            && let Some(piece) = scope.next(&mut self.pending)
         {
             results.extend(piece.results);
             pieces += 1;
             waited += usize::from(piece.waited);
         }
+        self.ahead -= results.len();
         self.group = self.full_group;
         Group { results, waited: waited * WAITED > pieces }
     }

@@ -9,7 +9,6 @@ use crate::conversion::{Patch, decide};
 use crate::disk::Storage;
 use crate::find::Image;
 use crate::media::{DriveError, Medium};
-use crate::pack::commit::Commit;
 use crate::platform::{FileId, folder_of};
 use crate::record::fields::{FileTime, Seal};
 use crate::record::seal::sha1;
@@ -84,7 +83,7 @@ fn in_place(
     }
     // It waits for the others of its group now.
     medium.release();
-    Ok(Some(Change::in_place(medium, sectors, patch)))
+    Ok(Some(Change::new(medium, sectors, patch, None)))
 }
 
 fn to_copy(
@@ -125,7 +124,7 @@ fn to_copy(
     }
     // It waits for the others of its group now.
     medium.release();
-    Ok(Some(Change { commit: Commit { medium, sectors, patch }, copy: Some(copy) }))
+    Ok(Some(Change::new(medium, sectors, patch, Some(copy))))
 }
 
 fn change(report: &Report, at: FileTime) -> Option<Patch> {

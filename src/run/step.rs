@@ -4,15 +4,13 @@
 //! be said of it. There is no way back, and only a step that is begun writes.
 
 use crate::conversion::Patch;
-use crate::diagnosis::{CopyOf, Finding, diagnose};
+use crate::diagnosis::{CopyOf, Diagnosis, Finding, diagnose};
 use crate::ledger::ClaimId;
 use crate::media::Medium;
 use crate::pack::commit::Commit;
 use crate::pack::examine::RecordSectors;
 use crate::platform::FileId;
 use crate::record::RecordBytes;
-use crate::record::fields::Seal;
-use crate::record::seal::sha1;
 use crate::report::{Failure, Outcome, Report};
 use crate::run::access::in_place_still;
 use crate::run::output::Copy;
@@ -54,17 +52,20 @@ pub(super) struct Change {
     pub(super) commit: Commit<Medium>,
     /// The copy that is changed instead, if one is made.
     pub(super) copy: Option<Copy>,
+    /// What the pack will be. Its seals are checked once, for the claim and for the report.
+    pub(super) result: Diagnosis,
 }
 
 impl Change {
-    /// A change in place.
-    pub(super) fn in_place(medium: Medium, sectors: RecordSectors, patch: Patch) -> Self {
-        Self { commit: Commit { medium, sectors, patch }, copy: None }
-    }
-
-    /// SHA-1 of the record before.
-    pub(super) fn old_digest(&self) -> Seal {
-        sha1(&[&self.commit.patch.old])
+    /// A change in place, or of a copy.
+    pub(super) fn new(
+        medium: Medium,
+        sectors: RecordSectors,
+        patch: Patch,
+        copy: Option<Copy>,
+    ) -> Self {
+        let result = diagnose(&patch.new);
+        Self { commit: Commit { medium, sectors, patch }, copy, result }
     }
 
     /// Whether the image is only copied: its pack is 4.5 already.
@@ -79,8 +80,8 @@ impl Work {
         Step::Done(self)
     }
 
-    fn converted(mut self: Box<Self>, record: &RecordBytes) -> Step {
-        self.report.convert(record);
+    fn converted(mut self: Box<Self>, result: Diagnosis) -> Step {
+        self.report.convert(result);
         Step::Done(self)
     }
 }
@@ -132,6 +133,7 @@ impl Step {
         if let Self::Ready(work, change) = self {
             work.claim = Some(Claim { id, is_resumed: true });
             change.commit.patch.new = *new;
+            change.result = diagnose(new);
         }
     }
 
@@ -152,22 +154,28 @@ impl Step {
         self.end_ready(|report| report.fail(failure));
     }
 
-    /// Stays `Begun`: readies what is written together with others.
-    pub(super) fn stage(&self) {
-        if let Self::Begun(_, change) = self
-            && change.copy.is_none()
-        {
-            change.commit.stage();
+    /// Stays `Begun`, or fails: readies what is made durable together with others.
+    pub(super) fn stage(self) -> Self {
+        let Self::Begun(work, mut change) = self else { return self };
+        let Change { commit, copy, .. } = &mut *change;
+        match copy {
+            None => commit.stage(),
+            Some(copy) => {
+                if let Err(failure) = copy.write(commit) {
+                    return work.failed(failure);
+                }
+            }
         }
+        Self::Begun(work, change)
     }
 
     /// Stays `Begun`, or fails: does all of a change that waits for the disk.
     pub(super) fn commit(self) -> Self {
         let Self::Begun(work, mut change) = self else { return self };
-        let Change { commit, copy } = &mut *change;
+        let Change { commit, copy, .. } = &mut *change;
         let result = match copy {
             None => commit.check().and_then(|()| commit.commit()).map_err(Failure::from),
-            Some(copy) => copy.write(commit),
+            Some(copy) => copy.settle(),
         };
         match result {
             Ok(()) => Self::Begun(work, change),
@@ -182,7 +190,7 @@ impl Step {
                 let commit = &change.commit;
                 let finished = commit.finish().map_err(Failure::from);
                 match finished.and_then(|()| in_place_still(&commit.medium)) {
-                    Ok(()) => work.converted(&commit.patch.new),
+                    Ok(()) => work.converted(change.result),
                     Err(failure) => work.failed(failure),
                 }
             }
@@ -203,10 +211,9 @@ impl Step {
         match self {
             Self::Begun(mut work, change) if change.copy.is_some() => {
                 let as_it_is = change.is_as_it_is();
-                let Change { commit, copy } = *change;
-                let new = commit.patch.new;
+                let Change { commit, copy, result } = *change;
                 match copy.map_or(Ok(false), |copy| copy.publish(&commit)) {
-                    Ok(true) if !as_it_is => work.converted(&new),
+                    Ok(true) if !as_it_is => work.converted(result),
                     Ok(false) if !as_it_is => {
                         work.report.outcome = Outcome::AlreadyConverted;
                         Self::Done(work)
@@ -233,9 +240,9 @@ impl Step {
 }
 
 impl Report {
-    pub(super) fn convert(&mut self, record: &RecordBytes) {
+    pub(super) fn convert(&mut self, result: Diagnosis) {
         self.outcome = Outcome::Converted;
-        self.diagnosis = Some(diagnose(record));
+        self.diagnosis = Some(result);
     }
 
     /// Refuses a sound pack for what stands outside its record.

@@ -7,7 +7,6 @@ pub(crate) mod lines;
 pub(crate) mod manual;
 pub(crate) mod map;
 pub(crate) mod picture;
-pub(crate) mod plan_json;
 pub(crate) mod plan_report;
 pub(crate) mod plan_text;
 pub(crate) mod printer;

@@ -41,8 +41,9 @@ pub(crate) fn is_raw_name(name: &Path) -> bool {
 
 /// Whether a file is looked into for several images: not so where its length is a diskette's.
 pub(crate) fn may_be_archive(name: &Path, len: u64) -> bool {
-    let is_packed = |row: &Description| matches!(row.reader, Reader::Gzip | Reader::Zip);
-    DiskGeometry::of_len(len).is_none() || row_of(name).is_some_and(is_packed)
+    let packed = || TABLE.iter().filter(|row| matches!(row.reader, Reader::Gzip | Reader::Zip));
+    let is_packed = |ending| packed().any(|row| is_among(ending, row.endings));
+    DiskGeometry::of_len(len).is_none() || ending(name).is_some_and(is_packed)
 }
 
 /// The name of the raw image out of a container of this name.

@@ -3,7 +3,7 @@
 use crate::container::{RECOGNISED_BY, Recognised, Unknown, recognise_file};
 use crate::disk::{Flaw, SECTOR_LEN, Storage, filled, withhold};
 use crate::fat12::Geometry;
-use crate::platform::{self, FileId, Folder, Guard, Identity};
+use crate::platform::{self, FileId, Folder, Guard, Identity, PastCache};
 use std::collections::BTreeSet;
 use std::fs::{File, Metadata, TryLockError};
 use std::io;
@@ -30,6 +30,8 @@ pub struct RawImage {
     is_alone: bool,
     /// Keeps writers away where that takes more than the open file.
     guard: OnceLock<Guard>,
+    /// The same file open past the cache, once it was read so.
+    direct: OnceLock<File>,
 }
 
 impl RawImage {
@@ -81,6 +83,7 @@ impl RawImage {
             start: Mutex::default(),
             is_alone: false,
             guard: OnceLock::new(),
+            direct: OnceLock::new(),
         })
     }
 
@@ -161,6 +164,7 @@ impl RawImage {
     /// Closes the file: `other` is open in its place.
     pub(crate) fn close(&mut self, other: File) {
         self.file = other;
+        self.direct = OnceLock::new();
     }
 
     /// Takes the lock that keeps other programs of this kind away, until the image is dropped.
@@ -177,7 +181,12 @@ impl RawImage {
 
     /// Whether it can be read past the cache; where not, that is done as well as the system lets it.
     pub fn reads_past_cache(&self) -> bool {
-        platform::reads_past_cache(&self.file, self.identity, &self.path)
+        self.past_cache().works()
+    }
+
+    fn past_cache(&self) -> PastCache<'_> {
+        let Self { file, identity: told, path, direct, .. } = self;
+        PastCache { file, told: *told, path, direct }
     }
 
     /// Whether the image's path still leads to this file.
@@ -227,7 +236,7 @@ impl Storage for RawImage {
 
     fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
         platform::step();
-        platform::read_past_cache(&self.file, self.identity, &self.path, buffer, offset)
+        self.past_cache().read(buffer, offset)
     }
 
     fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {

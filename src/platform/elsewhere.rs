@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 pub(crate) fn advise_random(_: &File) {}
 
 /// What the cache holds is all that is to be had.
-pub(crate) fn open_past_cache(_: &File, _: &Path, _: u64, _: usize) -> io::Result<File> {
+pub(crate) fn forget(_: &File, _: u64, _: usize) {}
+
+pub(crate) fn open_past_cache(_: &Path) -> io::Result<File> {
     Err(io::ErrorKind::InvalidInput.into())
 }
 

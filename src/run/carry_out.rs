@@ -129,11 +129,12 @@ impl<'a> Run<'a> {
             result = result.and_then(|()| self.claims.claim(&mut steps));
             if steps.iter().any(Step::is_begun) {
                 steps = match self.task.output {
-                    Some(_) => scope.map(steps, Step::stage),
-                    None => steps.into_iter().map(Step::stage).collect(),
+                    Some(_) => scope.map(scope.map(steps, Step::stage), Step::commit),
+                    None => {
+                        let staged = steps.into_iter().map(Step::stage).collect();
+                        scope.map(staged, |step| step.commit().finish())
+                    }
                 };
-                steps = scope.map(steps, Step::commit);
-                steps = scope.map(steps, Step::finish);
             }
             if let Some(output) = self.task.output {
                 steps = publish(steps, output);

@@ -5,11 +5,11 @@
 #![doc = ""]
 #![doc = include_str!("CONTAINERS.md")]
 
-mod behind;
 mod crc;
 mod cursor;
 mod deflate;
 mod dump;
+mod embedded;
 mod error;
 mod format;
 pub mod gzip;
@@ -17,8 +17,10 @@ pub mod hfe;
 pub mod imd;
 mod mfm;
 mod name;
+mod probe;
 mod recognise;
 mod signs;
+mod table;
 pub mod td0;
 mod unpack;
 pub mod zip;
@@ -26,12 +28,14 @@ pub mod zip;
 pub use dump::Dump;
 pub use error::ContainerError;
 pub use format::Format;
-pub(crate) use format::Reader;
 pub(crate) use name::{
-    is_raw_name, kind_by_name, may_be_archive, may_be_image, paths_of_members, raw_name,
+    format_by_name, is_raw_name, may_be_archive, may_be_image, paths_of_members, raw_name,
 };
-pub use recognise::{RECOGNISED_BY, Recognised};
-pub(crate) use recognise::{Unknown, recognise_file};
+pub(crate) use probe::FormatProbe;
+pub use probe::RECOGNISED_BY;
+pub use recognise::Recognised;
+pub(crate) use recognise::recognise_file;
+pub(crate) use table::Reader;
 pub(crate) use unpack::largest;
 pub use unpack::{Unpacked, recognise, unpack};
 

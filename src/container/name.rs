@@ -1,7 +1,7 @@
 //! Names that images bear, in whatever container.
 
 use super::Format;
-use super::format::{Description, Reader, TABLE};
+use super::table::{Description, Reader, TABLE};
 use crate::disk::DiskGeometry;
 use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
@@ -30,8 +30,8 @@ pub(crate) fn may_be_image(name: &Path, len: u64) -> bool {
 }
 
 /// The format that a file's ending tells, where its content does not.
-pub(crate) fn kind_by_name(name: &Path) -> Option<Format> {
-    row_of(name).filter(|row| row.told_by_ending).map(|row| row.format)
+pub(crate) fn format_by_name(name: &Path) -> Option<Format> {
+    row_of(name).filter(|row| row.is_known_by_ending).map(|row| row.format)
 }
 
 /// Whether a name is that of a raw image.

@@ -1,41 +1,16 @@
 //! What a file is, by its content.
 
-use super::format::TABLE;
+use super::probe::FormatProbe;
 use super::signs::Start;
-use super::{ContainerError, Format, MAX_IMAGE, behind, zip};
+use super::table::TABLE;
+use super::{ContainerError, Format, MAX_IMAGE, embedded, zip};
 use crate::disk::SECTOR_LEN;
 use crate::fat12::Geometry;
 use std::io;
 
-/// Bytes at the start of a file that `recognise_file` looks at, if there are as many.
-pub const RECOGNISED_BY: usize = 1024;
-
 /// Where a CD's first descriptor stands, and what it begins with.
 const ISO_AT: u64 = 32_768;
 const ISO_MARK: &[u8] = b"\x01CD001";
-
-/// A file that is told apart, with what it begins with.
-pub(crate) struct Unknown<'a> {
-    /// [`RECOGNISED_BY`] bytes, where there are as many.
-    pub(crate) start: &'a [u8],
-    /// Bytes in all of it.
-    pub(crate) len: u64,
-    /// Reads more of it: from an offset on, a number of bytes that it has.
-    pub(crate) read: &'a dyn Fn(u64, usize) -> io::Result<Vec<u8>>,
-}
-
-impl Unknown<'_> {
-    /// Bytes from an offset on, as far as there are any.
-    pub(super) fn bytes(&self, at: u64, length: usize) -> io::Result<Vec<u8>> {
-        let there = self.len.saturating_sub(at);
-        let length = usize::try_from(there).unwrap_or(usize::MAX).min(length);
-        match usize::try_from(at).ok().and_then(|at| self.start.get(at..at + length)) {
-            Some(bytes) => Ok(bytes.to_vec()),
-            None if length == 0 => Ok(Vec::new()),
-            None => (self.read)(at, length),
-        }
-    }
-}
 
 /// What a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,9 +32,9 @@ pub enum Recognised {
 /// # Errors
 /// As `file` is read; and where it is known to be no image of a diskette, or one that does not begin
 /// at the start, with the [`ContainerError`] that says so.
-pub(crate) fn recognise_file(file: &Unknown<'_>) -> io::Result<Recognised> {
+pub(crate) fn recognise_file(file: &FormatProbe<'_>) -> io::Result<Recognised> {
     if let Some(geometry) = Geometry::from_bpb(file.start) {
-        behind::check_alone(file, &geometry)?;
+        embedded::check_alone(file, &geometry)?;
         return Ok(Recognised::Volume);
     }
     if Geometry::layout_not_read(file.start).is_some() {
@@ -70,7 +45,7 @@ pub(crate) fn recognise_file(file: &Unknown<'_>) -> io::Result<Recognised> {
         return Ok(Recognised::Container(format));
     }
     if let Some(geometry) = Geometry::from_fat(file.start, file.len) {
-        behind::check_alone(file, &geometry)?;
+        embedded::check_alone(file, &geometry)?;
         return Ok(Recognised::Volume);
     }
     let format = match signed(&Start { bytes: file.start, len: file.len }) {
@@ -80,7 +55,7 @@ pub(crate) fn recognise_file(file: &Unknown<'_>) -> io::Result<Recognised> {
     if let Some(format) = format {
         return Ok(Recognised::Container(format));
     }
-    behind::check_none(file)?;
+    embedded::check_none(file)?;
     Ok(Recognised::Unknown)
 }
 
@@ -109,7 +84,7 @@ fn marked(start: &[u8]) -> Option<Format> {
 }
 
 /// Formats that are told further behind in a file than it is read at first.
-fn by_its_end(file: &Unknown<'_>) -> io::Result<Option<Format>> {
+fn by_its_end(file: &FormatProbe<'_>) -> io::Result<Option<Format>> {
     if file.bytes(file.len.saturating_sub(512), 512)?.starts_with(b"conectix") {
         return Ok(Some(Format::Vhd));
     }

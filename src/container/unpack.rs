@@ -3,8 +3,8 @@
 use super::Reader;
 use super::recognise::by_start;
 use super::{
-    ContainerError, Format, MAX_DUMP, MAX_IMAGE, RECOGNISED_BY, Recognised, Unknown, kind_by_name,
-    recognise_file,
+    ContainerError, Format, FormatProbe, MAX_DUMP, MAX_IMAGE, RECOGNISED_BY, Recognised,
+    format_by_name, recognise_file,
 };
 use crate::disk::{Flaw, filled};
 use std::io;
@@ -44,7 +44,7 @@ pub fn recognise(bytes: &[u8]) -> Result<Recognised, ContainerError> {
         part.map(<[u8]>::to_vec).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
     };
     let start = &bytes[..bytes.len().min(RECOGNISED_BY)];
-    let file = Unknown { start, len: bytes.len() as u64, read: &read };
+    let file = FormatProbe { start, len: bytes.len() as u64, read: &read };
     let at = bytes.len();
     recognise_file(&file)
         .map_err(|error| ContainerError::behind(&error).unwrap_or(ContainerError::CutShort { at }))
@@ -57,7 +57,7 @@ pub fn recognise(bytes: &[u8]) -> Result<Recognised, ContainerError> {
 pub fn unpack(bytes: Vec<u8>, name: &Path) -> Result<Unpacked, ContainerError> {
     let format = match recognise(&bytes)? {
         Recognised::Container(format) => Some(format),
-        Recognised::Unknown => kind_by_name(name),
+        Recognised::Unknown => format_by_name(name),
         Recognised::Volume => None,
     };
     let Some(format) = format else {

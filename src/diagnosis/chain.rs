@@ -81,7 +81,7 @@ impl Chain {
     }
 
     /// Whether the seal of the counted event in `slot` verifies.
-    pub(crate) fn verifies(&self, slot: usize) -> bool {
+    pub(super) fn verifies(&self, slot: usize) -> bool {
         slot < self.history && !self.bad.iter().any(|bad| bad.slot == Some(slot))
     }
 
@@ -173,11 +173,9 @@ impl Chain {
     }
 
     fn check_event(&mut self, record: &Record, slot: usize) {
-        let event = &record.events[slot];
-        let version = event.known_version().unwrap_or(ServerVersion::V40);
-        let expected = event_seal(previous(record, slot), record.slot(slot), version);
         let at = event_at(slot) + EVENT_SEAL_AT;
-        self.compare(RecordField::EventSeal, Some(slot), at, expected, event.seal);
+        let (expected, found) = (expected_seal(record, slot), record.events[slot].seal);
+        self.compare(RecordField::EventSeal, Some(slot), at, expected, found);
     }
 
     /// A 4.5 server may raise the count of a 4.0 record, but never renews its header seal: that is
@@ -201,6 +199,17 @@ impl Chain {
             self.bad.push(BadSeal { field, slot, offset, expected, found });
         }
     }
+}
+
+/// The seal that the event in `slot` must bear, by the rule of the version that it says.
+fn expected_seal(record: &Record, slot: usize) -> Seal {
+    let version = record.events[slot].known_version().unwrap_or(ServerVersion::V40);
+    event_seal(previous(record, slot), record.slot(slot), version)
+}
+
+/// Whether the seal of the event in `slot` verifies, counted or not.
+pub(crate) fn is_sealed(record: &Record, slot: usize) -> bool {
+    expected_seal(record, slot) == record.events[slot].seal
 }
 
 /// Whether each field of the event in `slot`, whose seal verifies, keeps its rule.

@@ -165,8 +165,10 @@ pub struct SetConflict {
     /// What is wrong.
     pub code: FindingCode,
     /// The images that it is about, in the order of the set: the refused one of the newer state; the latest of
-    /// each life; one of each pack with the serial; one of each conversion.
+    /// each life; one of each pack with the serial; one of each conversion. Of many, the first ten.
     pub images: Vec<PathBuf>,
+    /// How many there are.
+    pub count: usize,
     /// Of two lives: how many events they share.
     pub shared: usize,
     /// The last event that they share.

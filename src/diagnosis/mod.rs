@@ -16,7 +16,7 @@ pub use finding::{
 use crate::fat12::MediaFault;
 use crate::record::fields::FileTime;
 use crate::record::{HEADER_LEN, ParseError, RECORD_LEN, Record};
-pub(crate) use chain::Chain;
+pub(crate) use chain::{Chain, is_sealed};
 use std::ops::Range;
 
 /// What the record alone says of a pack.

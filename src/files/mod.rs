@@ -1,9 +1,11 @@
-//! Files written whole or not at all: a new one, and one in the place of another.
+//! Files: an open one, and one that is written whole or not at all, new or in the place of another.
 
 mod new_file;
+mod open_file;
 pub(crate) mod replace;
 
 pub(crate) use new_file::{NewFile, clear_leftover};
+pub use open_file::OpenFile;
 
 use crate::platform::{folder_of, step, sync_folder};
 use std::io::{self, BufWriter, Write};

@@ -3,8 +3,8 @@
 use crate::container::ContainerError;
 use crate::container::zip::Piece;
 use crate::disk::Storage;
+use crate::files::OpenFile;
 use crate::files::new_file::{clear_leftover, temporary_name};
-use crate::media::RawImage;
 use crate::platform::{self, folder_of, sync_folder};
 use sha1::{Digest, Sha1};
 use std::fs::{self, File, Metadata};
@@ -17,7 +17,7 @@ const STEP: usize = 1 << 20;
 
 /// The file that is there now.
 pub(crate) struct Replaced<T> {
-    pub(crate) file: RawImage,
+    pub(crate) file: OpenFile,
     /// What was seen in it.
     pub(crate) seen: T,
     /// Whether its name is durable.
@@ -26,7 +26,7 @@ pub(crate) struct Replaced<T> {
 
 /// The new file in the making, written from its beginning to its end.
 pub(crate) struct Replacement<'a> {
-    old: &'a RawImage,
+    old: &'a OpenFile,
     to: &'a File,
     digest: Sha1,
     len: u64,
@@ -38,16 +38,16 @@ pub(crate) struct Replacement<'a> {
 /// # Errors
 /// As the system, `write` or `see` reports them: then the old file is there, as it was.
 pub(crate) fn replace<T>(
-    old: &mut RawImage,
+    old: &mut OpenFile,
     path: &Path,
-    write: impl FnOnce(&RawImage, &mut Replacement<'_>) -> io::Result<()>,
-    see: impl FnOnce(&RawImage) -> io::Result<T>,
+    write: impl FnOnce(&OpenFile, &mut Replacement<'_>) -> io::Result<()>,
+    see: impl FnOnce(&OpenFile) -> io::Result<T>,
 ) -> io::Result<Replaced<T>> {
     check(old)?;
     let path_of_file = fs::canonicalize(path)?;
     let folder = folder_of(&path_of_file);
     let temporary = make(old, &path_of_file, write)?;
-    let mut new = RawImage::from_file(temporary.as_file().try_clone()?, temporary.path())?;
+    let mut new = OpenFile::new(temporary.as_file().try_clone()?, temporary.path())?;
     let seen = see(&new)?;
     check(old)?;
     platform::step();
@@ -59,14 +59,14 @@ pub(crate) fn replace<T>(
 
 /// Puts the new file in the place of the old one. Where the system does not do that while the old one
 /// is open, it is closed before.
-fn give_name(old: &mut RawImage, temporary: NamedTempFile, path: &Path) -> io::Result<File> {
+fn give_name(old: &mut OpenFile, temporary: NamedTempFile, path: &Path) -> io::Result<File> {
     let (file, name) = temporary.into_parts();
     match fs::rename(&name, path) {
         Err(error) if platform::is_kept_by_handles(&error) => {
             old.close(file.try_clone()?);
             let renamed = check_name(old).and_then(|()| fs::rename(&name, path));
             if let Err(error) = renamed {
-                *old = RawImage::open_to_change(path)?;
+                *old = OpenFile::open_to_change(path)?;
                 return Err(error);
             }
         }
@@ -78,7 +78,7 @@ fn give_name(old: &mut RawImage, temporary: NamedTempFile, path: &Path) -> io::R
 }
 
 /// Sees that the file has no other name, is what it was when it was opened, and is at its path.
-fn check(old: &RawImage) -> io::Result<()> {
+fn check(old: &OpenFile) -> io::Result<()> {
     let now = old.file().metadata()?;
     if platform::identity(old.file(), &now).has_other_names() {
         return Err(ContainerError::OtherNames.into());
@@ -91,7 +91,7 @@ fn check(old: &RawImage) -> io::Result<()> {
 }
 
 /// Sees that the file that was opened is at its path, unchanged.
-fn check_name(old: &RawImage) -> io::Result<()> {
+fn check_name(old: &OpenFile) -> io::Result<()> {
     if !old.is_at_its_path() || is_changed(old.metadata(), &fs::metadata(old.path())?)? {
         return Err(ContainerError::Changed.into());
     }
@@ -105,9 +105,9 @@ fn is_changed(then: &Metadata, now: &Metadata) -> io::Result<bool> {
 /// The whole new file, durable and checked, under the name that a file on its way to `path` has. One that
 /// a killed run has left under that name is in the way of nobody.
 fn make(
-    old: &RawImage,
+    old: &OpenFile,
     path: &Path,
-    write: impl FnOnce(&RawImage, &mut Replacement<'_>) -> io::Result<()>,
+    write: impl FnOnce(&OpenFile, &mut Replacement<'_>) -> io::Result<()>,
 ) -> io::Result<NamedTempFile> {
     clear_leftover(path)?;
     let name = temporary_name(path)?;
@@ -127,7 +127,7 @@ fn make(
     platform::take_over(old.file(), old.metadata(), to)?;
     platform::step();
     to.sync_all()?;
-    let new = RawImage::from_file(to.try_clone()?, temporary.path())?;
+    let new = OpenFile::new(to.try_clone()?, temporary.path())?;
     verify(&new, len, digest.as_slice())?;
     Ok(temporary)
 }
@@ -161,7 +161,7 @@ impl Replacement<'_> {
 }
 
 /// Compares what the disk holds of the new file with what was written.
-fn verify(new: &RawImage, len: u64, wanted: &[u8]) -> io::Result<()> {
+fn verify(new: &OpenFile, len: u64, wanted: &[u8]) -> io::Result<()> {
     if new.len() != len {
         return Err(io::ErrorKind::InvalidData.into());
     }

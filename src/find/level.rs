@@ -1,7 +1,7 @@
 //! A folder that is being walked.
 
 use super::maps::{is_made_of, is_map_name, mapfile_of};
-use crate::media::RawImage;
+use crate::files::OpenFile;
 use crate::platform::Folder;
 use std::ffi::OsString;
 use std::fs::{self, FileType};
@@ -49,12 +49,12 @@ impl Level {
     }
 
     /// Opens the image at `path`, which is in this folder, to be read.
-    pub(super) fn open(&mut self, path: &Path) -> io::Result<RawImage> {
+    pub(super) fn open(&mut self, path: &Path) -> io::Result<OpenFile> {
         let folder = match &mut self.handle {
             Some(folder) => folder,
             none => none.insert(Folder::open(&self.folder)?),
         };
-        RawImage::open_in(folder, path)
+        OpenFile::open_in(folder, path)
     }
 
     /// Closes what [`Level::open`] has opened for itself.

@@ -7,7 +7,8 @@ pub mod patterns;
 mod seen;
 
 use crate::container::{Format, is_raw_name, may_be_image};
-use crate::media::{Kind, Place, RawImage};
+use crate::files::OpenFile;
+use crate::media::{Kind, Place};
 use crate::platform::{Identity, identity_at, may_open_many};
 use level::Level;
 use maps::{beside, mapfile_of};
@@ -80,7 +81,7 @@ pub struct Image {
     /// Whether it is to be looked into for several images.
     pub may_be_archive: bool,
     /// The open file, where the finder has opened it.
-    pub opened: Option<Box<RawImage>>,
+    pub opened: Option<Box<OpenFile>>,
 }
 
 impl Image {
@@ -260,7 +261,7 @@ impl Finder {
         // What cannot be opened is told by who looks at it.
         let opened = opens.then(|| level.open(&path).ok()).flatten().map(Box::new);
         let metadata = match &opened {
-            Some(image) => Ok(image.metadata().clone()),
+            Some(file) => Ok(file.metadata().clone()),
             None => fs::symlink_metadata(&path),
         };
         match metadata {
@@ -273,7 +274,7 @@ impl Finder {
             }
             Ok(metadata) => {
                 let file = match &opened {
-                    Some(image) => image.identity(),
+                    Some(file) => file.identity(),
                     None => identity_at(&path, &metadata),
                 };
                 let place = Place { map, ..Place::file(path) };

@@ -2,7 +2,8 @@
 
 use super::{Found, Image};
 use crate::container::{may_be_archive, may_be_image};
-use crate::media::{Kind, Place, RawImage};
+use crate::files::OpenFile;
+use crate::media::{Kind, Place};
 use crate::platform::{FileId, Identity};
 use std::collections::HashMap;
 use std::fs::{self, Metadata};
@@ -27,7 +28,7 @@ impl Seen {
         file: Identity,
         len: u64,
         root: Arc<Path>,
-        opened: Option<Box<RawImage>>,
+        opened: Option<Box<OpenFile>>,
     ) -> Found {
         let path = &place.path;
         let named = path.as_os_str() == root.as_os_str();

@@ -215,6 +215,8 @@ fn create(path: &Path) -> Result<()> {
         _ => LedgerError::from_io(path, error),
     };
     let folder = folder_of(path);
+    let is_made = |folder: &&Path| !folder.exists();
+    let made = folder.ancestors().take_while(is_made).count();
     fs::create_dir_all(folder).map_err(failed)?;
     let empty = || {
         let mut db = Connection::open_in_memory()?;
@@ -227,7 +229,7 @@ fn create(path: &Path) -> Result<()> {
         written => written.map_err(failed)?,
     }
     // The names of folders that were made for it must outlast a power cut, too.
-    for folder in folder.ancestors().skip(1).take(2) {
+    for folder in folder.ancestors().skip(1).take(made) {
         let _ = sync_folder(folder);
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 mod budget;
 mod careful;
+mod changes;
 mod container;
 mod drive;
 mod image;

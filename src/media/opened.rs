@@ -1,8 +1,9 @@
 //! A medium by its path: an image file, one in a container, or a diskette in a drive.
 
 use super::{Careful, Container, Drive, Kind, Mapfile, Packed, Place, RawImage, Watcher};
-use crate::container::{ContainerError, Recognised, kind_by_name};
+use crate::container::{ContainerError, Recognised, format_by_name};
 use crate::disk::{Flaw, Storage};
+use crate::files::OpenFile;
 use crate::platform::{self, FileId};
 use std::fs::{File, Permissions, TryLockError};
 use std::io;
@@ -33,7 +34,7 @@ impl Medium {
                     let packed = Packed::new(Arc::clone(&member.container), member.index)?;
                     Self::packed(packed, place)
                 }
-                None => Self::of_file(RawImage::open(&place.path)?, place),
+                None => Self::of_file(OpenFile::open(&place.path)?, place),
             },
             Kind::Drive => Ok(Self::Diskette(Careful::new(Drive::open(&place.path)?, retries))),
         }
@@ -43,8 +44,8 @@ impl Medium {
     ///
     /// # Errors
     /// As [`Medium::open`].
-    pub(crate) fn of_file(file: RawImage, place: &Place) -> io::Result<Self> {
-        Self::image(file, place, false)
+    pub(crate) fn of_file(file: OpenFile, place: &Place) -> io::Result<Self> {
+        Self::image(file.into(), place, false)
     }
 
     /// Opens a medium to be read and changed.
@@ -78,11 +79,11 @@ impl Medium {
     fn image(image: RawImage, place: &Place, writable: bool) -> io::Result<Self> {
         let format = match image.recognise(!writable)? {
             Recognised::Container(format) => Some(format),
-            Recognised::Unknown => kind_by_name(&place.path),
+            Recognised::Unknown => format_by_name(&place.path),
             Recognised::Volume => None,
         };
         if let Some(format) = format {
-            let container = Container::new(image, format, &place.path, writable)?;
+            let container = Container::new(image.into_file(), format, &place.path, writable)?;
             return Self::packed(Packed::only(container)?, place);
         }
         Ok(Self::Image(match lost(place, image.len())? {
@@ -102,7 +103,7 @@ impl Medium {
     /// is replaced and holds more than one.
     pub(crate) fn file_id(&self) -> Option<FileId> {
         match self {
-            Self::Image(image) => image.file_id(),
+            Self::Image(image) => image.file().file_id(),
             Self::Packed(_) | Self::Diskette(_) => None,
         }
     }
@@ -152,7 +153,7 @@ impl Medium {
     /// The file's permissions.
     pub(crate) fn permissions(&self) -> Option<Permissions> {
         match self {
-            Self::Image(image) => Some(image.metadata().permissions()),
+            Self::Image(image) => Some(image.file().metadata().permissions()),
             Self::Packed(packed) => Some(packed.permissions()),
             Self::Diskette(_) => None,
         }
@@ -191,7 +192,7 @@ impl Medium {
     /// Whether the path still leads to this file.
     pub fn is_at_its_path(&self) -> bool {
         match self {
-            Self::Image(image) => image.is_at_its_path(),
+            Self::Image(image) => image.file().is_at_its_path(),
             Self::Packed(packed) => packed.is_at_its_path(),
             Self::Diskette(_) => true,
         }
@@ -211,7 +212,7 @@ impl Medium {
     /// As the medium or the file reports them; also where a sector of a diskette is lost.
     pub(crate) fn copy_to(&self, mut to: &File) -> io::Result<()> {
         match self {
-            Self::Image(image) => platform::copy(image.file(), to, image.len()),
+            Self::Image(image) => platform::copy(image.file().file(), to, image.len()),
             Self::Packed(packed) => packed.copy_to(to),
             Self::Diskette(diskette) => {
                 let mut bytes = vec![0; usize::try_from(diskette.len()).unwrap_or(usize::MAX)];

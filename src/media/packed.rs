@@ -1,17 +1,15 @@
 //! Images in containers: expanded in memory as long as they are looked at, and written by replacing the
 //! whole file.
 
+use super::Container;
+use super::changes::{Changes, apply, read_exactly};
 use super::container::Expanded;
-use super::{Container, RawImage};
 use crate::container::{ContainerError, Format};
 use crate::disk::{Flaw, Storage, withhold};
-use std::collections::BTreeMap;
+use crate::files::OpenFile;
 use std::fs::{File, Permissions, TryLockError};
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-/// What was written to an image, by its offset.
-pub(super) type Changes = BTreeMap<u64, Vec<u8>>;
 
 /// An image in a container.
 #[derive(Debug)]
@@ -124,11 +122,11 @@ impl Packed {
     }
 
     pub(super) fn try_lock_shared(&self) -> Result<(), TryLockError> {
-        self.container.with_file(RawImage::try_lock_shared)
+        self.container.with_file(OpenFile::try_lock_shared)
     }
 
     pub(super) fn is_at_its_path(&self) -> bool {
-        self.container.with_file(RawImage::is_at_its_path)
+        self.container.with_file(OpenFile::is_at_its_path)
     }
 
     pub(super) fn sync_name(&self) -> io::Result<()> {
@@ -162,34 +160,13 @@ fn part(bytes: &[u8], offset: u64, length: usize) -> io::Result<&[u8]> {
     from.and_then(|from| from.get(..length)).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
 }
 
-/// Puts changes over what was read from `offset` on.
-pub(super) fn apply(changes: &Changes, offset: u64, buffer: &mut [u8]) {
-    for (at, bytes) in changes {
-        for (place, byte) in (*at..).zip(bytes) {
-            let place = place.checked_sub(offset).and_then(|place| usize::try_from(place).ok());
-            if let Some(place) = place.and_then(|place| buffer.get_mut(place)) {
-                *place = *byte;
-            }
-        }
-    }
-}
-
-/// What is kept of exactly these bytes.
-fn kept(changes: &Changes, offset: u64, buffer: &mut [u8]) -> bool {
-    let Some(bytes) = changes.get(&offset).filter(|bytes| bytes.len() == buffer.len()) else {
-        return false;
-    };
-    buffer.copy_from_slice(bytes);
-    true
-}
-
 impl Storage for Packed {
     fn len(&self) -> u64 {
         self.len
     }
 
     fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
-        if kept(&lock(&self.changes), offset, buffer) {
+        if read_exactly(&lock(&self.changes), offset, buffer) {
             return Ok(());
         }
         self.with_bytes(|bytes| {
@@ -201,7 +178,7 @@ impl Storage for Packed {
     }
 
     fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
-        if kept(&lock(&self.seen), offset, buffer) {
+        if read_exactly(&lock(&self.seen), offset, buffer) {
             return Ok(());
         }
         self.release();

@@ -2,6 +2,7 @@
 
 use super::set::Sets;
 use super::{Code, Condition, PackFacts, Plan, ServerState, Step, plan_some};
+use crate::record::fields::Server;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 /// The plans for all servers that packs are bound to.
@@ -26,9 +27,13 @@ pub fn plan_all(packs: &[PackFacts], sets: &Sets, like: &ServerState) -> Fleet {
         .zip(&own)
         .map(|(server, own)| (*server, plan_some(packs, own, server)))
         .collect();
-    let (with_gap, whole): (Vec<_>, Vec<_>) =
-        (0..plans.len()).partition(|at| !plans[*at].1.gaps.is_empty());
-    for at in with_gap.into_iter().chain(whole) {
+    let moved = moved_away(packs);
+    // By their names and not by the paths of their packs: who gets an unused pack is the same wherever they lie.
+    let mut order: Vec<_> = (0..plans.len()).collect();
+    order.sort_by_key(|at| {
+        (plans[*at].1.gaps.is_empty(), servers[*at].identity.map(|s| (s.address, s.name)))
+    });
+    for at in order {
         let offered = unused.offer_to(&servers[at]);
         let with_unused = plan_some(packs, &[&own[at][..], &offered].concat(), &servers[at]);
         let is_unused = |step: &&Step| step.span().is_some() && packs[step.pack].used.is_none();
@@ -38,6 +43,9 @@ pub fn plan_all(packs: &[PackFacts], sets: &Sets, like: &ServerState) -> Fleet {
             unused.take(&taken, packs);
             own[at].extend(taken);
             plans[at].1 = plan_some(packs, &own[at], &servers[at]);
+        }
+        if let Some(moved) = servers[at].identity.and_then(|server| moved.get(&server)) {
+            plans[at].1.moved_away = plan_some(packs, moved, &servers[at]).steps;
         }
     }
     Fleet { plans, stock: unused.rest(), aside }
@@ -59,6 +67,19 @@ impl Fleet {
             Condition::Sound | Condition::Unfinished => Code::WriteProtected,
         })
     }
+}
+
+/// The packs that were moved to another server, by the server that they were applied to first.
+pub fn moved_away(packs: &[PackFacts]) -> HashMap<Server, Vec<usize>> {
+    let mut moved: HashMap<Server, Vec<usize>> = HashMap::new();
+    for (number, pack) in
+        packs.iter().enumerate().filter(|(_, pack)| pack.condition != Condition::Copy)
+    {
+        if let Some(server) = pack.moved_from {
+            moved.entry(server).or_default().push(number);
+        }
+    }
+    moved
 }
 
 /// Unused packs by their size, in the order in which they are offered.

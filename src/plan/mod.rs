@@ -11,7 +11,7 @@ pub mod set;
 mod step;
 
 pub use facts::{Condition, PackFacts, Use};
-pub use fleet::{Fleet, plan_all};
+pub use fleet::{Fleet, moved_away, plan_all};
 pub use step::{Action, Code};
 
 use crate::record::event::ServerVersion;
@@ -85,6 +85,8 @@ pub struct Plan {
     pub gaps: Vec<Span>,
     /// Licenses that the server has in the end.
     pub reaches: u16,
+    /// Packs that were moved from this server to another one, where the plan is not for those as well.
+    pub moved_away: Vec<Step>,
 }
 
 /// The plan for all of `packs` and a server.
@@ -113,7 +115,8 @@ pub fn plan_some(packs: &[PackFacts], some: &[usize], server: &ServerState) -> P
     let left = some.iter().filter(|number| !applied.contains(number));
     let left = left.map(|&number| end.turn_away(number, &packs[number]));
     let steps = order.iter().map(|applied| apply(*applied, &packs[applied.pack], server));
-    Plan { steps: steps.chain(left).collect(), reaches, gaps: end.gaps.clone() }
+    let steps = steps.chain(left).collect();
+    Plan { steps, reaches, gaps: end.gaps.clone(), moved_away: Vec::new() }
 }
 
 fn apply(applied: Applied, pack: &PackFacts, server: &ServerState) -> Step {
@@ -214,7 +217,7 @@ impl Plan {
             );
             step.action == Action::TurnAway && is_meant && cannot
         };
-        self.steps.iter().filter(fills).collect()
+        self.steps.iter().chain(&self.moved_away).filter(fills).collect()
     }
 
     /// Whether the set holds a pack that is not to be handed to the server. A copy is no such pack.

@@ -3,7 +3,7 @@
 
 use super::{Condition, PackFacts};
 use crate::record::fields::{Serial, Server};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The licenses that a used pack restores from and to, as the server counts them.
 pub type Span = (u16, u16);
@@ -60,9 +60,11 @@ impl Chain {
         gaps(self.sound(), installed)
     }
 
-    /// What no pack restores, not even one that is refused: packs that are lost.
-    pub fn lost(&self) -> Vec<Span> {
-        gaps(self.0.keys().copied(), super::FIRST_LICENSES)
+    /// What no pack restores, not even one that is refused or was `moved` to another server: packs that are
+    /// lost.
+    pub fn lost(&self, moved: impl IntoIterator<Item = Span>) -> Vec<Span> {
+        let steps: BTreeSet<_> = self.0.keys().copied().chain(moved).collect();
+        gaps(steps.into_iter(), super::FIRST_LICENSES)
     }
 
     /// Steps that more than one sound pack restores.

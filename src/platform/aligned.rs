@@ -15,7 +15,7 @@ const ALIGNMENT: usize = 4096;
 pub(crate) struct PastCache<'f> {
     pub(crate) file: &'f File,
     /// Which file it is.
-    pub(crate) told: Identity,
+    pub(crate) identity: Identity,
     /// Where it can be opened again.
     pub(crate) path: &'f Path,
     pub(crate) direct: &'f OnceLock<File>,
@@ -52,7 +52,7 @@ impl PastCache<'_> {
 
     fn open(&self) -> io::Result<File> {
         let direct = open_past_cache(self.path)?;
-        if identity(&direct, &direct.metadata()?).id != self.told.id {
+        if identity(&direct, &direct.metadata()?).id != self.identity.id {
             return Err(io::ErrorKind::NotFound.into());
         }
         Ok(direct)

@@ -15,10 +15,10 @@ use crate::pack::examine::{Examination, examine};
 use crate::platform;
 use crate::record::fields::Seal;
 use crate::report::{Action, Counts, Failure, FailureCode, Note, Outcome, Report};
-use crate::set::{Answer, Condition, Entry, Facts, ImageNumber, Kind, Known, judge};
+use crate::set::{Answer, Condition, Contradiction, Entry, Facts, ImageNumber, Kind, Known, judge};
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Records that are read again together.
 const BATCH: usize = 256;
@@ -174,6 +174,20 @@ pub(super) fn look_again(image: Image, entry: Option<&Entry>, job: &Job) -> Box<
     report
 }
 
+impl Survey {
+    /// The one image that the conversion that `job` is would change, looked at again; `None` where there is
+    /// none, or several.
+    pub fn only_change(&self, job: &Job) -> Option<Box<Report>> {
+        let is_changed = |entry: &&Entry| self.changes(entry.image as usize, job);
+        let mut changed = self.entries.iter().filter(is_changed);
+        let (Some(entry), None) = (changed.next(), changed.next()) else { return None };
+        match self.images.found(entry.image, &mut Archives::default()) {
+            Found::Image(image) => Some(look_again(image, Some(entry), job)),
+            _ => None,
+        }
+    }
+}
+
 /// Tells the set's answer in the report of an image that was not changed.
 pub(super) fn tell(
     report: &mut Report,
@@ -194,19 +208,19 @@ pub(super) fn tell(
         }
         Answer::StandIn(sound) => report.notes.push(Note::StandIn(path(sound))),
         Answer::NewerStateRefused(newer) => {
-            conflict(report, FindingCode::NewerStateRefused, vec![path(newer)]);
+            let newer = Contradiction { images: vec![*newer], count: 1 };
+            conflict(report, FindingCode::NewerStateRefused, &newer, survey);
         }
         Answer::SerialClash(images) => {
-            conflict(report, FindingCode::SerialClash, images.iter().map(path).collect());
+            conflict(report, FindingCode::SerialClash, images, survey);
         }
         Answer::TwoConverted(images) => {
-            conflict(report, FindingCode::TwoConverted, images.iter().map(path).collect());
+            conflict(report, FindingCode::TwoConverted, images, survey);
         }
         Answer::Diverged(lives) => report.refuse(Finding::set(SetConflict {
-            code: FindingCode::DivergedCopies,
-            images: lives.images.iter().map(path).collect(),
             shared: lives.shared,
             last_shared: lives.last_shared,
+            ..set_conflict(FindingCode::DivergedCopies, &lives.latest, survey)
         })),
         Answer::Changed => report.fail(Failure::new(FailureCode::Changed, Action::Read)),
         Answer::ConvertedIntoCopy | Answer::CopyMissing | Answer::CopyOfConverted => {
@@ -216,8 +230,13 @@ pub(super) fn tell(
     Ok(())
 }
 
-fn conflict(report: &mut Report, code: FindingCode, images: Vec<PathBuf>) {
-    report.refuse(Finding::set(SetConflict { code, images, shared: 0, last_shared: None }));
+fn conflict(report: &mut Report, code: FindingCode, between: &Contradiction, survey: &Survey) {
+    report.refuse(Finding::set(set_conflict(code, between, survey)));
+}
+
+fn set_conflict(code: FindingCode, between: &Contradiction, survey: &Survey) -> SetConflict {
+    let images = between.images.iter().map(|image| survey.images.path(*image)).collect();
+    SetConflict { code, images, count: between.count, shared: 0, last_shared: None }
 }
 
 /// Tells what the ledger knows.

@@ -6,8 +6,8 @@ use super::step::{Claim, Step};
 use crate::diagnosis::{CopyState, diagnose};
 use crate::ledger::{Answer, ClaimId, Entry, Ledger, LedgerError, Settled, State, Wanted};
 use crate::platform::FileId;
-use crate::record::fields::Seal;
 use crate::record::RecordBytes;
+use crate::record::fields::Seal;
 use crate::report::{Action, Failure, FailureCode, Note, Outcome, PackState, Report};
 use std::path::{Path, PathBuf};
 

@@ -231,9 +231,14 @@ impl Seen {
 }
 
 impl Survey {
-    /// Whether a conversion would change this image, by its number in the order in which images were seen.
-    pub fn changes(&self, image: usize) -> bool {
-        self.at(image).is_some_and(|at| is_converted(&self.entries[at], &self.answers[at]))
+    /// Whether the conversion that `job` is would change this image, by its number in the order in which
+    /// images were seen.
+    pub fn changes(&self, image: usize, job: &Job) -> bool {
+        self.at(image).is_some_and(|at| {
+            let entry = &self.entries[at];
+            let may_be = job.output.is_some() || entry.access != Access::NeedsOutput;
+            may_be && is_converted(entry, &self.answers[at]) && !self.is_left_out(entry, job)
+        })
     }
 
     /// Whether nothing speaks against this image being its pack.

@@ -1,10 +1,10 @@
 //! What a record says of its pack's life. It is read again only where a pack occurs in different states.
 
 use super::Relation;
-use crate::diagnosis::Chain;
-use crate::record::Record;
-use crate::record::event::Event;
+use crate::diagnosis::{Chain, is_sealed};
+use crate::record::event::{Event, ServerVersion};
 use crate::record::fields::{Seal, Server};
+use crate::record::{EVENT_SLOTS, Record, Version};
 
 /// What a pack is bound to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +26,21 @@ pub enum Said {
     Nothing,
 }
 
+impl Said {
+    /// What the last event says whose seal verifies. What a 4.5 server wrote into a 4.0 record is no binding.
+    fn of_events(record: &Record) -> Self {
+        let is_mark = |event: &Event| {
+            record.version == Version::V40 && event.known_version() == Some(ServerVersion::V45)
+        };
+        let vouches = |slot: &usize| is_sealed(record, *slot) && !is_mark(&record.events[*slot]);
+        let last = (0..EVENT_SLOTS).rev().find(vouches);
+        last.map_or(Self::Nothing, |slot| {
+            let Event { from, to, server, .. } = record.events[slot];
+            Self::Bound(Some(Binding { from, to, server }))
+        })
+    }
+}
+
 /// What a record says of its pack's life.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facts {
@@ -41,22 +56,22 @@ impl Facts {
     /// The facts of a record, damaged or not.
     pub fn of(record: &Record) -> Self {
         let chain = Chain::check(record);
-        let end = chain.history().end.max(chain.post_upgrade().end);
-        let verifies = |slot: &usize| chain.verifies(*slot) || chain.post_upgrade().contains(slot);
-        let length =
-            if chain.header_verifies() { end } else { (0..end).take_while(verifies).count() };
-        let events = record.events[..length].to_vec();
-        let said = if chain.header_verifies() {
+        let (length, said) = if chain.header_verifies() {
             let Record { from, to, server, .. } = *record;
-            Said::Bound(record.is_bound().then_some(Binding { from, to, server }))
+            let bound = record.is_bound().then_some(Binding { from, to, server });
+            (chain.history().end.max(chain.post_upgrade().end), Said::Bound(bound))
         } else {
-            let last = (0..end).rev().find(|slot| chain.verifies(*slot));
-            last.map_or(Said::Nothing, |slot| {
-                let Event { from, to, server, .. } = record.events[slot];
-                Said::Bound(Some(Binding { from, to, server }))
-            })
+            // The count is not vouched for either.
+            let sealed = (0..EVENT_SLOTS).take_while(|slot| is_sealed(record, *slot));
+            (sealed.count(), Said::of_events(record))
         };
+        let events = record.events[..length].to_vec();
         Self { events, said, identity: record.identity_seal }
+    }
+
+    /// The seals of the events, which tell one life of a pack from another.
+    pub(super) fn seals(&self) -> impl Iterator<Item = Seal> {
+        self.events.iter().map(|event| event.seal)
     }
 
     /// How many events two records share from the first on.

@@ -1,7 +1,8 @@
 //! The rules, in the order of the table in [`super`].
 
 use super::{
-    Access, Answer, Condition, Entry, Facts, ImageNumber, Kind, Known, Lives, PackId, Relation,
+    Access, Answer, Condition, Contradiction, Entry, Facts, ImageNumber, Kind, Known, Lives,
+    PackId, Relation,
 };
 use crate::record::fields::Seal;
 use std::collections::{BTreeMap, HashSet};
@@ -19,7 +20,7 @@ pub fn judge(
     let converted = court.all(|entry| entry.kind == Kind::Converted);
     let issued = court.all(|entry| entry.kind == Kind::Issued);
     if let Some(clash) = court.clash() {
-        court.refuse_all(&Answer::SerialClash(clash));
+        court.refuse_all(&Answer::SerialClash(clash.into()));
     } else if !converted.is_empty() {
         court.converted(&converted);
     } else if !issued.is_empty() {
@@ -71,17 +72,12 @@ impl Court<'_> {
     }
 
     /// The first image of each pack that has this serial, where there are several.
-    fn clash(&self) -> Option<Arc<[ImageNumber]>> {
+    fn clash(&self) -> Option<Contradiction> {
+        let mut seen = HashSet::new();
         let pack = |entry: &Entry| -> (PackId, bool) { (entry.pack, entry.kind == Kind::Issued) };
-        let mut packs: Vec<(PackId, bool)> = Vec::new();
-        let mut images = Vec::new();
-        for entry in self.entries {
-            if !packs.contains(&pack(entry)) {
-                packs.push(pack(entry));
-                images.push(entry.image);
-            }
-        }
-        (images.len() > 1).then(|| images.into())
+        let first_of_each = self.entries.iter().filter(|entry| seen.insert(pack(entry)));
+        let packs = Contradiction::between(first_of_each.map(|entry| entry.image));
+        (packs.count > 1).then_some(packs)
     }
 
     /// Refuses what is sound. Interrupted conversions are finished, whatever else is so.
@@ -95,13 +91,10 @@ impl Court<'_> {
     fn converted(&mut self, converted: &[usize]) {
         let mut seen = HashSet::new();
         let identity = |at: &usize| self.facts(*at).map(|facts| facts.identity);
-        let first_of_each: Vec<_> = converted
-            .iter()
-            .filter(|at| seen.insert(identity(at)))
-            .map(|at| self.image(*at))
-            .collect();
-        if first_of_each.len() > 1 {
-            self.refuse_all(&Answer::TwoConverted(first_of_each.into()));
+        let first_of_each = converted.iter().filter(|at| seen.insert(identity(at)));
+        let conversions = Contradiction::between(first_of_each.map(|at| self.image(*at)));
+        if conversions.count > 1 {
+            self.refuse_all(&Answer::TwoConverted(conversions.into()));
             return;
         }
         let counts = self.latest_counts(converted).unwrap_or(converted[0]);
@@ -190,27 +183,41 @@ impl Court<'_> {
     }
 
     fn latest(&self, images: &[usize]) -> Latest {
-        let mut heads: Vec<usize> = Vec::new();
-        for &at in images {
-            if heads.iter().any(|head| self.relation(at, *head).is_some()) {
-                continue;
-            }
-            heads.retain(|head| self.relation(*head, at).is_none());
-            heads.push(at);
-        }
-        match heads[..] {
+        let latest = self.latest_of_each_life(images);
+        match latest[..] {
             [] => Latest::None,
             [one] => Latest::One(one),
             [first, ..] => {
                 let shared = |at: &usize| Some(self.facts(first)?.shared(self.facts(*at)?));
-                let shared = heads.iter().filter_map(shared).min().unwrap_or(0);
+                let shared = latest.iter().filter_map(shared).min().unwrap_or(0);
                 let last_shared = shared
                     .checked_sub(1)
                     .and_then(|last| self.facts(first)?.events.get(last).copied());
-                let images = heads.iter().map(|at| self.image(*at)).collect();
-                Latest::Several(Lives { images, shared, last_shared })
+                let latest = Contradiction::between(latest.iter().map(|at| self.image(*at)));
+                Latest::Several(Lives { latest, shared, last_shared })
             }
         }
+    }
+
+    /// The first image of each state that no other one is a later state of. Sorted by their seals, a state
+    /// stands right before those that are later states of it, so that this takes no comparison of each with
+    /// each.
+    fn latest_of_each_life(&self, images: &[usize]) -> Vec<usize> {
+        let mut order = images.to_vec();
+        let seals = |at: usize| self.facts(at).into_iter().flat_map(Facts::seals);
+        order.sort_by(|one, other| seals(*one).cmp(seals(*other)).then(one.cmp(other)));
+        let states: Vec<_> = order
+            .chunk_by(|one, other| self.relation(*one, *other) == Some(Relation::Same))
+            .map(|images| images[0])
+            .collect();
+        let is_latest = |at: usize| {
+            let next = states.get(at + 1);
+            next.is_none_or(|next| self.relation(states[at], *next).is_none())
+        };
+        let mut latest: Vec<_> =
+            (0..states.len()).filter(|at| is_latest(*at)).map(|at| states[at]).collect();
+        latest.sort_unstable();
+        latest
     }
 
     /// Of the images with the state of `latest`, the one to use: the first that can be changed in place; a

@@ -34,7 +34,7 @@ use std::sync::Arc;
 pub type ImageNumber = u32;
 
 /// What records of one pack have in common.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Hash, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(C, packed)]
 pub struct PackId {
     /// The serial.
@@ -117,11 +117,20 @@ pub enum Relation {
     Earlier,
 }
 
-/// Two lives of one pack.
+/// Images that contradict each other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contradiction {
+    /// The first of them, at most [`Self::NAMED`].
+    pub images: Vec<ImageNumber>,
+    /// How many there are.
+    pub count: usize,
+}
+
+/// Two or more lives of one pack.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lives {
     /// The latest image of each.
-    pub images: Vec<ImageNumber>,
+    pub latest: Contradiction,
     /// Events that they share.
     pub shared: usize,
     /// The last of them.
@@ -148,9 +157,9 @@ pub enum Answer {
     /// It is sound, and so is an image with another life of the pack.
     Diverged(Arc<Lives>),
     /// Its serial is another pack's as well: an image of each.
-    SerialClash(Arc<[ImageNumber]>),
+    SerialClash(Arc<Contradiction>),
     /// The pack was converted twice: an image of each conversion.
-    TwoConverted(Arc<[ImageNumber]>),
+    TwoConverted(Arc<Contradiction>),
     /// It is converted already, in the copy that the ledger knows.
     ConvertedIntoCopy,
     /// Its copy, which the ledger knows, is gone and is to be made again.
@@ -159,6 +168,18 @@ pub enum Answer {
     CopyOfConverted,
     /// The record could not be read again, or is another one by now.
     Changed,
+}
+
+impl Contradiction {
+    /// Images that are named. Each image of a pack names the others, so the number must have a limit.
+    pub const NAMED: usize = 10;
+
+    fn between(images: impl IntoIterator<Item = ImageNumber>) -> Self {
+        let mut images = images.into_iter();
+        let named: Vec<_> = images.by_ref().take(Self::NAMED).collect();
+        let count = named.len() + images.count();
+        Self { images: named, count }
+    }
 }
 
 impl PackId {

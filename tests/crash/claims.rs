@@ -97,7 +97,7 @@ fn names_of_a_new_ledger_and_of_its_folders_are_durable_before_an_image_is_touch
     crate::support::needs!("strace");
     let scene = Scene::new();
     scene.pack(1, "a.img");
-    let args = ["convert", "--yes", "--ledger", "new/folder/ledger.db", "a.img"];
+    let args = ["convert", "--yes", "--ledger", "new/folder/below/another/ledger.db", "a.img"];
     let traced = strace(&scene, &["-f", "-y", "-e", "trace=fsync,fdatasync,pwrite64"], &args);
     assert_eq!(traced.ran.code, Some(0), "{traced:?}");
     let on = |call: &Called, path: &std::path::Path| {
@@ -110,7 +110,7 @@ fn names_of_a_new_ledger_and_of_its_folders_are_durable_before_an_image_is_touch
         traced.calls.iter().find(is).unwrap_or_else(|| panic!("{names:?} of {path:?}: {traced:?}"))
     };
     let written = first(&["pwrite64"], "a.img").began;
-    for folder in ["new/folder", "new", ""] {
+    for folder in ["new/folder/below/another", "new/folder/below", "new/folder", "new", ""] {
         let synced = first(&["fsync", "fdatasync"], folder).ended;
         assert!(synced < written, "{folder:?}");
     }

@@ -1,50 +1,105 @@
 //! Random sets of images, killed anywhere between the survey and the end, and run again: each file comes to the
-//! very bytes that a run comes to which nobody kills.
+//! very bytes, and the plan to the very words, that a run comes to which nobody kills.
+//!
+//! `ADDPACK_KILLED_SETS` raises the number of sets; a failure names the seed of its set.
 
-use crate::support::judge::strace;
+use crate::support::judge::{Point, Threads, strace};
 use crate::support::random_set::Set;
-use crate::support::scene::Scene;
+use crate::support::scene::{CONVERT, Scene};
+use crate::support::simulator::Random;
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::{Path, PathBuf};
 
-const SETS: u64 = 8;
-/// Calls of one kind that a run is killed at, at most.
-const POINTS: usize = 5;
-const CONVERT: [&str; 4] = ["convert", "--yes", "--json", "in"];
+/// Sets in the normal suite.
+const USUAL: u64 = 40;
+/// How often a run of each set is killed.
+const KILLS: usize = 3;
+/// Before which calls: what changes a file, a name, or the ledger.
+const CALLS: [&str; 7] =
+    ["pwrite64", "fdatasync", "fsync", "ftruncate", "linkat", "unlink", "mkdir"];
 
-fn scene_of(set: &Set, seed: u64) -> Scene {
-    let scene = Scene::new();
-    set.write(&scene.path("in"), seed);
-    scene
+struct Trial {
+    seed: u64,
+    set: Set,
+    args: Vec<&'static str>,
 }
 
-/// All files of a set, by their names.
-fn files(scene: &Scene, set: &Set) -> BTreeMap<String, Vec<u8>> {
-    let read = |name: &String| (name.clone(), fs::read(scene.path("in").join(name)).unwrap());
-    set.images.iter().map(|image| &image.name).map(read).collect()
+impl Trial {
+    /// In place, or, every other one, into copies.
+    fn new(seed: u64) -> Self {
+        let mut args = CONVERT.to_vec();
+        if seed % 2 == 1 {
+            args.extend(["-o", "out"]);
+        }
+        args.push("in");
+        Self { seed, set: Set::random(seed), args }
+    }
+
+    fn scene(&self) -> Scene {
+        let scene = Scene::new();
+        self.set.write(&scene.path("in"), self.seed);
+        scene
+    }
+
+    /// What a run that nobody kills comes to, and how often it makes each of the calls.
+    fn whole(&self) -> (Held, Vec<(&'static str, usize)>) {
+        let scene = self.scene();
+        let trace = format!("trace={}", CALLS.join(","));
+        let traced = strace(&scene, &["-f", "-e", &trace], &self.args);
+        let counts = CALLS.map(|call| (call, traced.count(call)));
+        (held(&scene), counts.into_iter().filter(|(_, count)| *count > 0).collect())
+    }
+
+    /// Kills runs at points that chance decides; whether each was killed.
+    fn check(&self) -> usize {
+        let (whole, counts) = self.whole();
+        let mut random = Random::new(self.seed);
+        let mut killed = 0;
+        for _ in 0..KILLS.min(counts.len() * KILLS) {
+            let (call, count) = random.pick(&counts);
+            let point = Point {
+                threads: Threads::All,
+                ..Point::first_thread(call, 1 + random.below(count))
+            };
+            let scene = self.scene();
+            killed += usize::from(point.try_kill(&scene, &self.args).signal == Some(9));
+            scene.run(&self.args);
+            assert_eq!(held(&scene), whole, "set {}, killed at {point:?}", self.seed);
+        }
+        killed
+    }
+}
+
+/// All that lies in a scene, by name, and what `plan` says of it.
+type Held = (BTreeMap<PathBuf, Vec<u8>>, String);
+
+fn held(scene: &Scene) -> Held {
+    let root = scene.path("");
+    let mut files = BTreeMap::new();
+    collect(&root, &root, &mut files);
+    // Copies are named by where they are.
+    let plan = scene.run(&["plan", "--all", "--json", "in"]).stdout;
+    (files, plan.replace(root.canonicalize().unwrap().to_str().unwrap(), ""))
+}
+
+fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<PathBuf, Vec<u8>>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(root, &path, files);
+        } else {
+            let name = path.strip_prefix(root).unwrap().to_owned();
+            files.insert(name, fs::read(&path).unwrap());
+        }
+    }
 }
 
 #[test]
 fn sets_that_were_killed_anywhere_come_to_the_same_when_they_are_run_again() {
     crate::support::needs!("strace");
-    let mut killed = 0;
-    for seed in 0..SETS {
-        let set = Set::random(seed);
-        let scene = scene_of(&set, seed);
-        let traced = strace(&scene, &["-f", "-e", "trace=pwrite64,fdatasync"], &CONVERT);
-        let whole = files(&scene, &set);
-        for call in ["pwrite64", "fdatasync"] {
-            let count = traced.count(call);
-            for when in (1..=count).step_by(count.div_ceil(POINTS).max(1)) {
-                let scene = scene_of(&set, seed);
-                let trace = format!("trace={call}");
-                let inject = format!("inject={call}:signal=KILL:when={when}");
-                strace(&scene, &["-f", "-e", &trace, "-e", &inject], &CONVERT);
-                killed += 1;
-                scene.run(&CONVERT);
-                assert!(files(&scene, &set) == whole, "set {seed}, killed at {call} {when}");
-            }
-        }
-    }
-    assert!(killed > 30, "{killed}");
+    let more = std::env::var("ADDPACK_KILLED_SETS").map(|number| number.parse().unwrap());
+    let sets = more.unwrap_or(0).max(USUAL);
+    let killed: usize = (0..sets).map(|seed| Trial::new(seed).check()).sum();
+    assert!(killed as u64 > sets, "{killed} of {sets} sets");
 }

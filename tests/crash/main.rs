@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod changed_meanwhile;
 mod claims;
 mod every_call;
 mod every_moment;

@@ -7,6 +7,7 @@ mod container;
 mod fat12;
 mod house;
 mod kept_images;
+mod lives;
 mod promises;
 mod random_sets;
 mod record;

@@ -285,6 +285,7 @@ pub struct Finding {
     pub found: Option<String>,
     #[serde(default)]
     pub images: Vec<String>,
+    pub image_count: Option<usize>,
     pub copy_of: Option<CopyOf>,
     pub kb: Vec<u32>,
 }
@@ -318,6 +319,7 @@ pub struct Summary {
     pub unread: u64,
     pub left_out: u64,
     pub stopped: bool,
+    pub complete: bool,
     pub error: Option<CodeAndMessage>,
     pub exit_code: i32,
 }

@@ -13,6 +13,7 @@ mod inspect;
 mod ledger;
 mod ledger_file;
 mod left_untouched;
+mod one_tree;
 mod packaging;
 mod plan;
 mod plan_all;

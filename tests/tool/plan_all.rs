@@ -94,3 +94,30 @@ fn text_has_a_section_for_each_server() {
         assert_eq!(shelf().scene.run(&args).code, Some(2), "{wrong:?}");
     }
 }
+
+#[test]
+fn gap_whose_pack_was_moved_to_another_server_says_so_and_is_not_called_lost() {
+    let mut shelf = Shelf::new();
+    let first = sample::server(Release::V40, 1);
+    for (name, from) in [("a.img", 5), ("b.img", 10), ("c.img", 15)] {
+        let mut pack = shelf.used(&first, Pack::unused_40, from, 5);
+        if from == 10 {
+            assert!(sample::server(Release::V40, 2).transfer(&mut pack));
+        }
+        shelf.put(name, &pack);
+    }
+    for which in [&["--all"][..], &["--name", "SERVER-1"]] {
+        let ran = shelf.scene.run(&[&["plan", "--json", "."], which].concat());
+        let mut gaps = lines(&ran.stdout).into_iter().filter(|line| line["type"] == "gap");
+        let gap = gaps.find(|gap| gap["server"]["name"] == "SERVER-1").unwrap();
+        let reason = gap["reasons"][0].as_str().unwrap_or_default();
+        assert!(reason.contains("is bound to SERVER-2"), "{which:?}: {gap}");
+    }
+    // Of what is lost, only what server 2 lacks before its pack is asked for.
+    let ran = shelf.scene.run(&["replace", "--gaps", "--json", "."]);
+    let asked: Vec<_> = lines(&ran.stdout)
+        .iter()
+        .map(|row| (row["server_name"].as_str().unwrap().to_owned(), row["from"].clone()))
+        .collect();
+    assert_eq!(asked, [("SERVER-2".to_owned(), 5.into())]);
+}

@@ -74,6 +74,8 @@ fn used_image_is_converted_and_the_unused_one_before_it_is_a_copy() {
     put(&scene, "c.img", &applied);
     let (images, ..) = scene.convert(&["."]);
     assert_eq!(outcomes(&images), ["copy", "converted", "copy"]);
+    let lines = scene.run(&["inspect", "--no-ledger", "."]).stdout;
+    assert!(lines.contains("./a.img (an earlier state of ./b.img, which counts)\n"), "{lines}");
     let relation = |image: &Image| image.counts.as_ref().unwrap().relation.clone();
     assert_eq!((relation(&images[0]), relation(&images[2])), ("earlier".into(), "same".into()));
 }
@@ -89,7 +91,9 @@ fn sound_image_stands_in_for_a_later_one_that_is_corrupt() {
     assert!(images[1].notes.iter().any(|note| note.code == "sound-image"), "{images:?}");
     assert!(images[1].next_step.contains("./early.img"), "{}", images[1].next_step);
     let request = scene.run(&["replace", "."]);
-    assert!(request.stdout.is_empty(), "{}", request.stdout);
+    let left_out = "addpack: ./late.img is left out of the request: a sound image of this pack: ./early.img; \
+                    do not use this diskette\naddpack: there is nothing to ask for\n";
+    assert_eq!((&*request.stdout, &*request.stderr), ("", left_out));
     assert_eq!(outcomes(&scene.convert(&["."]).0), ["converted", "refused"]);
 }
 
@@ -103,6 +107,15 @@ fn sound_image_with_a_binding_that_is_no_longer_so_is_refused() {
     assert_eq!(outcomes(&images), ["refused", "refused"]);
     assert_eq!(codes(&images), ["newer-state-refused", "post-upgrade-reapply"]);
     assert_eq!(images[0].findings[0].images, ["./late.img"]);
+    // The pack is asked for once.
+    let request = scene.run(&["replace", "--json", "."]);
+    assert_eq!(request.stdout.matches("\"path\":\"./late.img\"").count(), 1, "{}", request.stdout);
+    assert_eq!(request.stdout.lines().count(), 1, "{}", request.stdout);
+    assert!(
+        request.stderr.contains("./early.img is left out of the request"),
+        "{}",
+        request.stderr
+    );
 }
 
 #[test]
@@ -123,6 +136,18 @@ fn two_lives_of_a_pack_are_refused_and_so_are_two_packs_with_one_serial() {
     put(&clash, "b.img", &Pack::unused_40(&serial(1), 20, MADE_AT));
     let (images, _, code) = clash.convert(&["."]);
     assert_eq!((codes(&images), code), (vec!["serial-clash"; 2], Some(1)));
+    // None of them is asked for: which image is the pack, a person must find out.
+    for scene in [scene, clash] {
+        let request = scene.run(&["replace", "."]);
+        assert!(request.stdout.is_empty(), "{}", request.stdout);
+        assert!(
+            request.stderr.contains("./b.img is left out of the request"),
+            "{}",
+            request.stderr
+        );
+        let plan = scene.run(&["plan", "."]).stdout;
+        assert!(!plan.contains("addpack replace"), "{plan}");
+    }
 }
 
 #[test]
@@ -142,6 +167,9 @@ fn folder_of_copies_is_a_set_that_can_be_used() {
     let (images, _, code) = scene.convert(&["-o", "out", "in"]);
     assert_eq!(outcomes(&images), ["already-converted", "issued-4.5", "converted"]);
     assert!(images.iter().all(|image| image.output.is_some()) && code == Some(0));
+    let elsewhere = scene.run(&["convert", "--yes", "-o", "out2", "in"]);
+    assert!(elsewhere.stdout.contains("in/used.img (the copy is "), "{}", elsewhere.stdout);
+    assert!(!scene.path("out2/used.img").exists() && elsewhere.code == Some(0));
     assert!(scene.read("out/issued.img") == scene.read("in/issued.img"));
     for paths in [&["in"][..], &["out"], &["in", "out"], &["out", "in"]] {
         assert_eq!(reaches(paths), before, "{paths:?}");
@@ -171,7 +199,11 @@ fn release_refuses_while_the_pack_is_there_and_two_conversions_are_told() {
     let mut later = scene.command(&["convert", "--yes", "copy.img"]);
     assert!(later.env("SOURCE_DATE_EPOCH", "1800000000").output().unwrap().status.success());
     let ran = scene.run(&["ledger", "check"]);
-    assert!(ran.code == Some(1) && ran.stdout.contains("two-converted"), "{ran:?}");
+    let names_both = ["two-converted", "/a.img holds", "/copy.img; the two count as one pack"];
+    assert!(
+        ran.code == Some(1) && names_both.iter().all(|part| ran.stdout.contains(part)),
+        "{ran:?}"
+    );
     let (images, _, code) = scene.json(&["inspect", "--json", "."]);
     assert_eq!((codes(&images), code), (vec!["two-converted"; 2], Some(1)));
     assert_eq!(images[0].findings[0].images, ["./a.img", "./copy.img"]);

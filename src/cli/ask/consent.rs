@@ -24,7 +24,7 @@ pub(crate) enum Consent {
     /// Also to the packs with these digests, where they are on diskettes.
     Given(Vec<Seal>),
     Refused,
-    /// There is nothing to convert.
+    /// There is nothing to convert, or the survey was stopped.
     NotNeeded,
 }
 
@@ -38,39 +38,36 @@ pub(crate) struct Asking<'a> {
     printer: &'a mut Printer,
     /// What is said of an image that would be changed, and of its pack.
     images: Vec<Option<PackFacts>>,
-    /// Diskettes in drives, and the last image that would be changed: its number, and what is said of it.
+    /// Diskettes in drives: the number of each, what is said of it, and the digest of its record.
     diskettes: Vec<(usize, String, Seal)>,
-    last: Option<(usize, String)>,
     /// Images that are refused by themselves.
     refused: u64,
 }
 
 impl<'a> Asking<'a> {
     pub(crate) fn new(printer: &'a mut Printer) -> Self {
-        Self { printer, images: Vec::new(), diskettes: Vec::new(), last: None, refused: 0 }
+        Self { printer, images: Vec::new(), diskettes: Vec::new(), refused: 0 }
     }
 
     /// Asks with the numbers of the survey.
     pub(crate) fn ask(self, args: &Convert, job: &Job, survey: &Survey) -> Consent {
         let overview = survey.overview(job);
         self.printer.pause();
-        if !overview.is_complete {
-            return Consent::Refused;
-        }
-        if overview.convert + overview.finish == 0 {
+        if !overview.is_complete || overview.convert + overview.finish == 0 {
             return Consent::NotNeeded;
         }
         self.warn(survey);
-        let changed = |(image, ..): &&(usize, String, Seal)| survey.changes(*image);
+        let changed = |(image, ..): &&(usize, String, Seal)| survey.changes(*image, job);
         let diskettes: Vec<_> = self.diskettes.iter().filter(changed).collect();
         let mut text: String = diskettes.iter().map(|(_, line, _)| line.as_str()).collect();
         if !diskettes.is_empty() {
             text += BEFORE_WRITING;
         }
-        if let Some((_, line)) = self.last.as_ref().filter(|(image, _)| {
-            diskettes.is_empty() && overview.convert == 1 && survey.changes(*image)
-        }) {
-            text += line;
+        let one = (diskettes.is_empty() && overview.convert == 1).then(|| survey.only_change(job));
+        if let Some(report) = one.flatten()
+            && let Some(record) = report.record()
+        {
+            text += &(diskette(&report, record) + "\n");
         }
         text += &question(&overview, args.output.as_deref(), self.refused + overview.refused);
         text += &ledger_line(args);
@@ -117,6 +114,15 @@ fn question(overview: &Overview, output: Option<&Path>, refused: u64) -> String 
         1 => "1 image is refused and stays as it is.\n".to_owned(),
         count => format!("{count} images are refused and stay as they are.\n"),
     };
+    let needs_output = match overview.needs_output {
+        0 => String::new(),
+        1 => "1 pack can only be converted into a copy, with -o, and stays as it is.\n".to_owned(),
+        count => {
+            format!(
+                "{count} packs can only be converted into copies, with -o, and stay as they are.\n"
+            )
+        }
+    };
     let unread = match overview.unread {
         0 => String::new(),
         count => {
@@ -125,7 +131,7 @@ fn question(overview: &Overview, output: Option<&Path>, refused: u64) -> String 
         }
     };
     format!(
-        "{unread}About to {}, {place}.\n{refused}There is no way back to 4.0. ",
+        "{unread}About to {}, {place}.\n{needs_output}{refused}There is no way back to 4.0. ",
         parts.join(" and ")
     )
 }
@@ -150,13 +156,10 @@ impl Listener for Asking<'_> {
     fn seen(&mut self, report: Box<Report>) -> ControlFlow<()> {
         let image = self.images.len();
         self.refused += u64::from(report.outcome == Outcome::Refused);
-        if let Some(record) = report.record().filter(|_| report.outcome.is_to_change()) {
+        let is_asked_about = report.is_drive && report.outcome.is_to_change();
+        if let Some(record) = report.record().filter(|_| is_asked_about) {
             let line = diskette(&report, record) + "\n";
-            if report.is_drive {
-                self.diskettes.push((image, line, record.digest()));
-            } else {
-                self.last = Some((image, line));
-            }
+            self.diskettes.push((image, line, record.digest()));
         }
         self.images.push(PackFacts::of(&report, false));
         self.printer.seen(report)

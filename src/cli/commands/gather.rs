@@ -11,15 +11,16 @@ use crate::cli::show::progress::Progress;
 use crate::cli::show::terminal::{complain, escape};
 use crate::cli::show::to_file::ToFile;
 use crate::cli::words::{
-    PackSummary, Refusal, evidence, finding_kb, finding_message, label_of, next_step, verdict,
+    PackSummary, Refusal, evidence, finding_kb, finding_message, label_of, next_step, note,
+    server_to_name, verdict,
 };
-use addpack::diagnosis::{Finding, FindingCode, FindingKind};
+use addpack::diagnosis::{Finding, FindingKind};
 use addpack::find::Skipped;
 use addpack::media::Place;
 use addpack::plan::set::Sets;
 use addpack::plan::{Condition, PackFacts};
 use addpack::record::Version;
-use addpack::record::fields::{Serial, Server};
+use addpack::record::fields::Serial;
 use addpack::report::{Note, Outcome, Report};
 use addpack::run::{self, End, Job, Listener, Mode, Said};
 use std::collections::HashMap;
@@ -200,24 +201,17 @@ fn refusal(report: &Report) -> Option<Box<Refusal>> {
         next: next_step(report),
         licenses: record.map(|record| record.licenses),
         version: record.map(|record| record.version),
-        server: bound.map(|record| record.server).or_else(|| spoilt_by(finding)),
+        server: server_to_name(report),
         span: bound.map(|record| (record.from, record.to)),
-        is_copy: lives_on(report, code),
+        sound_image: sound_image(report),
+        is_for_others: matches!(finding.kind, FindingKind::Copy(_) | FindingKind::Set(_)),
     }))
 }
 
-/// Whether the pack lives on in another image, and needs no replacement.
-fn lives_on(report: &Report, code: FindingCode) -> bool {
-    code == FindingCode::CopyOfConverted
-        || report.notes.iter().any(|note| matches!(note, Note::StandIn(_)))
-}
-
-/// The 4.5 server that wrote to an unused 4.0 pack: the pack is bound to none.
-fn spoilt_by(finding: &Finding) -> Option<Server> {
-    match &finding.kind {
-        FindingKind::PostUpgrade(event) => Some(event.server),
-        _ => None,
-    }
+/// That a sound image of the pack is at hand, where one is.
+fn sound_image(report: &Report) -> Option<String> {
+    let stand_in = report.notes.iter().find(|note| matches!(note, Note::StandIn(_)));
+    stand_in.map(|stand_in| note(stand_in).1)
 }
 
 fn with_code(finding: &Finding) -> String {

@@ -29,7 +29,8 @@ pub(crate) fn commands(args: &Args, report: &PlanReport) -> Vec<(String, String)
     }
     let needs_replacement = |step: &&Step| {
         let refusal = report.summary(step).refusal.as_ref();
-        report.facts(step).needs_replacement() && refusal.is_some_and(|refusal| !refusal.is_copy)
+        report.facts(step).needs_replacement()
+            && refusal.is_some_and(|r| r.no_replacement().is_none())
     };
     let refused = report.turned_away().filter(needs_replacement).count();
     let is_lost = |gap: &(u16, u16)| report.missing_from(*gap).is_empty();

@@ -16,8 +16,8 @@ use crate::cli::show::terminal::{complain, escape};
 use crate::cli::words::{KB_REPLACEMENT, PackSummary, Refusal, pack_serial};
 use addpack::disk::Storage;
 use addpack::media::{Medium, Place};
-use addpack::plan::PackFacts;
 use addpack::plan::set::Span;
+use addpack::plan::{PackFacts, moved_away};
 use addpack::record::Version;
 use addpack::record::fields::{Server, hex};
 use sha1::{Digest, Sha1};
@@ -44,8 +44,13 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
         complain("no request was written, since it would not be complete: see what failed above");
         return Ok(exit);
     }
+    let left_out = tell_left_out(&packs);
     if rows.is_empty() {
-        complain("no pack is refused, and none was named as lost: there is nothing to ask for");
+        complain(if left_out == 0 {
+            "no pack is refused, and none was named as lost: there is nothing to ask for"
+        } else {
+            "there is nothing to ask for"
+        });
         return Ok(exit);
     }
     let request = request(args, &rows)?;
@@ -74,12 +79,35 @@ fn queue_packs(args: &Args) -> Result<Packs, Error> {
     Ok(packs)
 }
 
-/// The refused packs. One that lives on in another image needs no replacement.
+/// Refused packs that are left out, and are named with the reason; of more, the number is told.
+const LEFT_OUT_NAMED: usize = 10;
+
+/// Says which refused packs are left out, and why; how many those are.
+fn tell_left_out(packs: &Packs) -> usize {
+    let refused = packs.summaries.iter().filter_map(|s| Some((s, s.refusal.as_deref()?)));
+    let left_out =
+        refused.filter_map(|(summary, refusal)| Some((summary, refusal.no_replacement()?)));
+    let mut count = 0;
+    for (summary, why) in left_out {
+        count += 1;
+        if count <= LEFT_OUT_NAMED {
+            let path = escape(&summary.path.to_string_lossy());
+            complain(&format!("{path} is left out of the request: {why}"));
+        }
+    }
+    if count > LEFT_OUT_NAMED {
+        let more = count - LEFT_OUT_NAMED;
+        complain(&format!("and {more} more are left out: addpack inspect says why"));
+    }
+    count
+}
+
+/// The refused packs, but for those that no replacement is to be asked for.
 fn refused(packs: &Packs, args: &Args, exit: &mut Exit) -> Vec<Row> {
     let all = packs.facts.iter().zip(&packs.summaries);
     let refused: Vec<_> = all
         .filter_map(|(facts, summary)| Some((facts, summary, summary.refusal.as_deref()?)))
-        .filter(|(_, _, refusal)| !refusal.is_copy)
+        .filter(|(_, _, refusal)| refusal.no_replacement().is_none())
         .collect();
     let paths: Vec<_> = refused.iter().map(|(_, summary, _)| &*summary.path).collect();
     let digests = digests(&paths, &args.common);
@@ -168,8 +196,11 @@ fn lost(args: &Args, packs: &Packs) -> Result<Vec<Row>, Error> {
     let mut rows: Vec<_> = named.collect();
     let servers = if is_one_meant { args.which.meant(sets) } else { Vec::new() };
     let meant = sets.all().iter().filter(|set| !is_one_meant || servers.contains(&set.server));
+    let moved = moved_away(&packs.facts);
     for set in meant.filter(|_| args.gaps) {
-        let gaps = set.chain.lost();
+        let moved = moved.get(&set.server).into_iter().flatten();
+        let span = |number: &usize| packs.facts[*number].used.map(|used| (used.from, used.to));
+        let gaps = set.chain.lost(moved.filter_map(span));
         let new = gaps.iter().filter(|gap| one != Some(set.server) || !args.lost.contains(gap));
         let evidence = "no pack of the set restores this, and packs behind it are there";
         rows.extend(new.map(|gap| row(Some(&set.server), *gap, evidence)));

@@ -111,11 +111,23 @@ pub(crate) fn image(look: Look, report: &Report) -> Vec<u8> {
     let mut text = look.paint(tone(report.outcome), &word).into_bytes();
     text.extend(facts.bytes());
     text.extend(shown(&report.path).bytes());
+    text.extend(elsewhere(report).bytes());
     text.push(b'\n');
     if let Some(surface) = &report.surface {
         text.extend(map(look, surface).bytes());
     }
     text
+}
+
+/// Which other image or file to use, behind the path of one that is not to be used itself.
+fn elsewhere(report: &Report) -> String {
+    match (report.outcome, &report.output) {
+        (Outcome::Copy, _) => format!(" ({})", verdict(report)),
+        (Outcome::AlreadyConverted | Outcome::Issued45, Some(copy)) => {
+            format!(" (the copy is {})", shown(copy))
+        }
+        _ => String::new(),
+    }
 }
 
 pub(crate) fn tone(outcome: Outcome) -> Tone {
@@ -185,10 +197,24 @@ pub(crate) fn summary(look: Look, tally: &Tally, stopped: bool) -> Vec<u8> {
     if stopped {
         text += "; stopped before the end";
     }
-    if tally.is_incomplete {
-        text += ": the set was not complete, so copies and earlier states were not told";
-    }
     text.push('\n');
+    text += &of_the_set(tally);
+    let not_read = tally.skipped.not_read();
+    if !not_read.is_empty() {
+        text += &format!("\n{}\n", look.paint(Tone::Heading, "Not read"));
+        for line in not_read {
+            text += &format!("  {line}\n");
+        }
+    }
+    text.into_bytes()
+}
+
+/// What the set as a whole lacks, a line each.
+pub(crate) fn of_the_set(tally: &Tally) -> String {
+    let mut text = String::new();
+    if tally.is_incomplete {
+        text += "the set was not complete: copies and earlier states are not told\n";
+    }
     if tally.left_out > 0 {
         let left_out = plural(tally.left_out, "image", "images");
         text +=
@@ -200,14 +226,7 @@ pub(crate) fn summary(look: Look, tally: &Tally, stopped: bool) -> Vec<u8> {
             "{unread} could not be read; packs converted here may have newer states among them\n"
         );
     }
-    let not_read = tally.skipped.not_read();
-    if !not_read.is_empty() {
-        text += &format!("\n{}\n", look.paint(Tone::Heading, "Not read"));
-        for line in not_read {
-            text += &format!("  {line}\n");
-        }
-    }
-    text.into_bytes()
+    text
 }
 
 /// The picture of each server's packs, and what is wrong with its set.

@@ -2,7 +2,7 @@
 
 use crate::cli::args::Common;
 use crate::cli::exit::Exit;
-use crate::cli::show::lines::{plural, tone};
+use crate::cli::show::lines::{of_the_set, plural, tone};
 use crate::cli::show::plan_text::command_lines;
 use crate::cli::show::shell::{command, path_words};
 use crate::cli::show::tally::Tally;
@@ -97,8 +97,9 @@ impl Brief {
                 text += &format!("            {line}\n");
             }
         }
+        text += &of_the_set(tally);
         text += &sets.map_or_else(String::new, servers);
-        let commands = commands(tally, sets, common);
+        let commands = if tally.is_incomplete { Vec::new() } else { commands(tally, sets, common) };
         if !commands.is_empty() {
             text +=
                 &format!("{}\n{}", look.paint(Tone::Heading, "What now"), command_lines(&commands));

@@ -1,6 +1,7 @@
 //! Failures that file systems and permissions are the cause of, in the admin's words.
 
 use crate::cli::show::terminal::escape;
+use addpack::media::DriveError;
 use addpack::report::{Action, Failure, FailureCode};
 use std::path::Path;
 
@@ -46,9 +47,10 @@ pub(super) fn message(failure: &Failure) -> String {
         FailureCode::FileSizeLimit => {
             format!("the file would be larger than files may be: {} failed", action(failure))
         }
-        FailureCode::WriteProtected => {
+        FailureCode::WriteProtected if is_drive(failure) => {
             "write-protected: a server would call this a damaged disk (KB 183855)".to_owned()
         }
+        FailureCode::WriteProtected => "the file is marked read-only".to_owned(),
         FailureCode::NoSpace => format!("the disk is full: {} failed", action(failure)),
         _ => format!("{} failed", action(failure)),
     }
@@ -85,13 +87,20 @@ pub(super) fn next_step(failure: &Failure) -> &'static str {
         FailureCode::FileSizeLimit => {
             "raise the limit (ulimit -f; FAT has one of its own, 4 GB) and run addpack again"
         }
+        FailureCode::WriteProtected if is_drive(failure) => {
+            "slide the tab shut and run addpack again, or convert into a copy with -o"
+        }
         FailureCode::WriteProtected => {
-            "make the file writable (on a diskette: slide the tab shut) and run addpack again, or \
-             convert into a copy with -o"
+            "make the file writable and run addpack again, or convert into a copy with -o"
         }
         FailureCode::NoSpace => "make room on the disk and run addpack again",
         _ => "check the disk, then run addpack again: it continues where it stopped",
     }
+}
+
+/// Whether it was a diskette in a drive, and not a file.
+fn is_drive(failure: &Failure) -> bool {
+    failure.cause.as_ref().is_some_and(|cause| DriveError::behind(cause).is_some())
 }
 
 /// What was being done.

@@ -6,10 +6,10 @@ use addpack::diagnosis::{CopyOf, CopyState};
 use addpack::ledger::{Entry, LedgerError, LedgerProblem};
 use addpack::record::fields::FileTime;
 use addpack::run::recovery::Recovery;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// How the file of a ledger's entry stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
     /// It holds the converted pack.
     There,
@@ -25,13 +25,13 @@ pub(crate) enum Standing {
     Begun,
     /// It was released, whatever the file holds.
     Released,
-    /// It was released, and the pack was converted once more: both files are there.
-    TwoConverted,
+    /// It was released, and the pack was converted once more, in this file: both are there.
+    TwoConverted(PathBuf),
 }
 
 impl Standing {
     /// The code, for programs.
-    pub(crate) fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(&self) -> &'static str {
         match self {
             Self::There => "there",
             Self::Changed => "changed",
@@ -40,7 +40,7 @@ impl Standing {
             Self::Unfinished => "unfinished",
             Self::Begun => "begun",
             Self::Released => "released",
-            Self::TwoConverted => "two-converted",
+            Self::TwoConverted(_) => "two-converted",
         }
     }
 }
@@ -152,7 +152,7 @@ pub(crate) fn ledger_row(entry: &Entry) -> String {
 }
 
 /// All that is known of an entry.
-pub(crate) fn entry_lines(entry: &Entry, standing: Standing) -> String {
+pub(crate) fn entry_lines(entry: &Entry, standing: &Standing) -> String {
     let target = entry.target.as_deref().map_or_else(|| "in place".to_owned(), shown);
     format!(
         "Serial      {}\nSize        {} licenses\nState       {}: {}\nConverted   {}\nImage       \
@@ -169,7 +169,7 @@ pub(crate) fn entry_lines(entry: &Entry, standing: Standing) -> String {
 }
 
 /// How the file of an entry stands.
-pub(crate) fn standing_message(entry: &Entry, standing: Standing) -> String {
+pub(crate) fn standing_message(entry: &Entry, standing: &Standing) -> String {
     let place = shown(entry.place());
     match standing {
         Standing::There => format!("{place} holds the converted pack"),
@@ -180,9 +180,10 @@ pub(crate) fn standing_message(entry: &Entry, standing: Standing) -> String {
         Standing::Elsewhere => format!("the converted diskette is not in {place} now"),
         Standing::Gone => format!("{place} is gone"),
         Standing::Released => format!("{place} was released"),
-        Standing::TwoConverted => format!(
-            "two-converted: {place} holds this pack, was released, and the pack was converted once more \
-             elsewhere; the two count as one pack"
+        Standing::TwoConverted(other) => format!(
+            "two-converted: {place} holds this pack, was released, and the pack was converted once more, \
+             into {}; the two count as one pack",
+            shown(other)
         ),
         Standing::Begun => {
             format!("the conversion of {place} was begun and is not known to be complete")

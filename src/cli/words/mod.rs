@@ -54,6 +54,7 @@ use addpack::diagnosis::{Finding, FindingCode, FindingKind};
 use addpack::disk::FlawKind;
 use addpack::fat12::{FaultKind, NoVolume};
 use addpack::record::Record;
+use addpack::record::fields::Server;
 use addpack::report::{NotAPack, Note, Outcome, Report};
 use std::borrow::Cow;
 
@@ -256,13 +257,23 @@ fn replacement_details(report: &Report) -> String {
             "Have at hand: serial {}, {} licenses, server {}, and the reason above",
             serial(record),
             record.licenses,
-            if record.is_bound() { server(&record.server) } else { "none".to_owned() },
+            server_to_name(report).map_or_else(|| "none".to_owned(), |named| server(&named)),
         ),
         None => {
             "Have at hand: the serial and the size from the label, the server, and the reason above"
                 .to_owned()
         }
     }
+}
+
+/// The server that is named when asking for a replacement: the one that the pack is bound to, or else the 4.5
+/// server that wrote to the unused 4.0 pack.
+pub(crate) fn server_to_name(report: &Report) -> Option<Server> {
+    let bound = report.record().filter(|record| record.is_bound());
+    bound.map(|record| record.server).or_else(|| match report.findings().first()?.kind {
+        FindingKind::PostUpgrade(event) => Some(event.server),
+        _ => None,
+    })
 }
 
 fn serial_of(report: &Report) -> String {

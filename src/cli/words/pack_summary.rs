@@ -40,8 +40,10 @@ pub(crate) struct Refusal {
     pub(crate) server: Option<Server>,
     /// From and to, where it is bound.
     pub(crate) span: Option<(u16, u16)>,
-    /// Whether the pack lives on in another image, and needs no replacement.
-    pub(crate) is_copy: bool,
+    /// That a sound image of the pack is at hand, where one is.
+    pub(crate) sound_image: Option<String>,
+    /// Whether other images, or the ledger, speak against the pack, and not its own record.
+    pub(crate) is_for_others: bool,
 }
 
 impl PackSummary {
@@ -56,6 +58,15 @@ impl PackSummary {
             (Some(_), _) => Some(&self.path),
             (None, source) => source.as_deref(),
         }
+    }
+}
+
+impl Refusal {
+    /// Why no replacement is to be asked for: the pack lives on in another image, or its images contradict
+    /// each other.
+    pub(crate) fn no_replacement(&self) -> Option<&str> {
+        let of_others = self.is_for_others.then_some(&*self.message);
+        self.sound_image.as_deref().or(of_others)
     }
 }
 

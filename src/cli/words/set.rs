@@ -6,7 +6,7 @@ use addpack::diagnosis::{FindingCode, SetConflict};
 use addpack::record::Record;
 use addpack::report::Counts;
 use addpack::set::Relation;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Images that are named one by one; of more, the number is told.
 const IMAGES_SHOWN: usize = 3;
@@ -15,10 +15,10 @@ pub(super) fn shown(path: &Path) -> String {
     escape(&path.to_string_lossy())
 }
 
-/// Some images, as a list in a sentence.
-fn list(images: &[PathBuf]) -> String {
-    let named: Vec<_> = images.iter().take(IMAGES_SHOWN).map(|path| shown(path)).collect();
-    match images.len() {
+/// The images that contradict each other, as a list in a sentence.
+fn list(conflict: &SetConflict) -> String {
+    let named: Vec<_> = conflict.images.iter().take(IMAGES_SHOWN).map(|path| shown(path)).collect();
+    match conflict.count {
         0..=IMAGES_SHOWN => named.join(" and "),
         count => format!("{} and {} more", named.join(", "), count - IMAGES_SHOWN),
     }
@@ -26,7 +26,7 @@ fn list(images: &[PathBuf]) -> String {
 
 /// What speaks against a sound record.
 pub(super) fn conflict_message(conflict: &SetConflict) -> String {
-    let images = list(&conflict.images);
+    let images = list(conflict);
     match conflict.code {
         FindingCode::NewerStateRefused => format!(
             "{images} is a later state of this pack with another binding, and is refused: converting \
@@ -52,7 +52,7 @@ pub(super) fn conflict_message(conflict: &SetConflict) -> String {
 
 /// What to do about it.
 pub(super) fn conflict_next_step(conflict: &SetConflict) -> String {
-    let images = list(&conflict.images);
+    let images = list(conflict);
     match conflict.code {
         FindingCode::NewerStateRefused => format!(
             "see what addpack inspect says of {images} and follow that; if that image is not of this \
@@ -64,7 +64,7 @@ pub(super) fn conflict_next_step(conflict: &SetConflict) -> String {
                 .to_owned()
         }
         FindingCode::SerialClash => {
-            "keep both, and ask whoever supplied them: one of the two is not a genuine pack".to_owned()
+            "keep them all, and ask whoever supplied them: only one of the packs can be genuine".to_owned()
         }
         _ => "keep the one that a server was given, and put the other one away for good: the two \
               count as one pack"

@@ -2,7 +2,7 @@
 
 use super::{ENTRY, HEADER, huge, long, position, word};
 use crate::container::ContainerError;
-use crate::container::recognise::Unknown;
+use crate::container::probe::FormatProbe;
 use crate::record::fields::is_zero;
 use std::io;
 
@@ -40,7 +40,7 @@ pub(super) struct End {
 type Read<'a> = &'a dyn Fn(u64, usize) -> io::Result<Vec<u8>>;
 
 /// Whether a file ends as an archive does, with a directory of at least one member.
-pub(in crate::container) fn has_directory(file: &Unknown<'_>) -> io::Result<bool> {
+pub(in crate::container) fn has_directory(file: &FormatProbe<'_>) -> io::Result<bool> {
     let read = |at: u64, length: usize| file.bytes(at, length);
     match End::find(file.len, &read) {
         Ok(end) => {

@@ -13,7 +13,7 @@ use addpack::run::recovery::{holds_copy, holds_whole_copy};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::io::{self, BufWriter, Write, stdout};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// One line of `--json` and `--csv`.
 #[derive(JsonSchema, Serialize)]
@@ -74,7 +74,7 @@ impl Row {
     }
 
     /// The same, with how its file stands.
-    fn with_standing(entry: &Entry, standing: Standing) -> Self {
+    fn with_standing(entry: &Entry, standing: &Standing) -> Self {
         Self {
             standing: Some(standing.as_str()),
             message: Some(standing_message(entry, standing)),
@@ -134,9 +134,9 @@ pub(super) fn show(serial: &str, json: bool, at: &LedgerFile) -> Result<Exit, Er
     let entry = entry.ok_or_else(|| unknown(serial))?;
     let standing = standing(&entry);
     if json {
-        return written(stdout().write_all(&line(&Row::with_standing(&entry, standing))));
+        return written(stdout().write_all(&line(&Row::with_standing(&entry, &standing))));
     }
-    print(&entry_lines(&entry, standing))
+    print(&entry_lines(&entry, &standing))
 }
 
 /// Whether the converted file holds what the ledger says.
@@ -156,13 +156,12 @@ pub(in crate::cli::commands) fn is_drive(path: &Path) -> bool {
     Place::at(path).is_ok_and(|place| place.kind == Kind::Drive)
 }
 
-/// Whether a pack that was released was converted once more, and both files are there.
-fn has_other_conversion(ledger: Option<&Ledger>, released: &Entry) -> bool {
-    let other = ledger.and_then(|ledger| ledger.find(&released.serial).ok()).flatten();
+/// Where a pack that was released was converted once more, if both files are there.
+fn other_conversion(ledger: Option<&Ledger>, released: &Entry) -> Option<PathBuf> {
+    let other = ledger?.find(&released.serial).ok()??;
     let is_there = |entry: &Entry| holds_copy(entry.place(), entry);
-    other.is_some_and(|other| {
-        other.new_digest != released.new_digest && is_there(released) && is_there(&other)
-    })
+    let are_two = other.new_digest != released.new_digest && is_there(released) && is_there(&other);
+    are_two.then(|| other.place().to_owned())
 }
 
 /// What a check came to.
@@ -203,16 +202,18 @@ pub(super) fn check(json: bool, at: &LedgerFile) -> Result<Exit, Error> {
     let mut checked = Checked::default();
     each(ledger.as_ref(), |entry| {
         let standing = match standing(entry) {
-            Standing::Released if has_other_conversion(ledger.as_ref(), entry) => {
-                Standing::TwoConverted
-            }
+            Standing::Released => other_conversion(ledger.as_ref(), entry)
+                .map_or(Standing::Released, Standing::TwoConverted),
             standing => standing,
         };
-        checked.add(standing);
+        checked.add(&standing);
         match standing {
-            _ if json => out.write_all(&line(&Row::with_standing(entry, standing))),
+            _ if json => out.write_all(&line(&Row::with_standing(entry, &standing))),
             Standing::There | Standing::Released => Ok(()),
-            _ => writeln!(out, "{}: {}", entry.serial, standing_message(entry, standing)),
+            _ => {
+                let message = standing_message(entry, &standing);
+                writeln!(out, "{}: {message}", escape(&entry.serial))
+            }
         }
     })?;
     let exit = if checked.wrong == 0 && faults.is_empty() { Exit::Good } else { Exit::Refused };
@@ -222,7 +223,7 @@ pub(super) fn check(json: bool, at: &LedgerFile) -> Result<Exit, Error> {
 }
 
 impl Checked {
-    fn add(&mut self, standing: Standing) {
+    fn add(&mut self, standing: &Standing) {
         match standing {
             Standing::There => self.there += 1,
             Standing::Elsewhere => self.elsewhere += 1,
@@ -231,7 +232,7 @@ impl Checked {
             | Standing::Changed
             | Standing::Gone
             | Standing::Begun
-            | Standing::TwoConverted => {
+            | Standing::TwoConverted(_) => {
                 self.wrong += 1;
             }
         }

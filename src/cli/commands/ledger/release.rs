@@ -25,6 +25,7 @@ pub(crate) fn release(args: &Release, at: &LedgerFile) -> Result<Exit, Error> {
             return Err(Error::Usage(format!("another run is converting {}", escape(serial))));
         }
         let Some(settled) = ledger.find(serial)? else {
+            let serial = escape(serial);
             return print(&format!("{serial} had not been converted, and is free again\n"));
         };
         entry = settled;
@@ -34,7 +35,7 @@ pub(crate) fn release(args: &Release, at: &LedgerFile) -> Result<Exit, Error> {
         return Ok(Exit::Stopped);
     }
     ledger.release(serial)?;
-    print(&format!("{serial} is released: a copy of it can be converted\n"))
+    print(&format!("{} is released: a copy of it can be converted\n", escape(serial)))
 }
 
 /// As long as the converted pack is there, a copy would become a second one.
@@ -73,7 +74,7 @@ fn asked(entry: &Entry) -> Result<bool, Error> {
     }
     let question = format!(
         "{}A copy of this pack could then be converted once more. Release it? [y/N] ",
-        entry_lines(entry, standing(entry))
+        entry_lines(entry, &standing(entry))
     );
     Ok(answer_is_yes(&question))
 }

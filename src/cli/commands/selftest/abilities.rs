@@ -2,9 +2,8 @@
 
 use super::Trial;
 use crate::cli::words::ledger_message;
-use addpack::files::write_new;
+use addpack::files::{OpenFile, write_new};
 use addpack::ledger::Ledger;
-use addpack::media::RawImage;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::Path;
@@ -73,7 +72,7 @@ fn direct_reads(folder: &Path) -> Trial {
     let path = folder.join("direct");
     let read = || {
         write_new(&path, &[1; BLOCK])?;
-        let reads = RawImage::open(&path)?.reads_past_cache();
+        let reads = OpenFile::open(&path)?.reads_past_cache();
         Ok(if reads { Ok(()) } else { Err("what was written is read back through the cache") })
     };
     Trial::of("reads past the cache", read())

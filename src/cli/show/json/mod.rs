@@ -131,6 +131,8 @@ object! {
         /// Images that --only-as has left out.
         left_out: u64 = tally.left_out,
         stopped: bool = is_stopped,
+        /// Whether all images were seen. Else copies and earlier states are not told.
+        complete: bool = !tally.is_incomplete,
         /// Of the ledger, where it could not be used.
         #[serde(skip_serializing_if = "Option::is_none")]
         error: Option<ErrorPart> = failure.map(ErrorPart::of_ledger),

@@ -6,7 +6,7 @@ use crate::cli::show::terminal::escape_bytes;
 use crate::cli::words::{
     failure_message, finding_kb, finding_message, ledger_message, note, time_of, value,
 };
-use addpack::diagnosis::{CopyOf, Finding, FindingKind};
+use addpack::diagnosis::{CopyOf, Finding, FindingKind, SetConflict};
 use addpack::fat12::{Diskette, MediaFault, RootFile};
 use addpack::ledger::LedgerError;
 use addpack::media::surface::{Condition, Surface};
@@ -14,7 +14,7 @@ use addpack::record::fields::hex;
 use addpack::report::{Counts, Failure, FailureCode, Note};
 use addpack::set::Relation;
 use std::borrow::Cow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 object! {
     /// What a diskette says of itself.
@@ -80,9 +80,13 @@ object! {
         expected: Option<String> = value(&finding.expected),
         #[serde(skip_serializing_if = "Option::is_none")]
         found: Option<String> = value(&finding.found),
-        /// Where other images speak against it: those.
+        /// Where other images speak against it: those, of many the first ten.
         #[serde(skip_serializing_if = "Vec::is_empty")]
-        images: Vec<String> = images(finding).iter().map(|path| text(path)).collect(),
+        images: Vec<String> =
+            conflict(finding).into_iter().flat_map(|it| &it.images).map(|path| text(path)).collect(),
+        /// How many those are.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        image_count: Option<usize> = conflict(finding).map(|conflict| conflict.count),
         /// Of a copy: where the pack was converted.
         #[serde(skip_serializing_if = "Option::is_none")]
         copy_of: Option<CopyPart> = copy_of(finding).map(CopyPart::of),
@@ -142,10 +146,10 @@ fn copy_of(finding: &Finding) -> Option<&CopyOf> {
     }
 }
 
-fn images(finding: &Finding) -> &[PathBuf] {
+fn conflict(finding: &Finding) -> Option<&SetConflict> {
     match &finding.kind {
-        FindingKind::Set(conflict) => &conflict.images,
-        _ => &[],
+        FindingKind::Set(conflict) => Some(conflict),
+        _ => None,
     }
 }
 

@@ -2,7 +2,7 @@
 //! another image.
 
 use super::ContainerError;
-use super::recognise::Unknown;
+use super::probe::FormatProbe;
 use crate::disk::SECTOR_LEN;
 use crate::fat12::{Geometry, SECTOR};
 use std::io;
@@ -17,7 +17,7 @@ const BOOT_MARK: [u8; 2] = [0x55, 0xAA];
 const BOOT_LEN: usize = 64;
 
 /// Sees that no other volume begins where the one ends that a file begins with.
-pub(super) fn check_alone(file: &Unknown<'_>, geometry: &Geometry) -> io::Result<()> {
+pub(super) fn check_alone(file: &FormatProbe<'_>, geometry: &Geometry) -> io::Result<()> {
     let end = u64::from(geometry.total_sectors) * SECTOR;
     let without_bpb = || -> io::Result<bool> {
         let fat = file.bytes(end + SECTOR, 3)?;
@@ -30,7 +30,7 @@ pub(super) fn check_alone(file: &Unknown<'_>, geometry: &Geometry) -> io::Result
 }
 
 /// Sees that no volume begins behind a header, or in a partition.
-pub(super) fn check_none(file: &Unknown<'_>) -> io::Result<()> {
+pub(super) fn check_none(file: &FormatProbe<'_>) -> io::Result<()> {
     for header in HEADERS {
         check(file, header)?;
     }
@@ -46,7 +46,7 @@ pub(super) fn check_none(file: &Unknown<'_>) -> io::Result<()> {
     Ok(())
 }
 
-fn check(file: &Unknown<'_>, at: u64) -> io::Result<()> {
+fn check(file: &FormatProbe<'_>, at: u64) -> io::Result<()> {
     match volume_at(file, at)? {
         Some(geometry) if at > 0 => {
             let length = u64::from(geometry.total_sectors) * SECTOR;
@@ -57,7 +57,7 @@ fn check(file: &Unknown<'_>, at: u64) -> io::Result<()> {
 }
 
 /// The volume that begins at an offset: its boot sector, and the FAT that it names.
-fn volume_at(file: &Unknown<'_>, at: u64) -> io::Result<Option<Geometry>> {
+fn volume_at(file: &FormatProbe<'_>, at: u64) -> io::Result<Option<Geometry>> {
     let boot = file.bytes(at, BOOT_LEN)?;
     let Some(geometry) = Geometry::from_bpb(&boot) else { return Ok(None) };
     let fat = file.bytes(at + u64::from(geometry.reserved_sectors) * SECTOR, 3)?;

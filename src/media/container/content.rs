@@ -1,0 +1,180 @@
+//! What is in a container file: how an image comes out of it, and how the file is written anew.
+
+use crate::container::zip::{Directory, Piece, rewrite};
+use crate::container::{ContainerError, MAX_DUMP, MAX_IMAGE, gzip, largest, raw_name};
+use crate::disk::Storage;
+use crate::files::OpenFile;
+use crate::files::replace::Replacement;
+use crate::media::changes::{Changes, apply};
+use crate::platform;
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Bytes at the start of a compressed file that the start of its content is expanded from.
+const GZIP_START: usize = 64 << 10;
+/// Bytes of memory in which a dump's sectors are put together, beside the dump's own bytes.
+const DUMP_ROOM: usize = 3 * MAX_IMAGE;
+
+/// What is in the file.
+#[derive(Debug)]
+pub(super) enum Content {
+    /// One dump.
+    Dump,
+    /// One compressed file.
+    Gzip,
+    /// Several files.
+    Zip(Directory),
+}
+
+/// A file as it is in the container, before it is unpacked.
+pub(super) struct StoredFile {
+    pub(super) bytes: Vec<u8>,
+    /// Why it cannot be changed.
+    pub(super) obstacle: Option<ContainerError>,
+}
+
+impl Content {
+    /// Bytes of memory that the expansion of an image takes.
+    pub(super) fn room_for(&self, file: &OpenFile, index: usize) -> io::Result<usize> {
+        let len = usize::try_from(file.len()).unwrap_or(usize::MAX);
+        match self {
+            Self::Dump => Ok(len.saturating_add(DUMP_ROOM)),
+            Self::Gzip => {
+                let mut start = vec![0; len.min(GZIP_START)];
+                file.read(0, &mut start)?;
+                let largest = largest(&gzip::start(&start)).map_err(ContainerError::packed)?;
+                Ok(len.saturating_add(with_dump_room(largest)))
+            }
+            Self::Zip(directory) => {
+                let member = directory.members.get(index).ok_or(ContainerError::Changed)?;
+                let largest = largest(&member.start(file)?).map_err(ContainerError::packed)?;
+                if member.size > largest as u64 {
+                    return Err(ContainerError::TooLarge.into());
+                }
+                Ok(member.room().saturating_add(with_dump_room(largest) - largest))
+            }
+        }
+    }
+
+    /// The name by which an image is recognised where its bytes do not suffice.
+    pub(super) fn name_of(&self, index: usize, path: &Path) -> PathBuf {
+        match self {
+            Self::Dump => path.to_owned(),
+            Self::Gzip => raw_name(path),
+            Self::Zip(directory) => {
+                let name = directory.members.get(index).map(|member| member.name.clone());
+                platform::path_from_bytes(name.unwrap_or_default())
+            }
+        }
+    }
+
+    /// Reads the file that holds an image; from what the disk holds past every cache, where that is
+    /// asked for.
+    pub(super) fn read(
+        &self,
+        file: &OpenFile,
+        index: usize,
+        past_cache: bool,
+    ) -> io::Result<StoredFile> {
+        let file = View { file, past_cache };
+        match self {
+            Self::Dump => Ok(StoredFile { bytes: whole(&file)?, obstacle: None }),
+            Self::Gzip => {
+                let bytes = whole(&file)?;
+                let largest = largest(&gzip::start(&bytes)).map_err(ContainerError::packed)?;
+                let expanded = gzip::read(&bytes, largest)?;
+                let obstacle = gzip::obstacle(&bytes, expanded.end);
+                Ok(StoredFile { bytes: expanded.file, obstacle })
+            }
+            Self::Zip(directory) => {
+                let member = directory.members.get(index).ok_or(ContainerError::Changed)?;
+                let obstacle = member.obstacle(&file)?;
+                Ok(StoredFile { bytes: member.read(&file, MAX_DUMP)?, obstacle })
+            }
+        }
+    }
+
+    /// The same kind of content, as it is in `file`.
+    pub(super) fn read_anew(&self, file: &OpenFile) -> io::Result<Self> {
+        match self {
+            Self::Dump => Ok(Self::Dump),
+            Self::Gzip => Ok(Self::Gzip),
+            Self::Zip(_) => Directory::read(file).map(Self::Zip),
+        }
+    }
+
+    /// Writes the container anew, with these changes of its images.
+    pub(super) fn rewrite(
+        &self,
+        old: &OpenFile,
+        staged: &BTreeMap<usize, Changes>,
+        new: &mut Replacement<'_>,
+    ) -> io::Result<()> {
+        let mut changed = |index: usize| {
+            let mut bytes = self.read(old, index, false)?.bytes;
+            staged.get(&index).into_iter().for_each(|changes| apply(changes, 0, &mut bytes));
+            Ok(bytes)
+        };
+        match self {
+            Self::Dump => Err(io::ErrorKind::ReadOnlyFilesystem.into()),
+            Self::Gzip => {
+                let bytes = whole(old)?;
+                let end = gzip::read(&bytes, MAX_IMAGE)?.end;
+                new.put(Piece::New(gzip::rewrite(&bytes, end, &changed(0)?)?))
+            }
+            Self::Zip(directory) => {
+                let indices: Vec<_> = staged.keys().copied().collect();
+                rewrite(old, directory, &indices, &mut changed, &mut |piece| new.put(piece))
+            }
+        }
+    }
+}
+
+/// Room for a file of so many bytes; if it may be a dump, also for the sectors that are put together.
+fn with_dump_room(largest: usize) -> usize {
+    if largest > MAX_IMAGE { largest + DUMP_ROOM } else { largest }
+}
+
+/// A file, as its disk holds it where that is asked for.
+struct View<'a> {
+    file: &'a OpenFile,
+    past_cache: bool,
+}
+
+impl Storage for View<'_> {
+    fn len(&self) -> u64 {
+        self.file.len()
+    }
+
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        if self.past_cache {
+            self.file.read_past_cache(offset, buffer)
+        } else {
+            self.file.read(offset, buffer)
+        }
+    }
+
+    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        self.file.read_past_cache(offset, buffer)
+    }
+
+    fn write(&self, _: u64, _: &[u8]) -> io::Result<()> {
+        Err(io::ErrorKind::ReadOnlyFilesystem.into())
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// All bytes of a file that is no larger than [`MAX_DUMP`].
+fn whole<S: Storage>(file: &S) -> io::Result<Vec<u8>> {
+    let length = usize::try_from(file.len()).unwrap_or(usize::MAX);
+    if length > MAX_DUMP {
+        return Err(ContainerError::TooLarge.into());
+    }
+    let mut bytes = vec![0; length];
+    file.read(0, &mut bytes)?;
+    Ok(bytes)
+}

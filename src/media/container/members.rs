@@ -1,0 +1,104 @@
+//! The images in an archive: which members may be one, and where their copies go.
+
+use super::Container;
+use super::content::Content;
+use crate::container::{
+    Format, MAX_DUMP, format_by_name, may_be_image, paths_of_members, zip::Directory,
+    zip::Member as ZipMember,
+};
+use crate::platform;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// A file in an archive.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// The archive.
+    pub container: Arc<Container>,
+    /// Its place in the archive's directory, counted from 0.
+    pub index: usize,
+    /// Its name there, in whatever encoding.
+    pub name: Vec<u8>,
+    /// The path of its raw image below a folder for copies.
+    pub(crate) path_of_copy: PathBuf,
+}
+
+fn is_folder(member: &ZipMember) -> bool {
+    member.name.ends_with(b"/")
+}
+
+impl Container {
+    /// The members of an archive that may be images; if it has only one member, that one.
+    pub fn members(self: &Arc<Self>) -> Vec<Member> {
+        self.with_directory(|directory| {
+            let files = || {
+                let all = directory.members.iter().enumerate();
+                all.filter(|(_, m)| !is_folder(m) && m.size <= MAX_DUMP as u64)
+            };
+            let may_be = |member: &ZipMember| {
+                let name = platform::path_from_bytes(member.name.clone());
+                may_be_image(&name, member.size) && format_by_name(&name).is_none()
+            };
+            let is_only = files().count() == 1;
+            let images = files().filter(|(_, member)| is_only || may_be(member));
+            images.map(|(index, _)| self.new_member(directory, index)).collect()
+        })
+        .unwrap_or_default()
+    }
+
+    /// The names of an archive's files whose endings are those of formats that are not read.
+    pub fn not_read(&self) -> Vec<(Vec<u8>, Format)> {
+        self.with_directory(|directory| {
+            let files = || directory.members.iter().filter(|member| !is_folder(member));
+            if files().count() == 1 {
+                // It stands for the archive.
+                return Vec::new();
+            }
+            let format = |name: &Vec<u8>| format_by_name(&platform::path_from_bytes(name.clone()));
+            let names = files().map(|member| member.name.clone());
+            names.filter_map(|name| format(&name).map(|format| (name, format))).collect()
+        })
+        .unwrap_or_default()
+    }
+
+    /// The member with that name.
+    pub fn member(self: &Arc<Self>, name: &[u8]) -> Option<Member> {
+        self.with_directory(|directory| {
+            let index = directory.members.iter().position(|member| member.name == name)?;
+            Some(self.new_member(directory, index))
+        })?
+    }
+
+    /// The member at this place in the directory, if it has this name.
+    pub(crate) fn member_at(self: &Arc<Self>, index: usize, name: &[u8]) -> Option<Member> {
+        self.with_directory(|directory| {
+            directory.members.get(index).filter(|member| member.name == name)?;
+            Some(self.new_member(directory, index))
+        })?
+    }
+
+    fn new_member(self: &Arc<Self>, directory: &Directory, index: usize) -> Member {
+        Member {
+            container: Arc::clone(self),
+            index,
+            name: directory.members[index].name.clone(),
+            path_of_copy: self.paths_of_copies(directory)[index].clone(),
+        }
+    }
+
+    /// The path of each member's raw image below a folder for copies.
+    fn paths_of_copies(&self, directory: &Directory) -> &[PathBuf] {
+        self.paths_of_copies.get_or_init(|| {
+            let names = directory.members.iter().map(|member| member.name.clone());
+            paths_of_members(names.map(platform::path_from_bytes))
+        })
+    }
+
+    /// Looks at the directory; `None` where this is not an archive.
+    fn with_directory<R>(&self, look: impl FnOnce(&Directory) -> R) -> Option<R> {
+        match &self.current().content {
+            Content::Zip(directory) => Some(look(directory)),
+            Content::Dump | Content::Gzip => None,
+        }
+    }
+}

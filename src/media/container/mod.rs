@@ -1,0 +1,267 @@
+//! Container files: what is in them, and how they are replaced.
+
+mod content;
+mod members;
+
+pub use members::Member;
+
+use super::budget::Room;
+use super::changes::Changes;
+use super::{RawImage, Recognised};
+use crate::container::zip::Directory;
+use crate::container::{ContainerError, Format, Reader, Unpacked, may_be_archive, unpack};
+use crate::disk::Flaw;
+use crate::files::replace::{Replaced, Replacement, replace};
+use crate::files::{OpenFile, clear_leftover};
+use crate::platform;
+use content::{Content, StoredFile};
+use std::collections::BTreeMap;
+use std::fs::TryLockError;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+/// A container file, open for all of its images together.
+#[derive(Debug)]
+pub struct Container {
+    path: PathBuf,
+    current: Mutex<Current>,
+    /// Changes of images that the next replacement takes along, by the images' index.
+    staged: Mutex<BTreeMap<usize, Changes>>,
+    /// Where copies of its members go. A replacement changes no name.
+    paths_of_copies: OnceLock<Vec<PathBuf>>,
+}
+
+/// The file at this moment: a replacement changes all of it.
+#[derive(Debug)]
+struct Current {
+    file: OpenFile,
+    content: Content,
+    is_locked: bool,
+    /// Whether it was opened in a way that shows it may be written.
+    is_writable: bool,
+}
+
+/// An image that is expanded in memory.
+#[derive(Debug)]
+pub(super) struct Expanded {
+    pub(super) bytes: Vec<u8>,
+    /// The sectors that are lost, in order.
+    pub(super) flaws: Vec<Flaw>,
+    /// The dump that it comes from, which cannot be written.
+    pub(super) dump: Option<Format>,
+    /// Why it cannot be changed where it is.
+    pub(super) obstacle: Option<ContainerError>,
+    /// Whether other bytes than zeros stand behind the container.
+    pub(super) has_bytes_behind: bool,
+    _room: Room,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Container {
+    /// Takes a file that is open already, and of this format.
+    ///
+    /// # Errors
+    /// Where the directory of an archive cannot be read, or the format is one that is not read.
+    pub(super) fn new(
+        file: OpenFile,
+        format: Format,
+        path: &Path,
+        writable: bool,
+    ) -> io::Result<Self> {
+        let content = match format.reader() {
+            Reader::Gzip => Content::Gzip,
+            Reader::Zip => Content::Zip(Directory::read(&file)?),
+            Reader::Dump(_) => Content::Dump,
+            Reader::None(_) => return Err(ContainerError::unsupported(format).into()),
+        };
+        let current = Current { file, content, is_locked: false, is_writable: writable };
+        Ok(Self {
+            path: path.to_owned(),
+            current: Mutex::new(current),
+            staged: Mutex::default(),
+            paths_of_copies: OnceLock::new(),
+        })
+    }
+
+    /// Opens the archive at `path`; `None` where the file is not an archive.
+    ///
+    /// # Errors
+    /// Where the file, or the archive's directory, cannot be read.
+    pub(crate) fn open(path: &Path) -> io::Result<Option<Self>> {
+        let file = RawImage::open(path)?;
+        match file.recognise(true)? {
+            Recognised::Container(Format::Zip) => {
+                Self::new(file.into_file(), Format::Zip, path, false).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The file at this moment; whoever holds it keeps others from it.
+    fn current(&self) -> MutexGuard<'_, Current> {
+        lock(&self.current)
+    }
+
+    /// Sees that the file may be written.
+    ///
+    /// # Errors
+    /// As the system reports them.
+    pub(super) fn make_writable(&self) -> io::Result<()> {
+        let mut current = self.current();
+        if current.is_writable {
+            return Ok(());
+        }
+        let file = OpenFile::open_to_change(&self.path)?;
+        let is_same = file.file_id() == current.file.file_id();
+        if !is_same || current.is_locked {
+            return Err(ContainerError::Changed.into());
+        }
+        current.file = file;
+        current.is_writable = true;
+        Ok(())
+    }
+
+    /// Makes durable that the path leads to this file.
+    pub(super) fn sync_name(&self) -> io::Result<()> {
+        platform::sync_folder(platform::folder_of(&std::fs::canonicalize(&self.path)?))
+    }
+
+    pub(super) fn try_lock(&self) -> Result<(), TryLockError> {
+        let mut current = self.current();
+        if !current.is_locked {
+            current.file.try_lock()?;
+            current.is_locked = true;
+        }
+        Ok(())
+    }
+
+    /// Whether the file at `path` is an archive of several images.
+    pub fn holds_several(path: &Path) -> bool {
+        let len = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+        let archive = may_be_archive(path, len).then(|| Self::open(path));
+        // Why it cannot be read is reported by whoever opens it next.
+        let archive = archive.and_then(Result::ok).flatten();
+        archive.is_some_and(|archive| Arc::new(archive).members().len() > 1)
+    }
+
+    /// Removes what a killed run has left on the way into its place.
+    pub(super) fn clear_leftover(&self) {
+        // If it cannot be removed, it does no harm.
+        let _ = std::fs::canonicalize(&self.path).and_then(|path| clear_leftover(&path));
+    }
+
+    /// Checks that a new file may be put in its place.
+    pub(super) fn may_be_replaced(&self) -> io::Result<()> {
+        platform::may_replace(&self.path, self.current().file.metadata())
+    }
+
+    /// Why nothing in it can be changed.
+    pub(super) fn obstacle(&self) -> Option<ContainerError> {
+        let current = self.current();
+        if current.file.identity().has_other_names() {
+            return Some(ContainerError::OtherNames);
+        }
+        match &current.content {
+            Content::Zip(directory) => directory.obstacle(),
+            Content::Dump | Content::Gzip => None,
+        }
+    }
+
+    /// Whether it is an archive.
+    pub(super) fn is_archive(&self) -> bool {
+        matches!(self.current().content, Content::Zip(_))
+    }
+
+    /// Expands an image, when there is room for it; from what the disk holds past every cache, where
+    /// that is asked for. Waits for room: whoever calls it must hold none.
+    pub(super) fn expand(&self, index: usize, past_cache: bool) -> io::Result<Expanded> {
+        let needed = self.current().room_for(index)?;
+        let mut room = Room::take(needed);
+        let current = self.current();
+        let StoredFile { bytes, obstacle } =
+            current.content.read(&current.file, index, past_cache)?;
+        let has_bytes_behind = match &current.content {
+            Content::Zip(directory) => directory.has_bytes_behind(),
+            Content::Dump | Content::Gzip => obstacle == Some(ContainerError::BytesBehind),
+        };
+        let name = current.content.name_of(index, &self.path);
+        let is_packed = !matches!(current.content, Content::Dump);
+        drop(current);
+        let unpacked = unpack(bytes, &name);
+        let Unpacked { bytes, flaws, dump } =
+            unpacked.map_err(|error| if is_packed { error.packed() } else { error })?;
+        room.shrink_to(bytes.len());
+        Ok(Expanded { bytes, flaws, dump, obstacle, has_bytes_behind, _room: room })
+    }
+
+    /// Looks at the file itself.
+    pub(super) fn with_file<R>(&self, look: impl FnOnce(&OpenFile) -> R) -> R {
+        look(&self.current().file)
+    }
+
+    /// Has the next replacement take these changes of an image along.
+    pub(super) fn stage(&self, index: usize, changes: Changes) {
+        lock(&self.staged).insert(index, changes);
+    }
+
+    /// Writes an image that was staged into the container, along with all others that were. Waits for
+    /// room: whoever calls it must hold none.
+    pub(super) fn write(&self, index: usize) -> io::Result<()> {
+        let needed = {
+            let current = self.current();
+            let staged = lock(&self.staged);
+            if !staged.contains_key(&index) {
+                // Another thread has taken it along.
+                return Ok(());
+            }
+            current.room_to_write(&staged)?
+        };
+        let _room = Room::take(needed);
+        let mut current = self.current();
+        let staged = {
+            let mut staged = lock(&self.staged);
+            if !staged.contains_key(&index) {
+                return Ok(());
+            }
+            std::mem::take(&mut *staged)
+        };
+        let result = current.write(&self.path, &staged);
+        if result.is_err() {
+            let others = staged.into_iter().filter(|(other, _)| *other != index);
+            let mut staged = lock(&self.staged);
+            for (other, changes) in others {
+                staged.entry(other).or_insert(changes);
+            }
+        }
+        result
+    }
+}
+
+impl Current {
+    /// Bytes of memory that the expansion of an image takes.
+    fn room_for(&self, index: usize) -> io::Result<usize> {
+        self.content.room_for(&self.file, index)
+    }
+
+    /// Bytes of memory that writing these images takes: what the largest of them takes, and what it
+    /// becomes.
+    fn room_to_write(&self, staged: &BTreeMap<usize, Changes>) -> io::Result<usize> {
+        let mut each = staged.keys().map(|index| self.room_for(*index));
+        let most = each.try_fold(0, |most: usize, room| room.map(|room| most.max(room)))?;
+        Ok(most.saturating_mul(2))
+    }
+
+    fn write(&mut self, path: &Path, staged: &BTreeMap<usize, Changes>) -> io::Result<()> {
+        let content = &self.content;
+        let write = |old: &OpenFile, new: &mut Replacement<'_>| content.rewrite(old, staged, new);
+        let see = |file: &OpenFile| content.read_anew(file);
+        let Replaced { file, seen, durable } = replace(&mut self.file, path, write, see)?;
+        self.content = seen;
+        self.file = file;
+        durable
+    }
+}

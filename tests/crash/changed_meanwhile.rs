@@ -1,0 +1,102 @@
+//! Another program changes a container while its replacement is being written: what that program wrote stays.
+
+use crate::support::judge::PackImage;
+use crate::support::own_process::is_own_process;
+use addpack::before_each_step;
+use addpack::container::ContainerError;
+use addpack::conversion::decide;
+use addpack::media::{Medium, Place};
+use addpack::pack::commit::{Commit, CommitStep};
+use addpack::pack::examine::{Examination, examine};
+use addpack::record::fields::FileTime;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock};
+use tempfile::TempDir;
+
+/// What the other program does to the container at this path.
+type Change = fn(&Path);
+
+/// What is done before the next step, once.
+static NEXT: Mutex<Option<Box<dyn FnOnce() + Send>>> = Mutex::new(None);
+
+fn write_on(container: &Path) {
+    File::options().append(true).open(container).unwrap().write_all(b"more").unwrap();
+}
+
+fn rewrite_at_another_time(container: &Path) {
+    let file = File::options().write(true).open(container).unwrap();
+    file.set_modified(std::time::UNIX_EPOCH).unwrap();
+}
+
+fn replace(container: &Path) {
+    let other = container.with_extension("other");
+    fs::write(&other, "another file").unwrap();
+    fs::rename(&other, container).unwrap();
+}
+
+fn link(container: &Path) {
+    fs::hard_link(container, container.with_file_name("second name")).unwrap();
+}
+
+/// Converts the pack in a container that is changed just before the first byte of its replacement is
+/// written. What it failed with, and whether the container is as it was left by that change.
+fn convert_while(change: Change) -> (Option<ContainerError>, bool) {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("disk.img.gz");
+    let mut gzip = GzEncoder::new(File::create(&path).unwrap(), Compression::fast());
+    gzip.write_all(&PackImage::golden("reapplied-360.img").old).unwrap();
+    gzip.finish().unwrap();
+    let medium = Medium::open_to_change(&Place::file(path.clone()), 0).unwrap();
+    let Examination::Pack(pack) = examine(&medium).unwrap() else { panic!("no pack") };
+    let patch = decide(&pack.diagnosis, FileTime::from_unix_seconds(1).unwrap()).unwrap();
+    let commit = Commit { medium, sectors: pack.sectors.unwrap(), patch };
+    commit.stage();
+    let (left, changed) = (Arc::new(OnceLock::new()), path.clone());
+    let by_then = Arc::clone(&left);
+    *NEXT.lock().unwrap() = Some(Box::new(move || {
+        change(&changed);
+        by_then.set(contents(changed.parent().unwrap())).unwrap();
+    }));
+    let failed = commit.commit().expect_err("the container was changed meanwhile");
+    assert_eq!(failed.step, CommitStep::Replace);
+    let mut left = left.get().expect("something was written").clone();
+    left.retain(|name, _| !name.to_string_lossy().starts_with(".addpack-"));
+    (ContainerError::behind(&failed.cause), contents(folder.path()) == left)
+}
+
+/// The files in a folder.
+fn contents(folder: &Path) -> BTreeMap<OsString, Vec<u8>> {
+    let entries = fs::read_dir(folder).unwrap().map(Result::unwrap);
+    entries.map(|entry| (entry.file_name(), fs::read(entry.path()).unwrap())).collect()
+}
+
+#[test]
+fn container_that_another_program_changes_meanwhile_stays_as_that_program_left_it() {
+    if !is_own_process(
+        module_path!(),
+        "container_that_another_program_changes_meanwhile_stays_as_that_program_left_it",
+    ) {
+        return;
+    }
+    before_each_step(|| {
+        let next = NEXT.lock().unwrap().take();
+        if let Some(next) = next {
+            next();
+        }
+    });
+    let changes: [(Change, ContainerError); 4] = [
+        (write_on, ContainerError::Changed),
+        (rewrite_at_another_time, ContainerError::Changed),
+        (replace, ContainerError::Changed),
+        (link, ContainerError::OtherNames),
+    ];
+    for (change, wanted) in changes {
+        assert_eq!(convert_while(change), (Some(wanted), true));
+    }
+}

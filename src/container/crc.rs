@@ -1,10 +1,10 @@
-//! CRC-16, most significant bit first, of three polynomials that the `crc` crate's catalogue has.
+//! The three kinds of CRC-16 that containers use.
 
 use crc::{CRC_16_IBM_3740, CRC_16_TELEDISK, CRC_16_XMODEM, Crc};
 
-/// That of the ID and data fields of IBM's formats.
+/// Of ID and data fields in IBM's track formats.
 pub(super) static FIELD: Crc<u16> = Crc::<u16>::new(&CRC_16_IBM_3740);
-/// That of Teledisk's headers and sectors.
+/// Of Teledisk's headers and sectors.
 pub(super) static TELEDISK: Crc<u16> = Crc::<u16>::new(&CRC_16_TELEDISK);
-/// That of `MacBinary`'s header.
+/// Of `MacBinary` headers.
 pub(super) static XMODEM: Crc<u16> = Crc::<u16>::new(&CRC_16_XMODEM);

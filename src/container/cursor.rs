@@ -1,8 +1,8 @@
-//! Bytes taken one after the other, never past their end.
+//! Reading fields one after the other, never past the end.
 
 use super::ContainerError;
 
-/// Where the next field of a container begins.
+/// The position of the next field in a container.
 pub(super) struct Cursor<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -22,7 +22,7 @@ impl<'a> Cursor<'a> {
         self.at == self.bytes.len()
     }
 
-    /// What has not been taken.
+    /// The bytes that were not taken yet.
     pub(super) fn rest(&self) -> &'a [u8] {
         &self.bytes[self.at..]
     }
@@ -34,7 +34,7 @@ impl<'a> Cursor<'a> {
         Ok(taken)
     }
 
-    /// The bytes up to the next `end`, and past it.
+    /// The bytes before the next `end`, which is skipped.
     pub(super) fn take_until(&mut self, end: u8) -> Result<&'a [u8], ContainerError> {
         let length = self.rest().iter().position(|&byte| byte == end);
         let taken = self.take(length.ok_or(ContainerError::CutShort { at: self.bytes.len() })?)?;

@@ -1,4 +1,4 @@
-//! Deflate (RFC 1951), within bounds.
+//! Deflate (RFC 1951), with limits on memory.
 
 use super::ContainerError;
 use flate2::bufread::{DeflateDecoder, DeflateEncoder};
@@ -12,15 +12,15 @@ pub(super) fn with_room(length: usize) -> Result<Vec<u8>, ContainerError> {
     Ok(bytes)
 }
 
-/// What a stream at the start of `bytes` expands to, at most `limit` bytes, and how long it is.
+/// Expands the stream at the start of `bytes`, to at most `limit` bytes; also the stream's own length.
 pub(super) fn inflate(bytes: &[u8], limit: usize) -> Result<(Vec<u8>, usize), ContainerError> {
     let mut expanded = with_room(limit + 1)?;
     let length = inflate_on(bytes, &mut expanded, limit)?;
     Ok((expanded, length))
 }
 
-/// Adds to `expanded`, which is `limit` bytes long at most, what a stream at the start of `bytes` expands
-/// to. How long the stream is.
+/// Expands the stream at the start of `bytes` onto the end of `expanded`, which gets at most `limit` bytes
+/// long. Returns the stream's own length.
 pub(super) fn inflate_on(
     bytes: &[u8],
     expanded: &mut Vec<u8>,
@@ -42,15 +42,15 @@ pub(super) fn inflate_on(
     }
 }
 
-/// What a stream at the start of `bytes` expands to, no further than `length` bytes, as far as it does.
+/// The first `length` bytes that the stream at the start of `bytes` expands to; fewer if it is damaged.
 pub(super) fn inflate_start(bytes: &[u8], length: usize) -> Vec<u8> {
     let mut expanded = Vec::new();
-    // What is wrong with it is told when all of it is expanded.
+    // An error is reported when all of it is expanded.
     let _ = DeflateDecoder::new(bytes).take(length as u64).read_to_end(&mut expanded);
     expanded
 }
 
-/// `bytes`, compressed as well as can be.
+/// `bytes`, compressed at the best level.
 pub(super) fn deflate(bytes: &[u8]) -> Result<Vec<u8>, ContainerError> {
     let mut compressed = Vec::new();
     let end = DeflateEncoder::new(bytes, Compression::best()).read_to_end(&mut compressed);

@@ -1,90 +1,90 @@
-//! Dumps of diskettes, sector by sector: put in the order of a raw image, with what is lost.
+//! Dumps of diskettes, sector by sector: their sectors in the order of a raw image.
 
 use super::ContainerError;
 use crate::disk::SECTOR_LEN;
 use crate::disk::{Flaw, FlawKind};
 use std::collections::BTreeMap;
 
-/// Cylinders that a drive reaches.
+/// Cylinders that a drive can reach.
 const MAX_CYLINDERS: u8 = 86;
 /// Sides of a diskette.
 const MAX_HEADS: u8 = 2;
-/// The highest number that a sector of a raw image has.
+/// The highest number of a sector that has a place in a raw image.
 const MAX_NUMBER: u8 = 63;
-/// Sectors of the largest diskette, with all the cylinders that a drive reaches.
+/// Sectors of the largest diskette, if it used all cylinders that a drive can reach.
 const MAX_SECTORS: usize = MAX_CYLINDERS as usize * MAX_HEADS as usize * 48;
-/// What a sector that the dump does not hold is filled with: a freshly formatted one.
+/// The byte for sectors that the dump does not contain: that of a newly formatted diskette.
 const FILLER: u8 = 0xF6;
 
-/// A diskette out of a dump.
+/// A diskette, read from a dump.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dump {
-    /// Its sectors of 512 bytes, by cylinder, head and number. A sector that is lost has its place, with F6
-    /// where nothing is known of it.
+    /// Its sectors of 512 bytes, by cylinder, head and number. A lost sector is there, too; where nothing is
+    /// known of its content, it is F6.
     pub bytes: Vec<u8>,
     /// The sectors that are lost, in order.
     pub flaws: Vec<Flaw>,
-    /// Sectors of the dump that have no place in a raw image: of another size, or with a number
+    /// How many sectors of the dump have no place in a raw image: of another size, or with a number
     /// that the other tracks do not have.
     pub strays: u32,
 }
 
-/// Where a sector is, as its ID field says.
+/// A sector's position and size, as its ID field says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Id {
     pub(super) cylinder: u8,
     pub(super) head: u8,
     /// Counted from 1.
     pub(super) number: u8,
-    /// Bytes in the sector are 128 times 2 to the power of this.
+    /// The sector has 128 × 2^size bytes.
     pub(super) size: u8,
 }
 
-/// What a dump holds of a sector.
+/// What a dump contains of a sector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Content<'a> {
+pub(super) enum SectorContent<'a> {
     /// All of it.
     Sound(&'a [u8]),
-    /// Bytes that are marked as bad, or do not verify.
+    /// Bytes that are marked as bad, or whose checksum is wrong.
     Bad(&'a [u8]),
     /// Nothing.
     None,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Sector {
+struct DumpSector {
     bytes: [u8; SECTOR_LEN],
     /// What is wrong with it, if anything is.
     flaw: Option<FlawKind>,
 }
 
-/// A dump in the making.
+/// The sectors of a dump, while it is read.
 #[derive(Debug, Default)]
 pub(super) struct Tracks {
     /// By cylinder, head and number.
-    sectors: BTreeMap<(u8, u8, u8), Sector>,
-    /// Tracks that have sectors of another size, and one such size, in bytes.
+    sectors: BTreeMap<(u8, u8, u8), DumpSector>,
+    /// By cylinder and head: tracks with sectors of another size, and one such size in bytes.
     others: BTreeMap<(u8, u8), usize>,
     strays: u32,
 }
 
 impl Id {
-    /// Bytes in the sector; `None` where there is no such size.
+    /// Bytes in the sector; `None` if there is no such size.
     pub(super) fn len(self) -> Option<usize> {
         (self.size < 8).then(|| 128 << self.size)
     }
 }
 
 impl Tracks {
-    /// Adds a sector that was found on side `head`. One whose ID field names the other side is not
-    /// found by the BIOS, and has no place.
-    pub(super) fn add(&mut self, head: u8, id: Id, content: Content<'_>) {
+    /// Adds a sector that was found on side `head`. One whose ID field names the other side has no place in
+    /// a raw image: a PC would not find it.
+    pub(super) fn add(&mut self, head: u8, id: Id, content: SectorContent<'_>) {
         let has_place = id.head == head
             && head < MAX_HEADS
             && id.cylinder < MAX_CYLINDERS
             && (1..=MAX_NUMBER).contains(&id.number);
         if has_place && id.len() == Some(SECTOR_LEN) {
-            self.put((id.cylinder, id.head, id.number), &Sector::new(content));
+            self.put((id.cylinder, id.head, id.number), &DumpSector::new(content));
         } else {
             self.strays = self.strays.saturating_add(1);
             if let Some(length) = id.len().filter(|_| has_place) {
@@ -93,8 +93,8 @@ impl Tracks {
         }
     }
 
-    /// A sector may be there twice. A sound one counts; of two that differ, neither does.
-    fn put(&mut self, place: (u8, u8, u8), sector: &Sector) {
+    /// A dump may contain a sector twice. The sound one counts; if two sound ones differ, neither does.
+    fn put(&mut self, place: (u8, u8, u8), sector: &DumpSector) {
         let first = self.sectors.entry(place).or_insert(*sector);
         match (first.flaw, sector.flaw) {
             (None, None) if first.bytes != sector.bytes => {
@@ -134,7 +134,7 @@ impl Tracks {
         Ok(Dump { bytes, flaws: (0..).zip(flaws).filter_map(flaw).collect(), strays })
     }
 
-    /// A track without one sector of 512 bytes would be lost without a word.
+    /// A track with sectors of other sizes only is an error: it would be missing from the image unnoticed.
     fn check_sizes(&self) -> Result<(), ContainerError> {
         for (&(cylinder, head), &bytes) in &self.others {
             let track = (cylinder, head, 0)..=(cylinder, head, u8::MAX);
@@ -145,7 +145,7 @@ impl Tracks {
         Ok(())
     }
 
-    /// Sectors on a track: the highest number that most tracks have.
+    /// Sectors on a track: the most frequent highest number of a track.
     fn usual_numbers(&self) -> u8 {
         let mut highest: BTreeMap<(u8, u8), u8> = BTreeMap::new();
         for &(cylinder, head, number) in self.sectors.keys() {
@@ -160,12 +160,14 @@ impl Tracks {
     }
 }
 
-impl Sector {
-    fn new(content: Content<'_>) -> Self {
+impl DumpSector {
+    fn new(content: SectorContent<'_>) -> Self {
         let (held, flaw): (&[u8], _) = match content {
-            Content::Sound(held) if held.len() == SECTOR_LEN => (held, None),
-            Content::Sound(held) | Content::Bad(held) => (held, Some(FlawKind::MarkedBad)),
-            Content::None => (&[], Some(FlawKind::Missing)),
+            SectorContent::Sound(held) if held.len() == SECTOR_LEN => (held, None),
+            SectorContent::Sound(held) | SectorContent::Bad(held) => {
+                (held, Some(FlawKind::MarkedBad))
+            }
+            SectorContent::None => (&[], Some(FlawKind::Missing)),
         };
         let mut bytes = [FILLER; SECTOR_LEN];
         bytes.iter_mut().zip(held).for_each(|(byte, held)| *byte = *held);

@@ -1,25 +1,22 @@
-//! Volumes that do not begin where the file does: behind a header or a partition table, or behind
-//! another image.
+//! Volumes that do not begin at the start of the file: after a header, a partition table or another image.
 
 use super::ContainerError;
 use super::probe::FormatProbe;
-use crate::disk::SECTOR_LEN;
+use crate::disk::{MediaError, SECTOR_LEN};
 use crate::fat12::{Geometry, SECTOR};
-use std::io;
 
-/// Lengths of headers that stand before raw images: of DOSEMU and others, of DIM and others, of one
-/// sector.
+/// Lengths of the headers that some programs put before raw images, in bytes: DOSEMU, DIM, one sector.
 const HEADERS: [u64; 3] = [128, 256, 512];
-/// Of a partition table: where it stands, and how long an entry of it is.
+/// Offsets of the four entries of a partition table in its sector.
 const PARTITIONS: [usize; 4] = [446, 462, 478, 494];
 const BOOT_MARK: [u8; 2] = [0x55, 0xAA];
-/// Bytes that a boot sector is told by, and where its FAT's first bytes are looked for behind it.
+/// Bytes of a boot sector that are enough to recognise it.
 const BOOT_LEN: usize = 64;
 
-/// Sees that no other volume begins where the one ends that a file begins with.
-pub(super) fn check_alone(file: &FormatProbe<'_>, geometry: &Geometry) -> io::Result<()> {
+/// Checks that no second volume follows the one at the start of the file.
+pub(super) fn check_alone(file: &FormatProbe<'_>, geometry: &Geometry) -> Result<(), MediaError> {
     let end = u64::from(geometry.total_sectors) * SECTOR;
-    let without_bpb = || -> io::Result<bool> {
+    let without_bpb = || -> Result<bool, MediaError> {
         let fat = file.bytes(end + SECTOR, 3)?;
         Ok(Geometry::from_bpb(file.start).is_none() && fat == [geometry.media, 0xFF, 0xFF])
     };
@@ -29,8 +26,8 @@ pub(super) fn check_alone(file: &FormatProbe<'_>, geometry: &Geometry) -> io::Re
     Ok(())
 }
 
-/// Sees that no volume begins behind a header, or in a partition.
-pub(super) fn check_none(file: &FormatProbe<'_>) -> io::Result<()> {
+/// Checks that no volume begins after a header, or in a partition.
+pub(super) fn check_none(file: &FormatProbe<'_>) -> Result<(), MediaError> {
     for header in HEADERS {
         check(file, header)?;
     }
@@ -46,7 +43,7 @@ pub(super) fn check_none(file: &FormatProbe<'_>) -> io::Result<()> {
     Ok(())
 }
 
-fn check(file: &FormatProbe<'_>, at: u64) -> io::Result<()> {
+fn check(file: &FormatProbe<'_>, at: u64) -> Result<(), MediaError> {
     match volume_at(file, at)? {
         Some(geometry) if at > 0 => {
             let length = u64::from(geometry.total_sectors) * SECTOR;
@@ -56,8 +53,8 @@ fn check(file: &FormatProbe<'_>, at: u64) -> io::Result<()> {
     }
 }
 
-/// The volume that begins at an offset: its boot sector, and the FAT that it names.
-fn volume_at(file: &FormatProbe<'_>, at: u64) -> io::Result<Option<Geometry>> {
+/// The volume that begins at an offset: a boot sector, with a FAT where it says.
+fn volume_at(file: &FormatProbe<'_>, at: u64) -> Result<Option<Geometry>, MediaError> {
     let boot = file.bytes(at, BOOT_LEN)?;
     let Some(geometry) = Geometry::from_bpb(&boot) else { return Ok(None) };
     let fat = file.bytes(at + u64::from(geometry.reserved_sectors) * SECTOR, 3)?;

@@ -1,6 +1,5 @@
-//! Compressed files (RFC 1952): ten bytes, a name and other fields, a stream, CRC-32 and length.
-//! Several may stand one after the other, and are one file in parts. Other bytes may follow, which gzip
-//! passes over as well.
+//! gzip files (RFC 1952): ten bytes, a name and other fields, a stream, CRC-32 and length. Several such
+//! members in a row are one file. Other bytes may follow, which gzip ignores as well.
 
 use super::cursor::Cursor;
 use super::deflate::{crc32, deflate, inflate_on, with_room};
@@ -17,20 +16,20 @@ const NAME: u8 = 0x08;
 const COMMENT: u8 = 0x10;
 const RESERVED: u8 = 0xE0;
 
-/// What is in a compressed file.
+/// The content of a compressed file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Expanded {
+pub struct Decompressed {
     /// The file that was compressed.
     pub file: Vec<u8>,
-    /// Where its last part ends, in bytes from the start of the container.
+    /// Where the last gzip member ends, in bytes from the start of the container.
     pub end: usize,
 }
 
-/// The file that was compressed, at most `limit` bytes.
+/// Decompresses a file, to at most `limit` bytes.
 ///
 /// # Errors
 /// Where it is damaged, or larger.
-pub fn read(bytes: &[u8], limit: usize) -> Result<Expanded, ContainerError> {
+pub fn read(bytes: &[u8], limit: usize) -> Result<Decompressed, ContainerError> {
     if bytes.len() > MAX_DUMP {
         return Err(ContainerError::TooLarge);
     }
@@ -47,34 +46,34 @@ pub fn read(bytes: &[u8], limit: usize) -> Result<Expanded, ContainerError> {
         }
         if !cursor.rest().starts_with(MARK) {
             file.shrink_to_fit();
-            return Ok(Expanded { file, end: cursor.at() });
+            return Ok(Decompressed { file, end: cursor.at() });
         }
     }
 }
 
-/// What the file begins with, [`RECOGNISED_BY`] bytes at most, as far as they can be had.
+/// The start of the compressed file, at most [`RECOGNISED_BY`] bytes; fewer if it is damaged.
 pub fn start(bytes: &[u8]) -> Vec<u8> {
     let mut start = Vec::new();
-    // What is wrong with it is told when all of it is read.
+    // An error is reported when all of it is read.
     let _ = MultiGzDecoder::new(bytes).take(RECOGNISED_BY as u64).read_to_end(&mut start);
     start
 }
 
-/// Why a container whose parts end at `end` cannot be written with another file in it.
+/// Why a container whose members end at `end` cannot be rewritten with another file in it.
 pub fn obstacle(bytes: &[u8], end: usize) -> Option<ContainerError> {
     if !is_zero(&bytes[end..]) {
         return Some(ContainerError::BytesBehind);
     }
-    // Such a field says where compressed blocks lie, or how long they are: of BGZF, dictzip, mgzip.
+    // BGZF, dictzip and mgzip keep offsets or lengths of the compressed blocks in such a field.
     let has_field = read_header(&mut Cursor::new(bytes)).is_ok_and(|flags| flags & EXTRA != 0);
     has_field.then_some(ContainerError::IndexField)
 }
 
-/// The container with another file in it. Its header stays: name, time, comment and all; and so do
-/// zeros that stand behind.
+/// The container with another file in it. Its header stays as it is (name, time, comment), and so do
+/// zeros that follow it.
 ///
 /// # Errors
-/// Where the old one is damaged, or cannot be written.
+/// If the old one is damaged, or cannot be rewritten.
 pub fn rewrite(bytes: &[u8], end: usize, file: &[u8]) -> Result<Vec<u8>, ContainerError> {
     if let Some(obstacle) = obstacle(bytes, end) {
         return Err(obstacle);
@@ -84,7 +83,7 @@ pub fn rewrite(bytes: &[u8], end: usize, file: &[u8]) -> Result<Vec<u8>, Contain
     Ok([&bytes[..cursor.at()], &deflate(file)?, &tail(file), &bytes[end..]].concat())
 }
 
-/// CRC-32 and length of a part.
+/// CRC-32 and length at the end of a gzip member.
 fn tail(part: &[u8]) -> [u8; 8] {
     let length = u32::try_from(part.len()).unwrap_or(u32::MAX);
     let mut tail = [0; 8];
@@ -93,7 +92,7 @@ fn tail(part: &[u8]) -> [u8; 8] {
     tail
 }
 
-/// Reads a header up to its end; its flags.
+/// Reads a header to its end, and returns its flags.
 fn read_header(cursor: &mut Cursor<'_>) -> Result<u8, ContainerError> {
     let at = cursor.at();
     let header: [u8; HEADER_LEN] = cursor.array()?;

@@ -1,5 +1,4 @@
-//! Bit cells for drive emulators (`.hfe`, version 1), as the description by `HxC2001` has
-//! them:
+//! Bit cells for drive emulators (`.hfe`, version 1), as described by `HxC2001`:
 //!
 //! | offset | size | field |
 //! | --- | --- | --- |
@@ -9,9 +8,9 @@
 //! | 10 | 1 | sides |
 //! | 18 | 2 | where the list of tracks begins, in blocks of 512 bytes |
 //!
-//! The list has for each cylinder where its cells begin, in blocks, and how many bytes they take for
-//! both sides, 16 bits each. A block holds 256 bytes of the first side, then 256 of the second; of
-//! the cells in a byte, that of the lowest bit comes first.
+//! For each cylinder, the list has the block where its cells begin and the number of bytes for both
+//! sides, 16 bits each. A block has 256 bytes of the first side, then 256 of the second. The lowest bit
+//! of a byte is the first cell.
 
 use super::cursor::Cursor;
 use super::dump::{Dump, Tracks};
@@ -21,13 +20,13 @@ use super::{ContainerError, Format, MAX_DUMP};
 const BLOCK: usize = 512;
 const HALF: usize = BLOCK / 2;
 const HEADER_LEN: usize = 20;
-/// What a drive reaches, where it makes two steps for each cylinder.
+/// Twice the cylinders that a drive can reach: a 40-track diskette may be stored with 80.
 const MAX_CYLINDERS: u8 = 172;
 
-/// The diskette in a file of cells.
+/// Reads the diskette in a file of bit cells.
 ///
 /// # Errors
-/// Where the file is damaged, or has no sectors of a PC's diskette.
+/// If the file is damaged, or has no sectors of a PC's diskette.
 pub fn read(bytes: &[u8]) -> Result<Dump, ContainerError> {
     if bytes.len() > MAX_DUMP {
         return Err(ContainerError::TooLarge);
@@ -55,7 +54,7 @@ pub fn read(bytes: &[u8]) -> Result<Dump, ContainerError> {
     tracks.into_dump()
 }
 
-/// What begins with the block of that number.
+/// The bytes from the block of this number on.
 fn blocks(bytes: &[u8], number: u16) -> Result<Cursor<'_>, ContainerError> {
     let mut cursor = Cursor::new(bytes);
     cursor.take(usize::from(number) * BLOCK)?;
@@ -70,7 +69,7 @@ fn split(cursor: &mut Cursor<'_>, length: u16) -> Result<[Vec<u8>; 2], Container
         let part = left.min(HALF);
         sides[0].extend_from_slice(&cursor.take(HALF)?[..part]);
         sides[1].extend_from_slice(cursor.take(part)?);
-        // The last block may be cut off behind its cells.
+        // The last block may end with its cells.
         if part == HALF { left -= HALF } else { left = 0 }
     }
     Ok(sides)

@@ -1,4 +1,4 @@
-//! `ImageDisk`'s dumps (`.imd`), as IMD.TXT of version 1.18 describes them in section 6:
+//! `ImageDisk` dumps (`.imd`), as described in section 6 of version 1.18's IMD.TXT:
 //!
 //! | size | field |
 //! | --- | --- |
@@ -14,7 +14,7 @@
 //! | | for each sector a kind, 0 to 8, and the bytes that it asks for |
 
 use super::cursor::Cursor;
-use super::dump::{Content, Dump, Id, Tracks};
+use super::dump::{Dump, Id, SectorContent, Tracks};
 use super::{ContainerError, MAX_DUMP};
 
 const CYLINDER_MAP: u8 = 0x80;
@@ -23,10 +23,10 @@ const SIZE_TABLE: u8 = 0xFF;
 const LAST_MODE: u8 = 5;
 const LAST_SIZE: u8 = 6;
 
-/// The diskette in a dump. A sector with a deleted mark is a sector like others.
+/// Reads the diskette in a dump. A sector with a deleted mark is treated like any other.
 ///
 /// # Errors
-/// Where the dump is damaged, or is none of a PC's diskette.
+/// If the dump is damaged, or not of a PC's diskette.
 pub fn read(bytes: &[u8]) -> Result<Dump, ContainerError> {
     if bytes.len() > MAX_DUMP {
         return Err(ContainerError::TooLarge);
@@ -67,7 +67,7 @@ fn read_track(cursor: &mut Cursor<'_>, tracks: &mut Tracks) -> Result<(), Contai
     Ok(())
 }
 
-/// The size that the table gives for a sector, as a power of two; [`SIZE_TABLE`] where it is none.
+/// The code of the size that the table gives for a sector; [`SIZE_TABLE`] if there is no code for it.
 fn size_code(sizes: &[u8], index: usize) -> Option<u8> {
     let size = sizes.get(2 * index..2 * index + 2)?;
     let size = u32::from(u16::from_le_bytes([size[0], size[1]]));
@@ -85,10 +85,11 @@ fn read_sector(
     let length = id.len().ok_or(bad_field)?;
     let kind = cursor.byte()?;
     let filled;
-    // Kinds go by twos: as they are, or one byte for all; sound or deleted, then the same in error.
+    // Odd kinds have all bytes, even ones a single byte for all. 1 to 4 are sound or deleted sectors, 5 to 8
+    // the same with a read error.
     let bytes = match kind {
         0 => {
-            tracks.add(head, id, Content::None);
+            tracks.add(head, id, SectorContent::None);
             return Ok(());
         }
         1 | 3 | 5 | 7 => cursor.take(length)?,
@@ -98,7 +99,7 @@ fn read_sector(
         }
         _ => return Err(bad_field),
     };
-    let content = if kind < 5 { Content::Sound(bytes) } else { Content::Bad(bytes) };
+    let content = if kind < 5 { SectorContent::Sound(bytes) } else { SectorContent::Bad(bytes) };
     tracks.add(head, id, content);
     Ok(())
 }

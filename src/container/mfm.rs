@@ -1,25 +1,25 @@
-//! Sectors out of a track's bit cells, as a PC's controller finds them (IBM System 34, MFM).
+//! Finds the sectors in a track's bit cells, as a PC's controller does (IBM System 34, MFM).
 //!
-//! A field begins with three bytes A1 that lack a clock, then its kind: FE for an ID, FB for data,
-//! F8 for deleted data. Both end with a CRC of all of it.
+//! A field begins with three bytes A1 with a missing clock bit, then its kind: FE for an ID, FB for data,
+//! F8 for deleted data. It ends with a CRC of all of it.
 
 use super::crc::FIELD;
-use super::dump::{Content, Id};
+use super::dump::{Id, SectorContent};
 use crate::disk::SECTOR_LEN;
 
-/// Three bytes A1 that lack a clock, and the cells that they take.
+/// Three bytes A1 with a missing clock bit, as 48 cells.
 const SYNC: u64 = 0x4489_4489_4489;
 const SYNC_MASK: u64 = 0xFFFF_FFFF_FFFF;
 const SYNC_CELLS: usize = 48;
 const CELLS_PER_BYTE: usize = 16;
-/// An ID field behind its marks: kind, cylinder, head, number, size and CRC.
+/// Bytes of an ID field after its marks: kind, cylinder, head, number, size and CRC.
 const ID_LEN: usize = 7;
-/// Bytes from there within which the marks of the data must have passed (43 to 60 with controllers).
+/// The most bytes from the ID field to the marks of its data (controllers use 43 to 60).
 const GAP: usize = 64;
-/// More fields than a track has: none behind them is looked at.
+/// More fields than any track has; others are ignored.
 const MAX_FIELDS: usize = 256;
 
-/// The cells of a track, which is a ring: bytes, the lowest bit first.
+/// The cells of a track, which is a ring; the lowest bit of a byte comes first.
 pub(super) struct Cells {
     bytes: Vec<u8>,
 }
@@ -29,8 +29,8 @@ impl Cells {
         Self { bytes }
     }
 
-    /// Calls `found` for every sector with a sound ID field.
-    pub(super) fn sectors(&self, mut found: impl FnMut(Id, Content<'_>)) {
+    /// Calls `found` for every sector with an intact ID field.
+    pub(super) fn sectors(&self, mut found: impl FnMut(Id, SectorContent<'_>)) {
         let fields = self.fields();
         for (index, &at) in fields.iter().enumerate() {
             let Some(id) = self.id(at) else { continue };
@@ -40,7 +40,7 @@ impl Cells {
             let window = end + SYNC_CELLS..=end + SYNC_CELLS + GAP * CELLS_PER_BYTE;
             match self.kind(next) {
                 0xFB | 0xF8 if window.contains(&next) => self.data(next, id, &mut found),
-                _ => found(id, Content::None),
+                _ => found(id, SectorContent::None),
             }
         }
     }
@@ -49,7 +49,7 @@ impl Cells {
         8 * self.bytes.len()
     }
 
-    /// Where fields begin, behind their marks.
+    /// The cells at which fields begin, after their marks.
     fn fields(&self) -> Vec<usize> {
         let mut fields = Vec::new();
         let mut seen = 0;
@@ -57,7 +57,7 @@ impl Cells {
             for bit in 0..8 {
                 seen = seen << 1 | u64::from(byte >> bit & 1);
                 let end = 8 * at + bit + 1;
-                // A mark that the first round began with cells of nothing comes again in the second.
+                // A mark across the start of the ring is found when the search goes round.
                 if seen & SYNC_MASK == SYNC && (SYNC_CELLS..self.len() + SYNC_CELLS).contains(&end)
                 {
                     fields.push(end);
@@ -68,7 +68,7 @@ impl Cells {
         fields
     }
 
-    /// The byte whose cells begin at `at`: every second one is data.
+    /// The byte whose cells begin at `at`: every second cell is data.
     fn byte(&self, at: usize) -> u8 {
         (0..8).fold(0, |byte, bit| {
             let cell = (at + 2 * bit + 1) % self.len();
@@ -80,7 +80,7 @@ impl Cells {
         self.byte(at)
     }
 
-    /// The field of `N` bytes at `at`, if its CRC verifies; and how it stands.
+    /// The field of `N` bytes at `at`, and whether its CRC is right.
     fn field<const N: usize>(&self, at: usize) -> ([u8; N], bool) {
         let mut field = [0; N];
         for (index, byte) in field.iter_mut().enumerate() {
@@ -96,12 +96,12 @@ impl Cells {
         (kind == 0xFE && verifies).then_some(Id { cylinder, head, number, size })
     }
 
-    fn data(&self, at: usize, id: Id, found: &mut impl FnMut(Id, Content<'_>)) {
+    fn data(&self, at: usize, id: Id, found: &mut impl FnMut(Id, SectorContent<'_>)) {
         if id.len() != Some(SECTOR_LEN) {
-            return found(id, Content::None);
+            return found(id, SectorContent::None);
         }
         let (field, verifies) = self.field::<{ 1 + SECTOR_LEN + 2 }>(at);
         let bytes = &field[1..=SECTOR_LEN];
-        found(id, if verifies { Content::Sound(bytes) } else { Content::Bad(bytes) });
+        found(id, if verifies { SectorContent::Sound(bytes) } else { SectorContent::Bad(bytes) });
     }
 }

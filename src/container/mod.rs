@@ -1,6 +1,6 @@
-//! What images of diskettes come in: compressed files, archives, and dumps sector by sector.
+//! The containers of diskette images: compressed files, archives, and dumps sector by sector.
 //!
-//! Bytes in, sectors out: the rest of the program knows nothing of containers. Each is told by its
+//! Bytes in, sectors out: the rest of the program knows nothing of containers. Each is recognised by its
 //! content, never by its name alone.
 #![doc = ""]
 #![doc = include_str!("CONTAINERS.md")]
@@ -10,8 +10,6 @@ mod cursor;
 mod deflate;
 mod dump;
 mod embedded;
-mod error;
-mod format;
 pub mod gzip;
 pub mod hfe;
 pub mod imd;
@@ -25,9 +23,8 @@ pub mod td0;
 mod unpack;
 pub mod zip;
 
+pub use crate::disk::{ContainerError, Format};
 pub use dump::Dump;
-pub use error::ContainerError;
-pub use format::Format;
 pub(crate) use name::{
     format_by_name, is_raw_name, may_be_archive, may_be_image, paths_of_members, raw_name,
 };
@@ -39,8 +36,8 @@ pub(crate) use table::Reader;
 pub(crate) use unpack::largest;
 pub use unpack::{Unpacked, recognise, unpack};
 
-/// The most bytes that an image has, whatever its container says: those of the largest diskette.
+/// The most bytes that an image can have, whatever its container says: those of the largest diskette.
 pub const MAX_IMAGE: usize = crate::fat12::MAX_SECTORS as usize * crate::disk::SECTOR_LEN;
-/// The most bytes that a container has, and what comes out of it. A dump of bit cells has more of them
-/// than the image: each bit is two cells, and there are gaps.
+/// The most bytes that a dump can have, packed or not. Bit cells take more bytes than the image: each bit
+/// is two cells, and there are gaps.
 pub const MAX_DUMP: usize = 16 << 20;

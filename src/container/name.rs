@@ -1,4 +1,4 @@
-//! Names that images bear, in whatever container.
+//! The file names of images and containers.
 
 use super::Format;
 use super::table::{Description, Reader, TABLE};
@@ -6,7 +6,7 @@ use crate::disk::DiskGeometry;
 use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 
-/// Endings that raw images of diskettes bear.
+/// Usual endings of raw images.
 const RAW: [&str; 12] =
     ["img", "ima", "image", "flp", "floppy", "vfd", "dsk", "fd", "raw", "bin", "dd", "sbs"];
 
@@ -18,35 +18,35 @@ fn is_among(ending: &str, endings: &[&str]) -> bool {
     endings.iter().any(|known| known.eq_ignore_ascii_case(ending))
 }
 
-/// The row of the format whose ending a name bears.
+/// The format with this ending.
 fn row_of(name: &Path) -> Option<&'static Description> {
     let ending = ending(name)?;
     TABLE.iter().find(|row| is_among(ending, row.endings))
 }
 
-/// Whether a file may hold an image of a diskette, by its length or its ending.
+/// Whether a file may be or contain an image of a diskette, by its length or its ending.
 pub(crate) fn may_be_image(name: &Path, len: u64) -> bool {
     DiskGeometry::of_len(len).is_some() || is_raw_name(name) || row_of(name).is_some()
 }
 
-/// The format that a file's ending tells, where its content does not.
+/// The format of a file by its ending, for formats that have no reliable mark.
 pub(crate) fn format_by_name(name: &Path) -> Option<Format> {
     row_of(name).filter(|row| row.is_known_by_ending).map(|row| row.format)
 }
 
-/// Whether a name is that of a raw image.
+/// Whether a name has the ending of a raw image.
 pub(crate) fn is_raw_name(name: &Path) -> bool {
     ending(name).is_some_and(|ending| is_among(ending, &RAW))
 }
 
-/// Whether a file is looked into for several images: not so where its length is a diskette's.
+/// Whether a file may be an archive: not if its length is that of a diskette, unless its ending says so.
 pub(crate) fn may_be_archive(name: &Path, len: u64) -> bool {
     let packed = || TABLE.iter().filter(|row| matches!(row.reader, Reader::Gzip | Reader::Zip));
     let is_packed = |ending| packed().any(|row| is_among(ending, row.endings));
     DiskGeometry::of_len(len).is_none() || ending(name).is_some_and(is_packed)
 }
 
-/// The name of the raw image out of a container of this name.
+/// The name of the raw image that is copied out of a container of this name.
 pub(crate) fn raw_name(name: &Path) -> PathBuf {
     let reader = |name: &Path| row_of(name).map(|row| row.reader);
     let is_gzip = matches!(reader(name), Some(Reader::Gzip));
@@ -58,11 +58,11 @@ pub(crate) fn raw_name(name: &Path) -> PathBuf {
     }
 }
 
-/// The paths of the raw images out of members of these names, below a folder: each its own, also where two
-/// members share a name, or their names lead to one path.
+/// The paths, below a folder, of the raw images that are copied out of members with these names. All are
+/// different, even if members have the same name.
 pub(crate) fn paths_of_members(names: impl Iterator<Item = PathBuf>) -> Vec<PathBuf> {
     let mut taken = HashSet::new();
-    // The number to begin with for the next of a name: that of the last one, so that many take no longer.
+    // The next number to try for each name, so that many members of one name do not take longer.
     let mut next = HashMap::new();
     let own = |name: PathBuf| {
         let path = raw_name(&below(&name));
@@ -86,7 +86,7 @@ pub(crate) fn paths_of_members(names: impl Iterator<Item = PathBuf>) -> Vec<Path
     names.map(own).collect()
 }
 
-/// The path that a member's name leads to below a folder: no other way out of it than down.
+/// The path for a member's name below a folder, which it cannot lead out of.
 fn below(name: &Path) -> PathBuf {
     let parts = name.components().filter(|part| matches!(part, Component::Normal(_)));
     let path: PathBuf = parts.collect();

@@ -1,23 +1,23 @@
 //! A file whose format is to be recognised.
 
-use std::io;
+use crate::disk::MediaError;
 
-/// Bytes at the start of a file that its format is recognised by, if there are as many.
+/// Bytes at the start of a file by which its format is recognised; a file may be shorter.
 pub const RECOGNISED_BY: usize = 1024;
 
-/// A file whose format is to be recognised, with its first bytes.
+/// A file whose format is to be recognised.
 pub(crate) struct FormatProbe<'a> {
-    /// [`RECOGNISED_BY`] bytes, where there are as many.
+    /// Its first [`RECOGNISED_BY`] bytes; all of a shorter file.
     pub(crate) start: &'a [u8],
-    /// Bytes in all of it.
+    /// Its length in bytes.
     pub(crate) len: u64,
-    /// Reads more of it: from an offset on, a number of bytes that it has.
-    pub(crate) read: &'a dyn Fn(u64, usize) -> io::Result<Vec<u8>>,
+    /// Reads this many bytes from an offset on, which must be in the file.
+    pub(crate) read: &'a dyn Fn(u64, usize) -> Result<Vec<u8>, MediaError>,
 }
 
 impl FormatProbe<'_> {
-    /// Bytes from an offset on, as far as there are any.
-    pub(super) fn bytes(&self, at: u64, length: usize) -> io::Result<Vec<u8>> {
+    /// Reads `length` bytes from `at` on; fewer at the end of the file.
+    pub(super) fn bytes(&self, at: u64, length: usize) -> Result<Vec<u8>, MediaError> {
         let there = self.len.saturating_sub(at);
         let length = usize::try_from(there).unwrap_or(usize::MAX).min(length);
         match usize::try_from(at).ok().and_then(|at| self.start.get(at..at + length)) {

@@ -1,14 +1,13 @@
-//! What a file is, by its content.
+//! Recognises what a file is by its content.
 
 use super::probe::FormatProbe;
 use super::signs::Start;
 use super::table::TABLE;
 use super::{ContainerError, Format, MAX_IMAGE, embedded, zip};
-use crate::disk::SECTOR_LEN;
+use crate::disk::{MediaError, SECTOR_LEN};
 use crate::fat12::Geometry;
-use std::io;
 
-/// Where a CD's first descriptor stands, and what it begins with.
+/// The offset of a CD's first descriptor, and how that begins.
 const ISO_AT: u64 = 32_768;
 const ISO_MARK: &[u8] = b"\x01CD001";
 
@@ -19,20 +18,20 @@ pub enum Recognised {
     Volume,
     /// A container.
     Container(Format),
-    /// Any other file, or a raw image whose volume cannot be told.
+    /// Any other file, or a raw image whose volume is not recognised.
     Unknown,
 }
 
-/// Says what a file is.
+/// Recognises what a file is.
 ///
-/// A raw image whose boot sector makes sense is one, whatever its first bytes look like. Where only
-/// the FAT does, a long mark counts for more, and a short one for less. Where the start is neither, the
-/// end may be an archive's.
+/// A file with a valid boot sector is a raw image, whatever its first bytes look like. One that only has
+/// a valid FAT is a raw image unless it begins with a long mark of a format. Otherwise short marks and
+/// other signs decide, and then the end of the file, which may be that of an archive.
 ///
 /// # Errors
-/// As `file` is read; and where it is known to be no image of a diskette, or one that does not begin
-/// at the start, with the [`ContainerError`] that says so.
-pub(crate) fn recognise_file(file: &FormatProbe<'_>) -> io::Result<Recognised> {
+/// Those of reading it; and a [`ContainerError`] if it is certainly not an image of a diskette, or one that
+/// does not begin at the start of the file.
+pub(crate) fn recognise_file(file: &FormatProbe<'_>) -> Result<Recognised, MediaError> {
     if let Some(geometry) = Geometry::from_bpb(file.start) {
         embedded::check_alone(file, &geometry)?;
         return Ok(Recognised::Volume);
@@ -59,7 +58,7 @@ pub(crate) fn recognise_file(file: &FormatProbe<'_>) -> io::Result<Recognised> {
     Ok(Recognised::Unknown)
 }
 
-/// The format that a file's first bytes tell: enough to know how much of it is to be read.
+/// The format by the first bytes alone, which is enough to know how much must be read.
 pub(super) fn by_start(bytes: &[u8]) -> Option<Format> {
     let begins_with_fat = |fat: &[u8]| fat[0] >= 0xF0 && fat[1..] == [0xFF, 0xFF];
     if Geometry::from_bpb(bytes).is_some() {
@@ -83,8 +82,8 @@ fn marked(start: &[u8]) -> Option<Format> {
     TABLE.iter().find(|row| row.marks.iter().any(has)).map(|row| row.format)
 }
 
-/// Formats that are told further behind in a file than it is read at first.
-fn by_its_end(file: &FormatProbe<'_>) -> io::Result<Option<Format>> {
+/// Recognises formats whose marks are further back in the file.
+fn by_its_end(file: &FormatProbe<'_>) -> Result<Option<Format>, MediaError> {
     if file.bytes(file.len.saturating_sub(512), 512)?.starts_with(b"conectix") {
         return Ok(Some(Format::Vhd));
     }
@@ -94,9 +93,9 @@ fn by_its_end(file: &FormatProbe<'_>) -> io::Result<Option<Format>> {
     Ok(zip::has_directory(file)?.then_some(Format::Zip))
 }
 
-/// A virtual disk says itself how large it is. One that is larger than a diskette is the disk of some
-/// machine, which happens to lie in the folder.
-fn check_is_small(start: &[u8], format: Format) -> io::Result<()> {
+/// Checks the size that a virtual disk states. One that is larger than a diskette is some machine's hard disk
+/// that happens to be in the folder.
+fn check_is_small(start: &[u8], format: Format) -> Result<(), MediaError> {
     let bytes = |at: usize| start.get(at..at + 8)?.try_into().ok();
     let len = match format {
         Format::Qcow2 => bytes(24).map(u64::from_be_bytes),

@@ -1,17 +1,17 @@
-//! What tells formats with a short mark or none: more than the mark has to fit.
+//! Recognises formats whose mark is short or missing by several fields of their headers.
 
 use super::crc::XMODEM;
 
-/// The beginning of a file.
+/// The first bytes of a file.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Start<'a> {
     pub(super) bytes: &'a [u8],
-    /// Bytes in all of the file.
+    /// The length of the whole file in bytes.
     pub(super) len: u64,
 }
 
 impl Start<'_> {
-    /// The byte at an offset; FF past the end.
+    /// The byte at an offset; 0xFF past the end.
     fn byte(self, at: usize) -> u8 {
         self.bytes.get(at).copied().unwrap_or(u8::MAX)
     }
@@ -23,14 +23,14 @@ impl Start<'_> {
     }
 }
 
-/// `IMD 1.18: ...`, or the name of another program that wrote it.
+/// `IMD 1.18: ...`, or another program's name and version.
 pub(super) fn is_imd(start: &Start<'_>) -> bool {
     let text = |byte: &u8| matches!(byte, b' '..=b'~');
     let head = start.bytes.get(4..24);
     start.bytes.starts_with(b"IMD ") && head.is_some_and(|head| head.iter().all(text))
 }
 
-/// The tracks stand in order, there are at most two sides, and a revolution was read.
+/// The first track is not after the last, there are at most two sides, and at least one revolution.
 pub(super) fn is_scp(start: &Start<'_>) -> bool {
     start.bytes.starts_with(b"SCP")
         && (1..=20).contains(&start.byte(5))
@@ -39,7 +39,7 @@ pub(super) fn is_scp(start: &Start<'_>) -> bool {
         && start.byte(10) <= 2
 }
 
-/// The bytes of the header add up to nothing.
+/// The bytes of the header add up to 0.
 pub(super) fn is_copy_qm(start: &Start<'_>) -> bool {
     let sums_up = |header: &[u8]| header.iter().fold(0_u8, |sum, b| sum.wrapping_add(*b)) == 0;
     start.bytes.starts_with(b"CQ\x14") && start.bytes.get(..133).is_some_and(sums_up)
@@ -49,7 +49,7 @@ pub(super) fn is_fdi(start: &Start<'_>) -> bool {
     is_spectrum_fdi(start) || is_t98_fdi(start)
 }
 
-/// `FDI`, write protection, cylinders, heads, then where the texts and the sectors begin.
+/// `FDI`, write protection, cylinders, heads, then the offsets of the text and the sectors.
 fn is_spectrum_fdi(start: &Start<'_>) -> bool {
     let word = |at| u64::from(start.number::<2>(at));
     start.bytes.starts_with(b"FDI")
@@ -59,7 +59,7 @@ fn is_spectrum_fdi(start: &Start<'_>) -> bool {
         && (14..start.len).contains(&word(10))
 }
 
-/// A header that says how long it is, and what it stands before.
+/// A header with its own length and that of the data.
 fn is_t98_fdi(start: &Start<'_>) -> bool {
     let long = |at| u64::from(start.number::<4>(at));
     let [header, size] = [long(8), long(12)];
@@ -69,7 +69,7 @@ fn is_t98_fdi(start: &Start<'_>) -> bool {
         && [16, 20, 24, 28].iter().map(|at| long(*at)).try_fold(1, u64::checked_mul) == Some(size)
 }
 
-/// A title, nine zeroes, protection, kind and length, and where the tracks begin.
+/// A title, nine zeroes, write protection, kind, length, and the offset of the first track.
 pub(super) fn is_d88(start: &Start<'_>) -> bool {
     let zeroes =
         start.bytes.get(0x11..0x1A).is_some_and(|bytes| bytes.iter().all(|byte| *byte == 0));
@@ -94,7 +94,7 @@ pub(super) fn is_save_dskf(start: &Start<'_>) -> bool {
         && matches!(word(26), 1 | 2)
 }
 
-/// A Pascal text as title, the lengths of what follows, and 0100.
+/// A title as a Pascal string, the lengths of data and tags, and 0x0100.
 pub(super) fn is_disk_copy(start: &Start<'_>) -> bool {
     let long = |at: usize| {
         let bytes = start.bytes.get(at..at + 4).and_then(|bytes| bytes.try_into().ok());
@@ -108,7 +108,7 @@ pub(super) fn is_disk_copy(start: &Start<'_>) -> bool {
         && 84 + data + tags == start.len
 }
 
-/// A Pascal text as name, zeros at two places, and the header's checksum.
+/// A name as a Pascal string, two bytes that are zero, and the header's checksum.
 pub(super) fn is_mac_binary(start: &Start<'_>) -> bool {
     start.byte(0) == 0
         && (1..64).contains(&start.byte(1))
@@ -121,7 +121,7 @@ pub(super) fn is_mac_binary(start: &Start<'_>) -> bool {
             .is_some_and(|header| header[124..126] == XMODEM.checksum(&header[..124]).to_be_bytes())
 }
 
-/// `-lh5-` and the like behind the length and checksum of a header of level 0 to 3.
+/// `-lh5-` or the like after the length and checksum of a header of level 0 to 3.
 pub(super) fn is_lha(start: &Start<'_>) -> bool {
     let method = start.bytes.get(2..7);
     let fits = |method: &[u8]| {
@@ -130,14 +130,14 @@ pub(super) fn is_lha(start: &Start<'_>) -> bool {
     method.is_some_and(fits) && start.byte(20) <= 3
 }
 
-/// 60 EA, and a header that is no longer than any is.
+/// 60 EA, and possible lengths of the header.
 pub(super) fn is_arj(start: &Start<'_>) -> bool {
     start.bytes.starts_with(b"\x60\xEA")
         && (30..=2600).contains(&start.number::<2>(2))
         && (30..=100).contains(&start.byte(4))
 }
 
-/// The checksum of a header, which is a text of octal digits, and stands among spaces in its own sum.
+/// The checksum of the header, as octal digits. In the sum, these count as spaces.
 pub(super) fn is_tar(start: &Start<'_>) -> bool {
     let Some(header) = start.bytes.get(..512) else { return false };
     let said = header[148..156].iter().filter(|byte| matches!(byte, b'0'..=b'7'));
@@ -145,6 +145,15 @@ pub(super) fn is_tar(start: &Start<'_>) -> bool {
     let others = header[..148].iter().chain(&header[156..]);
     let sum = others.fold(8 * u32::from(b' '), |sum, byte| sum + u32::from(*byte));
     header[0] != 0 && said == sum
+}
+
+/// The usual settings, a dictionary of a power of two, and a length that is unknown or that of a file.
+pub(super) fn is_lzma(start: &Start<'_>) -> bool {
+    let [dictionary, low, high] = [1, 5, 9].map(|at| start.number::<4>(at));
+    start.byte(0) == 0x5D
+        && dictionary.is_power_of_two()
+        && dictionary >= 4096
+        && (high == 0 || (low, high) == (u32::MAX, u32::MAX))
 }
 
 /// `BZh`, a level, and the mark of a block or of the end.

@@ -1,4 +1,4 @@
-//! All that is known of each format: its name, how it is recognised, and how it is read.
+//! What is known about each format: its name, how it is recognised, and how it is read.
 
 use super::signs::{self, Start};
 use super::{ContainerError, Dump, Format, hfe, imd, td0};
@@ -12,21 +12,21 @@ pub(crate) enum Reader {
     Zip,
     /// A dump, out of all of its bytes.
     Dump(fn(&[u8]) -> Result<Dump, ContainerError>),
-    /// Not at all; this command of a public tool makes of `FILE` what can be read.
+    /// Not at all; this command of a public tool converts `FILE` into something that can be read.
     None(&'static str),
 }
 
-/// All that is known of a format.
+/// What is known about a format.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Description {
     pub(super) format: Format,
-    /// Its name, with an article and the ending that people know it by.
+    /// Its name with an article, and the usual ending.
     pub(super) name: &'static str,
     /// Endings of its files, in lower case.
     pub(super) endings: &'static [&'static str],
     /// Whether its ending alone is enough, where the content does not decide.
     pub(super) is_known_by_ending: bool,
-    /// Bytes at an offset that no raw image has there by chance.
+    /// Bytes at an offset that cannot be there by chance in a raw image.
     pub(super) marks: &'static [(usize, &'static [u8])],
     /// Recognises it where a mark is short, or there is none.
     pub(super) sign: Option<fn(&Start<'_>) -> bool>,
@@ -47,7 +47,7 @@ impl Format {
         self.description().name
     }
 
-    /// The command of a public tool that makes a raw image of `FILE`, of a format that is not read.
+    /// The command of a public tool that makes a raw image of `FILE`; `None` if the format can be read.
     pub fn way_out(self) -> Option<&'static str> {
         match self.description().reader {
             Reader::None(command) => Some(command),
@@ -56,8 +56,8 @@ impl Format {
     }
 }
 
-/// All rows, in the order of [`Format`]. Where the marks of two formats fit, the first one counts.
-pub(super) const TABLE: [Description; 40] = [
+/// All rows, in the order of [`Format`]. If the marks of two formats match, the first one counts.
+pub(super) const TABLE: [Description; 41] = [
     row(Format::Gzip, "a gzip file", &["gz", "dz"])
         .marked(&[(0, b"\x1F\x8B\x08")])
         .read_by(Reader::Gzip),
@@ -114,7 +114,7 @@ pub(super) const TABLE: [Description; 40] = [
         .way_out("dsktrans -otype raw FILE disk.img"),
     row(Format::SaveDskF, "an IBM SaveDskF image (.dsk)", &["skf"])
         .signed(signs::is_save_dskf)
-        .way_out("loaddskf FILE A: (of DOS or OS/2, onto a diskette)")
+        .way_out("deark -opt loaddskf:toraw -o disk FILE")
         .by_ending(),
     row(Format::Cfi, "a Compaq diskette image (.cfi)", &["cfi"])
         .way_out("dsktrans -itype cfi -otype raw FILE disk.img")
@@ -132,11 +132,12 @@ pub(super) const TABLE: [Description; 40] = [
         .way_out("dd if=FILE of=disk.img bs=128 skip=1")
         .by_ending(),
     row(Format::Xdf, "an XDF diskette image (.xdf)", &["xdf"])
-        .way_out("xdfcopy FILE /dev/fd0 (onto a diskette)")
+        .way_out("xdfcopy FILE /dev/fd0")
         .by_ending(),
     row(Format::Qcow2, "a QEMU disk (.qcow2)", &["qcow2"])
         .marked(&[(0, b"QFI\xFB")])
-        .way_out("qemu-img convert -f qcow2 -O raw FILE disk.img"),
+        // There are versions 1 to 3, which qemu-img tells apart.
+        .way_out("qemu-img convert -O raw FILE disk.img"),
     row(Format::Qed, "a QEMU disk (.qed)", &["qed"])
         .marked(&[(0, b"QED\0")])
         .way_out("qemu-img convert -f qed -O raw FILE disk.img")
@@ -183,6 +184,10 @@ pub(super) const TABLE: [Description; 40] = [
         .by_ending(),
     row(Format::Xz, "an xz file (.xz)", &["xz"])
         .marked(&[(0, b"\xFD7zXZ\0")])
+        .way_out("xz -dk FILE")
+        .by_ending(),
+    row(Format::Lzma, "an LZMA file (.lzma)", &["lzma"])
+        .signed(signs::is_lzma)
         .way_out("xz -dk FILE")
         .by_ending(),
     row(Format::Bzip2, "a bzip2 file (.bz2)", &["bz2"])

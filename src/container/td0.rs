@@ -1,4 +1,4 @@
-//! Teledisk's dumps (`.td0`), as Dave Dunfield's notes of 2008 describe them:
+//! Teledisk dumps (`.td0`), as described in Dave Dunfield's notes of 2008:
 //!
 //! | size | field |
 //! | --- | --- |
@@ -21,7 +21,7 @@
 
 use super::crc::TELEDISK;
 use super::cursor::Cursor;
-use super::dump::{Content, Dump, Id, Tracks};
+use super::dump::{Dump, Id, SectorContent, Tracks};
 use super::signs::Start;
 use super::{ContainerError, Format, MAX_DUMP, MAX_IMAGE};
 use delharc::decode::{Decoder, Lh1Decoder};
@@ -31,25 +31,25 @@ const HAS_COMMENT: u8 = 0x80;
 const NO_MORE_TRACKS: u8 = 0xFF;
 /// On a track: recorded in FM.
 const SINGLE_DENSITY: u8 = 0x80;
-/// Flags of a sector: read with an error; not read as DOS had no use for it, or without data.
+/// Flags of a sector: read with an error; skipped because DOS did not use it, or without data.
 const READ_WITH_ERROR: u8 = 0x02;
 const WITHOUT_DATA: u8 = 0x30;
 /// The first version, 2.0, that compresses as `LHarc` does.
 const FIRST_LZHUF: u8 = 0x14;
-/// What compressed bytes are expanded by at a time.
+/// Bytes that are expanded at a time.
 const STEP: usize = 16;
 
-/// Whether a dump begins so, with no compression but that of single sectors.
+/// Whether this is the start of a dump in which only single sectors are compressed.
 pub(super) fn is_plain(start: &Start<'_>) -> bool {
     has_header(start, b"TD\0")
 }
 
-/// Whether a dump begins so, all of which is compressed.
+/// Whether this is the start of a dump that is compressed as a whole.
 pub(super) fn is_compressed(start: &Start<'_>) -> bool {
     has_header(start, b"td\0")
 }
 
-/// Whether there is a header with its checksum, or at least with fields that can be.
+/// Whether there is a header with a correct checksum, or at least with possible values.
 fn has_header(start: &Start<'_>, mark: &[u8]) -> bool {
     let Some(header) = start.bytes.get(..HEADER_LEN) else { return false };
     let sensible = (0x0A..=0x30).contains(&header[4])
@@ -64,10 +64,10 @@ fn verifies(header: &[u8]) -> bool {
     TELEDISK.checksum(&header[..10]).to_le_bytes() == header[10..12]
 }
 
-/// The diskette in a dump. A sector with a deleted mark is a sector like others.
+/// Reads the diskette in a dump. A sector with a deleted mark is treated like any other.
 ///
 /// # Errors
-/// Where the dump is damaged, or is none of a PC's diskette.
+/// If the dump is damaged, or not of a PC's diskette.
 pub fn read(bytes: &[u8]) -> Result<Dump, ContainerError> {
     if bytes.len() > MAX_DUMP {
         return Err(ContainerError::TooLarge);
@@ -95,10 +95,10 @@ pub fn read(bytes: &[u8]) -> Result<Dump, ContainerError> {
     read_body(&mut Cursor::new(body), header[7] & HAS_COMMENT != 0)
 }
 
-/// All that the first method of `LHarc` makes of `bytes`, and a little more: a dump says itself where it
-/// ends, and its compressed form does not.
+/// Expands `bytes` by `LHarc`'s first method, and a little too far: the compressed form has no end mark, but
+/// the dump in it has.
 fn expand(bytes: &[u8]) -> Vec<u8> {
-    // The last symbols may need bits that were not written; a step takes fewer than these.
+    // The last symbols may need a few more bits than were written.
     let padded = [bytes, &[0; 8 * STEP]].concat();
     let mut decoder = Lh1Decoder::new(&padded[..]);
     let (mut expanded, mut step) = (Vec::new(), [0; STEP]);
@@ -129,7 +129,7 @@ fn skip_comment(cursor: &mut Cursor<'_>) -> Result<(), ContainerError> {
     }
 }
 
-/// Reads a track, if there is one more.
+/// Reads the next track; `false` if there is none.
 fn read_track(cursor: &mut Cursor<'_>, tracks: &mut Tracks) -> Result<bool, ContainerError> {
     let at = cursor.at();
     if cursor.rest().first() == Some(&NO_MORE_TRACKS) {
@@ -157,7 +157,7 @@ fn read_sector(
     let [cylinder, head, number, size, flags, checksum] = cursor.array()?;
     let id = Id { cylinder, head, number, size };
     let Some(length) = id.len().filter(|_| flags & WITHOUT_DATA == 0) else {
-        tracks.add(side, id, Content::None);
+        tracks.add(side, id, SectorContent::None);
         return Ok(());
     };
     let at = cursor.at();
@@ -167,12 +167,12 @@ fn read_sector(
     let bytes = decode(*encoding, data, length);
     let sound =
         bytes.len() == length && low_byte(&bytes) == checksum && flags & READ_WITH_ERROR == 0;
-    let content = if sound { Content::Sound(&bytes) } else { Content::Bad(&bytes) };
+    let content = if sound { SectorContent::Sound(&bytes) } else { SectorContent::Bad(&bytes) };
     tracks.add(side, id, content);
     Ok(())
 }
 
-/// The bytes of a sector; another number of them than `length` where they are damaged.
+/// Decodes a sector; the result is not `length` bytes long if it is damaged.
 fn decode(encoding: u8, data: &[u8], length: usize) -> Vec<u8> {
     let runs = match encoding {
         0 => return data.to_vec(),
@@ -190,14 +190,13 @@ fn decode(encoding: u8, data: &[u8], length: usize) -> Vec<u8> {
     bytes
 }
 
-/// A count of 16 bits, and two bytes that are repeated as often.
+/// Pairs of a 16-bit count and the two bytes to be repeated.
 fn words(data: &[u8]) -> Vec<(&[u8], usize)> {
     let run = |run: &'_ [u8]| u16::from_le_bytes([run[0], run[1]]).into();
     data.chunks_exact(4).map(|chunk| (&chunk[2..], run(chunk))).collect()
 }
 
-/// 0, a length, and as many bytes; or half the length of a pattern, how often it is repeated, and
-/// the pattern.
+/// Runs: 0, a length, and that many bytes; or half the length of a pattern, a count, and the pattern.
 fn runs(mut data: &[u8]) -> Vec<(&[u8], usize)> {
     let mut runs = Vec::new();
     while let [half, count, rest @ ..] = data {

@@ -1,4 +1,4 @@
-//! What a file that is in memory holds: a raw image, or a dump of one.
+//! Unpacks a file in memory: a raw image, or a dump.
 
 use super::Reader;
 use super::recognise::by_start;
@@ -10,21 +10,21 @@ use crate::disk::{Flaw, filled};
 use std::io;
 use std::path::Path;
 
-/// An image out of its container.
+/// An image that was taken out of its container.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unpacked {
-    /// Its sectors, one after the other.
+    /// The bytes of the raw image.
     pub bytes: Vec<u8>,
     /// The sectors that are lost, in order.
     pub flaws: Vec<Flaw>,
-    /// The dump that it comes from, which cannot be written; `None` for a raw image.
+    /// The format of the dump that it comes from, which cannot be written; `None` for a raw image.
     pub dump: Option<Format>,
 }
 
-/// The most bytes that a file which begins so is expanded to.
+/// The most bytes that a file beginning with `start` may be expanded to.
 ///
 /// # Errors
-/// Where it is in a format that is not read: then nothing of it is expanded.
+/// If it is in a format that cannot be read: then nothing is expanded.
 pub(crate) fn largest(start: &[u8]) -> Result<usize, ContainerError> {
     match by_start(start).map(|format| (format, format.reader())) {
         None => Ok(MAX_IMAGE),
@@ -33,10 +33,10 @@ pub(crate) fn largest(start: &[u8]) -> Result<usize, ContainerError> {
     }
 }
 
-/// Says what a file with these bytes is.
+/// Recognises what a file with these bytes is.
 ///
 /// # Errors
-/// Where it is known to be no image of a diskette, or one that does not begin at the start.
+/// If it is certainly not an image of a diskette, or one that does not begin at the start of the file.
 pub fn recognise(bytes: &[u8]) -> Result<Recognised, ContainerError> {
     let read = |at: u64, length: usize| {
         let at = usize::try_from(at).unwrap_or(usize::MAX);
@@ -47,13 +47,13 @@ pub fn recognise(bytes: &[u8]) -> Result<Recognised, ContainerError> {
     let file = FormatProbe { start, len: bytes.len() as u64, read: &read };
     let at = bytes.len();
     recognise_file(&file)
-        .map_err(|error| ContainerError::behind(&error).unwrap_or(ContainerError::CutShort { at }))
+        .map_err(|error| error.container().unwrap_or(ContainerError::CutShort { at }))
 }
 
-/// The image that is in a file with these bytes and this name, which may be a dump.
+/// Takes the image out of a file with these bytes and this name.
 ///
 /// # Errors
-/// Where the image is larger than [`MAX_IMAGE`], or the dump damaged or in a format that is not read.
+/// If the image is larger than [`MAX_IMAGE`], or the dump is damaged or in a format that cannot be read.
 pub fn unpack(bytes: Vec<u8>, name: &Path) -> Result<Unpacked, ContainerError> {
     let format = match recognise(&bytes)? {
         Recognised::Container(format) => Some(format),

@@ -37,7 +37,7 @@ fn check_identity(record: &Record, findings: &mut Vec<Finding>) {
             Finding::damage(field, at, Value::Number(expected), Value::Number(found.into()))
         })
     };
-    findings.extend(is_number(RecordField::Layout, layout.number, 1, record.layout));
+    findings.extend(is_number(RecordField::Layout, layout.layout, 1, record.layout));
     let length = RECORD_LEN as u64;
     findings.extend(is_number(
         RecordField::RecordLength,

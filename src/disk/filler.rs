@@ -1,12 +1,12 @@
-//! Sectors that a program which made an image could not read, and has filled with a text that says so.
+//! Sectors that an imaging program could not read, and filled with a text that says so.
 
 use super::{Flaw, FlawKind, SECTOR_LEN};
 
-/// What programs fill such sectors with, over and over: Greaseweazle; safecopy, where it is to mark bad
-/// blocks; recoverdisk of FreeBSD.
+/// The texts, each repeated to the end of the sector: of Greaseweazle, of safecopy with its option to
+/// mark bad blocks, and of FreeBSD's recoverdisk.
 const FILLERS: [&[u8]; 3] = [b"-=[BAD SECTOR]=-", b"BaDbLoCk", b"_UNREAD_"];
 
-/// The filled sectors among `bytes`, which begin with a sector of this number.
+/// The filled sectors in `bytes`; `first` is the number of the sector that they begin with.
 pub(crate) fn filled(bytes: &[u8], first: u32) -> Vec<Flaw> {
     let sectors = (first..).zip(bytes.chunks_exact(SECTOR_LEN));
     let filled = sectors.filter(|(_, bytes)| is_filled(bytes));

@@ -1,9 +1,6 @@
-//! Sectors that a medium does not give, or not well.
+//! Sectors that cannot be read, or not reliably.
 
-use super::SECTOR_LEN;
-use std::error::Error;
 use std::fmt::{self, Display, Formatter};
-use std::io;
 
 /// A sector that is flawed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,36 +15,29 @@ pub struct Flaw {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 pub enum FlawKind {
-    /// It read well only when it was read again.
+    /// It could be read only by reading it again.
     Weak,
-    /// The drive does not read it, or never twice the same.
+    /// The drive cannot read it, or returns something else each time.
     Unreadable,
-    /// The rescue that made the image did not read it, as its mapfile says.
+    /// The mapfile says that the rescue did not read it.
     NotRescued,
-    /// The dump holds it and marks it as bad, or its checksum does not verify.
+    /// The dump marks it as bad, or its checksum there is wrong.
     MarkedBad,
-    /// The dump does not hold it.
+    /// The dump does not contain it.
     Missing,
-    /// The program that made the image could not read it, and has filled it with a text that says so.
+    /// The imaging program could not read it, and filled it with a text that says so.
     Filled,
 }
 
 impl FlawKind {
-    /// The published word.
+    /// The word for it in reports for programs.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 
-    /// Whether there is no telling what the sector holds.
+    /// Whether the content of the sector is unknown.
     pub const fn is_lost(self) -> bool {
         !matches!(self, Self::Weak)
-    }
-}
-
-impl Flaw {
-    /// The lost sector that a read failed for, where that was why.
-    pub fn behind(error: &io::Error) -> Option<Self> {
-        error.get_ref()?.downcast_ref().copied()
     }
 }
 
@@ -55,31 +45,4 @@ impl Display for Flaw {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "sector {} is {}", self.sector, self.kind.as_str())
     }
-}
-
-impl Error for Flaw {}
-
-impl From<Flaw> for io::Error {
-    fn from(flaw: Flaw) -> Self {
-        Self::other(flaw)
-    }
-}
-
-/// Zeroes the sectors of `buffer`, which was read from `offset` on, that are in `lost`, and fails with
-/// the first of them.
-pub(crate) fn withhold(lost: &[Flaw], offset: u64, buffer: &mut [u8]) -> io::Result<()> {
-    let sector_len = SECTOR_LEN as u64;
-    let end = offset + buffer.len() as u64;
-    let from = lost.partition_point(|flaw| (u64::from(flaw.sector) + 1) * sector_len <= offset);
-    let within = |flaw: &&Flaw| u64::from(flaw.sector) * sector_len < end;
-    let len = buffer.len();
-    let place = |at: u64| usize::try_from(at.clamp(offset, end) - offset).unwrap_or(len);
-    let mut first = None;
-    for flaw in lost[from..].iter().take_while(within) {
-        let start = u64::from(flaw.sector) * sector_len;
-        let range = place(start)..place(start + sector_len);
-        buffer[range].fill(0);
-        first = first.or(Some(*flaw));
-    }
-    first.map_or(Ok(()), |flaw| Err(flaw.into()))
 }

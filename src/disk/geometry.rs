@@ -2,7 +2,7 @@
 
 use super::SECTOR_LEN;
 
-/// How a diskette is divided.
+/// How a diskette is divided into sectors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DiskGeometry {
     /// Tracks on each side.
@@ -31,7 +31,7 @@ const STANDARD: [DiskGeometry; 9] = [
 ];
 
 impl DiskGeometry {
-    /// The standard diskette that holds this number of bytes.
+    /// The standard diskette with this number of bytes.
     pub fn of_len(bytes: u64) -> Option<Self> {
         STANDARD.into_iter().find(|geometry| geometry.len() == bytes)
     }
@@ -41,7 +41,7 @@ impl DiskGeometry {
         STANDARD.into_iter().map(Self::len)
     }
 
-    /// All tracks, cylinder by cylinder: sectors of the diskette, counted from 0.
+    /// Sectors on the diskette.
     pub fn total_sectors(self) -> u32 {
         self.cylinders * self.heads * self.sectors
     }

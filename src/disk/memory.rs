@@ -1,6 +1,6 @@
-//! A medium in memory: a copy of an image, for looking without touching.
+//! An image in memory, used as a medium.
 
-use super::Storage;
+use super::{DisketteStorage, MediaError, Storage};
 use std::io;
 use std::ops::Range;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
@@ -15,12 +15,12 @@ impl Memory {
         Self(RwLock::new(bytes))
     }
 
-    /// What the medium holds now, as long as nobody writes.
+    /// The bytes now; nobody can write them until this is dropped.
     pub(crate) fn held(&self) -> RwLockReadGuard<'_, Vec<u8>> {
         self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the medium holds now.
+    /// The bytes now.
     pub fn into_bytes(self) -> Vec<u8> {
         self.0.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
@@ -37,25 +37,27 @@ impl Storage for Memory {
         self.held().len() as u64
     }
 
-    fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         let bytes = self.held();
         let range = range(offset, buffer.len())?;
         buffer.copy_from_slice(bytes.get(range).ok_or(io::ErrorKind::UnexpectedEof)?);
         Ok(())
     }
 
-    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         self.read(offset, buffer)
     }
 
-    fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+    fn write(&self, offset: u64, bytes: &[u8]) -> Result<(), MediaError> {
         let mut held = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let range = range(offset, bytes.len())?;
         held.get_mut(range).ok_or(io::ErrorKind::UnexpectedEof)?.copy_from_slice(bytes);
         Ok(())
     }
 
-    fn sync(&self) -> io::Result<()> {
+    fn sync(&self) -> Result<(), MediaError> {
         Ok(())
     }
 }
+
+impl DisketteStorage for Memory {}

@@ -1,29 +1,32 @@
-//! The ground that all else stands on: sectors, and what holds them.
+//! What everything else builds on: sectors, what stores them, and the errors of doing so.
 
+mod error;
 mod filler;
 mod flaw;
+mod format;
 mod geometry;
 mod memory;
+mod withhold;
 
+pub use error::{ContainerError, DriveError, MapfileError, MediaError};
 pub(crate) use filler::filled;
-pub(crate) use flaw::withhold;
 pub use flaw::{Flaw, FlawKind};
+pub use format::Format;
 pub use geometry::DiskGeometry;
 pub use memory::Memory;
-
-use std::io;
+pub(crate) use withhold::withhold;
 
 /// Bytes in a sector of a PC's diskette.
 pub const SECTOR_LEN: usize = 512;
 
-/// A medium, as the rest of the program sees it. Offsets and lengths are in bytes.
+/// Bytes that can be read, written and made durable. Offsets and lengths are in bytes.
 ///
-/// Reads and writes are whole or an error: a short read is [`io::ErrorKind::UnexpectedEof`].
+/// A read or write is complete or an error: a short read is [`std::io::ErrorKind::UnexpectedEof`].
 pub trait Storage: Send + Sync {
-    /// Bytes on the medium.
+    /// Bytes in it.
     fn len(&self) -> u64;
 
-    /// Whether there is nothing on the medium.
+    /// Whether there are no bytes in it.
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -31,58 +34,55 @@ pub trait Storage: Send + Sync {
     /// Fills `buffer` from `offset` on.
     ///
     /// # Errors
-    /// As the medium reports them. Where sectors of the range are lost, the first [`Flaw`]; then all
-    /// others are read, and the lost ones stand as zeros.
-    fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()>;
-
-    /// Reads on from the end of `bytes`, until it is `length` bytes long.
-    ///
-    /// # Errors
-    /// As [`Storage::read`]; then it is as long all the same.
-    fn read_on(&self, bytes: &mut Vec<u8>, length: usize) -> io::Result<()> {
-        let have = bytes.len();
-        bytes.resize(length, 0);
-        self.read(have as u64, &mut bytes[have..])
-    }
-
-    /// Bytes that cost no more together than one of them, from any multiple of them on.
-    fn block(&self) -> u64 {
-        SECTOR_LEN as u64
-    }
-
-    /// Fills `buffer` by one single try, where [`Storage::read`] makes several.
-    ///
-    /// # Errors
-    /// As the medium reports them.
-    fn read_once(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
-        self.read(offset, buffer)
-    }
+    /// [`MediaError::Lost`] with all lost sectors of the range, if there are any: then `buffer` holds the
+    /// other sectors, and zeros for the lost ones.
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError>;
 
     /// Fills `buffer` from what the medium itself holds, past every cache that can be passed.
     ///
     /// # Errors
     /// As [`Storage::read`].
-    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()>;
+    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError>;
 
     /// Writes `bytes` at `offset`; they may be lost until [`Storage::sync`] has returned.
     ///
     /// # Errors
     /// As the medium reports them.
-    fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()>;
+    fn write(&self, offset: u64, bytes: &[u8]) -> Result<(), MediaError>;
 
-    /// Makes all that was written durable. After an error, nothing is known of it: a second call
+    /// Makes all that was written durable. After an error nothing is known of it: a second call
     /// may succeed without having done anything.
     ///
     /// # Errors
     /// As the medium reports them.
-    fn sync(&self) -> io::Result<()>;
+    fn sync(&self) -> Result<(), MediaError>;
+}
 
-    /// The sectors known to be flawed, in order: of a dump all, of a drive those met so far.
+/// Storage that holds a diskette, and what is different about it in a drive, a dump or a container.
+pub trait DisketteStorage: Storage {
+    /// Reads the first bytes: at least `length`, and more if they cost no extra time.
+    ///
+    /// # Errors
+    /// As [`Storage::read`]. After [`MediaError::Lost`], `bytes` is as long as without the error.
+    fn read_start(&self, bytes: &mut Vec<u8>, length: usize) -> Result<(), MediaError> {
+        bytes.resize(length, 0);
+        self.read(0, bytes)
+    }
+
+    /// Fills `buffer` by a single attempt, where [`Storage::read`] makes several.
+    ///
+    /// # Errors
+    /// As the medium reports them.
+    fn read_once(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
+        self.read(offset, buffer)
+    }
+
+    /// The sectors known to be flawed, in order: of a dump all of them, of a drive those met so far.
     fn flaws(&self) -> Vec<Flaw> {
         Vec::new()
     }
 
-    /// Says that all is written, and that a sync comes next: several media in one file can share that.
+    /// Announces that all is written and a sync comes next, which several diskettes in one file can share.
     fn stage(&self) {}
 
     /// Whether a change takes effect as a whole with [`Storage::sync`], and not at all before.
@@ -90,7 +90,7 @@ pub trait Storage: Send + Sync {
         false
     }
 
-    /// Whether the medium can be taken out, and another one put in its place, at any moment.
+    /// Whether the diskette can be taken out, and another one put in its place, at any moment.
     fn is_removable(&self) -> bool {
         false
     }

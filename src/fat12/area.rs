@@ -3,8 +3,7 @@
 
 use super::SECTOR_LEN;
 use super::boot::Geometry;
-use crate::disk::{Flaw, Storage};
-use std::io;
+use crate::disk::{DisketteStorage, Flaw, MediaError};
 use std::ops::Range;
 
 /// All sectors up to the end of the root directory, and which of them are lost.
@@ -16,29 +15,40 @@ pub(super) struct Area {
 }
 
 impl Area {
+    /// Reads the first bytes of a medium: at least `length`, and more where they cost nothing.
+    pub(super) fn first<S: DisketteStorage + ?Sized>(
+        medium: &S,
+        length: usize,
+    ) -> Result<Self, MediaError> {
+        let mut area = Self::default();
+        let read = medium.read_start(&mut area.bytes, length);
+        area.keep_lost(read)?;
+        Ok(area)
+    }
+
     /// Reads on, until `length` bytes are read.
-    pub(super) fn extend<S: Storage + ?Sized>(
+    pub(super) fn extend<S: DisketteStorage + ?Sized>(
         &mut self,
         medium: &S,
         length: usize,
-    ) -> io::Result<()> {
+    ) -> Result<(), MediaError> {
         let have = self.bytes.len();
         if length <= have {
             return Ok(());
         }
-        match medium.read_on(&mut self.bytes, length) {
-            Err(error) if Flaw::behind(&error).is_some() => {
-                let lost = medium.flaws().into_iter().filter(|flaw| flaw.kind.is_lost());
-                let new =
-                    |flaw: &Flaw| (have..length).contains(&(flaw.sector as usize * SECTOR_LEN));
-                self.lost.extend(lost.filter(new));
+        self.bytes.resize(length, 0);
+        let read = medium.read(have as u64, &mut self.bytes[have..]);
+        self.keep_lost(read)
+    }
+
+    /// Notes the sectors that a read has not got.
+    fn keep_lost(&mut self, read: Result<(), MediaError>) -> Result<(), MediaError> {
+        match read {
+            Err(MediaError::Lost(lost)) => {
+                self.lost.extend(lost);
                 Ok(())
             }
-            Err(error) => {
-                self.bytes.truncate(have);
-                Err(error)
-            }
-            Ok(()) => Ok(()),
+            read => read,
         }
     }
 

@@ -1,7 +1,7 @@
 //! The boot sector, and the geometry that it or the FAT's first byte tells.
 
 use super::directory::ENTRY_LEN;
-use super::{Anomaly, Layout, MAX_SECTORS, SECTOR, SECTOR_LEN};
+use super::{Anomaly, MAX_SECTORS, SECTOR, SECTOR_LEN, VolumeLayout};
 use std::ops::Range;
 
 /// The first cluster of every FAT volume has the number 2.
@@ -88,11 +88,11 @@ impl Geometry {
     }
 
     /// Bytes up to the end of the root directory of the usual diskette of this size; of an unusual
-    /// size, of the one with the least. In whole blocks of `block` bytes, as far as the medium has them.
-    pub(crate) fn usual_area(medium_len: u64, block: u64) -> u64 {
+    /// size, of the one with the least; as far as the medium has them.
+    pub(crate) fn usual_area(medium_len: u64) -> u64 {
         let known = KNOWN.iter().find(|g| u64::from(g.total_sectors) * SECTOR == medium_len);
         let area = u64::from(known.unwrap_or(&KNOWN[0]).first_data_sector()) * SECTOR;
-        area.next_multiple_of(block).min(medium_len)
+        area.min(medium_len)
     }
 
     /// The BIOS parameter block, where it can be one. Neither the jump at its start nor the 55AA
@@ -116,10 +116,10 @@ impl Geometry {
 
     /// The layout of a FAT volume with more than two FATs, or with sectors of another length: all else in
     /// its BIOS parameter block is as on a diskette.
-    pub(crate) fn layout_not_read(area: &[u8]) -> Option<Layout> {
+    pub(crate) fn layout_not_read(area: &[u8]) -> Option<VolumeLayout> {
         let word = |at: usize| Some(u16::from_le_bytes([*area.get(at)?, *area.get(at + 1)?]));
         let byte = |at: usize| area.get(at).copied();
-        let layout = Layout { fats: byte(16)?, sector_len: word(11)? };
+        let layout = VolumeLayout { fats: byte(16)?, sector_len: word(11)? };
         let total = u64::from(word(19)?) * u64::from(layout.sector_len);
         let is_fat = matches!(layout.sector_len, 128 | 256 | 512 | 1024 | 2048 | 4096)
             && (1..=8).contains(&layout.fats)
@@ -135,7 +135,7 @@ impl Geometry {
 
     /// Whether every FAT of a volume of such a layout begins as a FAT does: else it is the boot sector that is
     /// wrong.
-    pub(super) fn has_fats_of(layout: Layout, area: &[u8]) -> bool {
+    pub(super) fn has_fats_of(layout: VolumeLayout, area: &[u8]) -> bool {
         let word = |at: usize| usize::from(u16::from_le_bytes([area[at], area[at + 1]]));
         let (reserved, fat_sectors, media) = (word(14), word(22), area[21]);
         (0..usize::from(layout.fats)).all(|copy| {

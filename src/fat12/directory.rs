@@ -13,7 +13,7 @@ const END: u8 = 0;
 
 /// A file or folder in the root directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct DirectoryEntry {
     /// Where in the directory it stands, counted from 0.
     pub slot: usize,
     /// `DIR_Name`: eight bytes and three, padded with spaces.
@@ -26,7 +26,7 @@ pub struct Entry {
     pub size: u32,
 }
 
-impl Entry {
+impl DirectoryEntry {
     /// Whether it is a file, not a folder.
     pub(super) fn is_file(&self) -> bool {
         self.attributes & ATTR_DIRECTORY == 0
@@ -35,7 +35,7 @@ impl Entry {
 
 /// The files and folders in the bytes of a directory. Parts of long names and the label bear the
 /// volume attribute: neither is a file, whatever its name.
-pub(super) fn entries(bytes: &[u8]) -> impl Iterator<Item = Entry> {
+pub(super) fn entries(bytes: &[u8]) -> impl Iterator<Item = DirectoryEntry> {
     bytes
         .chunks_exact(ENTRY_LEN)
         .enumerate()
@@ -60,10 +60,10 @@ pub(super) fn used_len(bytes: &[u8]) -> usize {
     entries.take_while(|entry| entry[0] != END).count() * ENTRY_LEN
 }
 
-fn parse(slot: usize, bytes: &[u8]) -> Entry {
+fn parse(slot: usize, bytes: &[u8]) -> DirectoryEntry {
     let mut name = [0; 11];
     name.copy_from_slice(&bytes[..11]);
-    Entry {
+    DirectoryEntry {
         slot,
         name,
         attributes: bytes[11],

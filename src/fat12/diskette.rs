@@ -1,10 +1,9 @@
 //! What a volume says of itself: its names, and the files in its root directory.
 
-use super::directory::{self, Entry};
+use super::directory::{self, DirectoryEntry};
 use super::{FatCopy, SECTOR_LEN, Volume};
-use crate::disk::Storage;
+use crate::disk::{DisketteStorage, MediaError};
 use sha1::{Digest, Sha1};
-use std::io;
 
 /// Where the boot sector names the system that formatted the diskette.
 const OEM_NAME: std::ops::Range<usize> = 3..11;
@@ -24,7 +23,7 @@ pub struct Diskette {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RootFile {
     /// Where it stands.
-    pub entry: Entry,
+    pub entry: DirectoryEntry,
     /// The SHA-1 of a file, where that was asked for, and all of it was read.
     pub digest: Option<[u8; 20]>,
 }
@@ -57,11 +56,11 @@ impl Volume {
     ///
     /// # Errors
     /// As the medium reports them.
-    pub fn digest<S: Storage + ?Sized>(
+    pub fn digest<S: DisketteStorage + ?Sized>(
         &self,
         medium: &S,
         file: &RootFile,
-    ) -> io::Result<Option<[u8; 20]>> {
+    ) -> Result<Option<[u8; 20]>, MediaError> {
         if file.is_folder() {
             return Ok(None);
         }

@@ -10,14 +10,14 @@ pub enum NoVolume {
     /// All that was read of it is this byte, over and over: it was never formatted.
     Blank(u8),
     /// A FAT volume with a layout that no PC's diskette has, and that is not read.
-    Layout(Layout),
+    Layout(VolumeLayout),
     /// Neither a boot sector nor the first byte of a FAT tells a geometry.
     Unknown,
 }
 
 /// A layout of a FAT volume that is not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Layout {
+pub struct VolumeLayout {
     /// `BPB_NumFATs`.
     pub fats: u8,
     /// `BPB_BytsPerSec`.

@@ -12,14 +12,12 @@ mod fault;
 mod table;
 
 pub use boot::Geometry;
-pub use directory::Entry;
+pub use directory::DirectoryEntry;
 pub use diskette::{Diskette, RootFile};
-pub use fault::{Anomaly, FaultKind, Layout, MediaFault, NoVolume};
+pub use fault::{Anomaly, FaultKind, MediaFault, NoVolume, VolumeLayout};
 
-use crate::disk::SECTOR_LEN;
-use crate::disk::Storage;
+use crate::disk::{DisketteStorage, MediaError, SECTOR_LEN};
 use area::Area;
-use std::io;
 use table::Fat;
 
 /// Bytes in a sector of every diskette that is read.
@@ -47,7 +45,7 @@ pub struct Volume {
 
 /// The clusters of a file, as byte offsets on the medium.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Chain {
+pub struct ClusterChain {
     clusters: Vec<u16>,
     geometry: Geometry,
 }
@@ -68,7 +66,7 @@ impl Volume {
     ///
     /// # Errors
     /// As the medium reports them; whatever the bytes say, is an answer and no error.
-    pub fn open<S: Storage + ?Sized>(medium: &S) -> io::Result<Opened> {
+    pub fn open<S: DisketteStorage + ?Sized>(medium: &S) -> Result<Opened, MediaError> {
         let medium_len = medium.len();
         if medium_len < 2 * SECTOR {
             return Ok(Opened::NoVolume(NoVolume::TooShort));
@@ -121,7 +119,7 @@ impl Volume {
     }
 
     /// Files and folders in the root directory.
-    fn root(&self) -> impl Iterator<Item = Entry> {
+    fn root(&self) -> impl Iterator<Item = DirectoryEntry> {
         directory::entries(&self.area.bytes[self.geometry.root_directory()])
     }
 
@@ -139,7 +137,7 @@ impl Volume {
     ///
     /// # Errors
     /// Where two files bear the name, or none does and a part of the directory is lost.
-    pub fn find(&self, name: &[u8; 11]) -> Result<Option<Entry>, MediaFault> {
+    pub fn find(&self, name: &[u8; 11]) -> Result<Option<DirectoryEntry>, MediaFault> {
         let root = self.geometry.root_directory();
         let used = directory::used_len(&self.area.bytes[root.clone()]);
         let lost = self.area.lost_in(root.start..root.start + used);
@@ -164,7 +162,7 @@ impl Volume {
     ///
     /// # Errors
     /// The first thing that is wrong with the chain.
-    pub fn chain(&self, entry: &Entry, copy: FatCopy) -> Result<Chain, MediaFault> {
+    pub fn chain(&self, entry: &DirectoryEntry, copy: FatCopy) -> Result<ClusterChain, MediaFault> {
         let fat = self.fat(copy);
         let clusters = fat.chain(entry, &self.geometry)?;
         self.check_on_medium(entry, &clusters)?;
@@ -182,15 +180,15 @@ impl Volume {
                 return Err(self.fault(FaultKind::SharedWithChain(from), to));
             }
         }
-        Ok(Chain { clusters, geometry: self.geometry })
+        Ok(ClusterChain { clusters, geometry: self.geometry })
     }
 
     /// The fault that the copies of the FAT lead from `entry` to different sectors.
-    pub(crate) fn copies_disagree(&self, entry: &Entry) -> MediaFault {
+    pub(crate) fn copies_disagree(&self, entry: &DirectoryEntry) -> MediaFault {
         self.fault(FaultKind::CopiesDisagree, entry.first_cluster)
     }
 
-    fn check_on_medium(&self, entry: &Entry, clusters: &[u16]) -> Result<(), MediaFault> {
+    fn check_on_medium(&self, entry: &DirectoryEntry, clusters: &[u16]) -> Result<(), MediaFault> {
         // Behind the file's own last sector, its last cluster may be cut off.
         let mut left = u64::from(entry.size).div_ceil(SECTOR) * SECTOR;
         for &cluster in clusters {
@@ -205,7 +203,7 @@ impl Volume {
 
     fn check_not_shared(
         &self,
-        entry: &Entry,
+        entry: &DirectoryEntry,
         clusters: &[u16],
         fat: Fat<'_>,
     ) -> Result<(), MediaFault> {
@@ -223,7 +221,7 @@ impl Volume {
     }
 }
 
-impl Chain {
+impl ClusterChain {
     /// Byte offsets on the medium of the file's first `count` sectors, in the file's order.
     pub fn sectors(&self, count: usize) -> impl Iterator<Item = u64> {
         let per_cluster = self.geometry.cluster_len() / SECTOR;
@@ -247,12 +245,13 @@ fn no_volume(area: &[u8]) -> NoVolume {
 
 /// What most diskettes of this size need, and what costs no more, in one go; where that cannot be read,
 /// the boot sector and a FAT's beginning, since what cannot be read may be none of the volume's own.
-fn first_read<S: Storage + ?Sized>(medium: &S) -> io::Result<Area> {
-    let usual = Geometry::usual_area(medium.len(), medium.block());
-    let mut area = Area::default();
-    if area.extend(medium, at_most(usual)).is_err() {
-        area.extend(medium, at_most(2 * SECTOR))?;
+fn first_read<S: DisketteStorage + ?Sized>(medium: &S) -> Result<Area, MediaError> {
+    let usual = Geometry::usual_area(medium.len());
+    if let Ok(area) = Area::first(medium, at_most(usual)) {
+        return Ok(area);
     }
+    let mut area = Area::default();
+    area.extend(medium, at_most(2 * SECTOR))?;
     Ok(area)
 }
 

@@ -1,7 +1,7 @@
 //! One copy of the FAT: where each cluster leads.
 
 use super::boot::FIRST_CLUSTER;
-use super::{Entry, FaultKind, Geometry, MediaFault, SECTOR_LEN};
+use super::{DirectoryEntry, FaultKind, Geometry, MediaFault, SECTOR_LEN};
 use crate::disk::Flaw;
 use crate::record::fields::is_zero;
 
@@ -93,7 +93,11 @@ impl<'a> Fat<'a> {
     }
 
     /// The clusters of `entry`, exactly as many as its size asks for.
-    pub(super) fn chain(&self, entry: &Entry, geometry: &Geometry) -> Result<Vec<u16>, MediaFault> {
+    pub(super) fn chain(
+        &self,
+        entry: &DirectoryEntry,
+        geometry: &Geometry,
+    ) -> Result<Vec<u16>, MediaFault> {
         let wanted = u64::from(entry.size).div_ceil(geometry.cluster_len());
         let fault =
             |kind, cluster| Err(MediaFault::at(kind, cluster, geometry.cluster_sector(cluster)));
@@ -161,9 +165,9 @@ impl<'a> Fat<'a> {
     /// The first of `owners` whose own chain runs through one of the clusters of `chain`.
     pub(super) fn other_owner(
         &self,
-        owners: impl Iterator<Item = Entry>,
+        owners: impl Iterator<Item = DirectoryEntry>,
         chain: &[u16],
-    ) -> Option<(Entry, u16)> {
+    ) -> Option<(DirectoryEntry, u16)> {
         // Each cluster is looked at once, however many chains run through it.
         let mut seen = [0_u64; 4096 / 64];
         for owner in owners {

@@ -1,4 +1,4 @@
-//! Files: an open one, and one that is written whole or not at all, new or in the place of another.
+//! Open files, and files that are written completely or not at all: new ones, and replacements.
 
 mod new_file;
 mod open_file;
@@ -11,20 +11,19 @@ use crate::platform::{folder_of, step, sync_folder};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-/// Writes `bytes` to a new file at `path`, durably. It has no name there until all of it is on the
-/// disk.
+/// Writes `bytes` to a new file at `path`, durably. The name appears only when all of it is on the disk.
 ///
 /// # Errors
-/// [`io::ErrorKind::AlreadyExists`] where there is something at `path`, which is left as it is; else
-/// as the system reports them.
+/// [`io::ErrorKind::AlreadyExists`] if there is already something at `path`, which stays as it is;
+/// otherwise those of the system.
 pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write_new_with(path, |out| out.write_all(bytes))
 }
 
-/// The same, with what `write` writes.
+/// As [`write_new`], with the bytes that `write` writes.
 ///
 /// # Errors
-/// As [`write_new`], and those of `write`.
+/// Those of [`write_new`] and of `write`.
 pub fn write_new_with(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,

@@ -1,4 +1,4 @@
-//! A new file on its way to its name.
+//! A new file that gets its name only when it is complete.
 
 use crate::platform::{self, folder_of, usual_permissions};
 use crate::record::seal::sha1;
@@ -7,22 +7,22 @@ use std::io;
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
-/// How often a name is made again that another run has cleared away before it was locked.
+/// Attempts to make and lock the temporary file: another run may remove it in between as a leftover.
 const TRIES: usize = 8;
 
-/// A new file that nobody sees before it is whole: it has no name, as far as the system knows such
-/// files; else it has that of [`temporary_name`]. It is locked all the while.
+/// A new file that is invisible until it is complete: it has no name where the system supports that,
+/// otherwise that of [`temporary_name`]. It is locked all the time.
 #[derive(Debug)]
 pub(crate) enum NewFile {
-    /// It has no name.
+    /// It has no name yet.
     Unnamed(File),
-    /// It has a temporary one, which goes with it.
+    /// It has a temporary name, which is removed with it.
     Named(NamedTempFile),
 }
 
-/// The name that a new file has on its way to `path`. It follows from that path alone, which stands in
-/// the claim of whatever is made there: so the next run that settles the claim knows what a killed one
-/// has left, and no other file has that name.
+/// The temporary name of a new file that will be at `path`. It follows from that path alone, which is in
+/// the claim. So the run that settles the claim of a killed one knows which file to remove, and no other
+/// file has such a name.
 pub(super) fn temporary_name(path: &Path) -> io::Result<PathBuf> {
     let folder = fs::canonicalize(folder_of(path))?;
     let name = path.file_name().unwrap_or_default();
@@ -31,8 +31,8 @@ pub(super) fn temporary_name(path: &Path) -> io::Result<PathBuf> {
     Ok(folder.join(format!(".addpack-{}.tmp", &digest[..24])))
 }
 
-/// Removes what a killed run has left on the way to `path`. One that another run is writing is locked, and
-/// stays.
+/// Removes the temporary file of `path` that a killed run left behind. One that another run is still
+/// writing is locked, and stays.
 ///
 /// # Errors
 /// As the system reports them.
@@ -41,11 +41,11 @@ pub(crate) fn clear_leftover(path: &Path) -> io::Result<()> {
 }
 
 impl NewFile {
-    /// A new file on its way to `path`, with these permissions less the user's mask; those of any new
-    /// file where there are none.
+    /// A new file that will be at `path`, with these permissions less the user's mask; `None` means the
+    /// usual ones.
     ///
     /// # Errors
-    /// As the system reports them; [`io::ErrorKind::AlreadyExists`] where another run is at it.
+    /// Those of the system; [`io::ErrorKind::AlreadyExists`] if another run is writing this file.
     pub(crate) fn beside(path: &Path, permissions: Option<Permissions>) -> io::Result<Self> {
         let permissions = permissions.or_else(usual_permissions);
         if let Some(file) = platform::unnamed(folder_of(path), permissions.as_ref())? {
@@ -63,7 +63,7 @@ impl NewFile {
         for _ in 0..TRIES {
             clear_leftover(path)?;
             let file = builder.make_in(folder_of(path), create)?;
-            // Until it is locked, it looks like one that was left behind.
+            // Until it is locked, another run takes it for a leftover.
             if platform::is_ours(&temporary, file.as_file()) {
                 return Ok(Self::Named(file));
             }
@@ -79,7 +79,7 @@ impl NewFile {
         }
     }
 
-    /// A path that leads to it as long as it is open here.
+    /// A path that leads to it while it is open here.
     pub(crate) fn path(&self) -> PathBuf {
         match self {
             Self::Unnamed(file) => platform::way_to(file),
@@ -87,11 +87,11 @@ impl NewFile {
         }
     }
 
-    /// Gives it its name. That is not durable yet.
+    /// Gives it its name, which is not durable yet.
     ///
     /// # Errors
-    /// [`io::ErrorKind::AlreadyExists`] where there is something at `path`, which is left as it is;
-    /// else as the system reports them.
+    /// [`io::ErrorKind::AlreadyExists`] if there is already something at `path`, which stays as it is;
+    /// otherwise those of the system.
     pub(crate) fn publish(self, path: &Path) -> io::Result<()> {
         match self {
             Self::Unnamed(file) => platform::link(&file, path),

@@ -1,22 +1,22 @@
-//! An open file: which one it is, and who else may use it.
+//! An open file: its identity, and the lock that keeps others out.
 
-use crate::disk::Storage;
+use crate::disk::{MediaError, Storage};
 use crate::platform::{self, FileId, Folder, Guard, Identity, PastCache};
 use std::fs::{File, Metadata, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-/// A regular file that is open, with what the system said of it at that moment.
+/// An open regular file, with its metadata as of when it was opened.
 #[derive(Debug)]
 pub struct OpenFile {
     file: File,
     metadata: Metadata,
     identity: Identity,
     path: PathBuf,
-    /// Whether the way it was opened keeps other writers away.
+    /// Whether other writers are kept out by the mode in which it was opened.
     is_exclusive: bool,
-    /// Keeps writers away where that takes more than the open file.
+    /// The lock, where it is more than a property of the open file.
     guard: OnceLock<Guard>,
     /// The same file open past the cache, once it was read so.
     direct: OnceLock<File>,
@@ -26,7 +26,7 @@ impl OpenFile {
     /// Opens the file to be read.
     ///
     /// # Errors
-    /// As the system reports them; [`io::ErrorKind::InvalidInput`] where it is not a regular file.
+    /// Those of the system; [`io::ErrorKind::InvalidInput`] if it is not a regular file.
     pub fn open(path: &Path) -> io::Result<Self> {
         Self::for_reading(platform::open_to_read(path)?, path)
     }
@@ -53,7 +53,7 @@ impl OpenFile {
         Ok(Self { is_exclusive: platform::OPENING_LOCKS, ..file })
     }
 
-    /// Takes a file that is open already; `path` is where it can be opened again.
+    /// Wraps a file that is already open; `path` is where it can be opened again.
     ///
     /// # Errors
     /// As [`OpenFile::open`].
@@ -78,32 +78,32 @@ impl OpenFile {
         &self.file
     }
 
-    /// What the system said of the file when it was opened.
+    /// The file's metadata when it was opened.
     pub(crate) fn metadata(&self) -> &Metadata {
         &self.metadata
     }
 
-    /// Which file it was when it was opened, and how many names it had.
+    /// The file's identity, and how many names it had when it was opened.
     pub(crate) fn identity(&self) -> Identity {
         self.identity
     }
 
-    /// What distinguishes the file from every other; `None` where its file system does not say.
+    /// The file's identity; `None` if its file system has none.
     pub(crate) fn file_id(&self) -> Option<FileId> {
         self.identity.id
     }
 
-    /// Where the file was opened.
+    /// The path by which it was opened.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Notes that the file was given another name.
+    /// Notes that the file is now at `path`.
     pub(super) fn set_path(&mut self, path: &Path) {
         path.clone_into(&mut self.path);
     }
 
-    /// Closes the file; `other` is open in its place.
+    /// Closes the file and keeps `other` open instead.
     pub(super) fn close(&mut self, other: File) {
         self.file = other;
         self.direct = OnceLock::new();
@@ -115,10 +115,10 @@ impl OpenFile {
         there.is_ok_and(|there| platform::identity_at(&self.path, &there).id == self.identity.id)
     }
 
-    /// Takes the lock that keeps other programs out, until the file is dropped.
+    /// Locks the file against other programs until this is dropped.
     ///
     /// # Errors
-    /// [`TryLockError::WouldBlock`] where another program holds it.
+    /// [`TryLockError::WouldBlock`] if another program holds the lock.
     pub(crate) fn try_lock(&self) -> Result<(), TryLockError> {
         if !self.is_exclusive {
             let _ = self.guard.set(platform::try_lock(&self.file, &self.path)?);
@@ -126,16 +126,16 @@ impl OpenFile {
         Ok(())
     }
 
-    /// Takes the lock that lets others read but not change.
+    /// Locks the file so that others can read it but not change it.
     ///
     /// # Errors
-    /// [`TryLockError::WouldBlock`] where another program changes the file.
+    /// [`TryLockError::WouldBlock`] if another program has locked it to change it.
     pub(crate) fn try_lock_shared(&self) -> Result<(), TryLockError> {
         let _ = self.guard.set(platform::try_lock_shared(&self.file, &self.path)?);
         Ok(())
     }
 
-    /// Whether the file can be read past the cache; if not, that is done as well as the system allows.
+    /// Whether reads can bypass the cache completely; if not, they do so as far as the system allows.
     pub fn reads_past_cache(&self) -> bool {
         self.past_cache().works()
     }
@@ -151,22 +151,22 @@ impl Storage for OpenFile {
         self.metadata.len()
     }
 
-    fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
-        platform::read_exact_at(&self.file, buffer, offset)
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
+        Ok(platform::read_exact_at(&self.file, buffer, offset)?)
     }
 
-    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         platform::step();
-        self.past_cache().read(buffer, offset)
+        Ok(self.past_cache().read(buffer, offset)?)
     }
 
-    fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+    fn write(&self, offset: u64, bytes: &[u8]) -> Result<(), MediaError> {
         platform::step();
-        platform::write_all_at(&self.file, bytes, offset)
+        Ok(platform::write_all_at(&self.file, bytes, offset)?)
     }
 
-    fn sync(&self) -> io::Result<()> {
+    fn sync(&self) -> Result<(), MediaError> {
         platform::step();
-        self.file.sync_data()
+        Ok(self.file.sync_data()?)
     }
 }

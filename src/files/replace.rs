@@ -1,8 +1,7 @@
-//! A file by another one in its place: old or new at every moment.
+//! Replacing a file: the old or the new one is there at every moment.
 
-use crate::container::ContainerError;
-use crate::container::zip::Piece;
-use crate::disk::Storage;
+use crate::container::zip::Stretch;
+use crate::disk::{ContainerError, MediaError, Storage};
 use crate::files::OpenFile;
 use crate::files::new_file::{clear_leftover, temporary_name};
 use crate::platform::{self, folder_of, sync_folder};
@@ -12,19 +11,19 @@ use std::io::{self, Write};
 use std::path::Path;
 use tempfile::NamedTempFile;
 
-/// What is copied and compared at a time, in bytes.
+/// Bytes that are copied or compared at a time.
 const STEP: usize = 1 << 20;
 
-/// The file that is there now.
+/// The new file, in the place of the old one.
 pub(crate) struct Replaced<T> {
     pub(crate) file: OpenFile,
-    /// What was seen in it.
+    /// What `see` returned.
     pub(crate) seen: T,
     /// Whether its name is durable.
     pub(crate) durable: io::Result<()>,
 }
 
-/// The new file in the making, written from its beginning to its end.
+/// The new file while it is written, from its start to its end.
 pub(crate) struct Replacement<'a> {
     old: &'a OpenFile,
     to: &'a File,
@@ -32,17 +31,17 @@ pub(crate) struct Replacement<'a> {
     len: u64,
 }
 
-/// Puts the file that `write` writes in the place of `old`, which `path` leads to: with its owner, its
-/// permissions and its lock, and when `see` has seen that it is good.
+/// Replaces `old`, which is at `path`, by the file that `write` writes, with the same owner and
+/// permissions, and locked as well. `see` can look at the new file before, and prevent that.
 ///
 /// # Errors
-/// As the system, `write` or `see` reports them: then the old file is there, as it was.
+/// Those of the system, of `write` and of `see`: then the old file is still there, unchanged.
 pub(crate) fn replace<T>(
     old: &mut OpenFile,
     path: &Path,
-    write: impl FnOnce(&OpenFile, &mut Replacement<'_>) -> io::Result<()>,
-    see: impl FnOnce(&OpenFile) -> io::Result<T>,
-) -> io::Result<Replaced<T>> {
+    write: impl FnOnce(&OpenFile, &mut Replacement<'_>) -> Result<(), MediaError>,
+    see: impl FnOnce(&OpenFile) -> Result<T, MediaError>,
+) -> Result<Replaced<T>, MediaError> {
     check(old)?;
     let path_of_file = fs::canonicalize(path)?;
     let folder = folder_of(&path_of_file);
@@ -57,14 +56,18 @@ pub(crate) fn replace<T>(
     Ok(Replaced { file: new, seen, durable })
 }
 
-/// Puts the new file in the place of the old one. Where the system does not do that while the old one
-/// is open, it is closed before.
-fn give_name(old: &mut OpenFile, temporary: NamedTempFile, path: &Path) -> io::Result<File> {
+/// Renames the new file over the old one. If the system refuses that while the old one is open, the old
+/// one is closed first.
+fn give_name(
+    old: &mut OpenFile,
+    temporary: NamedTempFile,
+    path: &Path,
+) -> Result<File, MediaError> {
     let (file, name) = temporary.into_parts();
     match fs::rename(&name, path) {
         Err(error) if platform::is_kept_by_handles(&error) => {
             old.close(file.try_clone()?);
-            let renamed = check_name(old).and_then(|()| fs::rename(&name, path));
+            let renamed = check_name(old).and_then(|()| Ok(fs::rename(&name, path)?));
             if let Err(error) = renamed {
                 *old = OpenFile::open_to_change(path)?;
                 return Err(error);
@@ -72,13 +75,13 @@ fn give_name(old: &mut OpenFile, temporary: NamedTempFile, path: &Path) -> io::R
         }
         result => result?,
     }
-    // There is nothing under the temporary name any more, and nothing there is ours to remove.
+    // The temporary name is gone; a file that appears there later is not ours to remove.
     let _ = name.keep();
     Ok(file)
 }
 
-/// Sees that the file has no other name, is what it was when it was opened, and is at its path.
-fn check(old: &OpenFile) -> io::Result<()> {
+/// Checks that the file has no other name, is unchanged since it was opened, and is still at its path.
+fn check(old: &OpenFile) -> Result<(), MediaError> {
     let now = old.file().metadata()?;
     if platform::identity(old.file(), &now).has_other_names() {
         return Err(ContainerError::OtherNames.into());
@@ -90,8 +93,8 @@ fn check(old: &OpenFile) -> io::Result<()> {
     }
 }
 
-/// Sees that the file that was opened is at its path, unchanged.
-fn check_name(old: &OpenFile) -> io::Result<()> {
+/// Checks that the file that was opened is still at its path, unchanged.
+fn check_name(old: &OpenFile) -> Result<(), MediaError> {
     if !old.is_at_its_path() || is_changed(old.metadata(), &fs::metadata(old.path())?)? {
         return Err(ContainerError::Changed.into());
     }
@@ -102,13 +105,13 @@ fn is_changed(then: &Metadata, now: &Metadata) -> io::Result<bool> {
     Ok(now.len() != then.len() || now.modified()? != then.modified()?)
 }
 
-/// The whole new file, durable and checked, under the name that a file on its way to `path` has. One that
-/// a killed run has left under that name is in the way of nobody.
+/// Makes the new file, durable and verified, under the temporary name of `path`. One that a killed run left
+/// there is removed first.
 fn make(
     old: &OpenFile,
     path: &Path,
-    write: impl FnOnce(&OpenFile, &mut Replacement<'_>) -> io::Result<()>,
-) -> io::Result<NamedTempFile> {
+    write: impl FnOnce(&OpenFile, &mut Replacement<'_>) -> Result<(), MediaError>,
+) -> Result<NamedTempFile, MediaError> {
     clear_leftover(path)?;
     let name = temporary_name(path)?;
     let temporary = tempfile::Builder::new()
@@ -116,8 +119,8 @@ fn make(
         .rand_bytes(0)
         .make_in(folder_of(path), |name| platform::create_like(name, old.metadata()))?;
     let to = temporary.as_file();
-    // The lock must not lapse when the file is replaced. Until the new one has it, it looks like one that
-    // was left behind.
+    // The lock must not lapse when the file is replaced. Until the new one is locked, another run takes it
+    // for a leftover.
     if !platform::is_ours(&name, to) {
         return Err(ContainerError::Changed.into());
     }
@@ -134,11 +137,11 @@ fn make(
 
 impl Replacement<'_> {
     /// Writes the next stretch.
-    pub(crate) fn put(&mut self, piece: Piece) -> io::Result<()> {
+    pub(crate) fn put(&mut self, piece: Stretch) -> Result<(), MediaError> {
         platform::step();
         match piece {
-            Piece::New(bytes) => self.write(&bytes),
-            Piece::Kept(kept) => {
+            Stretch::New(bytes) => Ok(self.write(&bytes)?),
+            Stretch::Kept(kept) => {
                 let mut buffer = vec![0; STEP];
                 let mut at = kept.start;
                 while at < kept.end {
@@ -160,8 +163,8 @@ impl Replacement<'_> {
     }
 }
 
-/// Compares what the disk holds of the new file with what was written.
-fn verify(new: &OpenFile, len: u64, wanted: &[u8]) -> io::Result<()> {
+/// Compares the new file, as the disk holds it, with what was written.
+fn verify(new: &OpenFile, len: u64, wanted: &[u8]) -> Result<(), MediaError> {
     if new.len() != len {
         return Err(io::ErrorKind::InvalidData.into());
     }
@@ -172,9 +175,5 @@ fn verify(new: &OpenFile, len: u64, wanted: &[u8]) -> io::Result<()> {
         digest.update(&buffer[..step]);
         at += step as u64;
     }
-    if digest.finalize().as_slice() == wanted {
-        Ok(())
-    } else {
-        Err(io::Error::other("what was written did not read back"))
-    }
+    if digest.finalize().as_slice() == wanted { Ok(()) } else { Err(MediaError::NotReadBack) }
 }

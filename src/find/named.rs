@@ -21,16 +21,13 @@ pub(super) fn leads_nowhere(path: &Path, error: io::Error) -> FindError {
     if is_pattern && error.kind() == io::ErrorKind::InvalidFilename {
         return FindError::NotFound(error);
     }
-    FindError::Open(error)
+    FindError::Open(error.into())
 }
 
 /// Why a path of this name cannot be opened, where Windows takes it for a device.
 pub(super) fn device(path: &Path) -> Option<FindError> {
     let name = path.file_name()?.to_str()?;
-    (System::HERE == System::Windows && is_device_name(name)).then(|| {
-        let why = io::Error::other("Windows keeps this name for a device");
-        FindError::NotAFile(Some(why))
-    })
+    (System::HERE == System::Windows && is_device_name(name)).then_some(FindError::DeviceName)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::{Found, Image};
 use crate::container::{may_be_archive, may_be_image};
 use crate::files::OpenFile;
-use crate::media::{Kind, Place};
+use crate::media::{Place, PlaceKind};
 use crate::platform::{FileId, Identity};
 use std::collections::HashMap;
 use std::fs::{self, Metadata};
@@ -13,14 +13,14 @@ use std::sync::Arc;
 /// What was met already. Files with one name, met on a walk, are not remembered: no other walk
 /// leads to them, so memory does not grow with the number of images.
 #[derive(Debug, Default)]
-pub(super) struct Seen {
+pub(super) struct SeenPaths {
     files: HashMap<FileId, PathBuf>,
     /// Named folders, resolved, and the name that led to each.
     pub(super) folders: HashMap<PathBuf, PathBuf>,
     pub(super) named_files: bool,
 }
 
-impl Seen {
+impl SeenPaths {
     /// The file, or the first way to it where it was met before.
     pub(super) fn file(
         &mut self,
@@ -42,7 +42,7 @@ impl Seen {
                 self.files.insert(id, path.clone());
             }
         }
-        let may_be_archive = place.kind == Kind::File && may_be_archive(&place.path, len);
+        let may_be_archive = place.kind == PlaceKind::File && may_be_archive(&place.path, len);
         Found::Image(Image { place, root, may_be_archive, opened })
     }
 

@@ -1,16 +1,17 @@
-//! One budget of memory for all that is expanded at a time, whoever expands it.
+//! One budget of memory for everything that is expanded at a time, by all threads.
 //!
-//! Who takes room waits until there is enough, and so must hold no other room, and no container's lock.
+//! [`Room::take`] waits until there is enough. So whoever calls it must hold no other room and no lock of
+//! a container.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// Bytes that all containers of a process are expanded to at a time.
+/// The most bytes that all containers of the process are expanded to at a time.
 pub const BUDGET: usize = 64 << 20;
 
 static FREE: Mutex<usize> = Mutex::new(BUDGET);
 static GIVEN_BACK: Condvar = Condvar::new();
 
-/// Room for bytes in memory, given back when it is dropped.
+/// A share of the budget in bytes, given back when it is dropped.
 #[derive(Debug)]
 pub(super) struct Room(usize);
 
@@ -19,7 +20,7 @@ fn free() -> MutexGuard<'static, usize> {
 }
 
 impl Room {
-    /// Waits until there is room for so many bytes; for more than the budget, for all of it.
+    /// Waits until this many bytes are free, and takes them; of a larger number, the whole budget.
     pub(super) fn take(bytes: usize) -> Self {
         let bytes = bytes.min(BUDGET);
         let mut free = GIVEN_BACK
@@ -29,7 +30,7 @@ impl Room {
         Self(bytes)
     }
 
-    /// Gives back what is more than so many bytes.
+    /// Gives back all but this many bytes.
     pub(super) fn shrink_to(&mut self, bytes: usize) {
         let more = self.0.saturating_sub(bytes);
         self.0 -= more;

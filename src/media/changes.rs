@@ -1,11 +1,11 @@
-//! What was written to an image in memory, and is not in its container yet.
+//! Changes of an image that are not in its container yet.
 
 use std::collections::BTreeMap;
 
-/// What was written to an image, by its offset in bytes.
+/// Bytes that were written to an image, by their offset.
 pub(super) type Changes = BTreeMap<u64, Vec<u8>>;
 
-/// Puts changes over what was read from `offset` on.
+/// Applies the changes to `buffer`, which was read from `offset` on.
 pub(super) fn apply(changes: &Changes, offset: u64, buffer: &mut [u8]) {
     for (at, bytes) in changes {
         for (place, byte) in (*at..).zip(bytes) {
@@ -17,7 +17,7 @@ pub(super) fn apply(changes: &Changes, offset: u64, buffer: &mut [u8]) {
     }
 }
 
-/// Fills `buffer` where exactly these bytes, at `offset`, are among the changes; whether they are.
+/// Fills `buffer` if there is a change at exactly this offset and of this length; returns whether there is.
 pub(super) fn read_exactly(changes: &Changes, offset: u64, buffer: &mut [u8]) -> bool {
     let Some(bytes) = changes.get(&offset).filter(|bytes| bytes.len() == buffer.len()) else {
         return false;

@@ -1,7 +1,7 @@
 //! A raw image: a file that holds a diskette's sectors, one after the other.
 
 use crate::container::{FormatProbe, RECOGNISED_BY, Recognised, recognise_file};
-use crate::disk::{Flaw, SECTOR_LEN, Storage, filled, withhold};
+use crate::disk::{DisketteStorage, Flaw, MediaError, SECTOR_LEN, Storage, filled, withhold};
 use crate::fat12::Geometry;
 use crate::files::OpenFile;
 use crate::platform;
@@ -11,18 +11,18 @@ use std::io;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-/// Bytes that the system reads of a file together.
+/// Bytes that the system reads at a time: reading fewer is not faster.
 const PAGE: u64 = 4096;
 
 /// A raw image file.
 #[derive(Debug)]
 pub struct RawImage {
     file: OpenFile,
-    /// Sectors that the file holds no bytes of the diskette for, in order.
+    /// Sectors that were not read from the diskette, in order.
     lost: Vec<Flaw>,
-    /// Sectors that were read, and that the program which made the image has filled.
+    /// Sectors met so far that the imaging program has filled.
     filled: Mutex<BTreeSet<Flaw>>,
-    /// The start of the file, where it was read already: for the next reader who wants it, once.
+    /// The start of the file, if it was read already: the next reader takes it.
     start: Mutex<Option<Vec<u8>>>,
 }
 
@@ -49,7 +49,7 @@ impl RawImage {
         OpenFile::open_to_change(path).map(Self::from)
     }
 
-    /// Takes a file that is open already; `path` is where it can be opened again.
+    /// Wraps a file that is already open; `path` is where it can be opened again.
     ///
     /// # Errors
     /// As the system reports them.
@@ -67,20 +67,21 @@ impl RawImage {
         self.file
     }
 
-    /// Recognises the file's format by its content. What is read for that is kept for the next reader if
-    /// the image is only to be looked at, and was not locked before.
+    /// Recognises the file's format by its content. If the image is only to be looked at, the bytes that are
+    /// read for that are kept for the next reader; a lock discards them.
     ///
     /// # Errors
-    /// Where it cannot be read, or is known not to be an image of a diskette.
-    pub fn recognise(&self, only_to_look: bool) -> io::Result<Recognised> {
-        let usual = Geometry::usual_area(self.len(), self.block());
+    /// If it cannot be read, or is certainly not an image of a diskette.
+    pub fn recognise(&self, only_to_look: bool) -> Result<Recognised, MediaError> {
+        let usual = in_pages(Geometry::usual_area(self.len()), self.len());
         let length = if only_to_look { usual } else { 0 };
         let length = length.max(RECOGNISED_BY as u64).min(self.len());
         let file = self.file.file();
         let start = platform::read_start(file, usize::try_from(length).unwrap_or(0))?;
         let read = |at: u64, length: usize| {
             let mut bytes = vec![0; length];
-            platform::read_exact_at(file, &mut bytes, at).map(|()| bytes)
+            platform::read_exact_at(file, &mut bytes, at)?;
+            Ok(bytes)
         };
         let probe = FormatProbe { start: &start, len: self.len(), read: &read };
         let recognised = recognise_file(&probe);
@@ -90,8 +91,8 @@ impl RawImage {
         recognised
     }
 
-    /// Zeroes the lost sectors of what was read from `offset` on, and fails with the first of them.
-    fn withhold(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    /// Zeroes the lost sectors of what was read from `offset` on; an error if there are any.
+    fn withhold(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         let first = offset / SECTOR_LEN as u64;
         let new = u32::try_from(first).map_or_else(|_| Vec::new(), |first| filled(buffer, first));
         if new.is_empty() {
@@ -101,7 +102,7 @@ impl RawImage {
         withhold(&self.flaws(), offset, buffer)
     }
 
-    /// The start of the file, where it was read already.
+    /// The start of the file, if it was read already.
     fn take_start(&self) -> Option<Vec<u8>> {
         self.start.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
@@ -113,19 +114,19 @@ impl RawImage {
         self
     }
 
-    /// Takes the lock that keeps other programs out, until the image is dropped.
+    /// Locks the image against other programs until this is dropped.
     ///
     /// # Errors
-    /// [`TryLockError::WouldBlock`] where another program holds it.
+    /// [`TryLockError::WouldBlock`] if another program holds the lock.
     pub fn try_lock(&self) -> Result<(), TryLockError> {
         self.take_start();
         self.file.try_lock()
     }
 
-    /// Takes the lock that lets others read but not change.
+    /// Locks the image so that others can read it but not change it.
     ///
     /// # Errors
-    /// [`TryLockError::WouldBlock`] where another program changes the image.
+    /// [`TryLockError::WouldBlock`] if another program has locked it to change it.
     pub fn try_lock_shared(&self) -> Result<(), TryLockError> {
         self.take_start();
         self.file.try_lock_shared()
@@ -137,40 +138,40 @@ impl Storage for RawImage {
         self.file.len()
     }
 
-    fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         self.file.read(offset, buffer)?;
         self.withhold(offset, buffer)
     }
 
-    fn read_on(&self, bytes: &mut Vec<u8>, length: usize) -> io::Result<()> {
-        let have = bytes.len();
-        match self.take_start().filter(|start| have == 0 && start.len() >= length) {
-            Some(start) => *bytes = start,
-            None if have == 0 => *bytes = platform::read_start(self.file.file(), length)?,
-            None => {
-                bytes.resize(length, 0);
-                self.file.read(have as u64, &mut bytes[have..])?;
-            }
-        }
-        bytes.truncate(length);
-        self.withhold(have as u64, &mut bytes[have..])
-    }
-
-    fn block(&self) -> u64 {
-        PAGE
-    }
-
-    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         self.file.read_past_cache(offset, buffer)
     }
 
-    fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+    fn write(&self, offset: u64, bytes: &[u8]) -> Result<(), MediaError> {
         self.take_start();
         self.file.write(offset, bytes)
     }
 
-    fn sync(&self) -> io::Result<()> {
+    fn sync(&self) -> Result<(), MediaError> {
         self.file.sync()
+    }
+}
+
+/// A length rounded up to whole pages, but not past the end of the file.
+fn in_pages(length: u64, file_len: u64) -> u64 {
+    length.next_multiple_of(PAGE).min(file_len)
+}
+
+impl DisketteStorage for RawImage {
+    fn read_start(&self, bytes: &mut Vec<u8>, length: usize) -> Result<(), MediaError> {
+        let pages = in_pages(length as u64, self.len());
+        let length = usize::try_from(pages).unwrap_or(length).max(length);
+        *bytes = match self.take_start().filter(|start| start.len() >= length) {
+            Some(start) => start,
+            None => platform::read_start(self.file.file(), length)?,
+        };
+        bytes.truncate(length);
+        self.withhold(0, bytes)
     }
 
     fn flaws(&self) -> Vec<Flaw> {

@@ -1,78 +1,44 @@
-//! GNU ddrescue's mapfile: which parts of an image were read from the diskette, and which are only
-//! filled up ("Mapfile structure" in ddrescue's manual).
+//! GNU ddrescue's mapfile: which parts of an image were read from the diskette ("Mapfile structure" in
+//! ddrescue's manual).
 
-use crate::disk::SECTOR_LEN;
-use crate::disk::{Flaw, FlawKind};
+use crate::disk::{Flaw, FlawKind, MapfileError, SECTOR_LEN};
 use crate::fat12::MAX_SECTORS;
 use crate::platform;
-use std::error::Error;
-use std::fmt::{self, Display, Formatter};
 use std::io::{self, Read};
 use std::ops::Range;
 use std::path::Path;
 
-/// A mapfile of a diskette is far shorter, in bytes.
+/// The most bytes of a mapfile; those of diskettes are far shorter.
 const MAX_LEN: u64 = 1 << 20;
-/// What the first line of a mapfile begins with, and that of one of a version before 1.20. Logs of events,
-/// rates and reads begin otherwise.
+/// How mapfiles begin: those of ddrescue 1.20 and later, and older ones. Its logs of events, rates and reads
+/// begin differently.
 const SIGNATURES: [&str; 2] =
     ["# Mapfile. Created by GNU ddrescue", "# Rescue Logfile. Created by GNU ddrescue"];
-/// What some editors put before a text.
+/// Some editors put it before a text.
 const BYTE_ORDER_MARK: char = '\u{FEFF}';
-/// The mark of a block that was read.
+/// The status of a block that was read.
 const FINISHED: &str = "+";
 
-/// What a rescue has read.
+/// The parts of an image that a rescue has read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mapfile {
-    /// In bytes from the start of the image, in the order of the file.
+    /// Ranges in bytes from the start of the image, in the order of the mapfile.
     rescued: Vec<Range<u64>>,
-}
-
-/// Why a file is no mapfile.
-#[derive(Debug)]
-pub enum MapfileError {
-    /// It could not be read.
-    Io(io::Error),
-    /// Longer than any mapfile of a diskette.
-    TooLong,
-    /// This line, counted from 1, is not one of a mapfile; 0 where there is none that tells what was read.
-    Line(usize),
-}
-
-impl Display for MapfileError {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Io(error) => write!(f, "{error}"),
-            Self::TooLong => write!(f, "longer than {MAX_LEN} bytes"),
-            Self::Line(0) => write!(f, "no line tells what was read"),
-            Self::Line(number) => write!(f, "line {number}"),
-        }
-    }
-}
-
-impl Error for MapfileError {}
-
-impl MapfileError {
-    /// Whether an error is that of a mapfile.
-    pub(crate) fn is_behind(error: &io::Error) -> bool {
-        error.get_ref().and_then(|inner| inner.downcast_ref::<Self>()).is_some()
-    }
 }
 
 impl Mapfile {
     /// Reads a mapfile.
     ///
     /// # Errors
-    /// Where it cannot be read, or is none.
+    /// If it cannot be read, or is not a mapfile.
     pub fn read(path: &Path) -> Result<Self, MapfileError> {
         Self::parse(&text(path)?)
     }
 
-    /// Whether ddrescue signed this file as one of its own mapfiles.
+    /// Whether this file begins as ddrescue's mapfiles do.
     ///
     /// # Errors
-    /// Where it cannot be read.
+    /// If it cannot be read.
     pub fn is_signed(path: &Path) -> io::Result<bool> {
         let mut start = Vec::new();
         platform::open_to_read(path)?.take(256).read_to_end(&mut start)?;
@@ -84,7 +50,7 @@ impl Mapfile {
     /// Parses the text of a mapfile: comments, a line of the rescue's state, and the blocks.
     ///
     /// # Errors
-    /// The first line that is neither; 0 where there is no block.
+    /// The first line that is none of these; 0 if there is no block.
     pub fn parse(text: &str) -> Result<Self, MapfileError> {
         let text = text.trim_start_matches(BYTE_ORDER_MARK);
         let lines = text.lines().enumerate().map(|(index, line)| (index + 1, line.trim()));
@@ -103,12 +69,11 @@ impl Mapfile {
         if has_block { Ok(Self { rescued }) } else { Err(MapfileError::Line(0)) }
     }
 
-    /// The sectors that were not read, of an image of `len` bytes; those that no diskette has are left
-    /// out.
+    /// The sectors of an image of `len` bytes that were not read completely, up to [`MAX_SECTORS`].
     pub fn flaws(&self, len: u64) -> Vec<Flaw> {
         let sector_len = SECTOR_LEN as u64;
         let sectors = u32::try_from(len.div_ceil(sector_len)).unwrap_or(u32::MAX).min(MAX_SECTORS);
-        // One sweep over both, whatever their number.
+        // One pass over sectors and ranges together.
         let mut rescued = self.rescued.clone();
         rescued.sort_unstable_by_key(|range| range.start);
         let mut ranges = rescued.iter().peekable();
@@ -132,12 +97,12 @@ fn text(path: &Path) -> Result<String, MapfileError> {
     let file = platform::open_to_read(path).map_err(MapfileError::Io)?;
     file.take(MAX_LEN + 1).read_to_end(&mut bytes).map_err(MapfileError::Io)?;
     if bytes.len() as u64 > MAX_LEN {
-        return Err(MapfileError::TooLong);
+        return Err(MapfileError::TooLong(MAX_LEN));
     }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// A block: where it begins, how long it is, its mark.
+/// A line of a block (offset, length, status): the range, and whether it was read.
 fn block(line: &str) -> Option<(Range<u64>, bool)> {
     let fields: Vec<_> = line.split_whitespace().collect();
     let [start, length, mark] = fields.as_slice() else { return None };
@@ -146,7 +111,7 @@ fn block(line: &str) -> Option<(Range<u64>, bool)> {
     known.then_some((start..start.checked_add(length)?, *mark == FINISHED))
 }
 
-/// A number as C writes it: `0x` for hexadecimal, `0` for octal.
+/// A number in C's notation: `0x` for hexadecimal, `0` for octal.
 fn number_of(text: &str) -> Option<u64> {
     let (digits, radix) = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
         Some(digits) => (digits, 16),

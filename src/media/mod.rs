@@ -1,7 +1,6 @@
 //! What holds a pack: bytes that can be read, written and made durable.
 
 mod budget;
-mod careful;
 mod changes;
 mod container;
 mod drive;
@@ -11,19 +10,21 @@ mod opened;
 mod packed;
 mod place;
 pub mod surface;
+mod verifying;
 mod watch;
 
 use crate::container::Recognised;
+pub use crate::disk::{DriveError, MapfileError, MediaError};
 pub use crate::platform::{FoundDrive, drives, readers_group};
 pub use budget::BUDGET;
-pub use careful::Careful;
 pub use container::{Container, Member};
-pub use drive::{Drive, DriveError};
+pub use drive::Drive;
 pub use image::RawImage;
-pub use mapfile::{Mapfile, MapfileError};
+pub use mapfile::Mapfile;
 pub use opened::Medium;
 pub use packed::Packed;
-pub use place::{Kind, Place};
+pub use place::{Place, PlaceKind};
+pub use verifying::VerifyingReader;
 
 pub use crate::platform::System;
 pub use watch::{ReadingAt, Watcher};

@@ -1,8 +1,10 @@
-//! A medium by its path: an image file, one in a container, or a diskette in a drive.
+//! An open medium: an image file, an image in a container, or a diskette in a drive.
 
-use super::{Careful, Container, Drive, Kind, Mapfile, Packed, Place, RawImage, Watcher};
-use crate::container::{ContainerError, Recognised, format_by_name};
-use crate::disk::{Flaw, Storage};
+use super::{
+    Container, Drive, Mapfile, Packed, Place, PlaceKind, RawImage, VerifyingReader, Watcher,
+};
+use crate::container::{Recognised, format_by_name};
+use crate::disk::{ContainerError, DisketteStorage, Flaw, MediaError, Storage};
 use crate::files::OpenFile;
 use crate::platform::{self, FileId};
 use std::fs::{File, Permissions, TryLockError};
@@ -17,34 +19,35 @@ pub enum Medium {
     /// An image in a container.
     Packed(Packed),
     /// A diskette in a drive.
-    Diskette(Careful<Drive>),
+    Diskette(VerifyingReader<Drive>),
 }
 
 impl Medium {
-    /// Opens a medium to be read; a sector of a diskette that does not read well is asked for
-    /// `retries` times more.
+    /// Opens a medium to be read. A sector of a diskette that does not read well is tried `retries` more
+    /// times.
     ///
     /// # Errors
-    /// As the system reports them; with a [`super::DriveError`] or a [`super::MapfileError`] inside
-    /// where there is more to say.
-    pub fn open(place: &Place, retries: u32) -> io::Result<Self> {
+    /// If the file, the drive, the container or the mapfile cannot be opened or read.
+    pub fn open(place: &Place, retries: u32) -> Result<Self, MediaError> {
         match place.kind {
-            Kind::File => match &place.member {
+            PlaceKind::File => match &place.member {
                 Some(member) => {
                     let packed = Packed::new(Arc::clone(&member.container), member.index)?;
                     Self::packed(packed, place)
                 }
                 None => Self::of_file(OpenFile::open(&place.path)?, place),
             },
-            Kind::Drive => Ok(Self::Diskette(Careful::new(Drive::open(&place.path)?, retries))),
+            PlaceKind::Drive => {
+                Ok(Self::Diskette(VerifyingReader::new(Drive::open(&place.path)?, retries)))
+            }
         }
     }
 
-    /// The medium in a file that is open to be read.
+    /// The medium in a file that is already open to be read.
     ///
     /// # Errors
     /// As [`Medium::open`].
-    pub(crate) fn of_file(file: OpenFile, place: &Place) -> io::Result<Self> {
+    pub(crate) fn of_file(file: OpenFile, place: &Place) -> Result<Self, MediaError> {
         Self::image(file.into(), place, false)
     }
 
@@ -52,22 +55,23 @@ impl Medium {
     ///
     /// # Errors
     /// As [`Medium::open`].
-    pub fn open_to_change(place: &Place, retries: u32) -> io::Result<Self> {
+    pub fn open_to_change(place: &Place, retries: u32) -> Result<Self, MediaError> {
         match place.kind {
-            Kind::File => match &place.member {
+            PlaceKind::File => match &place.member {
                 Some(member) => {
                     let packed = Packed::to_change(Arc::clone(&member.container), member.index)?;
                     Self::packed(packed, place)
                 }
                 None => Self::image(RawImage::open_to_change(&place.path)?, place, true),
             },
-            Kind::Drive => {
-                Ok(Self::Diskette(Careful::new(Drive::open_to_change(&place.path)?, retries)))
-            }
+            PlaceKind::Drive => Ok(Self::Diskette(VerifyingReader::new(
+                Drive::open_to_change(&place.path)?,
+                retries,
+            ))),
         }
     }
 
-    /// The same medium; where it is a diskette, `watcher` follows how it is read.
+    /// The same medium; if it is a diskette, `watcher` is called while it is read.
     #[must_use]
     pub fn watched(self, watcher: Option<Watcher>) -> Self {
         match self {
@@ -76,7 +80,7 @@ impl Medium {
         }
     }
 
-    fn image(image: RawImage, place: &Place, writable: bool) -> io::Result<Self> {
+    fn image(image: RawImage, place: &Place, writable: bool) -> Result<Self, MediaError> {
         let format = match image.recognise(!writable)? {
             Recognised::Container(format) => Some(format),
             Recognised::Unknown => format_by_name(&place.path),
@@ -92,15 +96,15 @@ impl Medium {
         }))
     }
 
-    fn packed(packed: Packed, place: &Place) -> io::Result<Self> {
+    fn packed(packed: Packed, place: &Place) -> Result<Self, MediaError> {
         Ok(Self::Packed(match lost(place, packed.len())? {
             Some(lost) => packed.without(&lost),
             None => packed,
         }))
     }
 
-    /// The file's identity; a drive has none, since its diskette changes, nor has a container, since it
-    /// is replaced and holds more than one.
+    /// The file's identity. A drive has none, since its diskette changes, and neither has a container, which
+    /// is replaced and may hold several images.
     pub(crate) fn file_id(&self) -> Option<FileId> {
         match self {
             Self::Image(image) => image.file().file_id(),
@@ -108,7 +112,7 @@ impl Medium {
         }
     }
 
-    /// Why the medium cannot be changed where it is, whoever asks.
+    /// Why the medium cannot be changed in place, by any user; `None` if it can.
     pub(crate) fn obstacle(&self) -> Option<ContainerError> {
         match self {
             Self::Packed(packed) => packed.obstacle(),
@@ -116,27 +120,27 @@ impl Medium {
         }
     }
 
-    /// Whether bytes that are no part of it stand behind the container that it is in.
+    /// Whether its container is followed by bytes that are not part of it.
     pub(crate) fn has_bytes_behind(&self) -> bool {
         matches!(self, Self::Packed(packed) if packed.has_bytes_behind())
     }
 
-    /// Gives the memory back that it is expanded in, until it is read again. To be called before another
-    /// medium is waited for.
+    /// Frees the memory that it is expanded in, until it is read again. Must be called before waiting for
+    /// another medium.
     pub(crate) fn release(&self) {
         if let Self::Packed(packed) = self {
             packed.release();
         }
     }
 
-    /// Removes what a killed run has left beside a container that it was to replace.
+    /// Removes the temporary file that a killed run left beside a container.
     pub(crate) fn clear_leftover(&self) {
         if let Self::Packed(packed) = self {
             packed.clear_leftover();
         }
     }
 
-    /// Sees that a new container may be put in the place of this one's.
+    /// Checks that its container may be replaced.
     pub(crate) fn may_be_replaced(&self) -> io::Result<()> {
         match self {
             Self::Packed(packed) => packed.may_be_replaced(),
@@ -144,8 +148,7 @@ impl Medium {
         }
     }
 
-    /// The rights that a copy of the file gets, before the user's mask: those that its owner's copies
-    /// would get, and no others.
+    /// The permissions of a copy of the file, before the user's mask: the same as for any other copy of it.
     pub(crate) fn rights_of_copy(&self) -> Option<Permissions> {
         self.permissions().as_ref().and_then(platform::rights_of_copy)
     }
@@ -159,16 +162,15 @@ impl Medium {
         }
     }
 
-    /// Whether the file's own mode forbids writing.
+    /// Whether the file's mode forbids writing.
     pub(crate) fn is_marked_read_only(&self) -> bool {
         self.permissions().is_some_and(|permissions| permissions.readonly())
     }
 
-    /// Keeps other programs of this kind away, until the medium is dropped. A drive does so by being
-    /// open.
+    /// Locks the medium against other programs until it is dropped. A drive is locked by being open.
     ///
     /// # Errors
-    /// [`TryLockError::WouldBlock`] where another program holds the lock.
+    /// [`TryLockError::WouldBlock`] if another program holds the lock.
     pub fn try_lock(&self) -> Result<(), TryLockError> {
         match self {
             Self::Image(image) => image.try_lock(),
@@ -177,10 +179,10 @@ impl Medium {
         }
     }
 
-    /// The same, but others may read.
+    /// Locks the medium so that others can read it but not change it.
     ///
     /// # Errors
-    /// [`TryLockError::WouldBlock`] where another program changes the medium.
+    /// [`TryLockError::WouldBlock`] if another program has locked it to change it.
     pub fn try_lock_shared(&self) -> Result<(), TryLockError> {
         match self {
             Self::Image(image) => image.try_lock_shared(),
@@ -198,7 +200,7 @@ impl Medium {
         }
     }
 
-    /// Makes durable that the path leads to what is there now.
+    /// Makes the name of the file that is now at the path durable.
     pub(crate) fn sync_name(&self) -> io::Result<()> {
         match self {
             Self::Packed(packed) => packed.sync_name(),
@@ -206,23 +208,23 @@ impl Medium {
         }
     }
 
-    /// Writes all of it to `to`.
+    /// Copies all of it to `to`.
     ///
     /// # Errors
-    /// As the medium or the file reports them; also where a sector of a diskette is lost.
-    pub(crate) fn copy_to(&self, mut to: &File) -> io::Result<()> {
+    /// Those of the medium and the file; also if a sector of a diskette is lost.
+    pub(crate) fn copy_to(&self, mut to: &File) -> Result<(), MediaError> {
         match self {
-            Self::Image(image) => platform::copy(image.file().file(), to, image.len()),
+            Self::Image(image) => Ok(platform::copy(image.file().file(), to, image.len())?),
             Self::Packed(packed) => packed.copy_to(to),
             Self::Diskette(diskette) => {
                 let mut bytes = vec![0; usize::try_from(diskette.len()).unwrap_or(usize::MAX)];
                 diskette.read(0, &mut bytes)?;
-                io::Write::write_all(&mut to, &bytes)
+                Ok(io::Write::write_all(&mut to, &bytes)?)
             }
         }
     }
 
-    fn storage(&self) -> &dyn Storage {
+    fn storage(&self) -> &dyn DisketteStorage {
         match self {
             Self::Image(image) => image,
             Self::Packed(packed) => packed,
@@ -231,10 +233,10 @@ impl Medium {
     }
 }
 
-/// The sectors of an image of `len` bytes that its mapfile calls lost.
-fn lost(place: &Place, len: u64) -> io::Result<Option<Vec<Flaw>>> {
+/// The lost sectors of an image of `len` bytes by its mapfile; `None` if it has no mapfile.
+fn lost(place: &Place, len: u64) -> Result<Option<Vec<Flaw>>, MediaError> {
     let Some(map) = &place.map else { return Ok(None) };
-    Ok(Some(Mapfile::read(map).map_err(io::Error::other)?.flaws(len)))
+    Ok(Some(Mapfile::read(map)?.flaws(len)))
 }
 
 impl Storage for Medium {
@@ -242,32 +244,30 @@ impl Storage for Medium {
         self.storage().len()
     }
 
-    fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         self.storage().read(offset, buffer)
     }
 
-    fn read_on(&self, bytes: &mut Vec<u8>, length: usize) -> io::Result<()> {
-        self.storage().read_on(bytes, length)
-    }
-
-    fn block(&self) -> u64 {
-        self.storage().block()
-    }
-
-    fn read_once(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
-        self.storage().read_once(offset, buffer)
-    }
-
-    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         self.storage().read_past_cache(offset, buffer)
     }
 
-    fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+    fn write(&self, offset: u64, bytes: &[u8]) -> Result<(), MediaError> {
         self.storage().write(offset, bytes)
     }
 
-    fn sync(&self) -> io::Result<()> {
+    fn sync(&self) -> Result<(), MediaError> {
         self.storage().sync()
+    }
+}
+
+impl DisketteStorage for Medium {
+    fn read_start(&self, bytes: &mut Vec<u8>, length: usize) -> Result<(), MediaError> {
+        self.storage().read_start(bytes, length)
+    }
+
+    fn read_once(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
+        self.storage().read_once(offset, buffer)
     }
 
     fn flaws(&self) -> Vec<Flaw> {

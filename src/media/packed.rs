@@ -1,11 +1,9 @@
-//! Images in containers: expanded in memory as long as they are looked at, and written by replacing the
-//! whole file.
+//! Images in containers: expanded in memory while they are read, and changed by replacing the whole file.
 
 use super::Container;
 use super::changes::{Changes, apply, read_exactly};
-use super::container::Expanded;
-use crate::container::{ContainerError, Format};
-use crate::disk::{Flaw, Storage, withhold};
+use super::container::ExpandedImage;
+use crate::disk::{ContainerError, DisketteStorage, Flaw, Format, MediaError, Storage, withhold};
 use crate::files::OpenFile;
 use std::fs::{File, Permissions, TryLockError};
 use std::io::{self, Write};
@@ -18,15 +16,15 @@ pub struct Packed {
     index: usize,
     len: u64,
     lost: Vec<Flaw>,
-    /// The dump that it comes from, which cannot be written.
+    /// The format of the dump that it comes from, which cannot be written.
     dump: Option<Format>,
     obstacle: Option<ContainerError>,
     has_bytes_behind: bool,
-    /// Its bytes, as long as they are needed.
-    expanded: Mutex<Option<Expanded>>,
-    /// What was written and is not in the container yet.
+    /// Its bytes, while they are needed.
+    expanded: Mutex<Option<ExpandedImage>>,
+    /// Bytes that were written and are not in the container yet.
     changes: Mutex<Changes>,
-    /// What the container held of that when it was last read past the cache.
+    /// The bytes of the container in the same places when it was last read past the cache.
     seen: Mutex<Changes>,
 }
 
@@ -38,8 +36,8 @@ impl Packed {
     /// Expands an image.
     ///
     /// # Errors
-    /// Where it cannot be read, or makes no sense.
-    pub fn new(container: Arc<Container>, index: usize) -> io::Result<Self> {
+    /// If it cannot be read, or is damaged.
+    pub fn new(container: Arc<Container>, index: usize) -> Result<Self, MediaError> {
         let expanded = container.expand(index, false)?;
         Ok(Self {
             index,
@@ -55,11 +53,11 @@ impl Packed {
         })
     }
 
-    /// The one image of a container.
+    /// The only image of a container.
     ///
     /// # Errors
-    /// As [`Packed::new`], and where there are several or none.
-    pub fn only(container: Container) -> io::Result<Self> {
+    /// As [`Packed::new`], and if there are several or none.
+    pub fn only(container: Container) -> Result<Self, MediaError> {
         let container = Arc::new(container);
         if !container.is_archive() {
             return Self::new(container, 0);
@@ -71,16 +69,16 @@ impl Packed {
         }
     }
 
-    /// An image that is to be changed.
+    /// Expands an image that is to be changed.
     ///
     /// # Errors
-    /// As [`Packed::new`], and where the file may not be written.
-    pub fn to_change(container: Arc<Container>, index: usize) -> io::Result<Self> {
+    /// As [`Packed::new`], and if the file may not be written.
+    pub fn to_change(container: Arc<Container>, index: usize) -> Result<Self, MediaError> {
         container.make_writable()?;
         Self::new(container, index)
     }
 
-    /// The same image, of which these sectors, too, were not read from the diskette.
+    /// The same image, where these sectors are lost as well.
     #[must_use]
     pub fn without(mut self, lost: &[Flaw]) -> Self {
         self.lost.extend(lost);
@@ -89,18 +87,18 @@ impl Packed {
         self
     }
 
-    /// Why it cannot be changed where it is.
+    /// Why it cannot be changed in place; `None` if it can.
     pub fn obstacle(&self) -> Option<ContainerError> {
         let dump = self.dump.map(ContainerError::ReadOnly);
         dump.or(self.obstacle).or_else(|| self.container.obstacle())
     }
 
-    /// Whether bytes that are no part of it stand behind the container.
+    /// Whether bytes that are not part of the container follow it.
     pub fn has_bytes_behind(&self) -> bool {
         self.has_bytes_behind
     }
 
-    /// Gives the memory back that it is expanded in, until it is read again.
+    /// Frees the memory that it is expanded in, until it is read again.
     pub(super) fn release(&self) {
         *lock(&self.expanded) = None;
     }
@@ -133,15 +131,18 @@ impl Packed {
         self.container.sync_name()
     }
 
-    /// Writes all of its bytes to `to`; where a sector is lost, whatever stands in its place.
-    pub(super) fn copy_to(&self, mut to: &File) -> io::Result<()> {
-        self.with_bytes(|bytes| to.write_all(bytes))?;
+    /// Writes all of its bytes to `to`; of a lost sector, whatever is in its place.
+    pub(super) fn copy_to(&self, mut to: &File) -> Result<(), MediaError> {
+        self.with_bytes(|bytes| Ok(to.write_all(bytes)?))?;
         self.release();
         Ok(())
     }
 
-    /// Looks at its bytes, which are expanded again where they were not kept.
-    fn with_bytes<R>(&self, look: impl FnOnce(&[u8]) -> io::Result<R>) -> io::Result<R> {
+    /// Calls `look` with its bytes, which are expanded again if they were freed.
+    fn with_bytes<R>(
+        &self,
+        look: impl FnOnce(&[u8]) -> Result<R, MediaError>,
+    ) -> Result<R, MediaError> {
         let mut expanded = lock(&self.expanded);
         let expanded = match &mut *expanded {
             Some(expanded) => expanded,
@@ -154,8 +155,8 @@ impl Packed {
     }
 }
 
-/// The part of `bytes` that a buffer of this length at this offset asks for.
-fn part(bytes: &[u8], offset: u64, length: usize) -> io::Result<&[u8]> {
+/// `length` bytes from `offset` on.
+fn part(bytes: &[u8], offset: u64, length: usize) -> Result<&[u8], MediaError> {
     let from = usize::try_from(offset).ok().and_then(|offset| bytes.get(offset..));
     from.and_then(|from| from.get(..length)).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
 }
@@ -165,7 +166,7 @@ impl Storage for Packed {
         self.len
     }
 
-    fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         if read_exactly(&lock(&self.changes), offset, buffer) {
             return Ok(());
         }
@@ -177,14 +178,14 @@ impl Storage for Packed {
         withhold(&self.lost, offset, buffer)
     }
 
-    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         if read_exactly(&lock(&self.seen), offset, buffer) {
             return Ok(());
         }
         self.release();
         let expanded = self.container.expand(self.index, true)?;
         buffer.copy_from_slice(part(&expanded.bytes, offset, buffer.len())?);
-        // The others that were written are asked for next.
+        // The other changes are read back next: they are kept.
         let mut seen = Changes::new();
         for (at, bytes) in lock(&self.changes).iter() {
             seen.insert(*at, part(&expanded.bytes, *at, bytes.len())?.to_vec());
@@ -193,7 +194,7 @@ impl Storage for Packed {
         Ok(())
     }
 
-    fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+    fn write(&self, offset: u64, bytes: &[u8]) -> Result<(), MediaError> {
         if offset.saturating_add(bytes.len() as u64) > self.len {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
@@ -202,18 +203,20 @@ impl Storage for Packed {
         Ok(())
     }
 
-    fn stage(&self) {
-        self.release();
-        self.container.stage(self.index, lock(&self.changes).clone());
-    }
-
-    fn sync(&self) -> io::Result<()> {
+    fn sync(&self) -> Result<(), MediaError> {
         if let Some(obstacle) = self.obstacle() {
             return Err(obstacle.into());
         }
         self.release();
         lock(&self.seen).clear();
         self.container.write(self.index)
+    }
+}
+
+impl DisketteStorage for Packed {
+    fn stage(&self) {
+        self.release();
+        self.container.stage(self.index, lock(&self.changes).clone());
     }
 
     fn flaws(&self) -> Vec<Flaw> {

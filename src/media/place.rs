@@ -1,4 +1,4 @@
-//! Where a medium is: a file, an archive's member, or a drive.
+//! Where a medium is: at the path of a file or a drive, or in an archive.
 
 use super::{Container, Drive, Member};
 use crate::platform::{self, FileId};
@@ -7,12 +7,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// What stands at a path.
+/// What is at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum PlaceKind {
     /// An image file.
     File,
-    /// A drive, for diskettes.
+    /// A drive.
     Drive,
 }
 
@@ -22,15 +22,15 @@ pub struct Place {
     /// Its path.
     pub path: PathBuf,
     /// What is there.
-    pub kind: Kind,
-    /// ddrescue's mapfile of the image.
+    pub kind: PlaceKind,
+    /// The path of ddrescue's mapfile for the image.
     pub map: Option<PathBuf>,
-    /// Which file it is, where an archive is at the path.
+    /// The member, if an archive is at the path.
     pub member: Option<Member>,
 }
 
-impl Kind {
-    /// What `metadata` is of; `None` where no pack can be there.
+impl PlaceKind {
+    /// What has this metadata; `None` if no pack can be there.
     pub fn of(metadata: &Metadata) -> Option<Self> {
         if metadata.is_file() {
             Some(Self::File)
@@ -43,13 +43,13 @@ impl Kind {
 impl Place {
     /// An image file without a mapfile.
     pub fn file(path: PathBuf) -> Self {
-        Self { path, kind: Kind::File, map: None, member: None }
+        Self { path, kind: PlaceKind::File, map: None, member: None }
     }
 
     /// Whatever is at `path` now.
     ///
     /// # Errors
-    /// As the system reports them; `InvalidInput` where it is neither a file nor a drive.
+    /// Those of the system; `InvalidInput` if it is neither a file nor a drive.
     pub fn at(path: &Path) -> io::Result<Self> {
         if let Some((place, _)) = Self::of_drive_name(path) {
             return Ok(place);
@@ -58,22 +58,22 @@ impl Place {
             Ok(metadata) => metadata,
             Err(error) => return Self::in_archive(path).ok_or(error),
         };
-        let kind = Kind::of(&metadata).ok_or(io::ErrorKind::InvalidInput)?;
+        let kind = PlaceKind::of(&metadata).ok_or(io::ErrorKind::InvalidInput)?;
         Ok(Self { path: path.to_owned(), kind, map: None, member: None })
     }
 
-    /// The drive that the path itself names, where drives have names, and what tells it from others.
-    /// `A:` and `B:` are diskette drives; another letter is one only while a diskette is in it.
+    /// The drive whose name the path is (Windows only), and its identity. `A:` and `B:` are diskette drives;
+    /// another letter is one only while a diskette is in it.
     pub(crate) fn of_drive_name(path: &Path) -> Option<(Self, FileId)> {
         let id = platform::drive_of_name(path)?;
         let is_floppy = platform::drive_letter(path)
             .is_some_and(|letter| matches!(letter, 'A' | 'B' | 'a' | 'b'));
         let is_diskette = is_floppy || Drive::open(path).is_ok();
-        let place = Self { path: path.to_owned(), kind: Kind::Drive, map: None, member: None };
+        let place = Self { path: path.to_owned(), kind: PlaceKind::Drive, map: None, member: None };
         is_diskette.then_some((place, id))
     }
 
-    /// What a path like `archive.zip:disk1.img` leads to.
+    /// The member that a path like `archive.zip:disk1.img` names.
     pub(crate) fn in_archive(path: &Path) -> Option<Self> {
         let bytes = path.as_os_str().as_encoded_bytes();
         let colons = (0..bytes.len()).rev().filter(|at| bytes[*at] == b':');
@@ -85,7 +85,7 @@ impl Place {
         })
     }
 
-    /// Its path, with the name of the file in an archive: `archive.zip:disk1.img`.
+    /// Its path, with the name of the member in an archive: `archive.zip:disk1.img`.
     pub fn full_path(&self) -> PathBuf {
         match &self.member {
             Some(member) => self.path_of_member(&member.name),
@@ -93,20 +93,19 @@ impl Place {
         }
     }
 
-    /// The path that leads to the file of this name in the archive at its path.
+    /// The path of the member with this name in the archive at its path.
     pub(crate) fn path_of_member(&self, name: &[u8]) -> PathBuf {
         let path = self.path.as_os_str().as_encoded_bytes();
         platform::path_from_bytes([path, b":", name].concat())
     }
 
-    /// Whether nothing can be written there: of a file, what its mode says, of a drive, what it says
-    /// of the diskette in it.
+    /// Whether it is write-protected: a file by its mode, a diskette as its drive says.
     pub fn is_write_protected(&self) -> bool {
         match self.kind {
-            Kind::File => {
+            PlaceKind::File => {
                 fs::metadata(&self.path).is_ok_and(|metadata| metadata.permissions().readonly())
             }
-            Kind::Drive => platform::is_read_only(&self.path).unwrap_or(false),
+            PlaceKind::Drive => platform::is_read_only(&self.path).unwrap_or(false),
         }
     }
 }

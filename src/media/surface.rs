@@ -1,15 +1,14 @@
-//! All of a diskette, sector by sector: how well it reads.
+//! Reads a whole diskette and maps how well each sector reads.
 
-use crate::disk::SECTOR_LEN;
-use crate::disk::{DiskGeometry, Flaw, FlawKind, Storage};
-use crate::media::DriveError;
-use std::io;
+use crate::disk::{
+    DiskGeometry, DisketteStorage, DriveError, Flaw, FlawKind, MediaError, SECTOR_LEN,
+};
 use std::ops::Range;
 use std::time::{Duration, Instant};
 use strum::VariantArray;
 
-/// A track takes a fifth of a second, and as much to get to; one that takes longer was read again by
-/// the drive or the system.
+/// A track takes a fifth of a second to read, and about as long to seek. One that takes longer than this was
+/// read again by the drive or the system.
 const SLOW_TRACK: Duration = Duration::from_secs(1);
 /// The same for one sector.
 const SLOW_SECTOR: Duration = Duration::from_millis(600);
@@ -19,22 +18,22 @@ const SLOW_SECTOR: Duration = Duration::from_millis(600);
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr, strum::VariantArray,
 )]
 #[strum(serialize_all = "kebab-case")]
-pub enum Condition {
-    /// At the first try.
+pub enum SectorCondition {
+    /// At the first attempt.
     Good,
-    /// At the first try, but only after the drive had tried again and again.
+    /// At the first attempt, but slowly: the drive itself retried.
     Slow,
-    /// Only when it was asked for again.
+    /// Only at a further attempt.
     Weak,
-    /// Not at all; or the dump does not hold it.
+    /// Not at all; or the dump does not contain it.
     Lost,
 }
 
-impl Condition {
+impl SectorCondition {
     /// Every condition, the best first.
     pub const ALL: &'static [Self] = Self::VARIANTS;
 
-    /// The published word.
+    /// The word for it in reports for programs.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
@@ -45,75 +44,75 @@ impl Condition {
 pub struct Surface {
     /// How the diskette is divided.
     pub geometry: DiskGeometry,
-    /// Each sector's condition: cylinder by cylinder, head by head. Fewer than the diskette has where
-    /// the reading was stopped.
-    pub sectors: Vec<Condition>,
+    /// The condition of each sector, by cylinder and head. Fewer than the diskette has if the reading was
+    /// stopped.
+    pub sectors: Vec<SectorCondition>,
 }
 
-/// A diskette that was read from end to end: the map, and what was read.
+/// A diskette that was read completely: the map and the bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rescue {
     /// How well each sector reads.
     pub surface: Surface,
-    /// All bytes of the diskette; those of lost sectors, and of those that were not reached, are zeros.
+    /// All bytes of the diskette; lost sectors, and those that were not reached, are zeros.
     pub bytes: Vec<u8>,
 }
 
 impl Surface {
-    /// Whether all of the diskette was read.
+    /// Whether the whole diskette was read.
     pub fn is_complete(&self) -> bool {
         self.sectors.len() == self.geometry.total_sectors() as usize
     }
 
     /// Sectors in that condition.
-    pub fn count(&self, condition: Condition) -> usize {
+    pub fn count(&self, condition: SectorCondition) -> usize {
         self.sectors.iter().filter(|&&sector| sector == condition).count()
     }
 
     /// The tracks: of each cylinder, one for each head.
-    pub fn tracks(&self) -> impl Iterator<Item = &[Condition]> {
+    pub fn tracks(&self) -> impl Iterator<Item = &[SectorCondition]> {
         self.sectors.chunks(self.geometry.sectors as usize)
     }
 }
 
-/// Reads all of a medium. `None` where it has not the size of a diskette.
+/// Reads all of a medium; `None` if it does not have the size of a diskette.
 ///
 /// # Errors
-/// As the medium reports them, where it is more than a sector.
-pub fn survey<S: Storage + ?Sized>(medium: &S) -> io::Result<Option<Surface>> {
+/// Those of the medium; bad sectors are none.
+pub fn survey<S: DisketteStorage + ?Sized>(medium: &S) -> Result<Option<Surface>, MediaError> {
     let start = Instant::now();
     survey_by(medium, &|| start.elapsed())
 }
 
-/// The same, with a clock.
+/// As [`survey`], with a clock of the caller's.
 ///
 /// # Errors
 /// As [`survey`].
-pub fn survey_by<S: Storage + ?Sized>(
+pub fn survey_by<S: DisketteStorage + ?Sized>(
     medium: &S,
     clock: &dyn Fn() -> Duration,
-) -> io::Result<Option<Surface>> {
+) -> Result<Option<Surface>, MediaError> {
     let Some(geometry) = DiskGeometry::of_len(medium.len()) else { return Ok(None) };
     read_all(medium, geometry, &|_| true, clock, &mut |_, _| {}).map(Some)
 }
 
-/// Reads all of a medium, and keeps what was read. `None` where it has not the size of a diskette.
+/// Reads all of a medium and returns the bytes as well; `None` if it does not have the size of a diskette.
 ///
 /// # Errors
 /// As [`survey`].
-pub fn rescue<S: Storage + ?Sized>(medium: &S) -> io::Result<Option<Rescue>> {
+pub fn rescue<S: DisketteStorage + ?Sized>(medium: &S) -> Result<Option<Rescue>, MediaError> {
     rescue_tracks(medium, &|_| true)
 }
 
-/// The same, but of some tracks only, given by where they lie in bytes; all others are taken for good ones of
+/// As [`rescue`], but reads only the tracks whose byte range `is_wanted`; the others count as good, and are
 /// zeros.
 ///
 /// # Errors
 /// As [`survey`].
-pub fn rescue_tracks<S: Storage + ?Sized>(
+pub fn rescue_tracks<S: DisketteStorage + ?Sized>(
     medium: &S,
     is_wanted: &dyn Fn(Range<usize>) -> bool,
-) -> io::Result<Option<Rescue>> {
+) -> Result<Option<Rescue>, MediaError> {
     let Some(geometry) = DiskGeometry::of_len(medium.len()) else { return Ok(None) };
     let start = Instant::now();
     let mut bytes = vec![0; geometry.total_sectors() as usize * SECTOR_LEN];
@@ -122,26 +121,26 @@ pub fn rescue_tracks<S: Storage + ?Sized>(
     Ok(Some(Rescue { surface, bytes }))
 }
 
-/// Reads track by track, and sector by sector where a track does not read well. What was read is
-/// handed to `keep` with its offset in bytes.
-fn read_all<S: Storage + ?Sized>(
+/// Reads track by track, and sector by sector if a track does not read well. Passes each track to `keep`, with
+/// its offset in bytes.
+fn read_all<S: DisketteStorage + ?Sized>(
     medium: &S,
     geometry: DiskGeometry,
     is_wanted: &dyn Fn(Range<usize>) -> bool,
     clock: &dyn Fn() -> Duration,
     keep: &mut dyn FnMut(usize, &[u8]),
-) -> io::Result<Surface> {
+) -> Result<Surface, MediaError> {
     let mut sectors = Vec::with_capacity(geometry.total_sectors() as usize);
     let mut track = vec![0; geometry.sectors as usize * SECTOR_LEN];
     for number in 0..geometry.cylinders as usize * geometry.heads as usize {
         let start = number * track.len();
         if !is_wanted(start..start + track.len()) {
-            sectors.extend((0..geometry.sectors).map(|_| Condition::Good));
+            sectors.extend((0..geometry.sectors).map(|_| SectorCondition::Good));
             continue;
         }
         match read_track(medium, start, &mut track, clock) {
             Ok(conditions) => sectors.extend(conditions),
-            Err(error) if DriveError::behind(&error) == Some(&DriveError::Stopped) => break,
+            Err(MediaError::Drive(DriveError::Stopped)) => break,
             Err(error) => return Err(error),
         }
         keep(start, &track);
@@ -149,17 +148,17 @@ fn read_all<S: Storage + ?Sized>(
     Ok(Surface { geometry, sectors })
 }
 
-/// Reads a track of the diskette: its bytes, those of lost sectors as zeros, and how well they read.
-fn read_track<S: Storage + ?Sized>(
+/// Reads a track into `track`, lost sectors as zeros, and returns the condition of its sectors.
+fn read_track<S: DisketteStorage + ?Sized>(
     medium: &S,
     start: usize,
     track: &mut [u8],
     clock: &dyn Fn() -> Duration,
-) -> io::Result<Vec<Condition>> {
+) -> Result<Vec<SectorCondition>, MediaError> {
     let began = clock();
     let read = whole(medium.read_once(start as u64, track))?;
     if read && clock().saturating_sub(began) < SLOW_TRACK {
-        return Ok(vec![Condition::Good; track.len() / SECTOR_LEN]);
+        return Ok(vec![SectorCondition::Good; track.len() / SECTOR_LEN]);
     }
     let sectors = track.chunks_exact_mut(SECTOR_LEN).enumerate();
     sectors
@@ -169,34 +168,34 @@ fn read_track<S: Storage + ?Sized>(
         .collect()
 }
 
-/// A sector of a track that did not read well.
-fn read_sector<S: Storage + ?Sized>(
+/// Reads a single sector of a track that did not read well.
+fn read_sector<S: DisketteStorage + ?Sized>(
     medium: &S,
     offset: u64,
     bytes: &mut [u8],
     clock: &dyn Fn() -> Duration,
-) -> io::Result<Condition> {
+) -> Result<SectorCondition, MediaError> {
     let began = clock();
     let read = whole(medium.read_once(offset, bytes))?;
     let slow = clock().saturating_sub(began) >= SLOW_SECTOR;
     if read && !slow {
-        return Ok(Condition::Good);
+        return Ok(SectorCondition::Good);
     }
     if !whole(medium.read(offset, bytes))? {
         bytes.fill(0);
-        return Ok(Condition::Lost);
+        return Ok(SectorCondition::Lost);
     }
     let at = |flaw: &Flaw| u64::from(flaw.sector) * SECTOR_LEN as u64 == offset;
     let weak = medium.flaws().iter().any(|flaw| at(flaw) && flaw.kind == FlawKind::Weak);
-    // Also where it failed once, and then never again.
-    Ok(if weak || !read { Condition::Weak } else { Condition::Slow })
+    // Weak, too, if it failed once and then never again.
+    Ok(if weak || !read { SectorCondition::Weak } else { SectorCondition::Slow })
 }
 
-/// Whether all was read; an error only where it is more than a sector.
-fn whole(read: io::Result<()>) -> io::Result<bool> {
+/// Whether everything was read; an error only if it is one of the drive.
+fn whole(read: Result<(), MediaError>) -> Result<bool, MediaError> {
     match read {
         Ok(()) => Ok(true),
-        Err(error) if DriveError::behind(&error).is_some() => Err(error),
+        Err(error @ MediaError::Drive(_)) => Err(error),
         Err(_) => Ok(false),
     }
 }

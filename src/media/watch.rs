@@ -1,28 +1,28 @@
-//! Following the reading of a diskette, which can take minutes.
+//! Progress of reading a diskette, which can take minutes.
 
 use std::fmt::{self, Debug, Formatter};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-/// Where the reading of a diskette is. Sectors are counted from 0, cylinder by cylinder, head by head.
+/// How far the reading of a diskette is. Sectors are counted from 0, by cylinder and head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReadingAt {
     /// The sector that is read next.
     pub sector: u32,
     /// Sectors on the diskette.
     pub sectors: u32,
-    /// How often this sector was asked for again: 0 at the first try, up to `retries`.
+    /// How often this sector was tried before: 0 to `retries`.
     pub retry: u32,
-    /// How often a sector is asked for again at most.
+    /// The most retries of a sector.
     pub retries: u32,
-    /// Sectors so far that read well only when they were asked for again.
+    /// Sectors so far that could be read only by retrying.
     pub weak: usize,
-    /// Sectors so far that did not read.
+    /// Sectors so far that could not be read.
     pub lost: usize,
 }
 
-/// Is told of each sector before it is read. `Break` ends the reading, unless something was written:
-/// what was begun is brought to its end.
+/// Is called before each sector is read. `Break` ends the reading, unless something was written: a change
+/// that has begun is completed.
 #[derive(Clone)]
 pub struct Watcher(Arc<dyn Fn(ReadingAt) -> ControlFlow<()> + Send + Sync>);
 
@@ -47,24 +47,24 @@ impl Debug for Watcher {
 mod tests {
     use super::*;
     use crate::disk::{Memory, Storage};
-    use crate::media::surface::{Condition, rescue, survey};
-    use crate::media::{Careful, DriveError};
+    use crate::media::surface::{SectorCondition, rescue, survey};
+    use crate::media::{DriveError, VerifyingReader};
 
     /// A diskette of 160 KB whose bytes tell their sectors, watched by somebody who stops it before this
     /// sector.
-    fn stopped_before(sector: u32) -> Careful<Memory> {
+    fn stopped_before(sector: u32) -> VerifyingReader<Memory> {
         let bytes = (0..163_840_u32).map(|at| (at / 512 % 251) as u8).collect();
         let watcher = Watcher::new(move |at| {
             assert_eq!(at.sectors, 320);
             if at.sector < sector { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         });
-        Careful::new(Memory::new(bytes), 5).watched(Some(watcher))
+        VerifyingReader::new(Memory::new(bytes), 5).watched(Some(watcher))
     }
 
     #[test]
     fn a_reading_that_is_stopped_keeps_the_tracks_before() {
         let surface = survey(&stopped_before(17)).unwrap().unwrap();
-        assert_eq!(surface.sectors, [Condition::Good; 24]);
+        assert_eq!(surface.sectors, [SectorCondition::Good; 24]);
         assert!(!surface.is_complete());
     }
 
@@ -79,7 +79,7 @@ mod tests {
     #[test]
     fn nothing_is_read_once_the_watcher_has_said_stop() {
         let error = stopped_before(0).read(0, &mut [0; 512]).unwrap_err();
-        assert_eq!(DriveError::behind(&error), Some(&DriveError::Stopped));
+        assert_eq!(error.drive(), Some(&DriveError::Stopped));
     }
 
     #[test]

@@ -11,14 +11,11 @@
 
 use crate::conversion::Patch;
 use crate::diagnosis::{Verdict, diagnose};
-use crate::disk::SECTOR_LEN;
-use crate::disk::Storage;
-use crate::media::DriveError;
+use crate::disk::{DisketteStorage, DriveError, MediaError, SECTOR_LEN};
 use crate::pack::examine::{RecordSectors, read_record, read_record_past_cache};
 use crate::record::{RECORD_LEN, RECORD_SECTORS};
 use std::error::Error;
 use std::fmt::{self, Display, Formatter};
-use std::io;
 
 /// The state that a failed conversion left its pack in, read past the cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +55,7 @@ pub struct CommitError {
     /// What of it failed.
     pub step: CommitStep,
     /// What the medium reported.
-    pub cause: io::Error,
+    pub cause: MediaError,
     /// What the medium holds now; `None` where nothing was written.
     pub state: Option<PackState>,
 }
@@ -86,7 +83,7 @@ pub struct Commit<S> {
     pub patch: Patch,
 }
 
-impl<S: Storage> Commit<S> {
+impl<S: DisketteStorage> Commit<S> {
     /// Sees that the medium still holds the record, where another one may be in the drive by now.
     ///
     /// # Errors
@@ -101,7 +98,7 @@ impl<S: Storage> Commit<S> {
 
     /// The first sector is read last, and once: an error in between may be all that is ever heard of
     /// a diskette that was changed, and a second try would read the other one.
-    fn see_old(&self) -> io::Result<()> {
+    fn see_old(&self) -> Result<(), MediaError> {
         let held = read_record(&self.medium, &self.sectors)?;
         let mut first = [0; SECTOR_LEN];
         self.medium.read_once(self.sectors[0], &mut first)?;
@@ -127,7 +124,8 @@ impl<S: Storage> Commit<S> {
     /// The failure, and the state that the pack is in.
     pub fn commit(&self) -> Result<(), CommitError> {
         let (_, new) = self.patch.sector(0);
-        let step = |action, result: io::Result<()>| result.map_err(|e| self.settle(action, e));
+        let step =
+            |action, result: Result<(), MediaError>| result.map_err(|e| self.settle(action, e));
         if self.medium.is_replaced() {
             step(CommitStep::Replace, self.medium.sync())?;
             return step(CommitStep::ReadBack, self.read_back());
@@ -155,7 +153,7 @@ impl<S: Storage> Commit<S> {
         self.read_back().map_err(|error| self.failed(CommitStep::ReadBack, error))
     }
 
-    fn read_back(&self) -> io::Result<()> {
+    fn read_back(&self) -> Result<(), MediaError> {
         same(&read_record_past_cache(&self.medium, &self.sectors)?, &self.patch.new)
     }
 
@@ -163,7 +161,7 @@ impl<S: Storage> Commit<S> {
     ///
     /// # Errors
     /// As the medium reports them.
-    pub fn write_whole(&self) -> io::Result<()> {
+    pub fn write_whole(&self) -> Result<(), MediaError> {
         let write = |index| self.medium.write(self.sectors[index], self.patch.sector(index).1);
         (0..RECORD_SECTORS).try_for_each(write)
     }
@@ -172,7 +170,7 @@ impl<S: Storage> Commit<S> {
     ///
     /// # Errors
     /// As the medium reports them.
-    pub fn settle_whole(&self) -> io::Result<()> {
+    pub fn settle_whole(&self) -> Result<(), MediaError> {
         self.medium.sync()?;
         self.read_back()
     }
@@ -181,7 +179,7 @@ impl<S: Storage> Commit<S> {
     /// second sync proves nothing (an error is reported once), so it is read past the cache. What is
     /// not committed is put back, also where only the cache may hold it; but not on a drive, which may
     /// hold another diskette by now, nor in a container, which was replaced or was not.
-    fn settle(&self, step: CommitStep, cause: io::Error) -> CommitError {
+    fn settle(&self, step: CommitStep, cause: MediaError) -> CommitError {
         let mut failure = self.failed(step, cause);
         let committed = matches!(failure.state, Some(PackState::New | PackState::Unfinished));
         let is_written = !self.medium.is_removable() && !self.medium.is_replaced();
@@ -194,7 +192,7 @@ impl<S: Storage> Commit<S> {
         failure
     }
 
-    fn failed(&self, step: CommitStep, cause: io::Error) -> CommitError {
+    fn failed(&self, step: CommitStep, cause: MediaError) -> CommitError {
         CommitError { step, cause, state: Some(self.state()) }
     }
 
@@ -218,10 +216,6 @@ impl<S: Storage> Commit<S> {
     }
 }
 
-fn same(held: &[u8], written: &[u8]) -> io::Result<()> {
-    if held == written {
-        Ok(())
-    } else {
-        Err(io::Error::other("what was written did not read back"))
-    }
+fn same(held: &[u8], written: &[u8]) -> Result<(), MediaError> {
+    if held == written { Ok(()) } else { Err(MediaError::NotReadBack) }
 }

@@ -5,13 +5,13 @@ use crate::diagnosis::{
     Diagnosis, Finding, FindingKind, Verdict, diagnose, diagnose_length, diagnose_lost,
     diagnose_media_fault,
 };
-use crate::disk::SECTOR_LEN;
-use crate::disk::{Flaw, FlawKind, Storage};
+use crate::disk::{DisketteStorage, Flaw, FlawKind, MediaError, SECTOR_LEN};
 use crate::fat12::{
-    Anomaly, Chain, Entry, FatCopy, FaultKind, MediaFault, NoVolume, Opened, SECTOR, Volume,
+    Anomaly, ClusterChain, DirectoryEntry, FatCopy, FaultKind, MediaFault, NoVolume, Opened,
+    SECTOR, Volume,
 };
 use crate::record::{RECORD_LEN, RECORD_SECTORS, RecordBytes};
-use std::io;
+use strum::VariantNames;
 
 /// The record's file name, as it stands in the root directory.
 pub const RECORD_NAME: [u8; 11] = *b"ADDPACK DAT";
@@ -39,32 +39,38 @@ pub enum NotAPack {
     Container(ContainerError),
 }
 
-impl NotAPack {
-    /// The published code.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::NoRecord => "no-record",
-            Self::NoVolume(NoVolume::TooShort) => "too-short",
-            Self::NoVolume(NoVolume::Blank(_)) => "blank",
-            Self::NoVolume(NoVolume::Layout(_)) => "layout-not-read",
-            Self::NoVolume(NoVolume::Unknown) => "unknown-content",
-            Self::Container(ContainerError::HardDisk(_)) => "hard-disk",
-            Self::Container(ContainerError::TooLarge) => "too-large",
-            Self::Container(_) => "no-image",
-        }
-    }
+/// The published codes of [`NotAPack`].
+#[derive(Clone, Copy, Debug, strum::IntoStaticStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
+enum NotAPackCode {
+    NoRecord,
+    TooShort,
+    Blank,
+    LayoutNotRead,
+    UnknownContent,
+    HardDisk,
+    TooLarge,
+    NoImage,
+}
 
+impl NotAPack {
     /// Every code.
-    pub const CODES: [&str; 8] = [
-        "no-record",
-        "too-short",
-        "blank",
-        "layout-not-read",
-        "unknown-content",
-        "hard-disk",
-        "too-large",
-        "no-image",
-    ];
+    pub const CODES: &'static [&'static str] = NotAPackCode::VARIANTS;
+
+    /// The published code.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NoRecord => NotAPackCode::NoRecord,
+            Self::NoVolume(NoVolume::TooShort) => NotAPackCode::TooShort,
+            Self::NoVolume(NoVolume::Blank(_)) => NotAPackCode::Blank,
+            Self::NoVolume(NoVolume::Layout(_)) => NotAPackCode::LayoutNotRead,
+            Self::NoVolume(NoVolume::Unknown) => NotAPackCode::UnknownContent,
+            Self::Container(ContainerError::HardDisk(_)) => NotAPackCode::HardDisk,
+            Self::Container(ContainerError::TooLarge) => NotAPackCode::TooLarge,
+            Self::Container(_) => NotAPackCode::NoImage,
+        }
+        .into()
+    }
 }
 
 /// What is unusual about a pack and changes no verdict.
@@ -97,7 +103,7 @@ pub struct Pack {
 impl Pack {
     /// A record on a sector that did not read well at once bears no conversion; flaws that are not the
     /// reason are worth a word.
-    fn weigh(&mut self, mut flaws: Vec<Flaw>) {
+    fn apply_flaws(&mut self, mut flaws: Vec<Flaw>) {
         let of_record = |flaw: &&Flaw| {
             let at = u64::from(flaw.sector) * SECTOR;
             self.sectors.is_some_and(|sectors| sectors.contains(&at))
@@ -127,7 +133,7 @@ impl Pack {
 ///
 /// # Errors
 /// As the medium reports them; whatever the bytes say, is an answer and no error.
-pub fn examine<S: Storage + ?Sized>(medium: &S) -> io::Result<Examination> {
+pub fn examine<S: DisketteStorage + ?Sized>(medium: &S) -> Result<Examination, MediaError> {
     let volume = match Volume::open(medium)? {
         Opened::Volume(volume) => volume,
         Opened::NoVolume(why) => {
@@ -142,7 +148,7 @@ pub fn examine<S: Storage + ?Sized>(medium: &S) -> io::Result<Examination> {
         Err(fault) => return Ok(broken(fault, &notes)),
     };
     let mut pack = best_reading(medium, &volume, &entry, notes)?;
-    pack.weigh(medium.flaws());
+    pack.apply_flaws(medium.flaws());
     if pack.diagnosis.clock_ran_backwards() {
         pack.notes.push(Remark::ClockRanBackwards);
     }
@@ -183,12 +189,12 @@ impl Trust {
 /// The record by the first FAT; where the copies differ and it is not whole by the first, by the
 /// second, if the seals vouch for that. Remnants that only one copy knows of are not zeroed on its
 /// word alone.
-fn best_reading<S: Storage + ?Sized>(
+fn best_reading<S: DisketteStorage + ?Sized>(
     medium: &S,
     volume: &Volume,
-    entry: &Entry,
+    entry: &DirectoryEntry,
     mut notes: Vec<Remark>,
-) -> io::Result<Pack> {
+) -> Result<Pack, MediaError> {
     let (first, fault) = read_by(medium, volume, entry, FatCopy::First)?;
     if !volume.has_second_opinion() || Trust::of(&first) == Trust::Whole {
         return Ok(Pack { notes, ..first });
@@ -206,12 +212,12 @@ fn best_reading<S: Storage + ?Sized>(
 }
 
 /// The record as one copy of the FAT shows it, and what is wrong with that copy's chain.
-fn read_by<S: Storage + ?Sized>(
+fn read_by<S: DisketteStorage + ?Sized>(
     medium: &S,
     volume: &Volume,
-    entry: &Entry,
+    entry: &DirectoryEntry,
     copy: FatCopy,
-) -> io::Result<(Pack, Option<MediaFault>)> {
+) -> Result<(Pack, Option<MediaFault>), MediaError> {
     let found = |diagnosis, sectors| Pack { diagnosis, sectors, notes: Vec::new() };
     let chain = match volume.chain(entry, copy) {
         Ok(chain) => chain,
@@ -236,31 +242,31 @@ fn read_by<S: Storage + ?Sized>(
 }
 
 /// The sectors of a record of the right length.
-fn record_sectors(entry: &Entry, chain: &Chain) -> Option<RecordSectors> {
+fn record_sectors(entry: &DirectoryEntry, chain: &ClusterChain) -> Option<RecordSectors> {
     let sectors: Vec<_> = chain.sectors(RECORD_SECTORS).collect();
     sectors.try_into().ok().filter(|_| entry.size as usize == RECORD_LEN)
 }
 
 /// Reads a record.
-pub(crate) fn read_record<S: Storage + ?Sized>(
+pub(crate) fn read_record<S: DisketteStorage + ?Sized>(
     medium: &S,
     sectors: &RecordSectors,
-) -> io::Result<RecordBytes> {
+) -> Result<RecordBytes, MediaError> {
     read_whole(|at, part| medium.read(at, part), sectors)
 }
 
 /// Reads a record as the medium itself holds it, past every cache.
-pub(crate) fn read_record_past_cache<S: Storage + ?Sized>(
+pub(crate) fn read_record_past_cache<S: DisketteStorage + ?Sized>(
     medium: &S,
     sectors: &RecordSectors,
-) -> io::Result<RecordBytes> {
+) -> Result<RecordBytes, MediaError> {
     read_whole(|at, part| medium.read_past_cache(at, part), sectors)
 }
 
 fn read_whole(
-    read: impl Fn(u64, &mut [u8]) -> io::Result<()>,
+    read: impl Fn(u64, &mut [u8]) -> Result<(), MediaError>,
     sectors: &RecordSectors,
-) -> io::Result<RecordBytes> {
+) -> Result<RecordBytes, MediaError> {
     let mut bytes = [0; RECORD_LEN];
     match read_around(read, sectors, &mut bytes)? {
         None => Ok(bytes),
@@ -271,16 +277,16 @@ fn read_whole(
 /// Reads what is to be had of a record, each run of neighbouring sectors in one go, and tells the
 /// first lost sector. `bytes` begins as zeros, as which those that are lost stand.
 fn read_around(
-    read: impl Fn(u64, &mut [u8]) -> io::Result<()>,
+    read: impl Fn(u64, &mut [u8]) -> Result<(), MediaError>,
     sectors: &RecordSectors,
     bytes: &mut RecordBytes,
-) -> io::Result<Option<Flaw>> {
+) -> Result<Option<Flaw>, MediaError> {
     let mut rest = &mut bytes[..];
     let mut lost = None;
     for run in sectors.chunk_by(|one, next| one + SECTOR == *next) {
         let (part, behind) = rest.split_at_mut(run.len() * SECTOR_LEN);
         if let Err(error) = read(run[0], part) {
-            lost = lost.or(Some(Flaw::behind(&error).ok_or(error)?));
+            lost = lost.or(Some(error.lost().ok_or(error)?));
         }
         rest = behind;
     }

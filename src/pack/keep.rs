@@ -5,10 +5,9 @@
 //! beside it says which.
 
 use super::examine::{Examination, examine};
-use crate::disk::{Memory, SECTOR_LEN, Storage};
+use crate::disk::{DisketteStorage, DriveError, MediaError, Memory, SECTOR_LEN};
 use crate::files::write_new;
-use crate::media::DriveError;
-use crate::media::surface::{Condition, Rescue, Surface, rescue, rescue_tracks};
+use crate::media::surface::{Rescue, SectorCondition, Surface, rescue, rescue_tracks};
 use crate::record::RECORD_SECTORS;
 use crate::record::fields::Seal;
 use std::fmt::Write;
@@ -62,7 +61,7 @@ impl Keep {
     /// [`DriveError`] where the reading was stopped, the medium is no diskette, or its record read otherwise
     /// than before; else as the medium and the folder report them. Nothing is in the folder then that was not
     /// there before.
-    pub fn keep<S: Storage + ?Sized>(&self, medium: &S) -> io::Result<Kept> {
+    pub fn keep<S: DisketteStorage + ?Sized>(&self, medium: &S) -> Result<Kept, MediaError> {
         let seen = examine(medium)?;
         let (record, _) = record_of(&seen).unzip();
         let rescue =
@@ -72,7 +71,7 @@ impl Keep {
         }
         let found = examine(&Memory::new(rescue.bytes.clone()))?;
         let (read, name) = record_of(&found).unzip();
-        if read != record && rescue.surface.count(Condition::Lost) == 0 {
+        if read != record && rescue.surface.count(SectorCondition::Lost) == 0 {
             return Err(DriveError::Changed.into());
         }
         let name = name.flatten().unwrap_or_else(|| format!("diskette-{}", self.number));
@@ -87,11 +86,11 @@ impl Keep {
         Err(io::ErrorKind::AlreadyExists.into())
     }
 
-    fn read<S: Storage + ?Sized>(
+    fn read<S: DisketteStorage + ?Sized>(
         &self,
         medium: &S,
         seen: &Examination,
-    ) -> io::Result<Option<Rescue>> {
+    ) -> Result<Option<Rescue>, MediaError> {
         let record = match seen {
             Examination::Pack(pack) => pack.sectors.unwrap_or_default(),
             Examination::NotAPack(_) => [0; RECORD_SECTORS],
@@ -120,7 +119,7 @@ fn record_of(found: &Examination) -> Option<(Seal, Option<String>)> {
 /// Writes image and mapfile, the mapfile first: an image without one would pass for whole. Whether the image is
 /// there now: not where another one bears its name.
 fn put(path: &Path, rescue: &Rescue) -> io::Result<bool> {
-    let is_lossy = rescue.surface.count(Condition::Lost) > 0;
+    let is_lossy = rescue.surface.count(SectorCondition::Lost) > 0;
     let map = is_lossy.then(|| mapfile(&rescue.surface));
     let map_path = path.with_extension("map");
     if path.symlink_metadata().is_ok() {
@@ -156,7 +155,7 @@ fn mapfile(surface: &Surface) -> String {
          #      pos        size  status\n",
         env!("CARGO_PKG_VERSION")
     );
-    let is_lost = |condition: &Condition| *condition == Condition::Lost;
+    let is_lost = |condition: &SectorCondition| *condition == SectorCondition::Lost;
     let mut start = 0;
     for run in surface.sectors.chunk_by(|one, next| is_lost(one) == is_lost(next)) {
         let (length, mark) = (run.len() * SECTOR_LEN, if is_lost(&run[0]) { '-' } else { '+' });

@@ -1,6 +1,6 @@
 //! What the error numbers of Windows mean where a drive or a file is used.
 
-use super::Fault;
+use super::{Cause, Fault};
 
 /// The fault that an error number of Windows stands for; `None` where the system's own words say it
 /// best (31 general failure, 121 timed out, 1005 and 1785 not formatted, 1167 drive gone).
@@ -14,6 +14,20 @@ pub(crate) fn windows_fault(number: i32) -> Option<Fault> {
         32 | 33 => Fault::InUse,
         34 | 1110 => Fault::Changed,
         38 | 87 => Fault::PastTheEnd,
+        _ => return None,
+    })
+}
+
+/// The cause that an error number of Windows has, where more is to say than the standard library does;
+/// a lock fails for reasons of its own.
+pub(crate) fn windows_cause(number: i32, of_lock: bool) -> Option<Cause> {
+    Some(match number {
+        1 | 50 if of_lock => Cause::NoLocks,
+        4 => Cause::TooManyFiles,
+        21 | 1112 => Cause::NoMedium,
+        32 | 33 => Cause::InUse,
+        206 => Cause::NameTooLong,
+        1921 => Cause::LinkLoop,
         _ => return None,
     })
 }
@@ -48,6 +62,26 @@ mod tests {
             (1785, None),
         ] {
             assert_eq!(windows_fault(number), fault, "error {number}");
+        }
+    }
+
+    #[test]
+    fn every_error_that_a_file_is_known_for_has_its_cause() {
+        for (number, of_lock, cause) in [
+            (1, true, Some(Cause::NoLocks)),
+            (1, false, None),
+            (4, false, Some(Cause::TooManyFiles)),
+            (5, false, None),
+            (21, false, Some(Cause::NoMedium)),
+            (32, false, Some(Cause::InUse)),
+            (33, true, Some(Cause::InUse)),
+            (50, true, Some(Cause::NoLocks)),
+            (50, false, None),
+            (206, false, Some(Cause::NameTooLong)),
+            (1112, false, Some(Cause::NoMedium)),
+            (1921, false, Some(Cause::LinkLoop)),
+        ] {
+            assert_eq!(windows_cause(number, of_lock), cause, "error {number}");
         }
     }
 }

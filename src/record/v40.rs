@@ -2,7 +2,7 @@
 
 use super::event::Event;
 use super::fields::{Bytes, FileTime, Seal, Serial, Server};
-use super::layout::{Layout, header};
+use super::layout::{Layout, header, with_common_fields};
 use super::{HEADER_LEN, Origin, Record, RecordBytes, STATUS_BOUND, STATUS_DEFECTIVE, Version};
 use binrw::{BinRead, BinWrite};
 use std::mem::{offset_of, size_of};
@@ -56,7 +56,8 @@ const _: () = assert!(size_of::<Header40>() == HEADER_LEN);
 const _: () = assert!(offset_of!(Header40, identity_seal) == 0x30);
 const _: () = assert!(offset_of!(Header40, header_seal) == 0x70);
 
-header! {
+with_common_fields! {
+    header,
     Header40,
     Version::V40,
     reserved: [zero_26, zero_4c, zero_66, zero_84],

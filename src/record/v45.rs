@@ -2,7 +2,7 @@
 
 use super::event::Event;
 use super::fields::{Bytes, FileTime, Seal, Serial, Server};
-use super::layout::{Layout, OriginLayout, header};
+use super::layout::{Layout, OriginLayout, header, with_common_fields};
 use super::seal::sha1;
 use super::{HEADER_LEN, Origin, Record, RecordBytes, STATUS_BOUND, Version};
 use binrw::{BinRead, BinWrite};
@@ -61,7 +61,8 @@ const _: () = assert!(size_of::<Header45>() == HEADER_LEN);
 const _: () = assert!(offset_of!(Header45, identity_seal) == 0x50);
 const _: () = assert!(offset_of!(Header45, header_seal) == 0x84);
 
-header! {
+with_common_fields! {
+    header,
     Header45,
     Version::V45,
     reserved: [zero_4c, zero_82, zero_98],

@@ -1,7 +1,6 @@
 //! Why an image could not be worked on, and what is known of it then.
 
-use crate::container::ContainerError;
-use crate::media::{DriveError, MapfileError};
+use crate::disk::{ContainerError, DriveError, MediaError};
 use crate::pack::commit::{CommitError, CommitStep, PackState};
 use crate::platform::{self, Cause};
 use std::io;
@@ -135,8 +134,8 @@ pub struct Failure {
     pub code: FailureCode,
     /// What was being done.
     pub action: Action,
-    /// What the system said.
-    pub cause: Option<io::Error>,
+    /// Why, as far as that is known.
+    pub cause: Option<MediaError>,
     /// The state of the pack, where a change had begun.
     pub state: Option<PackState>,
     /// The other file concerned: the output file.
@@ -149,12 +148,18 @@ impl Failure {
     }
 
     /// The failure that `cause` stands for when it comes up in `action`.
-    pub(crate) fn from_io(action: Action, cause: io::Error) -> Self {
-        let code = match cause.kind() {
-            _ if DriveError::behind(&cause).is_some() => Self::of_drive(&cause),
-            _ if MapfileError::is_behind(&cause) => FailureCode::BadMapfile,
-            _ if ContainerError::behind(&cause).is_some() => Self::of_container(&cause),
-            kind => Self::of_system(action, &cause).unwrap_or_else(|| Self::of_kind(action, kind)),
+    pub(crate) fn caused(action: Action, cause: impl Into<MediaError>) -> Self {
+        let cause = cause.into();
+        let code = match &cause {
+            MediaError::Io(error) => Self::of_system(action, error)
+                .unwrap_or_else(|| Self::of_kind(action, error.kind())),
+            MediaError::Drive(error) => Self::of_drive(error),
+            MediaError::Container(error) => Self::of_container(*error),
+            MediaError::Mapfile(_) => FailureCode::BadMapfile,
+            MediaError::DeviceName => FailureCode::NotAFile,
+            MediaError::Lost(_) | MediaError::NotReadBack | MediaError::ChangedMeanwhile => {
+                FailureCode::IoError
+            }
         };
         Self { cause: Some(cause), ..Self::new(code, action) }
     }
@@ -166,6 +171,7 @@ impl Failure {
             Cause::NameTooLong => FailureCode::NameTooLong,
             Cause::TooManyFiles => FailureCode::TooManyFiles,
             Cause::InUse => FailureCode::InUse,
+            Cause::NoMedium => FailureCode::NoMedium,
             // Only who owns it may give a new file its owner.
             Cause::Forbidden if action == Action::Replace => FailureCode::NotOwner,
             Cause::Forbidden if action.writes() => FailureCode::Immutable,
@@ -189,49 +195,45 @@ impl Failure {
         }
     }
 
-    fn of_container(cause: &io::Error) -> FailureCode {
-        match ContainerError::behind(cause) {
-            Some(
-                ContainerError::ReadOnly(_)
-                | ContainerError::OtherNames
-                | ContainerError::Zip64Records
-                | ContainerError::IndexField
-                | ContainerError::BytesBehind,
-            ) => FailureCode::NeedsOutput,
-            Some(ContainerError::NoMemory) => FailureCode::NoMemory,
-            Some(ContainerError::Changed) => FailureCode::Replaced,
-            Some(
-                ContainerError::Unsupported { .. }
-                | ContainerError::Encrypted
-                | ContainerError::Method(_)
-                | ContainerError::InParts
-                | ContainerError::Several
-                | ContainerError::VolumeBehind { .. }
-                | ContainerError::TwoImages { .. },
-            ) => FailureCode::UnsupportedContainer,
+    fn of_container(error: ContainerError) -> FailureCode {
+        match error {
+            ContainerError::ReadOnly(_)
+            | ContainerError::OtherNames
+            | ContainerError::Zip64Records
+            | ContainerError::IndexField
+            | ContainerError::BytesBehind => FailureCode::NeedsOutput,
+            ContainerError::NoMemory => FailureCode::NoMemory,
+            ContainerError::Changed => FailureCode::Replaced,
+            ContainerError::Unsupported { .. }
+            | ContainerError::Encrypted
+            | ContainerError::Method(_)
+            | ContainerError::InParts
+            | ContainerError::Several
+            | ContainerError::VolumeBehind { .. }
+            | ContainerError::TwoImages { .. } => FailureCode::UnsupportedContainer,
             _ => FailureCode::DamagedContainer,
         }
     }
 
-    fn of_drive(cause: &io::Error) -> FailureCode {
-        match DriveError::behind(cause) {
-            Some(DriveError::NoMedium) => FailureCode::NoMedium,
-            Some(DriveError::Changed) => FailureCode::Replaced,
-            Some(DriveError::Mounted(_)) => FailureCode::Mounted,
-            Some(DriveError::InUse) => FailureCode::InUse,
-            Some(DriveError::NotADiskette(_)) => FailureCode::NotADiskette,
-            Some(DriveError::WriteProtected) => FailureCode::WriteProtected,
-            Some(DriveError::Denied) => FailureCode::AccessDenied,
-            Some(DriveError::NotThere) => FailureCode::NotFound,
-            Some(DriveError::Stopped) => FailureCode::Stopped,
-            Some(DriveError::Unreadable | DriveError::Dead) | None => FailureCode::IoError,
+    fn of_drive(error: &DriveError) -> FailureCode {
+        match error {
+            DriveError::NoMedium => FailureCode::NoMedium,
+            DriveError::Changed => FailureCode::Replaced,
+            DriveError::Mounted(_) => FailureCode::Mounted,
+            DriveError::InUse => FailureCode::InUse,
+            DriveError::NotADiskette(_) => FailureCode::NotADiskette,
+            DriveError::WriteProtected => FailureCode::WriteProtected,
+            DriveError::Denied => FailureCode::AccessDenied,
+            DriveError::NotThere => FailureCode::NotFound,
+            DriveError::Stopped => FailureCode::Stopped,
+            DriveError::Unreadable | DriveError::Dead => FailureCode::IoError,
         }
     }
 
     /// A copy is there, but `error` says that its name may not outlast a power cut.
     pub(crate) fn folder_not_durable(error: &io::Error, target: PathBuf) -> Self {
         let error = io::Error::new(error.kind(), error.to_string());
-        Self::from_io(Action::SyncFolder, error).about(target)
+        Self::caused(Action::SyncFolder, error).about(target)
     }
 
     pub(crate) fn about(mut self, target: PathBuf) -> Self {
@@ -250,6 +252,6 @@ impl From<CommitError> for Failure {
             CommitStep::CleanUp => Action::CleanUp,
             CommitStep::ReadBack => Action::ReadBack,
         };
-        Self { state: error.state, ..Self::from_io(action, error.cause) }
+        Self { state: error.state, ..Self::caused(action, error.cause) }
     }
 }

@@ -2,10 +2,10 @@
 
 use super::Job;
 use crate::find::{FindError, Image};
-use crate::media::{DriveError, Medium, Place};
+use crate::media::{DriveError, MediaError, Medium, Place};
 use crate::report::{Action, Failure, FailureCode};
 use std::fs::TryLockError;
-use std::io;
+use std::io::ErrorKind;
 
 /// An open medium, and whether it can be changed.
 pub(super) enum Access {
@@ -35,25 +35,33 @@ pub(super) fn open_to_change(place: &Place, job: &Job) -> Result<Access, Failure
     match Medium::open_to_change(place, job.retries)
         .map(|medium| medium.watched(job.watcher.clone()))
     {
-        Ok(medium) if medium.is_marked_read_only() => Ok(Access::Protected(medium, marked())),
+        Ok(medium) if medium.is_marked_read_only() => {
+            // Whoever may write it all the same would keep others away, and this run too.
+            drop(medium);
+            Ok(Access::Protected(open(place, job)?, marked()))
+        }
         Ok(medium) => Ok(Access::Full(medium)),
         Err(error) if is_protection(&error) => {
             let medium = open(place, job)?;
             let is_marked = medium.is_marked_read_only();
-            let failure = if is_marked { marked() } else { Failure::from_io(Action::Write, error) };
+            let failure = if is_marked { marked() } else { Failure::caused(Action::Write, error) };
             Ok(Access::Protected(medium, failure))
         }
         Err(error) => Err(failed_to_open(place, error)),
     }
 }
 
-fn is_protection(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
-        || DriveError::behind(error) == Some(&DriveError::WriteProtected)
+fn is_protection(error: &MediaError) -> bool {
+    match error {
+        MediaError::Io(error) => {
+            matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem)
+        }
+        error => error.drive() == Some(&DriveError::WriteProtected),
+    }
 }
 
-fn failed_to_open(place: &Place, error: io::Error) -> Failure {
-    let failure = Failure::from_io(Action::Open, error);
+fn failed_to_open(place: &Place, error: MediaError) -> Failure {
+    let failure = Failure::caused(Action::Open, error);
     match (failure.code, &place.map) {
         (FailureCode::BadMapfile, Some(map)) => failure.about(map.clone()),
         _ => failure,
@@ -63,15 +71,15 @@ fn failed_to_open(place: &Place, error: io::Error) -> Failure {
 /// The failure of a path that leads nowhere.
 pub(super) fn not_found(error: FindError) -> Failure {
     match error {
-        FindError::NotAFile(cause) => {
-            Failure { cause, ..Failure::new(FailureCode::NotAFile, Action::Open) }
-        }
-        FindError::NotFound(error) => {
-            Failure { cause: Some(error), ..Failure::new(FailureCode::NotFound, Action::Open) }
-        }
+        FindError::NotAFile => Failure::new(FailureCode::NotAFile, Action::Open),
+        FindError::DeviceName => Failure::caused(Action::Open, MediaError::DeviceName),
+        FindError::NotFound(error) => Failure {
+            cause: Some(error.into()),
+            ..Failure::new(FailureCode::NotFound, Action::Open)
+        },
         FindError::LooseRecord => Failure::new(FailureCode::LooseRecord, Action::Open),
-        FindError::Open(error) => Failure::from_io(Action::Open, error),
-        FindError::List(error) => Failure::from_io(Action::List, error),
+        FindError::Open(error) => Failure::caused(Action::Open, error),
+        FindError::List(error) => Failure::caused(Action::List, error),
         FindError::Changed => Failure::new(FailureCode::Changed, Action::Open),
     }
 }
@@ -79,7 +87,7 @@ pub(super) fn not_found(error: FindError) -> Failure {
 pub(super) fn lock(result: Result<(), TryLockError>) -> Result<(), Failure> {
     result.map_err(|error| match error {
         TryLockError::WouldBlock => Failure::new(FailureCode::InUse, Action::Lock),
-        TryLockError::Error(error) => Failure::from_io(Action::Lock, error),
+        TryLockError::Error(error) => Failure::caused(Action::Lock, error),
     })
 }
 

@@ -14,10 +14,10 @@ use super::survey::Survey;
 use super::turns::{Taken, Turn, Turns, take_turn};
 use super::{End, Job, Listener, Mode, Said};
 use crate::ledger::{Ledger, LedgerError};
-use crate::platform::{images_at_once, sync_folder};
+use crate::platform::{images_at_once, sync_folder, without_case};
 use crate::report::{Note, Report};
 use crate::set::ImageNumber;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -127,6 +127,7 @@ impl<'a> Run<'a> {
         let mut result = self.claims.begin(&mut steps, self.task.output.is_none());
         loop {
             result = result.and_then(|()| self.claims.claim(&mut steps));
+            fail_second_copies(&mut steps);
             if steps.iter().any(Step::is_begun) {
                 steps = match self.task.output {
                     Some(_) => scope.map(scope.map(steps, Step::stage), Step::commit),
@@ -191,6 +192,17 @@ impl<'a> Run<'a> {
             self.listener.image(Said::AsSeen)?;
         }
         ControlFlow::Continue(())
+    }
+}
+
+/// Of copies with one target, that of the first image gets it. The others are not written either: where new files have
+/// names, theirs would be the same.
+fn fail_second_copies(steps: &mut [Step]) {
+    let mut targets = HashSet::new();
+    for step in steps {
+        if step.target().is_some_and(|target| !targets.insert(without_case(target))) {
+            step.give_way();
+        }
     }
 }
 

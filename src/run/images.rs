@@ -1,7 +1,7 @@
 //! The images of a survey, in a few bytes each: enough to come back to every one of them.
 
 use crate::find::{FindError, Found, Image};
-use crate::media::{Container, Kind, Member, Place};
+use crate::media::{Container, Member, Place, PlaceKind};
 use crate::platform::path_from_bytes;
 use crate::set::ImageNumber;
 use std::collections::HashMap;
@@ -61,7 +61,7 @@ impl Images {
         let image = self.push(&bytes[..split], &bytes[split..], (!is_named).then_some(root));
         let item = &mut self.items[image as usize];
         item.member = place.member.as_ref().map_or(NO_MEMBER, |member| number(member.index));
-        item.is_drive = place.kind == Kind::Drive;
+        item.is_drive = place.kind == PlaceKind::Drive;
         item.is_damaged = is_damaged;
         if let Some(map) = &place.map {
             self.maps.insert(image, map.clone());
@@ -119,7 +119,7 @@ impl Images {
         let (prefix, name) = self.parts(image);
         let item = &self.items[image as usize];
         let root = prefix.root.clone().unwrap_or_else(|| path.clone().into());
-        let kind = if item.is_drive { Kind::Drive } else { Kind::File };
+        let kind = if item.is_drive { PlaceKind::Drive } else { PlaceKind::File };
         let map = self.maps.get(&image).cloned();
         let place = if item.member == NO_MEMBER {
             Place { path, kind, map, member: None }

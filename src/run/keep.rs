@@ -19,8 +19,8 @@ pub fn keep_diskette(
     keep: &Keep,
     expected: Option<Seal>,
 ) -> Result<Kept, Failure> {
-    let place = Place::at(drive).map_err(|error| Failure::from_io(Action::Open, error))?;
-    let failed = |error| Failure::from_io(Action::Copy, error).about(keep.folder.clone());
+    let place = Place::at(drive).map_err(|error| Failure::caused(Action::Open, error))?;
+    let failed = |error| Failure::caused(Action::Copy, error).about(keep.folder.clone());
     let kept = keep.keep(&open(&place, job)?).map_err(failed)?;
     if kept.record == expected {
         Ok(kept)

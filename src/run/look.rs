@@ -6,7 +6,7 @@ use crate::container::{ContainerError, Format};
 use crate::diagnosis::FindingCode;
 use crate::find::{Found, Image, Skipped};
 use crate::media::surface::survey;
-use crate::media::{Kind, Medium, Place};
+use crate::media::{MediaError, Medium, Place, PlaceKind};
 use crate::pack::contents::contents;
 use crate::pack::examine::{Examination, RecordSectors, examine};
 use crate::platform::FileId;
@@ -56,7 +56,7 @@ pub(super) fn look(found: Found, job: &Job, stop: &AtomicBool) -> Seen {
 /// The format that a file in a folder is in, and that is not read: it is counted, and is no image.
 fn not_read(report: &Report) -> Option<Format> {
     let cause = report.failure.as_ref().filter(|_| !report.named)?.cause.as_ref()?;
-    match ContainerError::behind(cause)? {
+    match cause.container()? {
         ContainerError::Unsupported { format, .. } => Some(format),
         _ => None,
     }
@@ -81,7 +81,7 @@ pub(super) fn look_at(mut image: Image, job: &Job) -> Box<Look> {
 /// The report of an image of which nothing is known yet.
 pub(super) fn new_report(image: &Image) -> Box<Report> {
     let mut report = Report::new(image.place.full_path(), image.is_named(), Outcome::NotAPack);
-    report.is_drive = image.place.kind == Kind::Drive;
+    report.is_drive = image.place.kind == PlaceKind::Drive;
     report
 }
 
@@ -104,10 +104,10 @@ fn inspect(medium: &Medium, job: &Job, report: &mut Report) -> Result<(), Failur
     }
     if report.not_a_pack == Some(NotAPack::NoRecord) && job.describe != Describe::No {
         let contents = contents(medium, job.describe == Describe::Digests);
-        report.diskette = contents.map_err(|e| Failure::from_io(Action::Read, e))?.map(Box::new);
+        report.diskette = contents.map_err(|e| Failure::caused(Action::Read, e))?.map(Box::new);
     }
     if job.surface {
-        report.surface = survey(medium).map_err(|e| Failure::from_io(Action::Read, e))?;
+        report.surface = survey(medium).map_err(|e| Failure::caused(Action::Read, e))?;
         report.notes.extend(report.surface.is_none().then_some(Note::NoSurface));
     }
     Ok(())
@@ -118,7 +118,7 @@ pub(super) fn examine_into(
     medium: &Medium,
     report: &mut Report,
 ) -> Result<Option<RecordSectors>, Failure> {
-    let examination = examine(medium).map_err(|error| Failure::from_io(Action::Read, error))?;
+    let examination = examine(medium).map_err(|error| Failure::caused(Action::Read, error))?;
     let behind = medium.has_bytes_behind().then_some(Note::BytesBehind);
     match examination {
         Examination::NotAPack(why) => {
@@ -140,7 +140,7 @@ pub(super) fn examine_into(
 /// that is too large for one.
 pub(super) fn settle(mut report: Box<Report>, failure: Failure, is_named: bool) -> Box<Report> {
     use ContainerError::{HardDisk, NoImage, NoSectors, SectorSize, TooLarge};
-    match failure.cause.as_ref().and_then(ContainerError::behind) {
+    match failure.cause.as_ref().and_then(MediaError::container) {
         Some(why @ (NoImage | NoSectors | SectorSize { .. } | HardDisk(_))) => {
             report.not_a_pack = Some(NotAPack::Container(why));
             report

@@ -1,11 +1,9 @@
 //! Archives of several images: each is an image of its own on its way through a run.
 
-use crate::container::ContainerError;
 use crate::find::{FindError, Finder, Found, Image, Skipped};
-use crate::media::{Container, Member, Place};
+use crate::media::{Container, MediaError, Member, Place};
 use std::collections::{HashMap, VecDeque};
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -44,7 +42,7 @@ impl Members {
         let container = match shared.map_or_else(|| open(path), |shared| Ok(Some(shared))) {
             Ok(container) => container,
             // Why a container holds no image is told as of any other.
-            Err(error) if ContainerError::behind(&error).is_some() => None,
+            Err(MediaError::Container(_)) => None,
             Err(error) => {
                 let (path, named) = (path.clone(), file.is_named());
                 return [Found::Failed { path, named, error: FindError::Open(error) }].into();
@@ -117,7 +115,7 @@ impl Iterator for Members {
     }
 }
 
-fn open(path: &Path) -> io::Result<Option<Arc<Container>>> {
+fn open(path: &Path) -> Result<Option<Arc<Container>>, MediaError> {
     Ok(Container::open(path)?.map(Arc::new))
 }
 

@@ -8,7 +8,7 @@ use crate::container::raw_name;
 use crate::diagnosis::Diagnosis;
 use crate::files::NewFile;
 use crate::find::Image;
-use crate::media::{Kind, Medium, RawImage};
+use crate::media::{MediaError, Medium, PlaceKind, RawImage};
 use crate::pack::commit::Commit;
 use crate::pack::examine::{Examination, Pack, examine, read_record};
 use crate::platform::{self, folder_of};
@@ -59,11 +59,13 @@ impl Output {
     ) -> PathBuf {
         let target = self.folder.join(image.below_root());
         match image.place.kind {
-            Kind::File if image.place.member.is_some() || matches!(medium, Medium::Packed(_)) => {
+            PlaceKind::File
+                if image.place.member.is_some() || matches!(medium, Medium::Packed(_)) =>
+            {
                 self.packed_target(target, image)
             }
-            Kind::File => target,
-            Kind::Drive => match record.and_then(|record| record.serial.text()) {
+            PlaceKind::File => target,
+            PlaceKind::Drive => match record.and_then(|record| record.serial.text()) {
                 Some(serial) => self.folder.join(format!("{serial}.img")),
                 None => target.with_extension("img"),
             },
@@ -119,6 +121,11 @@ impl Copy {
         &self.target
     }
 
+    /// The failure where another file has the target's name.
+    pub(super) fn exists(&self) -> Failure {
+        exists(&self.target)
+    }
+
     /// What the target holds, if it is the pack that `new` is, in this state or a later one; `None` where
     /// there is nothing yet.
     ///
@@ -130,7 +137,8 @@ impl Copy {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(self.failed(error)),
         }
-        let held = RawImage::open(&self.target).and_then(|medium| examine(&medium));
+        let opened = RawImage::open(&self.target).map_err(MediaError::from);
+        let held = opened.and_then(|medium| examine(&medium));
         match (held, Record::parse(new)) {
             (Ok(Examination::Pack(pack)), Ok(new)) if is_later(&pack, &new) => {
                 Ok(Some(pack.diagnosis))
@@ -155,7 +163,7 @@ impl Copy {
         })
     }
 
-    fn write_new(&self, commit: &Commit<Medium>) -> io::Result<New> {
+    fn write_new(&self, commit: &Commit<Medium>) -> Result<New, MediaError> {
         let from = &commit.medium;
         let file = NewFile::beside(&self.target, from.rights_of_copy())?;
         platform::step();
@@ -163,7 +171,7 @@ impl Copy {
         let medium = RawImage::from_file(file.file().try_clone()?, &file.path())?;
         let Commit { sectors, patch, .. } = commit;
         if read_record(&medium, sectors)? != patch.old {
-            return Err(io::Error::other("the image was changed while it was copied"));
+            return Err(MediaError::ChangedMeanwhile);
         }
         let commit = Commit { medium, sectors: *sectors, patch: patch.clone() };
         commit.write_whole()?;
@@ -188,8 +196,8 @@ impl Copy {
         }
     }
 
-    fn failed(&self, error: io::Error) -> Failure {
-        Failure::from_io(Action::Copy, error).about(self.target.clone())
+    fn failed(&self, error: impl Into<MediaError>) -> Failure {
+        Failure::caused(Action::Copy, error).about(self.target.clone())
     }
 }
 

@@ -6,7 +6,7 @@ use super::output::{Copy, Output};
 use super::step::{Change, Step};
 use super::{Job, Mode};
 use crate::conversion::{Patch, decide};
-use crate::disk::Storage;
+use crate::disk::DisketteStorage;
 use crate::find::Image;
 use crate::media::{DriveError, Medium};
 use crate::platform::{FileId, folder_of};
@@ -72,12 +72,12 @@ fn in_place(
     let Some((sectors, patch)) = sectors.zip(change(report, task.at)) else { return Ok(None) };
     let meant = |digests: &Vec<Seal>| digests.contains(&sha1(&[&patch.old]));
     if medium.is_removable() && !task.job.asked_about.as_ref().is_none_or(meant) {
-        return Err(Failure::from_io(Action::Lock, DriveError::Changed.into()));
+        return Err(Failure::caused(Action::Lock, DriveError::Changed));
     }
     if let Some(obstacle) = medium.obstacle() {
-        return Err(Failure::from_io(Action::Write, obstacle.into()));
+        return Err(Failure::caused(Action::Write, obstacle));
     }
-    medium.may_be_replaced().map_err(|error| Failure::from_io(Action::Replace, error))?;
+    medium.may_be_replaced().map_err(|error| Failure::caused(Action::Replace, error))?;
     if let Some(failure) = protection {
         return Err(failure);
     }
@@ -120,7 +120,7 @@ fn to_copy(
     if task.job.mode.converts() {
         output.check_name(&target)?;
         let made = std::fs::create_dir_all(folder_of(&target));
-        made.map_err(|error| Failure::from_io(Action::Copy, error).about(target))?;
+        made.map_err(|error| Failure::caused(Action::Copy, error).about(target))?;
     }
     // It waits for the others of its group now.
     medium.release();
@@ -161,7 +161,7 @@ pub(super) fn is_as_decided(report: &Report, entry: &Entry) -> bool {
 
 fn changed(medium: &Medium) -> Failure {
     if medium.is_removable() {
-        Failure::from_io(Action::Lock, DriveError::Changed.into())
+        Failure::caused(Action::Lock, DriveError::Changed)
     } else {
         Failure::new(FailureCode::Changed, Action::Read)
     }

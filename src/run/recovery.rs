@@ -13,11 +13,10 @@
 
 use crate::conversion::Patch;
 use crate::diagnosis::{Verdict, diagnose};
-use crate::disk::SECTOR_LEN;
-use crate::disk::Storage;
+use crate::disk::{DisketteStorage, SECTOR_LEN};
 use crate::files::clear_leftover;
 use crate::ledger::{Entry, Ledger, LedgerError, Settled, State};
-use crate::media::{DriveError, Medium, Place, RawImage};
+use crate::media::{DriveError, MediaError, Medium, Place, RawImage};
 use crate::pack::commit::Commit;
 use crate::pack::examine::{Examination, Pack, RecordSectors, examine, read_record_past_cache};
 use crate::platform::{folder_of, is_in_use, sync_folder};
@@ -122,7 +121,7 @@ pub(crate) fn settle_at(
     let settled = if complete && medium.is_replaced() {
         // It got there as a whole; only its name may not be durable.
         let synced = medium.sync_name();
-        synced.map_err(|e| Failure::from_io(Action::SyncFolder, e).about(path.to_owned()))
+        synced.map_err(|e| Failure::caused(Action::SyncFolder, e).about(path.to_owned()))
     } else {
         let commit = Commit { medium, sectors, patch };
         commit.stage();
@@ -139,13 +138,14 @@ pub(crate) fn settle_at(
 
 /// Opens and locks an image that is to be mended.
 fn open(path: &Path) -> Result<Medium, Recovery> {
-    let failed = |action, error| Recovery::Failed(Box::new(Failure::from_io(action, error)));
-    let medium = Place::at(path).and_then(|place| Medium::open_to_change(&place, RETRIES));
-    let medium = medium.map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => Recovery::Missing,
-        _ if DriveError::behind(&error) == Some(&DriveError::NoMedium) => Recovery::Missing,
-        _ if is_in_use(&error) => Recovery::InUse,
-        _ => failed(Action::Open, error),
+    let medium = Place::at(path)
+        .map_err(MediaError::from)
+        .and_then(|place| Medium::open_to_change(&place, RETRIES));
+    let medium = medium.map_err(|error| match &error {
+        MediaError::Io(cause) if cause.kind() == io::ErrorKind::NotFound => Recovery::Missing,
+        MediaError::Drive(DriveError::NoMedium) => Recovery::Missing,
+        MediaError::Io(cause) if is_in_use(cause) => Recovery::InUse,
+        _ => Recovery::Failed(Box::new(Failure::caused(Action::Open, error))),
     })?;
     if medium.is_marked_read_only() {
         let failure = Failure::new(FailureCode::WriteProtected, Action::Write);
@@ -154,7 +154,9 @@ fn open(path: &Path) -> Result<Medium, Recovery> {
     match medium.try_lock() {
         Ok(()) => Ok(medium),
         Err(TryLockError::WouldBlock) => Err(Recovery::InUse),
-        Err(TryLockError::Error(error)) => Err(failed(Action::Lock, error)),
+        Err(TryLockError::Error(error)) => {
+            Err(Recovery::Failed(Box::new(Failure::caused(Action::Lock, error))))
+        }
     }
 }
 
@@ -205,7 +207,7 @@ pub fn holds_whole_copy(path: &Path, entry: &Entry) -> bool {
 }
 
 fn copy_at(path: &Path, entry: &Entry) -> Option<(Medium, Pack)> {
-    let medium = Place::at(path).and_then(|place| Medium::open(&place, RETRIES)).ok()?;
+    let medium = Medium::open(&Place::at(path).ok()?, RETRIES).ok()?;
     let Ok(Examination::Pack(pack)) = examine(&medium) else { return None };
     let origin = pack.diagnosis.record.as_ref()?.origin?;
     let sound = matches!(pack.outcome(), Outcome::AlreadyConverted | Outcome::UnfinishedConversion);
@@ -215,7 +217,7 @@ fn copy_at(path: &Path, entry: &Entry) -> Option<(Medium, Pack)> {
 /// The record, and which of its sectors can be read. On the diskette that was claimed, one that does
 /// not read behind the new commit sector was being zeroed when it was pulled out: it counts as the old
 /// one, and is zeroed again.
-fn read<S: Storage>(
+fn read<S: DisketteStorage>(
     medium: &S,
     sectors: &RecordSectors,
     patch: &Patch,
@@ -235,7 +237,7 @@ fn read<S: Storage>(
     (bytes, readable)
 }
 
-fn held<S: Storage>(
+fn held<S: DisketteStorage>(
     medium: &S,
     sectors: &RecordSectors,
     patch: &Patch,

@@ -206,6 +206,17 @@ impl Step {
         }
     }
 
+    /// From `Begun` to `Done` for a copy: another one of this group gets its name.
+    pub(super) fn give_way(&mut self) {
+        *self = match self.take() {
+            Self::Begun(work, change) => match &change.copy {
+                Some(copy) => work.failed(copy.exists()),
+                None => Self::Begun(work, change),
+            },
+            other => other,
+        };
+    }
+
     /// From `Begun` to `Done` for a copy: gives it its name.
     pub(super) fn publish(self) -> Self {
         match self {

@@ -16,6 +16,8 @@ mod looking;
 mod measure;
 mod peers;
 mod scaling;
+#[path = "../support/mod.rs"]
+mod support;
 
 use floor::{Floor, Work};
 use images::{Form, Sample};

@@ -1,8 +1,8 @@
 //! The images that are measured: 1.44 MB each, sound 4.0 packs, no two alike, serials in no order.
 
+use crate::support::simulator::{Format, Pack, record_at};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use sha1::{Digest, Sha1};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
@@ -43,28 +43,15 @@ impl Sample {
     pub(crate) fn read() -> Self {
         let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
         let image = fs::read(data.join("images/applied-1440.img")).expect("the sample is there");
-        let record = fs::read(data.join("records/applied.rec")).expect("the sample is there");
-        let at = image.windows(RECORD).position(|part| part == record).expect("it holds it");
+        let at = record_at(&image);
         Self { image, at }
     }
 
     /// A record like the sample's, with a serial and so with seals of its own.
     fn record(&self, number: usize) -> Vec<u8> {
-        let mut record = self.image[self.at..self.at + RECORD].to_vec();
         let serial = format!("54321-270-{:07}-00042", number * STEP % SERIALS);
-        record[0x0C..0x23].copy_from_slice(serial.as_bytes());
-        let identity: [u8; 20] = Sha1::digest(&record[..0x30]).into();
-        record[0x30..0x44].copy_from_slice(&identity);
-        let event: [u8; 20] = Sha1::new()
-            .chain_update(identity)
-            .chain_update(&record[0x200..0x22C])
-            .finalize()
-            .into();
-        record[0x22C..0x240].copy_from_slice(&event);
-        let header: [u8; 20] =
-            Sha1::new().chain_update(&record[..0x70]).chain_update(event).finalize().into();
-        record[0x70..0x84].copy_from_slice(&header);
-        record
+        let sample = &self.image[self.at..self.at + RECORD];
+        Pack::renumbered(sample, Format::V40, &serial).bytes
     }
 
     /// Makes `count` images below `folder`, in folders of 1,000. What a pack does not need of an

@@ -67,7 +67,7 @@ fn convert_while(change: Change) -> (Option<ContainerError>, bool) {
     assert_eq!(failed.step, CommitStep::Replace);
     let mut left = left.get().expect("something was written").clone();
     left.retain(|name, _| !name.to_string_lossy().starts_with(".addpack-"));
-    (ContainerError::behind(&failed.cause), contents(folder.path()) == left)
+    (failed.cause.container(), contents(folder.path()) == left)
 }
 
 /// The files in a folder.

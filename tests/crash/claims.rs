@@ -13,7 +13,7 @@ use rusqlite::Connection;
 /// What a run of `convert` said of its images, and how it ended.
 fn convert(scene: &Scene, path: &str) -> (Vec<Image>, Summary, String) {
     let ran = scene.run(&[&CONVERT[..], &[path]].concat());
-    assert_eq!(ran.code, Some(3), "{ran:?}");
+    ran.ends(3);
     let lines: Vec<_> = ran.stdout.lines().collect();
     let (summary, images) = lines.split_last().expect("a summary");
     let images = images.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -99,7 +99,7 @@ fn names_of_a_new_ledger_and_of_its_folders_are_durable_before_an_image_is_touch
     scene.pack(1, "a.img");
     let args = ["convert", "--yes", "--ledger", "new/folder/below/another/ledger.db", "a.img"];
     let traced = strace(&scene, &["-f", "-y", "-e", "trace=fsync,fdatasync,pwrite64"], &args);
-    assert_eq!(traced.ran.code, Some(0), "{traced:?}");
+    traced.ran.ends(0);
     let on = |call: &Called, path: &std::path::Path| {
         let path = std::fs::canonicalize(path).unwrap();
         call.text.contains(&format!("<{}>", path.display()))

@@ -177,7 +177,7 @@ fn failure(scene: &Scene, fault: &str) -> scene::CodeAndMessage {
     let inject = format!("inject={fault}");
     let traced = strace(scene, &["-e", "trace=all", "-e", &inject], &CONVERT);
     assert!(traced.calls.iter().any(|call| call.text.contains("(INJECTED)")), "{fault}");
-    assert_eq!(traced.ran.code, Some(3), "{fault}: {:?}", traced.ran);
+    traced.ran.at(&fault).code(3);
     let line = traced.ran.stdout.lines().next().unwrap();
     let report: scene::Image = serde_json::from_str(line).unwrap();
     assert_eq!(report.outcome, "failed", "{fault}");

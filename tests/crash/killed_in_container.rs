@@ -77,7 +77,7 @@ impl Packed {
     /// One ordinary run makes it complete, and leaves nothing beside it.
     fn complete(&self, scene: &Scene) {
         let ran = scene.run(&CONVERT);
-        assert_eq!(ran.code, Some(0), "{ran:?}");
+        ran.ends(0);
         let good = ["converted", "already-converted"].map(|o| format!("\"outcome\":\"{o}\""));
         let reports: Vec<_> = ran.stdout.lines().filter(|l| l.contains("\"image\"")).collect();
         assert_eq!(reports.len(), self.images.len(), "{ran:?}");
@@ -156,11 +156,11 @@ fn file_that_a_killed_run_has_left_goes_with_the_next_run_that_settles_its_claim
     assert!(std::fs::exists(&temporary).unwrap());
     assert_eq!(packed.state(&scene), [false]);
     let ran = scene.run(&["convert", "--yes", "elsewhere"]);
-    assert_eq!(ran.code, Some(0), "{ran:?}");
+    ran.ends(0);
     assert!(!std::fs::exists(&temporary).unwrap());
     assert_eq!(std::fs::read(&alike).unwrap(), b"a user's");
     std::fs::remove_file(alike).unwrap();
-    assert_eq!(scene.run(&CONVERT).code, Some(0));
+    scene.run(&CONVERT).ends(0);
     assert_eq!(packed.state(&scene), [true]);
 }
 

@@ -20,7 +20,7 @@ fn set(image: &PackImage, earlier: bool) -> Scene {
     let scene = Scene::new();
     if earlier {
         PackImage::golden("reapplied-360.img").put(&scene, "before");
-        assert_eq!(scene.run(&["convert", "--yes", "before"]).code, Some(0));
+        scene.run(&["convert", "--yes", "before"]).ends(0);
     }
     image.put(&scene, "in");
     scene
@@ -30,7 +30,7 @@ fn set(image: &PackImage, earlier: bool) -> Scene {
 fn points(image: &PackImage, earlier: bool, args: &[&str]) -> Vec<Point> {
     let trace = format!("trace={}", CALLS.join(","));
     let traced = strace(&set(image, earlier), &["-e", &trace], args);
-    assert_eq!(traced.ran.code, Some(0), "{traced:?}");
+    traced.ran.ends(0);
     let syncs = traced.count("fdatasync") + traced.count("fsync");
     assert!(syncs >= 3, "the claim, the image, and that it is done: {traced:?}");
     assert!(traced.count("pwrite64") >= 5, "{traced:?}");
@@ -47,7 +47,7 @@ fn assert_ledger_agrees(scene: &Scene, packs: i64, point: &Point) {
         Connection::open(scene.ledger()).unwrap().query_row(&query, [], |row| row.get(0)).unwrap()
     };
     assert_eq!((count(""), count("WHERE state = 'done'")), (packs, packs), "{point:?}");
-    assert_eq!(scene.run(&["ledger", "check"]).code, Some(0), "{point:?}");
+    scene.run(&["ledger", "check"]).at(&point).code(0);
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn killed_before_each_write_and_sync_the_pack_is_old_or_new_and_one_run_complete
                 let path = format!("in/{}", image.name);
                 seen.insert(image.state(&scene.read(&path)));
                 let ran = scene.run(&CONVERT);
-                assert_eq!(ran.code, Some(0), "{point:?}: {ran:?}");
+                ran.at(&point).code(0);
                 assert!(scene.read(&path) == image.new, "{point:?}");
                 assert_ledger_agrees(&scene, if earlier { 2 } else { 1 }, &point);
             }
@@ -82,7 +82,7 @@ fn killed_before_each_write_and_sync_a_copy_is_whole_or_absent_and_one_run_compl
             assert!(scene.read(&source) == image.old, "{point:?}");
             assert!(!scene.path(&copy).exists() || scene.read(&copy) == image.new, "{point:?}");
             let ran = scene.run(&COPY);
-            assert_eq!(ran.code, Some(0), "{point:?}: {ran:?}");
+            ran.at(&point).code(0);
             assert!(scene.read(&copy) == image.new, "{point:?}");
             assert_ledger_agrees(&scene, 1, &point);
         }
@@ -110,7 +110,7 @@ fn killed_in_a_group_every_pack_is_old_or_new_and_one_run_completes_all() {
                 pack.state(&scene.read(&name(number)));
             }
             let ran = scene.run(&CONVERT);
-            assert_eq!(ran.code, Some(0), "{point:?}: {ran:?}");
+            ran.at(&point).code(0);
             for (number, pack) in packs.iter().enumerate() {
                 assert!(scene.read(&name(number)) == pack.new, "{point:?}: {number}");
             }
@@ -146,7 +146,7 @@ fn ledger_on_a_full_or_failing_disk_stops_a_run_before_the_image_is_touched() {
                 assert!(when > 1 && image.state(&held) == State::New, "{error} {when}");
             }
             let ran = scene.run(&CONVERT);
-            assert_eq!(ran.code, Some(0), "{error} {when}: {ran:?}");
+            ran.at(&(error, when)).code(0);
             assert!(scene.read(&format!("in/{}", image.name)) == image.new);
         }
     }
@@ -168,11 +168,11 @@ fn claim_that_was_taken_up_and_failed_still_holds() {
     assert_eq!(begun(), 1);
     let inject = "inject=pwrite64:error=EIO:when=1";
     let options = ["-f", "-P", &path, "-e", "trace=pwrite64", "-e", inject];
-    assert_eq!(strace(&scene, &options, &CONVERT).ran.code, Some(3));
+    strace(&scene, &options, &CONVERT).ran.ends(3);
     assert_eq!((begun(), image.state(&scene.read(&path))), (1, State::Old));
     image.put(&scene, "copies");
     let ran = scene.run(&["convert", "--yes", "copies"]);
     assert!(ran.code == Some(1) && ran.stdout.contains("copy-of-converted"), "{ran:?}");
-    assert_eq!(scene.run(&CONVERT).code, Some(0));
+    scene.run(&CONVERT).ends(0);
     assert!(scene.read(&path) == image.new);
 }

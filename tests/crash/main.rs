@@ -3,21 +3,33 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[cfg(unix)]
 mod changed_meanwhile;
+#[cfg(unix)]
 mod claims;
+#[cfg(unix)]
 mod every_call;
 mod every_moment;
+#[cfg(unix)]
 mod failing_calls;
+#[cfg(unix)]
 mod killed_copying;
+#[cfg(unix)]
 mod killed_in_container;
+#[cfg(unix)]
 mod killed_in_place;
+#[cfg(unix)]
 mod killed_sets;
+#[cfg(unix)]
 mod killed_with_ledger;
 mod medium_errors;
 mod open_claims;
+#[cfg(unix)]
 mod power_cut;
 mod pulled_out;
+#[cfg(unix)]
 mod rival_processes;
+#[cfg(unix)]
 mod signals;
 
 #[test]

@@ -1,6 +1,7 @@
 //! Claims that a crash left open: each state of the recovery table, made by hand.
 
 use crate::support::scene::{Image, Scene, testdata};
+use crate::support::simulator::record_at;
 use addpack::ledger::Ledger;
 use addpack::run::recovery::{Recovery, settle};
 use rusqlite::{Connection, params};
@@ -26,7 +27,7 @@ impl Crash {
         let old = std::fs::read(testdata("records").join(format!("{record}.rec"))).unwrap();
         let new = std::fs::read(testdata("records").join(format!("{record}.45.rec"))).unwrap();
         let at = scene.read(name).windows(2048).position(|bytes| bytes == old).unwrap();
-        assert_eq!(scene.run(&["convert", "--yes", "."]).code, Some(0));
+        scene.run(&["convert", "--yes", "."]).ends(0);
         scene.image(name, name);
         let begun = "UPDATE conversion SET state = 'begun', old_record = ?1, new_record = ?2";
         Connection::open(scene.ledger()).unwrap().execute(begun, params![old, new]).unwrap();
@@ -187,6 +188,7 @@ fn pack_that_turns_up_under_another_path_is_settled() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn old_record_that_was_moved_is_free_again_and_one_that_was_copied_is_a_copy() {
     let crash = Crash::events();
@@ -202,6 +204,7 @@ fn old_record_that_was_moved_is_free_again_and_one_that_was_copied_is_a_copy() {
     assert_eq!(convert("moved.img").outcome, "converted");
 }
 
+#[cfg(unix)]
 fn inode(crash: &Crash) -> i64 {
     use std::os::unix::fs::MetadataExt;
     std::fs::metadata(crash.scene.path("moved.img")).unwrap().ino().cast_signed()
@@ -231,10 +234,8 @@ fn copy_that_was_never_given_its_name_is_made_again_with_the_same_bytes() {
     let paths = [scene.path("out").join(EVENTS), scene.path(EVENTS)];
     let texts = paths.map(|path| path.to_str().unwrap().to_owned());
     Connection::open(scene.ledger()).unwrap().execute(target, texts).unwrap();
-    let mut command = scene.command(&args);
     // At another time: still the conversion that was claimed.
-    let output = command.env("SOURCE_DATE_EPOCH", "1900000000").output().unwrap();
-    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    scene.run_at("1900000000", &args).ends(0);
     let copy = scene.read("out/reapplied-360.img");
     assert!(copy[crash.at..][..2048] == crash.new);
     assert!(crash.record(EVENTS) == crash.old);
@@ -283,13 +284,13 @@ fn damaged_record_of_another_pack_is_not_taken_for_a_torn_one() {
     std::fs::remove_file(crash.scene.path(crash.name)).unwrap();
     crash.scene.image("bit-rot-360.img", "in/a.img");
     let mut cleared = crash.scene.read("in/a.img");
-    let at = cleared.windows(8).position(|bytes| bytes == b"SBSCAP40").unwrap();
+    let at = record_at(&cleared);
     cleared[at..at + 4].fill(0);
     std::fs::write(crash.scene.path("in/b.img"), &cleared).unwrap();
     let before = crash.scene.read("in/a.img");
     for more in [&[][..], &["-o", "out"]] {
         let ran = crash.scene.run(&[&["convert", "--yes", "in"], more].concat());
-        assert_eq!(ran.code, Some(1));
+        ran.ends(1);
         assert!(before == crash.scene.read("in/a.img") && cleared == crash.scene.read("in/b.img"));
     }
 }
@@ -312,13 +313,11 @@ fn entry_that_is_no_conversion_of_ours_is_not_acted_on() {
 
 #[test]
 fn image_that_cannot_be_written_is_not_called_gone() {
-    use std::os::unix::fs::PermissionsExt;
     let crash = Crash::events();
     crash.write(0, &crash.new[..512]);
-    let mode = std::fs::Permissions::from_mode(0o444);
-    std::fs::set_permissions(crash.scene.path(crash.name), mode).unwrap();
+    crash.scene.write_protect(crash.name);
     let (_, stderr) = crash.convert();
-    assert!(stderr.contains("could not be completed: write-protected"), "{stderr}");
+    assert!(stderr.contains("could not be completed: the file is marked read-only"), "{stderr}");
     assert_eq!(crash.states(), ["begun"]);
 }
 
@@ -335,10 +334,11 @@ fn backup_put_in_the_place_of_a_lost_image_does_not_convert_again() {
     assert!(backup == crash.scene.read(crash.name));
     // Told that it is the one, it converts.
     let serial = "12345-270-0000017-00004";
-    assert_eq!(crash.scene.run(&["ledger", "release", "--yes", serial]).code, Some(0));
+    crash.scene.run(&["ledger", "release", "--yes", serial]).ends(0);
     assert_eq!(crash.convert().0.outcome, "converted");
 }
 
+#[cfg(unix)]
 #[test]
 fn claim_holds_where_the_disk_comes_back_under_another_device_number() {
     let crash = Crash::events();
@@ -376,6 +376,6 @@ fn copy_before_the_image_that_was_claimed_is_told_as_a_copy_of_it() {
             ran.stdout.lines().take(2).map(|line| serde_json::from_str(line).unwrap()).collect();
         let first = if flag == "--yes" { "converted" } else { "convertible" };
         assert_eq!((images[0].outcome.as_str(), images[1].outcome.as_str()), ("copy", first));
-        assert_eq!(ran.code, Some(0), "{flag}");
+        ran.at(&flag).code(0);
     }
 }

@@ -5,8 +5,8 @@ use crate::support::simulator;
 use crate::support::slot::{After, Mishap, Slot};
 use crate::support::volatile::{Case, FIRST, Held, SECOND};
 use addpack::conversion::{Patch, decide};
-use addpack::disk::{Memory, Storage};
-use addpack::media::Careful;
+use addpack::disk::{DisketteStorage, MediaError, Memory, Storage};
+use addpack::media::VerifyingReader;
 use addpack::pack::commit::Commit;
 use addpack::pack::examine::{Examination, RecordSectors, examine};
 use addpack::record::fields::FileTime;
@@ -27,13 +27,16 @@ fn record(case: &Case, diskette: &[u8]) -> Vec<u8> {
 }
 
 /// What the product would do to a diskette at a time, and where.
-fn planned(diskette: &impl Storage, at: u64) -> Option<(Patch, RecordSectors)> {
+fn planned(diskette: &impl DisketteStorage, at: u64) -> Option<(Patch, RecordSectors)> {
     let Examination::Pack(pack) = examine(diskette).unwrap() else { panic!("no pack") };
     decide(&pack.diagnosis, FileTime(at)).zip(pack.sectors)
 }
 
 /// Does it, as on a drive.
-fn change<S: Storage>(medium: S, (patch, sectors): (Patch, RecordSectors)) -> Result<S, Failure> {
+fn change<S: DisketteStorage>(
+    medium: S,
+    (patch, sectors): (Patch, RecordSectors),
+) -> Result<S, Failure> {
     let commit = Commit { medium, sectors, patch };
     commit.check().and_then(|()| commit.commit()).and_then(|()| commit.finish())?;
     Ok(commit.medium)
@@ -58,7 +61,7 @@ fn each_call(case: &Case, start: &[u8], mishap: Mishap, mut check: impl FnMut(Tr
     let plan = planned(&Memory::new(before.clone()), FIRST).expect("something to do");
     let run = |left, mishap| {
         let medium = Shared(Slot::new(&before, &other, left, mishap).into());
-        let result = change(Careful::new(medium.clone(), RETRIES), plan.clone());
+        let result = change(VerifyingReader::new(medium.clone(), RETRIES), plan.clone());
         (medium.0, result.map(drop))
     };
     let (quiet, result) = run(0, None);
@@ -85,22 +88,24 @@ impl Storage for Shared {
         self.0.len()
     }
 
-    fn read(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<()> {
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         self.0.read(offset, buffer)
     }
 
-    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<()> {
+    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         self.0.read_past_cache(offset, buffer)
     }
 
-    fn write(&self, offset: u64, bytes: &[u8]) -> std::io::Result<()> {
+    fn write(&self, offset: u64, bytes: &[u8]) -> Result<(), MediaError> {
         self.0.write(offset, bytes)
     }
 
-    fn sync(&self) -> std::io::Result<()> {
+    fn sync(&self) -> Result<(), MediaError> {
         self.0.sync()
     }
+}
 
+impl DisketteStorage for Shared {
     fn is_removable(&self) -> bool {
         self.0.is_removable()
     }

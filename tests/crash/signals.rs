@@ -90,7 +90,7 @@ fn second_signal_ends_the_run_at_once_with_every_image_whole() {
     let packs = packs();
     let scene = folder_of(&packs);
     let traced = signal(&scene, "SIGINT", &[70, 90]);
-    assert_eq!(traced.ran.code, Some(130));
+    traced.ran.ends(130);
     assert!(!traced.ran.stdout.contains("summary"), "{}", traced.ran.stdout);
     let states: BTreeSet<_> =
         (0..IMAGES).map(|number| packs[number].state(&scene.read(&name(number)))).collect();
@@ -110,7 +110,7 @@ fn signal_while_one_image_is_converted_lets_it_come_to_its_end() {
     let traced = strace(&scene, &options, &CONVERT);
     let (images, summary) = reports(&traced.ran.stdout);
     assert_eq!((&*images[0].outcome, summary.stopped), ("converted", true));
-    assert_eq!(traced.ran.code, Some(130));
+    traced.ran.ends(130);
     assert!(scene.read(&format!("in/{}", image.name)) == image.new);
 }
 

@@ -4,6 +4,7 @@ use crate::support::diskette::{Loop, SECTOR, drive_with, one};
 use crate::support::judge;
 use crate::support::judge::{PackImage, Traced, strace};
 use crate::support::scene::{CONVERT, Image, Scene};
+use crate::support::simulator;
 use std::fs::{self, OpenOptions};
 
 /// Loses all sectors of the diskette in a drive from this one on: a loop device does not read past
@@ -14,7 +15,7 @@ fn lose_from(scene: &Scene, name: &str, sector: usize) {
 }
 
 fn record_at(image: &PackImage) -> usize {
-    image.old.chunks(SECTOR).position(|sector| sector.starts_with(b"SBSCAP40")).unwrap()
+    simulator::record_at(&image.old) / SECTOR
 }
 
 /// The report of a run in which reads of the drive fail (`when` as strace has it).
@@ -150,7 +151,7 @@ fn retries_say_how_often_a_sector_is_asked_for_again() {
     assert!(report.findings[0].message.contains("is weak"), "{report:?}");
     for retries in ["-1", "1001", "many"] {
         let ran = scene.run(&["inspect", "--retries", retries, drive.path()]);
-        assert_eq!(ran.code, Some(2), "{retries}");
+        ran.at(&retries).code(2);
     }
 }
 
@@ -215,7 +216,7 @@ fn diskette_that_stops_answering_is_told_and_its_state_is_not_guessed() {
         let error = report.error.unwrap();
         assert!(matches!(error.code.as_str(), "replaced" | "io-error"), "{when}: {}", error.code);
         unreadable += usize::from(error.code == "io-error");
-        assert_eq!(traced.ran.code, Some(3), "{when}");
+        traced.ran.at(&when).code(3);
         assert!(!error.message.contains("the pack is"), "{when}: {}", error.message);
         image.state(&scene.read(&image.name));
     }

@@ -54,8 +54,8 @@ fn copy_of_a_converted_diskette_is_refused() {
 fn without_yes_and_a_terminal_a_diskette_is_not_touched() {
     let image = PackImage::golden("applied-1440.img");
     let Some((scene, drive)) = drive_with(&image) else { return };
-    assert_eq!(scene.run(&["convert", drive.path()]).code, Some(2));
-    assert_eq!(scene.run(&["convert", "--dry-run", drive.path()]).code, Some(0));
+    scene.run(&["convert", drive.path()]).ends(2);
+    scene.run(&["convert", "--dry-run", drive.path()]).ends(0);
     assert!(image.old == scene.read(&image.name));
 }
 

@@ -3,7 +3,7 @@
 
 use crate::support::diskette::{Loop, SECTOR, drive_with, one, skip};
 use crate::support::judge::{Called, PackImage, strace};
-use crate::support::scene::{CONVERT, Image, Scene};
+use crate::support::scene::{CONVERT, Image, Ran, Scene};
 use std::path::Path;
 use std::process::Command;
 
@@ -234,11 +234,10 @@ fn drive_that_others_may_read_names_the_group_that_may() {
         set("chmod", [mode, drive.path()]);
         let mut command = Command::new(&program);
         command.args(["inspect", "--no-ledger", drive.path()]).current_dir("/");
-        let output = command.uid(65_534).gid(65_534).output().unwrap();
+        let ran = Ran::of(command.uid(65_534).gid(65_534));
         set("chmod", ["660", drive.path()]);
-        let said = String::from_utf8(output.stdout).unwrap();
-        assert_eq!(output.status.code(), Some(3), "{said}");
-        let words: Vec<_> = said.split_whitespace().collect();
-        assert!(words.join(" ").contains(sentence), "{said}");
+        ran.ends(3);
+        let words: Vec<_> = ran.stdout.split_whitespace().collect();
+        assert!(words.join(" ").contains(sentence), "{ran:?}");
     }
 }

@@ -3,6 +3,7 @@
 use crate::support::diskette::{SECTOR, one, skip};
 use crate::support::judge::PackImage;
 use crate::support::scene::{CONVERT, Image, Scene, outcomes};
+use crate::support::simulator;
 use addpack::media::Mapfile;
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
@@ -20,7 +21,7 @@ fn scene() -> Scene {
 
 /// The first sector of the record, which has its four in one piece.
 fn record_at() -> usize {
-    image().old.chunks(SECTOR).position(|sector| sector.starts_with(b"SBSCAP40")).unwrap()
+    simulator::record_at(&image().old) / SECTOR
 }
 
 /// The mapfile of a rescue that has read all of a 1,440 KB diskette but these sectors.

@@ -2,11 +2,10 @@
 
 use crate::support::diskette::{Loop, Terminal, at_a_terminal};
 use crate::support::judge::{PackImage, strace};
-use crate::support::planned::image_of;
-use crate::support::scene::Scene;
+use crate::support::scene::{Ran, Scene};
 use crate::support::simulator::sample;
+use predicates::str::contains;
 use std::fs;
-use std::process::Stdio;
 
 /// The prompt for a diskette, by its number.
 fn prompt(number: usize, drive: &Loop) -> String {
@@ -232,11 +231,8 @@ fn queue_ends_where_nobody_types_any_more() {
     let (typed, mut keyboard) = std::io::pipe().unwrap();
     std::io::Write::write_all(&mut keyboard, b"\n").unwrap();
     drop(keyboard);
-    command.stdin(typed).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let output = command.output().unwrap();
-    assert_eq!(output.status.code(), Some(0), "{output:?}");
-    let shown = String::from_utf8(output.stdout).unwrap();
-    assert!(shown.contains("\n1 diskette in this queue\n    1  converted "), "{shown}");
+    let ended = contains("\n1 diskette in this queue\n    1  converted ");
+    Ran::of(command.stdin(typed)).assert().code(0).stdout(ended);
 }
 
 #[test]
@@ -338,7 +334,7 @@ fn a_set_that_was_begun_goes_on_with_what_is_left_of_it() {
     }
     let Some(drive) = Loop::with(&scene.path("applied-1440.img")) else { return };
     let ran = scene.run(&["convert", "--yes", "--no-ledger", drive.path()]);
-    assert_eq!(ran.code, Some(0));
+    ran.ends(0);
     let both = ["12345-270-0000017-00001", "12345-270-0000017-00003"];
     let mut queue = Queue::begin(&scene, &drive, &["--yes", "--no-ledger", "--plan", "box"]);
     queue.terminal.until(&prompt_for(&both, &drive));
@@ -352,8 +348,8 @@ fn a_set_that_was_begun_goes_on_with_what_is_left_of_it() {
 fn a_diskette_that_has_changed_since_its_image_was_made_is_left_alone() {
     let scene = Scene::new();
     fs::create_dir(scene.path("box")).unwrap();
-    fs::write(scene.path("box/a.img"), image_of(&sample::used_40().bytes)).unwrap();
-    let mut later = image_of(&sample::moved_40().bytes);
+    fs::write(scene.path("box/a.img"), sample::used_40().image()).unwrap();
+    let mut later = sample::moved_40().image();
     later.resize(usize::from(u16::from_le_bytes([later[0x13], later[0x14]])) * 512, 0);
     fs::write(scene.path("later.img"), &later).unwrap();
     let Some(drive) = Loop::with(&scene.path("later.img")) else { return };

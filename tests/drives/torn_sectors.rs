@@ -171,9 +171,8 @@ fn zeroed_sector_that_does_not_read_any_more_is_written_anew() {
 fn diskette_that_was_not_yet_written_is_converted_to_the_record_that_was_claimed() {
     let Some(interrupted) = Interrupted::with_last("applied", 0) else { return };
     interrupted.leave(&interrupted.old, false);
-    let mut command = interrupted.scene.command(&["convert", "--yes", interrupted.drive.path()]);
-    let output = command.env("SOURCE_DATE_EPOCH", "1900000000").output().unwrap();
-    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let args = ["convert", "--yes", interrupted.drive.path()];
+    interrupted.scene.run_at("1900000000", &args).ends(0);
     assert!(interrupted.scene.read(NAME) == interrupted.holding(&interrupted.new));
 }
 

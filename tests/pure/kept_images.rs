@@ -3,7 +3,7 @@
 use crate::support::disk::testdata;
 use crate::support::frail::{Fault, Frail};
 use addpack::disk::Memory;
-use addpack::media::{Careful, DriveError, Mapfile, Watcher};
+use addpack::media::{DriveError, Mapfile, VerifyingReader, Watcher};
 use addpack::pack::examine::{Examination, examine};
 use addpack::pack::keep::{Extent, Keep, Kept};
 use std::fs;
@@ -16,7 +16,7 @@ fn golden(name: &str) -> Vec<u8> {
 }
 
 fn keep(folder: &Path, number: usize, bytes: &[u8], faults: &[(usize, Fault)]) -> Kept {
-    let diskette = Careful::new(Frail::new(bytes, faults), 5);
+    let diskette = VerifyingReader::new(Frail::new(bytes, faults), 5);
     Keep { folder: folder.to_owned(), number, extent: Extent::Whole }.keep(&diskette).unwrap()
 }
 
@@ -84,11 +84,12 @@ fn a_reading_that_is_stopped_keeps_nothing() {
     let stop = Watcher::new(|at| {
         if at.sector < 1000 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     });
-    let diskette = Careful::new(Frail::new(&golden("unused-720.img"), &[]), 5).watched(Some(stop));
+    let diskette =
+        VerifyingReader::new(Frail::new(&golden("unused-720.img"), &[]), 5).watched(Some(stop));
     let extent = Extent::Whole;
     let keep = Keep { folder: folder.path().join("new"), number: 1, extent };
     let error = keep.keep(&diskette).unwrap_err();
-    assert_eq!(DriveError::behind(&error), Some(&DriveError::Stopped));
+    assert_eq!(error.drive(), Some(&DriveError::Stopped));
     assert!(names(folder.path()).is_empty());
 }
 
@@ -99,7 +100,7 @@ fn an_image_of_the_record_alone_says_the_same_of_the_pack() {
     {
         let folder = TempDir::new().unwrap();
         let bytes = golden(name);
-        let diskette = Careful::new(Frail::new(&bytes, &[]), 5);
+        let diskette = VerifyingReader::new(Frail::new(&bytes, &[]), 5);
         let extent = Extent::Record;
         let keep = Keep { folder: folder.path().to_owned(), number: 1, extent };
         let kept = keep.keep(&diskette).unwrap();

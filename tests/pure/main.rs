@@ -12,6 +12,7 @@ mod promises;
 mod random_sets;
 mod record;
 mod weak_sectors;
+#[cfg(unix)]
 mod whole_images;
 
 #[test]

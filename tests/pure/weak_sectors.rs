@@ -2,11 +2,11 @@
 //! where that is not enough.
 
 use crate::support::frail::{Fault, Frail};
-use addpack::disk::SECTOR_LEN;
-use addpack::disk::{DiskGeometry, Flaw, FlawKind, Memory, Storage};
-use addpack::media::surface::{Condition, Surface, survey_by};
-use addpack::media::{Careful, DriveError};
-use std::io;
+use addpack::disk::{
+    DiskGeometry, DisketteStorage, Flaw, FlawKind, MediaError, Memory, SECTOR_LEN, Storage,
+};
+use addpack::media::surface::{SectorCondition, Surface, survey_by};
+use addpack::media::{DriveError, VerifyingReader};
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -40,29 +40,31 @@ impl Storage for Shared {
         self.0.len()
     }
 
-    fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         self.0.read(offset, buffer)
     }
 
-    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         self.0.read_past_cache(offset, buffer)
     }
 
-    fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+    fn write(&self, offset: u64, bytes: &[u8]) -> Result<(), MediaError> {
         self.0.write(offset, bytes)
     }
 
-    fn sync(&self) -> io::Result<()> {
+    fn sync(&self) -> Result<(), MediaError> {
         self.0.sync()
     }
 }
 
+impl DisketteStorage for Shared {}
+
 fn read(faults: &[(usize, Fault)], sectors: Range<usize>) -> Tried {
     let disk = Arc::new(Frail::new(&diskette(), faults));
-    let careful = Careful::new(Shared(Arc::clone(&disk)), RETRIES);
+    let careful = VerifyingReader::new(Shared(Arc::clone(&disk)), RETRIES);
     let mut bytes = vec![0xEE; sectors.len() * SECTOR_LEN];
     let error = careful.read((sectors.start * SECTOR_LEN) as u64, &mut bytes).err();
-    let failed = error.map(|error| Flaw::behind(&error).expect("a flaw"));
+    let failed = error.map(|error| error.lost().expect("a flaw"));
     Tried { bytes, failed, flaws: careful.flaws(), disk }
 }
 
@@ -166,42 +168,44 @@ impl Storage for Emptied {
         1_474_560
     }
 
-    fn read(&self, _: u64, _: &mut [u8]) -> io::Result<()> {
+    fn read(&self, _: u64, _: &mut [u8]) -> Result<(), MediaError> {
         let left =
             self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
         left.map(drop).map_err(|_| DriveError::NoMedium.into())
     }
 
-    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         self.read(offset, buffer)
     }
 
-    fn write(&self, _: u64, _: &[u8]) -> io::Result<()> {
+    fn write(&self, _: u64, _: &[u8]) -> Result<(), MediaError> {
         Ok(())
     }
 
-    fn sync(&self) -> io::Result<()> {
+    fn sync(&self) -> Result<(), MediaError> {
         Ok(())
     }
 }
+
+impl DisketteStorage for Emptied {}
 
 #[test]
 fn diskette_that_is_gone_is_no_bad_sector() {
     // The reseek is the fifth read: what it meets is told by the next one.
     for reads in 0..9 {
-        let careful = Careful::new(Emptied(reads.into()), RETRIES);
+        let careful = VerifyingReader::new(Emptied(reads.into()), RETRIES);
         let error = careful.read(0, &mut [0; 4 * SECTOR_LEN]).unwrap_err();
-        assert_eq!(DriveError::behind(&error), Some(&DriveError::NoMedium), "{reads}");
+        assert_eq!(error.drive(), Some(&DriveError::NoMedium), "{reads}");
         assert_eq!(careful.flaws(), []);
     }
-    let careful = Careful::new(Emptied(9.into()), RETRIES);
+    let careful = VerifyingReader::new(Emptied(9.into()), RETRIES);
     careful.read(0, &mut [0; 4 * SECTOR_LEN]).unwrap();
 }
 
 /// The map of a frail diskette, by the time that its reads take.
 fn surface(bytes: &[u8], faults: &[(usize, Fault)]) -> Option<Surface> {
     let disk = Arc::new(Frail::new(bytes, faults));
-    let careful = Careful::new(Shared(Arc::clone(&disk)), RETRIES);
+    let careful = VerifyingReader::new(Shared(Arc::clone(&disk)), RETRIES);
     survey_by(&careful, &|| disk.clock()).unwrap()
 }
 
@@ -219,17 +223,17 @@ fn map_tells_good_slow_weak_and_lost_sectors() {
     ];
     let surface = surface(&diskette(), &faults).unwrap();
     assert_eq!(Some(surface.geometry), DiskGeometry::of_len(1_474_560));
-    let odd = surface.sectors.iter().enumerate().filter(|(_, c)| **c != Condition::Good);
+    let odd = surface.sectors.iter().enumerate().filter(|(_, c)| **c != SectorCondition::Good);
     let odd: Vec<_> = odd.map(|(sector, condition)| (sector, *condition)).collect();
     // Sector 40 failed once within its track, and never again; no more is known of it.
     let expected = [
-        (50, Condition::Weak),
-        (1000, Condition::Slow),
-        (2000, Condition::Lost),
-        (2879, Condition::Lost),
+        (50, SectorCondition::Weak),
+        (1000, SectorCondition::Slow),
+        (2000, SectorCondition::Lost),
+        (2879, SectorCondition::Lost),
     ];
     assert_eq!(odd, expected);
-    let counts = [0, 1, 2, 3].map(|at: usize| surface.count(Condition::ALL[at]));
+    let counts = [0, 1, 2, 3].map(|at: usize| surface.count(SectorCondition::ALL[at]));
     assert_eq!(counts, [2876, 1, 1, 2]);
     assert_eq!(surface.tracks().count(), 160);
 }
@@ -239,7 +243,7 @@ fn map_has_every_sector_of_every_standard_diskette_and_of_nothing_else() {
     for kb in [160, 180, 320, 360, 720, 1200, 1440, 1680, 2880_u32] {
         let bytes = vec![0; kb as usize * 1024];
         let surface = surface(&bytes, &[]).unwrap();
-        assert_eq!(surface.sectors, vec![Condition::Good; kb as usize * 2]);
+        assert_eq!(surface.sectors, vec![SectorCondition::Good; kb as usize * 2]);
         assert_eq!(surface.geometry.total_sectors(), kb * 2);
     }
     assert_eq!(surface(&vec![0; 1_474_048], &[]), None);
@@ -248,13 +252,13 @@ fn map_has_every_sector_of_every_standard_diskette_and_of_nothing_else() {
 
 #[test]
 fn diskette_that_is_pulled_out_ends_the_map() {
-    let careful = Careful::new(Emptied(3.into()), RETRIES);
+    let careful = VerifyingReader::new(Emptied(3.into()), RETRIES);
     let error = survey_by(&careful, &|| Duration::ZERO).unwrap_err();
-    assert_eq!(DriveError::behind(&error), Some(&DriveError::NoMedium));
+    assert_eq!(error.drive(), Some(&DriveError::NoMedium));
     // A medium in memory has no bad sectors, and needs no clock.
     let memory = Memory::new(diskette());
     assert_eq!(
-        survey_by(&memory, &|| Duration::ZERO).unwrap().unwrap().count(Condition::Good),
+        survey_by(&memory, &|| Duration::ZERO).unwrap().unwrap().count(SectorCondition::Good),
         2880
     );
 }

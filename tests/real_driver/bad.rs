@@ -10,6 +10,7 @@ use super::monitor::Fault;
 use super::{pack, read};
 use crate::support::disk::layout::{KB_720, KB_1440, SECTOR};
 use crate::support::judge::{PackImage, State};
+use crate::support::simulator::record_at;
 
 /// Two clusters for a record: one on the good side of cylinder 10, one on the bad side of 20.
 const HALF_BAD: [u16; 2] = [86, 180];
@@ -18,7 +19,7 @@ const FAR: [u16; 4] = [689, 690, 691, 692];
 
 /// The record's first sector.
 fn commit_sector_of(image: &PackImage) -> usize {
-    image.old.windows(8).position(|bytes| bytes == b"SBSCAP40").unwrap() / SECTOR
+    record_at(&image.old) / SECTOR
 }
 
 pub(crate) fn record(machine: &mut Machine) {

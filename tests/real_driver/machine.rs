@@ -7,8 +7,9 @@ use serde_json::json;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write, stderr};
 use std::os::unix::net::UnixStream;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -80,16 +81,15 @@ impl Machine {
     pub(crate) fn end(&mut self) -> Ran {
         let answer = self.wait_for_line("= ");
         let numbers: Vec<_> = answer[2..].split_whitespace().collect();
-        let mut text = |length: &str| {
+        let mut bytes = |length: &str| {
             let mut bytes = vec![0; length.parse().unwrap()];
             self.control.read_exact(&mut bytes).unwrap();
-            String::from_utf8(bytes).unwrap()
+            bytes
         };
-        Ran {
-            stdout: text(numbers[1]),
-            stderr: text(numbers[2]),
-            code: Some(numbers[0].parse().unwrap()),
-        }
+        let (stdout, stderr) = (bytes(numbers[1]), bytes(numbers[2]));
+        // What a process ended with stands in the second byte of its status.
+        let status = ExitStatus::from_raw(numbers[0].parse::<i32>().unwrap() << 8);
+        Ran::with(Output { status, stdout, stderr })
     }
 
     /// Runs a command in the machine's shell.

@@ -1,7 +1,6 @@
 //! A medium with faults, in memory.
 
-use addpack::disk::SECTOR_LEN;
-use addpack::disk::{Memory, Storage};
+use addpack::disk::{DisketteStorage, MediaError, Memory, SECTOR_LEN, Storage};
 use std::collections::BTreeMap;
 use std::io;
 use std::ops::Range;
@@ -95,27 +94,29 @@ impl Storage for Frail {
         self.memory.len()
     }
 
-    fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         let first = usize::try_from(offset).unwrap() / SECTOR_LEN;
         let count = buffer.len() / SECTOR_LEN;
         let mut state = self.state.lock().unwrap();
         state.reads.push((first, count));
         self.memory.read(offset, buffer)?;
-        state.spoil(first..first + count, buffer)
+        Ok(state.spoil(first..first + count, buffer)?)
     }
 
-    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         self.read(offset, buffer)
     }
 
-    fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+    fn write(&self, offset: u64, bytes: &[u8]) -> Result<(), MediaError> {
         self.memory.write(offset, bytes)
     }
 
-    fn sync(&self) -> io::Result<()> {
+    fn sync(&self) -> Result<(), MediaError> {
         Ok(())
     }
+}
 
+impl DisketteStorage for Frail {
     fn is_removable(&self) -> bool {
         true
     }

@@ -4,13 +4,29 @@ use std::io::{Write, stderr};
 use std::path::Path;
 
 /// A program of each package.
-const PROGRAMS: [(&str, &str); 6] = [
+const PROGRAMS: [(&str, &str); 22] = [
+    ("arj", "arj"),
+    ("bzip2", "bzip2"),
+    ("cabextract", "cabextract"),
+    ("dictzip", "dictzip"),
     ("dosfstools", "mkfs.fat"),
+    ("gcab", "gcab"),
+    ("genisoimage", "genisoimage"),
+    ("libarchive-tools", "bsdtar"),
     ("libdsk-utils", "dsktrans"),
+    ("lzip", "lzip"),
     ("mtools", "mcopy"),
+    ("ncompress", "compress"),
+    ("p7zip-full", "7z"),
+    ("pigz", "pigz"),
+    ("qemu-utils", "qemu-img"),
     ("strace", "strace"),
+    ("tabix", "bgzip"),
+    ("tar", "tar"),
     ("unzip", "zipinfo"),
+    ("xz-utils", "xz"),
     ("zip", "zip"),
+    ("zstd", "zstd"),
 ];
 
 /// Whether a package is missing. A test without its judge is skipped, and that is said past the

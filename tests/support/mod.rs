@@ -4,6 +4,7 @@
 #![allow(dead_code, unused_imports, unused_macros, reason = "each program uses a part")]
 
 pub(crate) mod disk;
+#[cfg(unix)]
 pub(crate) mod diskette;
 pub(crate) mod folder;
 pub(crate) mod frail;
@@ -21,3 +22,8 @@ pub(crate) mod volatile;
 pub(crate) mod write;
 
 pub(crate) use judges::needs;
+
+/// A file in testdata/.
+pub(crate) fn testdata(name: &str) -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(name)
+}

@@ -1,15 +1,15 @@
 //! A clean folder with images in it, and addpack run there: exact output is the default.
 
 use super::schema::check_lines;
+use super::simulator::{Format, Pack};
+pub(crate) use super::testdata;
+use assert_cmd::assert::Assert;
 use assert_cmd::cargo::cargo_bin;
 use serde::Deserialize;
-use sha1::{Digest, Sha1};
 use std::collections::BTreeMap;
-use std::fs::Permissions;
-use std::os::unix::fs::PermissionsExt;
-use std::os::unix::process::CommandExt;
+use std::fmt::Debug;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 /// The time of every conversion in these tests, that of testdata/expected.json.
@@ -17,14 +17,6 @@ pub const EPOCH: &str = "1795435200";
 
 /// A conversion that asks nothing and reports to programs.
 pub const CONVERT: [&str; 3] = ["convert", "--yes", "--json"];
-
-/// The user and the group of those who own nothing.
-const NOBODY: u32 = 65534;
-
-/// A file in testdata/.
-pub fn testdata(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(name)
-}
 
 /// A folder of its own for one test.
 pub struct Scene {
@@ -39,6 +31,7 @@ pub struct Ran {
     pub stdout: String,
     pub stderr: String,
     pub code: Option<i32>,
+    output: Output,
 }
 
 impl Scene {
@@ -65,15 +58,9 @@ impl Scene {
 
     /// Puts an image of an unused pack there, with a serial of its own.
     pub fn pack(&self, number: u32, to: &str) -> PathBuf {
-        let mut record = std::fs::read(testdata("records/unused-20.rec")).unwrap();
-        let mut image = std::fs::read(testdata("images/unused-20-160.img")).unwrap();
-        let at = image.windows(2048).position(|bytes| bytes == record).unwrap();
-        record[0x0C..0x23].copy_from_slice(format!("54321-270-{number:07}-00042").as_bytes());
-        for (seal, end) in [(0x30, 0x30), (0x70, 0x70)] {
-            let digest = Sha1::digest(&record[..end]);
-            record[seal..seal + 20].copy_from_slice(&digest);
-        }
-        image[at..at + 2048].copy_from_slice(&record);
+        let record = std::fs::read(testdata("records/unused-20.rec")).unwrap();
+        let serial = format!("54321-270-{number:07}-00042");
+        let image = Pack::renumbered(&record, Format::V40, &serial).diskette();
         let target = self.path(to);
         std::fs::create_dir_all(target.parent().unwrap()).unwrap();
         std::fs::write(&target, image).unwrap();
@@ -86,7 +73,16 @@ impl Scene {
 
     /// The ledger that runs here use.
     pub fn ledger(&self) -> PathBuf {
-        self.home.path().join(".local/state/addpack/ledger.db")
+        let state = if cfg!(windows) { "" } else { ".local/state" };
+        self.home.path().join(state).join("addpack").join("ledger.db")
+    }
+
+    /// Takes the right to write the file away.
+    pub fn write_protect(&self, name: impl AsRef<Path>) {
+        let path = self.folder.path().join(name);
+        let mut permissions = std::fs::metadata(&path).unwrap().permissions();
+        permissions.set_readonly(true);
+        std::fs::set_permissions(path, permissions).unwrap();
     }
 
     pub fn read(&self, name: &str) -> Vec<u8> {
@@ -97,8 +93,15 @@ impl Scene {
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(cargo_bin!("addpack"));
         command.args(args).current_dir(self.folder.path()).stdin(Stdio::null());
-        command.env_clear().env("SOURCE_DATE_EPOCH", EPOCH).env("HOME", self.home.path());
-        command.env("TMPDIR", std::env::temp_dir());
+        command.env_clear().env("SOURCE_DATE_EPOCH", EPOCH);
+        for home in ["HOME", "USERPROFILE", "LOCALAPPDATA"] {
+            command.env(home, self.home.path());
+        }
+        for temporary in ["TMPDIR", "TMP"] {
+            command.env(temporary, std::env::temp_dir());
+        }
+        // Without it, nothing runs on Windows.
+        command.envs(std::env::var_os("SystemRoot").map(|root| ("SystemRoot", root)));
         command
     }
 
@@ -106,13 +109,24 @@ impl Scene {
         Ran::of(&mut self.command(args))
     }
 
-    /// The same by a user who owns nothing here: permissions hold for that one also where root runs
+    /// addpack run here, with this as the time of every conversion, in seconds since 1970.
+    pub fn run_at(&self, time: &str, args: &[&str]) -> Ran {
+        Ran::of(self.command(args).env("SOURCE_DATE_EPOCH", time))
+    }
+
+    /// addpack run here by a user who owns nothing here: permissions hold for that one also where root runs
     /// the tests.
+    #[cfg(unix)]
     pub fn run_without_rights(&self, args: &[&str]) -> Ran {
+        use std::fs::{Permissions, set_permissions};
+        use std::os::unix::fs::PermissionsExt;
+        use std::os::unix::process::CommandExt;
+        /// The user and the group of those who own nothing.
+        const NOBODY: u32 = 65534;
         let mut command = self.command(args);
         if rustix::process::geteuid().is_root() {
             for folder in [self.folder.path(), self.home.path()] {
-                std::fs::set_permissions(folder, Permissions::from_mode(0o755)).unwrap();
+                set_permissions(folder, Permissions::from_mode(0o755)).unwrap();
             }
             command.uid(NOBODY).gid(NOBODY);
         }
@@ -144,23 +158,57 @@ pub fn outcomes(images: &[Image]) -> Vec<&str> {
 
 impl Ran {
     pub fn of(command: &mut Command) -> Self {
-        let output = command.output().unwrap();
-        let stdout = String::from_utf8(output.stdout).unwrap();
-        check_lines(&stdout);
-        Self {
-            stdout,
-            stderr: String::from_utf8(output.stderr).unwrap(),
-            code: output.status.code(),
-        }
+        let ran = Self::with(command.output().unwrap());
+        check_lines(&ran.stdout);
+        ran
+    }
+
+    pub fn with(output: Output) -> Self {
+        let (stdout, stderr) = (text(output.stdout), text(output.stderr));
+        let bytes = |text: &String| text.clone().into_bytes();
+        let output = Output { stdout: bytes(&stdout), stderr: bytes(&stderr), ..output };
+        Self { stdout, stderr, code: output.status.code(), output }
+    }
+
+    /// All of it, to be asserted; where that fails, all of it is shown.
+    pub fn assert(&self) -> Assert {
+        Assert::new(self.output.clone())
+    }
+
+    /// The same, with what this run was one of.
+    pub fn at(&self, case: &dyn Debug) -> Assert {
+        self.assert().append_context("case", format!("{case:?}"))
+    }
+
+    /// Checks how it ended.
+    #[track_caller]
+    pub fn ends(&self, code: i32) {
+        self.assert().code(code);
     }
 
     /// Checks all of it, to the letter.
     #[track_caller]
     pub fn is(&self, code: i32, stdout: &str, stderr: &str) {
-        assert_eq!(self.stderr, stderr);
-        assert_eq!(self.stdout, stdout);
-        assert_eq!(self.code, Some(code));
+        // No other text is taken for the one that is wanted, whatever the line ends.
+        let (stdout, stderr) = (stdout.as_bytes().to_vec(), stderr.as_bytes().to_vec());
+        self.assert().code(code).stderr(stderr).stdout(stdout);
     }
+}
+
+/// What was printed, with `/` between the names of a path. What is escaped (`\u{1b}`) stays so.
+fn text(printed: Vec<u8>) -> String {
+    let text = String::from_utf8(printed).unwrap();
+    if !cfg!(windows) {
+        return text;
+    }
+    let slashed = |line: &str| {
+        if line.starts_with('{') {
+            line.replace(r"\\", "/")
+        } else {
+            line.replace('\\', "/").replace("/u{", r"\u{")
+        }
+    };
+    text.split_inclusive('\n').map(slashed).collect()
 }
 
 /// An image's line, strictly.
@@ -171,6 +219,7 @@ pub struct Image {
     pub schema: u32,
     pub path: String,
     pub path_bytes: Option<String>,
+    pub diskette_number: Option<u64>,
     pub outcome: String,
     pub reason: Option<String>,
     pub diskette: Option<Diskette>,

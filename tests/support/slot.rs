@@ -1,8 +1,6 @@
 //! A drive whose diskette is pulled out, torn or exchanged at one moment.
 
-use addpack::disk::SECTOR_LEN;
-use addpack::disk::Storage;
-use addpack::media::DriveError;
+use addpack::disk::{DisketteStorage, DriveError, MediaError, SECTOR_LEN, Storage};
 use std::io;
 use std::sync::Mutex;
 
@@ -80,7 +78,7 @@ impl Slot {
 
 impl State {
     /// Counts a call; what goes wrong in it.
-    fn call(&mut self) -> io::Result<Option<Mishap>> {
+    fn call(&mut self) -> Result<Option<Mishap>, MediaError> {
         self.calls += 1;
         if self.is_empty {
             return Err(DriveError::NoMedium.into());
@@ -90,13 +88,13 @@ impl State {
         Ok(if due { self.mishap.take() } else { None })
     }
 
-    fn befall(&mut self, mishap: Mishap) -> io::Error {
+    fn befall(&mut self, mishap: Mishap) -> MediaError {
         match mishap {
-            Mishap::Fails => return io::Error::from_raw_os_error(5),
+            Mishap::Fails => return io::Error::from_raw_os_error(5).into(),
             Mishap::Exchanged => {
                 std::mem::swap(&mut self.inside, &mut self.outside);
                 self.exchanged = true;
-                return io::Error::from_raw_os_error(5);
+                return io::Error::from_raw_os_error(5).into();
             }
             Mishap::PulledOut | Mishap::Torn(_) | Mishap::Spoilt => self.is_empty = true,
         }
@@ -114,7 +112,7 @@ impl Storage for Slot {
         self.0.lock().unwrap().inside.len() as u64
     }
 
-    fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         let mut state = self.0.lock().unwrap();
         if let Some(mishap) = state.call()? {
             return Err(state.befall(mishap));
@@ -123,11 +121,11 @@ impl Storage for Slot {
         Ok(())
     }
 
-    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         self.read(offset, buffer)
     }
 
-    fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+    fn write(&self, offset: u64, bytes: &[u8]) -> Result<(), MediaError> {
         assert_eq!(bytes.len(), SECTOR_LEN, "a sector at a time");
         let mut state = self.0.lock().unwrap();
         let mishap = state.call()?;
@@ -143,14 +141,16 @@ impl Storage for Slot {
         mishap.map_or(Ok(()), |mishap| Err(state.befall(mishap)))
     }
 
-    fn sync(&self) -> io::Result<()> {
+    fn sync(&self) -> Result<(), MediaError> {
         let mut state = self.0.lock().unwrap();
         match state.call()? {
             None => Ok(()),
             Some(mishap) => Err(state.befall(mishap)),
         }
     }
+}
 
+impl DisketteStorage for Slot {
     fn is_removable(&self) -> bool {
         true
     }

@@ -53,7 +53,7 @@ fn copy_gets_no_rights_that_a_copy_would_not_get() {
     let scene = Scene::with(&["unused-720.img"]);
     set_mode(&scene, "unused-720.img", 0o6777);
     let command = [&CONVERT[..], &["-o", "out", "unused-720.img"]].concat();
-    assert_eq!(run_after(&scene, "umask 027", &command).code, Some(0));
+    run_after(&scene, "umask 027", &command).ends(0);
     assert_eq!(mode(&scene, "out/unused-720.img"), 0o750);
     // In place, everything stays; but the system takes setuid from a file that another than root
     // writes to.
@@ -156,7 +156,7 @@ fn limit_on_the_size_of_files_fails_a_pack_and_the_run_goes_on() {
     assert_eq!(images[0].error.as_ref().unwrap().code, "file-size-limit");
     assert!(images[0].next_step.contains("ulimit -f"), "{}", images[0].next_step);
     assert_eq!(fs::read_dir(scene.path("out")).unwrap().count(), 1, "nothing else is left");
-    assert_eq!(scene.run(&command).code, Some(0));
+    scene.run(&command).ends(0);
 }
 
 #[test]
@@ -167,11 +167,11 @@ fn where_few_files_may_be_open_fewer_images_are_worked_on_at_a_time() {
             scene.pack(number, &format!("in/{number}.img"));
         }
         let limit = format!("ulimit -n {limit}");
-        assert_eq!(run_after(&scene, &limit, &["inspect", "in"]).code, Some(0), "{limit}");
+        run_after(&scene, &limit, &["inspect", "in"]).at(&limit).code(0);
         let ran = run_after(&scene, &limit, &[&CONVERT[..], &["-o", "out", "in"]].concat());
-        assert_eq!(ran.code, Some(0), "{limit}: {}{}", ran.stdout, ran.stderr);
+        ran.at(&limit).code(0);
         let ran = run_after(&scene, &limit, &[&CONVERT[..], &["--no-ledger", "in"]].concat());
-        assert_eq!(ran.code, Some(0), "{limit}: {}{}", ran.stdout, ran.stderr);
+        ran.at(&limit).code(0);
     }
 }
 
@@ -197,7 +197,7 @@ fn request_that_the_disk_has_no_room_for_names_its_file_and_no_other() {
     let scene = Scene::with(&["out-of-order-720.img"]);
     let ran =
         run_after(&scene, "ulimit -f 1", &["replace", "--no-ledger", ".", "-o", "request.txt"]);
-    assert_eq!(ran.code, Some(3));
+    ran.ends(3);
     let said = "addpack: the report could not be written: request.txt: ";
     assert!(ran.stderr.starts_with(said) && !ran.stderr.contains("tmp"), "{}", ran.stderr);
     assert_eq!(fs::read_dir(scene.path("")).unwrap().count(), 1, "nothing is left");

@@ -1,8 +1,6 @@
 //! `addpack convert`: in place, into copies, dry, asked and unasked.
 
-use crate::support::scene::{EPOCH, Scene, testdata};
-use std::io::Read;
-use std::os::unix::fs::PermissionsExt;
+use crate::support::scene::{EPOCH, Ran, Scene, testdata};
 
 const CONVERTED: &str = "\
 applied-1440.img
@@ -50,7 +48,7 @@ fn only_convertible_images_change_and_the_rest_keep_every_byte() {
         before.push((scene.read(&name), name));
     }
     let (images, summary, code) = scene.json(&["convert", "--yes", "--json", "-j", "3", "."]);
-    assert_eq!((images.len(), summary.outcomes["converted"], code), (18, 7, Some(1)));
+    assert_eq!((images.len(), summary.outcomes["converted"], code), (19, 7, Some(1)));
     for (bytes, name) in before {
         let image = images.iter().find(|i| i.path.ends_with(&format!("/{name}"))).unwrap();
         assert_eq!(bytes != scene.read(&name), image.outcome == "converted", "{name}");
@@ -76,8 +74,8 @@ fn dry_run_gives_the_verdicts_of_the_real_one_and_writes_nothing() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         scene.image(&name, &name);
     }
-    let protected = scene.pack(99, "protected.img");
-    std::fs::set_permissions(&protected, std::fs::Permissions::from_mode(0o444)).unwrap();
+    scene.pack(99, "protected.img");
+    scene.write_protect("protected.img");
     let before = scene.read("applied-1440.img");
     let (dry, dry_summary, dry_code) = scene.json(&["convert", "--dry-run", "--json", "."]);
     assert!(before == scene.read("applied-1440.img"));
@@ -94,8 +92,10 @@ fn dry_run_gives_the_verdicts_of_the_real_one_and_writes_nothing() {
     assert_eq!(real_summary.outcomes["failed"], 1);
 }
 
+#[cfg(unix)]
 #[test]
 fn copies_keep_their_place_and_mode_and_the_images_are_left_alone() {
+    use std::os::unix::fs::PermissionsExt;
     let scene = Scene::new();
     let image = scene.image("applied-1440.img", "in/deep/applied.img");
     scene.image("out-of-order-720.img", "in/refused.img");
@@ -152,7 +152,7 @@ fn folder_for_copies_is_not_walked_and_not_the_one_that_is_read() {
         assert_eq!((ran.stdout.lines().count(), &*ran.stderr), (2, stderr), "{}", ran.stdout);
     }
     let ran = scene.run(&["convert", "--yes", "-o", ".", "."]);
-    assert_eq!(ran.code, Some(2));
+    ran.ends(2);
     assert!(ran.stderr.contains("that is the folder of the images"), "{}", ran.stderr);
 }
 
@@ -160,9 +160,7 @@ fn folder_for_copies_is_not_walked_and_not_the_one_that_is_read() {
 fn conversion_time_that_is_no_number_is_a_wrong_command_line() {
     let scene = Scene::with(&["unused-720.img"]);
     for time in ["tomorrow", "-1", "99999999999999999999", "253402300800"] {
-        let mut command = scene.command(&["convert", "--yes", "."]);
-        let output = command.env("SOURCE_DATE_EPOCH", time).output().unwrap();
-        assert_eq!(output.status.code(), Some(2), "{time:?}");
+        scene.run_at(time, &["convert", "--yes", "."]).at(&time).code(2);
     }
     assert!(
         scene.read("unused-720.img") == std::fs::read(testdata("images/unused-720.img")).unwrap()
@@ -178,15 +176,16 @@ fn reader_that_goes_away_does_not_stop_a_conversion() {
     }
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
-    let output = scene.command(&["convert", "--yes", "."]).stdout(writer).output().unwrap();
-    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+    Ran::of(scene.command(&["convert", "--yes", "."]).stdout(writer)).is(0, "", "");
     let (_, summary, _) = scene.json(&["inspect", "--json", "."]);
     assert_eq!(summary.outcomes["already-converted"], 70);
 }
 
 /// Runs addpack at a terminal of its own, types `answer`, and returns what the terminal showed.
+#[cfg(unix)]
 fn at_a_terminal(scene: &Scene, args: &[&str], answer: &str) -> (String, Option<i32>) {
     use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+    use std::io::Read;
     let control = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&control).unwrap();
     unlockpt(&control).unwrap();
@@ -205,6 +204,7 @@ fn at_a_terminal(scene: &Scene, args: &[&str], answer: &str) -> (String, Option<
     (String::from_utf8(shown).unwrap(), child.wait().unwrap().code())
 }
 
+#[cfg(unix)]
 #[test]
 fn at_a_terminal_it_asks_with_the_numbers_and_converts_after_a_yes() {
     let scene =
@@ -217,6 +217,7 @@ fn at_a_terminal_it_asks_with_the_numbers_and_converts_after_a_yes() {
     assert_eq!(code, Some(0));
 }
 
+#[cfg(unix)]
 #[test]
 fn question_says_what_stays_as_it_is_and_which_ledger_is_kept() {
     let scene = Scene::with(&["unused-720.img", "bit-rot-360.img", "chain-loops-720.img"]);
@@ -236,6 +237,7 @@ fn question_says_what_stays_as_it_is_and_which_ledger_is_kept() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn before_it_asks_it_warns_of_gaps_and_twins() {
     let scene = Scene::with(&["applied-1440.img", "converted-360.img"]);
@@ -252,18 +254,20 @@ fn before_it_asks_it_warns_of_gaps_and_twins() {
     assert!(!(ran.stdout + &ran.stderr).contains("gap: "));
 }
 
+#[cfg(unix)]
 #[test]
 fn anything_but_yes_changes_nothing() {
     let scene = Scene::with(&["unused-720.img"]);
     let before = scene.read("unused-720.img");
     for answer in ["n\n", "\n", "\x04", "yellow\n"] {
         let (shown, code) = at_a_terminal(&scene, &["convert", "unused-720.img"], answer);
-        assert!(shown.contains("Nothing was converted."), "{shown}");
+        assert!(shown.contains("addpack: nothing was converted"), "{shown}");
         assert_eq!(code, Some(130), "{answer:?}");
     }
     assert!(before == scene.read("unused-720.img"));
 }
 
+#[cfg(unix)]
 #[test]
 fn where_nothing_is_to_be_converted_it_does_not_ask() {
     let scene = Scene::with(&["converted-360.img", "out-of-order-720.img"]);
@@ -272,6 +276,7 @@ fn where_nothing_is_to_be_converted_it_does_not_ask() {
     assert_eq!(code, Some(1));
 }
 
+#[cfg(unix)]
 #[test]
 fn names_that_a_terminal_would_obey_are_spelled_out_there() {
     let scene = Scene::new();
@@ -281,6 +286,7 @@ fn names_that_a_terminal_would_obey_are_spelled_out_there() {
     assert!(!shown.contains("\x1b[2J"), "{shown}");
 }
 
+#[cfg(unix)]
 #[test]
 fn progress_is_shown_at_a_terminal_and_not_with_quiet() {
     let scene = Scene::with(&["unused-720.img", "applied-1440.img"]);

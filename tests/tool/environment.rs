@@ -3,12 +3,7 @@
 use crate::support::scene::{EPOCH, Ran, Scene};
 
 fn run_with(scene: &Scene, variable: (&str, &str), args: &[&str]) -> Ran {
-    let output = scene.command(args).env(variable.0, variable.1).output().unwrap();
-    Ran {
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-        code: output.status.code(),
-    }
+    Ran::of(scene.command(args).env(variable.0, variable.1))
 }
 
 /// Converts a pack with `ADDPACK_LEDGER` set; says which of the three ledgers is there then.
@@ -46,11 +41,11 @@ fn every_command_takes_the_ledger_of_the_variable() {
         &["ledger"],
     ] {
         let ran = run_with(&scene, ("ADDPACK_LEDGER", ""), args);
-        assert_eq!(ran.code, Some(0), "{args:?} {}", ran.stderr);
+        ran.at(&args).code(0);
         let ran = run_with(&scene, ("ADDPACK_LEDGER", "variable.db"), args);
         // `addpack ledger` alone asks that a ledger which was named is there.
         let code = if args == ["ledger"] { 2 } else { 0 };
-        assert_eq!(ran.code, Some(code), "{args:?} {}", ran.stderr);
+        ran.at(&args).code(code);
     }
 }
 
@@ -74,7 +69,7 @@ fn time_of_a_conversion_is_now_where_the_variable_is_empty() {
         let scene = Scene::with(&["unused-720.img"]);
         let ran =
             run_with(&scene, ("SOURCE_DATE_EPOCH", time), &["convert", "--yes", "--json", "."]);
-        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        ran.ends(0);
         let first = ran.stdout.lines().next().unwrap();
         let image: serde_json::Value = serde_json::from_str(first).unwrap();
         image["record"]["converted_at"].as_str().unwrap().to_owned()

@@ -44,7 +44,7 @@ fn without_a_code_all_are_listed() {
     {
         assert!(ran.stdout.lines().any(|line| line.trim_start().starts_with(code)), "{code}");
     }
-    assert_eq!(ran.code, Some(0));
+    ran.ends(0);
 }
 
 #[test]

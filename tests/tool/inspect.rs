@@ -1,8 +1,8 @@
 //! `addpack inspect`: what people and programs are told, to the letter.
 
 use crate::support::scene;
-use crate::support::scene::{Scene, testdata};
-use std::os::unix::ffi::OsStringExt;
+use crate::support::scene::{Ran, Scene, testdata};
+use predicates::str::{contains, starts_with};
 
 const OUT_OF_ORDER: &str = "\
 out-of-order-720.img
@@ -40,6 +40,34 @@ fn one_image_is_shown_as_a_card() {
 }
 
 #[test]
+fn sample_images_have_a_pack_of_every_kind() {
+    let scene = Scene::new();
+    let images = testdata("images");
+    let (images, ..) = scene.json(&["inspect", "--json", images.to_str().unwrap()]);
+    for outcome in [
+        "convertible",
+        "already-converted",
+        "issued-4.5",
+        "unfinished-conversion",
+        "copy",
+        "not-a-pack",
+        "refused",
+    ] {
+        assert!(images.iter().any(|image| image.outcome == outcome), "{outcome}");
+    }
+    for finding in [
+        "post-upgrade-reapply",
+        "out-of-order-reapply",
+        "damaged-record",
+        "inconsistent-history",
+        "damaged-media",
+    ] {
+        let has_it = |image: &scene::Image| image.findings.iter().any(|it| it.code == finding);
+        assert!(images.iter().any(has_it), "{finding}");
+    }
+}
+
+#[test]
 fn unused_pack_has_no_history() {
     let scene = Scene::with(&["unused-20-160.img"]);
     let card = "\
@@ -58,6 +86,7 @@ unused-20-160.img
 }
 
 /// Good, refused, foreign, unreadable and skipped together.
+#[cfg(unix)]
 fn mixed() -> Scene {
     let scene = Scene::new();
     scene.image("applied-1440.img", "a/applied.img");
@@ -70,6 +99,7 @@ fn mixed() -> Scene {
     scene
 }
 
+#[cfg(unix)]
 const MIXED: &str = "\
 convertible            12345-270-0000017-00003  5 to 10    ./a/applied.img
 refused                -                        -          ./a/b/.hidden.img
@@ -100,11 +130,13 @@ SBSNT1 (00:A0:C9:14:C8:29)
   twins: more than one pack restores 5 to 10
 ";
 
+#[cfg(unix)]
 #[test]
 fn folder_is_shown_as_lines_then_a_summary_then_the_reasons() {
     mixed().run(&["inspect", ".", "gone.img"]).is(3, MIXED, "");
 }
 
+#[cfg(unix)]
 #[test]
 fn report_is_the_same_with_1_and_with_4_workers() {
     let scene = mixed();
@@ -118,10 +150,11 @@ fn report_is_the_same_with_1_and_with_4_workers() {
 #[test]
 fn foreign_disk_in_a_folder_is_no_error_and_named_itself_it_is() {
     let scene = Scene::with(&["no-record-360.img"]);
-    assert_eq!(scene.run(&["inspect", "."]).code, Some(0));
-    assert_eq!(scene.run(&["inspect", "no-record-360.img"]).code, Some(1));
+    scene.run(&["inspect", "."]).ends(0);
+    scene.run(&["inspect", "no-record-360.img"]).ends(1);
 }
 
+#[cfg(unix)]
 #[test]
 fn same_file_is_handled_once_and_that_is_said() {
     let scene = Scene::with(&["unused-720.img"]);
@@ -232,8 +265,10 @@ fn every_golden_image_has_its_outcome() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn names_that_are_no_text_are_exact_in_json_and_escaped_everywhere_else() {
+    use std::os::unix::ffi::OsStringExt;
     let scene = Scene::new();
     let name = std::ffi::OsString::from_vec(b"bad\xff\x1b.img".to_vec());
     std::fs::copy(testdata("images/unused-720.img"), scene.path("").join(&name)).unwrap();
@@ -248,10 +283,10 @@ fn closed_pipe_is_no_error() {
     let scene = Scene::with(&["unused-720.img"]);
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
-    let output = scene.command(&["inspect", "."]).stdout(writer).output().unwrap();
-    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+    Ran::of(scene.command(&["inspect", "."]).stdout(writer)).is(0, "", "");
 }
 
+#[cfg(unix)]
 #[test]
 fn full_disk_under_a_report_of_any_kind_is_an_error() {
     let scene = Scene::with(&["unused-720.img"]);
@@ -270,17 +305,17 @@ fn full_disk_under_a_report_of_any_kind_is_an_error() {
     ];
     for report in reports {
         let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-        let output = scene.command(report).stdout(full).output().unwrap();
-        let stderr = String::from_utf8(output.stderr).unwrap();
-        assert!(stderr.starts_with("addpack: the report could not be written: "), "{stderr}");
-        assert_eq!(output.status.code(), Some(3), "{report:?}");
+        let ran = Ran::of(scene.command(report).stdout(full));
+        let lost = "addpack: the report could not be written: ";
+        ran.at(&report).code(3).stderr(starts_with(lost));
     }
 }
 
 #[test]
 fn what_is_neither_file_nor_folder_is_not_opened() {
     let scene = Scene::new();
-    let (images, _, code) = scene.json(&["inspect", "--json", "/dev/null"]);
+    let (images, _, code) =
+        scene.json(&["inspect", "--json", if cfg!(windows) { "NUL" } else { "/dev/null" }]);
     assert_eq!(images[0].error.as_ref().unwrap().code, "not-a-file");
     assert_eq!(code, Some(3));
 }
@@ -312,15 +347,11 @@ fn an_image_on_standard_input_is_looked_at_and_named_so() {
     let scene = Scene::with(&["out-of-order-720.img"]);
     let run = |file: &str| {
         let input = std::fs::File::open(scene.path(file)).unwrap();
-        let output = scene.command(&["inspect", "-"]).stdin(input).output().unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        (text(output.stdout), text(output.stderr), output.status.code())
+        Ran::of(scene.command(&["inspect", "-"]).stdin(input))
     };
-    let (shown, said, code) = run("out-of-order-720.img");
-    assert_eq!(shown, OUT_OF_ORDER.replacen("out-of-order-720.img", "-", 1));
-    assert_eq!((said.as_str(), code), ("", Some(1)));
+    let shown = OUT_OF_ORDER.replacen("out-of-order-720.img", "-", 1);
+    run("out-of-order-720.img").is(1, &shown, "");
     std::fs::write(scene.path("large"), vec![0; 3_000_000]).unwrap();
-    let (shown, said, code) = run("large");
-    assert!(said.contains("more than the largest diskette"), "{said}");
-    assert_eq!((shown.as_str(), code), ("", Some(2)));
+    let too_large = contains("more than the largest diskette");
+    run("large").assert().code(2).stdout("").stderr(too_large);
 }

@@ -2,7 +2,6 @@
 
 use crate::support::scene::{CONVERT, Scene, Summary, outcomes};
 use rusqlite::Connection;
-use std::os::unix::fs::PermissionsExt;
 
 /// Nothing is touched, and one line on standard error says why.
 fn assert_unusable(scene: &Scene, says: &str) {
@@ -56,14 +55,14 @@ fn newer_damaged_or_full_ledger_is_told_before_any_image_is_touched() {
 fn mode_that_forbids_writing_holds_for_the_ledger_too() {
     let scene = Scene::with(&["unused-720.img", "applied-1440.img"]);
     scene.convert(&["applied-1440.img"]);
-    let mode = std::fs::Permissions::from_mode(0o444);
-    std::fs::set_permissions(scene.ledger(), mode).unwrap();
+    scene.write_protect(scene.ledger());
     assert_unusable(&scene, "it may not be written");
     // Reading it is no writing.
     let (images, ..) = scene.json(&["inspect", "--json", "."]);
     assert_eq!(outcomes(&images), ["already-converted", "convertible"]);
 }
 
+#[cfg(unix)]
 #[test]
 fn names_that_sqlite_has_for_itself_are_files_like_any_other() {
     for name in [":memory:", "file::memory:", "file:x.db?mode=memory"] {

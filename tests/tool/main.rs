@@ -3,7 +3,9 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[cfg(unix)]
 mod causes;
+#[cfg(unix)]
 mod containers;
 mod convert;
 mod environment;
@@ -12,8 +14,11 @@ mod first_minute;
 mod inspect;
 mod ledger;
 mod ledger_file;
+#[cfg(unix)]
 mod left_untouched;
+#[cfg(unix)]
 mod one_tree;
+#[cfg(unix)]
 mod packaging;
 mod plan;
 mod plan_all;
@@ -21,16 +26,22 @@ mod plan_copies;
 mod plan_sets;
 mod plan_truth;
 mod random_plans;
+#[cfg(unix)]
 mod raw_bytes;
 mod replace;
 mod schema;
+#[cfg(unix)]
 mod screens;
 mod selftest;
 mod sets;
 mod several_images;
+#[cfg(unix)]
 mod shared_ledger;
+#[cfg(unix)]
 mod system_calls;
 mod to_file;
+#[cfg(windows)]
+mod windows;
 
 #[test]
 fn every_file_is_declared() {

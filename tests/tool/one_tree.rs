@@ -3,8 +3,8 @@
 
 use crate::support::diskette::Terminal;
 use crate::support::judge::PackImage;
-use crate::support::planned::image_of;
 use crate::support::scene::{Image, Scene, outcomes};
+use crate::support::simulator::image_of;
 use crate::support::simulator::{Pack, Release, sample};
 use crate::support::{tools, write};
 use std::fs::{self, Permissions};
@@ -34,7 +34,7 @@ fn put(scene: &Scene, name: &str, bytes: &[u8]) {
 }
 
 fn put_pack(scene: &Scene, name: &str, pack: &Pack) {
-    put(scene, name, &image_of(&pack.bytes));
+    put(scene, name, &pack.image());
 }
 
 /// An `ImageDisk` dump of a golden image.

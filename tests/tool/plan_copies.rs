@@ -16,7 +16,7 @@ fn converted() -> Scene {
     let unused = shelf.unused(Pack::unused_40, 5);
     shelf.put("in/unused.img", &unused);
     let ran = shelf.scene.run(&["convert", "--yes", "-o", "out", "in"]);
-    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    ran.ends(0);
     shelf.scene
 }
 
@@ -56,7 +56,7 @@ fn no_unused_pack_takes_the_place_of_one_whose_copy_is_gone() {
     let text = scene.run(&["plan", "in"]).stdout;
     assert!(text.contains("its converted\n  copy is gone"), "{text}");
     let ran = scene.run(&["convert", "--yes", "-o", "out", "in"]);
-    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    ran.ends(0);
     let (planned, code) = plan(&scene, &["in"]);
     assert_eq!((planned.summary.reaches, code), (20, Some(0)));
 }

@@ -2,7 +2,7 @@
 
 use crate::support::planned::Planned;
 use crate::support::planned::shelf::{Shelf, shelf};
-use crate::support::scene::Scene;
+use crate::support::scene::{Ran, Scene};
 use crate::support::simulator::{Pack, Release, sample};
 
 #[test]
@@ -72,7 +72,7 @@ fn of_two_images_of_one_pack_the_newer_counts() {
 #[test]
 fn pack_that_was_converted_into_a_copy_is_planned_as_that() {
     let scene = Scene::with(&["unused-720.img"]);
-    assert_eq!(scene.run(&["convert", "--yes", "-o", "out", "unused-720.img"]).code, Some(0));
+    scene.run(&["convert", "--yes", "-o", "out", "unused-720.img"]).ends(0);
     let ran = scene.run(&["plan", "--json", "unused-720.img"]);
     let planned = Planned::read(&ran.stdout);
     let step = &planned.steps[0];
@@ -108,6 +108,5 @@ fn plan_writes_nothing() {
 fn closed_pipe_is_no_error() {
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
-    let output = shelf().scene.command(&["plan", "."]).stdout(writer).output().unwrap();
-    assert_eq!((output.status.code(), &*output.stderr), (Some(1), &b""[..]));
+    Ran::of(shelf().scene.command(&["plan", "."]).stdout(writer)).is(1, "", "");
 }

@@ -121,6 +121,7 @@ fn tie_of_servers_is_a_wrong_command_line_that_names_the_first_ten() {
     assert_eq!(planned.summary.server.unwrap().name, "SERVER-7");
 }
 
+#[cfg(unix)]
 #[test]
 fn commands_are_quoted_and_names_that_cannot_be_are_not_offered() {
     let mut shelf = Shelf::new();

@@ -1,7 +1,6 @@
 //! What strangers' disks and file names say reaches nobody raw: neither a terminal nor a pipe that may end
 //! at one.
 
-use crate::support::planned::image_of;
 use crate::support::scene::{Image, Ran, Scene};
 use crate::support::simulator::{Pack, Release, Server, sample};
 
@@ -27,7 +26,7 @@ fn hostile() -> Scene {
     assert!(server.apply(&mut pack));
     let map = pack.map();
     pack.put(map.name, b"\x1b[31m\x9b\"SRV");
-    std::fs::write(scene.path(NAME), image_of(&pack.bytes)).unwrap();
+    std::fs::write(scene.path(NAME), pack.image()).unwrap();
     scene
 }
 
@@ -80,14 +79,14 @@ fn quote_in_a_field_of_csv_is_escaped_once() {
 fn times_past_the_year_9999_are_null_and_that_is_said() {
     let scene = Scene::new();
     let far = Pack::unused_40("12345-270-0000017-00042", 5, u64::MAX);
-    std::fs::write(scene.path("far.img"), image_of(&far.bytes)).unwrap();
+    std::fs::write(scene.path("far.img"), far.image()).unwrap();
     let (images, _, code) = scene.json(&["inspect", "--json", "far.img"]);
     let record = images[0].record.as_ref().unwrap();
     let is_said = |image: &Image| image.notes.iter().any(|note| note.code == "time-past-9999");
     assert_eq!((&record.made_at, is_said(&images[0]), code), (&None, true, Some(0)));
     // The last second that has a form.
     let last = Pack::unused_40("12345-270-0000017-00043", 5, 2_650_467_743_999_999_999);
-    std::fs::write(scene.path("last.img"), image_of(&last.bytes)).unwrap();
+    std::fs::write(scene.path("last.img"), last.image()).unwrap();
     let (images, ..) = scene.json(&["inspect", "--json", "last.img"]);
     let record = images[0].record.as_ref().unwrap();
     assert_eq!(record.made_at.as_deref(), Some("9999-12-31T23:59:59Z"));

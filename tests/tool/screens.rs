@@ -3,6 +3,7 @@
 use crate::support::diskette::Terminal;
 use crate::support::judge::PackImage;
 use crate::support::scene::Scene;
+use crate::support::simulator::record_at;
 
 fn shown(scene: &Scene, rows: u16, columns: u16, args: &[&str]) -> String {
     let (shown, _) = Terminal::run_sized(scene.command(args), rows, columns).end();
@@ -44,7 +45,7 @@ fn prose_is_as_wide_as_the_terminal_up_to_100_columns() {
 fn one_damaged_count_makes_no_endless_card() {
     let scene = Scene::with(&["unused-720.img"]);
     let mut image = scene.read("unused-720.img");
-    let at = image.windows(8).position(|bytes| bytes == b"SBSCAP40").unwrap();
+    let at = record_at(&image);
     image[at + 0x44] = 0xFF;
     image[at + 0x200..at + 0x800].fill(0xA5);
     std::fs::write(scene.path("unused-720.img"), image).unwrap();

@@ -1,6 +1,5 @@
 //! Sets of packs in `addpack inspect` and `addpack convert`: a picture for each server, and warnings.
 
-use crate::support::planned::image_of;
 use crate::support::scene::Scene;
 use crate::support::simulator::{Pack, Release, sample};
 
@@ -12,7 +11,7 @@ fn put(scene: &Scene, server: u8, from: u16, number: u16) -> Pack {
     server_state.licenses = from;
     assert!(server_state.apply(&mut pack));
     let name = format!("{server:02}-{from:02}-{number}.img");
-    std::fs::write(scene.path(&name), image_of(&pack.bytes)).unwrap();
+    std::fs::write(scene.path(&name), pack.image()).unwrap();
     pack
 }
 
@@ -38,14 +37,14 @@ fn inspect_of_a_folder_ends_with_a_picture_for_each_server() {
     put(&scene, 1, 15, 1);
     put(&scene, 1, 15, 2);
     let converted = sample::converted(&put(&scene, 1, 20, 1));
-    std::fs::write(scene.path("01-20-1.img"), image_of(&converted.bytes)).unwrap();
+    std::fs::write(scene.path("01-20-1.img"), converted.image()).unwrap();
     let mut spoilt = put(&scene, 1, 20, 2);
     sample::spoil(&mut spoilt, true);
-    std::fs::write(scene.path("01-20-2.img"), image_of(&spoilt.bytes)).unwrap();
+    std::fs::write(scene.path("01-20-2.img"), spoilt.image()).unwrap();
     put(&scene, 2, 5, 1);
     let ran = scene.run(&["inspect", "."]);
     assert!(ran.stdout.ends_with(PICTURES), "{}", ran.stdout);
-    assert_eq!(ran.code, Some(1));
+    ran.ends(1);
 }
 
 #[test]

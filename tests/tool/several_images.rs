@@ -1,6 +1,6 @@
 //! Several images of one pack: which one counts, and what every command makes of the others.
 
-use crate::support::planned::{Planned, image_of};
+use crate::support::planned::Planned;
 use crate::support::scene::{Image, Scene, outcomes};
 use crate::support::simulator::{Pack, Release, Server, sample};
 use std::fs;
@@ -14,7 +14,7 @@ fn serial(number: u16) -> String {
 fn put(scene: &Scene, name: &str, pack: &Pack) {
     let path = scene.path(name);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, image_of(&pack.bytes)).unwrap();
+    fs::write(path, pack.image()).unwrap();
 }
 
 /// An unused pack, the same applied on server 1, and the same transferred to server 2.
@@ -178,7 +178,7 @@ fn folder_of_copies_is_a_set_that_can_be_used() {
     assert_eq!(outcomes(&again), ["already-converted", "issued-4.5", "already-converted"]);
     assert_eq!(code, Some(0));
     fs::remove_file(scene.path("out/used.img")).unwrap();
-    assert_eq!(scene.run(&["plan", "in"]).code, Some(1));
+    scene.run(&["plan", "in"]).ends(1);
 }
 
 #[test]
@@ -196,8 +196,7 @@ fn release_refuses_while_the_pack_is_there_and_two_conversions_are_told() {
     );
     let ran = scene.run(&[&release[..], &["--although-it-is-there"]].concat());
     assert!(ran.code == Some(0) && ran.stderr.contains("two packs of one"), "{ran:?}");
-    let mut later = scene.command(&["convert", "--yes", "copy.img"]);
-    assert!(later.env("SOURCE_DATE_EPOCH", "1800000000").output().unwrap().status.success());
+    scene.run_at("1800000000", &["convert", "--yes", "copy.img"]).ends(0);
     let ran = scene.run(&["ledger", "check"]);
     let names_both = ["two-converted", "/a.img holds", "/copy.img; the two count as one pack"];
     assert!(

@@ -34,14 +34,14 @@ fn assert_only_read(scene: &Scene) {
     set_mode(&folder, 0o555);
     let ran = scene.run_without_rights(&["inspect", "--json", "copy.img"]);
     assert!(ran.stdout.contains("copy-of-converted"), "{}{}", ran.stdout, ran.stderr);
-    assert_eq!(ran.code, Some(1));
+    ran.ends(1);
     let ran = scene.run_without_rights(&["ledger"]);
     assert!(ran.stdout.contains("applied-1440.img") && ran.code == Some(0), "{}", ran.stderr);
     let ran = scene.run_without_rights(&["convert", "--dry-run", "--json", "copy.img"]);
     assert!(ran.stdout.contains("copy-of-converted"), "{}{}", ran.stdout, ran.stderr);
     let ran = scene.run_without_rights(&[&CONVERT[..], &["copy.img"]].concat());
     assert!(ran.stderr.contains("may not be written"), "{}", ran.stderr);
-    assert_eq!(ran.code, Some(3));
+    ran.ends(3);
     assert_eq!(files_beside(&scene.ledger()), before);
     set_mode(&folder, 0o755);
 }
@@ -88,7 +88,7 @@ fn without_a_readable_ledger_inspect_goes_on_and_deciding_fails() {
     for command in commands {
         let ran = scene.run_without_rights(command);
         assert!(ran.stderr.contains("you may not read it"), "{command:?}: {}", ran.stderr);
-        assert_eq!(ran.code, Some(3), "{command:?}");
+        ran.at(&command).code(3);
         let summary: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
         assert_eq!(summary["type"], "summary", "{command:?}");
         assert_eq!(summary["error"]["code"], "ledger-error", "{command:?}");
@@ -104,7 +104,7 @@ fn ledger_is_made_with_all_that_the_mask_allows() {
     shell.args(["-c", "umask 007; exec \"$0\" \"$@\""]).arg(addpack.get_program());
     shell.args(addpack.get_args()).current_dir(addpack.get_current_dir().unwrap());
     shell.envs(addpack.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    assert_eq!(Ran::of(&mut shell).code, Some(0));
+    Ran::of(&mut shell).ends(0);
     assert_eq!(fs::metadata(scene.ledger()).unwrap().permissions().mode() & 0o777, 0o660);
 }
 

@@ -1,5 +1,6 @@
 //! Reports that are written to files, lists of paths, and the summary that a terminal shows of many images.
 
+#[cfg(unix)]
 use crate::support::diskette::Terminal;
 use crate::support::planned::shelf::Shelf;
 use crate::support::scene::Scene;
@@ -23,7 +24,7 @@ fn files_have_what_the_screen_would_have() {
         ["inspect", ".", "--json-to", "a.jsonl", "--csv-to", "a.csv", "--failed-to", "a.txt"];
     let json = scene.run(&["inspect", "--json", "."]).stdout;
     let ran = scene.run(&args);
-    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    ran.ends(3);
     assert_eq!(String::from_utf8(scene.read("a.jsonl")).unwrap(), json);
     let csv = String::from_utf8(scene.read("a.csv")).unwrap();
     assert_eq!(csv.lines().count(), json.lines().count());
@@ -63,7 +64,7 @@ fn failed_images_are_tried_again_from_their_list() {
     std::fs::write(scene.path("none"), "").unwrap();
     let ran = scene.run(&["inspect", "--json", "--files-from", "none"]);
     assert_eq!((ran.stdout.lines().count(), ran.code), (1, Some(0)));
-    assert_eq!(scene.run(&["inspect", "--files-from", "gone"]).code, Some(2));
+    scene.run(&["inspect", "--files-from", "gone"]).ends(2);
 }
 
 /// Images of two servers, one of which lacks a pack; and one whose server has a hostile name.
@@ -93,7 +94,7 @@ fn servers() -> Shelf {
 fn page_is_self_contained_and_text_from_disks_is_escaped() {
     let scene = servers().scene;
     let ran = scene.run(&["inspect", ".", "--report", "a.html"]);
-    assert_eq!(ran.code, Some(1), "{}", ran.stderr);
+    ran.ends(1);
     let page = String::from_utf8(scene.read("a.html")).unwrap();
     assert!(!page.contains("<script") && !page.contains("<b>&\""), "{page}");
     assert!(page.contains("&lt;b&gt;&amp;&quot;&#39;&lt;/b&gt;"), "{page}");
@@ -115,7 +116,7 @@ fn page_of_a_plan_is_for_the_server_that_is_planned_for() {
     assert_eq!((ran.code, &*ran.stdout), (Some(1), ""), "{}", ran.stderr);
     let page = String::from_utf8(scene.read("a.html")).unwrap();
     assert!(page.contains("<rect class=\"has\""), "{page}");
-    assert_eq!(scene.run(&["plan", ".", "--report", "a.html"]).code, Some(2));
+    scene.run(&["plan", ".", "--report", "a.html"]).ends(2);
 }
 
 /// A browser; `None` where there is none, which is said.
@@ -166,6 +167,7 @@ fn browser_shows_the_right_numbers_on_small_and_large_screens_and_prints_them() 
 }
 
 /// More images than a screen has lines.
+#[cfg(unix)]
 fn many() -> Scene {
     let mut shelf = Shelf::new();
     for number in 0..210 {
@@ -180,6 +182,7 @@ fn many() -> Scene {
     shelf.scene
 }
 
+#[cfg(unix)]
 #[test]
 fn terminal_shows_many_images_on_one_screen_and_a_pipe_each() {
     let scene = many();

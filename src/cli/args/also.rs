@@ -3,6 +3,7 @@
 #![allow(clippy::doc_markdown, reason = "doc comments here are help texts")]
 
 use crate::cli::Error;
+use crate::cli::show::terminal::named;
 use clap::{Args as ClapArgs, ValueHint};
 use std::path::{Path, PathBuf};
 
@@ -13,19 +14,21 @@ pub(crate) struct Also {
     ///
     /// It is self-contained: no script, no network. It says what can be converted and why the rest cannot,
     /// shows each server's licenses, and lists every image. No existing file is overwritten.
-    #[arg(long, value_name = "FILE.html", value_hint = ValueHint::FilePath, conflicts_with = "queue")]
+    #[arg(long, value_name = "FILE.html", value_hint = ValueHint::FilePath)]
     pub(crate) report: Option<PathBuf>,
 
     /// Write a table to FILE as well: a row for each image, as CSV
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "queue")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) csv_to: Option<PathBuf>,
 
     /// Write to FILE as well what --json would show
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "queue")]
+    ///
+    /// Of a queue, what was said last of each diskette.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) json_to: Option<PathBuf>,
 
     /// Write the paths of the images that failed to FILE, to be tried again with --files-from FILE
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "queue")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) failed_to: Option<PathBuf>,
 }
 
@@ -56,7 +59,7 @@ impl Also {
             } else {
                 continue;
             };
-            return Err(Error::Usage(format!("{name}: {} {wrong}", file.display())));
+            return Err(Error::Usage(format!("{name}: {} {wrong}", named(file))));
         }
         Ok(())
     }

@@ -5,7 +5,7 @@
 use super::{complete, files_from};
 use crate::cli::Error;
 use crate::cli::words::system::DRIVE;
-use addpack::media::{Container, Kind, Place};
+use addpack::media::{Container, Place, PlaceKind};
 use addpack::run::{Describe, Job, Mode};
 use clap::{Args as ClapArgs, ValueEnum, ValueHint};
 use clap_complete::ArgValueCompleter;
@@ -197,5 +197,5 @@ impl Common {
 
 /// Whether the path is that of a diskette drive.
 pub(crate) fn is_drive(path: &Path) -> bool {
-    Place::at(path).is_ok_and(|place| place.kind == Kind::Drive)
+    Place::at(path).is_ok_and(|place| place.kind == PlaceKind::Drive)
 }

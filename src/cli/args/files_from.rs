@@ -1,6 +1,7 @@
 //! Paths that are read from a list, and lists of paths that are written.
 
 use crate::cli::Error;
+use crate::cli::show::terminal::named;
 use std::ffi::OsString;
 use std::io::{self, Read, stdin};
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use std::path::{Path, PathBuf};
 /// Where the list cannot be read, or holds a path that this system does not have.
 pub(crate) fn read(file: &Path, is_null: bool) -> Result<Vec<PathBuf>, Error> {
     let bytes = bytes(file).map_err(|error| {
-        Error::Usage(format!("--files-from: {} cannot be read: {error}", file.display()))
+        Error::Usage(format!("--files-from: {} cannot be read: {error}", named(file)))
     })?;
     let end = if is_null { 0 } else { b'\n' };
     let paths = bytes
@@ -20,7 +21,7 @@ pub(crate) fn read(file: &Path, is_null: bool) -> Result<Vec<PathBuf>, Error> {
     let paths = paths.filter(|path| !path.is_empty()).map(|path| {
         os_string(path.to_vec())
             .map(PathBuf::from)
-            .ok_or_else(|| Error::Usage(format!("--files-from: {} is not UTF-8", file.display())))
+            .ok_or_else(|| Error::Usage(format!("--files-from: {} is not UTF-8", named(file))))
     });
     paths.collect()
 }

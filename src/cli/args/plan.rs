@@ -74,7 +74,7 @@ pub(crate) struct Plan {
     ///
     /// It is the page that inspect --report writes, but with the server version and the licenses that are
     /// given here. No existing file is overwritten.
-    #[arg(long, value_name = "FILE.html", value_hint = ValueHint::FilePath, conflicts_with = "queue")]
+    #[arg(long, value_name = "FILE.html", value_hint = ValueHint::FilePath)]
     pub(crate) report: Option<PathBuf>,
 
     #[command(flatten)]

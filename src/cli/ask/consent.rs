@@ -3,12 +3,11 @@
 use crate::cli::args::Convert;
 use crate::cli::ask::keyboard::answer_is_yes;
 use crate::cli::commands::ledger::file;
-use crate::cli::show::lines::plural;
 use crate::cli::show::printer::Printer;
 use crate::cli::show::tally::SERVERS_SHOWN;
-use crate::cli::show::terminal::{at_home, complain, escape};
+use crate::cli::show::terminal::{at_home, complain, named};
 use crate::cli::words::system::BEFORE_WRITING;
-use crate::cli::words::{diskette, server, set_warnings};
+use crate::cli::words::{diskette, plural, server, set_warnings};
 use addpack::find::Skipped;
 use addpack::plan::PackFacts;
 use addpack::plan::set::Sets;
@@ -60,7 +59,7 @@ impl<'a> Asking<'a> {
         let changed = |(image, ..): &&(usize, String, Seal)| survey.changes(*image, job);
         let diskettes: Vec<_> = self.diskettes.iter().filter(changed).collect();
         let mut text: String = diskettes.iter().map(|(_, line, _)| line.as_str()).collect();
-        if !diskettes.is_empty() {
+        if !diskettes.is_empty() && args.output.is_none() {
             text += BEFORE_WRITING;
         }
         let one = (diskettes.is_empty() && overview.convert == 1).then(|| survey.only_change(job));
@@ -74,6 +73,7 @@ impl<'a> Asking<'a> {
         if answer_is_yes(&(text + "Go on? [y/N] ")) {
             Consent::Given(diskettes.iter().map(|(_, _, digest)| *digest).collect())
         } else {
+            complain("nothing was converted");
             Consent::Refused
         }
     }
@@ -104,10 +104,7 @@ fn question(overview: &Overview, output: Option<&Path>, refused: u64) -> String 
     }
     let place = match output {
         None => "in place".to_owned(),
-        Some(output) => format!(
-            "into copies under {}; the images stay as they are",
-            escape(&output.to_string_lossy())
-        ),
+        Some(output) => format!("into copies under {}; the images stay as they are", named(output)),
     };
     let refused = match refused {
         0 => String::new(),

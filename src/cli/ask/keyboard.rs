@@ -1,6 +1,7 @@
 //! Answers from the keyboard, which being stopped does not have to wait for.
 
 use super::stop::{self, STOP};
+use crate::cli::show::layout;
 use std::io::{Write, stderr, stdin};
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -50,6 +51,7 @@ impl Keyboard {
 /// to stop.
 pub(crate) fn answer(question: &str) -> Option<String> {
     static KEYBOARD: OnceLock<Mutex<Keyboard>> = OnceLock::new();
+    let question = layout::question(question);
     stderr().write_all(question.as_bytes()).and_then(|()| stderr().flush()).ok()?;
     let keyboard = KEYBOARD.get_or_init(|| Mutex::new(Keyboard::start()));
     let keyboard = keyboard.lock().unwrap_or_else(PoisonError::into_inner);
@@ -59,9 +61,5 @@ pub(crate) fn answer(question: &str) -> Option<String> {
 
 /// Asks, and reads the answer; anything but yes is no.
 pub(crate) fn answer_is_yes(question: &str) -> bool {
-    let yes = answer(question).is_some_and(|line| line == "y" || line == "yes");
-    if !yes {
-        let _ = writeln!(stderr(), "Nothing was converted.");
-    }
-    yes
+    answer(question).is_some_and(|line| line == "y" || line == "yes")
 }

@@ -12,7 +12,7 @@ use crate::cli::commands::queue;
 use crate::cli::exit::Exit;
 use crate::cli::show::printer::{More, Printer};
 use crate::cli::show::progress::Progress;
-use crate::cli::show::terminal::{complain, escape};
+use crate::cli::show::terminal::{complain, named};
 use addpack::record::fields::FileTime;
 use addpack::run::{self, Job, Mode};
 use std::ffi::OsStr;
@@ -53,6 +53,7 @@ fn convert(args: &Convert) -> Result<Exit, Error> {
     if args.queue.queue {
         let mode = if args.dry_run { Mode::DryRun(at) } else { Mode::Convert(at) };
         let printer = Printer::new(common, Progress::of_diskette(true), false);
+        let printer = printer.with_files(&args.also, args.list);
         return queue::convert::run(args, mode, &mut ledger, printer);
     }
     let mode = if args.dry_run { Mode::DryRun(at) } else { Mode::Convert(at) };
@@ -82,7 +83,7 @@ fn convert(args: &Convert) -> Result<Exit, Error> {
 
 /// Copies must not land among the images that they are made of.
 fn check_output(output: &Path, args: &Convert) -> Result<(), Error> {
-    let shown = || escape(&output.to_string_lossy());
+    let shown = || named(output);
     let resolved = fs::canonicalize(output).ok();
     if fs::metadata(output).is_ok_and(|metadata| !metadata.is_dir()) {
         return Err(Error::Usage(format!("-o {}: that is not a folder", shown())));

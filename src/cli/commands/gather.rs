@@ -8,7 +8,8 @@ use crate::cli::commands::ledger::open_to_read;
 use crate::cli::exit::Exit;
 use crate::cli::show::lines::complain_repeated;
 use crate::cli::show::progress::Progress;
-use crate::cli::show::terminal::{complain, escape};
+use crate::cli::show::skipped::SkippedFiles;
+use crate::cli::show::terminal::{complain, named};
 use crate::cli::show::to_file::ToFile;
 use crate::cli::words::{
     PackSummary, Refusal, evidence, finding_kb, finding_message, label_of, next_step, note,
@@ -32,6 +33,8 @@ pub(crate) struct Packs {
     pub(crate) summaries: Vec<PackSummary>,
     pub(crate) facts: Vec<PackFacts>,
     pub(crate) sets: Sets,
+    /// Files that were not looked at.
+    pub(crate) skipped: SkippedFiles,
     /// What became of the images that are not packs.
     pub(crate) exit: Exit,
 }
@@ -48,26 +51,23 @@ pub(crate) fn gather_with(common: &Common, to_file: Option<&mut ToFile>) -> Resu
     gather_job(common, &common.job(Mode::Inspect)?, to_file)
 }
 
-/// The same of the images below a folder, whatever is named.
-pub(crate) fn gather_below(common: &Common, folder: &Path) -> Result<Packs, Error> {
-    let paths = vec![folder.to_owned()];
-    gather_job(common, &Job { paths, ..common.job(Mode::Inspect)? }, None)
-}
-
 fn gather_job(common: &Common, job: &Job, to_file: Option<&mut ToFile>) -> Result<Packs, Error> {
     let mut ledger = open_to_read(&common.ledger)?;
-    let mut gathering = Collect::new(Item::of);
+    let mut gathering = Collect::new(|report: Box<Report>| Item::of(&report));
     let progress = Progress::over(common, "looking");
-    let mut shown = Shown { inner: &mut gathering, progress, to_file };
+    let skipped = SkippedFiles::default();
+    let mut shown = Shown { inner: &mut gathering, progress, to_file, skipped };
     let end = run::run(job, &mut ledger, &stop::STOP, &mut shown);
     shown.progress.finish();
+    let skipped = shown.skipped;
     // No more room than is needed: there may be hundreds of thousands.
     let count = gathering.kept.iter().filter(|item| matches!(item, Item::Pack(_))).count();
     let mut packs = Packs {
         summaries: Vec::with_capacity(count),
         facts: Vec::with_capacity(count),
-        sets: Sets::new(usize::MAX),
+        skipped,
         exit: if end? == End::Stopped { Exit::Stopped } else { Exit::Good },
+        ..Packs::default()
     };
     gathering.kept.into_iter().for_each(|item| packs.add(item));
     packs.sort_by_servers();
@@ -83,27 +83,27 @@ enum Item {
 }
 
 impl Item {
-    fn of(report: Box<Report>) -> Self {
+    fn of(report: &Report) -> Self {
         let is_protected = || Place::at(&report.path).is_ok_and(|place| place.is_write_protected());
         let write_protected = report.is_drive && is_protected();
-        if let Some(facts) = PackFacts::of(&report, write_protected) {
+        if let Some(facts) = PackFacts::of(report, write_protected) {
             let summary = PackSummary {
-                refusal: refusal(&report),
-                output: copy_of(&report).map(PathBuf::into_boxed_path),
+                refusal: refusal(report),
+                output: copy_of(report).map(PathBuf::into_boxed_path),
                 converted_from: None,
-                path: report.path.into_boxed_path(),
+                path: report.path.as_path().into(),
             };
             return Self::Pack(Box::new((summary, facts)));
         }
         if report.outcome != Outcome::Failed && !report.named {
             return Self::Nothing;
         }
-        let path = escape(&report.path.to_string_lossy());
+        let path = named(&report.path);
         let next = match report.outcome {
-            Outcome::Failed => format!("; next: {}", next_step(&report)),
+            Outcome::Failed => format!("; next: {}", next_step(report)),
             _ => String::new(),
         };
-        Self::Complaint(format!("{path}: {}{next}", verdict(&report)), Exit::of(&report))
+        Self::Complaint(format!("{path}: {}{next}", verdict(report)), Exit::of(report))
     }
 }
 
@@ -116,7 +116,24 @@ fn copy_of(report: &Report) -> Option<PathBuf> {
     report.output.as_ref().or(gone).cloned()
 }
 
+impl Default for Packs {
+    fn default() -> Self {
+        Self {
+            summaries: Vec::new(),
+            facts: Vec::new(),
+            sets: Sets::new(usize::MAX),
+            skipped: SkippedFiles::default(),
+            exit: Exit::Good,
+        }
+    }
+}
+
 impl Packs {
+    /// Adds an image; one that is no pack changes nothing.
+    pub(crate) fn add_image(&mut self, report: &Report) {
+        self.add(Item::of(report));
+    }
+
     fn add(&mut self, item: Item) {
         match item {
             Item::Pack(pack) => {
@@ -132,7 +149,7 @@ impl Packs {
     }
 
     /// Sorts the packs by their servers, and tells of a converted one which image it was converted from.
-    fn sort_by_servers(&mut self) {
+    pub(crate) fn sort_by_servers(&mut self) {
         let is_copy = |facts: &PackFacts| facts.condition == Condition::Copy;
         let copies = self.facts.iter().enumerate().filter(|(_, facts)| is_copy(facts));
         let sources: HashMap<Serial, usize> = copies
@@ -157,6 +174,7 @@ struct Shown<'a> {
     progress: Progress,
     /// What is written to files as well.
     to_file: Option<&'a mut ToFile>,
+    skipped: SkippedFiles,
 }
 
 impl Listener for Shown<'_> {
@@ -175,7 +193,8 @@ impl Listener for Shown<'_> {
         self.inner.image(said)
     }
 
-    fn skipped(&mut self, _: &Skipped) {
+    fn skipped(&mut self, skipped: &Skipped) {
+        self.skipped.add(skipped);
         self.progress.other();
     }
 

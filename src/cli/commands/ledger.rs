@@ -9,7 +9,7 @@ use list::{check, list, show};
 use crate::cli::Error;
 use crate::cli::args::{Ledger as Args, LedgerAction, LedgerChoice, LedgerFile};
 use crate::cli::exit::Exit;
-use crate::cli::show::terminal::{complain, escape};
+use crate::cli::show::terminal::{complain, escape, named};
 use crate::cli::words::{copies_unknown_message, recovery_message};
 use addpack::ledger::{Ledger, LedgerError};
 use addpack::run::recovery::settle;
@@ -79,7 +79,8 @@ pub(crate) fn file(at: &LedgerFile) -> Result<PathBuf, Error> {
                 .to_owned(),
         )
     })?;
-    let state = folders.state_dir().unwrap_or_else(|| folders.data_dir());
+    // Windows has no folder for such: what stays on this computer is in %LOCALAPPDATA%.
+    let state = folders.state_dir().unwrap_or_else(|| folders.cache_dir());
     Ok(state.join("addpack").join("ledger.db"))
 }
 
@@ -88,7 +89,7 @@ pub(super) fn open(at: &LedgerFile) -> Result<Option<Ledger>, Error> {
     let ledger = Ledger::open_to_read(&file(at)?)?;
     match (&ledger, at.named()) {
         (None, Some(file)) => {
-            let file = escape(&file.to_string_lossy());
+            let file = named(&file);
             Err(Error::Usage(format!("there is no ledger {file}")))
         }
         _ => Ok(ledger),

@@ -1,7 +1,7 @@
 //! `convert --only-as`: a report of `inspect --json`, read back.
 
 use crate::cli::Error;
-use crate::cli::show::terminal::escape;
+use crate::cli::show::terminal::named;
 use addpack::record::fields::{Bytes, Seal};
 use addpack::report::Outcome;
 use addpack::run::Only;
@@ -31,7 +31,7 @@ struct RecordPart {
 /// # Errors
 /// Where the file cannot be read, is no such report, or was cut off.
 pub(crate) fn read(file: &Path) -> Result<Only, Error> {
-    let shown = || escape(&file.to_string_lossy());
+    let shown = || named(file);
     let failed = |why: &str| Error::Usage(format!("--only-as {}: {why}", shown()));
     let lines = File::open(file).map(BufReader::new).map_err(|error| failed(&error.to_string()))?;
     let mut only = Only::default();

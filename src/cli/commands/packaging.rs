@@ -5,7 +5,8 @@ use crate::cli::args::Args;
 use crate::cli::commands::ledger::written;
 use crate::cli::exit::{EXITS, Exit};
 use crate::cli::show::manual;
-use crate::cli::show::terminal::escape;
+use crate::cli::show::terminal::named;
+use addpack::media::System;
 use clap::{Command, CommandFactory};
 use clap_complete::env::Shells;
 use clap_complete::{CompleteEnv, Shell};
@@ -21,13 +22,25 @@ const COMPLETE: &str = "ADDPACK_COMPLETE";
 /// What the environment says, as far as it is heeded.
 const ENVIRONMENT: [(&str, &str); 4] = [
     ("ADDPACK_LEDGER", "The ledger's file, where --ledger names none."),
-    ("XDG_STATE_HOME", "The folder that addpack/ledger.db lies in, in place of ~/.local/state."),
+    match System::HERE {
+        System::Windows => ("LOCALAPPDATA", "The folder that addpack\\ledger.db lies in."),
+        System::Linux | System::Other => (
+            "XDG_STATE_HOME",
+            "The folder that addpack/ledger.db lies in, in place of ~/.local/state.",
+        ),
+    },
     ("SOURCE_DATE_EPOCH", "The time of conversions, in seconds since 1970, in place of now."),
     ("NO_COLOR", "If set, nothing is colored unless --color asks for it."),
 ];
 
 const FILES: [(&str, &str); 2] = [
-    ("~/.local/state/addpack/ledger.db", "The ledger of conversions, on Linux."),
+    (
+        match System::HERE {
+            System::Windows => "%LOCALAPPDATA%\\addpack\\ledger.db",
+            System::Linux | System::Other => "~/.local/state/addpack/ledger.db",
+        },
+        "The ledger of conversions.",
+    ),
     ("NAME.map, NAME.mapfile, NAME.log", "GNU ddrescue's mapfile of the image NAME beside it."),
 ];
 
@@ -54,7 +67,7 @@ pub(crate) fn man(folder: &Path) -> Result<Exit, Error> {
     command.build();
     let pages = fs::create_dir_all(folder).and_then(|()| write_pages(folder, &command));
     pages.map_err(|error| {
-        let path = escape(&folder.to_string_lossy());
+        let path = named(folder);
         Error::Output(io::Error::new(error.kind(), format!("{path}: {error}")))
     })?;
     Ok(Exit::Good)

@@ -12,7 +12,7 @@ use crate::cli::commands::plan_commands::commands;
 use crate::cli::commands::queue::set::look_at_diskettes;
 use crate::cli::exit::Exit;
 use crate::cli::show::plan_report::PlanReport;
-use crate::cli::show::terminal::{Look, complain, shown};
+use crate::cli::show::terminal::{Look, complain, named};
 use crate::cli::show::to_file::{Ending, ToFile};
 use crate::cli::show::{json, plan_text};
 use crate::cli::words::server;
@@ -33,12 +33,15 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
     also.check()?;
     let mut to_file = ToFile::new(&also);
     let packs = if args.queue.queue {
-        queue_packs(args)?
+        queue_packs(args, to_file.as_mut())?
     } else {
         gather_with(&args.common, to_file.as_mut())?
     };
     if packs.exit == Exit::Stopped {
         return Ok(Exit::Stopped);
+    }
+    if args.labels || args.output.is_some() {
+        packs.skipped.complain();
     }
     let exit = if args.all { run_all(args, &packs)? } else { run_one(args, &packs)? };
     if let Some(files) = to_file {
@@ -53,21 +56,23 @@ fn run_one(args: &Args, packs: &Packs) -> Result<Exit, Error> {
     let server = args.state(one_server(&args.which, &packs.sets)?);
     let plan = plan(&packs.facts, &server);
     let mut out = BufWriter::new(stdout());
-    let shown = show(args, &mut out, &report(args, packs, &server, &plan), true);
+    let mut report = report(args, packs, &server, &plan);
+    report.skipped = Some(&packs.skipped);
+    let shown = show(args, &mut out, &report, true);
     written(shown.and_then(|()| out.flush()))?;
     Ok(packs.exit.merge(if plan.turns_away() { Exit::Refused } else { Exit::Good }))
 }
 
 /// The packs of diskettes that are put in one after another.
-fn queue_packs(args: &Args) -> Result<Packs, Error> {
+fn queue_packs(args: &Args, to_file: Option<&mut ToFile>) -> Result<Packs, Error> {
     stop::listen();
     let mut ledger = open_to_read(&args.common.ledger)?;
     let set = look_at_diskettes(&args.common, &args.queue, &mut ledger, |diskette, _| {
         complain(&format!("diskette {}: {}", diskette.number, diskette.verdict));
     })?;
-    let mut exit = Exit::Good;
-    if set.is_stopped {
-        exit = Exit::Stopped;
+    let exit = if set.is_stopped { Exit::Stopped } else { Exit::Good };
+    if let Some(files) = to_file {
+        set.reports.iter().for_each(|(number, report)| files.diskette(*number, report));
     }
     let mut packs = set.named_by_number();
     packs.exit = packs.exit.merge(exit);
@@ -109,6 +114,7 @@ fn report<'a>(
         facts: &packs.facts,
         summaries: &packs.summaries,
         chain: server.identity.and_then(|server| packs.sets.of(&server)).map(|set| &set.chain),
+        skipped: None,
         commands: Vec::new(),
     };
     report.commands = commands(args, &report);
@@ -154,10 +160,17 @@ fn show_all(args: &Args, out: &mut dyn Write, packs: &Packs, fleet: &Fleet) -> i
 }
 
 fn show_rest(args: &Args, out: &mut dyn Write, packs: &Packs, fleet: &Fleet) -> io::Result<()> {
+    let Packs { facts, summaries, skipped, .. } = packs;
     match (args.common.json, args.labels) {
-        (true, _) => json::plan::rest(out, fleet, &packs.facts, &packs.summaries),
+        (true, _) => json::plan::rest(out, fleet, facts, summaries, skipped),
         (_, true) => Ok(()),
-        _ => plan_text::rest(look(args), out, fleet, &packs.facts, &packs.summaries),
+        _ => {
+            plan_text::rest(look(args), out, fleet, facts, summaries)?;
+            // With -o, it was said on standard error.
+            let said = args.output.is_some();
+            let section = if said { String::new() } else { skipped.section(look(args)) };
+            out.write_all(section.as_bytes())
+        }
     }
 }
 
@@ -182,10 +195,10 @@ fn write_files(args: &Args, folder: &Path, packs: &Packs, fleet: &Fleet) -> Resu
 pub(crate) fn put(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     write_new(path, bytes).map_err(|error| {
         if error.kind() == io::ErrorKind::AlreadyExists {
-            let message = format!("-o: {} is there already, and is left as it is", shown(path));
+            let message = format!("-o: {} is there already, and is left as it is", named(path));
             return Error::Usage(message);
         }
-        let cause = format!("{}: {error}", shown(path));
+        let cause = format!("{}: {error}", named(path));
         Error::Output(io::Error::new(error.kind(), cause))
     })
 }

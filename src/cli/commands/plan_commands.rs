@@ -2,10 +2,9 @@
 
 use crate::cli::args::Common;
 use crate::cli::args::plan::Plan as Args;
-use crate::cli::show::lines::plural;
 use crate::cli::show::plan_report::PlanReport;
 use crate::cli::show::shell::{command, path_words};
-use crate::cli::words::{address, server_name};
+use crate::cli::words::{address, plural, server_name};
 use addpack::plan::{Action, FIRST_LICENSES, Step};
 use addpack::record::event::ServerVersion;
 use clap::ValueEnum;

@@ -12,10 +12,10 @@ use crate::cli::exit::Exit;
 use crate::cli::show::json::{line, path_bytes};
 use crate::cli::show::progress::Progress;
 use crate::cli::show::request::{self, Row};
-use crate::cli::show::terminal::{complain, escape};
+use crate::cli::show::terminal::{complain, named};
 use crate::cli::words::{KB_REPLACEMENT, PackSummary, Refusal, pack_serial};
 use addpack::disk::Storage;
-use addpack::media::{Medium, Place};
+use addpack::media::{MediaError, Medium, Place};
 use addpack::plan::set::Span;
 use addpack::plan::{PackFacts, moved_away};
 use addpack::record::Version;
@@ -28,7 +28,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
     if let Some(output) = args.output.as_deref().filter(|path| path.symlink_metadata().is_ok()) {
-        let output = escape(&output.to_string_lossy());
+        let output = named(output);
         return Err(Error::Usage(format!("-o: {output} is there already, and is left as it is")));
     }
     let packs = if args.queue.queue { queue_packs(args)? } else { gather(&args.common)? };
@@ -40,9 +40,12 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
         return Ok(Exit::Stopped);
     }
     rows.extend(lost);
+    if !args.common.json {
+        packs.skipped.complain();
+    }
     if exit == Exit::Failed {
         complain("no request was written, since it would not be complete: see what failed above");
-        return Ok(exit);
+        return end(args, &packs, exit);
     }
     let left_out = tell_left_out(&packs);
     if rows.is_empty() {
@@ -51,13 +54,25 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
         } else {
             "there is nothing to ask for"
         });
-        return Ok(exit);
+        return end(args, &packs, exit);
     }
-    let request = request(args, &rows)?;
+    let mut request = request(args, &rows)?;
+    if args.common.json {
+        request.extend(request::summary(rows.len(), &packs.skipped, exit));
+    }
     match &args.output {
         None => written(stdout().write_all(&request).and_then(|()| stdout().flush())).map(|_| ()),
         Some(output) => put(output, &request),
     }?;
+    Ok(exit)
+}
+
+/// Ends without a request: programs get a summary all the same.
+fn end(args: &Args, packs: &Packs, exit: Exit) -> Result<Exit, Error> {
+    if args.common.json {
+        let summary = request::summary(0, &packs.skipped, exit);
+        written(stdout().write_all(&summary).and_then(|()| stdout().flush()))?;
+    }
     Ok(exit)
 }
 
@@ -91,7 +106,7 @@ fn tell_left_out(packs: &Packs) -> usize {
     for (summary, why) in left_out {
         count += 1;
         if count <= LEFT_OUT_NAMED {
-            let path = escape(&summary.path.to_string_lossy());
+            let path = named(&summary.path);
             complain(&format!("{path} is left out of the request: {why}"));
         }
     }
@@ -114,7 +129,7 @@ fn refused(packs: &Packs, args: &Args, exit: &mut Exit) -> Vec<Row> {
     let mut rows = Vec::new();
     for ((facts, summary, refusal), sha1) in refused.into_iter().zip(digests) {
         let sha1 = sha1.map_err(|error| {
-            let path = escape(&summary.path.to_string_lossy());
+            let path = named(&summary.path);
             complain(&format!("{path}: its digest could not be taken: {error}"));
             *exit = exit.merge(Exit::Failed);
         });
@@ -124,7 +139,7 @@ fn refused(packs: &Packs, args: &Args, exit: &mut Exit) -> Vec<Row> {
 }
 
 /// The digest of each image, by several threads. Once the user has asked to stop, none is begun.
-fn digests(paths: &[&Path], common: &Common) -> Vec<io::Result<String>> {
+fn digests(paths: &[&Path], common: &Common) -> Vec<Result<String, MediaError>> {
     let progress = Progress::counting(common, "taking digests", paths.len() as u64);
     let (next, retries) = (AtomicUsize::new(0), common.retries);
     let work = || {
@@ -212,10 +227,10 @@ fn lost(args: &Args, packs: &Packs) -> Result<Vec<Row>, Error> {
 const MOST: u64 = 64 << 20;
 
 /// SHA-1 of the whole image, or diskette.
-fn digest(path: &Path, retries: u32) -> io::Result<String> {
+fn digest(path: &Path, retries: u32) -> Result<String, MediaError> {
     let image = Medium::open(&Place::at(path)?, retries)?;
     if image.len() > MOST {
-        return Err(io::Error::other("it is much larger than a diskette"));
+        return Err(io::ErrorKind::FileTooLarge.into());
     }
     let (mut hash, mut at) = (Sha1::new(), 0);
     let mut buffer = vec![0; 64 << 10];

@@ -2,6 +2,7 @@
 
 use crate::cli::Error;
 use addpack::container::MAX_IMAGE;
+use addpack::find::Skipped;
 use addpack::report::Report;
 use addpack::run::{Listener, Overview, Said};
 use std::ffi::OsStr;
@@ -68,6 +69,10 @@ impl Listener for Renamed<'_> {
             said => said,
         };
         self.inner.image(said)
+    }
+
+    fn skipped(&mut self, skipped: &Skipped) {
+        self.inner.skipped(skipped);
     }
 
     fn repeated(&mut self, path: &Path, first: &Path) -> ControlFlow<()> {

@@ -3,16 +3,14 @@
 use crate::cli::Error;
 use crate::cli::commands::ledger::written;
 use crate::cli::exit::Exit;
+use crate::cli::words::commit;
 use std::io::{Write, stdout};
 
 pub(crate) fn run() -> Result<Exit, Error> {
-    let commit = match env!("ADDPACK_COMMIT") {
-        "" => "unknown",
-        commit => commit,
-    };
     let text = format!(
-        "addpack {}\ncommit    {commit}\ntarget    {}\nfeatures  {}\n",
+        "addpack {}\ncommit    {}\ntarget    {}\nfeatures  {}\n",
         env!("CARGO_PKG_VERSION"),
+        commit(),
         env!("ADDPACK_TARGET"),
         features().join(", ")
     );

@@ -6,11 +6,12 @@ use crate::cli::show::map::map;
 use crate::cli::show::terminal::{Look, Tone, escape_bytes, shown};
 use crate::cli::words::{
     day, event_kind, evidence_parts, finding_message, last_event, moment, next_step, note,
-    report_kb, serial, server, server_version, verdict,
+    report_kb, serial, server, server_name, server_version, verdict,
 };
 use addpack::diagnosis::{Diagnosis, Finding};
 use addpack::fat12::Diskette;
 use addpack::record::Record;
+use addpack::record::fields::Server;
 use addpack::report::{NotAPack, Report};
 
 /// Findings that are spelled out. One damaged count can give hundreds.
@@ -137,8 +138,8 @@ impl Body {
         for slot in shown {
             let event = &record.events[slot];
             let is_found = diagnosis.findings.iter().any(|finding| finding.slot == Some(slot));
-            self.text += &format!(
-                "  {} {:>2}  {}  {:<8}  by {:<4}  {:>2} to {:<2}  {}\n",
+            let what = format!(
+                "  {} {:>2}  {}  {:<8}  by {:<4}  {:>2} to {:<2}  ",
                 if is_found { "!" } else { " " },
                 slot + 1,
                 moment(event.at),
@@ -146,8 +147,19 @@ impl Body {
                 server_version(event),
                 event.from,
                 event.to,
-                server(&event.server),
             );
+            self.event(&what, &event.server, event.server == record.server);
+        }
+    }
+
+    /// The line of an event. Where a terminal has no room for all of it, a server `is_known` by its name.
+    fn event(&mut self, what: &str, by: &Server, is_known: bool) {
+        let who = server(by);
+        let fits = what.chars().count() + who.chars().count() <= self.look.width;
+        match (self.look.rows, is_known) {
+            (Some(_), true) if !fits => self.hang(what, &server_name(by)),
+            (Some(_), false) if !fits => self.hang(what, &who),
+            _ => self.text += &format!("{what}{who}\n"),
         }
     }
 

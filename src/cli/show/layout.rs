@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal, stderr, stdout};
 use terminal_size::{Height, Width, terminal_size_of};
+use textwrap::core::Word;
 use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 
 /// Columns where nobody knows how many there are: in a pipe and in a file.
@@ -31,23 +32,63 @@ pub(crate) fn of_stderr() -> Option<usize> {
     Some(prose_width(usize::from(columns)))
 }
 
-/// Text in lines of at most `width` columns, unless a word is longer. The first line starts with
-/// `lead`, the others are indented as far. Lines of the text stay lines.
+/// Text in lines of at most `width` columns, unless a word is longer. Text in double quotes, such as a path
+/// with spaces, counts as one word. The first line starts with `lead`, the others are indented as far.
+/// Lines of the text stay lines.
 pub(crate) fn hang(width: usize, lead: &str, text: &str) -> String {
     let indent = " ".repeat(lead.chars().count());
     let options = Options::new(width)
         .initial_indent(lead)
         .subsequent_indent(&indent)
         .break_words(false)
-        .word_separator(WordSeparator::AsciiSpace)
+        .word_separator(WordSeparator::Custom(words))
         .word_splitter(WordSplitter::NoHyphenation)
         .wrap_algorithm(WrapAlgorithm::FirstFit);
     textwrap::fill(text, options) + "\n"
 }
 
+/// A question as it is shown on standard error: the answer is typed behind its last word.
+pub(crate) fn question(text: &str) -> String {
+    let Some(width) = of_stderr() else { return text.to_owned() };
+    let question = text.trim_end_matches(' ');
+    let lines = hang(width, "", question);
+    format!("{}{}", lines.trim_end_matches('\n'), &text[question.len()..])
+}
+
+/// The words of a line, each with the spaces behind it. A line may break only between two words.
+fn words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
+    let mut rest = line;
+    Box::new(std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let (word, behind) = rest.split_at(word_end(rest));
+        rest = behind;
+        Some(Word::from(word))
+    }))
+}
+
+/// Where the first word of a text ends, with the spaces behind it.
+fn word_end(text: &str) -> usize {
+    let quote = text.find(|char: char| char != '(').filter(|at| text[*at..].starts_with('"'));
+    let closing = quote.and_then(|at| Some(at + 1 + text[at + 1..].find('"')?));
+    let from = closing.unwrap_or(0);
+    let Some(space) = text[from..].find(' ').map(|at| from + at) else { return text.len() };
+    text[space..].find(|char: char| char != ' ').map_or(text.len(), |at| space + at)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_with_spaces_is_quoted_and_never_broken() {
+        assert_eq!(
+            hang(20, "  ", "copy (\"/a b/long name.img\") and \"c d\", or 3.5\" e"),
+            "  copy\n  (\"/a b/long name.img\")\n  and \"c d\", or 3.5\"\n  e\n"
+        );
+        assert_eq!(hang(8, "", "\"one two three"), "\"one two\nthree\n");
+    }
 
     #[test]
     fn lines_hang_below_their_lead_and_words_are_never_broken() {

@@ -4,9 +4,9 @@ use crate::cli::show::layout::hang;
 use crate::cli::show::map::map;
 use crate::cli::show::picture;
 use crate::cli::show::tally::{SERVERS_SHOWN, Tally};
-use crate::cli::show::terminal::{Look, Tone, complain, escape, shown};
+use crate::cli::show::terminal::{Look, Tone, complain, named, shown};
 use crate::cli::words::{
-    finding_message, next_step, note, number, serial, server, set_warnings, verdict,
+    finding_message, next_step, note, number, plural, serial, server, set_warnings, verdict,
 };
 use addpack::find::Skipped;
 use addpack::plan::set::Sets;
@@ -167,8 +167,7 @@ pub(crate) fn skipped(look: Look, skipped: &Skipped) -> Vec<u8> {
 
 /// The same on standard error, where standard output is JSON.
 pub(crate) fn complain_repeated(path: &Path, first: &Path) {
-    let show = |path: &Path| escape(&path.to_string_lossy());
-    complain(&format!("{} is the same as {}, handled once", show(path), show(first)));
+    complain(&format!("{} is the same as {}, handled once", named(path), named(first)));
 }
 
 /// How many images came to what.
@@ -199,13 +198,7 @@ pub(crate) fn summary(look: Look, tally: &Tally, stopped: bool) -> Vec<u8> {
     }
     text.push('\n');
     text += &of_the_set(tally);
-    let not_read = tally.skipped.not_read();
-    if !not_read.is_empty() {
-        text += &format!("\n{}\n", look.paint(Tone::Heading, "Not read"));
-        for line in not_read {
-            text += &format!("  {line}\n");
-        }
-    }
+    text += &tally.skipped.section(look);
     text.into_bytes()
 }
 
@@ -213,7 +206,7 @@ pub(crate) fn summary(look: Look, tally: &Tally, stopped: bool) -> Vec<u8> {
 pub(crate) fn of_the_set(tally: &Tally) -> String {
     let mut text = String::new();
     if tally.is_incomplete {
-        text += "the set was not complete: copies and earlier states are not told\n";
+        text += "the set was not complete: copies and earlier states are not recognized\n";
     }
     if tally.left_out > 0 {
         let left_out = plural(tally.left_out, "image", "images");
@@ -245,9 +238,4 @@ pub(crate) fn sets(look: Look, sets: &Sets) -> String {
             &format!("\n{SERVERS_SHOWN} of {all} servers shown: addpack plan --all shows each.\n");
     }
     text
-}
-
-/// A number with the word that fits it.
-pub(crate) fn plural(count: u64, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }

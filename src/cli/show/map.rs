@@ -1,23 +1,23 @@
 //! The map of a diskette's surface.
 
 use crate::cli::show::terminal::{Look, Tone};
-use addpack::media::surface::{Condition, Surface};
+use addpack::media::surface::{SectorCondition, Surface};
 
 /// A sector on the map.
-pub(crate) fn letter(condition: Condition) -> char {
+pub(crate) fn letter(condition: SectorCondition) -> char {
     match condition {
-        Condition::Good => '.',
-        Condition::Slow => 's',
-        Condition::Weak => 'w',
-        Condition::Lost => 'X',
+        SectorCondition::Good => '.',
+        SectorCondition::Slow => 's',
+        SectorCondition::Weak => 'w',
+        SectorCondition::Lost => 'X',
     }
 }
 
-fn tone(condition: Condition) -> Tone {
+fn tone(condition: SectorCondition) -> Tone {
     match condition {
-        Condition::Good => Tone::Quiet,
-        Condition::Slow | Condition::Weak => Tone::Odd,
-        Condition::Lost => Tone::Bad,
+        SectorCondition::Good => Tone::Quiet,
+        SectorCondition::Slow | SectorCondition::Weak => Tone::Odd,
+        SectorCondition::Lost => Tone::Bad,
     }
 }
 
@@ -41,22 +41,22 @@ pub(crate) fn map(look: Look, surface: &Surface) -> String {
 }
 
 fn legend(surface: &Surface) -> String {
-    let count = |condition: &Condition| {
+    let count = |condition: &SectorCondition| {
         format!("{} {} ({})", surface.count(*condition), condition.as_str(), letter(*condition))
     };
-    let counts: Vec<_> = Condition::ALL.iter().map(count).collect();
+    let counts: Vec<_> = SectorCondition::ALL.iter().map(count).collect();
     let counts = counts.join(", ");
     format!("  Surface    {counts}\n  Cylinder   Sectors of each head\n")
 }
 
-fn is_good(sectors: &[Condition]) -> bool {
-    sectors.iter().all(|sector| *sector == Condition::Good)
+fn is_good(sectors: &[SectorCondition]) -> bool {
+    sectors.iter().all(|sector| *sector == SectorCondition::Good)
 }
 
-fn row(look: Look, surface: &Surface, sectors: &[Condition]) -> String {
+fn row(look: Look, surface: &Surface, sectors: &[SectorCondition]) -> String {
     let tracks = sectors.chunks(surface.geometry.sectors as usize).map(|track| {
         let runs = track.chunk_by(|one, next| one == next);
-        let paint = |run: &[Condition]| {
+        let paint = |run: &[SectorCondition]| {
             look.paint(tone(run[0]), &run.iter().copied().map(letter).collect::<String>())
         };
         runs.map(paint).collect::<String>()
@@ -72,10 +72,10 @@ mod tests {
     #[test]
     fn only_cylinders_that_are_good_throughout_share_a_row() {
         let geometry = DiskGeometry::of_len(163_840).unwrap();
-        let mut sectors = vec![Condition::Good; 320];
-        sectors[17] = Condition::Weak;
-        sectors[24] = Condition::Slow;
-        sectors[319] = Condition::Lost;
+        let mut sectors = vec![SectorCondition::Good; 320];
+        sectors[17] = SectorCondition::Weak;
+        sectors[24] = SectorCondition::Slow;
+        sectors[319] = SectorCondition::Lost;
         let surface = Surface { geometry, sectors };
         let expected = "  Surface    317 good (.), 1 slow (s), 1 weak (w), 1 lost (X)
   Cylinder   Sectors of each head

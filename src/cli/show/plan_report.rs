@@ -1,6 +1,7 @@
 //! A plan with all that is needed to tell it to people or programs.
 
 use crate::cli::show::picture::{Mark, Segment, picture};
+use crate::cli::show::skipped::SkippedFiles;
 use crate::cli::show::terminal::Look;
 use crate::cli::words::{PackSummary, gap_reason};
 use addpack::diagnosis::FindingCode;
@@ -19,6 +20,8 @@ pub(crate) struct PlanReport<'a> {
     pub(crate) summaries: &'a [PackSummary],
     /// The packs that are bound to the server.
     pub(crate) chain: Option<&'a Chain>,
+    /// Files that were not looked at, where this is the only plan.
+    pub(crate) skipped: Option<&'a SkippedFiles>,
     /// Commands to paste, each with what it does.
     pub(crate) commands: Vec<(String, String)>,
 }

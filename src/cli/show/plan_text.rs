@@ -1,12 +1,12 @@
 //! A plan for people: a table, a picture of the chain, and what is to be said; and labels.
 
 use crate::cli::show::layout::hang;
-use crate::cli::show::lines::plural;
 use crate::cli::show::plan_report::PlanReport;
 use crate::cli::show::terminal::{Look, Tone, shown};
 use crate::cli::words::{
     GAP_NEXT, PackSummary, TWINS_NEXT, action_words, code_label, gap_message, on_the_server,
-    pack_serial, server_state, short_serial, step_message, step_next, twins_message, version_words,
+    pack_serial, plural, server_state, short_serial, step_message, step_next, twins_message,
+    version_words,
 };
 use addpack::plan::set::Chain;
 use addpack::plan::{Action, Code, Fleet, PackFacts, Step};
@@ -27,7 +27,7 @@ pub(crate) fn text(look: Look, out: &mut dyn Write, report: &PlanReport) -> io::
         out.write_all(b"  no packs\n")?;
     }
     write!(out, "\n{}", report.picture(look))?;
-    for part in [gaps, twins, turned_away, what_now] {
+    for part in [gaps, twins, turned_away, not_read, what_now] {
         out.write_all(part(look, report).as_bytes())?;
     }
     Ok(())
@@ -150,6 +150,10 @@ fn named(packs: &[&PackSummary]) -> String {
         text += &format!("  and {} more\n", packs.len() - NAMED);
     }
     text
+}
+
+fn not_read(look: Look, report: &PlanReport) -> String {
+    report.skipped.map_or_else(String::new, |skipped| skipped.section(look))
 }
 
 /// What to do next, in order: commands to paste, then what to do on the server.

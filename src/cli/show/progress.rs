@@ -78,7 +78,7 @@ impl Progress {
         })
     }
 
-    /// A bar over what `common` names, counted beforehand; none where nobody would see it.
+    /// A bar over what `common` names, which is counted first; none where nobody would see it.
     pub(crate) fn over(common: &Common, doing: &'static str) -> Self {
         if common.names_one_drive() {
             return Self::of_diskette(common.screen.quiet);
@@ -87,9 +87,8 @@ impl Progress {
         if common.screen.quiet || !several || !stderr().is_terminal() {
             return Self { bar: None, is_line: false, tally: Tally::default() };
         }
-        let walk = Finder::new(common.paths.clone(), None);
-        let count = walk.take_while(|_| !STOP.load(Ordering::Relaxed)).count();
-        Self { bar: Some(bar(doing, count as u64)), is_line: false, tally: Tally::default() }
+        let bar = bar(doing, count(common));
+        Self { bar: Some(bar), is_line: false, tally: Tally::default() }
     }
 
     /// A bar over so many pieces of work; none where nobody would see it.
@@ -145,6 +144,17 @@ impl Progress {
             bar.finish_and_clear();
         }
     }
+}
+
+/// Counts what is named, and shows how far that is: a slow disk takes a while even for that.
+fn count(common: &Common) -> u64 {
+    let line = ProgressBar::new_spinner();
+    let style = ProgressStyle::with_template("counting files: {human_pos}");
+    line.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+    let walk = Finder::new(common.paths.clone(), None);
+    walk.take_while(|_| !STOP.load(Ordering::Relaxed)).for_each(|_| line.inc(1));
+    line.finish_and_clear();
+    line.position()
 }
 
 fn bar(doing: &'static str, count: u64) -> ProgressBar {

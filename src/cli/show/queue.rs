@@ -1,10 +1,10 @@
 //! The diskettes of a queue, and its end: what became of each diskette, and the order to apply them in.
 
-use crate::cli::show::lines::{plural, tone};
+use crate::cli::show::lines::tone;
 use crate::cli::show::plan_text::command_lines;
-use crate::cli::show::terminal::{Look, Tone, shown};
+use crate::cli::show::terminal::{Look, Tone, named, shown};
 use crate::cli::words::{
-    self, Left, PackSummary, code_label, label, left_alone, serial, short_serial, verdict,
+    self, Left, PackSummary, code_label, label, left_alone, plural, serial, short_serial, verdict,
 };
 use addpack::diagnosis::FindingCode;
 use addpack::plan::{Action, Code, Fleet, PackFacts, Plan, ServerState};
@@ -96,6 +96,20 @@ pub(crate) fn order(diskettes: &[Diskette]) -> String {
     text
 }
 
+/// Which diskettes earlier queues with the same folder have seen.
+pub(crate) fn seen_earlier(folder: &Path, earlier: &[Diskette]) -> String {
+    let one = |diskette: &Diskette| {
+        let serial = diskette.record.as_ref().map_or_else(|| "no pack".into(), serial);
+        format!("{} ({serial})", diskette.number)
+    };
+    let list = earlier.iter().map(one).collect::<Vec<_>>().join(", ");
+    format!(
+        "{} has images of {} from earlier: diskette {list}. This queue goes on with their numbers",
+        named(folder),
+        plural(earlier.len() as u64, "diskette", "diskettes"),
+    )
+}
+
 /// The number of the diskette that an image was made of.
 pub(crate) fn number_of(diskettes: &[Diskette], image: &Path) -> Option<usize> {
     let of_it = |diskette: &&Diskette| diskette.image.as_deref() == Some(image);
@@ -139,7 +153,7 @@ impl SetReport<'_> {
             text += &format!(" and {}", plural(others as u64, "other diskette", "other diskettes"));
         }
         if let Some(folder) = self.kept {
-            text += &format!("; their images are in {}", shown(folder));
+            text += &format!("; their images are in {}", named(folder));
         }
         text + "\n"
     }
@@ -203,6 +217,20 @@ impl SetReport<'_> {
         text
     }
 
+    /// Diskettes that another one of the same pack stands for.
+    fn copies(&self) -> String {
+        let copies = self.diskettes.iter().filter(|diskette| diskette.outcome == Outcome::Copy);
+        let copies: Vec<_> =
+            copies.map(|diskette| format!("diskette {}", diskette.number)).collect();
+        if copies.is_empty() {
+            return String::new();
+        }
+        format!(
+            "\nNot needed, since another diskette of the same pack counts: {}\n",
+            copies.join(", ")
+        )
+    }
+
     fn stock_and_others(&self, look: Look) -> String {
         let mut text = String::new();
         if !self.fleet.stock.is_empty() {
@@ -218,6 +246,7 @@ impl SetReport<'_> {
                 );
             }
         }
+        text += &self.copies();
         let is_other = |diskette: &&Diskette| diskette.outcome == Outcome::NotAPack;
         let others: Vec<_> = self.diskettes.iter().filter(is_other).collect();
         if !others.is_empty() {

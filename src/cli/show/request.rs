@@ -1,6 +1,10 @@
 //! A request for replacements, as a letter and as CSV.
 
+use crate::cli::exit::Exit;
+use crate::cli::show::json::line;
 use crate::cli::show::layout::{WIDTH, hang};
+use crate::cli::show::skipped::{SkippedFiles, SkippedKind};
+use crate::cli::show::table::{Table, harmless};
 use crate::cli::show::terminal::escape;
 use crate::cli::words::{REQUEST_FOOT, REQUEST_HEAD, address, server_name};
 use addpack::plan::set::Span;
@@ -58,55 +62,74 @@ impl Row {
     }
 }
 
-/// The columns of the CSV.
-const COLUMNS: [&str; 13] = [
-    "code",
-    "reason",
-    "serial",
-    "licenses",
-    "version",
-    "server_name",
-    "server_address",
-    "from",
-    "to",
-    "evidence",
-    "path",
-    "sha1",
-    "kb",
-];
+/// The last line for programs.
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct SummaryLine {
+    #[schemars(extend("const" = "summary"))]
+    r#type: &'static str,
+    #[schemars(extend("const" = 1))]
+    schema: u32,
+    replacements: usize,
+    /// Files in formats that are not read.
+    skipped_kinds: Vec<SkippedKind>,
+    exit_code: u8,
+}
+
+/// The last line for programs.
+pub(crate) fn summary(replacements: usize, skipped: &SkippedFiles, exit: Exit) -> Vec<u8> {
+    line(&SummaryLine {
+        r#type: "summary",
+        schema: 1,
+        replacements,
+        skipped_kinds: skipped.kinds(),
+        exit_code: exit.code(),
+    })
+}
+
+/// The columns of the CSV, in their order.
+#[derive(Default, Serialize)]
+struct Columns {
+    code: &'static str,
+    reason: &'static str,
+    serial: String,
+    licenses: Option<u16>,
+    version: Option<&'static str>,
+    server_name: String,
+    server_address: String,
+    from: Option<u16>,
+    to: Option<u16>,
+    evidence: String,
+    path: String,
+    sha1: Option<String>,
+    kb: String,
+}
+
+impl Columns {
+    fn of(row: &Row) -> Self {
+        let text = |text: &Option<String>| harmless(text.as_deref().unwrap_or_default());
+        Self {
+            code: row.code,
+            reason: row.reason,
+            serial: text(&row.serial),
+            licenses: row.licenses,
+            version: row.version,
+            server_name: text(&row.server_name),
+            server_address: text(&row.server_address),
+            from: row.from,
+            to: row.to,
+            evidence: harmless(&row.evidence.join("; ")),
+            path: text(&row.path),
+            sha1: row.sha1.clone(),
+            kb: numbers(&row.kb, ""),
+        }
+    }
+}
 
 /// The request as a table.
 pub(crate) fn csv(rows: &[Row]) -> io::Result<Vec<u8>> {
-    let mut csv = csv::Writer::from_writer(Vec::new());
-    csv.write_record(COLUMNS)?;
-    for row in rows {
-        let text = |text: &Option<String>| harmless(text.as_deref().unwrap_or_default());
-        let number = |number: Option<u16>| number.map_or_else(String::new, |n| n.to_string());
-        csv.write_record([
-            row.code.to_owned(),
-            row.reason.to_owned(),
-            text(&row.serial),
-            number(row.licenses),
-            row.version.unwrap_or_default().to_owned(),
-            text(&row.server_name),
-            text(&row.server_address),
-            number(row.from),
-            number(row.to),
-            harmless(&row.evidence.join("; ")),
-            text(&row.path),
-            text(&row.sha1),
-            numbers(&row.kb, ""),
-        ])?;
-    }
-    csv.into_inner().map_err(|error| io::Error::other(error.to_string()))
-}
-
-/// A field that a spreadsheet shows and does not reckon with, and a terminal shows and does not obey:
-/// names come from strangers' disks.
-pub(crate) fn harmless(field: &str) -> String {
-    let field = escape(field);
-    let is_formula = field.starts_with(['=', '+', '-', '@']);
-    if is_formula { format!("'{field}") } else { field }
+    let mut table = Table::new(Vec::new());
+    rows.iter().try_for_each(|row| table.row(&Columns::of(row)))?;
+    table.finish()
 }
 
 fn numbers(kb: &[u32], lead: &str) -> String {

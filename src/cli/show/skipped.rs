@@ -1,8 +1,7 @@
 //! Files that were not looked at: how many of which kind.
 
-use crate::cli::show::lines::plural;
-use crate::cli::show::terminal::escape;
-use crate::cli::words::way_out;
+use crate::cli::show::terminal::{Look, Tone, complain, escape};
+use crate::cli::words::{plural, way_out};
 use addpack::container::Format;
 use addpack::find::Skipped;
 use schemars::JsonSchema;
@@ -12,8 +11,9 @@ use std::ffi::OsStr;
 
 /// Endings that are counted one by one; a folder may hold as many as a stranger likes.
 const MAX_ENDINGS: usize = 200;
-/// Endings that are named in a summary.
+/// Endings that are named in a summary, and formats that are in one of one screen.
 const ENDINGS_SHOWN: usize = 5;
+const KINDS_SHOWN: usize = 4;
 
 /// How many files were not looked at.
 #[derive(Clone, Debug, Default)]
@@ -81,14 +81,45 @@ impl SkippedFiles {
         Some(format!("{}: {}", plural(self.count, "other file", "other files"), named.join(", ")))
     }
 
-    /// A line for each format that is not read: how many, and the way out.
-    pub(crate) fn not_read(&self) -> Vec<String> {
-        let line = |(format, count): (&Format, &u64)| {
+    /// The formats that are not read, under a heading of their own; empty where there are none.
+    pub(crate) fn section(&self, look: Look) -> String {
+        if self.formats.is_empty() {
+            return String::new();
+        }
+        let heading = look.paint(Tone::Heading, "Not read: get the image out, and name that");
+        let kinds: Vec<_> =
+            self.not_read().map(|(kind, way)| format!("  {kind}\n      {way}\n")).collect();
+        format!("\n{heading}\n{}", kinds.concat())
+    }
+
+    /// The same on standard error, where standard output has no room for it.
+    pub(crate) fn complain(&self) {
+        for (kind, way) in self.not_read() {
+            complain(&format!("not read: {kind}; get the image out, and name that: {way}"));
+        }
+    }
+
+    /// The same for a summary of one screen.
+    pub(crate) fn few_lines(&self) -> String {
+        let lines = self.not_read().take(KINDS_SHOWN);
+        let lines: Vec<_> =
+            lines.map(|(kind, way)| format!("            {kind}: {way}\n")).collect();
+        let mut text = lines.concat();
+        let more = self.formats.len().saturating_sub(KINDS_SHOWN);
+        if more > 0 {
+            let kinds = plural(more as u64, "more kind", "more kinds");
+            text += &format!("            and {kinds} that are not read: see --list\n");
+        }
+        text
+    }
+
+    /// How many files of each format that is not read, and the way out.
+    fn not_read(&self) -> impl Iterator<Item = (String, String)> {
+        self.formats.iter().map(|(format, count)| {
             let name = format.name();
             let name = name.split_once(' ').map_or(name, |(_, name)| name);
             let files = plural(*count, "file", "files");
-            format!("{files}: {name}; {}", way_out(*format))
-        };
-        self.formats.iter().map(line).collect()
+            (format!("{files}: {name}"), way_out(*format))
+        })
     }
 }

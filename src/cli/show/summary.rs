@@ -2,12 +2,12 @@
 
 use crate::cli::args::Common;
 use crate::cli::exit::Exit;
-use crate::cli::show::lines::{of_the_set, plural, tone};
+use crate::cli::show::lines::{of_the_set, tone};
 use crate::cli::show::plan_text::command_lines;
 use crate::cli::show::shell::{command, path_words};
 use crate::cli::show::tally::Tally;
 use crate::cli::show::terminal::{Look, Tone};
-use crate::cli::words::{code_words, number};
+use crate::cli::words::{code_words, number, plural};
 use addpack::plan::FIRST_LICENSES;
 use addpack::plan::set::{Set, Sets};
 use addpack::report::{Outcome, Report};
@@ -93,9 +93,7 @@ impl Brief {
         }
         if let Some(skipped) = tally.skipped.summary() {
             text += &format!("  {skipped}\n");
-            for line in tally.skipped.not_read() {
-                text += &format!("            {line}\n");
-            }
+            text += &tally.skipped.few_lines();
         }
         text += &of_the_set(tally);
         text += &sets.map_or_else(String::new, servers);

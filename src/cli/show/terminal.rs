@@ -66,9 +66,16 @@ impl Look {
     }
 }
 
-/// A path as people are shown it. Its bytes as they are stand in the report for programs only.
+/// A path as people are shown it, in a column of its own. Only the report for programs has its exact bytes.
 pub(crate) fn shown(path: &Path) -> String {
     escape(&path.to_string_lossy())
+}
+
+/// A path in a sentence: in quotes where it has spaces, so that it is seen where it ends, and no line
+/// breaks inside it.
+pub(crate) fn named(path: &Path) -> String {
+    let shown = shown(path);
+    if shown.contains(' ') { format!("\"{}\"", shown.replace('"', "\\u{22}")) } else { shown }
 }
 
 /// Text from a disk or a file name, with whatever a terminal could obey or hide spelled out.
@@ -115,13 +122,13 @@ fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=b'~') && byte != b'\\'
 }
 
-/// A path, with the user's home folder as `~`.
+/// A path in a sentence, with the user's home folder as `~`.
 pub(crate) fn at_home(path: &Path) -> String {
     let home = std::env::home_dir().filter(|home| home.parent().is_some());
     let below = home.and_then(|home| path.strip_prefix(home).map(Path::to_owned).ok());
     match below {
-        Some(below) if !cfg!(windows) => escape(&Path::new("~").join(below).to_string_lossy()),
-        _ => escape(&path.to_string_lossy()),
+        Some(below) if !cfg!(windows) => named(&Path::new("~").join(below)),
+        _ => named(path),
     }
 }
 
@@ -143,6 +150,12 @@ mod tests {
         assert_eq!(escape("a\x1b[2Jb\n"), "a\\u{1b}[2Jb\\u{a}");
         assert_eq!(escape("\u{202E}gmi.exe\u{9b}"), "\\u{202e}gmi.exe\\u{9b}");
         assert_eq!(escape("Größe 5.img"), "Größe 5.img");
+    }
+
+    #[test]
+    fn a_path_with_spaces_stands_in_quotes() {
+        assert_eq!(named(Path::new("/a/b.img")), "/a/b.img");
+        assert_eq!(named(Path::new("/a b/\"c\".img")), "\"/a b/\\u{22}c\\u{22}.img\"");
     }
 
     #[test]

@@ -90,7 +90,7 @@ mod tests {
             ("Findings", FindingCode::VARIANTS),
             ("Errors", FailureCode::VARIANTS),
             ("Notes", &NOTE_CODES),
-            ("Reasons", &NotAPack::CODES),
+            ("Reasons", NotAPack::CODES),
             ("Plans", &plans),
         ]
         .into_iter()

@@ -73,7 +73,10 @@ pub(super) fn unsupported_next_step(error: ContainerError) -> String {
             // The commands for these two unpack gzip as well.
             let unpacks = matches!(format, Format::Tar | Format::Iso);
             let first = if packed && !unpacks { "unpack it; then " } else { "" };
-            format!("{first}{}", way_out(format))
+            match (format, format.way_out()) {
+                (Format::Xdf, _) | (_, None) => format!("{first}{}", way_out(format)),
+                _ => format!("{first}get the image out, and name that: {}", way_out(format)),
+            }
         }
         ContainerError::VolumeBehind { at, length } => {
             let unit = if at % 512 == 0 { 512 } else { 128 };
@@ -98,10 +101,14 @@ pub(super) fn unsupported_next_step(error: ContainerError) -> String {
     }
 }
 
-/// How to get an image out of a format that is not read.
+/// How to get an image out of a format that is not read: a command, or a sentence where there is none.
 pub(crate) fn way_out(format: Format) -> String {
     match format.way_out() {
-        Some(command) => format!("get the image out, and name that: {command}"),
+        Some(command) if format == Format::Xdf => format!(
+            "write it to a diskette ({command}, of fdutils) and copy that diskette's files to a formatted \
+             one: no program is known that makes a raw image of it"
+        ),
+        Some(command) => command.to_owned(),
         None => "unpack it once, and name what comes out".to_owned(),
     }
 }

@@ -3,7 +3,7 @@
 use super::serial;
 use super::set::last_event;
 use super::value::server;
-use crate::cli::show::terminal::escape;
+use crate::cli::show::terminal::{escape, named};
 use addpack::record::Record;
 use addpack::report::Report;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ pub(crate) fn diskette(report: &Report, record: &Record) -> String {
     } else {
         "no server: never applied".to_owned()
     };
-    let path = escape(&report.path.to_string_lossy());
+    let path = named(&report.path);
     let serial = serial(record);
     format!("{path}: serial {serial}, {} licenses, {of}; {}", record.licenses, last_event(record))
 }
@@ -25,7 +25,7 @@ pub(crate) fn ask_for_the_same(report: &Report, serial: &str, why: &str) -> Stri
     format!(
         "{path}: {why}.\nThe conversion of serial {serial} had begun. Put that diskette back into \
          {path} and press Enter, and it goes on; q gives up: ",
-        path = escape(&report.path.to_string_lossy()),
+        path = named(&report.path),
         serial = escape(serial),
     )
 }
@@ -37,13 +37,13 @@ pub(crate) fn another_diskette(found: &Record) -> String {
 
 /// Asks for the next diskette of a queue.
 pub(crate) fn ask_for_next(number: usize, drive: &Path) -> String {
-    let drive = escape(&drive.to_string_lossy());
+    let drive = named(drive);
     format!("Diskette {number}: put it into {drive} and press Enter; q ends: ")
 }
 
 /// Asks for any of the diskettes of a set that are left, by their serials.
 pub(crate) fn ask_for_one_of(serials: &[&str], drive: &Path) -> String {
-    let drive = escape(&drive.to_string_lossy());
+    let drive = named(drive);
     let list = serials.join("\n  ");
     let (count, which) = match serials.len() {
         1 => ("1 diskette is left to convert".to_owned(), "it"),
@@ -66,15 +66,14 @@ pub(crate) enum Left {
 
 /// Why a diskette of a queue was left alone, in words.
 pub(crate) fn left_alone(left: &Left) -> String {
-    let show = |folder: &Path| escape(&folder.to_string_lossy());
     match left {
         Left::Declined => "left as it was: you said no".to_owned(),
         Left::NotOfSet(folder) => {
-            format!("left as it was: no image in {} is waiting for this diskette", show(folder))
+            format!("left as it was: no image in {} is waiting for this diskette", named(folder))
         }
         Left::AnotherState(folder) => format!(
             "left as it was: its record has changed since its image in {} was made; inspect it again",
-            show(folder)
+            named(folder)
         ),
         Left::Done => "converted before: nothing to do".to_owned(),
     }
@@ -83,6 +82,12 @@ pub(crate) fn left_alone(left: &Left) -> String {
 /// That a diskette has been in this queue before.
 pub(crate) fn seen_before(number: usize) -> String {
     format!("this is diskette {number} of this queue again: nothing to do")
+}
+
+/// That an earlier queue with the same folder has seen a diskette.
+pub(crate) fn seen_in_an_earlier_queue(number: usize, image: Option<&Path>) -> String {
+    let image = image.map_or_else(String::new, |image| format!("; its image is {}", named(image)));
+    format!("this is diskette {number} of an earlier queue{image}")
 }
 
 /// What to write on the label of a diskette with a sound pack.

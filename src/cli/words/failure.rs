@@ -3,9 +3,9 @@
 use super::container::{container_message, unsupported_next_step};
 use super::file_system::{self, action, target};
 use super::system::{ASK_FOR_DRIVE, MAKE_IMAGE, with_drives};
-use crate::cli::show::terminal::escape;
+use crate::cli::show::terminal::{escape, named};
 use addpack::container::ContainerError;
-use addpack::media::DriveError;
+use addpack::media::{DriveError, MediaError};
 use addpack::report::{Action, Failure, FailureCode, PackState};
 
 /// What failed and why, in one sentence.
@@ -69,7 +69,7 @@ pub(crate) fn failure_message(failure: &Failure) -> String {
 }
 
 fn drive_error(failure: &Failure) -> Option<&DriveError> {
-    failure.cause.as_ref().and_then(DriveError::behind)
+    failure.cause.as_ref().and_then(MediaError::drive)
 }
 
 fn access_denied(failure: &Failure) -> String {
@@ -81,7 +81,7 @@ fn access_denied(failure: &Failure) -> String {
 }
 
 fn container_error(failure: &Failure) -> Option<ContainerError> {
-    failure.cause.as_ref().and_then(ContainerError::behind)
+    failure.cause.as_ref().and_then(MediaError::container)
 }
 
 fn not_a_diskette(failure: &Failure) -> String {
@@ -108,7 +108,7 @@ fn size(len: u64) -> String {
 fn mounted(failure: &Failure) -> String {
     match drive_error(failure) {
         Some(DriveError::Mounted(at)) => {
-            format!("the diskette is mounted at {}", escape(&at.to_string_lossy()))
+            format!("the diskette is mounted at {}", named(at))
         }
         _ => "the diskette is mounted".to_owned(),
     }

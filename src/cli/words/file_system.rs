@@ -1,7 +1,6 @@
 //! Failures that file systems and permissions are the cause of, in the admin's words.
 
-use crate::cli::show::terminal::escape;
-use addpack::media::DriveError;
+use crate::cli::show::terminal::named;
 use addpack::report::{Action, Failure, FailureCode};
 use std::path::Path;
 
@@ -100,7 +99,7 @@ pub(super) fn next_step(failure: &Failure) -> &'static str {
 
 /// Whether it was a diskette in a drive, and not a file.
 fn is_drive(failure: &Failure) -> bool {
-    failure.cause.as_ref().is_some_and(|cause| DriveError::behind(cause).is_some())
+    failure.cause.as_ref().is_some_and(|cause| cause.drive().is_some())
 }
 
 /// What was being done.
@@ -125,5 +124,5 @@ pub(super) fn action(failure: &Failure) -> String {
 /// The file or folder that it was about, where that is another than the image.
 pub(super) fn target(failure: &Failure) -> String {
     let path = failure.target.as_deref().unwrap_or(Path::new(""));
-    escape(&path.to_string_lossy())
+    named(path)
 }

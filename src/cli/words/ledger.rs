@@ -1,7 +1,7 @@
 //! The ledger in the admin's words.
 
 use super::value::{day, timestamp};
-use crate::cli::show::terminal::{escape, shown};
+use crate::cli::show::terminal::{escape, named, shown};
 use addpack::diagnosis::{CopyOf, CopyState};
 use addpack::ledger::{Entry, LedgerError, LedgerProblem};
 use addpack::record::fields::FileTime;
@@ -90,7 +90,7 @@ pub(crate) fn ledger_message(error: &LedgerError) -> String {
     format!(
         "the ledger {}: {what}{cause}. Name another ledger with --ledger, or see --no-ledger in the \
          help",
-        shown(&error.path)
+        named(&error.path)
     )
 }
 
@@ -106,7 +106,7 @@ pub(crate) fn copies_unknown_message(error: &LedgerError) -> String {
 
 /// What became of a conversion that an earlier run had left open; `None` where that needs no word.
 pub(crate) fn recovery_message(entry: &Entry, recovery: &Recovery) -> Option<String> {
-    let place = shown(entry.place());
+    let place = named(entry.place());
     let serial = escape(&entry.serial);
     Some(match recovery {
         // Nothing was wrong, or another run is at it and tells itself.
@@ -121,7 +121,7 @@ pub(crate) fn recovery_message(entry: &Entry, recovery: &Recovery) -> Option<Str
         Recovery::Missing if entry.target.is_some() => format!(
             "{place}: this copy of {serial} was never finished, or was taken elsewhere; it is made \
              again when {} is converted again",
-            shown(&entry.path)
+            named(&entry.path)
         ),
         Recovery::Missing => format!(
             "{place}: a conversion of {serial} was begun here, but its image is not there now; it \
@@ -170,7 +170,7 @@ pub(crate) fn entry_lines(entry: &Entry, standing: &Standing) -> String {
 
 /// How the file of an entry stands.
 pub(crate) fn standing_message(entry: &Entry, standing: &Standing) -> String {
-    let place = shown(entry.place());
+    let place = named(entry.place());
     match standing {
         Standing::There => format!("{place} holds the converted pack"),
         Standing::Unfinished => format!(
@@ -194,13 +194,13 @@ pub(crate) fn standing_message(entry: &Entry, standing: &Standing) -> String {
 /// What the other copy of a pack is.
 pub(crate) fn copy_message(copy: &CopyOf) -> String {
     let when = format!(" on {}", day_of(copy.converted_at));
-    let from = shown(&copy.path);
+    let from = named(&copy.path);
     match (copy.state, &copy.target) {
         (CopyState::Converted, None) => {
             format!("a copy of a pack that was converted{when}, in place in {from}")
         }
         (CopyState::Converted, Some(target)) => {
-            format!("a copy of a pack that was converted{when}, from {from} into {}", shown(target))
+            format!("a copy of a pack that was converted{when}, from {from} into {}", named(target))
         }
         (CopyState::Begun, _) => format!(
             "a copy of a pack whose conversion was begun{when} in {from}, and is not known to be \
@@ -211,7 +211,7 @@ pub(crate) fn copy_message(copy: &CopyOf) -> String {
 
 /// What holds a pack: its image, or a diskette, which a drive's name does not tell from others.
 fn holder(path: &Path, serial: &str) -> String {
-    if is_in_drive(path) { format!("the diskette whose label says {serial}") } else { shown(path) }
+    if is_in_drive(path) { format!("the diskette whose label says {serial}") } else { named(path) }
 }
 
 /// Whether the ledger's path is that of a drive, on this system or on another.

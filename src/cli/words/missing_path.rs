@@ -1,20 +1,20 @@
 //! Paths that lead nowhere, or that may not be read: what is wrong with them, and what to type instead.
 
-use crate::cli::show::terminal::escape;
+use crate::cli::show::terminal::named;
 use crate::cli::words::nearest;
 use crate::cli::words::system::NO_DRIVE_FOUND;
-use addpack::media::{FoundDrive, Kind, drives, readers_group};
+use addpack::media::{FoundDrive, PlaceKind, drives, readers_group};
 use addpack::report::{FailureCode, Report};
 use std::ffi::OsStr;
 use std::fs;
-use std::path::{MAIN_SEPARATOR, Path};
+use std::path::Path;
 
 /// Names that are compared in one folder.
 const NAMES: usize = 10_000;
 
 /// What is wrong with a path, where more is to say than the failure's code does.
 pub(crate) fn message(report: &Report) -> Option<String> {
-    let shown = escape(&report.path.to_string_lossy());
+    let shown = named(&report.path);
     Some(match problem(report)? {
         Problem::Pattern => format!("no file matches the pattern {shown}"),
         Problem::DriveLetter => format!("{shown} is a drive letter, and this is not Windows"),
@@ -50,7 +50,7 @@ pub(crate) fn next_step(report: &Report) -> Option<String> {
 pub(crate) fn drive_list(drives: &[FoundDrive]) -> String {
     let one = |drive: &FoundDrive| {
         let state = if drive.is_empty { " (empty)" } else { "" };
-        format!("{}{state}", escape(&drive.path.to_string_lossy()))
+        format!("{}{state}", named(&drive.path))
     };
     drives.iter().map(one).collect::<Vec<_>>().join(", ")
 }
@@ -81,16 +81,17 @@ fn problem(report: &Report) -> Option<Problem> {
         FailureCode::NotFound => nearest_path(path).map(Problem::Misspelt),
         FailureCode::AccessDenied => {
             let metadata = fs::metadata(path).ok()?;
-            let is_drive = Kind::of(&metadata) == Some(Kind::Drive);
+            let is_drive = PlaceKind::of(&metadata) == Some(PlaceKind::Drive);
             is_drive.then(|| Problem::LockedDrive(readers_group(path)))
         }
         _ => None,
     }
 }
 
-/// `A:` or `a:\`.
+/// `A:`, `a:\` or `\\.\A:`.
 pub(crate) fn is_drive_letter(text: &str) -> bool {
-    let letter = text.trim_end_matches(['\\', '/']).strip_suffix(':');
+    let letter =
+        text.strip_prefix(r"\\.\").unwrap_or(text).trim_end_matches(['\\', '/']).strip_suffix(':');
     letter.is_some_and(|letter| matches!(letter.as_bytes(), [byte] if byte.is_ascii_alphabetic()))
 }
 
@@ -106,13 +107,10 @@ fn nearest_path(path: &Path) -> Option<String> {
     let rest = path.strip_prefix(missing).unwrap_or(Path::new(""));
     let found = folder.join(name).join(rest);
     let found = if rest == Path::new("") { folder.join(name) } else { found };
-    let end = if ends_with_separator(path.as_os_str()) {
-        MAIN_SEPARATOR.to_string()
-    } else {
-        String::new()
-    };
     fs::symlink_metadata(&found).ok()?;
-    Some(escape(&found.to_string_lossy()) + &end)
+    // A folder that was typed with a separator at its end is named with one.
+    let found = if ends_with_separator(path.as_os_str()) { found.join("") } else { found };
+    Some(named(&found))
 }
 
 fn ends_with_separator(path: &OsStr) -> bool {

@@ -22,7 +22,7 @@ pub(crate) use codes::{Page, pages};
 pub(crate) use container::way_out;
 pub(crate) use drive::{
     Left, another_diskette, ask_for_next, ask_for_one_of, ask_for_the_same, diskette, label,
-    left_alone, seen_before,
+    left_alone, seen_before, seen_in_an_earlier_queue,
 };
 pub(crate) use failure::{failure_message, failure_next_step};
 pub(crate) use finding::{
@@ -46,10 +46,11 @@ pub(crate) use reasons::{code_words, what_it_takes};
 pub(crate) use replace::{REQUEST_FOOT, REQUEST_HEAD, evidence};
 pub(crate) use set::last_event;
 pub(crate) use value::{
-    address, day, event_kind, moment, number, server, server_name, server_version, timestamp, value,
+    address, day, event_kind, moment, number, plural, server, server_name, server_version,
+    timestamp, value,
 };
 
-use crate::cli::show::terminal::escape_bytes;
+use crate::cli::show::terminal::{escape_bytes, named};
 use addpack::diagnosis::{Finding, FindingCode, FindingKind};
 use addpack::disk::FlawKind;
 use addpack::fat12::{FaultKind, NoVolume};
@@ -60,6 +61,14 @@ use std::borrow::Cow;
 
 /// Vendor's article on replacement media.
 pub(crate) const KB_REPLACEMENT: u32 = 274_532;
+
+/// The commit that this program was built from.
+pub(crate) fn commit() -> &'static str {
+    match env!("ADDPACK_COMMIT") {
+        "" => "unknown",
+        commit => commit,
+    }
+}
 
 /// What the image is and what became of it, in one sentence.
 pub(crate) fn verdict(report: &Report) -> String {
@@ -180,11 +189,11 @@ pub(crate) fn next_step(report: &Report) -> String {
     for about in &report.notes {
         match about {
             Note::StandIn(sound) => {
-                let sound = set::shown(sound);
+                let sound = named(sound);
                 return format!("use {sound}, which is sound; do not use this diskette any more");
             }
             Note::CopyMissing(copy) => {
-                let copy = set::shown(copy);
+                let copy = named(copy);
                 return format!(
                     "bring {copy} back, or run addpack convert: it makes the same pack"
                 );
@@ -197,6 +206,7 @@ pub(crate) fn next_step(report: &Report) -> String {
         Outcome::Convertible | Outcome::UnfinishedConversion if !report.in_place => {
             "convert it with addpack convert -o DIR: it cannot be changed where it is"
         }
+        Outcome::Convertible if report.is_drive => system::CONVERT_DISKETTE,
         Outcome::Convertible => "convert it with addpack convert: once, one way",
         Outcome::UnfinishedConversion => "run addpack convert on it: that finishes the clean-up",
         Outcome::Converted if report.output.is_some() => {

@@ -3,7 +3,7 @@
 use super::finding::finding_label;
 use super::pack_summary::{PackSummary, pack_serial};
 use super::value::server;
-use crate::cli::show::terminal::shown;
+use crate::cli::show::terminal::named;
 use addpack::plan::rules::{Answer, limit};
 use addpack::plan::set::{Chain, Span};
 use addpack::plan::{Action, Code, Edition, FIRST_LICENSES, PackFacts, ServerState, Step};
@@ -63,7 +63,7 @@ pub(crate) fn step_message(step: &Step, summary: &PackSummary) -> String {
             "Another image of the set is this very pack, in the same or a newer state.".to_owned()
         }
         (Code::CopyMissing, _) => {
-            format!("The pack was converted into {}, which is gone.", shown(summary.image()))
+            format!("The pack was converted into {}, which is gone.", named(summary.image()))
         }
         (Code::ConvertFirst, _) if step.harm.is_some() => {
             "Convert it first: as it is, the server may corrupt the diskette.".to_owned()

@@ -1,7 +1,7 @@
 //! What other images of a set make of one, in the admin's words.
 
 use super::value::day;
-use crate::cli::show::terminal::escape;
+use crate::cli::show::terminal::named;
 use addpack::diagnosis::{FindingCode, SetConflict};
 use addpack::record::Record;
 use addpack::report::Counts;
@@ -11,16 +11,12 @@ use std::path::Path;
 /// Images that are named one by one; of more, the number is told.
 const IMAGES_SHOWN: usize = 3;
 
-pub(super) fn shown(path: &Path) -> String {
-    escape(&path.to_string_lossy())
-}
-
 /// The images that contradict each other, as a list in a sentence.
 fn list(conflict: &SetConflict) -> String {
-    let named: Vec<_> = conflict.images.iter().take(IMAGES_SHOWN).map(|path| shown(path)).collect();
+    let first: Vec<_> = conflict.images.iter().take(IMAGES_SHOWN).map(|path| named(path)).collect();
     match conflict.count {
-        0..=IMAGES_SHOWN => named.join(" and "),
-        count => format!("{} and {} more", named.join(", "), count - IMAGES_SHOWN),
+        0..=IMAGES_SHOWN => first.join(" and "),
+        count => format!("{} and {} more", first.join(", "), count - IMAGES_SHOWN),
     }
 }
 
@@ -75,7 +71,7 @@ pub(super) fn conflict_next_step(conflict: &SetConflict) -> String {
 /// Why an image is a copy.
 pub(super) fn copy_verdict(counts: Option<&Counts>) -> String {
     let Some(counts) = counts else { return "another image of this pack counts".to_owned() };
-    let path = shown(&counts.path);
+    let path = named(&counts.path);
     match counts.relation {
         Relation::Same => format!("the same as {path}, which counts"),
         Relation::Earlier => format!("an earlier state of {path}, which counts"),
@@ -84,7 +80,7 @@ pub(super) fn copy_verdict(counts: Option<&Counts>) -> String {
 
 /// That a sound image stands in for a refused one.
 pub(super) fn stand_in_message(sound: &Path) -> String {
-    format!("a sound image of this pack: {}; do not use this diskette", shown(sound))
+    format!("a sound image of this pack: {}; do not use this diskette", named(sound))
 }
 
 /// That a copy is gone.
@@ -92,7 +88,7 @@ pub(super) fn copy_missing_message(copy: &Path) -> String {
     format!(
         "it was converted into {}, which is not there: name its new place too, or convert again, which \
          makes the same copy again",
-        shown(copy)
+        named(copy)
     )
 }
 

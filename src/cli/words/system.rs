@@ -50,6 +50,15 @@ pub(crate) const BEFORE_WRITING: &str = match System::HERE {
     System::Linux | System::Other => "",
 };
 
+/// What comes next for a sound pack in a drive.
+pub(crate) const CONVERT_DISKETTE: &str = match System::HERE {
+    System::Windows => {
+        "convert it with addpack convert: once, one way. Whether the diskette is write-protected \
+         shows only at the first write: see that its tab is slid shut"
+    }
+    System::Linux | System::Other => "convert it with addpack convert: once, one way",
+};
+
 /// A text with drives named as this system names them.
 pub(crate) fn with_drives(text: &str) -> String {
     text.replace("{drives}", DRIVES).replace("{drive}", DRIVE)

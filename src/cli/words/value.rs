@@ -130,6 +130,11 @@ pub(crate) fn number(number: u64) -> String {
     text
 }
 
+/// A number with the word that fits it.
+pub(crate) fn plural(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

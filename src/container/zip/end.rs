@@ -1,64 +1,63 @@
-//! The end of an archive's directory, by which an archive is told.
+//! The end record of an archive's directory, by which an archive is recognised.
 
 use super::{ENTRY, HEADER, huge, long, position, word};
 use crate::container::ContainerError;
 use crate::container::probe::FormatProbe;
+use crate::disk::MediaError;
 use crate::record::fields::is_zero;
-use std::io;
 
-/// The end record, up to its comment, of at most 65,535 bytes.
+/// Bytes in the end record before its comment.
 const END_LEN: usize = 22;
 const END: [u8; 4] = *b"PK\x05\x06";
-/// What stands before it where numbers are larger than 32 bits (ZIP64), or a program had expected them
-/// to be: an end record for those, and where that is.
+/// A ZIP64 archive has another end record, for larger numbers, and its locator before the usual one.
 const LARGE_END_LEN: usize = 56;
 const LARGE_END: [u8; 4] = *b"PK\x06\x06";
 const LOCATOR_LEN: usize = 20;
 const LOCATOR: [u8; 4] = *b"PK\x06\x07";
-/// Bytes at the end of a file that the end record is looked for in.
+/// Bytes at the end of a file in which the end record is searched.
 const SEARCHED: usize = LARGE_END_LEN + LOCATOR_LEN + END_LEN + u16::MAX as usize;
 
-/// The end of an archive's directory.
+/// The end record of an archive's directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct End {
-    /// Where its record stands, in bytes from the start of the file.
+pub(super) struct DirectoryEnd {
+    /// Its offset in bytes from the start of the file.
     pub(super) at: u64,
     /// The record with its comment.
     pub(super) record: Vec<u8>,
     /// Where the directory ends.
     pub(super) directory_up_to: u64,
-    /// The directory's members, its bytes, and where it begins, from the start of the archive.
+    /// How many members the directory has, its length in bytes, and its offset from the start of the archive.
     pub(super) count: u64,
     pub(super) length: u64,
     pub(super) offset: u64,
-    /// Whether there are records for larger numbers.
+    /// Whether there are ZIP64 records.
     pub(super) has_zip64: bool,
-    /// Whether other bytes than zeros stand behind it.
+    /// Whether bytes other than zeros follow it.
     pub(super) has_bytes_behind: bool,
 }
 
-type Read<'a> = &'a dyn Fn(u64, usize) -> io::Result<Vec<u8>>;
+type Read<'a> = &'a dyn Fn(u64, usize) -> Result<Vec<u8>, MediaError>;
 
-/// Whether a file ends as an archive does, with a directory of at least one member.
-pub(in crate::container) fn has_directory(file: &FormatProbe<'_>) -> io::Result<bool> {
+/// Whether a file ends with a directory of at least one member, as an archive does.
+pub(in crate::container) fn has_directory(file: &FormatProbe<'_>) -> Result<bool, MediaError> {
     let read = |at: u64, length: usize| file.bytes(at, length);
-    match End::find(file.len, &read) {
+    match DirectoryEnd::find(file.len, &read) {
         Ok(end) => {
             let start = end.directory_up_to.checked_sub(end.length);
             let entry = start.map_or_else(|| Ok(Vec::new()), |start| read(start, 4))?;
             Ok(end.count > 0 && (entry == ENTRY || entry == HEADER))
         }
-        // The last of several parts: its directory may begin in another one.
-        Err(error) if ContainerError::behind(&error) == Some(ContainerError::InParts) => Ok(true),
-        Err(error) if ContainerError::behind(&error).is_some() => Ok(false),
+        // The last part of several: its directory may begin in another one.
+        Err(MediaError::Container(ContainerError::InParts)) => Ok(true),
+        Err(MediaError::Container(_)) => Ok(false),
         Err(error) => Err(error),
     }
 }
 
-impl End {
-    /// The end record of a file of `len` bytes: the last one that fits to the end of the file, or the last
-    /// one behind which there are other bytes.
-    pub(super) fn find(len: u64, read: Read<'_>) -> io::Result<Self> {
+impl DirectoryEnd {
+    /// Finds the end record of a file of `len` bytes: the last one that reaches to the end of the file, or,
+    /// if none does, the last one.
+    pub(super) fn find(len: u64, read: Read<'_>) -> Result<Self, MediaError> {
         let length = position(len).min(SEARCHED);
         let from = len - length as u64;
         let tail = read(from, length)?;
@@ -71,7 +70,7 @@ impl End {
         Self::parse(from, &tail, at, read)
     }
 
-    fn parse(from: u64, tail: &[u8], at: usize, read: Read<'_>) -> io::Result<Self> {
+    fn parse(from: u64, tail: &[u8], at: usize, read: Read<'_>) -> Result<Self, MediaError> {
         let (record, behind) = tail[at..].split_at(record_len(&tail[at..]));
         let [disk, first_disk, here, count] = [4, 6, 8, 10].map(|field| word(record, field));
         let many = u16::MAX;
@@ -95,9 +94,9 @@ impl End {
         Ok(end)
     }
 
-    /// Takes the numbers that are too large for the usual record from the one for those, which stands
-    /// right before its locator, or where that says.
-    fn take_large(&mut self, said: u64, read: Read<'_>) -> io::Result<()> {
+    /// Takes the numbers that are too large for the usual record from the ZIP64 record, which is directly
+    /// before its locator, or where that says.
+    fn take_large(&mut self, said: u64, read: Read<'_>) -> Result<(), MediaError> {
         let usual = (LOCATOR_LEN + LARGE_END_LEN) as u64;
         for at in [self.at.saturating_sub(usual), said] {
             if at + usual > self.at {
@@ -134,8 +133,8 @@ fn record_len(bytes: &[u8]) -> usize {
     END_LEN + usize::from(word(bytes, 20))
 }
 
-/// What a file without an end record is: a part of several begins with a mark of those.
-fn cut_short_or_part(len: u64, read: Read<'_>) -> io::Result<ContainerError> {
+/// Why there is no end record: the file is one part of several, or cut short.
+fn cut_short_or_part(len: u64, read: Read<'_>) -> Result<ContainerError, MediaError> {
     let start = read(0, position(len).min(4))?;
     let at = position(len);
     Ok(if start == b"PK\x07\x08" {

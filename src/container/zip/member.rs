@@ -3,14 +3,13 @@
 use super::{DEFLATED, ENTRY_LEN, HEADER, HEADER_LEN, STORED, huge, long, position, word};
 use crate::container::deflate::{crc32, inflate, inflate_start, with_room};
 use crate::container::{ContainerError, MAX_DUMP, RECOGNISED_BY};
-use crate::disk::Storage;
-use std::io;
+use crate::disk::{MediaError, Storage};
 use std::ops::Range;
 
 const ENCRYPTED: u16 = 0x0001;
-/// The extra field for larger numbers than 32 bits.
+/// The extra field for numbers of more than 32 bits.
 const ZIP64_FIELD: u16 = 0x0001;
-/// Extra fields that say nothing of the compressed bytes: times, owners, names and rights of several
+/// Extra fields that do not depend on the compressed bytes: times, owners, names and rights on several
 /// systems.
 const OTHER_FIELDS: [u16; 17] = [
     0x0007, 0x0009, 0x000A, 0x000C, 0x000D, 0x07C8, 0x2605, 0x334D, 0x4453, 0x4C41, 0x5455, 0x5855,
@@ -19,29 +18,29 @@ const OTHER_FIELDS: [u16; 17] = [
 
 /// A file in an archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Member {
-    /// Its name as it stands there, with folders, in whatever encoding.
+pub struct ZipMember {
+    /// Its name with folders, in whatever encoding.
     pub name: Vec<u8>,
-    /// Bytes that it expands to, as the directory says.
+    /// Its expanded length in bytes, as the directory says.
     pub size: u64,
     pub(super) flags: u16,
     pub(super) method: u16,
     pub(super) crc: u32,
     pub(super) compressed: u64,
-    /// Where its header stands, in bytes from the start of the file.
+    /// The offset of its header in bytes from the start of the file.
     pub(super) header: u64,
-    /// Where its entry stands in the directory.
+    /// The offset of its entry in the directory.
     pub(super) entry: usize,
-    /// What keeps it from being read.
+    /// Why it cannot be read.
     fault: Option<ContainerError>,
-    /// What keeps it from being changed.
+    /// Why it cannot be changed.
     obstacle: Option<ContainerError>,
-    /// Whether its offset is a larger number than 32 bits.
+    /// Whether its offset needs more than 32 bits.
     has_large_offset: bool,
 }
 
-impl Member {
-    /// A member by its entry in the directory; `before` bytes stand before the archive.
+impl ZipMember {
+    /// A member by its entry in the directory; `before` bytes precede the archive in the file.
     pub(super) fn new(
         entry: usize,
         fields: &[u8; ENTRY_LEN],
@@ -87,30 +86,33 @@ impl Member {
         self.fault = Some(ContainerError::BadField { at: position(self.header) });
     }
 
-    /// The bytes that it takes at least: its header's names are not known from the directory.
+    /// The bytes that it takes at least: the length of its own header is not in the directory.
     pub(super) fn least_stretch(&self) -> Range<u64> {
         let end = self.header.saturating_add(HEADER_LEN as u64).saturating_add(self.compressed);
         self.header..end
     }
 
-    /// Bytes that reading it takes: its compressed ones, and what they expand to.
+    /// Bytes of memory for reading it: compressed and expanded.
     pub fn room(&self) -> usize {
         position(self.compressed).saturating_add(position(self.size))
     }
 
-    /// The file, at most `limit` bytes.
+    /// Reads and expands the file, to at most `limit` bytes.
     ///
     /// # Errors
-    /// Where it cannot be read, is damaged, larger, encrypted, or compressed in another way than by
-    /// deflate.
-    pub fn read<S: Storage + ?Sized>(&self, archive: &S, limit: usize) -> io::Result<Vec<u8>> {
+    /// If it cannot be read, or is damaged, larger, encrypted, or not compressed by deflate.
+    pub fn read<S: Storage + ?Sized>(
+        &self,
+        archive: &S,
+        limit: usize,
+    ) -> Result<Vec<u8>, MediaError> {
         if self.size > limit as u64 {
             return Err(ContainerError::TooLarge.into());
         }
         let held = self.compressed_bytes(archive, MAX_DUMP)?;
         let file = match self.method {
             STORED => held,
-            // One byte more than it says, so that it cannot be more.
+            // An error if it expands to more.
             _ => inflate(&held, position(self.size))?.0,
         };
         if file.len() as u64 != self.size || crc32(&file) != self.crc {
@@ -119,12 +121,12 @@ impl Member {
         Ok(file)
     }
 
-    /// What the file begins with, [`RECOGNISED_BY`] bytes at most, as far as they can be had.
+    /// The start of the file, at most [`RECOGNISED_BY`] bytes; fewer if it is damaged.
     ///
     /// # Errors
-    /// As [`Member::read`].
-    pub fn start<S: Storage + ?Sized>(&self, archive: &S) -> io::Result<Vec<u8>> {
-        // Deflate makes bytes longer by very little.
+    /// As [`ZipMember::read`].
+    pub fn start<S: Storage + ?Sized>(&self, archive: &S) -> Result<Vec<u8>, MediaError> {
+        // Deflate never makes bytes much longer.
         let mut held = self.compressed_bytes(archive, 2 * RECOGNISED_BY)?;
         if self.method == DEFLATED {
             return Ok(inflate_start(&held, RECOGNISED_BY));
@@ -133,12 +135,12 @@ impl Member {
         Ok(held)
     }
 
-    /// The compressed bytes; no more than `most` of them, where they need not be all.
+    /// The first `most` compressed bytes.
     fn compressed_bytes<S: Storage + ?Sized>(
         &self,
         archive: &S,
         most: usize,
-    ) -> io::Result<Vec<u8>> {
+    ) -> Result<Vec<u8>, MediaError> {
         if let Some(fault) = self.fault {
             return Err(fault.into());
         }
@@ -163,8 +165,8 @@ impl Member {
         Ok(held)
     }
 
-    /// Where the member's bytes begin, behind its header.
-    pub(super) fn data<S: Storage + ?Sized>(&self, archive: &S) -> io::Result<u64> {
+    /// The offset of the member's compressed bytes, after its header.
+    pub(super) fn data<S: Storage + ?Sized>(&self, archive: &S) -> Result<u64, MediaError> {
         let bad_field = ContainerError::BadField { at: position(self.header) };
         if self.least_stretch().end > archive.len() {
             return Err(bad_field.into());
@@ -178,11 +180,14 @@ impl Member {
         Ok(self.header + HEADER_LEN as u64 + name + extra)
     }
 
-    /// Why it cannot be changed, as its entry in the directory and its own header say.
+    /// Why it cannot be changed, by its entry in the directory and its own header; `None` if it can.
     ///
     /// # Errors
-    /// Where the header cannot be read.
-    pub fn obstacle<S: Storage + ?Sized>(&self, archive: &S) -> io::Result<Option<ContainerError>> {
+    /// If the header cannot be read.
+    pub fn obstacle<S: Storage + ?Sized>(
+        &self,
+        archive: &S,
+    ) -> Result<Option<ContainerError>, MediaError> {
         if self.obstacle.is_some() {
             return Ok(self.obstacle);
         }
@@ -197,14 +202,14 @@ impl Member {
     }
 }
 
-/// A field that is not known to say nothing of the compressed bytes.
+/// The obstacle of an extra field that may depend on the compressed bytes.
 fn index_of(extra: &[u8]) -> Option<ContainerError> {
     let is_known = |id: u16| id == ZIP64_FIELD || OTHER_FIELDS.contains(&id);
     let unknown = extra_fields(extra).any(|(id, _)| !is_known(id));
     unknown.then_some(ContainerError::IndexField)
 }
 
-/// Fields of a number and a length each.
+/// The extra fields, each with its number.
 fn extra_fields(extra: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
     let mut rest = extra;
     std::iter::from_fn(move || {

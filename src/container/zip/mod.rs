@@ -1,22 +1,22 @@
 //! Archives (PKWARE's APPNOTE.TXT): members, each with a header, then a directory of them at the end.
 //!
-//! Only what the directory tells is read, from wherever it stands, so that an archive of thousands
-//! of images need not be in memory. What is rewritten is one member and the numbers that tell of it;
-//! every other byte is kept, since no field needs to be understood for that.
+//! The directory says where members are, and each is read on its own, so that an archive of thousands of
+//! images need not be in memory. A change rewrites the member and the numbers that depend on it. Every
+//! other byte is copied, so no other field needs to be understood.
 
 mod end;
 mod member;
 mod rewrite;
 
 pub(super) use end::has_directory;
-pub use member::Member;
-pub use rewrite::{Piece, rewrite};
+pub use member::ZipMember;
+pub use rewrite::{Stretch, rewrite};
 
 use super::ContainerError;
 use super::cursor::Cursor;
-use crate::disk::Storage;
-use end::End;
-use std::io;
+use crate::disk::{MediaError, Storage};
+use end::DirectoryEnd;
+use std::collections::BTreeMap;
 
 /// A member's own header: up to its name and extra fields.
 const HEADER_LEN: usize = 30;
@@ -26,35 +26,35 @@ const ENTRY_LEN: usize = 46;
 const ENTRY: [u8; 4] = *b"PK\x01\x02";
 const STORED: u16 = 0;
 const DEFLATED: u16 = 8;
-/// The most bytes of a directory that is read.
+/// The most bytes of a directory.
 const MAX_DIRECTORY: usize = 16 << 20;
 
 /// The directory of an archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Directory {
     /// Its members, in the order of the directory.
-    pub members: Vec<Member>,
+    pub members: Vec<ZipMember>,
     /// Where the directory begins, in bytes from the start of the file.
     start: u64,
     /// Its bytes.
     entries: Vec<u8>,
-    end: End,
+    end: DirectoryEnd,
 }
 
 impl Directory {
     /// Reads the directory of an archive.
     ///
     /// # Errors
-    /// Where it cannot be read, is damaged, or is one of several parts.
-    pub fn read<S: Storage + ?Sized>(archive: &S) -> io::Result<Self> {
-        let end = End::find(archive.len(), &|at, length| {
+    /// If it cannot be read, is damaged, or is one of several parts.
+    pub fn read<S: Storage + ?Sized>(archive: &S) -> Result<Self, MediaError> {
+        let end = DirectoryEnd::find(archive.len(), &|at, length| {
             let mut bytes = vec![0; length];
             archive.read(at, &mut bytes).map(|()| bytes)
         })?;
         let at = position(end.at);
         let bad_field = ContainerError::BadField { at };
         let start = end.directory_up_to.checked_sub(end.length).ok_or(bad_field)?;
-        // A program may stand before the archive: offsets count from behind it.
+        // A program may precede the archive; the offsets then count from its end.
         let before = start.checked_sub(end.offset).ok_or(bad_field)?;
         let length = usize::try_from(end.length).unwrap_or(usize::MAX);
         if length > MAX_DIRECTORY {
@@ -67,21 +67,26 @@ impl Directory {
         Ok(Self { members, start, entries, end })
     }
 
-    /// Why no member of the archive can be changed.
+    /// Why no member of the archive can be changed; `None` if they can.
     pub fn obstacle(&self) -> Option<ContainerError> {
-        if self.end.has_zip64 || self.members.iter().any(Member::has_large_offset) {
+        if self.end.has_zip64 || self.members.iter().any(ZipMember::has_large_offset) {
             return Some(ContainerError::Zip64Records);
         }
         self.end.has_bytes_behind.then_some(ContainerError::BytesBehind)
     }
 
-    /// Whether other bytes than zeros stand behind the archive.
+    /// Whether bytes other than zeros follow the archive.
     pub fn has_bytes_behind(&self) -> bool {
         self.end.has_bytes_behind
     }
 }
 
-fn members(entries: &[u8], count: u64, start: u64, before: u64) -> io::Result<Vec<Member>> {
+fn members(
+    entries: &[u8],
+    count: u64,
+    start: u64,
+    before: u64,
+) -> Result<Vec<ZipMember>, MediaError> {
     let mut cursor = Cursor::new(entries);
     let mut members = Vec::new();
     for _ in 0..count {
@@ -94,9 +99,9 @@ fn members(entries: &[u8], count: u64, start: u64, before: u64) -> io::Result<Ve
         let name = cursor.take(word(&fields, 28).into())?;
         let extra = cursor.take(word(&fields, 30).into())?;
         cursor.take(word(&fields, 32).into())?;
-        members.push(Member::new(entry, &fields, name, extra, before));
+        members.push(ZipMember::new(entry, &fields, name, extra, before));
     }
-    // More entries than are counted: what is not known would be lost when the archive is rewritten.
+    // More entries than the count says: these would be lost if the archive were rewritten.
     if cursor.rest().starts_with(&ENTRY) {
         let at = position(start).saturating_add(cursor.at());
         return Err(ContainerError::BadField { at }.into());
@@ -104,18 +109,17 @@ fn members(entries: &[u8], count: u64, start: u64, before: u64) -> io::Result<Ve
     Ok(members)
 }
 
-/// Members that share bytes with others, or with the directory, expand to much more than the archive's
-/// length lets expect. Of those that share some, the one that ends first is read.
-fn mark_shared(members: &mut [Member], start: u64) {
-    let mut order: Vec<_> = (0..members.len()).collect();
-    order.sort_by_key(|index| members[*index].least_stretch().end);
-    let mut taken = 0;
-    for index in order {
-        let stretch = members[index].least_stretch();
-        if stretch.start < taken || stretch.end > start {
-            members[index].mark_damaged();
+/// Marks members that overlap others, or the directory, as damaged: they could expand to far more than the
+/// archive's length suggests. Of those that overlap, the first one in the directory is kept, as by unzip.
+fn mark_shared(members: &mut [ZipMember], start: u64) {
+    let mut taken: BTreeMap<u64, u64> = BTreeMap::new();
+    for member in members {
+        let stretch = member.least_stretch();
+        let before = taken.range(..stretch.end).next_back();
+        if stretch.end > start || before.is_some_and(|(_, end)| *end > stretch.start) {
+            member.mark_damaged();
         } else {
-            taken = stretch.end;
+            taken.insert(stretch.start, stretch.end);
         }
     }
 }

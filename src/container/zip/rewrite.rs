@@ -1,45 +1,43 @@
-//! An archive with other bytes for some members, and every other byte as it was.
+//! Rewrites an archive with other bytes for some members; every other byte stays.
 
-use super::{ContainerError, DEFLATED, Directory, Member, STORED, long, position};
+use super::{ContainerError, DEFLATED, Directory, STORED, ZipMember, long, position};
 use crate::container::deflate::{crc32, deflate};
-use crate::disk::Storage;
-use std::io;
+use crate::disk::{MediaError, Storage};
 use std::ops::Range;
 
-/// Bit 3 of the flags: checksum and lengths stand behind the member's bytes.
+/// Bit 3 of the flags: checksum and lengths follow the member's bytes, in a data descriptor.
 const DESCRIBED_BEHIND: u16 = 0x0008;
-/// What may stand before them there.
+/// The optional mark of a data descriptor.
 const DESCRIPTOR: [u8; 4] = *b"PK\x07\x08";
-/// Where checksum and compressed length stand in a member's header and in the directory, and where
-/// its offset does there; where the directory's offset stands in the archive's end.
+/// Offsets of the checksum and the compressed length, which follow each other, in a member's header and in
+/// its directory entry; of the member's offset in the entry; and of the directory's offset in the end record.
 const IN_HEADER: usize = 14;
 const IN_ENTRY: usize = 16;
 const OFFSET_IN_ENTRY: usize = 42;
 const OFFSET_IN_END: usize = 16;
 
-/// A stretch of the new archive.
+/// A stretch of bytes of the new archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Piece {
-    /// As it stands in the old one, in bytes from its start.
+pub enum Stretch {
+    /// Copied from this range of the old one, in bytes from its start.
     Kept(Range<u64>),
     /// New.
     New(Vec<u8>),
 }
 
-/// Gives the new archive to `put`, stretch by stretch. `indices` are the members that change, by their
-/// place in the directory; `file` says what each of them becomes, with the length that it had, and is
-/// asked for one after the other, so that only one of them is in memory.
+/// Passes the new archive to `put`, stretch by stretch. `indices` are the members that change, by their
+/// place in the directory. `file` returns the new content of each, of the same length as before; it is called
+/// for one after the other, so that only one is in memory.
 ///
 /// # Errors
-/// Where the archive cannot be read, its members are not simply one after the other, or `file` or
-/// `put` fails.
+/// If the archive cannot be read, members overlap, or `file` or `put` fails.
 pub fn rewrite<S: Storage + ?Sized>(
     archive: &S,
     directory: &Directory,
     indices: &[usize],
-    file: &mut dyn FnMut(usize) -> io::Result<Vec<u8>>,
-    put: &mut dyn FnMut(Piece) -> io::Result<()>,
-) -> io::Result<()> {
+    file: &mut dyn FnMut(usize) -> Result<Vec<u8>, MediaError>,
+    put: &mut dyn FnMut(Stretch) -> Result<(), MediaError>,
+) -> Result<(), MediaError> {
     if let Some(obstacle) = directory.obstacle() {
         return Err(obstacle.into());
     }
@@ -47,36 +45,36 @@ pub fn rewrite<S: Storage + ?Sized>(
     order.sort_unstable_by_key(|index| directory.members[*index].header);
     let mut headers: Vec<_> = directory.members.iter().map(|member| member.header).collect();
     headers.sort_unstable();
-    let (mut changes, mut kept) = (Vec::<Change>::new(), 0);
+    let (mut changes, mut kept) = (Vec::<MemberChange>::new(), 0);
     for index in order {
-        let (mut change, new) = Change::new(archive, directory, index, &file(index)?)?;
+        let (mut change, new) = MemberChange::new(archive, directory, index, &file(index)?)?;
         change.growth += changes.last().map_or(0, |before| before.growth);
         let overlaps = change.old.start < kept || change.is_broken_by(&headers);
         if overlaps || change.old.end > directory.start {
             return Err(ContainerError::BadField { at: position(change.old.start) }.into());
         }
-        put(Piece::Kept(kept..change.old.start))?;
-        put(Piece::New(new))?;
+        put(Stretch::Kept(kept..change.old.start))?;
+        put(Stretch::New(new))?;
         kept = change.old.end;
         changes.push(change);
     }
-    put(Piece::Kept(kept..directory.start))?;
-    put(Piece::New(new_entries(directory, &changes)?))?;
-    put(Piece::New(new_end(directory, &changes)?))?;
+    put(Stretch::Kept(kept..directory.start))?;
+    put(Stretch::New(new_entries(directory, &changes)?))?;
+    put(Stretch::New(new_end(directory, &changes)?))?;
     let behind = directory.end.at + directory.end.record.len() as u64;
-    put(Piece::Kept(behind..archive.len()))
+    put(Stretch::Kept(behind..archive.len()))
 }
 
-/// A member that changes: header, bytes and what describes them behind.
-struct Change {
+/// The change of a member: its header, its bytes and its data descriptor.
+struct MemberChange {
     index: usize,
     old: Range<u64>,
-    /// How much longer the archive is up to its end.
+    /// How many bytes longer the archive is up to the end of this member.
     growth: i64,
     numbers: Numbers,
 }
 
-/// A member's checksum and its compressed length, as they stand side by side.
+/// A member's checksum and compressed length, as they follow each other in its header.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Numbers([u8; 8]);
 
@@ -93,14 +91,14 @@ impl Numbers {
     }
 }
 
-impl Change {
-    /// The change of a member into `file`, and the bytes that it becomes.
+impl MemberChange {
+    /// The change of a member to `file`, and its new bytes.
     fn new<S: Storage + ?Sized>(
         archive: &S,
         directory: &Directory,
         index: usize,
         file: &[u8],
-    ) -> io::Result<(Self, Vec<u8>)> {
+    ) -> Result<(Self, Vec<u8>), MediaError> {
         let member = &directory.members[index];
         if let Some(obstacle) = member.obstacle(archive)? {
             return Err(obstacle.into());
@@ -122,7 +120,7 @@ impl Change {
         let old_numbers = Numbers::new(member.crc, length(member.compressed)?);
         let mut new = vec![0; position(data - member.header)];
         archive.read(member.header, &mut new)?;
-        // Where they stand behind the bytes, most programs leave them at zero here.
+        // With a data descriptor, most programs leave them zero here.
         if new[IN_HEADER..][..8] == old_numbers.0 {
             numbers.put(&mut new, IN_HEADER);
         } else if member.flags & DESCRIBED_BEHIND == 0 {
@@ -136,25 +134,25 @@ impl Change {
         Ok((Self { index, old, growth, numbers }, new))
     }
 
-    /// Whether one of the members, whose headers stand at `headers`, begins among its bytes.
+    /// Whether another member begins within this one; `headers` are the offsets of all, in order.
     fn is_broken_by(&self, headers: &[u64]) -> bool {
         let next = headers.partition_point(|header| *header <= self.old.start);
         headers.get(next).is_some_and(|header| *header < self.old.end)
     }
 }
 
-fn length(bytes: u64) -> io::Result<u32> {
+fn length(bytes: u64) -> Result<u32, MediaError> {
     u32::try_from(bytes).map_err(|_| ContainerError::TooLarge.into())
 }
 
-/// What describes a member behind its bytes, if that is so, with the new numbers.
+/// The new data descriptor of a member; empty if it has none.
 fn descriptor<S: Storage + ?Sized>(
     archive: &S,
-    member: &Member,
+    member: &ZipMember,
     at: u64,
     old: Numbers,
     new: Numbers,
-) -> io::Result<Vec<u8>> {
+) -> Result<Vec<u8>, MediaError> {
     if member.flags & DESCRIBED_BEHIND == 0 {
         return Ok(Vec::new());
     }
@@ -164,25 +162,25 @@ fn descriptor<S: Storage + ?Sized>(
     let numbers = if marked { 4 } else { 0 };
     bytes.truncate(numbers + 12);
     if bytes[numbers..][..8] != old.0 || u64::from(long(&bytes, numbers + 8)) != member.size {
-        // Perhaps one of larger numbers.
+        // Perhaps a ZIP64 one.
         return Err(ContainerError::Zip64Records.into());
     }
     new.put(&mut bytes, numbers);
     Ok(bytes)
 }
 
-/// How much further back what stood at `offset` stands now. `changes` are in the order of the archive.
-fn shift(changes: &[Change], offset: u64) -> i64 {
+/// By how many bytes something at `offset` has moved. `changes` are in the order of the archive.
+fn shift(changes: &[MemberChange], offset: u64) -> i64 {
     let before = changes.partition_point(|change| change.old.end <= offset);
     before.checked_sub(1).map_or(0, |last| changes[last].growth)
 }
 
-fn shifted(number: u32, by: i64) -> io::Result<[u8; 4]> {
+fn shifted(number: u32, by: i64) -> Result<[u8; 4], MediaError> {
     let number = u32::try_from(i64::from(number) + by).map_err(|_| ContainerError::TooLarge)?;
     Ok(number.to_le_bytes())
 }
 
-fn new_entries(directory: &Directory, changes: &[Change]) -> io::Result<Vec<u8>> {
+fn new_entries(directory: &Directory, changes: &[MemberChange]) -> Result<Vec<u8>, MediaError> {
     let mut entries = directory.entries.clone();
     for member in &directory.members {
         let at = member.entry + OFFSET_IN_ENTRY;
@@ -195,7 +193,7 @@ fn new_entries(directory: &Directory, changes: &[Change]) -> io::Result<Vec<u8>>
     Ok(entries)
 }
 
-fn new_end(directory: &Directory, changes: &[Change]) -> io::Result<Vec<u8>> {
+fn new_end(directory: &Directory, changes: &[MemberChange]) -> Result<Vec<u8>, MediaError> {
     let mut end = directory.end.record.clone();
     let offset = shifted(long(&end, OFFSET_IN_END), shift(changes, directory.start))?;
     end[OFFSET_IN_END..][..4].copy_from_slice(&offset);

@@ -1,8 +1,8 @@
-//! What is in a container file: how an image comes out of it, and how the file is written anew.
+//! The content of a container file: reading an image out of it, and rewriting the file.
 
-use crate::container::zip::{Directory, Piece, rewrite};
+use crate::container::zip::{Directory, Stretch, rewrite};
 use crate::container::{ContainerError, MAX_DUMP, MAX_IMAGE, gzip, largest, raw_name};
-use crate::disk::Storage;
+use crate::disk::{MediaError, Storage};
 use crate::files::OpenFile;
 use crate::files::replace::Replacement;
 use crate::media::changes::{Changes, apply};
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Bytes at the start of a compressed file that the start of its content is expanded from.
+/// Bytes at the start of a gzip file that are enough to expand the start of its content.
 const GZIP_START: usize = 64 << 10;
 /// Bytes of memory in which a dump's sectors are put together, beside the dump's own bytes.
 const DUMP_ROOM: usize = 3 * MAX_IMAGE;
@@ -27,7 +27,7 @@ pub(super) enum Content {
     Zip(Directory),
 }
 
-/// A file as it is in the container, before it is unpacked.
+/// A file that is in the container; it may be a dump, which is not unpacked yet.
 pub(super) struct StoredFile {
     pub(super) bytes: Vec<u8>,
     /// Why it cannot be changed.
@@ -36,7 +36,7 @@ pub(super) struct StoredFile {
 
 impl Content {
     /// Bytes of memory that the expansion of an image takes.
-    pub(super) fn room_for(&self, file: &OpenFile, index: usize) -> io::Result<usize> {
+    pub(super) fn room_for(&self, file: &OpenFile, index: usize) -> Result<usize, MediaError> {
         let len = usize::try_from(file.len()).unwrap_or(usize::MAX);
         match self {
             Self::Dump => Ok(len.saturating_add(DUMP_ROOM)),
@@ -57,7 +57,7 @@ impl Content {
         }
     }
 
-    /// The name by which an image is recognised where its bytes do not suffice.
+    /// The name of an image, by which it is recognised if its bytes are not enough.
     pub(super) fn name_of(&self, index: usize, path: &Path) -> PathBuf {
         match self {
             Self::Dump => path.to_owned(),
@@ -69,14 +69,13 @@ impl Content {
         }
     }
 
-    /// Reads the file that holds an image; from what the disk holds past every cache, where that is
-    /// asked for.
+    /// Reads the file with an image; with `past_cache`, as the disk holds it.
     pub(super) fn read(
         &self,
         file: &OpenFile,
         index: usize,
         past_cache: bool,
-    ) -> io::Result<StoredFile> {
+    ) -> Result<StoredFile, MediaError> {
         let file = View { file, past_cache };
         match self {
             Self::Dump => Ok(StoredFile { bytes: whole(&file)?, obstacle: None }),
@@ -95,8 +94,8 @@ impl Content {
         }
     }
 
-    /// The same kind of content, as it is in `file`.
-    pub(super) fn read_anew(&self, file: &OpenFile) -> io::Result<Self> {
+    /// Content of the same kind, read from `file`.
+    pub(super) fn read_anew(&self, file: &OpenFile) -> Result<Self, MediaError> {
         match self {
             Self::Dump => Ok(Self::Dump),
             Self::Gzip => Ok(Self::Gzip),
@@ -104,13 +103,13 @@ impl Content {
         }
     }
 
-    /// Writes the container anew, with these changes of its images.
+    /// Writes the whole container again, with these changes of its images.
     pub(super) fn rewrite(
         &self,
         old: &OpenFile,
         staged: &BTreeMap<usize, Changes>,
         new: &mut Replacement<'_>,
-    ) -> io::Result<()> {
+    ) -> Result<(), MediaError> {
         let mut changed = |index: usize| {
             let mut bytes = self.read(old, index, false)?.bytes;
             staged.get(&index).into_iter().for_each(|changes| apply(changes, 0, &mut bytes));
@@ -121,7 +120,7 @@ impl Content {
             Self::Gzip => {
                 let bytes = whole(old)?;
                 let end = gzip::read(&bytes, MAX_IMAGE)?.end;
-                new.put(Piece::New(gzip::rewrite(&bytes, end, &changed(0)?)?))
+                new.put(Stretch::New(gzip::rewrite(&bytes, end, &changed(0)?)?))
             }
             Self::Zip(directory) => {
                 let indices: Vec<_> = staged.keys().copied().collect();
@@ -136,7 +135,7 @@ fn with_dump_room(largest: usize) -> usize {
     if largest > MAX_IMAGE { largest + DUMP_ROOM } else { largest }
 }
 
-/// A file, as its disk holds it where that is asked for.
+/// A file that is read, with `past_cache`, as the disk holds it.
 struct View<'a> {
     file: &'a OpenFile,
     past_cache: bool,
@@ -147,7 +146,7 @@ impl Storage for View<'_> {
         self.file.len()
     }
 
-    fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         if self.past_cache {
             self.file.read_past_cache(offset, buffer)
         } else {
@@ -155,21 +154,21 @@ impl Storage for View<'_> {
         }
     }
 
-    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         self.file.read_past_cache(offset, buffer)
     }
 
-    fn write(&self, _: u64, _: &[u8]) -> io::Result<()> {
+    fn write(&self, _: u64, _: &[u8]) -> Result<(), MediaError> {
         Err(io::ErrorKind::ReadOnlyFilesystem.into())
     }
 
-    fn sync(&self) -> io::Result<()> {
+    fn sync(&self) -> Result<(), MediaError> {
         Ok(())
     }
 }
 
 /// All bytes of a file that is no larger than [`MAX_DUMP`].
-fn whole<S: Storage>(file: &S) -> io::Result<Vec<u8>> {
+fn whole<S: Storage>(file: &S) -> Result<Vec<u8>, MediaError> {
     let length = usize::try_from(file.len()).unwrap_or(usize::MAX);
     if length > MAX_DUMP {
         return Err(ContainerError::TooLarge.into());

@@ -4,7 +4,7 @@ use super::Container;
 use super::content::Content;
 use crate::container::{
     Format, MAX_DUMP, format_by_name, may_be_image, paths_of_members, zip::Directory,
-    zip::Member as ZipMember,
+    zip::ZipMember,
 };
 use crate::platform;
 use std::path::PathBuf;

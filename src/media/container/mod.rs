@@ -10,7 +10,7 @@ use super::changes::Changes;
 use super::{RawImage, Recognised};
 use crate::container::zip::Directory;
 use crate::container::{ContainerError, Format, Reader, Unpacked, may_be_archive, unpack};
-use crate::disk::Flaw;
+use crate::disk::{Flaw, MediaError};
 use crate::files::replace::{Replaced, Replacement, replace};
 use crate::files::{OpenFile, clear_leftover};
 use crate::platform;
@@ -28,31 +28,31 @@ pub struct Container {
     current: Mutex<Current>,
     /// Changes of images that the next replacement takes along, by the images' index.
     staged: Mutex<BTreeMap<usize, Changes>>,
-    /// Where copies of its members go. A replacement changes no name.
+    /// The paths for copies of its members. A replacement changes no name.
     paths_of_copies: OnceLock<Vec<PathBuf>>,
 }
 
-/// The file at this moment: a replacement changes all of it.
+/// The file as it is now; a replacement changes all of this.
 #[derive(Debug)]
 struct Current {
     file: OpenFile,
     content: Content,
     is_locked: bool,
-    /// Whether it was opened in a way that shows it may be written.
+    /// Whether it was opened to be changed.
     is_writable: bool,
 }
 
 /// An image that is expanded in memory.
 #[derive(Debug)]
-pub(super) struct Expanded {
+pub(super) struct ExpandedImage {
     pub(super) bytes: Vec<u8>,
     /// The sectors that are lost, in order.
     pub(super) flaws: Vec<Flaw>,
-    /// The dump that it comes from, which cannot be written.
+    /// The format of the dump that it comes from, which cannot be written.
     pub(super) dump: Option<Format>,
-    /// Why it cannot be changed where it is.
+    /// Why it cannot be changed in place.
     pub(super) obstacle: Option<ContainerError>,
-    /// Whether other bytes than zeros stand behind the container.
+    /// Whether bytes other than zeros follow the container.
     pub(super) has_bytes_behind: bool,
     _room: Room,
 }
@@ -62,16 +62,16 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Container {
-    /// Takes a file that is open already, and of this format.
+    /// Wraps an open file of this format.
     ///
     /// # Errors
-    /// Where the directory of an archive cannot be read, or the format is one that is not read.
+    /// If the directory of an archive cannot be read, or the format is not supported.
     pub(super) fn new(
         file: OpenFile,
         format: Format,
         path: &Path,
         writable: bool,
-    ) -> io::Result<Self> {
+    ) -> Result<Self, MediaError> {
         let content = match format.reader() {
             Reader::Gzip => Content::Gzip,
             Reader::Zip => Content::Zip(Directory::read(&file)?),
@@ -87,11 +87,11 @@ impl Container {
         })
     }
 
-    /// Opens the archive at `path`; `None` where the file is not an archive.
+    /// Opens the archive at `path`; `None` if the file is not an archive.
     ///
     /// # Errors
-    /// Where the file, or the archive's directory, cannot be read.
-    pub(crate) fn open(path: &Path) -> io::Result<Option<Self>> {
+    /// If the file, or the archive's directory, cannot be read.
+    pub(crate) fn open(path: &Path) -> Result<Option<Self>, MediaError> {
         let file = RawImage::open(path)?;
         match file.recognise(true)? {
             Recognised::Container(Format::Zip) => {
@@ -101,16 +101,16 @@ impl Container {
         }
     }
 
-    /// The file at this moment; whoever holds it keeps others from it.
+    /// The file as it is now, locked for other threads.
     fn current(&self) -> MutexGuard<'_, Current> {
         lock(&self.current)
     }
 
-    /// Sees that the file may be written.
+    /// Opens the file again to be changed, if it was opened to be read.
     ///
     /// # Errors
     /// As the system reports them.
-    pub(super) fn make_writable(&self) -> io::Result<()> {
+    pub(super) fn make_writable(&self) -> Result<(), MediaError> {
         let mut current = self.current();
         if current.is_writable {
             return Ok(());
@@ -148,18 +148,18 @@ impl Container {
         archive.is_some_and(|archive| Arc::new(archive).members().len() > 1)
     }
 
-    /// Removes what a killed run has left on the way into its place.
+    /// Removes the temporary file that a killed run left beside it.
     pub(super) fn clear_leftover(&self) {
         // If it cannot be removed, it does no harm.
         let _ = std::fs::canonicalize(&self.path).and_then(|path| clear_leftover(&path));
     }
 
-    /// Checks that a new file may be put in its place.
+    /// Checks that it may be replaced by a new file.
     pub(super) fn may_be_replaced(&self) -> io::Result<()> {
         platform::may_replace(&self.path, self.current().file.metadata())
     }
 
-    /// Why nothing in it can be changed.
+    /// Why nothing in it can be changed; `None` if it can.
     pub(super) fn obstacle(&self) -> Option<ContainerError> {
         let current = self.current();
         if current.file.identity().has_other_names() {
@@ -176,9 +176,13 @@ impl Container {
         matches!(self.current().content, Content::Zip(_))
     }
 
-    /// Expands an image, when there is room for it; from what the disk holds past every cache, where
-    /// that is asked for. Waits for room: whoever calls it must hold none.
-    pub(super) fn expand(&self, index: usize, past_cache: bool) -> io::Result<Expanded> {
+    /// Expands an image; with `past_cache`, from the file as the disk holds it. Waits for room in memory: the
+    /// caller must hold none.
+    pub(super) fn expand(
+        &self,
+        index: usize,
+        past_cache: bool,
+    ) -> Result<ExpandedImage, MediaError> {
         let needed = self.current().room_for(index)?;
         let mut room = Room::take(needed);
         let current = self.current();
@@ -195,27 +199,27 @@ impl Container {
         let Unpacked { bytes, flaws, dump } =
             unpacked.map_err(|error| if is_packed { error.packed() } else { error })?;
         room.shrink_to(bytes.len());
-        Ok(Expanded { bytes, flaws, dump, obstacle, has_bytes_behind, _room: room })
+        Ok(ExpandedImage { bytes, flaws, dump, obstacle, has_bytes_behind, _room: room })
     }
 
-    /// Looks at the file itself.
+    /// Calls `look` with the file itself.
     pub(super) fn with_file<R>(&self, look: impl FnOnce(&OpenFile) -> R) -> R {
         look(&self.current().file)
     }
 
-    /// Has the next replacement take these changes of an image along.
+    /// Adds these changes of an image to the next replacement.
     pub(super) fn stage(&self, index: usize, changes: Changes) {
         lock(&self.staged).insert(index, changes);
     }
 
-    /// Writes an image that was staged into the container, along with all others that were. Waits for
-    /// room: whoever calls it must hold none.
-    pub(super) fn write(&self, index: usize) -> io::Result<()> {
+    /// Writes a staged image into the container, along with all others that are staged. Waits for room in
+    /// memory: the caller must hold none.
+    pub(super) fn write(&self, index: usize) -> Result<(), MediaError> {
         let needed = {
             let current = self.current();
             let staged = lock(&self.staged);
             if !staged.contains_key(&index) {
-                // Another thread has taken it along.
+                // Another thread has written it.
                 return Ok(());
             }
             current.room_to_write(&staged)?
@@ -243,25 +247,24 @@ impl Container {
 
 impl Current {
     /// Bytes of memory that the expansion of an image takes.
-    fn room_for(&self, index: usize) -> io::Result<usize> {
+    fn room_for(&self, index: usize) -> Result<usize, MediaError> {
         self.content.room_for(&self.file, index)
     }
 
-    /// Bytes of memory that writing these images takes: what the largest of them takes, and what it
-    /// becomes.
-    fn room_to_write(&self, staged: &BTreeMap<usize, Changes>) -> io::Result<usize> {
+    /// Bytes of memory that writing these images takes: twice what the largest of them takes.
+    fn room_to_write(&self, staged: &BTreeMap<usize, Changes>) -> Result<usize, MediaError> {
         let mut each = staged.keys().map(|index| self.room_for(*index));
         let most = each.try_fold(0, |most: usize, room| room.map(|room| most.max(room)))?;
         Ok(most.saturating_mul(2))
     }
 
-    fn write(&mut self, path: &Path, staged: &BTreeMap<usize, Changes>) -> io::Result<()> {
+    fn write(&mut self, path: &Path, staged: &BTreeMap<usize, Changes>) -> Result<(), MediaError> {
         let content = &self.content;
         let write = |old: &OpenFile, new: &mut Replacement<'_>| content.rewrite(old, staged, new);
         let see = |file: &OpenFile| content.read_anew(file);
         let Replaced { file, seen, durable } = replace(&mut self.file, path, write, see)?;
         self.content = seen;
         self.file = file;
-        durable
+        Ok(durable?)
     }
 }

@@ -1,24 +1,24 @@
-//! How long a medium is: as its drive tells, or as its sectors show.
+//! The length of a medium: as its drive reports, or by trying which sectors there are.
 
 use crate::disk::{DiskGeometry, SECTOR_LEN};
 use crate::platform::{self, Fault};
 use std::fs::File;
 use std::io;
 
-/// What reading a sector came to.
+/// The result of reading a sector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Sector {
+enum SectorProbe {
     Reads,
-    /// It is there, or it may be.
+    /// It cannot be read, but may be there.
     Bad,
     /// The medium ends before it.
     Missing,
 }
 
-/// Bytes on the medium in `drive`; `None` where they are more than any diskette has, and untold.
+/// Bytes on the medium in `drive`; `None` if the drive does not say and it is larger than any diskette.
 ///
 /// # Errors
-/// As the system reports them, where the first sector does not read.
+/// Those of the system, if not even the first sector can be reached.
 pub(super) fn len_of(drive: &File) -> io::Result<Option<u64>> {
     if let Some(len) = platform::drive_len(drive)? {
         return Ok(Some(len));
@@ -33,11 +33,11 @@ pub(super) fn len_of(drive: &File) -> io::Result<Option<u64>> {
     let read = |at| {
         let mut sector = [0; SECTOR_LEN];
         match platform::read_direct(drive, &mut sector, at, SECTOR_LEN) {
-            Ok(()) => Ok(Sector::Reads),
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(Sector::Missing),
+            Ok(()) => Ok(SectorProbe::Reads),
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(SectorProbe::Missing),
             Err(error) => match platform::fault(&error) {
-                Some(Fault::PastTheEnd) => Ok(Sector::Missing),
-                Some(Fault::BadSector) => Ok(Sector::Bad),
+                Some(Fault::PastTheEnd) => Ok(SectorProbe::Missing),
+                Some(Fault::BadSector) => Ok(SectorProbe::Bad),
                 _ => Err(error),
             },
         }
@@ -45,7 +45,7 @@ pub(super) fn len_of(drive: &File) -> io::Result<Option<u64>> {
     probe(said_by(&first), read)
 }
 
-/// The length that the boot sector says.
+/// The length that the boot sector states.
 fn said_by(first: &[u8; SECTOR_LEN]) -> Option<u64> {
     let short = u16::from_le_bytes([first[19], first[20]]);
     let long = u32::from_le_bytes([first[32], first[33], first[34], first[35]]);
@@ -54,24 +54,27 @@ fn said_by(first: &[u8; SECTOR_LEN]) -> Option<u64> {
     (is_volume && sectors > 0).then_some(sectors * SECTOR_LEN as u64)
 }
 
-/// The length of a medium whose boot sector says `said`: that, where its last sector is there and the
-/// one beyond is not; else that of the longest standard diskette of which this holds.
-fn probe(said: Option<u64>, read: impl Fn(u64) -> io::Result<Sector>) -> io::Result<Option<u64>> {
+/// The length of a medium whose boot sector states `said`: that, if its last sector is there and the next
+/// one is not; otherwise that of the longest standard diskette for which this is so.
+fn probe(
+    said: Option<u64>,
+    read: impl Fn(u64) -> io::Result<SectorProbe>,
+) -> io::Result<Option<u64>> {
     let said = said.filter(|len| DiskGeometry::of_len(*len).is_some());
     let standard = DiskGeometry::lengths().rev();
     for len in said.into_iter().chain(standard) {
         let last = read(len - SECTOR_LEN as u64)?;
         let is_end = match last {
-            Sector::Reads => read(len)? != Sector::Reads,
-            // What the boot sector says is believed also of a diskette whose last sector is bad.
-            Sector::Bad => Some(len) == said && read(len)? != Sector::Reads,
-            Sector::Missing => false,
+            SectorProbe::Reads => read(len)? != SectorProbe::Reads,
+            // The boot sector is believed even if the last sector is bad.
+            SectorProbe::Bad => Some(len) == said && read(len)? != SectorProbe::Reads,
+            SectorProbe::Missing => false,
         };
         if is_end {
             return Ok(Some(len));
         }
     }
-    let is_there = read(0)? != Sector::Missing;
+    let is_there = read(0)? != SectorProbe::Missing;
     Ok(if is_there { None } else { Some(0) })
 }
 
@@ -80,12 +83,12 @@ mod tests {
     use super::*;
 
     /// A medium of `len` bytes, of which the sectors at `bad` do not read.
-    fn medium(len: u64, bad: &[u64]) -> impl Fn(u64) -> io::Result<Sector> {
+    fn medium(len: u64, bad: &[u64]) -> impl Fn(u64) -> io::Result<SectorProbe> {
         move |at| {
             Ok(match at {
-                at if at >= len => Sector::Missing,
-                at if bad.contains(&at) => Sector::Bad,
-                _ => Sector::Reads,
+                at if at >= len => SectorProbe::Missing,
+                at if bad.contains(&at) => SectorProbe::Bad,
+                _ => SectorProbe::Reads,
             })
         }
     }

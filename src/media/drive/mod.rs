@@ -1,15 +1,11 @@
-//! A diskette in a drive, each sector asked for once.
+//! A diskette in a drive, without retries.
 //!
-//! Everything goes past the cache: a buffered write of one sector touches eight, "succeeds" where
-//! the diskette is gone, and lets the cache show what the diskette does not hold.
+//! All reads and writes bypass the cache: a buffered write of one sector touches eight, "succeeds" even
+//! if the diskette is gone, and lets the cache show what the diskette does not hold.
 
-mod error;
 mod length;
 
-pub use error::DriveError;
-
-use crate::disk::SECTOR_LEN;
-use crate::disk::{DiskGeometry, Storage};
+use crate::disk::{DiskGeometry, DisketteStorage, DriveError, MediaError, SECTOR_LEN, Storage};
 use crate::platform::{self, Fault, System, Use};
 use length::len_of;
 use std::fs::File;
@@ -18,14 +14,14 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock};
 
-/// A drive with a diskette in it, open for nobody else.
+/// A drive with a diskette in it, open exclusively.
 #[derive(Debug)]
 pub struct Drive {
     path: PathBuf,
     len: u64,
-    /// `None` once a write has failed and the diskette could not be opened again.
+    /// `None` after a write failed and the drive could not be opened again.
     file: RwLock<Option<File>>,
-    /// Where it has read well the last time, in bytes; [`NOWHERE`] where it never has.
+    /// The offset of the last successful read in bytes; [`NOWHERE`] if there was none.
     good: AtomicU64,
 }
 
@@ -35,8 +31,8 @@ impl Drive {
     /// Opens the drive to be read.
     ///
     /// # Errors
-    /// A [`DriveError`] where that says why, else as the system reports it.
-    pub fn open(path: &Path) -> io::Result<Self> {
+    /// A [`DriveError`] if the cause is known, otherwise that of the system.
+    pub fn open(path: &Path) -> Result<Self, MediaError> {
         let len = measure(path)?;
         Self::new(path, len, Use::Read)
     }
@@ -44,8 +40,8 @@ impl Drive {
     /// Opens the drive to be read and written.
     ///
     /// # Errors
-    /// As [`Drive::open`]; [`DriveError::WriteProtected`] where it can only be read.
-    pub fn open_to_change(path: &Path) -> io::Result<Self> {
+    /// As [`Drive::open`]; [`DriveError::WriteProtected`] if it can only be read.
+    pub fn open_to_change(path: &Path) -> Result<Self, MediaError> {
         let len = measure(path)?;
         if platform::is_read_only(path) == Some(true) {
             return Err(DriveError::WriteProtected.into());
@@ -53,7 +49,7 @@ impl Drive {
         Self::new(path, len, Use::Change)
     }
 
-    fn new(path: &Path, len: u64, how: Use) -> io::Result<Self> {
+    fn new(path: &Path, len: u64, how: Use) -> Result<Self, MediaError> {
         let file = open(path, how)?;
         if len_of(&file)? != Some(len) {
             return Err(DriveError::Changed.into());
@@ -66,14 +62,14 @@ impl Drive {
         })
     }
 
-    fn with_file<T>(&self, work: impl FnOnce(&File) -> io::Result<T>) -> io::Result<T> {
+    fn with_file<T>(&self, work: impl FnOnce(&File) -> io::Result<T>) -> Result<T, MediaError> {
         let file = self.file.read().unwrap_or_else(PoisonError::into_inner);
-        work(file.as_ref().ok_or(DriveError::Dead)?)
+        Ok(work(file.as_ref().ok_or(DriveError::Dead)?)?)
     }
 
-    /// Whether nothing of the diskette can be read, or not any more. Linux says of a diskette that is pulled
-    /// out, or was changed, no more than of a bad sector; and to open the drive once more, to see
-    /// what is in it, would let this handle write to whatever that is.
+    /// Whether nothing of the diskette can be read, or no longer. Linux reports a diskette that was pulled out
+    /// or changed just like a bad sector. Opening the drive once more to see what is in it would let this
+    /// handle write to that.
     fn is_gone(&self) -> bool {
         let mut sector = [0; SECTOR_LEN];
         let good = self.good.load(Ordering::Relaxed);
@@ -85,8 +81,8 @@ impl Drive {
         })
     }
 
-    /// Closes the drive for good; why the diskette does not answer any more.
-    fn lost(&self) -> io::Error {
+    /// Closes the drive for good, and returns why the diskette no longer reads.
+    fn lost(&self) -> MediaError {
         *self.file.write().unwrap_or_else(PoisonError::into_inner) = None;
         match measure(&self.path) {
             Ok(_) if self.good.load(Ordering::Relaxed) == NOWHERE => DriveError::Unreadable.into(),
@@ -95,17 +91,17 @@ impl Drive {
         }
     }
 
-    /// After a failed write: the handle is good for nothing more. What is in the drive now, perhaps
-    /// another diskette, is looked at through a new one, which only reads.
-    fn give_up(&self, error: io::Error) -> io::Error {
+    /// After a failed write the handle is not used any more. Whatever is in the drive now, perhaps another
+    /// diskette, is read through a new one, which cannot write.
+    fn give_up(&self, error: MediaError) -> MediaError {
         let lost = self.is_gone().then(|| self.lost());
         let mut file = self.file.write().unwrap_or_else(PoisonError::into_inner);
-        // The old one keeps everybody else away, us too.
+        // The old handle keeps everybody out, including us.
         *file = None;
         *file = Self::open(&self.path)
             .ok()
             .and_then(|drive| drive.file.into_inner().unwrap_or_else(PoisonError::into_inner));
-        match platform::fault(&error) {
+        match error.io().and_then(platform::fault) {
             Some(Fault::WriteProtected) => DriveError::WriteProtected.into(),
             _ => lost.unwrap_or(error),
         }
@@ -117,32 +113,34 @@ impl Storage for Drive {
         self.len
     }
 
-    fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         self.with_file(|file| platform::read_direct(file, buffer, offset, SECTOR_LEN))
             .inspect(|()| self.good.store(offset, Ordering::Relaxed))
             .map_err(|error| if self.is_gone() { self.lost() } else { error })
     }
 
-    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         self.read(offset, buffer)
     }
 
-    fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+    fn write(&self, offset: u64, bytes: &[u8]) -> Result<(), MediaError> {
         self.with_file(|file| platform::write_direct(file, bytes, offset))
             .map_err(|error| self.give_up(error))
     }
 
-    fn sync(&self) -> io::Result<()> {
+    fn sync(&self) -> Result<(), MediaError> {
         self.with_file(File::sync_data).map_err(|error| self.give_up(error))
     }
+}
 
+impl DisketteStorage for Drive {
     fn is_removable(&self) -> bool {
         true
     }
 }
 
-/// Bytes on the medium, which must be a diskette's: nothing else is opened for more than this.
-fn measure(path: &Path) -> io::Result<u64> {
+/// The length of the medium, which must be that of a diskette: nothing else is opened to be read.
+fn measure(path: &Path) -> Result<u64, MediaError> {
     let drive = open(path, Use::Measure)?;
     let len = len_of(&drive).map_err(|error| explained(error, path, Use::Measure))?;
     match len {
@@ -152,12 +150,12 @@ fn measure(path: &Path) -> io::Result<u64> {
     }
 }
 
-fn open(path: &Path, how: Use) -> io::Result<File> {
+fn open(path: &Path, how: Use) -> Result<File, MediaError> {
     platform::open_drive(path, how).map_err(|error| explained(error, path, how))
 }
 
-/// What an error on opening means of a drive.
-fn explained(error: io::Error, path: &Path, how: Use) -> io::Error {
+/// What an error on opening a drive means.
+fn explained(error: io::Error, path: &Path, how: Use) -> MediaError {
     let is_windows = System::HERE == System::Windows;
     match platform::fault(&error) {
         Some(Fault::NoMedium) => DriveError::NoMedium.into(),
@@ -165,13 +163,13 @@ fn explained(error: io::Error, path: &Path, how: Use) -> io::Error {
         Some(Fault::InUse) => {
             platform::mount_point(path).map_or(DriveError::InUse, DriveError::Mounted).into()
         }
-        // It was opened to be read a moment ago.
+        // Opening it to be read worked a moment ago.
         Some(Fault::WriteProtected | Fault::Denied) if how == Use::Change && !is_windows => {
             DriveError::WriteProtected.into()
         }
         Some(Fault::WriteProtected) => DriveError::WriteProtected.into(),
         Some(Fault::Denied) if is_windows => DriveError::Denied.into(),
         Some(Fault::NotThere) => DriveError::NotThere.into(),
-        Some(Fault::Denied | Fault::BadSector | Fault::PastTheEnd) | None => error,
+        Some(Fault::Denied | Fault::BadSector | Fault::PastTheEnd) | None => error.into(),
     }
 }

@@ -5,9 +5,9 @@ mod drive;
 
 pub(crate) use drive::{drive_len, drive_of_name, is_drive, is_read_only, mount_point, open_drive};
 
-use super::codes::windows_fault;
+use super::codes::{windows_cause, windows_fault};
 use super::names::{is_reserved_name, wide};
-use super::{Fault, Identity, read_exact_at};
+use super::{Cause, Fault, Identity, read_exact_at};
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, Metadata, OpenOptions, Permissions, TryLockError};
 use std::io;
@@ -45,6 +45,11 @@ pub(crate) fn advise_random(_: &File) {}
 /// What an error of a drive or a file means.
 pub(crate) fn fault(error: &io::Error) -> Option<Fault> {
     windows_fault(error.raw_os_error()?)
+}
+
+/// The cause that the error of a lock has, or that of any other call.
+pub(crate) fn cause(error: &io::Error, of_lock: bool) -> Option<Cause> {
+    windows_cause(error.raw_os_error()?, of_lock)
 }
 
 /// Opens again and again while `held` says that another program is in the way: a scanner, or the

@@ -96,6 +96,15 @@ impl Files {
     }
 }
 
+/// What arrives of all that is on its way when the power is cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Arrives {
+    Nothing,
+    All,
+    /// Each sector or not, one now and then torn; of the changes of names the first few.
+    Some,
+}
+
 /// What is on the disk for good, and what is on its way there.
 pub(super) struct Disk<'a> {
     durable: Files,
@@ -136,11 +145,13 @@ impl<'a> Disk<'a> {
     }
 
     /// The power is cut.
-    pub(super) fn cut(mut self, random: &mut Random) -> Files {
-        // Nothing of what is on its way arrives, all of it, or some.
-        let kept = random.below(4);
+    pub(super) fn cut(mut self, random: &mut Random, arrives: Arrives) -> Files {
         let names = self.pending.iter().filter(|op| matches!(op, Op::Name(_))).count();
-        let mut names = [0, names, random.below(names + 1), random.below(names + 1)][kept];
+        let mut names = match arrives {
+            Arrives::Nothing => 0,
+            Arrives::All => names,
+            Arrives::Some => random.below(names + 1),
+        };
         for op in self.pending {
             match op {
                 Op::Name(_) if names == 0 => {}
@@ -150,19 +161,20 @@ impl<'a> Disk<'a> {
                 }
                 Op::Write { file, at, bytes } => {
                     for (at, piece) in sectors(*at, bytes) {
-                        let arrives = match kept {
-                            0 => 0,
-                            1 => piece.len(),
+                        let length = match arrives {
+                            Arrives::Nothing => 0,
+                            Arrives::All => piece.len(),
                             // Torn, now and then.
                             _ if random.one_in(8) => random.below(piece.len()),
-                            _ => piece.len() * random.below(2),
+                            Arrives::Some => piece.len() * random.below(2),
                         };
-                        if arrives > 0 {
-                            self.durable.write(*file, at, &piece[..arrives]);
+                        if length > 0 {
+                            self.durable.write(*file, at, &piece[..length]);
                         }
                     }
                 }
-                _ if kept == 0 || (kept > 1 && random.one_in(2)) => {}
+                _ if arrives == Arrives::Nothing => {}
+                _ if arrives == Arrives::Some && random.one_in(2) => {}
                 _ => self.durable.apply(op),
             }
         }

@@ -2,7 +2,8 @@
 //! of what was not flushed, half is lost and sectors are torn. What was reported by then is there, and one
 //! ordinary run makes all of it complete.
 //!
-//! `ADDPACK_POWER_CUTS` raises the number of moments; a failure names the seed of its moment.
+//! Each sync has a moment just before it, where more is on its way than at any other, and so has each word that
+//! is said; `ADDPACK_POWER_CUTS` adds others. A failure names the moment and its seed.
 
 mod disk;
 mod log;
@@ -11,16 +12,13 @@ use crate::support::judge::{PackImage, State};
 use crate::support::scene::{CONVERT, Image, Scene};
 use crate::support::simulator::Random;
 use crate::support::tools;
-use disk::{Disk, Files, Op};
+use disk::{Arrives, Disk, Files, Op};
 use log::{Recorder, files_in, record};
 use rusqlite::Connection;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-
-/// Moments for each way to convert in the normal suite.
-const USUAL: u64 = 24;
 
 /// How packs are kept and converted.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -147,10 +145,52 @@ fn reported(said: &[u8]) -> Vec<String> {
     done.map(|report| name(report.path.rsplit(':').next().unwrap().to_owned())).collect()
 }
 
-/// Cuts the power at a moment that the seed decides, and sees what is there.
-fn cut(trial: &Trial, files: &Files, ops: &[Op], before: &Inodes, seed: u64) {
+/// What is replayed.
+struct Log {
+    files: Files,
+    ops: Vec<Op>,
+    inodes: Inodes,
+    /// The names that a run leaves which nobody cuts off.
+    names: BTreeSet<PathBuf>,
+}
+
+impl Log {
+    /// What a run of the trial does.
+    #[track_caller]
+    fn of(trial: &Trial) -> Self {
+        let start = files_in(&trial.roots);
+        let inodes = inodes(start.keys().cloned());
+        let files = Files::of(&start);
+        let Recorder { files: end, ops, .. } =
+            record(&trial.scene, &trial.args, &trial.roots, files.clone());
+        assert_understood(trial, &end);
+        Self { files, ops, inodes, names: names_in(trial) }
+    }
+
+    /// The moments before each sync, after each word, and after all.
+    fn moments(&self) -> Vec<usize> {
+        let moment = |(at, op): (usize, &Op)| match op {
+            Op::Sync { .. } | Op::SyncFolder { .. } => Some(at),
+            Op::Said(_) => Some(at + 1),
+            _ => None,
+        };
+        self.ops.iter().enumerate().filter_map(moment).chain([self.ops.len()]).collect()
+    }
+}
+
+/// The names of all files, those of SQLite's log left out.
+fn names_in(trial: &Trial) -> BTreeSet<PathBuf> {
+    let is_log = |path: &PathBuf| {
+        let path = path.to_str().unwrap();
+        path.ends_with("-shm") || path.ends_with("-wal")
+    };
+    files_in(&trial.roots).into_keys().filter(|path| !is_log(path)).collect()
+}
+
+/// Cuts the power at a moment, and sees what is there.
+fn cut(trial: &Trial, log: &Log, moment: usize, arrives: Arrives, seed: u64) {
+    let Log { files, ops, inodes, names } = log;
     let mut random = Random::new(seed);
-    let moment = random.below(ops.len() + 1);
     let mut disk = Disk::new(files);
     let mut said = Vec::new();
     for op in &ops[..moment] {
@@ -159,23 +199,25 @@ fn cut(trial: &Trial, files: &Files, ops: &[Op], before: &Inodes, seed: u64) {
             said.extend_from_slice(words);
         }
     }
-    let files = disk.cut(&mut random);
+    let files = disk.cut(&mut random, arrives);
     restore(trial, &files);
     if matches!(trial.way, Way::Gzip | Way::Zip) {
-        tell_inodes(trial, before);
+        tell_inodes(trial, inodes);
     }
-    let about = format!("{:?}, seed {seed}, after {moment} of {}", trial.way, ops.len());
+    let about =
+        format!("{:?}, {arrives:?}, seed {seed}, after {moment} of {}", trial.way, ops.len());
     for name in reported(&said) {
         let image = trial.images.iter().find(|image| name.starts_with(&image.name)).unwrap();
         assert!(trial.is_new(image), "{about}: {name} was reported");
     }
     complete(trial, &about);
+    assert_eq!(&names_in(trial), names, "{about}: files are left over, or missing");
 }
 
 /// One ordinary run makes everything complete.
 fn complete(trial: &Trial, about: &str) {
     let ran = trial.scene.run(&trial.args);
-    assert_eq!(ran.code, Some(0), "{about}: {ran:?}");
+    ran.at(&about).code(0);
     for image in &trial.images {
         assert!(trial.is_new(image), "{about}: {}: {ran:?}", image.name);
         if trial.way == Way::Copies {
@@ -195,15 +237,17 @@ fn complete(trial: &Trial, about: &str) {
 #[track_caller]
 fn replay(way: Way, is_ledger_beside: bool) {
     let trial = Trial::new(way, is_ledger_beside);
-    let start = files_in(&trial.roots);
-    let before = inodes(start.keys().cloned());
-    let files = Files::of(&start);
-    let Recorder { files: end, ops, .. } =
-        record(&trial.scene, &trial.args, &trial.roots, files.clone());
-    assert_understood(&trial, &end);
+    let log = Log::of(&trial);
     let more = std::env::var("ADDPACK_POWER_CUTS").map(|number| number.parse().unwrap());
-    for seed in 0..more.unwrap_or(0).max(USUAL) {
-        cut(&trial, &files, &ops, &before, seed);
+    for (seed, moment) in (0..).zip(log.moments()) {
+        cut(&trial, &log, moment, Arrives::Nothing, seed);
+        cut(&trial, &log, moment, Arrives::Some, seed);
+    }
+    for seed in 0..more.unwrap_or(0) {
+        let mut random = Random::new(seed);
+        let moment = random.below(log.ops.len() + 1);
+        let arrives = [Arrives::Nothing, Arrives::All, Arrives::Some, Arrives::Some];
+        cut(&trial, &log, moment, random.pick(&arrives), random.bits());
     }
 }
 

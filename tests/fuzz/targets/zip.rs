@@ -3,7 +3,7 @@
 #![no_main]
 
 use addpack::container::MAX_IMAGE;
-use addpack::container::zip::{Directory, Piece, rewrite};
+use addpack::container::zip::{Directory, Stretch, rewrite};
 use addpack::disk::Memory;
 use libfuzzer_sys::fuzz_target;
 
@@ -15,8 +15,8 @@ fuzz_target!(|bytes: &[u8]| {
         let mut new = Vec::new();
         let mut put = |piece| {
             match piece {
-                Piece::Kept(kept) => new.extend(&bytes[kept.start as usize..kept.end as usize]),
-                Piece::New(part) => new.extend(part),
+                Stretch::Kept(kept) => new.extend(&bytes[kept.start as usize..kept.end as usize]),
+                Stretch::New(part) => new.extend(part),
             }
             Ok(())
         };

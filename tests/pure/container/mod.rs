@@ -1,24 +1,23 @@
 //! Images in containers: the same sectors as raw, from each; what is lost is told, and what is
 //! damaged is an error.
 
+#[cfg(unix)]
 mod agree;
+#[cfg(unix)]
 mod archives;
 mod dumps;
+#[cfg(unix)]
 mod random_damage;
 mod recognise;
 
-use crate::support::write;
+use crate::support::{testdata, write};
 use addpack::container::{ContainerError, Dump, Format, Recognised, hfe, imd, recognise, td0};
 use addpack::disk::{Flaw, FlawKind};
-use std::path::PathBuf;
 
 /// The images that each container holds once, and their formats by the name of libdsk.
+#[cfg(unix)]
 const IMAGES: [(&str, &str); 3] =
     [("applied-1440", "ibm1440"), ("unused-720", "ibm720"), ("reapplied-360", "ibm360")];
-
-fn testdata(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("testdata").join(name)
-}
 
 fn raw(name: &str) -> Vec<u8> {
     std::fs::read(testdata("images").join(format!("{name}.img"))).unwrap()

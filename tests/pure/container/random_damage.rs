@@ -6,7 +6,7 @@ use crate::support::own_process::is_own_process;
 use crate::support::simulator::Random;
 use crate::support::write;
 use crate::support::write::{Sector, State, Track, small_image, tracks};
-use addpack::container::gzip::Expanded;
+use addpack::container::gzip::Decompressed;
 use addpack::container::{ContainerError, Dump, MAX_IMAGE};
 use addpack::container::{gzip, hfe, imd, recognise, td0, zip};
 use addpack::disk::Memory;
@@ -247,7 +247,7 @@ fn damaged_compressed_file_gets_an_answer() {
     let seeds = [with_fields, plain_file];
     let [same, _, error] = run(&seeds, &image, whole, |bytes, image| {
         let expanded = gzip::read(bytes, MAX_IMAGE);
-        if let Ok(Expanded { file, end }) = &expanded {
+        if let Ok(Decompressed { file, end }) = &expanded {
             let obstacle = gzip::obstacle(bytes, *end);
             assert_eq!(gzip::rewrite(bytes, *end, file).err(), obstacle);
         }
@@ -275,7 +275,7 @@ fn archive(image: &[u8]) -> Vec<u8> {
 }
 
 /// Every member read, and each rewritten that could be.
-fn archive_answer(bytes: &[u8], image: &[u8]) -> std::io::Result<Answer> {
+fn archive_answer(bytes: &[u8], image: &[u8]) -> Result<Answer, addpack::disk::MediaError> {
     let archive = Memory::new(bytes.to_vec());
     let directory = zip::Directory::read(&archive)?;
     let mut same = true;
@@ -301,7 +301,7 @@ fn damaged_archive_gets_an_answer() {
             Ok(answer) => answer,
             Err(error) => {
                 let short = ContainerError::CutShort { at: 0 };
-                Answer::Error(ContainerError::behind(&error).unwrap_or(short))
+                Answer::Error(error.container().unwrap_or(short))
             }
         });
     assert!(same > USUAL / 20 && error > USUAL / 2);

@@ -8,14 +8,14 @@ use crate::support::frail::{Fault, Frail};
 use addpack::diagnosis::{FindingCode, FindingKind, Verdict};
 use addpack::disk::{Flaw, FlawKind};
 use addpack::fat12::{Anomaly, FaultKind, NoVolume};
-use addpack::media::Careful;
+use addpack::media::VerifyingReader;
 use addpack::pack::examine::{Examination, Pack, examine};
 use addpack::pack::examine::{NotAPack, Remark};
 
 const RETRIES: u32 = 5;
 
 fn look(bytes: &[u8], faults: &[(usize, Fault)]) -> Examination {
-    examine(&Careful::new(Frail::new(bytes, faults), RETRIES)).expect("an answer")
+    examine(&VerifyingReader::new(Frail::new(bytes, faults), RETRIES)).expect("an answer")
 }
 
 #[track_caller]

@@ -5,13 +5,13 @@ use crate::support::disk::testdata;
 use crate::support::frail::{Fault, Frail};
 use crate::support::simulator::Random;
 use addpack::diagnosis::Verdict;
-use addpack::media::Careful;
+use addpack::media::VerifyingReader;
 use addpack::pack::examine::{Examination, examine};
 
 const RETRIES: u32 = 5;
 
 fn look(bytes: &[u8], faults: &[(usize, Fault)]) -> Examination {
-    examine(&Careful::new(Frail::new(bytes, faults), RETRIES)).expect("an answer")
+    examine(&VerifyingReader::new(Frail::new(bytes, faults), RETRIES)).expect("an answer")
 }
 
 /// The faults of a random diskette: some near its start, some anywhere, some on the record.

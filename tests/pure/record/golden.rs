@@ -1,6 +1,7 @@
 //! The golden set: what an independent implementation says of the records in testdata/, bit for bit.
 
 use crate::support::simulator::{sample, slot_at};
+use crate::support::testdata;
 use addpack::conversion::{convert, decide};
 use addpack::diagnosis::{Diagnosis, Verdict, diagnose};
 use addpack::record::Record;
@@ -8,11 +9,6 @@ use addpack::record::event::ServerVersion;
 use addpack::record::fields::{Bytes, FileTime};
 use serde_json::Value;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
-
-fn testdata(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("testdata").join(name)
-}
 
 fn record(name: &str) -> Vec<u8> {
     std::fs::read(testdata("records").join(name)).unwrap()

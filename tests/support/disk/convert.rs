@@ -4,7 +4,7 @@ use super::layout::SECTOR;
 use super::{Disk, judge};
 use addpack::conversion::decide;
 use addpack::diagnosis::{FindingCode, FindingKind, Verdict};
-use addpack::disk::{Memory, Storage};
+use addpack::disk::{DisketteStorage, Memory};
 use addpack::fat12::{FaultKind, MediaFault};
 use addpack::pack::commit::Commit;
 use addpack::pack::examine::{Examination, Pack, RecordSectors, examine};
@@ -50,7 +50,7 @@ pub(crate) fn fault(pack: &Pack) -> Option<MediaFault> {
 }
 
 /// Converts a pack in place, if it is to be; where its record lies, and what it is then.
-pub(crate) fn convert<S: Storage>(
+pub(crate) fn convert<S: DisketteStorage>(
     medium: S,
     pack: &Pack,
     at: FileTime,

@@ -10,8 +10,8 @@ pub(crate) mod layout;
 pub(crate) mod tools;
 pub(crate) mod traced;
 
+pub(crate) use super::testdata;
 use layout::{ENTRY, Layout, SECTOR, fat_entry, set_fat_entry};
-use std::path::PathBuf;
 
 /// The record's name, as it stands in a directory.
 pub(crate) const RECORD: [u8; 11] = *b"ADDPACK DAT";
@@ -41,11 +41,6 @@ pub(crate) struct Disk {
     pub(crate) bytes: Vec<u8>,
     /// Directory entries used so far.
     pub(crate) slots: usize,
-}
-
-/// A file in `testdata`.
-pub(crate) fn testdata(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("testdata").join(name)
 }
 
 /// The bytes of a golden record.

@@ -1,7 +1,7 @@
 //! A medium that keeps account of what is done to it, and can have sectors that do not read.
 
 use super::layout::SECTOR;
-use addpack::disk::{Memory, Storage};
+use addpack::disk::{DisketteStorage, MediaError, Memory, Storage};
 use std::collections::BTreeSet;
 use std::io;
 use std::sync::{Mutex, PoisonError};
@@ -56,26 +56,28 @@ impl Storage for Traced {
         self.memory.len()
     }
 
-    fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         self.note(offset, buffer.len(), |account| &mut account.read);
         if let Some(readable) = &self.readable
             && let Some(lost) = sectors(offset, buffer.len()).find(|at| !readable.contains(at))
         {
-            return Err(io::Error::other(format!("sector {lost} does not read")));
+            return Err(io::Error::other(format!("sector {lost} does not read")).into());
         }
         self.memory.read(offset, buffer)
     }
 
-    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         self.read(offset, buffer)
     }
 
-    fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+    fn write(&self, offset: u64, bytes: &[u8]) -> Result<(), MediaError> {
         self.note(offset, bytes.len(), |account| &mut account.written);
         self.memory.write(offset, bytes)
     }
 
-    fn sync(&self) -> io::Result<()> {
+    fn sync(&self) -> Result<(), MediaError> {
         self.memory.sync()
     }
 }
+
+impl DisketteStorage for Traced {}

@@ -2,11 +2,14 @@
 //! down what was called.
 
 mod pack_image;
+#[cfg(unix)]
 mod trace;
 
 pub(crate) use pack_image::{PackImage, State, outcome_of};
+#[cfg(unix)]
 pub(crate) use trace::{Called, Traced, strace};
 
+#[cfg(unix)]
 use crate::support::scene::Scene;
 
 /// What the name of a point stands for: the `when`th such call, of all threads or the first one,
@@ -26,6 +29,7 @@ pub(crate) enum Threads {
     First,
 }
 
+#[cfg(unix)]
 impl Point {
     /// The `when`th such call of the first thread.
     pub(crate) fn first_thread(call: &str, when: usize) -> Self {

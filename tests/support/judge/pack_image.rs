@@ -1,9 +1,8 @@
 //! Golden images before and after: what an image may hold, told by its bytes alone.
 
 use crate::support::scene::{Scene, testdata};
+use crate::support::simulator::{Format, Pack, digest, record_at};
 use serde_json::Value;
-use sha1::{Digest, Sha1};
-use std::ops::Range;
 
 /// The state of an image on the way from old to new.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,7 +31,7 @@ impl PackImage {
     pub(crate) fn full_history() -> Self {
         let expected = read_json("expected.json");
         let mut image = read("images/reapplied-360.img");
-        let at = image.windows(8).position(|bytes| bytes == b"SBSCAP40").unwrap();
+        let at = record_at(&image);
         assert_eq!(image[at..at + 2048], read("records/reapplied-in-order.rec"));
         image[at..at + 2048].copy_from_slice(&read("records/full-history.rec"));
         Self::of("full-history-360.img", image, "full-history.rec", &expected)
@@ -67,7 +66,7 @@ impl PackImage {
 
     /// Cut behind its record, where an image may end: cheap where many are needed.
     pub(crate) fn cut_short(mut self) -> Self {
-        let at = self.old.windows(8).position(|bytes| bytes == b"SBSCAP40").unwrap();
+        let at = record_at(&self.old);
         self.old.truncate(at + 2048);
         self.new.truncate(at + 2048);
         self
@@ -77,22 +76,14 @@ impl PackImage {
     pub(crate) fn renumbered(&self, number: usize) -> Self {
         let mut image =
             Self { name: self.name.clone(), old: self.old.clone(), new: self.new.clone() };
-        let at = image.old.windows(8).position(|bytes| bytes == b"SBSCAP40").unwrap();
-        let (old, new) = (&mut image.old[at..at + 2048], &mut image.new[at..at + 2048]);
+        let record = record_at(&image.old)..record_at(&image.old) + 2048;
+        let (old, new) = (&mut image.old[record.clone()], &mut image.new[record]);
         let serial = format!("54321-270-{number:07}-00042");
-        old[0x0C..0x23].copy_from_slice(serial.as_bytes());
-        new[0x0C..0x23].copy_from_slice(serial.as_bytes());
-        let mut seal = put_digest(old, 0x30, 0..0x30, &[]);
-        for slot in 0..usize::from(old[0x44]) {
-            let event = 0x200 + slot * 64;
-            let before = seal;
-            seal = digest(&[&before, &old[event..event + 44]]);
-            old[event + 44..event + 64].copy_from_slice(&seal);
-        }
-        put_digest(old, 0x70, 0..0x70, &seal);
-        new[0x38..0x4C].copy_from_slice(&digest(&[old]));
-        put_digest(new, 0x50, 0..0x50, &[]);
-        put_digest(new, 0x84, 0..0x84, &[]);
+        old.copy_from_slice(&Pack::renumbered(old, Format::V40, &serial).bytes);
+        let mut converted = Pack::renumbered(new, Format::Converted45, &serial);
+        converted.put(0x038, &digest(&[old]));
+        converted.reseal();
+        new.copy_from_slice(&converted.bytes);
         image
     }
 
@@ -138,17 +129,6 @@ pub(crate) fn outcome_of(state: State) -> &'static str {
         State::Unfinished => "unfinished-conversion",
         State::New => "already-converted",
     }
-}
-
-fn digest(parts: &[&[u8]]) -> [u8; 20] {
-    Sha1::digest(parts.concat()).into()
-}
-
-/// Puts the digest of a part of the record, and of what comes after it, where it belongs.
-fn put_digest(record: &mut [u8], at: usize, part: Range<usize>, after: &[u8]) -> [u8; 20] {
-    let digest = digest(&[&record[part], after]);
-    record[at..at + 20].copy_from_slice(&digest);
-    digest
 }
 
 fn read(name: &str) -> Vec<u8> {

@@ -49,15 +49,11 @@ pub(crate) fn strace(scene: &Scene, options: &[&str], args: &[&str]) -> Traced {
     command.env_clear();
     command.envs(addpack.get_envs().filter_map(|(name, value)| Some((name, value?))));
     command.current_dir(addpack.get_current_dir().unwrap()).stdin(Stdio::null());
-    let output = command.output().unwrap();
-    let ran = Ran {
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: without_own_words(&String::from_utf8(output.stderr).unwrap()),
-        code: output.status.code(),
-    };
+    let mut output = command.output().unwrap();
+    output.stderr = without_own_words(&String::from_utf8(output.stderr).unwrap()).into_bytes();
     let log = std::fs::read(log.path()).unwrap();
     let calls = parse(&String::from_utf8_lossy(&log), options.contains(&"-f"));
-    Traced { ran, signal: output.status.signal(), calls }
+    Traced { signal: output.status.signal(), ran: Ran::with(output), calls }
 }
 
 /// What strace itself says of the paths that it was given, is nothing that addpack said.

@@ -1,16 +1,8 @@
-//! Images of packs that simulated servers wrote, and `addpack plan --json`, read strictly.
+//! `addpack plan --json`, read strictly, and packs to plan for.
 
 pub mod shelf;
 
 use serde::Deserialize;
-
-/// A small image with this record: cut behind it, where an image may end.
-pub fn image_of(record: &[u8]) -> Vec<u8> {
-    let mut image = std::fs::read("testdata/images/unused-20-160.img").unwrap();
-    let at = image.windows(8).position(|bytes| bytes == b"SBSCAP40").unwrap();
-    image.truncate(at);
-    [&image, record].concat()
-}
 
 #[derive(Debug, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
@@ -56,6 +48,7 @@ pub struct Summary {
     pub installed: u16,
     pub reaches: u16,
     pub limit: u16,
+    pub skipped_kinds: Vec<serde_json::Value>,
 }
 
 /// A whole plan.

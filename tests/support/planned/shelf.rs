@@ -1,6 +1,6 @@
 //! A set of packs to plan for.
 
-use super::{Planned, image_of};
+use super::Planned;
 use crate::support::scene::Scene;
 use crate::support::simulator::{Pack, Release, Server, sample};
 
@@ -35,7 +35,7 @@ impl Shelf {
     }
 
     pub fn put(&self, name: &str, pack: &Pack) {
-        std::fs::write(self.scene.path(name), image_of(&pack.bytes)).unwrap();
+        std::fs::write(self.scene.path(name), pack.image()).unwrap();
     }
 
     pub fn plan(&self, args: &[&str]) -> (Planned, Option<i32>) {

@@ -4,7 +4,7 @@
 mod lives;
 mod rules;
 
-use super::planned::image_of;
+use super::simulator::image_of;
 use super::simulator::{Format, Pack, Random};
 use lives::{Life, State, life};
 use std::fs;

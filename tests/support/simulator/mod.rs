@@ -3,6 +3,7 @@
 //! Nothing here comes from the product, neither a type nor an offset nor a seal: what it says of a
 //! pack is held against what was done here.
 
+mod image;
 mod offer;
 mod pack;
 mod random;
@@ -10,6 +11,7 @@ pub(crate) mod sample;
 mod server;
 mod world;
 
+pub(crate) use image::{image_of, record_at};
 pub(crate) use offer::{Came, Kind};
 pub(crate) use pack::{Binding, Deed, Done, Event, Format, Map, Pack, digest, slot_at};
 pub(crate) use random::Random;

@@ -1,7 +1,7 @@
 //! The disk itself, and what goes wrong with it.
 
 use super::held::{Held, SECTOR};
-use addpack::disk::Storage;
+use addpack::disk::{DisketteStorage, MediaError, Storage};
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -181,28 +181,30 @@ impl Storage for Disk {
         self.state().held.base.len() as u64
     }
 
-    fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
-        self.state().read(Call::Read, offset, buffer)
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
+        Ok(self.state().read(Call::Read, offset, buffer)?)
     }
 
-    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         let mut state = self.state();
         let result = state.read(Call::ReadPastCache, offset, buffer);
         state.remember();
-        result
+        Ok(result?)
     }
 
-    fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+    fn write(&self, offset: u64, bytes: &[u8]) -> Result<(), MediaError> {
         let mut state = self.state();
         let result = state.write(offset, bytes);
         state.remember();
-        result
+        Ok(result?)
     }
 
-    fn sync(&self) -> io::Result<()> {
+    fn sync(&self) -> Result<(), MediaError> {
         let mut state = self.state();
         let result = state.sync();
         state.remember();
-        result
+        Ok(result?)
     }
 }
+
+impl DisketteStorage for Disk {}

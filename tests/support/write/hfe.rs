@@ -49,7 +49,8 @@ pub(crate) fn file(cylinders: &[[Vec<bool>; 2]]) -> Vec<u8> {
 }
 
 fn bytes(cells: &[bool]) -> Vec<u8> {
-    let byte = |cells: &[bool]| (0..).zip(cells).map(|(bit, cell)| u8::from(*cell) << bit).sum();
+    let byte =
+        |cells: &[bool]| (0..).zip(cells).map(|(bit, cell)| u8::from(*cell) << bit).sum::<u8>();
     cells.chunks(8).map(byte).collect()
 }
 

@@ -2,6 +2,7 @@
 //! and what lies about a mapfile is not believed.
 
 use crate::support::scene::{Image, Scene, outcomes, testdata};
+use crate::support::simulator::record_at;
 use std::fs;
 
 /// Files of public tools, copied into a scene's folder.
@@ -62,7 +63,7 @@ fn in_a_folder_they_are_counted_by_kind_and_listed_where_that_is_asked_for() {
     assert!(ran.stdout.contains("7 other files: 2 .gz, 1 .7z"), "{ran:?}");
     assert_eq!(ran.stdout.matches("7z x FILE").count(), 1, "{ran:?}");
     let ran = scene.run(&["convert", "--yes", "--no-ledger", "in"]);
-    assert_eq!(ran.code, Some(1), "{ran:?}");
+    ran.ends(1);
     assert!(ran.stderr.contains("no image was found"), "{ran:?}");
 }
 
@@ -209,7 +210,7 @@ fn logs_of_a_rescue_are_no_mapfiles_and_a_mapfile_is_heeded_whatever_its_case() 
 #[test]
 fn record_on_a_sector_that_greaseweazle_has_filled_is_damaged_media() {
     let mut image = fs::read(testdata("images/reapplied-360.img")).unwrap();
-    let at = image.windows(8).position(|bytes| bytes == b"SBSCAP40").unwrap() + 512;
+    let at = record_at(&image) + 512;
     image[at..at + 512].copy_from_slice(&b"-=[BAD SECTOR]=-".repeat(32));
     let scene = Scene::new();
     fs::write(scene.path("a.img"), &image).unwrap();

@@ -5,6 +5,7 @@ mod converts;
 mod foreign;
 mod refusals;
 mod ways;
+mod ways_out;
 
 use crate::support::judge::PackImage;
 use crate::support::scene::{Image, Scene, outcomes, testdata};

@@ -3,6 +3,7 @@
 use super::{archive, pack};
 use crate::support::judge::PackImage;
 use crate::support::scene::{Scene, outcomes, testdata};
+use crate::support::simulator::record_at;
 use crate::support::tools;
 use crate::support::write;
 use std::os::unix::fs::PermissionsExt;
@@ -57,7 +58,7 @@ type Writer = fn(&[write::Track]) -> Vec<u8>;
 #[test]
 fn record_on_a_sector_that_the_dump_lacks_is_damaged_media() {
     let image = std::fs::read(testdata("images/reapplied-360.img")).unwrap();
-    let at = image.windows(8).position(|bytes| bytes == b"SBSCAP40").unwrap() / 512;
+    let at = record_at(&image) / 512;
     let formats: [(&str, Writer); 3] =
         [("imd", write::imd::dump), ("td0", write::td0::dump), ("hfe", write::hfe::dump)];
     for (state, word) in [(write::State::Bad, "marked as bad"), (write::State::NoData, "missing")] {

@@ -35,7 +35,7 @@ fn members_of_one_archive_convert_whatever_the_ways_to_them() {
             std::os::unix::fs::symlink("packs.zip", scene.path("link.zip")).unwrap();
             let args = [&["convert", "--yes", "--no-ledger"], copy, paths].concat();
             let ran = scene.run(&args);
-            assert_eq!(ran.code, Some(0), "{args:?}: {ran:?}");
+            ran.at(&args).code(0);
             assert!(ran.stdout.contains("\n2 images: 2 converted"), "{args:?}: {ran:?}");
             let lines = ran.stdout.lines().filter(|line| line.starts_with("repeated "));
             assert_eq!(lines.count(), repeated, "{args:?}: {ran:?}");

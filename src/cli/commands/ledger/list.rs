@@ -5,10 +5,11 @@ use crate::cli::Error;
 use crate::cli::args::{LedgerFile, List};
 use crate::cli::exit::Exit;
 use crate::cli::show::json::line;
+use crate::cli::show::table::{Table, harmless};
 use crate::cli::show::terminal::escape;
 use crate::cli::words::{Standing, entry_lines, ledger_row, standing_message, time_of};
 use addpack::ledger::{Entry, Ledger, State};
-use addpack::media::{Kind, Place};
+use addpack::media::{Place, PlaceKind};
 use addpack::run::recovery::{holds_copy, holds_whole_copy};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -38,24 +39,36 @@ pub(crate) struct Row {
     message: Option<String>,
 }
 
-/// The columns of `--csv`.
-const CSV_HEAD: [&str; 8] =
-    ["serial", "licenses", "state", "converted_at", "path", "target", "old_digest", "new_digest"];
+/// The columns of `--csv`, in their order.
+#[derive(Default, Serialize)]
+struct Columns {
+    serial: String,
+    licenses: u16,
+    state: &'static str,
+    converted_at: Option<String>,
+    path: String,
+    target: Option<String>,
+    old_digest: String,
+    new_digest: String,
+}
+
+impl Columns {
+    fn of(entry: &Entry) -> Self {
+        let text = |path: &Path| harmless(&path.to_string_lossy());
+        Self {
+            serial: harmless(&entry.serial),
+            licenses: entry.licenses,
+            state: entry.state.as_str(),
+            converted_at: time_of(entry.converted_at),
+            path: text(&entry.path),
+            target: entry.target.as_deref().map(text),
+            old_digest: harmless(&entry.old_digest),
+            new_digest: harmless(&entry.new_digest),
+        }
+    }
+}
 
 impl Row {
-    fn columns(self) -> [String; 8] {
-        [
-            escape(&self.serial),
-            self.licenses.to_string(),
-            self.state.to_owned(),
-            self.converted_at.unwrap_or_default(),
-            escape(&self.path),
-            escape(&self.target.unwrap_or_default()),
-            self.old_digest,
-            self.new_digest,
-        ]
-    }
-
     fn of(entry: &Entry) -> Self {
         Self {
             r#type: "conversion",
@@ -87,17 +100,9 @@ pub(super) fn list(args: &List, at: &LedgerFile) -> Result<Exit, Error> {
     let ledger = open(at)?;
     let mut out = BufWriter::new(stdout());
     if args.csv {
-        let mut csv = csv::Writer::from_writer(&mut out);
-        let mut head = Some(CSV_HEAD);
-        let mut write = |csv: &mut csv::Writer<_>, row: Option<[String; 8]>| -> io::Result<()> {
-            if let Some(head) = head.take() {
-                csv.write_record(head)?;
-            }
-            Ok(row.map_or(Ok(()), |row| csv.write_record(row))?)
-        };
-        each(ledger.as_ref(), |entry| write(&mut csv, Some(Row::of(entry).columns())))?;
-        written(write(&mut csv, None))?;
-        return written(csv.flush());
+        let mut table = Table::new(&mut out);
+        each(ledger.as_ref(), |entry| table.row(&Columns::of(entry)))?;
+        return written(table.finish().and_then(Write::flush));
     }
     let mut entries = 0_u64;
     each(ledger.as_ref(), |entry| {
@@ -153,7 +158,7 @@ pub(in crate::cli::commands) fn standing(entry: &Entry) -> Standing {
 }
 
 pub(in crate::cli::commands) fn is_drive(path: &Path) -> bool {
-    Place::at(path).is_ok_and(|place| place.kind == Kind::Drive)
+    Place::at(path).is_ok_and(|place| place.kind == PlaceKind::Drive)
 }
 
 /// Where a pack that was released was converted once more, if both files are there.

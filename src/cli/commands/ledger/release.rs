@@ -7,7 +7,7 @@ use crate::cli::args::{LedgerFile, Release};
 use crate::cli::ask::consent::can_ask;
 use crate::cli::ask::keyboard::answer_is_yes;
 use crate::cli::exit::Exit;
-use crate::cli::show::terminal::{complain, escape};
+use crate::cli::show::terminal::{complain, escape, named};
 use crate::cli::words::{Standing, entry_lines};
 use addpack::ledger::{Entry, Ledger, State};
 use addpack::run::recovery::{Recovery, settle};
@@ -40,7 +40,7 @@ pub(crate) fn release(args: &Release, at: &LedgerFile) -> Result<Exit, Error> {
 
 /// As long as the converted pack is there, a copy would become a second one.
 fn check_that_it_is_gone(entry: &Entry, although_it_is_there: bool) -> Result<(), Error> {
-    let place = escape(&entry.place().to_string_lossy());
+    let place = named(entry.place());
     let serial = escape(&entry.serial);
     if is_drive(entry.place()) {
         complain(&format!(
@@ -76,5 +76,9 @@ fn asked(entry: &Entry) -> Result<bool, Error> {
         "{}A copy of this pack could then be converted once more. Release it? [y/N] ",
         entry_lines(entry, &standing(entry))
     );
-    Ok(answer_is_yes(&question))
+    let yes = answer_is_yes(&question);
+    if !yes {
+        complain("nothing was released");
+    }
+    Ok(yes)
 }

@@ -8,16 +8,17 @@ use crate::cli::ask::keyboard::answer_is_yes;
 use crate::cli::ask::stop::STOP;
 use crate::cli::commands::collect::Collect;
 use crate::cli::commands::drive;
+use crate::cli::commands::head::head;
 use crate::cli::exit::Exit;
-use crate::cli::show::printer::Printer;
+use crate::cli::show::printer::{More, Printer};
 use crate::cli::show::queue::{Diskette, order, summary};
-use crate::cli::show::terminal::{Look, complain};
+use crate::cli::show::terminal::{Look, complain, named};
 use crate::cli::words::{Left, ask_for_next, ask_for_one_of, label, left_alone};
 use addpack::ledger::{Ledger, LedgerError};
 use addpack::record::Record;
 use addpack::record::fields::Seal;
 use addpack::report::Report;
-use addpack::run::{self, End, Job, Listener, Mode, Said};
+use addpack::run::{self, End, Job, Mode};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -45,7 +46,10 @@ pub(crate) fn run(
         printer.say(&(summary(look, &queue.diskettes) + &order(&queue.diskettes)));
     }
     printer.recount(queue.diskettes.iter().map(|diskette| diskette.outcome));
-    printer.finish(end)
+    printer.finish_with(
+        end,
+        Some(More { also: &args.also, common: &args.common, head: head(&args.common) }),
+    )
 }
 
 /// A queue that converts.
@@ -83,12 +87,13 @@ impl Conversion<'_> {
         found: Box<Report>,
         ledger: &mut Ledger,
     ) -> Result<(), LedgerError> {
+        self.printer.diskette_to_files(self.queue.diskettes[place].number, &found);
         if let Some(left) = self.set.as_mut().and_then(|set| set.why_not(&found)) {
             self.leave(place, left);
             return Ok(());
         }
         if let Err(failure) = self.queue.keep(place) {
-            self.tell(place, found.failed(failure));
+            self.tell(place, &found.failed(failure));
             return Ok(());
         }
         let changes = found.outcome.is_to_change();
@@ -101,7 +106,7 @@ impl Conversion<'_> {
         let mut looked = Collect::new(|report| report);
         drive::run(&job, ledger, &mut looked)?;
         for report in looked.kept {
-            self.tell(place, report);
+            self.tell(place, &report);
         }
         if let (Some(set), true) = (&mut self.set, self.queue.diskettes[place].is_done()) {
             set.to_go.retain(|_, wanted| Some(*wanted) != digest);
@@ -115,15 +120,13 @@ impl Conversion<'_> {
     }
 
     /// Shows what became of a diskette, and what to write on it.
-    fn tell(&mut self, place: usize, report: Box<Report>) {
+    fn tell(&mut self, place: usize, report: &Report) {
         let diskette = &mut self.queue.diskettes[place];
         let image = diskette.image.take();
-        *diskette = Diskette::of(diskette.number, &report);
+        *diskette = Diskette::of(diskette.number, report);
         diskette.image = image;
         let text = diskette.sound().map(|record| label(record).join("\n             "));
-        let _ = self.printer.seen(report);
-        let _ = self.printer.image(Said::AsSeen);
-        let _ = self.printer.caught_up();
+        self.printer.diskette(diskette.number, report);
         if let Some(label) = text.filter(|_| !self.queue.common.json) {
             self.printer.say(&format!("  Label      {label}\n\n"));
         }
@@ -149,7 +152,7 @@ impl PlannedSet {
         let to_go = packs.kept.into_iter().flatten().collect();
         let set = Self { folder: folder.to_owned(), to_go };
         if set.to_go.is_empty() {
-            complain(&format!("{}: no pack in there is still to be converted", folder.display()));
+            complain(&format!("{}: no pack in there is still to be converted", named(folder)));
         }
         Ok(set)
     }

@@ -3,10 +3,11 @@
 use super::set::{DisketteSet, look_at_diskettes};
 use crate::cli::Error;
 use crate::cli::args::Inspect;
+use crate::cli::commands::head::head;
 use crate::cli::commands::ledger::open_to_look;
 use crate::cli::commands::plan_commands::ledger_words;
 use crate::cli::exit::Exit;
-use crate::cli::show::printer::Printer;
+use crate::cli::show::printer::{More, Printer};
 use crate::cli::show::progress::Progress;
 use crate::cli::show::queue::SetReport;
 use crate::cli::show::shell::{command, path_words};
@@ -14,7 +15,7 @@ use crate::cli::show::terminal::Look;
 use crate::cli::words::label;
 use addpack::plan::{Action, Edition, FIRST_LICENSES, Fleet, PackFacts, ServerState, plan_all};
 use addpack::record::event::ServerVersion;
-use addpack::run::{End, Listener, Said};
+use addpack::run::End;
 
 /// Looks at diskettes until the user ends it, then says in which order to apply them.
 ///
@@ -24,12 +25,11 @@ pub(crate) fn run(args: &Inspect) -> Result<Exit, Error> {
     let common = &args.common;
     let (mut ledger, error) = open_to_look(&common.ledger)?;
     let progress = Progress::of_diskette(true);
-    let mut printer = Printer::new(common, progress, false).without_ledger(error);
+    let printer = Printer::new(common, progress, false).without_ledger(error);
+    let mut printer = printer.with_files(&args.also, args.list);
     let set = look_at_diskettes(common, &args.queue, &mut ledger, |diskette, report| {
         let label = diskette.sound().map(|record| label(record).join("\n             "));
-        let _ = printer.seen(report);
-        let _ = printer.image(Said::AsSeen);
-        let _ = printer.caught_up();
+        printer.diskette(diskette.number, report);
         if let Some(label) = label.filter(|_| !common.json) {
             printer.say(&format!("  Label      {label}\n\n"));
         }
@@ -50,8 +50,12 @@ pub(crate) fn run(args: &Inspect) -> Result<Exit, Error> {
         };
         printer.say(&report.text(look));
     }
+    for (number, report) in &set.reports {
+        printer.diskette_to_files(*number, report);
+    }
     printer.recount(set.diskettes.iter().map(|diskette| diskette.outcome));
-    printer.finish(Ok(if set.is_stopped { End::Stopped } else { End::Complete }))
+    let end = if set.is_stopped { End::Stopped } else { End::Complete };
+    printer.finish_with(Ok(end), Some(More { also: &args.also, common, head: head(common) }))
 }
 
 /// What to do with the set, as commands to paste, each with what it does.

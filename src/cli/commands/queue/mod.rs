@@ -11,9 +11,9 @@ use crate::cli::ask::stop::STOP;
 use crate::cli::commands::collect::Collect;
 use crate::cli::commands::drive::look;
 use crate::cli::show::progress::Progress;
-use crate::cli::show::queue::Diskette;
+use crate::cli::show::queue::{Diskette, seen_earlier};
 use crate::cli::show::terminal::complain;
-use crate::cli::words::{seen_before, verdict};
+use crate::cli::words::{seen_before, seen_in_an_earlier_queue, verdict};
 use addpack::ledger::{Ledger, LedgerError};
 use addpack::pack::keep::{Extent, Keep};
 use addpack::record::Record;
@@ -71,22 +71,41 @@ impl<'a> Queue<'a> {
         self
     }
 
-    /// Numbers the diskettes whose images an earlier queue has kept, in the order in which they were made.
+    /// Numbers the diskettes whose images an earlier queue has kept, in the order in which they were made, and
+    /// says which they are.
     ///
     /// # Errors
     /// Where the ledger fails.
     pub(crate) fn number_earlier(&mut self, ledger: &mut Ledger) -> Result<(), LedgerError> {
         let Some(folder) = self.keep.filter(|folder| folder.is_dir()) else { return Ok(()) };
-        let job = Job { paths: vec![folder.to_owned()], watcher: None, ..self.job.clone() };
-        let mut images = Collect::new(|report: Box<Report>| (report.path.clone(), report));
-        run::run(&job, ledger, &STOP, &mut images)?;
+        let mut images = self.images_in(folder, ledger)?;
         let made = |path: &Path| path.metadata().and_then(|metadata| metadata.modified()).ok();
-        images.kept.sort_by_cached_key(|(path, _)| (made(path), path.clone()));
-        self.earlier = (1..)
-            .zip(images.kept)
-            .map(|(number, (path, report))| Diskette::of(number, &report).with_image(path))
+        images.sort_by_cached_key(|report| (made(&report.path), report.path.clone()));
+        let numbered = (1..).zip(images);
+        self.earlier = numbered
+            .map(|(number, report)| Diskette::of(number, &report).with_image(report.path))
             .collect();
+        if !self.earlier.is_empty() {
+            complain(&seen_earlier(folder, &self.earlier));
+        }
         Ok(())
+    }
+
+    /// What the images in a folder are, as the set that they make has it.
+    ///
+    /// # Errors
+    /// Where the ledger fails.
+    fn images_in(&self, folder: &Path, ledger: &mut Ledger) -> Result<Vec<Report>, LedgerError> {
+        let job = Job { paths: vec![folder.to_owned()], watcher: None, ..self.job.clone() };
+        let mut images = Collect::new(|report: Box<Report>| *report);
+        run::run(&job, ledger, &STOP, &mut images)?;
+        Ok(images.kept)
+    }
+
+    /// The number that the next new diskette gets.
+    fn next_number(&self) -> usize {
+        let all = self.earlier.iter().chain(&self.diskettes);
+        all.map(|diskette| diskette.number).max().unwrap_or(0) + 1
     }
 
     /// Asks until there is a diskette in the drive that is not done yet, and looks at it. `prompt` is given the
@@ -100,7 +119,7 @@ impl<'a> Queue<'a> {
         prompt: impl Fn(usize) -> String,
     ) -> Result<Next, LedgerError> {
         loop {
-            let number = self.earlier.len() + self.diskettes.len() + 1;
+            let number = self.next_number();
             let line = answer(&prompt(number));
             if STOP.load(Ordering::Relaxed) {
                 return Ok(Next::Stopped);
@@ -124,6 +143,9 @@ impl<'a> Queue<'a> {
                         .earlier
                         .iter()
                         .find(|earlier| digest.is_some() && earlier.digest() == digest);
+                    if let Some(known) = known {
+                        complain(&seen_in_an_earlier_queue(known.number, known.image.as_deref()));
+                    }
                     let number = known.map_or(number, |earlier| earlier.number);
                     self.diskettes.push(Diskette::of(number, &report));
                     return Ok(Next::Diskette(self.diskettes.len() - 1, report));

@@ -1,8 +1,8 @@
 //! Conversions that are killed at each step: is each pack wholly old or wholly new?
 
 use super::Trial;
-use crate::cli::show::lines::plural;
-use addpack::media::{Medium, Place};
+use crate::cli::words::plural;
+use addpack::media::{MediaError, Medium, Place};
 use addpack::pack::examine::{Examination, examine};
 use addpack::report::Outcome;
 use std::fs;
@@ -130,7 +130,7 @@ fn is_new(folder: &Path, name: &str, form: Form) -> bool {
     let below = if form == Form::Copies { "copies" } else { "images" };
     let path = folder.join(below).join(file_name(name, form));
     let outcome = || match examine(&Medium::open(&Place::at(&path)?, 0)?)? {
-        Examination::Pack(pack) => Ok::<_, io::Error>(Some(pack.outcome())),
+        Examination::Pack(pack) => Ok::<_, MediaError>(Some(pack.outcome())),
         Examination::NotAPack(_) => Ok(None),
     };
     let new = [Outcome::AlreadyConverted, Outcome::UnfinishedConversion];

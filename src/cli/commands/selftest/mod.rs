@@ -8,7 +8,7 @@ use crate::cli::Error;
 use crate::cli::args::Selftest as Args;
 use crate::cli::commands::ledger::written;
 use crate::cli::exit::Exit;
-use crate::cli::show::terminal::escape;
+use crate::cli::show::terminal::named;
 use std::io::{Write, stdout};
 
 /// What was tried, and what came of it.
@@ -28,7 +28,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
     if let Some(steps) = args.steps {
         return doomed::run(&args.folder, steps, args.copies);
     }
-    let shown = escape(&args.folder.to_string_lossy());
+    let shown = named(&args.folder);
     let folder = tempfile::Builder::new().prefix("addpack-selftest-").tempdir_in(&args.folder);
     let folder = folder
         .map_err(|error| Error::Usage(format!("{shown}: no folder can be made there: {error}")))?;

@@ -55,7 +55,7 @@ macro_rules! object {
 use object;
 
 object! {
-    pub(crate) struct ImageLine<'a> from (report: &'a Report) {
+    pub(crate) struct ImageLine<'a> from (report: &'a Report, number: Option<usize>) {
         #[schemars(extend("const" = "image"))]
         r#type: &'static str = "image",
         #[schemars(extend("const" = 1))]
@@ -64,6 +64,9 @@ object! {
         /// The path's bytes in hexadecimal, where they are no UTF-8 and `path` is not exact.
         #[serde(skip_serializing_if = "Option::is_none")]
         path_bytes: Option<String> = path_bytes(&report.path),
+        /// With `--queue`: the number of the diskette, from 1.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        diskette_number: Option<usize> = number,
         #[schemars(schema_with = "outcomes")]
         outcome: &'static str = report.outcome.as_str(),
         /// Of what is no pack: why.
@@ -131,7 +134,7 @@ object! {
         /// Images that --only-as has left out.
         left_out: u64 = tally.left_out,
         stopped: bool = is_stopped,
-        /// Whether all images were seen. Else copies and earlier states are not told.
+        /// Whether all images were seen. Else copies and earlier states are not recognized.
         complete: bool = !tally.is_incomplete,
         /// Of the ledger, where it could not be used.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -173,7 +176,12 @@ impl Serialize for Outcomes {
 
 /// The line of one image.
 pub(crate) fn image_line(report: &Report) -> Vec<u8> {
-    line(&ImageLine::of(report))
+    numbered_line(report, None)
+}
+
+/// The line of a diskette of a queue, which has a number.
+pub(crate) fn numbered_line(report: &Report, number: Option<usize>) -> Vec<u8> {
+    line(&ImageLine::of(report, number))
 }
 
 /// The line of a file that was not looked at.

@@ -9,7 +9,7 @@ use crate::cli::words::{
 use addpack::diagnosis::{CopyOf, Finding, FindingKind, SetConflict};
 use addpack::fat12::{Diskette, MediaFault, RootFile};
 use addpack::ledger::LedgerError;
-use addpack::media::surface::{Condition, Surface};
+use addpack::media::surface::{SectorCondition, Surface};
 use addpack::record::fields::hex;
 use addpack::report::{Counts, Failure, FailureCode, Note};
 use addpack::set::Relation;
@@ -53,10 +53,10 @@ object! {
         cylinders: u32 = surface.geometry.cylinders,
         heads: u32 = surface.geometry.heads,
         sectors: u32 = surface.geometry.sectors,
-        good: usize = surface.count(Condition::Good),
-        slow: usize = surface.count(Condition::Slow),
-        weak: usize = surface.count(Condition::Weak),
-        lost: usize = surface.count(Condition::Lost),
+        good: usize = surface.count(SectorCondition::Good),
+        slow: usize = surface.count(SectorCondition::Slow),
+        weak: usize = surface.count(SectorCondition::Weak),
+        lost: usize = surface.count(SectorCondition::Lost),
         /// A text for each track, a letter for each sector.
         map: Vec<String> =
             surface.tracks().map(|track| track.iter().copied().map(letter).collect()).collect(),

@@ -2,6 +2,7 @@
 
 use super::{ServerPart, line, object, path_bytes};
 use crate::cli::show::plan_report::PlanReport;
+use crate::cli::show::skipped::{SkippedFiles, SkippedKind};
 use crate::cli::words::{PackSummary, code_label, pack_serial, step_kb, step_message};
 use addpack::plan::rules::limit;
 use addpack::plan::{Fleet, PackFacts, Step};
@@ -60,6 +61,9 @@ object! {
         installed: u16 = report.server.installed,
         reaches: u16 = report.plan.reaches,
         limit: u16 = limit(report.server.version),
+        /// Of the last line: files in formats that are not read.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        skipped_kinds: Option<Vec<SkippedKind>> = report.skipped.map(SkippedFiles::kinds),
     }
 }
 
@@ -88,7 +92,7 @@ object! {
 
 object! {
     /// With `--all`: the last line.
-    pub(crate) struct AllLine from (fleet: &Fleet) {
+    pub(crate) struct AllLine from (fleet: &Fleet, skipped: &SkippedFiles) {
         #[schemars(extend("const" = "summary"))]
         r#type: &'static str = "summary",
         #[schemars(extend("const" = 1))]
@@ -97,6 +101,8 @@ object! {
         with_gaps: usize = fleet.plans.iter().filter(|(_, plan)| !plan.gaps.is_empty()).count(),
         stock: usize = fleet.stock.len(),
         aside: usize = fleet.aside.len(),
+        /// Files in formats that are not read.
+        skipped_kinds: Vec<SkippedKind> = skipped.kinds(),
     }
 }
 
@@ -121,6 +127,7 @@ pub(crate) fn rest(
     fleet: &Fleet,
     facts: &[PackFacts],
     summaries: &[PackSummary],
+    skipped: &SkippedFiles,
 ) -> io::Result<()> {
     for (kind, numbers) in [("stock", &fleet.stock), ("aside", &fleet.aside)] {
         for &number in numbers {
@@ -129,5 +136,5 @@ pub(crate) fn rest(
             out.write_all(&line(&PackLine::of(kind, facts, summary, why)))?;
         }
     }
-    out.write_all(&line(&AllLine::of(fleet)))
+    out.write_all(&line(&AllLine::of(fleet, skipped)))
 }

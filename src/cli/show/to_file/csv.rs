@@ -1,62 +1,65 @@
 //! A report as CSV: a row for each image.
 
-use super::row::{RecordPart, Row, ServerPart};
-use crate::cli::show::request::harmless;
+use super::row::Row;
+use crate::cli::show::table::{Table, harmless};
+use serde::Serialize;
 use std::io::{self, Write};
 
-const COLUMNS: [&str; 15] = [
-    "path",
-    "outcome",
-    "serial",
-    "licenses",
-    "version",
-    "server_name",
-    "server_address",
-    "from",
-    "to",
-    "events",
-    "record_sha1",
-    "in_place",
-    "code",
-    "message",
-    "next_step",
-];
+/// The columns, in their order.
+#[derive(Default, Serialize)]
+struct Columns {
+    path: String,
+    outcome: String,
+    serial: String,
+    licenses: Option<u16>,
+    version: String,
+    server_name: String,
+    server_address: String,
+    from: Option<u16>,
+    to: Option<u16>,
+    events: Option<usize>,
+    record_sha1: String,
+    in_place: Option<bool>,
+    code: String,
+    message: String,
+    next_step: String,
+}
 
 /// Writes the rows.
 pub(super) fn write(
     out: &mut dyn Write,
     rows: impl Iterator<Item = io::Result<Row>>,
 ) -> io::Result<()> {
-    let mut csv = csv::Writer::from_writer(out);
-    csv.write_record(COLUMNS)?;
+    let mut table = Table::new(out);
     for row in rows {
-        csv.write_record(fields(&row?))?;
+        table.row(&columns(&row?))?;
     }
-    csv.flush()
+    table.finish().map(|_| ())
 }
 
-fn fields(row: &Row) -> [String; 15] {
-    let record = row.record.as_ref();
-    let server = record.and_then(|record| record.server.as_ref());
-    let number = |number: Option<u16>| number.map_or_else(String::new, |n| n.to_string());
-    let of_record = |text: fn(&RecordPart) -> &str| harmless(record.map_or("", text));
-    let of_server = |text: fn(&ServerPart) -> &str| harmless(server.map_or("", text));
+fn columns(row: &Row) -> Columns {
     let message: Vec<_> = row.reasons().map(|part| part.message.as_str()).collect();
-    [
-        harmless(&row.path),
-        row.outcome.clone(),
-        of_record(|record| &record.serial),
-        number(record.map(|record| record.licenses)),
-        of_record(|record| &record.version),
-        of_server(|server| &server.name),
-        of_server(|server| &server.address),
-        number(record.and_then(|record| record.from)),
-        number(record.and_then(|record| record.to)),
-        record.map_or_else(String::new, |record| record.events.len().to_string()),
-        of_record(|record| record.sha1.as_deref().unwrap_or_default()),
-        row.in_place.map_or_else(String::new, |in_place| in_place.to_string()),
-        row.reasons().next().map_or_else(String::new, |part| part.code.clone()),
-        harmless(&message.join("; ")),
-        harmless(&row.next_step),
-    ]
+    let columns = Columns {
+        path: harmless(&row.name()),
+        outcome: row.outcome.clone(),
+        in_place: row.in_place,
+        code: row.reasons().next().map_or_else(String::new, |part| part.code.clone()),
+        message: harmless(&message.join("; ")),
+        next_step: harmless(&row.next_step),
+        ..Columns::default()
+    };
+    let Some(record) = &row.record else { return columns };
+    let server = record.server.as_ref();
+    Columns {
+        serial: harmless(&record.serial),
+        licenses: Some(record.licenses),
+        version: harmless(&record.version),
+        server_name: harmless(server.map_or("", |server| &server.name)),
+        server_address: harmless(server.map_or("", |server| &server.address)),
+        from: record.from,
+        to: record.to,
+        events: Some(record.events.len()),
+        record_sha1: record.sha1.clone().unwrap_or_default(),
+        ..columns
+    }
 }

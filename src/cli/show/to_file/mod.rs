@@ -10,7 +10,7 @@ pub(crate) use page::Head;
 
 use crate::cli::Error;
 use crate::cli::args::Also;
-use crate::cli::show::json::image_line;
+use crate::cli::show::json::{image_line, numbered_line};
 use crate::cli::show::waiting::{Next, Waiting};
 use addpack::files::write_new_with;
 use addpack::plan::set::Sets;
@@ -20,7 +20,7 @@ use addpack::report::Report;
 use addpack::run::Said;
 use page::{Counts, Page};
 use row::Row;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, BufRead, BufReader, Seek, Write};
 use std::path::{Path, PathBuf};
 use tempfile::SpooledTempFile;
@@ -37,6 +37,8 @@ pub(crate) struct ToFile {
     lines: SpooledTempFile,
     /// The packs, where a page is wanted.
     facts: Vec<PackFacts>,
+    /// The last word on each diskette of a queue, by its number.
+    diskettes: BTreeMap<usize, (Vec<u8>, Option<PackFacts>)>,
     wants_page: bool,
     error: Option<io::Error>,
 }
@@ -60,6 +62,7 @@ impl ToFile {
             waiting_facts: VecDeque::new(),
             lines: SpooledTempFile::new(IN_MEMORY),
             facts: Vec::new(),
+            diskettes: BTreeMap::new(),
             wants_page: also.report.is_some(),
             error: None,
         })
@@ -94,6 +97,12 @@ impl ToFile {
         self.facts.extend(facts);
     }
 
+    /// What a diskette of a queue is, in the place of what was said of it before.
+    pub(crate) fn diskette(&mut self, number: usize, report: &Report) {
+        let said = (numbered_line(report, Some(number)), self.facts_of(report));
+        self.diskettes.insert(number, said);
+    }
+
     fn facts_of(&self, report: &Report) -> Option<PackFacts> {
         if self.wants_page { PackFacts::of(report, false) } else { None }
     }
@@ -109,6 +118,11 @@ impl ToFile {
     /// # Errors
     /// Where one of them cannot be written.
     pub(crate) fn finish(mut self, also: &Also, head: &Head, ending: &Ending) -> Result<(), Error> {
+        for (line, facts) in std::mem::take(&mut self.diskettes).into_values() {
+            let kept = self.lines.write_all(&line);
+            self.keep(kept);
+            self.facts.extend(facts);
+        }
         if let Some(error) = self.error.take() {
             return Err(Error::Output(error));
         }
@@ -142,9 +156,14 @@ impl ToFile {
 
     fn write_failed(&mut self, out: &mut dyn Write, is_null: bool) -> io::Result<()> {
         let end = if is_null { 0 } else { b'\n' };
+        let mut last = None;
         for row in self.rows()? {
             let row = row?;
             if row.outcome != "failed" {
+                continue;
+            }
+            // A drive is named once, however many of its diskettes failed.
+            if row.diskette_number.is_some() && last.as_ref() == Some(&row.path) {
                 continue;
             }
             let path = row.path_bytes().filter(|path| !path.contains(&end));
@@ -153,6 +172,7 @@ impl ToFile {
             })?;
             out.write_all(&path)?;
             out.write_all(&[end])?;
+            last = Some(row.path);
         }
         Ok(())
     }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 pub(super) struct Row {
     pub(super) path: String,
     pub(super) path_bytes: Option<String>,
+    pub(super) diskette_number: Option<usize>,
     pub(super) outcome: String,
     pub(super) record: Option<RecordPart>,
     pub(super) findings: Vec<Part>,
@@ -42,6 +43,14 @@ pub(super) struct Part {
 }
 
 impl Row {
+    /// What people are to call it: the path, behind the number that a queue gave the diskette.
+    pub(super) fn name(&self) -> String {
+        match self.diskette_number {
+            None => self.path.clone(),
+            Some(number) => format!("diskette {number}: {}", self.path),
+        }
+    }
+
     /// The path's bytes; `None` where this system has no such path.
     pub(super) fn path_bytes(&self) -> Option<Vec<u8>> {
         let Some(hex) = &self.path_bytes else { return Some(self.path.clone().into_bytes()) };

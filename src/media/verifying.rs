@@ -1,31 +1,27 @@
-//! Reading what may not read well: each sector twice, compared, and again where that is not enough.
+//! Reading diskettes that may be worn: each sector is read twice and compared, and retried if they differ.
 
-use super::DriveError;
 use super::watch::{ReadingAt, Watcher};
-use crate::disk::SECTOR_LEN;
-use crate::disk::{Flaw, FlawKind, Storage};
+use crate::disk::{DisketteStorage, DriveError, Flaw, FlawKind, MediaError, SECTOR_LEN, Storage};
 use std::collections::BTreeMap;
-use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-type Sector = Box<[u8; SECTOR_LEN]>;
+type SectorBytes = Box<[u8; SECTOR_LEN]>;
 
-/// A medium whose sectors are believed only when they read twice the same.
+/// A medium whose sectors are accepted only if two reads give the same bytes.
 #[derive(Debug)]
-pub struct Careful<S> {
+pub struct VerifyingReader<S> {
     inner: S,
-    /// How often a sector is asked for again.
+    /// How often a sector is retried.
     retries: u32,
     flaws: Mutex<BTreeMap<u32, FlawKind>>,
-    /// Who follows the reading, and may stop it until something is written.
+    /// Is called for each sector, and may stop the reading until something is written.
     watcher: Option<Watcher>,
     is_written: AtomicBool,
 }
 
-impl<S: Storage> Careful<S> {
-    /// Reads `inner` carefully; each sector that does not read well is asked for `retries` times
-    /// more.
+impl<S: DisketteStorage> VerifyingReader<S> {
+    /// Reads `inner` twice and compares; a sector that does not read well is tried `retries` more times.
     pub fn new(inner: S, retries: u32) -> Self {
         Self {
             inner,
@@ -36,14 +32,14 @@ impl<S: Storage> Careful<S> {
         }
     }
 
-    /// The same, followed by `watcher`, who may end the reading for as long as nothing was written.
+    /// The same, with a watcher, which may end the reading as long as nothing was written.
     #[must_use]
     pub fn watched(self, watcher: Option<Watcher>) -> Self {
         Self { watcher, ..self }
     }
 
-    /// Tells the watcher which sector is read next, and for which time again.
-    fn tell(&self, offset: u64, retry: u32) -> io::Result<()> {
+    /// Reports to the watcher which sector is read next, and which retry that is.
+    fn tell(&self, offset: u64, retry: u32) -> Result<(), MediaError> {
         let Some(watcher) = &self.watcher else { return Ok(()) };
         let flaws = self.flaws.lock().unwrap_or_else(PoisonError::into_inner);
         let lost = flaws.values().filter(|kind| kind.is_lost()).count();
@@ -61,11 +57,11 @@ impl<S: Storage> Careful<S> {
         Ok(())
     }
 
-    /// Reads elsewhere, so that the heads move, and the drive forgets the track that it holds.
+    /// Reads elsewhere, so that the heads move and the drive drops its buffer of the track.
     fn reseek(&self, offset: u64) {
         let len = self.inner.len();
         let mut unused = [0; SECTOR_LEN];
-        // Half a diskette away; where that is bad, a quarter.
+        // Half a diskette away; if that is bad, a quarter.
         for away in [len / 2, len / 4] {
             let there = (offset + away) % len / SECTOR_LEN as u64 * SECTOR_LEN as u64;
             if self.inner.read_past_cache(there, &mut unused).is_ok() {
@@ -74,19 +70,23 @@ impl<S: Storage> Careful<S> {
         }
     }
 
-    /// One try, after `retry` others that were not enough. `None` where the sector did not read.
-    fn attempt(&self, offset: u64, retry: u32) -> io::Result<Option<Sector>> {
+    /// One attempt, after `retry` others that were not enough. `None` if the sector did not read.
+    fn attempt(&self, offset: u64, retry: u32) -> Result<Option<SectorBytes>, MediaError> {
         self.tell(offset, retry)?;
         let mut sector = Box::new([0; SECTOR_LEN]);
         match self.inner.read_past_cache(offset, &mut *sector) {
             Ok(()) => Ok(Some(sector)),
-            Err(error) if DriveError::behind(&error).is_some() => Err(error),
+            Err(error @ MediaError::Drive(_)) => Err(error),
             Err(_) => Ok(None),
         }
     }
 
-    /// The second try, and more of them where it does not give what the first one gave.
-    fn again(&self, offset: u64, first: Option<Sector>) -> io::Result<Result<Sector, Flaw>> {
+    /// The second attempt, and more if it does not give the same bytes as the first one.
+    fn again(
+        &self,
+        offset: u64,
+        first: Option<SectorBytes>,
+    ) -> Result<Result<SectorBytes, Flaw>, MediaError> {
         let mut last = first;
         for retry in 0..=self.retries {
             if retry > 0 {
@@ -122,46 +122,48 @@ fn offsets(from: u64, length: usize) -> impl Iterator<Item = u64> {
 }
 
 /// Offsets and lengths are whole sectors.
-impl<S: Storage> Storage for Careful<S> {
+impl<S: DisketteStorage> Storage for VerifyingReader<S> {
     fn len(&self) -> u64 {
         self.inner.len()
     }
 
-    fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         let first: Vec<_> = offsets(offset, buffer.len())
             .map(|at| self.attempt(at, 0))
-            .collect::<io::Result<_>>()?;
+            .collect::<Result<_, MediaError>>()?;
         self.reseek(offset);
-        let mut lost = None;
+        let mut lost = Vec::new();
         let places = offsets(offset, buffer.len()).zip(buffer.chunks_exact_mut(SECTOR_LEN));
         for (first, (at, place)) in first.into_iter().zip(places) {
             match self.again(at, first)? {
                 Ok(sector) => place.copy_from_slice(&*sector),
                 Err(flaw) => {
                     place.fill(0);
-                    lost = lost.or(Some(flaw));
+                    lost.push(flaw);
                 }
             }
         }
-        lost.map_or(Ok(()), |flaw| Err(flaw.into()))
+        if lost.is_empty() { Ok(()) } else { Err(MediaError::Lost(lost)) }
     }
 
-    fn read_once(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
-        self.tell(offset, 0)?;
-        self.inner.read_past_cache(offset, buffer)
-    }
-
-    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         self.read(offset, buffer)
     }
 
-    fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+    fn write(&self, offset: u64, bytes: &[u8]) -> Result<(), MediaError> {
         self.is_written.store(true, Ordering::Relaxed);
         self.inner.write(offset, bytes)
     }
 
-    fn sync(&self) -> io::Result<()> {
+    fn sync(&self) -> Result<(), MediaError> {
         self.inner.sync()
+    }
+}
+
+impl<S: DisketteStorage> DisketteStorage for VerifyingReader<S> {
+    fn read_once(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
+        self.tell(offset, 0)?;
+        self.inner.read_past_cache(offset, buffer)
     }
 
     fn flaws(&self) -> Vec<Flaw> {

@@ -1,4 +1,4 @@
-//! The formats that images come in.
+//! The file formats of diskette images.
 
 use strum::VariantArray;
 
@@ -17,23 +17,23 @@ use strum::VariantArray;
 )]
 #[strum(serialize_all = "lowercase")]
 pub enum Format {
-    /// One compressed file (RFC 1952).
+    /// gzip: one compressed file (RFC 1952).
     Gzip,
     /// An archive of images; `WinImage`'s `.imz` is one with a single member.
     Zip,
     /// `ImageDisk`.
     Imd,
-    /// Teledisk, with no compression but that of single sectors.
+    /// Teledisk, in which only single sectors are compressed.
     Td0,
-    /// Teledisk, "advanced compression".
+    /// Teledisk with "advanced compression" of the whole file.
     #[strum(serialize = "td0-compressed")]
     Td0Compressed,
-    /// The bit cells of a diskette, for drive emulators; version 1.
+    /// HFE, version 1: the bit cells of a diskette, for drive emulators.
     Hfe,
-    /// The same with commands among the cells; versions 2 and 3.
+    /// HFE, versions 2 and 3, which have commands among the cells.
     #[strum(serialize = "hfe-v3")]
     HfeV3,
-    /// The bit cells of a diskette, as 86Box has them.
+    /// The bit cells of a diskette in 86Box's format.
     #[strum(serialize = "86f")]
     F86,
     /// Flux of `SuperCard` Pro.
@@ -44,13 +44,13 @@ pub enum Format {
     Pri,
     /// MAME's flux.
     Mfi,
-    /// Sectors of a Japanese PC-88 or PC-98.
+    /// Sectors of a diskette of the Japanese PC-88 or PC-98.
     D88,
-    /// Three formats of one name: `Disk2FDI`, the ZX Spectrum's, and T98's of the PC-98.
+    /// Any of three formats named FDI: of `Disk2FDI`, of the ZX Spectrum, and of T98 (PC-98).
     Fdi,
     /// `CopyQM`, compressed.
     CopyQm,
-    /// The Amstrad CPC's dumps, extended or not.
+    /// A dump of an Amstrad CPC's diskette, extended or not.
     Dsk,
     /// IBM's `SaveDskF`.
     SaveDskF,
@@ -60,7 +60,7 @@ pub enum Format {
     Qrst,
     /// Apple's Disk Copy 4.2.
     DiskCopy,
-    /// A file of a Macintosh, with its header.
+    /// A Macintosh file with a `MacBinary` header.
     MacBinary,
     /// OS/2's diskettes of 1.84 MB.
     Xdf,
@@ -93,6 +93,8 @@ pub enum Format {
     Tar,
     /// One file, compressed by xz.
     Xz,
+    /// One file, compressed as xz did before it had a format of its own.
+    Lzma,
     /// One file, compressed by bzip2.
     Bzip2,
     /// One file, compressed by Zstandard.

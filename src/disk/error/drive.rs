@@ -2,31 +2,30 @@
 
 use std::error::Error;
 use std::fmt::{self, Display, Formatter};
-use std::io;
 use std::path::PathBuf;
 
-/// Why a drive cannot be used, or not any more.
+/// Why a drive cannot be used, or no longer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DriveError {
-    /// No diskette is in it.
+    /// There is no diskette in it.
     NoMedium,
-    /// Another diskette is in it than the one that was read.
+    /// The diskette in it is not the one that was read before.
     Changed,
-    /// It is mounted there.
+    /// It is mounted, at this path.
     Mounted(PathBuf),
-    /// Another program uses it.
+    /// Another program has it open.
     InUse,
-    /// Its medium has this many bytes, or more than any diskette: no diskette.
+    /// Its medium is not a diskette: it has this many bytes; `None` if more than any diskette.
     NotADiskette(Option<u64>),
     /// The diskette is write-protected.
     WriteProtected,
-    /// Not one of its sectors reads.
+    /// Not a single sector of the diskette can be read.
     Unreadable,
-    /// A write failed: nothing more is written through this handle.
+    /// An earlier write failed, and nothing more is written through this handle.
     Dead,
-    /// The reading was ended by whoever follows it.
+    /// The watcher ended the reading.
     Stopped,
-    /// The system does not give it to this user.
+    /// The system does not let this user open it.
     Denied,
     /// There is no such drive.
     NotThere,
@@ -52,16 +51,3 @@ impl Display for DriveError {
 }
 
 impl Error for DriveError {}
-
-impl From<DriveError> for io::Error {
-    fn from(error: DriveError) -> Self {
-        Self::other(error)
-    }
-}
-
-impl DriveError {
-    /// What a drive's error was, where it was more than a sector.
-    pub fn behind(error: &io::Error) -> Option<&Self> {
-        error.get_ref()?.downcast_ref()
-    }
-}

@@ -1,20 +1,18 @@
 //! A report as one page of HTML, to be read by those who decide and to be filed. It holds no script and
 //! asks for nothing from elsewhere; what stands on disks is escaped.
 
-use super::chain::{missing, svg};
+mod images;
+mod servers;
+
 use super::row::Row;
 use crate::cli::show::summary::changed;
 use crate::cli::show::terminal::escape;
-use crate::cli::words::{address, number, server_name, what_it_takes};
-use addpack::plan::rules::limit;
+use crate::cli::words::{commit, number, what_it_takes};
 use addpack::plan::set::Sets;
-use addpack::plan::{Fleet, PackFacts, Plan, ServerState};
+use addpack::plan::{Fleet, PackFacts};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-
-/// Servers that are shown before the appendix.
-const SHOWN: usize = 20;
 
 /// What a page says beside its images.
 pub(crate) struct Head {
@@ -95,10 +93,11 @@ impl Page<'_> {
         writeln!(
             out,
             "<h1>Client Add Packs: what we hold, and what it takes</h1><p class=\"soft\">{} &middot; \
-             looked at on {} &middot; addpack {} &middot; {}</p>",
+             looked at on {} &middot; addpack {} (commit {}) &middot; {}</p>",
             text(&head.paths),
             text(&head.time),
             env!("CARGO_PKG_VERSION"),
+            commit(),
             changed(self.counts.of(&["converted"])),
         )?;
         if self.stopped {
@@ -179,143 +178,9 @@ impl Page<'_> {
         }
         Ok(())
     }
-
-    fn is_whole(&self, (server, plan): &(ServerState, Plan)) -> bool {
-        self.missing(server, plan).is_empty()
-    }
-
-    fn missing(&self, server: &ServerState, plan: &Plan) -> Vec<(u16, u16)> {
-        let set = server.identity.and_then(|server| self.sets.of(&server));
-        missing(plan, set.map(|set| &set.chain), limit(server.version))
-    }
-
-    fn servers(&self, out: &mut dyn Write) -> io::Result<()> {
-        let (whole, lacking): (Vec<_>, Vec<_>) =
-            self.fleet.plans.iter().partition(|plan| self.is_whole(plan));
-        if !lacking.is_empty() {
-            let shown = match lacking.len() {
-                count if count > SHOWN => {
-                    format!("{SHOWN} of {}; the rest in the appendix", number(count as u64))
-                }
-                count => number(count as u64),
-            };
-            let title = format!("Servers that need attention first <small>({shown})</small>");
-            self.server_table(out, &title, lacking.iter().take(SHOWN).copied())?;
-        }
-        let rest: Vec<_> = lacking.iter().skip(SHOWN).chain(&whole).copied().collect();
-        if rest.is_empty() {
-            return Ok(());
-        }
-        let few = lacking.len() <= SHOWN && whole.len() <= SHOWN;
-        let title = if few { "Servers that are whole" } else { "Appendix: all other servers" };
-        let title = format!("{title} <small>({})</small>", number(rest.len() as u64));
-        self.server_table(out, &title, rest.into_iter())
-    }
-
-    fn server_table<'p>(
-        &self,
-        out: &mut dyn Write,
-        title: &str,
-        plans: impl Iterator<Item = &'p (ServerState, Plan)>,
-    ) -> io::Result<()> {
-        writeln!(
-            out,
-            "<h2>{title}</h2><div class=\"wide\"><table><tr><th>Server</th><th>Licenses</th><th \
-             class=\"number\">Reaches</th><th>Missing</th></tr>"
-        )?;
-        for (server, plan) in plans {
-            let missing: Vec<_> = self
-                .missing(server, plan)
-                .iter()
-                .map(|(from, to)| format!("{from} to {to}"))
-                .collect();
-            let set = server.identity.and_then(|server| self.sets.of(&server));
-            let (name, mac) = server
-                .identity
-                .map_or_else(Default::default, |it| (server_name(&it).into_owned(), address(&it)));
-            writeln!(
-                out,
-                "<tr><td>{}<br><small>{mac}</small></td><td>{}</td><td \
-                 class=\"number\">{}</td><td>{}</td></tr>",
-                text(&name),
-                svg(plan, server, self.facts, set.map(|set| &set.chain)),
-                plan.reaches,
-                missing.join(", "),
-            )?;
-        }
-        out.write_all(b"</table></div>\n")
-    }
-
-    /// Unused packs that no server needs, by their size.
-    fn stock(&self, out: &mut dyn Write) -> io::Result<()> {
-        let mut sizes: BTreeMap<u16, u64> = BTreeMap::new();
-        for &pack in &self.fleet.stock {
-            *sizes.entry(self.facts[pack].licenses).or_default() += 1;
-        }
-        if sizes.is_empty() {
-            return Ok(());
-        }
-        out.write_all(b"<h2>Unused packs in stock</h2><p id=\"stock\">")?;
-        let sizes =
-            sizes.iter().map(|(size, count)| format!("{} of {size} licenses", packs(*count)));
-        write!(out, "{}</p>", sizes.collect::<Vec<_>>().join(", "))
-    }
-
-    fn appendix(
-        &self,
-        out: &mut dyn Write,
-        rows: impl Iterator<Item = io::Result<Row>>,
-    ) -> io::Result<()> {
-        writeln!(
-            out,
-            "<div class=\"appendix\"><h2>Appendix: every image</h2><div class=\"wide\"><table \
-             id=\"images\"><tr><th>Image</th><th>Outcome</th><th>Pack</th><th>Evidence</th></tr>"
-        )?;
-        for row in rows {
-            writeln!(out, "{}", image_row(&row?))?;
-        }
-        let head = self.head;
-        writeln!(
-            out,
-            "</table></div><h2>How this page was made</h2><p>Command: <span \
-             class=\"hash\">{}</span><br>Folder: <span class=\"hash\">{}</span><br>Ledger: <span \
-             class=\"hash\">{}</span><br>Digests are the SHA-1 of each record of 2,048 bytes.</p></div>",
-            text(&head.command),
-            text(&head.folder),
-            text(&head.ledger),
-        )
-    }
 }
 
 const UNREAD: &str = "Why images could not be read";
-
-fn image_row(row: &Row) -> String {
-    let pack = row.record.as_ref().map_or_else(String::new, |record| {
-        let bound = match (record.from, record.to, &record.server) {
-            (Some(from), Some(to), Some(server)) => {
-                format!("{from} to {to}, {} ({})", text(&server.name), text(&server.address))
-            }
-            _ => format!("{} licenses, unused", record.licenses),
-        };
-        let sha1 = record.sha1.as_deref().unwrap_or_default();
-        format!(
-            "{} ({})<br>{bound}<br><small class=\"hash\">{}</small>",
-            text(&record.serial),
-            text(&record.version),
-            text(sha1)
-        )
-    });
-    let evidence: Vec<_> =
-        row.reasons().chain(&row.notes).map(|part| text(&part.message)).collect();
-    let output = row.output.as_ref();
-    let output = output.map_or_else(String::new, |path| format!("<br>copy: {}", text(path)));
-    format!(
-        "<tr><td class=\"path\">{}{output}</td><td>{}</td><td>{pack}</td><td>{}</td></tr>",
-        text(&row.path),
-        text(&row.outcome),
-        evidence.join("<br>"),
-    )
-}
 
 /// Text from a disk or a command line, so that a browser shows it and does nothing else.
 fn text(text: &str) -> Cow<'static, str> {

@@ -1,0 +1,226 @@
+//! The report of a run on standard output, for people or for programs, as it comes.
+
+mod end;
+mod listen;
+
+use crate::cli::args::{Also, Common};
+use crate::cli::exit::Exit;
+use crate::cli::show::card;
+use crate::cli::show::json;
+use crate::cli::show::lines;
+use crate::cli::show::out::Out;
+use crate::cli::show::progress::Progress;
+use crate::cli::show::summary::Brief;
+use crate::cli::show::tally::Tally;
+use crate::cli::show::terminal::Look;
+use crate::cli::show::to_file::{Head, ToFile};
+use crate::cli::show::waiting::{Next, Shown, Waiting};
+use addpack::ledger::LedgerError;
+use addpack::plan::PackFacts;
+use addpack::plan::set::Sets;
+use addpack::report::{Outcome, Report};
+use std::collections::VecDeque;
+use std::io::{self, Write};
+use std::ops::ControlFlow;
+
+/// The form of a report.
+enum Form {
+    /// One image, in full.
+    Card,
+    /// A line for each image; the reasons of the refused and the failed are kept for the end.
+    Lines(Box<lines::Reasons>),
+    Json,
+}
+
+/// What a report that is a summary, or goes to files, needs to know of its command.
+pub(crate) struct More<'a> {
+    pub(crate) also: &'a Also,
+    pub(crate) common: &'a Common,
+    pub(crate) head: Head,
+}
+
+/// Writes the report of a run.
+pub(crate) struct Printer {
+    form: Form,
+    look: Look,
+    out: Out,
+    progress: Progress,
+    tally: Tally,
+    /// What was said of images while the set was not complete.
+    waiting: Waiting,
+    /// The packs by their servers, where they are to be shown in the end.
+    sets: Option<Sets>,
+    /// The packs among the images that have no last word yet.
+    facts: VecDeque<Option<PackFacts>>,
+    /// What is done with packs once the survey is complete.
+    doing: Option<&'static str>,
+    exit: Exit,
+    /// Whether each file that is not looked at has a line of its own.
+    lists_skipped: bool,
+    /// Why copies of converted packs are not recognized.
+    no_ledger: Option<LedgerError>,
+    /// What a summary is made of, where lines may be left out for one.
+    brief: Option<Brief>,
+    /// What is written to files as well.
+    to_file: Option<ToFile>,
+}
+
+impl Printer {
+    pub(crate) fn new(common: &Common, progress: Progress, stop_when_closed: bool) -> Self {
+        let form = if common.json {
+            Form::Json
+        } else if common.is_one_image() {
+            Form::Card
+        } else {
+            Form::Lines(Box::default())
+        };
+        Self {
+            form,
+            look: Look::of_stdout(common.screen.color),
+            out: Out::new(stop_when_closed),
+            progress,
+            tally: Tally::default(),
+            waiting: Waiting::default(),
+            sets: None,
+            facts: VecDeque::new(),
+            doing: None,
+            exit: Exit::Good,
+            lists_skipped: false,
+            no_ledger: None,
+            brief: None,
+            to_file: None,
+        }
+    }
+
+    /// The same report, written to files as well; and, at a terminal, as a summary where there are many
+    /// images and no list is wanted.
+    pub(crate) fn with_files(mut self, also: &Also, list: bool) -> Self {
+        self.to_file = ToFile::new(also);
+        self.lists_skipped = list;
+        let may_be_brief = matches!(self.form, Form::Lines(_)) && self.out.is_terminal && !list;
+        self.brief = may_be_brief.then(Brief::default);
+        self
+    }
+
+    /// The same report of a run that goes on without its ledger.
+    pub(crate) fn without_ledger(mut self, error: Option<LedgerError>) -> Self {
+        self.no_ledger = error;
+        self
+    }
+
+    /// Ends lines with a picture of each server's packs.
+    pub(crate) fn with_sets(mut self) -> Self {
+        self.sets = matches!(self.form, Form::Lines(_)).then(|| Sets::new(usize::MAX));
+        self
+    }
+
+    /// The same report of a run that is `doing` something with the packs.
+    pub(crate) fn doing(mut self, doing: &'static str) -> Self {
+        self.doing = Some(doing);
+        self
+    }
+
+    /// Takes the progress away, for a question.
+    pub(crate) fn pause(&self) {
+        self.progress.finish();
+    }
+
+    /// Counts only what images came to in the end, where some of them were tried again.
+    pub(crate) fn recount(&mut self, outcomes: impl Iterator<Item = Outcome>) {
+        self.tally = Tally::default();
+        self.exit = Exit::Good;
+        for outcome in outcomes {
+            self.tally.add(outcome);
+            self.exit = self.exit.merge(Exit::of_named(outcome));
+        }
+    }
+
+    /// Shows a diskette of a queue. In files, what is said last of a number counts.
+    pub(crate) fn diskette(&mut self, number: usize, report: &Report) {
+        self.diskette_to_files(number, report);
+        let shown = self.shown(report, Some(number));
+        let _ = self.show(&shown, None);
+        let _ = self.out.flush();
+    }
+
+    /// The same, shown in files alone.
+    pub(crate) fn diskette_to_files(&mut self, number: usize, report: &Report) {
+        if let Some(files) = &mut self.to_file {
+            files.diskette(number, report);
+        }
+    }
+
+    /// Writes text that is not part of a report.
+    pub(crate) fn say(&mut self, text: &str) {
+        let _ = self.write(text.as_bytes());
+        let _ = self.out.flush();
+    }
+
+    fn write(&mut self, text: &[u8]) -> ControlFlow<()> {
+        let out = &mut self.out;
+        self.progress.suspend(|| out.write(|out| out.write_all(text)))
+    }
+}
+
+impl Printer {
+    /// What there is to show of an image, or of the diskette with this number in a queue.
+    fn shown(&self, report: &Report, number: Option<usize>) -> Shown {
+        let (text, reasons) = match &self.form {
+            Form::Card => (card::card(self.look, report), None),
+            Form::Json => (json::numbered_line(report, number), None),
+            Form::Lines(_) => {
+                (lines::image(self.look, report), lines::Reasons::of(self.look, report))
+            }
+        };
+        Shown { outcome: report.outcome, named: report.named, text, reasons }
+    }
+
+    /// Takes what was said of the first image that has no last word yet, and writes what comes before it.
+    fn next_shown(&mut self) -> Option<Shown> {
+        loop {
+            match self.waiting.take() {
+                Ok(Some(Next::Image(shown))) => return Some(shown),
+                Ok(Some(Next::Text(text))) => {
+                    let _ = self.write(&text);
+                }
+                Ok(None) => return None,
+                Err(error) => {
+                    self.out.lost(error);
+                    return None;
+                }
+            }
+        }
+    }
+
+    /// Writes the last word on an image.
+    fn show(&mut self, shown: &Shown, facts: Option<&PackFacts>) -> ControlFlow<()> {
+        self.tally.add(shown.outcome);
+        let is_brief = self.brief.as_ref().is_some_and(|brief| brief.is_used);
+        self.exit = self.exit.merge(if shown.named {
+            Exit::of_named(shown.outcome)
+        } else {
+            Exit::of_found(shown.outcome)
+        });
+        if let (Some(sets), Some(facts)) = (&mut self.sets, facts) {
+            sets.add(facts);
+        }
+        if is_brief {
+            return ControlFlow::Continue(());
+        }
+        if let (Form::Lines(kept), Some((heading, reasons))) = (&mut self.form, &shown.reasons) {
+            let kept = kept.add(*heading, reasons);
+            self.keep(kept);
+        }
+        self.write(&shown.text)
+    }
+
+    fn facts_of(&self, report: &Report) -> Option<PackFacts> {
+        self.sets.as_ref().and_then(|_| PackFacts::of(report, false))
+    }
+
+    fn keep(&mut self, kept: io::Result<()>) {
+        if let Err(error) = kept {
+            self.out.lost(error);
+        }
+    }
+}

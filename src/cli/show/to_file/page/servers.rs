@@ -1,0 +1,95 @@
+//! The servers of a page: what each of them gets back, and what is in stock.
+
+use super::{Page, packs, text};
+use crate::cli::show::to_file::chain::{missing, svg};
+use crate::cli::words::{address, number, server_name};
+use addpack::plan::rules::limit;
+use addpack::plan::{Plan, ServerState};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+/// Servers that are shown before the appendix.
+const SHOWN: usize = 20;
+
+impl Page<'_> {
+    pub(super) fn is_whole(&self, (server, plan): &(ServerState, Plan)) -> bool {
+        self.missing(server, plan).is_empty()
+    }
+
+    fn missing(&self, server: &ServerState, plan: &Plan) -> Vec<(u16, u16)> {
+        let set = server.identity.and_then(|server| self.sets.of(&server));
+        missing(plan, set.map(|set| &set.chain), limit(server.version))
+    }
+
+    pub(super) fn servers(&self, out: &mut dyn Write) -> io::Result<()> {
+        let (whole, lacking): (Vec<_>, Vec<_>) =
+            self.fleet.plans.iter().partition(|plan| self.is_whole(plan));
+        if !lacking.is_empty() {
+            let shown = match lacking.len() {
+                count if count > SHOWN => {
+                    format!("{SHOWN} of {}; the rest in the appendix", number(count as u64))
+                }
+                count => number(count as u64),
+            };
+            let title = format!("Servers that need attention first <small>({shown})</small>");
+            self.server_table(out, &title, lacking.iter().take(SHOWN).copied())?;
+        }
+        let rest: Vec<_> = lacking.iter().skip(SHOWN).chain(&whole).copied().collect();
+        if rest.is_empty() {
+            return Ok(());
+        }
+        let few = lacking.len() <= SHOWN && whole.len() <= SHOWN;
+        let title = if few { "Servers that are whole" } else { "Appendix: all other servers" };
+        let title = format!("{title} <small>({})</small>", number(rest.len() as u64));
+        self.server_table(out, &title, rest.into_iter())
+    }
+
+    fn server_table<'p>(
+        &self,
+        out: &mut dyn Write,
+        title: &str,
+        plans: impl Iterator<Item = &'p (ServerState, Plan)>,
+    ) -> io::Result<()> {
+        writeln!(
+            out,
+            "<h2>{title}</h2><div class=\"wide\"><table><tr><th>Server</th><th>Licenses</th><th \
+             class=\"number\">Reaches</th><th>Missing</th></tr>"
+        )?;
+        for (server, plan) in plans {
+            let missing: Vec<_> = self
+                .missing(server, plan)
+                .iter()
+                .map(|(from, to)| format!("{from} to {to}"))
+                .collect();
+            let set = server.identity.and_then(|server| self.sets.of(&server));
+            let (name, mac) = server
+                .identity
+                .map_or_else(Default::default, |it| (server_name(&it).into_owned(), address(&it)));
+            writeln!(
+                out,
+                "<tr><td>{}<br><small>{mac}</small></td><td>{}</td><td \
+                 class=\"number\">{}</td><td>{}</td></tr>",
+                text(&name),
+                svg(plan, server, self.facts, set.map(|set| &set.chain)),
+                plan.reaches,
+                missing.join(", "),
+            )?;
+        }
+        out.write_all(b"</table></div>\n")
+    }
+
+    /// Unused packs that no server needs, by their size.
+    pub(super) fn stock(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut sizes: BTreeMap<u16, u64> = BTreeMap::new();
+        for &pack in &self.fleet.stock {
+            *sizes.entry(self.facts[pack].licenses).or_default() += 1;
+        }
+        if sizes.is_empty() {
+            return Ok(());
+        }
+        out.write_all(b"<h2>Unused packs in stock</h2><p id=\"stock\">")?;
+        let sizes =
+            sizes.iter().map(|(size, count)| format!("{} of {size} licenses", packs(*count)));
+        write!(out, "{}</p>", sizes.collect::<Vec<_>>().join(", "))
+    }
+}

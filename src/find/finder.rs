@@ -1,0 +1,248 @@
+//! The walk over the named paths.
+
+use super::found::{FindError, Found, Image, Skipped};
+use super::level::Level;
+use super::maps::{beside, mapfile_of};
+use super::named::{device, is_loose_record, leads_nowhere};
+use super::seen::SeenPaths;
+use crate::container::{is_raw_name, may_be_image};
+use crate::media::{Place, PlaceKind};
+use crate::platform::{Identity, identity_at, may_open_many};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Walks the named paths: files as they are, folders to the bottom, sorted by name within each.
+/// Symbolic links are followed where they are named, and nowhere else.
+#[derive(Debug)]
+pub struct Finder {
+    roots: std::vec::IntoIter<PathBuf>,
+    /// Whether one walk may meet what another path has led to.
+    several: bool,
+    /// The folder that converted copies go to, resolved; it is not walked.
+    output: Option<PathBuf>,
+    /// The mapfile of the file that is named first.
+    map: Option<PathBuf>,
+    /// Whether images are opened where they are found.
+    opens: bool,
+    walk: Option<Walk>,
+    seen: SeenPaths,
+}
+
+/// One folder being walked: for each level, what is left of it, the next one last.
+#[derive(Debug)]
+struct Walk {
+    root: Arc<Path>,
+    levels: Vec<Level>,
+}
+
+impl Finder {
+    /// A walk over `paths`; the folder `output` is left out wherever it is met.
+    pub fn new(paths: Vec<PathBuf>, output: Option<&Path>) -> Self {
+        Self {
+            several: paths.len() > 1,
+            roots: paths.into_iter(),
+            output: output.map(resolve_missing),
+            map: None,
+            opens: false,
+            walk: None,
+            seen: SeenPaths::default(),
+        }
+    }
+
+    /// The same walk, where `map` is the mapfile of the one file that is named.
+    #[must_use]
+    pub fn with_mapfile(mut self, map: Option<PathBuf>) -> Self {
+        self.map = map;
+        self
+    }
+
+    /// The same walk, whose images will be looked at and not changed: those that are images by their
+    /// names are opened at once, which tells what a look at the path would; not where few files may be open.
+    #[must_use]
+    pub fn only_to_look(mut self, only_to_look: bool) -> Self {
+        self.opens = only_to_look && may_open_many();
+        self
+    }
+
+    fn take_root(&mut self, path: PathBuf) -> Option<Found> {
+        if let Some((place, drive)) = Place::of_drive_name(&path) {
+            let root = path.into();
+            return Some(self.seen.file(
+                place,
+                Identity { id: Some(drive), names: 1 },
+                0,
+                root,
+                None,
+            ));
+        }
+        if let Some(error) = device(&path) {
+            return Some(Found::Failed { path, named: true, error });
+        }
+        let metadata = match fs::metadata(&path) {
+            Ok(metadata) => metadata,
+            Err(error) => return Some(self.take_member(path, error)),
+        };
+        if metadata.is_dir() {
+            return self.enter_root(path);
+        }
+        let Some(kind) = PlaceKind::of(&metadata) else {
+            return Some(Found::Failed { path, named: true, error: FindError::NotAFile });
+        };
+        if is_loose_record(&path) && !may_be_image(&path, metadata.len()) {
+            return Some(loose_record(path, true));
+        }
+        if let Some(first) = self.seen.walked(&path, &metadata) {
+            return Some(Found::Repeated { path, first });
+        }
+        self.seen.named_files = true;
+        let root = path.clone().into();
+        let map = self.map.take().or_else(|| match kind {
+            PlaceKind::File => mapfile_of(&path, |base, ending| beside(&path, base, ending)),
+            PlaceKind::Drive => None,
+        });
+        let file = identity_at(&path, &metadata);
+        let place = Place { path, kind, map, member: None };
+        Some(self.seen.file(place, file, metadata.len(), root, None))
+    }
+
+    /// What was named is no file; it may be one in an archive.
+    fn take_member(&mut self, path: PathBuf, error: io::Error) -> Found {
+        let Some(place) = Place::in_archive(&path) else {
+            let error = leads_nowhere(&path, error);
+            return Found::Failed { path, named: true, error };
+        };
+        let place = Place { map: self.map.take(), ..place };
+        Found::Image(Image { place, root: path.into(), may_be_archive: false, opened: None })
+    }
+
+    fn enter_root(&mut self, path: PathBuf) -> Option<Found> {
+        if self.several {
+            let resolved = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+            if let Some(first) = self.seen.folder(&resolved) {
+                return Some(Found::Repeated { path, first });
+            }
+            self.seen.folders.insert(resolved, path.clone());
+        }
+        self.walk = Some(Walk { root: path.clone().into(), levels: Vec::new() });
+        self.enter(path)
+    }
+
+    /// Lists a folder, to be walked next; something to say only where that fails.
+    fn enter(&mut self, folder: PathBuf) -> Option<Found> {
+        let walk = self.walk.as_mut()?;
+        // One folder is held open at a time, however deep the walk is.
+        if let Some(above) = walk.levels.last_mut() {
+            above.let_go();
+        }
+        match Level::list(&folder) {
+            Ok(level) => {
+                walk.levels.push(level);
+                None
+            }
+            Err(error) => {
+                let named = folder == *walk.root;
+                Some(Found::Failed { path: folder, named, error: FindError::List(error) })
+            }
+        }
+    }
+
+    fn take_entry(&mut self) -> Option<Found> {
+        let walk = self.walk.as_mut()?;
+        let Some(level) = walk.levels.last_mut() else {
+            self.walk = None;
+            return None;
+        };
+        let Some((name, file_type)) = level.entries.pop() else {
+            walk.levels.pop();
+            return None;
+        };
+        let path = level.folder.join(name);
+        let map = level.mapfile_of(&path);
+        let root = Arc::clone(&walk.root);
+        if file_type.is_dir() {
+            return self.take_folder(path);
+        }
+        if !file_type.is_file() {
+            return Some(Found::Skipped(Skipped { path, format: None }));
+        }
+        let opens = self.opens && is_raw_name(&path);
+        // What cannot be opened is told by who looks at it.
+        let opened = opens.then(|| level.open(&path).ok()).flatten().map(Box::new);
+        let metadata = match &opened {
+            Some(file) => Ok(file.metadata().clone()),
+            None => fs::symlink_metadata(&path),
+        };
+        match metadata {
+            Ok(metadata) if !may_be_image(&path, metadata.len()) => {
+                Some(if is_loose_record(&path) {
+                    loose_record(path, false)
+                } else {
+                    Found::Skipped(Skipped { path, format: None })
+                })
+            }
+            Ok(metadata) => {
+                let file = match &opened {
+                    Some(file) => file.identity(),
+                    None => identity_at(&path, &metadata),
+                };
+                let place = Place { map, ..Place::file(path) };
+                Some(self.seen.file(place, file, metadata.len(), root, opened))
+            }
+            Err(error) => {
+                Some(Found::Failed { path, named: false, error: FindError::Open(error.into()) })
+            }
+        }
+    }
+
+    fn take_folder(&mut self, path: PathBuf) -> Option<Found> {
+        if self.several || self.output.is_some() {
+            let resolved = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+            if self.output.as_ref() == Some(&resolved) {
+                return None;
+            }
+            if let Some(first) = self.seen.folders.get(&resolved).filter(|first| **first != path) {
+                return Some(Found::Repeated { path, first: first.clone() });
+            }
+        }
+        self.enter(path)
+    }
+}
+
+impl Iterator for Finder {
+    type Item = Found;
+
+    fn next(&mut self) -> Option<Found> {
+        loop {
+            let found = if self.walk.is_some() {
+                self.take_entry()
+            } else {
+                let root = self.roots.next()?;
+                self.take_root(root)
+            };
+            if found.is_some() {
+                return found;
+            }
+        }
+    }
+}
+
+fn loose_record(path: PathBuf, named: bool) -> Found {
+    Found::Failed { path, named, error: FindError::LooseRecord }
+}
+
+/// The path without links and dots, as far as it exists; a folder that is yet to be made keeps its
+/// own name.
+fn resolve_missing(path: &Path) -> PathBuf {
+    if let Ok(resolved) = fs::canonicalize(path) {
+        return resolved;
+    }
+    match (path.parent(), path.file_name()) {
+        (Some(parent), Some(name)) if parent == Path::new("") => {
+            resolve_missing(Path::new(".")).join(name)
+        }
+        (Some(parent), Some(name)) => resolve_missing(parent).join(name),
+        _ => path.to_owned(),
+    }
+}

@@ -40,13 +40,10 @@ impl PastCache<'_> {
 
     fn read_anew(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
         forget(self.file, offset, buffer.len());
-        let direct = match self.direct.get() {
-            Some(direct) => direct,
-            None => {
-                let direct = self.open()?;
-                self.direct.get_or_init(|| direct)
-            }
-        };
+        if self.direct.get().is_none() {
+            let _ = self.direct.set(self.open()?);
+        }
+        let direct = self.direct.wait();
         read_direct(direct, buffer, offset, ALIGNMENT)
     }
 

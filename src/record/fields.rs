@@ -34,7 +34,7 @@ pub fn hex(bytes: &[u8]) -> String {
         pair[0] = DIGITS[usize::from(byte >> 4)];
         pair[1] = DIGITS[usize::from(byte & 15)];
     }
-    String::from_utf8(text).expect("digits are ASCII")
+    String::from_utf8(text).unwrap_or_default()
 }
 
 // In one piece: binrw reads an array byte by byte, and most of a record is arrays.

@@ -129,12 +129,11 @@ impl<'a> Run<'a> {
             result = result.and_then(|()| self.claims.claim(&mut steps));
             fail_second_copies(&mut steps);
             if steps.iter().any(Step::is_begun) {
-                steps = match self.task.output {
-                    Some(_) => scope.map(scope.map(steps, Step::stage), Step::commit),
-                    None => {
-                        let staged = steps.into_iter().map(Step::stage).collect();
-                        scope.map(staged, |step| step.commit().finish())
-                    }
+                steps = if self.task.output.is_some() {
+                    scope.map(scope.map(steps, Step::stage), Step::commit)
+                } else {
+                    let staged = steps.into_iter().map(Step::stage).collect();
+                    scope.map(staged, |step| step.commit().finish())
                 };
             }
             if let Some(output) = self.task.output {

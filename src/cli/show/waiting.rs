@@ -77,14 +77,13 @@ impl Waiting {
 
     /// Takes what was added first; `None` where nothing waits.
     pub(crate) fn take(&mut self) -> io::Result<Option<Next>> {
-        let file = match &mut self.taken {
-            Some(file) => file,
-            None => {
-                let Self { added, .. } = std::mem::take(self);
-                let mut file = added.into_inner()?;
-                file.rewind()?;
-                self.taken.insert(BufReader::with_capacity(BUFFER, file))
-            }
+        let file = if let Some(file) = &mut self.taken {
+            file
+        } else {
+            let Self { added, .. } = std::mem::take(self);
+            let mut file = added.into_inner()?;
+            file.rewind()?;
+            self.taken.insert(BufReader::with_capacity(BUFFER, file))
         };
         let mut head = [0; 3];
         match file.read_exact(&mut head) {

@@ -1,4 +1,4 @@
-//! JSON as serde_json writes it, with two differences: nothing in it is obeyed by a terminal, and the names of
+//! JSON as `serde_json` writes it, with two differences: nothing in it is obeyed by a terminal, and the names of
 //! fields, which are ours and need no escape, are not looked at. In a report of many images that is a third of
 //! the work.
 
@@ -94,7 +94,7 @@ impl<'o> Serializer for Writer<'o> {
 
     fn serialize_str(self, text: &str) -> Result<()> {
         // All of it is looked at: that is faster than to end at the first.
-        let is_plain = |byte: u8| matches!(byte, b' '..=b'~') & (byte != b'"') & (byte != b'\\');
+        let is_plain = |byte: u8| matches!(byte, b' ' | b'!' | b'#'..=b'[' | b']'..=b'~');
         if !text.bytes().fold(true, |all, byte| all & is_plain(byte)) {
             return self.by_serde_json(text);
         }

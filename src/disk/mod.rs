@@ -85,7 +85,8 @@ pub trait DisketteStorage: Storage {
     /// Announces that all is written and a sync comes next, which several diskettes in one file can share.
     fn stage(&self) {}
 
-    /// Whether a change takes effect as a whole with [`Storage::sync`], and not at all before.
+    /// Whether a change takes effect as a whole with [`Storage::sync`], and not at all before. Then that sync has
+    /// also read it back, past every cache, before it took effect.
     fn is_replaced(&self) -> bool {
         false
     }
@@ -93,5 +94,53 @@ pub trait DisketteStorage: Storage {
     /// Whether the diskette can be taken out, and another one put in its place, at any moment.
     fn is_removable(&self) -> bool {
         false
+    }
+}
+
+impl<S: Storage + ?Sized> Storage for &S {
+    fn len(&self) -> u64 {
+        (**self).len()
+    }
+
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
+        (**self).read(offset, buffer)
+    }
+
+    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
+        (**self).read_past_cache(offset, buffer)
+    }
+
+    fn write(&self, offset: u64, bytes: &[u8]) -> Result<(), MediaError> {
+        (**self).write(offset, bytes)
+    }
+
+    fn sync(&self) -> Result<(), MediaError> {
+        (**self).sync()
+    }
+}
+
+impl<S: DisketteStorage + ?Sized> DisketteStorage for &S {
+    fn read_start(&self, bytes: &mut Vec<u8>, length: usize) -> Result<(), MediaError> {
+        (**self).read_start(bytes, length)
+    }
+
+    fn read_once(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
+        (**self).read_once(offset, buffer)
+    }
+
+    fn flaws(&self) -> Vec<Flaw> {
+        (**self).flaws()
+    }
+
+    fn stage(&self) {
+        (**self).stage();
+    }
+
+    fn is_replaced(&self) -> bool {
+        (**self).is_replaced()
+    }
+
+    fn is_removable(&self) -> bool {
+        (**self).is_removable()
     }
 }

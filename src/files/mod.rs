@@ -1,10 +1,12 @@
 //! Open files, and files that are written completely or not at all: new ones, and replacements.
 
 mod new_file;
+mod one_pass;
 mod open_file;
 pub(crate) mod replace;
 
 pub(crate) use new_file::{NewFile, clear_leftover};
+pub(crate) use one_pass::OnePass;
 pub use open_file::OpenFile;
 
 use crate::platform::{folder_of, step, sync_folder};

@@ -2,8 +2,8 @@
 
 use crate::container::zip::Stretch;
 use crate::disk::{ContainerError, MediaError, Storage};
-use crate::files::OpenFile;
 use crate::files::new_file::{clear_leftover, temporary_name};
+use crate::files::{OnePass, OpenFile};
 use crate::platform::{self, folder_of, sync_folder};
 use sha1::{Digest, Sha1};
 use std::fs::{self, File, Metadata};
@@ -11,7 +11,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use tempfile::NamedTempFile;
 
-/// Bytes that are copied or compared at a time.
+/// Bytes that are copied at a time.
 const STEP: usize = 1 << 20;
 
 /// The new file, in the place of the old one.
@@ -31,8 +31,14 @@ pub(crate) struct Replacement<'a> {
     len: u64,
 }
 
+/// What was written of a new file.
+struct Written {
+    len: u64,
+    digest: [u8; 20],
+}
+
 /// Replaces `old`, which is at `path`, by the file that `write` writes, with the same owner and
-/// permissions, and locked as well. `see` can look at the new file before, and prevent that.
+/// permissions, and locked as well. `see` looks at the new file before, as its disk holds it, and can prevent that.
 ///
 /// # Errors
 /// Those of the system, of `write` and of `see`: then the old file is still there, unchanged.
@@ -40,14 +46,14 @@ pub(crate) fn replace<T>(
     old: &mut OpenFile,
     path: &Path,
     write: impl FnOnce(&OpenFile, &mut Replacement<'_>) -> Result<(), MediaError>,
-    see: impl FnOnce(&OpenFile) -> Result<T, MediaError>,
+    see: impl FnOnce(&OpenFile, &OnePass<'_>) -> Result<T, MediaError>,
 ) -> Result<Replaced<T>, MediaError> {
     check(old)?;
     let path_of_file = fs::canonicalize(path)?;
     let folder = folder_of(&path_of_file);
-    let temporary = make(old, &path_of_file, write)?;
+    let (temporary, written) = make(old, &path_of_file, write)?;
     let mut new = OpenFile::new(temporary.as_file().try_clone()?, temporary.path())?;
-    let seen = see(&new)?;
+    let seen = verify(&new, &written, see)?;
     check(old)?;
     platform::step();
     let file = give_name(old, temporary, &path_of_file)?;
@@ -105,13 +111,13 @@ fn is_changed(then: &Metadata, now: &Metadata) -> io::Result<bool> {
     Ok(now.len() != then.len() || now.modified()? != then.modified()?)
 }
 
-/// Makes the new file, durable and verified, under the temporary name of `path`. One that a killed run left
-/// there is removed first.
+/// Makes the new file, durable, under the temporary name of `path`. One that a killed run left there is
+/// removed first.
 fn make(
     old: &OpenFile,
     path: &Path,
     write: impl FnOnce(&OpenFile, &mut Replacement<'_>) -> Result<(), MediaError>,
-) -> Result<NamedTempFile, MediaError> {
+) -> Result<(NamedTempFile, Written), MediaError> {
     clear_leftover(path)?;
     let name = temporary_name(path)?;
     let temporary = tempfile::Builder::new()
@@ -126,13 +132,11 @@ fn make(
     }
     let mut new = Replacement { old, to, digest: Sha1::new(), len: 0 };
     write(old, &mut new)?;
-    let (len, digest) = (new.len, new.digest.finalize());
+    let written = Written { len: new.len, digest: new.digest.finalize().into() };
     platform::take_over(old.file(), old.metadata(), to)?;
     platform::step();
     to.sync_all()?;
-    let new = OpenFile::new(to.try_clone()?, temporary.path())?;
-    verify(&new, len, digest.as_slice())?;
-    Ok(temporary)
+    Ok((temporary, written))
 }
 
 impl Replacement<'_> {
@@ -142,7 +146,8 @@ impl Replacement<'_> {
         match piece {
             Stretch::New(bytes) => Ok(self.write(&bytes)?),
             Stretch::Kept(kept) => {
-                let mut buffer = vec![0; STEP];
+                let length = usize::try_from(kept.end.saturating_sub(kept.start));
+                let mut buffer = vec![0; length.unwrap_or(STEP).min(STEP)];
                 let mut at = kept.start;
                 while at < kept.end {
                     let step = usize::try_from(kept.end - at).unwrap_or(STEP).min(STEP);
@@ -163,17 +168,19 @@ impl Replacement<'_> {
     }
 }
 
-/// Compares the new file, as the disk holds it, with what was written.
-fn verify(new: &OpenFile, len: u64, wanted: &[u8]) -> Result<(), MediaError> {
-    if new.len() != len {
-        return Err(io::ErrorKind::InvalidData.into());
+/// Compares the new file, as the disk holds it, with what was written; `see` looks at it on the way.
+fn verify<T>(
+    new: &OpenFile,
+    written: &Written,
+    see: impl FnOnce(&OpenFile, &OnePass<'_>) -> Result<T, MediaError>,
+) -> Result<T, MediaError> {
+    if new.len() != written.len {
+        return Err(MediaError::NotReadBack);
     }
-    let (mut digest, mut buffer, mut at) = (Sha1::new(), vec![0; STEP], 0);
-    while at < len {
-        let step = usize::try_from(len - at).unwrap_or(STEP).min(STEP);
-        new.read_past_cache(at, &mut buffer[..step])?;
-        digest.update(&buffer[..step]);
-        at += step as u64;
-    }
-    if digest.finalize().as_slice() == wanted { Ok(()) } else { Err(MediaError::NotReadBack) }
+    let disk = OnePass::new(new);
+    let seen = see(new, &disk).map_err(|error| match error {
+        MediaError::Container(_) => MediaError::NotReadBack,
+        other => other,
+    })?;
+    if disk.finish()? == written.digest { Ok(seen) } else { Err(MediaError::NotReadBack) }
 }

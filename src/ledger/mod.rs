@@ -14,13 +14,14 @@ mod opening;
 mod reading;
 mod row;
 mod schema;
+mod writing;
 
 pub use error::{LedgerError, LedgerProblem};
 pub use row::{Entry, Met, State, Wanted};
+pub use writing::Writing;
 
-use crate::platform::step;
 use row::path_value;
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
@@ -60,54 +61,6 @@ pub struct Ledger {
 type Result<T> = std::result::Result<T, LedgerError>;
 
 impl Ledger {
-    /// Writes what became of earlier claims.
-    ///
-    /// # Errors
-    /// Where the ledger cannot be written.
-    pub fn settle(&mut self, settled: &[Settled]) -> Result<()> {
-        self.claim(settled, &[]).map(|_| ())
-    }
-
-    /// Writes what became of earlier claims and makes new ones: all of it, durably, or nothing.
-    ///
-    /// # Errors
-    /// Where the ledger cannot be written; no claim was made then.
-    pub fn claim(&mut self, settled: &[Settled], wanted: &[Wanted<'_>]) -> Result<Vec<Answer>> {
-        if settled.is_empty() && wanted.is_empty() {
-            return Ok(Vec::new());
-        }
-        let path = self.path.clone();
-        step();
-        let answers = self.claim_in_one(settled, wanted);
-        step();
-        answers.map_err(|error| LedgerError::from_sqlite(&path, error))
-    }
-
-    fn claim_in_one(
-        &mut self,
-        settled: &[Settled],
-        wanted: &[Wanted<'_>],
-    ) -> rusqlite::Result<Vec<Answer>> {
-        let write = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        for settled in settled {
-            match settled {
-                Settled::Done(id) => write.prepare_cached(row::DONE)?.execute([id])?,
-                Settled::Void(id) => write.prepare_cached(row::VOID)?.execute([id])?,
-            };
-        }
-        let answers = wanted
-            .iter()
-            .map(|wanted| match wanted.enter(&write)? {
-                Some(id) => Ok(Answer::Granted(id)),
-                None => find(&write, wanted.serial)?
-                    .map(|entry| Answer::Known(Box::new(entry)))
-                    .ok_or(rusqlite::Error::QueryReturnedNoRows),
-            })
-            .collect::<rusqlite::Result<Vec<_>>>()?;
-        write.commit()?;
-        Ok(answers)
-    }
-
     /// What it keeps its transactions whole with: "wal" for a write-ahead log, which local file systems
     /// bear, else "delete" for a rollback journal.
     ///
@@ -139,23 +92,18 @@ impl Ledger {
         if self.has_tables { is_empty().map_err(|error| self.failed(error)) } else { Ok(true) }
     }
 
-    /// All entries that `state` names, or all, in the order in which they were claimed; `tell` is
-    /// called for each until it returns `false`.
+    /// All entries, in the order in which they were claimed; `tell` is called for each until it returns
+    /// `false`.
     ///
     /// # Errors
     /// Where the ledger cannot be read.
-    pub fn each(&self, state: Option<State>, mut tell: impl FnMut(Entry) -> bool) -> Result<()> {
+    pub fn each(&self, mut tell: impl FnMut(Entry) -> bool) -> Result<()> {
         if !self.has_tables {
             return Ok(());
         }
         let mut visit = || -> rusqlite::Result<()> {
-            let query = if state.is_some() { row::ALL_IN_STATE } else { row::ALL };
-            let mut statement = self.db.prepare(query)?;
-            let state = state.map(State::as_str);
-            let mut rows = match &state {
-                Some(state) => statement.query([state])?,
-                None => statement.query([])?,
-            };
+            let mut statement = self.db.prepare(row::ALL)?;
+            let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
                 if !tell(Entry::from_row(row)?) {
                     break;
@@ -166,17 +114,30 @@ impl Ledger {
         visit().map_err(|error| self.failed(error))
     }
 
-    /// The claims that are open.
+    /// The claims that are open, in the order in which they were made. Their records are left out: see
+    /// [`Ledger::entry`].
     ///
     /// # Errors
     /// Where the ledger cannot be read.
     pub fn begun(&self) -> Result<Vec<Entry>> {
-        let mut entries = Vec::new();
-        self.each(Some(State::Begun), |entry| {
-            entries.push(entry);
-            true
-        })?;
-        Ok(entries)
+        if !self.has_tables {
+            return Ok(Vec::new());
+        }
+        let read = || -> rusqlite::Result<Vec<Entry>> {
+            let mut statement = self.db.prepare(row::BEGUN)?;
+            statement.query_map([], Entry::from_row)?.collect()
+        };
+        read().map_err(|error| self.failed(error))
+    }
+
+    /// The entry with this number, with its records.
+    ///
+    /// # Errors
+    /// Where the ledger cannot be read.
+    pub fn entry(&self, id: ClaimId) -> Result<Option<Entry>> {
+        let read =
+            || self.db.prepare_cached(row::BY_ID)?.query_row([id], Entry::from_row).optional();
+        read().map_err(|error| self.failed(error))
     }
 
     /// Releases a pack: its row stays, marked, and stands no longer in the way of another conversion. Whether
@@ -265,17 +226,6 @@ impl Ledger {
             self.db.execute_batch("DROP TABLE temp.seen")
         };
         write().map_err(|error| self.failed(error))
-    }
-
-    /// How far a claim has come; `None` where it is gone.
-    pub(crate) fn state(&self, id: ClaimId) -> Result<Option<State>> {
-        self.db
-            .query_row("SELECT state <> 'begun' FROM conversion WHERE id = ?1", [id], |row| {
-                row.get(0)
-            })
-            .optional()
-            .map(|done| done.map(|done: bool| if done { State::Done } else { State::Begun }))
-            .map_err(|error| self.failed(error))
     }
 
     fn failed(&self, error: rusqlite::Error) -> LedgerError {

@@ -4,6 +4,7 @@ use super::ClaimId;
 use crate::conversion::Patch;
 use crate::platform::path_from_bytes;
 use crate::record::fields::Seal;
+use crate::record::seal::sha1;
 use crate::record::{RECORD_SECTORS, RecordBytes};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Row, ToSql, params};
@@ -26,9 +27,14 @@ pub(super) const FIND: &str = select!("WHERE serial = ?1 AND state <> 'released'
 /// The rows of a serial that were released, the last one first.
 pub(super) const RELEASED: &str =
     select!("WHERE serial = ?1 AND state = 'released' ORDER BY id DESC");
-/// All entries, and those in one state, in the order in which they were claimed.
+/// The entry with this number.
+pub(super) const BY_ID: &str = select!("WHERE id = ?1");
+/// All entries, in the order in which they were claimed.
 pub(super) const ALL: &str = select!("ORDER BY id");
-pub(super) const ALL_IN_STATE: &str = select!("WHERE state = ?1 ORDER BY id");
+/// Those that are begun, in that order, without their records: there may be very many.
+pub(super) const BEGUN: &str = "SELECT id, serial, licenses, state, path, target, device, inode, \
+    sector_0, sector_1, sector_2, sector_3, converted_at, old_digest, new_digest, NULL, NULL \
+    FROM conversion WHERE state = 'begun' ORDER BY id";
 
 const INSERT: &str = "INSERT OR IGNORE INTO conversion (serial, licenses, state, path, target, \
     device, inode, sector_0, sector_1, sector_2, sector_3, converted_at, old_digest, new_digest, \
@@ -91,8 +97,6 @@ pub struct Wanted<'a> {
     pub sectors: &'a [u64; RECORD_SECTORS],
     /// The record before and after.
     pub patch: &'a Patch,
-    /// SHA-1 of each.
-    pub digests: (Seal, Seal),
     /// The time of conversion, in seconds since 1970.
     pub converted_at: i64,
     /// The claim of an earlier run that this one takes the place of.
@@ -125,7 +129,7 @@ pub struct Entry {
     pub old_digest: String,
     /// SHA-1 of the 4.5 record, in hexadecimal.
     pub new_digest: String,
-    /// The record before and after, while the conversion is begun.
+    /// The record before and after, while the conversion is begun; [`super::Ledger::begun`] leaves it out.
     pub patch: Option<Patch>,
 }
 
@@ -187,8 +191,8 @@ impl Wanted<'_> {
             sector_2,
             sector_3,
             self.converted_at,
-            self.digests.0.to_hex(),
-            self.digests.1.to_hex(),
+            sha1(&[&self.patch.old]).to_hex(),
+            sha1(&[&self.patch.new]).to_hex(),
             &self.patch.old[..],
             &self.patch.new[..],
         ])?;

@@ -17,6 +17,14 @@ pub(super) fn apply(changes: &Changes, offset: u64, buffer: &mut [u8]) {
     }
 }
 
+/// Whether the image with these bytes holds all of the changes.
+pub(super) fn are_made(changes: &Changes, image: &[u8]) -> bool {
+    changes.iter().all(|(at, bytes)| {
+        let from = usize::try_from(*at).ok().and_then(|at| image.get(at..));
+        from.is_some_and(|from| from.starts_with(bytes))
+    })
+}
+
 /// Fills `buffer` if there is a change at exactly this offset and of this length; returns whether there is.
 pub(super) fn read_exactly(changes: &Changes, offset: u64, buffer: &mut [u8]) -> bool {
     let Some(bytes) = changes.get(&offset).filter(|bytes| bytes.len() == buffer.len()) else {

@@ -23,7 +23,7 @@ pub use image::RawImage;
 pub use mapfile::Mapfile;
 pub use opened::Medium;
 pub use packed::Packed;
-pub use place::{Place, PlaceKind};
+pub use place::{Place, PlaceKind, Places};
 pub use verifying::VerifyingReader;
 
 pub use crate::platform::System;

@@ -24,8 +24,6 @@ pub struct Packed {
     expanded: Mutex<Option<ExpandedImage>>,
     /// Bytes that were written and are not in the container yet.
     changes: Mutex<Changes>,
-    /// The bytes of the container in the same places when it was last read past the cache.
-    seen: Mutex<Changes>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -48,7 +46,6 @@ impl Packed {
             has_bytes_behind: expanded.has_bytes_behind,
             expanded: Mutex::new(Some(expanded)),
             changes: Mutex::default(),
-            seen: Mutex::default(),
             container,
         })
     }
@@ -179,18 +176,9 @@ impl Storage for Packed {
     }
 
     fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
-        if read_exactly(&lock(&self.seen), offset, buffer) {
-            return Ok(());
-        }
         self.release();
         let expanded = self.container.expand(self.index, true)?;
         buffer.copy_from_slice(part(&expanded.bytes, offset, buffer.len())?);
-        // The other changes are read back next: they are kept.
-        let mut seen = Changes::new();
-        for (at, bytes) in lock(&self.changes).iter() {
-            seen.insert(*at, part(&expanded.bytes, *at, bytes.len())?.to_vec());
-        }
-        *lock(&self.seen) = seen;
         Ok(())
     }
 
@@ -198,7 +186,6 @@ impl Storage for Packed {
         if offset.saturating_add(bytes.len() as u64) > self.len {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        lock(&self.seen).clear();
         lock(&self.changes).insert(offset, bytes.to_vec());
         Ok(())
     }
@@ -208,7 +195,6 @@ impl Storage for Packed {
             return Err(obstacle.into());
         }
         self.release();
-        lock(&self.seen).clear();
         self.container.write(self.index)
     }
 }
@@ -216,7 +202,7 @@ impl Storage for Packed {
 impl DisketteStorage for Packed {
     fn stage(&self) {
         self.release();
-        self.container.stage(self.index, lock(&self.changes).clone());
+        self.container.stage(self.index, std::mem::take(&mut lock(&self.changes)));
     }
 
     fn flaws(&self) -> Vec<Flaw> {

@@ -109,3 +109,41 @@ impl Place {
         }
     }
 }
+
+/// Places by their paths, one after the other. An archive stays open as long as the next path leads to one of its
+/// members as well.
+#[derive(Debug, Default)]
+pub struct Places {
+    archive: Option<Arc<Container>>,
+}
+
+impl Places {
+    /// Whatever is at `path` now.
+    ///
+    /// # Errors
+    /// As [`Place::at`].
+    pub fn at(&mut self, path: &Path) -> io::Result<Place> {
+        // A file may be named like a member.
+        let place = self.in_last_archive(path).filter(|_| fs::symlink_metadata(path).is_err());
+        if let Some(place) = place {
+            return Ok(place);
+        }
+        self.archive = None;
+        let place = Place::at(path)?;
+        self.archive = place.member.as_ref().map(|member| Arc::clone(&member.container));
+        Ok(place)
+    }
+
+    /// The archive that the last place was in.
+    pub(crate) fn archive(&self) -> Option<&Path> {
+        self.archive.as_deref().map(Container::path)
+    }
+
+    fn in_last_archive(&self, path: &Path) -> Option<Place> {
+        let container = self.archive.as_ref().filter(|archive| archive.is_at_its_path())?;
+        let archive = container.path();
+        let path = path.as_os_str().as_encoded_bytes();
+        let name = path.strip_prefix(archive.as_os_str().as_encoded_bytes())?.strip_prefix(b":")?;
+        Some(Place { member: Some(container.member(name)?), ..Place::file(archive.to_owned()) })
+    }
+}

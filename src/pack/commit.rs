@@ -13,7 +13,7 @@ use crate::conversion::Patch;
 use crate::diagnosis::{Verdict, diagnose};
 use crate::disk::{DisketteStorage, DriveError, MediaError, SECTOR_LEN};
 use crate::pack::examine::{RecordSectors, read_record, read_record_past_cache};
-use crate::record::{RECORD_LEN, RECORD_SECTORS};
+use crate::record::RECORD_SECTORS;
 use std::error::Error;
 use std::fmt::{self, Display, Formatter};
 
@@ -110,10 +110,13 @@ impl<S: DisketteStorage> Commit<S> {
     /// [`Commit::commit`]. To be called before that, for all media in one file before it is for any.
     pub fn stage(&self) {
         if self.medium.is_replaced() {
+            let changes =
+                |index: &usize| self.patch.sector(*index).0 != self.patch.sector(*index).1;
             let write = |index| self.medium.write(self.sectors[index], self.patch.sector(index).1);
-            // It is written to memory; what was not, the commit does not read back.
-            let _ = (0..RECORD_SECTORS).try_for_each(write);
-            self.medium.stage();
+            // What is not staged does not take effect, which is told then.
+            if (0..RECORD_SECTORS).filter(changes).try_for_each(write).is_ok() {
+                self.medium.stage();
+            }
         }
     }
 
@@ -127,8 +130,7 @@ impl<S: DisketteStorage> Commit<S> {
         let step =
             |action, result: Result<(), MediaError>| result.map_err(|e| self.settle(action, e));
         if self.medium.is_replaced() {
-            step(CommitStep::Replace, self.medium.sync())?;
-            return step(CommitStep::ReadBack, self.read_back());
+            return step(CommitStep::Replace, self.medium.sync());
         }
         step(CommitStep::Write, self.medium.write(self.sectors[0], new))?;
         step(CommitStep::Sync, self.medium.sync())?;
@@ -198,12 +200,9 @@ impl<S: DisketteStorage> Commit<S> {
 
     /// What the medium itself holds.
     fn state(&self) -> PackState {
-        let mut held = [0; RECORD_LEN];
-        for (sector, buffer) in self.sectors.iter().zip(held.chunks_exact_mut(SECTOR_LEN)) {
-            if self.medium.read_past_cache(*sector, buffer).is_err() {
-                return PackState::Unknown;
-            }
-        }
+        let Ok(held) = read_record_past_cache(&self.medium, &self.sectors) else {
+            return PackState::Unknown;
+        };
         if self.medium.is_removable() && !self.patch.is_on_the_way(&held) {
             return PackState::Unknown;
         }

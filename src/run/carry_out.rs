@@ -1,7 +1,7 @@
 //! What a survey has decided is told, tried or done: image by image, in their order.
 //!
 //! A group is changed from end to end before the next one is opened, so what was begun is whole when a run is
-//! stopped.
+//! stopped. All members of an archive that is changed in place are in one group: it is written once.
 
 use super::answers::tell;
 use super::claims::{self, Claims};
@@ -52,7 +52,7 @@ pub fn carry_out(
     let threads = if turns.are_few() { 1 } else { job.workers.min(images_at_once()) };
     let task = Task { job, output: output.as_ref(), at: job.mode.time() };
     let mut run = Run { survey, task, stop, claims, listener, said: 0 };
-    let mut turns = InOrder::new(turns, 1);
+    let mut turns = InOrder::new(turns, 1).with_whole_files(Turn::file_to_replace);
     let end = pool::scope(threads, |scope| run.groups(&mut turns, scope))?;
     run.claims.end()?;
     Ok(end.max(survey.end))
@@ -78,8 +78,9 @@ impl<'a> Run<'a> {
     ) -> Result<End, LedgerError> {
         let (survey, task, stop) = (self.survey, self.task, self.stop);
         loop {
-            turns.begin(scope, move |turn| take_turn(turn, survey, task, stop));
-            let taken = turns.take(scope).results;
+            let work = move |turn| take_turn(turn, survey, task, stop);
+            turns.begin(scope, work);
+            let taken = turns.take(scope, work).results;
             if taken.is_empty() {
                 let rest = self.as_seen(self.survey.images.len());
                 return Ok(if rest.is_break() { End::Unheard } else { End::Complete });
@@ -167,6 +168,7 @@ impl<'a> Run<'a> {
                 return Ok(ControlFlow::Break(()));
             }
             // Where the pack was converted, now or by another run meanwhile, the answer is out of date.
+            work.wake();
             let is_it = |at: &usize| {
                 let digest = self.survey.entries[*at].digest;
                 work.report.record().is_some_and(|record| record.digest() == digest)

@@ -2,13 +2,15 @@
 
 use super::known::{Relation, absolute_path, copy_of, made_again, relation};
 use super::recovery::{self, Recovery};
+use super::request::{Claimed, Request, take_up};
 use super::step::{Claim, Step};
-use crate::diagnosis::{CopyState, diagnose};
-use crate::ledger::{Answer, ClaimId, Entry, Ledger, LedgerError, Settled, State, Wanted};
+use crate::diagnosis::CopyState;
+use crate::ledger::{ClaimId, Entry, Ledger, LedgerError, Settled, State};
 use crate::platform::FileId;
 use crate::record::RecordBytes;
 use crate::record::fields::Seal;
 use crate::report::{Action, Failure, FailureCode, Note, Outcome, PackState, Report};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Rounds that a group is claimed in, before other runs are held to be in the way.
@@ -19,23 +21,12 @@ pub(super) struct Claims<'l> {
     ledger: &'l mut Ledger,
     /// What became of claims, to be written with the next ones.
     settled: Vec<Settled>,
-    /// Claims of earlier runs whose images have not turned up.
-    missing: Vec<Entry>,
+    /// Claims of earlier runs whose images have not turned up, by the digests of their 4.0 records.
+    missing: BTreeMap<String, Entry>,
     /// Rounds that the group at hand has been through.
     rounds: usize,
     /// The pack whose diskette the user says is in the drive.
     put_back: Option<String>,
-}
-
-/// A claim that is asked for.
-struct Request {
-    /// The step's place in its group.
-    index: usize,
-    serial: String,
-    path: PathBuf,
-    target: Option<PathBuf>,
-    file: Option<FileId>,
-    digest: Seal,
 }
 
 /// What to do about a pack that is in the ledger already.
@@ -54,7 +45,8 @@ impl<'l> Claims<'l> {
         ledger: &'l mut Ledger,
         put_back: Option<String>,
     ) -> Result<Self, LedgerError> {
-        let missing = ledger.begun()?;
+        let missing = ledger.begun()?.into_iter();
+        let missing = missing.map(|entry| (entry.old_digest.clone(), entry)).collect();
         Ok(Self { ledger, settled: Vec::new(), missing, rounds: 0, put_back })
     }
 
@@ -79,22 +71,20 @@ impl<'l> Claims<'l> {
         Ok(())
     }
 
-    /// Claims what is ready. On an error nothing more is to be begun.
+    /// Claims what is ready, all of it in one transaction. On an error nothing more is to be begun.
     pub(super) fn claim(&mut self, steps: &mut [Step]) -> Result<(), LedgerError> {
         self.rounds += 1;
-        let requests: Vec<_> =
-            steps.iter().enumerate().filter_map(|(at, step)| Request::of(at, step)).collect();
-        let (requests, wanted): (Vec<_>, Vec<_>) =
-            requests.iter().filter_map(|request| Some((request, request.wanted(steps)?))).unzip();
-        let answers = self.ledger.claim(&self.settled, &wanted)?;
-        self.settled.clear();
-        for (request, answer) in requests.into_iter().zip(answers) {
-            let step = &mut steps[request.index];
-            match answer {
-                Answer::Granted(id) => step.begin(Some(id)),
-                Answer::Known(entry) => {
-                    let decision = self.decide(&entry, request, step)?;
-                    self.apply(step, decision, *entry);
+        for (at, claimed) in self.claim_all(steps)? {
+            match claimed {
+                Claimed::New(id) => steps[at].begin(Some(id)),
+                Claimed::Again(id, new) => {
+                    steps[at].resume(id, &new.whole());
+                    steps[at].begin(Some(id));
+                }
+                Claimed::Known(entry) => {
+                    let Some(request) = Request::of(&steps[at]) else { continue };
+                    let decision = self.decide(&entry, &request)?;
+                    self.apply(&mut steps[at], decision, *entry);
                 }
             }
         }
@@ -102,12 +92,22 @@ impl<'l> Claims<'l> {
         Ok(())
     }
 
-    fn decide(
-        &mut self,
-        entry: &Entry,
-        request: &Request,
-        step: &Step,
-    ) -> Result<Decision, LedgerError> {
+    fn claim_all(&mut self, steps: &[Step]) -> Result<Vec<(usize, Claimed)>, LedgerError> {
+        let is_any = steps.iter().any(|step| Request::of(step).is_some());
+        if self.settled.is_empty() && !is_any {
+            return Ok(Vec::new());
+        }
+        let claimed = self.ledger.write(|ledger| {
+            self.settled.iter().try_for_each(|settled| ledger.settle(*settled))?;
+            let requests = steps.iter().enumerate();
+            let requests = requests.filter_map(|(at, step)| Some((at, Request::of(step)?)));
+            requests.map(|(at, request)| Ok((at, request.claim(ledger)?))).collect()
+        })?;
+        self.settled.clear();
+        Ok(claimed)
+    }
+
+    fn decide(&mut self, entry: &Entry, request: &Request) -> Result<Decision, LedgerError> {
         match relation(entry, &request.path, request.file, &request.digest) {
             Relation::Already(target) => {
                 if entry.state == State::Begun {
@@ -115,8 +115,12 @@ impl<'l> Claims<'l> {
                 }
                 Ok(Decision::Already(target))
             }
-            Relation::Own => Ok(take_up(entry, step)),
-            Relation::CopyGone => Ok(make_again(entry, step)),
+            Relation::Own => Ok(match take_up(entry, request) {
+                Some(patch) => Decision::Resume(entry.id, Box::new(patch.new)),
+                // What is there now is not what was claimed: that may be converted, and elsewhere.
+                None => Decision::Copy(CopyState::Begun),
+            }),
+            Relation::CopyGone => Ok(make_again(entry, request)),
             // Another file at the path of the claim: it is locked here, and proves nothing.
             Relation::Copy(CopyState::Begun) if entry.path == request.path => {
                 Ok(Decision::Copy(CopyState::Begun))
@@ -184,9 +188,7 @@ impl<'l> Claims<'l> {
         path: &Path,
         target: Option<&Path>,
     ) -> Result<(), LedgerError> {
-        let digest = source.to_hex();
-        if let Some(at) = self.missing.iter().position(|entry| entry.old_digest == digest) {
-            let entry = self.missing.swap_remove(at);
+        if let Some(entry) = self.missing.remove(&source.to_hex()) {
             let target = target.map(absolute_path);
             self.ledger.moved(entry.id, &absolute_path(path), target.as_deref())?;
             self.settled.push(Settled::Done(entry.id));
@@ -201,79 +203,29 @@ impl<'l> Claims<'l> {
             return Ok(());
         }
         let path = absolute_path(&work.report.path);
-        for (at, entry) in self.missing.iter().enumerate().filter(|(_, e)| e.target.is_none()) {
-            let put_back = self.put_back.as_ref() == Some(&entry.serial);
-            let recovery = recovery::settle_at(self.ledger, entry, &path, put_back)?;
-            if work.report.is_drive && is_begun(entry, &work.report, work.file) {
-                work.report.notes.push(Note::Begun(entry.serial.clone()));
-            }
-            if let Recovery::Finished = recovery {
-                let entry = self.missing.swap_remove(at);
-                self.ledger.moved(entry.id, &path, None)?;
-                if let Some(patch) = entry.patch {
-                    work.report.notes.retain(|note| !matches!(note, Note::Begun(_)));
-                    work.report.convert(diagnose(&patch.new));
-                }
-                return Ok(());
-            }
+        let in_place = || self.missing.values().filter(|entry| entry.target.is_none());
+        let put_back = self.put_back.as_deref();
+        let found = recovery::settle_one_of(self.ledger, in_place(), &path, put_back)?;
+        let Some(entry) = found else {
+            let is_here = |entry: &&Entry| is_begun(entry, &work.report, work.file);
+            let begun = in_place().filter(|_| work.report.is_drive).filter(is_here);
+            let notes: Vec<_> = begun.map(|entry| Note::Begun(entry.serial.clone())).collect();
+            work.report.notes.extend(notes);
+            return Ok(());
+        };
+        self.missing.remove(&entry.old_digest);
+        self.ledger.moved(entry.id, &path, None)?;
+        if let Some(patch) = entry.patch {
+            work.report.notes.retain(|note| !matches!(note, Note::Begun(_)));
+            work.report.convert(&patch.new);
         }
         Ok(())
     }
 }
 
-impl Request {
-    fn of(index: usize, step: &Step) -> Option<Self> {
-        let Step::Ready(work, change) = step else { return None };
-        if !change.commit.patch.commits() {
-            return None;
-        }
-        let report = &work.report;
-        Some(Self {
-            index,
-            serial: report.record()?.serial.text()?.to_owned(),
-            path: absolute_path(&report.path),
-            target: report.output.as_deref().map(absolute_path),
-            file: work.file,
-            digest: report.record()?.digest(),
-        })
-    }
-
-    fn wanted<'a>(&'a self, steps: &'a [Step]) -> Option<Wanted<'a>> {
-        let Step::Ready(work, change) = &steps[self.index] else { return None };
-        let commit = &change.commit;
-        let (old, new) = (work.report.record()?, change.result.record.as_ref()?);
-        Some(Wanted {
-            serial: &self.serial,
-            licenses: old.licenses,
-            path: &self.path,
-            target: self.target.as_deref(),
-            file: self.file,
-            sectors: &commit.sectors,
-            patch: &commit.patch,
-            digests: (old.digest(), new.digest()),
-            converted_at: new.origin?.converted_at.unix_seconds(),
-            replaces: work.claim.map(|claim| claim.id),
-        })
-    }
-}
-
-/// A claim that an earlier run has left on this very image, which is locked here. It may have
-/// made a copy that was taken elsewhere; so the conversion is made with the same bytes again.
-fn take_up(entry: &Entry, step: &Step) -> Decision {
-    let Step::Ready(_, change) = step else { return Decision::Copy(CopyState::Begun) };
-    match entry.sound_patch() {
-        Some(patch) if patch.old == change.commit.patch.old => {
-            Decision::Resume(entry.id, Box::new(patch.new))
-        }
-        // What is there now is not what was claimed: that may be converted, and elsewhere.
-        _ => Decision::Copy(CopyState::Begun),
-    }
-}
-
 /// A copy is gone. It may be somewhere else, so it is made again with the same bytes.
-fn make_again(entry: &Entry, step: &Step) -> Decision {
-    let Step::Ready(work, _) = step else { return Decision::Copy(CopyState::Converted) };
-    match made_again(entry, &work.report) {
+fn make_again(entry: &Entry, request: &Request) -> Decision {
+    match made_again(entry, &request.patch.old) {
         Some(new) => Decision::Resume(entry.id, Box::new(new)),
         None => Decision::Copy(CopyState::Converted),
     }

@@ -1,7 +1,10 @@
-//! Items in groups: each is worked on by whichever thread is free, and taken in its order.
+//! Items in groups: each is worked on by whichever thread is free, and taken in its order. Items of one file stay
+//! together: a group ends only where that file's items end.
 
 use super::pool::{Pending, Scope};
 use crate::platform::images_at_once;
+use std::collections::VecDeque;
+use std::iter::Peekable;
 use std::time::Instant;
 
 /// Images that are worked on together, at most: fewer where few files may be open. Those that are converted
@@ -16,10 +19,16 @@ const AT_ONCE: u128 = 50;
 /// Disks are waited for where one in so many pieces has waited.
 const WAITED: usize = 4;
 
+/// Tells the file that an item is a part of, where the items of that file are to stay in one group.
+pub(super) type FileOf<T> = fn(&T) -> Option<usize>;
+
 /// Items that are still to come, and the results of those that were handed out.
-pub(super) struct InOrder<I, R> {
-    items: I,
+pub(super) struct InOrder<I: Iterator, R> {
+    items: Peekable<I>,
+    file_of: FileOf<I::Item>,
     pending: Pending<Piece<R>>,
+    /// The file that each pending piece is of.
+    files: VecDeque<Option<usize>>,
     /// Items in the next group, and in those after it.
     group: usize,
     full_group: usize,
@@ -48,7 +57,22 @@ where
     pub(super) fn new(items: I, groups: usize) -> Self {
         let group = GROUP.min(images_at_once());
         let reach = groups * group;
-        Self { items, pending: Pending::new(), group, full_group: group, ahead: 0, reach }
+        Self {
+            items: items.peekable(),
+            file_of: |_| None,
+            pending: Pending::new(),
+            files: VecDeque::new(),
+            group,
+            full_group: group,
+            ahead: 0,
+            reach,
+        }
+    }
+
+    /// The same, where the items of one file stay in one group, however many they are.
+    pub(super) fn with_whole_files(mut self, file_of: FileOf<I::Item>) -> Self {
+        self.file_of = file_of;
+        self
     }
 
     /// The same, with a small first group, which shows how many threads are worth while.
@@ -77,10 +101,7 @@ where
         // So few that all threads have some of a group.
         let piece = (self.group / scope.threads()).clamp(1, PIECE);
         while self.ahead < reach {
-            let items: Vec<_> = self.items.by_ref().take(piece).collect();
-            if items.is_empty() {
-                return;
-            }
+            let Some(items) = self.next_piece(piece) else { return };
             self.ahead += items.len();
             scope.begin(&mut self.pending, move || {
                 let begun = Instant::now();
@@ -91,19 +112,87 @@ where
         }
     }
 
-    /// Takes a group, once all of it is done; without a result where none is left.
-    pub(super) fn take(&mut self, scope: &Scope<'_, '_>) -> Group<R> {
+    /// So many items of one file, or of none, that one thread takes in one go.
+    fn next_piece(&mut self, most: usize) -> Option<Vec<I::Item>> {
+        let first = self.items.next()?;
+        let file = (self.file_of)(&first);
+        let mut piece = Vec::with_capacity(most);
+        piece.push(first);
+        while piece.len() < most {
+            let Some(next) = self.items.next_if(|next| (self.file_of)(next) == file) else { break };
+            piece.push(next);
+        }
+        self.files.push_back(file);
+        Some(piece)
+    }
+
+    /// Takes a group, once all of it is done; without a result where none is left. What is missing of it, and of
+    /// its last file, is handed out for that as by [`InOrder::begin`].
+    pub(super) fn take<'s>(
+        &mut self,
+        scope: &Scope<'_, 's>,
+        work: impl Fn(I::Item) -> R + Copy + Send + 's,
+    ) -> Group<R>
+    where
+        I::Item: 's,
+        R: 's,
+    {
         let mut results = Vec::with_capacity(self.group);
         let (mut pieces, mut waited) = (0, 0);
-        while results.len() < self.group
-            && let Some(piece) = scope.next(&mut self.pending)
-        {
+        let mut file = None;
+        loop {
+            let is_full = results.len() >= self.group;
+            if is_full && file.is_none() {
+                break;
+            }
+            if is_full || self.files.is_empty() {
+                self.begin(scope, work);
+            }
+            if is_full && self.files.front() != Some(&file) {
+                break;
+            }
+            let Some(piece) = scope.next(&mut self.pending) else { break };
+            file = self.files.pop_front().flatten();
+            self.ahead -= piece.results.len();
             results.extend(piece.results);
             pieces += 1;
             waited += usize::from(piece.waited);
         }
-        self.ahead -= results.len();
         self.group = self.full_group;
         Group { results, waited: waited * WAITED > pieces }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::pool;
+    use super::*;
+
+    /// The sizes of the groups that these items, each the number of its file or 0 for none, are taken in.
+    fn sizes(items: Vec<usize>, workers: usize) -> Vec<usize> {
+        let file_of: FileOf<usize> = |file| (*file > 0).then_some(*file);
+        let mut in_order = InOrder::new(items.into_iter(), 1).with_whole_files(file_of);
+        let mut sizes = Vec::new();
+        pool::scope(workers, |scope| {
+            loop {
+                in_order.begin(scope, |item| item);
+                match in_order.take(scope, |item| item).results.len() {
+                    0 => return sizes,
+                    size => sizes.push(size),
+                }
+            }
+        })
+    }
+
+    #[test]
+    fn group_ends_only_where_the_items_of_a_file_end() {
+        for workers in [1, 4] {
+            assert_eq!(sizes(vec![0; 150], workers), [64, 64, 22]);
+            assert_eq!(sizes(vec![7; 1000], workers), [1000]);
+            let in_the_middle = [vec![0; 61], vec![7; 301], vec![8; 3], vec![0; 5]].concat();
+            assert_eq!(sizes(in_the_middle, workers), [362, 8]);
+            let small: Vec<_> = (0..129).map(|item| 1 + item / 3).collect();
+            assert_eq!(sizes(small, workers), [66, 63]);
+        }
     }
 }

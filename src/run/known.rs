@@ -2,7 +2,7 @@
 
 use super::recovery::holds_copy;
 use crate::conversion::{convert, decide};
-use crate::diagnosis::{CopyOf, CopyState};
+use crate::diagnosis::{CopyOf, CopyState, diagnose};
 use crate::ledger::{Entry, Met, State};
 use crate::platform::FileId;
 use crate::record::RecordBytes;
@@ -49,11 +49,11 @@ pub(super) fn copy_of(entry: Entry, state: CopyState) -> CopyOf {
     CopyOf { state, converted_at, path, target }
 }
 
-/// The record that a conversion has made, made again; `None` where `report` is not of the pack that was
+/// The record that a conversion has made of `old`, made again; `None` where that is not of the pack that was
 /// converted.
-pub(super) fn made_again(entry: &Entry, report: &Report) -> Option<RecordBytes> {
+pub(super) fn made_again(entry: &Entry, old: &RecordBytes) -> Option<RecordBytes> {
     let at = FileTime::from_unix_seconds(entry.converted_at)?;
-    let new = convert(report.diagnosis.as_ref()?, at)?;
+    let new = convert(&diagnose(old), at)?;
     (sha1(&[&new]).to_hex() == entry.new_digest).then_some(new)
 }
 

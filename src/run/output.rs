@@ -5,12 +5,13 @@
 
 use super::{Job, Mode};
 use crate::container::raw_name;
+use crate::conversion::Patch;
 use crate::diagnosis::Diagnosis;
 use crate::files::NewFile;
 use crate::find::Image;
 use crate::media::{MediaError, Medium, PlaceKind, RawImage};
 use crate::pack::commit::Commit;
-use crate::pack::examine::{Examination, Pack, examine, read_record};
+use crate::pack::examine::{Examination, Pack, RecordSectors, examine, read_record};
 use crate::platform::{self, folder_of};
 use crate::record::fields::Seal;
 use crate::record::{Record, RecordBytes};
@@ -147,9 +148,15 @@ impl Copy {
         }
     }
 
-    /// Writes the whole copy, converted; it is neither durable nor has it a name.
-    pub(super) fn write(&mut self, commit: &Commit<Medium>) -> Result<(), Failure> {
-        self.new = Some(self.write_new(commit).map_err(|error| self.failed(error))?);
+    /// Writes the whole copy of `from`, converted; it is neither durable nor has it a name.
+    pub(super) fn write(
+        &mut self,
+        from: &Medium,
+        sectors: &RecordSectors,
+        patch: Patch,
+    ) -> Result<(), Failure> {
+        let written = self.write_new(from, sectors, patch);
+        self.new = Some(written.map_err(|error| self.failed(error))?);
         Ok(())
     }
 
@@ -163,33 +170,37 @@ impl Copy {
         })
     }
 
-    fn write_new(&self, commit: &Commit<Medium>) -> Result<New, MediaError> {
-        let from = &commit.medium;
+    fn write_new(
+        &self,
+        from: &Medium,
+        sectors: &RecordSectors,
+        patch: Patch,
+    ) -> Result<New, MediaError> {
         let file = NewFile::beside(&self.target, from.rights_of_copy())?;
         platform::step();
         from.copy_to(file.file())?;
         let medium = RawImage::from_file(file.file().try_clone()?, &file.path())?;
-        let Commit { sectors, patch, .. } = commit;
         if read_record(&medium, sectors)? != patch.old {
             return Err(MediaError::ChangedMeanwhile);
         }
-        let commit = Commit { medium, sectors: *sectors, patch: patch.clone() };
+        let commit = Commit { medium, sectors: *sectors, patch };
         commit.write_whole()?;
         Ok(New { file, commit })
     }
 
-    /// Gives the copy its name. `false` where another run has made the very same copy meanwhile.
-    pub(super) fn publish(mut self, commit: &Commit<Medium>) -> Result<bool, Failure> {
+    /// Gives the copy of `from` its name. `false` where another run has made the very same copy, with this
+    /// record, meanwhile.
+    pub(super) fn publish(mut self, from: &Medium, record: &RecordBytes) -> Result<bool, Failure> {
         let Some(new) = self.new.take() else { return Ok(false) };
         platform::step();
         match new.file.publish(&self.target) {
             Ok(()) => {
-                let kept = platform::keep_read_only(&self.target, commit.medium.permissions());
+                let kept = platform::keep_read_only(&self.target, from.permissions());
                 kept.map(|()| true).map_err(|error| self.failed(error))
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 // Gone again meanwhile: there is no copy, and another try may make one.
-                let there = self.is_there(&commit.patch.new)?;
+                let there = self.is_there(record)?;
                 there.map(|_| false).ok_or_else(|| self.failed(error))
             }
             Err(error) => Err(Failure { action: Action::Publish, ..self.failed(error) }),

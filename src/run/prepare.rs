@@ -1,9 +1,10 @@
 //! What was decided is made ready: the image is opened and locked, and must hold the record that was seen.
 
 use super::access::{Access, in_place_still, lock, lock_shared, open, open_to_change};
+use super::change::Change;
 use super::look::{examine_into, new_report, settle};
 use super::output::{Copy, Output};
-use super::step::{Change, Step};
+use super::step::Step;
 use super::{Job, Mode};
 use crate::conversion::{Patch, decide};
 use crate::disk::DisketteStorage;
@@ -83,7 +84,7 @@ fn in_place(
     }
     // It waits for the others of its group now.
     medium.release();
-    Ok(Some(Change::new(medium, sectors, patch, None)))
+    Ok(Some(Change::in_place(medium, sectors, &patch)))
 }
 
 fn to_copy(
@@ -124,7 +125,7 @@ fn to_copy(
     }
     // It waits for the others of its group now.
     medium.release();
-    Ok(Some(Change::new(medium, sectors, patch, Some(copy))))
+    Ok(Some(Change::in_place(medium, sectors, &patch).of_copy(copy)))
 }
 
 fn change(report: &Report, at: FileTime) -> Option<Patch> {

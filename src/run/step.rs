@@ -3,17 +3,14 @@
 //! `Ready` to be changed, and not claimed yet; `Begun` once its claim is durable; `Done` when nothing more is to
 //! be said of it. There is no way back, and only a step that is begun writes.
 
-use crate::conversion::Patch;
-use crate::diagnosis::{CopyOf, Diagnosis, Finding, diagnose};
+use super::change::Change;
+use super::kept::Kept;
+use super::output::Copy;
+use crate::diagnosis::{CopyOf, Finding, Verdict, diagnose};
 use crate::ledger::ClaimId;
-use crate::media::Medium;
-use crate::pack::commit::Commit;
-use crate::pack::examine::RecordSectors;
 use crate::platform::FileId;
 use crate::record::RecordBytes;
 use crate::report::{Failure, Outcome, Report};
-use crate::run::access::in_place_still;
-use crate::run::output::Copy;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -36,6 +33,8 @@ pub(super) struct Work {
     pub(super) file: Option<FileId>,
     /// The claim that the pack is converted under.
     pub(super) claim: Option<Claim>,
+    /// The record that the report is to be told with, where that is all that is kept of it.
+    record: Option<Kept>,
 }
 
 /// A claim that a step is changed under.
@@ -46,59 +45,63 @@ pub(super) struct Claim {
     pub(super) is_resumed: bool,
 }
 
-/// A change that is to be made.
-pub(super) struct Change {
-    /// The image, which is locked, and what becomes of its record.
-    pub(super) commit: Commit<Medium>,
-    /// The copy that is changed instead, if one is made.
-    pub(super) copy: Option<Copy>,
-    /// What the pack will be. Its seals are checked once, for the claim and for the report.
-    pub(super) result: Diagnosis,
-}
-
-impl Change {
-    /// A change in place, or of a copy.
-    pub(super) fn new(
-        medium: Medium,
-        sectors: RecordSectors,
-        patch: Patch,
-        copy: Option<Copy>,
-    ) -> Self {
-        let result = diagnose(&patch.new);
-        Self { commit: Commit { medium, sectors, patch }, copy, result }
-    }
-
-    /// Whether the image is only copied: its pack is 4.5 already.
-    fn is_as_it_is(&self) -> bool {
-        self.commit.patch.old == self.commit.patch.new
-    }
-}
-
 impl Work {
+    fn new(report: Box<Report>, file: Option<FileId>) -> Self {
+        Self { report, file, claim: None, record: None }
+    }
+
     fn failed(mut self: Box<Self>, failure: Failure) -> Step {
         self.report.fail(failure);
         Step::Done(self)
     }
 
-    fn converted(mut self: Box<Self>, result: Diagnosis) -> Step {
-        self.report.convert(result);
+    fn converted(mut self: Box<Self>, record: &RecordBytes) -> Step {
+        let is_at_rest = self.record.is_some();
+        self.report.convert(record);
+        if is_at_rest {
+            self.rest();
+        }
         Step::Done(self)
+    }
+
+    /// Keeps of a sound record its bytes alone, which say all that the report has to say of it.
+    fn rest(&mut self) {
+        let is_sound = |verdict| verdict != Verdict::Refused;
+        let diagnosis = self.report.diagnosis.take_if(|diagnosis| is_sound(diagnosis.verdict));
+        let record = diagnosis.and_then(|diagnosis| diagnosis.record);
+        self.record = record.map(|record| Kept::new(record.bytes()));
+    }
+
+    /// Makes the report whole again.
+    pub(super) fn wake(&mut self) {
+        if let Some(record) = self.record.take() {
+            self.report.diagnosis = Some(diagnose(&record.whole()));
+        }
     }
 }
 
 impl Step {
     /// What is said of an image that is not changed.
     pub(super) fn done(report: Box<Report>, file: Option<FileId>) -> Self {
-        Self::Done(Box::new(Work { report, file, claim: None }))
+        Self::Done(Box::new(Work::new(report, file)))
     }
 
     /// An image that is to be changed.
     pub(super) fn ready(report: Box<Report>, file: Option<FileId>, change: Change) -> Self {
-        Self::Ready(Box::new(Work { report, file, claim: None }), Box::new(change))
+        Self::Ready(Box::new(Work::new(report, file)), Box::new(change))
     }
 
     pub(super) fn is_ready(&self) -> bool {
         matches!(self, Self::Ready(..))
+    }
+
+    /// The same, with no more of its report in memory than is needed: very many may wait for each other.
+    pub(super) fn at_rest(mut self) -> Self {
+        match &mut self {
+            Self::Ready(work, _) | Self::Begun(work, _) | Self::Done(work) => work.rest(),
+            Self::NotBegun => {}
+        }
+        self
     }
 
     pub(super) fn is_begun(&self) -> bool {
@@ -123,7 +126,7 @@ impl Step {
 
     /// From `Ready` to `Begun` without a claim, where the pack is 4.5 already.
     pub(super) fn begin_unclaimed(&mut self) {
-        if matches!(self, Self::Ready(_, change) if !change.commit.patch.commits()) {
+        if matches!(self, Self::Ready(_, change) if !change.patch().commits()) {
             self.begin(None);
         }
     }
@@ -132,8 +135,7 @@ impl Step {
     pub(super) fn resume(&mut self, id: ClaimId, new: &RecordBytes) {
         if let Self::Ready(work, change) = self {
             work.claim = Some(Claim { id, is_resumed: true });
-            change.commit.patch.new = *new;
-            change.result = diagnose(new);
+            change.set_new(new);
         }
     }
 
@@ -142,6 +144,7 @@ impl Step {
         *self = match self.take() {
             Self::Ready(mut work, _) => {
                 work.claim = None;
+                work.wake();
                 end(&mut work.report);
                 Self::Done(work)
             }
@@ -157,27 +160,16 @@ impl Step {
     /// Stays `Begun`, or fails: readies what is made durable together with others.
     pub(super) fn stage(self) -> Self {
         let Self::Begun(work, mut change) = self else { return self };
-        let Change { commit, copy, .. } = &mut *change;
-        match copy {
-            None => commit.stage(),
-            Some(copy) => {
-                if let Err(failure) = copy.write(commit) {
-                    return work.failed(failure);
-                }
-            }
+        match change.stage() {
+            Ok(()) => Self::Begun(work, change),
+            Err(failure) => work.failed(failure),
         }
-        Self::Begun(work, change)
     }
 
     /// Stays `Begun`, or fails: does all of a change that waits for the disk.
     pub(super) fn commit(self) -> Self {
         let Self::Begun(work, mut change) = self else { return self };
-        let Change { commit, copy, .. } = &mut *change;
-        let result = match copy {
-            None => commit.check().and_then(|()| commit.commit()).map_err(Failure::from),
-            Some(copy) => copy.settle(),
-        };
-        match result {
+        match change.commit() {
             Ok(()) => Self::Begun(work, change),
             Err(failure) => work.failed(failure),
         }
@@ -186,14 +178,10 @@ impl Step {
     /// From `Begun` to `Done` for a change in place. A copy is left to be published.
     pub(super) fn finish(self) -> Self {
         match self {
-            Self::Begun(work, change) if change.copy.is_none() => {
-                let commit = &change.commit;
-                let finished = commit.finish().map_err(Failure::from);
-                match finished.and_then(|()| in_place_still(&commit.medium)) {
-                    Ok(()) => work.converted(change.result),
-                    Err(failure) => work.failed(failure),
-                }
-            }
+            Self::Begun(work, change) if change.copy().is_none() => match change.finish() {
+                Ok(()) => work.converted(&change.patch().new),
+                Err(failure) => work.failed(failure),
+            },
             other => other,
         }
     }
@@ -201,7 +189,7 @@ impl Step {
     /// The target of a copy that is to be published.
     pub(super) fn target(&self) -> Option<&Path> {
         match self {
-            Self::Begun(_, change) => change.copy.as_ref().map(Copy::target),
+            Self::Begun(_, change) => change.copy().map(Copy::target),
             _ => None,
         }
     }
@@ -209,7 +197,7 @@ impl Step {
     /// From `Begun` to `Done` for a copy: another one of this group gets its name.
     pub(super) fn give_way(&mut self) {
         *self = match self.take() {
-            Self::Begun(work, change) => match &change.copy {
+            Self::Begun(work, change) => match change.copy() {
                 Some(copy) => work.failed(copy.exists()),
                 None => Self::Begun(work, change),
             },
@@ -220,11 +208,10 @@ impl Step {
     /// From `Begun` to `Done` for a copy: gives it its name.
     pub(super) fn publish(self) -> Self {
         match self {
-            Self::Begun(mut work, change) if change.copy.is_some() => {
-                let as_it_is = change.is_as_it_is();
-                let Change { commit, copy, result } = *change;
-                match copy.map_or(Ok(false), |copy| copy.publish(&commit)) {
-                    Ok(true) if !as_it_is => work.converted(result),
+            Self::Begun(mut work, change) if change.copy().is_some() => {
+                let (as_it_is, new) = (change.is_as_it_is(), change.patch().new);
+                match (*change).publish() {
+                    Ok(true) if !as_it_is => work.converted(&new),
                     Ok(false) if !as_it_is => {
                         work.report.outcome = Outcome::AlreadyConverted;
                         Self::Done(work)
@@ -251,9 +238,9 @@ impl Step {
 }
 
 impl Report {
-    pub(super) fn convert(&mut self, result: Diagnosis) {
+    pub(super) fn convert(&mut self, record: &RecordBytes) {
         self.outcome = Outcome::Converted;
-        self.diagnosis = Some(result);
+        self.diagnosis = Some(diagnose(record));
     }
 
     /// Refuses a sound pack for what stands outside its record.

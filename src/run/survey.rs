@@ -17,6 +17,7 @@ use crate::platform::images_at_once;
 use crate::record::fields::Seal;
 use crate::report::{Note, Outcome, Report};
 use crate::set::{Access, Answer, Condition, Entry, ImageNumber};
+use std::collections::HashSet;
 use std::mem::take;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -100,8 +101,9 @@ struct Looking<'a> {
     ledger: &'a mut Ledger,
     stop: &'a AtomicBool,
     listener: &'a mut dyn Listener,
-    /// Claims that earlier runs have left open.
+    /// Claims that earlier runs have left open, and the digests of their 4.0 records.
     begun: Vec<ledger::Entry>,
+    begun_records: HashSet<String>,
     /// What was looked at and not told yet.
     done: Vec<Seen>,
     /// Whether the last group has waited for a disk, or for something else.
@@ -117,6 +119,7 @@ impl<'a> Looking<'a> {
         listener: &'a mut dyn Listener,
     ) -> Result<Self, LedgerError> {
         let begun = ledger.begun()?;
+        let begun_records = begun.iter().map(|entry| entry.old_digest.clone()).collect();
         let survey = Survey {
             images: Images::default(),
             entries: Vec::new(),
@@ -126,7 +129,8 @@ impl<'a> Looking<'a> {
             end: End::Complete,
             unread: 0,
         };
-        Ok(Self { job, ledger, stop, listener, begun, done: Vec::new(), has_waited: false, survey })
+        let (done, has_waited) = (Vec::new(), false);
+        Ok(Self { job, ledger, stop, listener, begun, begun_records, done, has_waited, survey })
     }
 
     /// Looks at one group after the other: at all of them, or, if there may be more threads, at those up to
@@ -140,11 +144,12 @@ impl<'a> Looking<'a> {
         let (job, stop) = (self.job, self.stop);
         loop {
             // What was seen is told while others are looked at.
-            items.begin(scope, move |found| look(found, job, stop));
+            let look = move |found| look(found, job, stop);
+            items.begin(scope, look);
             if self.tell()?.is_break() {
                 return Ok(Some(End::Unheard));
             }
-            let group = items.take(scope);
+            let group = items.take(scope, look);
             if group.results.is_empty() {
                 return Ok(Some(End::Complete));
             }
@@ -210,12 +215,10 @@ impl<'a> Looking<'a> {
             report.notes.extend(begun.map(|entry| Note::Begun(entry.serial.clone())));
         }
         let origin = report.record().and_then(|record| record.origin);
-        if let Some(origin) = origin.filter(|_| report.outcome == Outcome::AlreadyConverted) {
-            let digest = origin.source_digest.to_hex();
-            if self.begun.iter().any(|entry| entry.old_digest == digest) {
-                let path = report.path.clone();
-                survey.turned_up.push(TurnedUp { source: origin.source_digest, path });
-            }
+        let source = origin.filter(|_| report.outcome == Outcome::AlreadyConverted);
+        let source = source.map(|origin| origin.source_digest);
+        if let Some(source) = source.filter(|s| self.begun_records.contains(&s.to_hex())) {
+            survey.turned_up.push(TurnedUp { source, path: report.path.clone() });
         }
         self.listener.seen(report)
     }

@@ -10,6 +10,7 @@ use super::{End, Job};
 use crate::find::Found;
 use crate::report::{Note, Outcome, Report};
 use crate::set::{Answer, Condition, ImageNumber};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// An image that there is more to do with, or to say of, than what was said when it was seen.
@@ -19,6 +20,17 @@ pub(super) struct Turn {
     entry: Option<usize>,
     found: Found,
     action: Action,
+    /// Whether the file that it is in would be replaced as a whole.
+    is_replaced: bool,
+}
+
+impl Turn {
+    /// What tells the file that is replaced with all of its members, where this is one of them.
+    pub(super) fn file_to_replace(&self) -> Option<usize> {
+        let Found::Image(image) = &self.found else { return None };
+        let member = image.place.member.as_ref().filter(|_| self.is_replaced)?;
+        Some(Arc::as_ptr(&member.container).addr())
+    }
 }
 
 /// What is done with an image.
@@ -89,7 +101,8 @@ impl Iterator for Turns<'_> {
             self.entry += usize::from(is_here);
             if let Some(action) = self.action(image, entry) {
                 let found = self.survey.images.found(image, &mut self.archives);
-                return Some(Turn { image, entry, found, action });
+                let is_replaced = self.job.mode.converts() && self.job.output.is_none();
+                return Some(Turn { image, entry, found, action, is_replaced });
             }
         }
         None
@@ -105,7 +118,8 @@ pub(super) struct Taken {
 
 /// Does what an image's turn is for, as far as it needs no claim.
 pub(super) fn take_turn(turn: Turn, survey: &Survey, task: Task<'_>, stop: &AtomicBool) -> Taken {
-    let Turn { image, entry, found, action } = turn;
+    let waits = turn.file_to_replace().is_some();
+    let Turn { image, entry, found, action, .. } = turn;
     let seen = entry.map(|at| &survey.entries[at]);
     let step = match found {
         _ if stop.load(Ordering::Relaxed) => Step::NotBegun,
@@ -125,5 +139,5 @@ pub(super) fn take_turn(turn: Turn, survey: &Survey, task: Task<'_>, stop: &Atom
         }
         Found::Skipped(_) | Found::Repeated { .. } => Step::NotBegun,
     };
-    Taken { image, entry, step }
+    Taken { image, entry, step: if waits { step.at_rest() } else { step } }
 }

@@ -50,7 +50,7 @@ fn claim_that_is_done_is_not_taken_back() {
     let mut ledger = Ledger::open(&scene.ledger()).unwrap();
     let mut entries = Vec::new();
     ledger
-        .each(None, |entry| {
+        .each(|entry| {
             entries.push(entry);
             true
         })

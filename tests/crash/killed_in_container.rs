@@ -207,20 +207,22 @@ fn failing_call_leaves_the_container_as_it_was_and_is_told() {
 }
 
 #[test]
-fn packs_whose_replacement_failed_are_written_with_the_next_one_of_their_archive() {
+fn replacement_that_fails_is_tried_once_and_told_of_every_pack_of_the_archive() {
     crate::support::needs!("strace", "zip", "unzip");
-    let packed = archive();
-    let scene = Scene::new();
-    packed.put(&scene);
-    let temporary = packed.temporary(&scene);
-    let inject = "inject=write:error=ENOSPC:when=1";
-    let options = ["-f", "-P", &temporary, "-e", "trace=write", "-e", inject];
-    let args = [&CONVERT[..], &["--jobs", "1"]].concat();
-    let traced = strace(&scene, &options, &args);
-    let failed = |line: &&str| line.contains("\"code\":\"no-space\"");
-    assert_eq!(traced.ran.stdout.lines().filter(failed).count(), 1, "{traced:?}");
-    assert_eq!(packed.state(&scene), [false, true, true, true]);
-    packed.complete(&scene);
+    for jobs in ["1", "4"] {
+        let packed = archive();
+        let scene = Scene::new();
+        packed.put(&scene);
+        let temporary = packed.temporary(&scene);
+        let inject = "inject=write:error=ENOSPC:when=1";
+        let options = ["-f", "-P", &temporary, "-e", "trace=write", "-e", inject];
+        let traced = strace(&scene, &options, &[&CONVERT[..], &["--jobs", jobs]].concat());
+        let failed = |line: &&str| line.contains("\"code\":\"no-space\"");
+        assert_eq!(traced.ran.stdout.lines().filter(failed).count(), 4, "{traced:?}");
+        assert_eq!(traced.count("write"), 1, "{traced:?}");
+        assert_eq!(packed.state(&scene), [false; 4]);
+        packed.complete(&scene);
+    }
 }
 
 #[test]

@@ -22,6 +22,7 @@ mod killed_in_place;
 mod killed_sets;
 #[cfg(unix)]
 mod killed_with_ledger;
+mod large_archives;
 mod medium_errors;
 mod open_claims;
 #[cfg(unix)]

@@ -10,9 +10,9 @@ use crate::cli::Error;
 use crate::cli::args::{Ledger as Args, LedgerAction, LedgerChoice, LedgerFile};
 use crate::cli::exit::Exit;
 use crate::cli::show::terminal::{complain, escape, named};
-use crate::cli::words::{copies_unknown_message, recovery_message};
+use crate::cli::words::{Recoveries, copies_unknown_message};
 use addpack::ledger::{Ledger, LedgerError};
-use addpack::run::recovery::settle;
+use addpack::run::recovery::settle_all;
 use etcetera::BaseStrategy;
 use std::io::{self, Write, stdout};
 use std::path::PathBuf;
@@ -35,11 +35,14 @@ pub(crate) fn open_to_write(choice: &LedgerChoice) -> Result<Ledger, Error> {
         return Ok(Ledger::temporary()?);
     }
     let mut ledger = Ledger::open(&file(&choice.at)?)?;
-    for entry in ledger.begun()? {
-        let recovery = settle(&mut ledger, &entry)?;
-        if let Some(message) = recovery_message(&entry, &recovery) {
-            complain(&message);
+    let mut told = Recoveries::default();
+    settle_all(&mut ledger, |entry, recovery| {
+        if let Some(line) = told.add(entry, recovery) {
+            complain(&line);
         }
+    })?;
+    if let Some(line) = told.end() {
+        complain(&line);
     }
     Ok(ledger)
 }

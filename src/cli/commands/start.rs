@@ -57,7 +57,7 @@ fn ledger_line() -> String {
 
 fn held(ledger: &Ledger) -> Option<String> {
     let (mut count, mut last) = (0u64, None);
-    let counted = ledger.each(None, |entry| {
+    let counted = ledger.each(|entry| {
         count += 1;
         last = last.max(Some(entry.converted_at));
         true

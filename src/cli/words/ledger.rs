@@ -5,7 +5,6 @@ use crate::cli::show::terminal::{escape, named, shown};
 use addpack::diagnosis::{CopyOf, CopyState};
 use addpack::ledger::{Entry, LedgerError, LedgerProblem};
 use addpack::record::fields::FileTime;
-use addpack::run::recovery::Recovery;
 use std::path::{Path, PathBuf};
 
 /// How the file of a ledger's entry stands.
@@ -102,40 +101,6 @@ pub(crate) fn no_claims_message(error: &LedgerError) -> String {
 /// The same to those who only look.
 pub(crate) fn copies_unknown_message(error: &LedgerError) -> String {
     ledger_message(error) + ". Copies of packs that were converted before cannot be recognized"
-}
-
-/// What became of a conversion that an earlier run had left open; `None` where that needs no word.
-pub(crate) fn recovery_message(entry: &Entry, recovery: &Recovery) -> Option<String> {
-    let place = named(entry.place());
-    let serial = escape(&entry.serial);
-    Some(match recovery {
-        // Nothing was wrong, or another run is at it and tells itself.
-        Recovery::Complete | Recovery::Void | Recovery::InUse => return None,
-        Recovery::Finished => {
-            format!("{place}: an interrupted conversion of {serial} is complete now")
-        }
-        Recovery::Untouched => format!(
-            "{place}: a conversion of {serial} was begun here, and the image is still 4.0; converting \
-             it makes the record that was begun"
-        ),
-        Recovery::Missing if entry.target.is_some() => format!(
-            "{place}: this copy of {serial} was never finished, or was taken elsewhere; it is made \
-             again when {} is converted again",
-            named(&entry.path)
-        ),
-        Recovery::Missing => format!(
-            "{place}: a conversion of {serial} was begun here, but its image is not there now; it \
-             is settled when it turns up (addpack ledger show {serial})"
-        ),
-        Recovery::Strange => format!(
-            "{place}: the ledger's entry of {serial} is damaged, so nothing was written here (addpack \
-             ledger show {serial})"
-        ),
-        Recovery::Failed(failure) => format!(
-            "{place}: an interrupted conversion of {serial} could not be completed: {}",
-            super::failure_message(failure)
-        ),
-    })
 }
 
 /// A line of the list.

@@ -13,6 +13,7 @@ mod note;
 mod pack_summary;
 mod plan;
 mod reasons;
+mod recovery;
 mod replace;
 mod set;
 pub(crate) mod system;
@@ -30,7 +31,7 @@ pub(crate) use finding::{
 };
 pub(crate) use ledger::{
     Standing, copies_unknown_message, day_of, entry_lines, ledger_message, ledger_row,
-    no_claims_message, recovery_message, standing_message, time_of,
+    no_claims_message, standing_message, time_of,
 };
 pub(crate) use missing_path::{drive_list, is_drive_letter};
 pub(crate) use nearest::nearest;
@@ -43,6 +44,7 @@ pub(crate) use plan::{
     server_state, set_warnings, step_kb, step_message, step_next, twins_message, version_words,
 };
 pub(crate) use reasons::{code_words, what_it_takes};
+pub(crate) use recovery::Recoveries;
 pub(crate) use replace::{REQUEST_FOOT, REQUEST_HEAD, evidence};
 pub(crate) use set::last_event;
 pub(crate) use value::{

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 const ENCRYPTED: u16 = 0x0001;
 /// The extra field for numbers of more than 32 bits.
-const ZIP64_FIELD: u16 = 0x0001;
+pub(super) const ZIP64_FIELD: u16 = 0x0001;
 /// Extra fields that do not depend on the compressed bytes: times, owners, names and rights on several
 /// systems.
 const OTHER_FIELDS: [u16; 17] = [
@@ -34,7 +34,7 @@ pub struct ZipMember {
     /// Why it cannot be read.
     fault: Option<ContainerError>,
     /// Why it cannot be changed.
-    obstacle: Option<ContainerError>,
+    pub(super) obstacle: Option<ContainerError>,
     /// Whether its offset needs more than 32 bits.
     has_large_offset: bool,
 }
@@ -179,38 +179,17 @@ impl ZipMember {
         }
         Ok(self.header + HEADER_LEN as u64 + name + extra)
     }
-
-    /// Why it cannot be changed, by its entry in the directory and its own header; `None` if it can.
-    ///
-    /// # Errors
-    /// If the header cannot be read.
-    pub fn obstacle<S: Storage + ?Sized>(
-        &self,
-        archive: &S,
-    ) -> Result<Option<ContainerError>, MediaError> {
-        if self.obstacle.is_some() {
-            return Ok(self.obstacle);
-        }
-        let end = self.data(archive)?;
-        let mut header = [0; HEADER_LEN];
-        archive.read(self.header, &mut header)?;
-        let length = u64::from(word(&header, 28));
-        let mut extra = vec![0; position(length)];
-        archive.read(end - length, &mut extra)?;
-        let has_zip64 = extra_fields(&extra).any(|(id, _)| id == ZIP64_FIELD);
-        Ok(if has_zip64 { Some(ContainerError::Zip64Records) } else { index_of(&extra) })
-    }
 }
 
 /// The obstacle of an extra field that may depend on the compressed bytes.
-fn index_of(extra: &[u8]) -> Option<ContainerError> {
+pub(super) fn index_of(extra: &[u8]) -> Option<ContainerError> {
     let is_known = |id: u16| id == ZIP64_FIELD || OTHER_FIELDS.contains(&id);
     let unknown = extra_fields(extra).any(|(id, _)| !is_known(id));
     unknown.then_some(ContainerError::IndexField)
 }
 
 /// The extra fields, each with its number.
-fn extra_fields(extra: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
+pub(super) fn extra_fields(extra: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
     let mut rest = extra;
     std::iter::from_fn(move || {
         let (head, behind) = rest.split_at_checked(4)?;

@@ -67,6 +67,22 @@ impl Directory {
         Ok(Self { members, start, entries, end })
     }
 
+    /// Sorts members, given by their index in the directory, by where they are in the file.
+    ///
+    /// # Errors
+    /// Where an index has no member.
+    pub(crate) fn in_file_order(
+        &self,
+        indices: impl Iterator<Item = usize>,
+    ) -> Result<Vec<usize>, MediaError> {
+        let mut order: Vec<_> = indices.collect();
+        if order.iter().any(|index| *index >= self.members.len()) {
+            return Err(ContainerError::Changed.into());
+        }
+        order.sort_unstable_by_key(|index| self.members[*index].header);
+        Ok(order)
+    }
+
     /// Why no member of the archive can be changed; `None` if they can.
     pub fn obstacle(&self) -> Option<ContainerError> {
         if self.end.has_zip64 || self.members.iter().any(ZipMember::has_large_offset) {

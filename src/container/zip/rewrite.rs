@@ -1,6 +1,9 @@
 //! Rewrites an archive with other bytes for some members; every other byte stays.
 
-use super::{ContainerError, DEFLATED, Directory, STORED, ZipMember, long, position};
+use super::member::{ZIP64_FIELD, extra_fields, index_of};
+use super::{
+    ContainerError, DEFLATED, Directory, HEADER_LEN, STORED, ZipMember, long, position, word,
+};
 use crate::container::deflate::{crc32, deflate};
 use crate::disk::{MediaError, Storage};
 use std::ops::Range;
@@ -41,8 +44,7 @@ pub fn rewrite<S: Storage + ?Sized>(
     if let Some(obstacle) = directory.obstacle() {
         return Err(obstacle.into());
     }
-    let mut order = indices.to_vec();
-    order.sort_unstable_by_key(|index| directory.members[*index].header);
+    let order = directory.in_file_order(indices.iter().copied())?;
     let mut headers: Vec<_> = directory.members.iter().map(|member| member.header).collect();
     headers.sort_unstable();
     let (mut changes, mut kept) = (Vec::<MemberChange>::new(), 0);
@@ -138,6 +140,53 @@ impl MemberChange {
     fn is_broken_by(&self, headers: &[u64]) -> bool {
         let next = headers.partition_point(|header| *header <= self.old.start);
         headers.get(next).is_some_and(|header| *header < self.old.end)
+    }
+}
+
+impl ZipMember {
+    /// Why it cannot be changed, by its entry in the directory and its own header; `None` if it can.
+    ///
+    /// # Errors
+    /// If the header cannot be read.
+    pub fn obstacle<S: Storage + ?Sized>(
+        &self,
+        archive: &S,
+    ) -> Result<Option<ContainerError>, MediaError> {
+        if self.obstacle.is_some() {
+            return Ok(self.obstacle);
+        }
+        let end = self.data(archive)?;
+        let mut header = [0; HEADER_LEN];
+        archive.read(self.header, &mut header)?;
+        let length = u64::from(word(&header, 28));
+        let mut extra = vec![0; position(length)];
+        archive.read(end - length, &mut extra)?;
+        if extra_fields(&extra).any(|(id, _)| id == ZIP64_FIELD) {
+            return Ok(Some(ContainerError::Zip64Records));
+        }
+        match index_of(&extra) {
+            None => odd_numbers(archive, self, &header, end + self.compressed),
+            index => Ok(index),
+        }
+    }
+}
+
+/// Why a member's checksum and lengths cannot be written anew: those before its bytes, in `header`, or those behind
+/// them, at `end`, are not the directory's.
+fn odd_numbers<S: Storage + ?Sized>(
+    archive: &S,
+    member: &ZipMember,
+    header: &[u8],
+    end: u64,
+) -> Result<Option<ContainerError>, MediaError> {
+    let numbers = Numbers::new(member.crc, length(member.compressed)?);
+    let is_described = member.flags & DESCRIBED_BEHIND != 0;
+    if !is_described && header[IN_HEADER..][..8] != numbers.0 {
+        return Ok(Some(ContainerError::Zip64Records));
+    }
+    match descriptor(archive, member, end, numbers, numbers) {
+        Ok(_) => Ok(None),
+        Err(error) => error.container().map(Some).ok_or(error),
     }
 }
 

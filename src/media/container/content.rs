@@ -1,11 +1,11 @@
 //! The content of a container file: reading an image out of it, and rewriting the file.
 
-use crate::container::zip::{Directory, Stretch, rewrite};
+use crate::container::zip::{Directory, Stretch, ZipMember, rewrite};
 use crate::container::{ContainerError, MAX_DUMP, MAX_IMAGE, gzip, largest, raw_name};
 use crate::disk::{MediaError, Storage};
-use crate::files::OpenFile;
 use crate::files::replace::Replacement;
-use crate::media::changes::{Changes, apply};
+use crate::files::{OnePass, OpenFile};
+use crate::media::changes::{Changes, apply, are_made};
 use crate::platform;
 use std::collections::BTreeMap;
 use std::io;
@@ -94,13 +94,49 @@ impl Content {
         }
     }
 
-    /// Content of the same kind, read from `file`.
-    pub(super) fn read_anew(&self, file: &OpenFile) -> Result<Self, MediaError> {
+    /// Checks that the rewritten file holds these changes of its images, reading it once, from the disk. Returns
+    /// its content.
+    pub(super) fn see(
+        &self,
+        new: &OpenFile,
+        disk: &OnePass<'_>,
+        staged: &BTreeMap<usize, Changes>,
+    ) -> Result<Self, MediaError> {
+        let see = |index: usize, image: &[u8]| {
+            let is_changed = staged.get(&index).is_some_and(|changes| are_made(changes, image));
+            if is_changed { Ok(()) } else { Err(MediaError::NotReadBack) }
+        };
         match self {
             Self::Dump => Ok(Self::Dump),
-            Self::Gzip => Ok(Self::Gzip),
-            Self::Zip(_) => Directory::read(file).map(Self::Zip),
+            Self::Gzip => {
+                see(0, &gzip::read(&whole(disk)?, MAX_IMAGE)?.file)?;
+                Ok(Self::Gzip)
+            }
+            Self::Zip(_) => {
+                let directory = Directory::read(&View { file: new, past_cache: true })?;
+                for index in directory.in_file_order(staged.keys().copied())? {
+                    see(index, &directory.members[index].read(disk, MAX_DUMP)?)?;
+                }
+                Ok(Self::Zip(directory))
+            }
         }
+    }
+
+    /// Bytes of memory that writing these images takes: twice what the largest of them takes.
+    pub(super) fn room_to_write(
+        &self,
+        file: &OpenFile,
+        staged: &BTreeMap<usize, Changes>,
+    ) -> Result<usize, MediaError> {
+        let most = match self {
+            Self::Dump | Self::Gzip => self.room_for(file, 0)?,
+            // None of those that are written is a dump.
+            Self::Zip(directory) => {
+                let members = staged.keys().filter_map(|index| directory.members.get(*index));
+                members.map(ZipMember::room).max().unwrap_or(0)
+            }
+        };
+        Ok(most.saturating_mul(2))
     }
 
     /// Writes the whole container again, with these changes of its images.

@@ -64,8 +64,12 @@ impl Container {
     /// The member with that name.
     pub fn member(self: &Arc<Self>, name: &[u8]) -> Option<Member> {
         self.with_directory(|directory| {
-            let index = directory.members.iter().position(|member| member.name == name)?;
-            Some(self.new_member(directory, index))
+            let members = &directory.members;
+            let order = self.by_name(directory);
+            let name_at = |at: &u32| members[*at as usize].name.as_slice();
+            let at = order.partition_point(|at| name_at(at) < name);
+            let index = order.get(at).filter(|at| name_at(at) == name)?;
+            Some(self.new_member(directory, *index as usize))
         })?
     }
 
@@ -84,6 +88,16 @@ impl Container {
             name: directory.members[index].name.clone(),
             path_of_copy: self.paths_of_copies(directory)[index].clone(),
         }
+    }
+
+    /// The members in the order of their names; of one name, in that of the directory.
+    fn by_name(&self, directory: &Directory) -> &[u32] {
+        self.by_name.get_or_init(|| {
+            let count = u32::try_from(directory.members.len()).unwrap_or(u32::MAX);
+            let mut order: Vec<u32> = (0..count).collect();
+            order.sort_by_key(|index| &directory.members[*index as usize].name);
+            order
+        })
     }
 
     /// The path of each member's raw image below a folder for copies.

@@ -12,10 +12,10 @@ use crate::container::zip::Directory;
 use crate::container::{ContainerError, Format, Reader, Unpacked, may_be_archive, unpack};
 use crate::disk::{Flaw, MediaError};
 use crate::files::replace::{Replaced, Replacement, replace};
-use crate::files::{OpenFile, clear_leftover};
+use crate::files::{OnePass, OpenFile, clear_leftover};
 use crate::platform;
 use content::{Content, StoredFile};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::TryLockError;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -28,8 +28,20 @@ pub struct Container {
     current: Mutex<Current>,
     /// Changes of images that the next replacement takes along, by the images' index.
     staged: Mutex<BTreeMap<usize, Changes>>,
+    /// The result of the last replacement; locked by the thread that makes one, while others wait.
+    last: Mutex<LastReplacement>,
     /// The paths for copies of its members. A replacement changes no name.
     paths_of_copies: OnceLock<Vec<PathBuf>>,
+    /// The members of an archive in the order of their names.
+    by_name: OnceLock<Vec<u32>>,
+}
+
+/// The result of the last replacement.
+#[derive(Debug, Default)]
+struct LastReplacement {
+    error: Option<MediaError>,
+    /// Images that it wrote and whose callers have not asked for the result yet.
+    unasked: BTreeSet<usize>,
 }
 
 /// The file as it is now; a replacement changes all of this.
@@ -83,7 +95,9 @@ impl Container {
             path: path.to_owned(),
             current: Mutex::new(current),
             staged: Mutex::default(),
+            last: Mutex::default(),
             paths_of_copies: OnceLock::new(),
+            by_name: OnceLock::new(),
         })
     }
 
@@ -99,6 +113,16 @@ impl Container {
             }
             _ => Ok(None),
         }
+    }
+
+    /// Where it was opened.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether the path still leads to this file.
+    pub(crate) fn is_at_its_path(&self) -> bool {
+        self.current().file.is_at_its_path()
     }
 
     /// The file as it is now, locked for other threads.
@@ -212,36 +236,46 @@ impl Container {
         lock(&self.staged).insert(index, changes);
     }
 
-    /// Writes a staged image into the container, along with all others that are staged. Waits for room in
-    /// memory: the caller must hold none.
+    /// Writes a staged image into the container, along with all others that are staged, and reads all of them
+    /// back past the cache: all are written, or none. For an image that another caller has written already, returns
+    /// the result of that. Waits for room in memory: the caller must hold none.
     pub(super) fn write(&self, index: usize) -> Result<(), MediaError> {
+        let mut last = lock(&self.last);
+        if !lock(&self.staged).contains_key(&index) {
+            let is_taken_along = last.unasked.remove(&index);
+            return match &last.error {
+                None if is_taken_along => Ok(()),
+                Some(error) if is_taken_along => Err(repeated(error)),
+                _ => Err(MediaError::NotReadBack),
+            };
+        }
+        let staged = std::mem::take(&mut *lock(&self.staged));
+        let result = self.replace(&staged);
+        last.error = result.as_ref().err().map(repeated);
+        last.unasked = staged.into_keys().filter(|other| *other != index).collect();
+        result
+    }
+
+    fn replace(&self, staged: &BTreeMap<usize, Changes>) -> Result<(), MediaError> {
         let needed = {
             let current = self.current();
-            let staged = lock(&self.staged);
-            if !staged.contains_key(&index) {
-                // Another thread has written it.
-                return Ok(());
-            }
-            current.room_to_write(&staged)?
+            current.content.room_to_write(&current.file, staged)?
         };
         let _room = Room::take(needed);
-        let mut current = self.current();
-        let staged = {
-            let mut staged = lock(&self.staged);
-            if !staged.contains_key(&index) {
-                return Ok(());
-            }
-            std::mem::take(&mut *staged)
-        };
-        let result = current.write(&self.path, &staged);
-        if result.is_err() {
-            let others = staged.into_iter().filter(|(other, _)| *other != index);
-            let mut staged = lock(&self.staged);
-            for (other, changes) in others {
-                staged.entry(other).or_insert(changes);
-            }
-        }
-        result
+        self.current().replace(&self.path, staged)
+    }
+}
+
+/// The same error, for another image.
+fn repeated(error: &MediaError) -> MediaError {
+    match error {
+        MediaError::Container(why) => MediaError::Container(*why),
+        MediaError::Io(error) => match error.raw_os_error() {
+            Some(code) => io::Error::from_raw_os_error(code).into(),
+            None => io::Error::new(error.kind(), error.to_string()).into(),
+        },
+        // No file has another error.
+        _ => MediaError::NotReadBack,
     }
 }
 
@@ -251,17 +285,14 @@ impl Current {
         self.content.room_for(&self.file, index)
     }
 
-    /// Bytes of memory that writing these images takes: twice what the largest of them takes.
-    fn room_to_write(&self, staged: &BTreeMap<usize, Changes>) -> Result<usize, MediaError> {
-        let mut each = staged.keys().map(|index| self.room_for(*index));
-        let most = each.try_fold(0, |most: usize, room| room.map(|room| most.max(room)))?;
-        Ok(most.saturating_mul(2))
-    }
-
-    fn write(&mut self, path: &Path, staged: &BTreeMap<usize, Changes>) -> Result<(), MediaError> {
+    fn replace(
+        &mut self,
+        path: &Path,
+        staged: &BTreeMap<usize, Changes>,
+    ) -> Result<(), MediaError> {
         let content = &self.content;
         let write = |old: &OpenFile, new: &mut Replacement<'_>| content.rewrite(old, staged, new);
-        let see = |file: &OpenFile| content.read_anew(file);
+        let see = |new: &OpenFile, disk: &OnePass<'_>| content.see(new, disk, staged);
         let Replaced { file, seen, durable } = replace(&mut self.file, path, write, see)?;
         self.content = seen;
         self.file = file;

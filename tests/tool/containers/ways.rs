@@ -103,3 +103,21 @@ fn archive_with_more_entries_than_it_counts_is_left_alone() {
     assert_eq!(reports[0].error.as_ref().unwrap().code, "damaged-container");
     assert!(scene.read("packs.zip") == bytes);
 }
+
+#[test]
+fn member_whose_numbers_are_not_the_directorys_needs_a_copy_and_does_not_cost_its_neighbour() {
+    crate::support::needs!("zip", "unzip");
+    let scene = Scene::new();
+    for (name, golden) in [("x.img", X), ("y.img", Y)] {
+        scene.image(golden, &format!("work/{name}"));
+    }
+    let made = tools::zip(&scene.path("work"), &["-fd"], &["x.img", "y.img"]);
+    let mut bytes = std::fs::read(made).unwrap();
+    // Behind the first member's bytes: a mark, its checksum, and both of its lengths.
+    let behind = bytes.windows(4).position(|part| part == b"PK\x07\x08").unwrap();
+    bytes[behind + 4] ^= 1;
+    std::fs::write(scene.path("packs.zip"), &bytes).unwrap();
+    let (reports, _, code) = scene.convert(&["--no-ledger", "packs.zip"]);
+    assert_eq!((outcomes(&reports), code), (vec!["failed", "converted"], Some(3)));
+    assert_eq!(reports[0].error.as_ref().unwrap().code, "needs-output");
+}

@@ -9,7 +9,7 @@ use crate::cli::show::table::{Table, harmless};
 use crate::cli::show::terminal::escape;
 use crate::cli::words::{Standing, entry_lines, ledger_row, standing_message, time_of};
 use addpack::ledger::{Entry, Ledger, State};
-use addpack::media::{Place, PlaceKind};
+use addpack::media::{Place, PlaceKind, Places};
 use addpack::run::recovery::{holds_copy, holds_whole_copy};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -126,7 +126,7 @@ fn each(
 ) -> Result<(), Error> {
     let mut result = Ok(());
     if let Some(ledger) = ledger {
-        ledger.each(None, |entry| {
+        ledger.each(|entry| {
             result = tell(&entry);
             result.is_ok()
         })?;
@@ -137,19 +137,19 @@ fn each(
 pub(super) fn show(serial: &str, json: bool, at: &LedgerFile) -> Result<Exit, Error> {
     let entry = open(at)?.and_then(|ledger| ledger.find(serial).transpose()).transpose()?;
     let entry = entry.ok_or_else(|| unknown(serial))?;
-    let standing = standing(&entry);
+    let standing = standing(&mut Places::default(), &entry);
     if json {
         return written(stdout().write_all(&line(&Row::with_standing(&entry, &standing))));
     }
     print(&entry_lines(&entry, &standing))
 }
 
-/// Whether the converted file holds what the ledger says.
-pub(in crate::cli::commands) fn standing(entry: &Entry) -> Standing {
+/// Whether the converted file holds what the ledger says; `places` are asked for it.
+pub(in crate::cli::commands) fn standing(places: &mut Places, entry: &Entry) -> Standing {
     match entry.state {
         State::Begun => Standing::Begun,
         State::Released => Standing::Released,
-        State::Done if holds_whole_copy(entry.place(), entry) => Standing::There,
+        State::Done if holds_whole_copy(places, entry.place(), entry) => Standing::There,
         State::Done if holds_copy(entry.place(), entry) => Standing::Unfinished,
         State::Done if is_drive(entry.place()) => Standing::Elsewhere,
         State::Done if entry.place().exists() => Standing::Changed,
@@ -204,9 +204,9 @@ pub(super) fn check(json: bool, at: &LedgerFile) -> Result<Exit, Error> {
         let faults = faults.iter().map(|fault| format!("ledger: {}\n", escape(fault)));
         written(out.write_all(faults.collect::<String>().as_bytes()))?;
     }
-    let mut checked = Checked::default();
+    let (mut checked, mut places) = (Checked::default(), Places::default());
     each(ledger.as_ref(), |entry| {
-        let standing = match standing(entry) {
+        let standing = match standing(&mut places, entry) {
             Standing::Released => other_conversion(ledger.as_ref(), entry)
                 .map_or(Standing::Released, Standing::TwoConverted),
             standing => standing,

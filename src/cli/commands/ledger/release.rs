@@ -10,6 +10,7 @@ use crate::cli::exit::Exit;
 use crate::cli::show::terminal::{complain, escape, named};
 use crate::cli::words::{Standing, entry_lines};
 use addpack::ledger::{Entry, Ledger, State};
+use addpack::media::Places;
 use addpack::run::recovery::{Recovery, settle};
 
 pub(crate) fn release(args: &Release, at: &LedgerFile) -> Result<Exit, Error> {
@@ -49,7 +50,7 @@ fn check_that_it_is_gone(entry: &Entry, although_it_is_there: bool) -> Result<()
         ));
         return Ok(());
     }
-    match standing(entry) {
+    match standing(&mut Places::default(), entry) {
         Standing::There if !although_it_is_there => Err(Error::Usage(format!(
             "{place} holds the converted pack {serial}: use that. A copy that is converted besides it \
              makes two packs of one, of which a server may take only one. \
@@ -74,7 +75,7 @@ fn asked(entry: &Entry) -> Result<bool, Error> {
     }
     let question = format!(
         "{}A copy of this pack could then be converted once more. Release it? [y/N] ",
-        entry_lines(entry, &standing(entry))
+        entry_lines(entry, &standing(&mut Places::default(), entry))
     );
     let yes = answer_is_yes(&question);
     if !yes {

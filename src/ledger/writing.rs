@@ -1,0 +1,78 @@
+//! Transactions: all that one writes becomes durable together, or nothing of it.
+
+use super::row::{self, Entry, Wanted};
+use super::{Answer, Ledger, LedgerError, Result, Settled, find};
+use crate::platform::step;
+use rusqlite::{Transaction, TransactionBehavior};
+use std::path::Path;
+
+/// A transaction under way.
+#[derive(Debug)]
+pub struct Writing<'l> {
+    transaction: Transaction<'l>,
+    path: &'l Path,
+}
+
+impl Ledger {
+    /// Writes what `write` writes, in one transaction: when this returns, all of it is durable.
+    ///
+    /// # Errors
+    /// That of `write`, or that the ledger cannot be written; then nothing was.
+    pub fn write<R>(&mut self, write: impl FnOnce(&Writing<'_>) -> Result<R>) -> Result<R> {
+        let path = &self.path;
+        let failed = |error| LedgerError::from_sqlite(path, error);
+        step();
+        let immediate = TransactionBehavior::Immediate;
+        let transaction = self.db.transaction_with_behavior(immediate).map_err(failed)?;
+        let writing = Writing { transaction, path };
+        let written = write(&writing)?;
+        writing.transaction.commit().map_err(failed)?;
+        step();
+        Ok(written)
+    }
+
+    /// Writes what became of earlier claims.
+    ///
+    /// # Errors
+    /// Where the ledger cannot be written.
+    pub fn settle(&mut self, settled: &[Settled]) -> Result<()> {
+        if settled.is_empty() {
+            return Ok(());
+        }
+        self.write(|ledger| settled.iter().try_for_each(|settled| ledger.settle(*settled)))
+    }
+}
+
+impl Writing<'_> {
+    /// Writes what became of a claim.
+    ///
+    /// # Errors
+    /// Where the ledger cannot be written.
+    pub fn settle(&self, settled: Settled) -> Result<()> {
+        let (sql, id) = match settled {
+            Settled::Done(id) => (row::DONE, id),
+            Settled::Void(id) => (row::VOID, id),
+        };
+        let settle = || self.transaction.prepare_cached(sql)?.execute([id]);
+        settle().map(drop).map_err(|error| self.failed(error))
+    }
+
+    /// Claims a pack, or says what the ledger knows of it.
+    ///
+    /// # Errors
+    /// Where the ledger cannot be written.
+    pub fn claim(&self, wanted: &Wanted<'_>) -> Result<Answer> {
+        let claim = || -> rusqlite::Result<Answer> {
+            if let Some(id) = wanted.enter(&self.transaction)? {
+                return Ok(Answer::Granted(id));
+            }
+            let known: Option<Entry> = find(&self.transaction, wanted.serial)?;
+            known.map(Box::new).map(Answer::Known).ok_or(rusqlite::Error::QueryReturnedNoRows)
+        };
+        claim().map_err(|error| self.failed(error))
+    }
+
+    fn failed(&self, error: rusqlite::Error) -> LedgerError {
+        LedgerError::from_sqlite(self.path, error)
+    }
+}

@@ -1,0 +1,101 @@
+//! A change that is to be made, of an image in place or of a copy of it. Of the record no more is in memory than
+//! what it was and will be: the members of an archive wait for each other, and there may be very many.
+
+use super::access::in_place_still;
+use super::kept::Kept;
+use super::output::Copy;
+use crate::conversion::Patch;
+use crate::media::Medium;
+use crate::pack::commit::Commit;
+use crate::pack::examine::RecordSectors;
+use crate::record::RecordBytes;
+use crate::report::Failure;
+
+/// A change that is to be made.
+pub(super) struct Change {
+    /// The image, which is locked.
+    medium: Medium,
+    sectors: RecordSectors,
+    old: Kept,
+    new: Kept,
+    /// The copy that is changed instead, if one is made.
+    copy: Option<Copy>,
+}
+
+impl Change {
+    /// A change in place.
+    pub(super) fn in_place(medium: Medium, sectors: RecordSectors, patch: &Patch) -> Self {
+        let (old, new) = (Kept::new(&patch.old), Kept::new(&patch.new));
+        Self { medium, sectors, old, new, copy: None }
+    }
+
+    /// The same change, of `copy`.
+    pub(super) fn of_copy(self, copy: Copy) -> Self {
+        Self { copy: Some(copy), ..self }
+    }
+
+    /// What becomes of the record.
+    pub(super) fn patch(&self) -> Patch {
+        Patch { old: self.old.whole(), new: self.new.whole() }
+    }
+
+    /// Where the record lies.
+    pub(super) fn sectors(&self) -> &RecordSectors {
+        &self.sectors
+    }
+
+    /// The record becomes this one.
+    pub(super) fn set_new(&mut self, new: &RecordBytes) {
+        self.new = Kept::new(new);
+    }
+
+    /// The copy that is changed instead.
+    pub(super) fn copy(&self) -> Option<&Copy> {
+        self.copy.as_ref()
+    }
+
+    /// Whether the image is only copied: its pack is 4.5 already.
+    pub(super) fn is_as_it_is(&self) -> bool {
+        let Patch { old, new } = self.patch();
+        old == new
+    }
+
+    fn commit_of(&self) -> Commit<&Medium> {
+        Commit { medium: &self.medium, sectors: self.sectors, patch: self.patch() }
+    }
+
+    /// Readies what is made durable together with others: writes a copy.
+    pub(super) fn stage(&mut self) -> Result<(), Failure> {
+        let patch = self.patch();
+        match &mut self.copy {
+            None => {
+                self.commit_of().stage();
+                Ok(())
+            }
+            Some(copy) => copy.write(&self.medium, &self.sectors, patch),
+        }
+    }
+
+    /// Does all that waits for the disk. A copy has no name yet then.
+    pub(super) fn commit(&mut self) -> Result<(), Failure> {
+        match &mut self.copy {
+            None => {
+                let commit = self.commit_of();
+                commit.check().and_then(|()| commit.commit()).map_err(Failure::from)
+            }
+            Some(copy) => copy.settle(),
+        }
+    }
+
+    /// Cleans up behind a change in place, and sees that it was made to the file that is there.
+    pub(super) fn finish(&self) -> Result<(), Failure> {
+        self.commit_of().finish().map_err(Failure::from)?;
+        in_place_still(&self.medium)
+    }
+
+    /// Gives a copy its name. `false` where another run has made the very same copy meanwhile.
+    pub(super) fn publish(self) -> Result<bool, Failure> {
+        let new = self.new.whole();
+        self.copy.map_or(Ok(false), |copy| copy.publish(&self.medium, &new))
+    }
+}

@@ -1,0 +1,104 @@
+//! What an image holds of a conversion that was claimed.
+
+use crate::conversion::Patch;
+use crate::disk::{DisketteStorage, SECTOR_LEN};
+use crate::ledger::Entry;
+use crate::media::Medium;
+use crate::pack::examine::{Examination, RecordSectors, examine};
+use crate::record::{RECORD_LEN, RECORD_SECTORS, RecordBytes};
+
+/// What is known of an image beside the bytes of its record.
+#[derive(Clone, Copy)]
+pub(super) struct Evidence {
+    /// Whether the record is damaged.
+    pub(super) damaged: bool,
+    /// Whether it is the very file that was claimed; of a drive, whether the record is at the place
+    /// that was claimed.
+    pub(super) is_claimed: bool,
+    /// Whether the user says that it is that pack's diskette.
+    pub(super) put_back: bool,
+}
+
+/// What an image holds of a conversion.
+pub(super) enum Held {
+    Old,
+    New(Patch),
+    Torn(Patch),
+    SomethingElse,
+}
+
+/// Where the record lies by the image's own file system, and whether it is damaged. Where the record
+/// cannot be read, only the image that was claimed is taken at the ledger's word.
+pub(super) fn locate(
+    medium: &Medium,
+    entry: &Entry,
+    is_claimed: bool,
+) -> Option<(RecordSectors, bool)> {
+    match examine(medium) {
+        Ok(Examination::Pack(pack)) => Some((pack.sectors?, !pack.diagnosis.is_authentic())),
+        Ok(Examination::NotAPack(_)) => None,
+        Err(_) => Some((entry.sectors?, true)).filter(|_| is_claimed),
+    }
+}
+
+/// The record, and which of its sectors can be read. On the diskette that was claimed, one that does
+/// not read behind the new commit sector was being zeroed when it was pulled out: it counts as the old
+/// one, and is zeroed again.
+fn read<S: DisketteStorage>(
+    medium: &S,
+    sectors: &RecordSectors,
+    patch: &Patch,
+    is_claimed: bool,
+) -> (RecordBytes, [bool; RECORD_SECTORS]) {
+    let mut bytes = [0; RECORD_LEN];
+    let mut readable = [false; RECORD_SECTORS];
+    for (index, buffer) in bytes.chunks_exact_mut(SECTOR_LEN).enumerate() {
+        readable[index] = medium.read(sectors[index], buffer).is_ok();
+    }
+    if medium.is_removable() && is_claimed && bytes[..SECTOR_LEN] == *patch.sector(0).1 {
+        for index in patch.clean_up().filter(|index| !readable[*index]).collect::<Vec<_>>() {
+            bytes[index * SECTOR_LEN..][..SECTOR_LEN].copy_from_slice(patch.sector(index).0);
+            readable[index] = true;
+        }
+    }
+    (bytes, readable)
+}
+
+pub(super) fn held<S: DisketteStorage>(
+    medium: &S,
+    sectors: &RecordSectors,
+    patch: &Patch,
+    evidence: Evidence,
+) -> Held {
+    let Evidence { damaged, is_claimed, put_back } = evidence;
+    let (bytes, readable) = read(medium, sectors, patch, is_claimed);
+    let found = Patch { old: bytes, new: patch.new };
+    let part = |index| (found.sector(index).0, patch.sector(index));
+    let events = 1..RECORD_SECTORS;
+    let ours = |index: usize| part(index).0 == part(index).1.0 || part(index).0 == part(index).1.1;
+    let untouched = |index: usize| readable[index] && part(index).0 == part(index).1.0;
+    let (first, (old, new)) = part(0);
+    if readable == [true; RECORD_SECTORS] && first == new && events.clone().all(ours) {
+        return Held::New(found);
+    }
+    // Events are zeroed only when the new sector is durable: before a torn one, all are there.
+    if !events.clone().all(untouched) {
+        return Held::SomethingElse;
+    }
+    if readable[0] && first == old {
+        return Held::Old;
+    }
+    // It is made of both, with something of the new one; or, in the very file that was claimed, it is
+    // not to be recognised, and the pack's own events vouch for it. An unused pack has none: there,
+    // only who put the diskette in can say which one it is.
+    let bytes = || first.iter().zip(old.iter().zip(new));
+    let mixed = bytes().all(|(held, (old, new))| held == old || held == new)
+        && bytes().any(|(held, (old, _))| held != old);
+    let has_events = patch.clean_up().next().is_some();
+    let vouched = is_claimed && (has_events || (put_back && !readable[0]));
+    if damaged && (vouched || (readable[0] && mixed)) {
+        // As it was before: so that writing the first sector counts as the commit.
+        return Held::Torn(patch.clone());
+    }
+    Held::SomethingElse
+}

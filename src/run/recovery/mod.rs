@@ -1,0 +1,275 @@
+//! Claims that a crash left open, settled by what their images hold.
+//!
+//! | the image holds | then |
+//! | --- | --- |
+//! | the new commit sector | the clean-up is finished, and the claim is done |
+//! | the old record | the claim stays: converting it again makes the very same record |
+//! | a torn or unreadable commit sector before the old events | it is written anew, read back, and finished |
+//! | something else, or is gone | the claim stays open |
+//!
+//! An image that another run has locked is that run's: its claim is left alone. Nothing is written
+//! on the ledger's word alone: its entry must be a conversion that this program makes, the image's
+//! own file system must lead to the sectors, and what they hold must be that pack's.
+
+mod copies;
+mod held;
+
+pub use copies::{holds_copy, holds_whole_copy};
+
+use crate::disk::DisketteStorage;
+use crate::files::clear_leftover;
+use crate::ledger::{ClaimId, Entry, Ledger, LedgerError, Settled, State};
+use crate::media::{DriveError, MediaError, Medium, Places, RawImage};
+use crate::pack::commit::Commit;
+use crate::platform::{folder_of, is_in_use, sync_folder};
+use crate::report::{Action, Failure, FailureCode};
+use crate::run::RETRIES;
+use held::{Evidence, Held, held, locate};
+use std::fs::TryLockError;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// What became of a claim.
+#[derive(Debug)]
+pub enum Recovery {
+    /// The conversion was complete; only the ledger had not been told yet.
+    Complete,
+    /// The conversion is complete now.
+    Finished,
+    /// The image is still 4.0. It may have been put back, so its conversion is made with the bytes
+    /// that were claimed: then it is the same pack as one that may have been taken elsewhere.
+    Untouched,
+    /// The claim was taken back meanwhile.
+    Void,
+    /// Another run is at it.
+    InUse,
+    /// The image is gone, or the file there holds something else.
+    Missing,
+    /// The image is there, but could not be opened, locked, or brought to its end.
+    Failed(Box<Failure>),
+    /// The entry is no conversion that addpack makes: the ledger is damaged there.
+    Strange,
+}
+
+/// Settles the claims that earlier runs have left open, and tells what became of each. The members of an
+/// archive are settled together: it is opened once for all of them.
+///
+/// # Errors
+/// Where the ledger cannot be read or written.
+pub fn settle_all(
+    ledger: &mut Ledger,
+    mut tell: impl FnMut(&Entry, &Recovery),
+) -> Result<(), LedgerError> {
+    let mut recovering = Recovering::default();
+    for entry in ledger.begun()? {
+        tell(&entry, &recovering.settle(ledger, &entry)?);
+    }
+    ledger.settle(&recovering.settled)
+}
+
+/// Settles one claim by the image, or the copy, that it names.
+///
+/// # Errors
+/// Where the ledger cannot be read or written.
+pub fn settle(ledger: &mut Ledger, entry: &Entry) -> Result<Recovery, LedgerError> {
+    let mut recovering = Recovering::default();
+    let recovery = recovering.settle(ledger, entry)?;
+    ledger.settle(&recovering.settled)?;
+    Ok(recovery)
+}
+
+/// Settles a claim of a conversion in place by the image at `path`, which may be another one than any of
+/// `entries` names: what it holds decides which of them it is, if any. `put_back` is the serial of the
+/// pack whose diskette the user has put into the drive there. The place of that claim among the entries.
+///
+/// # Errors
+/// Where the ledger cannot be read or written.
+pub(super) fn settle_one_of<'e>(
+    ledger: &mut Ledger,
+    entries: impl Iterator<Item = &'e Entry>,
+    path: &Path,
+    put_back: Option<&str>,
+) -> Result<Option<Entry>, LedgerError> {
+    let mut recovering = Recovering::default();
+    let Ok(mut medium) = recovering.open(path) else { return Ok(None) };
+    for entry in entries {
+        let Ok(entry) = still_open(ledger, entry.id)? else { continue };
+        let at = At { path, put_back: put_back == Some(&entry.serial) };
+        match recovering.settle_on(medium, &entry, at) {
+            Ok(Recovery::Finished) => {
+                ledger.settle(&recovering.settled)?;
+                return Ok(Some(entry));
+            }
+            Ok(_) => break,
+            Err(untouched) => medium = untouched.medium,
+        }
+    }
+    ledger.settle(&recovering.settled)?;
+    Ok(None)
+}
+
+/// The entry of a claim, with its records, where it is open; else what became of it.
+fn still_open(ledger: &Ledger, id: ClaimId) -> Result<Result<Entry, Recovery>, LedgerError> {
+    Ok(match ledger.entry(id)? {
+        None => Err(Recovery::Void),
+        Some(entry) if entry.state != State::Begun => Err(Recovery::Complete),
+        Some(entry) if entry.sound_patch().is_none() => Err(Recovery::Strange),
+        Some(entry) => Ok(entry),
+    })
+}
+
+/// Where a claim is to be settled.
+#[derive(Clone, Copy)]
+struct At<'a> {
+    path: &'a Path,
+    /// Whether the user says that it is that pack's diskette.
+    put_back: bool,
+}
+
+/// A medium that nothing was done with, since it does not hold what a claim says, or as it was.
+struct Untouched {
+    medium: Medium,
+    why: Recovery,
+}
+
+/// Claims on their way to being settled.
+#[derive(Default)]
+struct Recovering {
+    places: Places,
+    /// The archive that was readied last.
+    readied: Option<PathBuf>,
+    /// The archive and the folder whose names were made durable last.
+    durable: Option<PathBuf>,
+    /// What became of the claims so far; to be written together.
+    settled: Vec<Settled>,
+}
+
+impl Recovering {
+    fn settle(&mut self, ledger: &mut Ledger, entry: &Entry) -> Result<Recovery, LedgerError> {
+        if let Some(target) = &entry.target {
+            return Ok(match still_open(ledger, entry.id)? {
+                Ok(entry) => self.settle_copy(&entry, target),
+                Err(recovery) => recovery,
+            });
+        }
+        let medium = match self.open(&entry.path) {
+            Ok(medium) => medium,
+            Err(recovery) => return Ok(recovery),
+        };
+        // The run that held the lock may have settled it itself.
+        let entry = match still_open(ledger, entry.id)? {
+            Ok(entry) => entry,
+            Err(recovery) => return Ok(recovery),
+        };
+        let at = At { path: &entry.path, put_back: false };
+        Ok(self.settle_on(medium, &entry, at).unwrap_or_else(|untouched| untouched.why))
+    }
+
+    /// Opens and locks an image that is to be mended, and removes what was left beside it.
+    fn open(&mut self, path: &Path) -> Result<Medium, Recovery> {
+        let failed =
+            |action, error: MediaError| Recovery::Failed(Box::new(Failure::caused(action, error)));
+        let place = self.places.at(path).map_err(MediaError::from);
+        let medium = place.and_then(|place| Medium::open_to_change(&place, RETRIES));
+        let medium = medium.map_err(|error| match &error {
+            MediaError::Io(cause) if cause.kind() == io::ErrorKind::NotFound => Recovery::Missing,
+            MediaError::Drive(DriveError::NoMedium) => Recovery::Missing,
+            MediaError::Io(cause) if is_in_use(cause) => Recovery::InUse,
+            _ => failed(Action::Open, error),
+        })?;
+        if medium.is_marked_read_only() {
+            let failure = Failure::new(FailureCode::WriteProtected, Action::Write);
+            return Err(Recovery::Failed(Box::new(failure)));
+        }
+        match medium.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(Recovery::InUse),
+            Err(TryLockError::Error(error)) => return Err(failed(Action::Lock, error.into())),
+        }
+        let archive = self.places.archive();
+        if archive.is_none() || archive != self.readied.as_deref() {
+            self.readied = archive.map(Path::to_owned);
+            medium.clear_leftover();
+        }
+        Ok(medium)
+    }
+
+    /// Settles a claim by what a locked image holds, if it holds what was claimed.
+    fn settle_on(
+        &mut self,
+        medium: Medium,
+        entry: &Entry,
+        at: At,
+    ) -> Result<Recovery, Box<Untouched>> {
+        let untouched = |medium, why| Err(Box::new(Untouched { medium, why }));
+        let Some(patch) = entry.sound_patch() else { return untouched(medium, Recovery::Strange) };
+        let At { path, put_back } = at;
+        // Also at its path: the inode of a file that was removed is soon another's.
+        let is_claimed = entry.path == path && entry.is_file(path, medium.file_id());
+        let Some((sectors, damaged)) = locate(&medium, entry, is_claimed) else {
+            return untouched(medium, Recovery::Missing);
+        };
+        // A drive tells nothing of its diskette.
+        let is_claimed = is_claimed && (!medium.is_removable() || entry.sectors == Some(sectors));
+        let evidence =
+            Evidence { damaged, is_claimed, put_back: put_back && medium.is_removable() };
+        let patch = match held(&medium, &sectors, patch, evidence) {
+            Held::Old if is_claimed => return untouched(medium, Recovery::Untouched),
+            Held::Old | Held::SomethingElse => return untouched(medium, Recovery::Missing),
+            Held::New(patch) | Held::Torn(patch) => patch,
+        };
+        let complete = patch.old == patch.new;
+        let settled = if complete && medium.is_replaced() {
+            self.sync_name(&medium, path)
+        } else {
+            let commit = Commit { medium, sectors, patch };
+            commit.stage();
+            commit.commit().and_then(|()| commit.finish()).map_err(Failure::from)
+        };
+        Ok(match settled {
+            Ok(()) => {
+                self.settled.push(Settled::Done(entry.id));
+                if complete { Recovery::Complete } else { Recovery::Finished }
+            }
+            Err(failure) => Recovery::Failed(Box::new(failure)),
+        })
+    }
+
+    /// A container got into its place as a whole; only its name may not be durable.
+    fn sync_name(&mut self, medium: &Medium, path: &Path) -> Result<(), Failure> {
+        let archive = self.places.archive();
+        if archive.is_some() && archive == self.durable.as_deref() {
+            return Ok(());
+        }
+        let failed = |error| Failure::caused(Action::SyncFolder, error).about(path.to_owned());
+        medium.sync_name().map_err(failed)?;
+        self.durable = archive.map(Path::to_owned);
+        Ok(())
+    }
+
+    /// A copy is there, whole, or it is not: it gets its name last. Where it is not, it may have been
+    /// taken elsewhere; it is made anew, with the same bytes, when its image is converted again.
+    fn settle_copy(&mut self, entry: &Entry, target: &Path) -> Recovery {
+        // As long as the run that makes the copy lives, it has the image locked.
+        let place = self.places.at(&entry.path);
+        let lock =
+            place.and_then(|place| RawImage::open(&place.path)).map(|image| image.try_lock());
+        if let Ok(Err(TryLockError::WouldBlock)) = lock {
+            return Recovery::InUse;
+        }
+        // Where it cannot be removed, it is in nobody's way.
+        let _ = clear_leftover(target);
+        // The run that made it may have died before its name was durable.
+        if holds_copy(target, entry) && self.sync_folder(folder_of(target)) {
+            self.settled.push(Settled::Done(entry.id));
+            return Recovery::Complete;
+        }
+        Recovery::Missing
+    }
+
+    fn sync_folder(&mut self, folder: &Path) -> bool {
+        let is_durable = self.durable.as_deref() == Some(folder) || sync_folder(folder).is_ok();
+        self.durable = is_durable.then(|| folder.to_owned());
+        is_durable
+    }
+}

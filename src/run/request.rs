@@ -1,0 +1,106 @@
+//! A pack that is to be claimed, as the ledger is asked for it.
+
+use super::kept::Kept;
+use super::known::absolute_path;
+use super::step::Step;
+use crate::conversion::Patch;
+use crate::ledger::{Answer, ClaimId, Entry, LedgerError, State, Wanted, Writing};
+use crate::pack::examine::RecordSectors;
+use crate::platform::FileId;
+use crate::record::Record;
+use crate::record::fields::Seal;
+use std::path::PathBuf;
+
+/// A claim that is asked for.
+pub(super) struct Request {
+    serial: String,
+    licenses: u16,
+    pub(super) path: PathBuf,
+    target: Option<PathBuf>,
+    pub(super) file: Option<FileId>,
+    /// SHA-1 of the record before.
+    pub(super) digest: Seal,
+    sectors: RecordSectors,
+    pub(super) patch: Patch,
+    /// The time of the conversion, in seconds since 1970.
+    at: i64,
+    replaces: Option<ClaimId>,
+}
+
+/// What came of asking for a claim.
+pub(super) enum Claimed {
+    /// It is made.
+    New(ClaimId),
+    /// It is made in the place of the one that an earlier run had left on this very image, and with its new
+    /// record.
+    Again(ClaimId, Kept),
+    /// The pack is in the ledger already.
+    Known(Box<Entry>),
+}
+
+impl Request {
+    /// The claim that a step needs, if it waits for one.
+    pub(super) fn of(step: &Step) -> Option<Self> {
+        let Step::Ready(work, change) = step else { return None };
+        let patch = change.patch();
+        if !patch.commits() {
+            return None;
+        }
+        let old = Record::parse(&patch.old).ok()?;
+        let origin = Record::parse(&patch.new).ok()?.origin?;
+        Some(Self {
+            serial: old.serial.text()?.to_owned(),
+            licenses: old.licenses,
+            path: absolute_path(&work.report.path),
+            target: work.report.output.as_deref().map(absolute_path),
+            file: work.file,
+            digest: old.digest(),
+            sectors: *change.sectors(),
+            at: origin.converted_at.unix_seconds(),
+            patch,
+            replaces: work.claim.map(|claim| claim.id),
+        })
+    }
+
+    fn wanted(&self) -> Wanted<'_> {
+        Wanted {
+            serial: &self.serial,
+            licenses: self.licenses,
+            path: &self.path,
+            target: self.target.as_deref(),
+            file: self.file,
+            sectors: &self.sectors,
+            patch: &self.patch,
+            converted_at: self.at,
+            replaces: self.replaces,
+        }
+    }
+
+    /// Makes the claim, or takes up the one that a crash has left on this very image, which is locked here.
+    pub(super) fn claim(&self, ledger: &Writing<'_>) -> Result<Claimed, LedgerError> {
+        let entry = match ledger.claim(&self.wanted())? {
+            Answer::Granted(id) => return Ok(Claimed::New(id)),
+            Answer::Known(entry) => entry,
+        };
+        let is_own = entry.state == State::Begun
+            && entry.target.is_none()
+            && self.target.is_none()
+            && entry.is_file(&self.path, self.file);
+        let Some(patch) = take_up(&entry, self).filter(|_| is_own) else {
+            return Ok(Claimed::Known(entry));
+        };
+        let (converted_at, replaces) = (entry.converted_at, Some(entry.id));
+        let again = Wanted { patch: &patch, converted_at, replaces, ..self.wanted() };
+        Ok(match ledger.claim(&again)? {
+            Answer::Granted(id) => Claimed::Again(id, Kept::new(&patch.new)),
+            Answer::Known(entry) => Claimed::Known(entry),
+        })
+    }
+}
+
+/// What a claim that an earlier run has left on this image was to make of it. It may have made a copy that was
+/// taken elsewhere; so the conversion is made with the same bytes again. `None` where the image is not what
+/// was claimed.
+pub(super) fn take_up(entry: &Entry, request: &Request) -> Option<Patch> {
+    entry.sound_patch().filter(|patch| patch.old == request.patch.old).cloned()
+}

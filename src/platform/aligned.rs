@@ -1,4 +1,4 @@
-//! Reading and writing past the cache, in whole blocks of memory and disk.
+//! Reading and writing that bypasses the cache, in aligned blocks.
 
 use super::{Identity, forget, identity, open_past_cache, read_at, read_exact_at, write_at};
 use std::fs::File;
@@ -6,8 +6,7 @@ use std::io;
 use std::path::Path;
 use std::sync::OnceLock;
 
-/// Where buffers begin in memory, and reads of files on their disk, in bytes: a multiple of every
-/// disk's own block.
+/// The alignment of buffers in memory and of reads on disk, in bytes: a multiple of any disk's block.
 const ALIGNMENT: usize = 4096;
 
 /// A file that is open, with what it takes to read past the cache: a second handle, opened when it is needed.
@@ -56,7 +55,7 @@ impl PastCache<'_> {
     }
 }
 
-/// Reads a file that is open past the cache, in whole blocks of `block` bytes.
+/// Reads a file that was opened to bypass the cache, in whole blocks of `block` bytes.
 pub(crate) fn read_direct(
     direct: &File,
     buffer: &mut [u8],
@@ -67,7 +66,7 @@ pub(crate) fn read_direct(
     let lead = usize::try_from(offset - start).map_err(|_| io::ErrorKind::InvalidInput)?;
     let mut space = Vec::new();
     let blocks = aligned(&mut space, (lead + buffer.len()).next_multiple_of(block));
-    // One call: at the end of the file it is short, and a second one would not be aligned.
+    // In one call: it is short at the end of the file, and a second one would not be aligned.
     let read = read_at(direct, blocks, start)?;
     if read < lead + buffer.len() {
         return Err(io::ErrorKind::UnexpectedEof.into());
@@ -76,7 +75,7 @@ pub(crate) fn read_direct(
     Ok(())
 }
 
-/// Writes whole blocks to a file that is open past the cache.
+/// Writes whole blocks to a file that was opened to bypass the cache.
 pub(crate) fn write_direct(direct: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
     let mut space = Vec::new();
     let blocks = aligned(&mut space, bytes.len());
@@ -87,7 +86,7 @@ pub(crate) fn write_direct(direct: &File, bytes: &[u8], offset: u64) -> io::Resu
     Ok(())
 }
 
-/// `length` bytes of `space` that begin where the disk wants them.
+/// `length` bytes of `space` with the alignment that the disk needs.
 fn aligned(space: &mut Vec<u8>, length: usize) -> &mut [u8] {
     space.resize(length + ALIGNMENT, 0);
     let start = space.as_ptr().align_offset(ALIGNMENT);

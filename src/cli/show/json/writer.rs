@@ -213,7 +213,8 @@ impl SerializeStruct for Parts<'_> {
 }
 
 /// Text in which nothing is left that a terminal would obey: what JSON lets stand raw, DEL, C1 and the marks
-/// of direction, is escaped as JSON escapes other controls.
+/// of direction, is escaped as JSON escapes other controls. That holds for the names in maps too: some are
+/// strangers' endings.
 struct Harmless;
 
 impl Formatter for Harmless {

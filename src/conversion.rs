@@ -1,6 +1,6 @@
 //! Pure: a sound 4.0 record and a time in, the 4.5 record and the patch out (FORMAT.md, "Conversion").
 //!
-//! There is no way back, here or anywhere: what is left of the 4.0 events is a digest.
+//! There is no way back: only a digest is left of the 4.0 events.
 
 use crate::diagnosis::{Diagnosis, Verdict};
 use crate::disk::SECTOR_LEN;
@@ -8,9 +8,8 @@ use crate::record::fields::{Bytes, FileTime};
 use crate::record::v45::{Header45, MAGIC};
 use crate::record::{HEADER_LEN, RECORD_LEN, RECORD_SECTORS, RecordBytes, STATUS_BOUND};
 
-/// The 4.5 record that a convertible pack becomes when it is converted `at` that time; `None` for
-/// any other pack, and for the time 0, which a 4.5 record keeps for packs issued as 4.5. All that
-/// differs from zero lies in its first sector.
+/// The 4.5 record of a convertible pack that is converted at the time `at`; `None` for any other pack,
+/// and for the time 0, which means "issued as 4.5" in a record. All bytes after its first sector are zero.
 pub fn convert(diagnosis: &Diagnosis, at: FileTime) -> Option<RecordBytes> {
     let record = diagnosis
         .record
@@ -42,7 +41,7 @@ pub fn convert(diagnosis: &Diagnosis, at: FileTime) -> Option<RecordBytes> {
     Some(bytes)
 }
 
-/// A change of a record, from one whole state to another.
+/// A change of a record from one complete state to another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Patch {
     /// The record as it is.
@@ -58,20 +57,20 @@ impl Patch {
         (&self.old[range.clone()], &self.new[range])
     }
 
-    /// Whether the first sector changes: writing it is the conversion.
+    /// Whether the first sector changes, so that writing it converts the pack.
     pub fn commits(&self) -> bool {
         let (old, new) = self.sector(0);
         old != new
     }
 
-    /// Whether `held` is made of bytes from before and after, and of no others.
+    /// Whether each byte of `held` is that of the old or that of the new record.
     pub fn is_on_the_way(&self, held: &RecordBytes) -> bool {
         let bytes = held.iter().zip(self.old.iter().zip(&self.new));
         bytes.into_iter().all(|(held, (old, new))| held == old || held == new)
     }
 
-    /// The other sectors that are to be written: those that held 4.0 events. Where the conversion was
-    /// committed before, all of them: zeros that the disk did not take may be in the cache.
+    /// The other sectors that must be written: those with 4.0 events. All of them if the conversion was
+    /// committed by an earlier run: the cache may show zeros that the disk does not hold.
     pub fn clean_up(&self) -> impl Iterator<Item = usize> {
         (1..RECORD_SECTORS).filter(|&index| {
             let (old, new) = self.sector(index);
@@ -80,8 +79,8 @@ impl Patch {
     }
 }
 
-/// The change that a pack needs when it is converted `at` that time; `None` where it is to be left
-/// alone: converted before, issued as 4.5, or refused.
+/// The change of a pack that is converted at the time `at`; `None` if it must be left alone because it is
+/// already converted, issued as 4.5, or refused.
 pub fn decide(diagnosis: &Diagnosis, at: FileTime) -> Option<Patch> {
     let old = *diagnosis.record.as_ref()?.bytes();
     let new = match diagnosis.verdict {

@@ -1,12 +1,12 @@
 //! Client Add Packs of Small Business Server 4.0: what their records say, and their one-time,
 //! one-way conversion to 4.5.
 //!
-//! A pack is a diskette with a record of 2,048 bytes, `ADDPACK.DAT`. The way of the data is
-//! [`media`] (sectors), [`fat12`] (where the record lies), [`record`] (parsed), [`diagnosis`]
-//! (what happened to it), [`conversion`] (what it becomes). [`set`] says which of several images of
-//! a pack counts, [`plan`] which server takes which packs, and in what order; [`run`] does all of it
-//! for many images. The library never prints and never exits; words are the command line's. Its
-//! design is told in `src/DESIGN.md`, the bytes in [`record`].
+//! A pack is a diskette with a record of 2,048 bytes, `ADDPACK.DAT`. The data goes from [`media`]
+//! (sectors) to [`fat12`] (where the record is), [`record`] (parsed), [`diagnosis`] (what happened to
+//! it) and [`conversion`] (what it becomes). [`set`] decides which of several images of a pack counts,
+//! [`plan`] which server takes which packs, and in what order; [`run`] does all of it for many images.
+//! The library never prints and never exits; the command line has the words. `src/DESIGN.md` explains the
+//! design, and [`record`] the bytes of a record.
 //!
 //! ```
 //! use addpack::diagnosis::Verdict;
@@ -16,7 +16,7 @@
 //! let image = Memory::new(std::fs::read("testdata/images/unused-720.img")?);
 //! let Examination::Pack(pack) = examine(&image)? else { panic!("no pack") };
 //! assert_eq!(pack.diagnosis.verdict, Verdict::Convertible);
-//! # Ok::<(), std::io::Error>(())
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 #![warn(missing_docs, unreachable_pub)]

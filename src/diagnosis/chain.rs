@@ -1,4 +1,4 @@
-//! The chain of seals: which events count, which of them verify, and what the reapplies tell.
+//! The chain of seals: which events count, which of them verify, and which reapplies corrupted the pack.
 
 use super::event;
 use super::finding::{Finding, FindingKind, RecordField, Value};
@@ -20,7 +20,7 @@ struct BadSeal {
     found: Seal,
 }
 
-/// What the seals of one record say.
+/// The result of checking all seals of a record.
 pub(crate) struct Chain {
     /// Events before the first one of a post-upgrade reapply.
     history: usize,
@@ -60,7 +60,7 @@ impl Chain {
         chain
     }
 
-    /// Slots of the counted events, 4.5 servers' marks left out.
+    /// Slots of the counted events, without those that 4.5 servers wrote into a 4.0 record.
     pub(crate) fn history(&self) -> Range<usize> {
         0..self.history
     }
@@ -70,12 +70,12 @@ impl Chain {
         self.post_upgrade.clone()
     }
 
-    /// Whether every seal verifies, the header's as it was before a post-upgrade reapply.
+    /// Whether every seal verifies; that of the header for the history before a post-upgrade reapply.
     pub(super) fn all_seals_verify(&self) -> bool {
         self.bad.is_empty() && self.count_is_sound
     }
 
-    /// Whether the header seal verifies; beside a post-upgrade reapply, for the history before it.
+    /// Whether the header seal verifies; with a post-upgrade reapply, for the history before it.
     pub(crate) fn header_verifies(&self) -> bool {
         self.count_is_sound && !self.bad.iter().any(|bad| bad.field == RecordField::HeaderSeal)
     }
@@ -96,7 +96,7 @@ impl Chain {
         })
     }
 
-    /// The apply event that a history begins with, where its seal verifies.
+    /// The apply event at the beginning of the history, if its seal verifies.
     pub(super) fn sealed_apply<'r>(&self, record: &'r Record) -> Option<&'r Event> {
         let first = &record.events[0];
         (self.verifies(0) && first.known_kind() == Some(EventKind::Apply)).then_some(first)
@@ -127,8 +127,8 @@ impl Chain {
         reapplies.into_iter().filter(|&slot| record.events[slot].from != from).collect()
     }
 
-    /// The licenses that the pack restores, as sealed bytes say: those of the apply event where its
-    /// seal verifies and its fields keep their rules, else those of a header whose seal verifies.
+    /// The licenses that the pack restores: those of the apply event if its seal verifies and its fields keep
+    /// their rules, otherwise those of the header if its seal verifies.
     fn sealed_licenses(&self, record: &Record) -> Option<Licenses> {
         if let Some(apply) = self.sealed_apply(record).filter(|_| keeps_its_rules(record, 0)) {
             return Some((apply.from, apply.to));
@@ -178,8 +178,8 @@ impl Chain {
         self.compare(RecordField::EventSeal, Some(slot), at, expected, found);
     }
 
-    /// A 4.5 server may raise the count of a 4.0 record, but never renews its header seal: that is
-    /// still the seal of the history before.
+    /// A 4.5 server may raise the event count of a 4.0 record, but never renews the header seal, which
+    /// then still covers the history before.
     fn check_header(&mut self, record: &Record, count: usize) {
         let sealed_count = if self.post_upgrade.is_empty() { count } else { self.history };
         let expected = header_seal(record, sealed_count);
@@ -201,7 +201,7 @@ impl Chain {
     }
 }
 
-/// The seal that the event in `slot` must bear, by the rule of the version that it says.
+/// The seal that the event in `slot` must have, by the rule of its own server version.
 fn expected_seal(record: &Record, slot: usize) -> Seal {
     let version = record.events[slot].known_version().unwrap_or(ServerVersion::V40);
     event_seal(previous(record, slot), record.slot(slot), version)
@@ -212,16 +212,16 @@ pub(crate) fn is_sealed(record: &Record, slot: usize) -> bool {
     expected_seal(record, slot) == record.events[slot].seal
 }
 
-/// Whether each field of the event in `slot`, whose seal verifies, keeps its rule.
+/// Whether each field of the event in `slot` keeps its rule; its seal verifies.
 fn keeps_its_rules(record: &Record, slot: usize) -> bool {
     let mut findings = Vec::new();
     event::check(record, slot, true, &mut findings);
     findings.is_empty()
 }
 
-/// Whether all that is left behind the header of a converted record are events that a 4.0 server has
-/// written. The 4.0 identity that they are chained to can be told from the 4.5 header: the two hold
-/// the same fields at the same places, but for the magic and the origin.
+/// Whether everything after the header of a converted record is events of 4.0 servers. The 4.0 identity seal
+/// that they are chained to follows from the 4.5 header, which has the same fields at the same offsets,
+/// except for the magic and the origin.
 pub(super) fn remnants_verify(record: &Record) -> bool {
     let bytes = record.bytes();
     let identity = sha1(&[
@@ -246,22 +246,22 @@ pub(super) fn remnants_verify(record: &Record) -> bool {
     })
 }
 
-/// The event count, where it is within its range.
+/// The event count, if it is in its range.
 fn checked_count(record: &Record) -> Option<usize> {
     Some(usize::from(record.event_count)).filter(|&count| count <= EVENT_SLOTS)
 }
 
-/// Slots in use, told without a count: those before the first that is all zero.
+/// Slots in use, without regard to the count: those before the first one that is all zero.
 fn used_slots(record: &Record) -> usize {
     (0..EVENT_SLOTS).find(|&slot| is_zero(record.slot(slot))).unwrap_or(EVENT_SLOTS)
 }
 
-/// The seal that the event in `slot` is chained to.
+/// The seal before the event in `slot`.
 fn previous(record: &Record, slot: usize) -> &Seal {
     slot.checked_sub(1).map_or(&record.identity_seal, |before| &record.events[before].seal)
 }
 
-/// The seal that the header bears when `count` events are counted.
+/// The header seal for `count` counted events.
 fn header_seal(record: &Record, count: usize) -> Seal {
     let Layout { event_count, header_seal, .. } = record.layout();
     let bytes = record.bytes();
@@ -270,8 +270,8 @@ fn header_seal(record: &Record, count: usize) -> Seal {
     sha1(&[&bytes[..*event_count], &number, &bytes[event_count + 2..*header_seal], last])
 }
 
-/// The slots that bear a 4.5 server's seal, at the end of the `counted` events of a 4.0 record or
-/// right behind them. More than one, where the pack was tried again.
+/// The slots with a 4.5 server's seal at the end of the `counted` events of a 4.0 record or directly after
+/// them: more than one if the pack was applied repeatedly.
 fn post_upgrade_slots(record: &Record, counted: usize) -> Range<usize> {
     let by_a_45_server = |slot: usize| {
         let event = &record.events[slot];

@@ -1,4 +1,4 @@
-//! The fields of one event held against their rules (FORMAT.md, "An event").
+//! Checks the fields of one event against their rules (FORMAT.md, "An event").
 
 use super::finding::{Finding, RecordField, Value};
 use crate::record::event::{Event, ServerVersion};
@@ -6,9 +6,9 @@ use crate::record::fields::{Server, is_zero};
 use crate::record::{Record, Version, event_at};
 use std::mem::offset_of;
 
-/// Adds a finding for each field of the event in `slot` that breaks its rule. `seal_verifies` says
-/// whether the event is counted and its seal verifies: an event that merely says 4.5 in a 4.0 record
-/// has a bad seal, and that finding is enough.
+/// Adds a finding for each field of the event in `slot` that breaks its rule. `seal_verifies` is whether the
+/// event is counted and its seal verifies. In a 4.0 record, an event that says 4.5 without a matching
+/// seal only gets the finding of the seal.
 pub(super) fn check(
     record: &Record,
     slot: usize,
@@ -19,7 +19,6 @@ pub(super) fn check(
     let at = event_at(slot);
     let mut found = |finding: Finding| findings.push(finding.in_slot(slot));
     if event.known_kind().is_none() {
-        // The kind stands first, at 0: whether that is added or subtracted is the same.
         let (at, kind) = (at + offset_of!(Event, kind), Value::Number(event.kind.into()));
         found(Finding::damage(RecordField::EventKind, at, Value::OneOf(&[1, 2, 3]), kind));
     }
@@ -44,7 +43,7 @@ pub(super) fn check(
     }
 }
 
-/// The rules of a server that a pack is bound to; `fields` names its address and its name.
+/// Checks a server that a pack is bound to; `fields` are the names of the two fields.
 pub(super) fn check_server(
     server: &Server,
     at: usize,

@@ -1,4 +1,4 @@
-//! Each field held against its rule, each reserved byte against zero (FORMAT.md, the tables).
+//! Checks each field against its rule, and that reserved bytes are zero (FORMAT.md, the tables).
 
 use super::chain::Chain;
 use super::event::{self, check_server, check_zero};
@@ -7,7 +7,7 @@ use crate::record::fields::{Server, is_zero};
 use crate::record::{EVENT_SLOTS, RECORD_LEN, Record, STATUS_BOUND, event_at};
 use std::mem::offset_of;
 
-/// Adds a finding for each seal, reserved byte and field that is not as it must be.
+/// Adds a finding for each seal, reserved byte and field that breaks its rule.
 pub(super) fn check(record: &Record, chain: &Chain, findings: &mut Vec<Finding>) {
     check_identity(record, findings);
     check_origin(record, findings);
@@ -65,7 +65,7 @@ fn check_identity(record: &Record, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The origin of a 4.5 record, and what follows from it for the two fields beside it.
+/// Checks the origin of a 4.5 record, and the two fields that depend on it.
 fn check_origin(record: &Record, findings: &mut Vec<Finding>) {
     let layout = record.layout();
     let (Some(origin), Some(layout)) = (record.origin, &layout.origin) else { return };

@@ -1,4 +1,4 @@
-//! What speaks against a pack, as data; the words for it are the command line's.
+//! Findings: reasons against a pack, as data. The command line has the words for them.
 
 use crate::fat12::MediaFault;
 use crate::record::event::Event;
@@ -15,17 +15,17 @@ pub enum FindingCode {
     PostUpgradeReapply,
     /// Reapplied out of order on a 4.0 server [KB 236867, 194335].
     OutOfOrderReapply,
-    /// Bytes that are not as any server writes them.
+    /// Bytes that no server writes.
     DamagedRecord,
-    /// Every seal verifies, and yet the history cannot have happened.
+    /// Every seal verifies, but the history is impossible.
     InconsistentHistory,
-    /// The file system does not lead to the whole record.
+    /// The file system does not lead to a complete record.
     DamagedMedia,
-    /// A copy of a pack that was converted already.
+    /// It is a copy of a pack that was already converted.
     CopyOfConverted,
-    /// A later state of the pack, with another binding, is refused.
+    /// Another image has a later, refused state of the pack with another binding.
     NewerStateRefused,
-    /// Another image of the pack has another life.
+    /// Another image of the pack has a different history.
     DivergedCopies,
     /// Another pack has the same serial.
     SerialClash,
@@ -34,18 +34,18 @@ pub enum FindingCode {
 }
 
 impl FindingCode {
-    /// The code as users see it.
+    /// The code in reports.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 
-    /// Whether bytes are not as a server wrote them, or not to be had.
+    /// Whether bytes of the record are damaged or missing.
     pub(crate) fn is_damage(self) -> bool {
         matches!(self, Self::DamagedRecord | Self::DamagedMedia)
     }
 }
 
-/// A part of the record that damage can be found in.
+/// A part of the record that may be damaged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RecordField {
     /// The record's length in the directory, in bytes.
@@ -54,7 +54,7 @@ pub enum RecordField {
     Magic,
     /// The layout number.
     Layout,
-    /// The length that the record itself states.
+    /// The record's length, as it states itself.
     RecordLength,
     /// The serial.
     Serial,
@@ -129,11 +129,11 @@ pub enum Rule {
     EventServer,
     /// The header's server is that of the last event.
     HeaderServer,
-    /// The defective bit is set where an out-of-order reapply is counted, and only there.
+    /// The defective bit is set if and only if an out-of-order reapply is counted.
     DefectiveBit,
 }
 
-/// The kinds of findings, each with what belongs to it.
+/// The kinds of findings, with their details.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FindingKind {
     /// A 4.5 server wrote this event into a 4.0 record.
@@ -151,27 +151,27 @@ pub enum FindingKind {
     Damaged(RecordField),
     /// This rule is broken.
     Inconsistent(Rule),
-    /// The way to the record is broken.
+    /// The volume has this fault.
     Media(MediaFault),
     /// The pack itself is sound, but it was converted from another copy.
     Copy(Box<CopyOf>),
-    /// The record is sound, but other images of the set speak against it.
+    /// The record is sound, but other images of the set contradict it.
     Set(Box<SetConflict>),
 }
 
-/// What other images of a set say against a sound record.
+/// How other images of a set contradict a sound record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SetConflict {
-    /// What is wrong.
+    /// The code of the contradiction.
     pub code: FindingCode,
-    /// The images that it is about, in the order of the set: the refused one of the newer state; the latest of
-    /// each life; one of each pack with the serial; one of each conversion. Of many, the first ten.
+    /// The images that it is about, in the order of the set, at most ten: the refused one of the newer
+    /// state; the latest of each history; one of each pack with the serial; one of each conversion.
     pub images: Vec<PathBuf>,
     /// How many there are.
     pub count: usize,
-    /// Of two lives: how many events they share.
+    /// With different histories: how many events they have in common.
     pub shared: usize,
-    /// The last event that they share.
+    /// The last event that they have in common.
     pub last_shared: Option<Event>,
 }
 
@@ -184,7 +184,7 @@ pub struct CopyOf {
     pub converted_at: i64,
     /// The image that it was converted from.
     pub path: PathBuf,
-    /// The copy that it was converted into; `None` where the image was converted in place.
+    /// The copy that it was converted into; `None` if the image was converted in place.
     pub target: Option<PathBuf>,
 }
 
@@ -193,20 +193,20 @@ pub struct CopyOf {
 pub enum CopyState {
     /// It is converted.
     Converted,
-    /// It was begun, and its image has not turned up since.
+    /// It was begun, and its image was not seen since.
     Begun,
 }
 
 /// A value that was expected or found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
-    /// Nothing to show.
+    /// There is nothing to show.
     None,
     /// A number.
     Number(u64),
     /// A number that is usually written in hexadecimal.
     Hex(u64),
-    /// Bytes as they stand.
+    /// Bytes.
     Bytes(Vec<u8>),
     /// A server.
     Server(Server),
@@ -235,15 +235,15 @@ pub enum Value {
 /// One finding, with its evidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// What kind of finding it is, with what belongs to it.
+    /// Its kind, with the details.
     pub kind: FindingKind,
     /// The slot of the event concerned, 0 to 23.
     pub slot: Option<usize>,
-    /// Where it stands, in bytes from the start of the record.
+    /// Its offset in bytes from the start of the record.
     pub offset: Option<usize>,
-    /// What should stand there.
+    /// What should be there.
     pub expected: Value,
-    /// What stands there.
+    /// What is there.
     pub found: Value,
 }
 

@@ -1,6 +1,6 @@
-//! Whether the history can have happened (FORMAT.md, "A history is consistent when").
+//! Checks whether the history is possible (FORMAT.md, "A history is consistent when").
 //!
-//! Judged only where every seal verifies: else damage explains what does not fit.
+//! Only if every seal verifies: otherwise contradictions are explained by the damage.
 
 use super::chain::Chain;
 use super::finding::{Finding, Rule, Value};
@@ -44,10 +44,10 @@ fn check_unbound(record: &Record, chain: &Chain, findings: &mut Vec<Finding>) {
     }
 }
 
-/// An apply comes first and only first. A pack that was bound when it was converted has none.
+/// Checks that the first event, and no other, is an apply. A pack that was bound when it was converted
+/// has none.
 fn check_applies(record: &Record, chain: &Chain, findings: &mut Vec<Finding>) {
     let is_apply = |slot: usize| record.events[slot].known_kind() == Some(EventKind::Apply);
-    // The kind stands first, at 0: whether that is added or subtracted is the same.
     let kind_at = |slot| event_at(slot) + offset_of!(Event, kind);
     let converted = record.origin.is_some_and(|origin| origin.origin == 1);
     let begins_with_apply = !chain.history().is_empty() && is_apply(0);
@@ -88,7 +88,7 @@ fn check_header(record: &Record, chain: &Chain, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The license counts of one event, against the header's and its own server's limit.
+/// Checks the license counts of one event against those of the header and the limit of its own server.
 fn check_licenses(record: &Record, chain: &Chain, slot: usize, findings: &mut Vec<Finding>) {
     let event = &record.events[slot];
     let from_at = event_at(slot) + offset_of!(Event, from);
@@ -113,8 +113,9 @@ fn check_licenses(record: &Record, chain: &Chain, slot: usize, findings: &mut Ve
     }
 }
 
-/// Every event by the server that the pack was bound to; the header's is the last of them. The
-/// first event binds: a converted pack's earlier server is only known from its events.
+/// Checks that each event is by the server that the pack was bound to, and that the header has the last
+/// of these servers. The first event binds: the earlier server of a converted pack is known only from its
+/// events.
 fn check_servers(record: &Record, chain: &Chain, findings: &mut Vec<Finding>) {
     let mut bound: Option<Server> = None;
     for slot in chain.history() {

@@ -1,7 +1,7 @@
 //! Pure: a record in, findings out (FORMAT.md, "Diagnosis").
 //!
-//! Every finding that the bytes bear out is collected. No count and no link of the chain is trusted
-//! before it is checked: each event is held against the seal before it as that seal stands.
+//! Every finding for which there is evidence in the bytes is collected. No count and no link of the chain
+//! is trusted unchecked: each event is checked against the seal before it, even if that is wrong.
 
 mod chain;
 mod event;
@@ -19,14 +19,14 @@ use crate::record::{HEADER_LEN, ParseError, RECORD_LEN, Record};
 pub(crate) use chain::{Chain, is_sealed};
 use std::ops::Range;
 
-/// What the record alone says of a pack.
+/// The verdict on a pack by its record alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// A 4.0 record with no finding.
     Convertible,
     /// A sound 4.5 record of origin 1.
     AlreadyConverted,
-    /// A 4.5 record of origin 1 that is sound but for what is left of its 4.0 events.
+    /// A 4.5 record of origin 1 that is sound except for remnants of its 4.0 events.
     UnfinishedConversion,
     /// A sound 4.5 record of origin 0.
     Issued45,
@@ -34,19 +34,19 @@ pub enum Verdict {
     Refused,
 }
 
-/// A record, and all that was found of it. Only [`diagnose`] makes one.
+/// A record with its findings. Only the functions of this module make one.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Diagnosis {
-    /// The record; `None` where the bytes are none.
+    /// The record; `None` if the bytes are not one.
     pub record: Option<Box<Record>>,
-    /// Slots of the events that are counted, 4.5 servers' marks on a 4.0 record left out.
+    /// Slots of the counted events, without those that 4.5 servers wrote into a 4.0 record.
     pub history: Range<usize>,
     /// Slots of the events that 4.5 servers wrote into a 4.0 record.
     pub post_upgrade: Range<usize>,
     /// In the order of FORMAT.md; empty unless the verdict is [`Verdict::Refused`].
     pub findings: Vec<Finding>,
-    /// What follows from it.
+    /// The verdict that follows.
     pub verdict: Verdict,
 }
 
@@ -64,7 +64,7 @@ pub fn diagnose(bytes: &[u8]) -> Diagnosis {
     }
 }
 
-/// The diagnosis of a record file that is `length` bytes long and not 2,048.
+/// The diagnosis of a record file of `length` bytes, which is not 2,048.
 pub(crate) fn diagnose_length(length: u64) -> Diagnosis {
     no_record(Finding {
         kind: FindingKind::Damaged(RecordField::FileLength),
@@ -75,13 +75,13 @@ pub(crate) fn diagnose_length(length: u64) -> Diagnosis {
     })
 }
 
-/// The diagnosis of a pack whose record the file system does not lead to.
+/// The diagnosis of a pack whose record cannot be found because of a fault of the volume.
 pub(crate) fn diagnose_media_fault(fault: MediaFault) -> Diagnosis {
     no_record(Finding::media(fault))
 }
 
-/// The diagnosis of a pack whose record can be read only in part: `bytes`, with zeros for the rest.
-/// What can be read of its header is shown, and not judged.
+/// The diagnosis of a pack whose record can be read only in part; the rest of `bytes` is zeros. What can be
+/// read of the header is shown, but not judged.
 pub(crate) fn diagnose_lost(bytes: &[u8], fault: MediaFault) -> Diagnosis {
     let record = Record::parse(bytes).ok().map(Box::new);
     Diagnosis { record, ..diagnose_media_fault(fault) }
@@ -99,7 +99,7 @@ fn no_record(finding: Finding) -> Diagnosis {
 
 fn diagnose_record(record: Box<Record>) -> Diagnosis {
     let chain = Chain::check(&record);
-    // The checks stand in the order of precedence of the codes that they find.
+    // The checks are in the order of precedence of their codes.
     let mut findings = chain.reapply_findings(&record);
     fields::check(&record, &chain, &mut findings);
     if chain.all_seals_verify() {
@@ -131,12 +131,12 @@ fn verdict(record: &Record, findings: &mut Vec<Finding>) -> Verdict {
 }
 
 impl Diagnosis {
-    /// Slots of all events that are worth showing, in order.
+    /// Slots of all events that are shown, in order.
     pub fn shown_events(&self) -> Range<usize> {
         0..self.history.end.max(self.post_upgrade.end)
     }
 
-    /// Whether a time in the history is earlier than one before it: no finding, but worth a word.
+    /// Whether a time in the history is earlier than one before it, which is not a finding, but a note.
     pub fn clock_ran_backwards(&self) -> bool {
         let Some(record) = &self.record else { return false };
         record.events[self.shown_events()].windows(2).any(|pair| pair[1].at < pair[0].at)
@@ -150,20 +150,20 @@ impl Diagnosis {
         events.chain(origin).chain([record.made_at]).any(FileTime::is_past_9999)
     }
 
-    /// Refuses a sound pack for what stands outside its record.
+    /// Refuses a sound pack for a reason outside its record.
     pub(crate) fn refuse(&mut self, finding: Finding) {
         self.findings.push(finding);
         self.verdict = Verdict::Refused;
     }
 
-    /// Whether what stands behind the header of an unfinished conversion is no remnant of its 4.0
-    /// events.
+    /// Whether the bytes after the header of an unfinished conversion are something other than remnants
+    /// of its 4.0 events.
     pub(crate) fn has_strange_remnants(&self) -> bool {
         self.verdict == Verdict::UnfinishedConversion
             && !self.record.as_ref().is_some_and(|record| chain::remnants_verify(record))
     }
 
-    /// Whether the seals say that these bytes are a record, whatever happened to the pack.
+    /// Whether the seals show that these bytes are a record, whatever happened to the pack.
     pub(crate) fn is_authentic(&self) -> bool {
         self.record.is_some() && !self.findings.iter().any(|finding| finding.code().is_damage())
     }

@@ -1,5 +1,5 @@
-//! The sectors before the files: read as well as the medium gives them, and mended where one copy of
-//! the FAT has what the other has lost.
+//! The sectors before the files: boot sector, FATs and root directory. What one copy of the FAT has lost is
+//! taken from the other.
 
 use super::SECTOR_LEN;
 use super::boot::Geometry;
@@ -10,12 +10,12 @@ use std::ops::Range;
 #[derive(Debug, Default)]
 pub(super) struct Area {
     pub(super) bytes: Vec<u8>,
-    /// Lost sectors, in order; they stand as zeros in `bytes`.
+    /// Lost sectors, in order; they are zeros in `bytes`.
     pub(super) lost: Vec<Flaw>,
 }
 
 impl Area {
-    /// Reads the first bytes of a medium: at least `length`, and more where they cost nothing.
+    /// Reads the first bytes of a medium: at least `length`, and more if they cost no extra time.
     pub(super) fn first<S: DisketteStorage + ?Sized>(
         medium: &S,
         length: usize,
@@ -41,7 +41,7 @@ impl Area {
         self.keep_lost(read)
     }
 
-    /// Notes the sectors that a read has not got.
+    /// Notes the sectors that a read has lost.
     fn keep_lost(&mut self, read: Result<(), MediaError>) -> Result<(), MediaError> {
         match read {
             Err(MediaError::Lost(lost)) => {
@@ -52,7 +52,7 @@ impl Area {
         }
     }
 
-    /// A part of the medium, where all of it was read and nothing is lost.
+    /// A part of the medium that was read already; `None` if not, or if any sector was lost.
     pub(super) fn part(&self, offset: u64, length: usize) -> Option<&[u8]> {
         let start = usize::try_from(offset).ok()?;
         self.bytes.get(start..start + length).filter(|_| self.lost.is_empty())
@@ -75,8 +75,8 @@ impl Area {
         }
     }
 
-    /// Takes what one copy of the FAT has lost from the other. What both have lost stays in the list,
-    /// with the number of the first copy's sector.
+    /// Replaces lost sectors of one copy of the FAT by those of the other. What both have lost stays in
+    /// `lost`.
     pub(super) fn mend_fats(&mut self, geometry: &Geometry) {
         let (first, second) = (geometry.fat(0), geometry.fat(geometry.num_fats - 1));
         for (from, to) in [(&second, &first), (&first, &second)] {

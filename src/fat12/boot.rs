@@ -1,4 +1,4 @@
-//! The boot sector, and the geometry that it or the FAT's first byte tells.
+//! The geometry of a volume, by its boot sector or by the first byte of the FAT.
 
 use super::directory::ENTRY_LEN;
 use super::{Anomaly, MAX_SECTORS, SECTOR, SECTOR_LEN, VolumeLayout};
@@ -14,7 +14,7 @@ const ENTRIES_PER_SECTOR: u32 = 16;
 const BITS_PER_SECTOR: u32 = 4096;
 const BITS_PER_ENTRY: u32 = 12;
 
-/// How a volume is laid out, checked: everything lies within [`MAX_SECTORS`].
+/// The geometry of a volume. It was checked: everything is within [`MAX_SECTORS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Geometry {
     /// `BPB_SecPerClus`: sectors in a cluster.
@@ -53,7 +53,7 @@ impl Geometry {
     }
 }
 
-/// What DOS takes a diskette to be where its boot sector does not say, by the FAT's first byte.
+/// The geometries that DOS assumes by the FAT's first byte if the boot sector has no parameters.
 const KNOWN: [Geometry; 8] = [
     Geometry::dos(1, 64, 320, 1, 0xFE),
     Geometry::dos(1, 64, 360, 2, 0xFC),
@@ -87,16 +87,16 @@ impl Geometry {
         Some((geometry, anomalies))
     }
 
-    /// Bytes up to the end of the root directory of the usual diskette of this size; of an unusual
-    /// size, of the one with the least; as far as the medium has them.
+    /// Bytes up to the end of the root directory on the usual diskette of this size; for an unusual size, the
+    /// smallest such number. At most the length of the medium.
     pub(crate) fn usual_area(medium_len: u64) -> u64 {
         let known = KNOWN.iter().find(|g| u64::from(g.total_sectors) * SECTOR == medium_len);
         let area = u64::from(known.unwrap_or(&KNOWN[0]).first_data_sector()) * SECTOR;
         area.min(medium_len)
     }
 
-    /// The BIOS parameter block, where it can be one. Neither the jump at its start nor the 55AA
-    /// at its end is asked for: real diskettes lack them.
+    /// The geometry in the BIOS parameter block, if it is valid. The jump at its start and the 55AA at
+    /// its end are not required: real diskettes lack them.
     pub(crate) fn from_bpb(area: &[u8]) -> Option<Self> {
         let byte = |at: usize| area.get(at).copied();
         let word = |at: usize| Some(u32::from(u16::from_le_bytes([byte(at)?, byte(at + 1)?])));
@@ -114,8 +114,8 @@ impl Geometry {
         (u64::from(word(11)?) == SECTOR && geometry.is_sound()).then_some(geometry)
     }
 
-    /// The layout of a FAT volume with more than two FATs, or with sectors of another length: all else in
-    /// its BIOS parameter block is as on a diskette.
+    /// The layout of a FAT volume that is not supported: with more than two FATs, or sectors of another
+    /// length, but otherwise with the parameters of a diskette.
     pub(crate) fn layout_not_read(area: &[u8]) -> Option<VolumeLayout> {
         let word = |at: usize| Some(u16::from_le_bytes([*area.get(at)?, *area.get(at + 1)?]));
         let byte = |at: usize| area.get(at).copied();
@@ -133,8 +133,7 @@ impl Geometry {
         (is_fat && !is_read).then_some(layout)
     }
 
-    /// Whether every FAT of a volume of such a layout begins as a FAT does: else it is the boot sector that is
-    /// wrong.
+    /// Whether every FAT of such a volume begins as a FAT does. Otherwise the boot sector is damaged.
     pub(super) fn has_fats_of(layout: VolumeLayout, area: &[u8]) -> bool {
         let word = |at: usize| usize::from(u16::from_le_bytes([area[at], area[at + 1]]));
         let (reserved, fat_sectors, media) = (word(14), word(22), area[21]);
@@ -144,7 +143,8 @@ impl Geometry {
         })
     }
 
-    /// DOS 1.x wrote no BPB; later disks lose theirs. The FAT then begins in the second sector.
+    /// The geometry by the first byte of the FAT, which must then begin in the second sector. DOS 1.x
+    /// wrote no parameter block, and on later diskettes it may be damaged.
     pub(crate) fn from_fat(area: &[u8], medium_len: u64) -> Option<Self> {
         let fat = area.get(SECTOR_LEN..SECTOR_LEN + 3)?;
         if fat[1..] != [0xFF, 0xFF] {
@@ -152,7 +152,7 @@ impl Geometry {
         }
         let known = || KNOWN.iter().filter(|geometry| geometry.media == fat[0]);
         let exact = known().find(|g| u64::from(g.total_sectors) * SECTOR == medium_len);
-        // A media byte that several share needs the length; the others stand for one geometry.
+        // If several geometries have this media byte, only the length can decide.
         exact.or_else(|| known().next().filter(|_| known().count() == 1)).copied()
     }
 
@@ -174,7 +174,7 @@ impl Geometry {
         self.root_entries.div_ceil(ENTRIES_PER_SECTOR)
     }
 
-    /// The first sector behind the root directory: that of cluster 2.
+    /// The first sector after the root directory, which is that of cluster 2.
     pub fn first_data_sector(&self) -> u32 {
         self.reserved_sectors + self.num_fats * self.fat_sectors + self.root_sectors()
     }
@@ -183,7 +183,7 @@ impl Geometry {
         self.total_sectors.saturating_sub(self.first_data_sector()) / self.sectors_per_cluster
     }
 
-    /// The number past the volume's last cluster, and past the last that its FAT has room for.
+    /// The number after the volume's last cluster, at most after the last one that its FAT has room for.
     pub(super) fn cluster_end(&self) -> u16 {
         let in_fat = self.fat_sectors * BITS_PER_SECTOR / BITS_PER_ENTRY;
         let end = (self.cluster_count() + u32::from(FIRST_CLUSTER)).min(in_fat);
@@ -201,7 +201,7 @@ impl Geometry {
         Some(self.first_data_sector() + index * self.sectors_per_cluster)
     }
 
-    /// Where `cluster` begins, in bytes from the start of the medium.
+    /// The offset of `cluster` in bytes from the start of the medium.
     pub(super) fn cluster_offset(&self, cluster: u16) -> u64 {
         u64::from(self.cluster_sector(cluster).unwrap_or(0)) * SECTOR
     }

@@ -1,4 +1,4 @@
-//! The root directory: its files, and all that owns clusters.
+//! The entries of the root directory.
 
 /// Bytes in an entry.
 pub(super) const ENTRY_LEN: usize = 32;
@@ -8,15 +8,15 @@ const ATTR_VOLUME_ID: u8 = 0x08;
 const ATTR_DIRECTORY: u8 = 0x10;
 /// First byte of a deleted entry.
 pub(super) const DELETED: u8 = 0xE5;
-/// First byte of an entry that was never used, and behind which there is none.
+/// First byte of an entry that was never used; no used one follows it.
 const END: u8 = 0;
 
 /// A file or folder in the root directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DirectoryEntry {
-    /// Where in the directory it stands, counted from 0.
+    /// Its index in the directory, counted from 0.
     pub slot: usize,
-    /// `DIR_Name`: eight bytes and three, padded with spaces.
+    /// `DIR_Name`: 8 bytes of name and 3 of ending, padded with spaces.
     pub name: [u8; 11],
     /// `DIR_Attr`.
     pub attributes: u8,
@@ -33,8 +33,8 @@ impl DirectoryEntry {
     }
 }
 
-/// The files and folders in the bytes of a directory. Parts of long names and the label bear the
-/// volume attribute: neither is a file, whatever its name.
+/// The files and folders in the bytes of a directory. The label and parts of long names are left out: they
+/// have the volume attribute.
 pub(super) fn entries(bytes: &[u8]) -> impl Iterator<Item = DirectoryEntry> {
     bytes
         .chunks_exact(ENTRY_LEN)
@@ -44,7 +44,7 @@ pub(super) fn entries(bytes: &[u8]) -> impl Iterator<Item = DirectoryEntry> {
         .map(|(slot, entry)| parse(slot, entry))
 }
 
-/// The volume's label in the bytes of a directory. Parts of long names bear its attribute among others.
+/// The volume's label in the bytes of a directory. Parts of long names have the same attribute, and others.
 pub(super) fn label(bytes: &[u8]) -> Option<[u8; 11]> {
     let entries = bytes.chunks_exact(ENTRY_LEN).take_while(|entry| entry[0] != END);
     let mut labels = entries.filter(|entry| {

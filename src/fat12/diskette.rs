@@ -1,35 +1,35 @@
-//! What a volume says of itself: its names, and the files in its root directory.
+//! Describes a volume: its label, and the files in its root directory.
 
 use super::directory::{self, DirectoryEntry};
 use super::{FatCopy, SECTOR_LEN, Volume};
 use crate::disk::{DisketteStorage, MediaError};
 use sha1::{Digest, Sha1};
 
-/// Where the boot sector names the system that formatted the diskette.
+/// Where the boot sector has the name of the system that formatted the diskette.
 const OEM_NAME: std::ops::Range<usize> = 3..11;
 
-/// What a diskette says of itself.
+/// The names on a diskette.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diskette {
     /// The label in its root directory, padded with spaces.
     pub label: Option<[u8; 11]>,
     /// `BS_OEMName`: the system that formatted it.
     pub oem_name: [u8; 8],
-    /// Files and folders in its root directory, in their order there.
+    /// The files and folders in its root directory, in that order.
     pub files: Vec<RootFile>,
 }
 
 /// A file or folder in the root directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RootFile {
-    /// Where it stands.
+    /// Its entry in the directory.
     pub entry: DirectoryEntry,
-    /// The SHA-1 of a file, where that was asked for, and all of it was read.
+    /// The SHA-1 of the file, if that was asked for and all of it could be read.
     pub digest: Option<[u8; 20]>,
 }
 
 impl RootFile {
-    /// Its name as people write it: `README.TXT`.
+    /// Its name in the usual form: `README.TXT`.
     pub fn name(&self) -> Vec<u8> {
         let [name, ending] =
             [&self.entry.name[..8], &self.entry.name[8..]].map(<[u8]>::trim_ascii_end);
@@ -43,7 +43,7 @@ impl RootFile {
 }
 
 impl Volume {
-    /// What the volume says of itself; no file is read.
+    /// The names on the diskette; no file is read.
     pub fn diskette(&self) -> Diskette {
         let root = &self.area.bytes[self.geometry.root_directory()];
         let mut oem_name = [0; 8];
@@ -52,7 +52,7 @@ impl Volume {
         Diskette { label: directory::label(root), oem_name, files }
     }
 
-    /// The SHA-1 of a file on `medium`; `None` for a folder, and where its clusters are not to be had.
+    /// The SHA-1 of a file on `medium`; `None` for a folder, and if its cluster chain is broken.
     ///
     /// # Errors
     /// As the medium reports them.

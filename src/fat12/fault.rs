@@ -1,4 +1,4 @@
-//! What can be wrong with a volume, and what is only odd about it.
+//! Faults and anomalies of volumes.
 
 use crate::disk::{Flaw, FlawKind};
 
@@ -7,15 +7,15 @@ use crate::disk::{Flaw, FlawKind};
 pub enum NoVolume {
     /// Shorter than a boot sector and a FAT.
     TooShort,
-    /// All that was read of it is this byte, over and over: it was never formatted.
+    /// Everything that was read is this byte: it was never formatted.
     Blank(u8),
-    /// A FAT volume with a layout that no PC's diskette has, and that is not read.
+    /// A FAT volume with a layout that no PC's diskette has, and that is not supported.
     Layout(VolumeLayout),
-    /// Neither a boot sector nor the first byte of a FAT tells a geometry.
+    /// Neither the boot sector nor the first byte of a FAT gives a geometry.
     Unknown,
 }
 
-/// A layout of a FAT volume that is not read.
+/// A layout of a FAT volume that is not supported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VolumeLayout {
     /// `BPB_NumFATs`.
@@ -24,25 +24,25 @@ pub struct VolumeLayout {
     pub sector_len: u16,
 }
 
-/// What is broken on the way to the record.
+/// A fault in the volume that makes the record unreachable or uncertain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MediaFault {
     /// What is wrong.
     pub kind: FaultKind,
-    /// The cluster concerned.
+    /// The affected cluster, if there is one.
     pub cluster: Option<u16>,
-    /// Its first sector, counted from the start of the medium.
+    /// The affected sector, or the first one of the cluster, counted from the start of the medium.
     pub sector: Option<u32>,
 }
 
-/// The ways in which a chain or a volume is broken.
+/// The kinds of faults of a cluster chain or a volume.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FaultKind {
     /// The volume is cut short before the end of its root directory.
     VolumeCutShort,
-    /// Two files bear the record's name.
+    /// Two files have the record's name.
     TwoEntries,
-    /// The chain comes back to a cluster that it has passed.
+    /// The chain returns to one of its own clusters.
     Loop,
     /// The chain runs into a free cluster.
     Free,
@@ -58,22 +58,22 @@ pub enum FaultKind {
     TooLong,
     /// The cluster lies past the end of the image.
     BeyondImage,
-    /// A sector on the way to the record, or of the record itself, is lost.
+    /// A sector that leads to the record, or one of the record, is lost.
     LostSector(FlawKind),
-    /// The copies of the FAT lead to different sectors, and nothing tells which are the record's.
+    /// The copies of the FAT lead to different sectors, and nothing shows which are the record's.
     CopiesDisagree,
-    /// Another chain runs into the cluster; the number is that of the cluster before it.
+    /// Another chain runs into the cluster, from the cluster with this number.
     SharedWithChain(u16),
-    /// Another file of the root directory begins there or runs through it.
+    /// Another file of the root directory, with this name, has the cluster as well.
     SharedWithFile([u8; 11]),
 }
 
-/// What is unusual about a volume, and does not matter.
+/// Something unusual about a volume that makes no difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Anomaly {
-    /// No BIOS parameter block: the geometry is told by the FAT's first byte.
+    /// It has no BIOS parameter block: the geometry follows from the FAT's first byte.
     NoBpb,
-    /// The boot sector and the FAT name different media bytes.
+    /// The boot sector and the FAT have different media bytes.
     MediaByte {
         /// As in the boot sector.
         boot: u8,

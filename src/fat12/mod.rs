@@ -1,4 +1,4 @@
-//! Where a file lies on a stranger's diskette: a name in, byte ranges out, or what is broken.
+//! Finds a file on an untrusted diskette: a name in, byte ranges out, or a fault.
 //!
 //! Reads the boot sector, the FATs and the root directory, and nothing else. Every number that
 //! comes from the disk is checked before it is used. Names of fields follow Microsoft's FAT
@@ -50,12 +50,12 @@ pub struct ClusterChain {
     geometry: Geometry,
 }
 
-/// What opening a volume came to.
+/// The result of opening a volume.
 #[derive(Debug)]
 pub enum Opened {
     /// A volume with its root directory.
     Volume(Box<Volume>),
-    /// None.
+    /// There is none.
     NoVolume(NoVolume),
     /// One that is cut short before its root directory ends.
     Broken(MediaFault),
@@ -65,7 +65,7 @@ impl Volume {
     /// Reads the volume on `medium`: boot sector, FATs and root directory.
     ///
     /// # Errors
-    /// As the medium reports them; whatever the bytes say, is an answer and no error.
+    /// Those of the medium. Whatever the bytes are, the result is an answer, not an error.
     pub fn open<S: DisketteStorage + ?Sized>(medium: &S) -> Result<Opened, MediaError> {
         let medium_len = medium.len();
         if medium_len < 2 * SECTOR {
@@ -77,7 +77,7 @@ impl Volume {
             return Ok(Opened::NoVolume(NoVolume::Layout(layout)));
         }
         let Some((geometry, anomalies)) = Geometry::of(&area.bytes, medium_len) else {
-            // Only the boot sector and the FAT's first byte would have told.
+            // Only the boot sector and the FAT's first byte could have shown it.
             return Ok(match area.lost_in(0..2 * SECTOR_LEN) {
                 Some(flaw) => Opened::Broken(flaw.into()),
                 None => Opened::NoVolume(no_volume(&area.bytes)),
@@ -123,20 +123,20 @@ impl Volume {
         directory::entries(&self.area.bytes[self.geometry.root_directory()])
     }
 
-    /// Sectors that were read together with those before the files.
+    /// Bytes that were read already together with the sectors before the files.
     pub(crate) fn read_already(&self, offset: u64, length: usize) -> Option<&[u8]> {
         self.area.part(offset, length)
     }
 
-    /// What is unusual about it.
+    /// What is unusual about the volume.
     pub fn anomalies(&self) -> &[Anomaly] {
         &self.anomalies
     }
 
-    /// The file of that name (eight bytes and three, padded with spaces) in the root directory.
+    /// The file with this name (8 bytes and 3, padded with spaces) in the root directory.
     ///
     /// # Errors
-    /// Where two files bear the name, or none does and a part of the directory is lost.
+    /// If two files have the name; or if none has, but a part of the directory is lost.
     pub fn find(&self, name: &[u8; 11]) -> Result<Option<DirectoryEntry>, MediaFault> {
         let root = self.geometry.root_directory();
         let used = directory::used_len(&self.area.bytes[root.clone()]);
@@ -152,13 +152,13 @@ impl Volume {
         }
     }
 
-    /// Whether there is a second copy of the FAT that says something else than the first.
+    /// Whether the second copy of the FAT differs from the first.
     pub fn has_second_opinion(&self) -> bool {
         self.anomalies.contains(&Anomaly::FatsDiffer)
     }
 
-    /// The clusters of `entry`, checked whole: as long as the file, on the volume and the medium,
-    /// and nobody else's.
+    /// The clusters of `entry`, all checked: as many as the file needs, within the volume and the medium, and
+    /// not shared with another file.
     ///
     /// # Errors
     /// The first thing that is wrong with the chain.
@@ -171,10 +171,10 @@ impl Volume {
         }
         self.check_not_shared(entry, &clusters, fat)?;
         if copy == FatCopy::Second {
-            // Other systems read other files by the first copy: they must not change for those.
+            // Other systems read other files by the first copy, and these must not be changed either.
             let first = self.fat(FatCopy::First);
             self.check_not_shared(entry, &clusters, first)?;
-            // That copy is known to be damaged: a link counts where both know its cluster as used.
+            // The first copy may be damaged: a cross-link counts only if both copies have its cluster in use.
             let cross_link = first.cross_links(&clusters).find(|(from, _)| !fat.is_free(*from));
             if let Some((from, to)) = cross_link {
                 return Err(self.fault(FaultKind::SharedWithChain(from), to));
@@ -189,7 +189,7 @@ impl Volume {
     }
 
     fn check_on_medium(&self, entry: &DirectoryEntry, clusters: &[u16]) -> Result<(), MediaFault> {
-        // Behind the file's own last sector, its last cluster may be cut off.
+        // The last cluster may be cut off after the file's own last sector.
         let mut left = u64::from(entry.size).div_ceil(SECTOR) * SECTOR;
         for &cluster in clusters {
             let length = left.min(self.geometry.cluster_len());
@@ -235,7 +235,7 @@ impl ClusterChain {
     }
 }
 
-/// What a medium that begins so is.
+/// Why a medium that begins with these bytes has no volume.
 fn no_volume(area: &[u8]) -> NoVolume {
     match area.first() {
         Some(&first) if area.iter().all(|byte| *byte == first) => NoVolume::Blank(first),
@@ -243,8 +243,8 @@ fn no_volume(area: &[u8]) -> NoVolume {
     }
 }
 
-/// What most diskettes of this size need, and what costs no more, in one go; where that cannot be read,
-/// the boot sector and a FAT's beginning, since what cannot be read may be none of the volume's own.
+/// Reads in one go what most diskettes of this size need. If that fails, reads only the boot sector and
+/// the start of the FAT: the bad sectors may not matter.
 fn first_read<S: DisketteStorage + ?Sized>(medium: &S) -> Result<Area, MediaError> {
     let usual = Geometry::usual_area(medium.len());
     if let Ok(area) = Area::first(medium, at_most(usual)) {
@@ -255,7 +255,7 @@ fn first_read<S: DisketteStorage + ?Sized>(medium: &S) -> Result<Area, MediaErro
     Ok(area)
 }
 
-/// A length that is known to be at most a diskette's.
+/// A length as `usize`, limited to that of a diskette.
 fn at_most(length: u64) -> usize {
     usize::try_from(length.min(u64::from(MAX_SECTORS) * SECTOR)).unwrap_or(usize::MAX)
 }

@@ -1,11 +1,11 @@
-//! One copy of the FAT: where each cluster leads.
+//! One copy of the FAT: the chains of clusters.
 
 use super::boot::FIRST_CLUSTER;
 use super::{DirectoryEntry, FaultKind, Geometry, MediaFault, SECTOR_LEN};
 use crate::disk::Flaw;
 use crate::record::fields::is_zero;
 
-/// What an entry of the FAT says of its cluster.
+/// The meaning of an entry of the FAT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Link {
     Free,
@@ -16,22 +16,22 @@ enum Link {
     Lost(Flaw),
 }
 
-/// Clusters that are looked at together, and the bytes that their entries take up.
+/// Clusters that are skipped together if free, and the bytes of their entries.
 const BLOCK_CLUSTERS: u16 = 64;
 const BLOCK_LEN: usize = 96;
 
-/// Where the entry of `cluster` begins, in bytes.
+/// The offset of the entry of `cluster` in bytes.
 fn offset(cluster: u16) -> usize {
     usize::from(cluster) + usize::from(cluster / 2)
 }
 
-/// One copy of the FAT, as it stands on the disk.
+/// One copy of the FAT, as it is on the disk.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fat<'a> {
     bytes: &'a [u8],
-    /// The number past the last cluster; the bytes reach as far.
+    /// The number after the last cluster; `bytes` has the entries of all.
     end: u16,
-    /// Its sectors that are lost, and stand as zeros in `bytes`; the first sector has this number.
+    /// Lost sectors of the medium; those of this copy are zeros in `bytes`.
     lost: &'a [Flaw],
     first_sector: u32,
 }
@@ -42,7 +42,7 @@ impl<'a> Fat<'a> {
         Self { bytes, end: geometry.cluster_end(), lost, first_sector }
     }
 
-    /// The lost sector that a cluster's entry, or a half of it, stands in.
+    /// The lost sector with a cluster's entry, or a part of it.
     fn lost(&self, cluster: u16) -> Option<Flaw> {
         let at = offset(cluster);
         let holds = |flaw: &&Flaw| {
@@ -52,7 +52,7 @@ impl<'a> Fat<'a> {
         self.lost.iter().find(holds).copied()
     }
 
-    /// Two entries of 12 bits stand in every three bytes. One that is lost leads nowhere.
+    /// The entry of `cluster`: two of 12 bits are in three bytes. 0 if it is lost.
     fn entry(&self, cluster: u16) -> u16 {
         if self.lost(cluster).is_some() {
             return 0;
@@ -75,7 +75,7 @@ impl<'a> Fat<'a> {
         self.bytes == other.bytes || self.clusters().all(|c| self.entry(c) == other.entry(c))
     }
 
-    /// Where `cluster` leads; `None` where the volume has no such cluster.
+    /// Where `cluster` leads; `None` if the volume has no such cluster.
     fn link(&self, cluster: u16) -> Option<Link> {
         if !(FIRST_CLUSTER..self.end).contains(&cluster) {
             return None;
@@ -106,7 +106,7 @@ impl<'a> Fat<'a> {
             return Ok(clusters);
         }
         let mut cluster = entry.first_cluster;
-        // Each turn takes a cluster that was not taken before, so there are at most 4,084.
+        // Each turn adds a new cluster, so there are at most 4,084.
         loop {
             let link = match self.link(cluster) {
                 Some(link) => link,
@@ -133,15 +133,15 @@ impl<'a> Fat<'a> {
         }
     }
 
-    /// Clusters outside `chain` that lead into it: each, and where it leads.
+    /// The clusters outside `chain` that lead into it, each with the cluster that it leads to.
     pub(super) fn cross_links(&self, chain: &[u16]) -> impl Iterator<Item = (u16, u16)> {
         let candidates = self.leading_between(chain.iter().min(), chain.iter().max());
         let links = candidates.into_iter().map(|from| (from, self.entry(from)));
         links.filter(|(from, to)| chain.contains(to) && !chain.contains(from))
     }
 
-    /// Clusters that may lead to one from `low` to `high`. Most of a FAT is zeros, which lead nowhere
-    /// and are passed over.
+    /// The clusters that may lead to one from `low` to `high`. Most of a FAT is zeros, which are skipped in
+    /// blocks.
     fn leading_between(&self, low: Option<&u16>, high: Option<&u16>) -> Vec<u16> {
         let wanted = *low.unwrap_or(&1)..=*high.unwrap_or(&0);
         let mut leading = Vec::new();
@@ -154,7 +154,7 @@ impl<'a> Fat<'a> {
         leading
     }
 
-    /// Whether no file has `cluster`.
+    /// Whether `cluster` is free.
     pub(super) fn is_free(&self, cluster: u16) -> bool {
         self.link(cluster) == Some(Link::Free)
     }
@@ -165,7 +165,7 @@ impl<'a> Fat<'a> {
         owners: impl Iterator<Item = DirectoryEntry>,
         chain: &[u16],
     ) -> Option<(DirectoryEntry, u16)> {
-        // Each cluster is looked at once, however many chains run through it.
+        // Each cluster is visited once, however many chains run through it.
         let mut seen = [0_u64; 4096 / 64];
         for owner in owners {
             let mut next = Link::Next(owner.first_cluster);

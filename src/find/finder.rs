@@ -13,24 +13,24 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Walks the named paths: files as they are, folders to the bottom, sorted by name within each.
-/// Symbolic links are followed where they are named, and nowhere else.
+/// Walks the named paths: files as they are, folders with everything below, sorted by name in each.
+/// A symbolic link is followed only if it is named itself.
 #[derive(Debug)]
 pub struct Finder {
     roots: std::vec::IntoIter<PathBuf>,
-    /// Whether one walk may meet what another path has led to.
+    /// Whether there are several paths, so that one may lead to what another has led to.
     several: bool,
-    /// The folder that converted copies go to, resolved; it is not walked.
+    /// The resolved folder for converted copies, which is not walked.
     output: Option<PathBuf>,
     /// The mapfile of the file that is named first.
     map: Option<PathBuf>,
-    /// Whether images are opened where they are found.
+    /// Whether images are opened when they are found.
     opens: bool,
     walk: Option<Walk>,
     seen: SeenPaths,
 }
 
-/// One folder being walked: for each level, what is left of it, the next one last.
+/// The walk of a folder: what is left on each level, the deepest last.
 #[derive(Debug)]
 struct Walk {
     root: Arc<Path>,
@@ -38,7 +38,7 @@ struct Walk {
 }
 
 impl Finder {
-    /// A walk over `paths`; the folder `output` is left out wherever it is met.
+    /// A walk over `paths`, without the folder `output`.
     pub fn new(paths: Vec<PathBuf>, output: Option<&Path>) -> Self {
         Self {
             several: paths.len() > 1,
@@ -51,15 +51,15 @@ impl Finder {
         }
     }
 
-    /// The same walk, where `map` is the mapfile of the one file that is named.
+    /// The same walk, with `map` as the mapfile of the one file that is named.
     #[must_use]
     pub fn with_mapfile(mut self, map: Option<PathBuf>) -> Self {
         self.map = map;
         self
     }
 
-    /// The same walk, whose images will be looked at and not changed: those that are images by their
-    /// names are opened at once, which tells what a look at the path would; not where few files may be open.
+    /// The same walk for images that will only be read: those with the ending of a raw image are opened at
+    /// once, unless few files may be open. That saves looking up the path again.
     #[must_use]
     pub fn only_to_look(mut self, only_to_look: bool) -> Self {
         self.opens = only_to_look && may_open_many();
@@ -107,7 +107,7 @@ impl Finder {
         Some(self.seen.file(place, file, metadata.len(), root, None))
     }
 
-    /// What was named is no file; it may be one in an archive.
+    /// Handles a named path at which there is no file: it may be a member of an archive.
     fn take_member(&mut self, path: PathBuf, error: io::Error) -> Found {
         let Some(place) = Place::in_archive(&path) else {
             let error = leads_nowhere(&path, error);
@@ -129,10 +129,10 @@ impl Finder {
         self.enter(path)
     }
 
-    /// Lists a folder, to be walked next; something to say only where that fails.
+    /// Lists a folder, which is walked next; returns something only if that fails.
     fn enter(&mut self, folder: PathBuf) -> Option<Found> {
         let walk = self.walk.as_mut()?;
-        // One folder is held open at a time, however deep the walk is.
+        // Only one folder is open at a time, however deep the walk is.
         if let Some(above) = walk.levels.last_mut() {
             above.let_go();
         }
@@ -168,7 +168,7 @@ impl Finder {
             return Some(Found::Skipped(Skipped { path, format: None }));
         }
         let opens = self.opens && is_raw_name(&path);
-        // What cannot be opened is told by who looks at it.
+        // An error is reported when the image is examined.
         let opened = opens.then(|| level.open(&path).ok()).flatten().map(Box::new);
         let metadata = match &opened {
             Some(file) => Ok(file.metadata().clone()),
@@ -232,8 +232,7 @@ fn loose_record(path: PathBuf, named: bool) -> Found {
     Found::Failed { path, named, error: FindError::LooseRecord }
 }
 
-/// The path without links and dots, as far as it exists; a folder that is yet to be made keeps its
-/// own name.
+/// The path without links and dots, as far as it exists; folders that do not exist yet keep their names.
 fn resolve_missing(path: &Path) -> PathBuf {
     if let Ok(resolved) = fs::canonicalize(path) {
         return resolved;

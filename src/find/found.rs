@@ -11,67 +11,73 @@ use std::sync::Arc;
 /// What was found at a path.
 #[derive(Debug)]
 pub enum Found {
-    /// A file, or a diskette in a drive, to look at.
+    /// An image: a file, or a diskette in a drive.
     Image(Image),
-    /// A file in a folder or an archive that is not looked at.
+    /// A file in a folder or an archive that is not examined.
     Skipped(Skipped),
-    /// A file or folder that an earlier path has led to already.
+    /// A file or folder that was found before by another path.
     Repeated {
-        /// The second way to it.
+        /// This path to it.
         path: PathBuf,
-        /// The first way to it.
+        /// The first path to it.
         first: PathBuf,
     },
-    /// A path that leads nowhere.
+    /// A path at which nothing can be read.
     Failed {
         /// The path.
         path: PathBuf,
-        /// Whether it was named itself.
+        /// Whether the path itself was named.
         named: bool,
         /// Why.
         error: FindError,
     },
 }
 
-/// A file in a folder or an archive that is not looked at.
+/// A file in a folder or an archive that is not examined.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skipped {
     /// Its path.
     pub path: PathBuf,
-    /// The format that it is in, where an image may be in it; `None` where, by its size and its name, it
-    /// holds none.
+    /// Its format, if it may contain an image; `None` if its size and name show that it does not.
     pub format: Option<Format>,
 }
 
-/// Why a path leads nowhere.
-#[derive(Debug)]
+/// Why nothing can be read at a path.
+#[derive(Debug, thiserror::Error)]
 pub enum FindError {
     /// It is neither a file, a folder nor a drive.
+    #[error("not a file, a folder or a drive")]
     NotAFile,
     /// Windows keeps this name for a device.
+    #[error("a name of a device")]
     DeviceName,
     /// It is a pattern that matches no file.
-    NotFound(io::Error),
-    /// It is a pack's record without its diskette.
+    #[error("no file matches")]
+    NotFound(#[source] io::Error),
+    /// It is the record of a pack without its diskette.
+    #[error("a record without its diskette")]
     LooseRecord,
     /// It cannot be opened.
-    Open(MediaError),
+    #[error("cannot be opened")]
+    Open(#[source] MediaError),
     /// The folder cannot be listed.
-    List(io::Error),
-    /// What was found there before is not there any more.
+    #[error("cannot be listed")]
+    List(#[source] io::Error),
+    /// What was found there before is no longer there.
+    #[error("no longer there")]
     Changed,
 }
 
-/// A file, or a diskette in a drive, to look at.
+/// An image: a file, or a diskette in a drive.
 #[derive(Debug)]
 pub struct Image {
     /// Where it is.
     pub place: Place,
-    /// The path that was named and led to it.
+    /// The named path that led to it.
     pub root: Arc<Path>,
-    /// Whether it is to be looked into for several images.
+    /// Whether it may be an archive of several images.
     pub may_be_archive: bool,
-    /// The open file, where the finder has opened it.
+    /// The open file, if the finder has opened it.
     pub opened: Option<Box<OpenFile>>,
 }
 
@@ -84,7 +90,7 @@ impl Image {
         }
     }
 
-    /// The path below the one that was named; of a named file, its name.
+    /// The path below the named one; of a file that was named itself, its name.
     pub fn below_root(&self) -> &Path {
         let path = &self.place.path;
         match path.strip_prefix(&self.root) {

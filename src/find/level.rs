@@ -1,4 +1,4 @@
-//! A folder that is being walked.
+//! One folder in a walk.
 
 use super::maps::{is_made_of, is_map_name, mapfile_of};
 use crate::files::OpenFile;
@@ -8,15 +8,15 @@ use std::fs::{self, FileType};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// What is left of a folder.
+/// What is left of a folder that is walked.
 #[derive(Debug)]
 pub(super) struct Level {
     pub(super) folder: PathBuf,
     /// Names and types, sorted so that the next one is the last.
     pub(super) entries: Vec<(OsString, FileType)>,
-    /// Names that mapfiles bear, in the same order.
+    /// Names with the ending of a mapfile, in the same order.
     maps: Vec<OsString>,
-    /// The folder itself, while its files are opened: the way to it is then not walked for each.
+    /// The open folder, while its files are opened, so that its path is not resolved for each.
     handle: Option<Folder>,
 }
 
@@ -38,7 +38,7 @@ impl Level {
             return None;
         }
         mapfile_of(path, |base, ending| {
-            // Names with one beginning stand together; they are sorted, the last one first.
+            // Names with the same beginning are neighbours, since they are sorted, the last one first.
             let begins =
                 |map: &OsString| map.as_encoded_bytes().starts_with(base.as_encoded_bytes());
             let is_before = |map: &OsString| map.as_os_str() > base && !begins(map);
@@ -57,7 +57,7 @@ impl Level {
         OpenFile::open_in(folder, path)
     }
 
-    /// Closes what [`Level::open`] has opened for itself.
+    /// Closes the folder that [`Level::open`] has opened.
     pub(super) fn let_go(&mut self) {
         self.handle = None;
     }

@@ -1,11 +1,11 @@
-//! The mapfile that lies beside an image.
+//! Finds the mapfile beside an image.
 
 use crate::media::Mapfile;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-/// What a mapfile's name is made of, in the order in which they are looked for: the name of its image,
-/// with or without the ending that it has, and an ending of its own, in whatever case.
+/// How a mapfile's name follows from that of its image, in the order in which they are tried: the name
+/// with or without its ending, and an ending of its own in any case.
 const RULES: [(Base, &str); 6] = [
     (Base::Name, "map"),
     (Base::Name, "mapfile"),
@@ -15,7 +15,7 @@ const RULES: [(Base, &str); 6] = [
     (Base::Stem, "log"),
 ];
 
-/// What the ending of a mapfile stands behind.
+/// What the ending of a mapfile is added to.
 #[derive(Clone, Copy)]
 enum Base {
     /// `disk1.img`
@@ -33,14 +33,13 @@ fn has_ending(name: &OsStr, ending: &str) -> bool {
     Path::new(name).extension().is_some_and(|its| its.eq_ignore_ascii_case(ending))
 }
 
-/// Whether a name is made of this base and this ending.
+/// Whether a name consists of this base and this ending.
 pub(super) fn is_made_of(name: &OsStr, base: &OsStr, ending: &str) -> bool {
     Path::new(name).file_stem() == Some(base) && has_ending(name, ending)
 }
 
-/// The mapfile of an image: the first file by the rules that is signed by ddrescue, or that cannot be
-/// read, which then has to be told. `find` gives the name that is made of a base and an ending, where there
-/// is such a file.
+/// The mapfile of an image: the first file by the rules that begins as ddrescue's do, or that cannot be read,
+/// which is reported then. `find` returns the name of the file with this base and ending, if there is one.
 pub(super) fn mapfile_of(
     image: &Path,
     find: impl Fn(&OsStr, &str) -> Option<OsString>,
@@ -54,8 +53,8 @@ pub(super) fn mapfile_of(
     paths.find(|path| path != image && Mapfile::is_signed(path).unwrap_or(true))
 }
 
-/// The file beside `image` that is made of a base and an ending, where nobody has listed its folder: the
-/// ending in small letters, in capitals, or with one.
+/// The name of the file beside `image` with this base and ending, without listing the folder: the ending is
+/// tried in lower case, in upper case, and capitalised.
 pub(super) fn beside(image: &Path, base: &OsStr, ending: &str) -> Option<OsString> {
     let capitals = ending.to_ascii_uppercase();
     let capital = [&capitals[..1], &ending[1..]].concat();

@@ -1,4 +1,4 @@
-//! From the paths that were named to the images, in a stable order, each file once.
+//! Finds the images at the paths that were named, in a stable order, each file once.
 
 mod finder;
 mod found;

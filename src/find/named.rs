@@ -1,21 +1,20 @@
-//! Names that are told before anything is opened, and what a path was meant for that leads nowhere.
+//! Named paths that are recognised without opening anything, and the errors of others.
 
 use super::FindError;
 use crate::platform::{System, is_device_name};
 use std::io;
 use std::path::Path;
 
-/// The name of a pack's record among the other files of its diskette.
+/// The file name of the record on a diskette.
 const RECORD_NAME: &str = "ADDPACK.DAT";
 
-/// Whether a file that is no image by its size and its name is a pack's record without its diskette:
-/// on one that is mounted, or copied from there.
+/// Whether a file is a pack's record without its diskette, by its name: on a mounted diskette, or copied from
+/// there.
 pub(super) fn is_loose_record(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.eq_ignore_ascii_case(RECORD_NAME))
 }
 
-/// What to say of a path that was named and leads nowhere. Windows says of a pattern that no file can
-/// have that name.
+/// The error of a named path at which there is nothing. For a pattern, Windows reports an invalid name.
 pub(super) fn leads_nowhere(path: &Path, error: io::Error) -> FindError {
     let is_pattern = path.to_string_lossy().contains(['*', '?']);
     if is_pattern && error.kind() == io::ErrorKind::InvalidFilename {
@@ -24,7 +23,7 @@ pub(super) fn leads_nowhere(path: &Path, error: io::Error) -> FindError {
     FindError::Open(error.into())
 }
 
-/// Why a path of this name cannot be opened, where Windows takes it for a device.
+/// The error of a path whose name Windows reserves for a device; `None` for others and on other systems.
 pub(super) fn device(path: &Path) -> Option<FindError> {
     let name = path.file_name()?.to_str()?;
     (System::HERE == System::Windows && is_device_name(name)).then_some(FindError::DeviceName)

@@ -1,12 +1,12 @@
-//! Patterns of names, `*.img`, which the shells of Windows leave to the program. Only `*` and `?` have
-//! a meaning: no file there can have them in its name, but `disk[1].img` is one.
+//! Patterns such as `*.img`, which the shells of Windows do not expand. Only `*` and `?` are special: no file
+//! name there can contain them, but `disk[1].img` is one.
 
 use crate::platform::System;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-/// The paths that were named, with each pattern replaced by what it matches, in order; one that matches
-/// nothing stays as it is. Where shells expand patterns, all stay as they are.
+/// The named paths, with each pattern replaced by what it matches, in order; one that matches nothing stays.
+/// On systems whose shells expand patterns, all paths stay.
 pub fn expand(paths: Vec<PathBuf>) -> Vec<PathBuf> {
     if System::HERE == System::Windows {
         paths.iter().flat_map(|path| matches(path)).collect()
@@ -15,7 +15,7 @@ pub fn expand(paths: Vec<PathBuf>) -> Vec<PathBuf> {
     }
 }
 
-/// What a path matches, if it is a pattern.
+/// The paths that a pattern matches; the path itself if it is not a pattern.
 fn matches(path: &Path) -> Vec<PathBuf> {
     if !path.iter().any(|name| name.to_string_lossy().contains(['*', '?'])) {
         return vec![path.to_owned()];
@@ -43,7 +43,7 @@ fn matches(path: &Path) -> Vec<PathBuf> {
     if found.is_empty() { vec![path.to_owned()] } else { found }
 }
 
-/// What is in a folder under names that match, in order.
+/// The paths in a folder whose names match, in order.
 fn in_folder(folder: &Path, pattern: &str) -> Vec<PathBuf> {
     let here = if folder == Path::new("") { Path::new(".") } else { folder };
     let entries = fs::read_dir(here).into_iter().flatten().flatten();
@@ -54,12 +54,12 @@ fn in_folder(folder: &Path, pattern: &str) -> Vec<PathBuf> {
     names.into_iter().map(|name| folder.join(name)).collect()
 }
 
-/// Whether a name matches, in capitals or not. `*.*` is every name there, with a dot or without.
+/// Whether a name matches, ignoring case. `*.*` matches every name, even without a dot.
 fn is_match(pattern: &str, name: &str) -> bool {
     let fold = |text: &str| text.to_lowercase().chars().collect::<Vec<_>>();
     let pattern = if pattern == "*.*" { vec!['*'] } else { fold(pattern) };
     let name = fold(name);
-    // Where the last `*` stands, and where in the name it is tried to end.
+    // The position of the last `*`, and the position in the name up to which it is tried.
     let (mut at, mut from, mut star) = (0, 0, None);
     while from < name.len() {
         match pattern.get(at) {

@@ -1,4 +1,4 @@
-//! Ways to what another way has led to already.
+//! Remembers which files and folders were found by an earlier path.
 
 use super::{Found, Image};
 use crate::container::{may_be_archive, may_be_image};
@@ -10,18 +10,18 @@ use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// What was met already. Files with one name, met on a walk, are not remembered: no other walk
-/// leads to them, so memory does not grow with the number of images.
+/// What was found before. Files with a single name that are found in a folder are not remembered: no
+/// other walk leads to them, so memory does not grow with the number of images.
 #[derive(Debug, Default)]
 pub(super) struct SeenPaths {
     files: HashMap<FileId, PathBuf>,
-    /// Named folders, resolved, and the name that led to each.
+    /// Resolved paths of named folders, and the path that was named for each.
     pub(super) folders: HashMap<PathBuf, PathBuf>,
     pub(super) named_files: bool,
 }
 
 impl SeenPaths {
-    /// The file, or the first way to it where it was met before.
+    /// The file, or the first path to it if it was found before.
     pub(super) fn file(
         &mut self,
         place: Place,
@@ -46,7 +46,7 @@ impl SeenPaths {
         Found::Image(Image { place, root, may_be_archive, opened })
     }
 
-    /// The folder whose walk has led to a named file already.
+    /// The named folder in whose walk a named file was found before.
     pub(super) fn walked(&self, path: &Path, metadata: &Metadata) -> Option<PathBuf> {
         if self.folders.is_empty() || !may_be_image(path, metadata.len()) {
             return None;
@@ -54,7 +54,7 @@ impl SeenPaths {
         self.folder(fs::canonicalize(path).ok()?.parent()?)
     }
 
-    /// The named folder that `resolved` is, or lies in.
+    /// The named folder that `resolved` is, or is in.
     pub(super) fn folder(&self, resolved: &Path) -> Option<PathBuf> {
         resolved.ancestors().find_map(|folder| self.folders.get(folder)).cloned()
     }

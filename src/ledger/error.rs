@@ -2,7 +2,6 @@
 
 use rusqlite::ErrorCode;
 use std::error::Error;
-use std::fmt::{self, Display, Formatter};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -17,7 +16,7 @@ pub enum LedgerProblem {
     NotAFile,
     /// It is not a ledger, but another file.
     NotALedger,
-    /// It was written by a newer addpack; its schema's version.
+    /// It was written by a newer addpack, with this version of the schema.
     Newer(i32),
     /// It is damaged.
     Corrupt,
@@ -25,7 +24,7 @@ pub enum LedgerProblem {
     NoSpace,
     /// The file may not be written.
     WriteProtected,
-    /// Its folder may not be written, and the journal of a change is a file there.
+    /// Its folder may not be written, where the journal of a change must be.
     FolderProtected,
     /// Another program has kept it locked for too long.
     InUse,
@@ -38,13 +37,15 @@ pub enum LedgerProblem {
 }
 
 /// A ledger that cannot be used.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("ledger {}: {problem:?}", path.display())]
 pub struct LedgerError {
     /// The ledger's file.
     pub path: PathBuf,
     /// What is wrong with it.
     pub problem: LedgerProblem,
-    /// What the system or SQLite said.
+    /// The error of the system or of SQLite.
+    #[source]
     pub cause: Option<Box<dyn Error + Send + Sync>>,
 }
 
@@ -58,7 +59,7 @@ impl LedgerError {
         Self { cause: Some(error.into()), ..Self::new(path, problem) }
     }
 
-    /// The error of a file operation that came before SQLite's.
+    /// An error of a file operation outside SQLite.
     pub(super) fn from_io(path: &Path, error: io::Error) -> Self {
         let problem = match error.kind() {
             io::ErrorKind::PermissionDenied => LedgerProblem::AccessDenied,
@@ -70,12 +71,12 @@ impl LedgerError {
 }
 
 fn problem_of(error: &rusqlite::Error) -> LedgerProblem {
-    // The tables are not those that the version promises.
+    // The tables are not those of the schema's version.
     if let rusqlite::Error::SqlInputError { .. } = error {
         return LedgerProblem::Corrupt;
     }
     match error.sqlite_error_code() {
-        // A table or a column that the version promises.
+        // No such table or column: they are not those of the schema's version.
         Some(ErrorCode::Unknown) if error.to_string().starts_with("no such") => {
             LedgerProblem::Corrupt
         }
@@ -87,18 +88,5 @@ fn problem_of(error: &rusqlite::Error) -> LedgerProblem {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => LedgerProblem::InUse,
         Some(ErrorCode::SystemIoFailure) => LedgerProblem::IoError,
         _ => LedgerProblem::Other,
-    }
-}
-
-impl Display for LedgerError {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "ledger {}: {:?}", self.path.display(), self.problem)
-    }
-}
-
-impl Error for LedgerError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        let cause: &(dyn Error + 'static) = &**self.cause.as_ref()?;
-        Some(cause)
     }
 }

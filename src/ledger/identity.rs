@@ -1,5 +1,5 @@
-//! What a file is, by its first bytes: read before SQLite opens it, since SQLite writes into, and
-//! next to, any database that it opens.
+//! Recognises a ledger by its first bytes, before SQLite opens it: SQLite writes into, and beside, any
+//! database that it opens.
 
 use super::{LedgerError, LedgerProblem, Result, schema};
 use crate::platform::open_to_read;
@@ -10,14 +10,14 @@ use std::path::Path;
 /// Bytes of the header of a database (<https://sqlite.org/fileformat.html#the_database_header>).
 const HEADER_LEN: usize = 100;
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
-/// Where the header tells how a reader has to read: 2 where there is a write-ahead log.
+/// The offset of the version for readers in the header: 2 means that there is a write-ahead log.
 const READ_VERSION: usize = 19;
 const APPLICATION_ID: usize = 68;
 
 /// What is at a ledger's path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Identity {
-    /// Nothing.
+    /// There is nothing.
     Missing,
     /// An empty file, or one whose first page was never written.
     Empty,
@@ -28,10 +28,10 @@ pub(super) enum Identity {
     },
 }
 
-/// Looks at the file at `path`, and changes nothing.
+/// Recognises what is at `path`, without changing anything.
 ///
 /// # Errors
-/// Where it cannot be read, or is anything else.
+/// If it cannot be read, or is anything else.
 pub(super) fn identify(path: &Path) -> Result<Identity> {
     let failed = |error| LedgerError::from_io(path, error);
     match fs::metadata(path) {

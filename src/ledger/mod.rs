@@ -1,4 +1,4 @@
-//! What was converted, and what was begun: one time across copies, and across crashes.
+//! What was converted and what was begun: each pack once, across copies and crashes.
 //!
 //! The ledger is an SQLite database. A pack is claimed in it, by its serial and with its old and new
 //! bytes, in a transaction that is durable before the image is touched. Once the image is changed,
@@ -28,7 +28,7 @@ use tempfile::TempDir;
 /// A claim's number in its ledger.
 pub type ClaimId = i64;
 
-/// What a claim came to.
+/// What became of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Settled {
     /// The pack is converted.
@@ -37,12 +37,12 @@ pub enum Settled {
     Void(ClaimId),
 }
 
-/// What the ledger says to a wish to convert.
+/// The ledger's answer to the request of a claim.
 #[derive(Debug)]
 pub enum Answer {
-    /// Go on, under this claim.
+    /// The claim was made, with this number.
     Granted(ClaimId),
-    /// The pack is in the ledger already.
+    /// The pack is already in the ledger.
     Known(Box<Entry>),
 }
 
@@ -51,21 +51,21 @@ pub enum Answer {
 pub struct Ledger {
     db: Connection,
     path: PathBuf,
-    /// The copy that it is read from, where it may only be read; gone with the connection.
+    /// The copy that is read instead, if the ledger may only be read; it is removed with the connection.
     #[expect(dead_code, reason = "held, not read")]
     copy: Option<TempDir>,
-    /// Whether there are tables; else it is [`Ledger::empty`].
+    /// Whether there are tables; if not, it is [`Ledger::empty`].
     has_tables: bool,
 }
 
 type Result<T> = std::result::Result<T, LedgerError>;
 
 impl Ledger {
-    /// What it keeps its transactions whole with: "wal" for a write-ahead log, which local file systems
-    /// bear, else "delete" for a rollback journal.
+    /// SQLite's journal mode: "wal" for a write-ahead log, which needs a local file system, otherwise
+    /// "delete" for a rollback journal.
     ///
     /// # Errors
-    /// Where the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub fn journal(&self) -> Result<String> {
         let mode = self.db.query_row("PRAGMA journal_mode", [], |row| row.get(0));
         mode.map_err(|error| self.failed(error))
@@ -74,7 +74,7 @@ impl Ledger {
     /// The entry of a pack.
     ///
     /// # Errors
-    /// Where the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub fn find(&self, serial: &str) -> Result<Option<Entry>> {
         if !self.has_tables {
             return Ok(None);
@@ -82,10 +82,10 @@ impl Ledger {
         find(&self.db, serial).map_err(|error| self.failed(error))
     }
 
-    /// Whether it knows of no pack, so that there is nothing to look up.
+    /// Whether there are no packs in it, so that there is nothing to look up.
     ///
     /// # Errors
-    /// Where the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub fn is_empty(&self) -> Result<bool> {
         let query = "SELECT NOT EXISTS (SELECT 1 FROM conversion)";
         let is_empty = || self.db.query_row(query, [], |row| row.get(0));
@@ -96,7 +96,7 @@ impl Ledger {
     /// `false`.
     ///
     /// # Errors
-    /// Where the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub fn each(&self, mut tell: impl FnMut(Entry) -> bool) -> Result<()> {
         if !self.has_tables {
             return Ok(());
@@ -118,7 +118,7 @@ impl Ledger {
     /// [`Ledger::entry`].
     ///
     /// # Errors
-    /// Where the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub fn begun(&self) -> Result<Vec<Entry>> {
         if !self.has_tables {
             return Ok(Vec::new());
@@ -133,18 +133,18 @@ impl Ledger {
     /// The entry with this number, with its records.
     ///
     /// # Errors
-    /// Where the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub fn entry(&self, id: ClaimId) -> Result<Option<Entry>> {
         let read =
             || self.db.prepare_cached(row::BY_ID)?.query_row([id], Entry::from_row).optional();
         read().map_err(|error| self.failed(error))
     }
 
-    /// Releases a pack: its row stays, marked, and stands no longer in the way of another conversion. Whether
-    /// it was there.
+    /// Releases a pack: its row stays, but no longer prevents another conversion. Returns whether there
+    /// was one.
     ///
     /// # Errors
-    /// Where the ledger cannot be written.
+    /// If the ledger cannot be written.
     pub fn release(&mut self, serial: &str) -> Result<bool> {
         self.db
             .execute(row::RELEASE, [serial])
@@ -155,7 +155,7 @@ impl Ledger {
     /// The rows of a serial that were released, the last one first.
     ///
     /// # Errors
-    /// Where the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub fn released(&self, serial: &str) -> Result<Vec<Entry>> {
         let read = || -> rusqlite::Result<Vec<Entry>> {
             let mut statement = self.db.prepare_cached(row::RELEASED)?;
@@ -164,10 +164,10 @@ impl Ledger {
         read().map_err(|error| self.failed(error))
     }
 
-    /// Writes down where a pack was found after all, and the copy that it was found converted in.
+    /// Records where a pack was found again, and the copy in which it was found converted.
     ///
     /// # Errors
-    /// Where the ledger cannot be written.
+    /// If the ledger cannot be written.
     pub(crate) fn moved(&mut self, id: ClaimId, path: &Path, target: Option<&Path>) -> Result<()> {
         self.db
             .execute(
@@ -179,10 +179,10 @@ impl Ledger {
             .map_err(|error| self.failed(error))
     }
 
-    /// What SQLite finds wrong with the ledger's file; empty where it is sound.
+    /// The problems that SQLite finds in the ledger's file; empty if it is sound.
     ///
     /// # Errors
-    /// Where it cannot be read at all.
+    /// If it cannot be read at all.
     pub fn faults(&self) -> Result<Vec<String>> {
         let read = || -> rusqlite::Result<Vec<String>> {
             let mut statement = self.db.prepare("PRAGMA integrity_check")?;
@@ -195,7 +195,7 @@ impl Ledger {
     /// Remembers converted packs, for this run alone.
     ///
     /// # Errors
-    /// Where no temporary table can be written.
+    /// If no temporary table can be written.
     pub(crate) fn remember(&mut self, met: &[Met]) -> Result<()> {
         if met.is_empty() {
             return Ok(());
@@ -213,7 +213,7 @@ impl Ledger {
     /// Enters the converted packs that were remembered, as done, unless they are known.
     ///
     /// # Errors
-    /// Where the ledger cannot be written.
+    /// If the ledger cannot be written.
     pub(crate) fn enter_remembered(&mut self) -> Result<()> {
         let write = || -> rusqlite::Result<()> {
             self.db.execute_batch(schema::CREATE_SEEN)?;

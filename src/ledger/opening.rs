@@ -1,4 +1,4 @@
-//! Opening a ledger: made where there is none, and told apart from whatever else may be there.
+//! Opening a ledger, or making one; a file that is not a ledger is an error.
 
 use super::identity::{Identity, identify};
 use super::{Ledger, LedgerError, LedgerProblem, Result, schema};
@@ -17,7 +17,7 @@ impl Ledger {
     /// Opens the ledger at `path` to be written, and makes it if it is not there.
     ///
     /// # Errors
-    /// Where it cannot be opened or written, is damaged, of a newer schema, or another file.
+    /// If it cannot be opened or written, is damaged, of a newer schema, or another file.
     pub fn open(path: &Path) -> Result<Self> {
         let path = &absolute(path)?;
         let folder = folder_of(path);
@@ -43,17 +43,17 @@ impl Ledger {
             if leave_log { lock_alone(db) } else { Ok(()) }
         })?;
         ledger.check_identity()?;
-        // Before the log is used: the first bytes of the file tell that it is a ledger from then on.
+        // Before the log is used: from then on, the first bytes of the file show that it is a ledger.
         ledger.make()?;
         ledger.set_journal(uses_log)?;
         Ok(ledger)
     }
 
-    /// Opens the ledger at `path` to be read; `None` where there is none. Where it may only be read,
-    /// nothing is written beside it.
+    /// Opens the ledger at `path` to be read; `None` if there is none. If it may not be written, nothing
+    /// is written beside it either.
     ///
     /// # Errors
-    /// Where it cannot be read, is damaged, of a newer schema, or another file.
+    /// If it cannot be read, is damaged, of a newer schema, or another file.
     pub fn open_to_read(path: &Path) -> Result<Option<Self>> {
         let path = &absolute(path)?;
         let Identity::Ledger { is_wal } = identify(path)? else { return Ok(None) };
@@ -69,10 +69,10 @@ impl Ledger {
         Ok(if ledger.check_identity()? { Some(ledger) } else { None })
     }
 
-    /// What a run that writes nothing reads where there is no ledger: no tables are made for that.
+    /// An empty ledger in memory, for a run that only reads if there is no ledger yet.
     ///
     /// # Errors
-    /// Where SQLite has no memory for it.
+    /// If SQLite has no memory for it.
     pub fn empty() -> Result<Self> {
         let path = PathBuf::new();
         match Connection::open_in_memory() {
@@ -81,10 +81,10 @@ impl Ledger {
         }
     }
 
-    /// A ledger of this run alone, gone with it.
+    /// A temporary ledger for this run only.
     ///
     /// # Errors
-    /// Where no temporary file can be made.
+    /// If no temporary file can be made.
     pub fn temporary() -> Result<Self> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let mut ledger = Self::connect(Path::new(""), flags, |_| Ok(()))?;
@@ -100,7 +100,7 @@ impl Ledger {
         let open = || {
             let db = Self::connection(path, flags)?;
             prepare(&db)?;
-            // Before anything is done: a damaged file is found out here.
+            // First of all: a damaged file is noticed here.
             db.query_row("PRAGMA schema_version", [], |_| Ok(()))?;
             Ok(db)
         };
@@ -116,7 +116,7 @@ impl Ledger {
         Ok(db)
     }
 
-    /// Makes the tables where there are none, and sees that the ledger can be written.
+    /// Makes the tables if there are none, and checks that the ledger can be written.
     fn make(&mut self) -> Result<()> {
         let path = self.path.clone();
         let failed = |error: rusqlite::Error| LedgerError::from_sqlite(&path, error);
@@ -138,7 +138,7 @@ impl Ledger {
             return Ok(());
         }
         let mode = self.journal_mode("DELETE")?;
-        // The lock of a run that was alone goes with the next read.
+        // The lock of a run that had it exclusively is released with the next read.
         let unlock = || {
             self.db.pragma_update(None, "locking_mode", "NORMAL")?;
             self.db.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
@@ -151,8 +151,8 @@ impl Ledger {
         }
     }
 
-    /// Sets the mode and returns the one that is set then. Where several runs switch at once, SQLite
-    /// does not wait by itself.
+    /// Sets the mode and returns the one that is set then. If several runs switch at once, SQLite does
+    /// not wait.
     fn journal_mode(&self, mode: &str) -> Result<String> {
         let pause = Duration::from_millis(20);
         let mut waited = Duration::ZERO;
@@ -205,7 +205,7 @@ fn lock_alone(db: &Connection) -> rusqlite::Result<()> {
     db.query_row("PRAGMA locking_mode = EXCLUSIVE", [], |_| Ok(()))
 }
 
-/// Makes an empty ledger. It is there whole or not at all; another run may make it first.
+/// Makes an empty ledger, completely or not at all; another run may make it first.
 fn create(path: &Path) -> Result<()> {
     let failed = |error: io::Error| match error.kind() {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => LedgerError {
@@ -228,15 +228,15 @@ fn create(path: &Path) -> Result<()> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
         written => written.map_err(failed)?,
     }
-    // The names of folders that were made for it must outlast a power cut, too.
+    // The names of folders that were made for it must survive a power cut, too.
     for folder in folder.ancestors().skip(1).take(made) {
         let _ = sync_folder(folder);
     }
     Ok(())
 }
 
-/// Sees that the file and its folder may be written. As for images, a mode that forbids writing holds
-/// also for those who could.
+/// Checks that the file and its folder may be written. As with images, a mode that forbids writing counts
+/// even for users who could write.
 fn check_writable(path: &Path) -> Result<()> {
     let protected = |problem, cause: Option<io::Error>| LedgerError {
         cause: cause.map(Into::into),
@@ -256,13 +256,13 @@ fn check_writable(path: &Path) -> Result<()> {
         }
         opened => opened.map(drop).map_err(|error| LedgerError::from_io(path, error))?,
     }
-    // Its folder, where the path is a link to it.
+    // The folder of the file itself, in case the path is a link to it.
     let real = fs::canonicalize(path).map_err(|error| LedgerError::from_io(path, error))?;
     may_write(folder_of(&real))
         .map_err(|error| protected(LedgerProblem::FolderProtected, Some(error)))
 }
 
-/// Sees that the file system has locks: SQLite takes their absence for another program's lock.
+/// Checks that the file system has locks: SQLite would take their absence for another program's lock.
 fn check_locks(path: &Path) -> Result<()> {
     let file = open_to_read(path);
     let file = file.map_err(|error| LedgerError::from_io(path, error))?;
@@ -272,7 +272,7 @@ fn check_locks(path: &Path) -> Result<()> {
     })
 }
 
-/// The path without a folder to start from, so that `SQLite` takes none of its own names for it.
+/// The absolute path, so that `SQLite` does not take it for one of its special names.
 fn absolute(path: &Path) -> Result<PathBuf> {
     std::path::absolute(path).map_err(|error| LedgerError::from_io(path, error))
 }
@@ -292,7 +292,7 @@ mod tests {
         drop(local);
         let shared = Ledger::open_by(&path, false).unwrap();
         assert_eq!(mode(&shared), Ok("delete".to_owned()));
-        // It is nobody's alone: another station reads and writes it meanwhile.
+        // It is not locked exclusively: another station can read and write it meanwhile.
         let mut other = Ledger::open_by(&path, false).unwrap();
         assert!(!other.release("of no pack").unwrap() && shared.begun().unwrap().is_empty());
     }

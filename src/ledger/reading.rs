@@ -1,8 +1,8 @@
-//! A ledger that may only be read: another user's, or on a read-only file system.
+//! Opens a ledger that may only be read: another user's, or one on a read-only file system.
 //!
-//! SQLite reads a write-ahead log with the help of an index that it makes beside the ledger. Where it
-//! cannot make one, a ledger without a log is opened as a file that does not change, and any other
-//! one is copied and read from the copy.
+//! To read a write-ahead log, SQLite needs an index that it makes beside the ledger. If it cannot make one, a
+//! ledger without a log is opened as a file that does not change, and any other one is copied, and read
+//! from the copy.
 
 use super::{Ledger, LedgerError, LedgerProblem, Result};
 use rusqlite::OpenFlags;
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use tempfile::TempDir;
 
-/// How often a ledger that changes while it is copied is copied again.
+/// Attempts to copy a ledger that changes while it is copied.
 const TRIES: usize = 10;
 /// What SQLite keeps beside a ledger and needs to read it: the write-ahead log, or the journal of a
 /// change that was interrupted.
@@ -22,7 +22,7 @@ impl Ledger {
     /// Opens a ledger without writing anything beside it.
     ///
     /// # Errors
-    /// Where it cannot be read, or copied.
+    /// If it cannot be read, or copied.
     pub(super) fn open_without_writing(path: &Path) -> Result<Self> {
         if COMPANIONS.iter().all(|suffix| !has_content(&beside(path, suffix))) {
             let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
@@ -49,7 +49,7 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-/// The path as a URI that tells SQLite that nobody changes the file.
+/// The path as a URI with which SQLite assumes that nobody changes the file.
 fn immutable_uri(path: &Path) -> PathBuf {
     let mut uri = "file:".to_owned();
     let bytes = path.as_os_str().as_encoded_bytes();
@@ -91,7 +91,7 @@ fn copy(path: &Path) -> Result<TempDir> {
     Err(LedgerError::new(path, LedgerProblem::InUse))
 }
 
-/// What changes whenever one of the files is written.
+/// Lengths and times, which change whenever one of the files is written.
 fn stamps(path: &Path) -> Vec<Option<(u64, SystemTime)>> {
     let stamp = |path: &Path| {
         let metadata = fs::metadata(path).ok()?;

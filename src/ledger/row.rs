@@ -54,10 +54,10 @@ pub(super) const DONE: &str = "UPDATE conversion SET state = 'done', old_record 
 /// Takes a claim back.
 pub(super) const VOID: &str = "DELETE FROM conversion WHERE id = ?1 AND state = 'begun'";
 
-/// Takes a claim out of the way of the one that takes its place: one that is begun, or whose copy is made again.
+/// Removes a claim that is replaced by another one: one that is begun, or whose copy is made again.
 const REPLACE: &str =
     "DELETE FROM conversion WHERE id = ?1 AND (state = 'begun' OR target IS NOT NULL)";
-/// Marks a conversion as one that no longer stands in the way of another.
+/// Marks a conversion as released.
 pub(super) const RELEASE: &str = "UPDATE conversion SET state = 'released', old_record = NULL, \
     new_record = NULL WHERE serial = ?1 AND state <> 'released'";
 
@@ -65,22 +65,22 @@ pub(super) const RELEASE: &str = "UPDATE conversion SET state = 'released', old_
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 pub enum State {
-    /// Claimed; whether the pack is old or new, only its image tells.
+    /// Claimed; only the image shows whether the pack is old or new.
     Begun,
     /// Converted.
     Done,
-    /// Converted, and released by the user: it does not stand in the way of another conversion.
+    /// Converted, and released by the user: it no longer prevents another conversion.
     Released,
 }
 
 impl State {
-    /// As it stands in the ledger.
+    /// The word for it in the ledger.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 }
 
-/// A wish to convert a pack.
+/// A request to claim a pack for its conversion.
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted<'a> {
     /// The pack's serial.
@@ -89,17 +89,17 @@ pub struct Wanted<'a> {
     pub licenses: u16,
     /// Its image, as an absolute path.
     pub path: &'a Path,
-    /// The copy that is to be converted instead, as an absolute path.
+    /// The copy that will be converted instead, as an absolute path.
     pub target: Option<&'a Path>,
     /// The image's device and inode.
     pub file: Option<(u64, u64)>,
-    /// Where the record lies.
+    /// The offsets of the record's sectors in bytes from the start of the image.
     pub sectors: &'a [u64; RECORD_SECTORS],
     /// The record before and after.
     pub patch: &'a Patch,
     /// The time of conversion, in seconds since 1970.
     pub converted_at: i64,
-    /// The claim of an earlier run that this one takes the place of.
+    /// The claim of an earlier run that this one replaces.
     pub replaces: Option<ClaimId>,
 }
 
@@ -116,12 +116,12 @@ pub struct Entry {
     pub state: State,
     /// The image that was converted.
     pub path: PathBuf,
-    /// The converted copy; `None` where the image was converted in place.
+    /// The converted copy; `None` if the image was converted in place.
     pub target: Option<PathBuf>,
     /// The image's device and inode.
     pub file: Option<(u64, u64)>,
-    /// Where the record lies, in bytes from the start of the image; `None` for a pack that was met
-    /// converted.
+    /// The offsets of the record's sectors in bytes from the start of the image; `None` for a pack that was
+    /// already converted when it was first seen.
     pub sectors: Option<[u64; RECORD_SECTORS]>,
     /// The time of conversion, in seconds since 1970.
     pub converted_at: i64,
@@ -168,8 +168,8 @@ impl Entry {
 }
 
 impl Wanted<'_> {
-    /// Makes the claim; `None` where the serial is in the ledger already. A claim that is taken up
-    /// gets a new number, so that whoever held it before settles nothing of this one.
+    /// Makes the claim; `None` if the serial is already in the ledger. A claim that is replaced gets a
+    /// new number, so that a run that held it before cannot settle this one.
     pub(super) fn enter(&self, db: &Connection) -> rusqlite::Result<Option<ClaimId>> {
         if let Some(id) = self.replaces {
             db.prepare_cached(REPLACE)?.execute([id])?;
@@ -205,7 +205,7 @@ fn sectors(columns: [Option<u64>; 4]) -> Option<[u64; 4]> {
     Some([a?, b?, c?, d?])
 }
 
-/// A converted pack that was met, and that the ledger may not know.
+/// A converted pack that was seen in a run, and that may not be in the ledger.
 #[derive(Clone, Debug)]
 pub struct Met {
     /// The pack's serial.
@@ -227,7 +227,7 @@ pub struct Met {
 }
 
 impl Met {
-    /// Remembers the pack for this run.
+    /// Remembers the pack for the rest of this run.
     pub(super) fn remember(&self, db: &Connection) -> rusqlite::Result<usize> {
         db.prepare_cached(REMEMBER)?.execute(params![
             self.serial,
@@ -243,7 +243,7 @@ impl Met {
     }
 }
 
-/// A path as the ledger keeps it: text where it is text, so that people can read it.
+/// A path as the ledger keeps it: as readable text if it is valid text, otherwise as bytes.
 pub(super) fn path_value(path: &Path) -> impl ToSql + '_ {
     struct PathValue<'a>(&'a Path);
     impl ToSql for PathValue<'_> {

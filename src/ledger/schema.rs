@@ -1,16 +1,16 @@
-//! The ledger's tables, and how a ledger is told from any other database.
+//! The ledger's tables, and what distinguishes a ledger from other databases.
 //!
-//! One row a pack, by its serial. Times are seconds since 1970 in UTC; paths are absolute, as text,
-//! or as bytes where they are none. The two records are kept only while a conversion is begun: they
-//! are the journal that mends a torn sector.
+//! There is one row for each pack, by its serial. Times are seconds since 1970 in UTC; paths are
+//! absolute, as text if they are valid text, otherwise as bytes. The two records are kept only while a
+//! conversion is begun: they are the journal with which a torn sector is repaired.
 
 /// `APLG`, in SQLite's application id.
 pub(super) const APPLICATION_ID: i32 = 0x4150_4C47;
 /// In SQLite's user version.
 pub(super) const VERSION: i32 = 2;
 
-/// What version 2 consists of. Rows that were released stay, so that a pack that was converted twice can be
-/// told; of the others there is one a serial.
+/// The tables of version 2. Released rows stay, so that a pack that was converted twice is recognised; of the
+/// others there is one for each serial.
 pub(super) const CREATE: &str = "
 CREATE TABLE conversion (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -36,13 +36,13 @@ CREATE INDEX begun ON conversion (state) WHERE state = 'begun';
 CREATE INDEX released ON conversion (serial) WHERE state = 'released';
 ";
 
-/// From version 1, which had one row a serial and no released ones, to version 2: the tables of that are made
-/// beside the old one, which is then filled in and dropped.
+/// From version 1, which had one row for each serial and no released ones, to version 2: first the old
+/// table is renamed and the new ones are made.
 pub(super) const MOVE_ASIDE: &str = "
 DROP INDEX begun;
 ALTER TABLE conversion RENAME TO conversion_1;
 ";
-/// The second half of that.
+/// Then the rows are copied, and the old table is dropped.
 pub(super) const MOVE_BACK: &str = "
 INSERT INTO conversion SELECT * FROM conversion_1 ORDER BY id;
 DELETE FROM sqlite_sequence WHERE name = 'conversion';
@@ -51,7 +51,7 @@ INSERT INTO sqlite_sequence (name, seq)
 DROP TABLE conversion_1;
 ";
 
-/// Converted packs that were seen in this run: gone with the connection.
+/// Converted packs that were seen in this run; the table is removed with the connection.
 pub(super) const CREATE_SEEN: &str = "
 CREATE TEMP TABLE IF NOT EXISTS seen (
     serial TEXT PRIMARY KEY, licenses, path, target, device, inode, converted_at, old_digest, new_digest

@@ -1,4 +1,4 @@
-//! Transactions: all that one writes becomes durable together, or nothing of it.
+//! Transactions: everything that is written in one becomes durable together, or nothing.
 
 use super::row::{self, Entry, Wanted};
 use super::{Answer, Ledger, LedgerError, Result, Settled, find};
@@ -6,7 +6,7 @@ use crate::platform::step;
 use rusqlite::{Transaction, TransactionBehavior};
 use std::path::Path;
 
-/// A transaction under way.
+/// An open transaction.
 #[derive(Debug)]
 pub struct Writing<'l> {
     transaction: Transaction<'l>,
@@ -14,10 +14,10 @@ pub struct Writing<'l> {
 }
 
 impl Ledger {
-    /// Writes what `write` writes, in one transaction: when this returns, all of it is durable.
+    /// Runs `write` in a transaction: when this returns, everything that it wrote is durable.
     ///
     /// # Errors
-    /// That of `write`, or that the ledger cannot be written; then nothing was.
+    /// Those of `write`, and if the ledger cannot be written; then nothing was written.
     pub fn write<R>(&mut self, write: impl FnOnce(&Writing<'_>) -> Result<R>) -> Result<R> {
         let path = &self.path;
         let failed = |error| LedgerError::from_sqlite(path, error);
@@ -34,7 +34,7 @@ impl Ledger {
     /// Writes what became of earlier claims.
     ///
     /// # Errors
-    /// Where the ledger cannot be written.
+    /// If the ledger cannot be written.
     pub fn settle(&mut self, settled: &[Settled]) -> Result<()> {
         if settled.is_empty() {
             return Ok(());
@@ -47,7 +47,7 @@ impl Writing<'_> {
     /// Writes what became of a claim.
     ///
     /// # Errors
-    /// Where the ledger cannot be written.
+    /// If the ledger cannot be written.
     pub fn settle(&self, settled: Settled) -> Result<()> {
         let (sql, id) = match settled {
             Settled::Done(id) => (row::DONE, id),
@@ -57,10 +57,10 @@ impl Writing<'_> {
         settle().map(drop).map_err(|error| self.failed(error))
     }
 
-    /// Claims a pack, or says what the ledger knows of it.
+    /// Claims a pack, or returns its entry in the ledger.
     ///
     /// # Errors
-    /// Where the ledger cannot be written.
+    /// If the ledger cannot be written.
     pub fn claim(&self, wanted: &Wanted<'_>) -> Result<Answer> {
         let claim = || -> rusqlite::Result<Answer> {
             if let Some(id) = wanted.enter(&self.transaction)? {

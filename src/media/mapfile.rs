@@ -50,12 +50,12 @@ impl Mapfile {
     /// Parses the text of a mapfile: comments, a line of the rescue's state, and the blocks.
     ///
     /// # Errors
-    /// The first line that is none of these; 0 if there is no block.
+    /// The first line that is none of these, or that there is no block.
     pub fn parse(text: &str) -> Result<Self, MapfileError> {
         let text = text.trim_start_matches(BYTE_ORDER_MARK);
         let lines = text.lines().enumerate().map(|(index, line)| (index + 1, line.trim()));
         let mut lines = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
-        let (number, state) = lines.next().ok_or(MapfileError::Line(0))?;
+        let (number, state) = lines.next().ok_or(MapfileError::NoBlocks)?;
         let position = state.split_whitespace().next().and_then(number_of);
         position.ok_or(MapfileError::Line(number))?;
         let (mut rescued, mut has_block) = (Vec::new(), false);
@@ -66,7 +66,7 @@ impl Mapfile {
                 rescued.push(range);
             }
         }
-        if has_block { Ok(Self { rescued }) } else { Err(MapfileError::Line(0)) }
+        if has_block { Ok(Self { rescued }) } else { Err(MapfileError::NoBlocks) }
     }
 
     /// The sectors of an image of `len` bytes that were not read completely, up to [`MAX_SECTORS`].
@@ -173,6 +173,7 @@ mod tests {
         ] {
             match Mapfile::parse(text) {
                 Err(MapfileError::Line(number)) => assert_eq!(number, line, "{text:?}"),
+                Err(MapfileError::NoBlocks) => assert_eq!(0, line, "{text:?}"),
                 other => panic!("{text:?}: {other:?}"),
             }
         }

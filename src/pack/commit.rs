@@ -14,8 +14,6 @@ use crate::diagnosis::{Verdict, diagnose};
 use crate::disk::{DisketteStorage, DriveError, MediaError, SECTOR_LEN};
 use crate::pack::examine::{RecordSectors, read_record, read_record_past_cache};
 use crate::record::RECORD_SECTORS;
-use std::error::Error;
-use std::fmt::{self, Display, Formatter};
 
 /// The state that a failed conversion left its pack in, read past the cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,59 +30,49 @@ pub enum PackState {
     Unknown,
 }
 
-/// What of a commit failed.
+/// The step of a commit that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CommitStep {
-    /// Seeing that the medium still holds the record.
+    /// Checking that the medium still holds the record.
     Check,
     /// Writing the commit sector.
     Write,
     /// Making the commit sector durable.
     Sync,
-    /// Putting a new container in the place of the old one.
+    /// Replacing the container.
     Replace,
-    /// Zeroing what is left of the 4.0 events.
+    /// Zeroing the remnants of the 4.0 events.
     CleanUp,
-    /// Comparing what was written with what is there.
+    /// Reading back what was written.
     ReadBack,
 }
 
 /// A commit that failed.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{step:?} failed: {cause}")]
 pub struct CommitError {
-    /// What of it failed.
+    /// The step that failed.
     pub step: CommitStep,
-    /// What the medium reported.
+    /// Why.
+    #[source]
     pub cause: MediaError,
-    /// What the medium holds now; `None` where nothing was written.
+    /// What the medium holds now; `None` if nothing was written.
     pub state: Option<PackState>,
-}
-
-impl Display for CommitError {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} failed: {}", self.step, self.cause)
-    }
-}
-
-impl Error for CommitError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        Some(&self.cause)
-    }
 }
 
 /// A change that is ready to be made.
 #[derive(Debug)]
 pub struct Commit<S> {
-    /// What it is made on.
+    /// The medium that is changed.
     pub medium: S,
-    /// Where the record lies on it.
+    /// The sectors of the record on it.
     pub sectors: RecordSectors,
     /// The change.
     pub patch: Patch,
 }
 
 impl<S: DisketteStorage> Commit<S> {
-    /// Sees that the medium still holds the record, where another one may be in the drive by now.
+    /// Checks that a removable medium still holds the record: another one may be in the drive by now.
     ///
     /// # Errors
     /// The failure; nothing was written.
@@ -96,8 +84,8 @@ impl<S: DisketteStorage> Commit<S> {
         self.see_old().map_err(failed)
     }
 
-    /// The first sector is read last, and once: an error in between may be all that is ever heard of
-    /// a diskette that was changed, and a second try would read the other one.
+    /// The first sector is read last, and without retries: a single error may be the only sign that the
+    /// diskette was changed, and a retry would read the other one.
     fn see_old(&self) -> Result<(), MediaError> {
         let held = read_record(&self.medium, &self.sectors)?;
         let mut first = [0; SECTOR_LEN];
@@ -106,22 +94,22 @@ impl<S: DisketteStorage> Commit<S> {
         if same { Ok(()) } else { Err(DriveError::Changed.into()) }
     }
 
-    /// Writes all of the record where the medium is replaced as a whole; it takes effect with
-    /// [`Commit::commit`]. To be called before that, for all media in one file before it is for any.
+    /// If the medium is in a container, prepares the whole record to be written by [`Commit::commit`].
+    /// Must be called for all media in one file before any of them is committed.
     pub fn stage(&self) {
         if self.medium.is_replaced() {
             let changes =
                 |index: &usize| self.patch.sector(*index).0 != self.patch.sector(*index).1;
             let write = |index| self.medium.write(self.sectors[index], self.patch.sector(index).1);
-            // What is not staged does not take effect, which is told then.
+            // Changes that are not staged do not take effect, which the commit reports.
             if (0..RECORD_SECTORS).filter(changes).try_for_each(write).is_ok() {
                 self.medium.stage();
             }
         }
     }
 
-    /// Writes the commit sector, makes it durable, and sees that the medium holds it; of a medium that
-    /// is replaced as a whole, the whole record. From then on the pack is converted for good.
+    /// Writes the commit sector, makes it durable, and checks that the medium holds it; in a container,
+    /// the whole record. From then on the pack is converted for good.
     ///
     /// # Errors
     /// The failure, and the state that the pack is in.
@@ -139,8 +127,8 @@ impl<S: DisketteStorage> Commit<S> {
         step(CommitStep::ReadBack, read.and_then(|()| same(&held, new)))
     }
 
-    /// Zeroes what is left of the 4.0 events, makes that durable, and sees that the medium holds the
-    /// whole record. To be called only after [`Commit::commit`] has succeeded.
+    /// Zeroes the remnants of the 4.0 events, makes that durable, and checks that the medium holds the whole
+    /// record. Must be called only after [`Commit::commit`] succeeded.
     ///
     /// # Errors
     /// The failure, and the state that the pack is in.
@@ -159,8 +147,8 @@ impl<S: DisketteStorage> Commit<S> {
         same(&read_record_past_cache(&self.medium, &self.sectors)?, &self.patch.new)
     }
 
-    /// Writes the whole new record, makes the medium durable and reads the record back: for a copy
-    /// that nobody sees before.
+    /// Writes the whole new record, makes it durable and reads it back, in any order: for a copy that has
+    /// no name yet.
     ///
     /// # Errors
     /// As the medium reports them.
@@ -183,7 +171,7 @@ impl<S: DisketteStorage> Commit<S> {
         let is_written = !self.medium.is_removable() && !self.medium.is_replaced();
         if !committed && is_written {
             let (old, _) = self.patch.sector(0);
-            // Whether this works, too, is told by what the medium holds afterwards.
+            // Whether this works shows in what the medium holds afterwards.
             let _ = self.medium.write(self.sectors[0], old).and_then(|()| self.medium.sync());
             failure.state = Some(self.state());
         }
@@ -194,7 +182,7 @@ impl<S: DisketteStorage> Commit<S> {
         CommitError { step, cause, state: Some(self.state()) }
     }
 
-    /// What the medium itself holds.
+    /// The state of the pack, by what the medium itself holds.
     fn state(&self) -> PackState {
         let Ok(held) = read_record_past_cache(&self.medium, &self.sectors) else {
             return PackState::Unknown;

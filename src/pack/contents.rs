@@ -1,13 +1,13 @@
-//! What is on a diskette that is no pack.
+//! The contents of a diskette that is not a pack.
 
 use crate::disk::{DisketteStorage, MediaError};
 use crate::fat12::{Diskette, Opened, Volume};
 
-/// The names and the files of the diskette in a medium, with the digest of each file where that is asked
-/// for; `None` where there is no volume that can be read.
+/// The names and files on a diskette, with the digest of each file if `digests`; `None` if it has no readable
+/// volume.
 ///
 /// # Errors
-/// As the medium reports them. A file that cannot be read whole has no digest.
+/// Those of the medium, except for lost sectors: a file that has some gets no digest.
 pub fn contents<S: DisketteStorage + ?Sized>(
     medium: &S,
     digests: bool,

@@ -1,4 +1,4 @@
-//! One medium: from its sectors to a diagnosis.
+//! Examines one medium: from its sectors to a diagnosis.
 
 use crate::container::ContainerError;
 use crate::diagnosis::{
@@ -13,29 +13,29 @@ use crate::fat12::{
 use crate::record::{RECORD_LEN, RECORD_SECTORS, RecordBytes};
 use strum::VariantNames;
 
-/// The record's file name, as it stands in the root directory.
+/// The record's file name, as it is in the root directory.
 pub const RECORD_NAME: [u8; 11] = *b"ADDPACK DAT";
 
-/// Where a record's sectors lie, in bytes from the start of the medium.
+/// The offsets of a record's sectors in bytes from the start of the medium.
 pub type RecordSectors = [u64; RECORD_SECTORS];
 
-/// What a medium holds.
+/// The result of examining a medium.
 #[derive(Debug)]
 pub enum Examination {
-    /// No pack.
+    /// It is not a pack.
     NotAPack(NotAPack),
-    /// A pack, or what is left of one.
+    /// It is a pack, or what is left of one.
     Pack(Pack),
 }
 
-/// Why an image is no pack.
+/// Why an image is not a pack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotAPack {
-    /// No FAT12 volume.
+    /// It has no FAT12 volume.
     NoVolume(NoVolume),
-    /// A volume without `ADDPACK.DAT` in its root directory.
+    /// Its volume has no `ADDPACK.DAT` in the root directory.
     NoRecord,
-    /// A container that holds no image of a PC's diskette.
+    /// It is a container without an image of a PC's diskette.
     Container(ContainerError),
 }
 
@@ -54,10 +54,10 @@ enum NotAPackCode {
 }
 
 impl NotAPack {
-    /// Every code.
+    /// Every code of a reason.
     pub const CODES: &'static [&'static str] = NotAPackCode::VARIANTS;
 
-    /// The published code.
+    /// The code in reports.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::NoRecord => NotAPackCode::NoRecord,
@@ -73,7 +73,7 @@ impl NotAPack {
     }
 }
 
-/// What is unusual about a pack and changes no verdict.
+/// Something unusual about a pack that does not change the verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Remark {
     /// The volume is unusual.
@@ -85,24 +85,24 @@ pub enum Remark {
     ClockRanBackwards,
     /// A time in the record lies past the year 9999, for which reports for programs have no form.
     TimePast9999,
-    /// Sectors that are flawed, and keep nothing from being done; in order.
+    /// Flawed sectors that do not affect the pack, in order.
     Flaws(Vec<Flaw>),
 }
 
-/// A pack, and all that was found of it.
+/// A pack, with everything that was found.
 #[derive(Debug)]
 pub struct Pack {
     /// The record and its findings.
     pub diagnosis: Diagnosis,
-    /// Where the record lies; `None` where that is not known for sure.
+    /// The sectors of the record; `None` if they are not certain.
     pub sectors: Option<RecordSectors>,
-    /// What is unusual and does not matter.
+    /// Unusual things that do not matter.
     pub notes: Vec<Remark>,
 }
 
 impl Pack {
-    /// A record on a sector that did not read well at once bears no conversion; flaws that are not the
-    /// reason are worth a word.
+    /// Refuses a record on a weak sector: it could not be written safely. Flaws that are not the reason of a
+    /// refusal become a remark.
     fn apply_flaws(&mut self, mut flaws: Vec<Flaw>) {
         let of_record = |flaw: &&Flaw| {
             let at = u64::from(flaw.sector) * SECTOR;
@@ -129,10 +129,10 @@ impl Pack {
     }
 }
 
-/// Looks at a medium. Reads its boot sector, FATs, root directory and the record's own sectors.
+/// Examines a medium. Reads its boot sector, FATs, root directory and the record's own sectors.
 ///
 /// # Errors
-/// As the medium reports them; whatever the bytes say, is an answer and no error.
+/// Those of the medium. Whatever the bytes are, the result is an answer, not an error.
 pub fn examine<S: DisketteStorage + ?Sized>(medium: &S) -> Result<Examination, MediaError> {
     let volume = match Volume::open(medium)? {
         Opened::Volume(volume) => volume,
@@ -163,12 +163,12 @@ fn broken(fault: MediaFault, notes: &[Remark]) -> Examination {
     Examination::Pack(Pack { diagnosis, sectors: None, notes: notes.to_vec() })
 }
 
-/// How far a reading is the record's for sure.
+/// How far the bytes that were read are certainly those of the record.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Trust {
     /// No record, or one whose seals do not verify.
     None,
-    /// A 4.5 header before bytes that are no 4.0 events: the rest may be another file's.
+    /// A 4.5 header, followed by bytes that are not 4.0 events and may belong to another file.
     Header,
     /// A whole record.
     Whole,
@@ -186,9 +186,9 @@ impl Trust {
     }
 }
 
-/// The record by the first FAT; where the copies differ and it is not whole by the first, by the
-/// second, if the seals vouch for that. Remnants that only one copy knows of are not zeroed on its
-/// word alone.
+/// The record by the first FAT. If the copies of the FAT differ and the record is not complete by the
+/// first one, the record by the second one, provided that its seals verify. Remnants to which only one
+/// copy leads are not zeroed.
 fn best_reading<S: DisketteStorage + ?Sized>(
     medium: &S,
     volume: &Volume,
@@ -211,7 +211,7 @@ fn best_reading<S: DisketteStorage + ?Sized>(
     Ok(Pack { notes, ..first })
 }
 
-/// The record as one copy of the FAT shows it, and what is wrong with that copy's chain.
+/// The record by one copy of the FAT, and the fault of its chain there, if any.
 fn read_by<S: DisketteStorage + ?Sized>(
     medium: &S,
     volume: &Volume,
@@ -255,7 +255,7 @@ pub(crate) fn read_record<S: DisketteStorage + ?Sized>(
     read_whole(|at, part| medium.read(at, part), sectors)
 }
 
-/// Reads a record as the medium itself holds it, past every cache.
+/// Reads a record as the medium itself holds it, bypassing every cache.
 pub(crate) fn read_record_past_cache<S: DisketteStorage + ?Sized>(
     medium: &S,
     sectors: &RecordSectors,
@@ -274,8 +274,8 @@ fn read_whole(
     }
 }
 
-/// Reads what is to be had of a record, each run of neighbouring sectors in one go, and tells the
-/// first lost sector. `bytes` begins as zeros, as which those that are lost stand.
+/// Reads what can be read of a record, each run of neighbouring sectors in one go, and returns the first lost
+/// sector. `bytes` must be zeros, and stay so for lost sectors.
 fn read_around(
     read: impl Fn(u64, &mut [u8]) -> Result<(), MediaError>,
     sectors: &RecordSectors,

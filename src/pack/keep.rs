@@ -1,8 +1,8 @@
-//! An image of a diskette, kept before anything is done to it.
+//! Keeps an image of a diskette before anything is done to it.
 //!
-//! The image is named for the pack that it holds, or numbered. It appears whole or not at all and never
-//! over another one; sectors that did not read are zeros in it, and a mapfile in the form of GNU ddrescue
-//! beside it says which.
+//! The image is named after its pack, or numbered. It appears complete or not at all, and never replaces
+//! another one. Sectors that could not be read are zeros in it, and a mapfile in GNU ddrescue's format
+//! says which.
 
 use super::examine::{Examination, examine};
 use crate::disk::{DisketteStorage, DriveError, MediaError, Memory, SECTOR_LEN};
@@ -15,15 +15,15 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Images of one name that are told apart by a number behind it.
+/// The most images with the same name, which are then numbered.
 const MOST_OF_ONE_NAME: u32 = 1000;
 
 /// Where images of diskettes are kept.
 #[derive(Clone, Debug)]
 pub struct Keep {
-    /// The folder; it is made where it is not there.
+    /// The folder, which is made if necessary.
     pub folder: PathBuf,
-    /// The number that an image without a pack is named for, from 1.
+    /// The number for the name of an image without a pack, from 1.
     pub number: usize,
     /// How much of the diskette is read.
     pub extent: Extent,
@@ -34,33 +34,33 @@ pub struct Keep {
 pub enum Extent {
     /// All of it.
     Whole,
-    /// The tracks that lead to its record and that hold it; the others are zeros. It serves to tell which of
-    /// several images is the pack, and is no copy of the diskette.
+    /// Only the tracks that lead to its record and the record's own; the others are zeros. That is enough to
+    /// compare it with other images of the pack, but it is not a copy of the diskette.
     Record,
 }
 
-/// Bytes at the start of a diskette in which its file system tells where its files lie, at most.
+/// The most bytes of boot sector, FATs and root directory at the start of a diskette.
 const SYSTEM_AREA: usize = 40 * SECTOR_LEN;
 
-/// An image that is in the folder now.
+/// An image that was kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
     /// Its path.
     pub path: PathBuf,
     /// How well the diskette was read.
     pub surface: Surface,
-    /// The digest of the record that the diskette holds, if it holds one.
+    /// The digest of the record on the diskette, if there is one.
     pub record: Option<Seal>,
 }
 
 impl Keep {
-    /// Reads all of a diskette and keeps it. Where the folder holds the same image by that name already, that
-    /// one is told.
+    /// Reads a diskette and keeps an image of it. If the folder already has the same image by that name,
+    /// returns that one.
     ///
     /// # Errors
-    /// [`DriveError`] where the reading was stopped, the medium is no diskette, or its record read otherwise
-    /// than before; else as the medium and the folder report them. Nothing is in the folder then that was not
-    /// there before.
+    /// A [`DriveError`] if the reading was stopped, the medium is not a diskette, or its record differs from
+    /// that of a first read; otherwise those of the medium and the folder. Then nothing was added to the
+    /// folder.
     pub fn keep<S: DisketteStorage + ?Sized>(&self, medium: &S) -> Result<Kept, MediaError> {
         let seen = examine(medium)?;
         let (record, _) = record_of(&seen).unzip();
@@ -105,8 +105,8 @@ impl Keep {
     }
 }
 
-/// The digest of the record that was found, and the name of an image of it, where its serial has one: the serial
-/// and the number of events.
+/// The digest of the record that was found, and the name for an image of it, if its serial is
+/// well-formed: serial and number of events.
 fn record_of(found: &Examination) -> Option<(Seal, Option<String>)> {
     let Examination::Pack(pack) = found else { return None };
     let record = pack.diagnosis.record.as_deref()?;
@@ -116,8 +116,9 @@ fn record_of(found: &Examination) -> Option<(Seal, Option<String>)> {
     Some((record.digest(), name))
 }
 
-/// Writes image and mapfile, the mapfile first: an image without one would pass for whole. Whether the image is
-/// there now: not where another one bears its name.
+/// Writes the mapfile and the image, in this order: an image without a mapfile would count as complete.
+/// Returns
+/// `false` if there is another image with its name.
 fn put(path: &Path, rescue: &Rescue) -> io::Result<bool> {
     let is_lossy = rescue.surface.count(SectorCondition::Lost) > 0;
     let map = is_lossy.then(|| mapfile(&rescue.surface));
@@ -147,7 +148,7 @@ fn put(path: &Path, rescue: &Rescue) -> io::Result<bool> {
     }
 }
 
-/// The map as GNU ddrescue writes it: `+` was read, `-` was not.
+/// A mapfile in GNU ddrescue's format: `+` was read, `-` was not.
 fn mapfile(surface: &Surface) -> String {
     let mut text = format!(
         "# Mapfile. Created by addpack version {}\n\

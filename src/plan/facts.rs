@@ -1,4 +1,4 @@
-//! What a plan needs to know of a pack, taken from what was found of it.
+//! What a plan needs to know of a pack, taken from its report.
 
 use super::ServerState;
 use super::step::Code;
@@ -23,42 +23,42 @@ pub struct Use {
 /// Whether an image of a pack can be used at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Condition {
-    /// It can.
+    /// It can be used.
     Sound,
-    /// Once its conversion is finished.
+    /// It can be used once its conversion is finished.
     Unfinished,
     /// Another image of the pack counts.
     Copy,
-    /// The pack was converted into a copy that is gone.
+    /// The pack was converted into a copy that is missing.
     CopyMissing,
-    /// It never can, for this reason.
+    /// It can never be used, for this reason.
     Refused(FindingCode),
 }
 
 /// What a plan needs to know of a pack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PackFacts {
-    /// Its serial; of a refused pack, whatever stands there.
+    /// Its serial; of a refused pack, whatever bytes are there.
     pub serial: Serial,
-    /// Licenses that it adds: 5 or 20 where it is not refused.
+    /// Licenses that it adds: 5 or 20 unless it is refused.
     pub licenses: u16,
     /// The version of its record.
     pub version: Version,
-    /// Its use; `None` while it is unbound, and where its record is not to be trusted.
+    /// Its use; `None` while it is unbound, and if its record cannot be trusted.
     pub used: Option<Use>,
-    /// The server that it was first applied to, where it was transferred to another one since.
+    /// The server that it was first applied to, if it was transferred to another one since.
     pub moved_from: Option<Server>,
     /// Whether it can be used.
     pub condition: Condition,
-    /// Whether it is a diskette in a drive that nothing can be written to. The mode of an image file says
-    /// nothing of the tab of the diskette that it is written to.
+    /// Whether it is a write-protected diskette in a drive. For an image file this is unknown: its mode
+    /// says nothing about the diskette that it will be written to.
     pub write_protected: bool,
     /// Events in its record: up to 24.
     pub events: u16,
 }
 
 impl PackFacts {
-    /// The facts of a pack that was inspected; `None` where there is no pack, or it failed.
+    /// The facts of a pack that was inspected; `None` if it is not a pack, or failed.
     pub fn of(report: &Report, write_protected: bool) -> Option<Self> {
         let diagnosis = report.diagnosis.as_ref().filter(|_| report.failure.is_none())?;
         let condition = match diagnosis.verdict {
@@ -82,7 +82,7 @@ impl PackFacts {
             write_protected: write_protected && report.is_drive,
             events: record.map_or(0, |record| record.event_count),
         };
-        // Its converted copy is there, and is to be used in its place.
+        // Its converted copy is there, and is used instead.
         let is_in_copy = report.outcome == Outcome::AlreadyConverted && facts.is_40();
         Some(if is_in_copy { facts.converted() } else { facts })
     }
@@ -92,7 +92,7 @@ impl PackFacts {
         self.version == Version::V40 && !self.is_refused()
     }
 
-    /// Whether it can be handed to a server, once it is converted where that is needed.
+    /// Whether it can be applied to a server, after a conversion if that is needed.
     pub fn is_usable(&self) -> bool {
         matches!(self.condition, Condition::Sound | Condition::Unfinished)
     }
@@ -106,18 +106,18 @@ impl PackFacts {
         usize::from(self.events) >= EVENT_SLOTS
     }
 
-    /// Whether only a replacement can take its place. A copy of a converted pack lives on in that.
+    /// Whether only a replacement can take its place: not if it is a copy of a converted pack.
     pub fn needs_replacement(&self) -> bool {
         self.is_refused() && self.condition != Condition::Refused(FindingCode::CopyOfConverted)
     }
 
-    /// The pack as it is once it was converted, or its conversion finished: without events.
+    /// The pack after its conversion, which leaves it without events.
     fn converted(self) -> Self {
         Self { version: Version::V45, condition: Condition::Sound, events: 0, ..self }
     }
 
-    /// Why it is to be converted before `server` gets it, if it is. A full 4.0 record is emptied by
-    /// that, too.
+    /// Why it must be converted before it is applied to `server`; `None` if not. A conversion also
+    /// empties a full 4.0 record.
     pub(super) fn needs_conversion(&self, server: &ServerState) -> Option<Code> {
         match self.condition {
             Condition::Unfinished => Some(Code::FinishFirst),
@@ -127,18 +127,18 @@ impl PackFacts {
         }
     }
 
-    /// The pack as `server` is to get it.
+    /// The pack as it is applied to `server`: converted if necessary.
     pub(super) fn prepared(self, server: &ServerState) -> Self {
         if self.needs_conversion(server).is_some() { self.converted() } else { self }
     }
 }
 
-/// Whether the pack was converted into a copy that is gone.
+/// Whether the pack was converted into a copy that is missing.
 fn is_copy_missing(report: &Report) -> bool {
     report.notes.iter().any(|note| matches!(note, Note::CopyMissing(_)))
 }
 
-/// Whether what the header says of the pack's use is what servers wrote there.
+/// Whether the header's fields of the pack's use are as servers wrote them.
 fn is_trusted(diagnosis: &Diagnosis) -> bool {
     !diagnosis.findings.iter().any(|finding| {
         matches!(finding.code(), FindingCode::DamagedRecord | FindingCode::InconsistentHistory)
@@ -150,14 +150,14 @@ fn used(record: &Record) -> Option<Use> {
     record.is_bound().then_some(used)
 }
 
-/// The server that the pack was applied to first, where it is bound to another one now.
+/// The server that the pack was first applied to, if it is bound to another one now.
 fn moved_from(record: &Record, history: &Range<usize>) -> Option<Server> {
     let first = record.events.get(history.clone())?.first()?.server;
     (record.is_bound() && first != record.server).then_some(first)
 }
 
-/// Whether the server knows such packs: 4.5 does not know 4.0 ones, and may corrupt them; a 4.5 pack is
-/// taken by all [KB 236867, 239666].
+/// Whether the server supports packs of this version: 4.5 servers do not support 4.0 packs, and may
+/// corrupt them; all servers accept 4.5 packs [KB 236867, 239666].
 pub(super) fn knows(server: ServerVersion, pack: Version) -> bool {
     pack == Version::V45 || server != ServerVersion::V45
 }

@@ -8,16 +8,16 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 /// The plans for all servers that packs are bound to.
 #[derive(Clone, Debug)]
 pub struct Fleet {
-    /// Each server with its plan, in the order in which they were met.
+    /// Each server with its plan, in the order in which they were found.
     pub plans: Vec<(ServerState, Plan)>,
     /// Unused packs that no server needs.
     pub stock: Vec<usize>,
-    /// Packs that cannot be used, and are bound to none of the servers.
+    /// Packs that cannot be used, and are not bound to any of the servers.
     pub aside: Vec<usize>,
 }
 
-/// Plans every server of `sets`, each like `like` but for its identity. Unused packs are offered once: to
-/// servers with a gap first, then to the others.
+/// Plans every server of `sets`; each is as `like`, with its own identity. Unused packs are offered first to
+/// servers with a gap, then to the others, and each is used only once.
 pub fn plan_all(packs: &[PackFacts], sets: &Sets, like: &ServerState) -> Fleet {
     let servers = sets.all().iter().map(|set| ServerState { identity: Some(set.server), ..*like });
     let servers: Vec<_> = servers.collect();
@@ -28,7 +28,7 @@ pub fn plan_all(packs: &[PackFacts], sets: &Sets, like: &ServerState) -> Fleet {
         .map(|(server, own)| (*server, plan_some(packs, own, server)))
         .collect();
     let moved = moved_away(packs);
-    // By their names and not by the paths of their packs: who gets an unused pack is the same wherever they lie.
+    // By their names, so that it does not depend on the paths of the packs which server gets an unused one.
     let mut order: Vec<_> = (0..plans.len()).collect();
     order.sort_by_key(|at| {
         (plans[*at].1.gaps.is_empty(), servers[*at].identity.map(|s| (s.address, s.name)))
@@ -57,7 +57,7 @@ impl Fleet {
         self.aside.iter().any(|number| packs[*number].condition != Condition::Copy)
     }
 
-    /// Why a pack that no server's plan holds is not to be applied; `None` of stock.
+    /// Why a pack that is in no server's plan must not be applied; `None` for stock.
     pub fn why_aside(&self, number: usize, pack: &PackFacts) -> Option<Code> {
         self.aside.binary_search(&number).ok()?;
         Some(match pack.condition {
@@ -87,7 +87,7 @@ pub fn moved_away(packs: &[PackFacts]) -> HashMap<Server, Vec<usize>> {
 struct Unused(BTreeMap<u16, VecDeque<usize>>);
 
 impl Unused {
-    /// As many packs of each size as a server could take. A plan takes the first ones of each size.
+    /// As many packs of each size as a server could use. A plan uses the first ones of each size.
     fn offer_to(&self, server: &ServerState) -> Vec<usize> {
         let room = super::rules::limit(server.version).saturating_sub(server.installed);
         let first = |(size, packs): (&u16, &VecDeque<usize>)| -> Vec<usize> {

@@ -1,7 +1,7 @@
-//! Pure: which server takes which pack, in what order, and what it says otherwise.
+//! Pure: which packs to apply to which server in which order, and how the server would answer to others.
 //!
-//! The rules are the server's, one function for each ([`rules`]). What is missing in a server's chain
-//! or there twice, the set tells ([`set`]); the order is the one that leads to the most licenses.
+//! The rules of the server are in [`rules`], a function for each. [`set`] finds what is missing in a server's
+//! chain, or there twice. The order is the one that leads to the most licenses.
 
 mod facts;
 mod fleet;
@@ -27,13 +27,13 @@ pub const FIRST_LICENSES: u16 = 5;
 /// Which edition of the product a server runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Edition {
-    /// As it is sold.
+    /// The retail edition.
     Retail,
     /// Not for resale.
     Nfr,
     /// From an MSDN subscription.
     Msdn,
-    /// No Small Business Server: full Windows NT, or a server converted to it.
+    /// Not a Small Business Server: full Windows NT, or a server converted to it.
     Nt,
 }
 
@@ -44,7 +44,7 @@ pub struct ServerState {
     pub edition: Edition,
     /// Its version.
     pub version: ServerVersion,
-    /// What packs know it by; `None` where no pack is bound to it.
+    /// Its identity in the records of packs; `None` if no pack is bound to it.
     pub identity: Option<Server>,
     /// Licenses that it has now: 5 up to its limit.
     pub installed: u16,
@@ -59,15 +59,15 @@ pub struct Step {
     pub action: Action,
     /// Why.
     pub code: Code,
-    /// What the server says to it then, once it is converted where that is needed; `None` where it
-    /// is no sound pack of its own.
+    /// The server's answer to it, after a conversion if that is needed; `None` if it is not a sound pack,
+    /// or a copy of another.
     pub answer: Option<Answer>,
-    /// Whether the server would harm the pack if it got it as it is.
+    /// Whether the server would harm the pack if it were applied as it is.
     pub harm: Option<Answer>,
 }
 
 impl Step {
-    /// The licenses that the server goes from and to; `None` where the pack is turned away.
+    /// The server's licenses before and after; `None` if the pack is not applied.
     pub fn span(&self) -> Option<Span> {
         match self.answer {
             Some(Answer::Takes { from, to }) if self.action != Action::TurnAway => Some((from, to)),
@@ -79,13 +79,13 @@ impl Step {
 /// What to do with a set of packs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
-    /// One step for each pack: those to apply, in their order, then those to turn away.
+    /// One step for each pack: those to apply, in their order, then those not to apply.
     pub steps: Vec<Step>,
-    /// What is missing before used packs that are not restored for that: from and to.
+    /// Gaps, as licenses from and to: because of them, used packs cannot be restored.
     pub gaps: Vec<Span>,
     /// Licenses that the server has in the end.
     pub reaches: u16,
-    /// Packs that were moved from this server to another one, where the plan is not for those as well.
+    /// Packs that were moved from this server to another one that is not part of the plan.
     pub moved_away: Vec<Step>,
 }
 
@@ -95,8 +95,8 @@ pub fn plan(packs: &[PackFacts], server: &ServerState) -> Plan {
     plan_some(packs, &all, server)
 }
 
-/// The plan for some of `packs`, by their numbers. What is turned away, the server still turns away when
-/// all else was applied.
+/// The plan for some of `packs`, by their numbers. The server would still turn away the packs that are not
+/// applied after all others were.
 pub fn plan_some(packs: &[PackFacts], some: &[usize], server: &ServerState) -> Plan {
     let mut choice = Choice::new(server);
     for &number in some {
@@ -131,7 +131,7 @@ fn apply(applied: Applied, pack: &PackFacts, server: &ServerState) -> Step {
     }
 }
 
-/// The harm that may come of it when the server gets the pack as it is.
+/// The harm that the server may do if the pack is applied as it is.
 fn harm(pack: &PackFacts, server: &ServerState, installed: u16) -> Option<Answer> {
     Some(answer(pack, server, installed)).filter(|answer| answer.is_harm())
 }
@@ -142,7 +142,7 @@ impl Step {
     }
 }
 
-/// A server when all was applied that finds a place in the order.
+/// A server after all packs in the order were applied.
 struct End<'a> {
     server: &'a ServerState,
     reaches: u16,
@@ -168,7 +168,7 @@ impl End<'_> {
             Answer::MayBeDamaged => Code::RecordFull,
             Answer::OverLimit { .. } => Code::OverLimit,
             Answer::AsksForPassword => Code::OtherServer,
-            // An unused pack would take the place of one whose copy is gone.
+            // An unused pack would take the place of one whose copy is missing.
             Answer::Takes { .. } => return Step::turn_away(number, Code::BehindGap, None),
             Answer::AlreadyUsed { .. } | Answer::RestoresOther { .. } | Answer::MayCorrupt => {
                 self.why_out_of_order(pack)
@@ -178,7 +178,7 @@ impl End<'_> {
         Step { harm, ..Step::turn_away(number, code, Some(answer)) }
     }
 
-    /// Why a used pack of this server finds no place in the order.
+    /// Why a used pack of this server has no place in the order.
     fn why_out_of_order(&self, pack: &PackFacts) -> Code {
         let Some(Use { from, to, .. }) = pack.used else { return Code::OutOfOrder };
         if to <= self.server.installed {
@@ -194,15 +194,15 @@ impl End<'_> {
 }
 
 impl Plan {
-    /// Used packs that cannot be restored without what is missing in this gap.
+    /// The number of used packs that cannot be restored because of this gap.
     pub fn behind(&self, gap: Span, packs: &[PackFacts]) -> usize {
         let lies_behind = |number: usize| packs[number].used.is_some_and(|used| used.from >= gap.1);
         let behind = self.steps.iter().filter(|step| step.code == Code::BehindGap);
         behind.filter(|step| lies_behind(step.pack)).count()
     }
 
-    /// The packs of the set that would fill a gap, or a part of it, and why each of them cannot: it is
-    /// refused, its record is full, it was moved to another server, or its converted copy is gone.
+    /// The packs of the set that would fill a gap or a part of it, and why each cannot: it is refused,
+    /// its record is full, it was moved to another server, or its converted copy is missing.
     pub fn missing_from(&self, gap: Span, packs: &[PackFacts], server: &ServerState) -> Vec<&Step> {
         let fills = |step: &&Step| {
             let pack = &packs[step.pack];
@@ -220,7 +220,7 @@ impl Plan {
         self.steps.iter().chain(&self.moved_away).filter(fills).collect()
     }
 
-    /// Whether the set holds a pack that is not to be handed to the server. A copy is no such pack.
+    /// Whether there is a pack, other than a copy, that must not be applied to the server.
     pub fn turns_away(&self) -> bool {
         let away = self.steps.iter().filter(|step| step.action == Action::TurnAway);
         away.into_iter().any(|step| step.code != Code::Copy)

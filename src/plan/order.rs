@@ -1,7 +1,7 @@
 //! The order that leads to the most licenses.
 //!
-//! A server's licenses only grow, packs are of 5 or 20, and no server takes more than 50: what is to
-//! be searched is a few dozen states, however many packs there are.
+//! A server's licenses only grow, packs add 5 or 20, and no server has more than 50: so there are only a few
+//! dozen states to search, however many packs there are.
 
 use super::rules::{self, Answer, answer};
 use super::set::Span;
@@ -17,14 +17,14 @@ pub(super) struct Applied {
     pub(super) to: u16,
 }
 
-/// The packs that the server would take at one time or another, each as it is to be handed in.
+/// The packs that the server would accept at some point, each as it is applied.
 pub(super) struct Choice<'a> {
     server: &'a ServerState,
-    /// By the licenses before and after: of twins, the first.
+    /// Used packs by the licenses before and after; of several, the first.
     used: BTreeMap<u16, BTreeMap<u16, usize>>,
     /// By their size.
     unused: BTreeMap<u16, Vec<usize>>,
-    /// What packs restore whose converted copy is gone: no unused pack takes their place.
+    /// The licenses that packs with a missing converted copy restore: no unused pack takes their place.
     reserved: Vec<Span>,
 }
 
@@ -38,18 +38,18 @@ type Worth = (u16, usize, Reverse<usize>);
 type Best = (Worth, Option<Applied>);
 
 impl<'a> Choice<'a> {
-    /// Nothing to choose from yet.
+    /// A choice without packs.
     pub(super) fn new(server: &'a ServerState) -> Self {
         Self { server, used: BTreeMap::new(), unused: BTreeMap::new(), reserved: Vec::new() }
     }
 
-    /// Keeps unused packs from taking the place of a pack whose converted copy is gone.
+    /// Keeps unused packs from taking the place of a pack whose converted copy is missing.
     pub(super) fn reserve(&mut self, pack: &PackFacts) {
         let used = pack.used.filter(|_| rules::is_free_for(pack, self.server));
         self.reserved.extend(used.map(|used| (used.from, used.to)));
     }
 
-    /// Adds a pack, if the server could take it.
+    /// Adds a pack if the server could accept it.
     pub(super) fn add(&mut self, number: usize, pack: &PackFacts) {
         let at = pack.used.map_or(self.server.installed, |used| used.from);
         let Answer::Takes { from, to } = answer(pack, self.server, at) else { return };
@@ -72,8 +72,8 @@ impl<'a> Choice<'a> {
         order
     }
 
-    /// What is missing before used packs: each time from where used packs lead to the next one that the
-    /// server would take then. A gap that the `order` gets over is filled.
+    /// The gaps before used packs: each from where used packs lead to the next one that the server would
+    /// accept. Gaps that the `order` fills are left out.
     pub(super) fn gaps(&self, order: &[Applied]) -> Vec<Span> {
         let restored = order.iter().filter(|applied| self.is_used(**applied));
         let last = restored.map(|applied| applied.from).max().unwrap_or_default();

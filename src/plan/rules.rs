@@ -1,15 +1,15 @@
-//! What a server does with a pack: one function for each question that it asks, in the order in
-//! which [`answer`] puts them.
+//! The rules by which a server answers to a pack: one function for each, in the order in which [`answer`]
+//! applies them.
 
 use super::facts::knows;
 use super::{Edition, FIRST_LICENSES, PackFacts, ServerState};
 use crate::record::Version;
 use crate::record::event::ServerVersion;
 
-/// What a server says to a sound pack, or does to it.
+/// How a server answers to a sound pack, or harms it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// It takes the pack.
+    /// It accepts the pack.
     Takes {
         /// Licenses that it has before.
         from: u16,
@@ -23,15 +23,15 @@ pub enum Answer {
     NoAddedLicenses,
     /// The disk may be damaged: the server could not write to it [KB 183855].
     MayBeDamaged,
-    /// Of a 4.0 pack: the disk "was already used" [KB 177962]. After a reinstall the server may make it
-    /// defective as well [KB 194335, 236867].
+    /// For a 4.0 pack: the disk "was already used" [KB 177962]. After a reinstall the server may also make it
+    /// defective [KB 194335, 236867].
     AlreadyUsed {
         /// Licenses that it restores from.
         from: u16,
         /// Licenses that it restores to.
         to: u16,
     },
-    /// Of a 4.5 pack: it restores other licenses than those that come next [KB 177962].
+    /// For a 4.5 pack: it restores other licenses than the next ones [KB 177962].
     RestoresOther {
         /// Licenses that it restores from.
         from: u16,
@@ -40,7 +40,7 @@ pub enum Answer {
     },
     /// The maximum number of licenses would be exceeded [KB 177962, 236867].
     OverLimit {
-        /// The most licenses that the server takes.
+        /// The most licenses that the server can have.
         limit: u16,
     },
     /// It asks for a password from support [KB 236867].
@@ -50,7 +50,7 @@ pub enum Answer {
 }
 
 impl Answer {
-    /// The vendor's articles that it rests on.
+    /// The vendor's articles for this answer.
     pub const fn kb(self) -> &'static [u32] {
         match self {
             Self::Takes { .. } | Self::AsksForPassword => &[236_867],
@@ -64,13 +64,13 @@ impl Answer {
         }
     }
 
-    /// Whether the diskette may be spoilt by it.
+    /// Whether it may damage the diskette.
     pub const fn is_harm(self) -> bool {
         matches!(self, Self::MayCorrupt | Self::AlreadyUsed { .. })
     }
 }
 
-/// Whether the server is a Small Business Server, and no full NT [KB 234929, 264812].
+/// Whether the server is a Small Business Server, not full NT [KB 234929, 264812].
 pub fn is_small_business_server(edition: Edition) -> bool {
     edition != Edition::Nt
 }
@@ -80,25 +80,24 @@ pub fn can_add_licenses(edition: Edition) -> bool {
     edition == Edition::Retail
 }
 
-/// The most licenses that a server of this version takes: 25 or 50 [KB 236867].
+/// The most licenses that a server of this version can have: 25 or 50 [KB 236867].
 pub fn limit(version: ServerVersion) -> u16 {
     version.license_limit()
 }
 
-/// Whether the server can write to the pack, as it does whenever one is applied
-/// [KB 183855, 236867]: its tab is shut, and its record has room for another event.
+/// Whether the server can write to the pack, as it does whenever one is applied [KB 183855, 236867]: it
+/// is not write-protected, and its record has room for another event.
 pub fn can_write(pack: &PackFacts) -> bool {
     !pack.write_protected && !pack.is_full()
 }
 
-/// Whether the pack is bound to no other server than this one: to move it takes a password from
-/// support [KB 236867].
+/// Whether the pack is not bound to another server: moving it needs a password from support [KB 236867].
 pub fn is_free_for(pack: &PackFacts, server: &ServerState) -> bool {
     pack.used.is_none_or(|used| server.identity == Some(used.server))
 }
 
-/// The licenses that a server which has `installed` would go to with this pack: a used one leads to
-/// where it led before [KB 177962].
+/// The licenses that a server with `installed` licenses would have after this pack: a used one leads to
+/// the same number as before [KB 177962].
 pub fn target(pack: &PackFacts, installed: u16) -> u16 {
     pack.used.map_or(installed + pack.licenses, |used| used.to)
 }
@@ -109,8 +108,7 @@ pub fn is_in_order(pack: &PackFacts, installed: u16) -> bool {
     pack.used.is_none_or(|used| used.from == installed)
 }
 
-/// What `server`, when it has `installed` licenses, says to a sound pack that is handed to it as it
-/// is.
+/// How `server`, with `installed` licenses, answers to a sound pack that is applied as it is.
 pub fn answer(pack: &PackFacts, server: &ServerState, installed: u16) -> Answer {
     let limit = limit(server.version);
     match (target(pack, installed), pack.used) {

@@ -1,5 +1,5 @@
-//! A set of packs by the servers that they are bound to: the chain of steps that each server's packs
-//! restore, what is missing in it, and what is there twice.
+//! The packs of a set by the servers that they are bound to: the chain of steps that a server's packs
+//! restore, with its gaps and duplicates.
 
 use super::{Condition, PackFacts};
 use crate::record::fields::{Serial, Server};
@@ -11,7 +11,7 @@ pub type Span = (u16, u16);
 /// The packs that restore one step.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Holders {
-    /// The first sound pack; `None` where all are refused.
+    /// The first sound pack; `None` if all are refused.
     pub sound: Option<Serial>,
     /// Whether there is another sound pack for the same step.
     pub twins: bool,
@@ -21,12 +21,12 @@ pub struct Holders {
     pub has_40: bool,
 }
 
-/// The used packs of one server, by the step that each restores. It takes no more room than there
-/// are steps up to the limit, however many packs there are.
+/// The used packs of one server, by the step that each restores. Its size is limited by the number of
+/// possible steps, however many packs there are.
 #[derive(Clone, Debug, Default)]
 pub struct Chain(BTreeMap<Span, Holders>);
 
-/// The most licenses that any server has; a step past that is no server's.
+/// The most licenses that any server can have.
 const MOST: u16 = 50;
 
 impl Chain {
@@ -55,13 +55,13 @@ impl Chain {
         self.steps().filter(|(_, holders)| holders.sound.is_some()).map(|(span, _)| span)
     }
 
-    /// What no sound pack restores, for a server that has `installed` licenses.
+    /// The steps that no sound pack restores, for a server that has `installed` licenses.
     pub fn gaps(&self, installed: u16) -> Vec<Span> {
         gaps(self.sound(), installed)
     }
 
-    /// What no pack restores, not even one that is refused or was `moved` to another server: packs that are
-    /// lost.
+    /// The steps that no pack restores, not even one that is refused or was `moved` to another server: of
+    /// packs that are lost.
     pub fn lost(&self, moved: impl IntoIterator<Item = Span>) -> Vec<Span> {
         let steps: BTreeSet<_> = self.0.keys().copied().chain(moved).collect();
         gaps(steps.into_iter(), super::FIRST_LICENSES)
@@ -108,7 +108,7 @@ pub struct Set {
     pub sound: usize,
 }
 
-/// The sets of the servers that were met, the first one first.
+/// The sets of all servers, in the order in which they were found.
 #[derive(Clone, Debug)]
 pub struct Sets {
     all: Vec<Set>,
@@ -118,12 +118,12 @@ pub struct Sets {
 }
 
 impl Sets {
-    /// No sets yet; of no more than `most` servers, the first ones.
+    /// No sets yet; later those of the first `most` servers.
     pub fn new(most: usize) -> Self {
         Self { all: Vec::new(), index: HashMap::new(), most, left_out: false }
     }
 
-    /// Adds a pack to its server's set. An unused pack is in none, and a copy counts for none.
+    /// Adds a pack to its server's set. Unused packs and copies are in none.
     pub fn add(&mut self, pack: &PackFacts) {
         let Some(used) = pack.used.filter(|_| pack.condition != Condition::Copy) else { return };
         let at = match self.index.get(&used.server) {
@@ -153,7 +153,7 @@ impl Sets {
         self.index.get(server).map(|at| &self.all[*at])
     }
 
-    /// Whether there were packs of more servers than are kept.
+    /// Whether there were more servers than are kept.
     pub fn left_out(&self) -> bool {
         self.left_out
     }

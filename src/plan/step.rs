@@ -15,7 +15,7 @@ pub enum Action {
 }
 
 impl Action {
-    /// The published code.
+    /// The code in reports.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
@@ -33,10 +33,10 @@ pub enum Code {
     ConvertFirst,
     /// Its conversion was interrupted.
     FinishFirst,
-    /// The server is none that takes packs.
+    /// The server is not one that accepts packs.
     #[strum(to_string = "not-sbs")]
     NotSmallBusinessServer,
-    /// The server's edition takes no packs.
+    /// The server's edition does not accept packs.
     NoAddedLicenses,
     /// Nothing can be written to the pack.
     WriteProtected,
@@ -44,7 +44,7 @@ pub enum Code {
     RecordFull,
     /// The pack is bound to another server.
     OtherServer,
-    /// The pack would pass the server's limit.
+    /// The pack would exceed the server's limit.
     OverLimit,
     /// The server has the pack's licenses already.
     AlreadyApplied,
@@ -52,18 +52,18 @@ pub enum Code {
     Twin,
     /// A pack before it in the chain is missing.
     BehindGap,
-    /// The server never has just the licenses that the pack restores from.
+    /// The server never has the number of licenses that the pack restores from.
     OutOfOrder,
     /// Another image of the set is the same pack.
     Copy,
-    /// The pack was converted into a copy that is gone.
+    /// The pack was converted into a copy that is missing.
     CopyMissing,
     /// The pack is refused.
     Refused(FindingCode),
 }
 
 impl Code {
-    /// The published code.
+    /// The code in reports.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Refused(finding) => finding.as_str(),

@@ -1,16 +1,15 @@
-//! Reading and writing past the cache, in whole blocks of memory and disk.
+//! Reading and writing that bypasses the cache, in aligned blocks.
 
 use super::{Identity, identity, open_past_cache, read_at, read_exact_at, write_at};
 use std::fs::File;
 use std::io;
 use std::path::Path;
 
-/// Where buffers begin in memory, and reads of files on their disk, in bytes: a multiple of every
-/// disk's own block.
+/// The alignment of buffers in memory and of reads on disk, in bytes: a multiple of any disk's block.
 const ALIGNMENT: usize = 4096;
 
-/// Reads what the disk itself holds of a file, which is open and at `path`; where the file system cannot
-/// read past the cache, what the cache holds after it was told to forget these pages.
+/// Reads from the disk itself the file that is open and at `path`. If the file system cannot bypass the
+/// cache, the cache is told to drop these pages first.
 pub(crate) fn read_past_cache(
     file: &File,
     told: Identity,
@@ -26,7 +25,7 @@ pub(crate) fn read_past_cache(
     }
 }
 
-/// Whether files can be read past the cache where this one is.
+/// Whether reads of this file can bypass the cache.
 pub(crate) fn reads_past_cache(file: &File, told: Identity, path: &Path) -> bool {
     read_anew(file, told, path, &mut [0; 512], 0).is_ok()
 }
@@ -45,7 +44,7 @@ fn read_anew(
     read_direct(&direct, buffer, offset, ALIGNMENT)
 }
 
-/// Reads a file that is open past the cache, in whole blocks of `block` bytes.
+/// Reads a file that was opened to bypass the cache, in whole blocks of `block` bytes.
 pub(crate) fn read_direct(
     direct: &File,
     buffer: &mut [u8],
@@ -56,7 +55,7 @@ pub(crate) fn read_direct(
     let lead = usize::try_from(offset - start).map_err(|_| io::ErrorKind::InvalidInput)?;
     let mut space = Vec::new();
     let blocks = aligned(&mut space, (lead + buffer.len()).next_multiple_of(block));
-    // One call: at the end of the file it is short, and a second one would not be aligned.
+    // In one call: it is short at the end of the file, and a second one would not be aligned.
     let read = read_at(direct, blocks, start)?;
     if read < lead + buffer.len() {
         return Err(io::ErrorKind::UnexpectedEof.into());
@@ -65,7 +64,7 @@ pub(crate) fn read_direct(
     Ok(())
 }
 
-/// Writes whole blocks to a file that is open past the cache.
+/// Writes whole blocks to a file that was opened to bypass the cache.
 pub(crate) fn write_direct(direct: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
     let mut space = Vec::new();
     let blocks = aligned(&mut space, bytes.len());
@@ -76,7 +75,7 @@ pub(crate) fn write_direct(direct: &File, bytes: &[u8], offset: u64) -> io::Resu
     Ok(())
 }
 
-/// `length` bytes of `space` that begin where the disk wants them.
+/// `length` bytes of `space` with the alignment that the disk needs.
 fn aligned(space: &mut Vec<u8>, length: usize) -> &mut [u8] {
     space.resize(length + ALIGNMENT, 0);
     let start = space.as_ptr().align_offset(ALIGNMENT);

@@ -1,26 +1,26 @@
-//! Causes that a system's error has, beyond the kinds that the standard library knows.
+//! Causes of system errors that [`std::io::ErrorKind`] does not distinguish.
 
-/// What a system's error says.
+/// The cause of a system error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(dead_code, reason = "not every system tells all of them apart")]
 pub(crate) enum Cause {
     /// The file system has no locks.
     NoLocks,
-    /// Symbolic links lead round in a loop.
+    /// Symbolic links form a loop.
     LinkLoop,
     /// The path, or a name in it, is too long.
     NameTooLong,
-    /// This program, or all together, have too many files open.
+    /// Too many files are open, in this process or in the whole system.
     TooManyFiles,
-    /// Another program has the file open in a way that keeps others away.
+    /// Another program has the file open exclusively.
     InUse,
-    /// No medium is in the drive that the file is on.
+    /// There is no medium in the drive of the file.
     NoMedium,
-    /// Permissions would allow it: an attribute of the file or of its folder forbids it.
+    /// An attribute of the file or of its folder forbids it, whatever its permissions.
     Forbidden,
 }
 
-/// The cause that the error of a lock has, or that of any other call.
+/// The cause of an error, which may be that of a lock; `None` if its kind says enough.
 #[cfg(unix)]
 pub(crate) fn cause(error: &std::io::Error, of_lock: bool) -> Option<Cause> {
     use rustix::io::Errno;

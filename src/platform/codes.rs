@@ -1,9 +1,9 @@
-//! What the error numbers of Windows mean where a drive or a file is used.
+//! What the error numbers of Windows mean for drives and files.
 
 use super::{Cause, Fault};
 
-/// The fault that an error number of Windows stands for; `None` where the system's own words say it
-/// best (31 general failure, 121 timed out, 1005 and 1785 not formatted, 1167 drive gone).
+/// The fault for an error number of Windows; `None` if the system's own message is the best explanation
+/// (31 general failure, 121 timed out, 1005 and 1785 not formatted, 1167 drive gone).
 pub(crate) fn windows_fault(number: i32) -> Option<Fault> {
     Some(match number {
         2 | 3 => Fault::NotThere,

@@ -1,4 +1,4 @@
-//! Copying a file: what is in it, and its holes as holes.
+//! Copying a file, with its holes.
 
 use std::fs::File;
 use std::io;
@@ -11,10 +11,10 @@ mod linux {
     use rustix::io::Errno;
     use std::ops::Range;
 
-    /// Bytes that are copied at a time where the system does not do it.
+    /// Bytes that are copied at a time if the system has no call for copying.
     const PART: u64 = 1 << 20;
 
-    /// Copies `length` bytes of `from`, which has as many, to `to`, which is new and empty.
+    /// Copies the first `length` bytes of `from` to `to`, which is new and empty.
     pub(crate) fn copy(from: &File, to: &File, length: u64) -> io::Result<()> {
         to.set_len(length)?;
         let mut done = 0;
@@ -25,7 +25,7 @@ mod linux {
         Ok(())
     }
 
-    /// The next part of a file that is no hole; all that is left, where the file system knows no holes.
+    /// The next part of a file that is not a hole; the whole rest, if the file system has no holes.
     fn next_data(file: &File, start: u64, length: u64) -> io::Result<Option<Range<u64>>> {
         let rest = Some(start..length).filter(|rest| !rest.is_empty());
         let Some(Range { start, .. }) = rest else { return Ok(None) };
@@ -45,7 +45,7 @@ mod linux {
             let part = usize::try_from((end - start).min(PART)).unwrap_or(usize::MAX);
             let copied = copy_file_range(from, Some(&mut input), to, Some(&mut output), part);
             start += match copied {
-                // Not every file system does it, and some say 0 where they do not.
+                // Not every file system can do it, and some then return 0.
                 Err(Errno::INTR) => 0,
                 Ok(0) | Err(Errno::XDEV | Errno::INVAL | Errno::OPNOTSUPP | Errno::NOSYS) => {
                     copy_by_hand(from, to, start, part)?;
@@ -111,7 +111,7 @@ mod linux {
 #[cfg(target_os = "linux")]
 pub(crate) use linux::copy;
 
-/// Copies `length` bytes of `from`, which has as many, to `to`, which is new and empty.
+/// Copies the first `length` bytes of `from` to `to`, which is new and empty.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn copy(mut from: &File, mut to: &File, length: u64) -> io::Result<()> {
     use std::io::{Read, Seek, SeekFrom};

@@ -1,13 +1,13 @@
-//! Which diskette drives there are.
+//! Finds the diskette drives of this computer.
 
 use std::path::{Path, PathBuf};
 
 /// A diskette drive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoundDrive {
-    /// The path to name it by.
+    /// The path that names it.
     pub path: PathBuf,
-    /// Whether it is known that there is no diskette in it.
+    /// Whether it certainly has no diskette in it.
     pub is_empty: bool,
 }
 
@@ -59,9 +59,9 @@ mod linux {
     use std::fs;
     use std::path::Path;
 
-    /// What the kernel's folder of a block device describes, if that is a diskette drive: one that the
-    /// floppy driver made, or a removable medium of a diskette's size, or an empty USB drive whose
-    /// model says that it is for floppy disks.
+    /// The drive that the kernel's folder of a block device describes, if it is for diskettes: one of the
+    /// floppy driver, one with a removable medium of a diskette's size, or an empty USB drive whose model
+    /// name says floppy.
     pub(super) fn drive(folder: &Path) -> Option<FoundDrive> {
         let name = folder.file_name()?.to_str()?;
         let read = |file: &str| fs::read_to_string(folder.join(file)).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Systems whose drives are not read, and whose cache is not passed by.
+//! Other systems: drives are not supported, and reads do not bypass the cache.
 
 use super::{Fault, FileId, Use};
 use std::fs::{File, Metadata};
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 pub(crate) fn advise_random(_: &File) {}
 
-/// What the cache holds is all that is to be had.
+/// Reads go through the cache.
 pub(crate) fn open_past_cache(_: &File, _: &Path, _: u64, _: usize) -> io::Result<File> {
     Err(io::ErrorKind::InvalidInput.into())
 }

@@ -1,4 +1,4 @@
-//! What a file system can do: whether it is on this machine, has locks, and may be written.
+//! Properties of file systems: whether it is local, has locks, and may be written.
 
 #[cfg(unix)]
 mod unix {
@@ -12,7 +12,7 @@ mod unix {
     use std::os::unix::fs::MetadataExt;
     use std::path::Path;
 
-    /// File systems whose disk is on this machine (`man 2 statfs`). Of any other it is not known.
+    /// File systems that are certainly local (`man 2 statfs`).
     #[cfg(any(target_os = "linux", target_os = "android"))]
     const LOCAL: [u32; 18] = [
         0x0000_EF53, // ext2, ext3, ext4
@@ -35,7 +35,7 @@ mod unix {
         0x7371_7368, // SquashFS
     ];
 
-    /// Whether the disk that `folder` is on belongs to this machine for sure.
+    /// Whether the disk of `folder` is certainly local.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     #[allow(
         clippy::cast_possible_truncation,
@@ -60,8 +60,8 @@ mod unix {
         false
     }
 
-    /// Takes a lock of the kind that SQLite takes, which goes when the file is closed. That others
-    /// hold one shows that there are locks.
+    /// Checks that the file system has locks, by taking one of the kind that SQLite uses. It is released when
+    /// the file is closed.
     pub(crate) fn try_locks(file: &File) -> io::Result<()> {
         match fcntl_lock(file, FlockOperation::NonBlockingLockShared) {
             Ok(()) | Err(Errno::AGAIN | Errno::ACCESS) => Ok(()),
@@ -69,12 +69,12 @@ mod unix {
         }
     }
 
-    /// Sees that files may be made in a folder.
+    /// Checks that files may be made in a folder.
     pub(crate) fn may_write(folder: &Path) -> io::Result<()> {
         Ok(access(folder, Access::WRITE_OK | Access::EXEC_OK)?)
     }
 
-    /// Sees that the file may be replaced by a new one with its owner and its group.
+    /// Checks that the file may be replaced by a new one with the same owner and group.
     pub(crate) fn may_replace(path: &Path, metadata: &Metadata) -> io::Result<()> {
         may_write(folder_of(&std::fs::canonicalize(path)?))?;
         let (user, group) = (geteuid(), Gid::from_raw(metadata.gid()));
@@ -93,8 +93,8 @@ mod windows {
     use std::io;
     use std::path::{Component, Path, Prefix};
 
-    /// Whether the disk that `folder` is on belongs to this machine. The full path of a folder on a
-    /// network drive begins with the server's name.
+    /// Whether the disk of `folder` is local. The full path of a folder on a network drive begins with the
+    /// server's name.
     pub(crate) fn is_local(folder: &Path) -> bool {
         let is_disk = |path: &Path| match path.components().next() {
             Some(Component::Prefix(prefix)) => {
@@ -112,13 +112,13 @@ mod windows {
         }
     }
 
-    /// Only a try tells there.
+    /// On Windows, only an attempt can show that.
     #[expect(clippy::unnecessary_wraps, reason = "not every platform has to try")]
     pub(crate) fn may_write(_: &Path) -> io::Result<()> {
         Ok(())
     }
 
-    /// Only a try tells there.
+    /// On Windows, only an attempt can show that.
     #[expect(clippy::unnecessary_wraps, reason = "not every platform has to try")]
     pub(crate) fn may_replace(_: &Path, _: &Metadata) -> io::Result<()> {
         Ok(())

@@ -1,4 +1,4 @@
-//! Linux: reads past the cache, and drives, which are block devices.
+//! Linux: reads that bypass the cache, and drives, which are block devices.
 
 use super::{Fault, FileId, Use};
 use rustix::fs::{Advice, Mode, OFlags, fadvise, major, minor};
@@ -11,13 +11,13 @@ use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
-/// Tells the system that only parts of the file will be read, so that it reads no more.
+/// Tells the system that only parts of the file will be read, so that it does not read ahead.
 pub(crate) fn advise_random(file: &File) {
     let _ = fadvise(file, 0, None, Advice::Random);
 }
 
-/// Opens the file at `path` with `O_DIRECT`. Where the file system has none, the cache has been told
-/// to forget what is to be read.
+/// Opens the file at `path` with `O_DIRECT`. The cache is told to drop the range that will be read, in case
+/// the file system does not support that.
 pub(crate) fn open_past_cache(
     file: &File,
     path: &Path,
@@ -28,7 +28,7 @@ pub(crate) fn open_past_cache(
     Ok(rustix::fs::open(path, OFlags::DIRECT | OFlags::CLOEXEC, Mode::empty())?.into())
 }
 
-/// Drives are told by what is at their path, not by its name.
+/// Drives are recognised by what is at the path, not by its name.
 pub(crate) fn drive_of_name(_: &Path) -> Option<FileId> {
     None
 }
@@ -38,9 +38,8 @@ pub(crate) fn is_drive(metadata: &Metadata) -> bool {
     metadata.file_type().is_block_device()
 }
 
-/// Opens a drive. Without `O_NONBLOCK`: that a medium is there, and which, is then looked up anew.
-/// The floppy driver may say once more that there is no diskette when there is one again, so it is
-/// asked twice.
+/// Opens a drive. Without `O_NONBLOCK`, the driver checks which medium is in it. The floppy driver may still
+/// report a missing diskette once after it was put back, so there are two attempts.
 pub(crate) fn open_drive(path: &Path, how: Use) -> io::Result<File> {
     let flags = match how {
         Use::Measure => OFlags::RDONLY,
@@ -56,7 +55,7 @@ pub(crate) fn open_drive(path: &Path, how: Use) -> io::Result<File> {
     })
 }
 
-/// Bytes on the medium, where the drive tells.
+/// Bytes on the medium; `None` if the drive does not say.
 pub(crate) fn drive_len(mut drive: &File) -> io::Result<Option<u64>> {
     drive.seek(SeekFrom::End(0)).map(Some)
 }
@@ -65,14 +64,14 @@ fn number(metadata: &Metadata) -> String {
     format!("{}:{}", major(metadata.rdev()), minor(metadata.rdev()))
 }
 
-/// Whether the drive says that it does not write this medium: what `BLKROGET` answers.
+/// Whether the drive reports the medium as write-protected, as `BLKROGET` does.
 pub(crate) fn is_read_only(path: &Path) -> Option<bool> {
     let number = number(&path.metadata().ok()?);
     let said = fs::read(format!("/sys/dev/block/{number}/ro"));
     Some(said.is_ok_and(|said| said.starts_with(b"1")))
 }
 
-/// Where the drive is mounted.
+/// Where the drive is mounted; `None` if it is not.
 pub(crate) fn mount_point(path: &Path) -> Option<PathBuf> {
     let mounts = fs::read("/proc/self/mountinfo").ok()?;
     let number = number(&path.metadata().ok()?);
@@ -84,7 +83,7 @@ pub(crate) fn mount_point(path: &Path) -> Option<PathBuf> {
     })
 }
 
-/// Space, tab, newline and backslash stand there as three octal digits.
+/// Replaces `\` and three octal digits, which stand for space, tab, newline and backslash.
 fn unescape(text: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text;

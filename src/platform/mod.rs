@@ -1,4 +1,4 @@
-//! All that differs between Linux, Windows and macOS. What is pure is built, and tested, everywhere.
+//! Everything that differs between Linux, Windows and macOS. Pure functions are built and tested on all.
 
 mod aligned;
 mod cause;
@@ -47,13 +47,13 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-/// What tells one file from every other, whatever its name: device and inode, or volume and index.
+/// The identity of a file, whatever its name: device and inode, or volume and index.
 pub(crate) type FileId = (u64, u64);
 
 /// A file's identity, and how many names lead to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Identity {
-    /// `None` where the file system does not tell.
+    /// `None` if the file system has none.
     pub(crate) id: Option<FileId>,
     pub(crate) names: u64,
 }
@@ -68,15 +68,15 @@ impl Identity {
 /// How a drive is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Use {
-    /// Only to learn how large the medium is; whoever uses it may go on.
+    /// To learn the size of the medium; other programs may keep using it.
     Measure,
     /// To be read.
     Read,
-    /// To be read and written, by nobody else; each write is on the medium when it returns.
+    /// To be read and written, exclusively; a write returns when it is on the medium.
     Change,
 }
 
-/// What an error of a drive, or of a file that others use, means.
+/// What an error of a drive, or of a file in use, means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(not(windows), allow(dead_code, reason = "only Windows tells all of them apart"))]
 pub(crate) enum Fault {
@@ -84,7 +84,7 @@ pub(crate) enum Fault {
     NoMedium,
     /// The medium cannot be written.
     WriteProtected,
-    /// Another medium is in the drive than before.
+    /// The medium in the drive was changed.
     Changed,
     /// The sector cannot be read or written.
     BadSector,
@@ -98,7 +98,7 @@ pub(crate) enum Fault {
     NotThere,
 }
 
-/// The folder that a path's last name stands in.
+/// The folder of the file at a path.
 pub(crate) fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."))
 }

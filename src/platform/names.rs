@@ -1,11 +1,11 @@
-//! Names of drives, names that Windows keeps for devices, and the text that paths are made of.
+//! Names of drives, names that Windows reserves for devices, and the encoding of paths.
 
 use std::path::Path;
 
-/// Names that Windows keeps for devices, whatever ending follows.
+/// Names that Windows reserves for devices, with any ending.
 const DEVICES: [&str; 6] = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"];
 
-/// The letter of a drive that is named as Windows names one: `A:`, `A:\` or `\\.\A:`.
+/// The letter of a Windows drive name: `A:`, `A:\` or `\\.\A:`.
 pub(crate) fn drive_letter(path: &Path) -> Option<char> {
     let text = path.to_str()?;
     let text = text.strip_prefix(r"\\.\").unwrap_or(text);
@@ -27,15 +27,15 @@ pub(crate) fn is_device_name(name: &str) -> bool {
     is_port || DEVICES.contains(&&*stem)
 }
 
-/// Whether Windows has no file of this name.
+/// Whether no file on Windows can have this name.
 #[cfg(any(windows, test))]
 pub(crate) fn is_reserved_name(name: &str) -> bool {
     let is_odd = |c: char| c < ' ' || r#"<>:"/\|?*"#.contains(c);
     is_device_name(name) || name.ends_with(['.', ' ']) || name.contains(is_odd)
 }
 
-/// UTF-16, as Windows has it, of the bytes that std keeps a path in there: UTF-8, and each lone
-/// surrogate as the three bytes that UTF-8 would make of it. Other bytes become U+FFFD.
+/// The UTF-16 text of a path from the bytes in which std keeps it on Windows: UTF-8, with each lone surrogate
+/// as three bytes. Other bytes become U+FFFD.
 #[cfg(any(windows, test))]
 pub(crate) fn wide(mut bytes: &[u8]) -> Vec<u16> {
     let mut wide = Vec::with_capacity(bytes.len());
@@ -48,7 +48,7 @@ pub(crate) fn wide(mut bytes: &[u8]) -> Vec<u16> {
         let Some(chunk) = bytes.utf8_chunks().next() else { break };
         wide.extend(chunk.valid().encode_utf16());
         bytes = &bytes[chunk.valid().len()..];
-        // A surrogate is looked at once more from its start.
+        // A surrogate: decoded again from its first byte.
         if !chunk.invalid().is_empty() && !matches!(bytes, [0xED, 0xA0..=0xBF, 0x80..=0xBF, ..]) {
             wide.push(0xFFFD);
             bytes = &bytes[chunk.invalid().len()..];

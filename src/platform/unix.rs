@@ -11,7 +11,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-/// Far more than all images of two groups, and a file for each worker.
+/// Open files that are far more than enough for two groups of images and all workers.
 const MANY: u64 = 512;
 
 pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
@@ -22,14 +22,14 @@ pub(crate) fn write_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<usi
     file.write_at(bytes, offset)
 }
 
-/// What a file begins with; the room for it is not cleared before.
+/// The first `length` bytes of a file, into memory that is not zeroed first.
 pub(crate) fn read_start(file: &File, length: usize) -> io::Result<Vec<u8>> {
     let mut start = Vec::with_capacity(length);
     if length > 0 {
         let pread = || rustix::io::pread(file, spare_capacity(&mut start), 0);
         let read = rustix::io::retry_on_intr(pread)?.min(length);
         start.resize(length, 0);
-        // The rest of it, as far as there is one.
+        // The rest, if the first read was short.
         read_exact_at(file, &mut start[read..], read as u64)?;
     }
     Ok(start)
@@ -45,14 +45,14 @@ impl Folder {
         Ok(Self(open(path, flags, Mode::empty())?))
     }
 
-    /// Opens a file in it to be read.
+    /// Opens a file in the folder to be read.
     pub(crate) fn open_file(&self, name: &OsStr) -> io::Result<File> {
         let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
         Ok(openat(&self.0, name, flags, Mode::empty())?.into())
     }
 }
 
-/// A pipe that nobody writes to must not make a run wait.
+/// Non-blocking, since opening a pipe without a writer would wait.
 fn open_options() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.read(true).custom_flags(OFlags::NONBLOCK.bits().cast_signed());
@@ -80,7 +80,7 @@ pub(crate) fn create_like(path: &Path, _: &Metadata) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path)
 }
 
-/// Takes a lock; a signal in between is no reason to give up.
+/// Takes a lock, again after a signal.
 fn without_interruption(lock: impl Fn() -> Result<(), TryLockError>) -> Result<(), TryLockError> {
     loop {
         match lock() {
@@ -90,22 +90,22 @@ fn without_interruption(lock: impl Fn() -> Result<(), TryLockError>) -> Result<(
     }
 }
 
-/// What keeps a file locked: here, the file itself.
+/// What keeps a file locked: on Unix, the open file itself.
 pub(crate) type Guard = ();
-/// Whether a file that is open to be changed is locked by that.
+/// Whether opening a file to be changed locks it.
 pub(crate) const OPENING_LOCKS: bool = false;
 
-/// Takes the lock that keeps other programs of this kind away, until the file is closed.
+/// Locks the file against other programs until it is closed.
 pub(crate) fn try_lock(file: &File, _: &Path) -> Result<Guard, TryLockError> {
     without_interruption(|| file.try_lock())
 }
 
-/// Takes the lock that lets others read but not change.
+/// Locks the file so that others can read it but not change it.
 pub(crate) fn try_lock_shared(file: &File, _: &Path) -> Result<Guard, TryLockError> {
     without_interruption(|| file.try_lock_shared())
 }
 
-/// Removes the file at `path` unless a program of this kind has it locked.
+/// Removes the file at `path` unless another program has it locked.
 pub(crate) fn remove_unless_held(path: &Path) -> io::Result<()> {
     let file = match open_to_read(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -114,16 +114,16 @@ pub(crate) fn remove_unless_held(path: &Path) -> io::Result<()> {
     if let Err(TryLockError::WouldBlock) = file.try_lock() {
         return Ok(());
     }
-    // Whoever has made it may be done since, and another have begun.
+    // Its writer may have finished meanwhile, and another one begun.
     if leads_to(path, &file) { fs::remove_file(path) } else { Ok(()) }
 }
 
-/// Takes the lock of a file that was just made at `path`; whether it is still there, and nobody else's.
+/// Locks a file that was just made at `path`; returns whether it is still there, and no other run has it.
 pub(crate) fn is_ours(path: &Path, file: &File) -> bool {
     !matches!(file.try_lock(), Err(TryLockError::WouldBlock)) && leads_to(path, file)
 }
 
-/// Whether the name leads to this file, which is a regular one.
+/// Whether the name leads to this file, and not by a link.
 fn leads_to(name: &Path, file: &File) -> bool {
     let (Ok(there), Ok(here)) = (fs::symlink_metadata(name), file.metadata()) else { return false };
     there.is_file() && (there.dev(), there.ino()) == (here.dev(), here.ino())
@@ -134,32 +134,32 @@ pub(crate) fn is_in_use(_: &io::Error) -> bool {
     false
 }
 
-/// Whether a file could not be replaced because it is open.
+/// Whether the error says that the file cannot be replaced while it is open.
 pub(crate) fn is_kept_by_handles(_: &io::Error) -> bool {
     false
 }
 
-/// What tells the file from every other.
+/// The identity of the file.
 pub(crate) fn identity(_: &File, metadata: &Metadata) -> Identity {
     Identity { id: Some((metadata.dev(), metadata.ino())), names: metadata.nlink() }
 }
 
-/// What tells the file at `path`, whose metadata this is, from every other.
+/// The identity of the file at `path`, which has this metadata.
 pub(crate) fn identity_at(_: &Path, metadata: &Metadata) -> Identity {
     Identity { id: Some((metadata.dev(), metadata.ino())), names: metadata.nlink() }
 }
 
-/// The path that is written with these bytes.
+/// The path with these bytes.
 pub(crate) fn path_from_bytes(bytes: Vec<u8>) -> PathBuf {
     OsString::from_vec(bytes).into()
 }
 
-/// What two paths that lead to one file have in common: here, all.
+/// The path in a form that is the same for all paths to one file: on Unix, as it is.
 pub(crate) fn without_case(path: &Path) -> PathBuf {
     path.to_owned()
 }
 
-/// Whether a file can have this name below a folder: here, any.
+/// Whether a file can have this name below a folder: on Unix, any.
 pub(crate) fn may_be_named(_: &Path) -> bool {
     true
 }
@@ -170,20 +170,20 @@ pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-/// Makes a new file's name durable: here, its folder does.
+/// Makes a new file's name durable: on Unix, syncing its folder does that.
 #[expect(clippy::unnecessary_wraps, reason = "not every system syncs folders")]
 pub(crate) fn settle_name(_: &File) -> io::Result<()> {
     Ok(())
 }
 
-/// Gives a copy the permissions that it could not be made with: here, it has all of them.
+/// Gives a copy the permissions that it could not be made with: on Unix, there are none.
 #[expect(clippy::unnecessary_wraps, reason = "not every system makes files with permissions")]
 pub(crate) fn keep_read_only(_: &Path, _: Option<Permissions>) -> io::Result<()> {
     Ok(())
 }
 
-/// Gives a file the owner, the permissions and the extended attributes of the one that it is to
-/// replace; what the system labels by itself is left to it.
+/// Gives a file the owner, permissions and extended attributes of the one that it will replace, but not its
+/// security labels, which the system sets.
 pub(crate) fn take_over(from: &File, metadata: &Metadata, to: &File) -> io::Result<()> {
     use rustix::fs::{Gid, Uid, XattrFlags, fchown, fgetxattr, flistxattr, fsetxattr};
     let made = to.metadata()?;
@@ -193,7 +193,7 @@ pub(crate) fn take_over(from: &File, metadata: &Metadata, to: &File) -> io::Resu
     }
     to.set_permissions(metadata.permissions())?;
     let (mut names, mut value) = (vec![0; 1 << 16], vec![0; 1 << 16]);
-    // A file system without such attributes has none to keep.
+    // An error means that the file system has no such attributes.
     let length = flistxattr(from, &mut names[..]).unwrap_or(0);
     let names = names[..length].split(|byte| *byte == 0).filter(|name| !name.is_empty());
     for name in names.filter(|name| !name.starts_with(b"security.")) {
@@ -203,7 +203,7 @@ pub(crate) fn take_over(from: &File, metadata: &Metadata, to: &File) -> io::Resu
     Ok(())
 }
 
-/// Of a file's permissions those that a copy by another user would have, before that one's mask.
+/// The permissions that a copy of a file has, before the mask of the user who makes it.
 #[expect(clippy::unnecessary_wraps, reason = "not every system has such")]
 pub(crate) fn rights_of_copy(permissions: &Permissions) -> Option<Permissions> {
     Some(Permissions::from_mode(permissions.mode() & 0o777))
@@ -219,14 +219,14 @@ pub(crate) fn usual_permissions() -> Option<Permissions> {
 pub(crate) fn images_at_once() -> usize {
     /// The standard streams, the ledger with its log, folders, and what libraries open.
     const OTHER_FILES: u64 = 24;
-    /// The image, a copy or a second handle that goes past the cache, and one to spare.
+    /// The image, a copy or a second handle that bypasses the cache, and one to spare.
     const FILES_OF_AN_IMAGE: u64 = 3;
     let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
     let files = limit.unwrap_or(u64::MAX).saturating_sub(OTHER_FILES);
     usize::try_from(files / FILES_OF_AN_IMAGE).unwrap_or(usize::MAX).max(1)
 }
 
-/// Whether there is no need to be sparing with open files.
+/// Whether the limit of open files is so high that they need not be saved.
 pub(crate) fn may_open_many() -> bool {
     let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
     limit.is_none_or(|files| files >= MANY)

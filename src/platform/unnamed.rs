@@ -1,11 +1,11 @@
-//! Files that have no name until they are whole: a killed program leaves nothing of them behind.
+//! Files that have no name until they are complete: a killed program leaves nothing of them behind.
 
 use std::fs::{File, Permissions};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A file without a name that [`link`] can give one in `folder`; `None` where the system or the file
-/// system knows no such files. It has these permissions less the user's mask.
+/// Makes a file without a name, to which [`link`] can give one in `folder`; `None` if the system or the file
+/// system does not support that. It gets these permissions less the user's mask.
 ///
 /// # Errors
 /// As the system reports them.
@@ -28,8 +28,8 @@ pub(crate) fn unnamed(folder: &Path, rights: Option<&Permissions>) -> io::Result
 /// Gives a file from [`unnamed`] its name.
 ///
 /// # Errors
-/// [`io::ErrorKind::AlreadyExists`] where there is something, which is left as it is; else as the
-/// system reports them.
+/// [`io::ErrorKind::AlreadyExists`] if there is already something at the path, which stays as it is;
+/// otherwise those of the system.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(crate) fn link(file: &File, path: &Path) -> io::Result<()> {
     use rustix::fs::{AtFlags, CWD, linkat};

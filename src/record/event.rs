@@ -6,17 +6,17 @@ use std::mem::{offset_of, size_of};
 
 /// Bytes in an event.
 pub const EVENT_LEN: usize = 64;
-/// Where the event's own seal stands; it covers the bytes before it.
+/// The offset of the event's own seal, which covers the bytes before it.
 pub const EVENT_SEAL_AT: usize = offset_of!(Event, seal);
 
-/// An event as it stands in its slot.
+/// An event, as it is in its slot.
 #[derive(BinRead, BinWrite, Clone, Copy, Debug, PartialEq, Eq)]
 #[brw(little)]
 #[repr(C)]
 pub struct Event {
-    /// What the server did: see [`EventKind`].
+    /// What the server did: an [`EventKind`].
     pub kind: u16,
-    /// What the server was: see [`ServerVersion`].
+    /// The server's version: a [`ServerVersion`].
     pub server_version: u16,
     /// Licenses that the server had before.
     pub from: u16,
@@ -65,12 +65,12 @@ pub enum ServerVersion {
 }
 
 impl ServerVersion {
-    /// The version as people and programs are told it.
+    /// The version as it is written in reports.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 
-    /// The most client licenses that such a server takes [KB 236867].
+    /// The most client licenses that such a server accepts [KB 236867].
     pub const fn license_limit(self) -> u16 {
         match self {
             Self::V40 | Self::V40a => 25,
@@ -80,7 +80,7 @@ impl ServerVersion {
 }
 
 impl Event {
-    /// What an unused slot holds.
+    /// The content of an unused slot.
     pub(crate) const NONE: Self = Self {
         kind: 0,
         server_version: 0,
@@ -92,7 +92,7 @@ impl Event {
         seal: Bytes::ZERO,
     };
 
-    /// The event's kind; `None` where the field is none of the three.
+    /// The event's kind; `None` if it is not one of the three.
     pub fn known_kind(&self) -> Option<EventKind> {
         match self.kind {
             1 => Some(EventKind::Apply),
@@ -102,7 +102,7 @@ impl Event {
         }
     }
 
-    /// The server's version; `None` where the field is none of the three.
+    /// The server's version; `None` if it is not one of the three.
     pub fn known_version(&self) -> Option<ServerVersion> {
         match self.server_version {
             0x0400 => Some(ServerVersion::V40),

@@ -1,14 +1,14 @@
-//! The values that stand in a record, each with the rule that FORMAT.md gives for it.
+//! The types of the fields of a record, with the rules of FORMAT.md.
 
 use binrw::{BinRead, BinResult, BinWrite, Endian};
 use std::io::{Read, Seek, Write};
 
-/// Whether all bytes are zero. Nearly always they are, which is seen fastest so.
+/// Whether all bytes are zero. They nearly always are, so there is no early exit.
 pub(crate) fn is_zero(bytes: &[u8]) -> bool {
     bytes.iter().fold(0, |all, byte| all | byte) == 0
 }
 
-/// `N` bytes as they stand in the record: text, a seal, or reserved bytes.
+/// `N` bytes of a record: text, a seal, or reserved bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]
 pub struct Bytes<const N: usize>(pub [u8; N]);
@@ -20,7 +20,7 @@ impl<const N: usize> Bytes<N> {
     /// All zero, as reserved bytes must be.
     pub const ZERO: Self = Self([0; N]);
 
-    /// Two digits a byte.
+    /// The bytes in hexadecimal, two digits each.
     pub fn to_hex(&self) -> String {
         hex(&self.0)
     }
@@ -34,7 +34,7 @@ pub fn hex(bytes: &[u8]) -> String {
     text
 }
 
-// In one piece: binrw reads an array byte by byte, and most of a record is arrays.
+// In one piece: binrw reads arrays byte by byte, and a record consists mostly of arrays.
 impl<const N: usize> BinRead for Bytes<N> {
     type Args<'a> = ();
 
@@ -60,7 +60,7 @@ const SERIAL_FORM: &[u8; 24] = b"DDDDD-DDD-DDDDDDD-DDDDD\0";
 pub type Serial = Bytes<24>;
 
 impl Serial {
-    /// The serial's text, or `None` where it is not of that form.
+    /// The serial as text; `None` if it does not have this form.
     pub fn text(&self) -> Option<&str> {
         let well_formed = self.0.iter().zip(SERIAL_FORM).all(|(byte, form)| match form {
             b'D' => byte.is_ascii_digit(),
@@ -103,7 +103,7 @@ impl FileTime {
     }
 }
 
-/// A server, as a pack knows it: its network adapter's address and its computer name.
+/// A server, as it is identified in a record: by its network adapter's address and its computer name.
 #[derive(BinRead, BinWrite, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[brw(little)]
 #[repr(C)]
@@ -118,7 +118,7 @@ impl Server {
     /// No server: what the header of an unbound pack holds.
     pub const NONE: Self = Self { address: Bytes::ZERO, name: Bytes::ZERO };
 
-    /// The computer name, or `None` where the field breaks its rule.
+    /// The computer name; `None` if the field breaks its rule.
     pub fn name_text(&self) -> Option<&str> {
         let length = self.name.0.iter().position(|&byte| byte == 0)?;
         let (text, padding) = self.name.0.split_at(length);

@@ -40,7 +40,7 @@ pub const STATUS_DEFECTIVE: u16 = 2;
 /// The bytes of a whole record.
 pub type RecordBytes = [u8; RECORD_LEN];
 
-/// The version of a record, told by its magic.
+/// The version of a record, which its magic shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
 pub enum Version {
     /// `SBSCAP40`.
@@ -52,7 +52,7 @@ pub enum Version {
 }
 
 impl Version {
-    /// The version as people and programs are told it.
+    /// The version as it is written in reports.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
@@ -69,11 +69,11 @@ pub struct Origin {
     pub source_digest: Seal,
 }
 
-/// A record taken apart: what both versions keep, and the origin of a 4.5 one.
+/// A parsed record of either version; only one of 4.5 has an origin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
     bytes: Box<RecordBytes>,
-    /// SHA-1 of them. Taken once: everything that is reported or decided asks for it.
+    /// SHA-1 of the bytes, kept because every report and decision needs it.
     digest: Seal,
     /// Which of the two versions.
     pub version: Version,
@@ -107,12 +107,14 @@ pub struct Record {
     pub events: Vec<Event>,
 }
 
-/// Why bytes are no record at all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why bytes are not a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ParseError {
     /// Not [`RECORD_LEN`] bytes.
+    #[error("not {RECORD_LEN} bytes")]
     Length,
     /// A magic that is neither of the two.
+    #[error("unknown magic {0:?}")]
     Magic([u8; 8]),
 }
 
@@ -129,14 +131,14 @@ enum Header {
 }
 
 impl Record {
-    /// Takes a record apart.
+    /// Parses a record.
     ///
     /// # Errors
-    /// Where `bytes` is not as long as a record, or begins with neither magic.
+    /// If `bytes` is not as long as a record, or begins with neither magic.
     pub fn parse(bytes: &[u8]) -> Result<Self, ParseError> {
         let bytes: &RecordBytes = bytes.try_into().map_err(|_| ParseError::Length)?;
         Self::read(bytes).map_err(|_| {
-            // With the length right, the magic is all that binrw can stumble over.
+            // With the right length, only the magic can be an error.
             let mut magic = [0; 8];
             magic.copy_from_slice(&bytes[..8]);
             ParseError::Magic(magic)

@@ -1,4 +1,4 @@
-//! Why an image could not be worked on, and what is known of it then.
+//! Failures: why an image could not be processed.
 
 use crate::disk::{ContainerError, DriveError, MediaError};
 use crate::pack::commit::{CommitError, CommitStep, PackState};
@@ -6,7 +6,7 @@ use crate::platform::{self, Cause};
 use std::io;
 use std::path::PathBuf;
 
-/// Why an image could not be worked on.
+/// Why an image could not be processed.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr, strum::VariantNames,
 )]
@@ -14,71 +14,71 @@ use std::path::PathBuf;
 pub enum FailureCode {
     /// There is no such file or folder.
     NotFound,
-    /// The system does not let it be read.
+    /// The system does not allow reading it.
     AccessDenied,
-    /// Neither a regular file, a folder nor a drive.
+    /// It is neither a regular file, a folder nor a drive.
     NotAFile,
-    /// The record of a pack without the diskette around it.
+    /// It is the record of a pack without its diskette.
     LooseRecord,
-    /// This system has no files of that name.
+    /// No file can have this name on this system.
     BadName,
     /// The drive holds no diskette.
     NoMedium,
-    /// What is in the drive is no diskette, by its size.
+    /// The medium in the drive does not have the size of a diskette.
     NotADiskette,
     /// The drive is mounted.
     Mounted,
-    /// The mapfile of a rescue cannot be read.
+    /// The mapfile cannot be read.
     BadMapfile,
-    /// A container in a format that is not read.
+    /// It is a container in a format that is not supported.
     UnsupportedContainer,
-    /// A container that is damaged.
+    /// It is a damaged container.
     DamagedContainer,
-    /// It cannot be changed in place: a copy is to be made.
+    /// It cannot be changed in place, only converted into a copy.
     NeedsOutput,
-    /// Another program holds its lock.
+    /// Another program has it locked.
     InUse,
-    /// Another file or diskette was put in its place meanwhile.
+    /// Another file or diskette is in its place now.
     Replaced,
-    /// The record is another one than was decided on.
+    /// Its record is not the one that was decided on.
     Changed,
     /// Its file system has no locks.
     NoLocks,
     /// Its mode, or the tab of the diskette, forbids writing.
     WriteProtected,
-    /// It is another user's, who has not given this one the right to write it; or a new file in its
-    /// place could not have its owner.
+    /// It belongs to another user, and this one may not write it, or could not give a new file the same
+    /// owner.
     NotOwner,
-    /// The folder that a new file is to be made in may not be written.
+    /// The folder for a new file may not be written.
     FolderProtected,
     /// The disk is mounted read-only.
     ReadOnlyDisk,
     /// An attribute of the file forbids changes.
     Immutable,
-    /// Symbolic links lead round in a loop.
+    /// Symbolic links form a loop.
     LinkLoop,
     /// The path, or a name in it, is too long.
     NameTooLong,
     /// Too many files are open.
     TooManyFiles,
-    /// The file would be larger than files may be.
+    /// The file would exceed a size limit.
     FileSizeLimit,
     /// The disk is full.
     NoSpace,
-    /// The output file is there already and is another one.
+    /// There is already another file at the path of the copy.
     Exists,
-    /// The ledger could not be written, so nothing was begun.
+    /// The ledger could not be written, so the conversion was not begun.
     LedgerError,
     /// There is not enough memory.
     NoMemory,
-    /// The user ended the reading.
+    /// The user stopped the reading.
     Stopped,
     /// Any other error of the system.
     IoError,
 }
 
 impl FailureCode {
-    /// The published code.
+    /// The code in reports.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
@@ -97,15 +97,15 @@ pub enum Action {
     Lock,
     /// Claiming the pack in the ledger.
     Claim,
-    /// Writing the commit sector.
+    /// Writing the first sector of the record.
     Write,
-    /// Making the commit sector durable.
+    /// Making that sector durable.
     Sync,
-    /// Putting a new container in the place of the old one.
+    /// Replacing the container.
     Replace,
-    /// Zeroing what is left of the 4.0 events.
+    /// Zeroing the remnants of the 4.0 events.
     CleanUp,
-    /// Comparing what was written with what is there.
+    /// Reading back what was written.
     ReadBack,
     /// Writing the converted copy.
     Copy,
@@ -116,29 +116,31 @@ pub enum Action {
 }
 
 impl Action {
-    /// Whether something is written.
+    /// Whether it writes.
     fn writes(self) -> bool {
         !matches!(self, Self::Open | Self::List | Self::Read | Self::Lock)
     }
 
-    /// Whether a name is made or changed in a folder.
+    /// Whether it makes or changes a name in a folder.
     fn makes_files(self) -> bool {
         matches!(self, Self::Replace | Self::Copy | Self::Publish | Self::SyncFolder)
     }
 }
 
 /// A failure, with what is known of it.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{action:?} failed: {}", code.as_str())]
 pub struct Failure {
-    /// Its kind.
+    /// The kind of failure.
     pub code: FailureCode,
     /// What was being done.
     pub action: Action,
-    /// Why, as far as that is known.
+    /// The error behind it, if there is one.
+    #[source]
     pub cause: Option<MediaError>,
-    /// The state of the pack, where a change had begun.
+    /// The state of the pack, if a change had begun.
     pub state: Option<PackState>,
-    /// The other file concerned: the output file.
+    /// The other file that is concerned: the copy, the mapfile or the folder.
     pub target: Option<PathBuf>,
 }
 
@@ -147,7 +149,7 @@ impl Failure {
         Self { code, action, cause: None, state: None, target: None }
     }
 
-    /// The failure that `cause` stands for when it comes up in `action`.
+    /// The failure when `action` ends with the error `cause`.
     pub(crate) fn caused(action: Action, cause: impl Into<MediaError>) -> Self {
         let cause = cause.into();
         let code = match &cause {
@@ -172,7 +174,7 @@ impl Failure {
             Cause::TooManyFiles => FailureCode::TooManyFiles,
             Cause::InUse => FailureCode::InUse,
             Cause::NoMedium => FailureCode::NoMedium,
-            // Only who owns it may give a new file its owner.
+            // Only its owner may make a new file with the same owner.
             Cause::Forbidden if action == Action::Replace => FailureCode::NotOwner,
             Cause::Forbidden if action.writes() => FailureCode::Immutable,
             Cause::Forbidden => FailureCode::AccessDenied,
@@ -230,7 +232,7 @@ impl Failure {
         }
     }
 
-    /// A copy is there, but `error` says that its name may not outlast a power cut.
+    /// A copy was made, but `error` shows that its name may not survive a power cut.
     pub(crate) fn folder_not_durable(error: &io::Error, target: PathBuf) -> Self {
         let error = io::Error::new(error.kind(), error.to_string());
         Self::caused(Action::SyncFolder, error).about(target)

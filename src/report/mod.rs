@@ -1,4 +1,4 @@
-//! What became of each image, as data; the words for it are the command line's.
+//! The result for each image, as data. The command line has the words for it.
 
 mod failure;
 
@@ -16,7 +16,7 @@ use crate::set::Relation;
 use std::path::PathBuf;
 use strum::VariantArray;
 
-/// What a run came to for one image (DESIGN.md, "Outcomes").
+/// The outcome of a run for one image (DESIGN.md, "Outcomes").
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr, strum::VariantArray,
 )]
@@ -47,18 +47,18 @@ impl Outcome {
     /// Every outcome, in the order of summaries.
     pub const ALL: &'static [Self] = Self::VARIANTS;
 
-    /// Whether a conversion would change the pack: convert it, or finish what was begun.
+    /// Whether a conversion would change the pack: convert it, or finish its conversion.
     pub const fn is_to_change(self) -> bool {
         matches!(self, Self::Convertible | Self::UnfinishedConversion)
     }
 
-    /// The outcome's published code.
+    /// The outcome's code in reports.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 }
 
-/// What is worth a word and changes no verdict.
+/// Something worth knowing that does not change the verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Note {
     /// The volume is unusual.
@@ -70,29 +70,28 @@ pub enum Note {
     ClockRanBackwards,
     /// A time in the record lies past the year 9999, for which reports for programs have no form.
     TimePast9999,
-    /// It is refused; this image of the pack is sound, and counts.
+    /// It is refused, but this other image of the pack is sound, and counts.
     StandIn(PathBuf),
-    /// The image was converted into this copy, which is gone: it can be made again.
+    /// The image was converted into this copy, which is missing and can be made again.
     CopyMissing(PathBuf),
-    /// It would be converted, but is not on the list of those that are to be.
+    /// It would be converted, but is not on the list of images to convert.
     LeftOut,
-    /// A conversion of this image, or in this drive, was begun and interrupted: that of the pack with
-    /// this serial.
+    /// A conversion of the pack with this serial was interrupted, in this image or in this drive.
     Begun(String),
-    /// A map of the surface was asked for, and the image has not the size of a diskette.
+    /// A map of the surface was asked for, but the image does not have the size of a diskette.
     NoSurface,
-    /// Sectors that are flawed, and keep nothing from being done; in order.
+    /// Flawed sectors that do not affect the pack, in order.
     Flaws(Vec<Flaw>),
-    /// Bytes stand behind the container that are no part of it.
+    /// Bytes that are not part of the container follow it.
     BytesBehind,
 }
 
-/// The image of a pack that counts in the place of another one.
+/// The image of a pack that counts instead of another one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counts {
     /// Its path.
     pub path: PathBuf,
-    /// How the state of the other one stands to its own.
+    /// How the other one's state is related to its own.
     pub relation: Relation,
 }
 
@@ -109,7 +108,7 @@ impl From<Remark> for Note {
 }
 
 impl Pack {
-    /// What the pack is, when nothing is done to it.
+    /// The outcome if nothing is done to the pack.
     pub fn outcome(&self) -> Outcome {
         match self.diagnosis.verdict {
             Verdict::Convertible => Outcome::Convertible,
@@ -121,34 +120,34 @@ impl Pack {
     }
 }
 
-/// What a run has to say of one image.
+/// The report on one image.
 #[derive(Debug)]
 pub struct Report {
-    /// The image, as it was named or found.
+    /// The path of the image, as it was named or found.
     pub path: PathBuf,
     /// Whether the path itself was named, as opposed to found in a folder.
     pub named: bool,
-    /// What it came to.
+    /// The outcome.
     pub outcome: Outcome,
-    /// The pack's record and findings; `None` where there was no way to one.
+    /// The pack's record and findings; `None` if the image was not examined or is not a pack.
     pub diagnosis: Option<Diagnosis>,
-    /// Why it is no pack.
+    /// Why it is not a pack.
     pub not_a_pack: Option<NotAPack>,
-    /// What is on a diskette that is no pack, where that was asked for.
+    /// What is on a diskette that is not a pack, if that was asked for.
     pub diskette: Option<Box<Diskette>>,
-    /// What is worth a word.
+    /// Notes.
     pub notes: Vec<Note>,
     /// Why it failed.
     pub failure: Option<Failure>,
-    /// How well each sector reads, where that was asked for.
+    /// How well each sector reads, if that was asked for.
     pub surface: Option<Surface>,
     /// Whether it is a diskette in a drive.
     pub is_drive: bool,
-    /// The converted copy, where one was asked for.
+    /// The converted copy, if one was asked for.
     pub output: Option<PathBuf>,
-    /// Of a copy: the image that counts.
+    /// If this is a copy: the image that counts.
     pub counts: Option<Counts>,
-    /// Whether the image can be changed where it is, as far as its form goes.
+    /// Whether the image's format can be changed in place.
     pub in_place: bool,
 }
 
@@ -171,7 +170,7 @@ impl Report {
         })
     }
 
-    /// The pack's record, where there is one.
+    /// The pack's record, if there is one.
     pub fn record(&self) -> Option<&Record> {
         self.diagnosis.as_ref()?.record.as_deref()
     }
@@ -181,7 +180,7 @@ impl Report {
         self.findings().iter().any(|finding| finding.code() == code)
     }
 
-    /// Whether bytes of the record are not as a server wrote them, or not to be had.
+    /// Whether bytes of the record are damaged or missing.
     pub(crate) fn is_damaged(&self) -> bool {
         self.findings().iter().any(|finding| finding.code().is_damage())
     }
@@ -191,7 +190,7 @@ impl Report {
         self.diagnosis.as_ref().map_or(&[], |diagnosis| &diagnosis.findings)
     }
 
-    /// The report that the image failed; what was learned of it before stays.
+    /// The same report, with this failure.
     #[must_use]
     pub fn failed(mut self: Box<Self>, failure: Failure) -> Box<Self> {
         self.fail(failure);

@@ -1,4 +1,4 @@
-//! What a record says of its pack's life. It is read again only where a pack occurs in different states.
+//! What a record says of its pack's life. It is needed only if a pack occurs in different states.
 
 use super::Relation;
 use crate::diagnosis::{Chain, is_sealed};
@@ -17,17 +17,18 @@ pub struct Binding {
     pub server: Server,
 }
 
-/// What the verified part of a record says of its binding.
+/// The binding of a pack, by the verified part of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Said {
     /// The pack is bound, or it is not.
     Bound(Option<Binding>),
-    /// No seal vouches for anything.
+    /// No seal verifies.
     Nothing,
 }
 
 impl Said {
-    /// What the last event says whose seal verifies. What a 4.5 server wrote into a 4.0 record is no binding.
+    /// The binding by the last event whose seal verifies. What a 4.5 server wrote into a 4.0 record does
+    /// not count.
     fn of_events(record: &Record) -> Self {
         let is_mark = |event: &Event| {
             record.version == Version::V40 && event.known_version() == Some(ServerVersion::V45)
@@ -46,9 +47,9 @@ impl Said {
 pub struct Facts {
     /// The events that make up its state.
     pub events: Vec<Event>,
-    /// What it says of the binding.
+    /// Its binding.
     pub said: Said,
-    /// The seal over its identity, which tells one conversion from another.
+    /// The seal over its identity, which distinguishes conversions.
     pub identity: Seal,
 }
 
@@ -61,7 +62,7 @@ impl Facts {
             let bound = record.is_bound().then_some(Binding { from, to, server });
             (chain.history().end.max(chain.post_upgrade().end), Said::Bound(bound))
         } else {
-            // The count is not vouched for either.
+            // The event count is not verified either.
             let sealed = (0..EVENT_SLOTS).take_while(|slot| is_sealed(record, *slot));
             (sealed.count(), Said::of_events(record))
         };
@@ -69,12 +70,12 @@ impl Facts {
         Self { events, said, identity: record.identity_seal }
     }
 
-    /// The seals of the events, which tell one life of a pack from another.
+    /// The seals of the events, which distinguish the lives of a pack.
     pub(super) fn seals(&self) -> impl Iterator<Item = Seal> {
         self.events.iter().map(|event| event.seal)
     }
 
-    /// How many events two records share from the first on.
+    /// How many events two records have in common, from the first on.
     pub(super) fn shared(&self, other: &Self) -> usize {
         let pairs = self.events.iter().zip(&other.events);
         pairs.take_while(|(one, other)| one.seal == other.seal).count()
@@ -85,15 +86,14 @@ impl Facts {
         other.relation(self).is_some()
     }
 
-    /// How this state stands to `later`; `None` where it is no state of it.
+    /// How this state is related to `later`; `None` if it is not the same or an earlier state of that.
     pub(super) fn relation(&self, later: &Self) -> Option<Relation> {
         let is_state = self.shared(later) == self.events.len();
         let same = self.events.len() == later.events.len();
         is_state.then_some(if same { Relation::Same } else { Relation::Earlier })
     }
 
-    /// Whether a record with these facts may stand in for a refused one: what that says of the binding is
-    /// still so.
+    /// Whether a record with these facts may stand in for a refused one: it has the same binding as that.
     pub(super) fn agrees_with(&self, refused: &Self) -> bool {
         refused.said == Said::Nothing || refused.said == self.said
     }

@@ -8,9 +8,9 @@ use crate::record::fields::Seal;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-/// The answer for each of `entries`, which are all images with one serial, in their order. `facts` has those
-/// of each record, by its digest; they are not needed where all records are the same. `known` is what the
-/// ledger says of the serial.
+/// The answer for each of `entries`, which are all images with one serial, in their order. `facts` has
+/// the facts of each record, by its digest; it may be empty if all records are the same. `known` is what
+/// the ledger says of the serial.
 pub fn judge(
     entries: &[Entry],
     facts: &BTreeMap<Seal, Facts>,
@@ -33,14 +33,14 @@ pub fn judge(
     court.answers
 }
 
-/// The images of one serial, and what is known of them so far. Images go by their place in `entries`.
+/// The images of one serial, and what was decided so far. An image is given by its index in `entries`.
 struct Court<'a> {
     entries: &'a [Entry],
     facts: &'a BTreeMap<Seal, Facts>,
     answers: Vec<Answer>,
 }
 
-/// The latest among some images.
+/// The latest state among some images.
 enum Latest {
     /// This one, and all others are states of it.
     One(usize),
@@ -63,7 +63,7 @@ impl Court<'_> {
         self.facts.get(&self.entries[at].digest)
     }
 
-    /// How one image's state stands to another's; `None` where it is no state of it.
+    /// How one image's state is related to another's; `None` if it is not the same or an earlier state.
     fn relation(&self, at: usize, later: usize) -> Option<Relation> {
         if self.entries[at].digest == self.entries[later].digest {
             return Some(Relation::Same);
@@ -80,14 +80,14 @@ impl Court<'_> {
         (packs.count > 1).then_some(packs)
     }
 
-    /// Refuses what is sound. Interrupted conversions are finished, whatever else is so.
+    /// Refuses all sound images. Interrupted conversions are finished in any case.
     fn refuse_all(&mut self, answer: &Answer) {
         for at in self.all(|entry| entry.condition == Condition::Sound) {
             self.answers[at] = answer.clone();
         }
     }
 
-    /// There are 4.5 records of conversions: those prove them, sound or not.
+    /// For packs with 4.5 records of a conversion, which prove it, sound or not.
     fn converted(&mut self, converted: &[usize]) {
         let mut seen = HashSet::new();
         let identity = |at: &usize| self.facts(*at).map(|facts| facts.identity);
@@ -129,7 +129,7 @@ impl Court<'_> {
         }
     }
 
-    /// Without a conversion the newest sound 4.0 state counts.
+    /// For packs without a conversion: the newest sound 4.0 state counts.
     fn latest_40_counts(&mut self) {
         let sound = self.all(|entry| entry.condition == Condition::Sound);
         let latest = match self.latest(&sound) {
@@ -151,7 +151,7 @@ impl Court<'_> {
         self.stand_in(counts, &all);
     }
 
-    /// The ledger's word, where no 4.5 image is at hand.
+    /// Follows the ledger, if no 4.5 image is in the run.
     fn known(&mut self, known: &Known) {
         let sound = self.all(|entry| entry.condition == Condition::Sound);
         let from = |source: Seal| -> Vec<usize> {
@@ -240,7 +240,7 @@ impl Court<'_> {
         }
     }
 
-    /// Names the image that counts to the refused ones that it stands in for.
+    /// Sets the answer of the refused images for which the image that counts stands in.
     fn stand_in(&mut self, counts: usize, images: &[usize]) {
         for &at in images {
             let is_refused = self.entries[at].condition == Condition::Refused;

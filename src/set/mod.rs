@@ -1,7 +1,7 @@
 //! Pure: which of several images of one pack is the pack, and what becomes of the others.
 //!
-//! What is one pack, what is an earlier state and what takes part is FORMAT.md's, "Several images of one
-//! pack". For one pack, the first of these rules that applies decides:
+//! FORMAT.md, "Several images of one pack", defines what is one pack, what is an earlier state, and which
+//! records take part. For one pack, the first of these rules that applies decides:
 //!
 //! | what there is | what follows |
 //! | --- | --- |
@@ -13,10 +13,10 @@
 //! | a refused record that is no earlier state, and says another binding than the newest sound one | `newer-state-refused`: the sound ones are refused |
 //! | else | the newest sound one counts, of equal ones the first that can be changed in place |
 //!
-//! What does not count is a copy of what does. A refused record stays refused; where a sound image of the
-//! pack counts, that one stands in for it.
+//! Images that do not count are copies of the one that does. A refused record stays refused; if a sound image
+//! of the pack counts, that one stands in for it.
 //!
-//! The seals tell accident from order. They are not keyed, and prove nothing against a forger.
+//! The seals distinguish accident from order. They are not keyed, and prove nothing against a forger.
 
 mod facts;
 mod judge;
@@ -30,10 +30,10 @@ use crate::record::event::Event;
 use crate::record::fields::{Seal, Serial};
 use std::sync::Arc;
 
-/// An image's number in its run, in the order in which the images are found.
+/// An image's number in a run, in the order in which the images are found.
 pub type ImageNumber = u32;
 
-/// What records of one pack have in common.
+/// What the records of one pack have in common.
 #[derive(Clone, Copy, Debug, Hash, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(C, packed)]
 pub struct PackId {
@@ -45,18 +45,18 @@ pub struct PackId {
     pub licenses: u16,
 }
 
-/// What a record is.
+/// The kind of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// A 4.0 record.
     V40,
     /// A 4.5 record that was converted from a 4.0 one.
     Converted,
-    /// A 4.5 record that was issued as such.
+    /// A 4.5 record that was issued as 4.5.
     Issued,
 }
 
-/// Whether a record is to be used.
+/// Whether a record can be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Condition {
     /// It has no findings.
@@ -67,18 +67,18 @@ pub enum Condition {
     Refused,
 }
 
-/// Whether an image can be changed where it is, the better the lesser.
+/// Whether an image can be changed in place; the best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Access {
-    /// It can.
+    /// It can be.
     InPlace,
-    /// Its file's mode forbids that.
+    /// The mode of its file forbids that.
     ReadOnly,
     /// Only a copy can be converted: it is in a dump, for example.
     NeedsOutput,
 }
 
-/// What is kept of each image of a pack while the others are looked at.
+/// What is kept of each image of a pack while the others are examined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The pack.
@@ -87,28 +87,28 @@ pub struct Entry {
     pub digest: Seal,
     /// The image.
     pub image: ImageNumber,
-    /// What the record is.
+    /// The kind of the record.
     pub kind: Kind,
-    /// Whether it is to be used.
+    /// Whether the record can be used.
     pub condition: Condition,
-    /// Whether the image can be changed where it is.
+    /// Whether the image can be changed in place.
     pub access: Access,
 }
 
-/// What the ledger says of a pack. It decides where no 4.5 image of the pack is at hand.
+/// What the ledger says of a pack. It decides if no 4.5 image of the pack is in the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Known {
-    /// It was converted in place, in an image that is not at hand.
+    /// It was converted in place, in an image that is not in the run.
     InPlace,
     /// The 4.0 record with this SHA-1 was converted into a copy, which is there.
     CopyThere(Seal),
-    /// The same, but the copy is gone: it is made again, with the same bytes.
+    /// The same, but the copy is missing: it is made again, with the same bytes.
     CopyGone(Seal),
-    /// Its conversion was begun, in this image if it is at hand.
+    /// Its conversion was begun, in this image if that is in the run.
     Begun(Option<ImageNumber>),
 }
 
-/// How an image's state stands to that of the image that counts.
+/// How the state of an image is related to that of the image that counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Relation {
     /// It has the same events.
@@ -126,47 +126,47 @@ pub struct Contradiction {
     pub count: usize,
 }
 
-/// Two or more lives of one pack.
+/// Two or more histories (lives) of one pack that diverged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lives {
     /// The latest image of each.
     pub latest: Contradiction,
-    /// Events that they share.
+    /// How many events they share.
     pub shared: usize,
-    /// The last of them.
+    /// The last event that they share.
     pub last_shared: Option<Event>,
 }
 
-/// What the set makes of an image.
+/// The set's answer for an image.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Answer {
-    /// What it is by itself: nothing else bears on it, or it is the image that counts.
+    /// As it is by itself: it is the only image of its pack, or the one that counts.
     #[default]
     AsItIs,
     /// Another image of the pack counts.
     Copy {
-        /// That one.
+        /// The image that counts.
         of: ImageNumber,
-        /// How this one's state stands to it.
+        /// How this one's state is related to that.
         relation: Relation,
     },
-    /// It is refused, and this sound image of the pack counts.
+    /// It is refused, but this sound image of the pack counts.
     StandIn(ImageNumber),
-    /// It is sound, and this refused image of the pack has a later state with another binding.
+    /// It is sound, but this refused image of the pack has a later state with another binding.
     NewerStateRefused(ImageNumber),
-    /// It is sound, and so is an image with another life of the pack.
+    /// It is sound, but so is an image with another life of the pack.
     Diverged(Arc<Lives>),
-    /// Its serial is another pack's as well: an image of each.
+    /// Another pack has the same serial: an image of each.
     SerialClash(Arc<Contradiction>),
     /// The pack was converted twice: an image of each conversion.
     TwoConverted(Arc<Contradiction>),
-    /// It is converted already, in the copy that the ledger knows.
+    /// It is already converted, into a copy that the ledger knows.
     ConvertedIntoCopy,
-    /// Its copy, which the ledger knows, is gone and is to be made again.
+    /// The copy that the ledger knows is missing, and must be made again.
     CopyMissing,
-    /// The ledger knows that the pack was converted, or begun, elsewhere.
+    /// The ledger knows that the conversion of the pack was done, or begun, elsewhere.
     CopyOfConverted,
-    /// The record could not be read again, or is another one by now.
+    /// The record could not be read again, or has changed.
     Changed,
 }
 
@@ -190,7 +190,7 @@ impl PackId {
 }
 
 impl Kind {
-    /// What a record is.
+    /// The kind of a record.
     pub fn of(record: &Record) -> Self {
         match record.origin {
             None => Self::V40,
@@ -201,8 +201,8 @@ impl Kind {
 }
 
 impl Entry {
-    /// The entry of an image's record; `None` where it does not take part, since its identity is not
-    /// vouched for.
+    /// The entry for an image's record; `None` if it does not take part because its identity seal does not
+    /// verify.
     pub fn of(diagnosis: &Diagnosis, image: ImageNumber, access: Access) -> Option<Self> {
         let record = diagnosis.record.as_deref()?;
         let condition = match diagnosis.verdict {
@@ -223,7 +223,7 @@ impl Entry {
         })
     }
 
-    /// Whether a conversion would change the pack, if nothing else bears on it.
+    /// Whether a conversion would change the pack, regardless of other images.
     pub fn is_to_change(&self) -> bool {
         match self.condition {
             Condition::Sound => self.kind == Kind::V40,

@@ -226,7 +226,7 @@ fn mapfile_is_of_one_image() {
     let scene = scene();
     put(&scene, "x.map", &map(&[]));
     scene.image(NAME, "other.img");
-    let usage = "addpack: --mapfile is of one image: name that image alone\n";
+    let usage = "addpack: --mapfile belongs to one image: name that image alone\n";
     for paths in [&["."][..], &[NAME, "other.img"]] {
         scene.run(&[&["inspect", "--mapfile", "x.map"], paths].concat()).is(2, "", usage);
     }

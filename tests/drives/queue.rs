@@ -176,7 +176,8 @@ fn each_diskette_is_asked_about_and_one_that_is_refused_by_hand_may_come_again()
     let shown = queue.terminal.until("[y/N] ");
     let about = format!(
         "\n{}: serial 12345-270-0000017-00003, 5 licenses, server SBSNT1 (00:A0:C9:14:C8:29), from 5 \
-         to 10; 1 event, the last on 1 Apr 1998\nConvert it to 4.5? There is no way back to 4.0. [y/N] ",
+         to 10; 1 event, the last on 1 Apr 1998\nThe ledger is ~/.local/state/addpack/ledger.db.\nConvert it to \
+         4.5? There is no way back to 4.0. [y/N] ",
         drive.path()
     );
     assert_eq!(shown, about);

@@ -146,7 +146,7 @@ fn of_two_images_with_one_target_the_first_gets_it_whatever_the_workers() {
 #[test]
 fn folder_for_copies_is_not_walked_and_not_the_one_that_is_read() {
     let scene = Scene::with(&["unused-720.img"]);
-    let again = "addpack: -o out: what lies there already is left out\n";
+    let again = "addpack: -o out: what is in it already is left out of this run\n";
     for stderr in ["", again, again] {
         let ran = scene.run(&["convert", "--yes", "--json", "-o", "out", "."]);
         assert_eq!((ran.stdout.lines().count(), &*ran.stderr), (2, stderr), "{}", ran.stdout);

@@ -112,7 +112,7 @@ fn tie_of_servers_is_a_wrong_command_line_that_names_the_first_ten() {
     let ran = shelf.scene.run(&["plan", "."]);
     assert_eq!((ran.code, &*ran.stdout), (Some(2), ""));
     let stderr = ran.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(stderr.contains("12 servers have as many packs each: SERVER-1 ("), "{stderr}");
+    assert!(stderr.contains("12 servers have the same number of packs: SERVER-1 ("), "{stderr}");
     assert!(stderr.contains("SERVER-10 (") && !stderr.contains("SERVER-11 ("), "{stderr}");
     assert!(stderr.contains("(the first 10 of 12)"), "{stderr}");
     let pack = shelf.used(&sample::server(Release::V45, 7), Pack::issued_45, 10, 5);

@@ -57,3 +57,29 @@ fn one_damaged_count_makes_no_endless_card() {
         ran.stdout
     );
 }
+
+#[test]
+fn no_line_of_a_card_is_wider_than_the_terminal() {
+    let scene = Scene::with(&["out-of-order-720.img", "transferred-2880.img"]);
+    for name in ["out-of-order-720.img", "transferred-2880.img"] {
+        let card = shown(&scene, 50, 80, &["inspect", "--color", "never", name]);
+        assert!(widest(&card) <= 80, "{card}");
+    }
+}
+
+#[test]
+fn no_line_breaks_inside_a_path_with_spaces() {
+    let scene = Scene::new();
+    let folder = "a folder with quite a long name/and one in it";
+    scene.image("unused-720.img", &format!("{folder}/the first image.img"));
+    scene.image("unused-720.img", "second.img");
+    scene.convert(&[&format!("{folder}/the first image.img")]);
+    let path = format!("{folder}/the first image.img\"");
+    for args in [["inspect", "second.img"], ["inspect", "."]] {
+        let ran = scene.run(&args);
+        assert!(ran.stdout.contains(&path), "{}", ran.stdout);
+        let screen = shown(&scene, 50, 80, &args);
+        // A terminal breaks what is wider than itself; the text has no line break there.
+        assert!(screen.contains(&path), "{screen}");
+    }
+}

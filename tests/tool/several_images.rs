@@ -110,7 +110,7 @@ fn sound_image_with_a_binding_that_is_no_longer_so_is_refused() {
     // The pack is asked for once.
     let request = scene.run(&["replace", "--json", "."]);
     assert_eq!(request.stdout.matches("\"path\":\"./late.img\"").count(), 1, "{}", request.stdout);
-    assert_eq!(request.stdout.lines().count(), 1, "{}", request.stdout);
+    assert_eq!(request.stdout.lines().count(), 2, "{}", request.stdout);
     assert!(
         request.stderr.contains("./early.img is left out of the request"),
         "{}",

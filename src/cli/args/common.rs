@@ -181,7 +181,7 @@ impl Common {
     pub(crate) fn job(&self, mode: Mode) -> Result<Job, Error> {
         let is_image = self.is_one_image() && !self.names_one_drive();
         if self.mapfile.is_some() && !is_image {
-            let message = "--mapfile is of one image: name that image alone";
+            let message = "--mapfile belongs to one image: name that image alone";
             return Err(Error::Usage(message.to_owned()));
         }
         let workers = if mode.converts() { CONVERTING } else { LOOKING };

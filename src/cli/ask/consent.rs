@@ -144,9 +144,17 @@ fn ledger_line(args: &Convert) -> String {
 }
 
 /// What is asked of one diskette.
-pub(crate) fn diskette_question(report: &Report) -> String {
+pub(crate) fn diskette_question(report: &Report, args: &Convert) -> String {
     let about = report.record().map_or_else(String::new, |record| diskette(report, record));
-    format!("{about}\n{BEFORE_WRITING}Convert it to 4.5? There is no way back to 4.0. [y/N] ")
+    let ledger = ledger_line(args);
+    let question = match &args.output {
+        None => format!("{BEFORE_WRITING}{ledger}Convert it to 4.5? There is no way back to 4.0."),
+        Some(output) => {
+            let output = named(output);
+            format!("{ledger}Convert it into a copy under {output}? The diskette stays as it is.")
+        }
+    };
+    format!("{about}\n{question} [y/N] ")
 }
 
 impl Listener for Asking<'_> {

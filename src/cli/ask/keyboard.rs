@@ -55,7 +55,12 @@ pub(crate) fn answer(question: &str) -> Option<String> {
     stderr().write_all(question.as_bytes()).and_then(|()| stderr().flush()).ok()?;
     let keyboard = KEYBOARD.get_or_init(|| Mutex::new(Keyboard::start()));
     let keyboard = keyboard.lock().unwrap_or_else(PoisonError::into_inner);
-    let line = stop::while_asking(|| keyboard.line())?;
+    let line = stop::while_asking(|| keyboard.line());
+    if line.is_none() {
+        // Nobody has pressed Enter behind the question.
+        let _ = stderr().write_all(b"\n");
+    }
+    let line = line?;
     Some(line.trim().to_ascii_lowercase())
 }
 

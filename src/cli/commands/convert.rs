@@ -107,7 +107,7 @@ fn check_output(output: &Path, args: &Convert) -> Result<(), Error> {
     };
     let is_empty = || fs::read_dir(output).map_or(true, |mut entries| entries.next().is_none());
     if args.common.paths.iter().any(is_below) && !is_empty() {
-        complain(&format!("-o {}: what lies there already is left out", shown()));
+        complain(&format!("-o {}: what is in it already is left out of this run", shown()));
     }
     Ok(())
 }

@@ -42,7 +42,7 @@ pub(crate) fn read(file: &Path) -> Result<Only, Error> {
             failed(&format!("this is not a whole report of addpack inspect --json ({error})"))
         })?;
         if is_whole {
-            return Err(failed("there is something behind the report's summary"));
+            return Err(failed("something follows the report's summary"));
         }
         if line.r#type == "summary" {
             if line.stopped != Some(false) {

@@ -95,8 +95,8 @@ pub(crate) fn one_server(which: &ServerChoice, sets: &Sets) -> Result<Option<Ser
         String::new()
     };
     Err(Error::Usage(format!(
-        "{} servers have as many packs each: {}{shown}. Name one with --address or --name, or plan \
-         all of them with addpack plan --all",
+        "{} servers have the same number of packs: {}{shown}. Name one with --address or --name, or \
+         plan all of them with addpack plan --all",
         servers.len(),
         named.join(", ")
     )))

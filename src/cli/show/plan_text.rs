@@ -159,18 +159,24 @@ fn not_read(look: Look, report: &PlanReport) -> String {
 /// What to do next, in order: commands to paste, then what to do on the server.
 fn what_now(look: Look, report: &PlanReport) -> String {
     let mut text = format!("\n{}\n", look.paint(Tone::Heading, "What now"));
-    text += &command_lines(&report.commands);
+    text += &command_lines(look, &report.commands);
     for line in on_the_server(report.server, report.applied(), report.plan.reaches) {
         text += &hang(look.width, "  ", &line);
     }
     text
 }
 
-/// Commands, each with what it does beside it.
-pub(crate) fn command_lines(commands: &[(String, String)]) -> String {
+/// Commands, each with what it does beside it; below it where a terminal has no room there.
+pub(crate) fn command_lines(look: Look, commands: &[(String, String)]) -> String {
     let width = commands.iter().map(|(command, _)| command.chars().count()).max().unwrap_or(0);
+    let longest = commands.iter().map(|(_, purpose)| purpose.chars().count()).max().unwrap_or(0);
+    let fits = look.rows.is_none() || width + longest + 5 <= look.width;
     commands.iter().fold(String::new(), |text, (command, purpose)| {
-        text + &format!("  {command:<width$}   {purpose}\n")
+        if fits {
+            text + &format!("  {command:<width$}   {purpose}\n")
+        } else {
+            text + &format!("  {command}\n") + &hang(look.width, "      ", purpose)
+        }
     })
 }
 

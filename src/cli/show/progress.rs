@@ -2,6 +2,7 @@
 
 use crate::cli::args::Common;
 use crate::cli::ask::stop::STOP;
+use crate::cli::show::layout;
 use crate::cli::show::tally::Tally;
 use crate::cli::show::terminal::escape;
 use addpack::disk::{DiskGeometry, SECTOR_LEN};
@@ -14,33 +15,49 @@ use std::io::{IsTerminal, stderr};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-/// One line that fits 80 columns while nothing goes wrong.
-fn reading_text(drive: &str, at: ReadingAt, seconds: u64, is_whole: bool) -> String {
-    let mut text = format!("reading {drive}");
-    if let Some(geometry) = DiskGeometry::of_len(u64::from(at.sectors) * SECTOR_LEN as u64) {
-        let track = at.sector / geometry.sectors;
-        let (cylinder, head) = (track / geometry.heads, track % geometry.heads);
-        let _ = write!(text, "  cylinder {} of {}, head {head}", cylinder + 1, geometry.cylinders);
+/// Where the reading of a diskette is, in so many columns: in fewer words where there is not room for all.
+fn reading_text(columns: usize, drive: &str, at: ReadingAt, since: Duration, left: bool) -> String {
+    let flaws = format!("  weak {}, lost {}", at.weak, at.lost);
+    let flaws = if at.weak + at.lost > 0 { &*flaws } else { "" };
+    let again = format!("sector {} again ({} of {})", at.sector, at.retry, at.retries);
+    let (again, in_short) = match at.retry {
+        0 => (String::new(), String::new()),
+        _ => (format!("  trying {again}"), format!("  {again}")),
+    };
+    let left = if left { time_left(at, since) } else { String::new() };
+    let time = clock(since);
+    let (cylinder, of, head) = place(at);
+    let text = format!(
+        "reading {drive}  cylinder {cylinder} of {of}, head {head}{flaws}{again}  {time}{left}"
+    );
+    if text.chars().count() <= columns {
+        return text;
     }
-    if at.weak + at.lost > 0 {
-        let _ = write!(text, "  weak {}, lost {}", at.weak, at.lost);
-    }
-    if at.retry > 0 {
-        let _ =
-            write!(text, "  trying sector {} again ({} of {})", at.sector, at.retry, at.retries);
-    }
-    let _ = write!(text, "  {}", clock(seconds));
-    if is_whole && at.sector > 0 {
-        let left = seconds * u64::from(at.sectors.saturating_sub(at.sector)) / u64::from(at.sector);
-        let _ = write!(text, ", about {} left", clock(left));
-    }
-    text
+    format!("{drive}  c{cylinder} h{head}{flaws}{in_short}  {time}{left}")
 }
 
-fn clock(seconds: u64) -> String {
-    format!("{}:{:02}", seconds / 60, seconds % 60)
+/// Cylinder, from 1, of how many, and head.
+fn place(at: ReadingAt) -> (u32, u32, u32) {
+    let geometry = DiskGeometry::of_len(u64::from(at.sectors) * SECTOR_LEN as u64);
+    geometry.map_or((1, 1, 0), |geometry| {
+        let track = at.sector / geometry.sectors;
+        (track / geometry.heads + 1, geometry.cylinders, track % geometry.heads)
+    })
+}
+
+/// The time that is left, once enough was read to reckon it.
+fn time_left(at: ReadingAt, since: Duration) -> String {
+    if at.sector == 0 || since < Duration::from_secs(1) {
+        return String::new();
+    }
+    let rest = at.sectors.saturating_sub(at.sector);
+    format!(", about {} left", clock(since * rest / at.sector))
+}
+
+fn clock(time: Duration) -> String {
+    format!("{}:{:02}", time.as_secs() / 60, time.as_secs() % 60)
 }
 
 /// A progress bar, or nothing.
@@ -68,9 +85,10 @@ impl Progress {
         let line = self.bar.clone().filter(|_| self.is_line);
         let drive = escape(&drive.to_string_lossy());
         let begun = Instant::now();
+        let columns = layout::of_stderr().unwrap_or(layout::WIDTH);
         Watcher::new(move |at| {
             if let Some(line) = &line {
-                line.set_message(reading_text(&drive, at, begun.elapsed().as_secs(), is_whole));
+                line.set_message(reading_text(columns, &drive, at, begun.elapsed(), is_whole));
                 line.tick();
             }
             let stop = STOP.load(Ordering::Relaxed);
@@ -180,7 +198,7 @@ mod tests {
     #[test]
     fn a_diskette_that_reads_well_shows_its_place_and_the_time() {
         assert_eq!(
-            reading_text("/dev/fd0", AT, 48, true),
+            reading_text(78, "/dev/fd0", AT, Duration::from_secs(48), true),
             "reading /dev/fd0  cylinder 32 of 80, head 1  0:48, about 1:13 left"
         );
     }
@@ -188,9 +206,15 @@ mod tests {
     #[test]
     fn a_sector_that_is_tried_again_and_what_was_lost_are_shown() {
         let at = ReadingAt { retry: 3, weak: 2, lost: 1, ..AT };
+        let text = |columns| reading_text(columns, "A:", at, Duration::from_secs(9), true);
         assert_eq!(
-            reading_text("A:", at, 9, false),
-            "reading A:  cylinder 32 of 80, head 1  weak 2, lost 1  trying sector 1142 again (3 of 5)  0:09"
+            text(120),
+            "reading A:  cylinder 32 of 80, head 1  weak 2, lost 1  trying sector 1142 again (3 of 5)  0:09, \
+             about 0:13 left"
+        );
+        assert_eq!(
+            text(78),
+            "A:  c32 h1  weak 2, lost 1  sector 1142 again (3 of 5)  0:09, about 0:13 left"
         );
     }
 }

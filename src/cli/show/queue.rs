@@ -49,6 +49,11 @@ impl Diskette {
         Self { image: Some(image), ..self }
     }
 
+    /// That no image of it could be kept.
+    pub(crate) fn fail(&mut self, why: String) {
+        (self.outcome, self.verdict, self.is_open) = (Outcome::Failed, why, true);
+    }
+
     /// Whether it holds a 4.5 pack now.
     pub(crate) fn is_done(&self) -> bool {
         matches!(self.outcome, Outcome::Converted | Outcome::AlreadyConverted)
@@ -81,6 +86,9 @@ impl Diskette {
     }
 }
 
+/// Columns before the verdict in the line of a diskette.
+const LEAD: usize = 55;
+
 /// A line for each diskette.
 pub(crate) fn summary(look: Look, diskettes: &[Diskette]) -> String {
     let count = plural(diskettes.len() as u64, "diskette", "diskettes");
@@ -90,13 +98,14 @@ pub(crate) fn summary(look: Look, diskettes: &[Diskette]) -> String {
         let outcome = look.paint(tone(diskette.outcome), &outcome);
         let serial = diskette.record.as_ref().map_or_else(|| format!("{:23}", "-").into(), serial);
         let verdict = diskette.left.as_ref().map_or_else(|| diskette.verdict.clone(), left_alone);
-        let _ = writeln!(text, "  {:>3}  {outcome}  {serial}  {verdict}", diskette.number);
+        let lead = format!("  {:>3}  {outcome}  {serial}  ", diskette.number);
+        text += &look.row(&lead, LEAD, &verdict);
     }
     text
 }
 
 /// The sound packs, server by server, in the order to apply them.
-pub(crate) fn order(diskettes: &[Diskette]) -> String {
+pub(crate) fn order(look: Look, diskettes: &[Diskette]) -> String {
     let mut records: Vec<_> = diskettes.iter().filter_map(Diskette::sound).collect();
     let server = |record: &Record| (record.server.address, record.server.name);
     records.sort_by_key(|record| (!record.is_bound(), server(record), record.from));
@@ -104,7 +113,7 @@ pub(crate) fn order(diskettes: &[Diskette]) -> String {
     for of_server in records.chunk_by(|one, next| server(one) == server(next)) {
         text += "\nIn the order to apply\n";
         for (index, record) in of_server.iter().enumerate() {
-            let _ = writeln!(text, "  {:>3}  {}", index + 1, label(record).join("; "));
+            text += &look.row(&format!("  {:>3}  ", index + 1), 7, &label(record).join("; "));
         }
     }
     text
@@ -153,7 +162,7 @@ impl SetReport<'_> {
         text += &self.stock_and_others(look);
         if !self.commands.is_empty() {
             text += &format!("\n{}\n", look.paint(Tone::Heading, "What now"));
-            text += &command_lines(self.commands);
+            text += &command_lines(look, self.commands);
         }
         text
     }
@@ -166,7 +175,8 @@ impl SetReport<'_> {
         if others > 0 {
             text += &format!(" and {}", plural(others as u64, "other diskette", "other diskettes"));
         }
-        if let Some(folder) = self.kept {
+        let is_kept = self.diskettes.iter().any(|diskette| diskette.image.is_some());
+        if let Some(folder) = self.kept.filter(|_| is_kept) {
             text += &format!("; their images are in {}", named(folder));
         }
         text + "\n"
@@ -233,6 +243,20 @@ impl SetReport<'_> {
         text
     }
 
+    /// Diskettes that could not be read or kept, with the reason.
+    fn failed(&self, look: Look) -> String {
+        let failed = self.diskettes.iter().filter(|diskette| diskette.outcome == Outcome::Failed);
+        let mut text = String::new();
+        for diskette in failed {
+            let name = format!("diskette {}", diskette.number);
+            text += &look.row(&format!("  {name:<12}  "), 16, &diskette.verdict);
+        }
+        if text.is_empty() {
+            return text;
+        }
+        format!("\n{}\n{text}", look.paint(Tone::Heading, "Failed: put them in again"))
+    }
+
     /// Diskettes that another one of the same pack stands for.
     fn copies(&self) -> String {
         let copies = self.diskettes.iter().filter(|diskette| diskette.outcome == Outcome::Copy);
@@ -263,6 +287,7 @@ impl SetReport<'_> {
             }
         }
         text += &self.copies();
+        text += &self.failed(look);
         let is_other = |diskette: &&Diskette| diskette.outcome == Outcome::NotAPack;
         let others: Vec<_> = self.diskettes.iter().filter(is_other).collect();
         if !others.is_empty() {

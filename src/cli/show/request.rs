@@ -5,13 +5,14 @@ use crate::cli::show::json::line;
 use crate::cli::show::layout::{WIDTH, hang};
 use crate::cli::show::skipped::{SkippedFiles, SkippedKind};
 use crate::cli::show::table::{Table, harmless};
-use crate::cli::show::terminal::escape;
+use crate::cli::show::terminal::named;
 use crate::cli::words::{REQUEST_FOOT, REQUEST_HEAD, address, server_name};
 use addpack::plan::set::Span;
 use addpack::record::fields::Server;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::io;
+use std::path::Path;
 
 /// One pack of a request.
 #[derive(JsonSchema, Serialize)]
@@ -153,7 +154,7 @@ pub(crate) fn text(rows: &[Row]) -> String {
 fn entry(row: &Row) -> String {
     let unknown = || "unknown; see the label".to_owned();
     let server = row.server_name.as_ref().zip(row.server_address.as_ref());
-    let path = row.path.as_ref().map(|path| escape(path));
+    let path = row.path.as_ref().map(|path| named(Path::new(path)));
     let span = row.from.zip(row.to).map(|(from, to)| format!("from {from} to {to}"));
     let version = row.version.map(str::to_owned);
     let fields = [

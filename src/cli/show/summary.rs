@@ -48,12 +48,14 @@ fn detail(report: &Report) -> Detail {
     let why = match (&report.failure, report.findings().first()) {
         (Some(failure), _) => failure.code.as_str(),
         (None, Some(finding)) => finding.code().as_str(),
-        (None, None) if report.outcome.is_to_change() && !report.in_place => ONLY_OUTPUT,
+        (None, None) if report.outcome.is_to_change() && report.in_place => IN_PLACE,
+        (None, None) if report.outcome.is_to_change() => ONLY_OUTPUT,
         (None, None) => "",
     };
     (report.outcome, why)
 }
 
+const IN_PLACE: &str = "in place";
 const ONLY_OUTPUT: &str = "only with -o";
 
 impl Brief {
@@ -99,8 +101,11 @@ impl Brief {
         text += &sets.map_or_else(String::new, servers);
         let commands = if tally.is_incomplete { Vec::new() } else { commands(tally, sets, common) };
         if !commands.is_empty() {
-            text +=
-                &format!("{}\n{}", look.paint(Tone::Heading, "What now"), command_lines(&commands));
+            text += &format!(
+                "{}\n{}",
+                look.paint(Tone::Heading, "What now"),
+                command_lines(look, &commands)
+            );
         }
         text + &exit_reason(tally, exit)
     }

@@ -51,6 +51,17 @@ impl Look {
         Self { color: false, width: layout::WIDTH, rows: None }
     }
 
+    /// A row whose last column is prose: at a terminal, it is wrapped below itself. `columns` are those that
+    /// `lead` takes, which may be painted.
+    pub(crate) fn row(self, lead: &str, columns: usize, prose: &str) -> String {
+        if self.rows.is_none() {
+            return format!("{lead}{prose}\n");
+        }
+        let blank = " ".repeat(columns);
+        let prose = layout::hang(self.width, &blank, prose);
+        format!("{lead}{}", prose.strip_prefix(&blank).unwrap_or(&prose))
+    }
+
     pub(crate) fn paint(self, tone: Tone, text: &str) -> String {
         if !self.color {
             return text.to_owned();

@@ -56,6 +56,8 @@ pub(crate) fn ask_for_one_of(serials: &[&str], drive: &Path) -> String {
 pub(crate) enum Left {
     /// The user said no.
     Declined,
+    /// The user stopped addpack while it asked.
+    Stopped,
     /// No pack of the images in this folder is still to be converted on it.
     NotOfSet(PathBuf),
     /// Its record is another one than that of the image in this folder.
@@ -68,6 +70,7 @@ pub(crate) enum Left {
 pub(crate) fn left_alone(left: &Left) -> String {
     match left {
         Left::Declined => "left as it was: you said no".to_owned(),
+        Left::Stopped => "left as it was: you stopped addpack".to_owned(),
         Left::NotOfSet(folder) => {
             format!("left as it was: no image in {} is waiting for this diskette", named(folder))
         }

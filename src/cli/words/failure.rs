@@ -29,9 +29,7 @@ pub(crate) fn failure_message(failure: &Failure) -> String {
         FailureCode::Replaced => {
             "another program replaced the file while addpack worked on it".to_owned()
         }
-        FailureCode::Changed => {
-            "its record is not the one that was decided on: it was changed meanwhile".to_owned()
-        }
+        FailureCode::Changed => "its record has changed since addpack looked at it".to_owned(),
         FailureCode::InUse if failure.action == Action::Claim => {
             format!("another run is converting this pack, from {}", target(failure))
         }
@@ -74,7 +72,8 @@ fn drive_error(failure: &Failure) -> Option<&DriveError> {
 
 fn access_denied(failure: &Failure) -> String {
     if drive_error(failure).is_some() {
-        "the system does not give this user the drive, or another program keeps it".to_owned()
+        "the system does not let this user have the drive, or another program is using it"
+            .to_owned()
     } else {
         format!("the system does not allow {}", action(failure))
     }

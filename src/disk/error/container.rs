@@ -1,12 +1,11 @@
 //! Why a container does not give its image.
 
 use crate::disk::Format;
-use std::error::Error;
-use std::fmt::{self, Debug, Display, Formatter};
 
 /// Why a container cannot be read or changed. Offsets are in bytes from the start of the container; in a
 /// compressed one, from the start of what it expands to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{self:?}")]
 pub enum ContainerError {
     /// It ends too early.
     CutShort {
@@ -84,14 +83,6 @@ pub enum ContainerError {
     /// The file was changed since it was read.
     Changed,
 }
-
-impl Display for ContainerError {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        Debug::fmt(self, f)
-    }
-}
-
-impl Error for ContainerError {}
 
 impl ContainerError {
     pub(crate) fn unsupported(format: Format) -> Self {

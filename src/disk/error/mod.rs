@@ -9,28 +9,34 @@ pub use drive::DriveError;
 pub use mapfile::MapfileError;
 
 use super::Flaw;
-use std::error::Error;
-use std::fmt::{self, Display, Formatter};
 use std::io;
 
 /// Why something could not be done with a medium.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum MediaError {
     /// An error of the operating system.
-    Io(io::Error),
+    #[error(transparent)]
+    Io(#[from] io::Error),
     /// Some sectors that were to be read are lost: these, at least one, in order.
+    #[error("{}", .0.first().map(Flaw::to_string).unwrap_or_default())]
     Lost(Vec<Flaw>),
     /// The drive, or the diskette in it, cannot be used.
-    Drive(DriveError),
+    #[error(transparent)]
+    Drive(#[from] DriveError),
     /// The container cannot be read, or not be replaced.
-    Container(ContainerError),
+    #[error(transparent)]
+    Container(#[from] ContainerError),
     /// The mapfile of the image cannot be used.
-    Mapfile(MapfileError),
+    #[error(transparent)]
+    Mapfile(#[from] MapfileError),
     /// Reading back gave other bytes than were written.
+    #[error("what was written did not read back")]
     NotReadBack,
     /// The image was changed while it was copied.
+    #[error("the image was changed while it was copied")]
     ChangedMeanwhile,
     /// The name is that of a device on Windows.
+    #[error("Windows keeps this name for a device")]
     DeviceName,
 }
 
@@ -68,29 +74,6 @@ impl MediaError {
     }
 }
 
-impl Display for MediaError {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Io(error) => error.fmt(f),
-            Self::Lost(flaws) => flaws.first().map_or(Ok(()), |flaw| flaw.fmt(f)),
-            Self::Drive(error) => error.fmt(f),
-            Self::Container(error) => error.fmt(f),
-            Self::Mapfile(error) => error.fmt(f),
-            Self::NotReadBack => f.write_str("what was written did not read back"),
-            Self::ChangedMeanwhile => f.write_str("the image was changed while it was copied"),
-            Self::DeviceName => f.write_str("Windows keeps this name for a device"),
-        }
-    }
-}
-
-impl Error for MediaError {}
-
-impl From<io::Error> for MediaError {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
-    }
-}
-
 impl From<io::ErrorKind> for MediaError {
     fn from(kind: io::ErrorKind) -> Self {
         Self::Io(kind.into())
@@ -100,23 +83,5 @@ impl From<io::ErrorKind> for MediaError {
 impl From<Flaw> for MediaError {
     fn from(flaw: Flaw) -> Self {
         Self::Lost(vec![flaw])
-    }
-}
-
-impl From<DriveError> for MediaError {
-    fn from(error: DriveError) -> Self {
-        Self::Drive(error)
-    }
-}
-
-impl From<ContainerError> for MediaError {
-    fn from(error: ContainerError) -> Self {
-        Self::Container(error)
-    }
-}
-
-impl From<MapfileError> for MediaError {
-    fn from(error: MapfileError) -> Self {
-        Self::Mapfile(error)
     }
 }

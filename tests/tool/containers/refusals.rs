@@ -86,11 +86,7 @@ fn format_that_is_not_read_is_named_with_a_tool_that_reads_it() {
     vdi.resize(4096, 0);
     vdi[0x40..0x44].copy_from_slice(b"\x7F\x10\xDA\xBE");
     let files: [(&str, Vec<u8>, &str); 4] = [
-        (
-            "a.qcow2",
-            [&b"QFI\xFB\0\0\0\x03"[..], &[0; 2000]].concat(),
-            "qemu-img convert -f qcow2 -O raw",
-        ),
+        ("a.qcow2", [&b"QFI\xFB\0\0\0\x03"[..], &[0; 2000]].concat(), "qemu-img convert -O raw"),
         ("b.vdi", vdi, "qemu-img convert -f vdi -O raw"),
         ("c.hfe", b"HXCHFEV3".repeat(200), "hxcfe"),
         ("d.dsk", b"EXTENDED CPC DSK File\r\nDisk-Info\r\n".repeat(99), "dsktrans"),

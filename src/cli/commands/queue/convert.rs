@@ -21,6 +21,7 @@ use addpack::report::Report;
 use addpack::run::{self, End, Job, Mode};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 
 /// Works through diskettes until the user ends it, or all of a set are done.
 ///
@@ -38,12 +39,12 @@ pub(crate) fn run(
     let set =
         args.plan.as_deref().map(|folder| PlannedSet::of(folder, args, ledger)).transpose()?;
     let ask = !args.yes && !args.dry_run;
-    let mut conversion = Conversion { queue, job, ask, set, printer };
+    let mut conversion = Conversion { args, queue, job, ask, set, printer };
     let end = conversion.work(ledger);
     let Conversion { queue, mut printer, .. } = conversion;
     if !args.common.json {
         let look = Look::of_stdout(args.common.screen.color);
-        printer.say(&(summary(look, &queue.diskettes) + &order(&queue.diskettes)));
+        printer.say(&(summary(look, &queue.diskettes) + &order(look, &queue.diskettes)));
     }
     printer.recount(queue.diskettes.iter().map(|diskette| diskette.outcome));
     printer.finish_with(
@@ -54,6 +55,7 @@ pub(crate) fn run(
 
 /// A queue that converts.
 struct Conversion<'a> {
+    args: &'a Convert,
     queue: Queue<'a>,
     job: Job,
     ask: bool,
@@ -97,8 +99,9 @@ impl Conversion<'_> {
             return Ok(());
         }
         let changes = found.outcome.is_to_change();
-        if changes && self.ask && !answer_is_yes(&diskette_question(&found)) {
-            self.leave(place, Left::Declined);
+        if changes && self.ask && !answer_is_yes(&diskette_question(&found, self.args)) {
+            let stopped = STOP.load(Ordering::Relaxed);
+            self.leave(place, if stopped { Left::Stopped } else { Left::Declined });
             return Ok(());
         }
         let digest = found.record().map(Record::digest);

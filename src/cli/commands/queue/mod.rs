@@ -96,6 +96,9 @@ impl<'a> Queue<'a> {
     /// # Errors
     /// Where the ledger fails.
     fn images_in(&self, folder: &Path, ledger: &mut Ledger) -> Result<Vec<Report>, LedgerError> {
+        if !folder.is_dir() {
+            return Ok(Vec::new());
+        }
         let job = Job { paths: vec![folder.to_owned()], watcher: None, ..self.job.clone() };
         let mut images = Collect::new(|report: Box<Report>| *report);
         run::run(&job, ledger, &STOP, &mut images)?;
@@ -119,6 +122,9 @@ impl<'a> Queue<'a> {
         prompt: impl Fn(usize) -> String,
     ) -> Result<Next, LedgerError> {
         loop {
+            if STOP.load(Ordering::Relaxed) {
+                return Ok(Next::Stopped);
+            }
             let number = self.next_number();
             let line = answer(&prompt(number));
             if STOP.load(Ordering::Relaxed) {

@@ -47,8 +47,8 @@ pub(crate) fn look_at_diskettes(
             Next::Diskette(place, mut report) => {
                 show(&queue.diskettes[place], &report);
                 if let Err(failure) = queue.keep(place) {
-                    complain(&failure_message(&failure));
-                    queue.diskettes[place].outcome = Outcome::Failed;
+                    queue.diskettes[place].fail(failure_message(&failure));
+                    complain(&queue.diskettes[place].verdict);
                     report = report.failed(failure);
                 }
                 reports.insert(queue.diskettes[place].number, *report);

@@ -4,7 +4,8 @@ use crate::cli::show::lines::tone;
 use crate::cli::show::plan_text::command_lines;
 use crate::cli::show::terminal::{Look, Tone, named, shown};
 use crate::cli::words::{
-    self, Left, PackSummary, code_label, copy_in_its_place, label, label_of_source, left_alone, plural, serial, short_serial, verdict,
+    self, Left, PackSummary, code_label, copy_in_its_place, label, label_of_source, left_alone,
+    plural, serial, short_serial, verdict,
 };
 use addpack::diagnosis::FindingCode;
 use addpack::plan::{Action, Code, Fleet, PackFacts, Plan, ServerState};

@@ -16,6 +16,7 @@ mod look;
 mod members;
 mod only;
 mod output;
+mod overview;
 mod pool;
 mod prepare;
 pub mod recovery;
@@ -27,7 +28,8 @@ mod turns;
 pub use carry_out::carry_out;
 pub use keep::keep_diskette;
 pub use only::Only;
-pub use survey::{Overview, Survey};
+pub use overview::Overview;
+pub use survey::Survey;
 
 use crate::find::Skipped;
 use crate::ledger::{Ledger, LedgerError};

@@ -1,7 +1,7 @@
 //! Drives that the system has: `addpack` alone names them, and a shell completes them.
 
-use crate::support::diskette::skip;
 use crate::support::scene::{Ran, Scene};
+use crate::support::skipped::{Lack, skip};
 use std::process::Command;
 
 /// A computer with an empty USB drive and the floppy driver's first one, as addpack sees it: the kernel's list of
@@ -19,7 +19,7 @@ fn on_a_computer_with_drives(scene: &Scene, args: &[&str], envs: &[(&str, &str)]
     }
     let can = Command::new("unshare").args(["-m", "true"]).output();
     if !can.is_ok_and(|output| output.status.success()) {
-        skip("no mount namespaces: not root, or no unshare");
+        skip(Lack::LoopDevices, "no mount namespaces: not root, or no unshare");
         return None;
     }
     let addpack = scene.command(args);

@@ -1,9 +1,10 @@
 //! What keeps a drive from being touched: others who use it, write protection, another size, nothing
 //! in it.
 
-use crate::support::diskette::{Loop, SECTOR, drive_with, one, skip};
+use crate::support::diskette::{Loop, SECTOR, drive_with, one};
 use crate::support::judge::{Called, PackImage, strace};
 use crate::support::scene::{CONVERT, Image, Ran, Scene};
+use crate::support::skipped::{Lack, skip};
 use std::path::Path;
 use std::process::Command;
 
@@ -127,17 +128,16 @@ fn tool(program: &str, args: &[&str]) -> Result<(), String> {
 
 #[test]
 fn mounted_diskette_is_left_alone_and_its_mount_point_is_named() {
+    crate::support::needs!("e2fsprogs");
     let scene = Scene::new();
     let image = scene.path("mounted.img");
     std::fs::write(&image, vec![0; 1_474_560]).unwrap();
     let folder = scene.path("mount point");
     std::fs::create_dir(&folder).unwrap();
-    if let Err(why) = tool("mkfs.ext2", &["-q", "-F", image.to_str().unwrap()]) {
-        return skip(&why);
-    }
+    tool("mkfs.ext2", &["-q", "-F", image.to_str().unwrap()]).unwrap();
     let Some(drive) = Loop::with(&image) else { return };
     if let Err(why) = tool("mount", &[drive.path(), folder.to_str().unwrap()]) {
-        return skip(&why);
+        return skip(Lack::LoopDevices, &why);
     }
     let mounted = Mounted(&folder);
     for args in [&["inspect", "--json"][..], &CONVERT] {

@@ -1,10 +1,11 @@
 //! ddrescue's mapfiles: what the rescue did not read is lost, not zero.
 
-use crate::support::diskette::{SECTOR, one, skip};
+use crate::support::diskette::{SECTOR, one};
 use crate::support::judge::PackImage;
 use crate::support::scene::{CONVERT, Image, Scene, outcomes};
 use crate::support::simulator;
 use addpack::media::Mapfile;
+use assert_cmd::assert::OutputAssertExt;
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
 use std::process::Command;
@@ -255,13 +256,11 @@ fn size_of_an_image_is_not_the_size_of_what_is_remembered_of_it() {
 
 #[test]
 fn map_of_a_real_rescue_is_understood() {
+    crate::support::needs!("gddrescue");
     let scene = scene();
     // A rescue of one half: the rest is not tried.
     let args = ["-q", "-s", "737280", NAME, "half.img", "half.img.map"];
-    match Command::new("ddrescue").args(args).current_dir(scene.path("")).output() {
-        Err(why) => return skip(&format!("no ddrescue (Debian package: gddrescue): {why}")),
-        Ok(output) => assert!(output.status.success(), "{output:?}"),
-    }
+    Command::new("ddrescue").args(args).current_dir(scene.path("")).assert().success();
     File::options().write(true).open(scene.path("half.img")).unwrap().set_len(1_474_560).unwrap();
     let (report, _) = one(&scene, &["inspect", "--surface", "--json", "half.img"]);
     let surface = report.surface.unwrap();

@@ -1,16 +1,18 @@
 //! Other programs that judge ours, by the Debian packages that they are in.
 
-use std::io::{Write, stderr};
+use super::skipped::{Lack, skip};
 use std::path::Path;
 
 /// A program of each package.
-const PROGRAMS: [(&str, &str); 22] = [
+const PROGRAMS: [(&str, &str); 24] = [
     ("arj", "arj"),
     ("bzip2", "bzip2"),
     ("cabextract", "cabextract"),
     ("dictzip", "dictzip"),
     ("dosfstools", "mkfs.fat"),
+    ("e2fsprogs", "mkfs.ext2"),
     ("gcab", "gcab"),
+    ("gddrescue", "ddrescue"),
     ("genisoimage", "genisoimage"),
     ("libarchive-tools", "bsdtar"),
     ("libdsk-utils", "dsktrans"),
@@ -29,18 +31,14 @@ const PROGRAMS: [(&str, &str); 22] = [
     ("zstd", "zstd"),
 ];
 
-/// Whether a package is missing. A test without its judge is skipped, and that is said past the
-/// harness; with `ADDPACK_JUDGES=require` it fails.
+/// Whether a package is missing: then the test is skipped.
+#[track_caller]
 pub(crate) fn lack(packages: &[&str]) -> bool {
     let missing: Vec<_> = packages.iter().filter(|package| !is_there(package)).collect();
-    if missing.is_empty() {
-        return false;
+    if !missing.is_empty() {
+        skip(Lack::Judge, &format!("not installed: {missing:?}"));
     }
-    let required = std::env::var_os("ADDPACK_JUDGES").is_some_and(|value| value == "require");
-    assert!(!required, "not installed: {missing:?}");
-    let test = std::thread::current().name().unwrap_or("a test").to_owned();
-    let _ = writeln!(stderr(), "SKIPPED {test}: not installed: {missing:?}");
-    true
+    !missing.is_empty()
 }
 
 fn is_there(package: &str) -> bool {

@@ -16,6 +16,7 @@ pub(crate) mod random_set;
 pub(crate) mod scene;
 pub(crate) mod schema;
 pub(crate) mod simulator;
+pub(crate) mod skipped;
 pub(crate) mod slot;
 pub(crate) mod tools;
 pub(crate) mod volatile;

@@ -5,6 +5,7 @@ use crate::support::diskette::Terminal;
 use crate::support::planned::shelf::Shelf;
 use crate::support::scene::Scene;
 use crate::support::simulator::{Pack, Release, sample};
+use crate::support::skipped::{Lack, skip};
 use std::process::Command;
 
 /// Sound, refused and unreadable images, and a copy.
@@ -126,7 +127,7 @@ fn browser() -> Option<&'static str> {
         Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success())
     });
     if found.is_none() {
-        eprintln!("SKIPPED: there is no Chromium to show the page in (apt-get install chromium)");
+        skip(Lack::Browser, "there is no Chromium to show the page in (apt-get install chromium)");
     }
     found
 }

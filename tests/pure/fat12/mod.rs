@@ -4,6 +4,7 @@ mod chains;
 mod entries;
 mod floppies;
 mod lost_sectors;
+mod other_disks;
 mod random_damage;
 mod random_losses;
 mod reads;

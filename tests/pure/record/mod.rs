@@ -8,3 +8,4 @@ mod random_damage;
 mod random_histories;
 mod reapplies;
 mod simulator;
+mod times;

@@ -1,7 +1,7 @@
 //! A loop device in the place of a drive: made and freed by the test.
 
+use crate::support::skipped::{Lack, skip};
 use std::fs::File;
-use std::io::{Write, stderr};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -17,12 +17,6 @@ pub(crate) struct Loop {
     _reserved: File,
 }
 
-/// Says, past the harness, why a test is not done.
-pub(crate) fn skip(why: &str) {
-    let test = std::thread::current().name().unwrap_or("a test").to_owned();
-    let _ = writeln!(stderr(), "SKIPPED {test}: {why}");
-}
-
 impl Loop {
     /// A drive with this image in it. `None`, said aloud, where the machine has no loop devices.
     pub(crate) fn with(image: &Path) -> Option<Self> {
@@ -35,7 +29,7 @@ impl Loop {
     pub(crate) fn empty() -> Option<Self> {
         static USABLE: OnceLock<Result<(), String>> = OnceLock::new();
         if let Err(why) = USABLE.get_or_init(probe) {
-            skip(why);
+            skip(Lack::LoopDevices, why);
             return None;
         }
         Some(Self::reserve())

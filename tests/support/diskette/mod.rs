@@ -3,7 +3,7 @@
 mod loops;
 mod terminal;
 
-pub(crate) use loops::{Loop, skip};
+pub(crate) use loops::Loop;
 pub(crate) use terminal::Terminal;
 
 use crate::support::judge::PackImage;

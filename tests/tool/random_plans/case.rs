@@ -12,7 +12,7 @@ use addpack::record::fields::FileTime;
 pub(crate) struct Disk {
     pub(crate) pack: Pack,
     /// The record as it lies there; of an interrupted conversion, with remnants.
-    bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
     /// Whether the image file is. That says nothing of the tab of a diskette.
     read_only: bool,
 }
@@ -169,6 +169,11 @@ impl Case {
         Self { disks, server, kind }
     }
 
+    /// The most licenses that the server can have.
+    pub(crate) fn limit(&self) -> u16 {
+        if self.server.release == Release::V45 { 50 } else { 25 }
+    }
+
     fn put(&self, scene: &Scene) {
         for (number, disk) in self.disks.iter().enumerate() {
             let path = scene.path(&format!("{number:02}.img"));
@@ -179,7 +184,8 @@ impl Case {
         }
     }
 
-    pub(crate) fn plan(&self) -> Planned {
+    /// What `addpack plan` prints.
+    pub(crate) fn planned(&self) -> Planned {
         let scene = Scene::new();
         self.put(&scene);
         let release = match self.server.release {

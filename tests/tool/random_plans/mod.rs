@@ -1,10 +1,12 @@
 //! Random sets: simulated servers do what the plan says, pack by pack, and get the licenses that it
-//! promised; what it turns away, they turn away with the same words.
+//! promised; what it turns away, they turn away. The program prints that plan, with the servers' own words.
 //!
 //! `ADDPACK_PLANS` raises their number; a failure names the seed of its set.
 
 mod case;
+mod outline;
 mod trial;
+mod words;
 
 use std::collections::BTreeMap;
 use trial::Trial;
@@ -69,4 +71,17 @@ fn servers_do_what_every_plan_says() {
         let seen = tally.get(what).copied().unwrap_or_default();
         assert!(seen as u64 >= sets / one_in, "{what}: {seen} in {sets} sets: {tally:#?}");
     }
+}
+
+/// Sets that the program is run on.
+const PRINTED: u64 = 60;
+
+#[test]
+fn program_prints_the_plan_of_the_library_in_the_words_of_the_servers() {
+    let mut said = 0;
+    for seed in 0..PRINTED {
+        let _named = Seed(seed);
+        said += words::assert_said(seed);
+    }
+    assert!(said > 100, "{said}");
 }

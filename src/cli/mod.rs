@@ -14,8 +14,9 @@ use commands::{
     convert, explain, inspect, ledger, packaging, plan, replace, schema, selftest, start, version,
 };
 use exit::Exit;
+use show::terminal::escape_lines;
 use show::{json, terminal};
-use std::io::{self, Write, stdout};
+use std::io::{self, Write, stderr, stdout};
 use std::process::ExitCode;
 
 /// Parses the command line, runs the command, and turns what it came to into an exit code.
@@ -64,7 +65,14 @@ fn run(command: &Command) -> Result<Exit, Error> {
 
 /// The help that was asked for, or what is wrong with the command line.
 fn say(answer: &clap::Error) -> Exit {
-    let printed = answer.print().and_then(|()| stdout().flush());
+    let text = answer.render().to_string();
+    let harmless = escape_lines(&text);
+    let printed = if text == harmless {
+        answer.print().and_then(|()| stdout().flush())
+    } else {
+        // What was typed is quoted there as it is.
+        stderr().write_all(harmless.as_bytes())
+    };
     match printed {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             let error = Error::Output(error);

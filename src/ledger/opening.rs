@@ -104,7 +104,12 @@ impl Ledger {
             db.query_row("PRAGMA schema_version", [], |_| Ok(()))?;
             Ok(db)
         };
-        let db = open().map_err(|error| LedgerError::from_sqlite(path, error))?;
+        let db = open().map_err(|error| match LedgerError::from_sqlite(path, error) {
+            error if error.problem == LedgerProblem::InUse => {
+                check_locks(path).err().unwrap_or(error)
+            }
+            error => error,
+        })?;
         Ok(Self { db, path: path.to_owned(), copy: None, has_tables: true })
     }
 

@@ -110,6 +110,7 @@ fn to_copy(
     };
     let target = output.target(image, &medium, report.record());
     report.output = Some(target.clone());
+    output.check_name(&target)?;
     let copy = Copy::new(target.clone());
     if let Some(held) = copy.is_there(&patch.new)? {
         if report.outcome.is_to_change() {
@@ -119,7 +120,6 @@ fn to_copy(
         return Ok(None);
     }
     if task.job.mode.converts() {
-        output.check_name(&target)?;
         let made = std::fs::create_dir_all(folder_of(&target));
         made.map_err(|error| Failure::caused(Action::Copy, error).about(target))?;
     }

@@ -22,7 +22,10 @@ mod killed_in_place;
 mod killed_sets;
 #[cfg(unix)]
 mod killed_with_ledger;
+#[cfg(unix)]
 mod large_archives;
+#[cfg(unix)]
+mod ledger_without_locks;
 mod medium_errors;
 mod open_claims;
 #[cfg(unix)]

@@ -2,7 +2,7 @@
 
 use crate::support::scene;
 use crate::support::scene::{Ran, Scene, testdata};
-use predicates::str::{contains, starts_with};
+use predicates::str::contains;
 
 const OUT_OF_ORDER: &str = "\
 out-of-order-720.img
@@ -307,7 +307,7 @@ fn full_disk_under_a_report_of_any_kind_is_an_error() {
         let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
         let ran = Ran::of(scene.command(report).stdout(full));
         let lost = "addpack: the report could not be written: ";
-        ran.at(&report).code(3).stderr(starts_with(lost));
+        ran.at(&report).code(3).stderr(predicates::str::starts_with(lost));
     }
 }
 

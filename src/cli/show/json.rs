@@ -343,42 +343,23 @@ fn ledger_part(error: &LedgerError) -> ErrorPart {
 /// One object on a line of its own.
 pub(crate) fn line<T: Serialize>(object: &T) -> Vec<u8> {
     let mut line = Vec::with_capacity(USUAL_LINE);
-    let mut serializer = serde_json::Serializer::with_formatter(&mut line, Harmless::default());
+    let mut serializer = serde_json::Serializer::with_formatter(&mut line, Harmless);
     object.serialize(&mut serializer).expect("these objects have no keys but strings");
     line.push(b'\n');
     line
 }
 
 /// JSON as always, but nothing in it that a terminal would obey: what JSON lets stand raw, DEL, C1 and
-/// the marks of direction, is escaped as JSON escapes other controls.
-#[derive(Default)]
-struct Harmless {
-    /// Names of fields are ours, and harmless.
-    is_name: bool,
-}
+/// the marks of direction, is escaped as JSON escapes other controls. That holds for names too: some are
+/// strangers' endings.
+struct Harmless;
 
 impl Formatter for Harmless {
-    fn begin_object_key<W>(&mut self, writer: &mut W, is_first: bool) -> io::Result<()>
-    where
-        W: io::Write + ?Sized,
-    {
-        self.is_name = true;
-        if is_first { Ok(()) } else { writer.write_all(b",") }
-    }
-
-    fn end_object_key<W>(&mut self, _: &mut W) -> io::Result<()>
-    where
-        W: io::Write + ?Sized,
-    {
-        self.is_name = false;
-        Ok(())
-    }
-
     fn write_string_fragment<W>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()>
     where
         W: io::Write + ?Sized,
     {
-        if self.is_name || fragment.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        if fragment.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
             return writer.write_all(fragment.as_bytes());
         }
         let mut rest = fragment;

@@ -143,8 +143,15 @@ pub(crate) fn at_home(path: &Path) -> String {
     }
 }
 
+/// The same of text that has lines.
+pub(crate) fn escape_lines(text: &str) -> String {
+    text.split('\n').map(escape).collect::<Vec<_>>().join("\n")
+}
+
 /// A message on standard error. Where even that is closed, there is nobody to tell.
 pub(crate) fn complain(message: &str) {
+    // What the system, or a library, says of a name has it as it is.
+    let message = &escape_lines(message);
     let text = match layout::of_stderr() {
         Some(width) => layout::hang(width, "addpack: ", message),
         None => format!("addpack: {message}\n"),

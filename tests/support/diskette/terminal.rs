@@ -18,6 +18,8 @@ pub(crate) struct Terminal {
     child: Child,
     arriving: Receiver<Vec<u8>>,
     shown: String,
+    /// The beginning of a character whose other bytes have not arrived.
+    begun: Vec<u8>,
     /// How far `shown` was waited for.
     read: usize,
 }
@@ -28,14 +30,19 @@ impl Terminal {
         Self::run_sized(command, 0, 0)
     }
 
-    pub(crate) fn run_sized(mut command: Command, ws_row: u16, ws_col: u16) -> Self {
+    pub(crate) fn run_sized(command: Command, rows: u16, columns: u16) -> Self {
+        Self::run_as(command, "dumb", rows, columns)
+    }
+
+    /// A terminal of that kind.
+    pub(crate) fn run_as(mut command: Command, kind: &str, ws_row: u16, ws_col: u16) -> Self {
         let control = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         tcsetwinsize(&control, Winsize { ws_row, ws_col, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
         grantpt(&control).unwrap();
         unlockpt(&control).unwrap();
         let name = ptsname(&control, Vec::new()).unwrap().into_string().unwrap();
         let open = || OpenOptions::new().read(true).write(true).open(&name).unwrap();
-        command.env("TERM", "dumb").stdin(open()).stdout(open()).stderr(open());
+        command.env("TERM", kind).stdin(open()).stdout(open()).stderr(open());
         let child = command.spawn().unwrap();
         // Its ends of the terminal must be the last ones, or reading would never end.
         drop(command);
@@ -49,7 +56,7 @@ impl Terminal {
                 let _ = tell.send(bytes[..length].to_vec());
             }
         });
-        Self { control, child, arriving, shown: String::new(), read: 0 }
+        Self { control, child, arriving, shown: String::new(), begun: Vec::new(), read: 0 }
     }
 
     /// Reads on until `text` is shown; what was shown since the last time.
@@ -64,8 +71,19 @@ impl Terminal {
             let Ok(bytes) = self.arriving.recv_timeout(PATIENCE) else {
                 panic!("{text:?} was not shown: {}", self.shown);
             };
-            self.shown += &String::from_utf8(bytes).unwrap().replace('\r', "");
+            self.show(&bytes);
         }
+    }
+
+    fn show(&mut self, bytes: &[u8]) {
+        self.begun.extend(bytes);
+        let whole = match std::str::from_utf8(&self.begun) {
+            Ok(_) => self.begun.len(),
+            Err(error) if error.error_len().is_none() => error.valid_up_to(),
+            Err(error) => panic!("{error}: {}", self.begun.escape_ascii()),
+        };
+        let text = String::from_utf8(self.begun.drain(..whole).collect()).unwrap();
+        self.shown += &text.replace('\r', "");
     }
 
     pub(crate) fn answer(&mut self, line: &str) {
@@ -85,7 +103,7 @@ impl Terminal {
     /// Waits for the end: what was shown since the last time, and the exit code.
     pub(crate) fn end(mut self) -> (String, Option<i32>) {
         while let Ok(bytes) = self.arriving.recv_timeout(PATIENCE) {
-            self.shown += &String::from_utf8(bytes).unwrap().replace('\r', "");
+            self.show(&bytes);
         }
         (self.shown[self.read..].to_owned(), self.child.wait().unwrap().code())
     }

@@ -11,6 +11,7 @@ pub(crate) use page::Head;
 use crate::cli::Error;
 use crate::cli::args::Also;
 use crate::cli::show::json::{image_line, numbered_line};
+use crate::cli::show::terminal::named;
 use crate::cli::show::waiting::{Next, Waiting};
 use addpack::files::write_new_with;
 use addpack::plan::set::Sets;
@@ -143,7 +144,7 @@ impl ToFile {
     ) -> Result<(), Error> {
         let Some(file) = file else { return Ok(()) };
         write_new_with(file, |out| write(self, out)).map_err(|error| {
-            let cause = format!("{}: {error}", PathBuf::from(file).display());
+            let cause = format!("{}: {error}", named(&PathBuf::from(file)));
             Error::Output(io::Error::new(error.kind(), cause))
         })
     }

@@ -5,11 +5,21 @@ use flate2::bufread::{DeflateDecoder, DeflateEncoder};
 use flate2::{Compression, Crc};
 use std::io::{ErrorKind, Read};
 
+/// Bytes of memory, at most, that expanding and compressing ask for when they begin. Where these are not there, flate2
+/// panics; so they are asked for before.
+const TO_INFLATE: usize = 128 << 10;
+const TO_DEFLATE: usize = 512 << 10;
+
 /// An empty buffer with room for `length` bytes.
 pub(super) fn with_room(length: usize) -> Result<Vec<u8>, ContainerError> {
     let mut bytes = Vec::new();
     bytes.try_reserve_exact(length).map_err(|_| ContainerError::NoMemory)?;
     Ok(bytes)
+}
+
+/// Checks that expanding can begin.
+pub(super) fn has_room_to_inflate() -> Result<(), ContainerError> {
+    with_room(TO_INFLATE).map(drop)
 }
 
 /// Expands the stream at the start of `bytes`, to at most `limit` bytes; also the stream's own length.
@@ -26,6 +36,7 @@ pub(super) fn inflate_on(
     expanded: &mut Vec<u8>,
     limit: usize,
 ) -> Result<usize, ContainerError> {
+    has_room_to_inflate()?;
     let mut decoder = DeflateDecoder::new(bytes);
     let room = limit.saturating_sub(expanded.len()) as u64 + 1;
     let end = decoder.by_ref().take(room).read_to_end(expanded);
@@ -46,12 +57,16 @@ pub(super) fn inflate_on(
 pub(super) fn inflate_start(bytes: &[u8], length: usize) -> Vec<u8> {
     let mut expanded = Vec::new();
     // An error is reported when all of it is expanded.
+    if has_room_to_inflate().is_err() {
+        return expanded;
+    }
     let _ = DeflateDecoder::new(bytes).take(length as u64).read_to_end(&mut expanded);
     expanded
 }
 
 /// `bytes`, compressed at the best level.
 pub(super) fn deflate(bytes: &[u8]) -> Result<Vec<u8>, ContainerError> {
+    with_room(TO_DEFLATE)?;
     let mut compressed = Vec::new();
     let end = DeflateEncoder::new(bytes, Compression::best()).read_to_end(&mut compressed);
     end.map(|_| compressed).map_err(|_| ContainerError::Compression)

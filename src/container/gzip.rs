@@ -2,7 +2,7 @@
 //! members in a row are one file. Other bytes may follow, which gzip ignores as well.
 
 use super::cursor::Cursor;
-use super::deflate::{crc32, deflate, inflate_on, with_room};
+use super::deflate::{crc32, deflate, has_room_to_inflate, inflate_on, with_room};
 use super::{ContainerError, MAX_DUMP, RECOGNISED_BY};
 use crate::record::fields::is_zero;
 use flate2::bufread::MultiGzDecoder;
@@ -55,6 +55,9 @@ pub fn read(bytes: &[u8], limit: usize) -> Result<Decompressed, ContainerError> 
 pub fn start(bytes: &[u8]) -> Vec<u8> {
     let mut start = Vec::new();
     // An error is reported when all of it is read.
+    if has_room_to_inflate().is_err() {
+        return start;
+    }
     let _ = MultiGzDecoder::new(bytes).take(RECOGNISED_BY as u64).read_to_end(&mut start);
     start
 }

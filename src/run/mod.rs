@@ -16,6 +16,7 @@ mod look;
 mod members;
 mod only;
 mod output;
+mod overview;
 mod pool;
 mod prepare;
 pub mod recovery;
@@ -27,14 +28,14 @@ mod turns;
 pub use carry_out::carry_out;
 pub use keep::keep_diskette;
 pub use only::Only;
-pub use survey::{Overview, Survey};
+pub use overview::Overview;
+pub use survey::Survey;
 
 use crate::find::Skipped;
 use crate::ledger::{Ledger, LedgerError};
 use crate::media::Watcher;
 use crate::record::fields::{FileTime, Seal};
 use crate::report::Report;
-use pool::Pool;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -181,8 +182,7 @@ pub fn survey(
 ) -> Result<Survey, LedgerError> {
     let (mut survey, threads) = survey::look_at_all(job, ledger, stop, listener)?;
     if survey.end == End::Complete {
-        let pool = Pool::new(threads);
-        pool.scope(|scope| answers::decide(&mut survey, job, ledger, scope))?;
+        pool::scope(threads, |scope| answers::decide(&mut survey, job, ledger, scope))?;
     }
     Ok(survey)
 }

@@ -10,12 +10,13 @@ use crate::conversion::{Patch, decide};
 use crate::disk::DisketteStorage;
 use crate::find::Image;
 use crate::media::{DriveError, Medium};
-use crate::platform::{FileId, folder_of};
+use crate::platform::{self, FileId, folder_of};
 use crate::record::fields::{FileTime, Seal};
 use crate::record::seal::sha1;
 use crate::report::{Action, Failure, FailureCode, Outcome, Report};
 use crate::set::{Condition, Entry, Kind, PackId};
 use std::fs::TryLockError;
+use std::io;
 
 /// What is done with an image, and to what copies go.
 #[derive(Clone, Copy)]
@@ -78,13 +79,24 @@ fn in_place(
     if let Some(obstacle) = medium.obstacle() {
         return Err(Failure::caused(Action::Write, obstacle));
     }
-    medium.may_be_replaced().map_err(|error| Failure::caused(Action::Replace, error))?;
+    medium.may_be_replaced().map_err(|error| not_replaceable(image, error))?;
     if let Some(failure) = protection {
         return Err(failure);
     }
     // It waits for the others of its group now.
     medium.release();
     Ok(Some(Change::in_place(medium, sectors, &patch)))
+}
+
+/// Why no new file can be put in the place of a container: because of its folder, or of its owner.
+fn not_replaceable(image: &Image, error: io::Error) -> Failure {
+    let failure = Failure::caused(Action::Replace, error);
+    let path = std::fs::canonicalize(&image.place.path);
+    let is_folder = path.is_ok_and(|path| platform::may_write(folder_of(&path)).is_err());
+    match failure.code {
+        FailureCode::NotOwner if is_folder => Failure { code: FailureCode::Immutable, ..failure },
+        _ => failure,
+    }
 }
 
 fn to_copy(

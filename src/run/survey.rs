@@ -8,7 +8,7 @@ use super::in_order::InOrder;
 use super::known::met;
 use super::look::{Look, Seen, look};
 use super::members::Members;
-use super::pool::{self, Pool, Scope};
+use super::pool::{self, Scope};
 use super::{End, Job, Listener, Mode};
 use crate::disk::Flaw;
 use crate::find::{Finder, Found};
@@ -37,7 +37,7 @@ pub struct Survey {
     pub(super) flaws: Vec<(ImageNumber, Vec<Flaw>)>,
     pub(super) end: End,
     /// Images that may be those of packs, and could not be read.
-    unread: u64,
+    pub(super) unread: u64,
 }
 
 /// A converted pack whose claim an earlier run had left open.
@@ -45,23 +45,6 @@ pub struct Survey {
 pub(super) struct TurnedUp {
     pub(super) source: Seal,
     pub(super) path: PathBuf,
-}
-
-/// A survey in numbers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Overview {
-    /// Whether all paths were walked. Else nothing is known of copies.
-    pub is_complete: bool,
-    /// Packs that a conversion would convert, in place or into copies as was asked for.
-    pub convert: u64,
-    /// Packs that only a conversion into copies would convert.
-    pub needs_output: u64,
-    /// Interrupted conversions that it would finish.
-    pub finish: u64,
-    /// Images that are sound by themselves and refused for what other images or the ledger say.
-    pub refused: u64,
-    /// Images that could not be read. They may hold newer states of packs.
-    pub unread: u64,
 }
 
 /// Looks at all that a job names, without an answer yet, and says how many threads that took.
@@ -81,12 +64,11 @@ pub(super) fn look_at_all(
     let mut threads = pool::few().min(most);
     let ahead = if job.workers > 1 { 2 } else { 1 };
     let items = first.into_iter().chain(finder);
-    let mut items = InOrder::new(items, job.workers, ahead).with_trial(threads < most);
+    let mut items = InOrder::new(items, ahead).with_trial(threads < most);
     let mut looking = Looking::new(job, ledger, stop, listener)?;
     let end = loop {
-        let pool = Pool::new(threads);
         let may_grow = threads < most;
-        match pool.scope(|scope| looking.groups(&mut items, scope, may_grow))? {
+        match pool::scope(threads, |scope| looking.groups(&mut items, scope, may_grow))? {
             Some(end) => break end,
             None => threads = most,
         }
@@ -107,6 +89,8 @@ struct Looking<'a> {
     begun_records: HashSet<String>,
     /// What was looked at and not told yet.
     done: Vec<Seen>,
+    /// Whether the last group has waited for a disk, or for something else.
+    has_waited: bool,
     survey: Survey,
 }
 
@@ -128,11 +112,12 @@ impl<'a> Looking<'a> {
             end: End::Complete,
             unread: 0,
         };
-        Ok(Self { job, ledger, stop, listener, begun, begun_records, done: Vec::new(), survey })
+        let (done, has_waited) = (Vec::new(), false);
+        Ok(Self { job, ledger, stop, listener, begun, begun_records, done, has_waited, survey })
     }
 
-    /// Looks at one group after the other: at all of them, or, if the pool `may_grow`, at those up to
-    /// the first that a larger one would have been done with sooner. Then it is `None`.
+    /// Looks at one group after the other: at all of them, or, if there may be more threads, at those up to
+    /// the second of two that more of them would have been done with sooner. Then it is `None`.
     fn groups(
         &mut self,
         items: &mut InOrder<impl Iterator<Item = Found>, Seen>,
@@ -156,8 +141,13 @@ impl<'a> Looking<'a> {
                 let told = self.tell()?;
                 return Ok(Some(if told.is_break() { End::Unheard } else { End::Stopped }));
             }
-            if group.waited && may_grow {
+            // A processor that others use is waited for as well, but seldom twice.
+            if group.waited && self.has_waited && may_grow {
                 return Ok(None);
+            }
+            self.has_waited = group.waited;
+            if group.waited && may_grow {
+                items.try_again();
             }
         }
     }
@@ -255,45 +245,6 @@ impl Survey {
             .as_ref()
             .is_some_and(|only| !only.contains(&self.images.path(entry.image), &entry.digest))
     }
-
-    /// The survey in numbers, for the conversion that `job` is.
-    pub fn overview(&self, job: &Job) -> Overview {
-        let into_copies = job.output.is_some();
-        let mut overview = Overview {
-            is_complete: self.end == End::Complete,
-            unread: self.unread,
-            ..Overview::default()
-        };
-        let all = self.entries.iter().zip(&self.answers);
-        for (entry, answer) in all.filter(|(entry, _)| !self.is_left_out(entry, job)) {
-            let in_place = entry.access != Access::NeedsOutput;
-            match entry.condition {
-                Condition::Unfinished if in_place || into_copies => overview.finish += 1,
-                Condition::Sound if is_converted(entry, answer) => {
-                    if in_place || into_copies {
-                        overview.convert += 1;
-                    } else {
-                        overview.needs_output += 1;
-                    }
-                }
-                Condition::Sound if is_refused(answer) => overview.refused += 1,
-                _ => {}
-            }
-        }
-        overview
-    }
-}
-
-/// Whether a sound image is refused by the set's answer.
-fn is_refused(answer: &Answer) -> bool {
-    matches!(
-        answer,
-        Answer::NewerStateRefused(_)
-            | Answer::Diverged(_)
-            | Answer::SerialClash(_)
-            | Answer::TwoConverted(_)
-            | Answer::CopyOfConverted
-    )
 }
 
 /// Whether a conversion converts the pack, given the set's answer.

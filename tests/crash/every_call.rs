@@ -92,5 +92,6 @@ fn no_call_that_fails_costs_a_pack_whatever_the_verb() {
             count += reached;
         }
     }
-    assert!(count > 40, "{count} calls failed");
+    println!("{count} calls failed");
+    assert!(count > 40);
 }

@@ -202,3 +202,24 @@ fn request_that_the_disk_has_no_room_for_names_its_file_and_no_other() {
     assert!(ran.stderr.starts_with(said) && !ran.stderr.contains("tmp"), "{}", ran.stderr);
     assert_eq!(fs::read_dir(scene.path("")).unwrap().count(), 1, "nothing is left");
 }
+
+#[test]
+fn folder_that_an_attribute_keeps_from_changes_is_not_another_users_file() {
+    crate::support::needs!("strace");
+    let scene = Scene::new();
+    packed(&scene, "folder/a.img.gz");
+    let folder = fs::canonicalize(scene.path("folder")).unwrap();
+    let options = [
+        "-f",
+        "-P",
+        folder.to_str().unwrap(),
+        "-e",
+        "trace=all",
+        "-e",
+        "inject=/access:error=EPERM",
+    ];
+    let args = [&CONVERT[..], &["--no-ledger", "folder/a.img.gz"]].concat();
+    let (code, next) = cause(&crate::support::judge::strace(&scene, &options, &args).ran);
+    assert_eq!(code, "immutable");
+    assert!(next.contains("chattr -i"), "{next}");
+}

@@ -28,6 +28,7 @@ mod plan_truth;
 mod random_plans;
 #[cfg(unix)]
 mod raw_bytes;
+#[cfg(unix)]
 mod raw_terminal;
 mod replace;
 mod schema;

@@ -81,12 +81,27 @@ fn request_that_cannot_be_written_is_an_error() {
 }
 
 const CSV: &str = "\
-code,reason,serial,licenses,version,server_name,server_address,from,to,evidence,path,sha1,kb
+code,reason,serial,licenses,version,server_name,server_address,from,to,evidence,path,sha1,other_images,kb
 out-of-order-reapply,reapplied out of order,12345-270-0000017-00010,5,4.0,SBSNT1,00:A0:C9:14:C8:29,5,10,\
 \"out-of-order-reapply: reapplied out of order on 1 Apr 1999: the server had 10 licenses, the pack \
 restores 5 to 10 (at offset 0x240, expected 5, found 10)\",\
-./out-of-order-720.img,{sha1},\"194335, 236867, 274532\"
+./out-of-order-720.img,{sha1},0,\"194335, 236867, 274532\"
 ";
+
+#[test]
+fn pack_is_asked_for_once_however_many_images_of_it_are_refused() {
+    let scene = one_refused();
+    for copy in ["copy-1.img", "copy-2.img"] {
+        std::fs::copy(scene.path("out-of-order-720.img"), scene.path(copy)).unwrap();
+    }
+    let ran = scene.run(&["replace", "."]);
+    assert_eq!(ran.stdout.matches("Serial").count(), 1, "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("2 other images of this pack are refused as well"),
+        "{}",
+        ran.stdout
+    );
+}
 
 #[test]
 fn request_is_csv_where_the_file_is_called_so_or_it_is_asked_for() {

@@ -201,6 +201,11 @@ impl Plan {
 }
 
 impl ServerChoice {
+    /// Whether a server was named.
+    pub(crate) fn is_given(&self) -> bool {
+        self.address.is_some() || self.name.is_some()
+    }
+
     /// The servers that may be meant: with neither option, or one of them, those that most sound packs
     /// are bound to; none where no pack is bound to such a server.
     pub(crate) fn meant(&self, sets: &Sets) -> Vec<Server> {

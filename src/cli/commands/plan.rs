@@ -12,9 +12,9 @@ use crate::cli::commands::plan_commands::commands;
 use crate::cli::commands::queue::set::look_at_diskettes;
 use crate::cli::exit::Exit;
 use crate::cli::show::plan_report::PlanReport;
-use crate::cli::show::terminal::{Look, complain, named};
+use crate::cli::show::terminal::{Look, complain, named, remark};
 use crate::cli::show::to_file::{Ending, ToFile};
-use crate::cli::show::{plan_json, plan_text};
+use crate::cli::show::{json, plan_text};
 use crate::cli::words::server;
 use addpack::files::write_new;
 use addpack::plan::set::Sets;
@@ -60,7 +60,30 @@ fn run_one(args: &Args, packs: &Packs) -> Result<Exit, Error> {
     report.skipped = Some(&packs.skipped);
     let shown = show(args, &mut out, &report, true);
     written(shown.and_then(|()| out.flush()))?;
+    if !args.common.json && !args.labels {
+        tell_of_other_servers(args, packs, &server);
+    }
     Ok(packs.exit.merge(if plan.turns_away() { Exit::Refused } else { Exit::Good }))
+}
+
+/// Says that the server which was named is unknown here, or that the unused packs may be needed elsewhere too.
+fn tell_of_other_servers(args: &Args, packs: &Packs, server: &ServerState) {
+    let servers = packs.sets.all();
+    let others = servers.iter().filter(|set| Some(set.server) != server.identity).count();
+    if server.identity.is_none() && args.which.is_given() {
+        complain(
+            "no pack here is bound to the server that was named: the plan is for a new server",
+        );
+    } else if server.identity.is_some() && others > 0 {
+        let have = if others == 1 {
+            "1 other server has"
+        } else {
+            &format!("{others} other servers have")
+        };
+        remark(&format!(
+            "{have} packs here too; addpack plan --all plans for each, and gives each unused pack to one of them"
+        ));
+    }
 }
 
 /// The packs of diskettes that are put in one after another.
@@ -95,8 +118,8 @@ pub(crate) fn one_server(which: &ServerChoice, sets: &Sets) -> Result<Option<Ser
         String::new()
     };
     Err(Error::Usage(format!(
-        "{} servers have the same number of packs: {}{shown}. Name one with --address or --name, or \
-         plan all of them with addpack plan --all",
+        "{} servers have the same number of packs: {}{shown}. Name one with --address or --name; addpack \
+         plan --all PATH plans for all of them",
         servers.len(),
         named.join(", ")
     )))
@@ -130,7 +153,7 @@ fn look(args: &Args) -> Look {
 
 fn show(args: &Args, out: &mut dyn Write, report: &PlanReport, is_only: bool) -> io::Result<()> {
     match (args.common.json, args.labels) {
-        (true, _) => plan_json::plan(out, report, is_only),
+        (true, _) => json::plan::plan(out, report, is_only),
         (_, true) => plan_text::labels(out, report),
         _ => plan_text::text(look(args), out, report),
     }
@@ -162,7 +185,7 @@ fn show_all(args: &Args, out: &mut dyn Write, packs: &Packs, fleet: &Fleet) -> i
 fn show_rest(args: &Args, out: &mut dyn Write, packs: &Packs, fleet: &Fleet) -> io::Result<()> {
     let Packs { facts, summaries, skipped, .. } = packs;
     match (args.common.json, args.labels) {
-        (true, _) => plan_json::rest(out, fleet, facts, summaries, skipped),
+        (true, _) => json::plan::rest(out, fleet, facts, summaries, skipped),
         (_, true) => Ok(()),
         _ => {
             plan_text::rest(look(args), out, fleet, facts, summaries)?;
@@ -188,7 +211,21 @@ fn write_files(args: &Args, folder: &Path, packs: &Packs, fleet: &Fleet) -> Resu
     }
     let mut text = Vec::new();
     show_rest(args, &mut text, packs, fleet).map_err(Error::Output)?;
-    if text.is_empty() { Ok(()) } else { put(&folder.join(format!("stock.{ending}")), &text) }
+    if !text.is_empty() {
+        put(&folder.join(format!("stock.{ending}")), &text)?;
+    }
+    let plans = if fleet.plans.len() == 1 {
+        "1 plan is"
+    } else {
+        &format!("{} plans are", fleet.plans.len())
+    };
+    let rest = if text.is_empty() {
+        String::new()
+    } else {
+        format!("; stock.{ending} has the other packs")
+    };
+    remark(&format!("{plans} in {}{rest}", named(folder)));
+    Ok(())
 }
 
 /// Writes a new file, whole or not at all.

@@ -9,10 +9,10 @@ use crate::cli::commands::ledger::{open_to_read, written};
 use crate::cli::commands::plan::{one_server, put};
 use crate::cli::commands::queue::set::look_at_diskettes;
 use crate::cli::exit::Exit;
-use crate::cli::show::json::{line, path_text};
+use crate::cli::show::json::{line, path_bytes};
 use crate::cli::show::progress::Progress;
 use crate::cli::show::request::{self, Row};
-use crate::cli::show::terminal::{complain, named};
+use crate::cli::show::terminal::{complain, named, remark};
 use crate::cli::words::{KB_REPLACEMENT, PackSummary, Refusal, pack_serial};
 use addpack::disk::Storage;
 use addpack::media::{MediaError, Medium, Place};
@@ -22,6 +22,7 @@ use addpack::record::Version;
 use addpack::record::fields::{Server, hex};
 use sha1::{Digest, Sha1};
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::io::{self, Write, stdout};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -62,7 +63,14 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
     }
     match &args.output {
         None => written(stdout().write_all(&request).and_then(|()| stdout().flush())).map(|_| ()),
-        Some(output) => put(output, &request),
+        Some(output) => put(output, &request).map(|()| {
+            let asks = if rows.len() == 1 {
+                "1 replacement"
+            } else {
+                &format!("{} replacements", rows.len())
+            };
+            remark(&format!("{} asks for {asks}", named(output)));
+        }),
     }?;
     Ok(exit)
 }
@@ -135,7 +143,23 @@ fn refused(packs: &Packs, args: &Args, exit: &mut Exit) -> Vec<Row> {
         });
         rows.push(refused_row(facts, summary, refusal, sha1.ok()));
     }
-    rows
+    one_row_a_pack(rows)
+}
+
+/// A pack is asked for once, however many images of it are refused: those with its serial or, where none is
+/// known, those with the same bytes.
+fn one_row_a_pack(rows: Vec<Row>) -> Vec<Row> {
+    let mut packs: Vec<Row> = Vec::new();
+    let mut places = HashMap::new();
+    for row in rows {
+        let known_by = row.serial.clone().or_else(|| row.sha1.clone());
+        let place = known_by.map(|name| *places.entry(name).or_insert(packs.len()));
+        match place.and_then(|place| packs.get_mut(place)) {
+            Some(first) => first.other_images += 1,
+            None => packs.push(row),
+        }
+    }
+    packs
 }
 
 /// The digest of each image, by several threads. Once the user has asked to stop, none is begun.
@@ -172,7 +196,6 @@ fn refused_row(
     refusal: &Refusal,
     sha1: Option<String>,
 ) -> Row {
-    let (path, path_bytes) = path_text(&summary.path);
     let version = refusal.version.map(Version::as_str);
     let mut kb = refusal.kb.to_vec();
     kb.push(KB_REPLACEMENT);
@@ -182,8 +205,8 @@ fn refused_row(
         version,
         reason: refusal.label,
         evidence: refusal.evidence.clone(),
-        path: Some(path.into_owned()),
-        path_bytes,
+        path: Some(summary.path.to_string_lossy().into_owned()),
+        path_bytes: path_bytes(&summary.path),
         sha1,
         kb,
         ..Row::of(refusal.code, refusal.server.as_ref(), refusal.span)
@@ -197,7 +220,7 @@ fn refused_row(
 fn lost(args: &Args, packs: &Packs) -> Result<Vec<Row>, Error> {
     let sets = &packs.sets;
     let one = if args.lost.is_empty() { None } else { one_server(&args.which, sets)? };
-    let is_one_meant = args.which.address.is_some() || args.which.name.is_some();
+    let is_one_meant = args.which.is_given();
     let row = |server: Option<&Server>, span: Span, evidence: &str| {
         let licenses = span.1 - span.0;
         Row {

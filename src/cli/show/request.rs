@@ -36,6 +36,8 @@ pub(crate) struct Row {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) path_bytes: Option<String>,
     pub(crate) sha1: Option<String>,
+    /// How many other images of this pack are refused as well.
+    pub(crate) other_images: usize,
     pub(crate) kb: Vec<u32>,
 }
 
@@ -58,6 +60,7 @@ impl Row {
             path: None,
             path_bytes: None,
             sha1: None,
+            other_images: 0,
             kb: Vec::new(),
         }
     }
@@ -102,6 +105,7 @@ struct Columns {
     evidence: String,
     path: String,
     sha1: Option<String>,
+    other_images: usize,
     kb: String,
 }
 
@@ -121,6 +125,7 @@ impl Columns {
             evidence: harmless(&row.evidence.join("; ")),
             path: text(&row.path),
             sha1: row.sha1.clone(),
+            other_images: row.other_images,
             kb: numbers(&row.kb, ""),
         }
     }
@@ -150,6 +155,15 @@ pub(crate) fn text(rows: &[Row]) -> String {
     text + &hang(WIDTH, "", REQUEST_FOOT)
 }
 
+/// That other images of the pack are refused too; nothing where there is none.
+fn others(count: usize) -> String {
+    match count {
+        0 => String::new(),
+        1 => "1 other image of this pack is refused as well".to_owned(),
+        _ => format!("{count} other images of this pack are refused as well"),
+    }
+}
+
 /// One pack of the letter.
 fn entry(row: &Row) -> String {
     let unknown = || "unknown; see the label".to_owned();
@@ -170,6 +184,7 @@ fn entry(row: &Row) -> String {
         ("Evidence", Some(row.evidence.join("; "))),
         ("Image", path),
         ("SHA-1", row.sha1.clone()),
+        ("Images", Some(others(row.other_images))),
         ("See", Some(numbers(&row.kb, "KB "))),
     ];
     let mut entry = String::new();

@@ -159,6 +159,13 @@ pub(crate) fn complain(message: &str) {
     let _ = stderr().write_all(text.as_bytes());
 }
 
+/// What went well, or may be of use: said at a terminal, and not where a program reads standard error.
+pub(crate) fn remark(message: &str) {
+    if let Some(width) = layout::of_stderr() {
+        let _ = stderr().write_all(layout::hang(width, "", message).as_bytes());
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -207,7 +207,9 @@ impl Container {
         index: usize,
         past_cache: bool,
     ) -> Result<ExpandedImage, MediaError> {
-        let needed = self.current().room_for(index)?;
+        let current = self.current();
+        let needed = current.content.room_for(&current.file, index)?;
+        drop(current);
         let mut room = Room::take(needed);
         let current = self.current();
         let StoredFile { bytes, obstacle } =
@@ -280,11 +282,6 @@ fn repeated(error: &MediaError) -> MediaError {
 }
 
 impl Current {
-    /// Bytes of memory that the expansion of an image takes.
-    fn room_for(&self, index: usize) -> Result<usize, MediaError> {
-        self.content.room_for(&self.file, index)
-    }
-
     fn replace(
         &mut self,
         path: &Path,

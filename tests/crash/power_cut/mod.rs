@@ -238,17 +238,20 @@ fn complete(trial: &Trial, about: &str) {
 fn replay(way: Way, is_ledger_beside: bool) {
     let trial = Trial::new(way, is_ledger_beside);
     let log = Log::of(&trial);
-    let more = std::env::var("ADDPACK_POWER_CUTS").map(|number| number.parse().unwrap());
+    let more = std::env::var("ADDPACK_POWER_CUTS").map_or(0, |number| number.parse().unwrap());
+    let mut cuts = 0;
     for (seed, moment) in (0..).zip(log.moments()) {
+        cuts += 2;
         cut(&trial, &log, moment, Arrives::Nothing, seed);
         cut(&trial, &log, moment, Arrives::Some, seed);
     }
-    for seed in 0..more.unwrap_or(0) {
+    for seed in 0..more {
         let mut random = Random::new(seed);
         let moment = random.below(log.ops.len() + 1);
         let arrives = [Arrives::Nothing, Arrives::All, Arrives::Some, Arrives::Some];
         cut(&trial, &log, moment, random.pick(&arrives), random.bits());
     }
+    println!("{way:?}: {cuts} power cuts, and {more} at random");
 }
 
 /// The files are what the log makes of them: nothing that was written is missing there.

@@ -135,13 +135,24 @@ fn each(
 }
 
 pub(super) fn show(serial: &str, json: bool, at: &LedgerFile) -> Result<Exit, Error> {
-    let entry = open(at)?.and_then(|ledger| ledger.find(serial).transpose()).transpose()?;
-    let entry = entry.ok_or_else(|| unknown(serial))?;
-    let standing = standing(&mut Places::default(), &entry);
-    if json {
-        return written(stdout().write_all(&line(&Row::with_standing(&entry, &standing))));
+    let (ledger, mut places) = (open(at)?, Places::default());
+    let mut shown = Vec::new();
+    each(ledger.as_ref(), |entry| {
+        if entry.serial == serial {
+            let standing = standing(&mut places, entry);
+            shown.push(if json {
+                line(&Row::with_standing(entry, &standing))
+            } else {
+                entry_lines(entry, &standing).into_bytes()
+            });
+        }
+        Ok(())
+    })?;
+    if shown.is_empty() {
+        return Err(unknown(serial));
     }
-    print(&entry_lines(&entry, &standing))
+    let between: &[u8] = if json { b"" } else { b"\n" };
+    written(stdout().write_all(&shown.join(between)))
 }
 
 /// Whether the converted file holds what the ledger says; `places` are asked for it.

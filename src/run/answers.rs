@@ -21,11 +21,11 @@ use std::fs;
 const BATCH: usize = 256;
 
 /// Makes the answer for each entry of a survey.
-pub(super) fn decide(
+pub(super) fn decide<'a>(
     survey: &mut Survey,
-    job: &Job,
+    job: &'a Job,
     ledger: &mut Ledger,
-    scope: &Scope<'_, '_>,
+    scope: &Scope<'_, 'a>,
 ) -> Result<(), LedgerError> {
     let mut order: Vec<u32> =
         (0..u32::try_from(survey.entries.len()).unwrap_or(u32::MAX)).collect();
@@ -56,8 +56,8 @@ pub(super) fn decide(
     Ok(())
 }
 
-struct Deciding<'a> {
-    job: &'a Job,
+struct Deciding<'a, 'j> {
+    job: &'j Job,
     ledger: &'a mut Ledger,
     /// Whether the ledger knows of no pack.
     knows_none: bool,
@@ -69,7 +69,7 @@ struct Deciding<'a> {
     answers: Vec<(u32, Answer)>,
 }
 
-impl<'a> Deciding<'a> {
+impl<'a, 'j> Deciding<'a, 'j> {
     /// Adds the images of one serial. Records are read again only where they differ.
     fn add(&mut self, survey: &Survey, group: &'a [u32]) {
         let entry = |at: &u32| &survey.entries[*at as usize];
@@ -90,12 +90,12 @@ impl<'a> Deciding<'a> {
         self.groups.push(group);
     }
 
-    fn judge(&mut self, survey: &Survey, scope: &Scope<'_, '_>) -> Result<(), LedgerError> {
-        let mut archives = Archives::default();
+    fn judge(&mut self, survey: &Survey, scope: &Scope<'_, 'j>) -> Result<(), LedgerError> {
+        let (job, mut archives) = (self.job, Archives::default());
         self.records.sort_unstable_by_key(|(_, image)| *image);
         let found = |(digest, image)| (digest, survey.images.found(image, &mut archives));
         let records: Vec<_> = self.records.drain(..).map(found).collect();
-        let facts = scope.map(records, |(digest, found)| read_facts(found, self.job, digest));
+        let facts = scope.map(records, move |(digest, found)| read_facts(found, job, digest));
         let facts: BTreeMap<_, _> = facts.into_iter().flatten().collect();
         for group in std::mem::take(&mut self.groups) {
             self.judge_one(survey, group, &facts)?;

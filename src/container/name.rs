@@ -10,14 +10,18 @@ use std::path::{Component, Path, PathBuf};
 const RAW: [&str; 12] =
     ["img", "ima", "image", "flp", "floppy", "vfd", "dsk", "fd", "raw", "bin", "dd", "sbs"];
 
-fn has_ending(name: &Path, endings: &[&str]) -> bool {
-    let ending = name.extension().and_then(|ending| ending.to_str());
-    ending.is_some_and(|ending| endings.iter().any(|known| known.eq_ignore_ascii_case(ending)))
+fn ending(name: &Path) -> Option<&str> {
+    name.extension()?.to_str()
+}
+
+fn is_among(ending: &str, endings: &[&str]) -> bool {
+    endings.iter().any(|known| known.eq_ignore_ascii_case(ending))
 }
 
 /// The format with this ending.
 fn row_of(name: &Path) -> Option<&'static Description> {
-    TABLE.iter().find(|row| has_ending(name, row.endings))
+    let ending = ending(name)?;
+    TABLE.iter().find(|row| is_among(ending, row.endings))
 }
 
 /// Whether a file may be or contain an image of a diskette, by its length or its ending.
@@ -32,14 +36,14 @@ pub(crate) fn format_by_name(name: &Path) -> Option<Format> {
 
 /// Whether a name has the ending of a raw image.
 pub(crate) fn is_raw_name(name: &Path) -> bool {
-    has_ending(name, &RAW)
+    ending(name).is_some_and(|ending| is_among(ending, &RAW))
 }
 
 /// Whether a file may be an archive: not if its length is that of a diskette, unless its ending says so.
 pub(crate) fn may_be_archive(name: &Path, len: u64) -> bool {
-    let is_packed =
-        row_of(name).is_some_and(|row| matches!(row.reader, Reader::Gzip | Reader::Zip));
-    DiskGeometry::of_len(len).is_none() || is_packed
+    let packed = || TABLE.iter().filter(|row| matches!(row.reader, Reader::Gzip | Reader::Zip));
+    let is_packed = |ending| packed().any(|row| is_among(ending, row.endings));
+    DiskGeometry::of_len(len).is_none() || ending(name).is_some_and(is_packed)
 }
 
 /// The name of the raw image that is copied out of a container of this name.

@@ -145,8 +145,11 @@ impl<'a> Fat<'a> {
     fn leading_between(&self, low: Option<&u16>, high: Option<&u16>) -> Vec<u16> {
         let wanted = *low.unwrap_or(&1)..=*high.unwrap_or(&0);
         let mut leading = Vec::new();
+        let mut sectors = self.bytes.chunks(SECTOR_LEN);
+        let used = sectors.rposition(|sector| !is_zero(sector)).map_or(0, |last| last + 1);
+        let used = &self.bytes[..self.bytes.len().min(used * SECTOR_LEN)];
         let firsts = (0..self.end).step_by(usize::from(BLOCK_CLUSTERS));
-        let blocks = firsts.zip(self.bytes.chunks(BLOCK_LEN));
+        let blocks = firsts.zip(used.chunks(BLOCK_LEN));
         for (first, _) in blocks.filter(|(_, block)| !is_zero(block)) {
             let known = first.max(FIRST_CLUSTER)..self.end.min(first + BLOCK_CLUSTERS);
             leading.extend(known.filter(|cluster| wanted.contains(&self.raw(*cluster))));

@@ -1,7 +1,7 @@
 //! An open file: its identity, and the lock that keeps others out.
 
 use crate::disk::{MediaError, Storage};
-use crate::platform::{self, FileId, Folder, Guard, Identity};
+use crate::platform::{self, FileId, Folder, Guard, Identity, PastCache};
 use std::fs::{File, Metadata, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,6 +18,8 @@ pub struct OpenFile {
     is_exclusive: bool,
     /// The lock, where it is more than a property of the open file.
     guard: OnceLock<Guard>,
+    /// The same file open past the cache, once it was read so.
+    direct: OnceLock<File>,
 }
 
 impl OpenFile {
@@ -67,6 +69,7 @@ impl OpenFile {
             path: path.to_owned(),
             is_exclusive: false,
             guard: OnceLock::new(),
+            direct: OnceLock::new(),
         })
     }
 
@@ -103,6 +106,7 @@ impl OpenFile {
     /// Closes the file and keeps `other` open instead.
     pub(super) fn close(&mut self, other: File) {
         self.file = other;
+        self.direct = OnceLock::new();
     }
 
     /// Whether the path still leads to this file.
@@ -133,7 +137,12 @@ impl OpenFile {
 
     /// Whether reads can bypass the cache completely; if not, they do so as far as the system allows.
     pub fn reads_past_cache(&self) -> bool {
-        platform::reads_past_cache(&self.file, self.identity, &self.path)
+        self.past_cache().works()
+    }
+
+    fn past_cache(&self) -> PastCache<'_> {
+        let Self { file, identity, path, direct, .. } = self;
+        PastCache { file, identity: *identity, path, direct }
     }
 }
 
@@ -148,7 +157,7 @@ impl Storage for OpenFile {
 
     fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         platform::step();
-        Ok(platform::read_past_cache(&self.file, self.identity, &self.path, buffer, offset)?)
+        Ok(self.past_cache().read(buffer, offset)?)
     }
 
     fn write(&self, offset: u64, bytes: &[u8]) -> Result<(), MediaError> {

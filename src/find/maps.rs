@@ -26,7 +26,8 @@ enum Base {
 
 /// Whether a mapfile may have this name.
 pub(super) fn is_map_name(name: &OsStr) -> bool {
-    RULES.iter().any(|(_, ending)| has_ending(name, ending))
+    let is_ending = |its: &OsStr| RULES.iter().any(|(_, ending)| its.eq_ignore_ascii_case(ending));
+    Path::new(name).extension().is_some_and(is_ending)
 }
 
 fn has_ending(name: &OsStr, ending: &str) -> bool {

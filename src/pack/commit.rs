@@ -147,16 +147,20 @@ impl<S: DisketteStorage> Commit<S> {
         same(&read_record_past_cache(&self.medium, &self.sectors)?, &self.patch.new)
     }
 
-    /// Writes the whole new record, makes it durable and reads it back, in any order: for a copy that has
-    /// no name yet.
+    /// Writes the whole new record, in any order: into a copy that has no name yet.
     ///
     /// # Errors
     /// As the medium reports them.
     pub fn write_whole(&self) -> Result<(), MediaError> {
-        for index in 0..RECORD_SECTORS {
-            let (_, new) = self.patch.sector(index);
-            self.medium.write(self.sectors[index], new)?;
-        }
+        let write = |index| self.medium.write(self.sectors[index], self.patch.sector(index).1);
+        (0..RECORD_SECTORS).try_for_each(write)
+    }
+
+    /// Makes the medium durable and reads the record back.
+    ///
+    /// # Errors
+    /// As the medium reports them.
+    pub fn settle_whole(&self) -> Result<(), MediaError> {
         self.medium.sync()?;
         self.read_back()
     }

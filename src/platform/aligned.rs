@@ -1,47 +1,58 @@
 //! Reading and writing that bypasses the cache, in aligned blocks.
 
-use super::{Identity, identity, open_past_cache, read_at, read_exact_at, write_at};
+use super::{Identity, forget, identity, open_past_cache, read_at, read_exact_at, write_at};
 use std::fs::File;
 use std::io;
 use std::path::Path;
+use std::sync::OnceLock;
 
 /// The alignment of buffers in memory and of reads on disk, in bytes: a multiple of any disk's block.
 const ALIGNMENT: usize = 4096;
 
-/// Reads from the disk itself the file that is open and at `path`. If the file system cannot bypass the
-/// cache, the cache is told to drop these pages first.
-pub(crate) fn read_past_cache(
-    file: &File,
-    told: Identity,
-    path: &Path,
-    buffer: &mut [u8],
-    offset: u64,
-) -> io::Result<()> {
-    match read_anew(file, told, path, buffer, offset) {
-        Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
-            read_exact_at(file, buffer, offset)
+/// A file that is open, with what it takes to read past the cache: a second handle, opened when it is needed.
+#[derive(Debug)]
+pub(crate) struct PastCache<'f> {
+    pub(crate) file: &'f File,
+    /// Which file it is.
+    pub(crate) identity: Identity,
+    /// Where it can be opened again.
+    pub(crate) path: &'f Path,
+    pub(crate) direct: &'f OnceLock<File>,
+}
+
+impl PastCache<'_> {
+    /// Reads what the disk itself holds; where the file system cannot read past the cache, what the cache
+    /// holds after it was told to forget these pages.
+    pub(crate) fn read(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+        match self.read_anew(buffer, offset) {
+            Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
+                read_exact_at(self.file, buffer, offset)
+            }
+            result => result,
         }
-        result => result,
     }
-}
 
-/// Whether reads of this file can bypass the cache.
-pub(crate) fn reads_past_cache(file: &File, told: Identity, path: &Path) -> bool {
-    read_anew(file, told, path, &mut [0; 512], 0).is_ok()
-}
-
-fn read_anew(
-    file: &File,
-    told: Identity,
-    path: &Path,
-    buffer: &mut [u8],
-    offset: u64,
-) -> io::Result<()> {
-    let direct = open_past_cache(file, path, offset, buffer.len())?;
-    if identity(&direct, &direct.metadata()?).id != told.id {
-        return Err(io::ErrorKind::NotFound.into());
+    /// Whether files can be read past the cache where this one is.
+    pub(crate) fn works(&self) -> bool {
+        self.read_anew(&mut [0; 512], 0).is_ok()
     }
-    read_direct(&direct, buffer, offset, ALIGNMENT)
+
+    fn read_anew(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+        forget(self.file, offset, buffer.len());
+        if self.direct.get().is_none() {
+            let _ = self.direct.set(self.open()?);
+        }
+        let direct = self.direct.wait();
+        read_direct(direct, buffer, offset, ALIGNMENT)
+    }
+
+    fn open(&self) -> io::Result<File> {
+        let direct = open_past_cache(self.path)?;
+        if identity(&direct, &direct.metadata()?).id != self.identity.id {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        Ok(direct)
+    }
 }
 
 /// Reads a file that was opened to bypass the cache, in whole blocks of `block` bytes.

@@ -16,15 +16,13 @@ pub(crate) fn advise_random(file: &File) {
     let _ = fadvise(file, 0, None, Advice::Random);
 }
 
-/// Opens the file at `path` with `O_DIRECT`. The cache is told to drop the range that will be read, in case
-/// the file system does not support that.
-pub(crate) fn open_past_cache(
-    file: &File,
-    path: &Path,
-    offset: u64,
-    length: usize,
-) -> io::Result<File> {
+/// Tells the cache to drop a range that will be read past it, in case the file system does not support that.
+pub(crate) fn forget(file: &File, offset: u64, length: usize) {
     let _ = fadvise(file, offset, NonZeroU64::new(length as u64), Advice::DontNeed);
+}
+
+/// Opens the file at `path` with `O_DIRECT`.
+pub(crate) fn open_past_cache(path: &Path) -> io::Result<File> {
     Ok(rustix::fs::open(path, OFlags::DIRECT | OFlags::CLOEXEC, Mode::empty())?.into())
 }
 

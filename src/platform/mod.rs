@@ -24,7 +24,7 @@ pub use drives::{FoundDrive, drives, readers_group};
 pub use steps::before_each_step;
 pub use system::System;
 
-pub(crate) use aligned::{read_direct, read_past_cache, reads_past_cache, write_direct};
+pub(crate) use aligned::{PastCache, read_direct, write_direct};
 pub(crate) use cause::Cause;
 #[cfg(unix)]
 pub(crate) use cause::cause;

@@ -28,10 +28,13 @@ impl<const N: usize> Bytes<N> {
 
 /// Bytes in hexadecimal, two digits each.
 pub fn hex(bytes: &[u8]) -> String {
-    let digit = |number: u8| char::from(b"0123456789abcdef"[usize::from(number)]);
-    let mut text = String::with_capacity(bytes.len() * 2);
-    text.extend(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]));
-    text
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = vec![0; bytes.len() * 2];
+    for (pair, byte) in text.chunks_exact_mut(2).zip(bytes) {
+        pair[0] = DIGITS[usize::from(byte >> 4)];
+        pair[1] = DIGITS[usize::from(byte & 15)];
+    }
+    String::from_utf8(text).unwrap_or_default()
 }
 
 // In one piece: binrw reads arrays byte by byte, and a record consists mostly of arrays.

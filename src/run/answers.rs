@@ -10,25 +10,22 @@ use super::survey::Survey;
 use crate::diagnosis::{CopyState, Finding, FindingCode, SetConflict};
 use crate::find::{Found, Image};
 use crate::ledger::{Ledger, LedgerError};
-use crate::media::{Medium, Place};
-use crate::pack::examine::{Examination, examine};
 use crate::platform;
 use crate::record::fields::Seal;
 use crate::report::{Action, Counts, Failure, FailureCode, Note, Outcome, Report};
 use crate::set::{Answer, Condition, Contradiction, Entry, Facts, ImageNumber, Kind, Known, judge};
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
-use std::path::Path;
 
 /// Records that are read again together.
 const BATCH: usize = 256;
 
 /// Makes the answer for each entry of a survey.
-pub(super) fn decide(
+pub(super) fn decide<'a>(
     survey: &mut Survey,
-    job: &Job,
+    job: &'a Job,
     ledger: &mut Ledger,
-    scope: &Scope<'_, '_>,
+    scope: &Scope<'_, 'a>,
 ) -> Result<(), LedgerError> {
     let mut order: Vec<u32> =
         (0..u32::try_from(survey.entries.len()).unwrap_or(u32::MAX)).collect();
@@ -59,8 +56,8 @@ pub(super) fn decide(
     Ok(())
 }
 
-struct Deciding<'a> {
-    job: &'a Job,
+struct Deciding<'a, 'j> {
+    job: &'j Job,
     ledger: &'a mut Ledger,
     /// Whether the ledger knows of no pack.
     knows_none: bool,
@@ -72,7 +69,7 @@ struct Deciding<'a> {
     answers: Vec<(u32, Answer)>,
 }
 
-impl<'a> Deciding<'a> {
+impl<'a, 'j> Deciding<'a, 'j> {
     /// Adds the images of one serial. Records are read again only where they differ.
     fn add(&mut self, survey: &Survey, group: &'a [u32]) {
         let entry = |at: &u32| &survey.entries[*at as usize];
@@ -93,12 +90,12 @@ impl<'a> Deciding<'a> {
         self.groups.push(group);
     }
 
-    fn judge(&mut self, survey: &Survey, scope: &Scope<'_, '_>) -> Result<(), LedgerError> {
-        let mut archives = Archives::default();
+    fn judge(&mut self, survey: &Survey, scope: &Scope<'_, 'j>) -> Result<(), LedgerError> {
+        let (job, mut archives) = (self.job, Archives::default());
         self.records.sort_unstable_by_key(|(_, image)| *image);
         let found = |(digest, image)| (digest, survey.images.found(image, &mut archives));
         let records: Vec<_> = self.records.drain(..).map(found).collect();
-        let facts = scope.map(records, |(digest, found)| read_facts(found, self.job, digest));
+        let facts = scope.map(records, move |(digest, found)| read_facts(found, job, digest));
         let facts: BTreeMap<_, _> = facts.into_iter().flatten().collect();
         for group in std::mem::take(&mut self.groups) {
             self.judge_one(survey, group, &facts)?;
@@ -245,13 +242,7 @@ fn tell_known(report: &mut Report, answer: &Answer, ledger: &Ledger) -> Result<(
     let row = serial.map(|serial| ledger.find(&serial)).transpose()?.flatten();
     let Some(row) = row else { return Ok(()) };
     match (answer, row.target.clone()) {
-        (Answer::ConvertedIntoCopy, Some(target)) => {
-            // What is said of the pack from here on is said of the copy.
-            if let Some(pack) = copy_at(&target) {
-                report.diagnosis = Some(pack);
-            }
-            report.already(target);
-        }
+        (Answer::ConvertedIntoCopy, Some(target)) => report.already(target),
         (Answer::CopyMissing, Some(target)) => report.notes.push(Note::CopyMissing(target)),
         _ => {
             let state = match row.state {
@@ -262,12 +253,4 @@ fn tell_known(report: &mut Report, answer: &Answer, ledger: &Ledger) -> Result<(
         }
     }
     Ok(())
-}
-
-fn copy_at(target: &Path) -> Option<crate::diagnosis::Diagnosis> {
-    let medium = Medium::open(&Place::at(target).ok()?, super::RETRIES).ok()?;
-    match examine(&medium) {
-        Ok(Examination::Pack(pack)) => Some(pack.diagnosis),
-        _ => None,
-    }
 }

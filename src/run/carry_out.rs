@@ -7,7 +7,7 @@ use super::answers::tell;
 use super::claims::{self, Claims};
 use super::in_order::InOrder;
 use super::output::Output;
-use super::pool::{Pool, Scope};
+use super::pool::{self, Scope};
 use super::prepare::Task;
 use super::step::Step;
 use super::survey::Survey;
@@ -52,9 +52,8 @@ pub fn carry_out(
     let threads = if turns.are_few() { 1 } else { job.workers.min(images_at_once()) };
     let task = Task { job, output: output.as_ref(), at: job.mode.time() };
     let mut run = Run { survey, task, stop, claims, listener, said: 0 };
-    let pool = Pool::new(threads);
-    let mut turns = InOrder::new(turns, job.workers, 1).with_whole_files(Turn::file_to_replace);
-    let end = pool.scope(|scope| run.groups(&mut turns, scope))?;
+    let mut turns = InOrder::new(turns, 1).with_whole_files(Turn::file_to_replace);
+    let end = pool::scope(threads, |scope| run.groups(&mut turns, scope))?;
     run.claims.end()?;
     Ok(end.max(survey.end))
 }
@@ -104,7 +103,7 @@ impl<'a> Run<'a> {
     fn bring_to_end(
         &mut self,
         mut steps: Vec<Step>,
-        scope: &Scope<'_, '_>,
+        scope: &Scope<'_, 'a>,
     ) -> (Vec<Step>, Result<(), LedgerError>) {
         match self.task.job.mode {
             Mode::Convert(_) => return self.change(steps, scope),
@@ -124,16 +123,19 @@ impl<'a> Run<'a> {
     fn change(
         &mut self,
         mut steps: Vec<Step>,
-        scope: &Scope<'_, '_>,
+        scope: &Scope<'_, 'a>,
     ) -> (Vec<Step>, Result<(), LedgerError>) {
         let mut result = self.claims.begin(&mut steps, self.task.output.is_none());
         loop {
             result = result.and_then(|()| self.claims.claim(&mut steps));
             fail_second_copies(&mut steps);
             if steps.iter().any(Step::is_begun) {
-                steps.iter().for_each(Step::stage);
-                steps = scope.map(steps, Step::commit);
-                steps = scope.map(steps, Step::finish);
+                steps = if self.task.output.is_some() {
+                    scope.map(scope.map(steps, Step::stage), Step::commit)
+                } else {
+                    let staged = steps.into_iter().map(Step::stage).collect();
+                    scope.map(staged, |step| step.commit().finish())
+                };
             }
             if let Some(output) = self.task.output {
                 steps = publish(steps, output);

@@ -64,22 +64,26 @@ impl Change {
         Commit { medium: &self.medium, sectors: self.sectors, patch: self.patch() }
     }
 
-    /// Readies what is written together with others.
-    pub(super) fn stage(&self) {
-        if self.copy.is_none() {
-            self.commit_of().stage();
+    /// Readies what is made durable together with others: writes a copy.
+    pub(super) fn stage(&mut self) -> Result<(), Failure> {
+        let patch = self.patch();
+        match &mut self.copy {
+            None => {
+                self.commit_of().stage();
+                Ok(())
+            }
+            Some(copy) => copy.write(&self.medium, &self.sectors, patch),
         }
     }
 
     /// Does all that waits for the disk. A copy has no name yet then.
     pub(super) fn commit(&mut self) -> Result<(), Failure> {
-        let patch = self.patch();
         match &mut self.copy {
             None => {
                 let commit = self.commit_of();
                 commit.check().and_then(|()| commit.commit()).map_err(Failure::from)
             }
-            Some(copy) => copy.write(&self.medium, &self.sectors, patch),
+            Some(copy) => copy.settle(),
         }
     }
 

@@ -11,7 +11,7 @@ use std::time::Instant;
 /// share the disk's flushes; more of them would only take more memory.
 const GROUP: usize = 64;
 /// Images that one thread takes in one go, at most.
-const PIECE: usize = 4;
+const PIECE: usize = 16;
 /// Images that show how many threads are worth while.
 const TRIAL: usize = 16;
 /// Microseconds: to look at an image takes longer only where a disk is waited for, or a processor.
@@ -32,9 +32,8 @@ pub(super) struct InOrder<I: Iterator, R> {
     /// Items in the next group, and in those after it.
     group: usize,
     full_group: usize,
-    /// Items in a piece: so few that all threads have some of a group.
-    piece: usize,
-    /// Items that may be handed out and not taken yet.
+    /// Items that were handed out and not taken yet, and how many those may be.
+    ahead: usize,
     reach: usize,
 }
 
@@ -54,10 +53,9 @@ impl<I: Iterator, R: Send> InOrder<I, R>
 where
     I::Item: Send,
 {
-    /// `items` for `workers`, of which up to `groups` groups are handed out ahead.
-    pub(super) fn new(items: I, workers: usize, groups: usize) -> Self {
+    /// `items`, of which up to `groups` groups are handed out ahead.
+    pub(super) fn new(items: I, groups: usize) -> Self {
         let group = GROUP.min(images_at_once());
-        let piece = (group / workers.max(1)).clamp(1, PIECE);
         let reach = groups * group;
         Self {
             items: items.peekable(),
@@ -66,7 +64,7 @@ where
             files: VecDeque::new(),
             group,
             full_group: group,
-            piece,
+            ahead: 0,
             reach,
         }
     }
@@ -80,9 +78,14 @@ where
     /// The same, with a small first group, which shows how many threads are worth while.
     pub(super) fn with_trial(mut self, is_trial: bool) -> Self {
         if is_trial {
-            self.group = TRIAL.min(self.full_group);
+            self.try_again();
         }
         self
+    }
+
+    /// Makes the next group a small one, too.
+    pub(super) fn try_again(&mut self) {
+        self.group = TRIAL.min(self.full_group);
     }
 
     /// Hands out those that come next.
@@ -95,8 +98,11 @@ where
         R: 's,
     {
         let reach = if self.group < self.full_group { self.group } else { self.reach };
-        while self.pending.len() * self.piece < reach {
-            let Some(items) = self.next_piece() else { return };
+        // So few that all threads have some of a group.
+        let piece = (self.group / scope.threads()).clamp(1, PIECE);
+        while self.ahead < reach {
+            let Some(items) = self.next_piece(piece) else { return };
+            self.ahead += items.len();
             scope.begin(&mut self.pending, move || {
                 let begun = Instant::now();
                 let results: Vec<_> = items.into_iter().map(work).collect();
@@ -106,13 +112,13 @@ where
         }
     }
 
-    /// Items of one file, or of none, that one thread takes in one go.
-    fn next_piece(&mut self) -> Option<Vec<I::Item>> {
+    /// So many items of one file, or of none, that one thread takes in one go.
+    fn next_piece(&mut self, most: usize) -> Option<Vec<I::Item>> {
         let first = self.items.next()?;
         let file = (self.file_of)(&first);
-        let mut piece = Vec::with_capacity(self.piece);
+        let mut piece = Vec::with_capacity(most);
         piece.push(first);
-        while piece.len() < self.piece {
+        while piece.len() < most {
             let Some(next) = self.items.next_if(|next| (self.file_of)(next) == file) else { break };
             piece.push(next);
         }
@@ -145,8 +151,9 @@ where
             if is_full && self.files.front() != Some(&file) {
                 break;
             }
-            let Some(piece) = self.pending.next() else { break };
+            let Some(piece) = scope.next(&mut self.pending) else { break };
             file = self.files.pop_front().flatten();
+            self.ahead -= piece.results.len();
             results.extend(piece.results);
             pieces += 1;
             waited += usize::from(piece.waited);
@@ -158,15 +165,15 @@ where
 
 #[cfg(test)]
 mod tests {
-    use super::super::pool::Pool;
+    use super::super::pool;
     use super::*;
 
     /// The sizes of the groups that these items, each the number of its file or 0 for none, are taken in.
     fn sizes(items: Vec<usize>, workers: usize) -> Vec<usize> {
         let file_of: FileOf<usize> = |file| (*file > 0).then_some(*file);
-        let mut in_order = InOrder::new(items.into_iter(), workers, 1).with_whole_files(file_of);
+        let mut in_order = InOrder::new(items.into_iter(), 1).with_whole_files(file_of);
         let mut sizes = Vec::new();
-        Pool::new(workers).scope(|scope| {
+        pool::scope(workers, |scope| {
             loop {
                 in_order.begin(scope, |item| item);
                 match in_order.take(scope, |item| item).results.len() {

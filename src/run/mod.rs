@@ -36,7 +36,6 @@ use crate::ledger::{Ledger, LedgerError};
 use crate::media::Watcher;
 use crate::record::fields::{FileTime, Seal};
 use crate::report::Report;
-use pool::Pool;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -183,8 +182,7 @@ pub fn survey(
 ) -> Result<Survey, LedgerError> {
     let (mut survey, threads) = survey::look_at_all(job, ledger, stop, listener)?;
     if survey.end == End::Complete {
-        let pool = Pool::new(threads);
-        pool.scope(|scope| answers::decide(&mut survey, job, ledger, scope))?;
+        pool::scope(threads, |scope| answers::decide(&mut survey, job, ledger, scope))?;
     }
     Ok(survey)
 }

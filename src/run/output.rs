@@ -33,7 +33,13 @@ pub(super) struct Output {
 /// A copy of an image, which gets its name when all of it is on the disk.
 pub(super) struct Copy {
     target: PathBuf,
-    new: Option<NewFile>,
+    new: Option<New>,
+}
+
+/// A copy that has no name yet.
+struct New {
+    file: NewFile,
+    commit: Commit<RawImage>,
 }
 
 impl Output {
@@ -142,7 +148,7 @@ impl Copy {
         }
     }
 
-    /// Writes the whole copy of `from`, converted, and makes it durable; it has no name yet.
+    /// Writes the whole copy of `from`, converted; it is neither durable nor has it a name.
     pub(super) fn write(
         &mut self,
         from: &Medium,
@@ -154,21 +160,32 @@ impl Copy {
         Ok(())
     }
 
+    /// Makes the copy durable, and sees that the disk holds it. To be called once all copies of a group are
+    /// written: the first that is waited for then takes the others along.
+    pub(super) fn settle(&mut self) -> Result<(), Failure> {
+        let settled = self.new.as_ref().map_or(Ok(()), |new| new.commit.settle_whole());
+        settled.map_err(|error| {
+            self.new = None;
+            self.failed(error)
+        })
+    }
+
     fn write_new(
         &self,
         from: &Medium,
         sectors: &RecordSectors,
         patch: Patch,
-    ) -> Result<NewFile, MediaError> {
-        let new = NewFile::beside(&self.target, from.rights_of_copy())?;
+    ) -> Result<New, MediaError> {
+        let file = NewFile::beside(&self.target, from.rights_of_copy())?;
         platform::step();
-        from.copy_to(new.file())?;
-        let medium = RawImage::from_file(new.file().try_clone()?, &new.path())?;
+        from.copy_to(file.file())?;
+        let medium = RawImage::from_file(file.file().try_clone()?, &file.path())?;
         if read_record(&medium, sectors)? != patch.old {
             return Err(MediaError::ChangedMeanwhile);
         }
-        Commit { medium, sectors: *sectors, patch }.write_whole()?;
-        Ok(new)
+        let commit = Commit { medium, sectors: *sectors, patch };
+        commit.write_whole()?;
+        Ok(New { file, commit })
     }
 
     /// Gives the copy of `from` its name. `false` where another run has made the very same copy, with this
@@ -176,7 +193,7 @@ impl Copy {
     pub(super) fn publish(mut self, from: &Medium, record: &RecordBytes) -> Result<bool, Failure> {
         let Some(new) = self.new.take() else { return Ok(false) };
         platform::step();
-        match new.publish(&self.target) {
+        match new.file.publish(&self.target) {
             Ok(()) => {
                 let kept = platform::keep_read_only(&self.target, from.permissions());
                 kept.map(|()| true).map_err(|error| self.failed(error))

@@ -1,37 +1,112 @@
 //! The threads of a run, and work that is handed out ahead and taken in order.
+//!
+//! A thread that has nothing to do sleeps. Those of rayon look for work many times before they do, which
+//! costs more than the work where each image is waited for.
 
-use rayon::prelude::*;
-use rayon::{ScopeFifo, ThreadPool, ThreadPoolBuilder, Yield};
 use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
-use std::thread::available_parallelism;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, available_parallelism};
 
-/// So many threads; where they cannot be had, or are not worth it, the one that there is.
-pub(super) struct Pool(Option<ThreadPool>);
-
-/// What hands out work to a pool.
-pub(super) struct Scope<'a, 's>(Option<&'a ScopeFifo<'s>>);
+/// What hands out work to threads; where there is one thread, that does it at once.
+pub(super) struct Scope<'a, 's>(Option<&'a Queue<'s>>);
 
 /// Results of work that was handed out, in the order in which it was.
 pub(super) struct Pending<R>(VecDeque<Receiver<R>>);
 
-impl Pool {
-    pub(super) fn new(threads: usize) -> Self {
-        let start = || ThreadPoolBuilder::new().num_threads(threads).build().ok();
-        Self(if threads > 1 { start() } else { None })
+type Work<'s> = Box<dyn FnOnce() + Send + 's>;
+
+/// Work that no thread has begun yet.
+#[derive(Default)]
+struct Queue<'s> {
+    state: Mutex<State<'s>>,
+    /// There is more work, or none will come.
+    changed: Condvar,
+    /// All that work on it.
+    threads: usize,
+}
+
+#[derive(Default)]
+struct State<'s> {
+    work: VecDeque<Work<'s>>,
+    /// Threads that wait for work.
+    idle: usize,
+    is_closed: bool,
+}
+
+/// Runs `work` on one of so many threads, or on fewer where the system gives no more. Where `work` would
+/// wait for the others, it helps them. All threads have ended when this returns.
+pub(super) fn scope<'s, R>(threads: usize, work: impl FnOnce(&Scope<'_, 's>) -> R) -> R {
+    if threads < 2 {
+        return work(&Scope(None));
+    }
+    let queue = Queue { threads, ..Queue::default() };
+    thread::scope(|scope| {
+        let _closing = Closing(&queue);
+        let mut others = 1..threads;
+        while others.next().is_some()
+            && thread::Builder::new().spawn_scoped(scope, || queue.serve()).is_ok()
+        {}
+        work(&Scope(Some(&queue)))
+    })
+}
+
+/// Closes the queue, also where the run panics: the threads would wait for ever.
+struct Closing<'a, 's>(&'a Queue<'s>);
+
+impl Drop for Closing<'_, '_> {
+    fn drop(&mut self) {
+        self.0.lock().is_closed = true;
+        self.0.changed.notify_all();
+    }
+}
+
+impl<'s> Queue<'s> {
+    fn lock(&self) -> MutexGuard<'_, State<'s>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs `work` as one of the threads: where it would wait for the others, it helps them. All that it
-    /// has handed out is done when this returns.
-    pub(super) fn scope<'s, R: Send>(&self, work: impl FnOnce(&Scope<'_, 's>) -> R + Send) -> R {
-        match &self.0 {
-            Some(pool) => pool.scope_fifo(|scope| work(&Scope(Some(scope)))),
-            None => work(&Scope(None)),
+    fn push(&self, work: Work<'s>) {
+        let mut state = self.lock();
+        state.work.push_back(work);
+        let is_awaited = state.idle > 0;
+        drop(state);
+        if is_awaited {
+            self.changed.notify_one();
         }
+    }
+
+    /// Does what is handed out until the queue is closed and empty.
+    fn serve(&self) {
+        let mut state = self.lock();
+        loop {
+            if let Some(work) = state.work.pop_front() {
+                drop(state);
+                work();
+                state = self.lock();
+            } else if state.is_closed {
+                return;
+            } else {
+                state.idle += 1;
+                state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+                state.idle -= 1;
+            }
+        }
+    }
+
+    /// Does the first work that no thread has begun; whether there was any.
+    fn help(&self) -> bool {
+        let work = self.lock().work.pop_front();
+        work.map(|work| work()).is_some()
     }
 }
 
 impl<'s> Scope<'_, 's> {
+    /// How many threads there are.
+    pub(super) fn threads(&self) -> usize {
+        self.0.map_or(1, |queue| queue.threads)
+    }
+
     /// Hands out a piece of work; what is handed out first is begun first.
     pub(super) fn begin<R: Send + 's>(
         &self,
@@ -42,21 +117,38 @@ impl<'s> Scope<'_, 's> {
         // It stays unsent where a run was given up.
         let work = move || drop(sender.send(work()));
         match self.0 {
-            Some(scope) => scope.spawn_fifo(|_| work()),
+            Some(queue) => queue.push(Box::new(work)),
             None => work(),
         }
         pending.0.push_back(receiver);
     }
 
     /// Maps `items`, all of them; the results keep their order.
-    pub(super) fn map<T: Send, R: Send>(
+    pub(super) fn map<T: Send + 's, R: Send + 's>(
         &self,
         items: Vec<T>,
-        map: impl Fn(T) -> R + Sync + Send,
+        map: impl Fn(T) -> R + Copy + Send + 's,
     ) -> Vec<R> {
-        match self.0 {
-            Some(_) => items.into_par_iter().map(map).collect(),
-            None => items.into_iter().map(map).collect(),
+        if self.0.is_none() {
+            return items.into_iter().map(map).collect();
+        }
+        let mut pending = Pending::new();
+        for item in items {
+            self.begin(&mut pending, move || map(item));
+        }
+        std::iter::from_fn(|| self.next(&mut pending)).collect()
+    }
+
+    /// The first result, once it is there; until then, other work is done. `None` where there is none.
+    pub(super) fn next<R>(&self, pending: &mut Pending<R>) -> Option<R> {
+        let first = pending.0.pop_front()?;
+        loop {
+            match first.try_recv() {
+                Ok(result) => return Some(result),
+                Err(TryRecvError::Empty) if self.0.is_some_and(Queue::help) => {}
+                // Another thread is at it; or it has panicked, which `scope` passes on.
+                Err(_) => return first.recv().ok(),
+            }
         }
     }
 }
@@ -64,24 +156,6 @@ impl<'s> Scope<'_, 's> {
 impl<R> Pending<R> {
     pub(super) fn new() -> Self {
         Self(VecDeque::new())
-    }
-
-    /// How many pieces of work were not taken yet.
-    pub(super) fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// The first result, once it is there; until then, other work is done. `None` where there is none.
-    pub(super) fn next(&mut self) -> Option<R> {
-        let first = self.0.pop_front()?;
-        loop {
-            match first.try_recv() {
-                Ok(result) => return Some(result),
-                Err(TryRecvError::Empty) if rayon::yield_now() == Some(Yield::Executed) => {}
-                // Another thread is at it; or it has panicked, which is passed on by `Pool::scope`.
-                Err(_) => return first.recv().ok(),
-            }
-        }
     }
 }
 

@@ -157,10 +157,12 @@ impl Step {
         self.end_ready(|report| report.fail(failure));
     }
 
-    /// Stays `Begun`: readies what is written together with others.
-    pub(super) fn stage(&self) {
-        if let Self::Begun(_, change) = self {
-            change.stage();
+    /// Stays `Begun`, or fails: readies what is made durable together with others.
+    pub(super) fn stage(self) -> Self {
+        let Self::Begun(work, mut change) = self else { return self };
+        match change.stage() {
+            Ok(()) => Self::Begun(work, change),
+            Err(failure) => work.failed(failure),
         }
     }
 

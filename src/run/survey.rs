@@ -8,7 +8,7 @@ use super::in_order::InOrder;
 use super::known::met;
 use super::look::{Look, Seen, look};
 use super::members::Members;
-use super::pool::{self, Pool, Scope};
+use super::pool::{self, Scope};
 use super::{End, Job, Listener, Mode};
 use crate::disk::Flaw;
 use crate::find::{Finder, Found};
@@ -64,12 +64,11 @@ pub(super) fn look_at_all(
     let mut threads = pool::few().min(most);
     let ahead = if job.workers > 1 { 2 } else { 1 };
     let items = first.into_iter().chain(finder);
-    let mut items = InOrder::new(items, job.workers, ahead).with_trial(threads < most);
+    let mut items = InOrder::new(items, ahead).with_trial(threads < most);
     let mut looking = Looking::new(job, ledger, stop, listener)?;
     let end = loop {
-        let pool = Pool::new(threads);
         let may_grow = threads < most;
-        match pool.scope(|scope| looking.groups(&mut items, scope, may_grow))? {
+        match pool::scope(threads, |scope| looking.groups(&mut items, scope, may_grow))? {
             Some(end) => break end,
             None => threads = most,
         }
@@ -90,6 +89,8 @@ struct Looking<'a> {
     begun_records: HashSet<String>,
     /// What was looked at and not told yet.
     done: Vec<Seen>,
+    /// Whether the last group has waited for a disk, or for something else.
+    has_waited: bool,
     survey: Survey,
 }
 
@@ -111,11 +112,12 @@ impl<'a> Looking<'a> {
             end: End::Complete,
             unread: 0,
         };
-        Ok(Self { job, ledger, stop, listener, begun, begun_records, done: Vec::new(), survey })
+        let (done, has_waited) = (Vec::new(), false);
+        Ok(Self { job, ledger, stop, listener, begun, begun_records, done, has_waited, survey })
     }
 
-    /// Looks at one group after the other: at all of them, or, if the pool `may_grow`, at those up to
-    /// the first that a larger one would have been done with sooner. Then it is `None`.
+    /// Looks at one group after the other: at all of them, or, if there may be more threads, at those up to
+    /// the second of two that more of them would have been done with sooner. Then it is `None`.
     fn groups(
         &mut self,
         items: &mut InOrder<impl Iterator<Item = Found>, Seen>,
@@ -139,8 +141,13 @@ impl<'a> Looking<'a> {
                 let told = self.tell()?;
                 return Ok(Some(if told.is_break() { End::Unheard } else { End::Stopped }));
             }
-            if group.waited && may_grow {
+            // A processor that others use is waited for as well, but seldom twice.
+            if group.waited && self.has_waited && may_grow {
                 return Ok(None);
+            }
+            self.has_waited = group.waited;
+            if group.waited && may_grow {
+                items.try_again();
             }
         }
     }

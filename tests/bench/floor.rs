@@ -170,19 +170,20 @@ impl Floor {
         File::open(folder)?.sync_all()
     }
 
-    /// Writes the commit sector, durable and read back past the cache; then zeroes the other sectors
-    /// and reads all back.
+    /// Writes the commit sector, durable and read back past the cache; then zeroes the sectors that held
+    /// events, which is made durable and read back as well.
     fn convert(&self, path: &Path, file: &File) -> io::Result<()> {
-        file.write_all_at(&[1; SECTOR], self.record as u64)?;
-        file.sync_data()?;
         let flags = OFlags::DIRECT | OFlags::CLOEXEC;
         let direct = File::from(rustix::fs::open(path, flags, Mode::empty())?);
         let mut space = vec![0; 2 * BLOCK];
         let aligned = space.as_ptr().align_offset(BLOCK);
         let start = self.record / BLOCK * BLOCK;
-        direct.read_exact_at(&mut space[aligned..aligned + BLOCK], start as u64)?;
-        file.write_all_at(&[0; RECORD - SECTOR], (self.record + SECTOR) as u64)?;
-        look(file, self.record).map(drop)
+        for (bytes, at) in [([1; SECTOR], self.record), ([0; SECTOR], self.record + SECTOR)] {
+            file.write_all_at(&bytes, at as u64)?;
+            file.sync_data()?;
+            direct.read_exact_at(&mut space[aligned..aligned + BLOCK], start as u64)?;
+        }
+        Ok(())
     }
 
     /// Copies what is in the image and leaves its holes, converts the copy, and gives it its name.

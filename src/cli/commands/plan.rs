@@ -14,7 +14,7 @@ use crate::cli::exit::Exit;
 use crate::cli::show::plan_report::PlanReport;
 use crate::cli::show::terminal::{Look, complain, named, remark};
 use crate::cli::show::to_file::{Ending, ToFile};
-use crate::cli::show::{plan_json, plan_text};
+use crate::cli::show::{json, plan_text};
 use crate::cli::words::server;
 use addpack::files::write_new;
 use addpack::plan::set::Sets;
@@ -153,7 +153,7 @@ fn look(args: &Args) -> Look {
 
 fn show(args: &Args, out: &mut dyn Write, report: &PlanReport, is_only: bool) -> io::Result<()> {
     match (args.common.json, args.labels) {
-        (true, _) => plan_json::plan(out, report, is_only),
+        (true, _) => json::plan::plan(out, report, is_only),
         (_, true) => plan_text::labels(out, report),
         _ => plan_text::text(look(args), out, report),
     }
@@ -185,7 +185,7 @@ fn show_all(args: &Args, out: &mut dyn Write, packs: &Packs, fleet: &Fleet) -> i
 fn show_rest(args: &Args, out: &mut dyn Write, packs: &Packs, fleet: &Fleet) -> io::Result<()> {
     let Packs { facts, summaries, skipped, .. } = packs;
     match (args.common.json, args.labels) {
-        (true, _) => plan_json::rest(out, fleet, facts, summaries, skipped),
+        (true, _) => json::plan::rest(out, fleet, facts, summaries, skipped),
         (_, true) => Ok(()),
         _ => {
             plan_text::rest(look(args), out, fleet, facts, summaries)?;

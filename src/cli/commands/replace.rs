@@ -9,7 +9,7 @@ use crate::cli::commands::ledger::{open_to_read, written};
 use crate::cli::commands::plan::{one_server, put};
 use crate::cli::commands::queue::set::look_at_diskettes;
 use crate::cli::exit::Exit;
-use crate::cli::show::json::{line, path_text};
+use crate::cli::show::json::{line, path_bytes};
 use crate::cli::show::progress::Progress;
 use crate::cli::show::request::{self, Row};
 use crate::cli::show::terminal::{complain, named, remark};
@@ -196,7 +196,6 @@ fn refused_row(
     refusal: &Refusal,
     sha1: Option<String>,
 ) -> Row {
-    let (path, path_bytes) = path_text(&summary.path);
     let version = refusal.version.map(Version::as_str);
     let mut kb = refusal.kb.to_vec();
     kb.push(KB_REPLACEMENT);
@@ -206,8 +205,8 @@ fn refused_row(
         version,
         reason: refusal.label,
         evidence: refusal.evidence.clone(),
-        path: Some(path.into_owned()),
-        path_bytes,
+        path: Some(summary.path.to_string_lossy().into_owned()),
+        path_bytes: path_bytes(&summary.path),
         sha1,
         kb,
         ..Row::of(refusal.code, refusal.server.as_ref(), refusal.span)

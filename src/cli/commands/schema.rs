@@ -5,7 +5,7 @@ use crate::cli::Error;
 use crate::cli::commands::explain;
 use crate::cli::commands::ledger::{self, written};
 use crate::cli::exit::Exit;
-use crate::cli::show::{json, plan_json, request};
+use crate::cli::show::{json, request};
 use schemars::Schema;
 use schemars::generate::SchemaSettings;
 use schemars::transform::{Transform, transform_subschemas};
@@ -27,11 +27,11 @@ fn schema() -> Value {
         generator.subschema_for::<json::SkippedLine<'_>>(),
         generator.subschema_for::<json::SummaryLine<'_>>(),
         generator.subschema_for::<json::NoReportLine>(),
-        generator.subschema_for::<plan_json::StepLine<'_>>(),
-        generator.subschema_for::<plan_json::GapLine<'_>>(),
-        generator.subschema_for::<plan_json::PlanLine<'_>>(),
-        generator.subschema_for::<plan_json::PackLine<'_>>(),
-        generator.subschema_for::<plan_json::AllLine>(),
+        generator.subschema_for::<json::plan::StepLine<'_>>(),
+        generator.subschema_for::<json::plan::GapLine<'_>>(),
+        generator.subschema_for::<json::plan::PlanLine<'_>>(),
+        generator.subschema_for::<json::plan::PackLine<'_>>(),
+        generator.subschema_for::<json::plan::AllLine>(),
         generator.subschema_for::<request::Row>(),
         generator.subschema_for::<request::SummaryLine>(),
         generator.subschema_for::<ledger::Row>(),

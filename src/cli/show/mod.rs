@@ -8,7 +8,6 @@ pub(crate) mod manual;
 pub(crate) mod map;
 pub(crate) mod out;
 pub(crate) mod picture;
-pub(crate) mod plan_json;
 pub(crate) mod plan_report;
 pub(crate) mod plan_text;
 pub(crate) mod printer;

@@ -1,11 +1,13 @@
 //! What was said of images while the set was not complete: it waits in a temporary file.
 
 use addpack::report::Outcome;
-use std::io::{self, BufReader, Read, Seek, Write};
+use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 use tempfile::SpooledTempFile;
 
 /// What waits is kept in memory up to this many bytes.
 const IN_MEMORY: usize = 256 * 1024;
+/// What is written to the file, and read from it, in one go.
+const BUFFER: usize = 64 * 1024;
 /// Stands in the place of an outcome before text that is of no image.
 const TEXT: u8 = u8::MAX;
 
@@ -31,13 +33,15 @@ pub(crate) enum Next {
 
 /// What waits, in its order.
 pub(crate) struct Waiting {
-    file: BufReader<SpooledTempFile>,
-    is_reading: bool,
+    added: BufWriter<SpooledTempFile>,
+    /// What was added, once the first of it is taken.
+    taken: Option<BufReader<SpooledTempFile>>,
 }
 
 impl Default for Waiting {
     fn default() -> Self {
-        Self { file: BufReader::new(SpooledTempFile::new(IN_MEMORY)), is_reading: false }
+        let added = BufWriter::with_capacity(BUFFER, SpooledTempFile::new(IN_MEMORY));
+        Self { added, taken: None }
     }
 }
 
@@ -60,52 +64,52 @@ impl Waiting {
     }
 
     fn write(&mut self, head: [u8; 3], text: &[u8], reasons: &[u8]) -> io::Result<()> {
-        if self.is_reading {
-            // All was taken: only what is written from now on waits.
-            *self = Self::default();
-        }
+        // All was taken: only what is written from now on waits.
+        self.taken = None;
         let length = |bytes: &[u8]| (bytes.len() as u64).to_le_bytes();
-        let mut frame = Vec::with_capacity(32 + text.len() + reasons.len());
-        frame.extend(head);
-        frame.extend(length(text));
-        frame.extend(length(reasons));
-        frame.extend(text);
-        frame.extend(reasons);
-        self.file.get_mut().write_all(&frame)
+        let file = &mut self.added;
+        file.write_all(&head)?;
+        file.write_all(&length(text))?;
+        file.write_all(&length(reasons))?;
+        file.write_all(text)?;
+        file.write_all(reasons)
     }
 
     /// Takes what was added first; `None` where nothing waits.
     pub(crate) fn take(&mut self) -> io::Result<Option<Next>> {
-        if !self.is_reading {
-            self.file.rewind()?;
-            self.is_reading = true;
-        }
+        let file = if let Some(file) = &mut self.taken {
+            file
+        } else {
+            let Self { added, .. } = std::mem::take(self);
+            let mut file = added.into_inner()?;
+            file.rewind()?;
+            self.taken.insert(BufReader::with_capacity(BUFFER, file))
+        };
         let mut head = [0; 3];
-        match self.file.read_exact(&mut head) {
+        match file.read_exact(&mut head) {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
             read => read?,
         }
         let [outcome, named, heading] = head;
-        let (text_length, reasons_length) = (self.length()?, self.length()?);
-        let (text, reasons) = (self.bytes(text_length)?, self.bytes(reasons_length)?);
+        let (text_length, reasons_length) = (length(file)?, length(file)?);
+        let (text, reasons) = (bytes(file, text_length)?, bytes(file, reasons_length)?);
         let Some(outcome) = Outcome::ALL.get(usize::from(outcome)).copied() else {
             return Ok(Some(Next::Text(text)));
         };
         let reasons = (heading != TEXT).then_some((heading, reasons));
         Ok(Some(Next::Image(Shown { outcome, named: named != 0, text, reasons })))
     }
+}
+fn length(file: &mut impl Read) -> io::Result<usize> {
+    let mut length = [0; 8];
+    file.read_exact(&mut length)?;
+    usize::try_from(u64::from_le_bytes(length)).map_err(io::Error::other)
+}
 
-    fn length(&mut self) -> io::Result<u64> {
-        let mut length = [0; 8];
-        self.file.read_exact(&mut length)?;
-        Ok(u64::from_le_bytes(length))
-    }
-
-    fn bytes(&mut self, length: u64) -> io::Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        let read = self.file.by_ref().take(length).read_to_end(&mut bytes)? as u64;
-        if read == length { Ok(bytes) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
-    }
+fn bytes(file: &mut impl Read, length: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; length];
+    file.read_exact(&mut bytes)?;
+    Ok(bytes)
 }
 
 #[cfg(test)]

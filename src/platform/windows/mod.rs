@@ -122,7 +122,7 @@ pub(crate) fn create_like(path: &Path, metadata: &Metadata) -> io::Result<File> 
 }
 
 /// Opens the file at `path` past the cache.
-pub(crate) fn open_past_cache(_: &File, path: &Path, _: u64, _: usize) -> io::Result<File> {
+pub(crate) fn open_past_cache(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).custom_flags(FLAG_NO_BUFFERING).open(path)
 }
 

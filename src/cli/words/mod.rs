@@ -215,7 +215,8 @@ pub(crate) fn next_step(report: &Report) -> String {
             "use the converted copy from now on, and mark the old diskette as converted"
         }
         Outcome::AlreadyConverted if report.output.is_some() => "nothing: use that copy",
-        Outcome::Converted | Outcome::AlreadyConverted | Outcome::Issued45 => {
+        Outcome::Converted => "write 4.5 on its label: it fits 4.0 and 4.5 servers alike",
+        Outcome::AlreadyConverted | Outcome::Issued45 => {
             "nothing: a 4.5 pack fits 4.0 and 4.5 servers alike"
         }
         Outcome::Copy => "nothing: use the image that counts",

@@ -423,6 +423,19 @@ fn copies_of_a_queue_are_named_by_serial_and_the_diskettes_stay() {
         assert!(scene.read(&format!("out/{serial}.img")) == image.new, "{name}");
         assert!(scene.read(name) == image.old, "{name}");
     }
+    let args = ["inspect", "--queue", drive.path()];
+    let mut terminal = Terminal::run(scene.command(&args));
+    terminal.until(&prompt(1, &drive));
+    drive.insert(&scene.path(names[1]));
+    terminal.answer("");
+    let shown = terminal.until(&prompt(2, &drive));
+    assert!(
+        shown.contains(
+            "Label      DO NOT USE 12345-270-0000017-00001\n             converted into "
+        ),
+        "{shown}"
+    );
+    assert!(!shown.contains("(4.5)"), "{shown}");
 }
 
 #[test]

@@ -47,7 +47,7 @@ const FIRST: &str = "
   Server     SBSNT1 (00:A0:C9:14:C8:29)
   Licenses   from 5 to 10
 
-  Next       nothing: a 4.5 pack fits 4.0 and 4.5 servers alike
+  Next       write 4.5 on its label: it fits 4.0 and 4.5 servers alike
   See        addpack explain converted
   Label      12345-270-0000017-00003 (4.5)
              from 5 to 10, SBSNT1 (00:A0:C9:14:C8:29)

@@ -253,7 +253,8 @@ pub(crate) fn next_step(report: &Report) -> String {
         Outcome::Convertible => "convert it with addpack convert: once, one way",
         Outcome::UnfinishedConversion => "run addpack convert on it: that finishes the clean-up",
         Outcome::AlreadyConverted if report.output.is_some() => "nothing: use that copy",
-        Outcome::Converted | Outcome::AlreadyConverted | Outcome::Issued45 => {
+        Outcome::Converted => "write 4.5 on its label: it fits 4.0 and 4.5 servers alike",
+        Outcome::AlreadyConverted | Outcome::Issued45 => {
             "nothing: a 4.5 pack fits 4.0 and 4.5 servers alike"
         }
         Outcome::Copy => "nothing: use the image that counts",

@@ -10,15 +10,12 @@ use super::survey::Survey;
 use crate::diagnosis::{CopyState, Finding, FindingCode, SetConflict};
 use crate::find::{Found, Image};
 use crate::ledger::{Ledger, LedgerError};
-use crate::media::{Medium, Place};
-use crate::pack::examine::{Examination, examine};
 use crate::platform;
 use crate::record::fields::Seal;
 use crate::report::{Action, Counts, Failure, FailureCode, Note, Outcome, Report};
 use crate::set::{Answer, Condition, Contradiction, Entry, Facts, ImageNumber, Kind, Known, judge};
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
-use std::path::Path;
 
 /// Records that are read again together.
 const BATCH: usize = 256;
@@ -245,13 +242,7 @@ fn tell_known(report: &mut Report, answer: &Answer, ledger: &Ledger) -> Result<(
     let row = serial.map(|serial| ledger.find(&serial)).transpose()?.flatten();
     let Some(row) = row else { return Ok(()) };
     match (answer, row.target.clone()) {
-        (Answer::ConvertedIntoCopy, Some(target)) => {
-            // What is said of the pack from here on is said of the copy.
-            if let Some(pack) = copy_at(&target) {
-                report.diagnosis = Some(pack);
-            }
-            report.already(target);
-        }
+        (Answer::ConvertedIntoCopy, Some(target)) => report.already(target),
         (Answer::CopyMissing, Some(target)) => report.notes.push(Note::CopyMissing(target)),
         _ => {
             let state = match row.state {
@@ -262,12 +253,4 @@ fn tell_known(report: &mut Report, answer: &Answer, ledger: &Ledger) -> Result<(
         }
     }
     Ok(())
-}
-
-fn copy_at(target: &Path) -> Option<crate::diagnosis::Diagnosis> {
-    let medium = Medium::open(&Place::at(target).ok()?, super::RETRIES).ok()?;
-    match examine(&medium) {
-        Ok(Examination::Pack(pack)) => Some(pack.diagnosis),
-        _ => None,
-    }
 }

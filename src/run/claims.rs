@@ -176,8 +176,9 @@ impl<'l> Claims<'l> {
         if !matches!(report.outcome, Outcome::Converted | Outcome::AlreadyConverted) {
             return Ok(());
         }
-        let origin = report.record().and_then(|record| record.origin);
-        let Some(digest) = origin.map(|origin| origin.source_digest) else { return Ok(()) };
+        let Some(record) = report.record() else { return Ok(()) };
+        // A 4.0 record here is that of an image whose copy is converted.
+        let digest = record.origin.map_or_else(|| record.digest(), |origin| origin.source_digest);
         self.turned_up(&digest, &report.path, report.output.as_deref())
     }
 

@@ -125,9 +125,11 @@ fn to_copy(
     output.check_name(&target)?;
     let copy = Copy::new(target.clone());
     if let Some(held) = copy.is_there(&patch.new)? {
+        if report.outcome == Outcome::UnfinishedConversion {
+            report.diagnosis = Some(held);
+        }
         if report.outcome.is_to_change() {
             report.outcome = Outcome::AlreadyConverted;
-            report.diagnosis = Some(held);
         }
         return Ok(None);
     }

@@ -213,6 +213,20 @@ fn another_diskette_put_in_at_any_call_is_never_written_to() {
 }
 
 #[test]
+fn diskette_exchanged_before_the_commit_is_noticed_before_anything_is_written() {
+    for case in Case::all() {
+        let (seen, other) =
+            (diskette(&case, &case.old), diskette(&case, &simulator::sample::used_40().bytes));
+        let plan = planned(&Memory::new(seen.clone()), FIRST).expect("something to do");
+        let in_the_drive = Shared(Slot::new(&other, &seen, 0, None).into());
+        let result = change(VerifyingReader::new(in_the_drive.clone(), RETRIES), plan);
+        let failure = result.err().expect("another diskette");
+        assert_eq!((failure.code, failure.state), (FailureCode::Replaced, None));
+        assert!(in_the_drive.0.after().diskette == other, "the other diskette was written to");
+    }
+}
+
+#[test]
 fn torn_write_of_the_events_is_completed_by_the_next_run() {
     for length in [1, 100, 511] {
         for_all(Mishap::Torn(length), |trial| {

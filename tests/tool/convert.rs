@@ -13,7 +13,7 @@ applied-1440.img
   Server     SBSNT1 (00:A0:C9:14:C8:29)
   Licenses   from 5 to 10
 
-  Next       nothing: a 4.5 pack fits 4.0 and 4.5 servers alike
+  Next       write 4.5 on its label: it fits 4.0 and 4.5 servers alike
   See        addpack explain converted
 ";
 

@@ -108,8 +108,9 @@ fn misspelt_path_and_code_name_what_is_similar() {
 fn pattern_drive_letter_and_missing_drive_have_sentences_of_their_own() {
     let scene = Scene::with(&["unused-720.img"]);
     let (verdict, next) = verdict_and_next(&scene.run(&["inspect", "disks/*.img"]));
-    assert_eq!(verdict, "failed: no file matches the pattern disks/*.img");
-    assert!(next.starts_with("name the folder instead of a pattern"), "{next}");
+    let why = if cfg!(windows) { "no file matches the pattern" } else { "is a pattern" };
+    assert!(verdict.contains(why), "{verdict}");
+    assert!(next.starts_with("name the folder instead"), "{next}");
     for letter in ["A:", "b:\\"] {
         let ran = scene.run(&[letter]);
         let (verdict, _) = verdict_and_next(&ran);

@@ -55,6 +55,22 @@ fn same_image_again_is_already_converted() {
 }
 
 #[test]
+fn image_that_was_converted_into_a_copy_keeps_its_own_version_and_is_not_to_be_used() {
+    let scene = Scene::with(&["applied-1440.img"]);
+    let converting = scene.run(&["convert", "--yes", "-o", "out", "applied-1440.img"]).stdout;
+    let inspecting = scene.run(&["inspect", "applied-1440.img"]).stdout;
+    for shown in [&converting, &inspecting] {
+        let shown = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(shown.contains("this image is not converted itself: do not use it"), "{shown}");
+        assert!(!shown.contains("Version 4.5 Made"), "{shown}");
+    }
+    assert!(inspecting.contains("  Version    4.0; its copy is 4.5\n"), "{inspecting}");
+    let (images, _, code) = scene.json(&["inspect", "--json", "applied-1440.img"]);
+    assert_eq!((outcomes(&images), code), (vec!["already-converted"], Some(0)));
+    assert_eq!(images[0].record.as_ref().unwrap().version, "4.0");
+}
+
+#[test]
 fn copy_of_an_image_that_was_converted_into_a_copy_is_converted_in_that() {
     let scene = Scene::with(&["applied-1440.img"]);
     scene.image("applied-1440.img", "copy.img");

@@ -95,7 +95,7 @@ fn pack_is_asked_for_once_however_many_images_of_it_are_refused() {
         std::fs::copy(scene.path("out-of-order-720.img"), scene.path(copy)).unwrap();
     }
     let ran = scene.run(&["replace", "."]);
-    assert_eq!(ran.stdout.matches("Serial").count(), 1, "{}", ran.stdout);
+    assert_eq!(ran.stdout.matches("   Serial ").count(), 1, "{}", ran.stdout);
     assert!(
         ran.stdout.contains("2 other images of this pack are refused as well"),
         "{}",

@@ -6,7 +6,7 @@ use crate::cli::show::map::map;
 use crate::cli::show::terminal::{Look, Tone, escape_bytes, shown};
 use crate::cli::words::{
     day, event_kind, evidence_parts, finding_message, last_event, moment, next_step, note,
-    report_kb, serial, server, server_name, server_version, verdict,
+    report_kb, serial, server, server_name, server_version, verdict, version_of,
 };
 use addpack::diagnosis::{Diagnosis, Finding};
 use addpack::fat12::Diskette;
@@ -69,7 +69,7 @@ impl Body {
         if let Some(diagnosis) = &report.diagnosis
             && let Some(record) = &diagnosis.record
         {
-            self.facts(record);
+            self.facts(report, record);
             self.history(diagnosis, record);
         }
         self.findings(report.findings());
@@ -110,10 +110,10 @@ impl Body {
         self.row("See", &hints.join(", "));
     }
 
-    fn facts(&mut self, record: &Record) {
+    fn facts(&mut self, report: &Report, record: &Record) {
         self.row("Serial", &serial(record));
         self.row("Size", &format!("{} licenses", record.licenses));
-        self.row("Version", record.version.as_str());
+        self.row("Version", &version_of(report, record));
         self.row("Made", day(record.made_at).trim_start());
         if let Some(origin) = record.origin.filter(|origin| origin.converted_at.0 != 0) {
             self.row("Converted", &format!("{} UTC", moment(origin.converted_at)));

@@ -4,12 +4,13 @@ use crate::cli::show::lines::tone;
 use crate::cli::show::plan_text::command_lines;
 use crate::cli::show::terminal::{Look, Tone, named, shown};
 use crate::cli::words::{
-    self, Left, PackSummary, code_label, label, left_alone, plural, serial, short_serial, verdict,
+    self, Left, PackSummary, code_label, copy_in_its_place, label, label_of_source, left_alone,
+    plural, serial, short_serial, verdict,
 };
 use addpack::diagnosis::FindingCode;
 use addpack::plan::{Action, Code, Fleet, PackFacts, Plan, ServerState};
-use addpack::record::Record;
 use addpack::record::fields::Seal;
+use addpack::record::{Record, Version};
 use addpack::report::{Outcome, Report};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -25,8 +26,10 @@ pub(crate) struct Diskette {
     pub(crate) image: Option<PathBuf>,
     /// Why nothing was done with it, where it was left alone.
     pub(crate) left: Option<Left>,
+    /// The copy that was converted in its place; the diskette itself stays 4.0.
+    pub(crate) copy: Option<PathBuf>,
     /// Whether another try may come to more.
-    is_open: bool,
+    pub(crate) is_open: bool,
 }
 
 impl Diskette {
@@ -38,6 +41,7 @@ impl Diskette {
             record: report.record().cloned(),
             image: None,
             left: None,
+            copy: copy_in_its_place(report).map(Path::to_owned),
             is_open: report.failure.is_some() || report.has_finding(FindingCode::DamagedMedia),
         }
     }
@@ -65,8 +69,31 @@ impl Diskette {
         self.record.as_ref().map(Record::digest)
     }
 
-    /// The record, where a server would take it.
+    /// Whether it holds a 4.5 record.
+    pub(crate) fn is_45(&self) -> bool {
+        self.record.as_ref().is_some_and(|record| record.version == Version::V45)
+    }
+
+    /// Whether `later` is this diskette, seen again: with the same record, or with the one that it was converted to.
+    pub(crate) fn is_also(&self, later: &Self) -> bool {
+        let (Some(record), Some(seen)) = (&self.record, &later.record) else { return false };
+        let source = seen.origin.map(|origin| origin.source_digest);
+        seen.digest() == record.digest() || source == Some(record.digest())
+    }
+
+    /// What to write on its label; nothing where it holds no sound pack.
+    pub(crate) fn label(&self) -> Option<Vec<String>> {
+        match (&self.copy, &self.record) {
+            (Some(copy), Some(record)) => Some(label_of_source(record, copy).into()),
+            _ => self.sound().map(|record| label(record).into()),
+        }
+    }
+
+    /// The record, where the diskette is to be applied.
     pub(crate) fn sound(&self) -> Option<&Record> {
+        if self.copy.is_some() {
+            return None;
+        }
         let bad = matches!(self.outcome, Outcome::Refused | Outcome::Failed | Outcome::NotAPack);
         self.record.as_ref().filter(|_| !bad)
     }
@@ -189,9 +216,11 @@ impl SetReport<'_> {
         for (at, (step, (from, to))) in (1..).zip(steps) {
             let facts = &self.facts[step.pack];
             let serial = short_serial(facts).unwrap_or_else(|| "-".to_owned());
-            let first = match step.action {
-                Action::ConvertThenApply => "convert first",
-                Action::Apply | Action::TurnAway => "as it is",
+            let copy = self.summaries[step.pack].output.as_deref();
+            let first = match (step.action, copy) {
+                (Action::ConvertThenApply, _) => "convert first".to_owned(),
+                (_, Some(copy)) => format!("not it, but its copy {}", named(copy)),
+                (Action::Apply | Action::TurnAway, None) => "as it is".to_owned(),
             };
             let diskette = self.diskette(step.pack);
             let span = format!("{from} to {to}");

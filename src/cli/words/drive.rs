@@ -109,3 +109,8 @@ pub(crate) fn label(record: &Record) -> [String; 3] {
     };
     [format!("{} ({version})", serial(record)), licenses, order]
 }
+
+/// What to write on the label of a diskette whose pack was converted into a copy.
+pub(crate) fn label_of_source(record: &Record, copy: &Path) -> [String; 2] {
+    [format!("DO NOT USE {}", serial(record)), format!("converted into {}", named(copy))]
+}

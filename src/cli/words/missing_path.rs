@@ -16,7 +16,10 @@ const NAMES: usize = 10_000;
 pub(crate) fn message(report: &Report) -> Option<String> {
     let shown = named(&report.path);
     Some(match problem(report)? {
-        Problem::Pattern => format!("no file matches the pattern {shown}"),
+        Problem::Pattern if cfg!(windows) => format!("no file matches the pattern {shown}"),
+        Problem::Pattern => {
+            format!("{shown} is a pattern, and no shell has put file names in its place")
+        }
         Problem::DriveLetter => format!("{shown} is a drive letter, and this is not Windows"),
         Problem::NoDrive => format!("there is no drive {shown}"),
         Problem::LockedDrive(Some(group)) => {
@@ -31,7 +34,9 @@ pub(crate) fn message(report: &Report) -> Option<String> {
 pub(crate) fn next_step(report: &Report) -> Option<String> {
     Some(match problem(report)? {
         Problem::Pattern => {
-            "name the folder instead of a pattern: addpack looks through all of it".to_owned()
+            "name the folder instead: addpack looks through all of it. If the pattern stood in quotes, \
+             leave them out"
+                .to_owned()
         }
         Problem::DriveLetter | Problem::NoDrive => match drives().as_slice() {
             [] => NO_DRIVE_FOUND.to_owned(),
@@ -56,7 +61,7 @@ pub(crate) fn drive_list(drives: &[FoundDrive]) -> String {
 }
 
 enum Problem {
-    /// The shell has passed on a pattern that matches nothing.
+    /// A pattern that matches nothing or, where the shell expands them, was quoted.
     Pattern,
     /// `A:`, where drives have no letters.
     DriveLetter,

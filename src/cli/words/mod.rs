@@ -23,7 +23,7 @@ pub(crate) use codes::{Page, pages};
 pub(crate) use container::way_out;
 pub(crate) use drive::{
     Left, another_diskette, ask_for_next, ask_for_one_of, ask_for_the_same, diskette, label,
-    left_alone, seen_before, seen_in_an_earlier_queue,
+    label_of_source, left_alone, seen_before, seen_in_an_earlier_queue,
 };
 pub(crate) use failure::{failure_message, failure_next_step};
 pub(crate) use finding::{
@@ -56,10 +56,11 @@ use crate::cli::show::terminal::{escape_bytes, named};
 use addpack::diagnosis::{Finding, FindingCode, FindingKind};
 use addpack::disk::FlawKind;
 use addpack::fat12::{FaultKind, NoVolume};
-use addpack::record::Record;
 use addpack::record::fields::Server;
+use addpack::record::{Record, Version};
 use addpack::report::{NotAPack, Note, Outcome, Report};
 use std::borrow::Cow;
+use std::path::Path;
 
 /// Vendor's article on replacement media.
 pub(crate) const KB_REPLACEMENT: u32 = 274_532;
@@ -77,6 +78,9 @@ pub(crate) fn verdict(report: &Report) -> String {
     let sentence = match report.outcome {
         Outcome::Convertible => "a sound 4.0 pack, ready to be converted to 4.5",
         Outcome::Converted => "converted to 4.5 now, read back and verified",
+        Outcome::AlreadyConverted if copy_in_its_place(report).is_some() => {
+            return format!("converted into a copy before; this {} is still 4.0", thing(report));
+        }
         Outcome::AlreadyConverted if report.output.is_some() => {
             "the converted copy of this pack is there already"
         }
@@ -96,6 +100,40 @@ pub(crate) fn verdict(report: &Report) -> String {
         },
     };
     sentence.to_owned()
+}
+
+/// The converted copy that is to be used in the place of what was named, which the conversion left as it was.
+pub(crate) fn copy_in_its_place(report: &Report) -> Option<&Path> {
+    let is_40 = || report.record().is_some_and(|record| record.version == Version::V40);
+    let is_left = match report.outcome {
+        Outcome::Converted => true,
+        Outcome::AlreadyConverted => is_40(),
+        _ => false,
+    };
+    report.output.as_deref().filter(|_| is_left)
+}
+
+fn use_the_copy(report: &Report, copy: &Path) -> String {
+    let copy = named(copy);
+    if report.is_drive {
+        format!("use {copy}; this diskette is not converted itself: write DO NOT USE on it")
+    } else {
+        format!("use {copy}; this image is not converted itself: do not use it")
+    }
+}
+
+fn thing(report: &Report) -> &'static str {
+    if report.is_drive { "diskette" } else { "image" }
+}
+
+/// The version of the pack. Of one that was converted into a copy, what was named has not the copy's.
+pub(crate) fn version_of(report: &Report, record: &Record) -> String {
+    let version = record.version.as_str();
+    match copy_in_its_place(report) {
+        None => version.to_owned(),
+        Some(_) if record.version == Version::V40 => format!("{version}; its copy is 4.5"),
+        Some(_) => format!("{version} in the copy; this {} stays as it was", thing(report)),
+    }
 }
 
 fn not_a_pack(report: &Report) -> String {
@@ -204,6 +242,9 @@ pub(crate) fn next_step(report: &Report) -> String {
             _ => {}
         }
     }
+    if let Some(copy) = copy_in_its_place(report) {
+        return use_the_copy(report, copy);
+    }
     let step = match report.outcome {
         Outcome::Convertible | Outcome::UnfinishedConversion if !report.in_place => {
             "convert it with addpack convert -o DIR: it cannot be changed where it is"
@@ -211,11 +252,9 @@ pub(crate) fn next_step(report: &Report) -> String {
         Outcome::Convertible if report.is_drive => system::CONVERT_DISKETTE,
         Outcome::Convertible => "convert it with addpack convert: once, one way",
         Outcome::UnfinishedConversion => "run addpack convert on it: that finishes the clean-up",
-        Outcome::Converted if report.output.is_some() => {
-            "use the converted copy from now on, and mark the old diskette as converted"
-        }
         Outcome::AlreadyConverted if report.output.is_some() => "nothing: use that copy",
-        Outcome::Converted | Outcome::AlreadyConverted | Outcome::Issued45 => {
+        Outcome::Converted => "write 4.5 on its label: it fits 4.0 and 4.5 servers alike",
+        Outcome::AlreadyConverted | Outcome::Issued45 => {
             "nothing: a 4.5 pack fits 4.0 and 4.5 servers alike"
         }
         Outcome::Copy => "nothing: use the image that counts",

@@ -52,6 +52,18 @@ fn file_whose_chain_is_broken_has_no_digest() {
 }
 
 #[test]
+fn file_whose_last_cluster_is_cut_off_behind_its_last_byte_has_its_digest() {
+    let mut disk = Disk::new(KB_720);
+    let file = content(7, 1100);
+    let clusters = disk.add("SETUP.EXE", &file);
+    // Of the second cluster's two sectors, the file needs the first.
+    let end = disk.layout.cluster(clusters[1]).start + 512;
+    let sha1 = Some(<[u8; 20]>::from(Sha1::digest(&file)));
+    assert_eq!(contents_of(&disk.clone().cut(end), true).files[0].digest, sha1);
+    assert_eq!(contents_of(&disk.cut(end - 1), true).files[0].digest, None);
+}
+
+#[test]
 fn only_an_entry_that_is_a_label_and_nothing_else_is_one() {
     let label = |entries: &[(&[u8; 11], u8)]| {
         let mut disk = Disk::new(KB_720);
@@ -150,6 +162,8 @@ fn boot_sector_that_states_what_cannot_be_tells_no_other_layout() {
             assert_eq!(layout_of(&bytes), None, "{value} at {at}");
         }
     }
+    assert_eq!(layout_of(&volume(3, 384, [1, 3])), None);
+    assert_eq!(layout_of(&volume(9, 512, [1, 1])), None);
     let mut no_root = volume(3, 512, [1, 3]);
     no_root[17] = 0;
     let mut no_sectors = volume(3, 512, [1, 3]);

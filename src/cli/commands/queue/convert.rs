@@ -13,7 +13,7 @@ use crate::cli::exit::Exit;
 use crate::cli::show::printer::{More, Printer};
 use crate::cli::show::queue::{Diskette, order, summary};
 use crate::cli::show::terminal::{Look, complain, named};
-use crate::cli::words::{Left, ask_for_next, ask_for_one_of, label, left_alone};
+use crate::cli::words::{Left, ask_for_next, ask_for_one_of, left_alone};
 use addpack::ledger::{Ledger, LedgerError};
 use addpack::record::Record;
 use addpack::record::fields::Seal;
@@ -128,7 +128,7 @@ impl Conversion<'_> {
         let image = diskette.image.take();
         *diskette = Diskette::of(diskette.number, report);
         diskette.image = image;
-        let text = diskette.sound().map(|record| label(record).join("\n             "));
+        let text = diskette.label().map(|label| label.join("\n             "));
         self.printer.diskette(diskette.number, report);
         if let Some(label) = text.filter(|_| !self.queue.common.json) {
             self.printer.say(&format!("  Label      {label}\n\n"));

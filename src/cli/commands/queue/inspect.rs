@@ -12,7 +12,6 @@ use crate::cli::show::progress::Progress;
 use crate::cli::show::queue::SetReport;
 use crate::cli::show::shell::{command, path_words};
 use crate::cli::show::terminal::Look;
-use crate::cli::words::label;
 use addpack::plan::{Action, Edition, FIRST_LICENSES, Fleet, PackFacts, ServerState, plan_all};
 use addpack::record::event::ServerVersion;
 use addpack::run::End;
@@ -28,7 +27,7 @@ pub(crate) fn run(args: &Inspect) -> Result<Exit, Error> {
     let printer = Printer::new(common, progress, false).without_ledger(error);
     let mut printer = printer.with_files(&args.also, args.list);
     let set = look_at_diskettes(common, &args.queue, &mut ledger, |diskette, report| {
-        let label = diskette.sound().map(|record| label(record).join("\n             "));
+        let label = diskette.label().map(|label| label.join("\n             "));
         printer.diskette(diskette.number, report);
         if let Some(label) = label.filter(|_| !common.json) {
             printer.say(&format!("  Label      {label}\n\n"));

@@ -33,9 +33,7 @@ impl Ledger {
             identity = identify(path)?;
         }
         check_writable(path)?;
-        if !uses_log {
-            check_locks(path)?;
-        }
+        check_locks(path)?;
         let mut ledger = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, |db| {
             // A log's index is shared memory, which stations of a network do not share. A ledger that
             // has one is taken over by this run alone, without it.
@@ -58,7 +56,7 @@ impl Ledger {
         let path = &absolute(path)?;
         let Identity::Ledger { is_wal } = identify(path)? else { return Ok(None) };
         // Reading a write-ahead log needs its index, which only those who may write can make.
-        let may_share = is_local(folder_of(path)) || !is_wal;
+        let may_share = (is_local(folder_of(path)) || !is_wal) && check_locks(path).is_ok();
         let shared =
             may_share.then(|| Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, |_| Ok(())));
         let ledger = match shared {
@@ -104,12 +102,7 @@ impl Ledger {
             db.query_row("PRAGMA schema_version", [], |_| Ok(()))?;
             Ok(db)
         };
-        let db = open().map_err(|error| match LedgerError::from_sqlite(path, error) {
-            error if error.problem == LedgerProblem::InUse => {
-                check_locks(path).err().unwrap_or(error)
-            }
-            error => error,
-        })?;
+        let db = open().map_err(|error| LedgerError::from_sqlite(path, error))?;
         Ok(Self { db, path: path.to_owned(), copy: None, has_tables: true })
     }
 

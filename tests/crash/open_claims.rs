@@ -210,6 +210,7 @@ fn inode(crash: &Crash) -> i64 {
     std::fs::metadata(crash.scene.path("moved.img")).unwrap().ino().cast_signed()
 }
 
+#[cfg(unix)]
 #[test]
 fn image_that_another_program_holds_is_left_to_it() {
     let crash = Crash::events();

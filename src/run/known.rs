@@ -2,14 +2,15 @@
 
 use super::recovery::holds_copy;
 use crate::conversion::{convert, decide};
-use crate::diagnosis::{CopyOf, CopyState, diagnose};
-use crate::ledger::{Entry, Met, State};
+use crate::diagnosis::{CopyOf, CopyState, FindingCode, diagnose};
+use crate::ledger::{Entry, Ledger, LedgerError, Met, State};
 use crate::platform::FileId;
 use crate::record::RecordBytes;
 use crate::record::fields::{FileTime, Seal};
 use crate::record::seal::sha1;
 use crate::report::{Outcome, Report};
 use std::path::{Path, PathBuf, absolute};
+use std::time::UNIX_EPOCH;
 
 /// What a pack in the ledger is to the image at hand.
 pub(super) enum Relation {
@@ -83,4 +84,36 @@ pub(super) fn met(report: &Report, file: Option<FileId>) -> Option<Met> {
 /// The path without a folder to start from. Links stay: they are how the user names the image.
 pub(super) fn absolute_path(path: &Path) -> PathBuf {
     absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+impl Report {
+    /// Takes the report of a kept image for one of its diskette, where that was converted in `drive` since, as the
+    /// ledger has it: the image holds the record from which that conversion was made. An image that is younger
+    /// than the conversion is that of another copy of the diskette, and is left refused.
+    ///
+    /// # Errors
+    /// Where the ledger fails.
+    pub fn catch_up(&mut self, drive: &Path, ledger: &Ledger) -> Result<(), LedgerError> {
+        let is_copy = self.has_finding(FindingCode::CopyOfConverted);
+        let Some(record) = self.record().filter(|_| is_copy) else { return Ok(()) };
+        let Some(entry) = record.serial.text().map(|serial| ledger.find(serial)).transpose()?
+        else {
+            return Ok(());
+        };
+        let made = std::fs::metadata(&self.path).and_then(|metadata| metadata.modified());
+        let made = made.ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+        let Some(made) = made.and_then(|at| i64::try_from(at.as_secs()).ok()) else {
+            return Ok(());
+        };
+        let is_here = |entry: &Entry| {
+            let is_of_drive = entry.target.is_none() && entry.path == absolute_path(drive);
+            entry.state == State::Done && is_of_drive && made <= entry.converted_at
+        };
+        let new = entry.filter(is_here).and_then(|entry| made_again(&entry, record.bytes()));
+        if let Some(new) = new {
+            self.outcome = Outcome::AlreadyConverted;
+            self.diagnosis = Some(diagnose(&new));
+        }
+        Ok(())
+    }
 }

@@ -26,6 +26,7 @@ mod killed_with_ledger;
 mod large_archives;
 #[cfg(unix)]
 mod ledger_without_locks;
+#[cfg(unix)]
 mod medium_errors;
 mod open_claims;
 #[cfg(unix)]

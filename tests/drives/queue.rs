@@ -568,3 +568,53 @@ fn a_request_of_a_queue_names_the_digests_of_the_images_that_are_kept() {
     let request = String::from_utf8(scene.read("request.txt")).unwrap();
     assert!(request.contains("12345-270-0000017-00010"), "{request}");
 }
+
+#[test]
+fn diskettes_that_were_converted_in_the_drive_count_as_converted_and_keep_their_numbers() {
+    let name = "applied-1440.img";
+    let scene = Scene::with(&[name]);
+    let Some(drive) = Loop::with(&scene.path(name)) else { return };
+    let inspect = ["inspect", "--queue", "--keep", "box", drive.path()];
+    let mut terminal = Terminal::run(scene.command(&inspect));
+    terminal.until(&prompt(1, &drive));
+    terminal.answer("");
+    terminal.until(&prompt(2, &drive));
+    terminal.answer("q");
+    terminal.end();
+    // The conversions of these tests are at a time of their own.
+    let kept = scene.path("box/12345-270-0000017-00003-1-event.img");
+    let before = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000);
+    fs::File::options().write(true).open(kept).unwrap().set_modified(before).unwrap();
+    drive.insert(&scene.path(name));
+    scene.run(&["convert", "--yes", drive.path()]).ends(0);
+    drive.insert(&scene.path(name));
+    for is_put_in in [false, true, false] {
+        let mut terminal = Terminal::run(scene.command(&inspect));
+        terminal.until(&prompt(2, &drive));
+        if is_put_in {
+            drive.insert(&scene.path(name));
+            terminal.answer("");
+            let said = terminal.until(&prompt(2, &drive));
+            assert!(said.contains("this is diskette 1 of an earlier queue"), "{said}");
+        }
+        terminal.answer("q");
+        let (shown, code) = terminal.end();
+        let shown = squeezed(&shown);
+        assert!(shown.contains("1 diskette 1 5 to 10 ...00003 as it is"), "{shown}");
+        assert!(!shown.contains("DO NOT APPLY") && !shown.contains("Not needed"), "{shown}");
+        assert_eq!(code, Some(0));
+    }
+    // A copy of the diskette as it was is another diskette, although its image is the same.
+    fs::remove_file(scene.path("box/12345-270-0000017-00003-0-events.img")).unwrap();
+    fs::write(scene.path("copy.img"), PackImage::golden(name).old).unwrap();
+    let mut terminal = Terminal::run(scene.command(&inspect));
+    terminal.until(&prompt(2, &drive));
+    drive.insert(&scene.path("copy.img"));
+    terminal.answer("");
+    terminal.until(&prompt(3, &drive));
+    terminal.answer("q");
+    let shown = squeezed(&terminal.end().0);
+    let both =
+        ["1 diskette 1 5 to 10 ...00003 as it is", "DO NOT APPLY on them\ndiskette 2 a sound"];
+    assert!(both.iter().all(|part| shown.contains(part)), "{shown}");
+}

@@ -9,8 +9,8 @@ use crate::cli::words::{
 };
 use addpack::diagnosis::FindingCode;
 use addpack::plan::{Action, Code, Fleet, PackFacts, Plan, ServerState};
-use addpack::record::Record;
 use addpack::record::fields::Seal;
+use addpack::record::{Record, Version};
 use addpack::report::{Outcome, Report};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -29,7 +29,7 @@ pub(crate) struct Diskette {
     /// The copy that was converted in its place; the diskette itself stays 4.0.
     pub(crate) copy: Option<PathBuf>,
     /// Whether another try may come to more.
-    is_open: bool,
+    pub(crate) is_open: bool,
 }
 
 impl Diskette {
@@ -67,6 +67,18 @@ impl Diskette {
 
     pub(crate) fn digest(&self) -> Option<Seal> {
         self.record.as_ref().map(Record::digest)
+    }
+
+    /// Whether it holds a 4.5 record.
+    pub(crate) fn is_45(&self) -> bool {
+        self.record.as_ref().is_some_and(|record| record.version == Version::V45)
+    }
+
+    /// Whether `later` is this diskette, seen again: with the same record, or with the one that it was converted to.
+    pub(crate) fn is_also(&self, later: &Self) -> bool {
+        let (Some(record), Some(seen)) = (&self.record, &later.record) else { return false };
+        let source = seen.origin.map(|origin| origin.source_digest);
+        seen.digest() == record.digest() || source == Some(record.digest())
     }
 
     /// What to write on its label; nothing where it holds no sound pack.
@@ -231,7 +243,15 @@ impl SetReport<'_> {
             .iter()
             .filter_map(|&pack| Some((pack, self.fleet.why_aside(pack, &self.facts[pack])?)));
         let packs: Vec<_> = planned.chain(aside).filter(|(_, code)| *code != Code::Copy).collect();
-        if packs.is_empty() {
+        // Its image may be the same as that of the diskette that was converted, which is the pack.
+        let is_listed = |number| {
+            let of_pack = |pack: usize| number_of(self.diskettes, &self.summaries[pack].path);
+            packs.iter().any(|(pack, _)| of_pack(*pack) == Some(number))
+        };
+        let is_refused = |diskette: &&Diskette| diskette.outcome == Outcome::Refused;
+        let others = self.diskettes.iter().filter(is_refused);
+        let others: Vec<_> = others.filter(|diskette| !is_listed(diskette.number)).collect();
+        if packs.is_empty() && others.is_empty() {
             return String::new();
         }
         let title = "Do not apply: write DO NOT APPLY on them";
@@ -240,6 +260,10 @@ impl SetReport<'_> {
             let serial = short_serial(&self.facts[pack]).unwrap_or_else(|| "-".to_owned());
             let reason = code_label(code, &self.summaries[pack]);
             let _ = writeln!(text, "  {:<12}  {serial:<9}  {reason}", self.diskette(pack));
+        }
+        for diskette in others {
+            let name = format!("diskette {}", diskette.number);
+            text += &look.row(&format!("  {name:<12}  "), 16, &diskette.verdict);
         }
         text
     }

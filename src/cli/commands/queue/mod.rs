@@ -16,7 +16,6 @@ use crate::cli::show::terminal::complain;
 use crate::cli::words::{seen_before, seen_in_an_earlier_queue, verdict};
 use addpack::ledger::{Ledger, LedgerError};
 use addpack::pack::keep::{Extent, Keep};
-use addpack::record::Record;
 use addpack::report::{Failure, Report};
 use addpack::run::{self, Job, Mode, keep_diskette};
 use std::path::Path;
@@ -81,10 +80,18 @@ impl<'a> Queue<'a> {
         let mut images = self.images_in(folder, ledger)?;
         let made = |path: &Path| path.metadata().and_then(|metadata| metadata.modified()).ok();
         images.sort_by_cached_key(|report| (made(&report.path), report.path.clone()));
-        let numbered = (1..).zip(images);
-        self.earlier = numbered
-            .map(|(number, report)| Diskette::of(number, &report).with_image(report.path))
-            .collect();
+        for report in images {
+            let number = self.earlier.len() + 1;
+            let diskette = Diskette::of(number, &report).with_image(report.path);
+            match self.earlier.iter_mut().find(|earlier| earlier.is_also(&diskette)) {
+                None => self.earlier.push(diskette),
+                Some(earlier) if diskette.is_45() => {
+                    let number = earlier.number;
+                    *earlier = Diskette { number, ..diskette };
+                }
+                Some(_) => {}
+            }
+        }
         if !self.earlier.is_empty() {
             complain(&seen_earlier(folder, &self.earlier));
         }
@@ -102,6 +109,9 @@ impl<'a> Queue<'a> {
         let job = Job { paths: vec![folder.to_owned()], watcher: None, ..self.job.clone() };
         let mut images = Collect::new(|report: Box<Report>| *report);
         run::run(&job, ledger, &STOP, &mut images)?;
+        for report in &mut images.kept {
+            report.catch_up(self.drive, ledger)?;
+        }
         Ok(images.kept)
     }
 
@@ -144,11 +154,8 @@ impl<'a> Queue<'a> {
                 }
                 Some(place) => return Ok(Next::Diskette(place, report)),
                 None => {
-                    let digest = report.record().map(Record::digest);
-                    let known = self
-                        .earlier
-                        .iter()
-                        .find(|earlier| digest.is_some() && earlier.digest() == digest);
+                    let found = Diskette::of(number, &report);
+                    let known = self.earlier.iter().find(|earlier| earlier.is_also(&found));
                     if let Some(known) = known {
                         complain(&seen_in_an_earlier_queue(known.number, known.image.as_deref()));
                     }
@@ -162,8 +169,9 @@ impl<'a> Queue<'a> {
 
     /// The place of a diskette with the same record. One without a record is never told from another.
     fn place_of(&self, report: &Report) -> Option<usize> {
-        let digest = Some(report.record()?.digest());
-        self.diskettes.iter().position(|diskette| diskette.digest() == digest)
+        report.record()?;
+        let found = Diskette::of(0, report);
+        self.diskettes.iter().position(|diskette| diskette.is_also(&found))
     }
 
     fn look(&mut self, ledger: &mut Ledger) -> Result<Option<Box<Report>>, LedgerError> {

@@ -144,7 +144,7 @@ fn mounted_diskette_is_left_alone_and_its_mount_point_is_named() {
         let (report, code) = one(&scene, &[args, &[drive.path()]].concat());
         let error = report.error.unwrap();
         assert_eq!((error.code.as_str(), code), ("mounted", Some(3)));
-        assert_eq!(error.message, format!("the diskette is mounted at {}", folder.display()));
+        assert_eq!(error.message, format!("the diskette is mounted at \"{}\"", folder.display()));
         assert_eq!(report.next_step, "unmount it and run addpack again");
     }
     drop(mounted);

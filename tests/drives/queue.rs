@@ -604,4 +604,17 @@ fn diskettes_that_were_converted_in_the_drive_count_as_converted_and_keep_their_
         assert!(!shown.contains("DO NOT APPLY") && !shown.contains("Not needed"), "{shown}");
         assert_eq!(code, Some(0));
     }
+    // A copy of the diskette as it was is another diskette, although its image is the same.
+    fs::remove_file(scene.path("box/12345-270-0000017-00003-0-events.img")).unwrap();
+    fs::write(scene.path("copy.img"), PackImage::golden(name).old).unwrap();
+    let mut terminal = Terminal::run(scene.command(&inspect));
+    terminal.until(&prompt(2, &drive));
+    drive.insert(&scene.path("copy.img"));
+    terminal.answer("");
+    terminal.until(&prompt(3, &drive));
+    terminal.answer("q");
+    let shown = squeezed(&terminal.end().0);
+    let both =
+        ["1 diskette 1 5 to 10 ...00003 as it is", "DO NOT APPLY on them\ndiskette 2 a sound"];
+    assert!(both.iter().all(|part| shown.contains(part)), "{shown}");
 }

@@ -243,7 +243,15 @@ impl SetReport<'_> {
             .iter()
             .filter_map(|&pack| Some((pack, self.fleet.why_aside(pack, &self.facts[pack])?)));
         let packs: Vec<_> = planned.chain(aside).filter(|(_, code)| *code != Code::Copy).collect();
-        if packs.is_empty() {
+        // Its image may be the same as that of the diskette that was converted, which is the pack.
+        let is_listed = |number| {
+            let of_pack = |pack: usize| number_of(self.diskettes, &self.summaries[pack].path);
+            packs.iter().any(|(pack, _)| of_pack(*pack) == Some(number))
+        };
+        let is_refused = |diskette: &&Diskette| diskette.outcome == Outcome::Refused;
+        let others = self.diskettes.iter().filter(is_refused);
+        let others: Vec<_> = others.filter(|diskette| !is_listed(diskette.number)).collect();
+        if packs.is_empty() && others.is_empty() {
             return String::new();
         }
         let title = "Do not apply: write DO NOT APPLY on them";
@@ -252,6 +260,10 @@ impl SetReport<'_> {
             let serial = short_serial(&self.facts[pack]).unwrap_or_else(|| "-".to_owned());
             let reason = code_label(code, &self.summaries[pack]);
             let _ = writeln!(text, "  {:<12}  {serial:<9}  {reason}", self.diskette(pack));
+        }
+        for diskette in others {
+            let name = format!("diskette {}", diskette.number);
+            text += &look.row(&format!("  {name:<12}  "), 16, &diskette.verdict);
         }
         text
     }

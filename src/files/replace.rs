@@ -6,7 +6,7 @@ use crate::files::new_file::{clear_leftover, temporary_name};
 use crate::files::{OnePass, OpenFile};
 use crate::platform::{self, folder_of, sync_folder};
 use sha1::{Digest, Sha1};
-use std::fs::{self, File, Metadata};
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 use tempfile::NamedTempFile;
@@ -92,7 +92,7 @@ fn check(old: &OpenFile) -> Result<(), MediaError> {
     if platform::identity(old.file(), &now).has_other_names() {
         return Err(ContainerError::OtherNames.into());
     }
-    if is_changed(old.metadata(), &now)? {
+    if platform::is_changed(old.metadata(), &now) {
         Err(ContainerError::Changed.into())
     } else {
         check_name(old)
@@ -101,14 +101,10 @@ fn check(old: &OpenFile) -> Result<(), MediaError> {
 
 /// Checks that the file that was opened is still at its path, unchanged.
 fn check_name(old: &OpenFile) -> Result<(), MediaError> {
-    if !old.is_at_its_path() || is_changed(old.metadata(), &fs::metadata(old.path())?)? {
+    if !old.is_at_its_path() || platform::is_changed(old.metadata(), &fs::metadata(old.path())?) {
         return Err(ContainerError::Changed.into());
     }
     Ok(())
-}
-
-fn is_changed(then: &Metadata, now: &Metadata) -> io::Result<bool> {
-    Ok(now.len() != then.len() || now.modified()? != then.modified()?)
 }
 
 /// Makes the new file, durable, under the temporary name of `path`. One that a killed run left there is

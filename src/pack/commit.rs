@@ -188,9 +188,12 @@ impl<S: DisketteStorage> Commit<S> {
 
     /// The state of the pack, by what the medium itself holds.
     fn state(&self) -> PackState {
-        let Ok(held) = read_record_past_cache(&self.medium, &self.sectors) else {
-            return PackState::Unknown;
+        let held = match read_record_past_cache(&self.medium, &self.sectors) {
+            // A container may have been moved meanwhile. The file that is open tells then: it was not written to.
+            Err(_) if self.medium.is_replaced() => read_record(&self.medium, &self.sectors),
+            held => held,
         };
+        let Ok(held) = held else { return PackState::Unknown };
         if self.medium.is_removable() && !self.patch.is_on_the_way(&held) {
             return PackState::Unknown;
         }

@@ -149,6 +149,12 @@ pub(crate) fn identity_at(_: &Path, metadata: &Metadata) -> Identity {
     Identity { id: Some((metadata.dev(), metadata.ino())), names: metadata.nlink() }
 }
 
+/// Whether a file was changed between two looks at its metadata: its bytes, or who may do what with it.
+pub(crate) fn is_changed(then: &Metadata, now: &Metadata) -> bool {
+    let times = |at: &Metadata| (at.mtime(), at.mtime_nsec(), at.ctime(), at.ctime_nsec());
+    then.len() != now.len() || times(then) != times(now)
+}
+
 /// The path with these bytes.
 pub(crate) fn path_from_bytes(bytes: Vec<u8>) -> PathBuf {
     OsString::from_vec(bytes).into()

@@ -201,6 +201,7 @@ impl Failure {
         match error {
             ContainerError::ReadOnly(_)
             | ContainerError::OtherNames
+            | ContainerError::SameName
             | ContainerError::Zip64Records
             | ContainerError::IndexField
             | ContainerError::BytesBehind => FailureCode::NeedsOutput,

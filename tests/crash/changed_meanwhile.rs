@@ -44,6 +44,12 @@ fn link(container: &Path) {
     fs::hard_link(container, container.with_file_name("second name")).unwrap();
 }
 
+fn take_rights(container: &Path) {
+    let mut rights = fs::metadata(container).unwrap().permissions();
+    rights.set_readonly(true);
+    fs::set_permissions(container, rights).unwrap();
+}
+
 /// Converts the pack in a container that is changed just before the first byte of its replacement is
 /// written. What it failed with, and whether the container is as it was left by that change.
 fn convert_while(change: Change) -> (Option<ContainerError>, bool) {
@@ -90,13 +96,28 @@ fn container_that_another_program_changes_meanwhile_stays_as_that_program_left_i
             next();
         }
     });
-    let changes: [(Change, ContainerError); 4] = [
+    let changes: [(Change, ContainerError); 5] = [
         (write_on, ContainerError::Changed),
         (rewrite_at_another_time, ContainerError::Changed),
         (replace, ContainerError::Changed),
         (link, ContainerError::OtherNames),
+        (take_rights, ContainerError::Changed),
     ];
     for (change, wanted) in changes {
         assert_eq!(convert_while(change), (Some(wanted), true));
     }
+}
+
+#[test]
+fn archive_that_was_edited_after_its_directory_was_read_is_not_opened_to_be_changed() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("a.zip");
+    let archive = include_bytes!("../fuzz/seeds/zip/two");
+    fs::write(&path, archive).unwrap();
+    let place = Place::at(&folder.path().join("a.zip:one.img")).unwrap();
+    drop(Medium::open_to_change(&place, 0).expect("it is as it was"));
+    let place = Place::at(&folder.path().join("a.zip:one.img")).unwrap();
+    fs::write(&path, &archive[1..]).unwrap();
+    let error = Medium::open_to_change(&place, 0).expect_err("it was edited");
+    assert_eq!(error.container(), Some(ContainerError::Changed));
 }

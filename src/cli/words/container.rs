@@ -62,6 +62,10 @@ pub(super) fn container_message(error: ContainerError) -> String {
              them"
                 .to_owned()
         }
+        Error::SameName => {
+            "another file in the archive has the same name, so the ledger could not tell the two apart"
+                .to_owned()
+        }
         Error::Changed => "another program changed the container meanwhile".to_owned(),
     }
 }

@@ -64,6 +64,7 @@ impl Directory {
         archive.read(start, &mut entries)?;
         let mut members = members(&entries, end.count, start, before)?;
         mark_shared(&mut members, start);
+        mark_same_names(&mut members);
         Ok(Self { members, start, entries, end })
     }
 
@@ -123,6 +124,19 @@ fn members(
         return Err(ContainerError::BadField { at }.into());
     }
     Ok(members)
+}
+
+/// Marks members whose name others have too: the ledger knows a member by its name.
+fn mark_same_names(members: &mut [ZipMember]) {
+    let mut order: Vec<_> = (0..members.len()).collect();
+    order.sort_unstable_by(|one, other| members[*one].name.cmp(&members[*other].name));
+    for pair in 1..order.len() {
+        let (one, other) = (order[pair - 1], order[pair]);
+        if members[one].name == members[other].name {
+            members[one].obstacle.get_or_insert(ContainerError::SameName);
+            members[other].obstacle.get_or_insert(ContainerError::SameName);
+        }
+    }
 }
 
 /// Marks members that overlap others, or the directory, as damaged: they could expand to far more than the

@@ -80,6 +80,8 @@ pub enum ContainerError {
     ReadOnly(Format),
     /// The file has other names (hard links), which would still lead to the old file.
     OtherNames,
+    /// Another member of the archive has the same name, by which the ledger knows a member.
+    SameName,
     /// The file was changed since it was read.
     Changed,
 }

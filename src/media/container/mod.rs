@@ -140,7 +140,9 @@ impl Container {
             return Ok(());
         }
         let file = OpenFile::open_to_change(&self.path)?;
-        let is_same = file.file_id() == current.file.file_id();
+        // Its directory was read before: it must be that of the file as it is now.
+        let is_same = file.file_id() == current.file.file_id()
+            && !platform::is_changed(current.file.metadata(), file.metadata());
         if !is_same || current.is_locked {
             return Err(ContainerError::Changed.into());
         }

@@ -229,6 +229,12 @@ pub(crate) fn keep_read_only(path: &Path, permissions: Option<Permissions>) -> i
         .map_or(Ok(()), |permissions| std::fs::set_permissions(path, permissions))
 }
 
+/// Whether a file was changed between two looks at its metadata: its bytes or its attributes.
+pub(crate) fn is_changed(then: &Metadata, now: &Metadata) -> bool {
+    let of = |at: &Metadata| (at.len(), at.last_write_time(), at.file_attributes());
+    of(then) != of(now)
+}
+
 /// The file has all of that since it was created.
 #[expect(clippy::unnecessary_wraps, reason = "not every system creates a file with all")]
 pub(crate) fn take_over(_: &File, _: &Metadata, _: &File) -> io::Result<()> {

@@ -18,18 +18,6 @@ pub(super) fn container_message(error: ContainerError) -> String {
         Error::Compression => "the container is damaged: it cannot be decompressed".to_owned(),
         Error::TooLarge => "it holds more than the largest diskette (2.88 MB)".to_owned(),
         Error::NoMemory => "there is not enough memory to expand it".to_owned(),
-        Error::Zip64Records => {
-            "the archive has ZIP64 records, which addpack reads but does not write".to_owned()
-        }
-        Error::IndexField => {
-            "the container has an extra field that may index its compressed bytes \
-                              (as of bgzip or dictzip), which addpack does not write"
-                .to_owned()
-        }
-        Error::BytesBehind => {
-            "other bytes follow the container, and would be lost if it were rewritten"
-                .to_owned()
-        }
         Error::InParts => "it is one part of several".to_owned(),
         Error::Encrypted => "it is encrypted".to_owned(),
         Error::Method(method) => {
@@ -54,20 +42,42 @@ pub(super) fn container_message(error: ContainerError) -> String {
         }
         Error::NoImage => "an archive without an image of a diskette".to_owned(),
         Error::Several => "an archive of several images whose name does not end in .zip".to_owned(),
+        Error::Changed => "another program changed the container meanwhile".to_owned(),
+        Error::Zip64Records
+        | Error::IndexField
+        | Error::BytesBehind
+        | Error::ReadOnly(_)
+        | Error::OtherNames
+        | Error::SameName => not_in_place(error),
+    }
+}
+
+/// Why a container can be read, but not changed where it is.
+fn not_in_place(error: ContainerError) -> String {
+    use ContainerError as Error;
+    let why = match error {
         Error::ReadOnly(format) => {
-            format!("it is inside {}, which cannot be changed in place", format.name())
+            return format!("it is inside {}, which cannot be changed in place", format.name());
         }
-        Error::OtherNames => {
-            "the container has several names (hard links), and changing it would replace only one of \
-             them"
-                .to_owned()
+        Error::Zip64Records => {
+            "the archive has ZIP64 records, which addpack reads but does not write"
+        }
+        Error::IndexField => {
+            "the container has an extra field that may index its compressed bytes (as of bgzip or \
+             dictzip), which addpack does not write"
+        }
+        Error::BytesBehind => {
+            "other bytes follow the container, and would be lost if it were rewritten"
         }
         Error::SameName => {
             "another file in the archive has the same name, so the ledger could not tell the two apart"
-                .to_owned()
         }
-        Error::Changed => "another program changed the container meanwhile".to_owned(),
-    }
+        _ => {
+            "the container has several names (hard links), and changing it would replace only one of \
+             them"
+        }
+    };
+    why.to_owned()
 }
 
 /// What to do about a container that is not read.

@@ -14,7 +14,7 @@ pub(crate) enum Exit {
     Refused,
     /// At least one image failed.
     Failed,
-    /// Stopped by the user; all that was begun is whole.
+    /// Stopped by the user; everything that was begun is finished.
     Stopped,
 }
 
@@ -67,7 +67,7 @@ pub(crate) const EXITS: [(&str, &str); 6] = [
     ("1", "at least one pack was refused, or a path that was named is not a pack"),
     ("2", "the command line was wrong; nothing was touched"),
     ("3", "at least one image failed, or a report was lost (wins over 1)"),
-    ("130", "stopped by Ctrl-C, SIGTERM or your \"no\"; all that was begun is whole"),
+    ("130", "stopped by Ctrl-C, SIGTERM or your \"no\"; everything that was begun is finished"),
     ("any other", "a failure of addpack itself"),
 ];
 

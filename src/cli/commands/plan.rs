@@ -38,6 +38,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
         gather_with(&args.common, to_file.as_mut())?
     };
     if packs.exit == Exit::Stopped {
+        complain("stopped: not all images were looked at, so there is no plan");
         return Ok(Exit::Stopped);
     }
     if args.labels || args.output.is_some() {

@@ -38,6 +38,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
     let mut rows =
         if exit == Exit::Stopped { Vec::new() } else { refused(&packs, args, &mut exit) };
     if STOP.load(Ordering::Relaxed) {
+        complain("stopped: not all images were looked at, so there is no request");
         return Ok(Exit::Stopped);
     }
     rows.extend(lost);

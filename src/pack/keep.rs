@@ -116,6 +116,24 @@ fn record_of(found: &Examination) -> Option<(Seal, Option<String>)> {
     Some((record.digest(), name))
 }
 
+/// Whether an image has a name such as [`Keep::keep`] gives to that of a pack's diskette: `SERIAL-3-events.img`,
+/// also with `-copy-2` behind the events.
+pub fn is_kept_image(path: &Path) -> bool {
+    let Some(name) = path.file_stem().and_then(|name| name.to_str()) else { return false };
+    let mut parts = name.split('-');
+    let is_number = |part: Option<&str>, digits: usize| {
+        part.is_some_and(|part| {
+            (digits == 0 || part.len() == digits) && part.bytes().all(|byte| byte.is_ascii_digit())
+        })
+    };
+    [5, 3, 7, 5, 0].into_iter().all(|digits| is_number(parts.next(), digits))
+        && matches!(parts.next(), Some("event" | "events"))
+        && matches!(
+            (parts.next(), parts.next(), parts.next()),
+            (None, ..) | (Some("copy"), Some(_), None)
+        )
+}
+
 /// Writes the mapfile and the image, in this order: an image without a mapfile would count as complete.
 /// Returns
 /// `false` if there is another image with its name.

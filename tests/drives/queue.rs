@@ -302,13 +302,9 @@ fn diskettes_of_a_set_are_asked_for_by_serial_in_any_order() {
     let mut queue = Queue::begin(&scene, &drive, &["--yes", "--plan", "box"]);
     queue.terminal.until(&prompt_for(&[first, second], &drive));
     for (name, shown, left) in [
-        (
-            "out-of-order-720.img",
-            "no image in box is waiting for this diskette",
-            &[first, second][..],
-        ),
+        ("out-of-order-720.img", "is not one of those to convert in box", &[first, second][..]),
         ("applied-1440.img", "converted: converted to 4.5 now", &[first]),
-        ("fragmented-1440.img", "no image in box is waiting for this diskette", &[first]),
+        ("fragmented-1440.img", "is not one of those to convert in box", &[first]),
     ] {
         drive.insert(&scene.path(name));
         queue.terminal.answer("");

@@ -190,3 +190,19 @@ fn licenses_that_are_there_already_are_a_segment_of_their_own() {
     assert_eq!((code("./a.img"), code("./d.img")), ("already-applied", "restores"));
     assert_eq!(planned.gaps, []);
 }
+
+#[test]
+fn images_that_a_queue_has_kept_are_converted_on_their_diskettes() {
+    let scene = Scene::with(&["applied-1440.img"]);
+    let plan = || scene.run(&["plan", "."]).stdout;
+    assert!(plan().contains("addpack convert .  "), "{}", plan());
+    std::fs::rename(
+        scene.path("applied-1440.img"),
+        scene.path("12345-270-0000017-00003-1-event.img"),
+    )
+    .unwrap();
+    let drive = if cfg!(windows) { "A:" } else { "/dev/fd0" };
+    let command = format!("addpack convert --queue {drive} --plan .  converts 1 diskette");
+    let told = plan().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains(&command.replace("  ", " ")), "{told}");
+}

@@ -9,6 +9,7 @@ use crate::cli::show::terminal::{at_home, complain, named};
 use crate::cli::words::system::BEFORE_WRITING;
 use crate::cli::words::{diskette, plural, server, set_warnings};
 use addpack::find::Skipped;
+use addpack::pack::keep::is_kept_image;
 use addpack::plan::PackFacts;
 use addpack::plan::set::Sets;
 use addpack::record::fields::Seal;
@@ -41,11 +42,13 @@ pub(crate) struct Asking<'a> {
     diskettes: Vec<(usize, String, Seal)>,
     /// Images that are refused by themselves.
     refused: u64,
+    /// Whether images of diskettes are among them, which a queue has kept.
+    has_kept: bool,
 }
 
 impl<'a> Asking<'a> {
     pub(crate) fn new(printer: &'a mut Printer) -> Self {
-        Self { printer, images: Vec::new(), diskettes: Vec::new(), refused: 0 }
+        Self { printer, images: Vec::new(), diskettes: Vec::new(), refused: 0, has_kept: false }
     }
 
     /// Asks with the numbers of the survey.
@@ -67,6 +70,9 @@ impl<'a> Asking<'a> {
             && let Some(record) = report.record()
         {
             text += &(diskette(&report, record) + "\n");
+        }
+        if self.has_kept && args.output.is_none() {
+            text += OF_DISKETTES;
         }
         text += &question(&overview, args.output.as_deref(), self.refused + overview.refused);
         text += &ledger_line(args);
@@ -90,6 +96,10 @@ impl<'a> Asking<'a> {
         }
     }
 }
+
+/// Where images are converted whose diskettes are meant, perhaps.
+const OF_DISKETTES: &str = "Images of diskettes that a queue has kept are among these. Their diskettes stay 4.0, and \
+                            are refused afterwards; to convert them, use addpack convert --queue DRIVE --plan DIR.\n";
 
 /// What would be done, what stays as it is, and what cannot be undone.
 fn question(overview: &Overview, output: Option<&Path>, refused: u64) -> String {
@@ -166,6 +176,8 @@ impl Listener for Asking<'_> {
             let line = diskette(&report, record) + "\n";
             self.diskettes.push((image, line, record.digest()));
         }
+        let is_image = report.outcome.is_to_change() && !report.is_drive;
+        self.has_kept |= is_image && is_kept_image(&report.path);
         self.images.push(PackFacts::of(&report, false));
         self.printer.seen(report)
     }

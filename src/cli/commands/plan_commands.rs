@@ -5,9 +5,13 @@ use crate::cli::args::plan::Plan as Args;
 use crate::cli::show::plan_report::PlanReport;
 use crate::cli::show::shell::{command, path_words};
 use crate::cli::words::{address, plural, server_name};
+use addpack::pack::keep::is_kept_image;
 use addpack::plan::{Action, FIRST_LICENSES, Step};
 use addpack::record::event::ServerVersion;
 use clap::ValueEnum;
+
+/// A drive, as the system at hand names its first.
+const A_DRIVE: &str = if cfg!(windows) { "A:" } else { "/dev/fd0" };
 
 /// Each command with what it does. One that cannot be quoted is left out.
 pub(crate) fn commands(args: &Args, report: &PlanReport) -> Vec<(String, String)> {
@@ -18,9 +22,17 @@ pub(crate) fn commands(args: &Args, report: &PlanReport) -> Vec<(String, String)
         commands.extend(command(&words).map(|command| (command, purpose)));
     };
     let steps = report.plan.steps.iter();
-    let convert = steps.filter(|step| step.action == Action::ConvertThenApply).count();
-    if convert > 0 {
-        let packs = plural(convert as u64, "pack", "packs");
+    let convert: Vec<_> = steps.filter(|step| step.action == Action::ConvertThenApply).collect();
+    let is_kept = |step: &&Step| is_kept_image(&report.summary(step).path);
+    if let ([folder], true) = (&args.common.paths[..], convert.iter().any(is_kept)) {
+        // To convert the images would leave the diskettes 4.0, and they would be refused from then on.
+        let ledger = ledger_words(&args.common).unwrap_or_default();
+        let set = path_words(std::slice::from_ref(folder)).unwrap_or_default();
+        let queue = words(&["convert", "--queue", A_DRIVE, "--plan"]);
+        let diskettes = plural(convert.len() as u64, "diskette", "diskettes");
+        offer([queue, set, ledger].concat(), format!("converts {diskettes} of this plan"));
+    } else if !convert.is_empty() {
+        let packs = plural(convert.len() as u64, "pack", "packs");
         offer(
             [words(&["convert"]), same.clone()].concat(),
             format!("converts {packs} of this plan"),

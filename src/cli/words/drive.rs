@@ -58,8 +58,8 @@ pub(crate) enum Left {
     Declined,
     /// The user stopped addpack while it asked.
     Stopped,
-    /// No pack of the images in this folder is still to be converted on it.
-    NotOfSet(PathBuf),
+    /// It is not one of those that are to be converted by the images in this folder; its serial, if it has one.
+    NotOfSet(PathBuf, Option<String>),
     /// Its record is another one than that of the image in this folder.
     AnotherState(PathBuf),
     /// It was converted before.
@@ -71,8 +71,9 @@ pub(crate) fn left_alone(left: &Left) -> String {
     match left {
         Left::Declined => "left as it was: you said no".to_owned(),
         Left::Stopped => "left as it was: you stopped addpack".to_owned(),
-        Left::NotOfSet(folder) => {
-            format!("left as it was: no image in {} is waiting for this diskette", named(folder))
+        Left::NotOfSet(folder, serial) => {
+            let which = serial.as_deref().unwrap_or("this diskette");
+            format!("left as it was: {which} is not one of those to convert in {}", named(folder))
         }
         Left::AnotherState(folder) => format!(
             "left as it was: its record has changed since its image in {} was made; inspect it again",

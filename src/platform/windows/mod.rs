@@ -198,6 +198,7 @@ pub(crate) fn identity_at(path: &Path, metadata: &Metadata) -> Identity {
 }
 
 /// The path that is written with these bytes.
+#[allow(clippy::needless_pass_by_value, reason = "on Unix the bytes become the path")]
 pub(crate) fn path_from_bytes(bytes: Vec<u8>) -> PathBuf {
     OsString::from_wide(&wide(&bytes)).into()
 }

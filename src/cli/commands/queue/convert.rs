@@ -145,6 +145,10 @@ struct PlannedSet {
 
 impl PlannedSet {
     fn of(folder: &Path, args: &Convert, ledger: &mut Ledger) -> Result<Self, Error> {
+        if !folder.is_dir() {
+            let message = format!("--plan: {} is not a folder", named(folder));
+            return Err(Error::Usage(message));
+        }
         let paths = vec![folder.to_owned()];
         let job = Job { paths, ..args.common.job(Mode::Inspect)? };
         let mut packs = Collect::new(|report: Box<Report>| {
@@ -162,7 +166,9 @@ impl PlannedSet {
 
     /// Why a diskette is left alone, if it is. One that is done already is crossed off.
     fn why_not(&mut self, found: &Report) -> Option<Left> {
-        let Some(record) = found.record() else { return Some(Left::NotOfSet(self.folder.clone())) };
+        let not_of_set =
+            |serial: Option<&str>| Left::NotOfSet(self.folder.clone(), serial.map(str::to_owned));
+        let Some(record) = found.record() else { return Some(not_of_set(None)) };
         let source = record.origin.map(|origin| origin.source_digest);
         if let Some(serial) = self.to_go.iter().find_map(|(serial, wanted)| {
             (Some(*wanted) == source && !found.outcome.is_to_change()).then(|| serial.clone())
@@ -172,7 +178,7 @@ impl PlannedSet {
         }
         let wanted = record.serial.text().and_then(|serial| self.to_go.get(serial));
         match wanted {
-            None => Some(Left::NotOfSet(self.folder.clone())),
+            None => Some(not_of_set(record.serial.text())),
             Some(wanted) if *wanted == record.digest() || Some(*wanted) == source => None,
             Some(_) => Some(Left::AnotherState(self.folder.clone())),
         }

@@ -186,7 +186,7 @@ fn reader_that_goes_away_does_not_stop_a_conversion() {
 fn at_a_terminal(scene: &Scene, args: &[&str], answer: &str) -> (String, Option<i32>) {
     use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
     use std::io::Read;
-    let control = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    let control = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
     grantpt(&control).unwrap();
     unlockpt(&control).unwrap();
     let name = ptsname(&control, Vec::new()).unwrap().into_string().unwrap();

@@ -36,7 +36,8 @@ impl Terminal {
 
     /// A terminal of that kind.
     pub(crate) fn run_as(mut command: Command, kind: &str, ws_row: u16, ws_col: u16) -> Self {
-        let control = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        let control =
+            openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
         tcsetwinsize(&control, Winsize { ws_row, ws_col, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
         grantpt(&control).unwrap();
         unlockpt(&control).unwrap();

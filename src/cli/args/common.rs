@@ -4,10 +4,11 @@
 
 use super::{complete, files_from};
 use crate::cli::Error;
+use crate::cli::show::terminal::When;
 use crate::cli::words::system::DRIVE;
 use addpack::media::{Container, Place, PlaceKind};
 use addpack::run::{Describe, Job, Mode};
-use clap::{Args as ClapArgs, ValueEnum, ValueHint};
+use clap::{Args as ClapArgs, ValueHint};
 use clap_complete::ArgValueCompleter;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -124,17 +125,6 @@ pub(crate) struct Screen {
     /// When to use color; auto heeds NO_COLOR
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
     pub(crate) color: When,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum When {
-    /// At a terminal
-    #[default]
-    Auto,
-    /// Always
-    Always,
-    /// Never
-    Never,
 }
 
 impl Common {

@@ -12,7 +12,7 @@ pub(crate) mod plan;
 mod queue;
 
 pub(crate) use also::Also;
-pub(crate) use common::{Common, LedgerChoice, LedgerFile, Screen, When};
+pub(crate) use common::{Common, LedgerChoice, LedgerFile, Screen};
 pub(crate) use first_word::parse;
 pub(crate) use ledger::{Ledger, LedgerAction, List, Release};
 

@@ -15,7 +15,6 @@ use addpack::plan::set::Sets;
 use addpack::record::fields::Seal;
 use addpack::report::{Outcome, Report};
 use addpack::run::{Job, Listener, Overview, Said, Survey};
-use std::io::{IsTerminal, stderr, stdin};
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -26,11 +25,6 @@ pub(crate) enum Consent {
     Refused,
     /// There is nothing to convert, or the survey was stopped.
     NotNeeded,
-}
-
-/// Whether there is a terminal to ask at.
-pub(crate) fn can_ask() -> bool {
-    stdin().is_terminal() && stderr().is_terminal()
 }
 
 /// Hears a survey, and remembers what the question is about.

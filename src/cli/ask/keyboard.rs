@@ -2,7 +2,7 @@
 
 use super::stop::{self, STOP};
 use crate::cli::show::layout;
-use std::io::{Write, stderr, stdin};
+use std::io::{IsTerminal, Write, stderr, stdin};
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -45,6 +45,11 @@ impl Keyboard {
             }
         }
     }
+}
+
+/// Whether there is a terminal to ask at.
+pub(crate) fn can_ask() -> bool {
+    stdin().is_terminal() && stderr().is_terminal()
 }
 
 /// Asks, and reads a line, in small letters; `None` where there is none to read any more, or the user asked

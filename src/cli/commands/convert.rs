@@ -2,7 +2,8 @@
 
 use crate::cli::Error;
 use crate::cli::args::Convert;
-use crate::cli::ask::consent::{Asking, Consent, can_ask};
+use crate::cli::ask::consent::{Asking, Consent};
+use crate::cli::ask::keyboard::can_ask;
 use crate::cli::ask::stop::{self, STOP};
 use crate::cli::commands::drive;
 use crate::cli::commands::head::head;

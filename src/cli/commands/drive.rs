@@ -1,7 +1,6 @@
 //! Diskettes: going on after one was pulled out in the middle of its conversion.
 
-use crate::cli::ask::consent::can_ask;
-use crate::cli::ask::keyboard::answer;
+use crate::cli::ask::keyboard::{answer, can_ask};
 use crate::cli::ask::stop::STOP;
 use crate::cli::commands::collect::Collect;
 use crate::cli::show::terminal::complain;

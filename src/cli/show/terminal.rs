@@ -1,9 +1,9 @@
 //! What a terminal is shown: colour where it is wanted, and nothing that it would obey.
 
-use crate::cli::args::When;
 use crate::cli::show::layout;
 use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
+use clap::ValueEnum;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{Write, stderr, stdout};
@@ -17,6 +17,18 @@ pub(crate) struct Look {
     pub(crate) width: usize,
     /// Lines that are seen at once; `None` where it is no terminal.
     pub(crate) rows: Option<usize>,
+}
+
+/// When colours are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    /// At a terminal
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
 }
 
 /// What a piece of text is, for those who see colours.

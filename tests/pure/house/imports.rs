@@ -49,6 +49,19 @@ fn no_two_files_import_each_other() {
 }
 
 #[test]
+fn loop_of_three_files_is_found() {
+    let source = Source::of(&[
+        ("cli/a.rs", "use super::b::B;"),
+        ("cli/b.rs", "use super::c::C;"),
+        ("cli/c.rs", "use super::a::A;"),
+        ("cli/d.rs", "use super::a::A;"),
+        ("cli/mod.rs", "mod a;\nmod b;\nmod c;\nmod d;"),
+    ]);
+    let pair = |one: &str, other: &str| (format!("cli/{one}.rs"), format!("cli/{other}.rs"));
+    assert_eq!(source.loops(), [pair("a", "b"), pair("a", "c"), pair("b", "c")]);
+}
+
+#[test]
 fn loop_and_wrong_room_are_found() {
     let source = Source::of(&[
         ("disk/mod.rs", "mod flaw;\npub use flaw::Flaw;\npub struct Sector;"),

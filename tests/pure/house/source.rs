@@ -64,7 +64,8 @@ impl Source {
         found
     }
 
-    /// Pairs of files that use each other. A module and what lies in it are one.
+    /// Pairs of files of which one uses the other, which leads back to it, by however many files. A module and what
+    /// lies in it are one.
     pub(super) fn loops(&self) -> Vec<(String, String)> {
         let mut edges = BTreeSet::new();
         for (name, file) in &self.files {
@@ -77,8 +78,10 @@ impl Source {
                 edges.extend(target.filter(|it| !within(it)).map(|it| (name.as_str(), it)));
             }
         }
-        let both = edges.iter().filter(|(a, b)| a < b && edges.contains(&(b, a)));
-        both.map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect()
+        let back = edges.iter().filter(|(one, other)| leads(&edges, other, one));
+        let pairs: BTreeSet<_> =
+            back.map(|(one, other)| (one.min(other), one.max(other))).collect();
+        pairs.into_iter().map(|(one, other)| ((*one).to_owned(), (*other).to_owned())).collect()
     }
 
     /// The file that a path leads to, where need be through names that modules give to what lies in
@@ -96,6 +99,16 @@ impl Source {
             None => Some(name),
         }
     }
+}
+
+/// Whether one file leads to another by what it uses.
+fn leads(edges: &BTreeSet<(&str, &str)>, from: &str, to: &str) -> bool {
+    let (mut seen, mut open) = (BTreeSet::from([from]), vec![from]);
+    while let Some(file) = open.pop() {
+        let used = edges.range((file, "")..).take_while(|(user, _)| *user == file);
+        open.extend(used.map(|(_, used)| *used).filter(|used| seen.insert(used)));
+    }
+    seen.contains(to)
 }
 
 fn collect(folder: &Path, prefix: &str, texts: &mut Vec<(String, String)>) {

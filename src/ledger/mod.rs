@@ -157,6 +157,9 @@ impl Ledger {
     /// # Errors
     /// If the ledger cannot be read.
     pub fn released(&self, serial: &str) -> Result<Vec<Entry>> {
+        if !self.has_tables {
+            return Ok(Vec::new());
+        }
         let read = || -> rusqlite::Result<Vec<Entry>> {
             let mut statement = self.db.prepare_cached(row::RELEASED)?;
             statement.query_map([serial], Entry::from_row)?.collect()

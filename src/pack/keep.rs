@@ -9,11 +9,14 @@ use crate::disk::{DisketteStorage, DriveError, MediaError, Memory, SECTOR_LEN};
 use crate::files::write_new;
 use crate::media::surface::{Rescue, SectorCondition, Surface, rescue, rescue_tracks};
 use crate::record::RECORD_SECTORS;
-use crate::record::fields::Seal;
+use crate::record::fields::{Seal, Serial};
 use std::fmt::Write;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+
+/// Characters in a serial.
+const SERIAL_LEN: usize = 23;
 
 /// The most images with the same name, which are then numbered.
 const MOST_OF_ONE_NAME: u32 = 1000;
@@ -119,19 +122,20 @@ fn record_of(found: &Examination) -> Option<(Seal, Option<String>)> {
 /// Whether an image has a name such as [`Keep::keep`] gives to that of a pack's diskette: `SERIAL-3-events.img`,
 /// also with `-copy-2` behind the events.
 pub fn is_kept_image(path: &Path) -> bool {
-    let Some(name) = path.file_stem().and_then(|name| name.to_str()) else { return false };
-    let mut parts = name.split('-');
-    let is_number = |part: Option<&str>, digits: usize| {
-        part.is_some_and(|part| {
-            (digits == 0 || part.len() == digits) && part.bytes().all(|byte| byte.is_ascii_digit())
-        })
+    let name = path.file_stem().and_then(|name| name.to_str());
+    let Some((serial, rest)) = name.and_then(|name| name.split_at_checked(SERIAL_LEN)) else {
+        return false;
     };
-    [5, 3, 7, 5, 0].into_iter().all(|digits| is_number(parts.next(), digits))
-        && matches!(parts.next(), Some("event" | "events"))
-        && matches!(
-            (parts.next(), parts.next(), parts.next()),
-            (None, ..) | (Some("copy"), Some(_), None)
-        )
+    let mut bytes = Serial::ZERO;
+    bytes.0[..SERIAL_LEN].copy_from_slice(serial.as_bytes());
+    let is_event_count = |count: &str| count.parse::<u16>().is_ok();
+    let parts: Vec<_> = rest.split('-').collect();
+    match parts[..] {
+        ["", count, "event" | "events"] | ["", count, "event" | "events", "copy", _] => {
+            bytes.text().is_some() && is_event_count(count)
+        }
+        _ => false,
+    }
 }
 
 /// Writes the mapfile and the image, in this order: an image without a mapfile would count as complete.

@@ -135,22 +135,20 @@ fn each(
 }
 
 pub(super) fn show(serial: &str, json: bool, at: &LedgerFile) -> Result<Exit, Error> {
-    let (ledger, mut places) = (open(at)?, Places::default());
-    let mut shown = Vec::new();
-    each(ledger.as_ref(), |entry| {
-        if entry.serial == serial {
-            let standing = standing(&mut places, entry);
-            shown.push(if json {
-                line(&Row::with_standing(entry, &standing))
-            } else {
-                entry_lines(entry, &standing).into_bytes()
-            });
-        }
-        Ok(())
-    })?;
-    if shown.is_empty() {
+    let Some(ledger) = open(at)? else { return Err(unknown(serial)) };
+    let entries: Vec<_> =
+        ledger.released(serial)?.into_iter().rev().chain(ledger.find(serial)?).collect();
+    if entries.is_empty() {
         return Err(unknown(serial));
     }
+    let mut places = Places::default();
+    let shown: Vec<_> = entries
+        .iter()
+        .map(|entry| match standing(&mut places, entry) {
+            standing if json => line(&Row::with_standing(entry, &standing)),
+            standing => entry_lines(entry, &standing).into_bytes(),
+        })
+        .collect();
     let between: &[u8] = if json { b"" } else { b"\n" };
     written(stdout().write_all(&shown.join(between)))
 }

@@ -98,9 +98,15 @@ impl OpenFile {
         &self.path
     }
 
-    /// Notes that the file is now at `path`.
-    pub(super) fn set_path(&mut self, path: &Path) {
+    /// Notes that the file was renamed to `path`, which changes its metadata too. If it was also written to, it
+    /// keeps the old metadata, so that the next replacement notices.
+    pub(super) fn renamed(&mut self, path: &Path) {
         path.clone_into(&mut self.path);
+        let bytes = |of: &Metadata| (of.len(), of.modified().ok());
+        let now = self.file.metadata().ok();
+        if let Some(now) = now.filter(|now| bytes(now) == bytes(&self.metadata)) {
+            self.metadata = now;
+        }
     }
 
     /// Closes the file and keeps `other` open instead.

@@ -57,7 +57,7 @@ pub(crate) fn replace<T>(
     check(old)?;
     platform::step();
     let file = give_name(old, temporary, &path_of_file)?;
-    new.set_path(path);
+    new.renamed(path);
     let durable = sync_folder(folder).and_then(|()| platform::settle_name(&file));
     Ok(Replaced { file: new, seen, durable })
 }

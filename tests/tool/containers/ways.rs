@@ -49,6 +49,26 @@ fn members_of_one_archive_convert_whatever_the_ways_to_them() {
     }
 }
 
+/// More images than one group has.
+const MANY: usize = 300;
+
+#[test]
+fn archive_is_replaced_twice_where_many_images_stand_between_its_members() {
+    crate::support::needs!("zip", "unzip");
+    let scene = Scene::new();
+    two_packs(&scene);
+    let image = PackImage::golden("applied-1440.img").cut_short();
+    for number in 0..MANY {
+        let pack = PackImage { name: format!("{number}.img"), ..image.renumbered(number + 100) };
+        pack.put(&scene, "between");
+    }
+    let (images, ..) = scene.convert(&["packs.zip:x.img", "between", "packs.zip:y.img"]);
+    assert_eq!(outcomes(&images), vec!["converted"; MANY + 2]);
+    for (name, golden) in [("x.img", X), ("y.img", Y)] {
+        assert!(tools::unzip(&scene.path("packs.zip"), name) == PackImage::golden(golden).new);
+    }
+}
+
 #[test]
 fn dry_run_sees_that_two_images_of_one_folder_would_have_one_copy() {
     let scene = Scene::new();

@@ -56,8 +56,7 @@ impl Change {
 
     /// Whether the image is only copied: its pack is 4.5 already.
     pub(super) fn is_as_it_is(&self) -> bool {
-        let Patch { old, new } = self.patch();
-        old == new
+        self.old == self.new
     }
 
     fn commit_of(&self) -> Commit<&Medium> {

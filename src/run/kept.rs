@@ -3,7 +3,7 @@
 use crate::record::{RECORD_LEN, RecordBytes};
 
 /// A record without the zeros at its end.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Kept(Box<[u8]>);
 
 impl Kept {

@@ -50,6 +50,15 @@ impl Diskette {
         Self { image: Some(image), ..self }
     }
 
+    fn name(&self) -> String {
+        format!("diskette {}", self.number)
+    }
+
+    /// Its name and its verdict, as a row of a list.
+    fn row(&self, look: Look) -> String {
+        look.row(&format!("  {:<12}  ", self.name()), 16, &self.verdict)
+    }
+
     /// That no image of it could be kept.
     pub(crate) fn fail(&mut self, why: String) {
         (self.outcome, self.verdict, self.is_open) = (Outcome::Failed, why, true);
@@ -261,21 +270,14 @@ impl SetReport<'_> {
             let reason = code_label(code, &self.summaries[pack]);
             let _ = writeln!(text, "  {:<12}  {serial:<9}  {reason}", self.diskette(pack));
         }
-        for diskette in others {
-            let name = format!("diskette {}", diskette.number);
-            text += &look.row(&format!("  {name:<12}  "), 16, &diskette.verdict);
-        }
+        text.extend(others.iter().map(|diskette| diskette.row(look)));
         text
     }
 
     /// Diskettes that could not be read or kept, with the reason.
     fn failed(&self, look: Look) -> String {
         let failed = self.diskettes.iter().filter(|diskette| diskette.outcome == Outcome::Failed);
-        let mut text = String::new();
-        for diskette in failed {
-            let name = format!("diskette {}", diskette.number);
-            text += &look.row(&format!("  {name:<12}  "), 16, &diskette.verdict);
-        }
+        let text: String = failed.map(|diskette| diskette.row(look)).collect();
         if text.is_empty() {
             return text;
         }
@@ -284,9 +286,7 @@ impl SetReport<'_> {
 
     /// Diskettes that another one of the same pack stands for.
     fn copies(&self) -> String {
-        let copies = self.diskettes.iter().filter(|diskette| diskette.outcome == Outcome::Copy);
-        let copies: Vec<_> =
-            copies.map(|diskette| format!("diskette {}", diskette.number)).collect();
+        let copies = self.names(|diskette| diskette.outcome == Outcome::Copy);
         if copies.is_empty() {
             return String::new();
         }
@@ -294,6 +294,12 @@ impl SetReport<'_> {
             "\nNot needed, since another diskette of the same pack counts: {}\n",
             copies.join(", ")
         )
+    }
+
+    /// Some diskettes, by their numbers.
+    fn names(&self, are_meant: impl Fn(&Diskette) -> bool) -> Vec<String> {
+        let meant = self.diskettes.iter().filter(|diskette| are_meant(diskette));
+        meant.map(Diskette::name).collect()
     }
 
     fn stock_and_others(&self, look: Look) -> String {
@@ -313,11 +319,8 @@ impl SetReport<'_> {
         }
         text += &self.copies();
         text += &self.failed(look);
-        let is_other = |diskette: &&Diskette| diskette.outcome == Outcome::NotAPack;
-        let others: Vec<_> = self.diskettes.iter().filter(is_other).collect();
+        let others = self.names(|diskette| diskette.outcome == Outcome::NotAPack);
         if !others.is_empty() {
-            let others: Vec<_> =
-                others.iter().map(|diskette| format!("diskette {}", diskette.number)).collect();
             text += &format!("\nLeft alone, since they hold no pack: {}\n", others.join(", "));
         }
         text

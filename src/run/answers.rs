@@ -6,16 +6,18 @@ use super::known::{Relation, absolute_path, copy_of, relation};
 use super::look::look_at;
 use super::pool::Scope;
 use super::prepare::is_as_decided;
+use super::recovery::converted_pack;
 use super::survey::Survey;
 use crate::diagnosis::{CopyState, Finding, FindingCode, SetConflict};
 use crate::find::{Found, Image};
-use crate::ledger::{Ledger, LedgerError};
-use crate::platform;
+use crate::ledger::{Ledger, LedgerError, State};
+use crate::media::{Place, PlaceKind};
 use crate::record::fields::Seal;
 use crate::report::{Action, Counts, Failure, FailureCode, Note, Outcome, Report};
 use crate::set::{Answer, Condition, Contradiction, Entry, Facts, ImageNumber, Kind, Known, judge};
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
+use std::path::Path;
 
 /// Records that are read again together.
 const BATCH: usize = 256;
@@ -73,11 +75,9 @@ impl<'a, 'j> Deciding<'a, 'j> {
     /// Adds the images of one serial. Records are read again only where they differ.
     fn add(&mut self, survey: &Survey, group: &'a [u32]) {
         let entry = |at: &u32| &survey.entries[*at as usize];
-        let is_40 =
-            |at: &u32| entry(at).kind == Kind::V40 && entry(at).condition == Condition::Sound;
         let first = entry(&group[0]);
         let all_same = group.iter().all(|at| entry(at).digest == first.digest);
-        if group.len() == 1 && (self.knows_none || !group.iter().any(is_40)) {
+        if group.len() == 1 && (self.knows_none || first.kind != Kind::V40) {
             return;
         }
         if !all_same {
@@ -117,9 +117,33 @@ impl<'a, 'j> Deciding<'a, 'j> {
         self.answers.extend(unread.into_iter().map(|at| (at, Answer::Changed)));
         let entries: Vec<_> = read.iter().map(entry).collect();
         let known = self.known(survey, &entries)?;
-        let answers = judge(&entries, facts, known.as_ref());
+        let mut answers = judge(&entries, facts, known.as_ref());
+        self.stand_in(&entries, &mut answers)?;
         let said = read.into_iter().zip(answers).filter(|(_, answer)| *answer != Answer::AsItIs);
         self.answers.extend(said);
+        Ok(())
+    }
+
+    /// Answers the refused images of a pack that the ledger knows to be converted, where that is still so.
+    fn stand_in(&self, entries: &[Entry], answers: &mut [Answer]) -> Result<(), LedgerError> {
+        let is_refused = |(entry, answer): (&Entry, &Answer)| {
+            entry.condition == Condition::Refused && *answer == Answer::AsItIs
+        };
+        let is_old = entries.iter().all(|entry| entry.kind == Kind::V40);
+        if self.knows_none || !is_old || !entries.iter().zip(&*answers).any(is_refused) {
+            return Ok(());
+        }
+        let serial = entries.first().and_then(|entry| entry.pack.serial.text().map(str::to_owned));
+        let row = serial.map(|serial| self.ledger.find(&serial)).transpose()?.flatten();
+        let Some(row) = row.filter(|row| row.state == State::Done) else { return Ok(()) };
+        // What is in a drive by now is not looked at.
+        let place = Some(row.place()).filter(|place| !is_drive(place));
+        let Some(pack) = place.and_then(|place| converted_pack(place, &row)) else { return Ok(()) };
+        for (entry, answer) in entries.iter().zip(answers) {
+            if is_refused((entry, answer)) && entry.pack == pack {
+                *answer = Answer::ConvertedElsewhere;
+            }
+        }
         Ok(())
     }
 
@@ -140,8 +164,7 @@ impl<'a, 'j> Deciding<'a, 'j> {
         let mut known = Known::InPlace;
         for entry in entries.iter().filter(sound) {
             let path = absolute_path(&survey.images.path(entry.image));
-            let metadata = fs::metadata(&path).ok();
-            let file = metadata.and_then(|metadata| platform::identity_at(&path, &metadata).id);
+            let file = survey.images.file_of(entry.image);
             known = match relation(&row, &path, file, &entry.digest) {
                 Relation::Own => return Ok(Some(Known::Begun(Some(entry.image)))),
                 Relation::Already(_) => return Ok(Some(Known::CopyThere(entry.digest))),
@@ -152,6 +175,11 @@ impl<'a, 'j> Deciding<'a, 'j> {
         }
         Ok(Some(known))
     }
+}
+
+fn is_drive(path: &Path) -> bool {
+    Place::of_drive_name(path).is_some()
+        || fs::metadata(path).is_ok_and(|it| PlaceKind::of(&it) == Some(PlaceKind::Drive))
 }
 
 /// Reads a record again; `None` where that fails, or it is another one by now.
@@ -220,9 +248,10 @@ pub(super) fn tell(
             ..set_conflict(FindingCode::DivergedCopies, &lives.latest, survey)
         })),
         Answer::Changed => report.fail(Failure::new(FailureCode::Changed, Action::Read)),
-        Answer::ConvertedIntoCopy | Answer::CopyMissing | Answer::CopyOfConverted => {
-            return tell_known(report, answer, ledger);
-        }
+        Answer::ConvertedIntoCopy
+        | Answer::CopyMissing
+        | Answer::CopyOfConverted
+        | Answer::ConvertedElsewhere => return tell_known(report, answer, ledger),
     }
     Ok(())
 }
@@ -242,11 +271,14 @@ fn tell_known(report: &mut Report, answer: &Answer, ledger: &Ledger) -> Result<(
     let row = serial.map(|serial| ledger.find(&serial)).transpose()?.flatten();
     let Some(row) = row else { return Ok(()) };
     match (answer, row.target.clone()) {
+        (Answer::ConvertedElsewhere, _) => {
+            report.notes.push(Note::StandIn(row.place().to_owned()));
+        }
         (Answer::ConvertedIntoCopy, Some(target)) => report.already(target),
         (Answer::CopyMissing, Some(target)) => report.notes.push(Note::CopyMissing(target)),
         _ => {
             let state = match row.state {
-                crate::ledger::State::Begun => CopyState::Begun,
+                State::Begun => CopyState::Begun,
                 _ => CopyState::Converted,
             };
             report.refuse_copy(copy_of(row, state));

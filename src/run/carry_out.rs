@@ -1,13 +1,14 @@
 //! What a survey has decided is told, tried or done: image by image, in their order.
 //!
-//! A group is changed from end to end before the next one is opened, so what was begun is whole when a run is
-//! stopped. All members of an archive that is changed in place are in one group: it is written once.
+//! What was begun is whole when a run is stopped. While a group waits for its disks, the next one is opened; while it is
+//! cleaned up, the next one is claimed. So two groups are open at most. All members of an archive that is changed in
+//! place are in one group: it is written once.
 
 use super::answers::tell;
 use super::claims::{self, Claims};
-use super::in_order::InOrder;
+use super::in_order::{GROUP, InOrder};
 use super::output::Output;
-use super::pool::{self, Scope};
+use super::pool::{self, Pending, Scope};
 use super::prepare::Task;
 use super::step::Step;
 use super::survey::Survey;
@@ -18,6 +19,7 @@ use crate::platform::{images_at_once, sync_folder, without_case};
 use crate::report::{Note, Report};
 use crate::set::ImageNumber;
 use std::collections::{BTreeSet, HashSet};
+use std::mem::take;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -53,6 +55,8 @@ pub fn carry_out(
     let task = Task { job, output: output.as_ref(), at: job.mode.time() };
     let mut run = Run { survey, task, stop, claims, listener, said: 0 };
     let mut turns = InOrder::new(turns, 1).with_whole_files(Turn::file_to_replace);
+    // One more writes the ledger while the others clean up.
+    let threads = threads + usize::from(threads > 1 && run.changes_in_place());
     let end = pool::scope(threads, |scope| run.groups(&mut turns, scope))?;
     run.claims.end()?;
     Ok(end.max(survey.end))
@@ -69,46 +73,81 @@ struct Run<'a> {
     said: ImageNumber,
 }
 
+/// Whether somebody still listens.
+type Told = Result<ControlFlow<()>, LedgerError>;
+
+/// Images that are worked on together.
+struct Group {
+    /// The number of each, and its place among the survey's entries.
+    numbers: Vec<(ImageNumber, Option<usize>)>,
+    steps: Vec<Step>,
+    /// Whether the ledger has failed, so that nothing more is begun.
+    claimed: Result<(), LedgerError>,
+}
+
+/// A group that is committed, while it is cleaned up.
+struct Cleaning {
+    numbers: Vec<(ImageNumber, Option<usize>)>,
+    steps: Pending<Vec<Step>>,
+    claimed: Result<(), LedgerError>,
+}
+
 impl<'a> Run<'a> {
-    /// Brings one group after the other to its end.
+    /// Brings one group after the other to its end. Where there are several threads, a group is cleaned up while
+    /// the next one is claimed.
     fn groups(
         &mut self,
         turns: &mut InOrder<impl Iterator<Item = Turn>, Taken>,
         scope: &Scope<'_, 'a>,
     ) -> Result<End, LedgerError> {
         let (survey, task, stop) = (self.survey, self.task, self.stop);
+        let work = move |turn| take_turn(turn, survey, task, stop);
+        let overlaps = scope.threads() > 1 && self.changes_in_place();
+        let mut cleaning = None;
         loop {
-            let work = move |turn| take_turn(turn, survey, task, stop);
             turns.begin(scope, work);
-            let taken = turns.take(scope, work).results;
-            if taken.is_empty() {
-                let rest = self.as_seen(self.survey.images.len());
-                return Ok(if rest.is_break() { End::Unheard } else { End::Complete });
+            let mut group = Group::new(turns.take(scope, work).results);
+            if group.steps.is_empty() {
+                let told = self.end_cleaning(cleaning, scope)?;
+                let is_heard = told.is_continue() && self.as_seen(survey.images.len()).is_continue();
+                return Ok(if is_heard { End::Complete } else { End::Unheard });
             }
-            let numbers: Vec<_> = taken.iter().map(|taken| (taken.image, taken.entry)).collect();
-            let steps = taken.into_iter().map(|taken| taken.step).collect();
-            let (steps, result) = self.bring_to_end(steps, scope);
-            let told = self.tell_all(&numbers, steps);
-            result?;
+            self.claim(&mut group);
+            let mut told = self.end_cleaning(cleaning.take(), scope);
+            self.change(&mut group, scope, || {
+                if overlaps {
+                    turns.begin(scope, work);
+                }
+            });
+            let goes_on = group.claimed.is_ok() && matches!(told, Ok(ControlFlow::Continue(())));
+            if goes_on && overlaps && !stop.load(Ordering::Relaxed) {
+                cleaning = Some(group.clean_up(scope));
+                continue;
+            }
+            let cleaned = group.clean_up(scope);
+            told = self.end(cleaned, scope, told);
             if told?.is_break() {
                 return Ok(End::Unheard);
             }
-            if self.stop.load(Ordering::Relaxed) {
+            if stop.load(Ordering::Relaxed) {
                 return Ok(End::Stopped);
             }
         }
     }
 
-    /// Changes all that is to be changed in a group together.
-    fn bring_to_end(
-        &mut self,
-        mut steps: Vec<Step>,
-        scope: &Scope<'_, 'a>,
-    ) -> (Vec<Step>, Result<(), LedgerError>) {
+    fn changes_in_place(&self) -> bool {
+        self.task.job.mode.converts() && self.task.output.is_none()
+    }
+
+    /// Claims what is to be changed of a group, for the first time.
+    fn claim(&mut self, group: &mut Group) {
         match self.task.job.mode {
-            Mode::Convert(_) => return self.change(steps, scope),
+            Mode::Convert(_) => {
+                let begun = self.claims.begin(&mut group.steps, self.task.output.is_none());
+                group.claimed = begun.and_then(|()| self.claims.claim(&mut group.steps));
+            }
             Mode::DryRun(_) => {
-                for step in &mut steps {
+                for step in &mut group.steps {
                     if let (Step::Done(work), Some(output)) = (step, self.task.output) {
                         output.foresee(&mut work.report);
                     }
@@ -116,38 +155,59 @@ impl<'a> Run<'a> {
             }
             Mode::Inspect => {}
         }
-        (steps, Ok(()))
     }
 
-    /// Claims and changes what is ready, in rounds: another run may be in the way.
-    fn change(
-        &mut self,
-        mut steps: Vec<Step>,
-        scope: &Scope<'_, 'a>,
-    ) -> (Vec<Step>, Result<(), LedgerError>) {
-        let mut result = self.claims.begin(&mut steps, self.task.output.is_none());
+    /// Commits what is claimed, and claims and commits the rest, in rounds: another run may be in the way. Calls
+    /// `meanwhile` while the disks are waited for.
+    fn change(&mut self, group: &mut Group, scope: &Scope<'_, 'a>, mut meanwhile: impl FnMut()) {
+        if !self.task.job.mode.converts() {
+            return;
+        }
         loop {
-            result = result.and_then(|()| self.claims.claim(&mut steps));
+            let mut steps = take(&mut group.steps);
             fail_second_copies(&mut steps);
-            if steps.iter().any(Step::is_begun) {
-                steps = if self.task.output.is_some() {
-                    scope.map(scope.map(steps, Step::stage), Step::commit)
-                } else {
-                    let staged = steps.into_iter().map(Step::stage).collect();
-                    scope.map(staged, |step| step.commit().finish())
-                };
-            }
             if let Some(output) = self.task.output {
-                steps = publish(steps, output);
+                let committed = scope.map(scope.map(steps, Step::stage), Step::commit);
+                steps = publish(committed, output);
+            } else if steps.iter().any(Step::is_begun) {
+                let staged = steps.into_iter().map(Step::stage).collect();
+                let mut committing = hand_out(staged, Step::commit, scope);
+                meanwhile();
+                steps = collect(&mut committing, scope);
             }
-            result = result.and(self.claims.note(&mut steps));
-            if result.is_err() {
+            let noted = self.claims.note(&mut steps);
+            if group.claimed.is_ok() {
+                group.claimed = noted;
+            }
+            if group.claimed.is_err() {
                 claims::fail_ready(&mut steps);
             }
-            if result.is_err() || !steps.iter().any(Step::is_ready) {
-                return (steps, result);
+            let is_left = steps.iter().any(Step::is_ready);
+            group.steps = steps;
+            if !is_left {
+                return;
             }
+            group.claimed = self.claims.claim(&mut group.steps);
         }
+    }
+
+    /// Ends a group that is being cleaned up, if there is one.
+    fn end_cleaning(&mut self, group: Option<Cleaning>, scope: &Scope<'_, 'a>) -> Told {
+        let heard = Ok(ControlFlow::Continue(()));
+        match group {
+            Some(group) => self.end(group, scope, heard),
+            None => heard,
+        }
+    }
+
+    /// Brings a group to its end, and tells what became of it if somebody still listens.
+    fn end(&mut self, group: Cleaning, scope: &Scope<'_, 'a>, told: Told) -> Told {
+        let Cleaning { numbers, steps: mut cleaning, claimed } = group;
+        let mut steps = collect(&mut cleaning, scope);
+        let noted = self.claims.note(&mut steps);
+        let is_heard = !matches!(told, Ok(ControlFlow::Break(())));
+        let last = if is_heard { self.tell_all(&numbers, steps) } else { Ok(ControlFlow::Break(())) };
+        told.and(claimed).and(noted).and(last)
     }
 
     /// Adds the flawed sectors that the survey met, where all read well the second time.
@@ -161,7 +221,7 @@ impl<'a> Run<'a> {
         &mut self,
         numbers: &[(ImageNumber, Option<usize>)],
         steps: Vec<Step>,
-    ) -> Result<ControlFlow<()>, LedgerError> {
+    ) -> Told {
         for ((image, entry), step) in numbers.iter().zip(steps) {
             let Step::Done(mut work) = step else { continue };
             if self.as_seen(*image).is_break() {
@@ -194,6 +254,37 @@ impl<'a> Run<'a> {
         }
         ControlFlow::Continue(())
     }
+}
+
+impl Group {
+    fn new(taken: Vec<Taken>) -> Self {
+        let numbers = taken.iter().map(|taken| (taken.image, taken.entry)).collect();
+        let steps = taken.into_iter().map(|taken| taken.step).collect();
+        Self { numbers, steps, claimed: Ok(()) }
+    }
+
+    /// Hands out what is left to do once its packs are committed.
+    fn clean_up(self, scope: &Scope<'_, '_>) -> Cleaning {
+        let Self { numbers, steps, claimed } = self;
+        Cleaning { numbers, steps: hand_out(steps, Step::finish, scope), claimed }
+    }
+}
+
+/// Hands out steps, in no more pieces than a usual group has steps: an archive may have very many.
+fn hand_out(steps: Vec<Step>, work: fn(Step) -> Step, scope: &Scope<'_, '_>) -> Pending<Vec<Step>> {
+    let piece = steps.len().div_ceil(GROUP).max(1);
+    let mut pending = Pending::new();
+    let mut steps = steps.into_iter();
+    while steps.len() > 0 {
+        let piece: Vec<_> = steps.by_ref().take(piece).collect();
+        scope.begin(&mut pending, move || piece.into_iter().map(work).collect());
+    }
+    pending
+}
+
+/// The steps that were handed out, once all are done.
+fn collect(pending: &mut Pending<Vec<Step>>, scope: &Scope<'_, '_>) -> Vec<Step> {
+    std::iter::from_fn(|| scope.next(pending)).flatten().collect()
 }
 
 /// Of copies with one target, that of the first image gets it. The others are not written either: where new files have

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 /// Images that are worked on together, at most: fewer where few files may be open. Those that are converted
 /// share the disk's flushes; more of them would only take more memory.
-const GROUP: usize = 64;
+pub(super) const GROUP: usize = 64;
 /// Images that one thread takes in one go, at most.
 const PIECE: usize = 16;
 /// Images that show how many threads are worth while.

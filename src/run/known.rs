@@ -1,10 +1,10 @@
 //! What a pack in the ledger is to an image at hand.
 
+use super::claimed::ImageFile;
 use super::recovery::holds_copy;
 use crate::conversion::{convert, decide};
 use crate::diagnosis::{CopyOf, CopyState, FindingCode, diagnose};
 use crate::ledger::{Entry, Ledger, LedgerError, Met, State};
-use crate::platform::FileId;
 use crate::record::RecordBytes;
 use crate::record::fields::{FileTime, Seal};
 use crate::record::seal::sha1;
@@ -28,7 +28,7 @@ pub(super) enum Relation {
 pub(super) fn relation(
     entry: &Entry,
     path: &Path,
-    file: Option<FileId>,
+    file: ImageFile,
     digest: &Seal,
 ) -> Relation {
     let is_source = entry.old_digest == digest.to_hex();
@@ -38,7 +38,7 @@ pub(super) fn relation(
         _ => {}
     }
     match entry.state {
-        State::Begun if entry.is_file(path, file) => Relation::Own,
+        State::Begun if entry.is_image(path, file) => Relation::Own,
         State::Begun => Relation::Copy(CopyState::Begun),
         State::Done | State::Released => Relation::Copy(CopyState::Converted),
     }
@@ -59,7 +59,7 @@ pub(super) fn made_again(entry: &Entry, old: &RecordBytes) -> Option<RecordBytes
 }
 
 /// A pack that is converted, or was committed and is to be finished, as the ledger is told of it.
-pub(super) fn met(report: &Report, file: Option<FileId>) -> Option<Met> {
+pub(super) fn met(report: &Report, file: ImageFile) -> Option<Met> {
     let record = report.record()?;
     let origin = record.origin.filter(|origin| origin.origin == 1)?;
     let new_digest = match report.outcome {
@@ -74,7 +74,7 @@ pub(super) fn met(report: &Report, file: Option<FileId>) -> Option<Met> {
         licenses: record.licenses,
         path: absolute_path(&report.path),
         target: None,
-        file,
+        file: file.id,
         converted_at: origin.converted_at.unix_seconds(),
         old_digest: origin.source_digest,
         new_digest,

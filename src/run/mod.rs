@@ -15,6 +15,7 @@ mod known;
 mod look;
 mod members;
 mod only;
+mod open_claims;
 mod output;
 mod overview;
 mod pool;

@@ -8,6 +8,7 @@ use super::in_order::InOrder;
 use super::known::met;
 use super::look::{Look, Seen, look};
 use super::members::Members;
+use super::open_claims::OpenClaims;
 use super::pool::{self, Scope};
 use super::{End, Job, Listener, Mode};
 use crate::disk::Flaw;
@@ -17,7 +18,6 @@ use crate::platform::images_at_once;
 use crate::record::fields::Seal;
 use crate::report::{Note, Outcome, Report};
 use crate::set::{Access, Answer, Condition, Entry, ImageNumber};
-use std::collections::HashSet;
 use std::mem::take;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -84,9 +84,8 @@ struct Looking<'a> {
     ledger: &'a mut Ledger,
     stop: &'a AtomicBool,
     listener: &'a mut dyn Listener,
-    /// Claims that earlier runs have left open, and the digests of their 4.0 records.
-    begun: Vec<ledger::Entry>,
-    begun_records: HashSet<String>,
+    /// Claims that earlier runs have left open.
+    begun: OpenClaims,
     /// What was looked at and not told yet.
     done: Vec<Seen>,
     /// Whether the last group has waited for a disk, or for something else.
@@ -101,8 +100,7 @@ impl<'a> Looking<'a> {
         stop: &'a AtomicBool,
         listener: &'a mut dyn Listener,
     ) -> Result<Self, LedgerError> {
-        let begun = ledger.begun()?;
-        let begun_records = begun.iter().map(|entry| entry.old_digest.clone()).collect();
+        let begun = OpenClaims::new(ledger.begun()?);
         let survey = Survey {
             images: Images::default(),
             entries: Vec::new(),
@@ -113,7 +111,7 @@ impl<'a> Looking<'a> {
             unread: 0,
         };
         let (done, has_waited) = (Vec::new(), false);
-        Ok(Self { job, ledger, stop, listener, begun, begun_records, done, has_waited, survey })
+        Ok(Self { job, ledger, stop, listener, begun, done, has_waited, survey })
     }
 
     /// Looks at one group after the other: at all of them, or, if there may be more threads, at those up to
@@ -194,13 +192,14 @@ impl<'a> Looking<'a> {
             }
         }
         if report.is_damaged() {
-            let begun = self.begun.iter().find(|entry| is_begun(entry, &report, file));
+            let mut begun = self.begun.candidates(&report, file, None).into_iter();
+            let begun = begun.find(|entry| is_begun(entry, &report, file));
             report.notes.extend(begun.map(|entry| Note::Begun(entry.serial.clone())));
         }
         let origin = report.record().and_then(|record| record.origin);
         let source = origin.filter(|_| report.outcome == Outcome::AlreadyConverted);
         let source = source.map(|origin| origin.source_digest);
-        if let Some(source) = source.filter(|s| self.begun_records.contains(&s.to_hex())) {
+        if let Some(source) = source.filter(|source| self.begun.has_source(source)) {
             survey.turned_up.push(TurnedUp { source, path: report.path.clone() });
         }
         self.listener.seen(report)
@@ -230,7 +229,8 @@ impl Survey {
     /// Whether nothing speaks against this image being its pack.
     pub fn counts(&self, image: usize) -> bool {
         self.at(image).is_none_or(|at| {
-            matches!(self.answers[at], Answer::AsItIs | Answer::CopyMissing | Answer::StandIn(_))
+            use Answer::{AsItIs, ConvertedElsewhere, CopyMissing, StandIn};
+            matches!(self.answers[at], AsItIs | CopyMissing | StandIn(_) | ConvertedElsewhere)
         })
     }
 

@@ -2,6 +2,7 @@
 
 use super::access::not_found;
 use super::answers::look_again;
+use super::claimed::ImageFile;
 use super::images::Archives;
 use super::prepare::{Expected, Task, prepare};
 use super::step::Step;
@@ -124,18 +125,18 @@ pub(super) fn take_turn(turn: Turn, survey: &Survey, task: Task<'_>, stop: &Atom
     let step = match found {
         _ if stop.load(Ordering::Relaxed) => Step::NotBegun,
         Found::Image(found) => match (action, seen) {
-            (Action::Tell, _) => Step::done(look_again(found, seen, task.job), None),
+            (Action::Tell, _) => Step::done(look_again(found, seen, task.job), ImageFile::default()),
             (Action::LeaveOut, _) => {
                 let mut report = look_again(found, seen, task.job);
                 report.notes.push(Note::LeftOut);
-                Step::done(report, None)
+                Step::done(report, ImageFile::default())
             }
             (Action::Change, Some(entry)) => prepare(&found, Expected::Record(entry), task),
             _ => prepare(&found, Expected::Anything, task),
         },
         Found::Failed { path, named, error } => {
             let report = Report::new(path, named, Outcome::Failed).failed(not_found(error));
-            Step::done(report, None)
+            Step::done(report, ImageFile::default())
         }
         Found::Skipped(_) | Found::Repeated { .. } => Step::NotBegun,
     };

@@ -6,6 +6,7 @@ use crate::media::{Medium, Place, Places};
 use crate::pack::examine::{Examination, Pack, examine, read_record_past_cache};
 use crate::report::Outcome;
 use crate::run::RETRIES;
+use crate::set::PackId;
 use std::io;
 use std::path::Path;
 
@@ -20,6 +21,12 @@ pub fn holds_whole_copy(places: &mut Places, path: &Path, entry: &Entry) -> bool
     let Some((medium, pack)) = copy_at(places.at(path), entry) else { return false };
     let held = pack.sectors.and_then(|sectors| read_record_past_cache(&medium, &sectors).ok());
     held.is_some_and(|record| diagnose(&record).verdict == Verdict::AlreadyConverted)
+}
+
+/// The pack that the file holds, converted, if it is that of `entry`.
+pub(in crate::run) fn converted_pack(path: &Path, entry: &Entry) -> Option<PackId> {
+    let (_, pack) = copy_at(Place::at(path), entry)?;
+    pack.diagnosis.record.as_deref().map(PackId::of)
 }
 
 fn copy_at(place: io::Result<Place>, entry: &Entry) -> Option<(Medium, Pack)> {

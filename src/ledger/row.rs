@@ -10,7 +10,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Row, ToSql, params};
 use std::path::{Path, PathBuf};
 
-/// The columns of an [`Entry`], in its order.
+/// The columns of an [`LedgerEntry`], in its order.
 macro_rules! select {
     ($rest:literal) => {
         concat!(
@@ -105,7 +105,7 @@ pub struct Wanted<'a> {
 
 /// A pack in the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct LedgerEntry {
     /// The claim's number.
     pub id: ClaimId,
     /// The pack's serial.
@@ -133,7 +133,7 @@ pub struct Entry {
     pub patch: Option<Patch>,
 }
 
-impl Entry {
+impl LedgerEntry {
     /// Where the converted pack is.
     pub fn place(&self) -> &Path {
         self.target.as_deref().unwrap_or(&self.path)

@@ -1,6 +1,6 @@
 //! Transactions: everything that is written in one becomes durable together, or nothing.
 
-use super::row::{self, Entry, Wanted};
+use super::row::{self, LedgerEntry, Wanted};
 use super::{Answer, Ledger, LedgerError, Result, Settled, find};
 use crate::platform::step;
 use rusqlite::{Transaction, TransactionBehavior};
@@ -66,7 +66,7 @@ impl Writing<'_> {
             if let Some(id) = wanted.enter(&self.transaction)? {
                 return Ok(Answer::Granted(id));
             }
-            let known: Option<Entry> = find(&self.transaction, wanted.serial)?;
+            let known: Option<LedgerEntry> = find(&self.transaction, wanted.serial)?;
             known.map(Box::new).map(Answer::Known).ok_or(rusqlite::Error::QueryReturnedNoRows)
         };
         claim().map_err(|error| self.failed(error))

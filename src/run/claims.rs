@@ -5,7 +5,7 @@ use super::recovery::{self, Recovery};
 use super::request::{Claimed, Request, take_up};
 use super::step::{Claim, Step};
 use crate::diagnosis::CopyState;
-use crate::ledger::{ClaimId, Entry, Ledger, LedgerError, Settled, State};
+use crate::ledger::{ClaimId, Ledger, LedgerEntry, LedgerError, Settled, State};
 use crate::platform::FileId;
 use crate::record::RecordBytes;
 use crate::record::fields::Seal;
@@ -22,7 +22,7 @@ pub(super) struct Claims<'l> {
     /// What became of claims, to be written with the next ones.
     settled: Vec<Settled>,
     /// Claims of earlier runs whose images have not turned up, by the digests of their 4.0 records.
-    missing: BTreeMap<String, Entry>,
+    missing: BTreeMap<String, LedgerEntry>,
     /// Rounds that the group at hand has been through.
     rounds: usize,
     /// The pack whose diskette the user says is in the drive.
@@ -107,7 +107,7 @@ impl<'l> Claims<'l> {
         Ok(claimed)
     }
 
-    fn decide(&mut self, entry: &Entry, request: &Request) -> Result<Decision, LedgerError> {
+    fn decide(&mut self, entry: &LedgerEntry, request: &Request) -> Result<Decision, LedgerError> {
         match relation(entry, &request.path, request.file, &request.digest) {
             Relation::Already(target) => {
                 if entry.state == State::Begun {
@@ -138,7 +138,7 @@ impl<'l> Claims<'l> {
         }
     }
 
-    fn apply(&self, step: &mut Step, decision: Decision, entry: Entry) {
+    fn apply(&self, step: &mut Step, decision: Decision, entry: LedgerEntry) {
         let go_on = self.rounds < ROUNDS;
         match decision {
             Decision::Again if go_on => {}
@@ -208,7 +208,7 @@ impl<'l> Claims<'l> {
         let put_back = self.put_back.as_deref();
         let found = recovery::settle_one_of(self.ledger, in_place(), &path, put_back)?;
         let Some(entry) = found else {
-            let is_here = |entry: &&Entry| is_begun(entry, &work.report, work.file);
+            let is_here = |entry: &&LedgerEntry| is_begun(entry, &work.report, work.file);
             let begun = in_place().filter(|_| work.report.is_drive).filter(is_here);
             let notes: Vec<_> = begun.map(|entry| Note::Begun(entry.serial.clone())).collect();
             work.report.notes.extend(notes);
@@ -225,7 +225,7 @@ impl<'l> Claims<'l> {
 }
 
 /// A copy is gone. It may be somewhere else, so it is made again with the same bytes.
-fn make_again(entry: &Entry, request: &Request) -> Decision {
+fn make_again(entry: &LedgerEntry, request: &Request) -> Decision {
     match made_again(entry, &request.patch.old) {
         Some(new) => Decision::Resume(entry.id, Box::new(new)),
         None => Decision::Copy(CopyState::Converted),
@@ -233,7 +233,7 @@ fn make_again(entry: &Entry, request: &Request) -> Decision {
 }
 
 /// Whether a damaged pack may be that of a claim.
-pub(super) fn is_begun(entry: &Entry, report: &Report, file: Option<FileId>) -> bool {
+pub(super) fn is_begun(entry: &LedgerEntry, report: &Report, file: Option<FileId>) -> bool {
     // A drive may hold another diskette than the one that was claimed.
     let serial = report.record().and_then(|record| record.serial.text());
     let may_be = !report.is_drive || serial.is_none_or(|serial| serial == entry.serial);

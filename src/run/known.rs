@@ -3,7 +3,7 @@
 use super::recovery::holds_copy;
 use crate::conversion::{convert, decide};
 use crate::diagnosis::{CopyOf, CopyState, FindingCode, diagnose};
-use crate::ledger::{Entry, Ledger, LedgerError, Met, State};
+use crate::ledger::{Ledger, LedgerEntry, LedgerError, Met, State};
 use crate::platform::FileId;
 use crate::record::RecordBytes;
 use crate::record::fields::{FileTime, Seal};
@@ -26,7 +26,7 @@ pub(super) enum Relation {
 
 /// What the pack of `entry` is to the image at `path`, whose record has this digest.
 pub(super) fn relation(
-    entry: &Entry,
+    entry: &LedgerEntry,
     path: &Path,
     file: Option<FileId>,
     digest: &Seal,
@@ -45,14 +45,14 @@ pub(super) fn relation(
 }
 
 /// The other copy of a pack, as it is told.
-pub(super) fn copy_of(entry: Entry, state: CopyState) -> CopyOf {
-    let Entry { path, target, converted_at, .. } = entry;
+pub(super) fn copy_of(entry: LedgerEntry, state: CopyState) -> CopyOf {
+    let LedgerEntry { path, target, converted_at, .. } = entry;
     CopyOf { state, converted_at, path, target }
 }
 
 /// The record that a conversion has made of `old`, made again; `None` where that is not of the pack that was
 /// converted.
-pub(super) fn made_again(entry: &Entry, old: &RecordBytes) -> Option<RecordBytes> {
+pub(super) fn made_again(entry: &LedgerEntry, old: &RecordBytes) -> Option<RecordBytes> {
     let at = FileTime::from_unix_seconds(entry.converted_at)?;
     let new = convert(&diagnose(old), at)?;
     (sha1(&[&new]).to_hex() == entry.new_digest).then_some(new)
@@ -105,7 +105,7 @@ impl Report {
         let Some(made) = made.and_then(|at| i64::try_from(at.as_secs()).ok()) else {
             return Ok(());
         };
-        let is_here = |entry: &Entry| {
+        let is_here = |entry: &LedgerEntry| {
             let is_of_drive = entry.target.is_none() && entry.path == absolute_path(drive);
             entry.state == State::Done && is_of_drive && made <= entry.converted_at
         };

@@ -4,7 +4,7 @@ use super::kept::Kept;
 use super::known::absolute_path;
 use super::step::Step;
 use crate::conversion::Patch;
-use crate::ledger::{Answer, ClaimId, Entry, LedgerError, State, Wanted, Writing};
+use crate::ledger::{Answer, ClaimId, LedgerEntry, LedgerError, State, Wanted, Writing};
 use crate::pack::examine::RecordSectors;
 use crate::platform::FileId;
 use crate::record::Record;
@@ -35,7 +35,7 @@ pub(super) enum Claimed {
     /// record.
     Again(ClaimId, Kept),
     /// The pack is in the ledger already.
-    Known(Box<Entry>),
+    Known(Box<LedgerEntry>),
 }
 
 impl Request {
@@ -101,6 +101,6 @@ impl Request {
 /// What a claim that an earlier run has left on this image was to make of it. It may have made a copy that was
 /// taken elsewhere; so the conversion is made with the same bytes again. `None` where the image is not what
 /// was claimed.
-pub(super) fn take_up(entry: &Entry, request: &Request) -> Option<Patch> {
+pub(super) fn take_up(entry: &LedgerEntry, request: &Request) -> Option<Patch> {
     entry.sound_patch().filter(|patch| patch.old == request.patch.old).cloned()
 }

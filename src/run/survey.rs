@@ -85,7 +85,7 @@ struct Looking<'a> {
     stop: &'a AtomicBool,
     listener: &'a mut dyn Listener,
     /// Claims that earlier runs have left open, and the digests of their 4.0 records.
-    begun: Vec<ledger::Entry>,
+    begun: Vec<ledger::LedgerEntry>,
     begun_records: HashSet<String>,
     /// What was looked at and not told yet.
     done: Vec<Seen>,

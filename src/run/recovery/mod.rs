@@ -18,7 +18,7 @@ pub use copies::{holds_copy, holds_whole_copy};
 
 use crate::disk::DisketteStorage;
 use crate::files::clear_leftover;
-use crate::ledger::{ClaimId, Entry, Ledger, LedgerError, Settled, State};
+use crate::ledger::{ClaimId, Ledger, LedgerEntry, LedgerError, Settled, State};
 use crate::media::{DriveError, MediaError, Medium, Places, RawImage};
 use crate::pack::commit::Commit;
 use crate::platform::{folder_of, is_in_use, sync_folder};
@@ -58,7 +58,7 @@ pub enum Recovery {
 /// Where the ledger cannot be read or written.
 pub fn settle_all(
     ledger: &mut Ledger,
-    mut tell: impl FnMut(&Entry, &Recovery),
+    mut tell: impl FnMut(&LedgerEntry, &Recovery),
 ) -> Result<(), LedgerError> {
     let mut recovering = Recovering::default();
     for entry in ledger.begun()? {
@@ -71,7 +71,7 @@ pub fn settle_all(
 ///
 /// # Errors
 /// Where the ledger cannot be read or written.
-pub fn settle(ledger: &mut Ledger, entry: &Entry) -> Result<Recovery, LedgerError> {
+pub fn settle(ledger: &mut Ledger, entry: &LedgerEntry) -> Result<Recovery, LedgerError> {
     let mut recovering = Recovering::default();
     let recovery = recovering.settle(ledger, entry)?;
     ledger.settle(&recovering.settled)?;
@@ -86,10 +86,10 @@ pub fn settle(ledger: &mut Ledger, entry: &Entry) -> Result<Recovery, LedgerErro
 /// Where the ledger cannot be read or written.
 pub(super) fn settle_one_of<'e>(
     ledger: &mut Ledger,
-    entries: impl Iterator<Item = &'e Entry>,
+    entries: impl Iterator<Item = &'e LedgerEntry>,
     path: &Path,
     put_back: Option<&str>,
-) -> Result<Option<Entry>, LedgerError> {
+) -> Result<Option<LedgerEntry>, LedgerError> {
     let mut recovering = Recovering::default();
     let Ok(mut medium) = recovering.open(path) else { return Ok(None) };
     for entry in entries {
@@ -109,7 +109,7 @@ pub(super) fn settle_one_of<'e>(
 }
 
 /// The entry of a claim, with its records, where it is open; else what became of it.
-fn still_open(ledger: &Ledger, id: ClaimId) -> Result<Result<Entry, Recovery>, LedgerError> {
+fn still_open(ledger: &Ledger, id: ClaimId) -> Result<Result<LedgerEntry, Recovery>, LedgerError> {
     Ok(match ledger.entry(id)? {
         None => Err(Recovery::Void),
         Some(entry) if entry.state != State::Begun => Err(Recovery::Complete),
@@ -145,7 +145,11 @@ struct Recovering {
 }
 
 impl Recovering {
-    fn settle(&mut self, ledger: &mut Ledger, entry: &Entry) -> Result<Recovery, LedgerError> {
+    fn settle(
+        &mut self,
+        ledger: &mut Ledger,
+        entry: &LedgerEntry,
+    ) -> Result<Recovery, LedgerError> {
         if let Some(target) = &entry.target {
             return Ok(match still_open(ledger, entry.id)? {
                 Ok(entry) => self.settle_copy(&entry, target),
@@ -198,7 +202,7 @@ impl Recovering {
     fn settle_on(
         &mut self,
         medium: Medium,
-        entry: &Entry,
+        entry: &LedgerEntry,
         at: At,
     ) -> Result<Recovery, Box<Untouched>> {
         let untouched = |medium, why| Err(Box::new(Untouched { medium, why }));
@@ -249,7 +253,7 @@ impl Recovering {
 
     /// A copy is there, whole, or it is not: it gets its name last. Where it is not, it may have been
     /// taken elsewhere; it is made anew, with the same bytes, when its image is converted again.
-    fn settle_copy(&mut self, entry: &Entry, target: &Path) -> Recovery {
+    fn settle_copy(&mut self, entry: &LedgerEntry, target: &Path) -> Recovery {
         // As long as the run that makes the copy lives, it has the image locked.
         let place = self.places.at(&entry.path);
         let lock =

@@ -8,7 +8,7 @@ use crate::cli::show::json::line;
 use crate::cli::show::table::{Table, harmless};
 use crate::cli::show::terminal::escape;
 use crate::cli::words::{Standing, entry_lines, ledger_row, standing_message, time_of};
-use addpack::ledger::{Entry, Ledger, State};
+use addpack::ledger::{Ledger, LedgerEntry, State};
 use addpack::media::{Place, PlaceKind, Places};
 use addpack::run::recovery::{holds_copy, holds_whole_copy};
 use schemars::JsonSchema;
@@ -53,7 +53,7 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(entry: &Entry) -> Self {
+    fn of(entry: &LedgerEntry) -> Self {
         let text = |path: &Path| harmless(&path.to_string_lossy());
         Self {
             serial: harmless(&entry.serial),
@@ -69,7 +69,7 @@ impl Columns {
 }
 
 impl Row {
-    fn of(entry: &Entry) -> Self {
+    fn of(entry: &LedgerEntry) -> Self {
         Self {
             r#type: "conversion",
             schema: 1,
@@ -87,7 +87,7 @@ impl Row {
     }
 
     /// The same, with how its file stands.
-    fn with_standing(entry: &Entry, standing: &Standing) -> Self {
+    fn with_standing(entry: &LedgerEntry, standing: &Standing) -> Self {
         Self {
             standing: Some(standing.as_str()),
             message: Some(standing_message(entry, standing)),
@@ -122,7 +122,7 @@ pub(super) fn list(args: &List, at: &LedgerFile) -> Result<Exit, Error> {
 /// Tells each entry, as long as that works. A reader that went away ends it and is no error.
 fn each(
     ledger: Option<&Ledger>,
-    mut tell: impl FnMut(&Entry) -> io::Result<()>,
+    mut tell: impl FnMut(&LedgerEntry) -> io::Result<()>,
 ) -> Result<(), Error> {
     let mut result = Ok(());
     if let Some(ledger) = ledger {
@@ -154,7 +154,7 @@ pub(super) fn show(serial: &str, json: bool, at: &LedgerFile) -> Result<Exit, Er
 }
 
 /// Whether the converted file holds what the ledger says; `places` are asked for it.
-pub(in crate::cli::commands) fn standing(places: &mut Places, entry: &Entry) -> Standing {
+pub(in crate::cli::commands) fn standing(places: &mut Places, entry: &LedgerEntry) -> Standing {
     match entry.state {
         State::Begun => Standing::Begun,
         State::Released => Standing::Released,
@@ -171,9 +171,9 @@ pub(in crate::cli::commands) fn is_drive(path: &Path) -> bool {
 }
 
 /// Where a pack that was released was converted once more, if both files are there.
-fn other_conversion(ledger: Option<&Ledger>, released: &Entry) -> Option<PathBuf> {
+fn other_conversion(ledger: Option<&Ledger>, released: &LedgerEntry) -> Option<PathBuf> {
     let other = ledger?.find(&released.serial).ok()??;
-    let is_there = |entry: &Entry| holds_copy(entry.place(), entry);
+    let is_there = |entry: &LedgerEntry| holds_copy(entry.place(), entry);
     let are_two = other.new_digest != released.new_digest && is_there(released) && is_there(&other);
     are_two.then(|| other.place().to_owned())
 }

@@ -8,7 +8,7 @@ use crate::cli::ask::keyboard::{answer_is_yes, can_ask};
 use crate::cli::exit::Exit;
 use crate::cli::show::terminal::{complain, escape, named};
 use crate::cli::words::{Standing, entry_lines};
-use addpack::ledger::{Entry, Ledger, State};
+use addpack::ledger::{Ledger, LedgerEntry, State};
 use addpack::media::Places;
 use addpack::run::recovery::{Recovery, settle};
 
@@ -39,7 +39,7 @@ pub(crate) fn release(args: &Release, at: &LedgerFile) -> Result<Exit, Error> {
 }
 
 /// As long as the converted pack is there, a copy would become a second one.
-fn check_that_it_is_gone(entry: &Entry, although_it_is_there: bool) -> Result<(), Error> {
+fn check_that_it_is_gone(entry: &LedgerEntry, although_it_is_there: bool) -> Result<(), Error> {
     let place = named(entry.place());
     let serial = escape(&entry.serial);
     if is_drive(entry.place()) {
@@ -66,7 +66,7 @@ fn check_that_it_is_gone(entry: &Entry, although_it_is_there: bool) -> Result<()
     }
 }
 
-fn asked(entry: &Entry) -> Result<bool, Error> {
+fn asked(entry: &LedgerEntry) -> Result<bool, Error> {
     if !can_ask() {
         return Err(Error::Usage(
             "release asks first, and there is no terminal to ask at: say --yes".to_owned(),

@@ -1,4 +1,4 @@
-//! The set's answers: made from the entries of a survey and from what the ledger knows, and told in reports.
+//! The set's answers: made from the candidates of a survey and from what the ledger knows, and told in reports.
 
 use super::Job;
 use super::images::Archives;
@@ -13,14 +13,16 @@ use crate::ledger::{Ledger, LedgerError};
 use crate::platform;
 use crate::record::fields::Seal;
 use crate::report::{Action, Counts, Failure, FailureCode, Note, Outcome, Report};
-use crate::set::{Answer, Condition, Contradiction, Entry, Facts, ImageNumber, Kind, Known, judge};
+use crate::set::{
+    Answer, Candidate, Condition, Contradiction, Facts, ImageNumber, Kind, Known, judge,
+};
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
 
 /// Records that are read again together.
 const BATCH: usize = 256;
 
-/// Makes the answer for each entry of a survey.
+/// Makes the answer for each candidate of a survey.
 pub(super) fn decide<'a>(
     survey: &mut Survey,
     job: &'a Job,
@@ -28,12 +30,12 @@ pub(super) fn decide<'a>(
     scope: &Scope<'_, 'a>,
 ) -> Result<(), LedgerError> {
     let mut order: Vec<u32> =
-        (0..u32::try_from(survey.entries.len()).unwrap_or(u32::MAX)).collect();
+        (0..u32::try_from(survey.candidates.len()).unwrap_or(u32::MAX)).collect();
     order.sort_unstable_by_key(|at| {
-        let Entry { pack, image, .. } = survey.entries[*at as usize];
+        let Candidate { pack, image, .. } = survey.candidates[*at as usize];
         (pack.serial.0, image)
     });
-    let serial = |at: &u32| survey.entries[*at as usize].pack.serial;
+    let serial = |at: &u32| survey.candidates[*at as usize].pack.serial;
     let knows_none = ledger.is_empty()?;
     let mut deciding = Deciding {
         job,
@@ -72,17 +74,18 @@ struct Deciding<'a, 'j> {
 impl<'a, 'j> Deciding<'a, 'j> {
     /// Adds the images of one serial. Records are read again only where they differ.
     fn add(&mut self, survey: &Survey, group: &'a [u32]) {
-        let entry = |at: &u32| &survey.entries[*at as usize];
-        let is_40 =
-            |at: &u32| entry(at).kind == Kind::V40 && entry(at).condition == Condition::Sound;
-        let first = entry(&group[0]);
-        let all_same = group.iter().all(|at| entry(at).digest == first.digest);
+        let candidate = |at: &u32| &survey.candidates[*at as usize];
+        let is_40 = |at: &u32| {
+            candidate(at).kind == Kind::V40 && candidate(at).condition == Condition::Sound
+        };
+        let first = candidate(&group[0]);
+        let all_same = group.iter().all(|at| candidate(at).digest == first.digest);
         if group.len() == 1 && (self.knows_none || !group.iter().any(is_40)) {
             return;
         }
         if !all_same {
             let mut digests: HashMap<Seal, ImageNumber> = HashMap::new();
-            group.iter().map(entry).for_each(|e| {
+            group.iter().map(candidate).for_each(|e| {
                 digests.entry(e.digest).or_insert(e.image);
             });
             self.records.extend(digests);
@@ -109,43 +112,47 @@ impl<'a, 'j> Deciding<'a, 'j> {
         group: &[u32],
         facts: &BTreeMap<Seal, Facts>,
     ) -> Result<(), LedgerError> {
-        let entry = |at: &u32| survey.entries[*at as usize];
-        let first = entry(&group[0]).digest;
-        let all_same = group.iter().all(|at| entry(at).digest == first);
+        let candidate = |at: &u32| survey.candidates[*at as usize];
+        let first = candidate(&group[0]).digest;
+        let all_same = group.iter().all(|at| candidate(at).digest == first);
         let (read, unread): (Vec<u32>, Vec<u32>) =
-            group.iter().partition(|at| all_same || facts.contains_key(&entry(at).digest));
+            group.iter().partition(|at| all_same || facts.contains_key(&candidate(at).digest));
         self.answers.extend(unread.into_iter().map(|at| (at, Answer::Changed)));
-        let entries: Vec<_> = read.iter().map(entry).collect();
-        let known = self.known(survey, &entries)?;
-        let answers = judge(&entries, facts, known.as_ref());
+        let candidates: Vec<_> = read.iter().map(candidate).collect();
+        let known = self.known(survey, &candidates)?;
+        let answers = judge(&candidates, facts, known.as_ref());
         let said = read.into_iter().zip(answers).filter(|(_, answer)| *answer != Answer::AsItIs);
         self.answers.extend(said);
         Ok(())
     }
 
     /// What the ledger says of a serial, where that matters: where no 4.5 image of the pack is at hand.
-    fn known(&self, survey: &Survey, entries: &[Entry]) -> Result<Option<Known>, LedgerError> {
-        let sound = |e: &&Entry| e.condition == Condition::Sound;
+    fn known(
+        &self,
+        survey: &Survey,
+        candidates: &[Candidate],
+    ) -> Result<Option<Known>, LedgerError> {
+        let sound = |e: &&Candidate| e.condition == Condition::Sound;
         if self.knows_none
-            || entries.iter().any(|e| e.kind != Kind::V40)
-            || !entries.iter().any(|e| sound(&e))
+            || candidates.iter().any(|e| e.kind != Kind::V40)
+            || !candidates.iter().any(|e| sound(&e))
         {
             return Ok(None);
         }
-        let Some(serial) = entries.first().and_then(|e| e.pack.serial.text().map(str::to_owned))
+        let Some(serial) = candidates.first().and_then(|e| e.pack.serial.text().map(str::to_owned))
         else {
             return Ok(None);
         };
         let Some(row) = self.ledger.find(&serial)? else { return Ok(None) };
         let mut known = Known::InPlace;
-        for entry in entries.iter().filter(sound) {
-            let path = absolute_path(&survey.images.path(entry.image));
+        for candidate in candidates.iter().filter(sound) {
+            let path = absolute_path(&survey.images.path(candidate.image));
             let metadata = fs::metadata(&path).ok();
             let file = metadata.and_then(|metadata| platform::identity_at(&path, &metadata).id);
-            known = match relation(&row, &path, file, &entry.digest) {
-                Relation::Own => return Ok(Some(Known::Begun(Some(entry.image)))),
-                Relation::Already(_) => return Ok(Some(Known::CopyThere(entry.digest))),
-                Relation::CopyGone => return Ok(Some(Known::CopyGone(entry.digest))),
+            known = match relation(&row, &path, file, &candidate.digest) {
+                Relation::Own => return Ok(Some(Known::Begun(Some(candidate.image)))),
+                Relation::Already(_) => return Ok(Some(Known::CopyThere(candidate.digest))),
+                Relation::CopyGone => return Ok(Some(Known::CopyGone(candidate.digest))),
                 Relation::Copy(CopyState::Begun) => Known::Begun(None),
                 Relation::Copy(CopyState::Converted) => known,
             };
@@ -163,9 +170,11 @@ fn read_facts(found: Found, job: &Job, digest: Seal) -> Option<(Seal, Facts)> {
 }
 
 /// Looks at an image anew, since there is more to say of it.
-pub(super) fn look_again(image: Image, entry: Option<&Entry>, job: &Job) -> Box<Report> {
+pub(super) fn look_again(image: Image, candidate: Option<&Candidate>, job: &Job) -> Box<Report> {
     let mut report = look_at(image, job).report;
-    if report.failure.is_none() && entry.is_some_and(|entry| !is_as_decided(&report, entry)) {
+    if report.failure.is_none()
+        && candidate.is_some_and(|candidate| !is_as_decided(&report, candidate))
+    {
         report.fail(Failure::new(FailureCode::Changed, Action::Read));
     }
     report
@@ -175,11 +184,11 @@ impl Survey {
     /// The one image that the conversion that `job` is would change, looked at again; `None` where there is
     /// none, or several.
     pub fn only_change(&self, job: &Job) -> Option<Box<Report>> {
-        let is_changed = |entry: &&Entry| self.changes(entry.image as usize, job);
-        let mut changed = self.entries.iter().filter(is_changed);
-        let (Some(entry), None) = (changed.next(), changed.next()) else { return None };
-        match self.images.found(entry.image, &mut Archives::default()) {
-            Found::Image(image) => Some(look_again(image, Some(entry), job)),
+        let is_changed = |candidate: &&Candidate| self.changes(candidate.image as usize, job);
+        let mut changed = self.candidates.iter().filter(is_changed);
+        let (Some(candidate), None) = (changed.next(), changed.next()) else { return None };
+        match self.images.found(candidate.image, &mut Archives::default()) {
+            Found::Image(image) => Some(look_again(image, Some(candidate), job)),
             _ => None,
         }
     }

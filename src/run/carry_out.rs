@@ -85,7 +85,8 @@ impl<'a> Run<'a> {
                 let rest = self.as_seen(self.survey.images.len());
                 return Ok(if rest.is_break() { End::Unheard } else { End::Complete });
             }
-            let numbers: Vec<_> = taken.iter().map(|taken| (taken.image, taken.entry)).collect();
+            let numbers: Vec<_> =
+                taken.iter().map(|taken| (taken.image, taken.candidate)).collect();
             let steps = taken.into_iter().map(|taken| taken.step).collect();
             let (steps, result) = self.bring_to_end(steps, scope);
             let told = self.tell_all(&numbers, steps);
@@ -162,7 +163,7 @@ impl<'a> Run<'a> {
         numbers: &[(ImageNumber, Option<usize>)],
         steps: Vec<Step>,
     ) -> Result<ControlFlow<()>, LedgerError> {
-        for ((image, entry), step) in numbers.iter().zip(steps) {
+        for ((image, candidate), step) in numbers.iter().zip(steps) {
             let Step::Done(mut work) = step else { continue };
             if self.as_seen(*image).is_break() {
                 return Ok(ControlFlow::Break(()));
@@ -170,10 +171,10 @@ impl<'a> Run<'a> {
             // Where the pack was converted, now or by another run meanwhile, the answer is out of date.
             work.wake();
             let is_it = |at: &usize| {
-                let digest = self.survey.entries[*at].digest;
+                let digest = self.survey.candidates[*at].digest;
                 work.report.record().is_some_and(|record| record.digest() == digest)
             };
-            if let Some(at) = entry.filter(is_it) {
+            if let Some(at) = candidate.filter(is_it) {
                 let answer = &self.survey.answers[at];
                 tell(&mut work.report, answer, self.survey, self.claims.ledger())?;
             }

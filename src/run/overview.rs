@@ -30,12 +30,12 @@ impl Survey {
             unread: self.unread,
             ..Overview::default()
         };
-        let all = self.entries.iter().zip(&self.answers);
-        for (entry, answer) in all.filter(|(entry, _)| !self.is_left_out(entry, job)) {
-            let in_place = entry.access != Access::NeedsOutput;
-            match entry.condition {
+        let all = self.candidates.iter().zip(&self.answers);
+        for (candidate, answer) in all.filter(|(candidate, _)| !self.is_left_out(candidate, job)) {
+            let in_place = candidate.access != Access::NeedsOutput;
+            match candidate.condition {
                 Condition::Unfinished if in_place || into_copies => overview.finish += 1,
-                Condition::Sound if is_converted(entry, answer) => {
+                Condition::Sound if is_converted(candidate, answer) => {
                     if in_place || into_copies {
                         overview.convert += 1;
                     } else {

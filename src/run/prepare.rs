@@ -14,7 +14,7 @@ use crate::platform::{self, FileId, folder_of};
 use crate::record::fields::{FileTime, Seal};
 use crate::record::seal::sha1;
 use crate::report::{Action, Failure, FailureCode, Outcome, Report};
-use crate::set::{Condition, Entry, Kind, PackId};
+use crate::set::{Candidate, Condition, Kind, PackId};
 use std::fs::TryLockError;
 use std::io;
 
@@ -30,7 +30,7 @@ pub(super) struct Task<'a> {
 #[derive(Clone, Copy)]
 pub(super) enum Expected<'a> {
     /// Its record: this is what was decided on.
-    Record(&'a Entry),
+    Record(&'a Candidate),
     /// Nothing: it was damaged, and may be one that a crash has torn.
     Anything,
 }
@@ -156,22 +156,22 @@ fn change_of_copy(report: &Report, at: FileTime) -> Option<Patch> {
 impl Expected<'_> {
     fn check(self, medium: &Medium, report: &Report) -> Result<(), Failure> {
         match self {
-            Self::Record(entry) if !is_as_decided(report, entry) => Err(changed(medium)),
+            Self::Record(candidate) if !is_as_decided(report, candidate) => Err(changed(medium)),
             _ => Ok(()),
         }
     }
 }
 
 /// Whether the record is the one that was decided on, or became its 4.5 record meanwhile.
-pub(super) fn is_as_decided(report: &Report, entry: &Entry) -> bool {
+pub(super) fn is_as_decided(report: &Report, candidate: &Candidate) -> bool {
     let Some(record) = report.record() else { return false };
     let source = record.origin.map(|origin| origin.source_digest);
-    let was_finished = entry.condition == Condition::Unfinished
+    let was_finished = candidate.condition == Condition::Unfinished
         && Kind::of(record) == Kind::Converted
-        && PackId::of(record) == entry.pack;
+        && PackId::of(record) == candidate.pack;
     let is_done = report.outcome == Outcome::AlreadyConverted
-        && (source == Some(entry.digest) || was_finished);
-    is_done || record.digest() == entry.digest
+        && (source == Some(candidate.digest) || was_finished);
+    is_done || record.digest() == candidate.digest
 }
 
 fn changed(medium: &Medium) -> Failure {

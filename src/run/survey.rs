@@ -1,5 +1,5 @@
 //! The survey that every command begins with: all that was named is looked at, and of each image of a pack one
-//! small entry is kept, from which the set's answer is made.
+//! small candidate is kept, from which the set's answer is made.
 
 use super::access::not_found;
 use super::claims::is_begun;
@@ -16,7 +16,7 @@ use crate::ledger::{self, Ledger, LedgerError};
 use crate::platform::images_at_once;
 use crate::record::fields::Seal;
 use crate::report::{Note, Outcome, Report};
-use crate::set::{Access, Answer, Condition, Entry, ImageNumber};
+use crate::set::{Access, Answer, Candidate, Condition, ImageNumber};
 use std::collections::HashSet;
 use std::mem::take;
 use std::ops::ControlFlow;
@@ -28,7 +28,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub struct Survey {
     pub(super) images: Images,
     /// The images of packs, in their order.
-    pub(super) entries: Vec<Entry>,
+    pub(super) candidates: Vec<Candidate>,
     /// The answer for each of them.
     pub(super) answers: Vec<Answer>,
     /// Converted packs whose claims an earlier run had left open.
@@ -74,7 +74,7 @@ pub(super) fn look_at_all(
         }
     };
     let mut survey = Survey { end, ..looking.survey };
-    survey.answers = vec![Answer::AsItIs; survey.entries.len()];
+    survey.answers = vec![Answer::AsItIs; survey.candidates.len()];
     Ok((survey, threads))
 }
 
@@ -105,7 +105,7 @@ impl<'a> Looking<'a> {
         let begun_records = begun.iter().map(|entry| entry.old_digest.clone()).collect();
         let survey = Survey {
             images: Images::default(),
-            entries: Vec::new(),
+            candidates: Vec::new(),
             answers: Vec::new(),
             turned_up: Vec::new(),
             flaws: Vec::new(),
@@ -183,11 +183,11 @@ impl<'a> Looking<'a> {
         let Look { place, root, mut report, file, access } = look;
         let survey = &mut self.survey;
         let image = survey.images.add(&place, &root, report.is_damaged());
-        let entry =
-            report.diagnosis.as_ref().and_then(|diagnosis| Entry::of(diagnosis, image, access));
+        let candidate =
+            report.diagnosis.as_ref().and_then(|diagnosis| Candidate::of(diagnosis, image, access));
         let is_pack = matches!(report.outcome, Outcome::Failed | Outcome::Refused);
-        survey.unread += u64::from(is_pack && entry.is_none());
-        survey.entries.extend(entry.filter(|_| report.failure.is_none()));
+        survey.unread += u64::from(is_pack && candidate.is_none());
+        survey.candidates.extend(candidate.filter(|_| report.failure.is_none()));
         for note in report.notes.iter().filter(|_| report.is_drive) {
             if let Note::Flaws(flaws) = note {
                 survey.flaws.push((image, flaws.clone()));
@@ -221,9 +221,11 @@ impl Survey {
     /// images were seen.
     pub fn changes(&self, image: usize, job: &Job) -> bool {
         self.at(image).is_some_and(|at| {
-            let entry = &self.entries[at];
-            let may_be = job.output.is_some() || entry.access != Access::NeedsOutput;
-            may_be && is_converted(entry, &self.answers[at]) && !self.is_left_out(entry, job)
+            let candidate = &self.candidates[at];
+            let may_be = job.output.is_some() || candidate.access != Access::NeedsOutput;
+            may_be
+                && is_converted(candidate, &self.answers[at])
+                && !self.is_left_out(candidate, job)
         })
     }
 
@@ -236,21 +238,21 @@ impl Survey {
 
     fn at(&self, image: usize) -> Option<usize> {
         let image = ImageNumber::try_from(image).ok()?;
-        self.entries.binary_search_by_key(&image, |entry| entry.image).ok()
+        self.candidates.binary_search_by_key(&image, |candidate| candidate.image).ok()
     }
 
     /// Whether an image is not on the list of those that alone are converted.
-    pub(super) fn is_left_out(&self, entry: &Entry, job: &Job) -> bool {
-        job.only
-            .as_ref()
-            .is_some_and(|only| !only.contains(&self.images.path(entry.image), &entry.digest))
+    pub(super) fn is_left_out(&self, candidate: &Candidate, job: &Job) -> bool {
+        job.only.as_ref().is_some_and(|only| {
+            !only.contains(&self.images.path(candidate.image), &candidate.digest)
+        })
     }
 }
 
 /// Whether a conversion converts the pack, given the set's answer.
-pub(super) fn is_converted(entry: &Entry, answer: &Answer) -> bool {
-    entry.is_to_change()
-        && (entry.condition == Condition::Unfinished
+pub(super) fn is_converted(candidate: &Candidate, answer: &Answer) -> bool {
+    candidate.is_to_change()
+        && (candidate.condition == Condition::Unfinished
             || matches!(answer, Answer::AsItIs | Answer::CopyMissing))
 }
 

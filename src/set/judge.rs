@@ -1,24 +1,24 @@
 //! The rules, in the order of the table in [`super`].
 
 use super::{
-    Access, Answer, Condition, Contradiction, Entry, Facts, ImageNumber, Kind, Known, Lives,
+    Access, Answer, Candidate, Condition, Contradiction, Facts, ImageNumber, Kind, Known, Lives,
     PackId, Relation,
 };
 use crate::record::fields::Seal;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-/// The answer for each of `entries`, which are all images with one serial, in their order. `facts` has
+/// The answer for each of `candidates`, which are all images with one serial, in their order. `facts` has
 /// the facts of each record, by its digest; it may be empty if all records are the same. `known` is what
 /// the ledger says of the serial.
 pub fn judge(
-    entries: &[Entry],
+    candidates: &[Candidate],
     facts: &BTreeMap<Seal, Facts>,
     known: Option<&Known>,
 ) -> Vec<Answer> {
-    let mut court = Court { entries, facts, answers: vec![Answer::AsItIs; entries.len()] };
-    let converted = court.all(|entry| entry.kind == Kind::Converted);
-    let issued = court.all(|entry| entry.kind == Kind::Issued);
+    let mut court = Court { candidates, facts, answers: vec![Answer::AsItIs; candidates.len()] };
+    let converted = court.all(|candidate| candidate.kind == Kind::Converted);
+    let issued = court.all(|candidate| candidate.kind == Kind::Issued);
     if let Some(clash) = court.clash() {
         court.refuse_all(&Answer::SerialClash(clash.into()));
     } else if !converted.is_empty() {
@@ -33,9 +33,9 @@ pub fn judge(
     court.answers
 }
 
-/// The images of one serial, and what was decided so far. An image is given by its index in `entries`.
+/// The images of one serial, and what was decided so far. An image is given by its index in `candidates`.
 struct Court<'a> {
-    entries: &'a [Entry],
+    candidates: &'a [Candidate],
     facts: &'a BTreeMap<Seal, Facts>,
     answers: Vec<Answer>,
 }
@@ -51,21 +51,21 @@ enum Latest {
 }
 
 impl Court<'_> {
-    fn all(&self, is_meant: impl Fn(&Entry) -> bool) -> Vec<usize> {
-        (0..self.entries.len()).filter(|at| is_meant(&self.entries[*at])).collect()
+    fn all(&self, is_meant: impl Fn(&Candidate) -> bool) -> Vec<usize> {
+        (0..self.candidates.len()).filter(|at| is_meant(&self.candidates[*at])).collect()
     }
 
     fn image(&self, at: usize) -> ImageNumber {
-        self.entries[at].image
+        self.candidates[at].image
     }
 
     fn facts(&self, at: usize) -> Option<&Facts> {
-        self.facts.get(&self.entries[at].digest)
+        self.facts.get(&self.candidates[at].digest)
     }
 
     /// How one image's state is related to another's; `None` if it is not the same or an earlier state.
     fn relation(&self, at: usize, later: usize) -> Option<Relation> {
-        if self.entries[at].digest == self.entries[later].digest {
+        if self.candidates[at].digest == self.candidates[later].digest {
             return Some(Relation::Same);
         }
         self.facts(at)?.relation(self.facts(later)?)
@@ -74,15 +74,17 @@ impl Court<'_> {
     /// The first image of each pack that has this serial, where there are several.
     fn clash(&self) -> Option<Contradiction> {
         let mut seen = HashSet::new();
-        let pack = |entry: &Entry| -> (PackId, bool) { (entry.pack, entry.kind == Kind::Issued) };
-        let first_of_each = self.entries.iter().filter(|entry| seen.insert(pack(entry)));
-        let packs = Contradiction::between(first_of_each.map(|entry| entry.image));
+        let pack = |candidate: &Candidate| -> (PackId, bool) {
+            (candidate.pack, candidate.kind == Kind::Issued)
+        };
+        let first_of_each = self.candidates.iter().filter(|candidate| seen.insert(pack(candidate)));
+        let packs = Contradiction::between(first_of_each.map(|candidate| candidate.image));
         (packs.count > 1).then_some(packs)
     }
 
     /// Refuses all sound images. Interrupted conversions are finished in any case.
     fn refuse_all(&mut self, answer: &Answer) {
-        for at in self.all(|entry| entry.condition == Condition::Sound) {
+        for at in self.all(|candidate| candidate.condition == Condition::Sound) {
             self.answers[at] = answer.clone();
         }
     }
@@ -98,10 +100,10 @@ impl Court<'_> {
             return;
         }
         let counts = self.latest_counts(converted).unwrap_or(converted[0]);
-        for at in self.all(|entry| entry.kind == Kind::V40) {
+        for at in self.all(|candidate| candidate.kind == Kind::V40) {
             let of = self.image(counts);
-            let is_sound = self.entries[counts].condition != Condition::Refused;
-            match self.entries[at].condition {
+            let is_sound = self.candidates[counts].condition != Condition::Refused;
+            match self.candidates[at].condition {
                 Condition::Refused if is_sound => self.answers[at] = Answer::StandIn(of),
                 Condition::Refused => {}
                 _ => self.answers[at] = Answer::Copy { of, relation: Relation::Earlier },
@@ -112,7 +114,7 @@ impl Court<'_> {
     /// Of 4.5 records with one identity the latest counts: that one, or the first of two lives. `None` where
     /// none is sound.
     fn latest_counts(&mut self, images: &[usize]) -> Option<usize> {
-        let is_usable = |at: &&usize| self.entries[**at].condition != Condition::Refused;
+        let is_usable = |at: &&usize| self.candidates[**at].condition != Condition::Refused;
         let usable: Vec<_> = images.iter().filter(is_usable).copied().collect();
         match self.latest(&usable) {
             Latest::One(latest) => {
@@ -131,13 +133,13 @@ impl Court<'_> {
 
     /// For packs without a conversion: the newest sound 4.0 state counts.
     fn latest_40_counts(&mut self) {
-        let sound = self.all(|entry| entry.condition == Condition::Sound);
+        let sound = self.all(|candidate| candidate.condition == Condition::Sound);
         let latest = match self.latest(&sound) {
             Latest::One(latest) => latest,
             Latest::Several(lives) => return self.diverged(&sound, lives),
             Latest::None => return,
         };
-        let refused = self.all(|entry| entry.condition == Condition::Refused);
+        let refused = self.all(|candidate| candidate.condition == Condition::Refused);
         if let Some(newer) = refused.into_iter().find(|at| self.contradicts(*at, latest)) {
             let newer = self.image(newer);
             for at in sound {
@@ -147,15 +149,15 @@ impl Court<'_> {
         }
         let counts = self.best(&sound, latest);
         self.copies_of(counts, &sound);
-        let all: Vec<_> = (0..self.entries.len()).collect();
+        let all: Vec<_> = (0..self.candidates.len()).collect();
         self.stand_in(counts, &all);
     }
 
     /// Follows the ledger, if no 4.5 image is in the run.
     fn known(&mut self, known: &Known) {
-        let sound = self.all(|entry| entry.condition == Condition::Sound);
+        let sound = self.all(|candidate| candidate.condition == Condition::Sound);
         let from = |source: Seal| -> Vec<usize> {
-            sound.iter().filter(|at| self.entries[**at].digest == source).copied().collect()
+            sound.iter().filter(|at| self.candidates[**at].digest == source).copied().collect()
         };
         let counts = match *known {
             Known::InPlace => None,
@@ -178,7 +180,7 @@ impl Court<'_> {
                 None => Answer::CopyOfConverted,
             };
         }
-        let all: Vec<_> = (0..self.entries.len()).collect();
+        let all: Vec<_> = (0..self.candidates.len()).collect();
         self.stand_in(counts, &all);
     }
 
@@ -224,8 +226,8 @@ impl Court<'_> {
     /// finished conversion before one that is not.
     fn best(&self, images: &[usize], latest: usize) -> usize {
         let order = |at: &usize| -> (bool, Access, ImageNumber) {
-            let entry = &self.entries[*at];
-            (entry.condition == Condition::Unfinished, entry.access, entry.image)
+            let candidate = &self.candidates[*at];
+            (candidate.condition == Condition::Unfinished, candidate.access, candidate.image)
         };
         let same = |at: &usize| self.relation(*at, latest) == Some(Relation::Same);
         images.iter().filter(|at| same(at)).copied().min_by_key(order).unwrap_or(latest)
@@ -233,7 +235,7 @@ impl Court<'_> {
 
     fn copies_of(&mut self, counts: usize, images: &[usize]) {
         for &at in images {
-            let is_copy = at != counts && self.entries[at].condition == Condition::Sound;
+            let is_copy = at != counts && self.candidates[at].condition == Condition::Sound;
             if let Some(relation) = self.relation(at, counts).filter(|_| is_copy) {
                 self.answers[at] = Answer::Copy { of: self.image(counts), relation };
             }
@@ -243,7 +245,7 @@ impl Court<'_> {
     /// Sets the answer of the refused images for which the image that counts stands in.
     fn stand_in(&mut self, counts: usize, images: &[usize]) {
         for &at in images {
-            let is_refused = self.entries[at].condition == Condition::Refused;
+            let is_refused = self.candidates[at].condition == Condition::Refused;
             if is_refused && !self.contradicts(at, counts) {
                 self.answers[at] = Answer::StandIn(self.image(counts));
             }
@@ -262,7 +264,7 @@ impl Court<'_> {
     fn diverged(&mut self, images: &[usize], lives: Lives) {
         let lives = Arc::new(lives);
         for &at in images {
-            if self.entries[at].condition == Condition::Sound {
+            if self.candidates[at].condition == Condition::Sound {
                 self.answers[at] = Answer::Diverged(Arc::clone(&lives));
             }
         }

@@ -80,7 +80,7 @@ pub enum Access {
 
 /// What is kept of each image of a pack while the others are examined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct Candidate {
     /// The pack.
     pub pack: PackId,
     /// SHA-1 of the record.
@@ -200,8 +200,8 @@ impl Kind {
     }
 }
 
-impl Entry {
-    /// The entry for an image's record; `None` if it does not take part because its identity seal does not
+impl Candidate {
+    /// The candidate for an image's record; `None` if it does not take part because its identity seal does not
     /// verify.
     pub fn of(diagnosis: &Diagnosis, image: ImageNumber, access: Access) -> Option<Self> {
         let record = diagnosis.record.as_deref()?;

@@ -3,8 +3,8 @@
 //! A group is changed from end to end before the next one is opened, so what was begun is whole when a run is
 //! stopped. All members of an archive that is changed in place are in one group: it is written once.
 
-use super::answers::tell;
 use super::claims::{self, Claims};
+use super::decisions::tell;
 use super::in_order::InOrder;
 use super::output::Output;
 use super::pool::{self, Scope};
@@ -168,15 +168,15 @@ impl<'a> Run<'a> {
             if self.as_seen(*image).is_break() {
                 return Ok(ControlFlow::Break(()));
             }
-            // Where the pack was converted, now or by another run meanwhile, the answer is out of date.
+            // Where the pack was converted, now or by another run meanwhile, the decision is out of date.
             work.wake();
             let is_it = |at: &usize| {
                 let digest = self.survey.candidates[*at].digest;
                 work.report.record().is_some_and(|record| record.digest() == digest)
             };
             if let Some(at) = candidate.filter(is_it) {
-                let answer = &self.survey.answers[at];
-                tell(&mut work.report, answer, self.survey, self.claims.ledger())?;
+                let decision = &self.survey.decisions[at];
+                tell(&mut work.report, decision, self.survey, self.claims.ledger())?;
             }
             self.add_flaws(*image, &mut work.report);
             self.said = image + 1;

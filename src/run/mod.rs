@@ -1,12 +1,12 @@
 //! Many images: looked at, decided on, and changed. A survey looks at all that was named ([`survey()`]); the set
-//! makes one answer for each image; and exactly what was decided is done ([`carry_out()`]).
+//! makes one decision for each image; and exactly what was decided is done ([`carry_out()`]).
 
 mod access;
-mod answers;
 mod carry_out;
 mod change;
 mod claimed;
 mod claims;
+mod decisions;
 mod images;
 mod in_order;
 mod keep;
@@ -182,7 +182,7 @@ pub fn survey(
 ) -> Result<Survey, LedgerError> {
     let (mut survey, threads) = survey::look_at_all(job, ledger, stop, listener)?;
     if survey.end == End::Complete {
-        pool::scope(threads, |scope| answers::decide(&mut survey, job, ledger, scope))?;
+        pool::scope(threads, |scope| decisions::decide(&mut survey, job, ledger, scope))?;
     }
     Ok(survey)
 }

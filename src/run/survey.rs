@@ -1,5 +1,5 @@
 //! The survey that every command begins with: all that was named is looked at, and of each image of a pack one
-//! small candidate is kept, from which the set's answer is made.
+//! small candidate is kept, from which the set's decision is made.
 
 use super::access::not_found;
 use super::claims::is_begun;
@@ -16,7 +16,7 @@ use crate::ledger::{self, Ledger, LedgerError};
 use crate::platform::images_at_once;
 use crate::record::fields::Seal;
 use crate::report::{Note, Outcome, Report};
-use crate::set::{Access, Answer, Candidate, Condition, ImageNumber};
+use crate::set::{Access, Candidate, Condition, ImageNumber, SetDecision};
 use std::collections::HashSet;
 use std::mem::take;
 use std::ops::ControlFlow;
@@ -29,8 +29,8 @@ pub struct Survey {
     pub(super) images: Images,
     /// The images of packs, in their order.
     pub(super) candidates: Vec<Candidate>,
-    /// The answer for each of them.
-    pub(super) answers: Vec<Answer>,
+    /// The decision for each of them.
+    pub(super) decisions: Vec<SetDecision>,
     /// Converted packs whose claims an earlier run had left open.
     pub(super) turned_up: Vec<TurnedUp>,
     /// Flawed sectors of diskettes: a sector that read badly once may read well the next time.
@@ -47,7 +47,7 @@ pub(super) struct TurnedUp {
     pub(super) path: PathBuf,
 }
 
-/// Looks at all that a job names, without an answer yet, and says how many threads that took.
+/// Looks at all that a job names, without a decision yet, and says how many threads that took.
 pub(super) fn look_at_all(
     job: &Job,
     ledger: &mut Ledger,
@@ -74,7 +74,7 @@ pub(super) fn look_at_all(
         }
     };
     let mut survey = Survey { end, ..looking.survey };
-    survey.answers = vec![Answer::AsItIs; survey.candidates.len()];
+    survey.decisions = vec![SetDecision::AsItIs; survey.candidates.len()];
     Ok((survey, threads))
 }
 
@@ -106,7 +106,7 @@ impl<'a> Looking<'a> {
         let survey = Survey {
             images: Images::default(),
             candidates: Vec::new(),
-            answers: Vec::new(),
+            decisions: Vec::new(),
             turned_up: Vec::new(),
             flaws: Vec::new(),
             end: End::Complete,
@@ -224,7 +224,7 @@ impl Survey {
             let candidate = &self.candidates[at];
             let may_be = job.output.is_some() || candidate.access != Access::NeedsOutput;
             may_be
-                && is_converted(candidate, &self.answers[at])
+                && is_converted(candidate, &self.decisions[at])
                 && !self.is_left_out(candidate, job)
         })
     }
@@ -232,7 +232,10 @@ impl Survey {
     /// Whether nothing speaks against this image being its pack.
     pub fn counts(&self, image: usize) -> bool {
         self.at(image).is_none_or(|at| {
-            matches!(self.answers[at], Answer::AsItIs | Answer::CopyMissing | Answer::StandIn(_))
+            matches!(
+                self.decisions[at],
+                SetDecision::AsItIs | SetDecision::CopyMissing | SetDecision::StandIn(_)
+            )
         })
     }
 
@@ -249,11 +252,11 @@ impl Survey {
     }
 }
 
-/// Whether a conversion converts the pack, given the set's answer.
-pub(super) fn is_converted(candidate: &Candidate, answer: &Answer) -> bool {
+/// Whether a conversion converts the pack, given the set's decision.
+pub(super) fn is_converted(candidate: &Candidate, decision: &SetDecision) -> bool {
     candidate.is_to_change()
         && (candidate.condition == Condition::Unfinished
-            || matches!(answer, Answer::AsItIs | Answer::CopyMissing))
+            || matches!(decision, SetDecision::AsItIs | SetDecision::CopyMissing))
 }
 
 impl Mode {

@@ -1,7 +1,7 @@
 //! The images that a run comes back to after the survey, in their order, and what each turn begins with.
 
 use super::access::not_found;
-use super::answers::look_again;
+use super::decisions::look_again;
 use super::images::Archives;
 use super::prepare::{Expected, Task, prepare};
 use super::step::Step;
@@ -9,7 +9,7 @@ use super::survey::{Survey, is_converted};
 use super::{End, Job};
 use crate::find::Found;
 use crate::report::{Note, Outcome, Report};
-use crate::set::{Answer, Condition, ImageNumber};
+use crate::set::{Condition, ImageNumber, SetDecision};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -76,16 +76,16 @@ impl<'a> Turns<'a> {
             return Some(Action::Mend);
         }
         let at = candidate?;
-        let (candidate, answer) = (&self.survey.candidates[at], &self.survey.answers[at]);
+        let (candidate, decision) = (&self.survey.candidates[at], &self.survey.decisions[at]);
         let copies = self.job.output.is_some()
             && candidate.condition == Condition::Sound
-            && *answer == Answer::AsItIs;
-        if self.job.mode.tries() && (copies || is_converted(candidate, answer)) {
+            && *decision == SetDecision::AsItIs;
+        if self.job.mode.tries() && (copies || is_converted(candidate, decision)) {
             let is_left_out =
-                is_converted(candidate, answer) && self.survey.is_left_out(candidate, self.job);
+                is_converted(candidate, decision) && self.survey.is_left_out(candidate, self.job);
             return Some(if is_left_out { Action::LeaveOut } else { Action::Change });
         }
-        (*answer != Answer::AsItIs).then_some(Action::Tell)
+        (*decision != SetDecision::AsItIs).then_some(Action::Tell)
     }
 }
 

@@ -1,26 +1,27 @@
 //! The rules, in the order of the table in [`super`].
 
 use super::{
-    Access, Answer, Candidate, Condition, Contradiction, Facts, ImageNumber, Kind, Known, Lives,
-    PackId, Relation,
+    Access, Candidate, Condition, Contradiction, Facts, ImageNumber, Kind, Known, Lives, PackId,
+    Relation, SetDecision,
 };
 use crate::record::fields::Seal;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-/// The answer for each of `candidates`, which are all images with one serial, in their order. `facts` has
+/// The decision for each of `candidates`, which are all images with one serial, in their order. `facts` has
 /// the facts of each record, by its digest; it may be empty if all records are the same. `known` is what
 /// the ledger says of the serial.
 pub fn judge(
     candidates: &[Candidate],
     facts: &BTreeMap<Seal, Facts>,
     known: Option<&Known>,
-) -> Vec<Answer> {
-    let mut court = Court { candidates, facts, answers: vec![Answer::AsItIs; candidates.len()] };
+) -> Vec<SetDecision> {
+    let mut court =
+        Court { candidates, facts, decisions: vec![SetDecision::AsItIs; candidates.len()] };
     let converted = court.all(|candidate| candidate.kind == Kind::Converted);
     let issued = court.all(|candidate| candidate.kind == Kind::Issued);
     if let Some(clash) = court.clash() {
-        court.refuse_all(&Answer::SerialClash(clash.into()));
+        court.refuse_all(&SetDecision::SerialClash(clash.into()));
     } else if !converted.is_empty() {
         court.converted(&converted);
     } else if !issued.is_empty() {
@@ -30,14 +31,14 @@ pub fn judge(
     } else {
         court.latest_40_counts();
     }
-    court.answers
+    court.decisions
 }
 
 /// The images of one serial, and what was decided so far. An image is given by its index in `candidates`.
 struct Court<'a> {
     candidates: &'a [Candidate],
     facts: &'a BTreeMap<Seal, Facts>,
-    answers: Vec<Answer>,
+    decisions: Vec<SetDecision>,
 }
 
 /// The latest state among some images.
@@ -83,9 +84,9 @@ impl Court<'_> {
     }
 
     /// Refuses all sound images. Interrupted conversions are finished in any case.
-    fn refuse_all(&mut self, answer: &Answer) {
+    fn refuse_all(&mut self, decision: &SetDecision) {
         for at in self.all(|candidate| candidate.condition == Condition::Sound) {
-            self.answers[at] = answer.clone();
+            self.decisions[at] = decision.clone();
         }
     }
 
@@ -96,7 +97,7 @@ impl Court<'_> {
         let first_of_each = converted.iter().filter(|at| seen.insert(identity(at)));
         let conversions = Contradiction::between(first_of_each.map(|at| self.image(*at)));
         if conversions.count > 1 {
-            self.refuse_all(&Answer::TwoConverted(conversions.into()));
+            self.refuse_all(&SetDecision::TwoConverted(conversions.into()));
             return;
         }
         let counts = self.latest_counts(converted).unwrap_or(converted[0]);
@@ -104,9 +105,9 @@ impl Court<'_> {
             let of = self.image(counts);
             let is_sound = self.candidates[counts].condition != Condition::Refused;
             match self.candidates[at].condition {
-                Condition::Refused if is_sound => self.answers[at] = Answer::StandIn(of),
+                Condition::Refused if is_sound => self.decisions[at] = SetDecision::StandIn(of),
                 Condition::Refused => {}
-                _ => self.answers[at] = Answer::Copy { of, relation: Relation::Earlier },
+                _ => self.decisions[at] = SetDecision::Copy { of, relation: Relation::Earlier },
             }
         }
     }
@@ -143,7 +144,7 @@ impl Court<'_> {
         if let Some(newer) = refused.into_iter().find(|at| self.contradicts(*at, latest)) {
             let newer = self.image(newer);
             for at in sound {
-                self.answers[at] = Answer::NewerStateRefused(newer);
+                self.decisions[at] = SetDecision::NewerStateRefused(newer);
             }
             return;
         }
@@ -168,16 +169,16 @@ impl Court<'_> {
             }
             Known::Begun(image) => sound.iter().find(|at| Some(self.image(**at)) == image).copied(),
         };
-        let Some(counts) = counts else { return self.refuse_all(&Answer::CopyOfConverted) };
+        let Some(counts) = counts else { return self.refuse_all(&SetDecision::CopyOfConverted) };
         for at in sound {
-            self.answers[at] = match self.relation(at, counts) {
+            self.decisions[at] = match self.relation(at, counts) {
                 _ if at == counts => match known {
-                    Known::CopyThere(_) => Answer::ConvertedIntoCopy,
-                    Known::CopyGone(_) => Answer::CopyMissing,
-                    Known::Begun(_) | Known::InPlace => Answer::AsItIs,
+                    Known::CopyThere(_) => SetDecision::ConvertedIntoCopy,
+                    Known::CopyGone(_) => SetDecision::CopyMissing,
+                    Known::Begun(_) | Known::InPlace => SetDecision::AsItIs,
                 },
-                Some(relation) => Answer::Copy { of: self.image(counts), relation },
-                None => Answer::CopyOfConverted,
+                Some(relation) => SetDecision::Copy { of: self.image(counts), relation },
+                None => SetDecision::CopyOfConverted,
             };
         }
         let all: Vec<_> = (0..self.candidates.len()).collect();
@@ -237,17 +238,17 @@ impl Court<'_> {
         for &at in images {
             let is_copy = at != counts && self.candidates[at].condition == Condition::Sound;
             if let Some(relation) = self.relation(at, counts).filter(|_| is_copy) {
-                self.answers[at] = Answer::Copy { of: self.image(counts), relation };
+                self.decisions[at] = SetDecision::Copy { of: self.image(counts), relation };
             }
         }
     }
 
-    /// Sets the answer of the refused images for which the image that counts stands in.
+    /// Sets the decision of the refused images for which the image that counts stands in.
     fn stand_in(&mut self, counts: usize, images: &[usize]) {
         for &at in images {
             let is_refused = self.candidates[at].condition == Condition::Refused;
             if is_refused && !self.contradicts(at, counts) {
-                self.answers[at] = Answer::StandIn(self.image(counts));
+                self.decisions[at] = SetDecision::StandIn(self.image(counts));
             }
         }
     }
@@ -265,7 +266,7 @@ impl Court<'_> {
         let lives = Arc::new(lives);
         for &at in images {
             if self.candidates[at].condition == Condition::Sound {
-                self.answers[at] = Answer::Diverged(Arc::clone(&lives));
+                self.decisions[at] = SetDecision::Diverged(Arc::clone(&lives));
             }
         }
     }

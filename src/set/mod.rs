@@ -137,9 +137,9 @@ pub struct Lives {
     pub last_shared: Option<Event>,
 }
 
-/// The set's answer for an image.
+/// The set's decision for an image.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Answer {
+pub enum SetDecision {
     /// As it is by itself: it is the only image of its pack, or the one that counts.
     #[default]
     AsItIs,

@@ -5,8 +5,8 @@ use crate::support::simulator::Random;
 use addpack::record::event::Event;
 use addpack::record::fields::{Bytes, FileTime, Seal, Server};
 use addpack::set::{
-    Access, Answer, Candidate, Condition, Contradiction, Facts, ImageNumber, Kind, PackId, Said,
-    judge,
+    Access, Candidate, Condition, Contradiction, Facts, ImageNumber, Kind, PackId, Said,
+    SetDecision, judge,
 };
 use std::collections::BTreeMap;
 
@@ -44,8 +44,8 @@ fn named(count: u32) -> Vec<ImageNumber> {
 fn of_any_number_of_lives_of_one_pack_all_are_refused_and_ten_are_named() {
     let candidates: Vec<_> = (0..MANY).map(|image| candidate(image, image, 0)).collect();
     let all: BTreeMap<_, _> = (0..MANY).map(|life| (seal(life), facts(&[7, life + 8]))).collect();
-    for answer in judge(&candidates, &all, None) {
-        let Answer::Diverged(lives) = answer else { panic!("{answer:?}") };
+    for decision in judge(&candidates, &all, None) {
+        let SetDecision::Diverged(lives) = decision else { panic!("{decision:?}") };
         assert_eq!((&lives.latest.images, lives.latest.count), (&named(MANY), MANY as usize));
         assert_eq!((lives.shared, lives.last_shared), (1, Some(event(7))));
     }
@@ -54,8 +54,8 @@ fn of_any_number_of_lives_of_one_pack_all_are_refused_and_ten_are_named() {
 #[test]
 fn of_any_number_of_packs_with_one_serial_all_are_refused_and_ten_are_named() {
     let candidates: Vec<_> = (0..MANY).map(|image| candidate(image, image, image.into())).collect();
-    for answer in judge(&candidates, &BTreeMap::new(), None) {
-        let Answer::SerialClash(packs) = answer else { panic!("{answer:?}") };
+    for decision in judge(&candidates, &BTreeMap::new(), None) {
+        let SetDecision::SerialClash(packs) = decision else { panic!("{decision:?}") };
         assert_eq!((&packs.images, packs.count), (&named(MANY), MANY as usize));
     }
 }
@@ -75,12 +75,14 @@ fn states_in_any_order_are_told_apart_as_comparing_each_with_each_does() {
         let candidates = states.iter().enumerate();
         let candidates: Vec<_> =
             candidates.map(|(at, state)| candidate(number(at), digest(state), 0)).collect();
-        for (at, answer) in judge(&candidates, &all, None).into_iter().enumerate() {
-            match answer {
-                Answer::Diverged(lives) => assert_eq!(lives.latest.images, latest, "{states:?}"),
-                Answer::AsItIs => assert_eq!(latest, [number(at)], "{states:?}"),
-                Answer::Copy { of, .. } => assert_eq!(latest, [of], "{states:?}"),
-                _ => panic!("{answer:?}"),
+        for (at, decision) in judge(&candidates, &all, None).into_iter().enumerate() {
+            match decision {
+                SetDecision::Diverged(lives) => {
+                    assert_eq!(lives.latest.images, latest, "{states:?}")
+                }
+                SetDecision::AsItIs => assert_eq!(latest, [number(at)], "{states:?}"),
+                SetDecision::Copy { of, .. } => assert_eq!(latest, [of], "{states:?}"),
+                _ => panic!("{decision:?}"),
             }
         }
     }

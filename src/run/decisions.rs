@@ -1,4 +1,4 @@
-//! The set's answers: made from the candidates of a survey and from what the ledger knows, and told in reports.
+//! The set's decisions: made from the candidates of a survey and from what the ledger knows, and told in reports.
 
 use super::Job;
 use super::images::Archives;
@@ -14,7 +14,7 @@ use crate::platform;
 use crate::record::fields::Seal;
 use crate::report::{Action, Counts, Failure, FailureCode, Note, Outcome, Report};
 use crate::set::{
-    Answer, Candidate, Condition, Contradiction, Facts, ImageNumber, Kind, Known, judge,
+    Candidate, Condition, Contradiction, Facts, ImageNumber, Kind, Known, SetDecision, judge,
 };
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
@@ -22,7 +22,7 @@ use std::fs;
 /// Records that are read again together.
 const BATCH: usize = 256;
 
-/// Makes the answer for each candidate of a survey.
+/// Makes the decision for each candidate of a survey.
 pub(super) fn decide<'a>(
     survey: &mut Survey,
     job: &'a Job,
@@ -43,7 +43,7 @@ pub(super) fn decide<'a>(
         knows_none,
         groups: Vec::new(),
         records: Vec::new(),
-        answers: Vec::new(),
+        decisions: Vec::new(),
     };
     for group in order.chunk_by(|one, other| serial(one) == serial(other)) {
         deciding.add(survey, group);
@@ -52,8 +52,8 @@ pub(super) fn decide<'a>(
         }
     }
     deciding.judge(survey, scope)?;
-    for (at, answer) in deciding.answers {
-        survey.answers[at as usize] = answer;
+    for (at, decision) in deciding.decisions {
+        survey.decisions[at as usize] = decision;
     }
     Ok(())
 }
@@ -68,7 +68,7 @@ struct Deciding<'a, 'j> {
     /// An image of each of those records.
     records: Vec<(Seal, ImageNumber)>,
     /// Answers other than the usual one.
-    answers: Vec<(u32, Answer)>,
+    decisions: Vec<(u32, SetDecision)>,
 }
 
 impl<'a, 'j> Deciding<'a, 'j> {
@@ -117,12 +117,15 @@ impl<'a, 'j> Deciding<'a, 'j> {
         let all_same = group.iter().all(|at| candidate(at).digest == first);
         let (read, unread): (Vec<u32>, Vec<u32>) =
             group.iter().partition(|at| all_same || facts.contains_key(&candidate(at).digest));
-        self.answers.extend(unread.into_iter().map(|at| (at, Answer::Changed)));
+        self.decisions.extend(unread.into_iter().map(|at| (at, SetDecision::Changed)));
         let candidates: Vec<_> = read.iter().map(candidate).collect();
         let known = self.known(survey, &candidates)?;
-        let answers = judge(&candidates, facts, known.as_ref());
-        let said = read.into_iter().zip(answers).filter(|(_, answer)| *answer != Answer::AsItIs);
-        self.answers.extend(said);
+        let decisions = judge(&candidates, facts, known.as_ref());
+        let said = read
+            .into_iter()
+            .zip(decisions)
+            .filter(|(_, decision)| *decision != SetDecision::AsItIs);
+        self.decisions.extend(said);
         Ok(())
     }
 
@@ -194,10 +197,10 @@ impl Survey {
     }
 }
 
-/// Tells the set's answer in the report of an image that was not changed.
+/// Tells the set's decision in the report of an image that was not changed.
 pub(super) fn tell(
     report: &mut Report,
-    answer: &Answer,
+    decision: &SetDecision,
     survey: &Survey,
     ledger: &Ledger,
 ) -> Result<(), LedgerError> {
@@ -205,32 +208,34 @@ pub(super) fn tell(
     if report.failure.is_some() {
         return Ok(());
     }
-    match answer {
-        Answer::AsItIs => {}
-        Answer::Copy { of, relation } => {
+    match decision {
+        SetDecision::AsItIs => {}
+        SetDecision::Copy { of, relation } => {
             report.outcome = Outcome::Copy;
             report.output = None;
             report.counts = Some(Counts { path: path(of), relation: *relation });
         }
-        Answer::StandIn(sound) => report.notes.push(Note::StandIn(path(sound))),
-        Answer::NewerStateRefused(newer) => {
+        SetDecision::StandIn(sound) => report.notes.push(Note::StandIn(path(sound))),
+        SetDecision::NewerStateRefused(newer) => {
             let newer = Contradiction { images: vec![*newer], count: 1 };
             conflict(report, FindingCode::NewerStateRefused, &newer, survey);
         }
-        Answer::SerialClash(images) => {
+        SetDecision::SerialClash(images) => {
             conflict(report, FindingCode::SerialClash, images, survey);
         }
-        Answer::TwoConverted(images) => {
+        SetDecision::TwoConverted(images) => {
             conflict(report, FindingCode::TwoConverted, images, survey);
         }
-        Answer::Diverged(lives) => report.refuse(Finding::set(SetConflict {
+        SetDecision::Diverged(lives) => report.refuse(Finding::set(SetConflict {
             shared: lives.shared,
             last_shared: lives.last_shared,
             ..set_conflict(FindingCode::DivergedCopies, &lives.latest, survey)
         })),
-        Answer::Changed => report.fail(Failure::new(FailureCode::Changed, Action::Read)),
-        Answer::ConvertedIntoCopy | Answer::CopyMissing | Answer::CopyOfConverted => {
-            return tell_known(report, answer, ledger);
+        SetDecision::Changed => report.fail(Failure::new(FailureCode::Changed, Action::Read)),
+        SetDecision::ConvertedIntoCopy
+        | SetDecision::CopyMissing
+        | SetDecision::CopyOfConverted => {
+            return tell_known(report, decision, ledger);
         }
     }
     Ok(())
@@ -246,13 +251,17 @@ fn set_conflict(code: FindingCode, between: &Contradiction, survey: &Survey) -> 
 }
 
 /// Tells what the ledger knows.
-fn tell_known(report: &mut Report, answer: &Answer, ledger: &Ledger) -> Result<(), LedgerError> {
+fn tell_known(
+    report: &mut Report,
+    decision: &SetDecision,
+    ledger: &Ledger,
+) -> Result<(), LedgerError> {
     let serial = report.record().and_then(|record| record.serial.text()).map(str::to_owned);
     let row = serial.map(|serial| ledger.find(&serial)).transpose()?.flatten();
     let Some(row) = row else { return Ok(()) };
-    match (answer, row.target.clone()) {
-        (Answer::ConvertedIntoCopy, Some(target)) => report.already(target),
-        (Answer::CopyMissing, Some(target)) => report.notes.push(Note::CopyMissing(target)),
+    match (decision, row.target.clone()) {
+        (SetDecision::ConvertedIntoCopy, Some(target)) => report.already(target),
+        (SetDecision::CopyMissing, Some(target)) => report.notes.push(Note::CopyMissing(target)),
         _ => {
             let state = match row.state {
                 crate::ledger::State::Begun => CopyState::Begun,

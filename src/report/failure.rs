@@ -182,17 +182,17 @@ impl Failure {
     }
 
     fn of_kind(action: Action, kind: io::ErrorKind) -> FailureCode {
-        use io::ErrorKind as Kind;
+        use io::ErrorKind;
         match kind {
-            Kind::NotFound => FailureCode::NotFound,
-            Kind::InvalidFilename => FailureCode::BadName,
-            Kind::PermissionDenied if action.makes_files() => FailureCode::FolderProtected,
-            Kind::PermissionDenied if action.writes() => FailureCode::NotOwner,
-            Kind::PermissionDenied => FailureCode::AccessDenied,
-            Kind::ReadOnlyFilesystem => FailureCode::ReadOnlyDisk,
-            Kind::OutOfMemory => FailureCode::NoMemory,
-            Kind::StorageFull | Kind::QuotaExceeded => FailureCode::NoSpace,
-            Kind::FileTooLarge => FailureCode::FileSizeLimit,
+            ErrorKind::NotFound => FailureCode::NotFound,
+            ErrorKind::InvalidFilename => FailureCode::BadName,
+            ErrorKind::PermissionDenied if action.makes_files() => FailureCode::FolderProtected,
+            ErrorKind::PermissionDenied if action.writes() => FailureCode::NotOwner,
+            ErrorKind::PermissionDenied => FailureCode::AccessDenied,
+            ErrorKind::ReadOnlyFilesystem => FailureCode::ReadOnlyDisk,
+            ErrorKind::OutOfMemory => FailureCode::NoMemory,
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => FailureCode::NoSpace,
+            ErrorKind::FileTooLarge => FailureCode::FileSizeLimit,
             _ => FailureCode::IoError,
         }
     }

@@ -14,7 +14,7 @@ use crate::platform;
 use crate::record::fields::Seal;
 use crate::report::{Action, Counts, Failure, FailureCode, Note, Outcome, Report};
 use crate::set::{
-    Candidate, Condition, Contradiction, Facts, ImageNumber, Kind, Known, SetDecision, judge,
+    Candidate, Condition, Contradiction, Facts, ImageNumber, Known, RecordKind, SetDecision, judge,
 };
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
@@ -76,7 +76,7 @@ impl<'a, 'j> Deciding<'a, 'j> {
     fn add(&mut self, survey: &Survey, group: &'a [u32]) {
         let candidate = |at: &u32| &survey.candidates[*at as usize];
         let is_40 = |at: &u32| {
-            candidate(at).kind == Kind::V40 && candidate(at).condition == Condition::Sound
+            candidate(at).kind == RecordKind::V40 && candidate(at).condition == Condition::Sound
         };
         let first = candidate(&group[0]);
         let all_same = group.iter().all(|at| candidate(at).digest == first.digest);
@@ -137,7 +137,7 @@ impl<'a, 'j> Deciding<'a, 'j> {
     ) -> Result<Option<Known>, LedgerError> {
         let sound = |e: &&Candidate| e.condition == Condition::Sound;
         if self.knows_none
-            || candidates.iter().any(|e| e.kind != Kind::V40)
+            || candidates.iter().any(|e| e.kind != RecordKind::V40)
             || !candidates.iter().any(|e| sound(&e))
         {
             return Ok(None);

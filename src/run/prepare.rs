@@ -14,7 +14,7 @@ use crate::platform::{self, FileId, folder_of};
 use crate::record::fields::{FileTime, Seal};
 use crate::record::seal::sha1;
 use crate::report::{Action, Failure, FailureCode, Outcome, Report};
-use crate::set::{Candidate, Condition, Kind, PackId};
+use crate::set::{Candidate, Condition, PackId, RecordKind};
 use std::fs::TryLockError;
 use std::io;
 
@@ -167,7 +167,7 @@ pub(super) fn is_as_decided(report: &Report, candidate: &Candidate) -> bool {
     let Some(record) = report.record() else { return false };
     let source = record.origin.map(|origin| origin.source_digest);
     let was_finished = candidate.condition == Condition::Unfinished
-        && Kind::of(record) == Kind::Converted
+        && RecordKind::of(record) == RecordKind::Converted
         && PackId::of(record) == candidate.pack;
     let is_done = report.outcome == Outcome::AlreadyConverted
         && (source == Some(candidate.digest) || was_finished);

@@ -1,8 +1,8 @@
 //! The rules, in the order of the table in [`super`].
 
 use super::{
-    Access, Candidate, Condition, Contradiction, Facts, ImageNumber, Kind, Known, Lives, PackId,
-    Relation, SetDecision,
+    Access, Candidate, Condition, Contradiction, Facts, ImageNumber, Known, Lives, PackId,
+    RecordKind, Relation, SetDecision,
 };
 use crate::record::fields::Seal;
 use std::collections::{BTreeMap, HashSet};
@@ -18,8 +18,8 @@ pub fn judge(
 ) -> Vec<SetDecision> {
     let mut court =
         Court { candidates, facts, decisions: vec![SetDecision::AsItIs; candidates.len()] };
-    let converted = court.all(|candidate| candidate.kind == Kind::Converted);
-    let issued = court.all(|candidate| candidate.kind == Kind::Issued);
+    let converted = court.all(|candidate| candidate.kind == RecordKind::Converted);
+    let issued = court.all(|candidate| candidate.kind == RecordKind::Issued);
     if let Some(clash) = court.clash() {
         court.refuse_all(&SetDecision::SerialClash(clash.into()));
     } else if !converted.is_empty() {
@@ -76,7 +76,7 @@ impl Court<'_> {
     fn clash(&self) -> Option<Contradiction> {
         let mut seen = HashSet::new();
         let pack = |candidate: &Candidate| -> (PackId, bool) {
-            (candidate.pack, candidate.kind == Kind::Issued)
+            (candidate.pack, candidate.kind == RecordKind::Issued)
         };
         let first_of_each = self.candidates.iter().filter(|candidate| seen.insert(pack(candidate)));
         let packs = Contradiction::between(first_of_each.map(|candidate| candidate.image));
@@ -101,7 +101,7 @@ impl Court<'_> {
             return;
         }
         let counts = self.latest_counts(converted).unwrap_or(converted[0]);
-        for at in self.all(|candidate| candidate.kind == Kind::V40) {
+        for at in self.all(|candidate| candidate.kind == RecordKind::V40) {
             let of = self.image(counts);
             let is_sound = self.candidates[counts].condition != Condition::Refused;
             match self.candidates[at].condition {

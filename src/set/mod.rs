@@ -47,7 +47,7 @@ pub struct PackId {
 
 /// The kind of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum RecordKind {
     /// A 4.0 record.
     V40,
     /// A 4.5 record that was converted from a 4.0 one.
@@ -88,7 +88,7 @@ pub struct Candidate {
     /// The image.
     pub image: ImageNumber,
     /// The kind of the record.
-    pub kind: Kind,
+    pub kind: RecordKind,
     /// Whether the record can be used.
     pub condition: Condition,
     /// Whether the image can be changed in place.
@@ -189,7 +189,7 @@ impl PackId {
     }
 }
 
-impl Kind {
+impl RecordKind {
     /// The kind of a record.
     pub fn of(record: &Record) -> Self {
         match record.origin {
@@ -217,7 +217,7 @@ impl Candidate {
             pack: PackId::of(record),
             digest: record.digest(),
             image,
-            kind: Kind::of(record),
+            kind: RecordKind::of(record),
             condition,
             access,
         })
@@ -226,7 +226,7 @@ impl Candidate {
     /// Whether a conversion would change the pack, regardless of other images.
     pub fn is_to_change(&self) -> bool {
         match self.condition {
-            Condition::Sound => self.kind == Kind::V40,
+            Condition::Sound => self.kind == RecordKind::V40,
             Condition::Unfinished => true,
             Condition::Refused => false,
         }

@@ -5,7 +5,7 @@ use crate::support::simulator::Random;
 use addpack::record::event::Event;
 use addpack::record::fields::{Bytes, FileTime, Seal, Server};
 use addpack::set::{
-    Access, Candidate, Condition, Contradiction, Facts, ImageNumber, Kind, PackId, Said,
+    Access, Candidate, Condition, Contradiction, Facts, ImageNumber, PackId, RecordKind, Said,
     SetDecision, judge,
 };
 use std::collections::BTreeMap;
@@ -27,7 +27,7 @@ fn event(number: u32) -> Event {
 
 fn candidate(image: ImageNumber, digest: u32, made_at: u64) -> Candidate {
     let pack = PackId { serial: Bytes([b'1'; 24]), made_at, licenses: 5 };
-    let (kind, condition, access) = (Kind::V40, Condition::Sound, Access::InPlace);
+    let (kind, condition, access) = (RecordKind::V40, Condition::Sound, Access::InPlace);
     Candidate { pack, digest: seal(digest), image, kind, condition, access }
 }
 

@@ -19,14 +19,14 @@ pub struct Binding {
 
 /// The binding of a pack, by the verified part of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Said {
+pub enum VerifiedBinding {
     /// The pack is bound, or it is not.
     Bound(Option<Binding>),
     /// No seal verifies.
-    Nothing,
+    Unknown,
 }
 
-impl Said {
+impl VerifiedBinding {
     /// The binding by the last event whose seal verifies. What a 4.5 server wrote into a 4.0 record does
     /// not count.
     fn of_events(record: &Record) -> Self {
@@ -48,7 +48,7 @@ pub struct Facts {
     /// The events that make up its state.
     pub events: Vec<Event>,
     /// Its binding.
-    pub said: Said,
+    pub binding: VerifiedBinding,
     /// The seal over its identity, which distinguishes conversions.
     pub identity: Seal,
 }
@@ -57,17 +57,17 @@ impl Facts {
     /// The facts of a record, damaged or not.
     pub fn of(record: &Record) -> Self {
         let chain = Chain::check(record);
-        let (length, said) = if chain.header_verifies() {
+        let (length, binding) = if chain.header_verifies() {
             let Record { from, to, server, .. } = *record;
             let bound = record.is_bound().then_some(Binding { from, to, server });
-            (chain.history().end.max(chain.post_upgrade().end), Said::Bound(bound))
+            (chain.history().end.max(chain.post_upgrade().end), VerifiedBinding::Bound(bound))
         } else {
             // The event count is not verified either.
             let sealed = (0..EVENT_SLOTS).take_while(|slot| is_sealed(record, *slot));
-            (sealed.count(), Said::of_events(record))
+            (sealed.count(), VerifiedBinding::of_events(record))
         };
         let events = record.events[..length].to_vec();
-        Self { events, said, identity: record.identity_seal }
+        Self { events, binding, identity: record.identity_seal }
     }
 
     /// The seals of the events, which distinguish the lives of a pack.
@@ -95,6 +95,6 @@ impl Facts {
 
     /// Whether a record with these facts may stand in for a refused one: it has the same binding as that.
     pub(super) fn agrees_with(&self, refused: &Self) -> bool {
-        refused.said == Said::Nothing || refused.said == self.said
+        refused.binding == VerifiedBinding::Unknown || refused.binding == self.binding
     }
 }

@@ -21,7 +21,7 @@
 mod facts;
 mod judge;
 
-pub use facts::{Binding, Facts, Said};
+pub use facts::{Binding, Facts, VerifiedBinding};
 pub use judge::judge;
 
 use crate::diagnosis::{Diagnosis, Verdict};

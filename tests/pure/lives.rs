@@ -5,8 +5,8 @@ use crate::support::simulator::Random;
 use addpack::record::event::Event;
 use addpack::record::fields::{Bytes, FileTime, Seal, Server};
 use addpack::set::{
-    Access, Candidate, Condition, Contradiction, Facts, ImageNumber, PackId, RecordKind, Said,
-    SetDecision, judge,
+    Access, Candidate, Condition, Contradiction, Facts, ImageNumber, PackId, RecordKind,
+    SetDecision, VerifiedBinding, judge,
 };
 use std::collections::BTreeMap;
 
@@ -33,7 +33,7 @@ fn candidate(image: ImageNumber, digest: u32, made_at: u64) -> Candidate {
 
 fn facts(events: &[u32]) -> Facts {
     let events = events.iter().map(|number| event(*number)).collect();
-    Facts { events, said: Said::Bound(None), identity: seal(0) }
+    Facts { events, binding: VerifiedBinding::Bound(None), identity: seal(0) }
 }
 
 fn named(count: u32) -> Vec<ImageNumber> {

@@ -14,7 +14,8 @@ use crate::platform;
 use crate::record::fields::Seal;
 use crate::report::{Action, Counts, Failure, FailureCode, Note, Outcome, Report};
 use crate::set::{
-    Candidate, Condition, Contradiction, Facts, ImageNumber, Known, RecordKind, SetDecision, judge,
+    Candidate, Condition, Contradiction, ImageNumber, Known, PackHistory, RecordKind, SetDecision,
+    judge,
 };
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
@@ -98,10 +99,10 @@ impl<'a, 'j> Deciding<'a, 'j> {
         self.records.sort_unstable_by_key(|(_, image)| *image);
         let found = |(digest, image)| (digest, survey.images.found(image, &mut archives));
         let records: Vec<_> = self.records.drain(..).map(found).collect();
-        let facts = scope.map(records, move |(digest, found)| read_facts(found, job, digest));
-        let facts: BTreeMap<_, _> = facts.into_iter().flatten().collect();
+        let histories = scope.map(records, move |(digest, found)| read_history(found, job, digest));
+        let histories: BTreeMap<_, _> = histories.into_iter().flatten().collect();
         for group in std::mem::take(&mut self.groups) {
-            self.judge_one(survey, group, &facts)?;
+            self.judge_one(survey, group, &histories)?;
         }
         Ok(())
     }
@@ -110,17 +111,17 @@ impl<'a, 'j> Deciding<'a, 'j> {
         &mut self,
         survey: &Survey,
         group: &[u32],
-        facts: &BTreeMap<Seal, Facts>,
+        histories: &BTreeMap<Seal, PackHistory>,
     ) -> Result<(), LedgerError> {
         let candidate = |at: &u32| survey.candidates[*at as usize];
         let first = candidate(&group[0]).digest;
         let all_same = group.iter().all(|at| candidate(at).digest == first);
         let (read, unread): (Vec<u32>, Vec<u32>) =
-            group.iter().partition(|at| all_same || facts.contains_key(&candidate(at).digest));
+            group.iter().partition(|at| all_same || histories.contains_key(&candidate(at).digest));
         self.decisions.extend(unread.into_iter().map(|at| (at, SetDecision::Changed)));
         let candidates: Vec<_> = read.iter().map(candidate).collect();
         let known = self.known(survey, &candidates)?;
-        let decisions = judge(&candidates, facts, known.as_ref());
+        let decisions = judge(&candidates, histories, known.as_ref());
         let said = read
             .into_iter()
             .zip(decisions)
@@ -165,11 +166,11 @@ impl<'a, 'j> Deciding<'a, 'j> {
 }
 
 /// Reads a record again; `None` where that fails, or it is another one by now.
-fn read_facts(found: Found, job: &Job, digest: Seal) -> Option<(Seal, Facts)> {
+fn read_history(found: Found, job: &Job, digest: Seal) -> Option<(Seal, PackHistory)> {
     let Found::Image(image) = found else { return None };
     let look = look_at(image, &Job { surface: false, ..job.clone() });
     let record = look.report.record().filter(|record| record.digest() == digest)?;
-    Some((digest, Facts::of(record)))
+    Some((digest, PackHistory::of(record)))
 }
 
 /// Looks at an image anew, since there is more to say of it.

@@ -16,7 +16,7 @@ use crate::platform::{self, folder_of};
 use crate::record::fields::Seal;
 use crate::record::{Record, RecordBytes};
 use crate::report::{Action, Failure, FailureCode, Outcome, Report};
-use crate::set::Facts;
+use crate::set::PackHistory;
 use std::collections::HashMap;
 use std::fs;
 use std::io;
@@ -221,7 +221,7 @@ fn is_later(held: &Pack, new: &Record) -> bool {
         (Some(one), Some(other)) => one == other,
         _ => record.identity_seal == new.identity_seal,
     };
-    is_sound && same && Facts::of(record).is_or_follows(&Facts::of(new))
+    is_sound && same && PackHistory::of(record).is_or_follows(&PackHistory::of(new))
 }
 
 impl Report {

@@ -1,23 +1,23 @@
 //! The rules, in the order of the table in [`super`].
 
 use super::{
-    Access, Candidate, Condition, Contradiction, Facts, ImageNumber, Known, Lives, PackId,
+    Access, Candidate, Condition, Contradiction, ImageNumber, Known, Lives, PackHistory, PackId,
     RecordKind, Relation, SetDecision,
 };
 use crate::record::fields::Seal;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-/// The decision for each of `candidates`, which are all images with one serial, in their order. `facts` has
-/// the facts of each record, by its digest; it may be empty if all records are the same. `known` is what
+/// The decision for each of `candidates`, which are all images with one serial, in their order. `histories` has
+/// the history of each record, by its digest; it may be empty if all records are the same. `known` is what
 /// the ledger says of the serial.
 pub fn judge(
     candidates: &[Candidate],
-    facts: &BTreeMap<Seal, Facts>,
+    histories: &BTreeMap<Seal, PackHistory>,
     known: Option<&Known>,
 ) -> Vec<SetDecision> {
     let mut court =
-        Court { candidates, facts, decisions: vec![SetDecision::AsItIs; candidates.len()] };
+        Court { candidates, histories, decisions: vec![SetDecision::AsItIs; candidates.len()] };
     let converted = court.all(|candidate| candidate.kind == RecordKind::Converted);
     let issued = court.all(|candidate| candidate.kind == RecordKind::Issued);
     if let Some(clash) = court.clash() {
@@ -37,7 +37,7 @@ pub fn judge(
 /// The images of one serial, and what was decided so far. An image is given by its index in `candidates`.
 struct Court<'a> {
     candidates: &'a [Candidate],
-    facts: &'a BTreeMap<Seal, Facts>,
+    histories: &'a BTreeMap<Seal, PackHistory>,
     decisions: Vec<SetDecision>,
 }
 
@@ -60,8 +60,8 @@ impl Court<'_> {
         self.candidates[at].image
     }
 
-    fn facts(&self, at: usize) -> Option<&Facts> {
-        self.facts.get(&self.candidates[at].digest)
+    fn history(&self, at: usize) -> Option<&PackHistory> {
+        self.histories.get(&self.candidates[at].digest)
     }
 
     /// How one image's state is related to another's; `None` if it is not the same or an earlier state.
@@ -69,7 +69,7 @@ impl Court<'_> {
         if self.candidates[at].digest == self.candidates[later].digest {
             return Some(Relation::Same);
         }
-        self.facts(at)?.relation(self.facts(later)?)
+        self.history(at)?.relation(self.history(later)?)
     }
 
     /// The first image of each pack that has this serial, where there are several.
@@ -93,7 +93,7 @@ impl Court<'_> {
     /// For packs with 4.5 records of a conversion, which prove it, sound or not.
     fn converted(&mut self, converted: &[usize]) {
         let mut seen = HashSet::new();
-        let identity = |at: &usize| self.facts(*at).map(|facts| facts.identity);
+        let identity = |at: &usize| self.history(*at).map(|history| history.identity);
         let first_of_each = converted.iter().filter(|at| seen.insert(identity(at)));
         let conversions = Contradiction::between(first_of_each.map(|at| self.image(*at)));
         if conversions.count > 1 {
@@ -191,11 +191,11 @@ impl Court<'_> {
             [] => Latest::None,
             [one] => Latest::One(one),
             [first, ..] => {
-                let shared = |at: &usize| Some(self.facts(first)?.shared(self.facts(*at)?));
+                let shared = |at: &usize| Some(self.history(first)?.shared(self.history(*at)?));
                 let shared = latest.iter().filter_map(shared).min().unwrap_or(0);
                 let last_shared = shared
                     .checked_sub(1)
-                    .and_then(|last| self.facts(first)?.events.get(last).copied());
+                    .and_then(|last| self.history(first)?.events.get(last).copied());
                 let latest = Contradiction::between(latest.iter().map(|at| self.image(*at)));
                 Latest::Several(Lives { latest, shared, last_shared })
             }
@@ -207,7 +207,7 @@ impl Court<'_> {
     /// each.
     fn latest_of_each_life(&self, images: &[usize]) -> Vec<usize> {
         let mut order = images.to_vec();
-        let seals = |at: usize| self.facts(at).into_iter().flat_map(Facts::seals);
+        let seals = |at: usize| self.history(at).into_iter().flat_map(PackHistory::seals);
         order.sort_by(|one, other| seals(*one).cmp(seals(*other)).then(one.cmp(other)));
         let states: Vec<_> = order
             .chunk_by(|one, other| self.relation(*one, *other) == Some(Relation::Same))
@@ -255,7 +255,7 @@ impl Court<'_> {
 
     /// Whether a refused image is no earlier state of the sound one, and says another binding.
     fn contradicts(&self, refused: usize, sound: usize) -> bool {
-        let Some((of_refused, of_sound)) = self.facts(refused).zip(self.facts(sound)) else {
+        let Some((of_refused, of_sound)) = self.history(refused).zip(self.history(sound)) else {
             return false;
         };
         of_refused.relation(of_sound) != Some(Relation::Earlier)

@@ -18,10 +18,10 @@
 //!
 //! The seals distinguish accident from order. They are not keyed, and prove nothing against a forger.
 
-mod facts;
+mod history;
 mod judge;
 
-pub use facts::{Binding, Facts, VerifiedBinding};
+pub use history::{Binding, PackHistory, VerifiedBinding};
 pub use judge::judge;
 
 use crate::diagnosis::{Diagnosis, Verdict};

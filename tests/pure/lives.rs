@@ -5,7 +5,7 @@ use crate::support::simulator::Random;
 use addpack::record::event::Event;
 use addpack::record::fields::{Bytes, FileTime, Seal, Server};
 use addpack::set::{
-    Access, Candidate, Condition, Contradiction, Facts, ImageNumber, PackId, RecordKind,
+    Access, Candidate, Condition, Contradiction, ImageNumber, PackHistory, PackId, RecordKind,
     SetDecision, VerifiedBinding, judge,
 };
 use std::collections::BTreeMap;
@@ -31,9 +31,9 @@ fn candidate(image: ImageNumber, digest: u32, made_at: u64) -> Candidate {
     Candidate { pack, digest: seal(digest), image, kind, condition, access }
 }
 
-fn facts(events: &[u32]) -> Facts {
+fn history(events: &[u32]) -> PackHistory {
     let events = events.iter().map(|number| event(*number)).collect();
-    Facts { events, binding: VerifiedBinding::Bound(None), identity: seal(0) }
+    PackHistory { events, binding: VerifiedBinding::Bound(None), identity: seal(0) }
 }
 
 fn named(count: u32) -> Vec<ImageNumber> {
@@ -43,7 +43,7 @@ fn named(count: u32) -> Vec<ImageNumber> {
 #[test]
 fn of_any_number_of_lives_of_one_pack_all_are_refused_and_ten_are_named() {
     let candidates: Vec<_> = (0..MANY).map(|image| candidate(image, image, 0)).collect();
-    let all: BTreeMap<_, _> = (0..MANY).map(|life| (seal(life), facts(&[7, life + 8]))).collect();
+    let all: BTreeMap<_, _> = (0..MANY).map(|life| (seal(life), history(&[7, life + 8]))).collect();
     for decision in judge(&candidates, &all, None) {
         let SetDecision::Diverged(lives) = decision else { panic!("{decision:?}") };
         assert_eq!((&lives.latest.images, lives.latest.count), (&named(MANY), MANY as usize));
@@ -71,7 +71,7 @@ fn states_in_any_order_are_told_apart_as_comparing_each_with_each_does() {
         };
         let latest: Vec<_> = (0..states.len()).filter(is_latest).map(number).collect();
         let digest = |state| number(states.iter().position(|other| other == state).unwrap());
-        let all = states.iter().map(|state| (seal(digest(state)), facts(state))).collect();
+        let all = states.iter().map(|state| (seal(digest(state)), history(state))).collect();
         let candidates = states.iter().enumerate();
         let candidates: Vec<_> =
             candidates.map(|(at, state)| candidate(number(at), digest(state), 0)).collect();

@@ -44,7 +44,7 @@ impl VerifiedBinding {
 
 /// What a record says of its pack's life.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Facts {
+pub struct PackHistory {
     /// The events that make up its state.
     pub events: Vec<Event>,
     /// Its binding.
@@ -53,8 +53,8 @@ pub struct Facts {
     pub identity: Seal,
 }
 
-impl Facts {
-    /// The facts of a record, damaged or not.
+impl PackHistory {
+    /// The history in a record, damaged or not.
     pub fn of(record: &Record) -> Self {
         let chain = Chain::check(record);
         let (length, binding) = if chain.header_verifies() {
@@ -93,7 +93,7 @@ impl Facts {
         is_state.then_some(if same { Relation::Same } else { Relation::Earlier })
     }
 
-    /// Whether a record with these facts may stand in for a refused one: it has the same binding as that.
+    /// Whether a record with this history may stand in for a refused one: it has the same binding as that.
     pub(super) fn agrees_with(&self, refused: &Self) -> bool {
         refused.binding == VerifiedBinding::Unknown || refused.binding == self.binding
     }

@@ -5,20 +5,9 @@ use super::step::Code;
 use crate::diagnosis::{Diagnosis, FindingCode, Verdict};
 use crate::record::event::ServerVersion;
 use crate::record::fields::{Serial, Server};
-use crate::record::{EVENT_SLOTS, Record, Version};
+use crate::record::{Binding, EVENT_SLOTS, Record, Version};
 use crate::report::{Note, Outcome, Report};
 use std::ops::Range;
-
-/// What a used pack is bound to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Use {
-    /// Licenses before.
-    pub from: u16,
-    /// Licenses afterwards.
-    pub to: u16,
-    /// The server.
-    pub server: Server,
-}
 
 /// Whether an image of a pack can be used at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +34,7 @@ pub struct PackFacts {
     /// The version of its record.
     pub version: Version,
     /// Its use; `None` while it is unbound, and if its record cannot be trusted.
-    pub used: Option<Use>,
+    pub used: Option<Binding>,
     /// The server that it was first applied to, if it was transferred to another one since.
     pub moved_from: Option<Server>,
     /// Whether it can be used.
@@ -76,7 +65,7 @@ impl PackFacts {
             serial: record.map_or(Serial::ZERO, |record| record.serial),
             licenses: record.map_or(0, |record| record.licenses),
             version: record.map_or(Version::V45, |record| record.version),
-            used: trusted.and_then(used),
+            used: trusted.and_then(Record::binding),
             moved_from: trusted.and_then(|record| moved_from(record, &diagnosis.history)),
             condition,
             write_protected: write_protected && report.is_drive,
@@ -143,11 +132,6 @@ fn is_trusted(diagnosis: &Diagnosis) -> bool {
     !diagnosis.findings.iter().any(|finding| {
         matches!(finding.code(), FindingCode::DamagedRecord | FindingCode::InconsistentHistory)
     })
-}
-
-fn used(record: &Record) -> Option<Use> {
-    let used = Use { from: record.from, to: record.to, server: record.server };
-    record.is_bound().then_some(used)
 }
 
 /// The server that the pack was first applied to, if it is bound to another one now.

@@ -10,10 +10,11 @@ pub mod rules;
 pub mod set;
 mod step;
 
-pub use facts::{Condition, PackFacts, Use};
+pub use facts::{Condition, PackFacts};
 pub use fleet::{Fleet, moved_away, plan_all};
 pub use step::{Action, Code};
 
+use crate::record::Binding;
 use crate::record::event::ServerVersion;
 use crate::record::fields::Server;
 use order::{Applied, Choice};
@@ -180,7 +181,7 @@ impl End<'_> {
 
     /// Why a used pack of this server has no place in the order.
     fn why_out_of_order(&self, pack: &PackFacts) -> Code {
-        let Some(Use { from, to, .. }) = pack.used else { return Code::OutOfOrder };
+        let Some(Binding { from, to, .. }) = pack.used else { return Code::OutOfOrder };
         if to <= self.server.installed {
             Code::AlreadyApplied
         } else if self.order.iter().any(|step| (step.from, step.to) == (from, to)) {

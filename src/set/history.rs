@@ -3,19 +3,8 @@
 use super::Relation;
 use crate::diagnosis::{Chain, is_sealed};
 use crate::record::event::{Event, ServerVersion};
-use crate::record::fields::{Seal, Server};
-use crate::record::{EVENT_SLOTS, Record, Version};
-
-/// What a pack is bound to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Binding {
-    /// Licenses before.
-    pub from: u16,
-    /// Licenses afterwards.
-    pub to: u16,
-    /// The server.
-    pub server: Server,
-}
+use crate::record::fields::Seal;
+use crate::record::{Binding, EVENT_SLOTS, Record, Version};
 
 /// The binding of a pack, by the verified part of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +24,7 @@ impl VerifiedBinding {
         };
         let vouches = |slot: &usize| is_sealed(record, *slot) && !is_mark(&record.events[*slot]);
         let last = (0..EVENT_SLOTS).rev().find(vouches);
-        last.map_or(Self::Nothing, |slot| {
+        last.map_or(Self::Unknown, |slot| {
             let Event { from, to, server, .. } = record.events[slot];
             Self::Bound(Some(Binding { from, to, server }))
         })
@@ -58,9 +47,8 @@ impl PackHistory {
     pub fn of(record: &Record) -> Self {
         let chain = Chain::check(record);
         let (length, binding) = if chain.header_verifies() {
-            let Record { from, to, server, .. } = *record;
-            let bound = record.is_bound().then_some(Binding { from, to, server });
-            (chain.history().end.max(chain.post_upgrade().end), VerifiedBinding::Bound(bound))
+            let binding = VerifiedBinding::Bound(record.binding());
+            (chain.history().end.max(chain.post_upgrade().end), binding)
         } else {
             // The event count is not verified either.
             let sealed = (0..EVENT_SLOTS).take_while(|slot| is_sealed(record, *slot));

@@ -21,7 +21,7 @@
 mod history;
 mod judge;
 
-pub use history::{Binding, PackHistory, VerifiedBinding};
+pub use history::{PackHistory, VerifiedBinding};
 pub use judge::judge;
 
 use crate::diagnosis::{Diagnosis, Verdict};

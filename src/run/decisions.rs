@@ -14,8 +14,8 @@ use crate::platform;
 use crate::record::fields::Seal;
 use crate::report::{Action, Counts, Failure, FailureCode, Note, Outcome, Report};
 use crate::set::{
-    Candidate, Condition, Contradiction, ImageNumber, Known, PackHistory, RecordKind, SetDecision,
-    judge,
+    Candidate, Condition, Contradiction, ImageNumber, KnownConversion, PackHistory, RecordKind,
+    SetDecision, judge,
 };
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
@@ -135,7 +135,7 @@ impl<'a, 'j> Deciding<'a, 'j> {
         &self,
         survey: &Survey,
         candidates: &[Candidate],
-    ) -> Result<Option<Known>, LedgerError> {
+    ) -> Result<Option<KnownConversion>, LedgerError> {
         let sound = |e: &&Candidate| e.condition == Condition::Sound;
         if self.knows_none
             || candidates.iter().any(|e| e.kind != RecordKind::V40)
@@ -148,16 +148,18 @@ impl<'a, 'j> Deciding<'a, 'j> {
             return Ok(None);
         };
         let Some(row) = self.ledger.find(&serial)? else { return Ok(None) };
-        let mut known = Known::InPlace;
+        let mut known = KnownConversion::InPlace;
         for candidate in candidates.iter().filter(sound) {
             let path = absolute_path(&survey.images.path(candidate.image));
             let metadata = fs::metadata(&path).ok();
             let file = metadata.and_then(|metadata| platform::identity_at(&path, &metadata).id);
             known = match relation(&row, &path, file, &candidate.digest) {
-                Relation::Own => return Ok(Some(Known::Begun(Some(candidate.image)))),
-                Relation::Already(_) => return Ok(Some(Known::CopyThere(candidate.digest))),
-                Relation::CopyGone => return Ok(Some(Known::CopyGone(candidate.digest))),
-                Relation::Copy(CopyState::Begun) => Known::Begun(None),
+                Relation::Own => return Ok(Some(KnownConversion::Begun(Some(candidate.image)))),
+                Relation::Already(_) => {
+                    return Ok(Some(KnownConversion::CopyThere(candidate.digest)));
+                }
+                Relation::CopyGone => return Ok(Some(KnownConversion::CopyGone(candidate.digest))),
+                Relation::Copy(CopyState::Begun) => KnownConversion::Begun(None),
                 Relation::Copy(CopyState::Converted) => known,
             };
         }

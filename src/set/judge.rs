@@ -1,8 +1,8 @@
 //! The rules, in the order of the table in [`super`].
 
 use super::{
-    Access, Candidate, Condition, Contradiction, ImageNumber, Known, Lives, PackHistory, PackId,
-    RecordKind, Relation, SetDecision,
+    Access, Candidate, Condition, Contradiction, ImageNumber, KnownConversion, Lives, PackHistory,
+    PackId, RecordKind, Relation, SetDecision,
 };
 use crate::record::fields::Seal;
 use std::collections::{BTreeMap, HashSet};
@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub fn judge(
     candidates: &[Candidate],
     histories: &BTreeMap<Seal, PackHistory>,
-    known: Option<&Known>,
+    known: Option<&KnownConversion>,
 ) -> Vec<SetDecision> {
     let mut court =
         Court { candidates, histories, decisions: vec![SetDecision::AsItIs; candidates.len()] };
@@ -155,27 +155,29 @@ impl Court<'_> {
     }
 
     /// Follows the ledger, if no 4.5 image is in the run.
-    fn known(&mut self, known: &Known) {
+    fn known(&mut self, known: &KnownConversion) {
         let sound = self.all(|candidate| candidate.condition == Condition::Sound);
         let from = |source: Seal| -> Vec<usize> {
             sound.iter().filter(|at| self.candidates[**at].digest == source).copied().collect()
         };
         let counts = match *known {
-            Known::InPlace => None,
-            Known::CopyThere(source) => from(source).first().copied(),
-            Known::CopyGone(source) => {
+            KnownConversion::InPlace => None,
+            KnownConversion::CopyThere(source) => from(source).first().copied(),
+            KnownConversion::CopyGone(source) => {
                 let source = from(source);
                 source.first().map(|first| self.best(&source, *first))
             }
-            Known::Begun(image) => sound.iter().find(|at| Some(self.image(**at)) == image).copied(),
+            KnownConversion::Begun(image) => {
+                sound.iter().find(|at| Some(self.image(**at)) == image).copied()
+            }
         };
         let Some(counts) = counts else { return self.refuse_all(&SetDecision::CopyOfConverted) };
         for at in sound {
             self.decisions[at] = match self.relation(at, counts) {
                 _ if at == counts => match known {
-                    Known::CopyThere(_) => SetDecision::ConvertedIntoCopy,
-                    Known::CopyGone(_) => SetDecision::CopyMissing,
-                    Known::Begun(_) | Known::InPlace => SetDecision::AsItIs,
+                    KnownConversion::CopyThere(_) => SetDecision::ConvertedIntoCopy,
+                    KnownConversion::CopyGone(_) => SetDecision::CopyMissing,
+                    KnownConversion::Begun(_) | KnownConversion::InPlace => SetDecision::AsItIs,
                 },
                 Some(relation) => SetDecision::Copy { of: self.image(counts), relation },
                 None => SetDecision::CopyOfConverted,

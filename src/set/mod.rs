@@ -8,7 +8,7 @@
 //! | one serial, and packs of different size, time of making or kind | `serial-clash`: all are refused |
 //! | converted 4.5 records with different identity seals | `two-converted`: all are refused; interrupted conversions are still finished |
 //! | converted 4.5 records with one identity seal, sound or not | the latest sound one counts; no 4.0 image is converted any more |
-//! | the ledger knows the conversion | its word is followed: see [`Known`] |
+//! | the ledger knows the conversion | its word is followed: see [`KnownConversion`] |
 //! | sound 4.0 records, neither a state of the other | `diverged-copies`: all are refused |
 //! | a refused record that is no earlier state, and says another binding than the newest sound one | `newer-state-refused`: the sound ones are refused |
 //! | else | the newest sound one counts, of equal ones the first that can be changed in place |
@@ -97,7 +97,7 @@ pub struct Candidate {
 
 /// What the ledger says of a pack. It decides if no 4.5 image of the pack is in the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Known {
+pub enum KnownConversion {
     /// It was converted in place, in an image that is not in the run.
     InPlace,
     /// The 4.0 record with this SHA-1 was converted into a copy, which is there.

@@ -1,8 +1,8 @@
 //! The rules, in the order of the table in [`super`].
 
 use super::{
-    Access, Candidate, Condition, Contradiction, ImageNumber, KnownConversion, Lives, PackHistory,
-    PackId, RecordKind, Relation, SetDecision,
+    Access, Candidate, Condition, Contradiction, DivergedHistories, ImageNumber, KnownConversion,
+    PackHistory, PackId, RecordKind, Relation, SetDecision,
 };
 use crate::record::fields::Seal;
 use std::collections::{BTreeMap, HashSet};
@@ -16,26 +16,29 @@ pub fn judge(
     histories: &BTreeMap<Seal, PackHistory>,
     known: Option<&KnownConversion>,
 ) -> Vec<SetDecision> {
-    let mut court =
-        Court { candidates, histories, decisions: vec![SetDecision::AsItIs; candidates.len()] };
-    let converted = court.all(|candidate| candidate.kind == RecordKind::Converted);
-    let issued = court.all(|candidate| candidate.kind == RecordKind::Issued);
-    if let Some(clash) = court.clash() {
-        court.refuse_all(&SetDecision::SerialClash(clash.into()));
+    let mut images = SameSerial {
+        candidates,
+        histories,
+        decisions: vec![SetDecision::AsItIs; candidates.len()],
+    };
+    let converted = images.all(|candidate| candidate.kind == RecordKind::Converted);
+    let issued = images.all(|candidate| candidate.kind == RecordKind::Issued);
+    if let Some(clash) = images.clash() {
+        images.refuse_all(&SetDecision::SerialClash(clash.into()));
     } else if !converted.is_empty() {
-        court.converted(&converted);
+        images.converted(&converted);
     } else if !issued.is_empty() {
-        court.latest_counts(&issued);
+        images.latest_counts(&issued);
     } else if let Some(known) = known {
-        court.known(known);
+        images.known(known);
     } else {
-        court.latest_40_counts();
+        images.latest_40_counts();
     }
-    court.decisions
+    images.decisions
 }
 
 /// The images of one serial, and what was decided so far. An image is given by its index in `candidates`.
-struct Court<'a> {
+struct SameSerial<'a> {
     candidates: &'a [Candidate],
     histories: &'a BTreeMap<Seal, PackHistory>,
     decisions: Vec<SetDecision>,
@@ -46,12 +49,12 @@ enum Latest {
     /// This one, and all others are states of it.
     One(usize),
     /// There are two lives at least.
-    Several(Lives),
+    Several(DivergedHistories),
     /// There is none.
     None,
 }
 
-impl Court<'_> {
+impl SameSerial<'_> {
     fn all(&self, is_meant: impl Fn(&Candidate) -> bool) -> Vec<usize> {
         (0..self.candidates.len()).filter(|at| is_meant(&self.candidates[*at])).collect()
     }
@@ -199,7 +202,7 @@ impl Court<'_> {
                     .checked_sub(1)
                     .and_then(|last| self.history(first)?.events.get(last).copied());
                 let latest = Contradiction::between(latest.iter().map(|at| self.image(*at)));
-                Latest::Several(Lives { latest, shared, last_shared })
+                Latest::Several(DivergedHistories { latest, shared, last_shared })
             }
         }
     }
@@ -264,7 +267,7 @@ impl Court<'_> {
             && !of_sound.agrees_with(of_refused)
     }
 
-    fn diverged(&mut self, images: &[usize], lives: Lives) {
+    fn diverged(&mut self, images: &[usize], lives: DivergedHistories) {
         let lives = Arc::new(lives);
         for &at in images {
             if self.candidates[at].condition == Condition::Sound {

@@ -128,7 +128,7 @@ pub struct Contradiction {
 
 /// Two or more histories (lives) of one pack that diverged.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lives {
+pub struct DivergedHistories {
     /// The latest image of each.
     pub latest: Contradiction,
     /// How many events they share.
@@ -155,7 +155,7 @@ pub enum SetDecision {
     /// It is sound, but this refused image of the pack has a later state with another binding.
     NewerStateRefused(ImageNumber),
     /// It is sound, but so is an image with another life of the pack.
-    Diverged(Arc<Lives>),
+    Diverged(Arc<DivergedHistories>),
     /// Another pack has the same serial: an image of each.
     SerialClash(Arc<Contradiction>),
     /// The pack was converted twice: an image of each conversion.

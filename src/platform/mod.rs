@@ -67,7 +67,7 @@ impl Identity {
 
 /// How a drive is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Use {
+pub(crate) enum DriveUse {
     /// To learn the size of the medium; other programs may keep using it.
     Measure,
     /// To be read.

@@ -1,7 +1,7 @@
 //! What a record says of its pack's life. It is needed only if a pack occurs in different states.
 
 use super::Relation;
-use crate::diagnosis::{Chain, is_sealed};
+use crate::diagnosis::{SealCheck, is_sealed};
 use crate::record::event::{Event, ServerVersion};
 use crate::record::fields::Seal;
 use crate::record::{Binding, EVENT_SLOTS, Record, Version};
@@ -45,10 +45,10 @@ pub struct PackHistory {
 impl PackHistory {
     /// The history in a record, damaged or not.
     pub fn of(record: &Record) -> Self {
-        let chain = Chain::check(record);
-        let (length, binding) = if chain.header_verifies() {
+        let seals = SealCheck::check(record);
+        let (length, binding) = if seals.header_verifies() {
             let binding = VerifiedBinding::Bound(record.binding());
-            (chain.history().end.max(chain.post_upgrade().end), binding)
+            (seals.history().end.max(seals.post_upgrade().end), binding)
         } else {
             // The event count is not verified either.
             let sealed = (0..EVENT_SLOTS).take_while(|slot| is_sealed(record, *slot));

@@ -2,7 +2,7 @@
 //! without sharing; so one is opened so only to convert, and else shared.
 
 use super::{FLAG_NO_BUFFERING, SHARE_DELETE, SHARE_READ, SHARE_WRITE, fault, patiently};
-use crate::platform::{Fault, FileId, Use, drive_letter};
+use crate::platform::{DriveUse, Fault, FileId, drive_letter};
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;
 use std::os::windows::fs::OpenOptionsExt;
@@ -21,23 +21,23 @@ pub(crate) fn is_drive(_: &Metadata) -> bool {
 }
 
 /// Opens a drive; tries again while the Explorer, say, looks into it.
-pub(crate) fn open_drive(path: &Path, how: Use) -> io::Result<File> {
+pub(crate) fn open_drive(path: &Path, how: DriveUse) -> io::Result<File> {
     let letter = drive_letter(path).ok_or(io::ErrorKind::InvalidInput)?;
     let device = format!(r"\\.\{letter}:");
     let mut options = OpenOptions::new();
     options.read(true);
     match how {
-        Use::Measure | Use::Read => options
+        DriveUse::Measure | DriveUse::Read => options
             .share_mode(SHARE_READ | SHARE_WRITE | SHARE_DELETE)
             .custom_flags(FLAG_NO_BUFFERING),
-        Use::Change => {
+        DriveUse::Change => {
             options.write(true).share_mode(0).custom_flags(FLAG_NO_BUFFERING | FLAG_WRITE_THROUGH)
         }
     };
     // A volume that cannot be locked is denied, too.
     let held = |error: &io::Error| match fault(error) {
         Some(Fault::InUse) => true,
-        Some(Fault::Denied) => how == Use::Change,
+        Some(Fault::Denied) => how == DriveUse::Change,
         _ => false,
     };
     patiently(held, || options.open(&device))

@@ -1,7 +1,7 @@
 //! Plans for all servers of a set: each pack is planned for at most one of them.
 
 use super::set::Sets;
-use super::{Code, Condition, PackFacts, Plan, ServerState, Step, plan_some};
+use super::{Code, PackFacts, Plan, ServerState, Step, Usability, plan_some};
 use crate::record::fields::Server;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -54,17 +54,17 @@ pub fn plan_all(packs: &[PackFacts], sets: &Sets, like: &ServerState) -> Fleet {
 impl Fleet {
     /// Whether packs that no server's plan holds are refused.
     pub fn refuses(&self, packs: &[PackFacts]) -> bool {
-        self.aside.iter().any(|number| packs[*number].condition != Condition::Copy)
+        self.aside.iter().any(|number| packs[*number].usability != Usability::Copy)
     }
 
     /// Why a pack that is in no server's plan must not be applied; `None` for stock.
     pub fn why_aside(&self, number: usize, pack: &PackFacts) -> Option<Code> {
         self.aside.binary_search(&number).ok()?;
-        Some(match pack.condition {
-            Condition::Refused(finding) => Code::Refused(finding),
-            Condition::Copy => Code::Copy,
-            Condition::CopyMissing => Code::CopyMissing,
-            Condition::Sound | Condition::Unfinished => Code::WriteProtected,
+        Some(match pack.usability {
+            Usability::Refused(finding) => Code::Refused(finding),
+            Usability::Copy => Code::Copy,
+            Usability::CopyMissing => Code::CopyMissing,
+            Usability::Sound | Usability::Unfinished => Code::WriteProtected,
         })
     }
 }
@@ -73,7 +73,7 @@ impl Fleet {
 pub fn moved_away(packs: &[PackFacts]) -> HashMap<Server, Vec<usize>> {
     let mut moved: HashMap<Server, Vec<usize>> = HashMap::new();
     for (number, pack) in
-        packs.iter().enumerate().filter(|(_, pack)| pack.condition != Condition::Copy)
+        packs.iter().enumerate().filter(|(_, pack)| pack.usability != Usability::Copy)
     {
         if let Some(server) = pack.moved_from {
             moved.entry(server).or_default().push(number);

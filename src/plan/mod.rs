@@ -10,7 +10,7 @@ pub mod rules;
 pub mod set;
 mod step;
 
-pub use facts::{Condition, PackFacts};
+pub use facts::{PackFacts, Usability};
 pub use fleet::{Fleet, moved_away, plan_all};
 pub use step::{Action, Code};
 
@@ -101,12 +101,12 @@ pub fn plan(packs: &[PackFacts], server: &ServerState) -> Plan {
 pub fn plan_some(packs: &[PackFacts], some: &[usize], server: &ServerState) -> Plan {
     let mut choice = Choice::new(server);
     for &number in some {
-        match packs[number].condition {
-            Condition::Sound | Condition::Unfinished => {
+        match packs[number].usability {
+            Usability::Sound | Usability::Unfinished => {
                 choice.add(number, &packs[number].prepared(server));
             }
-            Condition::CopyMissing => choice.reserve(&packs[number]),
-            Condition::Copy | Condition::Refused(_) => {}
+            Usability::CopyMissing => choice.reserve(&packs[number]),
+            Usability::Copy | Usability::Refused(_) => {}
         }
     }
     let order = choice.order();
@@ -153,13 +153,13 @@ struct End<'a> {
 
 impl End<'_> {
     fn turn_away(&self, number: usize, pack: &PackFacts) -> Step {
-        match pack.condition {
-            Condition::Refused(finding) => {
+        match pack.usability {
+            Usability::Refused(finding) => {
                 return Step::turn_away(number, Code::Refused(finding), None);
             }
-            Condition::Copy => return Step::turn_away(number, Code::Copy, None),
-            Condition::CopyMissing => return Step::turn_away(number, Code::CopyMissing, None),
-            Condition::Sound | Condition::Unfinished => {}
+            Usability::Copy => return Step::turn_away(number, Code::Copy, None),
+            Usability::CopyMissing => return Step::turn_away(number, Code::CopyMissing, None),
+            Usability::Sound | Usability::Unfinished => {}
         }
         let answer = answer(&pack.prepared(self.server), self.server, self.reaches);
         let code = match answer {

@@ -1,7 +1,7 @@
 //! The packs of a set by the servers that they are bound to: the chain of steps that a server's packs
 //! restore, with its gaps and duplicates.
 
-use super::{Condition, PackFacts};
+use super::{PackFacts, Usability};
 use crate::record::fields::{Serial, Server};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -125,7 +125,7 @@ impl Sets {
 
     /// Adds a pack to its server's set. Unused packs and copies are in none.
     pub fn add(&mut self, pack: &PackFacts) {
-        let Some(used) = pack.used.filter(|_| pack.condition != Condition::Copy) else { return };
+        let Some(used) = pack.used.filter(|_| pack.usability != Usability::Copy) else { return };
         let at = match self.index.get(&used.server) {
             Some(at) => *at,
             None if self.all.len() == self.most => {

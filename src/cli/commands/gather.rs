@@ -19,7 +19,7 @@ use addpack::diagnosis::{Finding, FindingKind};
 use addpack::find::Skipped;
 use addpack::media::Place;
 use addpack::plan::set::Sets;
-use addpack::plan::{Condition, PackFacts};
+use addpack::plan::{PackFacts, Usability};
 use addpack::record::Version;
 use addpack::record::fields::Serial;
 use addpack::report::{Note, Outcome, Report};
@@ -150,7 +150,7 @@ impl Packs {
 
     /// Sorts the packs by their servers, and tells of a converted one which image it was converted from.
     pub(crate) fn sort_by_servers(&mut self) {
-        let is_copy = |facts: &PackFacts| facts.condition == Condition::Copy;
+        let is_copy = |facts: &PackFacts| facts.usability == Usability::Copy;
         let copies = self.facts.iter().enumerate().filter(|(_, facts)| is_copy(facts));
         let sources: HashMap<Serial, usize> = copies
             .filter(|(_, facts)| facts.version == Version::V40)

@@ -1,4 +1,4 @@
-//! Pure: which packs to apply to which server in which order, and how the server would answer to others.
+//! Pure: which packs to apply to which server in which order, and how the server would respond to others.
 //!
 //! The rules of the server are in [`rules`], a function for each. [`set`] finds what is missing in a server's
 //! chain, or there twice. The order is the one that leads to the most licenses.
@@ -18,7 +18,7 @@ use crate::record::Binding;
 use crate::record::event::ServerVersion;
 use crate::record::fields::Server;
 use order::{Applied, Choice};
-use rules::{Answer, answer};
+use rules::{ServerResponse, response};
 use set::Span;
 use std::collections::HashSet;
 
@@ -60,18 +60,20 @@ pub struct Step {
     pub action: Action,
     /// Why.
     pub code: Code,
-    /// The server's answer to it, after a conversion if that is needed; `None` if it is not a sound pack,
+    /// The server's response to it, after a conversion if that is needed; `None` if it is not a sound pack,
     /// or a copy of another.
-    pub answer: Option<Answer>,
+    pub response: Option<ServerResponse>,
     /// Whether the server would harm the pack if it were applied as it is.
-    pub harm: Option<Answer>,
+    pub harm: Option<ServerResponse>,
 }
 
 impl Step {
     /// The server's licenses before and after; `None` if the pack is not applied.
     pub fn span(&self) -> Option<Span> {
-        match self.answer {
-            Some(Answer::Takes { from, to }) if self.action != Action::TurnAway => Some((from, to)),
+        match self.response {
+            Some(ServerResponse::Takes { from, to }) if self.action != Action::TurnAway => {
+                Some((from, to))
+            }
             _ => None,
         }
     }
@@ -127,19 +129,19 @@ fn apply(applied: Applied, pack: &PackFacts, server: &ServerState) -> Step {
         pack: applied.pack,
         action: need.map_or(Action::Apply, |_| Action::ConvertThenApply),
         code: need.unwrap_or(plain),
-        answer: Some(Answer::Takes { from: applied.from, to: applied.to }),
+        response: Some(ServerResponse::Takes { from: applied.from, to: applied.to }),
         harm: harm(pack, server, applied.from),
     }
 }
 
 /// The harm that the server may do if the pack is applied as it is.
-fn harm(pack: &PackFacts, server: &ServerState, installed: u16) -> Option<Answer> {
-    Some(answer(pack, server, installed)).filter(|answer| answer.is_harm())
+fn harm(pack: &PackFacts, server: &ServerState, installed: u16) -> Option<ServerResponse> {
+    Some(response(pack, server, installed)).filter(|response| response.is_harm())
 }
 
 impl Step {
-    fn turn_away(pack: usize, code: Code, answer: Option<Answer>) -> Self {
-        Self { pack, action: Action::TurnAway, code, answer, harm: None }
+    fn turn_away(pack: usize, code: Code, response: Option<ServerResponse>) -> Self {
+        Self { pack, action: Action::TurnAway, code, response, harm: None }
     }
 }
 
@@ -161,22 +163,22 @@ impl End<'_> {
             Usability::CopyMissing => return Step::turn_away(number, Code::CopyMissing, None),
             Usability::Sound | Usability::Unfinished => {}
         }
-        let answer = answer(&pack.prepared(self.server), self.server, self.reaches);
-        let code = match answer {
-            Answer::NotSmallBusinessServer => Code::NotSmallBusinessServer,
-            Answer::NoAddedLicenses => Code::NoAddedLicenses,
-            Answer::MayBeDamaged if pack.write_protected => Code::WriteProtected,
-            Answer::MayBeDamaged => Code::RecordFull,
-            Answer::OverLimit { .. } => Code::OverLimit,
-            Answer::AsksForPassword => Code::OtherServer,
+        let response = response(&pack.prepared(self.server), self.server, self.reaches);
+        let code = match response {
+            ServerResponse::NotSmallBusinessServer => Code::NotSmallBusinessServer,
+            ServerResponse::NoAddedLicenses => Code::NoAddedLicenses,
+            ServerResponse::MayBeDamaged if pack.write_protected => Code::WriteProtected,
+            ServerResponse::MayBeDamaged => Code::RecordFull,
+            ServerResponse::OverLimit { .. } => Code::OverLimit,
+            ServerResponse::AsksForPassword => Code::OtherServer,
             // An unused pack would take the place of one whose copy is missing.
-            Answer::Takes { .. } => return Step::turn_away(number, Code::BehindGap, None),
-            Answer::AlreadyUsed { .. } | Answer::RestoresOther { .. } | Answer::MayCorrupt => {
-                self.why_out_of_order(pack)
-            }
+            ServerResponse::Takes { .. } => return Step::turn_away(number, Code::BehindGap, None),
+            ServerResponse::AlreadyUsed { .. }
+            | ServerResponse::RestoresOther { .. }
+            | ServerResponse::MayCorrupt => self.why_out_of_order(pack),
         };
         let harm = harm(pack, self.server, self.reaches);
-        Step { harm, ..Step::turn_away(number, code, Some(answer)) }
+        Step { harm, ..Step::turn_away(number, code, Some(response)) }
     }
 
     /// Why a used pack of this server has no place in the order.

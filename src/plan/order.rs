@@ -3,7 +3,7 @@
 //! A server's licenses only grow, packs add 5 or 20, and no server has more than 50: so there are only a few
 //! dozen states to search, however many packs there are.
 
-use super::rules::{self, Answer, answer};
+use super::rules::{self, ServerResponse, response};
 use super::set::Span;
 use super::{PackFacts, ServerState};
 use std::cmp::Reverse;
@@ -52,7 +52,7 @@ impl<'a> Choice<'a> {
     /// Adds a pack if the server could accept it.
     pub(super) fn add(&mut self, number: usize, pack: &PackFacts) {
         let at = pack.used.map_or(self.server.installed, |used| used.from);
-        let Answer::Takes { from, to } = answer(pack, self.server, at) else { return };
+        let ServerResponse::Takes { from, to } = response(pack, self.server, at) else { return };
         if pack.used.is_some() {
             self.used.entry(from).or_default().entry(to).or_insert(number);
         } else {

@@ -4,49 +4,51 @@ use super::finding::finding_label;
 use super::pack_summary::{PackSummary, pack_serial};
 use super::value::server;
 use crate::cli::show::terminal::named;
-use addpack::plan::rules::{Answer, limit};
+use addpack::plan::rules::{ServerResponse, limit};
 use addpack::plan::set::{Chain, Span};
 use addpack::plan::{Action, Code, Edition, FIRST_LICENSES, PackFacts, ServerState, Step};
 use addpack::record::event::ServerVersion;
 
 /// What a server says, or does, in a sentence or two. What stands in quotation marks is the server's own
 /// sentence, as the vendor's articles quote it; how it puts the rest is this project's model of it.
-pub(crate) fn answer_message(answer: Answer) -> String {
-    match answer {
-        Answer::NotSmallBusinessServer => {
+pub(crate) fn response_message(response: ServerResponse) -> String {
+    match response {
+        ServerResponse::NotSmallBusinessServer => {
             "The server says: \"Your computer is not running Microsoft BackOffice Small Business \
              Server. You can only add licenses to a computer running Small Business Server.\""
                 .to_owned()
         }
-        Answer::NoAddedLicenses => {
+        ServerResponse::NoAddedLicenses => {
             "The server says: \"This version of the Microsoft Small Business Server cannot have \
              additional client licenses added.\""
                 .to_owned()
         }
-        Answer::AlreadyUsed { from, to } => format!(
+        ServerResponse::AlreadyUsed { from, to } => format!(
             "The server says: \"This Microsoft Small Business Server Client Add Pack disk was already \
              used to increase client licenses from {from} to {to}. This disk can only be reused to \
              restore licenses from {from} to {to} users.\" After a reinstall it may make the diskette \
              defective."
         ),
-        Answer::RestoresOther { from, to } => model(&format!(
+        ServerResponse::RestoresOther { from, to } => model(&format!(
             "turns the pack away: it restores {from} to {to} licenses and no others"
         )),
-        Answer::OverLimit { limit } => {
+        ServerResponse::OverLimit { limit } => {
             model(&format!("turns the pack away: it takes {limit} licenses at most"))
         }
-        Answer::MayBeDamaged => {
+        ServerResponse::MayBeDamaged => {
             model("says that the disk may be damaged, since it cannot write to it")
         }
-        Answer::AsksForPassword => {
+        ServerResponse::AsksForPassword => {
             model("asks for a password from support, since the pack is bound to another server")
         }
-        Answer::MayCorrupt => {
+        ServerResponse::MayCorrupt => {
             "The server may corrupt the diskette: it is a 4.0 pack, and the server \
                                is 4.5."
                 .to_owned()
         }
-        Answer::Takes { from, to } => format!("The server goes from {from} to {to} licenses."),
+        ServerResponse::Takes { from, to } => {
+            format!("The server goes from {from} to {to} licenses.")
+        }
     }
 }
 
@@ -74,10 +76,10 @@ pub(crate) fn step_message(step: &Step, summary: &PackSummary) -> String {
         (Code::FinishFirst, _) => {
             "Its conversion was interrupted: addpack convert finishes it.".to_owned()
         }
-        _ => step.answer.map(answer_message).unwrap_or_default(),
+        _ => step.response.map(response_message).unwrap_or_default(),
     };
-    let is_answered = step.action == Action::TurnAway && step.answer.is_some();
-    if is_answered && step.harm == Some(Answer::MayCorrupt) {
+    let is_answered = step.action == Action::TurnAway && step.response.is_some();
+    if is_answered && step.harm == Some(ServerResponse::MayCorrupt) {
         format!("{message} {MAY_CORRUPT_AS_IT_IS}")
     } else {
         message
@@ -92,7 +94,7 @@ const MAY_CORRUPT_AS_IT_IS: &str =
 pub(crate) fn step_kb(step: &Step, summary: &PackSummary) -> Vec<u32> {
     let refusal = summary.refusal.as_ref().filter(|_| matches!(step.code, Code::Refused(_)));
     let mut numbers = refusal.map_or_else(Vec::new, |refusal| refusal.kb.to_vec());
-    numbers.extend(step.answer.into_iter().chain(step.harm).flat_map(Answer::kb));
+    numbers.extend(step.response.into_iter().chain(step.harm).flat_map(ServerResponse::kb));
     numbers.sort_unstable();
     numbers.dedup();
     numbers

@@ -99,7 +99,7 @@ impl Trial<'_> {
             assert_eq!(came, Came::Licenses(from, to), "{about}: {step:?}");
         }
         assert_eq!(server.licenses, plan.reaches, "{about}");
-        let is_own = |step: &&&Step| step.answer.is_some() && step.code != Code::Copy;
+        let is_own = |step: &&&Step| step.response.is_some() && step.code != Code::Copy;
         for step in away.iter().filter(is_own) {
             let came = server.clone().offer(Kind::Retail, &mut self.prepared(step), false);
             assert!(!matches!(came, Came::Licenses(..)), "{about}: {step:?}: {came:?}");

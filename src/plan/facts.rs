@@ -1,7 +1,7 @@
 //! What a plan needs to know of a pack, taken from its report.
 
 use super::ServerState;
-use super::step::Code;
+use super::step::PlanCode;
 use crate::diagnosis::{Diagnosis, FindingCode, Verdict};
 use crate::record::event::ServerVersion;
 use crate::record::fields::{Serial, Server};
@@ -107,11 +107,13 @@ impl PackFacts {
 
     /// Why it must be converted before it is applied to `server`; `None` if not. A conversion also
     /// empties a full 4.0 record.
-    pub(super) fn needs_conversion(&self, server: &ServerState) -> Option<Code> {
+    pub(super) fn needs_conversion(&self, server: &ServerState) -> Option<PlanCode> {
         match self.usability {
-            Usability::Unfinished => Some(Code::FinishFirst),
-            Usability::Sound if !knows(server.version, self.version) => Some(Code::ConvertFirst),
-            Usability::Sound => (self.is_full() && self.is_40()).then_some(Code::ConvertFirst),
+            Usability::Unfinished => Some(PlanCode::FinishFirst),
+            Usability::Sound if !knows(server.version, self.version) => {
+                Some(PlanCode::ConvertFirst)
+            }
+            Usability::Sound => (self.is_full() && self.is_40()).then_some(PlanCode::ConvertFirst),
             Usability::Copy | Usability::CopyMissing | Usability::Refused(_) => None,
         }
     }

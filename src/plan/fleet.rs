@@ -1,7 +1,7 @@
 //! Plans for all servers of a set: each pack is planned for at most one of them.
 
 use super::set::Sets;
-use super::{Code, PackFacts, Plan, ServerState, Step, Usability, plan_some};
+use super::{PackFacts, Plan, PlanCode, PlanStep, ServerState, Usability, plan_some};
 use crate::record::fields::Server;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -36,7 +36,7 @@ pub fn plan_all(packs: &[PackFacts], sets: &Sets, like: &ServerState) -> Fleet {
     for at in order {
         let offered = unused.offer_to(&servers[at]);
         let with_unused = plan_some(packs, &[&own[at][..], &offered].concat(), &servers[at]);
-        let is_unused = |step: &&Step| step.span().is_some() && packs[step.pack].used.is_none();
+        let is_unused = |step: &&PlanStep| step.span().is_some() && packs[step.pack].used.is_none();
         let taken: Vec<_> =
             with_unused.steps.iter().filter(is_unused).map(|step| step.pack).collect();
         if !taken.is_empty() {
@@ -58,13 +58,13 @@ impl Fleet {
     }
 
     /// Why a pack that is in no server's plan must not be applied; `None` for stock.
-    pub fn why_aside(&self, number: usize, pack: &PackFacts) -> Option<Code> {
+    pub fn why_aside(&self, number: usize, pack: &PackFacts) -> Option<PlanCode> {
         self.aside.binary_search(&number).ok()?;
         Some(match pack.usability {
-            Usability::Refused(finding) => Code::Refused(finding),
-            Usability::Copy => Code::Copy,
-            Usability::CopyMissing => Code::CopyMissing,
-            Usability::Sound | Usability::Unfinished => Code::WriteProtected,
+            Usability::Refused(finding) => PlanCode::Refused(finding),
+            Usability::Copy => PlanCode::Copy,
+            Usability::CopyMissing => PlanCode::CopyMissing,
+            Usability::Sound | Usability::Unfinished => PlanCode::WriteProtected,
         })
     }
 }

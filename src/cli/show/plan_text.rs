@@ -9,7 +9,7 @@ use crate::cli::words::{
     version_words,
 };
 use addpack::plan::set::Chain;
-use addpack::plan::{Action, Code, Fleet, PackFacts, Step};
+use addpack::plan::{Fleet, PackFacts, PlanAction, PlanCode, PlanStep};
 use std::collections::HashMap;
 use std::io::{self, Write};
 
@@ -34,7 +34,7 @@ pub(crate) fn text(look: Look, out: &mut dyn Write, report: &PlanReport) -> io::
 }
 
 /// The line of one pack to apply.
-fn row(look: Look, report: &PlanReport, at: usize, step: &Step) -> String {
+fn row(look: Look, report: &PlanReport, at: usize, step: &PlanStep) -> String {
     let (summary, facts) = (report.summary(step), report.facts(step));
     let licenses = step.span().map_or_else(String::new, |(from, to)| format!("{from} to {to}"));
     let action = look.paint(tone(step), &format!("{:<19}", action_words(step.action)));
@@ -44,7 +44,7 @@ fn row(look: Look, report: &PlanReport, at: usize, step: &Step) -> String {
 }
 
 /// What is worth a word about a pack to apply.
-fn remark(report: &PlanReport, step: &Step) -> String {
+fn remark(report: &PlanReport, step: &PlanStep) -> String {
     let mut remark = String::new();
     if report.facts(step).used.is_none() {
         remark += "  unused";
@@ -61,11 +61,11 @@ fn remark(report: &PlanReport, step: &Step) -> String {
     remark
 }
 
-fn tone(step: &Step) -> Tone {
+fn tone(step: &PlanStep) -> Tone {
     match (step.action, step.code) {
-        (Action::Apply, _) => Tone::Good,
-        (Action::ConvertThenApply, _) | (_, Code::AlreadyApplied) => Tone::Odd,
-        (Action::TurnAway, _) => Tone::Bad,
+        (PlanAction::Apply, _) => Tone::Good,
+        (PlanAction::ConvertThenApply, _) | (_, PlanCode::AlreadyApplied) => Tone::Odd,
+        (PlanAction::TurnAway, _) => Tone::Bad,
     }
 }
 
@@ -132,10 +132,10 @@ fn turned_away(look: Look, report: &PlanReport) -> String {
 }
 
 /// Why a pack is not to be applied. A refused pack's message says that by itself.
-fn sentence(step: &Step, summary: &PackSummary) -> String {
+fn sentence(step: &PlanStep, summary: &PackSummary) -> String {
     let (label, message) = (code_label(step.code, summary), step_message(step, summary));
     match step.code {
-        Code::Refused(_) => message,
+        PlanCode::Refused(_) => message,
         _ if message.is_empty() => label.to_owned(),
         _ => format!("{label}. {message}"),
     }
@@ -220,7 +220,7 @@ pub(crate) fn labels(out: &mut dyn Write, report: &PlanReport) -> io::Result<()>
         let facts = report.facts(step);
         let place = match (step.span(), step.code) {
             (Some(_), _) => format!("{} of {all}", at + 1),
-            (None, Code::Copy) => continue,
+            (None, PlanCode::Copy) => continue,
             (None, code) => format!("do not apply: {}", code_label(code, report.summary(step))),
         };
         let serial = pack_serial(facts).unwrap_or_else(|| "no serial".into());
@@ -232,7 +232,7 @@ pub(crate) fn labels(out: &mut dyn Write, report: &PlanReport) -> io::Result<()>
 }
 
 /// From and to, as far as they are known.
-fn label_licenses(step: &Step, facts: &PackFacts) -> String {
+fn label_licenses(step: &PlanStep, facts: &PackFacts) -> String {
     let bound = facts.used.map(|used| (used.from, used.to));
     match (step.span().or(bound), facts.licenses) {
         (Some((from, to)), _) => format!("{from} to {to} licenses"),

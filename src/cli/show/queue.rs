@@ -8,7 +8,7 @@ use crate::cli::words::{
     plural, serial, short_serial, verdict,
 };
 use addpack::diagnosis::FindingCode;
-use addpack::plan::{Action, Code, Fleet, PackFacts, Plan, ServerState};
+use addpack::plan::{Fleet, PackFacts, Plan, PlanAction, PlanCode, ServerState};
 use addpack::record::fields::Seal;
 use addpack::record::{Record, Version};
 use addpack::report::{Outcome, Report};
@@ -227,9 +227,9 @@ impl SetReport<'_> {
             let serial = short_serial(facts).unwrap_or_else(|| "-".to_owned());
             let copy = self.summaries[step.pack].output.as_deref();
             let first = match (step.action, copy) {
-                (Action::ConvertThenApply, _) => "convert first".to_owned(),
+                (PlanAction::ConvertThenApply, _) => "convert first".to_owned(),
                 (_, Some(copy)) => format!("not it, but its copy {}", named(copy)),
-                (Action::Apply | Action::TurnAway, None) => "as it is".to_owned(),
+                (PlanAction::Apply | PlanAction::TurnAway, None) => "as it is".to_owned(),
             };
             let diskette = self.diskette(step.pack);
             let span = format!("{from} to {to}");
@@ -244,14 +244,15 @@ impl SetReport<'_> {
     /// What not to apply, with the reason.
     fn refused(&self, look: Look) -> String {
         let planned = self.fleet.plans.iter().flat_map(|(_, plan)| &plan.steps);
-        let planned = planned.filter(|step| step.action == Action::TurnAway);
+        let planned = planned.filter(|step| step.action == PlanAction::TurnAway);
         let planned = planned.map(|step| (step.pack, step.code));
         let aside = self
             .fleet
             .aside
             .iter()
             .filter_map(|&pack| Some((pack, self.fleet.why_aside(pack, &self.facts[pack])?)));
-        let packs: Vec<_> = planned.chain(aside).filter(|(_, code)| *code != Code::Copy).collect();
+        let packs: Vec<_> =
+            planned.chain(aside).filter(|(_, code)| *code != PlanCode::Copy).collect();
         // Its image may be the same as that of the diskette that was converted, which is the pack.
         let is_listed = |number| {
             let of_pack = |pack: usize| number_of(self.diskettes, &self.summaries[pack].path);

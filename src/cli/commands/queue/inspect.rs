@@ -12,7 +12,7 @@ use crate::cli::show::progress::Progress;
 use crate::cli::show::queue::SetReport;
 use crate::cli::show::shell::{command, path_words};
 use crate::cli::show::terminal::Look;
-use addpack::plan::{Action, Edition, FIRST_LICENSES, Fleet, PackFacts, ServerState, plan_all};
+use addpack::plan::{Edition, FIRST_LICENSES, Fleet, PackFacts, PlanAction, ServerState, plan_all};
 use addpack::record::event::ServerVersion;
 use addpack::run::End;
 
@@ -74,7 +74,7 @@ fn commands(args: &Inspect, set: &DisketteSet, fleet: &Fleet) -> Vec<(String, St
     };
     let owned = |words: &[&str]| -> Vec<String> { words.iter().map(|w| (*w).to_owned()).collect() };
     let steps = fleet.plans.iter().flat_map(|(_, plan)| &plan.steps);
-    if steps.clone().any(|step| step.action == Action::ConvertThenApply) {
+    if steps.clone().any(|step| step.action == PlanAction::ConvertThenApply) {
         let convert = owned(&["convert", "--queue"]);
         match &folder {
             Some(folder) => offer(

@@ -4,7 +4,7 @@ mod failure;
 
 pub use crate::pack::commit::PackState;
 pub use crate::pack::examine::NotAPack;
-pub use failure::{Action, Failure, FailureCode};
+pub use failure::{Failure, FailureCode, Operation};
 
 use crate::diagnosis::{Diagnosis, Finding, FindingCode, Verdict};
 use crate::disk::Flaw;

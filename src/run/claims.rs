@@ -9,7 +9,7 @@ use crate::ledger::{ClaimId, Ledger, LedgerEntry, LedgerError, Settled, State};
 use crate::platform::FileId;
 use crate::record::RecordBytes;
 use crate::record::fields::Seal;
-use crate::report::{Action, Failure, FailureCode, Note, Outcome, PackState, Report};
+use crate::report::{Failure, FailureCode, Note, Operation, Outcome, PackState, Report};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -144,7 +144,9 @@ impl<'l> Claims<'l> {
             Decision::Again if go_on => {}
             Decision::Resume(id, new) if go_on => step.resume(id, &new),
             Decision::Again | Decision::Resume(..) | Decision::InUse => {
-                step.fail_ready(Failure::new(FailureCode::InUse, Action::Claim).about(entry.path));
+                step.fail_ready(
+                    Failure::new(FailureCode::InUse, Operation::Claim).about(entry.path),
+                );
             }
             Decision::Copy(state) => {
                 step.end_ready(|report| report.refuse_copy(copy_of(entry, state)));
@@ -243,7 +245,7 @@ pub(super) fn is_begun(entry: &LedgerEntry, report: &Report, file: Option<FileId
 /// Where the ledger has failed, nothing more is begun.
 pub(super) fn fail_ready(steps: &mut [Step]) {
     for step in steps {
-        step.fail_ready(Failure::new(FailureCode::LedgerError, Action::Claim));
+        step.fail_ready(Failure::new(FailureCode::LedgerError, Operation::Claim));
     }
 }
 
@@ -253,7 +255,8 @@ fn settled(report: &Report, claim: Claim) -> Option<Settled> {
         (Outcome::Converted | Outcome::AlreadyConverted, _) => Some(Settled::Done(claim.id)),
         (Outcome::Failed, Some(failure)) => {
             // A drive is looked at once more before anything is written.
-            let no_copy = matches!(failure.action, Action::Copy | Action::Publish | Action::Read);
+            let no_copy =
+                matches!(failure.operation, Operation::Copy | Operation::Publish | Operation::Read);
             let untouched =
                 failure.state == Some(PackState::Old) || (failure.state.is_none() && no_copy);
             // A claim that was taken up may stand for more than this run has tried.

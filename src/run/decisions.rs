@@ -12,7 +12,7 @@ use crate::find::{Found, Image};
 use crate::ledger::{Ledger, LedgerError};
 use crate::platform;
 use crate::record::fields::Seal;
-use crate::report::{Action, Counts, Failure, FailureCode, Note, Outcome, Report};
+use crate::report::{Counts, Failure, FailureCode, Note, Operation, Outcome, Report};
 use crate::set::{
     Candidate, Condition, Contradiction, ImageNumber, KnownConversion, PackHistory, RecordKind,
     SetDecision, judge,
@@ -181,7 +181,7 @@ pub(super) fn look_again(image: Image, candidate: Option<&Candidate>, job: &Job)
     if report.failure.is_none()
         && candidate.is_some_and(|candidate| !is_as_decided(&report, candidate))
     {
-        report.fail(Failure::new(FailureCode::Changed, Action::Read));
+        report.fail(Failure::new(FailureCode::Changed, Operation::Read));
     }
     report
 }
@@ -234,7 +234,7 @@ pub(super) fn tell(
             last_shared: lives.last_shared,
             ..set_conflict(FindingCode::DivergedCopies, &lives.latest, survey)
         })),
-        SetDecision::Changed => report.fail(Failure::new(FailureCode::Changed, Action::Read)),
+        SetDecision::Changed => report.fail(Failure::new(FailureCode::Changed, Operation::Read)),
         SetDecision::ConvertedIntoCopy
         | SetDecision::CopyMissing
         | SetDecision::CopyOfConverted => {

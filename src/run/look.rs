@@ -10,7 +10,7 @@ use crate::media::{MediaError, Medium, Place, PlaceKind};
 use crate::pack::contents::contents;
 use crate::pack::examine::{Examination, RecordSectors, examine};
 use crate::platform::FileId;
-use crate::report::{Action, Failure, NotAPack, Note, Outcome, Report};
+use crate::report::{Failure, NotAPack, Note, Operation, Outcome, Report};
 use crate::set::Access;
 use std::path::Path;
 use std::sync::Arc;
@@ -104,10 +104,10 @@ fn inspect(medium: &Medium, job: &Job, report: &mut Report) -> Result<(), Failur
     }
     if report.not_a_pack == Some(NotAPack::NoRecord) && job.describe != Describe::No {
         let contents = contents(medium, job.describe == Describe::Digests);
-        report.diskette = contents.map_err(|e| Failure::caused(Action::Read, e))?.map(Box::new);
+        report.diskette = contents.map_err(|e| Failure::caused(Operation::Read, e))?.map(Box::new);
     }
     if job.surface {
-        report.surface = survey(medium).map_err(|e| Failure::caused(Action::Read, e))?;
+        report.surface = survey(medium).map_err(|e| Failure::caused(Operation::Read, e))?;
         report.notes.extend(report.surface.is_none().then_some(Note::NoSurface));
     }
     Ok(())
@@ -118,7 +118,7 @@ pub(super) fn examine_into(
     medium: &Medium,
     report: &mut Report,
 ) -> Result<Option<RecordSectors>, Failure> {
-    let examination = examine(medium).map_err(|error| Failure::caused(Action::Read, error))?;
+    let examination = examine(medium).map_err(|error| Failure::caused(Operation::Read, error))?;
     let behind = medium.has_bytes_behind().then_some(Note::BytesBehind);
     match examination {
         Examination::NotAPack(why) => {

@@ -15,7 +15,7 @@ use crate::pack::examine::{Examination, Pack, RecordSectors, examine, read_recor
 use crate::platform::{self, folder_of};
 use crate::record::fields::Seal;
 use crate::record::{Record, RecordBytes};
-use crate::report::{Action, Failure, FailureCode, Outcome, Report};
+use crate::report::{Failure, FailureCode, Operation, Outcome, Report};
 use crate::set::PackHistory;
 use std::collections::HashMap;
 use std::fs;
@@ -85,7 +85,7 @@ impl Output {
         if platform::may_be_named(target.strip_prefix(&self.folder).unwrap_or(target)) {
             return Ok(());
         }
-        Err(Failure::new(FailureCode::BadName, Action::Copy).about(target.to_owned()))
+        Err(Failure::new(FailureCode::BadName, Operation::Copy).about(target.to_owned()))
     }
 
     /// In a dry run: what the real one would find at the target by now.
@@ -203,12 +203,12 @@ impl Copy {
                 let there = self.is_there(record)?;
                 there.map(|_| false).ok_or_else(|| self.failed(error))
             }
-            Err(error) => Err(Failure { action: Action::Publish, ..self.failed(error) }),
+            Err(error) => Err(Failure { operation: Operation::Publish, ..self.failed(error) }),
         }
     }
 
     fn failed(&self, error: impl Into<MediaError>) -> Failure {
-        Failure::caused(Action::Copy, error).about(self.target.clone())
+        Failure::caused(Operation::Copy, error).about(self.target.clone())
     }
 }
 
@@ -242,5 +242,5 @@ fn source_digest(record: &Record) -> Option<Seal> {
 }
 
 fn exists(target: &Path) -> Failure {
-    Failure::new(FailureCode::Exists, Action::Copy).about(target.to_owned())
+    Failure::new(FailureCode::Exists, Operation::Copy).about(target.to_owned())
 }

@@ -13,7 +13,7 @@ use crate::media::{DriveError, Medium};
 use crate::platform::{self, FileId, folder_of};
 use crate::record::fields::{FileTime, Seal};
 use crate::record::seal::sha1;
-use crate::report::{Action, Failure, FailureCode, Outcome, Report};
+use crate::report::{Failure, FailureCode, Operation, Outcome, Report};
 use crate::set::{Candidate, Condition, PackId, RecordKind};
 use std::fs::TryLockError;
 use std::io;
@@ -74,10 +74,10 @@ fn in_place(
     let Some((sectors, patch)) = sectors.zip(change(report, task.at)) else { return Ok(None) };
     let meant = |digests: &Vec<Seal>| digests.contains(&sha1(&[&patch.old]));
     if medium.is_removable() && !task.job.asked_about.as_ref().is_none_or(meant) {
-        return Err(Failure::caused(Action::Lock, DriveError::Changed));
+        return Err(Failure::caused(Operation::Lock, DriveError::Changed));
     }
     if let Some(obstacle) = medium.obstacle() {
-        return Err(Failure::caused(Action::Write, obstacle));
+        return Err(Failure::caused(Operation::Write, obstacle));
     }
     medium.may_be_replaced().map_err(|error| not_replaceable(image, error))?;
     if let Some(failure) = protection {
@@ -90,7 +90,7 @@ fn in_place(
 
 /// Why no new file can be put in the place of a container: because of its folder, or of its owner.
 fn not_replaceable(image: &Image, error: io::Error) -> Failure {
-    let failure = Failure::caused(Action::Replace, error);
+    let failure = Failure::caused(Operation::Replace, error);
     let path = std::fs::canonicalize(&image.place.path);
     let is_folder = path.is_ok_and(|path| platform::may_write(folder_of(&path)).is_err());
     match failure.code {
@@ -111,7 +111,7 @@ fn to_copy(
     *file = medium.file_id();
     // Its claim is told to be alive by this lock; a file system without locks has none to tell.
     if let Err(TryLockError::WouldBlock) = medium.try_lock() {
-        return Err(Failure::new(FailureCode::InUse, Action::Lock));
+        return Err(Failure::new(FailureCode::InUse, Operation::Lock));
     }
     in_place_still(&medium)?;
     report.in_place = medium.obstacle().is_none();
@@ -135,7 +135,7 @@ fn to_copy(
     }
     if task.job.mode.converts() {
         let made = std::fs::create_dir_all(folder_of(&target));
-        made.map_err(|error| Failure::caused(Action::Copy, error).about(target))?;
+        made.map_err(|error| Failure::caused(Operation::Copy, error).about(target))?;
     }
     // It waits for the others of its group now.
     medium.release();
@@ -176,9 +176,9 @@ pub(super) fn is_as_decided(report: &Report, candidate: &Candidate) -> bool {
 
 fn changed(medium: &Medium) -> Failure {
     if medium.is_removable() {
-        Failure::caused(Action::Lock, DriveError::Changed)
+        Failure::caused(Operation::Lock, DriveError::Changed)
     } else {
-        Failure::new(FailureCode::Changed, Action::Read)
+        Failure::new(FailureCode::Changed, Operation::Read)
     }
 }
 

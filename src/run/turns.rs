@@ -19,7 +19,7 @@ pub(super) struct Turn {
     /// Its place among the survey's candidates.
     candidate: Option<usize>,
     found: Found,
-    action: Action,
+    action: TurnAction,
     /// Whether the file that it is in would be replaced as a whole.
     is_replaced: bool,
 }
@@ -35,7 +35,7 @@ impl Turn {
 
 /// What is done with an image.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Action {
+enum TurnAction {
     /// It is looked at again, to be told anew.
     Tell,
     /// It is changed, copied, or that is tried.
@@ -68,12 +68,12 @@ impl<'a> Turns<'a> {
         self.survey.images.len() < 2
     }
 
-    fn action(&self, image: ImageNumber, candidate: Option<usize>) -> Option<Action> {
+    fn action(&self, image: ImageNumber, candidate: Option<usize>) -> Option<TurnAction> {
         if self.survey.end != End::Complete {
             return None;
         }
         if self.mends && self.survey.images.is_damaged(image) {
-            return Some(Action::Mend);
+            return Some(TurnAction::Mend);
         }
         let at = candidate?;
         let (candidate, decision) = (&self.survey.candidates[at], &self.survey.decisions[at]);
@@ -83,9 +83,9 @@ impl<'a> Turns<'a> {
         if self.job.mode.tries() && (copies || is_converted(candidate, decision)) {
             let is_left_out =
                 is_converted(candidate, decision) && self.survey.is_left_out(candidate, self.job);
-            return Some(if is_left_out { Action::LeaveOut } else { Action::Change });
+            return Some(if is_left_out { TurnAction::LeaveOut } else { TurnAction::Change });
         }
-        (*decision != SetDecision::AsItIs).then_some(Action::Tell)
+        (*decision != SetDecision::AsItIs).then_some(TurnAction::Tell)
     }
 }
 
@@ -125,13 +125,15 @@ pub(super) fn take_turn(turn: Turn, survey: &Survey, task: Task<'_>, stop: &Atom
     let step = match found {
         _ if stop.load(Ordering::Relaxed) => Step::NotBegun,
         Found::Image(found) => match (action, seen) {
-            (Action::Tell, _) => Step::done(look_again(found, seen, task.job), None),
-            (Action::LeaveOut, _) => {
+            (TurnAction::Tell, _) => Step::done(look_again(found, seen, task.job), None),
+            (TurnAction::LeaveOut, _) => {
                 let mut report = look_again(found, seen, task.job);
                 report.notes.push(Note::LeftOut);
                 Step::done(report, None)
             }
-            (Action::Change, Some(candidate)) => prepare(&found, Expected::Record(candidate), task),
+            (TurnAction::Change, Some(candidate)) => {
+                prepare(&found, Expected::Record(candidate), task)
+            }
             _ => prepare(&found, Expected::Anything, task),
         },
         Found::Failed { path, named, error } => {

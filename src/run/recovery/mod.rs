@@ -22,7 +22,7 @@ use crate::ledger::{ClaimId, Ledger, LedgerEntry, LedgerError, Settled, State};
 use crate::media::{DriveError, MediaError, Medium, Places, RawImage};
 use crate::pack::commit::Commit;
 use crate::platform::{folder_of, is_in_use, sync_folder};
-use crate::report::{Action, Failure, FailureCode};
+use crate::report::{Failure, FailureCode, Operation};
 use crate::run::RETRIES;
 use held::{Evidence, Held, held, locate};
 use std::fs::TryLockError;
@@ -171,24 +171,25 @@ impl Recovering {
 
     /// Opens and locks an image that is to be mended, and removes what was left beside it.
     fn open(&mut self, path: &Path) -> Result<Medium, Recovery> {
-        let failed =
-            |action, error: MediaError| Recovery::Failed(Box::new(Failure::caused(action, error)));
+        let failed = |operation, error: MediaError| {
+            Recovery::Failed(Box::new(Failure::caused(operation, error)))
+        };
         let place = self.places.at(path).map_err(MediaError::from);
         let medium = place.and_then(|place| Medium::open_to_change(&place, RETRIES));
         let medium = medium.map_err(|error| match &error {
             MediaError::Io(cause) if cause.kind() == io::ErrorKind::NotFound => Recovery::Missing,
             MediaError::Drive(DriveError::NoMedium) => Recovery::Missing,
             MediaError::Io(cause) if is_in_use(cause) => Recovery::InUse,
-            _ => failed(Action::Open, error),
+            _ => failed(Operation::Open, error),
         })?;
         if medium.is_marked_read_only() {
-            let failure = Failure::new(FailureCode::WriteProtected, Action::Write);
+            let failure = Failure::new(FailureCode::WriteProtected, Operation::Write);
             return Err(Recovery::Failed(Box::new(failure)));
         }
         match medium.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(Recovery::InUse),
-            Err(TryLockError::Error(error)) => return Err(failed(Action::Lock, error.into())),
+            Err(TryLockError::Error(error)) => return Err(failed(Operation::Lock, error.into())),
         }
         let archive = self.places.archive();
         if archive.is_none() || archive != self.readied.as_deref() {
@@ -245,7 +246,7 @@ impl Recovering {
         if archive.is_some() && archive == self.durable.as_deref() {
             return Ok(());
         }
-        let failed = |error| Failure::caused(Action::SyncFolder, error).about(path.to_owned());
+        let failed = |error| Failure::caused(Operation::SyncFolder, error).about(path.to_owned());
         medium.sync_name().map_err(failed)?;
         self.durable = archive.map(Path::to_owned);
         Ok(())

@@ -1,6 +1,6 @@
 //! One time: each pack is claimed in the ledger before it is touched, whatever became of it since it was seen.
 
-use super::known::{Relation, absolute_path, copy_of, made_again, relation};
+use super::known::{LedgerMatch, absolute_path, copy_of, ledger_match, made_again};
 use super::recovery::{self, Recovery};
 use super::request::{Claimed, Request, take_up};
 use super::step::{Claim, Step};
@@ -108,33 +108,35 @@ impl<'l> Claims<'l> {
     }
 
     fn decide(&mut self, entry: &LedgerEntry, request: &Request) -> Result<Decision, LedgerError> {
-        match relation(entry, &request.path, request.file, &request.digest) {
-            Relation::Already(target) => {
+        match ledger_match(entry, &request.path, request.file, &request.digest) {
+            LedgerMatch::Already(target) => {
                 if entry.state == State::Begun {
                     self.settled.push(Settled::Done(entry.id));
                 }
                 Ok(Decision::Already(target))
             }
-            Relation::Own => Ok(match take_up(entry, request) {
+            LedgerMatch::Own => Ok(match take_up(entry, request) {
                 Some(patch) => Decision::Resume(entry.id, Box::new(patch.new)),
                 // What is there now is not what was claimed: that may be converted, and elsewhere.
                 None => Decision::Copy(CopyState::Begun),
             }),
-            Relation::CopyGone => Ok(make_again(entry, request)),
+            LedgerMatch::CopyGone => Ok(make_again(entry, request)),
             // Another file at the path of the claim: it is locked here, and proves nothing.
-            Relation::Copy(CopyState::Begun) if entry.path == request.path => {
+            LedgerMatch::Copy(CopyState::Begun) if entry.path == request.path => {
                 Ok(Decision::Copy(CopyState::Begun))
             }
-            Relation::Copy(CopyState::Begun) => Ok(match recovery::settle(self.ledger, entry)? {
-                Recovery::Complete | Recovery::Finished => Decision::Copy(CopyState::Converted),
-                Recovery::Void => Decision::Again,
-                Recovery::InUse => Decision::InUse,
-                Recovery::Untouched
-                | Recovery::Missing
-                | Recovery::Strange
-                | Recovery::Failed(_) => Decision::Copy(CopyState::Begun),
-            }),
-            Relation::Copy(state) => Ok(Decision::Copy(state)),
+            LedgerMatch::Copy(CopyState::Begun) => {
+                Ok(match recovery::settle(self.ledger, entry)? {
+                    Recovery::Complete | Recovery::Finished => Decision::Copy(CopyState::Converted),
+                    Recovery::Void => Decision::Again,
+                    Recovery::InUse => Decision::InUse,
+                    Recovery::Untouched
+                    | Recovery::Missing
+                    | Recovery::Strange
+                    | Recovery::Failed(_) => Decision::Copy(CopyState::Begun),
+                })
+            }
+            LedgerMatch::Copy(state) => Ok(Decision::Copy(state)),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::Job;
 use super::images::Archives;
-use super::known::{Relation, absolute_path, copy_of, relation};
+use super::known::{LedgerMatch, absolute_path, copy_of, ledger_match};
 use super::look::look_at;
 use super::pool::Scope;
 use super::prepare::is_as_decided;
@@ -153,14 +153,16 @@ impl<'a, 'j> Deciding<'a, 'j> {
             let path = absolute_path(&survey.images.path(candidate.image));
             let metadata = fs::metadata(&path).ok();
             let file = metadata.and_then(|metadata| platform::identity_at(&path, &metadata).id);
-            known = match relation(&row, &path, file, &candidate.digest) {
-                Relation::Own => return Ok(Some(KnownConversion::Begun(Some(candidate.image)))),
-                Relation::Already(_) => {
+            known = match ledger_match(&row, &path, file, &candidate.digest) {
+                LedgerMatch::Own => return Ok(Some(KnownConversion::Begun(Some(candidate.image)))),
+                LedgerMatch::Already(_) => {
                     return Ok(Some(KnownConversion::CopyThere(candidate.digest)));
                 }
-                Relation::CopyGone => return Ok(Some(KnownConversion::CopyGone(candidate.digest))),
-                Relation::Copy(CopyState::Begun) => KnownConversion::Begun(None),
-                Relation::Copy(CopyState::Converted) => known,
+                LedgerMatch::CopyGone => {
+                    return Ok(Some(KnownConversion::CopyGone(candidate.digest)));
+                }
+                LedgerMatch::Copy(CopyState::Begun) => KnownConversion::Begun(None),
+                LedgerMatch::Copy(CopyState::Converted) => known,
             };
         }
         Ok(Some(known))

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf, absolute};
 use std::time::UNIX_EPOCH;
 
 /// What a pack in the ledger is to the image at hand.
-pub(super) enum Relation {
+pub(super) enum LedgerMatch {
     /// The claim is this very image's, and nobody knows how far it has come.
     Own,
     /// It is this record, converted into this copy.
@@ -25,22 +25,22 @@ pub(super) enum Relation {
 }
 
 /// What the pack of `entry` is to the image at `path`, whose record has this digest.
-pub(super) fn relation(
+pub(super) fn ledger_match(
     entry: &LedgerEntry,
     path: &Path,
     file: Option<FileId>,
     digest: &Seal,
-) -> Relation {
+) -> LedgerMatch {
     let is_source = entry.old_digest == digest.to_hex();
     match entry.target.as_ref().filter(|_| is_source) {
-        Some(target) if holds_copy(target, entry) => return Relation::Already(target.clone()),
-        Some(_) if entry.state == State::Done => return Relation::CopyGone,
+        Some(target) if holds_copy(target, entry) => return LedgerMatch::Already(target.clone()),
+        Some(_) if entry.state == State::Done => return LedgerMatch::CopyGone,
         _ => {}
     }
     match entry.state {
-        State::Begun if entry.is_file(path, file) => Relation::Own,
-        State::Begun => Relation::Copy(CopyState::Begun),
-        State::Done | State::Released => Relation::Copy(CopyState::Converted),
+        State::Begun if entry.is_file(path, file) => LedgerMatch::Own,
+        State::Begun => LedgerMatch::Copy(CopyState::Begun),
+        State::Done | State::Released => LedgerMatch::Copy(CopyState::Converted),
     }
 }
 

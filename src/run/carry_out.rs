@@ -12,7 +12,7 @@ use super::prepare::Task;
 use super::step::Step;
 use super::survey::Survey;
 use super::turns::{Taken, Turn, Turns, take_turn};
-use super::{End, Job, Listener, Mode, Said};
+use super::{End, FinalReport, Job, Listener, Mode};
 use crate::ledger::{Ledger, LedgerError};
 use crate::platform::{images_at_once, sync_folder, without_case};
 use crate::report::{Note, Report};
@@ -180,7 +180,7 @@ impl<'a> Run<'a> {
             }
             self.add_flaws(*image, &mut work.report);
             self.said = image + 1;
-            if self.listener.image(Said::Anew(work.report)).is_break() {
+            if self.listener.image(FinalReport::Changed(work.report)).is_break() {
                 return Ok(ControlFlow::Break(()));
             }
         }
@@ -191,7 +191,7 @@ impl<'a> Run<'a> {
     fn as_seen(&mut self, end: ImageNumber) -> ControlFlow<()> {
         while self.said < end {
             self.said += 1;
-            self.listener.image(Said::AsSeen)?;
+            self.listener.image(FinalReport::AsSeen)?;
         }
         ControlFlow::Continue(())
     }

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What came of what the finder has found.
-pub(super) enum Seen {
+pub(super) enum LookResult {
     /// An image was looked at.
     Image(Box<Look>),
     /// Something else to tell.
@@ -36,20 +36,20 @@ pub(super) struct Look {
 }
 
 /// Looks at what was found.
-pub(super) fn look(found: Found, job: &Job, stop: &AtomicBool) -> Seen {
+pub(super) fn look(found: Found, job: &Job, stop: &AtomicBool) -> LookResult {
     match found {
-        Found::Image(_) if stop.load(Ordering::Relaxed) => Seen::NotBegun,
+        Found::Image(_) if stop.load(Ordering::Relaxed) => LookResult::NotBegun,
         Found::Image(image) => {
             let look = look_at(image, job);
             match not_read(&look.report) {
                 Some(format) => {
                     let path = look.report.path;
-                    Seen::Other(Found::Skipped(Skipped { path, format: Some(format) }))
+                    LookResult::Other(Found::Skipped(Skipped { path, format: Some(format) }))
                 }
-                None => Seen::Image(look),
+                None => LookResult::Image(look),
             }
         }
-        other => Seen::Other(other),
+        other => LookResult::Other(other),
     }
 }
 

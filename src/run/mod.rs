@@ -125,13 +125,13 @@ impl Job {
 
 /// The last word on an image.
 #[derive(Debug)]
-pub enum Said {
+pub enum FinalReport {
     /// What was said when it was seen stands.
     AsSeen,
     /// This, in the place of what was said.
-    Anew(Box<Report>),
+    Changed(Box<Report>),
     /// Nothing: it is put off.
-    Nothing,
+    Deferred,
 }
 
 /// Who hears what a run comes to. First each image that is seen is told, then that the survey is over, and then,
@@ -144,7 +144,7 @@ pub trait Listener: Send {
     fn surveyed(&mut self, _: &Overview) {}
 
     /// The last word on the first image that has none yet.
-    fn image(&mut self, said: Said) -> ControlFlow<()>;
+    fn image(&mut self, said: FinalReport) -> ControlFlow<()>;
 
     /// A file in a folder or an archive is not looked at.
     fn skipped(&mut self, _: &Skipped) {}

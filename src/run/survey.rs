@@ -6,7 +6,7 @@ use super::claims::is_begun;
 use super::images::Images;
 use super::in_order::InOrder;
 use super::known::met;
-use super::look::{Look, Seen, look};
+use super::look::{Look, LookResult, look};
 use super::members::Members;
 use super::pool::{self, Scope};
 use super::{End, Job, Listener, Mode};
@@ -88,7 +88,7 @@ struct Looking<'a> {
     begun: Vec<ledger::LedgerEntry>,
     begun_records: HashSet<String>,
     /// What was looked at and not told yet.
-    done: Vec<Seen>,
+    done: Vec<LookResult>,
     /// Whether the last group has waited for a disk, or for something else.
     has_waited: bool,
     survey: Survey,
@@ -120,7 +120,7 @@ impl<'a> Looking<'a> {
     /// the second of two that more of them would have been done with sooner. Then it is `None`.
     fn groups(
         &mut self,
-        items: &mut InOrder<impl Iterator<Item = Found>, Seen>,
+        items: &mut InOrder<impl Iterator<Item = Found>, LookResult>,
         scope: &Scope<'_, 'a>,
         may_grow: bool,
     ) -> Result<Option<End>, LedgerError> {
@@ -155,27 +155,29 @@ impl<'a> Looking<'a> {
     fn tell(&mut self) -> Result<ControlFlow<()>, LedgerError> {
         let seen = take(&mut self.done);
         if self.job.mode.converts() {
-            let met: Vec<_> = seen.iter().filter_map(Seen::met).collect();
+            let met: Vec<_> = seen.iter().filter_map(LookResult::met).collect();
             self.ledger.remember(&met)?;
         }
         Ok(seen.into_iter().try_for_each(|seen| self.tell_one(seen)))
     }
 
-    fn tell_one(&mut self, seen: Seen) -> ControlFlow<()> {
+    fn tell_one(&mut self, seen: LookResult) -> ControlFlow<()> {
         match seen {
-            Seen::Image(look) => self.image(*look),
-            Seen::Other(Found::Failed { path, named, error }) => {
+            LookResult::Image(look) => self.image(*look),
+            LookResult::Other(Found::Failed { path, named, error }) => {
                 self.survey.images.add_path(&path);
                 self.survey.unread += 1;
                 let report = Report::new(path, named, Outcome::Failed);
                 self.listener.seen(report.failed(not_found(error)))
             }
-            Seen::Other(Found::Repeated { path, first }) => self.listener.repeated(&path, &first),
-            Seen::Other(Found::Skipped(skipped)) => {
+            LookResult::Other(Found::Repeated { path, first }) => {
+                self.listener.repeated(&path, &first)
+            }
+            LookResult::Other(Found::Skipped(skipped)) => {
                 self.listener.skipped(&skipped);
                 ControlFlow::Continue(())
             }
-            Seen::Other(Found::Image(_)) | Seen::NotBegun => ControlFlow::Continue(()),
+            LookResult::Other(Found::Image(_)) | LookResult::NotBegun => ControlFlow::Continue(()),
         }
     }
 
@@ -207,7 +209,7 @@ impl<'a> Looking<'a> {
     }
 }
 
-impl Seen {
+impl LookResult {
     fn met(&self) -> Option<ledger::Met> {
         match self {
             Self::Image(look) => met(&look.report, look.file),

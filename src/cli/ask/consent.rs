@@ -14,7 +14,7 @@ use addpack::plan::PackFacts;
 use addpack::plan::set::Sets;
 use addpack::record::fields::Seal;
 use addpack::report::{Outcome, Report};
-use addpack::run::{Job, Listener, Overview, Said, Survey};
+use addpack::run::{FinalReport, Job, Listener, Overview, Survey};
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -176,7 +176,7 @@ impl Listener for Asking<'_> {
         self.printer.seen(report)
     }
 
-    fn image(&mut self, said: Said) -> ControlFlow<()> {
+    fn image(&mut self, said: FinalReport) -> ControlFlow<()> {
         self.printer.image(said)
     }
 

@@ -23,7 +23,7 @@ use addpack::plan::{PackFacts, Usability};
 use addpack::record::Version;
 use addpack::record::fields::Serial;
 use addpack::report::{Note, Outcome, Report};
-use addpack::run::{self, End, Job, Listener, Mode, Said};
+use addpack::run::{self, End, FinalReport, Job, Listener, Mode};
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -186,7 +186,7 @@ impl Listener for Shown<'_> {
         self.inner.seen(report)
     }
 
-    fn image(&mut self, said: Said) -> ControlFlow<()> {
+    fn image(&mut self, said: FinalReport) -> ControlFlow<()> {
         if let Some(files) = &mut self.to_file {
             files.image(&said);
         }

@@ -11,7 +11,7 @@ use crate::cli::words::{code_words, number, plural};
 use addpack::plan::FIRST_LICENSES;
 use addpack::plan::set::{Set, Sets};
 use addpack::report::{Outcome, Report};
-use addpack::run::Said;
+use addpack::run::FinalReport;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Instant;
 
@@ -68,12 +68,12 @@ impl Brief {
         self.is_used = self.seen >= MANY;
     }
 
-    pub(crate) fn image(&mut self, said: &Said) {
+    pub(crate) fn image(&mut self, said: &FinalReport) {
         let seen = self.waiting.pop_front();
         let detail = match said {
-            Said::AsSeen => seen,
-            Said::Anew(report) => Some(detail(report)),
-            Said::Nothing => None,
+            FinalReport::AsSeen => seen,
+            FinalReport::Changed(report) => Some(detail(report)),
+            FinalReport::Deferred => None,
         };
         if let Some(detail) = detail {
             *self.counts.entry(detail).or_default() += 1;

@@ -5,7 +5,7 @@ use crate::cli::show::json;
 use crate::cli::show::lines;
 use addpack::find::Skipped;
 use addpack::report::{Note, Report};
-use addpack::run::{Listener, Overview, Said};
+use addpack::run::{FinalReport, Listener, Overview};
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -38,7 +38,7 @@ impl Listener for Printer {
         }
     }
 
-    fn image(&mut self, said: Said) -> ControlFlow<()> {
+    fn image(&mut self, said: FinalReport) -> ControlFlow<()> {
         if let Some(files) = &mut self.to_file {
             files.image(&said);
         }
@@ -48,8 +48,8 @@ impl Listener for Printer {
         let seen = self.next_shown();
         let facts = self.facts.pop_front().flatten();
         match (said, seen) {
-            (Said::AsSeen, Some(shown)) => self.show(&shown, facts.as_ref()),
-            (Said::Anew(report), _) => {
+            (FinalReport::AsSeen, Some(shown)) => self.show(&shown, facts.as_ref()),
+            (FinalReport::Changed(report), _) => {
                 self.tally.left_out += u64::from(report.notes.contains(&Note::LeftOut));
                 if self.doing.is_some() {
                     self.progress.image(report.outcome);

@@ -18,7 +18,7 @@ use addpack::plan::set::Sets;
 use addpack::plan::{Edition, FIRST_LICENSES, PackFacts, ServerState, plan_all};
 use addpack::record::event::ServerVersion;
 use addpack::report::Report;
-use addpack::run::Said;
+use addpack::run::FinalReport;
 use page::{Counts, Page};
 use row::Row;
 use std::collections::{BTreeMap, VecDeque};
@@ -78,7 +78,7 @@ impl ToFile {
     }
 
     /// The last word on the first image that has none yet.
-    pub(crate) fn image(&mut self, said: &Said) {
+    pub(crate) fn image(&mut self, said: &FinalReport) {
         let facts = self.waiting_facts.pop_front().flatten();
         let line = match self.waiting.take() {
             Ok(Some(Next::Text(line))) => Some(line),
@@ -89,9 +89,9 @@ impl ToFile {
             }
         };
         let (line, facts) = match said {
-            Said::AsSeen => (line.unwrap_or_default(), facts),
-            Said::Anew(report) => (image_line(report), self.facts_of(report)),
-            Said::Nothing => return,
+            FinalReport::AsSeen => (line.unwrap_or_default(), facts),
+            FinalReport::Changed(report) => (image_line(report), self.facts_of(report)),
+            FinalReport::Deferred => return,
         };
         let kept = self.lines.write_all(&line);
         self.keep(kept);

@@ -7,12 +7,6 @@ use crate::report::{Failure, FailureCode, Operation};
 use std::fs::TryLockError;
 use std::io::ErrorKind;
 
-/// An open medium, and whether it can be changed.
-pub(super) enum Access {
-    Full(Medium),
-    Protected(Medium, Failure),
-}
-
 pub(super) fn open(place: &Place, job: &Job) -> Result<Medium, Failure> {
     Medium::open(place, job.retries)
         .map(|medium| medium.watched(job.watcher.clone()))
@@ -28,25 +22,28 @@ pub(super) fn open_found(image: &mut Image, job: &Job) -> Result<Medium, Failure
     }
 }
 
-/// A file whose mode allows no writing is protected, also from those who could write it all the
-/// same.
-pub(super) fn open_to_change(place: &Place, job: &Job) -> Result<Access, Failure> {
+/// Opens a medium to be changed; one that is write-protected only to be read, with the failure to report if it
+/// would be changed. A file whose mode forbids writing counts as protected even for users who could write it.
+pub(super) fn open_to_change(
+    place: &Place,
+    job: &Job,
+) -> Result<(Medium, Option<Failure>), Failure> {
     let marked = || Failure::new(FailureCode::WriteProtected, Operation::Write);
     match Medium::open_to_change(place, job.retries)
         .map(|medium| medium.watched(job.watcher.clone()))
     {
         Ok(medium) if medium.is_marked_read_only() => {
-            // Whoever may write it all the same would keep others away, and this run too.
+            // An open handle that may write it would keep others away, and this run too.
             drop(medium);
-            Ok(Access::Protected(open(place, job)?, marked()))
+            Ok((open(place, job)?, Some(marked())))
         }
-        Ok(medium) => Ok(Access::Full(medium)),
+        Ok(medium) => Ok((medium, None)),
         Err(error) if is_protection(&error) => {
             let medium = open(place, job)?;
             let is_marked = medium.is_marked_read_only();
             let failure =
                 if is_marked { marked() } else { Failure::caused(Operation::Write, error) };
-            Ok(Access::Protected(medium, failure))
+            Ok((medium, Some(failure)))
         }
         Err(error) => Err(failed_to_open(place, error)),
     }

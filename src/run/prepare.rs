@@ -1,6 +1,6 @@
 //! What was decided is made ready: the image is opened and locked, and must hold the record that was seen.
 
-use super::access::{Access, in_place_still, lock, lock_shared, open, open_to_change};
+use super::access::{in_place_still, lock, lock_shared, open, open_to_change};
 use super::change::Change;
 use super::look::{examine_into, new_report, settle};
 use super::output::{Copy, Output};
@@ -57,10 +57,7 @@ fn in_place(
     report: &mut Report,
     file: &mut Option<FileId>,
 ) -> Result<Option<Change>, Failure> {
-    let (medium, protection) = match open_to_change(&image.place, task.job)? {
-        Access::Full(medium) => (medium, None),
-        Access::Protected(medium, failure) => (medium, Some(failure)),
-    };
+    let (medium, protection) = open_to_change(&image.place, task.job)?;
     *file = medium.file_id();
     if protection.is_none() {
         lock(medium.try_lock())?;

@@ -1,6 +1,6 @@
 //! Plans for all servers of a set: each pack is planned for at most one of them.
 
-use super::set::Sets;
+use super::servers::PacksByServer;
 use super::{PackFacts, Plan, PlanCode, PlanStep, ServerState, Usability, plan_some};
 use crate::record::fields::Server;
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -18,7 +18,7 @@ pub struct Fleet {
 
 /// Plans every server of `sets`; each is as `like`, with its own identity. Unused packs are offered first to
 /// servers with a gap, then to the others, and each is used only once.
-pub fn plan_all(packs: &[PackFacts], sets: &Sets, like: &ServerState) -> Fleet {
+pub fn plan_all(packs: &[PackFacts], sets: &PacksByServer, like: &ServerState) -> Fleet {
     let servers = sets.all().iter().map(|set| ServerState { identity: Some(set.server), ..*like });
     let servers: Vec<_> = servers.collect();
     let Members { mut own, mut unused, aside } = members(packs, &servers);

@@ -1,13 +1,13 @@
 //! Pure: which packs to apply to which server in which order, and how the server would respond to others.
 //!
-//! The rules of the server are in [`rules`], a function for each. [`set`] finds what is missing in a server's
+//! The rules of the server are in [`rules`], a function for each. [`servers`] finds what is missing in a server's
 //! chain, or there twice. The order is the one that leads to the most licenses.
 
 mod facts;
 mod fleet;
 mod order;
 pub mod rules;
-pub mod set;
+pub mod servers;
 mod step;
 
 pub use facts::{PackFacts, Usability};
@@ -19,7 +19,7 @@ use crate::record::event::ServerVersion;
 use crate::record::fields::Server;
 use order::{Applied, Choice};
 use rules::{ServerResponse, response};
-use set::Span;
+use servers::Span;
 use std::collections::HashSet;
 
 /// Licenses that a server has when it is installed.

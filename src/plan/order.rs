@@ -4,7 +4,7 @@
 //! dozen states to search, however many packs there are.
 
 use super::rules::{self, ServerResponse, response};
-use super::set::Span;
+use super::servers::Span;
 use super::{PackFacts, ServerState};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};

@@ -4,7 +4,7 @@
 
 use crate::cli::Error;
 use crate::cli::args::{Common, QueueArgs};
-use addpack::plan::set::{Sets, Span};
+use addpack::plan::servers::{PacksByServer, Span};
 use addpack::plan::{Edition, FIRST_LICENSES, ServerState, rules};
 use addpack::record::event::ServerVersion;
 use addpack::record::fields::{Bytes, Server};
@@ -208,7 +208,7 @@ impl ServerChoice {
 
     /// The servers that may be meant: with neither option, or one of them, those that most sound packs
     /// are bound to; none where no pack is bound to such a server.
-    pub(crate) fn meant(&self, sets: &Sets) -> Vec<Server> {
+    pub(crate) fn meant(&self, sets: &PacksByServer) -> Vec<Server> {
         if let (Some(address), Some(name)) = (self.address, self.name) {
             return vec![Server { address, name }];
         }

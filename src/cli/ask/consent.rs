@@ -11,7 +11,7 @@ use crate::cli::words::{diskette, plural, server, set_warnings};
 use addpack::find::Skipped;
 use addpack::pack::keep::is_kept_image;
 use addpack::plan::PackFacts;
-use addpack::plan::set::Sets;
+use addpack::plan::servers::PacksByServer;
 use addpack::record::fields::Seal;
 use addpack::report::{Outcome, Report};
 use addpack::run::{FinalReport, Job, Listener, Overview, Survey};
@@ -80,7 +80,7 @@ impl<'a> Asking<'a> {
 
     /// Says where a server's packs have gaps or twins: those who know that may want to wait.
     fn warn(&self, survey: &Survey) {
-        let mut sets = Sets::new(SERVERS_SHOWN);
+        let mut sets = PacksByServer::new(SERVERS_SHOWN);
         let count = self.images.iter().enumerate().filter(|(image, _)| survey.counts(*image));
         count.filter_map(|(_, facts)| facts.as_ref()).for_each(|facts| sets.add(facts));
         for set in sets.all() {

@@ -18,7 +18,7 @@ use crate::cli::words::{
 use addpack::diagnosis::{Finding, FindingKind};
 use addpack::find::Skipped;
 use addpack::media::Place;
-use addpack::plan::set::Sets;
+use addpack::plan::servers::PacksByServer;
 use addpack::plan::{PackFacts, Usability};
 use addpack::record::Version;
 use addpack::record::fields::Serial;
@@ -32,7 +32,7 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Packs {
     pub(crate) summaries: Vec<PackSummary>,
     pub(crate) facts: Vec<PackFacts>,
-    pub(crate) sets: Sets,
+    pub(crate) sets: PacksByServer,
     /// Files that were not looked at.
     pub(crate) skipped: SkippedFiles,
     /// What became of the images that are not packs.
@@ -121,7 +121,7 @@ impl Default for Packs {
         Self {
             summaries: Vec::new(),
             facts: Vec::new(),
-            sets: Sets::new(usize::MAX),
+            sets: PacksByServer::new(usize::MAX),
             skipped: SkippedFiles::default(),
             exit: Exit::Good,
         }

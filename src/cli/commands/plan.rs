@@ -17,7 +17,7 @@ use crate::cli::show::to_file::{Ending, ToFile};
 use crate::cli::show::{json, plan_text};
 use crate::cli::words::server;
 use addpack::files::write_new;
-use addpack::plan::set::Sets;
+use addpack::plan::servers::PacksByServer;
 use addpack::plan::{Fleet, Plan, ServerState, plan, plan_all};
 use addpack::record::fields::{Server, hex};
 use std::fs;
@@ -107,7 +107,10 @@ fn queue_packs(args: &Args, to_file: Option<&mut ToFile>) -> Result<Packs, Error
 ///
 /// # Errors
 /// Where several servers have as many packs.
-pub(crate) fn one_server(which: &ServerChoice, sets: &Sets) -> Result<Option<Server>, Error> {
+pub(crate) fn one_server(
+    which: &ServerChoice,
+    sets: &PacksByServer,
+) -> Result<Option<Server>, Error> {
     let servers = which.meant(sets);
     if servers.len() < 2 {
         return Ok(servers.first().copied());

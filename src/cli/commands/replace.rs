@@ -16,7 +16,7 @@ use crate::cli::show::terminal::{complain, named, remark};
 use crate::cli::words::{KB_REPLACEMENT, PackSummary, Refusal, pack_serial};
 use addpack::disk::Storage;
 use addpack::media::{MediaError, Medium, Place};
-use addpack::plan::set::Span;
+use addpack::plan::servers::Span;
 use addpack::plan::{PackFacts, moved_away};
 use addpack::record::Version;
 use addpack::record::fields::{Server, hex};

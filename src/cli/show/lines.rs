@@ -9,7 +9,7 @@ use crate::cli::words::{
     finding_message, next_step, note, number, plural, serial, server, set_warnings, verdict,
 };
 use addpack::find::Skipped;
-use addpack::plan::set::Sets;
+use addpack::plan::servers::PacksByServer;
 use addpack::report::{Note, Outcome, Report};
 use std::io::{self, Seek, Write};
 use std::path::Path;
@@ -223,7 +223,7 @@ pub(crate) fn of_the_set(tally: &Tally) -> String {
 }
 
 /// The picture of each server's packs, and what is wrong with its set.
-pub(crate) fn sets(look: Look, sets: &Sets) -> String {
+pub(crate) fn sets(look: Look, sets: &PacksByServer) -> String {
     let mut text = String::new();
     for set in sets.all().iter().take(SERVERS_SHOWN) {
         let title = look.paint(Tone::Heading, &server(&set.server));

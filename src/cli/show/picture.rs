@@ -3,7 +3,7 @@
 
 use crate::cli::show::terminal::{Look, Tone};
 use addpack::plan::FIRST_LICENSES;
-use addpack::plan::set::{Chain, Holders, Span};
+use addpack::plan::servers::{Chain, Holders, Span};
 use addpack::record::event::ServerVersion;
 use strum::VariantArray;
 

@@ -6,7 +6,7 @@ use crate::cli::show::terminal::Look;
 use crate::cli::words::{PackSummary, gap_reason};
 use addpack::diagnosis::FindingCode;
 use addpack::plan::rules::{is_free_for, limit};
-use addpack::plan::set::{Chain, Span};
+use addpack::plan::servers::{Chain, Span};
 use addpack::plan::{FIRST_LICENSES, PackFacts, Plan, PlanAction, PlanCode, PlanStep, ServerState};
 
 /// The code of a pack that lives on in another image.

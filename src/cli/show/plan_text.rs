@@ -8,7 +8,7 @@ use crate::cli::words::{
     pack_serial, plural, server_state, short_serial, step_message, step_next, twins_message,
     version_words,
 };
-use addpack::plan::set::Chain;
+use addpack::plan::servers::Chain;
 use addpack::plan::{Fleet, PackFacts, PlanAction, PlanCode, PlanStep};
 use std::collections::HashMap;
 use std::io::{self, Write};

@@ -7,7 +7,7 @@ use crate::cli::show::skipped::{SkippedFiles, SkippedKind};
 use crate::cli::show::table::{Table, harmless};
 use crate::cli::show::terminal::named;
 use crate::cli::words::{REQUEST_FOOT, REQUEST_HEAD, address, server_name};
-use addpack::plan::set::Span;
+use addpack::plan::servers::Span;
 use addpack::record::fields::Server;
 use schemars::JsonSchema;
 use serde::Serialize;

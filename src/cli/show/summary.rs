@@ -9,7 +9,7 @@ use crate::cli::show::tally::Tally;
 use crate::cli::show::terminal::{Look, Tone};
 use crate::cli::words::{code_words, number, plural};
 use addpack::plan::FIRST_LICENSES;
-use addpack::plan::set::{Set, Sets};
+use addpack::plan::servers::{PacksByServer, ServerPacks};
 use addpack::report::{Outcome, Report};
 use addpack::run::FinalReport;
 use std::collections::{BTreeMap, VecDeque};
@@ -85,7 +85,7 @@ impl Brief {
         &self,
         look: Look,
         tally: &Tally,
-        sets: Option<&Sets>,
+        sets: Option<&PacksByServer>,
         common: &Common,
         exit: Exit,
     ) -> String {
@@ -110,7 +110,7 @@ impl Brief {
         text + &exit_reason(tally, exit)
     }
 
-    fn head(&self, look: Look, tally: &Tally, sets: Option<&Sets>) -> String {
+    fn head(&self, look: Look, tally: &Tally, sets: Option<&PacksByServer>) -> String {
         let images = plural_number(tally.images(), "image", "images");
         let servers = sets.map_or_else(String::new, |sets| {
             let sets = plural_number(sets.all().len() as u64, "server's set", "servers' sets");
@@ -145,9 +145,9 @@ impl Brief {
 }
 
 /// How many servers get all their licenses back.
-fn servers(sets: &Sets) -> String {
-    let has_gap = |set: &&Set| !set.chain.gaps(FIRST_LICENSES).is_empty();
-    let ends_refused = |set: &&Set| {
+fn servers(sets: &PacksByServer) -> String {
+    let has_gap = |set: &&ServerPacks| !set.chain.gaps(FIRST_LICENSES).is_empty();
+    let ends_refused = |set: &&ServerPacks| {
         let last = set.chain.steps().last();
         last.is_some_and(|(_, holders)| holders.refused && holders.sound.is_none())
     };
@@ -159,7 +159,7 @@ fn servers(sets: &Sets) -> String {
 }
 
 /// What comes next, to be pasted into a shell.
-fn commands(tally: &Tally, sets: Option<&Sets>, common: &Common) -> Vec<(String, String)> {
+fn commands(tally: &Tally, sets: Option<&PacksByServer>, common: &Common) -> Vec<(String, String)> {
     let Some(paths) = path_words(&common.paths) else { return Vec::new() };
     let mut commands = Vec::new();
     let mut offer = |before: &[&str], after: &[&str], purpose: String| {

@@ -5,7 +5,7 @@ use super::pack_summary::{PackSummary, pack_serial};
 use super::value::server;
 use crate::cli::show::terminal::named;
 use addpack::plan::rules::{ServerResponse, limit};
-use addpack::plan::set::{Chain, Span};
+use addpack::plan::servers::{Chain, Span};
 use addpack::plan::{
     Edition, FIRST_LICENSES, PackFacts, PlanAction, PlanCode, PlanStep, ServerState,
 };

@@ -2,7 +2,7 @@
 
 use crate::support::random_set::Set;
 use crate::support::simulator::{Came, Format, Kind, Pack, Random, Release, Server};
-use addpack::plan::set::Sets;
+use addpack::plan::servers::PacksByServer;
 use addpack::plan::{
     Edition, FIRST_LICENSES, PackFacts, Plan, PlanAction, PlanCode, PlanStep, ServerState, plan_all,
 };
@@ -54,7 +54,7 @@ impl Servers {
             Some((facts, report.output.clone().unwrap_or_else(|| report.path.clone())))
         };
         let (facts, paths): (Vec<_>, Vec<_>) = reports.iter().filter_map(known).unzip();
-        let mut sets = Sets::new(usize::MAX);
+        let mut sets = PacksByServer::new(usize::MAX);
         for facts in &facts {
             sets.add(facts);
         }

@@ -17,7 +17,7 @@ use crate::cli::show::to_file::{Head, ToFile};
 use crate::cli::show::waiting::{Next, Shown, Waiting};
 use addpack::ledger::LedgerError;
 use addpack::plan::PackFacts;
-use addpack::plan::set::Sets;
+use addpack::plan::servers::PacksByServer;
 use addpack::report::{Outcome, Report};
 use std::collections::VecDeque;
 use std::io::{self, Write};
@@ -49,7 +49,7 @@ pub(crate) struct Printer {
     /// What was said of images while the set was not complete.
     waiting: Waiting,
     /// The packs by their servers, where they are to be shown in the end.
-    sets: Option<Sets>,
+    sets: Option<PacksByServer>,
     /// The packs among the images that have no last word yet.
     facts: VecDeque<Option<PackFacts>>,
     /// What is done with packs once the survey is complete.
@@ -110,7 +110,7 @@ impl Printer {
 
     /// Ends lines with a picture of each server's packs.
     pub(crate) fn with_sets(mut self) -> Self {
-        self.sets = matches!(self.form, Form::Lines(_)).then(|| Sets::new(usize::MAX));
+        self.sets = matches!(self.form, Form::Lines(_)).then(|| PacksByServer::new(usize::MAX));
         self
     }
 

@@ -14,7 +14,7 @@ use crate::cli::show::json::{image_line, numbered_line};
 use crate::cli::show::terminal::named;
 use crate::cli::show::waiting::{Next, Waiting};
 use addpack::files::write_new_with;
-use addpack::plan::set::Sets;
+use addpack::plan::servers::PacksByServer;
 use addpack::plan::{Edition, FIRST_LICENSES, PackFacts, ServerState, plan_all};
 use addpack::record::event::ServerVersion;
 use addpack::report::Report;
@@ -184,7 +184,7 @@ impl ToFile {
             counts.add(&row?);
         }
         let facts = std::mem::take(&mut self.facts);
-        let mut sets = Sets::new(usize::MAX);
+        let mut sets = PacksByServer::new(usize::MAX);
         for facts in &facts {
             sets.add(facts);
         }

@@ -8,7 +8,7 @@ use super::row::Row;
 use crate::cli::show::summary::changed;
 use crate::cli::show::terminal::escape;
 use crate::cli::words::{commit, number, what_it_takes};
-use addpack::plan::set::Sets;
+use addpack::plan::servers::PacksByServer;
 use addpack::plan::{Fleet, PackFacts};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -63,7 +63,7 @@ pub(super) struct Page<'a> {
     pub(super) stopped: bool,
     pub(super) counts: &'a Counts,
     pub(super) facts: &'a [PackFacts],
-    pub(super) sets: &'a Sets,
+    pub(super) sets: &'a PacksByServer,
     pub(super) fleet: &'a Fleet,
 }
 

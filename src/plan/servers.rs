@@ -99,7 +99,7 @@ fn gaps(steps: impl Iterator<Item = Span>, installed: u16) -> Vec<Span> {
 
 /// One server's packs.
 #[derive(Clone, Debug)]
-pub struct Set {
+pub struct ServerPacks {
     /// The server.
     pub server: Server,
     /// Its chain.
@@ -110,14 +110,14 @@ pub struct Set {
 
 /// The sets of all servers, in the order in which they were found.
 #[derive(Clone, Debug)]
-pub struct Sets {
-    all: Vec<Set>,
+pub struct PacksByServer {
+    all: Vec<ServerPacks>,
     index: HashMap<Server, usize>,
     most: usize,
     left_out: bool,
 }
 
-impl Sets {
+impl PacksByServer {
     /// No sets yet; later those of the first `most` servers.
     pub fn new(most: usize) -> Self {
         Self { all: Vec::new(), index: HashMap::new(), most, left_out: false }
@@ -134,7 +134,7 @@ impl Sets {
             }
             None => {
                 let chain = Chain::default();
-                self.all.push(Set { server: used.server, chain, sound: 0 });
+                self.all.push(ServerPacks { server: used.server, chain, sound: 0 });
                 self.index.insert(used.server, self.all.len() - 1);
                 self.all.len() - 1
             }
@@ -144,12 +144,12 @@ impl Sets {
     }
 
     /// All sets.
-    pub fn all(&self) -> &[Set] {
+    pub fn all(&self) -> &[ServerPacks] {
         &self.all
     }
 
     /// The set of one server.
-    pub fn of(&self, server: &Server) -> Option<&Set> {
+    pub fn of(&self, server: &Server) -> Option<&ServerPacks> {
         self.index.get(server).map(|at| &self.all[*at])
     }
 
@@ -160,7 +160,7 @@ impl Sets {
 
     /// The sets with the most sound packs among those whose server is `wanted`: several where there is
     /// a tie.
-    pub fn largest(&self, wanted: impl Fn(&Server) -> bool) -> Vec<&Set> {
+    pub fn largest(&self, wanted: impl Fn(&Server) -> bool) -> Vec<&ServerPacks> {
         let meant = || self.all.iter().filter(|set| wanted(&set.server));
         let most = meant().map(|set| set.sound).max();
         meant().filter(|set| Some(set.sound) == most).collect()

@@ -1,7 +1,7 @@
 //! Recognises what a file is by its content.
 
 use super::probe::FormatProbe;
-use super::signs::Start;
+use super::signs::FileStart;
 use super::table::TABLE;
 use super::{ContainerError, Format, MAX_IMAGE, embedded, zip};
 use crate::disk::{MediaError, SECTOR_LEN};
@@ -47,7 +47,7 @@ pub(crate) fn recognise_file(file: &FormatProbe<'_>) -> Result<Recognised, Media
         embedded::check_alone(file, &geometry)?;
         return Ok(Recognised::Volume);
     }
-    let format = match signed(&Start { bytes: file.start, len: file.len }) {
+    let format = match signed(&FileStart { bytes: file.start, len: file.len }) {
         Some(format) => Some(format),
         None => by_its_end(file)?,
     };
@@ -70,10 +70,10 @@ pub(super) fn by_start(bytes: &[u8]) -> Option<Format> {
     if bytes.get(SECTOR_LEN..SECTOR_LEN + 3).is_some_and(begins_with_fat) {
         return None;
     }
-    signed(&Start { bytes, len: u64::MAX })
+    signed(&FileStart { bytes, len: u64::MAX })
 }
 
-fn signed(start: &Start<'_>) -> Option<Format> {
+fn signed(start: &FileStart<'_>) -> Option<Format> {
     TABLE.iter().find(|row| row.sign.is_some_and(|fits| fits(start))).map(|row| row.format)
 }
 

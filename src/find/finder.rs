@@ -26,13 +26,13 @@ pub struct Finder {
     map: Option<PathBuf>,
     /// Whether images are opened when they are found.
     opens: bool,
-    walk: Option<Walk>,
+    walk: Option<FolderWalk>,
     seen: SeenPaths,
 }
 
 /// The walk of a folder: what is left on each level, the deepest last.
 #[derive(Debug)]
-struct Walk {
+struct FolderWalk {
     root: Arc<Path>,
     levels: Vec<Level>,
 }
@@ -125,7 +125,7 @@ impl Finder {
             }
             self.seen.folders.insert(resolved, path.clone());
         }
-        self.walk = Some(Walk { root: path.clone().into(), levels: Vec::new() });
+        self.walk = Some(FolderWalk { root: path.clone().into(), levels: Vec::new() });
         self.enter(path)
     }
 

@@ -11,7 +11,7 @@ use super::pool::{self, Scope};
 use super::prepare::Task;
 use super::step::Step;
 use super::survey::Survey;
-use super::turns::{Taken, Turn, Turns, take_turn};
+use super::turns::{Turn, TurnResult, Turns, take_turn};
 use super::{End, FinalReport, Job, Listener, Mode};
 use crate::ledger::{Ledger, LedgerError};
 use crate::platform::{images_at_once, sync_folder, without_case};
@@ -73,7 +73,7 @@ impl<'a> Run<'a> {
     /// Brings one group after the other to its end.
     fn groups(
         &mut self,
-        turns: &mut InOrder<impl Iterator<Item = Turn>, Taken>,
+        turns: &mut InOrder<impl Iterator<Item = Turn>, TurnResult>,
         scope: &Scope<'_, 'a>,
     ) -> Result<End, LedgerError> {
         let (survey, task, stop) = (self.survey, self.task, self.stop);

@@ -1,7 +1,7 @@
 //! The set's decisions: made from the candidates of a survey and from what the ledger knows, and told in reports.
 
 use super::Job;
-use super::images::Archives;
+use super::images::OpenArchives;
 use super::known::{LedgerMatch, absolute_path, copy_of, ledger_match};
 use super::look::look_at;
 use super::pool::Scope;
@@ -95,7 +95,7 @@ impl<'a, 'j> Deciding<'a, 'j> {
     }
 
     fn judge(&mut self, survey: &Survey, scope: &Scope<'_, 'j>) -> Result<(), LedgerError> {
-        let (job, mut archives) = (self.job, Archives::default());
+        let (job, mut archives) = (self.job, OpenArchives::default());
         self.records.sort_unstable_by_key(|(_, image)| *image);
         let found = |(digest, image)| (digest, survey.images.found(image, &mut archives));
         let records: Vec<_> = self.records.drain(..).map(found).collect();
@@ -195,7 +195,7 @@ impl Survey {
         let is_changed = |candidate: &&Candidate| self.changes(candidate.image as usize, job);
         let mut changed = self.candidates.iter().filter(is_changed);
         let (Some(candidate), None) = (changed.next(), changed.next()) else { return None };
-        match self.images.found(candidate.image, &mut Archives::default()) {
+        match self.images.found(candidate.image, &mut OpenArchives::default()) {
             Found::Image(image) => Some(look_again(image, Some(candidate), job)),
             _ => None,
         }

@@ -3,7 +3,7 @@
 use super::Job;
 use super::access::open;
 use crate::media::Place;
-use crate::pack::keep::{Keep, Kept};
+use crate::pack::keep::{Keep, KeptImage};
 use crate::record::fields::Seal;
 use crate::report::{Failure, FailureCode, Operation};
 use std::path::Path;
@@ -18,7 +18,7 @@ pub fn keep_diskette(
     job: &Job,
     keep: &Keep,
     expected: Option<Seal>,
-) -> Result<Kept, Failure> {
+) -> Result<KeptImage, Failure> {
     let place = Place::at(drive).map_err(|error| Failure::caused(Operation::Open, error))?;
     let failed = |error| Failure::caused(Operation::Copy, error).about(keep.folder.clone());
     let kept = keep.keep(&open(&place, job)?).map_err(failed)?;

@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// What came of what the finder has found.
 pub(super) enum LookResult {
     /// An image was looked at.
-    Image(Box<Look>),
+    Image(Box<LookedAt>),
     /// Something else to tell.
     Other(Found),
     /// The run was stopped before.
@@ -27,7 +27,7 @@ pub(super) enum LookResult {
 }
 
 /// An image that was looked at.
-pub(super) struct Look {
+pub(super) struct LookedAt {
     pub(super) place: Place,
     pub(super) root: Arc<Path>,
     pub(super) report: Box<Report>,
@@ -63,7 +63,7 @@ fn not_read(report: &Report) -> Option<Format> {
 }
 
 /// Looks at an image.
-pub(super) fn look_at(mut image: Image, job: &Job) -> Box<Look> {
+pub(super) fn look_at(mut image: Image, job: &Job) -> Box<LookedAt> {
     let is_named = image.is_named();
     let mut report = new_report(&image);
     let (mut file, mut access) = (None, Access::InPlace);
@@ -75,7 +75,7 @@ pub(super) fn look_at(mut image: Image, job: &Job) -> Box<Look> {
         report = settle(report, failure, is_named);
     }
     report.in_place = access != Access::NeedsOutput;
-    Box::new(Look { place: image.place, root: image.root, report, file, access })
+    Box::new(LookedAt { place: image.place, root: image.root, report, file, access })
 }
 
 /// The report of an image of which nothing is known yet.

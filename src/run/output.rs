@@ -31,13 +31,13 @@ pub(super) struct Output {
 }
 
 /// A copy of an image, which gets its name when all of it is on the disk.
-pub(super) struct Copy {
+pub(super) struct OutputCopy {
     target: PathBuf,
-    new: Option<New>,
+    new: Option<UnnamedCopy>,
 }
 
 /// A copy that has no name yet.
-struct New {
+struct UnnamedCopy {
     file: NewFile,
     commit: Commit<RawImage>,
 }
@@ -113,7 +113,7 @@ impl Output {
     }
 }
 
-impl Copy {
+impl OutputCopy {
     pub(super) fn new(target: PathBuf) -> Self {
         Self { target, new: None }
     }
@@ -175,7 +175,7 @@ impl Copy {
         from: &Medium,
         sectors: &RecordSectors,
         patch: Patch,
-    ) -> Result<New, MediaError> {
+    ) -> Result<UnnamedCopy, MediaError> {
         let file = NewFile::beside(&self.target, from.rights_of_copy())?;
         platform::step();
         from.copy_to(file.file())?;
@@ -185,7 +185,7 @@ impl Copy {
         }
         let commit = Commit { medium, sectors: *sectors, patch };
         commit.write_whole()?;
-        Ok(New { file, commit })
+        Ok(UnnamedCopy { file, commit })
     }
 
     /// Gives the copy of `from` its name. `false` where another run has made the very same copy, with this

@@ -3,7 +3,7 @@
 use super::access::{in_place_still, lock, lock_shared, open, open_to_change};
 use super::change::Change;
 use super::look::{examine_into, new_report, settle};
-use super::output::{Copy, Output};
+use super::output::{Output, OutputCopy};
 use super::step::Step;
 use super::{Job, Mode};
 use crate::conversion::{Patch, decide};
@@ -120,7 +120,7 @@ fn to_copy(
     let target = output.target(image, &medium, report.record());
     report.output = Some(target.clone());
     output.check_name(&target)?;
-    let copy = Copy::new(target.clone());
+    let copy = OutputCopy::new(target.clone());
     if let Some(held) = copy.is_there(&patch.new)? {
         if report.outcome == Outcome::UnfinishedConversion {
             report.diagnosis = Some(held);

@@ -1,6 +1,6 @@
 //! A pack that is to be claimed, as the ledger is asked for it.
 
-use super::kept::Kept;
+use super::kept::TrimmedRecord;
 use super::known::absolute_path;
 use super::step::Step;
 use crate::conversion::Patch;
@@ -33,7 +33,7 @@ pub(super) enum Claimed {
     New(ClaimId),
     /// It is made in the place of the one that an earlier run had left on this very image, and with its new
     /// record.
-    Again(ClaimId, Kept),
+    Again(ClaimId, TrimmedRecord),
     /// The pack is in the ledger already.
     Known(Box<LedgerEntry>),
 }
@@ -92,7 +92,7 @@ impl Request {
         let (converted_at, replaces) = (entry.converted_at, Some(entry.id));
         let again = Wanted { patch: &patch, converted_at, replaces, ..self.wanted() };
         Ok(match ledger.claim(&again)? {
-            Answer::Granted(id) => Claimed::Again(id, Kept::new(&patch.new)),
+            Answer::Granted(id) => Claimed::Again(id, TrimmedRecord::new(&patch.new)),
             Answer::Known(entry) => Claimed::Known(entry),
         })
     }

@@ -6,8 +6,8 @@ use super::claims::is_begun;
 use super::images::Images;
 use super::in_order::InOrder;
 use super::known::met;
-use super::look::{Look, LookResult, look};
-use super::members::Members;
+use super::look::{LookResult, LookedAt, look};
+use super::members::ArchiveWalk;
 use super::pool::{self, Scope};
 use super::{End, Job, Listener, Mode};
 use crate::disk::Flaw;
@@ -32,7 +32,7 @@ pub struct Survey {
     /// The decision for each of them.
     pub(super) decisions: Vec<SetDecision>,
     /// Converted packs whose claims an earlier run had left open.
-    pub(super) turned_up: Vec<TurnedUp>,
+    pub(super) turned_up: Vec<RecoveredClaim>,
     /// Flawed sectors of diskettes: a sector that read badly once may read well the next time.
     pub(super) flaws: Vec<(ImageNumber, Vec<Flaw>)>,
     pub(super) end: End,
@@ -42,7 +42,7 @@ pub struct Survey {
 
 /// A converted pack whose claim an earlier run had left open.
 #[derive(Debug)]
-pub(super) struct TurnedUp {
+pub(super) struct RecoveredClaim {
     pub(super) source: Seal,
     pub(super) path: PathBuf,
 }
@@ -57,7 +57,7 @@ pub(super) fn look_at_all(
     let finder = Finder::new(job.paths.clone(), job.output.as_deref())
         .with_mapfile(job.map.clone())
         .only_to_look(true);
-    let mut finder = Members::new(finder, &job.paths);
+    let mut finder = ArchiveWalk::new(finder, &job.paths);
     // One image needs no pool.
     let first: Vec<_> = finder.by_ref().take(2).collect();
     let most = if first.len() > 1 { job.workers.min(images_at_once()) } else { 1 };
@@ -181,8 +181,8 @@ impl<'a> Looking<'a> {
         }
     }
 
-    fn image(&mut self, look: Look) -> ControlFlow<()> {
-        let Look { place, root, mut report, file, access } = look;
+    fn image(&mut self, look: LookedAt) -> ControlFlow<()> {
+        let LookedAt { place, root, mut report, file, access } = look;
         let survey = &mut self.survey;
         let image = survey.images.add(&place, &root, report.is_damaged());
         let candidate =
@@ -203,7 +203,7 @@ impl<'a> Looking<'a> {
         let source = origin.filter(|_| report.outcome == Outcome::AlreadyConverted);
         let source = source.map(|origin| origin.source_digest);
         if let Some(source) = source.filter(|s| self.begun_records.contains(&s.to_hex())) {
-            survey.turned_up.push(TurnedUp { source, path: report.path.clone() });
+            survey.turned_up.push(RecoveredClaim { source, path: report.path.clone() });
         }
         self.listener.seen(report)
     }

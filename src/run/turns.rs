@@ -2,7 +2,7 @@
 
 use super::access::not_found;
 use super::decisions::look_again;
-use super::images::Archives;
+use super::images::OpenArchives;
 use super::prepare::{Expected, Task, prepare};
 use super::step::Step;
 use super::survey::{Survey, is_converted};
@@ -49,7 +49,7 @@ enum TurnAction {
 /// The images that are to have a turn, in their order.
 pub(super) struct Turns<'a> {
     survey: &'a Survey,
-    archives: Archives,
+    archives: OpenArchives,
     next: ImageNumber,
     /// Entries before this one are of earlier images.
     candidate: usize,
@@ -61,7 +61,7 @@ pub(super) struct Turns<'a> {
 impl<'a> Turns<'a> {
     pub(super) fn new(survey: &'a Survey, job: &'a Job, has_missing: bool) -> Self {
         let mends = has_missing && job.mode.converts() && job.output.is_none();
-        Self { survey, archives: Archives::default(), next: 0, candidate: 0, job, mends }
+        Self { survey, archives: OpenArchives::default(), next: 0, candidate: 0, job, mends }
     }
 
     pub(super) fn are_few(&self) -> bool {
@@ -111,14 +111,19 @@ impl Iterator for Turns<'_> {
 }
 
 /// An image that had its turn.
-pub(super) struct Taken {
+pub(super) struct TurnResult {
     pub(super) image: ImageNumber,
     pub(super) candidate: Option<usize>,
     pub(super) step: Step,
 }
 
 /// Does what an image's turn is for, as far as it needs no claim.
-pub(super) fn take_turn(turn: Turn, survey: &Survey, task: Task<'_>, stop: &AtomicBool) -> Taken {
+pub(super) fn take_turn(
+    turn: Turn,
+    survey: &Survey,
+    task: Task<'_>,
+    stop: &AtomicBool,
+) -> TurnResult {
     let waits = turn.file_to_replace().is_some();
     let Turn { image, candidate, found, action, .. } = turn;
     let seen = candidate.map(|at| &survey.candidates[at]);
@@ -142,5 +147,5 @@ pub(super) fn take_turn(turn: Turn, survey: &Survey, task: Task<'_>, stop: &Atom
         }
         Found::Skipped(_) | Found::Repeated { .. } => Step::NotBegun,
     };
-    Taken { image, candidate, step: if waits { step.at_rest() } else { step } }
+    TurnResult { image, candidate, step: if waits { step.at_rest() } else { step } }
 }

@@ -5,14 +5,14 @@ use crate::cli::args::Explain;
 use crate::cli::exit::Exit;
 use crate::cli::show::json::line;
 use crate::cli::show::layout::hang;
-use crate::cli::show::terminal::{Look, Tone, escape};
+use crate::cli::show::terminal::{TextStyle, Tone, escape};
 use crate::cli::words::{Page, nearest, pages};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::io::{self, Write, stdout};
 
 pub(crate) fn run(args: &Explain) -> Result<Exit, Error> {
-    let look = Look::of_stdout(args.screen.color);
+    let look = TextStyle::of_stdout(args.screen.color);
     let text = match &args.code {
         None if args.json => pages().iter().map(json).collect(),
         None => list(look),
@@ -66,7 +66,7 @@ fn unknown(code: &str) -> Error {
     Error::Usage(format!("there is no code '{code}'.{near} addpack explain lists them all"))
 }
 
-fn list(look: Look) -> String {
+fn list(look: TextStyle) -> String {
     let mut text = String::new();
     let mut section = String::new();
     for page in pages() {
@@ -80,7 +80,7 @@ fn list(look: Look) -> String {
     text + "\naddpack explain CODE tells more.\n"
 }
 
-fn show(look: Look, page: &Page) -> String {
+fn show(look: TextStyle, page: &Page) -> String {
     let mut text = format!("{} ({})\n", look.paint(Tone::Heading, &page.code), page.kind());
     let articles: Vec<_> = page.kb.iter().map(|number| format!("KB {number}")).collect();
     let parts = [
@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn no_line_of_a_page_is_too_long() {
         for page in pages() {
-            let text = show(Look::plain(), &page) + &list(Look::plain());
+            let text = show(TextStyle::plain(), &page) + &list(TextStyle::plain());
             assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
         }
     }

@@ -12,7 +12,7 @@ use crate::cli::commands::plan_commands::commands;
 use crate::cli::commands::queue::set::look_at_diskettes;
 use crate::cli::exit::Exit;
 use crate::cli::show::plan_report::PlanReport;
-use crate::cli::show::terminal::{Look, complain, named, remark};
+use crate::cli::show::terminal::{TextStyle, complain, named, remark};
 use crate::cli::show::to_file::{Ending, ToFile};
 use crate::cli::show::{json, plan_text};
 use crate::cli::words::server;
@@ -148,10 +148,10 @@ fn report<'a>(
     report
 }
 
-fn look(args: &Args) -> Look {
+fn look(args: &Args) -> TextStyle {
     match args.output {
-        None => Look::of_stdout(args.common.screen.color),
-        Some(_) => Look::of_file(),
+        None => TextStyle::of_stdout(args.common.screen.color),
+        Some(_) => TextStyle::of_file(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::cli::show::picture::{Mark, Segment, picture};
 use crate::cli::show::skipped::SkippedFiles;
-use crate::cli::show::terminal::Look;
+use crate::cli::show::terminal::TextStyle;
 use crate::cli::words::{PackSummary, gap_reason};
 use addpack::diagnosis::FindingCode;
 use addpack::plan::rules::{is_free_for, limit};
@@ -64,7 +64,7 @@ impl PlanReport<'_> {
 
     /// The chain: what is there, what is applied, what is missing, what this server's other packs
     /// would restore.
-    pub(crate) fn picture(&self, look: Look) -> String {
+    pub(crate) fn picture(&self, look: TextStyle) -> String {
         let has = (FIRST_LICENSES, self.server.installed);
         let has = (has.0 < has.1).then(|| Segment::new(has, Mark::Has, "has"));
         let steps = self.plan.steps.iter();

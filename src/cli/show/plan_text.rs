@@ -2,7 +2,7 @@
 
 use crate::cli::show::layout::hang;
 use crate::cli::show::plan_report::PlanReport;
-use crate::cli::show::terminal::{Look, Tone, shown};
+use crate::cli::show::terminal::{TextStyle, Tone, shown};
 use crate::cli::words::{
     GAP_NEXT, PackSummary, TWINS_NEXT, action_words, code_label, gap_message, on_the_server,
     pack_serial, plural, server_state, short_serial, step_message, step_next, twins_message,
@@ -17,7 +17,7 @@ use std::io::{self, Write};
 const NAMED: usize = 3;
 
 /// The whole plan.
-pub(crate) fn text(look: Look, out: &mut dyn Write, report: &PlanReport) -> io::Result<()> {
+pub(crate) fn text(look: TextStyle, out: &mut dyn Write, report: &PlanReport) -> io::Result<()> {
     let state = server_state(report.server, report.applied(), report.plan.reaches);
     out.write_all(hang(look.width, "", &state).as_bytes())?;
     for (at, step) in report.plan.steps.iter().enumerate().take(report.applied()) {
@@ -34,7 +34,7 @@ pub(crate) fn text(look: Look, out: &mut dyn Write, report: &PlanReport) -> io::
 }
 
 /// The line of one pack to apply.
-fn row(look: Look, report: &PlanReport, at: usize, step: &PlanStep) -> String {
+fn row(look: TextStyle, report: &PlanReport, at: usize, step: &PlanStep) -> String {
     let (summary, facts) = (report.summary(step), report.facts(step));
     let licenses = step.span().map_or_else(String::new, |(from, to)| format!("{from} to {to}"));
     let action = look.paint(tone(step), &format!("{:<19}", action_words(step.action)));
@@ -69,7 +69,7 @@ fn tone(step: &PlanStep) -> Tone {
     }
 }
 
-fn gaps(look: Look, report: &PlanReport) -> String {
+fn gaps(look: TextStyle, report: &PlanReport) -> String {
     if report.plan.gaps.is_empty() {
         return String::new();
     }
@@ -85,7 +85,7 @@ fn gaps(look: Look, report: &PlanReport) -> String {
 }
 
 /// Steps that several packs restore, whether they are applied or not.
-fn twins(look: Look, report: &PlanReport) -> String {
+fn twins(look: TextStyle, report: &PlanReport) -> String {
     let steps: Vec<_> = report.chain.into_iter().flat_map(Chain::twins).collect();
     if steps.is_empty() {
         return String::new();
@@ -99,7 +99,7 @@ fn twins(look: Look, report: &PlanReport) -> String {
 type Reason<'a> = ((String, String), Vec<&'a PackSummary>);
 
 /// Why packs are not to be applied: each reason once.
-fn turned_away(look: Look, report: &PlanReport) -> String {
+fn turned_away(look: TextStyle, report: &PlanReport) -> String {
     let mut reasons: Vec<Reason> = Vec::new();
     let mut index: HashMap<(String, String), usize> = HashMap::new();
     for step in report.turned_away() {
@@ -152,12 +152,12 @@ fn named(packs: &[&PackSummary]) -> String {
     text
 }
 
-fn not_read(look: Look, report: &PlanReport) -> String {
+fn not_read(look: TextStyle, report: &PlanReport) -> String {
     report.skipped.map_or_else(String::new, |skipped| skipped.section(look))
 }
 
 /// What to do next, in order: commands to paste, then what to do on the server.
-fn what_now(look: Look, report: &PlanReport) -> String {
+fn what_now(look: TextStyle, report: &PlanReport) -> String {
     let mut text = format!("\n{}\n", look.paint(Tone::Heading, "What now"));
     text += &command_lines(look, &report.commands);
     for line in on_the_server(report.server, report.applied(), report.plan.reaches) {
@@ -167,7 +167,7 @@ fn what_now(look: Look, report: &PlanReport) -> String {
 }
 
 /// Commands, each with what it does beside it; below it where a terminal has no room there.
-pub(crate) fn command_lines(look: Look, commands: &[(String, String)]) -> String {
+pub(crate) fn command_lines(look: TextStyle, commands: &[(String, String)]) -> String {
     let width = commands.iter().map(|(command, _)| command.chars().count()).max().unwrap_or(0);
     let longest = commands.iter().map(|(_, purpose)| purpose.chars().count()).max().unwrap_or(0);
     let fits = look.rows.is_none() || width + longest + 5 <= look.width;
@@ -182,7 +182,7 @@ pub(crate) fn command_lines(look: Look, commands: &[(String, String)]) -> String
 
 /// What is in no server's plan.
 pub(crate) fn rest(
-    look: Look,
+    look: TextStyle,
     out: &mut dyn Write,
     fleet: &Fleet,
     facts: &[PackFacts],

@@ -2,7 +2,7 @@
 
 use crate::cli::show::lines::tone;
 use crate::cli::show::plan_text::command_lines;
-use crate::cli::show::terminal::{Look, Tone, named, shown};
+use crate::cli::show::terminal::{TextStyle, Tone, named, shown};
 use crate::cli::words::{
     self, Left, PackSummary, code_label, copy_in_its_place, label, label_of_source, left_alone,
     plural, serial, short_serial, verdict,
@@ -55,7 +55,7 @@ impl Diskette {
     }
 
     /// Its name and its verdict, as a row of a list.
-    fn row(&self, look: Look) -> String {
+    fn row(&self, look: TextStyle) -> String {
         look.row(&format!("  {:<12}  ", self.name()), 16, &self.verdict)
     }
 
@@ -112,7 +112,7 @@ impl Diskette {
 const LEAD: usize = 55;
 
 /// A line for each diskette.
-pub(crate) fn summary(look: Look, diskettes: &[Diskette]) -> String {
+pub(crate) fn summary(look: TextStyle, diskettes: &[Diskette]) -> String {
     let count = plural(diskettes.len() as u64, "diskette", "diskettes");
     let mut text = format!("\n{count} in this queue\n");
     for diskette in diskettes {
@@ -127,7 +127,7 @@ pub(crate) fn summary(look: Look, diskettes: &[Diskette]) -> String {
 }
 
 /// The sound packs, server by server, in the order to apply them.
-pub(crate) fn order(look: Look, diskettes: &[Diskette]) -> String {
+pub(crate) fn order(look: TextStyle, diskettes: &[Diskette]) -> String {
     let mut records: Vec<_> = diskettes.iter().filter_map(Diskette::sound).collect();
     let server = |record: &Record| (record.server.address, record.server.name);
     records.sort_by_key(|record| (!record.is_bound(), server(record), record.from));
@@ -175,7 +175,7 @@ pub(crate) struct SetReport<'a> {
 
 impl SetReport<'_> {
     /// What to do with which diskette, server by server.
-    pub(crate) fn text(&self, look: Look) -> String {
+    pub(crate) fn text(&self, look: TextStyle) -> String {
         let mut text = self.counted();
         for (server, plan) in &self.fleet.plans {
             text += &self.order(look, server, plan);
@@ -212,7 +212,7 @@ impl SetReport<'_> {
         )
     }
 
-    fn order(&self, look: Look, server: &ServerState, plan: &Plan) -> String {
+    fn order(&self, look: TextStyle, server: &ServerState, plan: &Plan) -> String {
         let steps: Vec<_> =
             plan.steps.iter().filter_map(|step| Some((step, step.span()?))).collect();
         let name = server.identity.as_ref().map_or_else(String::new, words::server);
@@ -242,7 +242,7 @@ impl SetReport<'_> {
     }
 
     /// What not to apply, with the reason.
-    fn refused(&self, look: Look) -> String {
+    fn refused(&self, look: TextStyle) -> String {
         let planned = self.fleet.plans.iter().flat_map(|(_, plan)| &plan.steps);
         let planned = planned.filter(|step| step.action == PlanAction::TurnAway);
         let planned = planned.map(|step| (step.pack, step.code));
@@ -276,7 +276,7 @@ impl SetReport<'_> {
     }
 
     /// Diskettes that could not be read or kept, with the reason.
-    fn failed(&self, look: Look) -> String {
+    fn failed(&self, look: TextStyle) -> String {
         let failed = self.diskettes.iter().filter(|diskette| diskette.outcome == Outcome::Failed);
         let text: String = failed.map(|diskette| diskette.row(look)).collect();
         if text.is_empty() {
@@ -303,7 +303,7 @@ impl SetReport<'_> {
         meant.map(Diskette::name).collect()
     }
 
-    fn stock_and_others(&self, look: Look) -> String {
+    fn stock_and_others(&self, look: TextStyle) -> String {
         let mut text = String::new();
         if !self.fleet.stock.is_empty() {
             let title = "Not used yet, and needed by no server here";

@@ -6,7 +6,7 @@ use crate::cli::show::lines::{of_the_set, tone};
 use crate::cli::show::plan_text::command_lines;
 use crate::cli::show::shell::{command, path_words};
 use crate::cli::show::tally::Tally;
-use crate::cli::show::terminal::{Look, Tone};
+use crate::cli::show::terminal::{TextStyle, Tone};
 use crate::cli::words::{code_words, number, plural};
 use addpack::plan::FIRST_LICENSES;
 use addpack::plan::servers::{PacksByServer, ServerPacks};
@@ -83,7 +83,7 @@ impl Brief {
     /// The summary.
     pub(crate) fn text(
         &self,
-        look: Look,
+        look: TextStyle,
         tally: &Tally,
         sets: Option<&PacksByServer>,
         common: &Common,
@@ -110,7 +110,7 @@ impl Brief {
         text + &exit_reason(tally, exit)
     }
 
-    fn head(&self, look: Look, tally: &Tally, sets: Option<&PacksByServer>) -> String {
+    fn head(&self, look: TextStyle, tally: &Tally, sets: Option<&PacksByServer>) -> String {
         let images = plural_number(tally.images(), "image", "images");
         let servers = sets.map_or_else(String::new, |sets| {
             let sets = plural_number(sets.all().len() as u64, "server's set", "servers' sets");
@@ -123,7 +123,7 @@ impl Brief {
     }
 
     /// One outcome with its number, and what is behind it.
-    fn line(&self, look: Look, tally: &Tally, outcome: Outcome) -> String {
+    fn line(&self, look: TextStyle, tally: &Tally, outcome: Outcome) -> String {
         let count = tally.count(outcome);
         if count == 0 {
             return String::new();

@@ -12,7 +12,7 @@ use crate::cli::commands::head::head;
 use crate::cli::exit::Exit;
 use crate::cli::show::printer::{More, Printer};
 use crate::cli::show::queue::{Diskette, order, summary};
-use crate::cli::show::terminal::{Look, complain, named};
+use crate::cli::show::terminal::{TextStyle, complain, named};
 use crate::cli::words::{Left, ask_for_next, ask_for_one_of, left_alone};
 use addpack::ledger::{Ledger, LedgerError};
 use addpack::record::Record;
@@ -43,7 +43,7 @@ pub(crate) fn run(
     let end = conversion.work(ledger);
     let Conversion { queue, mut printer, .. } = conversion;
     if !args.common.json {
-        let look = Look::of_stdout(args.common.screen.color);
+        let look = TextStyle::of_stdout(args.common.screen.color);
         printer.say(&(summary(look, &queue.diskettes) + &order(look, &queue.diskettes)));
     }
     printer.recount(queue.diskettes.iter().map(|diskette| diskette.outcome));

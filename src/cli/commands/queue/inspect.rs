@@ -11,7 +11,7 @@ use crate::cli::show::printer::{More, Printer};
 use crate::cli::show::progress::Progress;
 use crate::cli::show::queue::SetReport;
 use crate::cli::show::shell::{command, path_words};
-use crate::cli::show::terminal::Look;
+use crate::cli::show::terminal::TextStyle;
 use addpack::plan::{Edition, FIRST_LICENSES, Fleet, PackFacts, PlanAction, ServerState, plan_all};
 use addpack::record::event::ServerVersion;
 use addpack::run::End;
@@ -37,7 +37,7 @@ pub(crate) fn run(args: &Inspect) -> Result<Exit, Error> {
     let like = ServerState { edition, version, identity: None, installed: FIRST_LICENSES };
     let fleet = plan_all(&set.packs.facts, &set.packs.sets, &like);
     if !common.json {
-        let look = Look::of_stdout(common.screen.color);
+        let look = TextStyle::of_stdout(common.screen.color);
         let kept = args.queue.keep.as_deref();
         let report = SetReport {
             diskettes: &set.diskettes,

@@ -12,7 +12,7 @@ use crate::cli::show::out::Out;
 use crate::cli::show::progress::Progress;
 use crate::cli::show::summary::Brief;
 use crate::cli::show::tally::Tally;
-use crate::cli::show::terminal::Look;
+use crate::cli::show::terminal::TextStyle;
 use crate::cli::show::to_file::{Head, ToFile};
 use crate::cli::show::waiting::{Next, Shown, Waiting};
 use addpack::ledger::LedgerError;
@@ -42,7 +42,7 @@ pub(crate) struct More<'a> {
 /// Writes the report of a run.
 pub(crate) struct Printer {
     form: Form,
-    look: Look,
+    look: TextStyle,
     out: Out,
     progress: Progress,
     tally: Tally,
@@ -76,7 +76,7 @@ impl Printer {
         };
         Self {
             form,
-            look: Look::of_stdout(common.screen.color),
+            look: TextStyle::of_stdout(common.screen.color),
             out: Out::new(stop_when_closed),
             progress,
             tally: Tally::default(),

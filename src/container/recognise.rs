@@ -5,7 +5,7 @@ use super::signs::FileStart;
 use super::table::TABLE;
 use super::{ContainerError, Format, MAX_IMAGE, embedded, zip};
 use crate::disk::{MediaError, SECTOR_LEN};
-use crate::fat12::Geometry;
+use crate::fat12::VolumeGeometry;
 
 /// The offset of a CD's first descriptor, and how that begins.
 const ISO_AT: u64 = 32_768;
@@ -32,18 +32,18 @@ pub enum Recognised {
 /// Those of reading it; and a [`ContainerError`] if it is certainly not an image of a diskette, or one that
 /// does not begin at the start of the file.
 pub(crate) fn recognise_file(file: &FormatProbe<'_>) -> Result<Recognised, MediaError> {
-    if let Some(geometry) = Geometry::from_bpb(file.start) {
+    if let Some(geometry) = VolumeGeometry::from_bpb(file.start) {
         embedded::check_alone(file, &geometry)?;
         return Ok(Recognised::Volume);
     }
-    if Geometry::layout_not_read(file.start).is_some() {
+    if VolumeGeometry::layout_not_read(file.start).is_some() {
         return Ok(Recognised::Volume);
     }
     if let Some(format) = marked(file.start) {
         check_is_small(file.start, format)?;
         return Ok(Recognised::Container(format));
     }
-    if let Some(geometry) = Geometry::from_fat(file.start, file.len) {
+    if let Some(geometry) = VolumeGeometry::from_fat(file.start, file.len) {
         embedded::check_alone(file, &geometry)?;
         return Ok(Recognised::Volume);
     }
@@ -61,7 +61,7 @@ pub(crate) fn recognise_file(file: &FormatProbe<'_>) -> Result<Recognised, Media
 /// The format by the first bytes alone, which is enough to know how much must be read.
 pub(super) fn by_start(bytes: &[u8]) -> Option<Format> {
     let begins_with_fat = |fat: &[u8]| fat[0] >= 0xF0 && fat[1..] == [0xFF, 0xFF];
-    if Geometry::from_bpb(bytes).is_some() {
+    if VolumeGeometry::from_bpb(bytes).is_some() {
         return None;
     }
     if let Some(format) = marked(bytes) {

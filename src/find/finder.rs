@@ -7,7 +7,7 @@ use super::named::{device, is_loose_record, leads_nowhere};
 use super::seen::SeenPaths;
 use crate::container::{is_raw_name, may_be_image};
 use crate::media::{Place, PlaceKind};
-use crate::platform::{Identity, identity_at, may_open_many};
+use crate::platform::{FileIdentity, identity_at, may_open_many};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -71,7 +71,7 @@ impl Finder {
             let root = path.into();
             return Some(self.seen.file(
                 place,
-                Identity { id: Some(drive), names: 1 },
+                FileIdentity { id: Some(drive), names: 1 },
                 0,
                 root,
                 None,

@@ -17,8 +17,8 @@ mod schema;
 mod writing;
 
 pub use error::{LedgerError, LedgerProblem};
-pub use row::{LedgerEntry, Met, State, Wanted};
-pub use writing::Writing;
+pub use row::{ConversionState, LedgerEntry, Met, Wanted};
+pub use writing::LedgerTransaction;
 
 use row::path_value;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -39,7 +39,7 @@ pub enum Settled {
 
 /// The ledger's answer to the request of a claim.
 #[derive(Debug)]
-pub enum Answer {
+pub enum ClaimAnswer {
     /// The claim was made, with this number.
     Granted(ClaimId),
     /// The pack is already in the ledger.

@@ -64,7 +64,7 @@ pub(super) const RELEASE: &str = "UPDATE conversion SET state = 'released', old_
 /// How far a conversion has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
-pub enum State {
+pub enum ConversionState {
     /// Claimed; only the image shows whether the pack is old or new.
     Begun,
     /// Converted.
@@ -73,7 +73,7 @@ pub enum State {
     Released,
 }
 
-impl State {
+impl ConversionState {
     /// The word for it in the ledger.
     pub fn as_str(self) -> &'static str {
         self.into()
@@ -113,7 +113,7 @@ pub struct LedgerEntry {
     /// Licenses that it adds.
     pub licenses: u16,
     /// How far its conversion has come.
-    pub state: State,
+    pub state: ConversionState,
     /// The image that was converted.
     pub path: PathBuf,
     /// The converted copy; `None` if the image was converted in place.
@@ -151,9 +151,9 @@ impl LedgerEntry {
             serial: row.get(1)?,
             licenses: row.get(2)?,
             state: match row.get_ref(3)?.as_str()? {
-                "done" => State::Done,
-                "released" => State::Released,
-                _ => State::Begun,
+                "done" => ConversionState::Done,
+                "released" => ConversionState::Released,
+                _ => ConversionState::Begun,
             },
             path: path_at(row, 4)?,
             target,

@@ -21,7 +21,7 @@ pub struct Fleet {
 pub fn plan_all(packs: &[PackFacts], sets: &PacksByServer, like: &ServerState) -> Fleet {
     let servers = sets.all().iter().map(|set| ServerState { identity: Some(set.server), ..*like });
     let servers: Vec<_> = servers.collect();
-    let Members { mut own, mut unused, aside } = members(packs, &servers);
+    let Partition { mut own, mut unused, aside } = partition(packs, &servers);
     let mut plans: Vec<_> = servers
         .iter()
         .zip(&own)
@@ -112,31 +112,31 @@ impl Unused {
 }
 
 /// Packs by what is to be done with them.
-struct Members {
+struct Partition {
     /// Those of each server.
     own: Vec<Vec<usize>>,
     unused: Unused,
     aside: Vec<usize>,
 }
 
-fn members(packs: &[PackFacts], servers: &[ServerState]) -> Members {
+fn partition(packs: &[PackFacts], servers: &[ServerState]) -> Partition {
     let index: HashMap<_, _> =
         servers.iter().enumerate().map(|(at, server)| (server.identity, at)).collect();
-    let mut members = Members {
+    let mut partition = Partition {
         own: vec![Vec::new(); servers.len()],
         unused: Unused::default(),
         aside: Vec::new(),
     };
     for (number, pack) in packs.iter().enumerate() {
         match pack.used.and_then(|used| index.get(&Some(used.server))) {
-            Some(at) => members.own[*at].push(number),
+            Some(at) => partition.own[*at].push(number),
             None if can_be_added(pack) => {
-                members.unused.0.entry(pack.licenses).or_default().push_back(number);
+                partition.unused.0.entry(pack.licenses).or_default().push_back(number);
             }
-            None => members.aside.push(number),
+            None => partition.aside.push(number),
         }
     }
-    members
+    partition
 }
 
 fn can_be_added(pack: &PackFacts) -> bool {

@@ -113,7 +113,7 @@ pub fn plan_some(packs: &[PackFacts], some: &[usize], server: &ServerState) -> P
     }
     let order = choice.order();
     let reaches = order.last().map_or(server.installed, |applied| applied.to);
-    let end = End { server, reaches, order: &order, gaps: choice.gaps(&order) };
+    let end = ReachedServer { server, reaches, order: &order, gaps: choice.gaps(&order) };
     let applied: HashSet<_> = order.iter().map(|applied| applied.pack).collect();
     let left = some.iter().filter(|number| !applied.contains(number));
     let left = left.map(|&number| end.turn_away(number, &packs[number]));
@@ -146,14 +146,14 @@ impl PlanStep {
 }
 
 /// A server after all packs in the order were applied.
-struct End<'a> {
+struct ReachedServer<'a> {
     server: &'a ServerState,
     reaches: u16,
     order: &'a [Applied],
     gaps: Vec<Span>,
 }
 
-impl End<'_> {
+impl ReachedServer<'_> {
     fn turn_away(&self, number: usize, pack: &PackFacts) -> PlanStep {
         match pack.usability {
             Usability::Refused(finding) => {

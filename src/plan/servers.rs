@@ -27,12 +27,13 @@ pub struct Holders {
 pub struct Chain(BTreeMap<Span, Holders>);
 
 /// The most licenses that any server can have.
-const MOST: u16 = 50;
+const MAX_LICENSES: u16 = 50;
 
 impl Chain {
     /// Adds a used pack.
     pub fn add(&mut self, pack: &PackFacts) {
-        let Some(used) = pack.used.filter(|used| used.from < used.to && used.to <= MOST) else {
+        let Some(used) = pack.used.filter(|used| used.from < used.to && used.to <= MAX_LICENSES)
+        else {
             return;
         };
         let holders = self.0.entry((used.from, used.to)).or_default();

@@ -1,6 +1,6 @@
 //! Reading and writing that bypasses the cache, in aligned blocks.
 
-use super::{Identity, forget, identity, open_past_cache, read_at, read_exact_at, write_at};
+use super::{FileIdentity, forget, identity, open_past_cache, read_at, read_exact_at, write_at};
 use std::fs::File;
 use std::io;
 use std::path::Path;
@@ -14,7 +14,7 @@ const ALIGNMENT: usize = 4096;
 pub(crate) struct PastCache<'f> {
     pub(crate) file: &'f File,
     /// Which file it is.
-    pub(crate) identity: Identity,
+    pub(crate) identity: FileIdentity,
     /// Where it can be opened again.
     pub(crate) path: &'f Path,
     pub(crate) direct: &'f OnceLock<File>,

@@ -1,6 +1,6 @@
 //! Other systems: drives are not supported, and reads do not bypass the cache.
 
-use super::{DriveUse, Fault, FileId};
+use super::{DeviceFault, DriveUse, FileId};
 use std::fs::{File, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -39,6 +39,6 @@ pub(crate) fn mount_point(_: &Path) -> Option<PathBuf> {
     None
 }
 
-pub(crate) fn fault(_: &io::Error) -> Option<Fault> {
+pub(crate) fn fault(_: &io::Error) -> Option<DeviceFault> {
     None
 }

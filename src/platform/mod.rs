@@ -52,13 +52,13 @@ pub(crate) type FileId = (u64, u64);
 
 /// A file's identity, and how many names lead to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Identity {
+pub(crate) struct FileIdentity {
     /// `None` if the file system has none.
     pub(crate) id: Option<FileId>,
     pub(crate) names: u64,
 }
 
-impl Identity {
+impl FileIdentity {
     /// Whether the file has more than one name.
     pub(crate) fn has_other_names(self) -> bool {
         self.names > 1
@@ -79,7 +79,7 @@ pub(crate) enum DriveUse {
 /// What an error of a drive, or of a file in use, means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(not(windows), allow(dead_code, reason = "only Windows tells all of them apart"))]
-pub(crate) enum Fault {
+pub(crate) enum DeviceFault {
     /// No medium is in the drive.
     NoMedium,
     /// The medium cannot be written.

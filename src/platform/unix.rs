@@ -1,6 +1,6 @@
 //! Files on Unix.
 
-use super::{Identity, read_exact_at};
+use super::{FileIdentity, read_exact_at};
 use rustix::buffer::spare_capacity;
 use rustix::fs::{Mode, OFlags, open, openat};
 use std::ffi::{OsStr, OsString};
@@ -12,7 +12,7 @@ use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// Open files that are far more than enough for two groups of images and all workers.
-const MANY: u64 = 512;
+const ENOUGH_FILES: u64 = 512;
 
 pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     file.read_at(buffer, offset)
@@ -140,13 +140,13 @@ pub(crate) fn is_kept_by_handles(_: &io::Error) -> bool {
 }
 
 /// The identity of the file.
-pub(crate) fn identity(_: &File, metadata: &Metadata) -> Identity {
-    Identity { id: Some((metadata.dev(), metadata.ino())), names: metadata.nlink() }
+pub(crate) fn identity(_: &File, metadata: &Metadata) -> FileIdentity {
+    FileIdentity { id: Some((metadata.dev(), metadata.ino())), names: metadata.nlink() }
 }
 
 /// The identity of the file at `path`, which has this metadata.
-pub(crate) fn identity_at(_: &Path, metadata: &Metadata) -> Identity {
-    Identity { id: Some((metadata.dev(), metadata.ino())), names: metadata.nlink() }
+pub(crate) fn identity_at(_: &Path, metadata: &Metadata) -> FileIdentity {
+    FileIdentity { id: Some((metadata.dev(), metadata.ino())), names: metadata.nlink() }
 }
 
 /// Whether a file was changed between two looks at its metadata: its bytes, or who may do what with it.
@@ -235,5 +235,5 @@ pub(crate) fn images_at_once() -> usize {
 /// Whether the limit of open files is so high that they need not be saved.
 pub(crate) fn may_open_many() -> bool {
     let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
-    limit.is_none_or(|files| files >= MANY)
+    limit.is_none_or(|files| files >= ENOUGH_FILES)
 }

@@ -5,7 +5,7 @@ use super::recovery::{self, Recovery};
 use super::request::{Claimed, Request, take_up};
 use super::step::{Claim, Step};
 use crate::diagnosis::CopyState;
-use crate::ledger::{ClaimId, Ledger, LedgerEntry, LedgerError, Settled, State};
+use crate::ledger::{ClaimId, ConversionState, Ledger, LedgerEntry, LedgerError, Settled};
 use crate::platform::FileId;
 use crate::record::RecordBytes;
 use crate::record::fields::Seal;
@@ -110,7 +110,7 @@ impl<'l> Claims<'l> {
     fn decide(&mut self, entry: &LedgerEntry, request: &Request) -> Result<Decision, LedgerError> {
         match ledger_match(entry, &request.path, request.file, &request.digest) {
             LedgerMatch::Already(target) => {
-                if entry.state == State::Begun {
+                if entry.state == ConversionState::Begun {
                     self.settled.push(Settled::Done(entry.id));
                 }
                 Ok(Decision::Already(target))

@@ -12,7 +12,7 @@ use crate::find::{Found, Image};
 use crate::ledger::{Ledger, LedgerError};
 use crate::platform;
 use crate::record::fields::Seal;
-use crate::report::{Counts, Failure, FailureCode, Note, Operation, Outcome, Report};
+use crate::report::{Failure, FailureCode, ImageThatCounts, Note, Operation, Outcome, Report};
 use crate::set::{
     Candidate, Condition, Contradiction, ImageNumber, KnownConversion, PackHistory, RecordKind,
     SetDecision, judge,
@@ -218,7 +218,7 @@ pub(super) fn tell(
         SetDecision::Copy { of, relation } => {
             report.outcome = Outcome::Copy;
             report.output = None;
-            report.counts = Some(Counts { path: path(of), relation: *relation });
+            report.counts = Some(ImageThatCounts { path: path(of), relation: *relation });
         }
         SetDecision::StandIn(sound) => report.notes.push(Note::StandIn(path(sound))),
         SetDecision::NewerStateRefused(newer) => {
@@ -269,7 +269,7 @@ fn tell_known(
         (SetDecision::CopyMissing, Some(target)) => report.notes.push(Note::CopyMissing(target)),
         _ => {
             let state = match row.state {
-                crate::ledger::State::Begun => CopyState::Begun,
+                crate::ledger::ConversionState::Begun => CopyState::Begun,
                 _ => CopyState::Converted,
             };
             report.refuse_copy(copy_of(row, state));

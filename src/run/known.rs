@@ -3,7 +3,7 @@
 use super::recovery::holds_copy;
 use crate::conversion::{convert, decide};
 use crate::diagnosis::{CopyOf, CopyState, FindingCode, diagnose};
-use crate::ledger::{Ledger, LedgerEntry, LedgerError, Met, State};
+use crate::ledger::{ConversionState, Ledger, LedgerEntry, LedgerError, Met};
 use crate::platform::FileId;
 use crate::record::RecordBytes;
 use crate::record::fields::{FileTime, Seal};
@@ -34,13 +34,15 @@ pub(super) fn ledger_match(
     let is_source = entry.old_digest == digest.to_hex();
     match entry.target.as_ref().filter(|_| is_source) {
         Some(target) if holds_copy(target, entry) => return LedgerMatch::Already(target.clone()),
-        Some(_) if entry.state == State::Done => return LedgerMatch::CopyGone,
+        Some(_) if entry.state == ConversionState::Done => return LedgerMatch::CopyGone,
         _ => {}
     }
     match entry.state {
-        State::Begun if entry.is_file(path, file) => LedgerMatch::Own,
-        State::Begun => LedgerMatch::Copy(CopyState::Begun),
-        State::Done | State::Released => LedgerMatch::Copy(CopyState::Converted),
+        ConversionState::Begun if entry.is_file(path, file) => LedgerMatch::Own,
+        ConversionState::Begun => LedgerMatch::Copy(CopyState::Begun),
+        ConversionState::Done | ConversionState::Released => {
+            LedgerMatch::Copy(CopyState::Converted)
+        }
     }
 }
 
@@ -107,7 +109,7 @@ impl Report {
         };
         let is_here = |entry: &LedgerEntry| {
             let is_of_drive = entry.target.is_none() && entry.path == absolute_path(drive);
-            entry.state == State::Done && is_of_drive && made <= entry.converted_at
+            entry.state == ConversionState::Done && is_of_drive && made <= entry.converted_at
         };
         let new = entry.filter(is_here).and_then(|entry| made_again(&entry, record.bytes()));
         if let Some(new) = new {

@@ -249,12 +249,12 @@ fn lost(args: &Args, packs: &Packs) -> Result<Vec<Row>, Error> {
 }
 
 /// The largest file whose digest is taken; no diskette comes near it.
-const MOST: u64 = 64 << 20;
+const MAX_DIGESTED: u64 = 64 << 20;
 
 /// SHA-1 of the whole image, or diskette.
 fn digest(path: &Path, retries: u32) -> Result<String, MediaError> {
     let image = Medium::open(&Place::at(path)?, retries)?;
-    if image.len() > MOST {
+    if image.len() > MAX_DIGESTED {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
     let (mut hash, mut at) = (Sha1::new(), 0);

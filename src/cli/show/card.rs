@@ -9,7 +9,7 @@ use crate::cli::words::{
     report_kb, serial, server, server_name, server_version, verdict, version_of,
 };
 use addpack::diagnosis::{Diagnosis, Finding};
-use addpack::fat12::Diskette;
+use addpack::fat12::DisketteContents;
 use addpack::record::Record;
 use addpack::record::fields::Server;
 use addpack::report::{NotAPack, Report};
@@ -87,7 +87,7 @@ impl Body {
     }
 
     /// What a diskette that is no pack says of itself.
-    fn diskette(&mut self, diskette: &Diskette) {
+    fn diskette(&mut self, diskette: &DisketteContents) {
         let text = |bytes: &[u8]| escape_bytes(bytes.trim_ascii_end()).into_owned();
         let label = diskette.label.as_ref().map_or_else(|| "none".to_owned(), |label| text(label));
         self.row("Label", &label);

@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Instant;
 
 /// From so many images on, a terminal shows a summary.
-const MANY: usize = 200;
+const SUMMARY_FROM: usize = 200;
 
 /// What is kept of an image.
 type Detail = (Outcome, &'static str);
@@ -65,7 +65,7 @@ impl Brief {
     }
 
     pub(crate) fn surveyed(&mut self) {
-        self.is_used = self.seen >= MANY;
+        self.is_used = self.seen >= SUMMARY_FROM;
     }
 
     pub(crate) fn image(&mut self, said: &FinalReport) {

@@ -6,7 +6,7 @@
 mod length;
 
 use crate::disk::{DiskGeometry, DisketteStorage, DriveError, MediaError, SECTOR_LEN, Storage};
-use crate::platform::{self, DriveUse, Fault, System};
+use crate::platform::{self, DeviceFault, DriveUse, System};
 use length::len_of;
 use std::fs::File;
 use std::io;
@@ -102,7 +102,7 @@ impl Drive {
             .ok()
             .and_then(|drive| drive.file.into_inner().unwrap_or_else(PoisonError::into_inner));
         match error.io().and_then(platform::fault) {
-            Some(Fault::WriteProtected) => DriveError::WriteProtected.into(),
+            Some(DeviceFault::WriteProtected) => DriveError::WriteProtected.into(),
             _ => lost.unwrap_or(error),
         }
     }
@@ -158,18 +158,22 @@ fn open(path: &Path, how: DriveUse) -> Result<File, MediaError> {
 fn explained(error: io::Error, path: &Path, how: DriveUse) -> MediaError {
     let is_windows = System::HERE == System::Windows;
     match platform::fault(&error) {
-        Some(Fault::NoMedium) => DriveError::NoMedium.into(),
-        Some(Fault::Changed) => DriveError::Changed.into(),
-        Some(Fault::InUse) => {
+        Some(DeviceFault::NoMedium) => DriveError::NoMedium.into(),
+        Some(DeviceFault::Changed) => DriveError::Changed.into(),
+        Some(DeviceFault::InUse) => {
             platform::mount_point(path).map_or(DriveError::InUse, DriveError::Mounted).into()
         }
         // Opening it to be read worked a moment ago.
-        Some(Fault::WriteProtected | Fault::Denied) if how == DriveUse::Change && !is_windows => {
+        Some(DeviceFault::WriteProtected | DeviceFault::Denied)
+            if how == DriveUse::Change && !is_windows =>
+        {
             DriveError::WriteProtected.into()
         }
-        Some(Fault::WriteProtected) => DriveError::WriteProtected.into(),
-        Some(Fault::Denied) if is_windows => DriveError::Denied.into(),
-        Some(Fault::NotThere) => DriveError::NotThere.into(),
-        Some(Fault::Denied | Fault::BadSector | Fault::PastTheEnd) | None => error.into(),
+        Some(DeviceFault::WriteProtected) => DriveError::WriteProtected.into(),
+        Some(DeviceFault::Denied) if is_windows => DriveError::Denied.into(),
+        Some(DeviceFault::NotThere) => DriveError::NotThere.into(),
+        Some(DeviceFault::Denied | DeviceFault::BadSector | DeviceFault::PastTheEnd) | None => {
+            error.into()
+        }
     }
 }

@@ -2,7 +2,7 @@
 //! without sharing; so one is opened so only to convert, and else shared.
 
 use super::{FLAG_NO_BUFFERING, SHARE_DELETE, SHARE_READ, SHARE_WRITE, fault, patiently};
-use crate::platform::{DriveUse, Fault, FileId, drive_letter};
+use crate::platform::{DeviceFault, DriveUse, FileId, drive_letter};
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;
 use std::os::windows::fs::OpenOptionsExt;
@@ -36,8 +36,8 @@ pub(crate) fn open_drive(path: &Path, how: DriveUse) -> io::Result<File> {
     };
     // A volume that cannot be locked is denied, too.
     let held = |error: &io::Error| match fault(error) {
-        Some(Fault::InUse) => true,
-        Some(Fault::Denied) => how == DriveUse::Change,
+        Some(DeviceFault::InUse) => true,
+        Some(DeviceFault::Denied) => how == DriveUse::Change,
         _ => false,
     };
     patiently(held, || options.open(&device))

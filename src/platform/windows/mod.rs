@@ -7,7 +7,7 @@ pub(crate) use drive::{drive_len, drive_of_name, is_drive, is_read_only, mount_p
 
 use super::codes::{windows_cause, windows_fault};
 use super::names::{is_reserved_name, wide};
-use super::{Cause, Fault, Identity, read_exact_at};
+use super::{Cause, DeviceFault, FileIdentity, read_exact_at};
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, Metadata, OpenOptions, Permissions, TryLockError};
 use std::io;
@@ -43,7 +43,7 @@ pub(crate) fn read_start(file: &File, length: usize) -> io::Result<Vec<u8>> {
 pub(crate) fn advise_random(_: &File) {}
 
 /// What an error of a drive or a file means.
-pub(crate) fn fault(error: &io::Error) -> Option<Fault> {
+pub(crate) fn fault(error: &io::Error) -> Option<DeviceFault> {
     windows_fault(error.raw_os_error()?)
 }
 
@@ -138,7 +138,7 @@ pub(crate) const OPENING_LOCKS: bool = true;
 /// user cannot write, only the former.
 pub(crate) fn try_lock(_: &File, path: &Path) -> Result<Guard, TryLockError> {
     let guard = open_to_change(path).or_else(|error| match fault(&error) {
-        Some(Fault::Denied | Fault::WriteProtected) => {
+        Some(DeviceFault::Denied | DeviceFault::WriteProtected) => {
             patiently(is_in_use, || open_unchanged(path))
         }
         _ => Err(error),
@@ -172,28 +172,28 @@ pub(crate) fn is_ours(_: &Path, _: &File) -> bool {
 
 /// Whether the error says that another program has the file open.
 pub(crate) fn is_in_use(error: &io::Error) -> bool {
-    fault(error) == Some(Fault::InUse)
+    fault(error) == Some(DeviceFault::InUse)
 }
 
 /// Whether a file could not be replaced because it is open, which only newer systems allow.
 pub(crate) fn is_kept_by_handles(error: &io::Error) -> bool {
-    matches!(fault(error), Some(Fault::Denied | Fault::InUse))
+    matches!(fault(error), Some(DeviceFault::Denied | DeviceFault::InUse))
 }
 
 /// What tells the file from every other.
-pub(crate) fn identity(file: &File, _: &Metadata) -> Identity {
+pub(crate) fn identity(file: &File, _: &Metadata) -> FileIdentity {
     let Ok(told) = winapi_util::file::information(file) else {
-        return Identity { id: None, names: 1 };
+        return FileIdentity { id: None, names: 1 };
     };
     let id = (told.volume_serial_number(), told.file_index());
-    Identity { id: (id.1 != 0).then_some(id), names: told.number_of_links() }
+    FileIdentity { id: (id.1 != 0).then_some(id), names: told.number_of_links() }
 }
 
 /// What tells the file at `path` from every other.
-pub(crate) fn identity_at(path: &Path, metadata: &Metadata) -> Identity {
+pub(crate) fn identity_at(path: &Path, metadata: &Metadata) -> FileIdentity {
     match File::open(path) {
         Ok(file) => identity(&file, metadata),
-        Err(_) => Identity { id: None, names: 1 },
+        Err(_) => FileIdentity { id: None, names: 1 },
     }
 }
 

@@ -18,7 +18,7 @@ pub use copies::{holds_copy, holds_whole_copy};
 
 use crate::disk::DisketteStorage;
 use crate::files::clear_leftover;
-use crate::ledger::{ClaimId, Ledger, LedgerEntry, LedgerError, Settled, State};
+use crate::ledger::{ClaimId, ConversionState, Ledger, LedgerEntry, LedgerError, Settled};
 use crate::media::{DriveError, MediaError, Medium, Places, RawImage};
 use crate::pack::commit::Commit;
 use crate::platform::{folder_of, is_in_use, sync_folder};
@@ -112,7 +112,7 @@ pub(super) fn settle_one_of<'e>(
 fn still_open(ledger: &Ledger, id: ClaimId) -> Result<Result<LedgerEntry, Recovery>, LedgerError> {
     Ok(match ledger.entry(id)? {
         None => Err(Recovery::Void),
-        Some(entry) if entry.state != State::Begun => Err(Recovery::Complete),
+        Some(entry) if entry.state != ConversionState::Begun => Err(Recovery::Complete),
         Some(entry) if entry.sound_patch().is_none() => Err(Recovery::Strange),
         Some(entry) => Ok(entry),
     })

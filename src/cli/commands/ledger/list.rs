@@ -8,7 +8,7 @@ use crate::cli::show::json::line;
 use crate::cli::show::table::{Table, harmless};
 use crate::cli::show::terminal::escape;
 use crate::cli::words::{Standing, entry_lines, ledger_row, standing_message, time_of};
-use addpack::ledger::{Ledger, LedgerEntry, State};
+use addpack::ledger::{ConversionState, Ledger, LedgerEntry};
 use addpack::media::{Place, PlaceKind, Places};
 use addpack::run::recovery::{holds_copy, holds_whole_copy};
 use schemars::JsonSchema;
@@ -156,13 +156,13 @@ pub(super) fn show(serial: &str, json: bool, at: &LedgerFile) -> Result<Exit, Er
 /// Whether the converted file holds what the ledger says; `places` are asked for it.
 pub(in crate::cli::commands) fn standing(places: &mut Places, entry: &LedgerEntry) -> Standing {
     match entry.state {
-        State::Begun => Standing::Begun,
-        State::Released => Standing::Released,
-        State::Done if holds_whole_copy(places, entry.place(), entry) => Standing::There,
-        State::Done if holds_copy(entry.place(), entry) => Standing::Unfinished,
-        State::Done if is_drive(entry.place()) => Standing::Elsewhere,
-        State::Done if entry.place().exists() => Standing::Changed,
-        State::Done => Standing::Gone,
+        ConversionState::Begun => Standing::Begun,
+        ConversionState::Released => Standing::Released,
+        ConversionState::Done if holds_whole_copy(places, entry.place(), entry) => Standing::There,
+        ConversionState::Done if holds_copy(entry.place(), entry) => Standing::Unfinished,
+        ConversionState::Done if is_drive(entry.place()) => Standing::Elsewhere,
+        ConversionState::Done if entry.place().exists() => Standing::Changed,
+        ConversionState::Done => Standing::Gone,
     }
 }
 

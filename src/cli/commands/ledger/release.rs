@@ -8,7 +8,7 @@ use crate::cli::ask::keyboard::{answer_is_yes, can_ask};
 use crate::cli::exit::Exit;
 use crate::cli::show::terminal::{complain, escape, named};
 use crate::cli::words::{Standing, entry_lines};
-use addpack::ledger::{Ledger, LedgerEntry, State};
+use addpack::ledger::{ConversionState, Ledger, LedgerEntry};
 use addpack::media::Places;
 use addpack::run::recovery::{Recovery, settle};
 
@@ -19,7 +19,7 @@ pub(crate) fn release(args: &Release, at: &LedgerFile) -> Result<Exit, Error> {
     }
     let mut ledger = Ledger::open(&file(at)?)?;
     let mut entry = ledger.find(serial)?.ok_or_else(|| unknown(serial))?;
-    if entry.state == State::Begun {
+    if entry.state == ConversionState::Begun {
         // What can be settled is; and a conversion under way is not for releasing.
         if let Recovery::InUse = settle(&mut ledger, &entry)? {
             return Err(Error::Usage(format!("another run is converting {}", escape(serial))));

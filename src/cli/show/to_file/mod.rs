@@ -19,7 +19,7 @@ use addpack::plan::{Edition, FIRST_LICENSES, PackFacts, ServerState, plan_all};
 use addpack::record::event::ServerVersion;
 use addpack::report::Report;
 use addpack::run::FinalReport;
-use page::{Counts, Page};
+use page::{OutcomeCounts, Page};
 use row::Row;
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, BufRead, BufReader, Seek, Write};
@@ -179,7 +179,7 @@ impl ToFile {
     }
 
     fn write_page(&mut self, out: &mut dyn Write, head: &Head, ending: &Ending) -> io::Result<()> {
-        let mut counts = Counts::default();
+        let mut counts = OutcomeCounts::default();
         for row in self.rows()? {
             counts.add(&row?);
         }

@@ -29,7 +29,7 @@ pub(crate) struct Head {
 
 /// How many images came to what.
 #[derive(Default)]
-pub(super) struct Counts {
+pub(super) struct OutcomeCounts {
     outcomes: BTreeMap<String, u64>,
     only_with_output: u64,
     /// Of refused and failed images: by the code of the reason.
@@ -37,7 +37,7 @@ pub(super) struct Counts {
     failed: BTreeMap<String, u64>,
 }
 
-impl Counts {
+impl OutcomeCounts {
     pub(super) fn add(&mut self, row: &Row) {
         *self.outcomes.entry(row.outcome.clone()).or_default() += 1;
         self.only_with_output += u64::from(row.in_place == Some(false));
@@ -61,7 +61,7 @@ pub(super) struct Page<'a> {
     pub(super) head: &'a Head,
     /// Whether the run was stopped before the end.
     pub(super) stopped: bool,
-    pub(super) counts: &'a Counts,
+    pub(super) counts: &'a OutcomeCounts,
     pub(super) facts: &'a [PackFacts],
     pub(super) sets: &'a PacksByServer,
     pub(super) fleet: &'a Fleet,

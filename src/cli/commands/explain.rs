@@ -1,17 +1,17 @@
 //! `addpack explain`: the codes that are reported, one by one.
 
 use crate::cli::Error;
-use crate::cli::args::Explain;
+use crate::cli::args::ExplainArgs;
 use crate::cli::exit::Exit;
 use crate::cli::show::json::line;
 use crate::cli::show::layout::hang;
 use crate::cli::show::terminal::{TextStyle, Tone, escape};
-use crate::cli::words::{Page, nearest, pages};
+use crate::cli::words::{CodePage, nearest, pages};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::io::{self, Write, stdout};
 
-pub(crate) fn run(args: &Explain) -> Result<Exit, Error> {
+pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Error> {
     let look = TextStyle::of_stdout(args.screen.color);
     let text = match &args.code {
         None if args.json => pages().iter().map(json).collect(),
@@ -29,7 +29,7 @@ pub(crate) fn run(args: &Explain) -> Result<Exit, Error> {
 }
 
 /// The pages of a code: one of more than one kind has a page for each.
-fn find(code: &str) -> Result<Vec<Page>, Error> {
+fn find(code: &str) -> Result<Vec<CodePage>, Error> {
     let pages: Vec<_> = pages().into_iter().filter(|page| page.code == code).collect();
     if pages.is_empty() { Err(unknown(code)) } else { Ok(pages) }
 }
@@ -51,8 +51,8 @@ pub(crate) struct CodeLine<'a> {
     kb: &'a [u32],
 }
 
-fn json(page: &Page) -> String {
-    let Page { code, meaning, cause, action, kb, .. } = page;
+fn json(page: &CodePage) -> String {
+    let CodePage { code, meaning, cause, action, kb, .. } = page;
     let kind = page.kind();
     let object = CodeLine { r#type: "code", schema: 1, code, kind, meaning, cause, action, kb };
     String::from_utf8_lossy(&line(&object)).into_owned()
@@ -80,7 +80,7 @@ fn list(look: TextStyle) -> String {
     text + "\naddpack explain CODE tells more.\n"
 }
 
-fn show(look: TextStyle, page: &Page) -> String {
+fn show(look: TextStyle, page: &CodePage) -> String {
     let mut text = format!("{} ({})\n", look.paint(Tone::Heading, &page.code), page.kind());
     let articles: Vec<_> = page.kb.iter().map(|number| format!("KB {number}")).collect();
     let parts = [

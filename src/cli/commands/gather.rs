@@ -56,7 +56,7 @@ fn gather_job(common: &Common, job: &Job, to_file: Option<&mut ToFile>) -> Resul
     let mut gathering = Collect::new(|report: Box<Report>| Item::of(&report));
     let progress = Progress::over(common, "looking");
     let skipped = SkippedFiles::default();
-    let mut shown = Shown { inner: &mut gathering, progress, to_file, skipped };
+    let mut shown = GatherListener { inner: &mut gathering, progress, to_file, skipped };
     let end = run::run(job, &mut ledger, &stop::STOP, &mut shown);
     shown.progress.finish();
     let skipped = shown.skipped;
@@ -169,7 +169,7 @@ impl Packs {
 }
 
 /// Shows how far the survey is.
-struct Shown<'a> {
+struct GatherListener<'a> {
     inner: &'a mut dyn Listener,
     progress: Progress,
     /// What is written to files as well.
@@ -177,7 +177,7 @@ struct Shown<'a> {
     skipped: SkippedFiles,
 }
 
-impl Listener for Shown<'_> {
+impl Listener for GatherListener<'_> {
     fn seen(&mut self, report: Box<Report>) -> ControlFlow<()> {
         self.progress.image(report.outcome);
         if let Some(files) = &mut self.to_file {

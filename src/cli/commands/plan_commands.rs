@@ -1,7 +1,7 @@
 //! The commands that come after a plan, to be pasted into a shell.
 
 use crate::cli::args::Common;
-use crate::cli::args::plan::Plan as Args;
+use crate::cli::args::plan::PlanArgs;
 use crate::cli::show::plan_report::PlanReport;
 use crate::cli::show::shell::{command, path_words};
 use crate::cli::words::{address, plural, server_name};
@@ -14,7 +14,7 @@ use clap::ValueEnum;
 const A_DRIVE: &str = if cfg!(windows) { "A:" } else { "/dev/fd0" };
 
 /// Each command with what it does. One that cannot be quoted is left out.
-pub(crate) fn commands(args: &Args, report: &PlanReport) -> Vec<(String, String)> {
+pub(crate) fn commands(args: &PlanArgs, report: &PlanReport) -> Vec<(String, String)> {
     let Some(same) = same_set(&args.common) else { return Vec::new() };
     let mut commands = Vec::new();
     let mut offer = |words: Vec<String>, purpose: String| {
@@ -87,7 +87,7 @@ pub(crate) fn ledger_words(common: &Common) -> Option<Vec<String>> {
 }
 
 /// The options that lead to this plan again.
-fn server_words(args: &Args, report: &PlanReport) -> Vec<String> {
+fn server_words(args: &PlanArgs, report: &PlanReport) -> Vec<String> {
     let mut words = Vec::new();
     if report.server.version != ServerVersion::V45 {
         words.push(format!("--server={}", report.server.version.as_str()));

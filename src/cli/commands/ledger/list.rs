@@ -2,7 +2,7 @@
 
 use super::{open, print, unknown, written};
 use crate::cli::Error;
-use crate::cli::args::{LedgerFile, List};
+use crate::cli::args::{LedgerFile, ListArgs};
 use crate::cli::exit::Exit;
 use crate::cli::show::json::line;
 use crate::cli::show::table::{Table, harmless};
@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 /// One line of `--json` and `--csv`.
 #[derive(JsonSchema, Serialize)]
-pub(crate) struct Row {
+pub(crate) struct LedgerRow {
     #[schemars(extend("const" = "conversion"))]
     r#type: &'static str,
     #[schemars(extend("const" = 1))]
@@ -68,7 +68,7 @@ impl Columns {
     }
 }
 
-impl Row {
+impl LedgerRow {
     fn of(entry: &LedgerEntry) -> Self {
         Self {
             r#type: "conversion",
@@ -96,7 +96,7 @@ impl Row {
     }
 }
 
-pub(super) fn list(args: &List, at: &LedgerFile) -> Result<Exit, Error> {
+pub(super) fn list(args: &ListArgs, at: &LedgerFile) -> Result<Exit, Error> {
     let ledger = open(at)?;
     let mut out = BufWriter::new(stdout());
     if args.csv {
@@ -108,7 +108,7 @@ pub(super) fn list(args: &List, at: &LedgerFile) -> Result<Exit, Error> {
     each(ledger.as_ref(), |entry| {
         entries += 1;
         if args.json {
-            out.write_all(&line(&Row::of(entry)))
+            out.write_all(&line(&LedgerRow::of(entry)))
         } else {
             out.write_all(ledger_row(entry).as_bytes())
         }
@@ -145,7 +145,7 @@ pub(super) fn show(serial: &str, json: bool, at: &LedgerFile) -> Result<Exit, Er
     let shown: Vec<_> = entries
         .iter()
         .map(|entry| match standing(&mut places, entry) {
-            standing if json => line(&Row::with_standing(entry, &standing)),
+            standing if json => line(&LedgerRow::with_standing(entry, &standing)),
             standing => entry_lines(entry, &standing).into_bytes(),
         })
         .collect();
@@ -222,7 +222,7 @@ pub(super) fn check(json: bool, at: &LedgerFile) -> Result<Exit, Error> {
         };
         checked.add(&standing);
         match standing {
-            _ if json => out.write_all(&line(&Row::with_standing(entry, &standing))),
+            _ if json => out.write_all(&line(&LedgerRow::with_standing(entry, &standing))),
             Standing::There | Standing::Released => Ok(()),
             _ => {
                 let message = standing_message(entry, &standing);

@@ -3,7 +3,7 @@
 use super::list::{is_drive, standing};
 use super::{file, open, print, unknown};
 use crate::cli::Error;
-use crate::cli::args::{LedgerFile, Release};
+use crate::cli::args::{LedgerFile, ReleaseArgs};
 use crate::cli::ask::keyboard::{answer_is_yes, can_ask};
 use crate::cli::exit::Exit;
 use crate::cli::show::terminal::{complain, escape, named};
@@ -12,7 +12,7 @@ use addpack::ledger::{ConversionState, Ledger, LedgerEntry};
 use addpack::media::Places;
 use addpack::run::recovery::{Recovery, settle};
 
-pub(crate) fn release(args: &Release, at: &LedgerFile) -> Result<Exit, Error> {
+pub(crate) fn release(args: &ReleaseArgs, at: &LedgerFile) -> Result<Exit, Error> {
     let serial = &args.serial;
     if open(at)?.is_none() {
         return Err(unknown(serial));

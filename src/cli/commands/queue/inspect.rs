@@ -2,7 +2,7 @@
 
 use super::set::{DisketteSet, look_at_diskettes};
 use crate::cli::Error;
-use crate::cli::args::Inspect;
+use crate::cli::args::InspectArgs;
 use crate::cli::commands::head::head;
 use crate::cli::commands::ledger::open_to_look;
 use crate::cli::commands::plan_commands::ledger_words;
@@ -20,7 +20,7 @@ use addpack::run::End;
 ///
 /// # Errors
 /// As the ledger and the drive report them, or where the report cannot be written.
-pub(crate) fn run(args: &Inspect) -> Result<Exit, Error> {
+pub(crate) fn run(args: &InspectArgs) -> Result<Exit, Error> {
     let common = &args.common;
     let (mut ledger, error) = open_to_look(&common.ledger)?;
     let progress = Progress::of_diskette(true);
@@ -58,7 +58,7 @@ pub(crate) fn run(args: &Inspect) -> Result<Exit, Error> {
 }
 
 /// What to do with the set, as commands to paste, each with what it does.
-fn commands(args: &Inspect, set: &DisketteSet, fleet: &Fleet) -> Vec<(String, String)> {
+fn commands(args: &InspectArgs, set: &DisketteSet, fleet: &Fleet) -> Vec<(String, String)> {
     let words = |paths: &[&std::path::Path]| path_words(paths);
     let drive = args.common.paths.first().and_then(|drive| words(&[drive]));
     let kept = args.queue.keep.as_deref();

@@ -1,6 +1,6 @@
 //! What a printer makes of each thing that it hears of a run.
 
-use super::{Form, Printer};
+use super::{Printer, ReportForm};
 use crate::cli::show::json;
 use crate::cli::show::lines;
 use addpack::find::Skipped;
@@ -71,8 +71,8 @@ impl Listener for Printer {
         self.progress.other();
         if self.lists_skipped {
             let text = match self.form {
-                Form::Json => json::skipped_line(skipped),
-                Form::Card | Form::Lines(_) => lines::skipped(self.look, skipped),
+                ReportForm::Json => json::skipped_line(skipped),
+                ReportForm::Card | ReportForm::Lines(_) => lines::skipped(self.look, skipped),
             };
             let kept = self.waiting.add_text(&text);
             self.keep(kept);
@@ -83,8 +83,8 @@ impl Listener for Printer {
         self.tally.repeated += 1;
         self.progress.other();
         match self.form {
-            Form::Json => self.progress.suspend(|| lines::complain_repeated(path, first)),
-            Form::Card | Form::Lines(_) => {
+            ReportForm::Json => self.progress.suspend(|| lines::complain_repeated(path, first)),
+            ReportForm::Card | ReportForm::Lines(_) => {
                 let kept = self.waiting.add_text(&lines::repeated(self.look, path, first));
                 self.keep(kept);
             }

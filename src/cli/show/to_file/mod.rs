@@ -12,15 +12,15 @@ use crate::cli::Error;
 use crate::cli::args::Also;
 use crate::cli::show::json::{image_line, numbered_line};
 use crate::cli::show::terminal::named;
-use crate::cli::show::waiting::{Next, Waiting};
+use crate::cli::show::waiting::{Upcoming, Waiting};
 use addpack::files::write_new_with;
 use addpack::plan::servers::PacksByServer;
 use addpack::plan::{Edition, FIRST_LICENSES, PackFacts, ServerState, plan_all};
 use addpack::record::event::ServerVersion;
 use addpack::report::Report;
 use addpack::run::FinalReport;
-use page::{OutcomeCounts, Page};
-use row::Row;
+use page::{HtmlPage, OutcomeCounts};
+use row::ReportRow;
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, BufRead, BufReader, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -81,7 +81,7 @@ impl ToFile {
     pub(crate) fn image(&mut self, said: &FinalReport) {
         let facts = self.waiting_facts.pop_front().flatten();
         let line = match self.waiting.take() {
-            Ok(Some(Next::Text(line))) => Some(line),
+            Ok(Some(Upcoming::Text(line))) => Some(line),
             Ok(_) => None,
             Err(error) => {
                 self.keep(Err(error));
@@ -149,7 +149,7 @@ impl ToFile {
         })
     }
 
-    fn rows(&mut self) -> io::Result<impl Iterator<Item = io::Result<Row>>> {
+    fn rows(&mut self) -> io::Result<impl Iterator<Item = io::Result<ReportRow>>> {
         self.lines.rewind()?;
         let lines = BufReader::new(&mut self.lines).lines();
         Ok(lines.map(|line| Ok(serde_json::from_str(&line?)?)))
@@ -189,7 +189,7 @@ impl ToFile {
             sets.add(facts);
         }
         let fleet = plan_all(&facts, &sets, &ending.server);
-        let page = Page {
+        let page = HtmlPage {
             head,
             stopped: ending.stopped,
             counts: &counts,

@@ -4,7 +4,7 @@
 mod images;
 mod servers;
 
-use super::row::Row;
+use super::row::ReportRow;
 use crate::cli::show::summary::changed;
 use crate::cli::show::terminal::escape;
 use crate::cli::words::{commit, number, what_it_takes};
@@ -38,7 +38,7 @@ pub(super) struct OutcomeCounts {
 }
 
 impl OutcomeCounts {
-    pub(super) fn add(&mut self, row: &Row) {
+    pub(super) fn add(&mut self, row: &ReportRow) {
         *self.outcomes.entry(row.outcome.clone()).or_default() += 1;
         self.only_with_output += u64::from(row.in_place == Some(false));
         let reasons = match &*row.outcome {
@@ -57,7 +57,7 @@ impl OutcomeCounts {
 }
 
 /// All that a page is made of.
-pub(super) struct Page<'a> {
+pub(super) struct HtmlPage<'a> {
     pub(super) head: &'a Head,
     /// Whether the run was stopped before the end.
     pub(super) stopped: bool,
@@ -70,8 +70,8 @@ pub(super) struct Page<'a> {
 /// Writes a page; `rows` are its images.
 pub(super) fn write(
     out: &mut dyn Write,
-    page: &Page,
-    rows: impl Iterator<Item = io::Result<Row>>,
+    page: &HtmlPage,
+    rows: impl Iterator<Item = io::Result<ReportRow>>,
 ) -> io::Result<()> {
     write!(out, "{TOP}<style>{}</style></head><body>", include_str!("style.css"))?;
     page.summary(out)?;
@@ -87,7 +87,7 @@ const TOP: &str = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-
     http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; \
     img-src data:\"><link rel=\"icon\" href=\"data:,\"><title>Client Add Packs</title>";
 
-impl Page<'_> {
+impl HtmlPage<'_> {
     fn summary(&self, out: &mut dyn Write) -> io::Result<()> {
         let head = self.head;
         writeln!(

@@ -78,7 +78,7 @@ fn states_in_any_order_are_told_apart_as_comparing_each_with_each_does() {
         for (at, decision) in judge(&candidates, &all, None).into_iter().enumerate() {
             match decision {
                 SetDecision::Diverged(lives) => {
-                    assert_eq!(lives.latest.images, latest, "{states:?}")
+                    assert_eq!(lives.latest.images, latest, "{states:?}");
                 }
                 SetDecision::AsItIs => assert_eq!(latest, [number(at)], "{states:?}"),
                 SetDecision::Copy { of, .. } => assert_eq!(latest, [of], "{states:?}"),

@@ -136,7 +136,7 @@ pub(super) const TABLE: [FormatInfo; 41] = [
         .by_ending(),
     row(Format::Qcow2, "a QEMU disk (.qcow2)", &["qcow2"])
         .marked(&[(0, b"QFI\xFB")])
-        // There are versions 1 to 3, which qemu-img tells apart.
+        // There are versions 1 to 3, which qemu-img distinguishes.
         .way_out("qemu-img convert -O raw FILE disk.img"),
     row(Format::Qed, "a QEMU disk (.qed)", &["qed"])
         .marked(&[(0, b"QED\0")])

@@ -16,7 +16,7 @@ pub struct OpenFile {
     path: PathBuf,
     /// Whether other writers are kept out by the mode in which it was opened.
     is_exclusive: bool,
-    /// The lock, where it is more than a property of the open file.
+    /// What holds the lock, if the open file alone does not.
     guard: OnceLock<Guard>,
     /// The same file open past the cache, once it was read so.
     direct: OnceLock<File>,

@@ -1,6 +1,6 @@
 //! One budget of memory for everything that is expanded at a time, by all threads.
 //!
-//! [`MemoryShare::take`] waits until there is enough. So whoever calls it must hold no other room and no lock of
+//! [`MemoryShare::take`] waits until there is enough. So whoever calls it must hold no other share and no lock of
 //! a container.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

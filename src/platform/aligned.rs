@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 /// The alignment of buffers in memory and of reads on disk, in bytes: a multiple of any disk's block.
 const ALIGNMENT: usize = 4096;
 
-/// A file that is open, with what it takes to read past the cache: a second handle, opened when it is needed.
+/// An open file with all that is needed to read it past the cache: a second handle, opened on first use.
 #[derive(Debug)]
 pub(crate) struct PastCache<'f> {
     pub(crate) file: &'f File,
@@ -21,8 +21,8 @@ pub(crate) struct PastCache<'f> {
 }
 
 impl PastCache<'_> {
-    /// Reads what the disk itself holds; where the file system cannot read past the cache, what the cache
-    /// holds after it was told to forget these pages.
+    /// Reads what the disk itself holds. If the file system cannot read past the cache, reads what the cache holds
+    /// after it was asked to drop these pages.
     pub(crate) fn read(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
         match self.read_anew(buffer, offset) {
             Err(error) if error.kind() == io::ErrorKind::InvalidInput => {

@@ -18,8 +18,8 @@ pub(crate) fn windows_fault(number: i32) -> Option<DeviceFault> {
     })
 }
 
-/// The cause that an error number of Windows has, where more is to say than the standard library does;
-/// a lock fails for reasons of its own.
+/// The cause of an error number of Windows that the standard library does not distinguish. Some numbers mean
+/// something else for a lock.
 pub(crate) fn windows_cause(number: i32, of_lock: bool) -> Option<Cause> {
     Some(match number {
         1 | 50 if of_lock => Cause::NoLocks,

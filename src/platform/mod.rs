@@ -78,7 +78,7 @@ pub(crate) enum DriveUse {
 
 /// What an error of a drive, or of a file in use, means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(not(windows), allow(dead_code, reason = "only Windows tells all of them apart"))]
+#[cfg_attr(not(windows), allow(dead_code, reason = "only Windows distinguishes all of them"))]
 pub(crate) enum DeviceFault {
     /// No medium is in the drive.
     NoMedium,

@@ -182,7 +182,7 @@ pub(crate) fn settle_name(_: &File) -> io::Result<()> {
     Ok(())
 }
 
-/// Gives a copy the permissions that it could not be made with: on Unix, there are none.
+/// Nothing to do on Unix: a copy is created with its permissions.
 #[expect(clippy::unnecessary_wraps, reason = "not every system makes files with permissions")]
 pub(crate) fn keep_read_only(_: &Path, _: Option<Permissions>) -> io::Result<()> {
     Ok(())
@@ -210,13 +210,13 @@ pub(crate) fn take_over(from: &File, metadata: &Metadata, to: &File) -> io::Resu
 }
 
 /// The permissions that a copy of a file has, before the mask of the user who makes it.
-#[expect(clippy::unnecessary_wraps, reason = "not every system has such")]
+#[expect(clippy::unnecessary_wraps, reason = "other systems have none")]
 pub(crate) fn rights_of_copy(permissions: &Permissions) -> Option<Permissions> {
     Some(Permissions::from_mode(permissions.mode() & 0o777))
 }
 
 /// The permissions of a new file, before the user's mask.
-#[expect(clippy::unnecessary_wraps, reason = "not every system has such")]
+#[expect(clippy::unnecessary_wraps, reason = "other systems have none")]
 pub(crate) fn usual_permissions() -> Option<Permissions> {
     Some(Permissions::from_mode(0o666))
 }

@@ -130,7 +130,7 @@ impl Content {
     ) -> Result<usize, MediaError> {
         let most = match self {
             Self::Dump | Self::Gzip => self.room_for(file, 0)?,
-            // None of those that are written is a dump.
+            // Dumps are never written.
             Self::Zip(directory) => {
                 let members = staged.keys().filter_map(|index| directory.members.get(*index));
                 members.map(ZipMember::room).max().unwrap_or(0)

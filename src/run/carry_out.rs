@@ -4,21 +4,21 @@
 //! cleaned up, the next one is claimed. So two groups are open at most. All members of an archive that is changed in
 //! place are in one group: it is written once.
 
-use super::answers::tell;
 use super::claims::{self, Claims};
-use super::in_order::{GROUP, InOrder};
+use super::decisions::tell;
+use super::group::{Cleaning, Group, collect, fail_second_copies, hand_out, publish};
+use super::in_order::InOrder;
 use super::output::Output;
-use super::pool::{self, Pending, Scope};
+use super::pool::{self, Scope};
 use super::prepare::Task;
 use super::step::Step;
 use super::survey::Survey;
-use super::turns::{Taken, Turn, Turns, take_turn};
-use super::{End, Job, Listener, Mode, Said};
+use super::turns::{Turn, TurnResult, Turns, take_turn};
+use super::{End, FinalReport, Job, Listener, Mode};
 use crate::ledger::{Ledger, LedgerError};
-use crate::platform::{images_at_once, sync_folder, without_case};
+use crate::platform::images_at_once;
 use crate::report::{Note, Report};
 use crate::set::ImageNumber;
-use std::collections::{BTreeSet, HashSet};
 use std::mem::take;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -50,7 +50,7 @@ pub fn carry_out(
             claims.turned_up(&one.source, &one.path, None)?;
         }
     }
-    let turns = Turns::new(survey, job, claims.has_missing());
+    let turns = Turns::new(survey, job);
     let threads = if turns.are_few() { 1 } else { job.workers.min(images_at_once()) };
     let task = Task { job, output: output.as_ref(), at: job.mode.time() };
     let mut run = Run { survey, task, stop, claims, listener, said: 0 };
@@ -76,28 +76,12 @@ struct Run<'a> {
 /// Whether somebody still listens.
 type Told = Result<ControlFlow<()>, LedgerError>;
 
-/// Images that are worked on together.
-struct Group {
-    /// The number of each, and its place among the survey's entries.
-    numbers: Vec<(ImageNumber, Option<usize>)>,
-    steps: Vec<Step>,
-    /// Whether the ledger has failed, so that nothing more is begun.
-    claimed: Result<(), LedgerError>,
-}
-
-/// A group that is committed, while it is cleaned up.
-struct Cleaning {
-    numbers: Vec<(ImageNumber, Option<usize>)>,
-    steps: Pending<Vec<Step>>,
-    claimed: Result<(), LedgerError>,
-}
-
 impl<'a> Run<'a> {
     /// Brings one group after the other to its end. Where there are several threads, a group is cleaned up while
     /// the next one is claimed.
     fn groups(
         &mut self,
-        turns: &mut InOrder<impl Iterator<Item = Turn>, Taken>,
+        turns: &mut InOrder<impl Iterator<Item = Turn>, TurnResult>,
         scope: &Scope<'_, 'a>,
     ) -> Result<End, LedgerError> {
         let (survey, task, stop) = (self.survey, self.task, self.stop);
@@ -109,7 +93,8 @@ impl<'a> Run<'a> {
             let mut group = Group::new(turns.take(scope, work).results);
             if group.steps.is_empty() {
                 let told = self.end_cleaning(cleaning, scope)?;
-                let is_heard = told.is_continue() && self.as_seen(survey.images.len()).is_continue();
+                let is_heard =
+                    told.is_continue() && self.as_seen(survey.images.len()).is_continue();
                 return Ok(if is_heard { End::Complete } else { End::Unheard });
             }
             self.claim(&mut group);
@@ -206,7 +191,8 @@ impl<'a> Run<'a> {
         let mut steps = collect(&mut cleaning, scope);
         let noted = self.claims.note(&mut steps);
         let is_heard = !matches!(told, Ok(ControlFlow::Break(())));
-        let last = if is_heard { self.tell_all(&numbers, steps) } else { Ok(ControlFlow::Break(())) };
+        let last =
+            if is_heard { self.tell_all(&numbers, steps) } else { Ok(ControlFlow::Break(())) };
         told.and(claimed).and(noted).and(last)
     }
 
@@ -217,29 +203,25 @@ impl<'a> Run<'a> {
         report.notes.extend(met.map(|(_, flaws)| Note::Flaws(flaws.clone())));
     }
 
-    fn tell_all(
-        &mut self,
-        numbers: &[(ImageNumber, Option<usize>)],
-        steps: Vec<Step>,
-    ) -> Told {
-        for ((image, entry), step) in numbers.iter().zip(steps) {
+    fn tell_all(&mut self, numbers: &[(ImageNumber, Option<usize>)], steps: Vec<Step>) -> Told {
+        for ((image, candidate), step) in numbers.iter().zip(steps) {
             let Step::Done(mut work) = step else { continue };
             if self.as_seen(*image).is_break() {
                 return Ok(ControlFlow::Break(()));
             }
-            // Where the pack was converted, now or by another run meanwhile, the answer is out of date.
+            // Where the pack was converted, now or by another run meanwhile, the decision is out of date.
             work.wake();
             let is_it = |at: &usize| {
-                let digest = self.survey.entries[*at].digest;
+                let digest = self.survey.candidates[*at].digest;
                 work.report.record().is_some_and(|record| record.digest() == digest)
             };
-            if let Some(at) = entry.filter(is_it) {
-                let answer = &self.survey.answers[at];
-                tell(&mut work.report, answer, self.survey, self.claims.ledger())?;
+            if let Some(at) = candidate.filter(is_it) {
+                let decision = &self.survey.decisions[at];
+                tell(&mut work.report, decision, self.survey, self.claims.ledger())?;
             }
             self.add_flaws(*image, &mut work.report);
             self.said = image + 1;
-            if self.listener.image(Said::Anew(work.report)).is_break() {
+            if self.listener.image(FinalReport::Changed(work.report)).is_break() {
                 return Ok(ControlFlow::Break(()));
             }
         }
@@ -250,67 +232,8 @@ impl<'a> Run<'a> {
     fn as_seen(&mut self, end: ImageNumber) -> ControlFlow<()> {
         while self.said < end {
             self.said += 1;
-            self.listener.image(Said::AsSeen)?;
+            self.listener.image(FinalReport::AsSeen)?;
         }
         ControlFlow::Continue(())
     }
-}
-
-impl Group {
-    fn new(taken: Vec<Taken>) -> Self {
-        let numbers = taken.iter().map(|taken| (taken.image, taken.entry)).collect();
-        let steps = taken.into_iter().map(|taken| taken.step).collect();
-        Self { numbers, steps, claimed: Ok(()) }
-    }
-
-    /// Hands out what is left to do once its packs are committed.
-    fn clean_up(self, scope: &Scope<'_, '_>) -> Cleaning {
-        let Self { numbers, steps, claimed } = self;
-        Cleaning { numbers, steps: hand_out(steps, Step::finish, scope), claimed }
-    }
-}
-
-/// Hands out steps, in no more pieces than a usual group has steps: an archive may have very many.
-fn hand_out(steps: Vec<Step>, work: fn(Step) -> Step, scope: &Scope<'_, '_>) -> Pending<Vec<Step>> {
-    let piece = steps.len().div_ceil(GROUP).max(1);
-    let mut pending = Pending::new();
-    let mut steps = steps.into_iter();
-    while steps.len() > 0 {
-        let piece: Vec<_> = steps.by_ref().take(piece).collect();
-        scope.begin(&mut pending, move || piece.into_iter().map(work).collect());
-    }
-    pending
-}
-
-/// The steps that were handed out, once all are done.
-fn collect(pending: &mut Pending<Vec<Step>>, scope: &Scope<'_, '_>) -> Vec<Step> {
-    std::iter::from_fn(|| scope.next(pending)).flatten().collect()
-}
-
-/// Of copies with one target, that of the first image gets it. The others are not written either: where new files have
-/// names, theirs would be the same.
-fn fail_second_copies(steps: &mut [Step]) {
-    let mut targets = HashSet::new();
-    for step in steps {
-        if step.target().is_some_and(|target| !targets.insert(without_case(target))) {
-            step.give_way();
-        }
-    }
-}
-
-/// Gives every finished copy its name, in the order of the paths, and makes the names durable.
-fn publish(steps: Vec<Step>, output: &Output) -> Vec<Step> {
-    let mut folders = BTreeSet::new();
-    let mut published = Vec::with_capacity(steps.len());
-    for step in steps {
-        folders.extend(step.target().into_iter().flat_map(|target| output.folders_above(target)));
-        published.push(step.publish());
-    }
-    for folder in folders {
-        let Err(error) = sync_folder(&folder) else { continue };
-        for step in &mut published {
-            step.fail_published(&folder, &error);
-        }
-    }
-    published
 }

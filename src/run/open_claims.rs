@@ -2,7 +2,7 @@
 
 use super::claimed::ImageFile;
 use super::known::absolute_path;
-use crate::ledger::{ClaimId, Entry};
+use crate::ledger::{ClaimId, LedgerEntry};
 use crate::platform::FileId;
 use crate::record::fields::Seal;
 use crate::report::Report;
@@ -12,7 +12,7 @@ use std::path::PathBuf;
 /// Open claims.
 #[derive(Debug, Default)]
 pub(super) struct OpenClaims {
-    claims: BTreeMap<ClaimId, Entry>,
+    claims: BTreeMap<ClaimId, LedgerEntry>,
     by_source: HashMap<String, ClaimId>,
     by_serial: HashMap<String, ClaimId>,
     /// Those of images that are no part of a container: only they can be torn.
@@ -21,7 +21,7 @@ pub(super) struct OpenClaims {
 }
 
 impl OpenClaims {
-    pub(super) fn new(claims: Vec<Entry>) -> Self {
+    pub(super) fn new(claims: Vec<LedgerEntry>) -> Self {
         let mut open = Self::default();
         for claim in claims {
             open.by_source.insert(claim.old_digest.clone(), claim.id);
@@ -47,7 +47,7 @@ impl OpenClaims {
     }
 
     /// Takes out the claim of the 4.0 record with this digest.
-    pub(super) fn take_source(&mut self, source: &Seal) -> Option<Entry> {
+    pub(super) fn take_source(&mut self, source: &Seal) -> Option<LedgerEntry> {
         self.claims.remove(self.by_source.get(&source.to_hex())?)
     }
 
@@ -63,7 +63,7 @@ impl OpenClaims {
         report: &Report,
         file: ImageFile,
         put_back: Option<&str>,
-    ) -> Vec<&Entry> {
+    ) -> Vec<&LedgerEntry> {
         let serial = report.record().and_then(|record| record.serial.text());
         let of_serial = |serial: Option<&str>| serial.and_then(|serial| self.by_serial.get(serial));
         let at_path = self.by_path.get(&absolute_path(&report.path));
@@ -81,13 +81,14 @@ impl OpenClaims {
 mod tests {
     use super::*;
     use crate::diagnosis::diagnose;
-    use crate::ledger::State;
+    use crate::ledger::ConversionState;
     use crate::record::RecordBytes;
     use crate::report::Outcome;
 
     const RECORD: &[u8] = include_bytes!("../../testdata/records/reapplied-in-order.rec");
-    /// Where the serial is in a record, and its number in that.
+    /// Where the number is in a serial, and a byte that must be zero.
     const NUMBER: usize = 0x00C + 10;
+    const RESERVED: usize = 0x084;
 
     fn path(number: usize) -> PathBuf {
         absolute_path(format!("{number}.img").as_ref())
@@ -101,6 +102,7 @@ mod tests {
     fn damaged(number: usize) -> RecordBytes {
         let mut record: RecordBytes = RECORD.try_into().unwrap();
         record[NUMBER..NUMBER + 7].copy_from_slice(format!("{number:07}").as_bytes());
+        record[RESERVED] = 1;
         record
     }
 
@@ -111,13 +113,13 @@ mod tests {
         report
     }
 
-    fn claim(number: usize) -> Entry {
+    fn claim(number: usize) -> LedgerEntry {
         let record = diagnose(&damaged(number)).record.unwrap();
-        Entry {
+        LedgerEntry {
             id: number.try_into().unwrap(),
             serial: record.serial.text().unwrap().to_owned(),
             licenses: 5,
-            state: State::Begun,
+            state: ConversionState::Begun,
             path: path(number),
             target: None,
             container: None,
@@ -151,7 +153,7 @@ mod tests {
 
     #[test]
     fn members_of_one_archive_are_not_all_taken_for_a_damaged_one() {
-        let member = |number| Entry {
+        let member = |number| LedgerEntry {
             container: Some("/a.zip".into()),
             file: inode(1).id,
             path: format!("/a.zip:{number}.img").into(),

@@ -1,8 +1,9 @@
 //! A survey in numbers.
 
 use super::survey::{Survey, is_converted};
+use super::turns::Turns;
 use super::{End, Job};
-use crate::set::{Access, Answer, Condition};
+use crate::set::{Access, Condition, SetDecision};
 
 /// A survey in numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub struct Overview {
     pub refused: u64,
     /// Images that could not be read. They may hold newer states of packs.
     pub unread: u64,
+    /// Images of which there will be another word than when they were seen, whether they are changed or not.
+    pub told_anew: u64,
 }
 
 impl Survey {
@@ -28,21 +31,23 @@ impl Survey {
         let mut overview = Overview {
             is_complete: self.end == End::Complete,
             unread: self.unread,
+            told_anew: Turns::new(self, job).count_images(),
             ..Overview::default()
         };
-        let all = self.entries.iter().zip(&self.answers);
-        for (entry, answer) in all.filter(|(entry, _)| !self.is_left_out(entry, job)) {
-            let in_place = entry.access != Access::NeedsOutput;
-            match entry.condition {
+        let all = self.candidates.iter().zip(&self.decisions);
+        for (candidate, decision) in all.filter(|(candidate, _)| !self.is_left_out(candidate, job))
+        {
+            let in_place = candidate.access != Access::NeedsOutput;
+            match candidate.condition {
                 Condition::Unfinished if in_place || into_copies => overview.finish += 1,
-                Condition::Sound if is_converted(entry, answer) => {
+                Condition::Sound if is_converted(candidate, decision) => {
                     if in_place || into_copies {
                         overview.convert += 1;
                     } else {
                         overview.needs_output += 1;
                     }
                 }
-                Condition::Sound if is_refused(answer) => overview.refused += 1,
+                Condition::Sound if is_refused(decision) => overview.refused += 1,
                 _ => {}
             }
         }
@@ -50,14 +55,14 @@ impl Survey {
     }
 }
 
-/// Whether a sound image is refused by the set's answer.
-fn is_refused(answer: &Answer) -> bool {
+/// Whether a sound image is refused by the set's decision.
+fn is_refused(decision: &SetDecision) -> bool {
     matches!(
-        answer,
-        Answer::NewerStateRefused(_)
-            | Answer::Diverged(_)
-            | Answer::SerialClash(_)
-            | Answer::TwoConverted(_)
-            | Answer::CopyOfConverted
+        decision,
+        SetDecision::NewerStateRefused(_)
+            | SetDecision::Diverged(_)
+            | SetDecision::SerialClash(_)
+            | SetDecision::TwoConverted(_)
+            | SetDecision::CopyOfConverted
     )
 }

@@ -1,8 +1,8 @@
 //! Whether a file holds a converted pack.
 
 use crate::diagnosis::{Verdict, diagnose};
-use crate::ledger::Entry;
-use crate::media::{Medium, Place, Places};
+use crate::ledger::LedgerEntry;
+use crate::media::{Medium, Place, PlaceKind, Places};
 use crate::pack::examine::{Examination, Pack, examine, read_record_past_cache};
 use crate::report::Outcome;
 use crate::run::RETRIES;
@@ -11,25 +11,26 @@ use std::io;
 use std::path::Path;
 
 /// Whether the file holds the pack of `entry`, converted; its clean-up may not be finished.
-pub fn holds_copy(path: &Path, entry: &Entry) -> bool {
+pub fn holds_copy(path: &Path, entry: &LedgerEntry) -> bool {
     copy_at(Place::at(path), entry).is_some()
 }
 
 /// Whether the file holds the pack of `entry`, converted and cleaned up, and its disk the same as the
 /// cache. `places` are asked for the path.
-pub fn holds_whole_copy(places: &mut Places, path: &Path, entry: &Entry) -> bool {
+pub fn holds_whole_copy(places: &mut Places, path: &Path, entry: &LedgerEntry) -> bool {
     let Some((medium, pack)) = copy_at(places.at(path), entry) else { return false };
     let held = pack.sectors.and_then(|sectors| read_record_past_cache(&medium, &sectors).ok());
     held.is_some_and(|record| diagnose(&record).verdict == Verdict::AlreadyConverted)
 }
 
-/// The pack that the file holds, converted, if it is that of `entry`.
-pub(in crate::run) fn converted_pack(path: &Path, entry: &Entry) -> Option<PackId> {
-    let (_, pack) = copy_at(Place::at(path), entry)?;
+/// The converted pack of `entry`, if it is where the ledger says. What is in a drive by now is not looked at.
+pub(in crate::run) fn converted_pack(entry: &LedgerEntry) -> Option<PackId> {
+    let place = Place::at(entry.place()).ok().filter(|place| place.kind == PlaceKind::File)?;
+    let (_, pack) = copy_at(Ok(place), entry)?;
     pack.diagnosis.record.as_deref().map(PackId::of)
 }
 
-fn copy_at(place: io::Result<Place>, entry: &Entry) -> Option<(Medium, Pack)> {
+fn copy_at(place: io::Result<Place>, entry: &LedgerEntry) -> Option<(Medium, Pack)> {
     let medium = Medium::open(&place.ok()?, RETRIES).ok()?;
     let Ok(Examination::Pack(pack)) = examine(&medium) else { return None };
     let origin = pack.diagnosis.record.as_ref()?.origin?;

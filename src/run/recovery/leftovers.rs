@@ -2,7 +2,7 @@
 //! that a run is still writing is locked, and stays; one that cannot be removed is in nobody's way.
 
 use crate::files::{clear_leftover, clear_moved_leftover};
-use crate::ledger::Entry;
+use crate::ledger::LedgerEntry;
 use crate::platform::folder_of;
 use std::path::{Path, PathBuf};
 
@@ -16,7 +16,7 @@ pub(in crate::run) struct Leftovers {
 impl Leftovers {
     /// Removes the one that was to become the container of a claim: from where that was, and, where it is `now` somewhere
     /// else, from beside it.
-    pub(in crate::run) fn clear(&mut self, claim: &Entry, now: Option<&Path>) {
+    pub(in crate::run) fn clear(&mut self, claim: &LedgerEntry, now: Option<&Path>) {
         let Some(container) = &claim.container else { return };
         let this = (container.clone(), now.map(Path::to_owned));
         if self.last.as_ref() == Some(&this) {
@@ -27,10 +27,5 @@ impl Leftovers {
             let _ = clear_moved_leftover(container, folder_of(now));
         }
         self.last = Some(this);
-    }
-
-    /// Removes the one that was to become a copy.
-    pub(super) fn clear_copy(&self, target: &Path) {
-        let _ = clear_leftover(target);
     }
 }

@@ -19,11 +19,12 @@ pub(super) use copies::converted_pack;
 pub use copies::{holds_copy, holds_whole_copy};
 
 use crate::disk::DisketteStorage;
-use crate::ledger::{ClaimId, Entry, Ledger, LedgerError, Settled, State};
+use crate::files::clear_leftover;
+use crate::ledger::{ClaimId, ConversionState, Ledger, LedgerEntry, LedgerError, Settled};
 use crate::media::{DriveError, MediaError, Medium, Places, RawImage};
 use crate::pack::commit::Commit;
 use crate::platform::{folder_of, is_in_use, sync_folder};
-use crate::report::{Action, Failure, FailureCode};
+use crate::report::{Failure, FailureCode, Operation};
 use crate::run::RETRIES;
 use crate::run::claimed::ImageFile;
 use held::{Evidence, Held, held, locate};
@@ -61,7 +62,7 @@ pub enum Recovery {
 /// Where the ledger cannot be read or written.
 pub fn settle_all(
     ledger: &mut Ledger,
-    mut tell: impl FnMut(&Entry, &Recovery),
+    mut tell: impl FnMut(&LedgerEntry, &Recovery),
 ) -> Result<(), LedgerError> {
     let mut recovering = Recovering::default();
     for entry in ledger.begun()? {
@@ -74,7 +75,7 @@ pub fn settle_all(
 ///
 /// # Errors
 /// Where the ledger cannot be read or written.
-pub fn settle(ledger: &mut Ledger, entry: &Entry) -> Result<Recovery, LedgerError> {
+pub fn settle(ledger: &mut Ledger, entry: &LedgerEntry) -> Result<Recovery, LedgerError> {
     let mut recovering = Recovering::default();
     let recovery = recovering.settle(ledger, entry)?;
     ledger.settle(&recovering.settled)?;
@@ -82,10 +83,10 @@ pub fn settle(ledger: &mut Ledger, entry: &Entry) -> Result<Recovery, LedgerErro
 }
 
 /// The entry of a claim, with its records, where it is open; else what became of it.
-fn still_open(ledger: &Ledger, id: ClaimId) -> Result<Result<Entry, Recovery>, LedgerError> {
+fn still_open(ledger: &Ledger, id: ClaimId) -> Result<Result<LedgerEntry, Recovery>, LedgerError> {
     Ok(match ledger.entry(id)? {
         None => Err(Recovery::Void),
-        Some(entry) if entry.state != State::Begun => Err(Recovery::Complete),
+        Some(entry) if entry.state != ConversionState::Begun => Err(Recovery::Complete),
         Some(entry) if entry.sound_patch().is_none() => Err(Recovery::Strange),
         Some(entry) => Ok(entry),
     })
@@ -118,7 +119,11 @@ pub(super) struct Recovering {
 }
 
 impl Recovering {
-    fn settle(&mut self, ledger: &mut Ledger, entry: &Entry) -> Result<Recovery, LedgerError> {
+    fn settle(
+        &mut self,
+        ledger: &mut Ledger,
+        entry: &LedgerEntry,
+    ) -> Result<Recovery, LedgerError> {
         if let Some(target) = &entry.target {
             return Ok(match still_open(ledger, entry.id)? {
                 Ok(entry) => self.settle_copy(&entry, target),
@@ -152,10 +157,10 @@ impl Recovering {
     pub(super) fn settle_one_of(
         &mut self,
         ledger: &Ledger,
-        entries: &[&Entry],
+        entries: &[&LedgerEntry],
         path: &Path,
         put_back: Option<&str>,
-    ) -> Result<Option<Entry>, LedgerError> {
+    ) -> Result<Option<LedgerEntry>, LedgerError> {
         if entries.is_empty() {
             return Ok(None);
         }
@@ -193,16 +198,16 @@ impl Recovering {
             MediaError::Io(cause) if cause.kind() == io::ErrorKind::NotFound => Recovery::Missing,
             MediaError::Drive(DriveError::NoMedium) => Recovery::Missing,
             MediaError::Io(cause) if is_in_use(cause) => Recovery::InUse,
-            _ => failed(Action::Open, error),
+            _ => failed(Operation::Open, error),
         })?;
         if medium.is_marked_read_only() {
-            let failure = Failure::new(FailureCode::WriteProtected, Action::Write);
+            let failure = Failure::new(FailureCode::WriteProtected, Operation::Write);
             return Err(Recovery::Failed(Box::new(failure)));
         }
         match medium.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(Recovery::InUse),
-            Err(TryLockError::Error(error)) => return Err(failed(Action::Lock, error.into())),
+            Err(TryLockError::Error(error)) => return Err(failed(Operation::Lock, error.into())),
         }
         Ok((medium, file))
     }
@@ -211,7 +216,7 @@ impl Recovering {
     fn settle_on(
         &mut self,
         medium: Medium,
-        entry: &Entry,
+        entry: &LedgerEntry,
         at: At,
     ) -> Result<Recovery, Box<Untouched>> {
         let untouched = |medium, why| Err(Box::new(Untouched { medium, why }));
@@ -254,7 +259,7 @@ impl Recovering {
         if archive.is_some() && archive == self.durable.as_deref() {
             return Ok(());
         }
-        let failed = |error| Failure::caused(Action::SyncFolder, error).about(path.to_owned());
+        let failed = |error| Failure::caused(Operation::SyncFolder, error).about(path.to_owned());
         medium.sync_name().map_err(failed)?;
         self.durable = archive.map(Path::to_owned);
         Ok(())
@@ -262,7 +267,7 @@ impl Recovering {
 
     /// A copy is there, whole, or it is not: it gets its name last. Where it is not, it may have been
     /// taken elsewhere; it is made anew, with the same bytes, when its image is converted again.
-    fn settle_copy(&mut self, entry: &Entry, target: &Path) -> Recovery {
+    fn settle_copy(&mut self, entry: &LedgerEntry, target: &Path) -> Recovery {
         // As long as the run that makes the copy lives, it has the image locked.
         let place = self.places.at(&entry.path);
         let lock =
@@ -270,7 +275,8 @@ impl Recovering {
         if let Ok(Err(TryLockError::WouldBlock)) = lock {
             return Recovery::InUse;
         }
-        self.leftovers.clear_copy(target);
+        // Where it cannot be removed, it is in nobody's way.
+        let _ = clear_leftover(target);
         // The run that made it may have died before its name was durable.
         if holds_copy(target, entry) && self.sync_folder(folder_of(target)) {
             self.settled.push(Settled::Done(entry.id));

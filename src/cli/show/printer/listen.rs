@@ -1,17 +1,17 @@
 //! What a printer makes of each thing that it hears of a run.
 
-use super::{Form, Printer};
+use super::{Printer, ReportForm};
 use crate::cli::show::json;
 use crate::cli::show::lines;
 use addpack::find::Skipped;
 use addpack::report::{Note, Report};
-use addpack::run::{Listener, Overview, Said};
+use addpack::run::{FinalReport, Listener, Overview};
 use std::ops::ControlFlow;
 use std::path::Path;
 
 impl Listener for Printer {
     fn seen(&mut self, report: Box<Report>) -> ControlFlow<()> {
-        self.progress.image(report.outcome);
+        self.progress.seen(report.outcome);
         if let Some(files) = &mut self.to_file {
             files.seen(&report);
         }
@@ -33,12 +33,12 @@ impl Listener for Printer {
         }
         self.tally.is_incomplete = !overview.is_complete;
         if let Some(doing) = self.doing {
-            self.progress.begin_again(doing, overview.convert + overview.finish);
+            self.progress.begin_again(doing, overview.told_anew);
             self.tally.unread = overview.unread;
         }
     }
 
-    fn image(&mut self, said: Said) -> ControlFlow<()> {
+    fn image(&mut self, said: FinalReport) -> ControlFlow<()> {
         if let Some(files) = &mut self.to_file {
             files.image(&said);
         }
@@ -48,11 +48,11 @@ impl Listener for Printer {
         let seen = self.next_shown();
         let facts = self.facts.pop_front().flatten();
         match (said, seen) {
-            (Said::AsSeen, Some(shown)) => self.show(&shown, facts.as_ref()),
-            (Said::Anew(report), _) => {
+            (FinalReport::AsSeen, Some(shown)) => self.show(&shown, facts.as_ref()),
+            (FinalReport::Changed(report), _) => {
                 self.tally.left_out += u64::from(report.notes.contains(&Note::LeftOut));
                 if self.doing.is_some() {
-                    self.progress.image(report.outcome);
+                    self.progress.done(report.outcome);
                 }
                 let shown = self.shown(&report, None);
                 self.show(&shown, self.facts_of(&report).as_ref())
@@ -71,8 +71,8 @@ impl Listener for Printer {
         self.progress.other();
         if self.lists_skipped {
             let text = match self.form {
-                Form::Json => json::skipped_line(skipped),
-                Form::Card | Form::Lines(_) => lines::skipped(self.look, skipped),
+                ReportForm::Json => json::skipped_line(skipped),
+                ReportForm::Card | ReportForm::Lines(_) => lines::skipped(self.look, skipped),
             };
             let kept = self.waiting.add_text(&text);
             self.keep(kept);
@@ -83,8 +83,8 @@ impl Listener for Printer {
         self.tally.repeated += 1;
         self.progress.other();
         match self.form {
-            Form::Json => self.progress.suspend(|| lines::complain_repeated(path, first)),
-            Form::Card | Form::Lines(_) => {
+            ReportForm::Json => self.progress.suspend(|| lines::complain_repeated(path, first)),
+            ReportForm::Card | ReportForm::Lines(_) => {
                 let kept = self.waiting.add_text(&lines::repeated(self.look, path, first));
                 self.keep(kept);
             }

@@ -110,7 +110,9 @@ pub(crate) fn create_new(path: &Path, _: Option<&Permissions>) -> io::Result<Fil
         .open(path)
 }
 
-/// Makes a file that is to replace the one with this metadata, and that nobody else changes.
+/// Makes a file that is to replace the one with this metadata, and that nobody else changes. It has the access
+/// rights that its folder gives. Those of the old file would take calls of which no crate that is kept up has a
+/// safe form, or `ReplaceFile`, which leaves no file of that name for a moment.
 pub(crate) fn create_like(path: &Path, metadata: &Metadata) -> io::Result<File> {
     OpenOptions::new()
         .read(true)

@@ -1,17 +1,19 @@
 //! Opening a ledger, or making one; a file that is not a ledger is an error.
 
-use super::identity::{Identity, identify};
+use super::identity::{LedgerFileKind, identify};
 use super::{Ledger, LedgerError, LedgerProblem, Result, schema};
 use crate::files::write_new;
-use crate::platform::{folder_of, is_local, may_write, open_to_read, sync_folder, try_locks};
+use crate::platform::{folder_of, is_local, may_write, open_to_read, open_to_share};
+use crate::platform::{sync_folder, try_locks};
 use rusqlite::{Connection, MAIN_DB, OpenFlags, Row, TransactionBehavior};
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// How long to wait for other programs that write into the same ledger.
 const PATIENCE: Duration = Duration::from_mins(1);
+const PAUSE: Duration = Duration::from_millis(20);
 
 impl Ledger {
     /// Opens the ledger at `path` to be written, and makes it if it is not there.
@@ -27,17 +29,13 @@ impl Ledger {
 
     /// The same with a write-ahead log, which is for local file systems, or without one.
     fn open_by(path: &Path, uses_log: bool) -> Result<Self> {
-        let mut identity = identify(path)?;
-        if identity == Identity::Missing {
-            create(path)?;
-            identity = identify(path)?;
-        }
+        let identity = identify_or_create(path)?;
         check_writable(path)?;
         check_locks(path)?;
         let mut ledger = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, |db| {
             // A log's index is shared memory, which stations of a network do not share. A ledger that
             // has one is taken over by this run alone, without it.
-            let leave_log = !uses_log && identity == Identity::Ledger { is_wal: true };
+            let leave_log = !uses_log && identity == LedgerFileKind::Ledger { is_wal: true };
             if leave_log { lock_alone(db) } else { Ok(()) }
         })?;
         ledger.check_identity()?;
@@ -54,7 +52,7 @@ impl Ledger {
     /// If it cannot be read, is damaged, of a newer schema, or another file.
     pub fn open_to_read(path: &Path) -> Result<Option<Self>> {
         let path = &absolute(path)?;
-        let Identity::Ledger { is_wal } = identify(path)? else { return Ok(None) };
+        let LedgerFileKind::Ledger { is_wal } = identify(path)? else { return Ok(None) };
         // Reading a write-ahead log needs its index, which only those who may write can make.
         let may_share = (is_local(folder_of(path)) || !is_wal) && check_locks(path).is_ok();
         let shared =
@@ -152,18 +150,17 @@ impl Ledger {
     /// Sets the mode and returns the one that is set then. If several runs switch at once, SQLite does
     /// not wait.
     fn journal_mode(&self, mode: &str) -> Result<String> {
-        let pause = Duration::from_millis(20);
         let mut waited = Duration::ZERO;
         loop {
             let set = format!("PRAGMA journal_mode = {mode}");
             let result = self.db.query_row(&set, [], |row| row.get(0));
             match result.map_err(|error| self.failed(error)) {
                 Err(error) if error.problem == LedgerProblem::InUse && waited < PATIENCE => {
-                    std::thread::sleep(pause);
+                    std::thread::sleep(PAUSE);
                 }
                 result => return result,
             }
-            waited += pause;
+            waited += PAUSE;
         }
     }
 
@@ -201,6 +198,22 @@ fn make_tables(db: &Connection, version: i32) -> rusqlite::Result<()> {
 /// From now on this connection alone uses the database, and needs no shared memory for that.
 fn lock_alone(db: &Connection) -> rusqlite::Result<()> {
     db.query_row("PRAGMA locking_mode = EXCLUSIVE", [], |_| Ok(()))
+}
+
+/// What is at `path`, where a ledger is made if there is nothing.
+fn identify_or_create(path: &Path) -> Result<LedgerFileKind> {
+    let mut waited = Duration::ZERO;
+    loop {
+        match identify(path)? {
+            LedgerFileKind::Missing if waited < PATIENCE => create(path)?,
+            identity => return Ok(identity),
+        }
+        // Another run may be making it: then its file has only a temporary name yet.
+        if !path.exists() {
+            std::thread::sleep(PAUSE);
+            waited += PAUSE;
+        }
+    }
 }
 
 /// Makes an empty ledger, completely or not at all; another run may make it first.
@@ -243,7 +256,7 @@ fn check_writable(path: &Path) -> Result<()> {
     if fs::metadata(path).is_ok_and(|file| file.permissions().readonly()) {
         return Err(protected(LedgerProblem::WriteProtected, None));
     }
-    match OpenOptions::new().read(true).write(true).open(path) {
+    match open_to_share(path) {
         Err(error)
             if matches!(
                 error.kind(),

@@ -63,7 +63,7 @@ fn request_is_written_to_a_new_file_and_never_over_another() {
     let scene = one_refused();
     let args = ["replace", "--lost", "10-30", ".", "-o", "request.txt"];
     scene.run(&args).is(0, "", "");
-    assert_eq!(scene.read("request.txt"), letter(&scene).as_bytes());
+    assert_eq!(scene.text("request.txt"), letter(&scene));
     let stderr = "addpack: -o: request.txt is there already, and is left as it is\n";
     scene.run(&args).is(2, "", stderr);
     assert_eq!(std::fs::read_dir(scene.path("")).unwrap().count(), 4, "nothing else is left");

@@ -1,12 +1,12 @@
 //! The commands that come after a plan, to be pasted into a shell.
 
 use crate::cli::args::Common;
-use crate::cli::args::plan::Plan as Args;
+use crate::cli::args::plan::PlanArgs;
 use crate::cli::show::plan_report::PlanReport;
 use crate::cli::show::shell::{command, path_words};
 use crate::cli::words::{address, plural, server_name};
 use addpack::pack::keep::is_kept_image;
-use addpack::plan::{Action, FIRST_LICENSES, Step};
+use addpack::plan::{FIRST_LICENSES, PlanAction, PlanStep};
 use addpack::record::event::ServerVersion;
 use clap::ValueEnum;
 
@@ -14,7 +14,7 @@ use clap::ValueEnum;
 const A_DRIVE: &str = if cfg!(windows) { "A:" } else { "/dev/fd0" };
 
 /// Each command with what it does. One that cannot be quoted is left out.
-pub(crate) fn commands(args: &Args, report: &PlanReport) -> Vec<(String, String)> {
+pub(crate) fn commands(args: &PlanArgs, report: &PlanReport) -> Vec<(String, String)> {
     let Some(same) = same_set(&args.common) else { return Vec::new() };
     let mut commands = Vec::new();
     let mut offer = |words: Vec<String>, purpose: String| {
@@ -22,8 +22,9 @@ pub(crate) fn commands(args: &Args, report: &PlanReport) -> Vec<(String, String)
         commands.extend(command(&words).map(|command| (command, purpose)));
     };
     let steps = report.plan.steps.iter();
-    let convert: Vec<_> = steps.filter(|step| step.action == Action::ConvertThenApply).collect();
-    let is_kept = |step: &&Step| is_kept_image(&report.summary(step).path);
+    let convert: Vec<_> =
+        steps.filter(|step| step.action == PlanAction::ConvertThenApply).collect();
+    let is_kept = |step: &&PlanStep| is_kept_image(&report.summary(step).path);
     if let ([folder], true) = (&args.common.paths[..], convert.iter().any(is_kept)) {
         // To convert the images would leave the diskettes 4.0, and they would be refused from then on.
         let ledger = ledger_words(&args.common).unwrap_or_default();
@@ -38,7 +39,7 @@ pub(crate) fn commands(args: &Args, report: &PlanReport) -> Vec<(String, String)
             format!("converts {packs} of this plan"),
         );
     }
-    let needs_replacement = |step: &&Step| {
+    let needs_replacement = |step: &&PlanStep| {
         let refusal = report.summary(step).refusal.as_ref();
         report.facts(step).needs_replacement()
             && refusal.is_some_and(|r| r.no_replacement().is_none())
@@ -86,7 +87,7 @@ pub(crate) fn ledger_words(common: &Common) -> Option<Vec<String>> {
 }
 
 /// The options that lead to this plan again.
-fn server_words(args: &Args, report: &PlanReport) -> Vec<String> {
+fn server_words(args: &PlanArgs, report: &PlanReport) -> Vec<String> {
     let mut words = Vec::new();
     if report.server.version != ServerVersion::V45 {
         words.push(format!("--server={}", report.server.version.as_str()));

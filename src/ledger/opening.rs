@@ -1,19 +1,14 @@
 //! Opening a ledger, or making one; a file that is not a ledger is an error.
 
+use super::creating::{PATIENCE, PAUSE, identify_or_create};
 use super::identity::{LedgerFileKind, identify};
 use super::{Ledger, LedgerError, LedgerProblem, Result, schema};
-use crate::files::write_new;
-use crate::platform::{folder_of, is_local, may_write, open_to_read, open_to_share};
-use crate::platform::{sync_folder, try_locks};
-use rusqlite::{Connection, MAIN_DB, OpenFlags, Row, TransactionBehavior};
+use crate::platform::{folder_of, is_local, may_write, open_to_read, open_to_share, try_locks};
+use rusqlite::{Connection, OpenFlags, Row, TransactionBehavior};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-
-/// How long to wait for other programs that write into the same ledger.
-const PATIENCE: Duration = Duration::from_mins(1);
-const PAUSE: Duration = Duration::from_millis(20);
 
 impl Ledger {
     /// Opens the ledger at `path` to be written, and makes it if it is not there.
@@ -122,7 +117,7 @@ impl Ledger {
         let version: i32 =
             write.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(failed)?;
         if version < schema::VERSION {
-            make_tables(&write, version).map_err(failed)?;
+            schema::make_tables(&write, version).map_err(failed)?;
         }
         write.commit().map_err(failed)
     }
@@ -184,66 +179,9 @@ impl Ledger {
     }
 }
 
-/// Makes the tables, or those of the newest version out of those of an older one.
-fn make_tables(db: &Connection, version: i32) -> rusqlite::Result<()> {
-    let steps: &[&str] = match version {
-        1 => &[schema::MOVE_ASIDE, schema::CREATE, schema::MOVE_BACK],
-        _ => &[schema::CREATE],
-    };
-    steps.iter().try_for_each(|step| db.execute_batch(step))?;
-    db.pragma_update(None, "application_id", schema::APPLICATION_ID)?;
-    db.pragma_update(None, "user_version", schema::VERSION)
-}
-
 /// From now on this connection alone uses the database, and needs no shared memory for that.
 fn lock_alone(db: &Connection) -> rusqlite::Result<()> {
     db.query_row("PRAGMA locking_mode = EXCLUSIVE", [], |_| Ok(()))
-}
-
-/// What is at `path`, where a ledger is made if there is nothing.
-fn identify_or_create(path: &Path) -> Result<LedgerFileKind> {
-    let mut waited = Duration::ZERO;
-    loop {
-        match identify(path)? {
-            LedgerFileKind::Missing if waited < PATIENCE => create(path)?,
-            identity => return Ok(identity),
-        }
-        // Another run may be making it: then its file has only a temporary name yet.
-        if !path.exists() {
-            std::thread::sleep(PAUSE);
-            waited += PAUSE;
-        }
-    }
-}
-
-/// Makes an empty ledger, completely or not at all; another run may make it first.
-fn create(path: &Path) -> Result<()> {
-    let failed = |error: io::Error| match error.kind() {
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => LedgerError {
-            cause: Some(error.into()),
-            ..LedgerError::new(path, LedgerProblem::FolderProtected)
-        },
-        _ => LedgerError::from_io(path, error),
-    };
-    let folder = folder_of(path);
-    let is_made = |folder: &&Path| !folder.exists();
-    let made = folder.ancestors().take_while(is_made).count();
-    fs::create_dir_all(folder).map_err(failed)?;
-    let empty = || {
-        let mut db = Connection::open_in_memory()?;
-        make_tables(&db, 0)?;
-        Ok(db.serialize(MAIN_DB)?.to_vec())
-    };
-    let empty = empty().map_err(|error| LedgerError::from_sqlite(path, error))?;
-    match write_new(path, &empty) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
-        written => written.map_err(failed)?,
-    }
-    // The names of folders that were made for it must survive a power cut, too.
-    for folder in folder.ancestors().skip(1).take(made) {
-        let _ = sync_folder(folder);
-    }
-    Ok(())
 }
 
 /// Checks that the file and its folder may be written. As with images, a mode that forbids writing counts

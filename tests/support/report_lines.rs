@@ -2,7 +2,6 @@
 
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::fmt::Debug;
 
 /// An image's line.
 #[derive(Debug, Deserialize, PartialEq)]

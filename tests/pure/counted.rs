@@ -4,11 +4,9 @@ use crate::support::own_process::is_own_process;
 use crate::support::testdata;
 use addpack::ledger::Ledger;
 use addpack::record::fields::FileTime;
-use addpack::report::Report;
-use addpack::run::{FinalReport, Job, Listener, Mode, Overview, run};
+use addpack::run::{FinalReport, Job, Mode, RunEvent, run};
 use std::fs;
 use std::ops::ControlFlow;
-use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use tempfile::TempDir;
 
@@ -18,21 +16,13 @@ struct Counts {
     told_anew: u64,
 }
 
-impl Listener for Counts {
-    fn seen(&mut self, _: Box<Report>) -> ControlFlow<()> {
-        ControlFlow::Continue(())
-    }
-
-    fn surveyed(&mut self, overview: &Overview) {
-        self.foreseen = Some(overview.told_anew);
-    }
-
-    fn image(&mut self, report: FinalReport) -> ControlFlow<()> {
-        self.told_anew += u64::from(matches!(report, FinalReport::Changed(_)));
-        ControlFlow::Continue(())
-    }
-
-    fn repeated(&mut self, _: &Path, _: &Path) -> ControlFlow<()> {
+impl Counts {
+    fn hear(&mut self, event: &RunEvent) -> ControlFlow<()> {
+        match event {
+            RunEvent::Surveyed(overview) => self.foreseen = Some(overview.told_anew),
+            RunEvent::Final(FinalReport::Changed(_)) => self.told_anew += 1,
+            _ => {}
+        }
         ControlFlow::Continue(())
     }
 }
@@ -65,7 +55,8 @@ fn images_that_are_told_anew_are_as_many_as_were_foreseen() {
                 let job = Job { output: output.clone(), workers, ..Job::new(paths, mode) };
                 let mut counts = Counts::default();
                 let mut ledger = Ledger::temporary().unwrap();
-                run(&job, &mut ledger, &AtomicBool::new(false), &mut counts).unwrap();
+                let mut hear = |event: RunEvent| counts.hear(&event);
+                run(&job, &mut ledger, &AtomicBool::new(false), &mut hear).unwrap();
                 assert_eq!(counts.foreseen, Some(counts.told_anew), "{mode:?} {output:?}");
                 assert!(counts.told_anew > 5, "{mode:?}");
             }

@@ -55,6 +55,8 @@ pub struct PackFacts {
     pub write_protected: bool,
     /// Events in its record: up to 24.
     pub events: u16,
+    /// Whether it can be changed where it is: what is in a dump can only be converted into a copy.
+    pub in_place: bool,
 }
 
 impl PackFacts {
@@ -81,6 +83,7 @@ impl PackFacts {
             condition,
             write_protected: write_protected && report.is_drive,
             events: record.map_or(0, |record| record.event_count),
+            in_place: report.in_place,
         };
         // Its converted copy is there, and is used instead.
         let is_in_copy = report.outcome == Outcome::AlreadyConverted && facts.is_40();
@@ -95,6 +98,15 @@ impl PackFacts {
     /// Whether it can be applied to a server, after a conversion if that is needed.
     pub fn is_usable(&self) -> bool {
         matches!(self.condition, Condition::Sound | Condition::Unfinished)
+    }
+
+    /// Whether a conversion would change it, in place or into a copy.
+    pub fn is_to_convert(&self) -> bool {
+        match self.condition {
+            Condition::Unfinished => true,
+            Condition::Sound | Condition::CopyMissing => self.is_40(),
+            Condition::Copy | Condition::Refused(_) => false,
+        }
     }
 
     pub(super) fn is_refused(&self) -> bool {
@@ -124,6 +136,16 @@ impl PackFacts {
             Condition::Sound if !knows(server.version, self.version) => Some(Code::ConvertFirst),
             Condition::Sound => (self.is_full() && self.is_40()).then_some(Code::ConvertFirst),
             Condition::Copy | Condition::CopyMissing | Condition::Refused(_) => None,
+        }
+    }
+
+    /// How much must be done to it before `server` gets it: of packs that serve equally, that with the least is
+    /// applied, since a conversion cannot be undone.
+    pub(super) fn preparation(&self, server: &ServerState) -> u8 {
+        match self.needs_conversion(server) {
+            None => 0,
+            Some(Code::FinishFirst) => 1,
+            Some(_) => 2,
         }
     }
 

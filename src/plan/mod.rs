@@ -99,7 +99,9 @@ pub fn plan(packs: &[PackFacts], server: &ServerState) -> Plan {
 /// applied after all others were.
 pub fn plan_some(packs: &[PackFacts], some: &[usize], server: &ServerState) -> Plan {
     let mut choice = Choice::new(server);
-    for &number in some {
+    let mut offered = some.to_vec();
+    offered.sort_by_key(|number| packs[*number].preparation(server));
+    for number in offered {
         match packs[number].condition {
             Condition::Sound | Condition::Unfinished => {
                 choice.add(number, &packs[number].prepared(server));

@@ -13,8 +13,10 @@ pub type Span = (u16, u16);
 pub struct Holders {
     /// The first sound pack; `None` if all are refused.
     pub sound: Option<Serial>,
-    /// Whether there is another sound pack for the same step.
-    pub twins: bool,
+    /// Other sound packs for the same step: the first few.
+    pub twins: Box<[Serial]>,
+    /// Whether there are more of those.
+    pub more_twins: bool,
     /// Whether a refused pack is among them.
     pub refused: bool,
     /// Whether a sound one is still a 4.0 pack.
@@ -25,6 +27,9 @@ pub struct Holders {
 /// possible steps, however many packs there are.
 #[derive(Clone, Debug, Default)]
 pub struct Chain(BTreeMap<Span, Holders>);
+
+/// Twins that are kept of one step, beside the first pack: a hostile set may have any number.
+const TWINS_KEPT: usize = 3;
 
 /// The most licenses that any server can have.
 const MOST: u16 = 50;
@@ -40,9 +45,15 @@ impl Chain {
             holders.refused = true;
             return;
         }
-        let first = *holders.sound.get_or_insert(pack.serial);
-        holders.twins |= first != pack.serial;
         holders.has_40 |= pack.is_40();
+        let first = *holders.sound.get_or_insert(pack.serial);
+        if first != pack.serial && !holders.twins.contains(&pack.serial) {
+            if holders.twins.len() < TWINS_KEPT {
+                holders.twins = [&holders.twins[..], &[pack.serial]].concat().into();
+            } else {
+                holders.more_twins = true;
+            }
+        }
     }
 
     /// Each step with the packs that restore it, in their order.
@@ -68,8 +79,8 @@ impl Chain {
     }
 
     /// Steps that more than one sound pack restores.
-    pub fn twins(&self) -> impl Iterator<Item = Span> {
-        self.steps().filter(|(_, holders)| holders.twins).map(|(span, _)| span)
+    pub fn twins(&self) -> impl Iterator<Item = (Span, &Holders)> {
+        self.steps().filter(|(_, holders)| !holders.twins.is_empty())
     }
 
     /// Pairs of steps that overlap and differ: after one of them, the other restores nothing.

@@ -11,7 +11,7 @@ mod ledger;
 pub(crate) mod plan;
 mod queue;
 
-pub(crate) use also::Also;
+pub(crate) use also::{Also, check_new_file, is_there};
 pub(crate) use common::{Common, LedgerChoice, LedgerFile, Screen};
 pub(crate) use first_word::parse;
 pub(crate) use ledger::{Ledger, LedgerAction, List, Release};
@@ -99,7 +99,7 @@ Examples:
   addpack ledger release 12345-270-0000017-00003")]
     Ledger(Ledger),
 
-    /// Explain a code: what it means, how it comes about, what to do
+    /// Explain codes: what each means, how it comes about, what to do
     ///
     /// Knows every code that addpack reports. Without a code, lists them.
     #[command(after_long_help = "\
@@ -257,9 +257,9 @@ pub(crate) struct Selftest {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Explain {
-    /// The code: an outcome, a finding, an error, a note or a plan's reason
-    #[arg(add = ArgValueCandidates::new(complete::codes))]
-    pub(crate) code: Option<String>,
+    /// The codes: outcomes, findings, errors, notes or a plan's reasons
+    #[arg(value_name = "CODE", add = ArgValueCandidates::new(complete::codes))]
+    pub(crate) codes: Vec<String>,
 
     /// As JSON Lines: one object for each code
     #[arg(long)]

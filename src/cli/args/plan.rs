@@ -191,8 +191,7 @@ impl Plan {
             return Ok(());
         }
         Err(Error::Usage(format!(
-            "--installed {}: a {} server has {FIRST_LICENSES} licenses, or with packs of 5 and 20 any \
-             multiple of 5 up to {}",
+            "--installed {}: the licenses of a {} server are a multiple of 5, from {FIRST_LICENSES} to {}",
             self.installed,
             version.as_str(),
             rules::limit(version),

@@ -7,7 +7,7 @@ use crate::cli::show::printer::Printer;
 use crate::cli::show::tally::SERVERS_SHOWN;
 use crate::cli::show::terminal::{at_home, complain, named};
 use crate::cli::words::system::BEFORE_WRITING;
-use crate::cli::words::{diskette, plural, server, set_warnings};
+use crate::cli::words::{diskette, plural, server, set_warnings, unread};
 use addpack::find::Skipped;
 use addpack::pack::keep::is_kept_image;
 use addpack::plan::PackFacts;
@@ -106,9 +106,15 @@ fn question(overview: &Overview, output: Option<&Path>, refused: u64) -> String 
             plural(overview.finish, "interrupted conversion", "interrupted conversions");
         parts.push(format!("finish {conversions}"));
     }
-    let place = match output {
+    let is_one = overview.convert + overview.finish == 1;
+    let place = match output.map(named) {
         None => "in place".to_owned(),
-        Some(output) => format!("into copies under {}; the images stay as they are", named(output)),
+        Some(folder) if is_one => format!("into a copy in {folder}; the image stays as it is"),
+        Some(folder) => format!("into copies in {folder}; the images stay as they are"),
+    };
+    let afterwards = match output {
+        None => "There is no way back to 4.0. ",
+        Some(_) => "From then on the copies count, and the images are not to be used. ",
     };
     let refused = match refused {
         0 => String::new(),
@@ -127,14 +133,12 @@ fn question(overview: &Overview, output: Option<&Path>, refused: u64) -> String 
     let unread = match overview.unread {
         0 => String::new(),
         count => {
-            let images = plural(count, "image", "images");
-            format!("{images} could not be read, and may hold newer states of these packs.\n")
+            let warning = unread(count, "these packs");
+            format!("{}{}.\n", warning[..1].to_uppercase(), &warning[1..])
         }
     };
-    format!(
-        "{unread}About to {}, {place}.\n{needs_output}{refused}There is no way back to 4.0. ",
-        parts.join(" and ")
-    )
+    let parts = parts.join(" and ");
+    format!("{unread}About to {parts}, {place}.\n{needs_output}{refused}{afterwards}")
 }
 
 /// Where it is written down what was converted.
@@ -155,7 +159,7 @@ pub(crate) fn diskette_question(report: &Report, args: &Convert) -> String {
         None => format!("{BEFORE_WRITING}{ledger}Convert it to 4.5? There is no way back to 4.0."),
         Some(output) => {
             let output = named(output);
-            format!("{ledger}Convert it into a copy under {output}? The diskette stays as it is.")
+            format!("{ledger}Convert it into a copy in {output}? The diskette stays as it is.")
         }
     };
     format!("{about}\n{question} [y/N] ")

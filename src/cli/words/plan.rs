@@ -1,13 +1,14 @@
 //! Plans in the admin's words, and what servers say.
 
 use super::finding::finding_label;
-use super::pack_summary::{PackSummary, pack_serial};
-use super::value::server;
+use super::pack_summary::{PackSummary, pack_serial, short};
+use super::value::{list, server};
 use crate::cli::show::terminal::named;
 use addpack::plan::rules::{Answer, limit};
-use addpack::plan::set::{Chain, Span};
+use addpack::plan::set::{Chain, Holders, Span};
 use addpack::plan::{Action, Code, Edition, FIRST_LICENSES, PackFacts, ServerState, Step};
 use addpack::record::event::ServerVersion;
+use addpack::record::fields::Serial;
 
 /// What a server says, or does, in a sentence or two. What stands in quotation marks is the server's own
 /// sentence, as the vendor's articles quote it; how it puts the rest is this project's model of it.
@@ -86,7 +87,7 @@ pub(crate) fn step_message(step: &Step, summary: &PackSummary) -> String {
 
 /// Added to what the server says to the converted pack.
 const MAY_CORRUPT_AS_IT_IS: &str =
-    "That is so once the pack is converted: as it is, the server may corrupt the diskette.";
+    "So it answers to the converted pack; the 4.0 pack it may corrupt.";
 
 /// The vendor's articles that a step rests on.
 pub(crate) fn step_kb(step: &Step, summary: &PackSummary) -> Vec<u32> {
@@ -182,13 +183,17 @@ pub(crate) fn server_state(state: &ServerState, packs: usize, reaches: u16) -> S
         Edition::Nt => "full Windows NT".to_owned(),
     };
     let most = limit(state.version);
+    let installed = state.installed;
     let outcome = match (packs, state.edition) {
         (_, Edition::Nfr | Edition::Msdn | Edition::Nt) => "it takes no packs".to_owned(),
-        (0, _) => format!("no pack to apply; it takes {most} at most"),
-        (1, _) => format!("{reaches} after this one pack{}", at_most(reaches, most)),
-        (_, _) => format!("{reaches} after these {packs} packs{}", at_most(reaches, most)),
+        (0, _) => format!("{installed} licenses, and no pack to apply; it takes {most} at most"),
+        (packs, _) => {
+            let packs = if packs == 1 { "this pack" } else { &format!("these {packs} packs") };
+            let most = at_most(reaches, most);
+            format!("from {installed} to {reaches} licenses with {packs}{most}")
+        }
     };
-    format!("{who}, {edition}: {} licenses now, {outcome}", state.installed)
+    format!("{who}, {edition}: {outcome}")
 }
 
 fn at_most(reaches: u16, most: u16) -> String {
@@ -234,12 +239,18 @@ pub(crate) const GAP_NEXT: &str = "next: look for the missing packs and add them
     addpack replace --gaps asks for replacements";
 
 /// A step that several packs restore.
-pub(crate) fn twins_message((from, to): Span) -> String {
-    format!("{from} to {to}: more than one sound pack restores this, and only one can be applied")
+pub(crate) fn twins_message((from, to): Span, images: &[String]) -> String {
+    format!("{from} to {to}: restored by {}, and only one of them can be applied", list(images))
 }
 
-/// What to do about twins.
-pub(crate) const TWINS_NEXT: &str = "next: apply the one that the plan names, and keep the others";
+/// What to do about twins, of which the plan applies one or none.
+pub(crate) fn twins_next(is_one_applied: bool) -> &'static str {
+    if is_one_applied {
+        "next: apply the one in the plan, which needs the least preparation, and keep the others"
+    } else {
+        "next: keep them; the plan applies none of them"
+    }
+}
 
 /// What to do on the server, in order, for a plan of so many packs.
 pub(crate) fn on_the_server(server: &ServerState, packs: usize, reaches: u16) -> Vec<String> {
@@ -263,14 +274,25 @@ pub(crate) fn on_the_server(server: &ServerState, packs: usize, reaches: u16) ->
     steps
 }
 
+/// Which packs restore one step.
+fn twins(((from, to), holders): (Span, &Holders)) -> String {
+    let first = holders.sound.iter().chain(&holders.twins);
+    let serial = |serial: &Serial| serial.text().map_or_else(|| "a pack".to_owned(), short);
+    let mut packs: Vec<_> = first.map(serial).collect();
+    packs.extend(holders.more_twins.then(|| "others".to_owned()));
+    format!("twins: {} restore {from} to {to}; only one of them can be applied", list(&packs))
+}
+
 /// What is wrong in a server's set, a line each.
 pub(crate) fn set_warnings(chain: &Chain) -> Vec<String> {
     let gap = |(from, to)| format!("gap: no sound pack restores {from} to {to}");
-    let twins = |(from, to)| format!("twins: more than one pack restores {from} to {to}");
+    let gaps = chain.gaps(FIRST_LICENSES).into_iter().map(gap);
+    gaps.chain(overlaps(chain)).collect()
+}
+
+/// Packs of a server of which only one can be applied, a line for each case.
+pub(crate) fn overlaps(chain: &Chain) -> Vec<String> {
     let conflict =
         |((a, b), (c, d))| format!("conflict: a pack restores {a} to {b}, another one {c} to {d}");
-    let gaps = chain.gaps(FIRST_LICENSES).into_iter().map(gap);
-    gaps.chain(chain.twins().map(twins))
-        .chain(chain.conflicts().into_iter().map(conflict))
-        .collect()
+    chain.twins().map(twins).chain(chain.conflicts().into_iter().map(conflict)).collect()
 }

@@ -30,8 +30,10 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
     }
     let shown = named(&args.folder);
     let folder = tempfile::Builder::new().prefix("addpack-selftest-").tempdir_in(&args.folder);
-    let folder = folder
-        .map_err(|error| Error::Usage(format!("{shown}: no folder can be made there: {error}")))?;
+    let folder = folder.map_err(|error| {
+        let cause = std::io::Error::from(error.kind());
+        Error::Usage(format!("{shown}: no folder can be made there: {cause}"))
+    })?;
     say(&format!("On the disk of {shown}:\n\n"))?;
     let mut is_good = true;
     for trial in abilities::TRIALS.iter().chain(&kills::TRIALS) {

@@ -1,6 +1,6 @@
 //! Opening a ledger, or making one; a file that is not a ledger is an error.
 
-use super::identity::{Identity, identify};
+use super::identity::{LedgerFileKind, identify};
 use super::{Ledger, LedgerError, LedgerProblem, Result, schema};
 use crate::files::write_new;
 use crate::platform::{folder_of, is_local, may_write, open_to_read, sync_folder, try_locks};
@@ -28,7 +28,7 @@ impl Ledger {
     /// The same with a write-ahead log, which is for local file systems, or without one.
     fn open_by(path: &Path, uses_log: bool) -> Result<Self> {
         let mut identity = identify(path)?;
-        if identity == Identity::Missing {
+        if identity == LedgerFileKind::Missing {
             create(path)?;
             identity = identify(path)?;
         }
@@ -37,7 +37,7 @@ impl Ledger {
         let mut ledger = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, |db| {
             // A log's index is shared memory, which stations of a network do not share. A ledger that
             // has one is taken over by this run alone, without it.
-            let leave_log = !uses_log && identity == Identity::Ledger { is_wal: true };
+            let leave_log = !uses_log && identity == LedgerFileKind::Ledger { is_wal: true };
             if leave_log { lock_alone(db) } else { Ok(()) }
         })?;
         ledger.check_identity()?;
@@ -54,7 +54,7 @@ impl Ledger {
     /// If it cannot be read, is damaged, of a newer schema, or another file.
     pub fn open_to_read(path: &Path) -> Result<Option<Self>> {
         let path = &absolute(path)?;
-        let Identity::Ledger { is_wal } = identify(path)? else { return Ok(None) };
+        let LedgerFileKind::Ledger { is_wal } = identify(path)? else { return Ok(None) };
         // Reading a write-ahead log needs its index, which only those who may write can make.
         let may_share = (is_local(folder_of(path)) || !is_wal) && check_locks(path).is_ok();
         let shared =

@@ -4,11 +4,11 @@ mod failure;
 
 pub use crate::pack::commit::PackState;
 pub use crate::pack::examine::NotAPack;
-pub use failure::{Action, Failure, FailureCode};
+pub use failure::{Failure, FailureCode, Operation};
 
 use crate::diagnosis::{Diagnosis, Finding, FindingCode, Verdict};
 use crate::disk::Flaw;
-use crate::fat12::{Anomaly, Diskette, MediaFault};
+use crate::fat12::{Anomaly, DisketteContents, MediaFault};
 use crate::media::surface::Surface;
 use crate::pack::examine::{Pack, Remark};
 use crate::record::Record;
@@ -88,7 +88,7 @@ pub enum Note {
 
 /// The image of a pack that counts instead of another one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Counts {
+pub struct ImageThatCounts {
     /// Its path.
     pub path: PathBuf,
     /// How the other one's state is related to its own.
@@ -134,7 +134,7 @@ pub struct Report {
     /// Why it is not a pack.
     pub not_a_pack: Option<NotAPack>,
     /// What is on a diskette that is not a pack, if that was asked for.
-    pub diskette: Option<Box<Diskette>>,
+    pub diskette: Option<Box<DisketteContents>>,
     /// Notes.
     pub notes: Vec<Note>,
     /// Why it failed.
@@ -146,7 +146,7 @@ pub struct Report {
     /// The converted copy, if one was asked for.
     pub output: Option<PathBuf>,
     /// If this is a copy: the image that counts.
-    pub counts: Option<Counts>,
+    pub counts: Option<ImageThatCounts>,
     /// Whether the image's format can be changed in place.
     pub in_place: bool,
 }

@@ -3,9 +3,9 @@
 use super::Job;
 use super::access::open;
 use crate::media::Place;
-use crate::pack::keep::{Keep, Kept};
+use crate::pack::keep::{Keep, KeptImage};
 use crate::record::fields::Seal;
-use crate::report::{Action, Failure, FailureCode};
+use crate::report::{Failure, FailureCode, Operation};
 use std::path::Path;
 
 /// Keeps an image of the diskette in `drive`, which must be the one that was looked at: it holds the record with
@@ -18,13 +18,13 @@ pub fn keep_diskette(
     job: &Job,
     keep: &Keep,
     expected: Option<Seal>,
-) -> Result<Kept, Failure> {
-    let place = Place::at(drive).map_err(|error| Failure::caused(Action::Open, error))?;
-    let failed = |error| Failure::caused(Action::Copy, error).about(keep.folder.clone());
+) -> Result<KeptImage, Failure> {
+    let place = Place::at(drive).map_err(|error| Failure::caused(Operation::Open, error))?;
+    let failed = |error| Failure::caused(Operation::Copy, error).about(keep.folder.clone());
     let kept = keep.keep(&open(&place, job)?).map_err(failed)?;
     if kept.record == expected {
         Ok(kept)
     } else {
-        Err(Failure::new(FailureCode::Replaced, Action::Read))
+        Err(Failure::new(FailureCode::Replaced, Operation::Read))
     }
 }

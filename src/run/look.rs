@@ -10,16 +10,16 @@ use crate::media::{MediaError, Medium, Place, PlaceKind};
 use crate::pack::contents::contents;
 use crate::pack::examine::{Examination, RecordSectors, examine};
 use crate::platform::FileId;
-use crate::report::{Action, Failure, NotAPack, Note, Outcome, Report};
+use crate::report::{Failure, NotAPack, Note, Operation, Outcome, Report};
 use crate::set::Access;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What came of what the finder has found.
-pub(super) enum Seen {
+pub(super) enum LookResult {
     /// An image was looked at.
-    Image(Box<Look>),
+    Image(Box<LookedAt>),
     /// Something else to tell.
     Other(Found),
     /// The run was stopped before.
@@ -27,7 +27,7 @@ pub(super) enum Seen {
 }
 
 /// An image that was looked at.
-pub(super) struct Look {
+pub(super) struct LookedAt {
     pub(super) place: Place,
     pub(super) root: Arc<Path>,
     pub(super) report: Box<Report>,
@@ -36,20 +36,20 @@ pub(super) struct Look {
 }
 
 /// Looks at what was found.
-pub(super) fn look(found: Found, job: &Job, stop: &AtomicBool) -> Seen {
+pub(super) fn look(found: Found, job: &Job, stop: &AtomicBool) -> LookResult {
     match found {
-        Found::Image(_) if stop.load(Ordering::Relaxed) => Seen::NotBegun,
+        Found::Image(_) if stop.load(Ordering::Relaxed) => LookResult::NotBegun,
         Found::Image(image) => {
             let look = look_at(image, job);
             match not_read(&look.report) {
                 Some(format) => {
                     let path = look.report.path;
-                    Seen::Other(Found::Skipped(Skipped { path, format: Some(format) }))
+                    LookResult::Other(Found::Skipped(Skipped { path, format: Some(format) }))
                 }
-                None => Seen::Image(look),
+                None => LookResult::Image(look),
             }
         }
-        other => Seen::Other(other),
+        other => LookResult::Other(other),
     }
 }
 
@@ -63,7 +63,7 @@ fn not_read(report: &Report) -> Option<Format> {
 }
 
 /// Looks at an image.
-pub(super) fn look_at(mut image: Image, job: &Job) -> Box<Look> {
+pub(super) fn look_at(mut image: Image, job: &Job) -> Box<LookedAt> {
     let is_named = image.is_named();
     let mut report = new_report(&image);
     let (mut file, mut access) = (None, Access::InPlace);
@@ -75,7 +75,7 @@ pub(super) fn look_at(mut image: Image, job: &Job) -> Box<Look> {
         report = settle(report, failure, is_named);
     }
     report.in_place = access != Access::NeedsOutput;
-    Box::new(Look { place: image.place, root: image.root, report, file, access })
+    Box::new(LookedAt { place: image.place, root: image.root, report, file, access })
 }
 
 /// The report of an image of which nothing is known yet.
@@ -104,10 +104,10 @@ fn inspect(medium: &Medium, job: &Job, report: &mut Report) -> Result<(), Failur
     }
     if report.not_a_pack == Some(NotAPack::NoRecord) && job.describe != Describe::No {
         let contents = contents(medium, job.describe == Describe::Digests);
-        report.diskette = contents.map_err(|e| Failure::caused(Action::Read, e))?.map(Box::new);
+        report.diskette = contents.map_err(|e| Failure::caused(Operation::Read, e))?.map(Box::new);
     }
     if job.surface {
-        report.surface = survey(medium).map_err(|e| Failure::caused(Action::Read, e))?;
+        report.surface = survey(medium).map_err(|e| Failure::caused(Operation::Read, e))?;
         report.notes.extend(report.surface.is_none().then_some(Note::NoSurface));
     }
     Ok(())
@@ -118,7 +118,7 @@ pub(super) fn examine_into(
     medium: &Medium,
     report: &mut Report,
 ) -> Result<Option<RecordSectors>, Failure> {
-    let examination = examine(medium).map_err(|error| Failure::caused(Action::Read, error))?;
+    let examination = examine(medium).map_err(|error| Failure::caused(Operation::Read, error))?;
     let behind = medium.has_bytes_behind().then_some(Note::BytesBehind);
     match examination {
         Examination::NotAPack(why) => {

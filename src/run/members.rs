@@ -8,29 +8,30 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A walk that goes on into archives.
-pub(super) struct Members {
+pub(super) struct ArchiveWalk {
     finder: Finder,
     /// What is left of the archive at hand.
     rest: VecDeque<Found>,
     /// The archives that members were named of, by their resolved paths. Each is open once for all
     /// ways to it: two of one run would shut each other out.
-    shared: HashMap<PathBuf, Shared>,
+    shared: HashMap<PathBuf, SharedArchive>,
 }
 
 /// An archive that there may be several ways to.
 #[derive(Default)]
-struct Shared {
+struct SharedArchive {
     container: Option<Arc<Container>>,
     /// The first way to each member, by its place in the directory.
     seen: HashMap<usize, PathBuf>,
 }
 
-impl Members {
+impl ArchiveWalk {
     /// A walk of `finder`; `paths` are those that were named.
     pub(super) fn new(finder: Finder, paths: &[PathBuf]) -> Self {
         let several = paths.iter().filter(|path| paths.len() > 1 && !path.exists());
         let archives = several.filter_map(|path| Some(Place::in_archive(path)?.path));
-        let shared = archives.map(|archive| (resolved(&archive), Shared::default())).collect();
+        let shared =
+            archives.map(|archive| (resolved(&archive), SharedArchive::default())).collect();
         Self { finder, rest: VecDeque::new(), shared }
     }
 
@@ -98,7 +99,7 @@ impl Members {
     }
 }
 
-impl Iterator for Members {
+impl Iterator for ArchiveWalk {
     type Item = Found;
 
     fn next(&mut self) -> Option<Found> {

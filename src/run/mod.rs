@@ -1,12 +1,12 @@
 //! Many images: looked at, decided on, and changed. A survey looks at all that was named ([`survey()`]); the set
-//! makes one answer for each image; and exactly what was decided is done ([`carry_out()`]).
+//! makes one decision for each image; and exactly what was decided is done ([`carry_out()`]).
 
 mod access;
-mod answers;
 mod carry_out;
 mod change;
 mod claimed;
 mod claims;
+mod decisions;
 mod images;
 mod in_order;
 mod keep;
@@ -125,13 +125,13 @@ impl Job {
 
 /// The last word on an image.
 #[derive(Debug)]
-pub enum Said {
+pub enum FinalReport {
     /// What was said when it was seen stands.
     AsSeen,
     /// This, in the place of what was said.
-    Anew(Box<Report>),
+    Changed(Box<Report>),
     /// Nothing: it is put off.
-    Nothing,
+    Deferred,
 }
 
 /// Who hears what a run comes to. First each image that is seen is told, then that the survey is over, and then,
@@ -144,7 +144,7 @@ pub trait Listener: Send {
     fn surveyed(&mut self, _: &Overview) {}
 
     /// The last word on the first image that has none yet.
-    fn image(&mut self, said: Said) -> ControlFlow<()>;
+    fn image(&mut self, said: FinalReport) -> ControlFlow<()>;
 
     /// A file in a folder or an archive is not looked at.
     fn skipped(&mut self, _: &Skipped) {}
@@ -182,7 +182,7 @@ pub fn survey(
 ) -> Result<Survey, LedgerError> {
     let (mut survey, threads) = survey::look_at_all(job, ledger, stop, listener)?;
     if survey.end == End::Complete {
-        pool::scope(threads, |scope| answers::decide(&mut survey, job, ledger, scope))?;
+        pool::scope(threads, |scope| decisions::decide(&mut survey, job, ledger, scope))?;
     }
     Ok(survey)
 }

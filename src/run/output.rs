@@ -15,8 +15,8 @@ use crate::pack::examine::{Examination, Pack, RecordSectors, examine, read_recor
 use crate::platform::{self, folder_of};
 use crate::record::fields::Seal;
 use crate::record::{Record, RecordBytes};
-use crate::report::{Action, Failure, FailureCode, Outcome, Report};
-use crate::set::Facts;
+use crate::report::{Failure, FailureCode, Operation, Outcome, Report};
+use crate::set::PackHistory;
 use std::collections::HashMap;
 use std::fs;
 use std::io;
@@ -31,13 +31,13 @@ pub(super) struct Output {
 }
 
 /// A copy of an image, which gets its name when all of it is on the disk.
-pub(super) struct Copy {
+pub(super) struct OutputCopy {
     target: PathBuf,
-    new: Option<New>,
+    new: Option<UnnamedCopy>,
 }
 
 /// A copy that has no name yet.
-struct New {
+struct UnnamedCopy {
     file: NewFile,
     commit: Commit<RawImage>,
 }
@@ -85,7 +85,7 @@ impl Output {
         if platform::may_be_named(target.strip_prefix(&self.folder).unwrap_or(target)) {
             return Ok(());
         }
-        Err(Failure::new(FailureCode::BadName, Action::Copy).about(target.to_owned()))
+        Err(Failure::new(FailureCode::BadName, Operation::Copy).about(target.to_owned()))
     }
 
     /// In a dry run: what the real one would find at the target by now.
@@ -113,7 +113,7 @@ impl Output {
     }
 }
 
-impl Copy {
+impl OutputCopy {
     pub(super) fn new(target: PathBuf) -> Self {
         Self { target, new: None }
     }
@@ -175,7 +175,7 @@ impl Copy {
         from: &Medium,
         sectors: &RecordSectors,
         patch: Patch,
-    ) -> Result<New, MediaError> {
+    ) -> Result<UnnamedCopy, MediaError> {
         let file = NewFile::beside(&self.target, from.rights_of_copy())?;
         platform::step();
         from.copy_to(file.file())?;
@@ -185,7 +185,7 @@ impl Copy {
         }
         let commit = Commit { medium, sectors: *sectors, patch };
         commit.write_whole()?;
-        Ok(New { file, commit })
+        Ok(UnnamedCopy { file, commit })
     }
 
     /// Gives the copy of `from` its name. `false` where another run has made the very same copy, with this
@@ -203,12 +203,12 @@ impl Copy {
                 let there = self.is_there(record)?;
                 there.map(|_| false).ok_or_else(|| self.failed(error))
             }
-            Err(error) => Err(Failure { action: Action::Publish, ..self.failed(error) }),
+            Err(error) => Err(Failure { operation: Operation::Publish, ..self.failed(error) }),
         }
     }
 
     fn failed(&self, error: impl Into<MediaError>) -> Failure {
-        Failure::caused(Action::Copy, error).about(self.target.clone())
+        Failure::caused(Operation::Copy, error).about(self.target.clone())
     }
 }
 
@@ -221,7 +221,7 @@ fn is_later(held: &Pack, new: &Record) -> bool {
         (Some(one), Some(other)) => one == other,
         _ => record.identity_seal == new.identity_seal,
     };
-    is_sound && same && Facts::of(record).is_or_follows(&Facts::of(new))
+    is_sound && same && PackHistory::of(record).is_or_follows(&PackHistory::of(new))
 }
 
 impl Report {
@@ -242,5 +242,5 @@ fn source_digest(record: &Record) -> Option<Seal> {
 }
 
 fn exists(target: &Path) -> Failure {
-    Failure::new(FailureCode::Exists, Action::Copy).about(target.to_owned())
+    Failure::new(FailureCode::Exists, Operation::Copy).about(target.to_owned())
 }

@@ -2,7 +2,7 @@
 
 use super::survey::{Survey, is_converted};
 use super::{End, Job};
-use crate::set::{Access, Answer, Condition};
+use crate::set::{Access, Condition, SetDecision};
 
 /// A survey in numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,19 +30,20 @@ impl Survey {
             unread: self.unread,
             ..Overview::default()
         };
-        let all = self.entries.iter().zip(&self.answers);
-        for (entry, answer) in all.filter(|(entry, _)| !self.is_left_out(entry, job)) {
-            let in_place = entry.access != Access::NeedsOutput;
-            match entry.condition {
+        let all = self.candidates.iter().zip(&self.decisions);
+        for (candidate, decision) in all.filter(|(candidate, _)| !self.is_left_out(candidate, job))
+        {
+            let in_place = candidate.access != Access::NeedsOutput;
+            match candidate.condition {
                 Condition::Unfinished if in_place || into_copies => overview.finish += 1,
-                Condition::Sound if is_converted(entry, answer) => {
+                Condition::Sound if is_converted(candidate, decision) => {
                     if in_place || into_copies {
                         overview.convert += 1;
                     } else {
                         overview.needs_output += 1;
                     }
                 }
-                Condition::Sound if is_refused(answer) => overview.refused += 1,
+                Condition::Sound if is_refused(decision) => overview.refused += 1,
                 _ => {}
             }
         }
@@ -50,14 +51,14 @@ impl Survey {
     }
 }
 
-/// Whether a sound image is refused by the set's answer.
-fn is_refused(answer: &Answer) -> bool {
+/// Whether a sound image is refused by the set's decision.
+fn is_refused(decision: &SetDecision) -> bool {
     matches!(
-        answer,
-        Answer::NewerStateRefused(_)
-            | Answer::Diverged(_)
-            | Answer::SerialClash(_)
-            | Answer::TwoConverted(_)
-            | Answer::CopyOfConverted
+        decision,
+        SetDecision::NewerStateRefused(_)
+            | SetDecision::Diverged(_)
+            | SetDecision::SerialClash(_)
+            | SetDecision::TwoConverted(_)
+            | SetDecision::CopyOfConverted
     )
 }

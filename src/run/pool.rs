@@ -9,17 +9,17 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, available_parallelism};
 
 /// What hands out work to threads; where there is one thread, that does it at once.
-pub(super) struct Scope<'a, 's>(Option<&'a Queue<'s>>);
+pub(super) struct Scope<'a, 's>(Option<&'a WorkQueue<'s>>);
 
 /// Results of work that was handed out, in the order in which it was.
 pub(super) struct Pending<R>(VecDeque<Receiver<R>>);
 
-type Work<'s> = Box<dyn FnOnce() + Send + 's>;
+type WorkItem<'s> = Box<dyn FnOnce() + Send + 's>;
 
 /// Work that no thread has begun yet.
 #[derive(Default)]
-struct Queue<'s> {
-    state: Mutex<State<'s>>,
+struct WorkQueue<'s> {
+    state: Mutex<QueueState<'s>>,
     /// There is more work, or none will come.
     changed: Condvar,
     /// All that work on it.
@@ -27,8 +27,8 @@ struct Queue<'s> {
 }
 
 #[derive(Default)]
-struct State<'s> {
-    work: VecDeque<Work<'s>>,
+struct QueueState<'s> {
+    work: VecDeque<WorkItem<'s>>,
     /// Threads that wait for work.
     idle: usize,
     is_closed: bool,
@@ -40,7 +40,7 @@ pub(super) fn scope<'s, R>(threads: usize, work: impl FnOnce(&Scope<'_, 's>) -> 
     if threads < 2 {
         return work(&Scope(None));
     }
-    let queue = Queue { threads, ..Queue::default() };
+    let queue = WorkQueue { threads, ..WorkQueue::default() };
     thread::scope(|scope| {
         let _closing = Closing(&queue);
         let mut others = 1..threads;
@@ -52,7 +52,7 @@ pub(super) fn scope<'s, R>(threads: usize, work: impl FnOnce(&Scope<'_, 's>) -> 
 }
 
 /// Closes the queue, also where the run panics: the threads would wait for ever.
-struct Closing<'a, 's>(&'a Queue<'s>);
+struct Closing<'a, 's>(&'a WorkQueue<'s>);
 
 impl Drop for Closing<'_, '_> {
     fn drop(&mut self) {
@@ -61,12 +61,12 @@ impl Drop for Closing<'_, '_> {
     }
 }
 
-impl<'s> Queue<'s> {
-    fn lock(&self) -> MutexGuard<'_, State<'s>> {
+impl<'s> WorkQueue<'s> {
+    fn lock(&self) -> MutexGuard<'_, QueueState<'s>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn push(&self, work: Work<'s>) {
+    fn push(&self, work: WorkItem<'s>) {
         let mut state = self.lock();
         state.work.push_back(work);
         let is_awaited = state.idle > 0;
@@ -145,7 +145,7 @@ impl<'s> Scope<'_, 's> {
         loop {
             match first.try_recv() {
                 Ok(result) => return Some(result),
-                Err(TryRecvError::Empty) if self.0.is_some_and(Queue::help) => {}
+                Err(TryRecvError::Empty) if self.0.is_some_and(WorkQueue::help) => {}
                 // Another thread is at it; or it has panicked, which `scope` passes on.
                 Err(_) => return first.recv().ok(),
             }

@@ -5,7 +5,7 @@ use crate::support::frail::{Fault, Frail};
 use addpack::disk::Memory;
 use addpack::media::{DriveError, Mapfile, VerifyingReader, Watcher};
 use addpack::pack::examine::{Examination, examine};
-use addpack::pack::keep::{Extent, Keep, Kept};
+use addpack::pack::keep::{Extent, Keep, KeptImage};
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -15,7 +15,7 @@ fn golden(name: &str) -> Vec<u8> {
     fs::read(testdata("images").join(name)).unwrap()
 }
 
-fn keep(folder: &Path, number: usize, bytes: &[u8], faults: &[(usize, Fault)]) -> Kept {
+fn keep(folder: &Path, number: usize, bytes: &[u8], faults: &[(usize, Fault)]) -> KeptImage {
     let diskette = VerifyingReader::new(Frail::new(bytes, faults), 5);
     Keep { folder: folder.to_owned(), number, extent: Extent::Whole }.keep(&diskette).unwrap()
 }

@@ -8,7 +8,7 @@ use addpack::diagnosis::FindingCode;
 use addpack::find::Skipped;
 use addpack::ledger::Ledger;
 use addpack::report::{Outcome, Report};
-use addpack::run::{End, Job, Listener, Mode, Said, run};
+use addpack::run::{End, FinalReport, Job, Listener, Mode, run};
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -25,8 +25,8 @@ impl Listener for Reports {
         ControlFlow::Continue(())
     }
 
-    fn image(&mut self, said: Said) -> ControlFlow<()> {
-        if let Said::Anew(report) = said {
+    fn image(&mut self, said: FinalReport) -> ControlFlow<()> {
+        if let FinalReport::Changed(report) = said {
             *self.0.last_mut().unwrap() = *report;
         }
         ControlFlow::Continue(())

@@ -1,6 +1,6 @@
 //! Asking before a conversion, since there is no way back.
 
-use crate::cli::args::Convert;
+use crate::cli::args::ConvertArgs;
 use crate::cli::ask::keyboard::answer_is_yes;
 use crate::cli::commands::ledger::file;
 use crate::cli::show::printer::Printer;
@@ -11,10 +11,10 @@ use crate::cli::words::{diskette, plural, server, set_warnings, unread};
 use addpack::find::Skipped;
 use addpack::pack::keep::is_kept_image;
 use addpack::plan::PackFacts;
-use addpack::plan::set::Sets;
+use addpack::plan::servers::PacksByServer;
 use addpack::record::fields::Seal;
 use addpack::report::{Outcome, Report};
-use addpack::run::{Job, Listener, Overview, Said, Survey};
+use addpack::run::{FinalReport, Job, Listener, Overview, Survey};
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -46,7 +46,7 @@ impl<'a> Asking<'a> {
     }
 
     /// Asks with the numbers of the survey.
-    pub(crate) fn ask(self, args: &Convert, job: &Job, survey: &Survey) -> Consent {
+    pub(crate) fn ask(self, args: &ConvertArgs, job: &Job, survey: &Survey) -> Consent {
         let overview = survey.overview(job);
         self.printer.pause();
         if !overview.is_complete || overview.convert + overview.finish == 0 {
@@ -80,7 +80,7 @@ impl<'a> Asking<'a> {
 
     /// Says where a server's packs have gaps or twins: those who know that may want to wait.
     fn warn(&self, survey: &Survey) {
-        let mut sets = Sets::new(SERVERS_SHOWN);
+        let mut sets = PacksByServer::new(SERVERS_SHOWN);
         let count = self.images.iter().enumerate().filter(|(image, _)| survey.counts(*image));
         count.filter_map(|(_, facts)| facts.as_ref()).for_each(|facts| sets.add(facts));
         for set in sets.all() {
@@ -142,7 +142,7 @@ fn question(overview: &Overview, output: Option<&Path>, refused: u64) -> String 
 }
 
 /// Where it is written down what was converted.
-fn ledger_line(args: &Convert) -> String {
+fn ledger_line(args: &ConvertArgs) -> String {
     let choice = &args.common.ledger;
     match file(&choice.at) {
         _ if choice.no_ledger => "No ledger is kept.\n".to_owned(),
@@ -152,7 +152,7 @@ fn ledger_line(args: &Convert) -> String {
 }
 
 /// What is asked of one diskette.
-pub(crate) fn diskette_question(report: &Report, args: &Convert) -> String {
+pub(crate) fn diskette_question(report: &Report, args: &ConvertArgs) -> String {
     let about = report.record().map_or_else(String::new, |record| diskette(report, record));
     let ledger = ledger_line(args);
     let question = match &args.output {
@@ -180,7 +180,7 @@ impl Listener for Asking<'_> {
         self.printer.seen(report)
     }
 
-    fn image(&mut self, said: Said) -> ControlFlow<()> {
+    fn image(&mut self, said: FinalReport) -> ControlFlow<()> {
         self.printer.image(said)
     }
 

@@ -1,7 +1,7 @@
 //! A listener that keeps something of each image, as the last word on it has it.
 
 use addpack::report::Report;
-use addpack::run::{Listener, Said};
+use addpack::run::{FinalReport, Listener};
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -26,12 +26,12 @@ impl<T: Send, F: FnMut(Box<Report>) -> T + Send> Listener for Collect<T, F> {
         ControlFlow::Continue(())
     }
 
-    fn image(&mut self, said: Said) -> ControlFlow<()> {
+    fn image(&mut self, said: FinalReport) -> ControlFlow<()> {
         let seen = self.seen.pop_front();
         match said {
-            Said::AsSeen => self.kept.extend(seen),
-            Said::Anew(report) => self.kept.push((self.of)(report)),
-            Said::Nothing => {}
+            FinalReport::AsSeen => self.kept.extend(seen),
+            FinalReport::Changed(report) => self.kept.push((self.of)(report)),
+            FinalReport::Deferred => {}
         }
         ControlFlow::Continue(())
     }

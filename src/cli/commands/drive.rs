@@ -9,7 +9,7 @@ use addpack::find::Skipped;
 use addpack::ledger::{Ledger, LedgerError};
 use addpack::record::Record;
 use addpack::report::{Note, Outcome, Report};
-use addpack::run::{self, End, Job, Listener, Mode, Overview, Said, Survey};
+use addpack::run::{self, End, FinalReport, Job, Listener, Mode, Overview, Survey};
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -42,7 +42,7 @@ pub(crate) fn carry_out(
     while let Some((serial, report)) = aside.interrupted.pop() {
         let Some(found) = ask_back(&report, &serial, job, ledger)? else {
             let _ = aside.listener.seen(Box::new(report));
-            let _ = aside.listener.image(Said::AsSeen);
+            let _ = aside.listener.image(FinalReport::AsSeen);
             continue;
         };
         // The diskette may hold the record as it was, or be on the way to the new one.
@@ -81,16 +81,16 @@ impl Listener for Aside<'_> {
         self.listener.surveyed(overview);
     }
 
-    fn image(&mut self, said: Said) -> ControlFlow<()> {
+    fn image(&mut self, said: FinalReport) -> ControlFlow<()> {
         let report = match said {
-            Said::Anew(report) => report,
+            FinalReport::Changed(report) => report,
             other => return self.listener.image(other),
         };
         if let Some(serial) = interrupted(&report).filter(|_| can_ask()) {
             self.interrupted.push((serial, *report));
-            return self.listener.image(Said::Nothing);
+            return self.listener.image(FinalReport::Deferred);
         }
-        self.listener.image(Said::Anew(report))
+        self.listener.image(FinalReport::Changed(report))
     }
 
     fn skipped(&mut self, skipped: &Skipped) {

@@ -18,12 +18,12 @@ use crate::cli::words::{
 use addpack::diagnosis::Finding;
 use addpack::find::Skipped;
 use addpack::media::Place;
-use addpack::plan::set::Sets;
-use addpack::plan::{Condition, PackFacts};
+use addpack::plan::servers::PacksByServer;
+use addpack::plan::{PackFacts, Usability};
 use addpack::record::Version;
 use addpack::record::fields::Serial;
 use addpack::report::{Note, Outcome, Report};
-use addpack::run::{self, End, Job, Listener, Mode, Said};
+use addpack::run::{self, End, FinalReport, Job, Listener, Mode};
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -32,7 +32,7 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Packs {
     pub(crate) summaries: Vec<PackSummary>,
     pub(crate) facts: Vec<PackFacts>,
-    pub(crate) sets: Sets,
+    pub(crate) sets: PacksByServer,
     /// Files that were not looked at.
     pub(crate) skipped: SkippedFiles,
     /// What became of the images that are not packs.
@@ -58,7 +58,7 @@ fn gather_job(common: &Common, job: &Job, to_file: Option<&mut ToFile>) -> Resul
     let mut gathering = Collect::new(|report: Box<Report>| Item::of(&report));
     let progress = Progress::over(common, "looking");
     let skipped = SkippedFiles::default();
-    let mut shown = Shown { inner: &mut gathering, progress, to_file, skipped };
+    let mut shown = GatherListener { inner: &mut gathering, progress, to_file, skipped };
     let end = run::run(job, &mut ledger, &stop::STOP, &mut shown);
     shown.progress.finish();
     let skipped = shown.skipped;
@@ -129,7 +129,7 @@ impl Default for Packs {
         Self {
             summaries: Vec::new(),
             facts: Vec::new(),
-            sets: Sets::new(usize::MAX),
+            sets: PacksByServer::new(usize::MAX),
             skipped: SkippedFiles::default(),
             exit: Exit::Good,
             is_empty: false,
@@ -159,7 +159,7 @@ impl Packs {
 
     /// Sorts the packs by their servers, and tells of a converted one which image it was converted from.
     pub(crate) fn sort_by_servers(&mut self) {
-        let is_copy = |facts: &PackFacts| facts.condition == Condition::Copy;
+        let is_copy = |facts: &PackFacts| facts.usability == Usability::Copy;
         let copies = self.facts.iter().enumerate().filter(|(_, facts)| is_copy(facts));
         let sources: HashMap<Serial, usize> = copies
             .filter(|(_, facts)| facts.version == Version::V40)
@@ -178,7 +178,7 @@ impl Packs {
 }
 
 /// Shows how far the survey is.
-struct Shown<'a> {
+struct GatherListener<'a> {
     inner: &'a mut dyn Listener,
     progress: Progress,
     /// What is written to files as well.
@@ -186,7 +186,7 @@ struct Shown<'a> {
     skipped: SkippedFiles,
 }
 
-impl Listener for Shown<'_> {
+impl Listener for GatherListener<'_> {
     fn seen(&mut self, report: Box<Report>) -> ControlFlow<()> {
         self.progress.image(report.outcome);
         if let Some(files) = &mut self.to_file {
@@ -195,7 +195,7 @@ impl Listener for Shown<'_> {
         self.inner.seen(report)
     }
 
-    fn image(&mut self, said: Said) -> ControlFlow<()> {
+    fn image(&mut self, said: FinalReport) -> ControlFlow<()> {
         if let Some(files) = &mut self.to_file {
             files.image(&said);
         }

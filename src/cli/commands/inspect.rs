@@ -1,7 +1,7 @@
 //! `addpack inspect`.
 
 use crate::cli::Error;
-use crate::cli::args::Inspect;
+use crate::cli::args::InspectArgs;
 use crate::cli::ask::stop;
 use crate::cli::commands::head::head;
 use crate::cli::commands::ledger::open_to_look;
@@ -12,7 +12,7 @@ use crate::cli::show::printer::{More, Printer};
 use crate::cli::show::progress::Progress;
 use addpack::run::{self, Job, Mode};
 
-pub(crate) fn run(args: &Inspect) -> Result<Exit, Error> {
+pub(crate) fn run(args: &InspectArgs) -> Result<Exit, Error> {
     stop::listen();
     args.also.check()?;
     if args.queue.queue {

@@ -2,7 +2,7 @@
 
 use crate::cli::Error;
 use crate::cli::args::{Also, is_there};
-use crate::cli::args::plan::{Plan as Args, ServerChoice};
+use crate::cli::args::plan::{PlanArgs, ServerChoice};
 use crate::cli::ask::stop;
 use crate::cli::commands::gather::{Packs, gather_with};
 use crate::cli::commands::head::head;
@@ -12,12 +12,12 @@ use crate::cli::commands::plan_commands::{WholeSet, commands};
 use crate::cli::commands::queue::set::look_at_diskettes;
 use crate::cli::exit::Exit;
 use crate::cli::show::plan_report::PlanReport;
-use crate::cli::show::terminal::{Look, complain, named, remark};
+use crate::cli::show::terminal::{TextStyle, complain, named, remark};
 use crate::cli::show::to_file::{Ending, ToFile};
 use crate::cli::show::{json, plan_text};
 use crate::cli::words::server;
 use addpack::files::write_new;
-use addpack::plan::set::Sets;
+use addpack::plan::servers::PacksByServer;
 use addpack::plan::{Fleet, Plan, ServerState, plan, plan_all};
 use addpack::record::fields::{Server, hex};
 use std::fs;
@@ -27,7 +27,7 @@ use std::path::Path;
 /// Servers that are named where it is not clear which one is meant.
 const NAMED: usize = 10;
 
-pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
+pub(crate) fn run(args: &PlanArgs) -> Result<Exit, Error> {
     args.check()?;
     let also = Also { report: args.report.clone(), ..Also::default() };
     also.check()?;
@@ -59,7 +59,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
     Ok(exit)
 }
 
-fn run_one(args: &Args, packs: &Packs) -> Result<Exit, Error> {
+fn run_one(args: &PlanArgs, packs: &Packs) -> Result<Exit, Error> {
     let server = args.state(one_server(&args.which, &packs.sets)?);
     let plan = plan(&packs.facts, &server);
     let mut out = BufWriter::new(stdout());
@@ -74,7 +74,7 @@ fn run_one(args: &Args, packs: &Packs) -> Result<Exit, Error> {
 }
 
 /// Says that the server which was named is unknown here, or that the unused packs may be needed elsewhere too.
-fn tell_of_other_servers(args: &Args, packs: &Packs, server: &ServerState) {
+fn tell_of_other_servers(args: &PlanArgs, packs: &Packs, server: &ServerState) {
     let servers = packs.sets.all();
     let others = servers.iter().filter(|set| Some(set.server) != server.identity).count();
     if server.identity.is_none() && args.which.is_given() {
@@ -94,7 +94,7 @@ fn tell_of_other_servers(args: &Args, packs: &Packs, server: &ServerState) {
 }
 
 /// The packs of diskettes that are put in one after another.
-fn queue_packs(args: &Args, to_file: Option<&mut ToFile>) -> Result<Packs, Error> {
+fn queue_packs(args: &PlanArgs, to_file: Option<&mut ToFile>) -> Result<Packs, Error> {
     stop::listen();
     let mut ledger = open_to_read(&args.common.ledger)?;
     let set = look_at_diskettes(&args.common, &args.queue, &mut ledger, |diskette, _| {
@@ -113,7 +113,10 @@ fn queue_packs(args: &Args, to_file: Option<&mut ToFile>) -> Result<Packs, Error
 ///
 /// # Errors
 /// Where several servers have as many packs.
-pub(crate) fn one_server(which: &ServerChoice, sets: &Sets) -> Result<Option<Server>, Error> {
+pub(crate) fn one_server(
+    which: &ServerChoice,
+    sets: &PacksByServer,
+) -> Result<Option<Server>, Error> {
     let servers = which.meant(sets);
     if servers.len() < 2 {
         return Ok(servers.first().copied());
@@ -133,7 +136,7 @@ pub(crate) fn one_server(which: &ServerChoice, sets: &Sets) -> Result<Option<Ser
 }
 
 fn report<'a>(
-    args: &Args,
+    args: &PlanArgs,
     (packs, whole): (&'a Packs, &WholeSet),
     server: &'a ServerState,
     plan: &'a Plan,
@@ -151,14 +154,19 @@ fn report<'a>(
     report
 }
 
-fn look(args: &Args) -> Look {
+fn look(args: &PlanArgs) -> TextStyle {
     match args.output {
-        None => Look::of_stdout(args.common.screen.color),
-        Some(_) => Look::of_file(),
+        None => TextStyle::of_stdout(args.common.screen.color),
+        Some(_) => TextStyle::of_file(),
     }
 }
 
-fn show(args: &Args, out: &mut dyn Write, report: &PlanReport, is_only: bool) -> io::Result<()> {
+fn show(
+    args: &PlanArgs,
+    out: &mut dyn Write,
+    report: &PlanReport,
+    is_only: bool,
+) -> io::Result<()> {
     match (args.common.json, args.labels) {
         (true, _) => json::plan::plan(out, report, is_only),
         (_, true) => plan_text::labels(out, report),
@@ -166,7 +174,7 @@ fn show(args: &Args, out: &mut dyn Write, report: &PlanReport, is_only: bool) ->
     }
 }
 
-fn run_all(args: &Args, packs: &Packs) -> Result<Exit, Error> {
+fn run_all(args: &PlanArgs, packs: &Packs) -> Result<Exit, Error> {
     let fleet = plan_all(&packs.facts, &packs.sets, &args.state(None));
     if let Some(folder) = &args.output {
         write_files(args, folder, packs, &fleet)?;
@@ -179,7 +187,7 @@ fn run_all(args: &Args, packs: &Packs) -> Result<Exit, Error> {
     Ok(packs.exit.merge(if turns_away { Exit::Refused } else { Exit::Good }))
 }
 
-fn show_all(args: &Args, out: &mut dyn Write, packs: &Packs, fleet: &Fleet) -> io::Result<()> {
+fn show_all(args: &PlanArgs, out: &mut dyn Write, packs: &Packs, fleet: &Fleet) -> io::Result<()> {
     let whole = WholeSet::of(packs);
     for (at, (server, plan)) in fleet.plans.iter().enumerate() {
         if at > 0 && !args.common.json && !args.labels {
@@ -190,7 +198,7 @@ fn show_all(args: &Args, out: &mut dyn Write, packs: &Packs, fleet: &Fleet) -> i
     show_rest(args, out, packs, fleet)
 }
 
-fn show_rest(args: &Args, out: &mut dyn Write, packs: &Packs, fleet: &Fleet) -> io::Result<()> {
+fn show_rest(args: &PlanArgs, out: &mut dyn Write, packs: &Packs, fleet: &Fleet) -> io::Result<()> {
     let Packs { facts, summaries, skipped, .. } = packs;
     match (args.common.json, args.labels) {
         (true, _) => json::plan::rest(out, fleet, facts, summaries, skipped),
@@ -206,7 +214,7 @@ fn show_rest(args: &Args, out: &mut dyn Write, packs: &Packs, fleet: &Fleet) -> 
 }
 
 /// Writes a file for each server, and one for what no server needs.
-fn write_files(args: &Args, folder: &Path, packs: &Packs, fleet: &Fleet) -> Result<(), Error> {
+fn write_files(args: &PlanArgs, folder: &Path, packs: &Packs, fleet: &Fleet) -> Result<(), Error> {
     let ending = if args.common.json { "jsonl" } else { "txt" };
     let digits = fleet.plans.len().to_string().len();
     let whole = WholeSet::of(packs);

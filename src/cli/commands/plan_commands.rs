@@ -1,13 +1,13 @@
 //! The commands that come after a plan, to be pasted into a shell.
 
-use crate::cli::args::plan::Plan as Args;
+use crate::cli::args::plan::PlanArgs;
 use crate::cli::show::plan_report::PlanReport;
 use crate::cli::show::shell::{command, path_words};
 use crate::cli::show::what_now::{ledger_words, same_set};
 use crate::cli::commands::gather::Packs;
 use crate::cli::words::{PackSummary, address, pack_serial, plural, replacements, server_name};
 use addpack::pack::keep::is_kept_image;
-use addpack::plan::{Action, FIRST_LICENSES, PackFacts, Step};
+use addpack::plan::{PlanAction, FIRST_LICENSES, PackFacts, PlanStep};
 use addpack::record::event::ServerVersion;
 use clap::ValueEnum;
 use std::collections::HashSet;
@@ -50,7 +50,7 @@ fn is_asked_for(facts: &PackFacts, summary: &PackSummary) -> bool {
 
 /// Each command with what it does. One that cannot be quoted is left out.
 pub(crate) fn commands(
-    args: &Args,
+    args: &PlanArgs,
     report: &PlanReport,
     whole: &WholeSet,
 ) -> Vec<(String, String)> {
@@ -61,8 +61,9 @@ pub(crate) fn commands(
         commands.extend(command(&words).map(|command| (command, purpose)));
     };
     let steps = report.plan.steps.iter();
-    let convert: Vec<_> = steps.filter(|step| step.action == Action::ConvertThenApply).collect();
-    let is_kept = |step: &&Step| is_kept_image(&report.summary(step).path);
+    let convert: Vec<_> =
+        steps.filter(|step| step.action == PlanAction::ConvertThenApply).collect();
+    let is_kept = |step: &&PlanStep| is_kept_image(&report.summary(step).path);
     if let ([folder], true) = (&args.common.paths[..], convert.iter().any(is_kept)) {
         // To convert the images would leave the diskettes 4.0, and they would be refused from then on.
         let ledger = ledger_words(&args.common).unwrap_or_default();
@@ -100,7 +101,7 @@ pub(crate) fn commands(
 
 /// How many replacements the request asks for, where one of them is of the plan.
 fn asked_for(report: &PlanReport, whole: &WholeSet) -> Option<String> {
-    let is_asked = |step: &&Step| is_asked_for(report.facts(step), report.summary(step));
+    let is_asked = |step: &&PlanStep| is_asked_for(report.facts(step), report.summary(step));
     let asked: Vec<_> = report.turned_away().filter(is_asked).collect();
     if asked.is_empty() {
         return None;
@@ -123,7 +124,7 @@ fn words(words: &[&str]) -> Vec<String> {
 }
 
 /// The options that lead to this plan again.
-fn server_words(args: &Args, report: &PlanReport) -> Vec<String> {
+fn server_words(args: &PlanArgs, report: &PlanReport) -> Vec<String> {
     let mut words = Vec::new();
     if report.server.version != ServerVersion::V45 {
         words.push(format!("--server={}", report.server.version.as_str()));

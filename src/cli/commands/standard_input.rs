@@ -4,7 +4,7 @@ use crate::cli::Error;
 use addpack::container::MAX_IMAGE;
 use addpack::find::Skipped;
 use addpack::report::Report;
-use addpack::run::{Listener, Overview, Said};
+use addpack::run::{FinalReport, Listener, Overview};
 use std::ffi::OsStr;
 use std::io::{Read, Write, stdin};
 use std::ops::ControlFlow;
@@ -63,9 +63,9 @@ impl Listener for Renamed<'_> {
         self.inner.surveyed(overview);
     }
 
-    fn image(&mut self, said: Said) -> ControlFlow<()> {
+    fn image(&mut self, said: FinalReport) -> ControlFlow<()> {
         let said = match said {
-            Said::Anew(report) => Said::Anew(self.rename(report)),
+            FinalReport::Changed(report) => FinalReport::Changed(self.rename(report)),
             said => said,
         };
         self.inner.image(said)

@@ -4,13 +4,13 @@ use crate::cli::show::layout::hang;
 use crate::cli::show::map::map;
 use crate::cli::show::picture;
 use crate::cli::show::tally::{SERVERS_SHOWN, Tally};
-use crate::cli::show::terminal::{Look, Tone, complain, from_here, named, shown};
+use crate::cli::show::terminal::{TextStyle, Tone, complain, from_here, named, shown};
 use crate::cli::words::{
     finding_message, note, number, plural, serial, server, set_warnings, short, short_next_step,
     unread, verdict,
 };
 use addpack::find::Skipped;
-use addpack::plan::set::Sets;
+use addpack::plan::servers::PacksByServer;
 use addpack::report::{Note, Outcome, Report};
 use std::collections::HashMap;
 use std::io::{self, Seek, Write};
@@ -39,7 +39,7 @@ const ADVICE: usize = 100;
 
 impl Reason {
     /// What is said of a report at the end, where it needs any.
-    pub(crate) fn of(look: Look, report: &Report) -> Option<Self> {
+    pub(crate) fn of(look: TextStyle, report: &Report) -> Option<Self> {
         let heading = match report.outcome {
             Outcome::Refused => 0,
             Outcome::Failed => 1,
@@ -82,7 +82,7 @@ impl Reasons {
     }
 
     /// Writes them all.
-    pub(crate) fn copy_to(self, look: Look, out: &mut impl Write) -> io::Result<()> {
+    pub(crate) fn copy_to(self, look: TextStyle, out: &mut impl Write) -> io::Result<()> {
         for (title, mut kept) in HEADINGS.into_iter().zip(self.sections) {
             if kept.stream_position()? == 0 {
                 continue;
@@ -95,7 +95,7 @@ impl Reasons {
     }
 }
 
-fn reasons(look: Look, report: &Report) -> Vec<u8> {
+fn reasons(look: TextStyle, report: &Report) -> Vec<u8> {
     let mut text = b"  ".to_vec();
     text.extend(shown(&report.path).bytes());
     let findings = report.findings();
@@ -126,7 +126,7 @@ fn warnings(report: &Report) -> impl Iterator<Item = (&'static str, String)> {
 }
 
 /// The line of one image.
-pub(crate) fn image(look: Look, report: &Report) -> Vec<u8> {
+pub(crate) fn image(look: TextStyle, report: &Report) -> Vec<u8> {
     let serial = report.record().map(serial);
     let licenses = report.record().map(|record| {
         if record.is_bound() {
@@ -150,7 +150,7 @@ const WIDE: usize = 100;
 /// A line of the list: what it is, which pack with which licenses, the path, and a remark. A terminal that has not
 /// enough room gets the ends of serials, and what does not fit on lines of its own.
 fn line(
-    look: Look,
+    look: TextStyle,
     (tone, word): (Tone, &str),
     pack: Option<(&str, &str)>,
     path: &Path,
@@ -204,13 +204,13 @@ pub(crate) fn tone(outcome: Outcome) -> Tone {
 }
 
 /// The line of a second way to an image or a folder.
-pub(crate) fn repeated(look: Look, path: &Path, first: &Path) -> Vec<u8> {
+pub(crate) fn repeated(look: TextStyle, path: &Path, first: &Path) -> Vec<u8> {
     let remark = format!("(the same as {}, handled once)", named(first));
     line(look, (Tone::Quiet, "repeated"), None, path, &remark)
 }
 
 /// The line of a file that was not looked at.
-pub(crate) fn skipped(look: Look, skipped: &Skipped) -> Vec<u8> {
+pub(crate) fn skipped(look: TextStyle, skipped: &Skipped) -> Vec<u8> {
     let format = skipped.format.map(|format| format.name());
     let remark = format.map(|name| format!("({name}, which addpack does not read)"));
     line(look, (Tone::Quiet, "skipped"), None, &skipped.path, &remark.unwrap_or_default())
@@ -222,7 +222,7 @@ pub(crate) fn complain_repeated(path: &Path, first: &Path) {
 }
 
 /// How many images came to what, in a sentence.
-pub(crate) fn counts(look: Look, tally: &Tally, stopped: bool) -> String {
+pub(crate) fn counts(look: TextStyle, tally: &Tally, stopped: bool) -> String {
     let counted = Outcome::ALL.iter().copied().filter(|outcome| tally.count(*outcome) > 0);
     let counted: Vec<_> = counted
         .map(|outcome| {
@@ -247,13 +247,13 @@ pub(crate) fn counts(look: Look, tally: &Tally, stopped: bool) -> String {
 }
 
 /// The numbers, what the set as a whole lacks, and what was not read.
-pub(crate) fn summary(look: Look, tally: &Tally, stopped: bool) -> String {
+pub(crate) fn summary(look: TextStyle, tally: &Tally, stopped: bool) -> String {
     let counts = counts(look, tally, stopped);
     format!("\n{counts}{}{}", of_the_set(look, tally), tally.skipped.section(look))
 }
 
 /// What the set as a whole lacks, each in a sentence.
-pub(crate) fn of_the_set(look: Look, tally: &Tally) -> String {
+pub(crate) fn of_the_set(look: TextStyle, tally: &Tally) -> String {
     let mut sentences = Vec::new();
     if tally.is_incomplete {
         sentences.push(
@@ -273,7 +273,7 @@ pub(crate) fn of_the_set(look: Look, tally: &Tally) -> String {
 }
 
 /// The picture of each server's packs, and what is wrong with its set.
-pub(crate) fn sets(look: Look, sets: &Sets) -> String {
+pub(crate) fn sets(look: TextStyle, sets: &PacksByServer) -> String {
     let mut text = String::new();
     for set in sets.all().iter().take(SERVERS_SHOWN) {
         let title = look.paint(Tone::Heading, &server(&set.server));

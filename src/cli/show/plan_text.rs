@@ -2,14 +2,14 @@
 
 use crate::cli::show::layout::hang;
 use crate::cli::show::plan_report::PlanReport;
-use crate::cli::show::terminal::{Look, Tone, named, shown};
+use crate::cli::show::terminal::{TextStyle, Tone, named, shown};
 use crate::cli::words::{
     GAP_NEXT, PackSummary, action_words, code_label, gap_message, on_the_server, pack_serial,
     plural, server_state, short_serial, step_message, step_next, twins_message, twins_next,
     version_words,
 };
-use addpack::plan::set::{Chain, Span};
-use addpack::plan::{Action, Code, Fleet, PackFacts, Step};
+use addpack::plan::servers::{Chain, Span};
+use addpack::plan::{PlanAction, PlanCode, Fleet, PackFacts, PlanStep};
 use std::collections::HashMap;
 use std::io::{self, Write};
 
@@ -17,7 +17,7 @@ use std::io::{self, Write};
 const NAMED: usize = 3;
 
 /// The whole plan.
-pub(crate) fn text(look: Look, out: &mut dyn Write, report: &PlanReport) -> io::Result<()> {
+pub(crate) fn text(look: TextStyle, out: &mut dyn Write, report: &PlanReport) -> io::Result<()> {
     let state = server_state(report.server, report.applied(), report.plan.reaches);
     out.write_all(hang(look.width, "", &state).as_bytes())?;
     out.write_all(rows(look, report).as_bytes())?;
@@ -32,7 +32,7 @@ pub(crate) fn text(look: Look, out: &mut dyn Write, report: &PlanReport) -> io::
 }
 
 /// The lines of the packs to apply. Where there is not room for all of it, paths and remarks stand below.
-fn rows(look: Look, report: &PlanReport) -> String {
+fn rows(look: TextStyle, report: &PlanReport) -> String {
     /// Columns before the path: the number, what to do, the licenses, the serial.
     const LEAD: usize = 4 + 2 + 19 + 2 + 8 + 2 + 23 + 2;
     let steps = report.plan.steps.iter().take(report.applied());
@@ -60,7 +60,7 @@ fn rows(look: Look, report: &PlanReport) -> String {
 }
 
 /// The line of one pack to apply, but for its path.
-fn lead(look: Look, report: &PlanReport, at: usize, step: &Step) -> String {
+fn lead(look: TextStyle, report: &PlanReport, at: usize, step: &PlanStep) -> String {
     let licenses = step.span().map_or_else(String::new, |(from, to)| format!("{from} to {to}"));
     let action = look.paint(tone(step), &format!("{:<19}", action_words(step.action)));
     let serial = pack_serial(report.facts(step)).unwrap_or_else(|| "-".into());
@@ -68,7 +68,7 @@ fn lead(look: Look, report: &PlanReport, at: usize, step: &Step) -> String {
 }
 
 /// What is worth a word about a pack to apply.
-fn remark(report: &PlanReport, step: &Step) -> Option<String> {
+fn remark(report: &PlanReport, step: &PlanStep) -> Option<String> {
     let mut remark = String::new();
     if report.facts(step).used.is_none() {
         remark += "unused";
@@ -86,15 +86,15 @@ fn remark(report: &PlanReport, step: &Step) -> Option<String> {
     (!remark.is_empty()).then_some(remark)
 }
 
-fn tone(step: &Step) -> Tone {
+fn tone(step: &PlanStep) -> Tone {
     match (step.action, step.code) {
-        (Action::Apply, _) => Tone::Good,
-        (Action::ConvertThenApply, _) | (_, Code::AlreadyApplied) => Tone::Odd,
-        (Action::TurnAway, _) => Tone::Bad,
+        (PlanAction::Apply, _) => Tone::Good,
+        (PlanAction::ConvertThenApply, _) | (_, PlanCode::AlreadyApplied) => Tone::Odd,
+        (PlanAction::TurnAway, _) => Tone::Bad,
     }
 }
 
-fn gaps(look: Look, report: &PlanReport) -> String {
+fn gaps(look: TextStyle, report: &PlanReport) -> String {
     if report.plan.gaps.is_empty() {
         return String::new();
     }
@@ -110,7 +110,7 @@ fn gaps(look: Look, report: &PlanReport) -> String {
 }
 
 /// Steps that several packs restore, whether they are applied or not.
-fn twins(look: Look, report: &PlanReport) -> String {
+fn twins(look: TextStyle, report: &PlanReport) -> String {
     let twins: Vec<_> = report.chain.into_iter().flat_map(Chain::twins).collect();
     if twins.is_empty() {
         return String::new();
@@ -126,13 +126,13 @@ fn twins(look: Look, report: &PlanReport) -> String {
 
 /// The images of the packs that restore one step, as far as there is room for them.
 fn holders(report: &PlanReport, span: Span) -> Vec<String> {
-    let restores = |step: &&Step| {
+    let restores = |step: &&PlanStep| {
         let facts = report.facts(step);
         let used = facts.used.filter(|used| Some(used.server) == report.server.identity);
         facts.is_usable() && used.is_some_and(|used| (used.from, used.to) == span)
     };
     let all: Vec<_> = report.plan.steps.iter().filter(restores).collect();
-    let name = |step: &&Step| named(report.summary(step).image());
+    let name = |step: &&PlanStep| named(report.summary(step).image());
     let mut names: Vec<_> = all.iter().take(NAMED).map(name).collect();
     names.extend((all.len() > NAMED).then(|| format!("{} more", all.len() - NAMED)));
     names
@@ -142,7 +142,7 @@ fn holders(report: &PlanReport, span: Span) -> Vec<String> {
 type Reason<'a> = ((String, String), Vec<&'a PackSummary>);
 
 /// Why packs are not to be applied: each reason once.
-fn turned_away(look: Look, report: &PlanReport) -> String {
+fn turned_away(look: TextStyle, report: &PlanReport) -> String {
     let mut reasons: Vec<Reason> = Vec::new();
     let mut index: HashMap<(String, String), usize> = HashMap::new();
     for step in report.turned_away() {
@@ -175,10 +175,10 @@ fn turned_away(look: Look, report: &PlanReport) -> String {
 }
 
 /// Why a pack is not to be applied. A refused pack's message says that by itself.
-fn sentence(step: &Step, summary: &PackSummary) -> String {
+fn sentence(step: &PlanStep, summary: &PackSummary) -> String {
     let (label, message) = (code_label(step.code, summary), step_message(step, summary));
     match step.code {
-        Code::Refused(_) => message,
+        PlanCode::Refused(_) => message,
         _ if message.is_empty() => label.to_owned(),
         _ => format!("{label}. {message}"),
     }
@@ -195,12 +195,12 @@ fn images(packs: &[&PackSummary]) -> String {
     text
 }
 
-fn not_read(look: Look, report: &PlanReport) -> String {
+fn not_read(look: TextStyle, report: &PlanReport) -> String {
     report.skipped.map_or_else(String::new, |skipped| skipped.section(look))
 }
 
 /// What to do next, in order: commands to paste, then what to do on the server.
-fn what_now(look: Look, report: &PlanReport) -> String {
+fn what_now(look: TextStyle, report: &PlanReport) -> String {
     let mut text = format!("\n{}\n", look.paint(Tone::Heading, "What now"));
     text += &command_lines(look, &report.commands);
     for line in on_the_server(report.server, report.applied(), report.plan.reaches) {
@@ -210,7 +210,7 @@ fn what_now(look: Look, report: &PlanReport) -> String {
 }
 
 /// Commands, each with what it does beside it; below it where a terminal has no room there.
-pub(crate) fn command_lines(look: Look, commands: &[(String, String)]) -> String {
+pub(crate) fn command_lines(look: TextStyle, commands: &[(String, String)]) -> String {
     let width = commands.iter().map(|(command, _)| command.chars().count()).max().unwrap_or(0);
     let longest = commands.iter().map(|(_, purpose)| purpose.chars().count()).max().unwrap_or(0);
     let fits = width + longest + 5 <= look.columns;
@@ -225,7 +225,7 @@ pub(crate) fn command_lines(look: Look, commands: &[(String, String)]) -> String
 
 /// What is in no server's plan.
 pub(crate) fn rest(
-    look: Look,
+    look: TextStyle,
     out: &mut dyn Write,
     fleet: &Fleet,
     facts: &[PackFacts],
@@ -265,7 +265,7 @@ pub(crate) fn labels(out: &mut dyn Write, report: &PlanReport) -> io::Result<()>
         let facts = report.facts(step);
         let place = match (step.span(), step.code) {
             (Some(_), _) => format!("{} of {all}", at + 1),
-            (None, Code::Copy) => continue,
+            (None, PlanCode::Copy) => continue,
             (None, code) => format!("do not apply: {}", code_label(code, report.summary(step))),
         };
         let serial = pack_serial(facts).unwrap_or_else(|| "no serial".into());
@@ -277,7 +277,7 @@ pub(crate) fn labels(out: &mut dyn Write, report: &PlanReport) -> io::Result<()>
 }
 
 /// From and to, as far as they are known.
-fn label_licenses(step: &Step, facts: &PackFacts) -> String {
+fn label_licenses(step: &PlanStep, facts: &PackFacts) -> String {
     let bound = facts.used.map(|used| (used.from, used.to));
     match (step.span().or(bound), facts.licenses) {
         (Some((from, to)), _) => format!("{from} to {to} licenses"),

@@ -2,13 +2,13 @@
 
 use crate::cli::show::lines::tone;
 use crate::cli::show::plan_text::command_lines;
-use crate::cli::show::terminal::{Look, Tone, named, shown};
+use crate::cli::show::terminal::{TextStyle, Tone, named, shown};
 use crate::cli::words::{
     self, Left, PackSummary, code_label, copy_in_its_place, label, label_of_source, left_alone,
     plural, serial, short_serial, verdict,
 };
 use addpack::diagnosis::FindingCode;
-use addpack::plan::{Action, Code, Fleet, PackFacts, Plan, ServerState};
+use addpack::plan::{Fleet, PackFacts, Plan, PlanAction, PlanCode, ServerState};
 use addpack::record::fields::Seal;
 use addpack::record::{Record, Version};
 use addpack::report::{Outcome, Report};
@@ -55,7 +55,7 @@ impl Diskette {
     }
 
     /// Its name and its verdict, as a row of a list.
-    fn row(&self, look: Look) -> String {
+    fn row(&self, look: TextStyle) -> String {
         look.row(&format!("  {:<12}  ", self.name()), 16, &self.verdict)
     }
 
@@ -112,7 +112,7 @@ impl Diskette {
 const LEAD: usize = 55;
 
 /// A line for each diskette.
-pub(crate) fn summary(look: Look, diskettes: &[Diskette]) -> String {
+pub(crate) fn summary(look: TextStyle, diskettes: &[Diskette]) -> String {
     let count = plural(diskettes.len() as u64, "diskette", "diskettes");
     let mut text = format!("\n{count} in this queue\n");
     for diskette in diskettes {
@@ -127,7 +127,7 @@ pub(crate) fn summary(look: Look, diskettes: &[Diskette]) -> String {
 }
 
 /// The sound packs, server by server, in the order to apply them.
-pub(crate) fn order(look: Look, diskettes: &[Diskette]) -> String {
+pub(crate) fn order(look: TextStyle, diskettes: &[Diskette]) -> String {
     let mut records: Vec<_> = diskettes.iter().filter_map(Diskette::sound).collect();
     let server = |record: &Record| (record.server.address, record.server.name);
     records.sort_by_key(|record| (!record.is_bound(), server(record), record.from));
@@ -175,7 +175,7 @@ pub(crate) struct SetReport<'a> {
 
 impl SetReport<'_> {
     /// What to do with which diskette, server by server.
-    pub(crate) fn text(&self, look: Look) -> String {
+    pub(crate) fn text(&self, look: TextStyle) -> String {
         let mut text = self.counted();
         for (server, plan) in &self.fleet.plans {
             text += &self.order(look, server, plan);
@@ -212,7 +212,7 @@ impl SetReport<'_> {
         )
     }
 
-    fn order(&self, look: Look, server: &ServerState, plan: &Plan) -> String {
+    fn order(&self, look: TextStyle, server: &ServerState, plan: &Plan) -> String {
         let steps: Vec<_> =
             plan.steps.iter().filter_map(|step| Some((step, step.span()?))).collect();
         let name = server.identity.as_ref().map_or_else(String::new, words::server);
@@ -227,9 +227,9 @@ impl SetReport<'_> {
             let serial = short_serial(facts).unwrap_or_else(|| "-".to_owned());
             let copy = self.summaries[step.pack].output.as_deref();
             let first = match (step.action, copy) {
-                (Action::ConvertThenApply, _) => "convert first".to_owned(),
+                (PlanAction::ConvertThenApply, _) => "convert first".to_owned(),
                 (_, Some(copy)) => format!("not it, but its copy {}", named(copy)),
-                (Action::Apply | Action::TurnAway, None) => "as it is".to_owned(),
+                (PlanAction::Apply | PlanAction::TurnAway, None) => "as it is".to_owned(),
             };
             let diskette = self.diskette(step.pack);
             let span = format!("{from} to {to}");
@@ -242,16 +242,17 @@ impl SetReport<'_> {
     }
 
     /// What not to apply, with the reason.
-    fn refused(&self, look: Look) -> String {
+    fn refused(&self, look: TextStyle) -> String {
         let planned = self.fleet.plans.iter().flat_map(|(_, plan)| &plan.steps);
-        let planned = planned.filter(|step| step.action == Action::TurnAway);
+        let planned = planned.filter(|step| step.action == PlanAction::TurnAway);
         let planned = planned.map(|step| (step.pack, step.code));
         let aside = self
             .fleet
             .aside
             .iter()
             .filter_map(|&pack| Some((pack, self.fleet.why_aside(pack, &self.facts[pack])?)));
-        let packs: Vec<_> = planned.chain(aside).filter(|(_, code)| *code != Code::Copy).collect();
+        let packs: Vec<_> =
+            planned.chain(aside).filter(|(_, code)| *code != PlanCode::Copy).collect();
         // Its image may be the same as that of the diskette that was converted, which is the pack.
         let is_listed = |number| {
             let of_pack = |pack: usize| number_of(self.diskettes, &self.summaries[pack].path);
@@ -275,7 +276,7 @@ impl SetReport<'_> {
     }
 
     /// Diskettes that could not be read or kept, with the reason.
-    fn failed(&self, look: Look) -> String {
+    fn failed(&self, look: TextStyle) -> String {
         let failed = self.diskettes.iter().filter(|diskette| diskette.outcome == Outcome::Failed);
         let text: String = failed.map(|diskette| diskette.row(look)).collect();
         if text.is_empty() {
@@ -302,7 +303,7 @@ impl SetReport<'_> {
         meant.map(Diskette::name).collect()
     }
 
-    fn stock_and_others(&self, look: Look) -> String {
+    fn stock_and_others(&self, look: TextStyle) -> String {
         let mut text = String::new();
         if !self.fleet.stock.is_empty() {
             let title = "Not used yet, and needed by no server here";

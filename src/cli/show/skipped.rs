@@ -1,7 +1,7 @@
 //! Files that were not looked at: how many of which kind.
 
 use crate::cli::show::layout::hang;
-use crate::cli::show::terminal::{Look, Tone, complain, escape};
+use crate::cli::show::terminal::{TextStyle, Tone, complain, escape};
 use crate::cli::words::{plural, way_out};
 use addpack::container::Format;
 use addpack::find::Skipped;
@@ -83,7 +83,7 @@ impl SkippedFiles {
     }
 
     /// The formats that are not read, under a heading of their own; empty where there are none.
-    pub(crate) fn section(&self, look: Look) -> String {
+    pub(crate) fn section(&self, look: TextStyle) -> String {
         if self.formats.is_empty() {
             return String::new();
         }
@@ -103,7 +103,7 @@ impl SkippedFiles {
     }
 
     /// The same for a summary of one screen.
-    pub(crate) fn few_lines(&self, look: Look) -> String {
+    pub(crate) fn few_lines(&self, look: TextStyle) -> String {
         let lines = self.not_read().take(KINDS_SHOWN);
         let line = |(kind, way): (String, String)| {
             hang(look.width, "            ", &format!("{kind}: {way}"))

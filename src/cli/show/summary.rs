@@ -7,20 +7,20 @@ use crate::cli::show::layout::hang;
 use crate::cli::show::lines::{counts, of_the_set, tone};
 use crate::cli::show::plan_text::command_lines;
 use crate::cli::show::tally::Tally;
-use crate::cli::show::terminal::{Look, Tone};
+use crate::cli::show::terminal::{TextStyle, Tone};
 use crate::cli::show::what_now::WhatNow;
 use crate::cli::words::{asks_for_replacement, number, plural, replacements};
 use addpack::plan::FIRST_LICENSES;
-use addpack::plan::set::{Set, Sets};
+use addpack::plan::servers::{ServerPacks, PacksByServer};
 use addpack::record::fields::{Serial, Server};
 use addpack::report::{Outcome, Report};
-use addpack::run::Said;
+use addpack::run::FinalReport;
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::path::Path;
 use std::time::Instant;
 
 /// From so many images on, a terminal shows a summary.
-const MANY: usize = 200;
+const SUMMARY_FROM: usize = 200;
 
 /// What is kept of an image.
 struct Detail {
@@ -105,15 +105,15 @@ impl Brief {
     }
 
     pub(crate) fn surveyed(&mut self) {
-        self.is_used = self.seen >= MANY && !self.lists;
+        self.is_used = self.seen >= SUMMARY_FROM && !self.lists;
     }
 
-    pub(crate) fn image(&mut self, said: &Said) {
+    pub(crate) fn image(&mut self, said: &FinalReport) {
         let seen = self.waiting.pop_front();
         let detail = match said {
-            Said::AsSeen => seen,
-            Said::Anew(report) => Some(Detail::of(report)),
-            Said::Nothing => None,
+            FinalReport::AsSeen => seen,
+            FinalReport::Changed(report) => Some(Detail::of(report)),
+            FinalReport::Deferred => None,
         };
         let Some(Detail { outcome, why, asks }) = detail else { return };
         *self.counts.entry((outcome, why)).or_default() += 1;
@@ -127,7 +127,7 @@ impl Brief {
     }
 
     /// The summary of one screen.
-    pub(crate) fn text(&self, look: Look, ended: &Ended, sets: Option<&Sets>) -> String {
+    pub(crate) fn text(&self, look: TextStyle, ended: &Ended, sets: Option<&PacksByServer>) -> String {
         let tally = ended.tally;
         let mut text = self.head(look, tally, sets);
         for &outcome in Outcome::ALL {
@@ -144,7 +144,7 @@ impl Brief {
     }
 
     /// What comes behind a line for each image: the numbers last, where they are seen.
-    pub(crate) fn end_of_lines(&self, look: Look, ended: &Ended) -> String {
+    pub(crate) fn end_of_lines(&self, look: TextStyle, ended: &Ended) -> String {
         let set = of_the_set(look, ended.tally) + &ended.tally.skipped.section(look);
         let (what_now, gap) = match self.what_now(look, ended) {
             commands if commands.is_empty() => (commands, ""),
@@ -154,7 +154,7 @@ impl Brief {
         format!("{}{set}{gap}{what_now}\n{counts}", if set.is_empty() { "" } else { "\n" })
     }
 
-    fn what_now(&self, look: Look, ended: &Ended) -> String {
+    fn what_now(&self, look: TextStyle, ended: &Ended) -> String {
         let is_known = !ended.tally.is_incomplete && !ended.is_stopped;
         let commands = if is_known { self.commands(ended) } else { Vec::new() };
         if commands.is_empty() {
@@ -164,7 +164,7 @@ impl Brief {
         format!("{heading}\n{}", command_lines(look, &commands))
     }
 
-    fn head(&self, look: Look, tally: &Tally, sets: Option<&Sets>) -> String {
+    fn head(&self, look: TextStyle, tally: &Tally, sets: Option<&PacksByServer>) -> String {
         let images = plural_number(tally.images(), "image", "images");
         let servers = sets.map_or_else(String::new, |sets| {
             let servers = plural_number(sets.all().len() as u64, "server", "servers");
@@ -177,7 +177,7 @@ impl Brief {
     }
 
     /// One outcome with its number, and what is behind it.
-    fn line(&self, look: Look, tally: &Tally, outcome: Outcome) -> String {
+    fn line(&self, look: TextStyle, tally: &Tally, outcome: Outcome) -> String {
         let count = tally.count(outcome);
         if count == 0 {
             return String::new();
@@ -238,9 +238,9 @@ impl Brief {
 }
 
 /// How many servers get all their licenses back.
-fn servers(look: Look, sets: &Sets) -> String {
-    let has_gap = |set: &&Set| !set.chain.gaps(FIRST_LICENSES).is_empty();
-    let ends_refused = |set: &&Set| {
+fn servers(look: TextStyle, sets: &PacksByServer) -> String {
+    let has_gap = |set: &&ServerPacks| !set.chain.gaps(FIRST_LICENSES).is_empty();
+    let ends_refused = |set: &&ServerPacks| {
         let last = set.chain.steps().last();
         last.is_some_and(|(_, holders)| holders.refused && holders.sound.is_none())
     };

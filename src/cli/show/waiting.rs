@@ -14,7 +14,7 @@ const TEXT: u8 = u8::MAX;
 
 /// What there is to show of one image.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Shown {
+pub(crate) struct ShownImage {
     pub(crate) outcome: Outcome,
     /// Whether the path itself was named.
     pub(crate) named: bool,
@@ -26,8 +26,8 @@ pub(crate) struct Shown {
 
 /// What comes next.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Next {
-    Image(Shown),
+pub(crate) enum Upcoming {
+    Image(ShownImage),
     /// Text that is of no image.
     Text(Vec<u8>),
 }
@@ -48,7 +48,7 @@ impl Default for Waiting {
 
 impl Waiting {
     /// Adds what is to be shown of an image.
-    pub(crate) fn add(&mut self, shown: &Shown) -> io::Result<()> {
+    pub(crate) fn add(&mut self, shown: &ShownImage) -> io::Result<()> {
         let reason = shown.reason.as_ref();
         let head = [
             shown.outcome as u8,
@@ -77,7 +77,7 @@ impl Waiting {
     }
 
     /// Takes what was added first; `None` where nothing waits.
-    pub(crate) fn take(&mut self) -> io::Result<Option<Next>> {
+    pub(crate) fn take(&mut self) -> io::Result<Option<Upcoming>> {
         let file = if let Some(file) = &mut self.taken {
             file
         } else {
@@ -95,10 +95,10 @@ impl Waiting {
         let [text, said, next] = [length(file)?, length(file)?, length(file)?];
         let [text, said, next] = [bytes(file, text)?, bytes(file, said)?, bytes(file, next)?];
         let Some(outcome) = Outcome::ALL.get(usize::from(outcome)).copied() else {
-            return Ok(Some(Next::Text(text)));
+            return Ok(Some(Upcoming::Text(text)));
         };
         let reason = (heading != TEXT).then_some(Reason { heading, text: said, next });
-        Ok(Some(Next::Image(Shown { outcome, named: named != 0, text, reason })))
+        Ok(Some(Upcoming::Image(ShownImage { outcome, named: named != 0, text, reason })))
     }
 }
 
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn what_waits_comes_back_in_its_order_also_from_a_file() {
-        let shown = |number: usize| Shown {
+        let shown = |number: usize| ShownImage {
             outcome: Outcome::ALL[number % Outcome::ALL.len()],
             named: number.is_multiple_of(2),
             text: vec![b'x'; number],
@@ -137,8 +137,12 @@ mod tests {
                 waiting.add_text(b"z").unwrap();
             }
             for number in 0..1500 {
-                assert_eq!(waiting.take().unwrap(), Some(Next::Image(shown(number))), "{round}");
-                assert_eq!(waiting.take().unwrap(), Some(Next::Text(b"z".to_vec())));
+                assert_eq!(
+                    waiting.take().unwrap(),
+                    Some(Upcoming::Image(shown(number))),
+                    "{round}"
+                );
+                assert_eq!(waiting.take().unwrap(), Some(Upcoming::Text(b"z".to_vec())));
             }
             assert_eq!(waiting.take().unwrap(), None);
         }

@@ -4,7 +4,7 @@ use super::value::{day, moment, timestamp};
 use crate::cli::show::layout::{WIDTH, hang};
 use crate::cli::show::terminal::{escape, named, shown};
 use addpack::diagnosis::{CopyOf, CopyState};
-use addpack::ledger::{Entry, LedgerError, LedgerProblem};
+use addpack::ledger::{LedgerEntry, LedgerError, LedgerProblem};
 use addpack::record::fields::FileTime;
 use std::path::{Path, PathBuf};
 
@@ -117,7 +117,7 @@ pub(crate) const LEDGER_HEADING: &str =
     "state     serial                   licenses  converted (UTC)    image -> copy\n";
 
 /// A line of the list, in so many columns: where those are not enough, the path stands below.
-pub(crate) fn ledger_row(columns: usize, entry: &Entry) -> String {
+pub(crate) fn ledger_row(columns: usize, entry: &LedgerEntry) -> String {
     let state = entry.state.as_str();
     let (serial, licenses) = (escape(&entry.serial), entry.licenses);
     let at = minute_of(entry.converted_at);
@@ -136,12 +136,12 @@ pub(crate) fn ledger_row(columns: usize, entry: &Entry) -> String {
 }
 
 /// All that is known of an entry.
-pub(crate) fn entry_lines(entry: &Entry, standing: &Standing) -> String {
+pub(crate) fn entry_lines(entry: &LedgerEntry, standing: &Standing) -> String {
     let state = format!("{}: {}", entry.state.as_str(), standing_message(entry, standing));
     let rows = [
         ("Serial", escape(&entry.serial)),
         ("Size", format!("{} licenses", entry.licenses)),
-        ("State", state),
+        ("ConversionState", state),
         ("Converted", format!("{} UTC", minute_of(entry.converted_at).trim_start())),
         ("Image", named(&entry.path)),
         ("Into", entry.target.as_deref().map_or_else(|| "in place".to_owned(), named)),
@@ -152,7 +152,7 @@ pub(crate) fn entry_lines(entry: &Entry, standing: &Standing) -> String {
 }
 
 /// How the file of an entry stands.
-pub(crate) fn standing_message(entry: &Entry, standing: &Standing) -> String {
+pub(crate) fn standing_message(entry: &LedgerEntry, standing: &Standing) -> String {
     let place = named(entry.place());
     match standing {
         Standing::There => format!("{place} holds the converted pack"),

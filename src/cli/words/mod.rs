@@ -21,7 +21,7 @@ pub(crate) mod system;
 mod value;
 mod verdict;
 
-pub(crate) use codes::{Page, pages};
+pub(crate) use codes::{CodePage, pages};
 pub(crate) use container::way_out;
 pub(crate) use drive::{
     Left, another_diskette, ask_for_next, ask_for_one_of, ask_for_the_same, diskette, label,

@@ -2,7 +2,7 @@
 
 use addpack::ledger::Ledger;
 use addpack::report::Report;
-use addpack::run::{Job, Listener, Mode, Said, carry_out, survey};
+use addpack::run::{FinalReport, Job, Listener, Mode, carry_out, survey};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -70,12 +70,12 @@ impl Listener for Words<'_> {
         ControlFlow::Continue(())
     }
 
-    fn image(&mut self, said: Said) -> ControlFlow<()> {
+    fn image(&mut self, said: FinalReport) -> ControlFlow<()> {
         let seen = self.seen.remove(0);
         match said {
-            Said::AsSeen => self.said.push(seen),
-            Said::Anew(report) => self.said.push(*report),
-            Said::Nothing => {}
+            FinalReport::AsSeen => self.said.push(seen),
+            FinalReport::Changed(report) => self.said.push(*report),
+            FinalReport::Deferred => {}
         }
         self.count();
         ControlFlow::Continue(())

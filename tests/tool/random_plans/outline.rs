@@ -33,7 +33,7 @@ impl Outline {
     pub(crate) fn by_library(case: &Case) -> Self {
         let facts: Vec<_> = case.disks.iter().map(facts).collect();
         let plan = plan(&facts, &state(case));
-        let step = |step: &addpack::plan::Step| Step {
+        let step = |step: &addpack::plan::PlanStep| Step {
             number: step.pack,
             action: step.action.as_str().to_owned(),
             code: step.code.as_str().to_owned(),

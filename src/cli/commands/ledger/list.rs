@@ -2,15 +2,15 @@
 
 use super::{open, print, unknown, written};
 use crate::cli::Error;
-use crate::cli::args::{LedgerFile, List};
+use crate::cli::args::{LedgerFile, ListArgs};
 use crate::cli::exit::Exit;
 use crate::cli::show::json::line;
 use crate::cli::show::table::Table;
-use crate::cli::show::terminal::{Look, When, escape};
+use crate::cli::show::terminal::{TextStyle, When, escape};
 use crate::cli::words::{
     LEDGER_HEADING, Standing, entry_lines, ledger_row, plural, standing_message, time_of,
 };
-use addpack::ledger::{Entry, Ledger, State};
+use addpack::ledger::{LedgerEntry, Ledger, ConversionState};
 use addpack::media::{Place, PlaceKind, Places};
 use addpack::run::recovery::{holds_copy, holds_whole_copy};
 use schemars::JsonSchema;
@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 
 /// One conversion, for programs.
 #[derive(JsonSchema, Serialize)]
-pub(crate) struct Row {
+pub(crate) struct LedgerRow {
     #[schemars(extend("const" = "conversion"))]
     r#type: &'static str,
     #[schemars(extend("const" = 1))]
@@ -53,8 +53,8 @@ const COLUMNS: [&str; 8] = [
     "new_digest",
 ];
 
-impl Row {
-    fn of(entry: &Entry) -> Self {
+impl LedgerRow {
+    fn of(entry: &LedgerEntry) -> Self {
         Self {
             r#type: "conversion",
             schema: 1,
@@ -72,7 +72,7 @@ impl Row {
     }
 
     /// The same, with how its file stands.
-    fn with_standing(entry: &Entry, standing: &Standing) -> Self {
+    fn with_standing(entry: &LedgerEntry, standing: &Standing) -> Self {
         Self {
             standing: Some(standing.as_str()),
             message: Some(standing_message(entry, standing)),
@@ -83,25 +83,25 @@ impl Row {
 
 const EMPTY: &str = "the ledger is empty\n";
 
-pub(super) fn list(args: &List, at: &LedgerFile) -> Result<Exit, Error> {
+pub(super) fn list(args: &ListArgs, at: &LedgerFile) -> Result<Exit, Error> {
     let ledger = open(at)?;
     let mut out = BufWriter::new(stdout());
     if args.csv {
         let table = Table::new(&mut out, &COLUMNS);
         return match table {
             Ok(mut table) => {
-                each(ledger.as_ref(), |entry| table.row(&Row::of(entry)))?;
+                each(ledger.as_ref(), |entry| table.row(&LedgerRow::of(entry)))?;
                 written(table.finish().and_then(Write::flush))
             }
             Err(error) => written(Err(error)),
         };
     }
-    let columns = Look::of_stdout(When::Auto).columns;
+    let columns = TextStyle::of_stdout(When::Auto).columns;
     let mut entries = 0_u64;
     each(ledger.as_ref(), |entry| {
         entries += 1;
         if args.json {
-            return out.write_all(&line(&Row::of(entry)));
+            return out.write_all(&line(&LedgerRow::of(entry)));
         }
         if entries == 1 {
             out.write_all(LEDGER_HEADING.as_bytes())?;
@@ -117,7 +117,7 @@ pub(super) fn list(args: &List, at: &LedgerFile) -> Result<Exit, Error> {
 /// Tells each entry, as long as that works. A reader that went away ends it and is no error.
 fn each(
     ledger: Option<&Ledger>,
-    mut tell: impl FnMut(&Entry) -> io::Result<()>,
+    mut tell: impl FnMut(&LedgerEntry) -> io::Result<()>,
 ) -> Result<(), Error> {
     let mut result = Ok(());
     if let Some(ledger) = ledger {
@@ -140,7 +140,7 @@ pub(super) fn show(serial: &str, json: bool, at: &LedgerFile) -> Result<Exit, Er
     let shown: Vec<_> = entries
         .iter()
         .map(|entry| match standing(&mut places, entry) {
-            standing if json => line(&Row::with_standing(entry, &standing)),
+            standing if json => line(&LedgerRow::with_standing(entry, &standing)),
             standing => entry_lines(entry, &standing).into_bytes(),
         })
         .collect();
@@ -149,15 +149,15 @@ pub(super) fn show(serial: &str, json: bool, at: &LedgerFile) -> Result<Exit, Er
 }
 
 /// Whether the converted file holds what the ledger says; `places` are asked for it.
-pub(in crate::cli::commands) fn standing(places: &mut Places, entry: &Entry) -> Standing {
+pub(in crate::cli::commands) fn standing(places: &mut Places, entry: &LedgerEntry) -> Standing {
     match entry.state {
-        State::Begun => Standing::Begun,
-        State::Released => Standing::Released,
-        State::Done if holds_whole_copy(places, entry.place(), entry) => Standing::There,
-        State::Done if holds_copy(entry.place(), entry) => Standing::Unfinished,
-        State::Done if is_drive(entry.place()) => Standing::Elsewhere,
-        State::Done if entry.place().exists() => Standing::Changed,
-        State::Done => Standing::Gone,
+        ConversionState::Begun => Standing::Begun,
+        ConversionState::Released => Standing::Released,
+        ConversionState::Done if holds_whole_copy(places, entry.place(), entry) => Standing::There,
+        ConversionState::Done if holds_copy(entry.place(), entry) => Standing::Unfinished,
+        ConversionState::Done if is_drive(entry.place()) => Standing::Elsewhere,
+        ConversionState::Done if entry.place().exists() => Standing::Changed,
+        ConversionState::Done => Standing::Gone,
     }
 }
 
@@ -166,9 +166,9 @@ pub(in crate::cli::commands) fn is_drive(path: &Path) -> bool {
 }
 
 /// Where a pack that was released was converted once more, if both files are there.
-fn other_conversion(ledger: Option<&Ledger>, released: &Entry) -> Option<PathBuf> {
+fn other_conversion(ledger: Option<&Ledger>, released: &LedgerEntry) -> Option<PathBuf> {
     let other = ledger?.find(&released.serial).ok()??;
-    let is_there = |entry: &Entry| holds_copy(entry.place(), entry);
+    let is_there = |entry: &LedgerEntry| holds_copy(entry.place(), entry);
     let are_two = other.new_digest != released.new_digest && is_there(released) && is_there(&other);
     are_two.then(|| other.place().to_owned())
 }
@@ -203,7 +203,7 @@ pub(crate) struct CheckLine {
 pub(super) fn check(json: bool, at: &LedgerFile) -> Result<Exit, Error> {
     let ledger = open(at)?;
     let faults = ledger.as_ref().map_or(Ok(Vec::new()), Ledger::faults)?;
-    let (mut out, look) = (BufWriter::new(stdout()), Look::of_stdout(When::Auto));
+    let (mut out, look) = (BufWriter::new(stdout()), TextStyle::of_stdout(When::Auto));
     if !json {
         let faults = faults.iter().map(|fault| format!("ledger: {}\n", escape(fault)));
         written(out.write_all(faults.collect::<String>().as_bytes()))?;
@@ -217,7 +217,7 @@ pub(super) fn check(json: bool, at: &LedgerFile) -> Result<Exit, Error> {
         };
         checked.add(&standing);
         match standing {
-            _ if json => out.write_all(&line(&Row::with_standing(entry, &standing))),
+            _ if json => out.write_all(&line(&LedgerRow::with_standing(entry, &standing))),
             Standing::There | Standing::Released => Ok(()),
             _ => {
                 let message = standing_message(entry, &standing);

@@ -1,8 +1,8 @@
 //! `addpack convert --queue`: converts one diskette after another.
 
-use super::{Next, Queue};
+use super::{DriveQueue, NextDiskette};
 use crate::cli::Error;
-use crate::cli::args::Convert;
+use crate::cli::args::ConvertArgs;
 use crate::cli::ask::consent::diskette_question;
 use crate::cli::ask::keyboard::answer_is_yes;
 use crate::cli::ask::stop::STOP;
@@ -12,7 +12,7 @@ use crate::cli::commands::head::head;
 use crate::cli::exit::Exit;
 use crate::cli::show::printer::{More, Printer};
 use crate::cli::show::queue::{Diskette, order, summary};
-use crate::cli::show::terminal::{Look, complain, named};
+use crate::cli::show::terminal::{TextStyle, complain, named};
 use crate::cli::words::{Left, ask_for_next, ask_for_one_of, left_alone};
 use addpack::ledger::{Ledger, LedgerError};
 use addpack::record::Record;
@@ -28,12 +28,12 @@ use std::sync::atomic::Ordering;
 /// # Errors
 /// Where the ledger fails, or the report cannot be written.
 pub(crate) fn run(
-    args: &Convert,
+    args: &ConvertArgs,
     mode: Mode,
     ledger: &mut Ledger,
     printer: Printer,
 ) -> Result<Exit, Error> {
-    let mut queue = Queue::new(&args.common, &args.queue)?;
+    let mut queue = DriveQueue::new(&args.common, &args.queue)?;
     queue.number_earlier(ledger)?;
     let job = Job { output: args.output.clone(), ..args.common.job(mode)? };
     let set =
@@ -43,7 +43,7 @@ pub(crate) fn run(
     let end = conversion.work(ledger);
     let Conversion { queue, mut printer, .. } = conversion;
     if !args.common.json {
-        let look = Look::of_stdout(args.common.screen.color);
+        let look = TextStyle::of_stdout(args.common.screen.color);
         printer.say(&(summary(look, &queue.diskettes) + &order(look, &queue.diskettes)));
     }
     printer.recount(queue.diskettes.iter().map(|diskette| diskette.outcome));
@@ -55,8 +55,8 @@ pub(crate) fn run(
 
 /// A queue that converts.
 struct Conversion<'a> {
-    args: &'a Convert,
-    queue: Queue<'a>,
+    args: &'a ConvertArgs,
+    queue: DriveQueue<'a>,
     job: Job,
     ask: bool,
     set: Option<PlannedSet>,
@@ -76,9 +76,9 @@ impl Conversion<'_> {
                 }
             };
             match asked {
-                Next::End => return Ok(End::Complete),
-                Next::Stopped => return Ok(End::Stopped),
-                Next::Diskette(place, found) => self.diskette(place, found, ledger)?,
+                NextDiskette::End => return Ok(End::Complete),
+                NextDiskette::Stopped => return Ok(End::Stopped),
+                NextDiskette::Diskette(place, found) => self.diskette(place, found, ledger)?,
             }
         }
     }
@@ -144,7 +144,7 @@ struct PlannedSet {
 }
 
 impl PlannedSet {
-    fn of(folder: &Path, args: &Convert, ledger: &mut Ledger) -> Result<Self, Error> {
+    fn of(folder: &Path, args: &ConvertArgs, ledger: &mut Ledger) -> Result<Self, Error> {
         if !folder.is_dir() {
             let message = format!("--plan: {} is not a folder", named(folder));
             return Err(Error::Usage(message));

@@ -2,7 +2,7 @@
 
 use super::set::{DisketteSet, look_at_diskettes};
 use crate::cli::Error;
-use crate::cli::args::Inspect;
+use crate::cli::args::InspectArgs;
 use crate::cli::commands::head::head;
 use crate::cli::commands::ledger::open_to_look;
 use crate::cli::exit::Exit;
@@ -10,9 +10,9 @@ use crate::cli::show::printer::{More, Printer};
 use crate::cli::show::progress::Progress;
 use crate::cli::show::queue::SetReport;
 use crate::cli::show::shell::{command, path_words};
-use crate::cli::show::terminal::Look;
+use crate::cli::show::terminal::TextStyle;
 use crate::cli::show::what_now::ledger_words;
-use addpack::plan::{Action, Edition, FIRST_LICENSES, Fleet, PackFacts, ServerState, plan_all};
+use addpack::plan::{PlanAction, Edition, FIRST_LICENSES, Fleet, PackFacts, ServerState, plan_all};
 use addpack::record::event::ServerVersion;
 use addpack::run::End;
 
@@ -20,7 +20,7 @@ use addpack::run::End;
 ///
 /// # Errors
 /// As the ledger and the drive report them, or where the report cannot be written.
-pub(crate) fn run(args: &Inspect) -> Result<Exit, Error> {
+pub(crate) fn run(args: &InspectArgs) -> Result<Exit, Error> {
     let common = &args.common;
     let (mut ledger, error) = open_to_look(&common.ledger)?;
     let progress = Progress::of_diskette(true);
@@ -37,7 +37,7 @@ pub(crate) fn run(args: &Inspect) -> Result<Exit, Error> {
     let like = ServerState { edition, version, identity: None, installed: FIRST_LICENSES };
     let fleet = plan_all(&set.packs.facts, &set.packs.sets, &like);
     if !common.json {
-        let look = Look::of_stdout(common.screen.color);
+        let look = TextStyle::of_stdout(common.screen.color);
         let kept = args.queue.keep.as_deref();
         let report = SetReport {
             diskettes: &set.diskettes,
@@ -58,7 +58,7 @@ pub(crate) fn run(args: &Inspect) -> Result<Exit, Error> {
 }
 
 /// What to do with the set, as commands to paste, each with what it does.
-fn commands(args: &Inspect, set: &DisketteSet, fleet: &Fleet) -> Vec<(String, String)> {
+fn commands(args: &InspectArgs, set: &DisketteSet, fleet: &Fleet) -> Vec<(String, String)> {
     let words = |paths: &[&std::path::Path]| path_words(paths);
     let drive = args.common.paths.first().and_then(|drive| words(&[drive]));
     let kept = args.queue.keep.as_deref();
@@ -74,7 +74,7 @@ fn commands(args: &Inspect, set: &DisketteSet, fleet: &Fleet) -> Vec<(String, St
     };
     let owned = |words: &[&str]| -> Vec<String> { words.iter().map(|w| (*w).to_owned()).collect() };
     let steps = fleet.plans.iter().flat_map(|(_, plan)| &plan.steps);
-    if steps.clone().any(|step| step.action == Action::ConvertThenApply) {
+    if steps.clone().any(|step| step.action == PlanAction::ConvertThenApply) {
         let convert = owned(&["convert", "--queue"]);
         match &folder {
             Some(folder) => offer(

@@ -22,7 +22,7 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 
 /// A drive, and the diskettes that went through it.
-pub(crate) struct Queue<'a> {
+pub(crate) struct DriveQueue<'a> {
     pub(crate) common: &'a Common,
     pub(crate) drive: &'a Path,
     keep: Option<&'a Path>,
@@ -35,7 +35,7 @@ pub(crate) struct Queue<'a> {
 }
 
 /// What came of asking for the next diskette.
-pub(crate) enum Next {
+pub(crate) enum NextDiskette {
     /// It is in the drive, and has this place in the queue.
     Diskette(usize, Box<Report>),
     /// There are no more.
@@ -44,7 +44,7 @@ pub(crate) enum Next {
     Stopped,
 }
 
-impl<'a> Queue<'a> {
+impl<'a> DriveQueue<'a> {
     /// A queue that has not begun.
     ///
     /// # Errors
@@ -130,18 +130,18 @@ impl<'a> Queue<'a> {
         &mut self,
         ledger: &mut Ledger,
         prompt: impl Fn(usize) -> String,
-    ) -> Result<Next, LedgerError> {
+    ) -> Result<NextDiskette, LedgerError> {
         loop {
             if STOP.load(Ordering::Relaxed) {
-                return Ok(Next::Stopped);
+                return Ok(NextDiskette::Stopped);
             }
             let number = self.next_number();
             let line = answer(&prompt(number));
             if STOP.load(Ordering::Relaxed) {
-                return Ok(Next::Stopped);
+                return Ok(NextDiskette::Stopped);
             }
             if line.is_none_or(|line| line == "q") {
-                return Ok(Next::End);
+                return Ok(NextDiskette::End);
             }
             let Some(report) = self.look(ledger)? else { continue };
             if report.failure.is_some() {
@@ -152,7 +152,7 @@ impl<'a> Queue<'a> {
                 Some(place) if !self.diskettes[place].may_come_again() => {
                     complain(&seen_before(self.diskettes[place].number));
                 }
-                Some(place) => return Ok(Next::Diskette(place, report)),
+                Some(place) => return Ok(NextDiskette::Diskette(place, report)),
                 None => {
                     let found = Diskette::of(number, &report);
                     let known = self.earlier.iter().find(|earlier| earlier.is_also(&found));
@@ -161,7 +161,7 @@ impl<'a> Queue<'a> {
                     }
                     let number = known.map_or(number, |earlier| earlier.number);
                     self.diskettes.push(Diskette::of(number, &report));
-                    return Ok(Next::Diskette(self.diskettes.len() - 1, report));
+                    return Ok(NextDiskette::Diskette(self.diskettes.len() - 1, report));
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! Diskettes looked at one after another, and the set that they make: the same as that of their images.
 
-use super::{Next, Queue};
+use super::{DriveQueue, NextDiskette};
 use crate::cli::Error;
 use crate::cli::args::{Common, QueueArgs};
 use crate::cli::commands::gather::Packs;
@@ -36,15 +36,15 @@ pub(crate) fn look_at_diskettes(
     mut show: impl FnMut(&Diskette, &Report),
 ) -> Result<DisketteSet, Error> {
     let records = TempDir::new().map_err(Error::Output)?;
-    let mut queue = Queue::new(common, args)?.with_records_in(records.path());
+    let mut queue = DriveQueue::new(common, args)?.with_records_in(records.path());
     queue.number_earlier(ledger)?;
     let drive = queue.drive.to_owned();
     let mut reports = BTreeMap::new();
     let is_stopped = loop {
         match queue.next(ledger, |number| ask_for_next(number, &drive))? {
-            Next::End => break false,
-            Next::Stopped => break true,
-            Next::Diskette(place, mut report) => {
+            NextDiskette::End => break false,
+            NextDiskette::Stopped => break true,
+            NextDiskette::Diskette(place, mut report) => {
                 show(&queue.diskettes[place], &report);
                 if let Err(failure) = queue.keep(place) {
                     queue.diskettes[place].fail(failure_message(&failure));
@@ -67,8 +67,8 @@ pub(crate) fn look_at_diskettes(
 }
 
 /// The diskettes of earlier queues and of this one, by their numbers.
-fn all(queue: Queue) -> Vec<Diskette> {
-    let Queue { earlier, mut diskettes, .. } = queue;
+fn all(queue: DriveQueue) -> Vec<Diskette> {
+    let DriveQueue { earlier, mut diskettes, .. } = queue;
     let again = |one: &Diskette| diskettes.iter().any(|diskette| diskette.number == one.number);
     let mut all: Vec<_> = earlier.into_iter().filter(|one| !again(one)).collect();
     all.append(&mut diskettes);

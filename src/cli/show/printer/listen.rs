@@ -1,11 +1,11 @@
 //! What a printer makes of each thing that it hears of a run.
 
-use super::{Form, Printer};
+use super::{Printer, ReportForm};
 use crate::cli::show::json;
 use crate::cli::show::lines;
 use addpack::find::Skipped;
 use addpack::report::{Note, Report};
-use addpack::run::{Listener, Overview, Said};
+use addpack::run::{FinalReport, Listener, Overview};
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -38,7 +38,7 @@ impl Listener for Printer {
         }
     }
 
-    fn image(&mut self, said: Said) -> ControlFlow<()> {
+    fn image(&mut self, said: FinalReport) -> ControlFlow<()> {
         if let Some(files) = &mut self.to_file {
             files.image(&said);
         }
@@ -48,8 +48,8 @@ impl Listener for Printer {
         let seen = self.next_shown();
         let facts = self.facts.pop_front().flatten();
         match (said, seen) {
-            (Said::AsSeen, Some(shown)) => self.show(&shown, facts.as_ref()),
-            (Said::Anew(report), _) => {
+            (FinalReport::AsSeen, Some(shown)) => self.show(&shown, facts.as_ref()),
+            (FinalReport::Changed(report), _) => {
                 self.tally.left_out += u64::from(report.notes.contains(&Note::LeftOut));
                 if self.doing.is_some() {
                     self.progress.image(report.outcome);
@@ -71,8 +71,8 @@ impl Listener for Printer {
         self.progress.other();
         if self.lists_skipped {
             let text = match self.form {
-                Form::Json => json::skipped_line(skipped),
-                Form::Card | Form::Lines(_) => lines::skipped(self.look, skipped),
+                ReportForm::Json => json::skipped_line(skipped),
+                ReportForm::Card | ReportForm::Lines(_) => lines::skipped(self.look, skipped),
             };
             let kept = self.waiting.add_text(&text);
             self.keep(kept);
@@ -83,8 +83,8 @@ impl Listener for Printer {
         self.tally.repeated += 1;
         self.progress.other();
         match self.form {
-            Form::Json => self.progress.suspend(|| lines::complain_repeated(path, first)),
-            Form::Card | Form::Lines(_) => {
+            ReportForm::Json => self.progress.suspend(|| lines::complain_repeated(path, first)),
+            ReportForm::Card | ReportForm::Lines(_) => {
                 let kept = self.waiting.add_text(&lines::repeated(self.look, path, first));
                 self.keep(kept);
             }

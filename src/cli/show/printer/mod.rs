@@ -12,12 +12,12 @@ use crate::cli::show::out::Out;
 use crate::cli::show::progress::Progress;
 use crate::cli::show::summary::Brief;
 use crate::cli::show::tally::Tally;
-use crate::cli::show::terminal::Look;
+use crate::cli::show::terminal::TextStyle;
 use crate::cli::show::to_file::{Head, ToFile};
-use crate::cli::show::waiting::{Next, Shown, Waiting};
+use crate::cli::show::waiting::{ShownImage, Upcoming, Waiting};
 use addpack::ledger::LedgerError;
 use addpack::plan::PackFacts;
-use addpack::plan::set::Sets;
+use addpack::plan::servers::PacksByServer;
 use addpack::report::{Outcome, Report};
 use std::collections::VecDeque;
 use std::io::{self, Write};
@@ -25,7 +25,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 /// The form of a report.
-enum Form {
+enum ReportForm {
     /// One image, in full.
     Card,
     /// A line for each image; the reasons of the refused and the failed are kept for the end.
@@ -42,15 +42,15 @@ pub(crate) struct More<'a> {
 
 /// Writes the report of a run.
 pub(crate) struct Printer {
-    form: Form,
-    look: Look,
+    form: ReportForm,
+    look: TextStyle,
     out: Out,
     progress: Progress,
     tally: Tally,
     /// What was said of images while the set was not complete.
     waiting: Waiting,
     /// The packs by their servers, where they are to be shown in the end.
-    sets: Option<Sets>,
+    sets: Option<PacksByServer>,
     /// The packs among the images that have no last word yet.
     facts: VecDeque<Option<PackFacts>>,
     /// What is done with packs once the survey is complete.
@@ -71,15 +71,15 @@ pub(crate) struct Printer {
 impl Printer {
     pub(crate) fn new(common: &Common, progress: Progress, stop_when_closed: bool) -> Self {
         let form = if common.json {
-            Form::Json
+            ReportForm::Json
         } else if common.is_one_image() {
-            Form::Card
+            ReportForm::Card
         } else {
-            Form::Lines(Box::default())
+            ReportForm::Lines(Box::default())
         };
         Self {
             form,
-            look: Look::of_stdout(common.screen.color),
+            look: TextStyle::of_stdout(common.screen.color),
             out: Out::new(stop_when_closed),
             progress,
             tally: Tally::default(),
@@ -101,7 +101,7 @@ impl Printer {
     pub(crate) fn with_files(mut self, also: &Also, list: bool) -> Self {
         self.to_file = ToFile::new(also);
         self.lists_skipped = list;
-        let is_seen = matches!(self.form, Form::Lines(_)) && self.look.rows.is_some();
+        let is_seen = matches!(self.form, ReportForm::Lines(_)) && self.look.rows.is_some();
         self.brief = is_seen.then(|| Brief::new(list));
         self
     }
@@ -114,7 +114,8 @@ impl Printer {
 
     /// Ends lines with a picture of each server's packs.
     pub(crate) fn with_sets(mut self) -> Self {
-        self.sets = matches!(self.form, Form::Lines(_)).then(|| Sets::new(usize::MAX));
+        self.sets =
+            matches!(self.form, ReportForm::Lines(_)).then(|| PacksByServer::new(usize::MAX));
         self
     }
 
@@ -169,23 +170,23 @@ impl Printer {
 
 impl Printer {
     /// What there is to show of an image, or of the diskette with this number in a queue.
-    fn shown(&self, report: &Report, number: Option<usize>) -> Shown {
+    fn shown(&self, report: &Report, number: Option<usize>) -> ShownImage {
         let (text, reason) = match &self.form {
-            Form::Card => (card::card(self.look, report), None),
-            Form::Json => (json::numbered_line(report, number), None),
-            Form::Lines(_) => {
+            ReportForm::Card => (card::card(self.look, report), None),
+            ReportForm::Json => (json::numbered_line(report, number), None),
+            ReportForm::Lines(_) => {
                 (lines::image(self.look, report), lines::Reason::of(self.look, report))
             }
         };
-        Shown { outcome: report.outcome, named: report.named, text, reason }
+        ShownImage { outcome: report.outcome, named: report.named, text, reason }
     }
 
     /// Takes what was said of the first image that has no last word yet, and writes what comes before it.
-    fn next_shown(&mut self) -> Option<Shown> {
+    fn next_shown(&mut self) -> Option<ShownImage> {
         loop {
             match self.waiting.take() {
-                Ok(Some(Next::Image(shown))) => return Some(shown),
-                Ok(Some(Next::Text(text))) => {
+                Ok(Some(Upcoming::Image(shown))) => return Some(shown),
+                Ok(Some(Upcoming::Text(text))) => {
                     let _ = self.write(&text);
                 }
                 Ok(None) => return None,
@@ -198,7 +199,7 @@ impl Printer {
     }
 
     /// Writes the last word on an image.
-    fn show(&mut self, shown: &Shown, facts: Option<&PackFacts>) -> ControlFlow<()> {
+    fn show(&mut self, shown: &ShownImage, facts: Option<&PackFacts>) -> ControlFlow<()> {
         self.tally.add(shown.outcome);
         let is_brief = self.brief.as_ref().is_some_and(|brief| brief.is_used);
         self.exit = self.exit.merge(if shown.named {
@@ -212,7 +213,7 @@ impl Printer {
         if is_brief {
             return ControlFlow::Continue(());
         }
-        if let (Form::Lines(kept), Some(reason)) = (&mut self.form, &shown.reason) {
+        if let (ReportForm::Lines(kept), Some(reason)) = (&mut self.form, &shown.reason) {
             let kept = kept.add(reason);
             self.keep(kept);
         }

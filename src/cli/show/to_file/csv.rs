@@ -1,6 +1,6 @@
 //! A report as CSV: a row for each image.
 
-use super::row::Row;
+use super::row::ReportRow;
 use crate::cli::show::table::Table;
 use serde_json::{Value, json};
 use std::io::{self, Write};
@@ -27,7 +27,7 @@ const COLUMNS: [&str; 15] = [
 /// Writes the rows.
 pub(super) fn write(
     out: &mut dyn Write,
-    rows: impl Iterator<Item = io::Result<Row>>,
+    rows: impl Iterator<Item = io::Result<ReportRow>>,
 ) -> io::Result<()> {
     let mut table = Table::new(out, &COLUMNS)?;
     for row in rows {
@@ -37,7 +37,7 @@ pub(super) fn write(
 }
 
 /// An image with all that is told of it on one level.
-fn flat(row: &Row) -> Value {
+fn flat(row: &ReportRow) -> Value {
     let record = row.record.as_ref();
     let server = record.and_then(|record| record.server.as_ref());
     json!({

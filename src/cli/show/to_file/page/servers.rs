@@ -1,10 +1,10 @@
 //! The servers of a page: what each of them gets back, and what is in stock.
 
-use super::{Page, packs, text};
+use super::{HtmlPage, packs, text};
 use crate::cli::show::to_file::chain::{missing, svg};
 use crate::cli::words::{address, number, overlaps, server_name};
 use addpack::plan::rules::limit;
-use addpack::plan::set::Chain;
+use addpack::plan::servers::Chain;
 use addpack::plan::{Plan, ServerState};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -12,7 +12,7 @@ use std::io::{self, Write};
 /// Servers that are shown before the appendix.
 const SHOWN: usize = 20;
 
-impl Page<'_> {
+impl HtmlPage<'_> {
     pub(super) fn is_whole(&self, (server, plan): &(ServerState, Plan)) -> bool {
         let chain = self.chain(server);
         self.missing(server, plan).is_empty() && chain.is_none_or(|it| it.conflicts().is_empty())

@@ -91,9 +91,7 @@ impl Unused {
     /// Puts those first that a plan for such a server uses first.
     fn sort_for(&mut self, server: &ServerState, packs: &[PackFacts]) {
         for same_size in self.0.values_mut() {
-            same_size
-                .make_contiguous()
-                .sort_by_key(|number| packs[*number].preparation(server));
+            same_size.make_contiguous().sort_by_key(|number| packs[*number].preparation(server));
         }
     }
 

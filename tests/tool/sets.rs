@@ -22,7 +22,8 @@ SERVER-1 (00:A0:C9:14:C8:01)
                           |xxxxxxx|
   == restored   ~~ restored by a 4.0 pack   .. gap   xx refused
   gap: no sound pack restores 10 to 15
-  twins: more than one pack restores 15 to 20
+  twins: ...00151 and ...00152 restore 15 to 20; only one of them can be
+  applied
 
 SERVER-2 (00:A0:C9:14:C8:02)
   5       10      15      20      25      30      35      40      45      50
@@ -81,6 +82,6 @@ fn only_the_first_servers_have_a_picture_and_that_is_said() {
     }
     let ran = scene.run(&["inspect", "."]);
     assert_eq!(ran.stdout.matches("|~~4.0~~|").count(), 10);
-    let more = "\n10 of 12 servers shown: addpack plan --all shows each.\n";
+    let more = "\n10 of 12 servers shown: addpack plan --all shows each\n";
     assert!(ran.stdout.ends_with(more), "{}", ran.stdout);
 }

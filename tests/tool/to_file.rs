@@ -189,15 +189,15 @@ fn terminal_shows_many_images_on_one_screen_and_a_pipe_each() {
     let scene = many();
     let shown = |args: &[&str]| Terminal::run_sized(scene.command(args), 24, 80).end().0;
     let screen = shown(&["inspect", "--color", "never", "."]);
-    let summary = screen.split_once("211 images in 20 servers' sets").expect(&screen).1;
+    let summary = screen.split_once("211 images with packs of 20 servers").expect(&screen).1;
     assert!(summary.lines().count() <= 24, "{summary}");
     for line in [
         "nothing was changed",
         "     210  convertible",
-        "       1  refused                1 out of order",
+        "       1  refused                1 out-of-order-reapply",
         "What now",
         "addpack replace . -o request.csv",
-        "Exit code 1: 1 pack is refused",
+        "Exit code 1: 1 image is refused",
     ] {
         assert!(summary.contains(line), "{line}: {summary}");
     }

@@ -67,9 +67,8 @@ pub(crate) fn man(folder: &Path) -> Result<Exit, Error> {
     command.build();
     let path = named(folder);
     let pages = fs::create_dir_all(folder).and_then(|()| write_pages(folder, &command));
-    let pages = pages.map_err(|error| {
-        Error::Output(io::Error::new(error.kind(), format!("{path}: {error}")))
-    })?;
+    let pages = pages
+        .map_err(|error| Error::Output(io::Error::new(error.kind(), format!("{path}: {error}"))))?;
     remark(&format!("{pages} manual pages are in {path}"));
     Ok(Exit::Good)
 }

@@ -1,8 +1,8 @@
 //! `addpack plan`: which packs, on which server, in what order.
 
 use crate::cli::Error;
-use crate::cli::args::{Also, is_there};
 use crate::cli::args::plan::{PlanArgs, ServerChoice};
+use crate::cli::args::{Also, is_there};
 use crate::cli::ask::stop;
 use crate::cli::commands::gather::{Packs, gather_with};
 use crate::cli::commands::head::head;

@@ -1,13 +1,13 @@
 //! The commands that come after a plan, to be pasted into a shell.
 
 use crate::cli::args::plan::PlanArgs;
+use crate::cli::commands::gather::Packs;
 use crate::cli::show::plan_report::PlanReport;
 use crate::cli::show::shell::{command, path_words};
 use crate::cli::show::what_now::{ledger_words, same_set};
-use crate::cli::commands::gather::Packs;
 use crate::cli::words::{PackSummary, address, pack_serial, plural, replacements, server_name};
 use addpack::pack::keep::is_kept_image;
-use addpack::plan::{PlanAction, FIRST_LICENSES, PackFacts, PlanStep};
+use addpack::plan::{FIRST_LICENSES, PackFacts, PlanAction, PlanStep};
 use addpack::record::event::ServerVersion;
 use clap::ValueEnum;
 use std::collections::HashSet;
@@ -110,7 +110,8 @@ fn asked_for(report: &PlanReport, whole: &WholeSet) -> Option<String> {
         asked.iter().filter_map(|step| pack_serial(report.facts(step))).collect();
     let all = replacements(whole.asked, whole.unnamed);
     // Of images without a serial, nobody knows of which pack they are.
-    let of_plan = if whole.unnamed == 0 { of_plan(serials.len(), whole.asked) } else { String::new() };
+    let of_plan =
+        if whole.unnamed == 0 { of_plan(serials.len(), whole.asked) } else { String::new() };
     Some(all + &of_plan)
 }
 

@@ -1,8 +1,8 @@
 //! `addpack replace`: the request for replacements of packs that are refused, or lost.
 
 use crate::cli::Error;
-use crate::cli::args::{Common, check_new_file};
 use crate::cli::args::plan::ReplaceArgs;
+use crate::cli::args::{Common, check_new_file};
 use crate::cli::ask::stop::{self, STOP};
 use crate::cli::commands::gather::{Packs, gather};
 use crate::cli::commands::ledger::{open_to_read, written};

@@ -9,6 +9,7 @@ use crate::cli::words::{
     finding_message, note, number, plural, serial, server, set_warnings, short, short_next_step,
     unread, verdict,
 };
+use addpack::container::Format;
 use addpack::find::Skipped;
 use addpack::plan::servers::PacksByServer;
 use addpack::report::{Note, Outcome, Report};
@@ -211,7 +212,7 @@ pub(crate) fn repeated(look: TextStyle, path: &Path, first: &Path) -> Vec<u8> {
 
 /// The line of a file that was not looked at.
 pub(crate) fn skipped(look: TextStyle, skipped: &Skipped) -> Vec<u8> {
-    let format = skipped.format.map(|format| format.name());
+    let format = skipped.format.map(Format::name);
     let remark = format.map(|name| format!("({name}, which addpack does not read)"));
     line(look, (Tone::Quiet, "skipped"), None, &skipped.path, &remark.unwrap_or_default())
 }

@@ -9,7 +9,7 @@ use crate::cli::words::{
     version_words,
 };
 use addpack::plan::servers::{Chain, Span};
-use addpack::plan::{PlanAction, PlanCode, Fleet, PackFacts, PlanStep};
+use addpack::plan::{Fleet, PackFacts, PlanAction, PlanCode, PlanStep};
 use std::collections::HashMap;
 use std::io::{self, Write};
 
@@ -249,7 +249,7 @@ pub(crate) fn rest(
             let lead = format!("  {serial:<23}  {licenses:<11}");
             let fits = lead.len() + 2 + path.chars().count() <= look.columns;
             let gap = if fits { "  " } else { "\n      " };
-            writeln!(out, "{}{gap}{path}", lead)?;
+            writeln!(out, "{lead}{gap}{path}")?;
         }
     }
     Ok(())

@@ -161,7 +161,7 @@ fn entry(row: &RequestRow) -> String {
         ("Reason", Some(row.reason.to_owned())),
         ("Evidence", Some(row.evidence.join("; "))),
         ("Image", path),
-        ("SHA-1", row.sha1.as_ref().map(|sha1| format!("{sha1} (of the image)"))),
+        ("SHA-1", row.sha1.clone()),
         ("Images", Some(others(row.other_images))),
         ("See", Some(articles(&row.kb))),
     ];

@@ -55,8 +55,7 @@ impl Waiting {
             u8::from(shown.named),
             reason.map_or(TEXT, |reason| reason.heading),
         ];
-        let said: [&[u8]; 2] =
-            reason.map_or([&[], &[]], |reason| [&*reason.text, &*reason.next]);
+        let said: [&[u8]; 2] = reason.map_or([&[], &[]], |reason| [&*reason.text, &*reason.next]);
         self.write(head, [&shown.text, said[0], said[1]])
     }
 

@@ -34,8 +34,6 @@ pub(crate) fn ledger_words(common: &Common) -> Option<Vec<String>> {
     Some(match common.ledger.words() {
         None => Vec::new(),
         Some((option, None)) => vec![option.to_owned()],
-        Some((option, Some(file))) => {
-            [vec![option.to_owned()], path_words(&[file])?].concat()
-        }
+        Some((option, Some(file))) => [vec![option.to_owned()], path_words(&[file])?].concat(),
     })
 }

@@ -1,7 +1,7 @@
 //! The ledger in the admin's words.
 
 use super::value::{day, moment, timestamp};
-use crate::cli::show::layout::{WIDTH, hang};
+use crate::cli::show::layout::hang;
 use crate::cli::show::terminal::{escape, named, shown};
 use addpack::diagnosis::{CopyOf, CopyState};
 use addpack::ledger::{LedgerEntry, LedgerError, LedgerProblem};
@@ -104,7 +104,8 @@ fn is_folder_there(ledger: &Path) -> bool {
 
 /// The same to those who wanted to convert.
 pub(crate) fn no_claims_message(error: &LedgerError) -> String {
-    ledger_message(error) + ". Nothing was converted: every conversion is entered in the ledger first"
+    ledger_message(error)
+        + ". Nothing was converted: every conversion is entered in the ledger first"
 }
 
 /// The same to those who only look.
@@ -135,20 +136,25 @@ pub(crate) fn ledger_row(columns: usize, entry: &LedgerEntry) -> String {
     }
 }
 
-/// All that is known of an entry.
-pub(crate) fn entry_lines(entry: &LedgerEntry, standing: &Standing) -> String {
+/// All that is known of an entry, in lines of that width if it has one.
+pub(crate) fn entry_lines(
+    width: Option<usize>,
+    entry: &LedgerEntry,
+    standing: &Standing,
+) -> String {
     let state = format!("{}: {}", entry.state.as_str(), standing_message(entry, standing));
     let rows = [
         ("Serial", escape(&entry.serial)),
         ("Size", format!("{} licenses", entry.licenses)),
-        ("ConversionState", state),
+        ("State", state),
         ("Converted", format!("{} UTC", minute_of(entry.converted_at).trim_start())),
         ("Image", named(&entry.path)),
         ("Into", entry.target.as_deref().map_or_else(|| "in place".to_owned(), named)),
         ("4.0 record", format!("SHA-1 {}", escape(&entry.old_digest))),
         ("4.5 record", format!("SHA-1 {}", escape(&entry.new_digest))),
     ];
-    rows.iter().map(|(name, text)| hang(WIDTH, &format!("{name:<12}"), text)).collect()
+    let width = width.unwrap_or(usize::MAX);
+    rows.iter().map(|(name, text)| hang(width, &format!("{name:<12}"), text)).collect()
 }
 
 /// How the file of an entry stands.

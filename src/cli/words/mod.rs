@@ -1,5 +1,6 @@
 //! The wording of everything that is reported, in one place.
 
+mod chain;
 mod codes;
 mod container;
 mod drive;
@@ -21,6 +22,9 @@ pub(crate) mod system;
 mod value;
 mod verdict;
 
+pub(crate) use chain::{
+    GAP_NEXT, gap_message, gap_reason, overlaps, set_warnings, twins_message, twins_next,
+};
 pub(crate) use codes::{CodePage, pages};
 pub(crate) use container::way_out;
 pub(crate) use drive::{
@@ -41,8 +45,8 @@ pub(crate) use note::NOTE_CODES;
 pub(crate) use note::note;
 pub(crate) use pack_summary::{PackSummary, Refusal, pack_serial, short, short_serial};
 pub(crate) use plan::{
-    GAP_NEXT, action_words, code_label, gap_message, gap_reason, on_the_server, overlaps, server_state,
-    set_warnings, step_kb, step_message, step_next, twins_message, twins_next, version_words,
+    action_words, code_label, on_the_server, server_state, step_kb, step_message, step_next,
+    version_words,
 };
 pub(crate) use reasons::what_it_takes;
 pub(crate) use recovery::Recoveries;

@@ -1,10 +1,10 @@
 //! What to do next, for each image.
 
 use super::failure::failure_next_step;
+use super::ledger::copy_next_step;
 use super::set::conflict_next_step;
 use super::value::server;
 use super::verdict::{copy_in_its_place, is_unknown_layout, is_weak};
-use super::ledger::copy_next_step;
 use super::{KB_REPLACEMENT, is_of_set, missing_path, serial, server_to_name, system};
 use crate::cli::show::shell::{command, path_words};
 use crate::cli::show::terminal::{from_here, named};
@@ -106,9 +106,10 @@ fn convert_command(report: &Report) -> String {
 pub(crate) fn asks_for_replacement(report: &Report) -> bool {
     report.outcome == Outcome::Refused
         && !report.findings().first().is_some_and(is_of_set)
-        && !report.notes.iter().any(|about| {
-            matches!(about, Note::StandIn(_) | Note::CopyMissing(_) | Note::Begun(_))
-        })
+        && !report
+            .notes
+            .iter()
+            .any(|about| matches!(about, Note::StandIn(_) | Note::CopyMissing(_) | Note::Begun(_)))
 }
 
 fn refused_next_step(report: &Report) -> String {

@@ -10,7 +10,7 @@ use crate::cli::show::terminal::{TextStyle, When, escape};
 use crate::cli::words::{
     LEDGER_HEADING, Standing, entry_lines, ledger_row, plural, standing_message, time_of,
 };
-use addpack::ledger::{LedgerEntry, Ledger, ConversionState};
+use addpack::ledger::{ConversionState, Ledger, LedgerEntry};
 use addpack::media::{Place, PlaceKind, Places};
 use addpack::run::recovery::{holds_copy, holds_whole_copy};
 use schemars::JsonSchema;
@@ -42,16 +42,8 @@ pub(crate) struct LedgerRow {
 }
 
 /// The columns of `--csv`, in their order.
-const COLUMNS: [&str; 8] = [
-    "serial",
-    "licenses",
-    "state",
-    "converted_at",
-    "path",
-    "target",
-    "old_digest",
-    "new_digest",
-];
+const COLUMNS: [&str; 8] =
+    ["serial", "licenses", "state", "converted_at", "path", "target", "old_digest", "new_digest"];
 
 impl LedgerRow {
     fn of(entry: &LedgerEntry) -> Self {
@@ -136,12 +128,14 @@ pub(super) fn show(serial: &str, json: bool, at: &LedgerFile) -> Result<Exit, Er
     if entries.is_empty() {
         return Err(unknown(serial));
     }
+    let look = TextStyle::of_stdout(When::Auto);
+    let width = look.rows.map(|_| look.width);
     let mut places = Places::default();
     let shown: Vec<_> = entries
         .iter()
         .map(|entry| match standing(&mut places, entry) {
             standing if json => line(&LedgerRow::with_standing(entry, &standing)),
-            standing => entry_lines(entry, &standing).into_bytes(),
+            standing => entry_lines(width, entry, &standing).into_bytes(),
         })
         .collect();
     let between: &[u8] = if json { b"" } else { b"\n" };

@@ -80,7 +80,7 @@ fn asked(entry: &LedgerEntry) -> Result<bool, Error> {
     let warning = if standing == Standing::Gone { MAY_BE_MOVED } else { "" };
     let question = format!(
         "{}{warning}A copy of this pack could then be converted once more. Release it? [y/N] ",
-        entry_lines(entry, &standing)
+        entry_lines(None, entry, &standing)
     );
     let yes = answer_is_yes(&question);
     if !yes {

@@ -12,7 +12,7 @@ use crate::cli::show::queue::SetReport;
 use crate::cli::show::shell::{command, path_words};
 use crate::cli::show::terminal::TextStyle;
 use crate::cli::show::what_now::ledger_words;
-use addpack::plan::{PlanAction, Edition, FIRST_LICENSES, Fleet, PackFacts, ServerState, plan_all};
+use addpack::plan::{Edition, FIRST_LICENSES, Fleet, PackFacts, PlanAction, ServerState, plan_all};
 use addpack::record::event::ServerVersion;
 use addpack::run::End;
 

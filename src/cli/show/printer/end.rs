@@ -7,8 +7,8 @@ use crate::cli::show::json;
 use crate::cli::show::lines::{self, Reasons};
 use crate::cli::show::summary::Ended;
 use crate::cli::show::terminal::complain;
-use crate::cli::words::no_image;
 use crate::cli::show::to_file::{Ending, NEW_45_SERVER};
+use crate::cli::words::no_image;
 use addpack::ledger::LedgerError;
 use addpack::run::End;
 
@@ -38,7 +38,11 @@ impl Printer {
         }
         self.progress.finish();
         let _ = self.next_shown();
-        let is_empty = matches!(end, Ok(End::Complete)) && self.tally.holds_nothing();
+        let nothing = match self.doing {
+            Some(_) => self.tally.images() == 0,
+            None => self.tally.holds_nothing(),
+        };
+        let is_empty = nothing && matches!(end, Ok(End::Complete));
         if let Some(more) = more.as_ref().filter(|more| is_empty && !more.common.paths.is_empty()) {
             self.exit = self.exit.merge(Exit::Refused);
             complain(&no_image(&more.common.paths));

@@ -151,7 +151,8 @@ impl HtmlPage<'_> {
     /// The images that are in none of the figures.
     fn others(&self) -> String {
         let all: u64 = self.counts.outcomes.values().sum();
-        let images = if all == 1 { "1 image".to_owned() } else { format!("{} images", number(all)) };
+        let images =
+            if all == 1 { "1 image".to_owned() } else { format!("{} images", number(all)) };
         let copies = match self.counts.of(&["copy"]) {
             0 => None,
             1 => Some("1 is a copy of a pack that is counted above".to_owned()),

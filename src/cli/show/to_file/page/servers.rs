@@ -44,7 +44,11 @@ impl HtmlPage<'_> {
             return Ok(());
         }
         let few = lacking.len() <= SHOWN && whole.len() <= SHOWN;
-        let title = if few { "Servers that get all their licenses back" } else { "Appendix: all other servers" };
+        let title = if few {
+            "Servers that get all their licenses back"
+        } else {
+            "Appendix: all other servers"
+        };
         let title = format!("{title} <small>({})</small>", number(rest.len() as u64));
         self.server_table(out, &title, rest.into_iter())
     }

@@ -1,6 +1,8 @@
 //! The end of a report at a terminal: the numbers, what comes next, and of very many images one screen in the
 //! place of a line for each.
 
+mod detail;
+
 use crate::cli::args::Common;
 use crate::cli::exit::Exit;
 use crate::cli::show::layout::hang;
@@ -9,45 +11,19 @@ use crate::cli::show::plan_text::command_lines;
 use crate::cli::show::tally::Tally;
 use crate::cli::show::terminal::{TextStyle, Tone};
 use crate::cli::show::what_now::WhatNow;
-use crate::cli::words::{asks_for_replacement, number, plural, replacements};
+use crate::cli::words::{number, plural, replacements};
 use addpack::plan::FIRST_LICENSES;
-use addpack::plan::servers::{ServerPacks, PacksByServer};
+use addpack::plan::servers::{PacksByServer, ServerPacks};
 use addpack::record::fields::{Serial, Server};
 use addpack::report::{Outcome, Report};
 use addpack::run::FinalReport;
+use detail::{Asks, Detail, IN_PLACE};
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::path::Path;
 use std::time::Instant;
 
 /// From so many images on, a terminal shows a summary.
 const SUMMARY_FROM: usize = 200;
-
-/// What is kept of an image.
-struct Detail {
-    outcome: Outcome,
-    /// Why it is refused or failed, or how it can be converted.
-    why: &'static str,
-    /// Of one that a replacement is to be asked for: the pack's serial, as far as it has one.
-    asks: Option<Option<Serial>>,
-}
-
-impl Detail {
-    fn of(report: &Report) -> Self {
-        let why = match (&report.failure, report.findings().first()) {
-            (Some(failure), _) => failure.code.as_str(),
-            (None, Some(finding)) => finding.code().as_str(),
-            (None, None) if report.outcome.is_to_change() && report.in_place => IN_PLACE,
-            (None, None) if report.outcome.is_to_change() => ONLY_OUTPUT,
-            (None, None) => "",
-        };
-        let serial = || report.record().map(|record| record.serial);
-        let asks = asks_for_replacement(report).then(serial);
-        Self { outcome: report.outcome, why, asks }
-    }
-}
-
-const IN_PLACE: &str = "in place";
-const ONLY_OUTPUT: &str = "only with -o";
 
 /// What the end says beside the number of each outcome.
 pub(crate) struct Brief {
@@ -118,16 +94,21 @@ impl Brief {
         let Some(Detail { outcome, why, asks }) = detail else { return };
         *self.counts.entry((outcome, why)).or_default() += 1;
         match asks {
-            Some(Some(serial)) => {
+            Asks::Pack(serial) => {
                 self.asked.insert(serial);
             }
-            Some(None) => self.unnamed += 1,
-            None => {}
+            Asks::Unnamed => self.unnamed += 1,
+            Asks::No => {}
         }
     }
 
     /// The summary of one screen.
-    pub(crate) fn text(&self, look: TextStyle, ended: &Ended, sets: Option<&PacksByServer>) -> String {
+    pub(crate) fn text(
+        &self,
+        look: TextStyle,
+        ended: &Ended,
+        sets: Option<&PacksByServer>,
+    ) -> String {
         let tally = ended.tally;
         let mut text = self.head(look, tally, sets);
         for &outcome in Outcome::ALL {
@@ -228,7 +209,11 @@ impl Brief {
                 what_now.offer(&["plan"], &[], "says which to apply, in which order");
                 what_now.offer(&["plan", "--labels"], &[], "says what to write on the labels");
             }
-            _ => what_now.offer(&["plan", "--all"], &["-o", "plans"], "writes a plan for each server"),
+            _ => what_now.offer(
+                &["plan", "--all"],
+                &["-o", "plans"],
+                "writes a plan for each server",
+            ),
         }
         if self.is_used {
             what_now.offer(&["inspect", "--list"], &[], "shows a line for each image");
@@ -248,9 +233,8 @@ fn servers(look: TextStyle, sets: &PacksByServer) -> String {
     let refused = sets.all().iter().filter(|set| !has_gap(set) && ends_refused(set)).count();
     let whole = sets.all().len() - gaps - refused;
     let [whole, gaps, refused] = [whole, gaps, refused].map(|count| number(count as u64));
-    let text = format!(
-        "Servers: {whole} whole, {gaps} with gaps, {refused} whose last pack is refused"
-    );
+    let text =
+        format!("Servers: {whole} whole, {gaps} with gaps, {refused} whose last pack is refused");
     if sets.all().is_empty() { String::new() } else { hang(look.width, "", &text) }
 }
 

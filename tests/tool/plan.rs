@@ -50,7 +50,7 @@ Do not apply (4)
     from support
 
 What now
-  addpack convert .                  converts 3 packs, 2 of them for this plan
+  addpack convert .                  converts 3 images, 2 of them for this plan
   addpack replace . -o request.txt   asks for 1 replacement
   addpack plan --labels .            prints the labels
   On the server, open the Small Business Server Console and follow its About
@@ -203,4 +203,73 @@ fn images_that_a_queue_has_kept_are_converted_on_their_diskettes() {
     let command = format!("addpack convert --queue {drive} --plan .  converts 1 diskette");
     let told = plan().split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(told.contains(&command.replace("  ", " ")), "{told}");
+}
+
+#[test]
+fn pack_that_is_45_already_is_preferred_to_a_twin_that_would_be_converted() {
+    let scene = Scene::new();
+    for (old, new) in [("a", "b"), ("b", "a")] {
+        let folder = format!("{old}{new}");
+        scene.image("applied-1440.img", &format!("{folder}/{old}.img"));
+        scene.image("converted-360.img", &format!("{folder}/{new}.img"));
+        let text = scene.run(&["plan", &folder]).stdout;
+        let first = format!(
+            "   1  apply                5 to 10   12345-270-0000017-00042  {folder}/{new}.img"
+        );
+        assert!(text.contains(&first), "{text}");
+        let twins = format!("restored by {folder}/{new}.img and {folder}/{old}.img, and only one");
+        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains(&twins), "{text}");
+        let text = scene.run(&["plan", "--installed", "50", &folder]).stdout;
+        assert!(text.contains("the plan applies none of them"), "{text}");
+    }
+}
+
+#[test]
+fn unused_pack_that_is_45_already_is_preferred_as_well() {
+    let mut shelf = Shelf::new();
+    let (old, new) = (shelf.unused(Pack::unused_40, 20), shelf.unused(Pack::issued_45, 20));
+    shelf.put("a.img", &old);
+    shelf.put("b.img", &new);
+    let (planned, _) = shelf.plan(&["--installed", "30", "."]);
+    assert_eq!((&*planned.steps[0].path, &*planned.steps[0].action), ("./b.img", "apply"));
+}
+
+/// The whole number before a word.
+fn number_before(text: &str, word: &str) -> usize {
+    let before = text.split_once(word).expect(text).0;
+    before.split_whitespace().last().unwrap().parse().expect(text)
+}
+
+#[test]
+fn numbers_in_what_now_are_those_that_the_commands_come_to() {
+    let scene = Scene::new();
+    for name in ["applied-1440.img", "reapplied-360.img", "applied-20-1200.img"] {
+        scene.image(name, &format!("in/{name}"));
+    }
+    for name in ["out-of-order-720.img", "post-upgrade-720.img", "bit-rot-360.img"] {
+        scene.image(name, &format!("in/{name}"));
+        scene.image(name, &format!("in/copy-of-{name}"));
+    }
+    scene.run(&["plan", "--all", "in", "-o", "plans"]).ends(1);
+    let plans = std::fs::read_dir(scene.path("plans")).unwrap().map(|file| file.unwrap().path());
+    let plans = plans.filter(|path| !path.ends_with("stock.txt"));
+    let texts: Vec<_> = plans.map(|path| std::fs::read_to_string(path).unwrap()).collect();
+    assert_eq!(texts.len(), 2);
+    let request = scene.run(&["replace", "--json", "in"]).stdout;
+    let (_, summary, _) = scene.convert(&["in"]);
+    for text in texts {
+        assert_eq!(
+            number_before(&text, " images, ") as u64,
+            summary.outcomes["converted"],
+            "{text}"
+        );
+        if text.contains("addpack replace") {
+            assert_eq!(
+                number_before(&text, " replacements"),
+                request.lines().count() - 1,
+                "{text}"
+            );
+        }
+    }
 }

@@ -175,7 +175,7 @@ fn list_ends_with_what_comes_next_and_then_the_numbers() {
     let counts = seen.iter().position(|line| line.starts_with("19 images: ")).expect(&text);
     assert!(counts <= 2, "{text}");
     let commands = [
-        "  addpack convert -o converted images     converts 7 into copies",
+        "  addpack convert -o converted images     converts 7 images into copies",
         "  addpack replace images -o request.csv   asks for up to 8 replacements",
         "  addpack plan --all images -o plans      writes a plan for each server",
     ];

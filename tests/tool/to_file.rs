@@ -48,6 +48,49 @@ fn existing_file_is_never_written_over_and_nothing_is_begun() {
 }
 
 #[test]
+fn file_that_cannot_be_written_is_told_before_anything_is_converted() {
+    let scene = mixed();
+    let before = scene.read("applied-1440.img");
+    for option in ["--report", "--csv-to", "--json-to", "--failed-to"] {
+        let ran = scene.run(&["convert", "--yes", option, "gone/file", "."]);
+        assert_eq!((ran.code, &*ran.stdout), (Some(2), ""), "{option}");
+        assert_eq!(ran.stderr, format!("addpack: {option}: there is no folder gone\n"));
+        #[cfg(unix)]
+        {
+            let ran = scene.run_without_rights(&["convert", "--yes", option, "file", "."]);
+            assert_eq!((ran.code, &*ran.stdout), (Some(3), ""), "{option}");
+            assert!(ran.stderr.ends_with(&format!("{option} file: permission denied\n")));
+        }
+    }
+    assert!(before == scene.read("applied-1440.img"));
+}
+
+#[test]
+fn figures_of_a_page_copies_and_other_disks_are_all_images() {
+    let scene = Scene::new();
+    let images = crate::support::testdata("images");
+    scene.run(&["inspect", images.to_str().unwrap(), "--report", "a.html"]).ends(1);
+    let page = String::from_utf8(scene.read("a.html")).unwrap();
+    let figure = |id: &str| -> usize {
+        let (_, after) = page.split_once(&format!("<li id=\"{id}\"><b>")).unwrap();
+        after.split_once('<').unwrap().0.parse().unwrap()
+    };
+    let figures: usize = ["convert", "done", "refused", "failed"].map(figure).iter().sum();
+    let others = "19 images in all: besides those above, 1 is a copy of a pack that is counted above, 1 is \
+                  not a pack.";
+    assert!(figures == 17 && page.contains(others), "{page}");
+    for remark in [
+        "of 1 only the clean-up is left",
+        "twins: ...00003, ...00042 and ...00044 restore 5 to 10",
+        "conflict: a pack restores 5 to 25, another one 15 to 20",
+        "1 of 2 servers gets all its licenses back",
+        "SHA-1 of the record: ",
+    ] {
+        assert!(page.contains(remark), "{remark}: {page}");
+    }
+}
+
+#[test]
 fn failed_images_are_tried_again_from_their_list() {
     let scene = mixed();
     let name = "line\nbreak.img.gz";

@@ -44,11 +44,11 @@ pub(crate) struct Args {
 
 const EXAMPLES: &str = "\
 Examples:
-  addpack inspect disk1.img         what is this pack, and would it convert?
-  addpack inspect images/           the same for every image below a folder
-  addpack convert --dry-run images/ what would be converted?
-  addpack convert images/           convert them, after asking
-  addpack plan images/              which packs to apply, and in which order?
+  addpack inspect disk1.img          # what is it, and would it convert?
+  addpack inspect images/            # the same for every image below
+  addpack convert --dry-run images/  # what would be converted?
+  addpack convert images/            # convert them, after asking
+  addpack plan images/               # which to apply, in which order?
   addpack explain out-of-order-reapply";
 
 #[derive(Debug, Subcommand)]
@@ -63,7 +63,8 @@ pub(crate) enum Command {
 Examples:
   addpack inspect disk1.img
   gunzip -c disk1.img.gz | addpack inspect -
-  addpack inspect --json images/ | jq -r 'select(.outcome == \"refused\") | .path'")]
+  addpack inspect --json images/ |
+    jq -r 'select(.outcome == \"refused\") | .path'")]
     Inspect(InspectArgs),
 
     /// Convert 4.0 packs to 4.5: once, one way
@@ -134,7 +135,8 @@ Examples:
     #[command(after_long_help = "\
 Examples:
   mkdir -p ~/.local/share/bash-completion/completions
-  addpack completions bash > ~/.local/share/bash-completion/completions/addpack
+  cd ~/.local/share/bash-completion/completions
+  addpack completions bash > addpack
 
 Write it again when addpack was updated.")]
     Completions {

@@ -102,9 +102,10 @@ fn question(overview: &Overview, output: Option<&Path>, refused: u64) -> String 
         parts.push(format!("convert {} to 4.5", plural(overview.convert, "pack", "packs")));
     }
     if overview.finish > 0 {
-        let conversions =
-            plural(overview.finish, "interrupted conversion", "interrupted conversions");
-        parts.push(format!("finish {conversions}"));
+        parts.push(match overview.finish {
+            1 => "finish 1 interrupted conversion".to_owned(),
+            many => format!("finish the interrupted conversions of {many} images"),
+        });
     }
     let is_one = overview.convert + overview.finish == 1;
     let place = match output.map(named) {

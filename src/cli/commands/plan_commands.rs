@@ -18,7 +18,7 @@ const A_DRIVE: &str = if cfg!(windows) { "A:" } else { "/dev/fd0" };
 /// What the commands of a plan come to: they work on the whole set, of which a plan may use a part.
 #[derive(Default)]
 pub(crate) struct WholeSet {
-    /// Packs that a conversion in place converts, and those that a conversion into copies does.
+    /// Images that a conversion in place converts, and those that a conversion into copies does.
     in_place: usize,
     into_copies: usize,
     /// Packs that a request asks for, and images of such packs that have no serial.
@@ -77,8 +77,8 @@ pub(crate) fn commands(
         } else {
             (words(&["convert", "-o", "converted"]), whole.into_copies)
         };
-        let packs = plural(all as u64, "pack", "packs");
-        let purpose = format!("converts {packs}{}", of_plan(convert.len(), all));
+        let images = plural(all as u64, "image", "images");
+        let purpose = format!("converts {images}{}", of_plan(convert.len(), all));
         offer([command, same.clone()].concat(), purpose);
     }
     let is_lost = |gap: &(u16, u16)| report.missing_from(*gap).is_empty();

@@ -112,7 +112,7 @@ pub(crate) fn is_drive_letter(text: &str) -> bool {
 }
 
 /// The path with its first missing name replaced by the most similar one that is there.
-fn nearest_path(path: &Path) -> Option<String> {
+pub(crate) fn nearest_path(path: &Path) -> Option<String> {
     let is_missing = |part: &&Path| *part != Path::new("") && fs::symlink_metadata(part).is_err();
     let missing = path.ancestors().take_while(is_missing).last()?;
     let folder = missing.parent()?;

@@ -152,8 +152,11 @@ impl Brief {
             format!(" with packs of {servers}")
         });
         let changed = changed(tally.count(Outcome::Converted));
-        let time = plural_number(self.begun.elapsed().as_secs(), "second", "seconds");
-        let head = format!("{images}{servers}, {time}; {changed}");
+        let time = match self.begun.elapsed().as_secs() {
+            0 => "less than a second".to_owned(),
+            seconds => plural_number(seconds, "second", "seconds"),
+        };
+        let head = format!("{images}{servers}, looked at in {time}; {changed}");
         hang(look.width, "", &look.paint(Tone::Heading, &head))
     }
 
@@ -193,10 +196,12 @@ impl Brief {
             .map(|outcome| self.counts.get(&(outcome, IN_PLACE)).copied().unwrap_or(0));
         let in_place: u64 = in_place.iter().sum();
         if is_conversion && output.is_none() && in_place > 0 {
-            let purpose = format!("converts {} in place", number(in_place));
+            let purpose =
+                format!("converts {} in place", plural_number(in_place, "image", "images"));
             what_now.offer(&["convert"], &[], &purpose);
         } else if let Some(place) = place.filter(|_| copies > 0) {
-            let purpose = format!("converts {} into copies", number(copies));
+            let purpose =
+                format!("converts {} into copies", plural_number(copies, "image", "images"));
             what_now.offer(&["convert", "-o", place], &[], &purpose);
         }
         if self.asked.len() + self.unnamed > 0 {

@@ -76,8 +76,8 @@ fn figures_of_a_page_copies_and_other_disks_are_all_images() {
         after.split_once('<').unwrap().0.parse().unwrap()
     };
     let figures: usize = ["convert", "done", "refused", "failed"].map(figure).iter().sum();
-    let others = "19 images in all: besides those above, 1 is a copy of a pack that is counted above, 1 is \
-                  not a pack.";
+    let others = "19 images in all: besides those above, 1 is a copy of a pack that is counted above, and \
+                  1 is not a pack.";
     assert!(figures == 17 && page.contains(others), "{page}");
     for remark in [
         "of 1 only the clean-up is left",

@@ -153,10 +153,10 @@ impl Brief {
         });
         let changed = changed(tally.count(Outcome::Converted));
         let time = match self.begun.elapsed().as_secs() {
-            0 => "less than a second".to_owned(),
+            0 => "under a second".to_owned(),
             seconds => plural_number(seconds, "second", "seconds"),
         };
-        let head = format!("{images}{servers}, looked at in {time}; {changed}");
+        let head = format!("{images}{servers}, in {time}; {changed}");
         hang(look.width, "", &look.paint(Tone::Heading, &head))
     }
 

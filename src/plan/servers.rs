@@ -121,29 +121,18 @@ pub struct ServerPacks {
 }
 
 /// The sets of all servers, in the order in which they were found.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct PacksByServer {
     all: Vec<ServerPacks>,
     index: HashMap<Server, usize>,
-    most: usize,
-    left_out: bool,
 }
 
 impl PacksByServer {
-    /// No sets yet; later those of the first `most` servers.
-    pub fn new(most: usize) -> Self {
-        Self { all: Vec::new(), index: HashMap::new(), most, left_out: false }
-    }
-
     /// Adds a pack to its server's set. Unused packs and copies are in none.
     pub fn add(&mut self, pack: &PackFacts) {
         let Some(used) = pack.used.filter(|_| pack.usability != Usability::Copy) else { return };
         let at = match self.index.get(&used.server) {
             Some(at) => *at,
-            None if self.all.len() == self.most => {
-                self.left_out = true;
-                return;
-            }
             None => {
                 let chain = Chain::default();
                 self.all.push(ServerPacks { server: used.server, chain, sound: 0 });
@@ -163,11 +152,6 @@ impl PacksByServer {
     /// The set of one server.
     pub fn of(&self, server: &Server) -> Option<&ServerPacks> {
         self.index.get(server).map(|at| &self.all[*at])
-    }
-
-    /// Whether there were more servers than are kept.
-    pub fn left_out(&self) -> bool {
-        self.left_out
     }
 
     /// The sets with the most sound packs among those whose server is `wanted`: several where there is

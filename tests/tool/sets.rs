@@ -1,5 +1,7 @@
 //! Sets of packs in `addpack inspect` and `addpack convert`: a picture for each server, and warnings.
 
+#[cfg(unix)]
+use crate::support::diskette::Terminal;
 use crate::support::scene::Scene;
 use crate::support::simulator::{Pack, Release, sample};
 
@@ -84,4 +86,19 @@ fn only_the_first_servers_have_a_picture_and_that_is_said() {
     assert_eq!(ran.stdout.matches("|~~4.0~~|").count(), 10);
     let more = "\n10 of 12 servers shown: addpack plan --all shows each\n";
     assert!(ran.stdout.ends_with(more), "{}", ran.stdout);
+}
+
+#[cfg(unix)]
+#[test]
+fn before_it_asks_convert_names_some_of_many_servers_with_gaps_and_counts_all() {
+    let scene = Scene::new();
+    for server in 1..=12 {
+        put(&scene, server, 10, 1);
+    }
+    let mut terminal = Terminal::run_sized(scene.command(&["convert", "."]), 24, 80);
+    let shown = terminal.until("[y/N] ");
+    assert_eq!(shown.matches("gap: no sound pack restores 5 to").count(), 10, "{shown}");
+    assert!(shown.contains("10 of 12 servers with such packs shown"), "{shown}");
+    terminal.answer("n");
+    assert_eq!(terminal.end().1, Some(130));
 }

@@ -7,10 +7,10 @@ use crate::cli::show::printer::Printer;
 use crate::cli::show::tally::SERVERS_SHOWN;
 use crate::cli::show::terminal::{at_home, complain, named};
 use crate::cli::words::system::BEFORE_WRITING;
-use crate::cli::words::{diskette, plural, server, set_warnings, unread};
+use crate::cli::words::{diskette, number, plural, server, set_warnings, unread};
 use addpack::pack::keep::is_kept_image;
 use addpack::plan::PackFacts;
-use addpack::plan::servers::PacksByServer;
+use addpack::plan::servers::{PacksByServer, ServerPacks};
 use addpack::record::fields::Seal;
 use addpack::report::{Outcome, Report};
 use addpack::run::{Job, Overview, RunEvent, Survey};
@@ -79,13 +79,21 @@ impl<'a> Asking<'a> {
 
     /// Says where a server's packs have gaps or twins: those who know that may want to wait.
     fn warn(&self, survey: &Survey) {
-        let mut sets = PacksByServer::new(SERVERS_SHOWN);
+        let mut sets = PacksByServer::default();
         let count = self.images.iter().enumerate().filter(|(image, _)| survey.counts(*image));
         count.filter_map(|(_, facts)| facts.as_ref()).for_each(|facts| sets.add(facts));
-        for set in sets.all() {
-            for warning in set_warnings(&set.chain) {
-                complain(&format!("{}: {warning}", server(&set.server)));
+        let of_set = |set: &ServerPacks| (set.server, set_warnings(&set.chain));
+        let warned: Vec<_> = sets.all().iter().map(of_set).filter(|it| !it.1.is_empty()).collect();
+        for (of, warnings) in warned.iter().take(SERVERS_SHOWN) {
+            for warning in warnings {
+                complain(&format!("{}: {warning}", server(of)));
             }
+        }
+        if warned.len() > SERVERS_SHOWN {
+            complain(&format!(
+                "{SERVERS_SHOWN} of {} servers with such packs shown: addpack plan --all shows each",
+                number(warned.len() as u64)
+            ));
         }
     }
 }

@@ -131,7 +131,7 @@ impl Default for Packs {
         Self {
             summaries: Vec::new(),
             facts: Vec::new(),
-            sets: PacksByServer::new(usize::MAX),
+            sets: PacksByServer::default(),
             skipped: SkippedFiles::default(),
             exit: Exit::Good,
             is_empty: false,

@@ -114,8 +114,7 @@ impl Printer {
 
     /// Ends lines with a picture of each server's packs.
     pub(crate) fn with_sets(mut self) -> Self {
-        self.sets =
-            matches!(self.form, ReportForm::Lines(_)).then(|| PacksByServer::new(usize::MAX));
+        self.sets = matches!(self.form, ReportForm::Lines(_)).then(|| PacksByServer::default());
         self
     }
 

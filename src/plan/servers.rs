@@ -131,15 +131,11 @@ impl PacksByServer {
     /// Adds a pack to its server's set. Unused packs and copies are in none.
     pub fn add(&mut self, pack: &PackFacts) {
         let Some(used) = pack.used.filter(|_| pack.usability != Usability::Copy) else { return };
-        let at = match self.index.get(&used.server) {
-            Some(at) => *at,
-            None => {
-                let chain = Chain::default();
-                self.all.push(ServerPacks { server: used.server, chain, sound: 0 });
-                self.index.insert(used.server, self.all.len() - 1);
-                self.all.len() - 1
-            }
-        };
+        let at = *self.index.entry(used.server).or_insert_with(|| {
+            let chain = Chain::default();
+            self.all.push(ServerPacks { server: used.server, chain, sound: 0 });
+            self.all.len() - 1
+        });
         self.all[at].chain.add(pack);
         self.all[at].sound += usize::from(pack.is_usable());
     }

@@ -114,7 +114,7 @@ impl Printer {
 
     /// Ends lines with a picture of each server's packs.
     pub(crate) fn with_sets(mut self) -> Self {
-        self.sets = matches!(self.form, ReportForm::Lines(_)).then(|| PacksByServer::default());
+        self.sets = matches!(self.form, ReportForm::Lines(_)).then(PacksByServer::default);
         self
     }
 

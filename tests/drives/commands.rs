@@ -21,7 +21,8 @@ fn diskette_is_what_its_image_is() {
         let (on_drive, code) = one(&scene, &["inspect", "--json", drive.path()]);
         assert_eq!((on_drive.path.as_str(), code), (drive.path(), Some(0)));
         let (as_file, _) = one(&scene, &["inspect", "--json", &image.name]);
-        assert_eq!(Image { path: as_file.path.clone(), ..on_drive }, as_file);
+        let next_step = on_drive.next_step.replace(drive.path(), &as_file.path);
+        assert_eq!(Image { path: as_file.path.clone(), next_step, ..on_drive }, as_file);
         assert!(image.old == scene.read(&image.name));
     }
 }

@@ -90,7 +90,8 @@ Examples:
     ///
     /// The ledger knows which pack was converted when, from which image, into what, and what was
     /// begun. With it, each pack is converted only once, from whichever copy, and conversions that
-    /// a crash has torn are repaired. It is an SQLite database; its manual page describes the table.
+    /// a crash has torn are repaired. A converted pack that a run meets is entered as well, wherever it was
+    /// converted. It is an SQLite database; its manual page describes the table.
     #[command(after_long_help = "\
 Examples:
   addpack ledger

@@ -43,7 +43,10 @@ impl Printer {
             None => self.tally.holds_nothing(),
         };
         let is_empty = nothing && matches!(end, Ok(End::Complete));
-        if let Some(more) = more.as_ref().filter(|more| is_empty && !more.common.paths.is_empty()) {
+        // A queue may end without a diskette.
+        let holds_images =
+            |more: &&More| !more.common.paths.is_empty() && !more.common.names_one_drive();
+        if let Some(more) = more.as_ref().filter(|more| is_empty && holds_images(more)) {
             self.exit = self.exit.merge(Exit::Refused);
             complain(&no_image(&more.common.paths));
         }

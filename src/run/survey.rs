@@ -57,14 +57,11 @@ pub(super) fn look_at_all(
     let finder = Finder::new(job.paths.clone(), job.output.as_deref())
         .with_mapfile(job.map.clone())
         .only_to_look(true);
-    let mut finder = ArchiveWalk::new(finder, &job.paths);
-    // One image needs no pool.
-    let first: Vec<_> = finder.by_ref().take(2).collect();
-    let most = if first.len() > 1 { job.workers.min(images_at_once()) } else { 1 };
-    let mut threads = pool::few().min(most);
-    let ahead = if job.workers > 1 { 2 } else { 1 };
-    let items = first.into_iter().chain(finder);
-    let mut items = InOrder::new(items, ahead).with_trial(threads < most);
+    let finder = ArchiveWalk::new(finder, &job.paths);
+    let most = job.workers.min(images_at_once());
+    // To look at an image that is in the cache costs less than to hand it to another thread.
+    let mut threads = 1;
+    let mut items = InOrder::new(finder, 2).with_trial(threads < most);
     let mut looking = Looking::new(job, ledger, stop, listener)?;
     let end = loop {
         let may_grow = threads < most;

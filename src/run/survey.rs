@@ -29,8 +29,8 @@ pub struct Survey {
     pub(super) images: Images,
     /// The images of packs, in their order.
     pub(super) candidates: Vec<Candidate>,
-    /// The decision for each of them.
-    pub(super) decisions: Vec<SetDecision>,
+    /// The decisions for them that are not [`SetDecision::AsItIs`], by their places, in order.
+    pub(super) decisions: Vec<(u32, SetDecision)>,
     /// Converted packs whose claims an earlier run had left open.
     pub(super) turned_up: Vec<RecoveredClaim>,
     /// Flawed sectors of diskettes: a sector that read badly once may read well the next time.
@@ -70,9 +70,7 @@ pub(super) fn look_at_all(
             None => threads = most,
         }
     };
-    let mut survey = Survey { end, ..looking.survey };
-    survey.decisions = vec![SetDecision::AsItIs; survey.candidates.len()];
-    Ok((survey, threads))
+    Ok((Survey { end, ..looking.survey }, threads))
 }
 
 /// A survey under way.
@@ -223,7 +221,7 @@ impl Survey {
             let candidate = &self.candidates[at];
             let may_be = job.output.is_some() || candidate.access != Access::NeedsOutput;
             may_be
-                && is_converted(candidate, &self.decisions[at])
+                && is_converted(candidate, self.decision(at))
                 && !self.is_left_out(candidate, job)
         })
     }
@@ -232,10 +230,16 @@ impl Survey {
     pub fn counts(&self, image: usize) -> bool {
         self.at(image).is_none_or(|at| {
             matches!(
-                self.decisions[at],
+                self.decision(at),
                 SetDecision::AsItIs | SetDecision::CopyMissing | SetDecision::StandIn(_)
             )
         })
+    }
+
+    /// The set's decision for the candidate at this place.
+    pub(super) fn decision(&self, at: usize) -> &SetDecision {
+        let found = self.decisions.binary_search_by_key(&at, |(at, _)| *at as usize);
+        found.map_or(&SetDecision::AsItIs, |found| &self.decisions[found].1)
     }
 
     fn at(&self, image: usize) -> Option<usize> {

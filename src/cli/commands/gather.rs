@@ -11,8 +11,8 @@ use crate::cli::show::skipped::SkippedFiles;
 use crate::cli::show::terminal::{complain, named};
 use crate::cli::show::to_file::ToFile;
 use crate::cli::words::{
-    OtherFiles, PackSummary, Refusal, evidence, finding_kb, finding_message, label_of, next_step, note,
-    server_to_name, verdict,
+    OtherFiles, PackSummary, Refusal, evidence, finding_kb, finding_message, label_of, next_step,
+    note, server_to_name, verdict,
 };
 use addpack::diagnosis::{Finding, FindingKind};
 use addpack::find::Skipped;

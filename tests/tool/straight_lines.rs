@@ -95,7 +95,7 @@ fn enter(scene: &Scene, ledger: &str, rows: usize) {
         INSERT INTO conversion (serial, licenses, state, path, converted_at, old_digest, new_digest) \
         SELECT format('99999-270-%07d-00042', at), 5, 'done', format('/x/%d.img', at), 946684800, \
         format('%040x', at), format('%040x', -at) FROM number";
-    assert_eq!(ledger.execute(enter, [rows]).unwrap(), rows);
+    assert_eq!(ledger.execute(enter, [i64::try_from(rows).unwrap()]).unwrap(), rows);
 }
 
 #[test]

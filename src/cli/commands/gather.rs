@@ -205,7 +205,9 @@ impl<'a> Gathering<'a> {
         for ((image, summary), facts) in images.into_iter().zip(kept.0).zip(kept.1) {
             others.entry(image).or_insert(Item::Pack(summary, facts));
         }
-        others.into_values().for_each(|item| packs.add(item));
+        for item in others.into_values() {
+            packs.add(item);
+        }
         packs
     }
 }
@@ -222,7 +224,7 @@ impl Listener for Gathering<'_> {
                 self.images.push(self.seen);
             }
             Item::Nothing => {}
-            complaint => {
+            complaint @ Item::Complaint(..) => {
                 self.others.insert(self.seen, complaint);
             }
         }

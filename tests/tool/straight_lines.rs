@@ -117,6 +117,7 @@ fn large_ledger_takes_next_to_no_more_instructions_for_each_image() {
             (more - few) / IMAGES as u64
         });
         let [few, many] = costs;
+        eprintln!("{args:?} {few} {many}");
         assert!(many <= few + few * MORE_WITH_ROWS / 100, "{args:?}: {few}, then {many}");
     }
 }

@@ -15,14 +15,13 @@ use crate::cli::words::{
     note, server_to_name, verdict,
 };
 use addpack::diagnosis::{Finding, FindingKind};
-use addpack::find::Skipped;
 use addpack::media::Place;
 use addpack::plan::servers::PacksByServer;
 use addpack::plan::{PackFacts, Usability};
 use addpack::record::Version;
 use addpack::record::fields::Serial;
 use addpack::report::{Note, Outcome, Report};
-use addpack::run::{self, End, FinalReport, Job, Listener, Mode};
+use addpack::run::{self, End, FinalReport, Job, Mode, RunEvent};
 use std::collections::{BTreeMap, HashMap};
 use std::mem::take;
 use std::ops::ControlFlow;
@@ -55,7 +54,7 @@ fn gather_job(common: &Common, job: &Job, to_file: Option<&mut ToFile>) -> Resul
     let mut ledger = open_to_read(&common.ledger)?;
     let progress = Progress::over(common, "looking");
     let mut gathering = Gathering::new(progress, to_file);
-    let end = run::run(job, &mut ledger, &stop::STOP, &mut gathering);
+    let end = run::run(job, &mut ledger, &stop::STOP, &mut |event| gathering.hear(event));
     gathering.progress.finish();
     let is_stopped = end? == End::Stopped;
     let mut packs = gathering.into_packs();
@@ -170,8 +169,9 @@ struct Gathering<'a> {
     images: Vec<u32>,
     /// What is kept of images in the place of what was kept when they were seen, and of those that are no packs.
     others: BTreeMap<u32, Item>,
+    /// Images that were seen, and those that have their final report.
     seen: u32,
-    said: u32,
+    finished: u32,
     progress: Progress,
     /// What is written to files as well.
     to_file: Option<&'a mut ToFile>,
@@ -180,7 +180,54 @@ struct Gathering<'a> {
 impl<'a> Gathering<'a> {
     fn new(progress: Progress, to_file: Option<&'a mut ToFile>) -> Self {
         let (packs, images, others) = (Packs::default(), Vec::new(), BTreeMap::new());
-        Self { packs, images, others, seen: 0, said: 0, progress, to_file }
+        Self { packs, images, others, seen: 0, finished: 0, progress, to_file }
+    }
+
+    fn hear(&mut self, event: RunEvent) -> ControlFlow<()> {
+        if let Some(files) = &mut self.to_file {
+            files.hear(&event);
+        }
+        match event {
+            RunEvent::Seen(report) => self.see(&report),
+            RunEvent::Final(report) => self.finish(&report),
+            RunEvent::Skipped(skipped) => {
+                self.packs.skipped.add(&skipped);
+                self.progress.other();
+            }
+            RunEvent::Repeated { path, first } => {
+                self.progress.other();
+                self.progress.suspend(|| complain_repeated(&path, &first));
+            }
+            RunEvent::Surveyed(_) | RunEvent::CaughtUp => {}
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn see(&mut self, report: &Report) {
+        self.progress.image(report.outcome);
+        match Item::of(report) {
+            Item::Pack(summary, facts) => {
+                self.packs.add(Item::Pack(summary, facts));
+                self.images.push(self.seen);
+            }
+            Item::Nothing => {}
+            complaint @ Item::Complaint(..) => {
+                self.others.insert(self.seen, complaint);
+            }
+        }
+        self.seen += 1;
+    }
+
+    fn finish(&mut self, report: &FinalReport) {
+        let item = match report {
+            FinalReport::AsSeen => None,
+            FinalReport::Changed(report) => Some(Item::of(report)),
+            FinalReport::Deferred => Some(Item::Nothing),
+        };
+        if let Some(item) = item {
+            self.replace(self.finished, item);
+        }
+        self.finished += 1;
     }
 
     /// Keeps something else of an image than what was kept when it was seen.
@@ -209,54 +256,6 @@ impl<'a> Gathering<'a> {
             packs.add(item);
         }
         packs
-    }
-}
-
-impl Listener for Gathering<'_> {
-    fn seen(&mut self, report: Box<Report>) -> ControlFlow<()> {
-        self.progress.image(report.outcome);
-        if let Some(files) = &mut self.to_file {
-            files.seen(&report);
-        }
-        match Item::of(&report) {
-            Item::Pack(summary, facts) => {
-                self.packs.add(Item::Pack(summary, facts));
-                self.images.push(self.seen);
-            }
-            Item::Nothing => {}
-            complaint @ Item::Complaint(..) => {
-                self.others.insert(self.seen, complaint);
-            }
-        }
-        self.seen += 1;
-        ControlFlow::Continue(())
-    }
-
-    fn image(&mut self, said: FinalReport) -> ControlFlow<()> {
-        if let Some(files) = &mut self.to_file {
-            files.image(&said);
-        }
-        let item = match &said {
-            FinalReport::AsSeen => None,
-            FinalReport::Changed(report) => Some(Item::of(report)),
-            FinalReport::Deferred => Some(Item::Nothing),
-        };
-        if let Some(item) = item {
-            self.replace(self.said, item);
-        }
-        self.said += 1;
-        ControlFlow::Continue(())
-    }
-
-    fn skipped(&mut self, skipped: &Skipped) {
-        self.packs.skipped.add(skipped);
-        self.progress.other();
-    }
-
-    fn repeated(&mut self, path: &Path, first: &Path) -> ControlFlow<()> {
-        self.progress.other();
-        self.progress.suspend(|| complain_repeated(path, first));
-        ControlFlow::Continue(())
     }
 }
 

@@ -90,24 +90,24 @@ impl Ledger {
         db.query_row(query, [], |row| row.get(0)).map_err(|error| self.failed(error))
     }
 
-    /// All entries, in the order in which they were claimed; `tell` is called for each until it returns
+    /// All entries, in the order in which they were claimed; `visit` is called for each until it returns
     /// `false`.
     ///
     /// # Errors
     /// If the ledger cannot be read.
-    pub fn each(&self, mut tell: impl FnMut(LedgerEntry) -> bool) -> Result<()> {
+    pub fn each(&self, mut visit: impl FnMut(LedgerEntry) -> bool) -> Result<()> {
         let Some(db) = &self.db else { return Ok(()) };
-        let mut visit = || -> rusqlite::Result<()> {
+        let mut read = || -> rusqlite::Result<()> {
             let mut statement = db.prepare(row::ALL)?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
-                if !tell(LedgerEntry::from_row(row)?) {
+                if !visit(LedgerEntry::from_row(row)?) {
                     break;
                 }
             }
             Ok(())
         };
-        visit().map_err(|error| self.failed(error))
+        read().map_err(|error| self.failed(error))
     }
 
     /// The claims that are open, in the order in which they were made. Their records are left out: see

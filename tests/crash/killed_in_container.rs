@@ -89,7 +89,10 @@ impl Packed {
         assert!(reports.iter().all(|report| good.iter().any(|g| report.contains(g))), "{ran:?}");
         assert!(self.state(scene).iter().all(|new| *new));
         assert_eq!(std::fs::read_dir(scene.path("in")).unwrap().count(), 1);
-        let said = format!("{0} of {0} conversions are as the ledger says\n", self.images.len());
+        let said = match self.images.len() {
+            1 => "1 of 1 conversion is as the ledger says\n".to_owned(),
+            packs => format!("{packs} of {packs} conversions are as the ledger says\n"),
+        };
         scene.run(&["ledger", "check"]).is(0, &said, "");
     }
 }

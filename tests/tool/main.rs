@@ -14,6 +14,7 @@ mod first_minute;
 mod inspect;
 mod ledger;
 mod ledger_file;
+mod ledger_history;
 #[cfg(unix)]
 mod left_untouched;
 #[cfg(unix)]

@@ -8,4 +8,5 @@ mod random_damage;
 mod random_histories;
 mod reapplies;
 mod simulator;
+mod states;
 mod times;

@@ -98,8 +98,8 @@ pub fn plan(packs: &[PackFacts], server: &ServerState) -> Plan {
     plan_some(packs, &all, server)
 }
 
-/// The plan for some of `packs`, by their numbers. The server would still turn away the packs that are not
-/// applied after all others were.
+/// The plan for some of `packs`, by their numbers. For each pack that is not applied, it has the server's response
+/// after all others were applied.
 pub fn plan_some(packs: &[PackFacts], some: &[usize], server: &ServerState) -> Plan {
     let mut choice = Choice::new(server);
     for &number in some {
@@ -173,7 +173,7 @@ impl ReachedServer<'_> {
             ServerResponse::MayBeDamaged => PlanCode::RecordFull,
             ServerResponse::OverLimit { .. } => PlanCode::OverLimit,
             ServerResponse::AsksForPassword => PlanCode::OtherServer,
-            // An unused pack would take the place of one whose copy is missing.
+            // An unused pack would take the place of a pack whose converted copy is missing.
             ServerResponse::Takes { .. } => {
                 return PlanStep::turn_away(number, PlanCode::BehindGap, None);
             }

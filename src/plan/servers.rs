@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 /// The licenses that a used pack restores from and to, as the server counts them.
 pub type Span = (u16, u16);
 
-/// The packs that restore one step.
+/// What is known of the packs that restore one step.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Holders {
     /// The first sound pack; `None` if all are refused.

@@ -107,16 +107,23 @@ impl From<Remark> for Note {
     }
 }
 
+impl From<Verdict> for Outcome {
+    /// The outcome of a pack with this verdict if nothing is done to it.
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Convertible => Self::Convertible,
+            Verdict::AlreadyConverted => Self::AlreadyConverted,
+            Verdict::UnfinishedConversion => Self::UnfinishedConversion,
+            Verdict::Issued45 => Self::Issued45,
+            Verdict::Refused => Self::Refused,
+        }
+    }
+}
+
 impl Pack {
     /// The outcome if nothing is done to the pack.
     pub fn outcome(&self) -> Outcome {
-        match self.diagnosis.verdict {
-            Verdict::Convertible => Outcome::Convertible,
-            Verdict::AlreadyConverted => Outcome::AlreadyConverted,
-            Verdict::UnfinishedConversion => Outcome::UnfinishedConversion,
-            Verdict::Issued45 => Outcome::Issued45,
-            Verdict::Refused => Outcome::Refused,
-        }
+        self.diagnosis.verdict.into()
     }
 }
 
@@ -152,7 +159,8 @@ pub struct Report {
 }
 
 impl Report {
-    pub(crate) fn new(path: PathBuf, named: bool, outcome: Outcome) -> Box<Self> {
+    /// A report that says no more than this.
+    pub fn new(path: PathBuf, named: bool, outcome: Outcome) -> Box<Self> {
         Box::new(Self {
             path,
             named,

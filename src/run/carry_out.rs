@@ -12,7 +12,7 @@ use super::prepare::Task;
 use super::step::Step;
 use super::survey::Survey;
 use super::turns::{Turn, TurnResult, Turns, take_turn};
-use super::{End, FinalReport, Job, Listener, Mode};
+use super::{End, FinalReport, Job, Listener, Mode, RunEvent};
 use crate::ledger::{Ledger, LedgerError};
 use crate::platform::{images_at_once, sync_folder, without_case};
 use crate::report::{Note, Report};
@@ -32,12 +32,14 @@ pub fn carry_out(
     job: &Job,
     ledger: &mut Ledger,
     stop: &AtomicBool,
-    listener: &mut dyn Listener,
+    listener: &mut Listener<'_>,
 ) -> Result<End, LedgerError> {
     if survey.end == End::Unheard {
         return Ok(End::Unheard);
     }
-    listener.surveyed(&survey.overview(job));
+    if listener(RunEvent::Surveyed(survey.overview(job))).is_break() {
+        return Ok(End::Unheard);
+    }
     let output = job.output.clone().map(|folder| Output::new(folder, job));
     if job.mode.converts() && survey.end == End::Complete {
         ledger.enter_remembered()?;
@@ -64,7 +66,7 @@ struct Run<'a> {
     task: Task<'a>,
     stop: &'a AtomicBool,
     claims: Claims<'a>,
-    listener: &'a mut dyn Listener,
+    listener: &'a mut Listener<'a>,
     /// Images of which the last word was said.
     said: ImageNumber,
 }
@@ -180,18 +182,18 @@ impl<'a> Run<'a> {
             }
             self.add_flaws(*image, &mut work.report);
             self.said = image + 1;
-            if self.listener.image(FinalReport::Changed(work.report)).is_break() {
+            if (self.listener)(RunEvent::Final(FinalReport::Changed(work.report))).is_break() {
                 return Ok(ControlFlow::Break(()));
             }
         }
-        Ok(self.listener.caught_up())
+        Ok((self.listener)(RunEvent::CaughtUp))
     }
 
     /// Of the images up to this one, what was said when they were seen stands.
     fn as_seen(&mut self, end: ImageNumber) -> ControlFlow<()> {
         while self.said < end {
             self.said += 1;
-            self.listener.image(FinalReport::AsSeen)?;
+            (self.listener)(RunEvent::Final(FinalReport::AsSeen))?;
         }
         ControlFlow::Continue(())
     }

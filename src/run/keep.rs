@@ -1,4 +1,4 @@
-//! An image of the diskette in a drive, before anything is done with it.
+//! Keeps an image of the diskette in a drive before anything is done with it.
 
 use super::Job;
 use super::access::open;
@@ -8,11 +8,11 @@ use crate::record::fields::Seal;
 use crate::report::{Failure, FailureCode, Operation};
 use std::path::Path;
 
-/// Keeps an image of the diskette in `drive`, which must be the one that was looked at: it holds the record with
-/// the digest `expected`, or none.
+/// Keeps an image of the diskette in `drive`, which must be the one that was examined: its record must have the digest
+/// `expected`; `None` if it has no record.
 ///
 /// # Errors
-/// Where the diskette does not read, is another one, or its image cannot be written.
+/// If the diskette cannot be read, is another one, or its image cannot be written.
 pub fn keep_diskette(
     drive: &Path,
     job: &Job,

@@ -1,4 +1,4 @@
-//! What is kept of a record while very many of them wait for each other.
+//! A record in less memory, while very many of them wait to be written together.
 
 use crate::record::{RECORD_LEN, RecordBytes};
 

@@ -16,13 +16,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// What came of what the finder has found.
+/// The result of looking at what the finder found.
 pub(super) enum LookResult {
     /// An image was looked at.
     Image(Box<LookedAt>),
-    /// Something else to tell.
+    /// It is not an image, and is only reported.
     Other(Found),
-    /// The run was stopped before.
+    /// The run was stopped before it.
     NotBegun,
 }
 
@@ -53,7 +53,7 @@ pub(super) fn look(found: Found, job: &Job, stop: &AtomicBool) -> LookResult {
     }
 }
 
-/// The format that a file in a folder is in, and that is not read: it is counted, and is no image.
+/// The format of a file in a folder if it cannot be read: the file is counted, but is not an image.
 fn not_read(report: &Report) -> Option<Format> {
     let cause = report.failure.as_ref().filter(|_| !report.named)?.cause.as_ref()?;
     match cause.container()? {
@@ -98,7 +98,7 @@ fn access_to(medium: &Medium) -> Access {
 fn inspect(medium: &Medium, job: &Job, report: &mut Report) -> Result<(), Failure> {
     examine_into(medium, report)?;
     if report.has_finding(FindingCode::DamagedRecord) {
-        // It may have been read while another run wrote it: look again with that kept away.
+        // Another run may have been writing it: keep writers away, and read it again.
         lock_shared(medium)?;
         examine_into(medium, report)?;
     }
@@ -113,7 +113,7 @@ fn inspect(medium: &Medium, job: &Job, report: &mut Report) -> Result<(), Failur
     Ok(())
 }
 
-/// Examines a medium and writes into the report what it is; where the record lies, if it has one.
+/// Examines a medium and writes the result into the report. Returns the sectors of its record, if it has one.
 pub(super) fn examine_into(
     medium: &Medium,
     report: &mut Report,
@@ -136,8 +136,8 @@ pub(super) fn examine_into(
     }
 }
 
-/// A container without an image of a diskette is no failure; nor is, in a folder, a compressed file
-/// that is too large for one.
+/// Reports the failure, unless it only means that there is no pack: a container without an image of a diskette, or, in
+/// a folder, a compressed file that is too large for one.
 pub(super) fn settle(mut report: Box<Report>, failure: Failure, is_named: bool) -> Box<Report> {
     use ContainerError::{HardDisk, NoImage, NoSectors, SectorSize, TooLarge};
     match failure.cause.as_ref().and_then(MediaError::container) {

@@ -1,11 +1,11 @@
-//! A list of images that alone are to be converted, each with the record that it must hold.
+//! The list of `--only-as`: only these images are converted, and only if they hold the listed records.
 
 use crate::record::fields::Seal;
 use crate::record::seal::sha1;
 use std::collections::HashSet;
 use std::path::Path;
 
-/// Images by their paths and the SHA-1 of their records.
+/// A list of images, by their paths and the SHA-1 of their records.
 #[derive(Clone, Debug, Default)]
 pub struct Only(HashSet<Seal>);
 

@@ -7,22 +7,22 @@ use crate::set::{Access, Condition, SetDecision};
 /// A survey in numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Overview {
-    /// Whether all paths were walked. Else nothing is known of copies.
+    /// Whether all paths were walked. If not, nothing is known of copies.
     pub is_complete: bool,
-    /// Packs that a conversion would convert, in place or into copies as was asked for.
+    /// Packs that the conversion would convert, in place or into copies as requested.
     pub convert: u64,
     /// Packs that only a conversion into copies would convert.
     pub needs_output: u64,
     /// Interrupted conversions that it would finish.
     pub finish: u64,
-    /// Images that are sound by themselves and refused for what other images or the ledger say.
+    /// Images that are sound by themselves and refused because of other images or the ledger.
     pub refused: u64,
     /// Images that could not be read. They may hold newer states of packs.
     pub unread: u64,
 }
 
 impl Survey {
-    /// The survey in numbers, for the conversion that `job` is.
+    /// The survey in numbers, for the conversion that `job` describes.
     pub fn overview(&self, job: &Job) -> Overview {
         let into_copies = job.output.is_some();
         let mut overview = Overview {

@@ -9,7 +9,7 @@ use super::known::met;
 use super::look::{LookResult, LookedAt, look};
 use super::members::ArchiveWalk;
 use super::pool::{self, Scope};
-use super::{End, Job, Listener, Mode};
+use super::{End, Job, Listener, Mode, RunEvent};
 use crate::disk::Flaw;
 use crate::find::{Finder, Found};
 use crate::ledger::{self, Ledger, LedgerError};
@@ -52,7 +52,7 @@ pub(super) fn look_at_all(
     job: &Job,
     ledger: &mut Ledger,
     stop: &AtomicBool,
-    listener: &mut dyn Listener,
+    listener: &mut Listener<'_>,
 ) -> Result<(Survey, usize), LedgerError> {
     let finder = Finder::new(job.paths.clone(), job.output.as_deref())
         .with_mapfile(job.map.clone())
@@ -83,7 +83,7 @@ struct Looking<'a> {
     job: &'a Job,
     ledger: &'a mut Ledger,
     stop: &'a AtomicBool,
-    listener: &'a mut dyn Listener,
+    listener: &'a mut Listener<'a>,
     /// Claims that earlier runs have left open, and the digests of their 4.0 records.
     begun: Vec<ledger::LedgerEntry>,
     begun_records: HashSet<String>,
@@ -99,7 +99,7 @@ impl<'a> Looking<'a> {
         job: &'a Job,
         ledger: &'a mut Ledger,
         stop: &'a AtomicBool,
-        listener: &'a mut dyn Listener,
+        listener: &'a mut Listener<'a>,
     ) -> Result<Self, LedgerError> {
         let begun = ledger.begun()?;
         let begun_records = begun.iter().map(|entry| entry.old_digest.clone()).collect();
@@ -168,14 +168,13 @@ impl<'a> Looking<'a> {
                 self.survey.images.add_path(&path);
                 self.survey.unread += 1;
                 let report = Report::new(path, named, Outcome::Failed);
-                self.listener.seen(report.failed(not_found(error)))
+                (self.listener)(RunEvent::Seen(report.failed(not_found(error))))
             }
             LookResult::Other(Found::Repeated { path, first }) => {
-                self.listener.repeated(&path, &first)
+                (self.listener)(RunEvent::Repeated { path, first })
             }
             LookResult::Other(Found::Skipped(skipped)) => {
-                self.listener.skipped(&skipped);
-                ControlFlow::Continue(())
+                (self.listener)(RunEvent::Skipped(skipped))
             }
             LookResult::Other(Found::Image(_)) | LookResult::NotBegun => ControlFlow::Continue(()),
         }
@@ -205,7 +204,7 @@ impl<'a> Looking<'a> {
         if let Some(source) = source.filter(|s| self.begun_records.contains(&s.to_hex())) {
             survey.turned_up.push(RecoveredClaim { source, path: report.path.clone() });
         }
-        self.listener.seen(report)
+        (self.listener)(RunEvent::Seen(report))
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a record says of its pack's life. It is needed only if a pack occurs in different states.
+//! The history of a pack, as one record has it. It is needed only if images show the pack in different states.
 
 use super::Relation;
 use crate::diagnosis::{SealCheck, is_sealed};
@@ -6,12 +6,12 @@ use crate::record::event::{Event, ServerVersion};
 use crate::record::fields::Seal;
 use crate::record::{Binding, EVENT_SLOTS, Record, Version};
 
-/// The binding of a pack, by the verified part of a record.
+/// The binding that the verified part of a record shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VerifiedBinding {
-    /// The pack is bound, or it is not.
+    /// The pack's binding; `None` if it is unbound.
     Bound(Option<Binding>),
-    /// No seal verifies.
+    /// No seal verifies, so nothing is known.
     Unknown,
 }
 
@@ -31,7 +31,7 @@ impl VerifiedBinding {
     }
 }
 
-/// What a record says of its pack's life.
+/// The history of a pack, as one record has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PackHistory {
     /// The events that make up its state.
@@ -58,7 +58,7 @@ impl PackHistory {
         Self { events, binding, identity: record.identity_seal }
     }
 
-    /// The seals of the events, which distinguish the lives of a pack.
+    /// The seals of the events, which distinguish different histories of a pack.
     pub(super) fn seals(&self) -> impl Iterator<Item = Seal> {
         self.events.iter().map(|event| event.seal)
     }

@@ -46,11 +46,11 @@ struct SameSerial<'a> {
 
 /// The latest state among some images.
 enum Latest {
-    /// This one, and all others are states of it.
+    /// That of this image: all others are the same or earlier states.
     One(usize),
-    /// There are two lives at least.
+    /// At least two histories diverge.
     Several(DivergedHistories),
-    /// There is none.
+    /// There are no images.
     None,
 }
 
@@ -86,7 +86,7 @@ impl SameSerial<'_> {
         (packs.count > 1).then_some(packs)
     }
 
-    /// Refuses all sound images. Interrupted conversions are finished in any case.
+    /// Refuses all sound images. Interrupted conversions are finished all the same.
     fn refuse_all(&mut self, decision: &SetDecision) {
         for at in self.all(|candidate| candidate.condition == Condition::Sound) {
             self.decisions[at] = decision.clone();
@@ -115,8 +115,8 @@ impl SameSerial<'_> {
         }
     }
 
-    /// Of 4.5 records with one identity the latest counts: that one, or the first of two lives. `None` where
-    /// none is sound.
+    /// Of 4.5 records with one identity, the latest counts. Returns that one, or the first image if histories
+    /// diverge; `None` if none is usable.
     fn latest_counts(&mut self, images: &[usize]) -> Option<usize> {
         let is_usable = |at: &&usize| self.candidates[**at].condition != Condition::Refused;
         let usable: Vec<_> = images.iter().filter(is_usable).copied().collect();
@@ -207,9 +207,8 @@ impl SameSerial<'_> {
         }
     }
 
-    /// The first image of each state that no other one is a later state of. Sorted by their seals, a state
-    /// stands right before those that are later states of it, so that this takes no comparison of each with
-    /// each.
+    /// The first image of each state that has no later one. Sorted by their seals, a state comes right before its
+    /// later states, so neighbours alone must be compared.
     fn latest_of_each_life(&self, images: &[usize]) -> Vec<usize> {
         let mut order = images.to_vec();
         let seals = |at: usize| self.history(at).into_iter().flat_map(PackHistory::seals);
@@ -258,7 +257,7 @@ impl SameSerial<'_> {
         }
     }
 
-    /// Whether a refused image is no earlier state of the sound one, and says another binding.
+    /// Whether a refused image is not an earlier state of the sound one, and has another binding.
     fn contradicts(&self, refused: usize, sound: usize) -> bool {
         let Some((of_refused, of_sound)) = self.history(refused).zip(self.history(sound)) else {
             return false;

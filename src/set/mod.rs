@@ -8,15 +8,15 @@
 //! | one serial, and packs of different size, time of making or kind | `serial-clash`: all are refused |
 //! | converted 4.5 records with different identity seals | `two-converted`: all are refused; interrupted conversions are still finished |
 //! | converted 4.5 records with one identity seal, sound or not | the latest sound one counts; no 4.0 image is converted any more |
-//! | the ledger knows the conversion | its word is followed: see [`KnownConversion`] |
+//! | the ledger knows the conversion | the ledger decides: see [`KnownConversion`] |
 //! | sound 4.0 records, neither a state of the other | `diverged-copies`: all are refused |
-//! | a refused record that is no earlier state, and says another binding than the newest sound one | `newer-state-refused`: the sound ones are refused |
-//! | else | the newest sound one counts, of equal ones the first that can be changed in place |
+//! | a refused record that is not an earlier state, and has another binding than the newest sound one | `newer-state-refused`: the sound ones are refused |
+//! | none of these | the newest sound one counts, of equal ones the first that can be changed in place |
 //!
-//! Images that do not count are copies of the one that does. A refused record stays refused; if a sound image
-//! of the pack counts, that one stands in for it.
+//! Images that do not count are copies of the one that does. A refused record stays refused, but its report names
+//! the sound image that counts, if there is one.
 //!
-//! The seals distinguish accident from order. They are not keyed, and prove nothing against a forger.
+//! The seals reveal accidents. They are not keyed, so they do not protect against forgery.
 
 mod history;
 mod judge;

@@ -12,7 +12,7 @@ pub(crate) mod plan;
 mod queue;
 
 pub(crate) use also::Also;
-pub(crate) use common::{Common, LedgerChoice, LedgerFile, Screen};
+pub(crate) use common::{Common, LedgerChoice, LedgerFile, Screen, is_drive};
 pub(crate) use first_word::parse;
 pub(crate) use ledger::{LedgerAction, LedgerArgs, ListArgs, ReleaseArgs};
 

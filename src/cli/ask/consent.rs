@@ -8,13 +8,12 @@ use crate::cli::show::tally::SERVERS_SHOWN;
 use crate::cli::show::terminal::{at_home, complain, named};
 use crate::cli::words::system::BEFORE_WRITING;
 use crate::cli::words::{diskette, plural, server, set_warnings};
-use addpack::find::Skipped;
 use addpack::pack::keep::is_kept_image;
 use addpack::plan::PackFacts;
 use addpack::plan::servers::PacksByServer;
 use addpack::record::fields::Seal;
 use addpack::report::{Outcome, Report};
-use addpack::run::{FinalReport, Job, Listener, Overview, Survey};
+use addpack::run::{Job, Overview, RunEvent, Survey};
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -27,7 +26,7 @@ pub(crate) enum Consent {
     NotNeeded,
 }
 
-/// Hears a survey, and remembers what the question is about.
+/// Listens to a survey, and remembers what the question is about.
 pub(crate) struct Asking<'a> {
     printer: &'a mut Printer,
     /// What is said of an image that would be changed, and of its pack.
@@ -161,30 +160,25 @@ pub(crate) fn diskette_question(report: &Report, args: &ConvertArgs) -> String {
     format!("{about}\n{question} [y/N] ")
 }
 
-impl Listener for Asking<'_> {
-    fn seen(&mut self, report: Box<Report>) -> ControlFlow<()> {
+impl Asking<'_> {
+    /// Remembers what the question needs to know of an image, and passes the event on to the printer.
+    pub(crate) fn hear(&mut self, event: RunEvent) -> ControlFlow<()> {
+        if let RunEvent::Seen(report) = &event {
+            self.remember(report);
+        }
+        self.printer.hear(event)
+    }
+
+    fn remember(&mut self, report: &Report) {
         let image = self.images.len();
         self.refused += u64::from(report.outcome == Outcome::Refused);
         let is_asked_about = report.is_drive && report.outcome.is_to_change();
         if let Some(record) = report.record().filter(|_| is_asked_about) {
-            let line = diskette(&report, record) + "\n";
+            let line = diskette(report, record) + "\n";
             self.diskettes.push((image, line, record.digest()));
         }
         let is_image = report.outcome.is_to_change() && !report.is_drive;
         self.has_kept |= is_image && is_kept_image(&report.path);
-        self.images.push(PackFacts::of(&report, false));
-        self.printer.seen(report)
-    }
-
-    fn image(&mut self, said: FinalReport) -> ControlFlow<()> {
-        self.printer.image(said)
-    }
-
-    fn skipped(&mut self, skipped: &Skipped) {
-        self.printer.skipped(skipped);
-    }
-
-    fn repeated(&mut self, path: &Path, first: &Path) -> ControlFlow<()> {
-        self.printer.repeated(path, first)
+        self.images.push(PackFacts::of(report, false));
     }
 }

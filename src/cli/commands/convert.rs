@@ -66,7 +66,7 @@ fn convert(args: &ConvertArgs) -> Result<Exit, Error> {
     let mut printer = printer.with_files(&args.also, args.list);
     let result = if ask_first {
         let mut asking = Asking::new(&mut printer);
-        let survey = run::survey(&job, &mut ledger, &STOP, &mut asking)?;
+        let survey = run::survey(&job, &mut ledger, &STOP, &mut |event| asking.hear(event))?;
         match asking.ask(args, &job, &survey) {
             Consent::Given(digests) => {
                 job.asked_about = Some(digests);
@@ -75,9 +75,9 @@ fn convert(args: &ConvertArgs) -> Result<Exit, Error> {
             Consent::NotNeeded => {}
             Consent::Refused => return Ok(Exit::Stopped),
         }
-        drive::carry_out(&survey, &job, &mut ledger, &mut printer)
+        drive::carry_out(&survey, &job, &mut ledger, &mut |event| printer.hear(event))
     } else {
-        drive::run(&job, &mut ledger, &mut printer)
+        drive::run(&job, &mut ledger, &mut |event| printer.hear(event))
     };
     printer.finish_with(result, Some(More { also: &args.also, common, head: head(common) }))
 }

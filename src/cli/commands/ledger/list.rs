@@ -2,14 +2,14 @@
 
 use super::{open, print, unknown, written};
 use crate::cli::Error;
-use crate::cli::args::{LedgerFile, ListArgs};
+use crate::cli::args::{LedgerFile, ListArgs, is_drive};
 use crate::cli::exit::Exit;
 use crate::cli::show::json::line;
 use crate::cli::show::table::{Table, harmless};
 use crate::cli::show::terminal::escape;
 use crate::cli::words::{Standing, entry_lines, ledger_row, standing_message, time_of};
 use addpack::ledger::{ConversionState, Ledger, LedgerEntry};
-use addpack::media::{Place, PlaceKind, Places};
+use addpack::media::Places;
 use addpack::run::recovery::{holds_copy, holds_whole_copy};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -164,10 +164,6 @@ pub(in crate::cli::commands) fn standing(places: &mut Places, entry: &LedgerEntr
         ConversionState::Done if entry.place().exists() => Standing::Changed,
         ConversionState::Done => Standing::Gone,
     }
-}
-
-pub(in crate::cli::commands) fn is_drive(path: &Path) -> bool {
-    Place::at(path).is_ok_and(|place| place.kind == PlaceKind::Drive)
 }
 
 /// Where a pack that was released was converted once more, if both files are there.

@@ -1,9 +1,9 @@
 //! `addpack ledger release`: a pack whose converted image is gone for good may be converted once more.
 
-use super::list::{is_drive, standing};
+use super::list::standing;
 use super::{file, open, print, unknown};
 use crate::cli::Error;
-use crate::cli::args::{LedgerFile, ReleaseArgs};
+use crate::cli::args::{LedgerFile, ReleaseArgs, is_drive};
 use crate::cli::ask::keyboard::{answer_is_yes, can_ask};
 use crate::cli::exit::Exit;
 use crate::cli::show::terminal::{complain, escape, named};

@@ -107,7 +107,7 @@ impl Conversion<'_> {
         let digest = found.record().map(Record::digest);
         let job = Job { asked_about: digest.map(|digest| vec![digest]), ..self.job.clone() };
         let mut looked = Collect::new(|report| report);
-        drive::run(&job, ledger, &mut looked)?;
+        drive::run(&job, ledger, &mut |event| looked.hear(event))?;
         for report in looked.kept {
             self.tell(place, &report);
         }
@@ -155,7 +155,7 @@ impl PlannedSet {
             let record = report.record().filter(|_| report.outcome.is_to_change())?;
             Some((record.serial.text()?.to_owned(), record.digest()))
         });
-        run::run(&job, ledger, &STOP, &mut packs)?;
+        run::run(&job, ledger, &STOP, &mut |event| packs.hear(event))?;
         let to_go = packs.kept.into_iter().flatten().collect();
         let set = Self { folder: folder.to_owned(), to_go };
         if set.to_go.is_empty() {

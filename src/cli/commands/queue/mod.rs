@@ -108,7 +108,7 @@ impl<'a> DriveQueue<'a> {
         }
         let job = Job { paths: vec![folder.to_owned()], watcher: None, ..self.job.clone() };
         let mut images = Collect::new(|report: Box<Report>| *report);
-        run::run(&job, ledger, &STOP, &mut images)?;
+        run::run(&job, ledger, &STOP, &mut |event| images.hear(event))?;
         for report in &mut images.kept {
             report.catch_up(self.drive, ledger)?;
         }

@@ -18,7 +18,7 @@ use addpack::plan::servers::PacksByServer;
 use addpack::plan::{Edition, FIRST_LICENSES, PackFacts, ServerState, plan_all};
 use addpack::record::event::ServerVersion;
 use addpack::report::Report;
-use addpack::run::FinalReport;
+use addpack::run::{FinalReport, RunEvent};
 use page::{HtmlPage, OutcomeCounts};
 use row::ReportRow;
 use std::collections::{BTreeMap, VecDeque};
@@ -69,16 +69,23 @@ impl ToFile {
         })
     }
 
-    /// What an image is by itself.
-    pub(crate) fn seen(&mut self, report: &Report) {
+    /// Keeps what is to be written of an event of a run.
+    pub(crate) fn hear(&mut self, event: &RunEvent) {
+        match event {
+            RunEvent::Seen(report) => self.seen(report),
+            RunEvent::Final(last) => self.image(last),
+            _ => {}
+        }
+    }
+
+    fn seen(&mut self, report: &Report) {
         let kept = self.waiting.add_text(&image_line(report));
         self.keep(kept);
         let facts = self.facts_of(report);
         self.waiting_facts.push_back(facts);
     }
 
-    /// The last word on the first image that has none yet.
-    pub(crate) fn image(&mut self, said: &FinalReport) {
+    fn image(&mut self, last: &FinalReport) {
         let facts = self.waiting_facts.pop_front().flatten();
         let line = match self.waiting.take() {
             Ok(Some(Upcoming::Text(line))) => Some(line),
@@ -88,7 +95,7 @@ impl ToFile {
                 None
             }
         };
-        let (line, facts) = match said {
+        let (line, facts) = match last {
             FinalReport::AsSeen => (line.unwrap_or_default(), facts),
             FinalReport::Changed(report) => (image_line(report), self.facts_of(report)),
             FinalReport::Deferred => return,

@@ -35,6 +35,8 @@ mod pulled_out;
 #[cfg(unix)]
 mod rival_processes;
 #[cfg(unix)]
+mod settled;
+#[cfg(unix)]
 mod signals;
 
 #[test]

@@ -7,6 +7,7 @@ use crate::support::diskette::{Loop, SECTOR, Terminal, one};
 use crate::support::scene::{CONVERT, Image, Scene};
 use rusqlite::{Connection, params};
 use std::fs::{self, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
 
 const NAME: &str = "diskette.img";
 /// The last cluster of a 160 KB diskette, and some others; each is one sector.
@@ -185,6 +186,31 @@ fn events_that_do_not_read_before_the_commit_are_not_zeroed() {
     assert_eq!(interrupted.states(), "begun");
     let left = interrupted.holding(&interrupted.old);
     assert!(interrupted.scene.read(NAME) == left[..left.len() - SECTOR]);
+}
+
+#[test]
+fn torn_commit_sector_before_events_that_do_not_read_is_left_as_it_is() {
+    let Some(interrupted) = Interrupted::with_last("applied", 1) else { return };
+    interrupted.leave(&[&interrupted.new[..100], &interrupted.old[100..]].concat(), true);
+    let before = interrupted.scene.read(NAME);
+    let (report, _) = interrupted.convert();
+    assert_eq!(report.outcome, "refused");
+    assert!(interrupted.scene.read(NAME) == before);
+    assert_eq!(interrupted.states(), "begun");
+}
+
+#[test]
+fn drive_that_another_program_holds_keeps_its_claim_without_a_word() {
+    let Some(interrupted) = Interrupted::with_last("applied", 0) else { return };
+    interrupted.leave(&interrupted.written(1), false);
+    let exclusively = rustix::fs::OFlags::EXCL.bits().cast_signed();
+    let mut open = OpenOptions::new();
+    let held = open.read(true).custom_flags(exclusively).open(interrupted.drive.path()).unwrap();
+    interrupted.scene.pack(9, "other.img");
+    let ran = interrupted.scene.run(&["convert", "--yes", "other.img"]);
+    assert_eq!((ran.code, &*ran.stderr), (Some(0), ""));
+    assert!(interrupted.states().contains("begun"));
+    drop(held);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What the ledger says of a pack's whole history, and of its own file.
 
-use crate::support::scene::{Scene, outcomes};
+use crate::support::scene::{Scene, outcomes, testdata};
+use crate::support::simulator::record_at;
 use rusqlite::Connection;
 
 const SERIAL: &str = "12345-270-0000017-00003";
@@ -35,6 +36,23 @@ fn check_tells_what_is_wrong_with_the_file_itself() {
     let fault = "ledger: CHECK constraint failed in conversion\n";
     assert!(ran.stdout.starts_with(fault), "{}", ran.stdout);
     ran.ends(1);
+}
+
+#[test]
+fn check_tells_a_copy_that_holds_another_pack_or_a_damaged_record() {
+    let scene = Scene::with(&["applied-1440.img"]);
+    scene.convert(&["-o", "out", "."]);
+    let (path, mut damaged) =
+        (scene.path("out/applied-1440.img"), scene.read("out/applied-1440.img"));
+    let at = record_at(&damaged);
+    damaged[at + 0x1FF] ^= 1;
+    let other = std::fs::read(testdata("images/converted-360.img")).unwrap();
+    for held in [damaged, other] {
+        std::fs::write(&path, held).unwrap();
+        let ran = scene.run(&["ledger", "check"]);
+        assert!(ran.stdout.contains("does not hold the converted pack"), "{}", ran.stdout);
+        ran.ends(1);
+    }
 }
 
 #[test]

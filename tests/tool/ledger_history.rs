@@ -1,7 +1,6 @@
 //! What the ledger says of a pack's whole history, and of its own file.
 
 use crate::support::scene::{Scene, outcomes, testdata};
-use crate::support::simulator::record_at;
 use rusqlite::Connection;
 
 const SERIAL: &str = "12345-270-0000017-00003";
@@ -44,7 +43,7 @@ fn check_tells_a_copy_that_holds_another_pack_or_a_damaged_record() {
     scene.convert(&["-o", "out", "."]);
     let (path, mut damaged) =
         (scene.path("out/applied-1440.img"), scene.read("out/applied-1440.img"));
-    let at = record_at(&damaged);
+    let at = damaged.windows(8).position(|bytes| bytes == b"SBSCAP45").unwrap();
     damaged[at + 0x1FF] ^= 1;
     let other = std::fs::read(testdata("images/converted-360.img")).unwrap();
     for held in [damaged, other] {
@@ -64,11 +63,19 @@ fn ledger_that_cannot_be_looked_for_is_not_taken_for_none() {
 }
 
 #[test]
-fn file_whose_first_page_was_never_written_becomes_a_ledger() {
-    for length in [0, 50, 8192] {
-        let scene = Scene::with(&["unused-720.img"]);
+fn empty_file_becomes_a_ledger_and_one_of_zeros_is_none() {
+    let scene = Scene::with(&["unused-720.img"]);
+    for length in [50, 8192] {
         std::fs::write(scene.path("ledger.db"), vec![0; length]).unwrap();
-        let (images, ..) = scene.convert(&["--ledger", "ledger.db", "."]);
-        assert_eq!(outcomes(&images), ["converted"], "{length}");
+        for command in [&["inspect"][..], &["convert", "--yes"]] {
+            let ran = scene.run(&[command, &["--ledger", "ledger.db", "."]].concat());
+            assert!(ran.stderr.contains("this file is not a ledger"), "{length}: {}", ran.stderr);
+        }
+        assert!(scene.read("ledger.db") == vec![0; length]);
     }
+    std::fs::write(scene.path("ledger.db"), "").unwrap();
+    assert_eq!(
+        outcomes(&scene.convert(&["--ledger", "ledger.db", "unused-720.img"]).0),
+        ["converted"]
+    );
 }

@@ -54,6 +54,7 @@ fn check_tells_a_copy_that_holds_another_pack_or_a_damaged_record() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn ledger_that_cannot_be_looked_for_is_not_taken_for_none() {
     let scene = Scene::with(&["unused-720.img"]);

@@ -105,7 +105,7 @@ fn record_that_came_with_the_first_read_is_not_read_again() {
     let disk = Disk::new(KB_1440).with_record(PACK);
     let medium = Traced::starting_with(64 * SECTOR, disk.bytes);
     assert!(matches!(examine(&medium).unwrap(), Examination::Pack(_)));
-    assert_eq!(medium.account().read, Vec::from_iter(0..64));
+    assert_eq!(medium.account().read, (0..64).collect::<Vec<_>>());
 }
 
 #[test]

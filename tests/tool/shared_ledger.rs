@@ -90,6 +90,11 @@ fn ledger_of_another_user_is_read_with_what_a_killed_run_has_left_beside_it() {
     }
     assert_eq!(files_beside(&scene.ledger()), ["ledger.db", "ledger.db-wal"]);
     assert_only_read(&scene);
+    // Without the right to read the log, it is not passed over.
+    set_mode(&scene.ledger().with_file_name("ledger.db-wal"), 0o000);
+    let ran = scene.run_without_rights(&["convert", "--dry-run", "copy.img"]);
+    assert!(ran.stderr.contains("you may not read it"), "{}", ran.stderr);
+    ran.ends(3);
 }
 
 #[test]
@@ -98,6 +103,7 @@ fn ledger_that_only_its_owner_may_write_is_named_as_what_may_not_be_written() {
     set_mode(&scene.ledger(), 0o644);
     let ran = scene.run_without_rights(&[&CONVERT[..], &["copy.img"]].concat());
     assert!(ran.stderr.contains("it may not be written"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("(Permission denied"), "{}", ran.stderr);
     ran.ends(3);
 }
 
@@ -108,6 +114,7 @@ fn ledger_that_is_to_be_made_where_nothing_may_be_written_is_told_by_its_folder(
         let ran =
             scene.run_without_rights(&[&CONVERT[..], &["--ledger", ledger, "copy.img"]].concat());
         assert!(ran.stderr.contains("its folder may not be written"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("(Permission denied"), "{}", ran.stderr);
         ran.ends(3);
     }
 }

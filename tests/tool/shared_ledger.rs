@@ -110,10 +110,14 @@ fn ledger_that_only_its_owner_may_write_is_named_as_what_may_not_be_written() {
 #[test]
 fn ledger_that_is_to_be_made_where_nothing_may_be_written_is_told_by_its_folder() {
     let scene = converted_pack_and_copy();
-    for ledger in ["new.db", "new/folder/ledger.db"] {
+    let ledgers = [
+        ("new.db", "its folder may not be written"),
+        ("new/folder/ledger.db", "its folder is not there, and cannot be made"),
+    ];
+    for (ledger, why) in ledgers {
         let ran =
             scene.run_without_rights(&[&CONVERT[..], &["--ledger", ledger, "copy.img"]].concat());
-        assert!(ran.stderr.contains("its folder may not be written"), "{}", ran.stderr);
+        assert!(ran.stderr.contains(why), "{}", ran.stderr);
         assert!(ran.stderr.contains("(Permission denied"), "{}", ran.stderr);
         ran.ends(3);
     }

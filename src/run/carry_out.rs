@@ -50,8 +50,11 @@ pub fn carry_out(
             claims.turned_up(&one.source, &one.path, None)?;
         }
     }
-    let turns = Turns::new(survey, job, claims.has_missing());
-    let threads = if turns.are_few() { 1 } else { job.workers.min(images_at_once()) };
+    let mut turns = Turns::new(survey, job, claims.has_missing());
+    // One turn, or none, needs no other threads.
+    let first: Vec<_> = turns.by_ref().take(2).collect();
+    let threads = if first.len() < 2 { 1 } else { job.workers.min(images_at_once()) };
+    let turns = first.into_iter().chain(turns);
     let task = Task { job, output: output.as_ref(), at: job.mode.time() };
     let mut run = Run { survey, task, stop, claims, listener, said: 0 };
     let mut turns = InOrder::new(turns, 1).with_whole_files(Turn::file_to_replace);
@@ -81,7 +84,6 @@ impl<'a> Run<'a> {
         let (survey, task, stop) = (self.survey, self.task, self.stop);
         loop {
             let work = move |turn| take_turn(turn, survey, task, stop);
-            turns.begin(scope, work);
             let taken = turns.take(scope, work).results;
             if taken.is_empty() {
                 let rest = self.as_seen(self.survey.images.len());

@@ -64,10 +64,6 @@ impl<'a> Turns<'a> {
         Self { survey, archives: OpenArchives::default(), next: 0, candidate: 0, job, mends }
     }
 
-    pub(super) fn are_few(&self) -> bool {
-        self.survey.images.len() < 2
-    }
-
     fn action(&self, image: ImageNumber, candidate: Option<usize>) -> Option<TurnAction> {
         if self.survey.end != End::Complete {
             return None;

@@ -1,4 +1,4 @@
-//! What is not built for Windows is named in tests/windows/unix_only. Only a build for Windows sees all of that; this
+//! What is not built for Windows is named in `tests/windows/unix_only`. Only a build for Windows sees all of that; this
 //! test sees on every system what was added or moved.
 
 use std::fs;

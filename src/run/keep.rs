@@ -2,29 +2,31 @@
 
 use super::Job;
 use super::access::open;
-use crate::media::Place;
-use crate::pack::keep::{Keep, Kept};
-use crate::record::fields::Seal;
-use crate::report::{Action, Failure, FailureCode};
+use crate::diagnosis::FindingCode;
+use crate::media::{MediaError, Place};
+use crate::pack::keep::{Extent, Keep, Kept};
+use crate::pack::kept_list::{self, Listed};
+use crate::record::Record;
+use crate::report::{Action, Failure, FailureCode, Report};
 use std::path::Path;
 
-/// Keeps an image of the diskette in `drive`, which must be the one that was looked at: it holds the record with
-/// the digest `expected`, or none.
+/// Keeps an image of the diskette in `drive`, which must be the one that was `seen` there: it holds the same record,
+/// or none. An image of all of it goes into the list of its folder.
 ///
 /// # Errors
 /// Where the diskette does not read, is another one, or its image cannot be written.
-pub fn keep_diskette(
-    drive: &Path,
-    job: &Job,
-    keep: &Keep,
-    expected: Option<Seal>,
-) -> Result<Kept, Failure> {
+pub fn keep_diskette(drive: &Path, job: &Job, keep: &Keep, seen: &Report) -> Result<Kept, Failure> {
     let place = Place::at(drive).map_err(|error| Failure::caused(Action::Open, error))?;
-    let failed = |error| Failure::caused(Action::Copy, error).about(keep.folder.clone());
+    let failed =
+        |error: MediaError| Failure::caused(Action::Copy, error).about(keep.folder.clone());
     let kept = keep.keep(&open(&place, job)?).map_err(failed)?;
-    if kept.record == expected {
-        Ok(kept)
-    } else {
-        Err(Failure::new(FailureCode::Replaced, Action::Read))
+    if kept.record != seen.record().map(Record::digest) {
+        return Err(Failure::new(FailureCode::Replaced, Action::Read));
     }
+    if keep.extent == Extent::Whole {
+        let was_copy = seen.has_finding(FindingCode::CopyOfConverted);
+        let diskette = Listed { number: keep.number, image: kept.path.clone(), was_copy };
+        kept_list::add(&keep.folder, &diskette).map_err(|error| failed(error.into()))?;
+    }
+    Ok(kept)
 }

@@ -3,6 +3,7 @@
 use crate::cli::Error;
 use crate::cli::args::Common;
 use crate::cli::ask::stop;
+use crate::cli::commands::caught_up::CaughtUp;
 use crate::cli::commands::collect::Collect;
 use crate::cli::commands::ledger::open_to_read;
 use crate::cli::exit::Exit;
@@ -53,7 +54,11 @@ pub(crate) fn gather_with(common: &Common, to_file: Option<&mut ToFile>) -> Resu
 
 fn gather_job(common: &Common, job: &Job, to_file: Option<&mut ToFile>) -> Result<Packs, Error> {
     let mut ledger = open_to_read(&common.ledger)?;
-    let mut gathering = Collect::new(|report: Box<Report>| Item::of(&report));
+    let mut since = CaughtUp::new(common);
+    let mut gathering = Collect::new(|mut report: Box<Report>| {
+        since.catch_up(&mut report);
+        Item::of(&report)
+    });
     let progress = Progress::over(common, "looking");
     let skipped = SkippedFiles::default();
     let mut shown = Shown { inner: &mut gathering, progress, to_file, skipped };

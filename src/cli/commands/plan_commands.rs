@@ -13,9 +13,58 @@ use clap::ValueEnum;
 /// A drive, as the system at hand names its first.
 const A_DRIVE: &str = if cfg!(windows) { "A:" } else { "/dev/fd0" };
 
+/// Where the packs of a plan are, as the words that lead to them again.
+enum Source {
+    /// Paths: images, or the folder in which a queue has kept them.
+    Paths { paths: Vec<String>, drive: String },
+    /// A drive, and diskettes of which no image is kept.
+    Drive(Vec<String>),
+}
+
+impl Source {
+    /// `None` where a path cannot be typed.
+    fn of(args: &Args) -> Option<Self> {
+        let paths = path_words(&args.common.paths)?;
+        Some(match &args.queue.keep {
+            _ if !args.queue.queue => Self::Paths { paths, drive: A_DRIVE.to_owned() },
+            Some(folder) => Self::Paths { drive: paths.concat(), paths: path_words(&[folder])? },
+            None => Self::Drive(paths),
+        })
+    }
+
+    /// A command on these packs: its first words, the options that `common` has, the packs, its last words.
+    fn words(&self, first: Vec<String>, common: &[String], last: &[&str]) -> Vec<String> {
+        let (queue, packs) = match self {
+            Self::Paths { paths, .. } => (Vec::new(), paths),
+            Self::Drive(drive) => (words(&["--queue"]), drive),
+        };
+        [first, queue, common.to_vec(), packs.clone(), words(last)].concat()
+    }
+
+    /// The command that converts them. Where `diskettes` are meant, and not their images, these are put in.
+    fn convert(&self, common: &[String], diskettes: bool) -> Vec<String> {
+        match self {
+            Self::Paths { paths, drive } if diskettes => {
+                let queue = words(&["convert", "--queue", drive, "--plan"]);
+                [queue, paths.clone(), common.to_vec()].concat()
+            }
+            Self::Paths { .. } | Self::Drive(_) => self.words(words(&["convert"]), common, &[]),
+        }
+    }
+}
+
+/// The command that plans for each server of a set; `None` where one of its paths cannot be typed.
+pub(crate) fn plan_all_command(common: &Common) -> Option<String> {
+    let words = [words(&["plan", "--all"]), ledger_words(common)?, path_words(&common.paths)?];
+    let words = words.concat();
+    command(&words.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
 /// Each command with what it does. One that cannot be quoted is left out.
 pub(crate) fn commands(args: &Args, report: &PlanReport) -> Vec<(String, String)> {
-    let Some(same) = same_set(&args.common) else { return Vec::new() };
+    let (Some(source), Some(common)) = (Source::of(args), ledger_words(&args.common)) else {
+        return Vec::new();
+    };
     let mut commands = Vec::new();
     let mut offer = |words: Vec<String>, purpose: String| {
         let words: Vec<_> = words.iter().map(String::as_str).collect();
@@ -23,20 +72,18 @@ pub(crate) fn commands(args: &Args, report: &PlanReport) -> Vec<(String, String)
     };
     let steps = report.plan.steps.iter();
     let convert: Vec<_> = steps.filter(|step| step.action == Action::ConvertThenApply).collect();
-    let is_kept = |step: &&Step| is_kept_image(&report.summary(step).path);
-    if let ([folder], true) = (&args.common.paths[..], convert.iter().any(is_kept)) {
-        // To convert the images would leave the diskettes 4.0, and they would be refused from then on.
-        let ledger = ledger_words(&args.common).unwrap_or_default();
-        let set = path_words(std::slice::from_ref(folder)).unwrap_or_default();
-        let queue = words(&["convert", "--queue", A_DRIVE, "--plan"]);
-        let diskettes = plural(convert.len() as u64, "diskette", "diskettes");
-        offer([queue, set, ledger].concat(), format!("converts {diskettes} of this plan"));
-    } else if !convert.is_empty() {
-        let packs = plural(convert.len() as u64, "pack", "packs");
-        offer(
-            [words(&["convert"]), same.clone()].concat(),
-            format!("converts {packs} of this plan"),
-        );
+    if !convert.is_empty() {
+        // To convert images that a queue has kept would leave the diskettes 4.0, and they would be refused from
+        // then on.
+        let is_kept = |step: &&Step| is_kept_image(&report.summary(step).path);
+        let of_folder = args.common.paths.len() == 1 && convert.iter().any(is_kept);
+        let diskettes = args.queue.queue || of_folder;
+        let packs = if diskettes {
+            plural(convert.len() as u64, "diskette", "diskettes")
+        } else {
+            plural(convert.len() as u64, "pack", "packs")
+        };
+        offer(source.convert(&common, diskettes), format!("converts {packs} of this plan"));
     }
     let needs_replacement = |step: &&Step| {
         let refusal = report.summary(step).refusal.as_ref();
@@ -48,17 +95,21 @@ pub(crate) fn commands(args: &Args, report: &PlanReport) -> Vec<(String, String)
     let lost = report.plan.gaps.iter().any(is_lost);
     if refused > 0 || lost {
         let gaps = if lost { words(&["--gaps"]) } else { Vec::new() };
-        let output = words(&["-o", "request.txt"]);
         let purpose = match (refused, lost) {
             (0, _) => "asks for what is missing".to_owned(),
             (count, false) => format!("asks for {}", replacements(count)),
             (count, true) => format!("asks for {} and what is missing", replacements(count)),
         };
-        offer([words(&["replace"]), gaps, same.clone(), output].concat(), purpose);
+        // A request names the digests of images.
+        let last: &[&str] = match &source {
+            Source::Paths { .. } => &["-o", "request.txt"],
+            Source::Drive(_) => &["--keep", "box", "-o", "request.txt"],
+        };
+        offer(source.words([words(&["replace"]), gaps].concat(), &common, last), purpose);
     }
     if !args.labels {
-        let labels = [words(&["plan", "--labels"]), server_words(args, report), same].concat();
-        offer(labels, "prints the labels".to_owned());
+        let labels = [words(&["plan", "--labels"]), server_words(args, report)].concat();
+        offer(source.words(labels, &common, &[]), "prints the labels".to_owned());
     }
     commands
 }
@@ -69,11 +120,6 @@ fn replacements(count: usize) -> String {
 
 fn words(words: &[&str]) -> Vec<String> {
     words.iter().map(|word| (*word).to_owned()).collect()
-}
-
-/// The paths of this run, and its ledger; `None` where they cannot be typed.
-fn same_set(common: &Common) -> Option<Vec<String>> {
-    Some([ledger_words(common)?, path_words(&common.paths)?].concat())
 }
 
 /// The ledger of this run as an option, where one was named; `None` where it cannot be typed.
@@ -97,7 +143,7 @@ fn server_words(args: &Args, report: &PlanReport) -> Vec<String> {
     if let Some(edition) = args.edition.to_possible_value().filter(|_| !args.is_retail()) {
         words.push(format!("--edition={}", edition.get_name()));
     }
-    let is_named = args.all || args.which.address.is_some() || args.which.name.is_some();
+    let is_named = args.all || args.queue.queue || args.which.is_given();
     if let Some(server) = report.server.identity.as_ref().filter(|_| is_named) {
         words.push(format!("--address={}", address(server)));
         words.push(format!("--name={}", server_name(server)));

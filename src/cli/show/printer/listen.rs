@@ -18,7 +18,7 @@ impl Listener for Printer {
         if let Some(brief) = &mut self.brief {
             brief.seen(&report);
         }
-        let shown = self.shown(&report, None);
+        let shown = self.shown(&report);
         let kept = self.waiting.add(&shown);
         self.keep(kept);
         if self.sets.is_some() {
@@ -54,7 +54,7 @@ impl Listener for Printer {
                 if self.doing.is_some() {
                     self.progress.image(report.outcome);
                 }
-                let shown = self.shown(&report, None);
+                let shown = self.shown(&report);
                 self.show(&shown, self.facts_of(&report).as_ref())
             }
             _ => ControlFlow::Continue(()),

@@ -5,8 +5,8 @@ use flate2::bufread::{DeflateDecoder, DeflateEncoder};
 use flate2::{Compression, Crc};
 use std::io::{ErrorKind, Read};
 
-/// Bytes of memory, at most, that expanding and compressing ask for when they begin. Where these are not there, flate2
-/// panics; so they are asked for before.
+/// The most bytes of memory that flate2 allocates when it begins to expand or to compress. It panics if they are not
+/// available, so they are tried for first.
 const TO_INFLATE: usize = 128 << 10;
 const TO_DEFLATE: usize = 512 << 10;
 

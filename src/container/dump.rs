@@ -31,7 +31,7 @@ pub struct Dump {
 
 /// A sector's position and size, as its ID field says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Id {
+pub(super) struct SectorId {
     pub(super) cylinder: u8,
     pub(super) head: u8,
     /// Counted from 1.
@@ -68,7 +68,7 @@ pub(super) struct Tracks {
     strays: u32,
 }
 
-impl Id {
+impl SectorId {
     /// Bytes in the sector; `None` if there is no such size.
     pub(super) fn len(self) -> Option<usize> {
         (self.size < 8).then(|| 128 << self.size)
@@ -78,7 +78,7 @@ impl Id {
 impl Tracks {
     /// Adds a sector that was found on side `head`. One whose ID field names the other side has no place in
     /// a raw image: a PC would not find it.
-    pub(super) fn add(&mut self, head: u8, id: Id, content: SectorContent<'_>) {
+    pub(super) fn add(&mut self, head: u8, id: SectorId, content: SectorContent<'_>) {
         let has_place = id.head == head
             && head < MAX_HEADS
             && id.cylinder < MAX_CYLINDERS

@@ -3,7 +3,7 @@
 use super::ContainerError;
 use super::probe::FormatProbe;
 use crate::disk::{MediaError, SECTOR_LEN};
-use crate::fat12::{Geometry, SECTOR};
+use crate::fat12::{SECTOR, VolumeGeometry};
 
 /// Lengths of the headers that some programs put before raw images, in bytes: DOSEMU, DIM, one sector.
 const HEADERS: [u64; 3] = [128, 256, 512];
@@ -14,11 +14,14 @@ const BOOT_MARK: [u8; 2] = [0x55, 0xAA];
 const BOOT_LEN: usize = 64;
 
 /// Checks that no second volume follows the one at the start of the file.
-pub(super) fn check_alone(file: &FormatProbe<'_>, geometry: &Geometry) -> Result<(), MediaError> {
+pub(super) fn check_alone(
+    file: &FormatProbe<'_>,
+    geometry: &VolumeGeometry,
+) -> Result<(), MediaError> {
     let end = u64::from(geometry.total_sectors) * SECTOR;
     let without_bpb = || -> Result<bool, MediaError> {
         let fat = file.bytes(end + SECTOR, 3)?;
-        Ok(Geometry::from_bpb(file.start).is_none() && fat == [geometry.media, 0xFF, 0xFF])
+        Ok(VolumeGeometry::from_bpb(file.start).is_none() && fat == [geometry.media, 0xFF, 0xFF])
     };
     if volume_at(file, end)?.is_some() || without_bpb()? {
         return Err(ContainerError::TwoImages { second: end }.into());
@@ -54,9 +57,9 @@ fn check(file: &FormatProbe<'_>, at: u64) -> Result<(), MediaError> {
 }
 
 /// The volume that begins at an offset: a boot sector, with a FAT where it says.
-fn volume_at(file: &FormatProbe<'_>, at: u64) -> Result<Option<Geometry>, MediaError> {
+fn volume_at(file: &FormatProbe<'_>, at: u64) -> Result<Option<VolumeGeometry>, MediaError> {
     let boot = file.bytes(at, BOOT_LEN)?;
-    let Some(geometry) = Geometry::from_bpb(&boot) else { return Ok(None) };
+    let Some(geometry) = VolumeGeometry::from_bpb(&boot) else { return Ok(None) };
     let fat = file.bytes(at + u64::from(geometry.reserved_sectors) * SECTOR, 3)?;
     let is_fat = fat.len() == 3 && fat[0] >= 0xF0 && fat[1..] == [0xFF, 0xFF];
     Ok(Some(geometry).filter(|_| is_fat))

@@ -14,7 +14,7 @@
 //! | | for each sector a kind, 0 to 8, and the bytes that it asks for |
 
 use super::cursor::Cursor;
-use super::dump::{Dump, Id, SectorContent, Tracks};
+use super::dump::{Dump, SectorContent, SectorId, Tracks};
 use super::{ContainerError, MAX_DUMP};
 
 const CYLINDER_MAP: u8 = 0x80;
@@ -56,7 +56,7 @@ fn read_track(cursor: &mut Cursor<'_>, tracks: &mut Tracks) -> Result<(), Contai
     let sizes = cursor.take(if size == SIZE_TABLE { 2 * count } else { 0 })?;
     let head = head & !(CYLINDER_MAP | HEAD_MAP);
     for (index, &number) in numbers.iter().enumerate() {
-        let id = Id {
+        let id = SectorId {
             cylinder: *cylinders.get(index).unwrap_or(&cylinder),
             head: *heads.get(index).unwrap_or(&head),
             number,
@@ -78,7 +78,7 @@ fn read_sector(
     cursor: &mut Cursor<'_>,
     tracks: &mut Tracks,
     head: u8,
-    id: Id,
+    id: SectorId,
 ) -> Result<(), ContainerError> {
     let at = cursor.at();
     let bad_field = ContainerError::BadField { at };

@@ -4,7 +4,7 @@
 //! F8 for deleted data. It ends with a CRC of all of it.
 
 use super::crc::FIELD;
-use super::dump::{Id, SectorContent};
+use super::dump::{SectorContent, SectorId};
 use crate::disk::SECTOR_LEN;
 
 /// Three bytes A1 with a missing clock bit, as 48 cells.
@@ -30,7 +30,7 @@ impl Cells {
     }
 
     /// Calls `found` for every sector with an intact ID field.
-    pub(super) fn sectors(&self, mut found: impl FnMut(Id, SectorContent<'_>)) {
+    pub(super) fn sectors(&self, mut found: impl FnMut(SectorId, SectorContent<'_>)) {
         let fields = self.fields();
         for (index, &at) in fields.iter().enumerate() {
             let Some(id) = self.id(at) else { continue };
@@ -90,13 +90,13 @@ impl Cells {
         (field, verifies)
     }
 
-    fn id(&self, at: usize) -> Option<Id> {
+    fn id(&self, at: usize) -> Option<SectorId> {
         let (field, verifies) = self.field::<ID_LEN>(at);
         let [kind, cylinder, head, number, size, ..] = field;
-        (kind == 0xFE && verifies).then_some(Id { cylinder, head, number, size })
+        (kind == 0xFE && verifies).then_some(SectorId { cylinder, head, number, size })
     }
 
-    fn data(&self, at: usize, id: Id, found: &mut impl FnMut(Id, SectorContent<'_>)) {
+    fn data(&self, at: usize, id: SectorId, found: &mut impl FnMut(SectorId, SectorContent<'_>)) {
         if id.len() != Some(SECTOR_LEN) {
             return found(id, SectorContent::None);
         }

@@ -1,7 +1,7 @@
 //! The file names of images and containers.
 
 use super::Format;
-use super::table::{Description, Reader, TABLE};
+use super::table::{FormatInfo, Reader, TABLE};
 use crate::disk::DiskGeometry;
 use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
@@ -19,7 +19,7 @@ fn is_among(ending: &str, endings: &[&str]) -> bool {
 }
 
 /// The format with this ending.
-fn row_of(name: &Path) -> Option<&'static Description> {
+fn row_of(name: &Path) -> Option<&'static FormatInfo> {
     let ending = ending(name)?;
     TABLE.iter().find(|row| is_among(ending, row.endings))
 }

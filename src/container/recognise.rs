@@ -1,11 +1,11 @@
 //! Recognises what a file is by its content.
 
 use super::probe::FormatProbe;
-use super::signs::Start;
+use super::signs::FileStart;
 use super::table::TABLE;
 use super::{ContainerError, Format, MAX_IMAGE, embedded, zip};
 use crate::disk::{MediaError, SECTOR_LEN};
-use crate::fat12::Geometry;
+use crate::fat12::VolumeGeometry;
 
 /// The offset of a CD's first descriptor, and how that begins.
 const ISO_AT: u64 = 32_768;
@@ -32,22 +32,22 @@ pub enum Recognised {
 /// Those of reading it; and a [`ContainerError`] if it is certainly not an image of a diskette, or one that
 /// does not begin at the start of the file.
 pub(crate) fn recognise_file(file: &FormatProbe<'_>) -> Result<Recognised, MediaError> {
-    if let Some(geometry) = Geometry::from_bpb(file.start) {
+    if let Some(geometry) = VolumeGeometry::from_bpb(file.start) {
         embedded::check_alone(file, &geometry)?;
         return Ok(Recognised::Volume);
     }
-    if Geometry::layout_not_read(file.start).is_some() {
+    if VolumeGeometry::layout_not_read(file.start).is_some() {
         return Ok(Recognised::Volume);
     }
     if let Some(format) = marked(file.start) {
         check_is_small(file.start, format)?;
         return Ok(Recognised::Container(format));
     }
-    if let Some(geometry) = Geometry::from_fat(file.start, file.len) {
+    if let Some(geometry) = VolumeGeometry::from_fat(file.start, file.len) {
         embedded::check_alone(file, &geometry)?;
         return Ok(Recognised::Volume);
     }
-    let format = match signed(&Start { bytes: file.start, len: file.len }) {
+    let format = match signed(&FileStart { bytes: file.start, len: file.len }) {
         Some(format) => Some(format),
         None => by_its_end(file)?,
     };
@@ -61,7 +61,7 @@ pub(crate) fn recognise_file(file: &FormatProbe<'_>) -> Result<Recognised, Media
 /// The format by the first bytes alone, which is enough to know how much must be read.
 pub(super) fn by_start(bytes: &[u8]) -> Option<Format> {
     let begins_with_fat = |fat: &[u8]| fat[0] >= 0xF0 && fat[1..] == [0xFF, 0xFF];
-    if Geometry::from_bpb(bytes).is_some() {
+    if VolumeGeometry::from_bpb(bytes).is_some() {
         return None;
     }
     if let Some(format) = marked(bytes) {
@@ -70,10 +70,10 @@ pub(super) fn by_start(bytes: &[u8]) -> Option<Format> {
     if bytes.get(SECTOR_LEN..SECTOR_LEN + 3).is_some_and(begins_with_fat) {
         return None;
     }
-    signed(&Start { bytes, len: u64::MAX })
+    signed(&FileStart { bytes, len: u64::MAX })
 }
 
-fn signed(start: &Start<'_>) -> Option<Format> {
+fn signed(start: &FileStart<'_>) -> Option<Format> {
     TABLE.iter().find(|row| row.sign.is_some_and(|fits| fits(start))).map(|row| row.format)
 }
 

@@ -4,13 +4,13 @@ use super::crc::XMODEM;
 
 /// The first bytes of a file.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Start<'a> {
+pub(super) struct FileStart<'a> {
     pub(super) bytes: &'a [u8],
     /// The length of the whole file in bytes.
     pub(super) len: u64,
 }
 
-impl Start<'_> {
+impl FileStart<'_> {
     /// The byte at an offset; 0xFF past the end.
     fn byte(self, at: usize) -> u8 {
         self.bytes.get(at).copied().unwrap_or(u8::MAX)
@@ -24,14 +24,14 @@ impl Start<'_> {
 }
 
 /// `IMD 1.18: ...`, or another program's name and version.
-pub(super) fn is_imd(start: &Start<'_>) -> bool {
+pub(super) fn is_imd(start: &FileStart<'_>) -> bool {
     let text = |byte: &u8| matches!(byte, b' '..=b'~');
     let head = start.bytes.get(4..24);
     start.bytes.starts_with(b"IMD ") && head.is_some_and(|head| head.iter().all(text))
 }
 
 /// The first track is not after the last, there are at most two sides, and at least one revolution.
-pub(super) fn is_scp(start: &Start<'_>) -> bool {
+pub(super) fn is_scp(start: &FileStart<'_>) -> bool {
     start.bytes.starts_with(b"SCP")
         && (1..=20).contains(&start.byte(5))
         && start.byte(6) <= start.byte(7)
@@ -40,17 +40,17 @@ pub(super) fn is_scp(start: &Start<'_>) -> bool {
 }
 
 /// The bytes of the header add up to 0.
-pub(super) fn is_copy_qm(start: &Start<'_>) -> bool {
+pub(super) fn is_copy_qm(start: &FileStart<'_>) -> bool {
     let sums_up = |header: &[u8]| header.iter().fold(0_u8, |sum, b| sum.wrapping_add(*b)) == 0;
     start.bytes.starts_with(b"CQ\x14") && start.bytes.get(..133).is_some_and(sums_up)
 }
 
-pub(super) fn is_fdi(start: &Start<'_>) -> bool {
+pub(super) fn is_fdi(start: &FileStart<'_>) -> bool {
     is_spectrum_fdi(start) || is_t98_fdi(start)
 }
 
 /// `FDI`, write protection, cylinders, heads, then the offsets of the text and the sectors.
-fn is_spectrum_fdi(start: &Start<'_>) -> bool {
+fn is_spectrum_fdi(start: &FileStart<'_>) -> bool {
     let word = |at| u64::from(start.number::<2>(at));
     start.bytes.starts_with(b"FDI")
         && start.byte(3) <= 1
@@ -60,7 +60,7 @@ fn is_spectrum_fdi(start: &Start<'_>) -> bool {
 }
 
 /// A header with its own length and that of the data.
-fn is_t98_fdi(start: &Start<'_>) -> bool {
+fn is_t98_fdi(start: &FileStart<'_>) -> bool {
     let long = |at| u64::from(start.number::<4>(at));
     let [header, size] = [long(8), long(12)];
     long(0) == 0
@@ -70,7 +70,7 @@ fn is_t98_fdi(start: &Start<'_>) -> bool {
 }
 
 /// A title, nine zeroes, write protection, kind, length, and the offset of the first track.
-pub(super) fn is_d88(start: &Start<'_>) -> bool {
+pub(super) fn is_d88(start: &FileStart<'_>) -> bool {
     let zeroes =
         start.bytes.get(0x11..0x1A).is_some_and(|bytes| bytes.iter().all(|byte| *byte == 0));
     let [size, first] = [0x1C, 0x20].map(|at| start.number::<4>(at));
@@ -83,7 +83,7 @@ pub(super) fn is_d88(start: &Start<'_>) -> bool {
 }
 
 /// AA 58, 59 or 5A, a media byte, sectors of 512 bytes, one or two FATs, 40 or 80 cylinders.
-pub(super) fn is_save_dskf(start: &Start<'_>) -> bool {
+pub(super) fn is_save_dskf(start: &FileStart<'_>) -> bool {
     let word = |at| start.number::<2>(at);
     start.byte(0) == 0xAA
         && matches!(start.byte(1), 0x58..=0x5A)
@@ -95,7 +95,7 @@ pub(super) fn is_save_dskf(start: &Start<'_>) -> bool {
 }
 
 /// A title as a Pascal string, the lengths of data and tags, and 0x0100.
-pub(super) fn is_disk_copy(start: &Start<'_>) -> bool {
+pub(super) fn is_disk_copy(start: &FileStart<'_>) -> bool {
     let long = |at: usize| {
         let bytes = start.bytes.get(at..at + 4).and_then(|bytes| bytes.try_into().ok());
         u64::from(bytes.map_or(0, u32::from_be_bytes))
@@ -109,7 +109,7 @@ pub(super) fn is_disk_copy(start: &Start<'_>) -> bool {
 }
 
 /// A name as a Pascal string, two bytes that are zero, and the header's checksum.
-pub(super) fn is_mac_binary(start: &Start<'_>) -> bool {
+pub(super) fn is_mac_binary(start: &FileStart<'_>) -> bool {
     start.byte(0) == 0
         && (1..64).contains(&start.byte(1))
         && start.byte(74) == 0
@@ -122,7 +122,7 @@ pub(super) fn is_mac_binary(start: &Start<'_>) -> bool {
 }
 
 /// `-lh5-` or the like after the length and checksum of a header of level 0 to 3.
-pub(super) fn is_lha(start: &Start<'_>) -> bool {
+pub(super) fn is_lha(start: &FileStart<'_>) -> bool {
     let method = start.bytes.get(2..7);
     let fits = |method: &[u8]| {
         method.starts_with(b"-l") && matches!(method[2], b'h' | b'z') && method[4] == b'-'
@@ -131,14 +131,14 @@ pub(super) fn is_lha(start: &Start<'_>) -> bool {
 }
 
 /// 60 EA, and possible lengths of the header.
-pub(super) fn is_arj(start: &Start<'_>) -> bool {
+pub(super) fn is_arj(start: &FileStart<'_>) -> bool {
     start.bytes.starts_with(b"\x60\xEA")
         && (30..=2600).contains(&start.number::<2>(2))
         && (30..=100).contains(&start.byte(4))
 }
 
 /// The checksum of the header, as octal digits. In the sum, these count as spaces.
-pub(super) fn is_tar(start: &Start<'_>) -> bool {
+pub(super) fn is_tar(start: &FileStart<'_>) -> bool {
     let Some(header) = start.bytes.get(..512) else { return false };
     let said = header[148..156].iter().filter(|byte| matches!(byte, b'0'..=b'7'));
     let said = said.fold(0_u32, |sum, digit| sum << 3 | u32::from(digit - b'0'));
@@ -148,7 +148,7 @@ pub(super) fn is_tar(start: &Start<'_>) -> bool {
 }
 
 /// The usual settings, a dictionary of a power of two, and a length that is unknown or that of a file.
-pub(super) fn is_lzma(start: &Start<'_>) -> bool {
+pub(super) fn is_lzma(start: &FileStart<'_>) -> bool {
     let [dictionary, low, high] = [1, 5, 9].map(|at| start.number::<4>(at));
     start.byte(0) == 0x5D
         && dictionary.is_power_of_two()
@@ -157,7 +157,7 @@ pub(super) fn is_lzma(start: &Start<'_>) -> bool {
 }
 
 /// `BZh`, a level, and the mark of a block or of the end.
-pub(super) fn is_bzip2(start: &Start<'_>) -> bool {
+pub(super) fn is_bzip2(start: &FileStart<'_>) -> bool {
     let block = start.bytes.get(4..10);
     start.bytes.starts_with(b"BZh")
         && start.byte(3).is_ascii_digit()
@@ -165,6 +165,6 @@ pub(super) fn is_bzip2(start: &Start<'_>) -> bool {
 }
 
 /// 1F 9D, and the length of the longest code.
-pub(super) fn is_compress(start: &Start<'_>) -> bool {
+pub(super) fn is_compress(start: &FileStart<'_>) -> bool {
     start.bytes.starts_with(b"\x1F\x9D") && matches!(start.byte(2) & 0x7F, 9..=16)
 }

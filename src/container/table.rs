@@ -1,6 +1,6 @@
 //! What is known about each format: its name, how it is recognised, and how it is read.
 
-use super::signs::{self, Start};
+use super::signs::{self, FileStart};
 use super::{ContainerError, Dump, Format, hfe, imd, td0};
 
 /// How a format is read.
@@ -18,7 +18,7 @@ pub(crate) enum Reader {
 
 /// What is known about a format.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Description {
+pub(super) struct FormatInfo {
     pub(super) format: Format,
     /// Its name with an article, and the usual ending.
     pub(super) name: &'static str,
@@ -29,27 +29,27 @@ pub(super) struct Description {
     /// Bytes at an offset that cannot be there by chance in a raw image.
     pub(super) marks: &'static [(usize, &'static [u8])],
     /// Recognises it where a mark is short, or there is none.
-    pub(super) sign: Option<fn(&Start<'_>) -> bool>,
+    pub(super) sign: Option<fn(&FileStart<'_>) -> bool>,
     pub(super) reader: Reader,
 }
 
 impl Format {
-    pub(super) fn description(self) -> &'static Description {
+    pub(super) fn info(self) -> &'static FormatInfo {
         &TABLE[self as usize]
     }
 
     pub(crate) fn reader(self) -> Reader {
-        self.description().reader
+        self.info().reader
     }
 
     /// The format as people know it: "a `QEMU` disk (.qcow2)".
     pub fn name(self) -> &'static str {
-        self.description().name
+        self.info().name
     }
 
     /// The command of a public tool that makes a raw image of `FILE`; `None` if the format can be read.
     pub fn way_out(self) -> Option<&'static str> {
-        match self.description().reader {
+        match self.info().reader {
             Reader::None(command) => Some(command),
             _ => None,
         }
@@ -57,7 +57,7 @@ impl Format {
 }
 
 /// All rows, in the order of [`Format`]. If the marks of two formats match, the first one counts.
-pub(super) const TABLE: [Description; 41] = [
+pub(super) const TABLE: [FormatInfo; 41] = [
     row(Format::Gzip, "a gzip file", &["gz", "dz"])
         .marked(&[(0, b"\x1F\x8B\x08")])
         .read_by(Reader::Gzip),
@@ -136,7 +136,7 @@ pub(super) const TABLE: [Description; 41] = [
         .by_ending(),
     row(Format::Qcow2, "a QEMU disk (.qcow2)", &["qcow2"])
         .marked(&[(0, b"QFI\xFB")])
-        // There are versions 1 to 3, which qemu-img tells apart.
+        // There are versions 1 to 3, which qemu-img distinguishes.
         .way_out("qemu-img convert -O raw FILE disk.img"),
     row(Format::Qed, "a QEMU disk (.qed)", &["qed"])
         .marked(&[(0, b"QED\0")])
@@ -208,8 +208,8 @@ pub(super) const TABLE: [Description; 41] = [
         .by_ending(),
 ];
 
-const fn row(format: Format, name: &'static str, endings: &'static [&'static str]) -> Description {
-    Description {
+const fn row(format: Format, name: &'static str, endings: &'static [&'static str]) -> FormatInfo {
+    FormatInfo {
         format,
         name,
         endings,
@@ -220,13 +220,13 @@ const fn row(format: Format, name: &'static str, endings: &'static [&'static str
     }
 }
 
-impl Description {
+impl FormatInfo {
     const fn marked(mut self, marks: &'static [(usize, &'static [u8])]) -> Self {
         self.marks = marks;
         self
     }
 
-    const fn signed(mut self, sign: fn(&Start<'_>) -> bool) -> Self {
+    const fn signed(mut self, sign: fn(&FileStart<'_>) -> bool) -> Self {
         self.sign = Some(sign);
         self
     }

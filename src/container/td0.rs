@@ -21,8 +21,8 @@
 
 use super::crc::TELEDISK;
 use super::cursor::Cursor;
-use super::dump::{Dump, Id, SectorContent, Tracks};
-use super::signs::Start;
+use super::dump::{Dump, SectorContent, SectorId, Tracks};
+use super::signs::FileStart;
 use super::{ContainerError, Format, MAX_DUMP, MAX_IMAGE};
 use delharc::decode::{Decoder, Lh1Decoder};
 
@@ -40,17 +40,17 @@ const FIRST_LZHUF: u8 = 0x14;
 const STEP: usize = 16;
 
 /// Whether this is the start of a dump in which only single sectors are compressed.
-pub(super) fn is_plain(start: &Start<'_>) -> bool {
+pub(super) fn is_plain(start: &FileStart<'_>) -> bool {
     has_header(start, b"TD\0")
 }
 
 /// Whether this is the start of a dump that is compressed as a whole.
-pub(super) fn is_compressed(start: &Start<'_>) -> bool {
+pub(super) fn is_compressed(start: &FileStart<'_>) -> bool {
     has_header(start, b"td\0")
 }
 
 /// Whether there is a header with a correct checksum, or at least with possible values.
-fn has_header(start: &Start<'_>, mark: &[u8]) -> bool {
+fn has_header(start: &FileStart<'_>, mark: &[u8]) -> bool {
     let Some(header) = start.bytes.get(..HEADER_LEN) else { return false };
     let sensible = (0x0A..=0x30).contains(&header[4])
         && header[5] & 0x7F <= 2
@@ -155,7 +155,7 @@ fn read_sector(
     side: u8,
 ) -> Result<(), ContainerError> {
     let [cylinder, head, number, size, flags, checksum] = cursor.array()?;
-    let id = Id { cylinder, head, number, size };
+    let id = SectorId { cylinder, head, number, size };
     let Some(length) = id.len().filter(|_| flags & WITHOUT_DATA == 0) else {
         tracks.add(side, id, SectorContent::None);
         return Ok(());

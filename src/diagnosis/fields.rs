@@ -1,25 +1,25 @@
 //! Checks each field against its rule, and that reserved bytes are zero (FORMAT.md, the tables).
 
-use super::chain::Chain;
 use super::event::{self, check_server, check_zero};
 use super::finding::{Finding, RecordField, Value};
+use super::seals::SealCheck;
 use crate::record::fields::{Server, is_zero};
 use crate::record::{EVENT_SLOTS, RECORD_LEN, Record, STATUS_BOUND, event_at};
 use std::mem::offset_of;
 
 /// Adds a finding for each seal, reserved byte and field that breaks its rule.
-pub(super) fn check(record: &Record, chain: &Chain, findings: &mut Vec<Finding>) {
+pub(super) fn check(record: &Record, seals: &SealCheck, findings: &mut Vec<Finding>) {
     check_identity(record, findings);
     check_origin(record, findings);
     check_header(record, findings);
     for &(start, end) in record.layout().reserved {
         findings.extend(check_zero(record, RecordField::Reserved, start, end));
     }
-    findings.extend(chain.seal_findings());
-    for slot in chain.history().chain(chain.post_upgrade()) {
-        event::check(record, slot, chain.verifies(slot), findings);
+    findings.extend(seals.seal_findings());
+    for slot in seals.history().chain(seals.post_upgrade()) {
+        event::check(record, slot, seals.verifies(slot), findings);
     }
-    let uncounted = chain.history().end.max(chain.post_upgrade().end);
+    let uncounted = seals.history().end.max(seals.post_upgrade().end);
     if is_zero(&record.bytes()[event_at(uncounted)..]) {
         return;
     }

@@ -2,31 +2,31 @@
 //!
 //! Only if every seal verifies: otherwise contradictions are explained by the damage.
 
-use super::chain::Chain;
 use super::finding::{Finding, Rule, Value};
+use super::seals::SealCheck;
 use crate::record::event::{Event, EventKind, ServerVersion};
 use crate::record::fields::Server;
 use crate::record::{Record, STATUS_DEFECTIVE, Version, event_at};
 use std::mem::offset_of;
 
 /// Adds a finding for each rule that is broken.
-pub(super) fn check(record: &Record, chain: &Chain, findings: &mut Vec<Finding>) {
+pub(super) fn check(record: &Record, seals: &SealCheck, findings: &mut Vec<Finding>) {
     if record.version == Version::V40 {
-        check_defective_bit(record, chain, findings);
+        check_defective_bit(record, seals, findings);
     }
     if !record.is_bound() {
-        return check_unbound(record, chain, findings);
+        return check_unbound(record, seals, findings);
     }
-    check_applies(record, chain, findings);
-    check_header(record, chain, findings);
-    for slot in chain.history() {
-        check_licenses(record, chain, slot, findings);
+    check_applies(record, seals, findings);
+    check_header(record, seals, findings);
+    for slot in seals.history() {
+        check_licenses(record, seals, slot, findings);
     }
-    check_servers(record, chain, findings);
+    check_servers(record, seals, findings);
 }
 
-fn check_defective_bit(record: &Record, chain: &Chain, findings: &mut Vec<Finding>) {
-    let expected = chain.has_out_of_order();
+fn check_defective_bit(record: &Record, seals: &SealCheck, findings: &mut Vec<Finding>) {
+    let expected = seals.has_out_of_order();
     let found = record.status & STATUS_DEFECTIVE != 0;
     if expected != found {
         let (expected, found) = (Value::Defective(expected), Value::Defective(found));
@@ -35,8 +35,8 @@ fn check_defective_bit(record: &Record, chain: &Chain, findings: &mut Vec<Findin
     }
 }
 
-fn check_unbound(record: &Record, chain: &Chain, findings: &mut Vec<Finding>) {
-    let events = chain.history().end;
+fn check_unbound(record: &Record, seals: &SealCheck, findings: &mut Vec<Finding>) {
+    let events = seals.history().end;
     if events != 0 {
         let (expected, found) = (Value::Number(0), Value::Number(events as u64));
         let at = record.layout().event_count;
@@ -46,24 +46,24 @@ fn check_unbound(record: &Record, chain: &Chain, findings: &mut Vec<Finding>) {
 
 /// Checks that the first event, and no other, is an apply. A pack that was bound when it was converted
 /// has none.
-fn check_applies(record: &Record, chain: &Chain, findings: &mut Vec<Finding>) {
+fn check_applies(record: &Record, seals: &SealCheck, findings: &mut Vec<Finding>) {
     let is_apply = |slot: usize| record.events[slot].known_kind() == Some(EventKind::Apply);
     let kind_at = |slot| event_at(slot) + offset_of!(Event, kind);
     let converted = record.origin.is_some_and(|origin| origin.origin == 1);
-    let begins_with_apply = !chain.history().is_empty() && is_apply(0);
+    let begins_with_apply = !seals.history().is_empty() && is_apply(0);
     if !begins_with_apply && !converted {
         let found = Value::Number(record.events[0].kind.into());
         let finding = Finding::broken(Rule::FirstIsApply, kind_at(0), Value::Number(1), found);
         findings.push(finding.in_slot(0));
     }
-    for slot in chain.history().skip(1).filter(|&slot| is_apply(slot)) {
+    for slot in seals.history().skip(1).filter(|&slot| is_apply(slot)) {
         let finding =
             Finding::broken(Rule::OneApply, kind_at(slot), Value::OneOf(&[2, 3]), Value::Number(1));
         findings.push(finding.in_slot(slot));
     }
 }
 
-fn check_header(record: &Record, chain: &Chain, findings: &mut Vec<Finding>) {
+fn check_header(record: &Record, seals: &SealCheck, findings: &mut Vec<Finding>) {
     let layout = record.layout();
     let mut must_be = |rule, at, expected: u16, found: u16| {
         if expected != found {
@@ -71,7 +71,7 @@ fn check_header(record: &Record, chain: &Chain, findings: &mut Vec<Finding>) {
             findings.push(Finding::broken(rule, at, expected, found));
         }
     };
-    if let Some(apply) = chain.sealed_apply(record) {
+    if let Some(apply) = seals.sealed_apply(record) {
         must_be(Rule::HeaderFrom, layout.from, apply.from, record.from);
         must_be(Rule::HeaderTo, layout.to, apply.to, record.to);
     }
@@ -89,7 +89,7 @@ fn check_header(record: &Record, chain: &Chain, findings: &mut Vec<Finding>) {
 }
 
 /// Checks the license counts of one event against those of the header and the limit of its own server.
-fn check_licenses(record: &Record, chain: &Chain, slot: usize, findings: &mut Vec<Finding>) {
+fn check_licenses(record: &Record, seals: &SealCheck, slot: usize, findings: &mut Vec<Finding>) {
     let event = &record.events[slot];
     let from_at = event_at(slot) + offset_of!(Event, from);
     let to_at = event_at(slot) + offset_of!(Event, to);
@@ -99,7 +99,7 @@ fn check_licenses(record: &Record, chain: &Chain, slot: usize, findings: &mut Ve
             findings.push(Finding::broken(rule, at, expected, found).in_slot(slot));
         }
     };
-    if chain.is_out_of_order(slot) {
+    if seals.is_out_of_order(slot) {
         must_be(Rule::NothingAdded, to_at, event.from, event.to);
     } else if event.known_kind() != Some(EventKind::Apply) || slot != 0 {
         must_be(Rule::EventFrom, from_at, record.from, event.from);
@@ -116,9 +116,9 @@ fn check_licenses(record: &Record, chain: &Chain, slot: usize, findings: &mut Ve
 /// Checks that each event is by the server that the pack was bound to, and that the header has the last
 /// of these servers. The first event binds: the earlier server of a converted pack is known only from its
 /// events.
-fn check_servers(record: &Record, chain: &Chain, findings: &mut Vec<Finding>) {
+fn check_servers(record: &Record, seals: &SealCheck, findings: &mut Vec<Finding>) {
     let mut bound: Option<Server> = None;
-    for slot in chain.history() {
+    for slot in seals.history() {
         let event = &record.events[slot];
         let expected = bound.unwrap_or(event.server);
         if event.known_kind() == Some(EventKind::Transfer) {

@@ -3,11 +3,11 @@
 //! Every finding for which there is evidence in the bytes is collected. No count and no link of the chain
 //! is trusted unchecked: each event is checked against the seal before it, even if that is wrong.
 
-mod chain;
 mod event;
 mod fields;
 mod finding;
 mod history;
+mod seals;
 
 pub use finding::{
     CopyOf, CopyState, Finding, FindingCode, FindingKind, RecordField, Rule, SetConflict, Value,
@@ -16,7 +16,7 @@ pub use finding::{
 use crate::fat12::MediaFault;
 use crate::record::fields::FileTime;
 use crate::record::{HEADER_LEN, ParseError, RECORD_LEN, Record};
-pub(crate) use chain::{Chain, is_sealed};
+pub(crate) use seals::{SealCheck, is_sealed};
 use std::ops::Range;
 
 /// The verdict on a pack by its record alone.
@@ -98,17 +98,17 @@ fn no_record(finding: Finding) -> Diagnosis {
 }
 
 fn diagnose_record(record: Box<Record>) -> Diagnosis {
-    let chain = Chain::check(&record);
+    let seals = SealCheck::check(&record);
     // The checks are in the order of precedence of their codes.
-    let mut findings = chain.reapply_findings(&record);
-    fields::check(&record, &chain, &mut findings);
-    if chain.all_seals_verify() {
-        history::check(&record, &chain, &mut findings);
+    let mut findings = seals.reapply_findings(&record);
+    fields::check(&record, &seals, &mut findings);
+    if seals.all_seals_verify() {
+        history::check(&record, &seals, &mut findings);
     }
     let verdict = verdict(&record, &mut findings);
     Diagnosis {
-        history: chain.history(),
-        post_upgrade: chain.post_upgrade(),
+        history: seals.history(),
+        post_upgrade: seals.post_upgrade(),
         record: Some(record),
         findings,
         verdict,
@@ -160,7 +160,7 @@ impl Diagnosis {
     /// of its 4.0 events.
     pub(crate) fn has_strange_remnants(&self) -> bool {
         self.verdict == Verdict::UnfinishedConversion
-            && !self.record.as_ref().is_some_and(|record| chain::remnants_verify(record))
+            && !self.record.as_ref().is_some_and(|record| seals::remnants_verify(record))
     }
 
     /// Whether the seals show that these bytes are a record, whatever happened to the pack.

@@ -16,6 +16,8 @@ pub use geometry::DiskGeometry;
 pub use memory::Memory;
 pub(crate) use withhold::withhold;
 
+use std::ops::Deref;
+
 /// Bytes in a sector of a PC's diskette.
 pub const SECTOR_LEN: usize = 512;
 
@@ -97,7 +99,8 @@ pub trait DisketteStorage: Storage {
     }
 }
 
-impl<S: Storage + ?Sized> Storage for &S {
+/// Whatever leads to a medium, such as a reference or an [`Arc`](std::sync::Arc), is used like the medium itself.
+impl<P: Deref<Target: Storage> + Send + Sync> Storage for P {
     fn len(&self) -> u64 {
         (**self).len()
     }
@@ -119,7 +122,7 @@ impl<S: Storage + ?Sized> Storage for &S {
     }
 }
 
-impl<S: DisketteStorage + ?Sized> DisketteStorage for &S {
+impl<P: Deref<Target: DisketteStorage> + Send + Sync> DisketteStorage for P {
     fn read_start(&self, bytes: &mut Vec<u8>, length: usize) -> Result<(), MediaError> {
         (**self).read_start(bytes, length)
     }

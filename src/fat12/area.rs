@@ -2,7 +2,7 @@
 //! taken from the other.
 
 use super::SECTOR_LEN;
-use super::boot::Geometry;
+use super::boot::VolumeGeometry;
 use crate::disk::{DisketteStorage, Flaw, MediaError};
 use std::ops::Range;
 
@@ -77,7 +77,7 @@ impl Area {
 
     /// Replaces lost sectors of one copy of the FAT by those of the other. What both have lost stays in
     /// `lost`.
-    pub(super) fn mend_fats(&mut self, geometry: &Geometry) {
+    pub(super) fn mend_fats(&mut self, geometry: &VolumeGeometry) {
         let (first, second) = (geometry.fat(0), geometry.fat(geometry.num_fats - 1));
         for (from, to) in [(&second, &first), (&first, &second)] {
             for index in 0..first.len() / SECTOR_LEN {

@@ -16,7 +16,7 @@ const BITS_PER_ENTRY: u32 = 12;
 
 /// The geometry of a volume. It was checked: everything is within [`MAX_SECTORS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Geometry {
+pub struct VolumeGeometry {
     /// `BPB_SecPerClus`: sectors in a cluster.
     pub sectors_per_cluster: u32,
     /// `BPB_RsvdSecCnt`: sectors before the first FAT.
@@ -33,7 +33,7 @@ pub struct Geometry {
     pub media: u8,
 }
 
-impl Geometry {
+impl VolumeGeometry {
     const fn dos(
         spc: u32,
         root_entries: u32,
@@ -54,18 +54,18 @@ impl Geometry {
 }
 
 /// The geometries that DOS assumes by the FAT's first byte if the boot sector has no parameters.
-const KNOWN: [Geometry; 8] = [
-    Geometry::dos(1, 64, 320, 1, 0xFE),
-    Geometry::dos(1, 64, 360, 2, 0xFC),
-    Geometry::dos(2, 112, 640, 1, 0xFF),
-    Geometry::dos(2, 112, 720, 2, 0xFD),
-    Geometry::dos(2, 112, 1440, 3, 0xF9),
-    Geometry::dos(1, 224, 2400, 7, 0xF9),
-    Geometry::dos(1, 224, 2880, 9, 0xF0),
-    Geometry::dos(2, 240, 5760, 9, 0xF0),
+const KNOWN: [VolumeGeometry; 8] = [
+    VolumeGeometry::dos(1, 64, 320, 1, 0xFE),
+    VolumeGeometry::dos(1, 64, 360, 2, 0xFC),
+    VolumeGeometry::dos(2, 112, 640, 1, 0xFF),
+    VolumeGeometry::dos(2, 112, 720, 2, 0xFD),
+    VolumeGeometry::dos(2, 112, 1440, 3, 0xF9),
+    VolumeGeometry::dos(1, 224, 2400, 7, 0xF9),
+    VolumeGeometry::dos(1, 224, 2880, 9, 0xF0),
+    VolumeGeometry::dos(2, 240, 5760, 9, 0xF0),
 ];
 
-impl Geometry {
+impl VolumeGeometry {
     /// The geometry of the volume that begins with `area` on a medium of `medium_len` bytes.
     pub(super) fn of(area: &[u8], medium_len: u64) -> Option<(Self, Vec<Anomaly>)> {
         let mut anomalies = Vec::new();

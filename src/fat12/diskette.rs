@@ -10,7 +10,7 @@ const OEM_NAME: std::ops::Range<usize> = 3..11;
 
 /// The names on a diskette.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Diskette {
+pub struct DisketteContents {
     /// The label in its root directory, padded with spaces.
     pub label: Option<[u8; 11]>,
     /// `BS_OEMName`: the system that formatted it.
@@ -44,12 +44,12 @@ impl RootFile {
 
 impl Volume {
     /// The names on the diskette; no file is read.
-    pub fn diskette(&self) -> Diskette {
+    pub fn diskette(&self) -> DisketteContents {
         let root = &self.area.bytes[self.geometry.root_directory()];
         let mut oem_name = [0; 8];
         oem_name.copy_from_slice(&self.area.bytes[OEM_NAME]);
         let files = self.root().map(|entry| RootFile { entry, digest: None }).collect();
-        Diskette { label: directory::label(root), oem_name, files }
+        DisketteContents { label: directory::label(root), oem_name, files }
     }
 
     /// The SHA-1 of a file on `medium`; `None` for a folder, and if its cluster chain is broken.

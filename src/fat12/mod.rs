@@ -11,9 +11,9 @@ mod diskette;
 mod fault;
 mod table;
 
-pub use boot::Geometry;
+pub use boot::VolumeGeometry;
 pub use directory::DirectoryEntry;
-pub use diskette::{Diskette, RootFile};
+pub use diskette::{DisketteContents, RootFile};
 pub use fault::{Anomaly, FaultKind, MediaFault, NoVolume, VolumeLayout};
 
 use crate::disk::{DisketteStorage, MediaError, SECTOR_LEN};
@@ -37,7 +37,7 @@ pub enum FatCopy {
 /// A FAT12 volume: its geometry, its FATs and its root directory.
 #[derive(Debug)]
 pub struct Volume {
-    geometry: Geometry,
+    geometry: VolumeGeometry,
     area: Area,
     anomalies: Vec<Anomaly>,
     medium_len: u64,
@@ -47,7 +47,7 @@ pub struct Volume {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClusterChain {
     clusters: Vec<u16>,
-    geometry: Geometry,
+    geometry: VolumeGeometry,
 }
 
 /// The result of opening a volume.
@@ -72,11 +72,13 @@ impl Volume {
             return Ok(Opened::NoVolume(NoVolume::TooShort));
         }
         let mut area = first_read(medium)?;
-        let layout = Geometry::layout_not_read(&area.bytes);
-        if let Some(layout) = layout.filter(|layout| Geometry::has_fats_of(*layout, &area.bytes)) {
+        let layout = VolumeGeometry::layout_not_read(&area.bytes);
+        if let Some(layout) =
+            layout.filter(|layout| VolumeGeometry::has_fats_of(*layout, &area.bytes))
+        {
             return Ok(Opened::NoVolume(NoVolume::Layout(layout)));
         }
-        let Some((geometry, anomalies)) = Geometry::of(&area.bytes, medium_len) else {
+        let Some((geometry, anomalies)) = VolumeGeometry::of(&area.bytes, medium_len) else {
             // Only the boot sector and the FAT's first byte could have shown it.
             return Ok(match area.lost_in(0..2 * SECTOR_LEN) {
                 Some(flaw) => Opened::Broken(flaw.into()),
@@ -246,7 +248,7 @@ fn no_volume(area: &[u8]) -> NoVolume {
 /// Reads in one go what most diskettes of this size need. If that fails, reads only the boot sector and
 /// the start of the FAT: the bad sectors may not matter.
 fn first_read<S: DisketteStorage + ?Sized>(medium: &S) -> Result<Area, MediaError> {
-    let usual = Geometry::usual_area(medium.len());
+    let usual = VolumeGeometry::usual_area(medium.len());
     if let Ok(area) = Area::first(medium, at_most(usual)) {
         return Ok(area);
     }

@@ -1,7 +1,7 @@
 //! One copy of the FAT: the chains of clusters.
 
 use super::boot::FIRST_CLUSTER;
-use super::{DirectoryEntry, FaultKind, Geometry, MediaFault, SECTOR_LEN};
+use super::{DirectoryEntry, FaultKind, MediaFault, SECTOR_LEN, VolumeGeometry};
 use crate::disk::Flaw;
 use crate::record::fields::is_zero;
 
@@ -37,7 +37,7 @@ pub(super) struct Fat<'a> {
 }
 
 impl<'a> Fat<'a> {
-    pub(super) fn new(bytes: &'a [u8], geometry: &Geometry, lost: &'a [Flaw]) -> Self {
+    pub(super) fn new(bytes: &'a [u8], geometry: &VolumeGeometry, lost: &'a [Flaw]) -> Self {
         let first_sector = geometry.reserved_sectors;
         Self { bytes, end: geometry.cluster_end(), lost, first_sector }
     }
@@ -96,7 +96,7 @@ impl<'a> Fat<'a> {
     pub(super) fn chain(
         &self,
         entry: &DirectoryEntry,
-        geometry: &Geometry,
+        geometry: &VolumeGeometry,
     ) -> Result<Vec<u16>, MediaFault> {
         let wanted = u64::from(entry.size).div_ceil(geometry.cluster_len());
         let fault =

@@ -9,8 +9,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// Bytes that are read from the disk at a time.
 const STEP: usize = 1 << 20;
 
-/// A file on its disk, past every cache. Whoever reads its parts in their order causes each byte to be read
-/// once, and a digest of all of them to be made.
+/// A file as its disk holds it, past every cache. If its parts are read in order, each byte is read once, and a
+/// digest of the whole file comes with it.
 pub(crate) struct OnePass<'a> {
     file: &'a OpenFile,
     pass: Mutex<Pass>,
@@ -63,7 +63,7 @@ impl Pass {
         Ok(())
     }
 
-    /// The bytes from an offset on, as far as the chunk goes that they are in; `None` where they were passed.
+    /// The bytes from an offset to the end of their chunk; `None` if the pass is already beyond them.
     fn at(&mut self, file: &OpenFile, offset: u64) -> Result<Option<&[u8]>, MediaError> {
         if offset >= file.len() {
             return Err(io::ErrorKind::UnexpectedEof.into());

@@ -1,7 +1,7 @@
 //! An open file: its identity, and the lock that keeps others out.
 
 use crate::disk::{MediaError, Storage};
-use crate::platform::{self, FileId, Folder, Guard, Identity, PastCache};
+use crate::platform::{self, FileId, FileIdentity, Folder, Guard, PastCache};
 use std::fs::{File, Metadata, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,11 +12,11 @@ use std::sync::OnceLock;
 pub struct OpenFile {
     file: File,
     metadata: Metadata,
-    identity: Identity,
+    identity: FileIdentity,
     path: PathBuf,
     /// Whether other writers are kept out by the mode in which it was opened.
     is_exclusive: bool,
-    /// The lock, where it is more than a property of the open file.
+    /// What holds the lock, if the open file alone does not.
     guard: OnceLock<Guard>,
     /// The same file open past the cache, once it was read so.
     direct: OnceLock<File>,
@@ -84,7 +84,7 @@ impl OpenFile {
     }
 
     /// The file's identity, and how many names it had when it was opened.
-    pub(crate) fn identity(&self) -> Identity {
+    pub(crate) fn identity(&self) -> FileIdentity {
         self.identity
     }
 

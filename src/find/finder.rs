@@ -7,7 +7,7 @@ use super::named::{device, is_loose_record, leads_nowhere};
 use super::seen::SeenPaths;
 use crate::container::{is_raw_name, may_be_image};
 use crate::media::{Place, PlaceKind};
-use crate::platform::{Identity, identity_at, may_open_many};
+use crate::platform::{FileIdentity, identity_at, may_open_many};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -26,13 +26,13 @@ pub struct Finder {
     map: Option<PathBuf>,
     /// Whether images are opened when they are found.
     opens: bool,
-    walk: Option<Walk>,
+    walk: Option<FolderWalk>,
     seen: SeenPaths,
 }
 
 /// The walk of a folder: what is left on each level, the deepest last.
 #[derive(Debug)]
-struct Walk {
+struct FolderWalk {
     root: Arc<Path>,
     levels: Vec<Level>,
 }
@@ -71,7 +71,7 @@ impl Finder {
             let root = path.into();
             return Some(self.seen.file(
                 place,
-                Identity { id: Some(drive), names: 1 },
+                FileIdentity { id: Some(drive), names: 1 },
                 0,
                 root,
                 None,
@@ -125,7 +125,7 @@ impl Finder {
             }
             self.seen.folders.insert(resolved, path.clone());
         }
-        self.walk = Some(Walk { root: path.clone().into(), levels: Vec::new() });
+        self.walk = Some(FolderWalk { root: path.clone().into(), levels: Vec::new() });
         self.enter(path)
     }
 

@@ -6,18 +6,18 @@ use std::path::{Path, PathBuf};
 
 /// How a mapfile's name follows from that of its image, in the order in which they are tried: the name
 /// with or without its ending, and an ending of its own in any case.
-const RULES: [(Base, &str); 6] = [
-    (Base::Name, "map"),
-    (Base::Name, "mapfile"),
-    (Base::Name, "log"),
-    (Base::Stem, "map"),
-    (Base::Stem, "mapfile"),
-    (Base::Stem, "log"),
+const RULES: [(MapBase, &str); 6] = [
+    (MapBase::Name, "map"),
+    (MapBase::Name, "mapfile"),
+    (MapBase::Name, "log"),
+    (MapBase::Stem, "map"),
+    (MapBase::Stem, "mapfile"),
+    (MapBase::Stem, "log"),
 ];
 
 /// What the ending of a mapfile is added to.
 #[derive(Clone, Copy)]
-enum Base {
+enum MapBase {
     /// `disk1.img`
     Name,
     /// `disk1`
@@ -47,8 +47,8 @@ pub(super) fn mapfile_of(
 ) -> Option<PathBuf> {
     let (name, stem) = (image.file_name()?, image.file_stem()?);
     let candidates = RULES.into_iter().filter_map(|(base, ending)| match base {
-        Base::Name => find(name, ending),
-        Base::Stem => find(stem, ending),
+        MapBase::Name => find(name, ending),
+        MapBase::Stem => find(stem, ending),
     });
     let mut paths = candidates.map(|name| image.with_file_name(name));
     paths.find(|path| path != image && Mapfile::is_signed(path).unwrap_or(true))

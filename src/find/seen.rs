@@ -4,7 +4,7 @@ use super::{Found, Image};
 use crate::container::{may_be_archive, may_be_image};
 use crate::files::OpenFile;
 use crate::media::{Place, PlaceKind};
-use crate::platform::{FileId, Identity};
+use crate::platform::{FileId, FileIdentity};
 use std::collections::HashMap;
 use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ impl SeenPaths {
     pub(super) fn file(
         &mut self,
         place: Place,
-        file: Identity,
+        file: FileIdentity,
         len: u64,
         root: Arc<Path>,
         opened: Option<Box<OpenFile>>,

@@ -16,7 +16,7 @@ const APPLICATION_ID: usize = 68;
 
 /// What is at a ledger's path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Identity {
+pub(super) enum LedgerFileKind {
     /// There is nothing.
     Missing,
     /// An empty file, or one whose first page was never written.
@@ -32,10 +32,12 @@ pub(super) enum Identity {
 ///
 /// # Errors
 /// If it cannot be read, or is anything else.
-pub(super) fn identify(path: &Path) -> Result<Identity> {
+pub(super) fn identify(path: &Path) -> Result<LedgerFileKind> {
     let failed = |error| LedgerError::from_io(path, error);
     match fs::metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Identity::Missing),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Ok(LedgerFileKind::Missing);
+        }
         Err(error) => return Err(failed(error)),
         Ok(metadata) if !metadata.is_file() => {
             return Err(LedgerError::new(path, LedgerProblem::NotAFile));
@@ -46,11 +48,11 @@ pub(super) fn identify(path: &Path) -> Result<Identity> {
     let file = open_to_read(path).map_err(failed)?;
     file.take(HEADER_LEN as u64).read_to_end(&mut header).map_err(failed)?;
     if header.iter().all(|byte| *byte == 0) {
-        return Ok(Identity::Empty);
+        return Ok(LedgerFileKind::Empty);
     }
     let id = schema::APPLICATION_ID.to_be_bytes();
     if header.starts_with(MAGIC) && header.get(APPLICATION_ID..APPLICATION_ID + 4) == Some(&id) {
-        return Ok(Identity::Ledger { is_wal: header[READ_VERSION] == 2 });
+        return Ok(LedgerFileKind::Ledger { is_wal: header[READ_VERSION] == 2 });
     }
     Err(LedgerError::new(path, LedgerProblem::NotALedger))
 }

@@ -8,6 +8,7 @@
 #![doc = ""]
 #![doc = include_str!("LEDGER.md")]
 
+mod creating;
 mod error;
 mod identity;
 mod opening;
@@ -17,8 +18,8 @@ mod schema;
 mod writing;
 
 pub use error::{LedgerError, LedgerProblem};
-pub use row::{Entry, Met, State, Wanted};
-pub use writing::Writing;
+pub use row::{ConversionState, LedgerEntry, Met, Wanted};
+pub use writing::LedgerTransaction;
 
 use row::path_value;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -39,11 +40,11 @@ pub enum Settled {
 
 /// The ledger's answer to the request of a claim.
 #[derive(Debug)]
-pub enum Answer {
+pub enum ClaimAnswer {
     /// The claim was made, with this number.
     Granted(ClaimId),
     /// The pack is already in the ledger.
-    Known(Box<Entry>),
+    Known(Box<LedgerEntry>),
 }
 
 /// An open ledger.
@@ -75,7 +76,7 @@ impl Ledger {
     ///
     /// # Errors
     /// If the ledger cannot be read.
-    pub fn find(&self, serial: &str) -> Result<Option<Entry>> {
+    pub fn find(&self, serial: &str) -> Result<Option<LedgerEntry>> {
         if !self.has_tables {
             return Ok(None);
         }
@@ -97,7 +98,7 @@ impl Ledger {
     ///
     /// # Errors
     /// If the ledger cannot be read.
-    pub fn each(&self, mut tell: impl FnMut(Entry) -> bool) -> Result<()> {
+    pub fn each(&self, mut tell: impl FnMut(LedgerEntry) -> bool) -> Result<()> {
         if !self.has_tables {
             return Ok(());
         }
@@ -105,7 +106,7 @@ impl Ledger {
             let mut statement = self.db.prepare(row::ALL)?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
-                if !tell(Entry::from_row(row)?) {
+                if !tell(LedgerEntry::from_row(row)?) {
                     break;
                 }
             }
@@ -119,13 +120,13 @@ impl Ledger {
     ///
     /// # Errors
     /// If the ledger cannot be read.
-    pub fn begun(&self) -> Result<Vec<Entry>> {
+    pub fn begun(&self) -> Result<Vec<LedgerEntry>> {
         if !self.has_tables {
             return Ok(Vec::new());
         }
-        let read = || -> rusqlite::Result<Vec<Entry>> {
+        let read = || -> rusqlite::Result<Vec<LedgerEntry>> {
             let mut statement = self.db.prepare(row::BEGUN)?;
-            statement.query_map([], Entry::from_row)?.collect()
+            statement.query_map([], LedgerEntry::from_row)?.collect()
         };
         read().map_err(|error| self.failed(error))
     }
@@ -134,9 +135,10 @@ impl Ledger {
     ///
     /// # Errors
     /// If the ledger cannot be read.
-    pub fn entry(&self, id: ClaimId) -> Result<Option<Entry>> {
-        let read =
-            || self.db.prepare_cached(row::BY_ID)?.query_row([id], Entry::from_row).optional();
+    pub fn entry(&self, id: ClaimId) -> Result<Option<LedgerEntry>> {
+        let read = || {
+            self.db.prepare_cached(row::BY_ID)?.query_row([id], LedgerEntry::from_row).optional()
+        };
         read().map_err(|error| self.failed(error))
     }
 
@@ -156,13 +158,13 @@ impl Ledger {
     ///
     /// # Errors
     /// If the ledger cannot be read.
-    pub fn released(&self, serial: &str) -> Result<Vec<Entry>> {
+    pub fn released(&self, serial: &str) -> Result<Vec<LedgerEntry>> {
         if !self.has_tables {
             return Ok(Vec::new());
         }
-        let read = || -> rusqlite::Result<Vec<Entry>> {
+        let read = || -> rusqlite::Result<Vec<LedgerEntry>> {
             let mut statement = self.db.prepare_cached(row::RELEASED)?;
-            statement.query_map([serial], Entry::from_row)?.collect()
+            statement.query_map([serial], LedgerEntry::from_row)?.collect()
         };
         read().map_err(|error| self.failed(error))
     }
@@ -236,6 +238,6 @@ impl Ledger {
     }
 }
 
-fn find(db: &Connection, serial: &str) -> rusqlite::Result<Option<Entry>> {
-    db.prepare_cached(row::FIND)?.query_row([serial], Entry::from_row).optional()
+fn find(db: &Connection, serial: &str) -> rusqlite::Result<Option<LedgerEntry>> {
+    db.prepare_cached(row::FIND)?.query_row([serial], LedgerEntry::from_row).optional()
 }

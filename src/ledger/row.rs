@@ -10,7 +10,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Row, ToSql, params};
 use std::path::{Path, PathBuf};
 
-/// The columns of an [`Entry`], in its order.
+/// The columns of an [`LedgerEntry`], in its order.
 macro_rules! select {
     ($rest:literal) => {
         concat!(
@@ -64,7 +64,7 @@ pub(super) const RELEASE: &str = "UPDATE conversion SET state = 'released', old_
 /// How far a conversion has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
-pub enum State {
+pub enum ConversionState {
     /// Claimed; only the image shows whether the pack is old or new.
     Begun,
     /// Converted.
@@ -73,7 +73,7 @@ pub enum State {
     Released,
 }
 
-impl State {
+impl ConversionState {
     /// The word for it in the ledger.
     pub fn as_str(self) -> &'static str {
         self.into()
@@ -105,7 +105,7 @@ pub struct Wanted<'a> {
 
 /// A pack in the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct LedgerEntry {
     /// The claim's number.
     pub id: ClaimId,
     /// The pack's serial.
@@ -113,7 +113,7 @@ pub struct Entry {
     /// Licenses that it adds.
     pub licenses: u16,
     /// How far its conversion has come.
-    pub state: State,
+    pub state: ConversionState,
     /// The image that was converted.
     pub path: PathBuf,
     /// The converted copy; `None` if the image was converted in place.
@@ -133,7 +133,7 @@ pub struct Entry {
     pub patch: Option<Patch>,
 }
 
-impl Entry {
+impl LedgerEntry {
     /// Where the converted pack is.
     pub fn place(&self) -> &Path {
         self.target.as_deref().unwrap_or(&self.path)
@@ -151,9 +151,9 @@ impl Entry {
             serial: row.get(1)?,
             licenses: row.get(2)?,
             state: match row.get_ref(3)?.as_str()? {
-                "done" => State::Done,
-                "released" => State::Released,
-                _ => State::Begun,
+                "done" => ConversionState::Done,
+                "released" => ConversionState::Released,
+                _ => ConversionState::Begun,
             },
             path: path_at(row, 4)?,
             target,

@@ -1,14 +1,14 @@
 //! Transactions: everything that is written in one becomes durable together, or nothing.
 
-use super::row::{self, Entry, Wanted};
-use super::{Answer, Ledger, LedgerError, Result, Settled, find};
+use super::row::{self, LedgerEntry, Wanted};
+use super::{ClaimAnswer, Ledger, LedgerError, Result, Settled, find};
 use crate::platform::step;
 use rusqlite::{Transaction, TransactionBehavior};
 use std::path::Path;
 
 /// An open transaction.
 #[derive(Debug)]
-pub struct Writing<'l> {
+pub struct LedgerTransaction<'l> {
     transaction: Transaction<'l>,
     path: &'l Path,
 }
@@ -18,13 +18,16 @@ impl Ledger {
     ///
     /// # Errors
     /// Those of `write`, and if the ledger cannot be written; then nothing was written.
-    pub fn write<R>(&mut self, write: impl FnOnce(&Writing<'_>) -> Result<R>) -> Result<R> {
+    pub fn write<R>(
+        &mut self,
+        write: impl FnOnce(&LedgerTransaction<'_>) -> Result<R>,
+    ) -> Result<R> {
         let path = &self.path;
         let failed = |error| LedgerError::from_sqlite(path, error);
         step();
         let immediate = TransactionBehavior::Immediate;
         let transaction = self.db.transaction_with_behavior(immediate).map_err(failed)?;
-        let writing = Writing { transaction, path };
+        let writing = LedgerTransaction { transaction, path };
         let written = write(&writing)?;
         writing.transaction.commit().map_err(failed)?;
         step();
@@ -43,7 +46,7 @@ impl Ledger {
     }
 }
 
-impl Writing<'_> {
+impl LedgerTransaction<'_> {
     /// Writes what became of a claim.
     ///
     /// # Errors
@@ -61,13 +64,13 @@ impl Writing<'_> {
     ///
     /// # Errors
     /// If the ledger cannot be written.
-    pub fn claim(&self, wanted: &Wanted<'_>) -> Result<Answer> {
-        let claim = || -> rusqlite::Result<Answer> {
+    pub fn claim(&self, wanted: &Wanted<'_>) -> Result<ClaimAnswer> {
+        let claim = || -> rusqlite::Result<ClaimAnswer> {
             if let Some(id) = wanted.enter(&self.transaction)? {
-                return Ok(Answer::Granted(id));
+                return Ok(ClaimAnswer::Granted(id));
             }
-            let known: Option<Entry> = find(&self.transaction, wanted.serial)?;
-            known.map(Box::new).map(Answer::Known).ok_or(rusqlite::Error::QueryReturnedNoRows)
+            let known: Option<LedgerEntry> = find(&self.transaction, wanted.serial)?;
+            known.map(Box::new).map(ClaimAnswer::Known).ok_or(rusqlite::Error::QueryReturnedNoRows)
         };
         claim().map_err(|error| self.failed(error))
     }

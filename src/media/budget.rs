@@ -1,6 +1,6 @@
 //! One budget of memory for everything that is expanded at a time, by all threads.
 //!
-//! [`Room::take`] waits until there is enough. So whoever calls it must hold no other room and no lock of
+//! [`MemoryShare::take`] waits until there is enough. So whoever calls it must hold no other share and no lock of
 //! a container.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -13,13 +13,13 @@ static GIVEN_BACK: Condvar = Condvar::new();
 
 /// A share of the budget in bytes, given back when it is dropped.
 #[derive(Debug)]
-pub(super) struct Room(usize);
+pub(super) struct MemoryShare(usize);
 
 fn free() -> MutexGuard<'static, usize> {
     FREE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Room {
+impl MemoryShare {
     /// Waits until this many bytes are free, and takes them; of a larger number, the whole budget.
     pub(super) fn take(bytes: usize) -> Self {
         let bytes = bytes.min(BUDGET);
@@ -39,7 +39,7 @@ impl Room {
     }
 }
 
-impl Drop for Room {
+impl Drop for MemoryShare {
     fn drop(&mut self) {
         self.shrink_to(0);
     }
@@ -60,7 +60,7 @@ mod tests {
                 scope.spawn(move || {
                     for turn in 0..50 {
                         let bytes = BUDGET / (1 + (thread + turn) % 5);
-                        let mut room = Room::take(bytes + turn);
+                        let mut room = MemoryShare::take(bytes + turn);
                         let bytes = (bytes + turn).min(BUDGET);
                         most.fetch_max(
                             now.fetch_add(bytes, Ordering::SeqCst) + bytes,
@@ -73,6 +73,6 @@ mod tests {
             }
         });
         assert!(most.into_inner() <= BUDGET);
-        assert!(Room::take(usize::MAX).0 == BUDGET);
+        assert!(MemoryShare::take(usize::MAX).0 == BUDGET);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::container::{FormatProbe, RECOGNISED_BY, Recognised, recognise_file};
 use crate::disk::{DisketteStorage, Flaw, MediaError, SECTOR_LEN, Storage, filled, withhold};
-use crate::fat12::Geometry;
+use crate::fat12::VolumeGeometry;
 use crate::files::OpenFile;
 use crate::platform;
 use std::collections::BTreeSet;
@@ -73,7 +73,7 @@ impl RawImage {
     /// # Errors
     /// If it cannot be read, or is certainly not an image of a diskette.
     pub fn recognise(&self, only_to_look: bool) -> Result<Recognised, MediaError> {
-        let usual = in_pages(Geometry::usual_area(self.len()), self.len());
+        let usual = in_pages(VolumeGeometry::usual_area(self.len()), self.len());
         let length = if only_to_look { usual } else { 0 };
         let length = length.max(RECOGNISED_BY as u64).min(self.len());
         let file = self.file.file();

@@ -51,7 +51,7 @@ pub struct Surface {
 
 /// A diskette that was read completely: the map and the bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rescue {
+pub struct ReadDiskette {
     /// How well each sector reads.
     pub surface: Surface,
     /// All bytes of the diskette; lost sectors, and those that were not reached, are zeros.
@@ -100,7 +100,7 @@ pub fn survey_by<S: DisketteStorage + ?Sized>(
 ///
 /// # Errors
 /// As [`survey`].
-pub fn rescue<S: DisketteStorage + ?Sized>(medium: &S) -> Result<Option<Rescue>, MediaError> {
+pub fn rescue<S: DisketteStorage + ?Sized>(medium: &S) -> Result<Option<ReadDiskette>, MediaError> {
     rescue_tracks(medium, &|_| true)
 }
 
@@ -112,13 +112,13 @@ pub fn rescue<S: DisketteStorage + ?Sized>(medium: &S) -> Result<Option<Rescue>,
 pub fn rescue_tracks<S: DisketteStorage + ?Sized>(
     medium: &S,
     is_wanted: &dyn Fn(Range<usize>) -> bool,
-) -> Result<Option<Rescue>, MediaError> {
+) -> Result<Option<ReadDiskette>, MediaError> {
     let Some(geometry) = DiskGeometry::of_len(medium.len()) else { return Ok(None) };
     let start = Instant::now();
     let mut bytes = vec![0; geometry.total_sectors() as usize * SECTOR_LEN];
     let mut keep = |at: usize, read: &[u8]| bytes[at..at + read.len()].copy_from_slice(read);
     let surface = read_all(medium, geometry, is_wanted, &|| start.elapsed(), &mut keep)?;
-    Ok(Some(Rescue { surface, bytes }))
+    Ok(Some(ReadDiskette { surface, bytes }))
 }
 
 /// Reads track by track, and sector by sector if a track does not read well. Passes each track to `keep`, with

@@ -15,7 +15,7 @@ pub struct VerifyingReader<S> {
     /// How often a sector is retried.
     retries: u32,
     flaws: Mutex<BTreeMap<u32, FlawKind>>,
-    /// Is called for each sector, and may stop the reading until something is written.
+    /// Called for each sector; may stop the reading until something is written.
     watcher: Option<Watcher>,
     is_written: AtomicBool,
 }
@@ -39,7 +39,7 @@ impl<S: DisketteStorage> VerifyingReader<S> {
     }
 
     /// Reports to the watcher which sector is read next, and which retry that is.
-    fn tell(&self, offset: u64, retry: u32) -> Result<(), MediaError> {
+    fn report(&self, offset: u64, retry: u32) -> Result<(), MediaError> {
         let Some(watcher) = &self.watcher else { return Ok(()) };
         let flaws = self.flaws.lock().unwrap_or_else(PoisonError::into_inner);
         let lost = flaws.values().filter(|kind| kind.is_lost()).count();
@@ -72,7 +72,7 @@ impl<S: DisketteStorage> VerifyingReader<S> {
 
     /// One attempt, after `retry` others that were not enough. `None` if the sector did not read.
     fn attempt(&self, offset: u64, retry: u32) -> Result<Option<SectorBytes>, MediaError> {
-        self.tell(offset, retry)?;
+        self.report(offset, retry)?;
         let mut sector = Box::new([0; SECTOR_LEN]);
         match self.inner.read_past_cache(offset, &mut *sector) {
             Ok(()) => Ok(Some(sector)),
@@ -162,7 +162,7 @@ impl<S: DisketteStorage> Storage for VerifyingReader<S> {
 
 impl<S: DisketteStorage> DisketteStorage for VerifyingReader<S> {
     fn read_once(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
-        self.tell(offset, 0)?;
+        self.report(offset, 0)?;
         self.inner.read_past_cache(offset, buffer)
     }
 

@@ -21,15 +21,15 @@ pub struct ReadingAt {
     pub lost: usize,
 }
 
-/// Is called before each sector is read. `Break` ends the reading, unless something was written: a change
-/// that has begun is completed.
+/// Called before each sector is read. `Break` ends the reading, unless something was written: a change that has
+/// begun is completed.
 #[derive(Clone)]
 pub struct Watcher(Arc<dyn Fn(ReadingAt) -> ControlFlow<()> + Send + Sync>);
 
 impl Watcher {
-    /// A watcher that calls `tell`.
-    pub fn new(tell: impl Fn(ReadingAt) -> ControlFlow<()> + Send + Sync + 'static) -> Self {
-        Self(Arc::new(tell))
+    /// A watcher that calls `report`.
+    pub fn new(report: impl Fn(ReadingAt) -> ControlFlow<()> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(report))
     }
 
     pub(super) fn at(&self, at: ReadingAt) -> ControlFlow<()> {
@@ -50,7 +50,7 @@ mod tests {
     use crate::media::surface::{SectorCondition, rescue, survey};
     use crate::media::{DriveError, VerifyingReader};
 
-    /// A diskette of 160 KB whose bytes tell their sectors, watched by somebody who stops it before this
+    /// A diskette of 160 KB whose bytes are their sectors' numbers, watched by somebody who stops it before this
     /// sector.
     fn stopped_before(sector: u32) -> VerifyingReader<Memory> {
         let bytes = (0..163_840_u32).map(|at| (at / 512 % 251) as u8).collect();

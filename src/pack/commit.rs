@@ -189,7 +189,7 @@ impl<S: DisketteStorage> Commit<S> {
     /// The state of the pack, by what the medium itself holds.
     fn state(&self) -> PackState {
         let held = match read_record_past_cache(&self.medium, &self.sectors) {
-            // A container may have been moved meanwhile. The file that is open tells then: it was not written to.
+            // A container may have been moved meanwhile. Then the open file counts, which was not written to.
             Err(_) if self.medium.is_replaced() => read_record(&self.medium, &self.sectors),
             held => held,
         };

@@ -1,7 +1,7 @@
 //! The contents of a diskette that is not a pack.
 
 use crate::disk::{DisketteStorage, MediaError};
-use crate::fat12::{Diskette, Opened, Volume};
+use crate::fat12::{DisketteContents, Opened, Volume};
 
 /// The names and files on a diskette, with the digest of each file if `digests`; `None` if it has no readable
 /// volume.
@@ -11,7 +11,7 @@ use crate::fat12::{Diskette, Opened, Volume};
 pub fn contents<S: DisketteStorage + ?Sized>(
     medium: &S,
     digests: bool,
-) -> Result<Option<Diskette>, MediaError> {
+) -> Result<Option<DisketteContents>, MediaError> {
     let Opened::Volume(volume) = Volume::open(medium)? else { return Ok(None) };
     let mut diskette = volume.diskette();
     if digests {

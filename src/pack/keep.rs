@@ -7,7 +7,7 @@
 use super::examine::{Examination, examine};
 use crate::disk::{DisketteStorage, DriveError, MediaError, Memory, SECTOR_LEN};
 use crate::files::write_new;
-use crate::media::surface::{Rescue, SectorCondition, Surface, rescue, rescue_tracks};
+use crate::media::surface::{ReadDiskette, SectorCondition, Surface, rescue, rescue_tracks};
 use crate::record::RECORD_SECTORS;
 use crate::record::fields::{Seal, Serial};
 use std::fmt::Write;
@@ -47,7 +47,7 @@ const SYSTEM_AREA: usize = 40 * SECTOR_LEN;
 
 /// An image that was kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
+pub struct KeptImage {
     /// Its path.
     pub path: PathBuf,
     /// How well the diskette was read.
@@ -64,7 +64,7 @@ impl Keep {
     /// A [`DriveError`] if the reading was stopped, the medium is not a diskette, or its record differs from
     /// that of a first read; otherwise those of the medium and the folder. Then nothing was added to the
     /// folder.
-    pub fn keep<S: DisketteStorage + ?Sized>(&self, medium: &S) -> Result<Kept, MediaError> {
+    pub fn keep<S: DisketteStorage + ?Sized>(&self, medium: &S) -> Result<KeptImage, MediaError> {
         let seen = examine(medium)?;
         let (record, _) = record_of(&seen).unzip();
         let rescue =
@@ -83,7 +83,7 @@ impl Keep {
             let name = if number == 1 { name.clone() } else { format!("{name}-copy-{number}") };
             let path = self.folder.join(name + ".img");
             if put(&path, &rescue)? {
-                return Ok(Kept { path, surface: rescue.surface, record });
+                return Ok(KeptImage { path, surface: rescue.surface, record });
             }
         }
         Err(io::ErrorKind::AlreadyExists.into())
@@ -93,7 +93,7 @@ impl Keep {
         &self,
         medium: &S,
         seen: &Examination,
-    ) -> Result<Option<Rescue>, MediaError> {
+    ) -> Result<Option<ReadDiskette>, MediaError> {
         let record = match seen {
             Examination::Pack(pack) => pack.sectors.unwrap_or_default(),
             Examination::NotAPack(_) => [0; RECORD_SECTORS],
@@ -141,7 +141,7 @@ pub fn is_kept_image(path: &Path) -> bool {
 /// Writes the mapfile and the image, in this order: an image without a mapfile would count as complete.
 /// Returns
 /// `false` if there is another image with its name.
-fn put(path: &Path, rescue: &Rescue) -> io::Result<bool> {
+fn put(path: &Path, rescue: &ReadDiskette) -> io::Result<bool> {
     let is_lossy = rescue.surface.count(SectorCondition::Lost) > 0;
     let map = is_lossy.then(|| mapfile(&rescue.surface));
     let map_path = path.with_extension("map");

@@ -1,28 +1,17 @@
 //! What a plan needs to know of a pack, taken from its report.
 
 use super::ServerState;
-use super::step::Code;
+use super::step::PlanCode;
 use crate::diagnosis::{Diagnosis, FindingCode, Verdict};
 use crate::record::event::ServerVersion;
 use crate::record::fields::{Serial, Server};
-use crate::record::{EVENT_SLOTS, Record, Version};
+use crate::record::{Binding, EVENT_SLOTS, Record, Version};
 use crate::report::{Note, Outcome, Report};
 use std::ops::Range;
 
-/// What a used pack is bound to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Use {
-    /// Licenses before.
-    pub from: u16,
-    /// Licenses afterwards.
-    pub to: u16,
-    /// The server.
-    pub server: Server,
-}
-
 /// Whether an image of a pack can be used at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Condition {
+pub enum Usability {
     /// It can be used.
     Sound,
     /// It can be used once its conversion is finished.
@@ -45,11 +34,11 @@ pub struct PackFacts {
     /// The version of its record.
     pub version: Version,
     /// Its use; `None` while it is unbound, and if its record cannot be trusted.
-    pub used: Option<Use>,
+    pub used: Option<Binding>,
     /// The server that it was first applied to, if it was transferred to another one since.
     pub moved_from: Option<Server>,
     /// Whether it can be used.
-    pub condition: Condition,
+    pub usability: Usability,
     /// Whether it is a write-protected diskette in a drive. For an image file this is unknown: its mode
     /// says nothing about the diskette that it will be written to.
     pub write_protected: bool,
@@ -61,13 +50,13 @@ impl PackFacts {
     /// The facts of a pack that was inspected; `None` if it is not a pack, or failed.
     pub fn of(report: &Report, write_protected: bool) -> Option<Self> {
         let diagnosis = report.diagnosis.as_ref().filter(|_| report.failure.is_none())?;
-        let condition = match diagnosis.verdict {
-            Verdict::Refused => Condition::Refused(diagnosis.findings.first()?.code()),
-            _ if report.outcome == Outcome::Copy => Condition::Copy,
-            _ if is_copy_missing(report) => Condition::CopyMissing,
-            Verdict::UnfinishedConversion => Condition::Unfinished,
+        let usability = match diagnosis.verdict {
+            Verdict::Refused => Usability::Refused(diagnosis.findings.first()?.code()),
+            _ if report.outcome == Outcome::Copy => Usability::Copy,
+            _ if is_copy_missing(report) => Usability::CopyMissing,
+            Verdict::UnfinishedConversion => Usability::Unfinished,
             Verdict::Convertible | Verdict::AlreadyConverted | Verdict::Issued45 => {
-                Condition::Sound
+                Usability::Sound
             }
         };
         let record = diagnosis.record.as_deref();
@@ -76,9 +65,9 @@ impl PackFacts {
             serial: record.map_or(Serial::ZERO, |record| record.serial),
             licenses: record.map_or(0, |record| record.licenses),
             version: record.map_or(Version::V45, |record| record.version),
-            used: trusted.and_then(used),
+            used: trusted.and_then(Record::binding),
             moved_from: trusted.and_then(|record| moved_from(record, &diagnosis.history)),
-            condition,
+            usability,
             write_protected: write_protected && report.is_drive,
             events: record.map_or(0, |record| record.event_count),
         };
@@ -94,11 +83,11 @@ impl PackFacts {
 
     /// Whether it can be applied to a server, after a conversion if that is needed.
     pub fn is_usable(&self) -> bool {
-        matches!(self.condition, Condition::Sound | Condition::Unfinished)
+        matches!(self.usability, Usability::Sound | Usability::Unfinished)
     }
 
     pub(super) fn is_refused(&self) -> bool {
-        matches!(self.condition, Condition::Refused(_))
+        matches!(self.usability, Usability::Refused(_))
     }
 
     /// Whether its record has no room for another event.
@@ -108,22 +97,24 @@ impl PackFacts {
 
     /// Whether only a replacement can take its place: not if it is a copy of a converted pack.
     pub fn needs_replacement(&self) -> bool {
-        self.is_refused() && self.condition != Condition::Refused(FindingCode::CopyOfConverted)
+        self.is_refused() && self.usability != Usability::Refused(FindingCode::CopyOfConverted)
     }
 
     /// The pack after its conversion, which leaves it without events.
     fn converted(self) -> Self {
-        Self { version: Version::V45, condition: Condition::Sound, events: 0, ..self }
+        Self { version: Version::V45, usability: Usability::Sound, events: 0, ..self }
     }
 
     /// Why it must be converted before it is applied to `server`; `None` if not. A conversion also
     /// empties a full 4.0 record.
-    pub(super) fn needs_conversion(&self, server: &ServerState) -> Option<Code> {
-        match self.condition {
-            Condition::Unfinished => Some(Code::FinishFirst),
-            Condition::Sound if !knows(server.version, self.version) => Some(Code::ConvertFirst),
-            Condition::Sound => (self.is_full() && self.is_40()).then_some(Code::ConvertFirst),
-            Condition::Copy | Condition::CopyMissing | Condition::Refused(_) => None,
+    pub(super) fn needs_conversion(&self, server: &ServerState) -> Option<PlanCode> {
+        match self.usability {
+            Usability::Unfinished => Some(PlanCode::FinishFirst),
+            Usability::Sound if !knows(server.version, self.version) => {
+                Some(PlanCode::ConvertFirst)
+            }
+            Usability::Sound => (self.is_full() && self.is_40()).then_some(PlanCode::ConvertFirst),
+            Usability::Copy | Usability::CopyMissing | Usability::Refused(_) => None,
         }
     }
 
@@ -143,11 +134,6 @@ fn is_trusted(diagnosis: &Diagnosis) -> bool {
     !diagnosis.findings.iter().any(|finding| {
         matches!(finding.code(), FindingCode::DamagedRecord | FindingCode::InconsistentHistory)
     })
-}
-
-fn used(record: &Record) -> Option<Use> {
-    let used = Use { from: record.from, to: record.to, server: record.server };
-    record.is_bound().then_some(used)
 }
 
 /// The server that the pack was first applied to, if it is bound to another one now.

@@ -1,7 +1,7 @@
 //! Plans for all servers of a set: each pack is planned for at most one of them.
 
-use super::set::Sets;
-use super::{Code, Condition, PackFacts, Plan, ServerState, Step, plan_some};
+use super::servers::PacksByServer;
+use super::{PackFacts, Plan, PlanCode, PlanStep, ServerState, Usability, plan_some};
 use crate::record::fields::Server;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -18,10 +18,10 @@ pub struct Fleet {
 
 /// Plans every server of `sets`; each is as `like`, with its own identity. Unused packs are offered first to
 /// servers with a gap, then to the others, and each is used only once.
-pub fn plan_all(packs: &[PackFacts], sets: &Sets, like: &ServerState) -> Fleet {
+pub fn plan_all(packs: &[PackFacts], sets: &PacksByServer, like: &ServerState) -> Fleet {
     let servers = sets.all().iter().map(|set| ServerState { identity: Some(set.server), ..*like });
     let servers: Vec<_> = servers.collect();
-    let Members { mut own, mut unused, aside } = members(packs, &servers);
+    let Partition { mut own, mut unused, aside } = partition(packs, &servers);
     let mut plans: Vec<_> = servers
         .iter()
         .zip(&own)
@@ -36,7 +36,7 @@ pub fn plan_all(packs: &[PackFacts], sets: &Sets, like: &ServerState) -> Fleet {
     for at in order {
         let offered = unused.offer_to(&servers[at]);
         let with_unused = plan_some(packs, &[&own[at][..], &offered].concat(), &servers[at]);
-        let is_unused = |step: &&Step| step.span().is_some() && packs[step.pack].used.is_none();
+        let is_unused = |step: &&PlanStep| step.span().is_some() && packs[step.pack].used.is_none();
         let taken: Vec<_> =
             with_unused.steps.iter().filter(is_unused).map(|step| step.pack).collect();
         if !taken.is_empty() {
@@ -54,17 +54,17 @@ pub fn plan_all(packs: &[PackFacts], sets: &Sets, like: &ServerState) -> Fleet {
 impl Fleet {
     /// Whether packs that no server's plan holds are refused.
     pub fn refuses(&self, packs: &[PackFacts]) -> bool {
-        self.aside.iter().any(|number| packs[*number].condition != Condition::Copy)
+        self.aside.iter().any(|number| packs[*number].usability != Usability::Copy)
     }
 
     /// Why a pack that is in no server's plan must not be applied; `None` for stock.
-    pub fn why_aside(&self, number: usize, pack: &PackFacts) -> Option<Code> {
+    pub fn why_aside(&self, number: usize, pack: &PackFacts) -> Option<PlanCode> {
         self.aside.binary_search(&number).ok()?;
-        Some(match pack.condition {
-            Condition::Refused(finding) => Code::Refused(finding),
-            Condition::Copy => Code::Copy,
-            Condition::CopyMissing => Code::CopyMissing,
-            Condition::Sound | Condition::Unfinished => Code::WriteProtected,
+        Some(match pack.usability {
+            Usability::Refused(finding) => PlanCode::Refused(finding),
+            Usability::Copy => PlanCode::Copy,
+            Usability::CopyMissing => PlanCode::CopyMissing,
+            Usability::Sound | Usability::Unfinished => PlanCode::WriteProtected,
         })
     }
 }
@@ -73,7 +73,7 @@ impl Fleet {
 pub fn moved_away(packs: &[PackFacts]) -> HashMap<Server, Vec<usize>> {
     let mut moved: HashMap<Server, Vec<usize>> = HashMap::new();
     for (number, pack) in
-        packs.iter().enumerate().filter(|(_, pack)| pack.condition != Condition::Copy)
+        packs.iter().enumerate().filter(|(_, pack)| pack.usability != Usability::Copy)
     {
         if let Some(server) = pack.moved_from {
             moved.entry(server).or_default().push(number);
@@ -112,31 +112,31 @@ impl Unused {
 }
 
 /// Packs by what is to be done with them.
-struct Members {
+struct Partition {
     /// Those of each server.
     own: Vec<Vec<usize>>,
     unused: Unused,
     aside: Vec<usize>,
 }
 
-fn members(packs: &[PackFacts], servers: &[ServerState]) -> Members {
+fn partition(packs: &[PackFacts], servers: &[ServerState]) -> Partition {
     let index: HashMap<_, _> =
         servers.iter().enumerate().map(|(at, server)| (server.identity, at)).collect();
-    let mut members = Members {
+    let mut partition = Partition {
         own: vec![Vec::new(); servers.len()],
         unused: Unused::default(),
         aside: Vec::new(),
     };
     for (number, pack) in packs.iter().enumerate() {
         match pack.used.and_then(|used| index.get(&Some(used.server))) {
-            Some(at) => members.own[*at].push(number),
+            Some(at) => partition.own[*at].push(number),
             None if can_be_added(pack) => {
-                members.unused.0.entry(pack.licenses).or_default().push_back(number);
+                partition.unused.0.entry(pack.licenses).or_default().push_back(number);
             }
-            None => members.aside.push(number),
+            None => partition.aside.push(number),
         }
     }
-    members
+    partition
 }
 
 fn can_be_added(pack: &PackFacts) -> bool {

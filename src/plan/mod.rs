@@ -1,24 +1,25 @@
-//! Pure: which packs to apply to which server in which order, and how the server would answer to others.
+//! Pure: which packs to apply to which server in which order, and how the server would respond to others.
 //!
-//! The rules of the server are in [`rules`], a function for each. [`set`] finds what is missing in a server's
+//! The rules of the server are in [`rules`], a function for each. [`servers`] finds what is missing in a server's
 //! chain, or there twice. The order is the one that leads to the most licenses.
 
 mod facts;
 mod fleet;
 mod order;
 pub mod rules;
-pub mod set;
+pub mod servers;
 mod step;
 
-pub use facts::{Condition, PackFacts, Use};
+pub use facts::{PackFacts, Usability};
 pub use fleet::{Fleet, moved_away, plan_all};
-pub use step::{Action, Code};
+pub use step::{PlanAction, PlanCode};
 
+use crate::record::Binding;
 use crate::record::event::ServerVersion;
 use crate::record::fields::Server;
 use order::{Applied, Choice};
-use rules::{Answer, answer};
-use set::Span;
+use rules::{ServerResponse, response};
+use servers::Span;
 use std::collections::HashSet;
 
 /// Licenses that a server has when it is installed.
@@ -52,25 +53,27 @@ pub struct ServerState {
 
 /// One pack of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct PlanStep {
     /// The pack's number in the set.
     pub pack: usize,
     /// What to do with it.
-    pub action: Action,
+    pub action: PlanAction,
     /// Why.
-    pub code: Code,
-    /// The server's answer to it, after a conversion if that is needed; `None` if it is not a sound pack,
+    pub code: PlanCode,
+    /// The server's response to it, after a conversion if that is needed; `None` if it is not a sound pack,
     /// or a copy of another.
-    pub answer: Option<Answer>,
+    pub response: Option<ServerResponse>,
     /// Whether the server would harm the pack if it were applied as it is.
-    pub harm: Option<Answer>,
+    pub harm: Option<ServerResponse>,
 }
 
-impl Step {
+impl PlanStep {
     /// The server's licenses before and after; `None` if the pack is not applied.
     pub fn span(&self) -> Option<Span> {
-        match self.answer {
-            Some(Answer::Takes { from, to }) if self.action != Action::TurnAway => Some((from, to)),
+        match self.response {
+            Some(ServerResponse::Takes { from, to }) if self.action != PlanAction::TurnAway => {
+                Some((from, to))
+            }
             _ => None,
         }
     }
@@ -80,13 +83,13 @@ impl Step {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
     /// One step for each pack: those to apply, in their order, then those not to apply.
-    pub steps: Vec<Step>,
+    pub steps: Vec<PlanStep>,
     /// Gaps, as licenses from and to: because of them, used packs cannot be restored.
     pub gaps: Vec<Span>,
     /// Licenses that the server has in the end.
     pub reaches: u16,
     /// Packs that were moved from this server to another one that is not part of the plan.
-    pub moved_away: Vec<Step>,
+    pub moved_away: Vec<PlanStep>,
 }
 
 /// The plan for all of `packs` and a server.
@@ -95,22 +98,22 @@ pub fn plan(packs: &[PackFacts], server: &ServerState) -> Plan {
     plan_some(packs, &all, server)
 }
 
-/// The plan for some of `packs`, by their numbers. The server would still turn away the packs that are not
-/// applied after all others were.
+/// The plan for some of `packs`, by their numbers. For each pack that is not applied, it has the server's response
+/// after all others were applied.
 pub fn plan_some(packs: &[PackFacts], some: &[usize], server: &ServerState) -> Plan {
     let mut choice = Choice::new(server);
     for &number in some {
-        match packs[number].condition {
-            Condition::Sound | Condition::Unfinished => {
+        match packs[number].usability {
+            Usability::Sound | Usability::Unfinished => {
                 choice.add(number, &packs[number].prepared(server));
             }
-            Condition::CopyMissing => choice.reserve(&packs[number]),
-            Condition::Copy | Condition::Refused(_) => {}
+            Usability::CopyMissing => choice.reserve(&packs[number]),
+            Usability::Copy | Usability::Refused(_) => {}
         }
     }
     let order = choice.order();
     let reaches = order.last().map_or(server.installed, |applied| applied.to);
-    let end = End { server, reaches, order: &order, gaps: choice.gaps(&order) };
+    let end = ReachedServer { server, reaches, order: &order, gaps: choice.gaps(&order) };
     let applied: HashSet<_> = order.iter().map(|applied| applied.pack).collect();
     let left = some.iter().filter(|number| !applied.contains(number));
     let left = left.map(|&number| end.turn_away(number, &packs[number]));
@@ -119,76 +122,80 @@ pub fn plan_some(packs: &[PackFacts], some: &[usize], server: &ServerState) -> P
     Plan { steps, reaches, gaps: end.gaps.clone(), moved_away: Vec::new() }
 }
 
-fn apply(applied: Applied, pack: &PackFacts, server: &ServerState) -> Step {
+fn apply(applied: Applied, pack: &PackFacts, server: &ServerState) -> PlanStep {
     let need = pack.needs_conversion(server);
-    let plain = if pack.used.is_some() { Code::Restores } else { Code::Adds };
-    Step {
+    let plain = if pack.used.is_some() { PlanCode::Restores } else { PlanCode::Adds };
+    PlanStep {
         pack: applied.pack,
-        action: need.map_or(Action::Apply, |_| Action::ConvertThenApply),
+        action: need.map_or(PlanAction::Apply, |_| PlanAction::ConvertThenApply),
         code: need.unwrap_or(plain),
-        answer: Some(Answer::Takes { from: applied.from, to: applied.to }),
+        response: Some(ServerResponse::Takes { from: applied.from, to: applied.to }),
         harm: harm(pack, server, applied.from),
     }
 }
 
 /// The harm that the server may do if the pack is applied as it is.
-fn harm(pack: &PackFacts, server: &ServerState, installed: u16) -> Option<Answer> {
-    Some(answer(pack, server, installed)).filter(|answer| answer.is_harm())
+fn harm(pack: &PackFacts, server: &ServerState, installed: u16) -> Option<ServerResponse> {
+    Some(response(pack, server, installed)).filter(|response| response.is_harm())
 }
 
-impl Step {
-    fn turn_away(pack: usize, code: Code, answer: Option<Answer>) -> Self {
-        Self { pack, action: Action::TurnAway, code, answer, harm: None }
+impl PlanStep {
+    fn turn_away(pack: usize, code: PlanCode, response: Option<ServerResponse>) -> Self {
+        Self { pack, action: PlanAction::TurnAway, code, response, harm: None }
     }
 }
 
 /// A server after all packs in the order were applied.
-struct End<'a> {
+struct ReachedServer<'a> {
     server: &'a ServerState,
     reaches: u16,
     order: &'a [Applied],
     gaps: Vec<Span>,
 }
 
-impl End<'_> {
-    fn turn_away(&self, number: usize, pack: &PackFacts) -> Step {
-        match pack.condition {
-            Condition::Refused(finding) => {
-                return Step::turn_away(number, Code::Refused(finding), None);
+impl ReachedServer<'_> {
+    fn turn_away(&self, number: usize, pack: &PackFacts) -> PlanStep {
+        match pack.usability {
+            Usability::Refused(finding) => {
+                return PlanStep::turn_away(number, PlanCode::Refused(finding), None);
             }
-            Condition::Copy => return Step::turn_away(number, Code::Copy, None),
-            Condition::CopyMissing => return Step::turn_away(number, Code::CopyMissing, None),
-            Condition::Sound | Condition::Unfinished => {}
+            Usability::Copy => return PlanStep::turn_away(number, PlanCode::Copy, None),
+            Usability::CopyMissing => {
+                return PlanStep::turn_away(number, PlanCode::CopyMissing, None);
+            }
+            Usability::Sound | Usability::Unfinished => {}
         }
-        let answer = answer(&pack.prepared(self.server), self.server, self.reaches);
-        let code = match answer {
-            Answer::NotSmallBusinessServer => Code::NotSmallBusinessServer,
-            Answer::NoAddedLicenses => Code::NoAddedLicenses,
-            Answer::MayBeDamaged if pack.write_protected => Code::WriteProtected,
-            Answer::MayBeDamaged => Code::RecordFull,
-            Answer::OverLimit { .. } => Code::OverLimit,
-            Answer::AsksForPassword => Code::OtherServer,
-            // An unused pack would take the place of one whose copy is missing.
-            Answer::Takes { .. } => return Step::turn_away(number, Code::BehindGap, None),
-            Answer::AlreadyUsed { .. } | Answer::RestoresOther { .. } | Answer::MayCorrupt => {
-                self.why_out_of_order(pack)
+        let response = response(&pack.prepared(self.server), self.server, self.reaches);
+        let code = match response {
+            ServerResponse::NotSmallBusinessServer => PlanCode::NotSmallBusinessServer,
+            ServerResponse::NoAddedLicenses => PlanCode::NoAddedLicenses,
+            ServerResponse::MayBeDamaged if pack.write_protected => PlanCode::WriteProtected,
+            ServerResponse::MayBeDamaged => PlanCode::RecordFull,
+            ServerResponse::OverLimit { .. } => PlanCode::OverLimit,
+            ServerResponse::AsksForPassword => PlanCode::OtherServer,
+            // An unused pack would take the place of a pack whose converted copy is missing.
+            ServerResponse::Takes { .. } => {
+                return PlanStep::turn_away(number, PlanCode::BehindGap, None);
             }
+            ServerResponse::AlreadyUsed { .. }
+            | ServerResponse::RestoresOther { .. }
+            | ServerResponse::MayCorrupt => self.why_out_of_order(pack),
         };
         let harm = harm(pack, self.server, self.reaches);
-        Step { harm, ..Step::turn_away(number, code, Some(answer)) }
+        PlanStep { harm, ..PlanStep::turn_away(number, code, Some(response)) }
     }
 
     /// Why a used pack of this server has no place in the order.
-    fn why_out_of_order(&self, pack: &PackFacts) -> Code {
-        let Some(Use { from, to, .. }) = pack.used else { return Code::OutOfOrder };
+    fn why_out_of_order(&self, pack: &PackFacts) -> PlanCode {
+        let Some(Binding { from, to, .. }) = pack.used else { return PlanCode::OutOfOrder };
         if to <= self.server.installed {
-            Code::AlreadyApplied
+            PlanCode::AlreadyApplied
         } else if self.order.iter().any(|step| (step.from, step.to) == (from, to)) {
-            Code::Twin
+            PlanCode::Twin
         } else if self.gaps.iter().any(|gap| gap.1 <= from) {
-            Code::BehindGap
+            PlanCode::BehindGap
         } else {
-            Code::OutOfOrder
+            PlanCode::OutOfOrder
         }
     }
 }
@@ -197,14 +204,19 @@ impl Plan {
     /// The number of used packs that cannot be restored because of this gap.
     pub fn behind(&self, gap: Span, packs: &[PackFacts]) -> usize {
         let lies_behind = |number: usize| packs[number].used.is_some_and(|used| used.from >= gap.1);
-        let behind = self.steps.iter().filter(|step| step.code == Code::BehindGap);
+        let behind = self.steps.iter().filter(|step| step.code == PlanCode::BehindGap);
         behind.filter(|step| lies_behind(step.pack)).count()
     }
 
     /// The packs of the set that would fill a gap or a part of it, and why each cannot: it is refused,
     /// its record is full, it was moved to another server, or its converted copy is missing.
-    pub fn missing_from(&self, gap: Span, packs: &[PackFacts], server: &ServerState) -> Vec<&Step> {
-        let fills = |step: &&Step| {
+    pub fn missing_from(
+        &self,
+        gap: Span,
+        packs: &[PackFacts],
+        server: &ServerState,
+    ) -> Vec<&PlanStep> {
+        let fills = |step: &&PlanStep| {
             let pack = &packs[step.pack];
             let is_meant = pack.used.is_some_and(|used| {
                 let is_inside = gap.0 <= used.from && used.to <= gap.1;
@@ -213,16 +225,20 @@ impl Plan {
             });
             let cannot = !matches!(
                 step.code,
-                Code::Copy | Code::Twin | Code::OutOfOrder | Code::AlreadyApplied | Code::BehindGap
+                PlanCode::Copy
+                    | PlanCode::Twin
+                    | PlanCode::OutOfOrder
+                    | PlanCode::AlreadyApplied
+                    | PlanCode::BehindGap
             );
-            step.action == Action::TurnAway && is_meant && cannot
+            step.action == PlanAction::TurnAway && is_meant && cannot
         };
         self.steps.iter().chain(&self.moved_away).filter(fills).collect()
     }
 
     /// Whether there is a pack, other than a copy, that must not be applied to the server.
     pub fn turns_away(&self) -> bool {
-        let away = self.steps.iter().filter(|step| step.action == Action::TurnAway);
-        away.into_iter().any(|step| step.code != Code::Copy)
+        let away = self.steps.iter().filter(|step| step.action == PlanAction::TurnAway);
+        away.into_iter().any(|step| step.code != PlanCode::Copy)
     }
 }

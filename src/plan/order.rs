@@ -3,8 +3,8 @@
 //! A server's licenses only grow, packs add 5 or 20, and no server has more than 50: so there are only a few
 //! dozen states to search, however many packs there are.
 
-use super::rules::{self, Answer, answer};
-use super::set::Span;
+use super::rules::{self, ServerResponse, response};
+use super::servers::Span;
 use super::{PackFacts, ServerState};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
@@ -29,7 +29,7 @@ pub(super) struct Choice<'a> {
 }
 
 /// Licenses that the server has, and how many unused packs of 5 and of 20 were applied.
-type State = (u16, usize, usize);
+type SearchState = (u16, usize, usize);
 
 /// What can still be reached: the most licenses, with the most used packs, with the fewest packs.
 type Worth = (u16, usize, Reverse<usize>);
@@ -52,7 +52,7 @@ impl<'a> Choice<'a> {
     /// Adds a pack if the server could accept it.
     pub(super) fn add(&mut self, number: usize, pack: &PackFacts) {
         let at = pack.used.map_or(self.server.installed, |used| used.from);
-        let Answer::Takes { from, to } = answer(pack, self.server, at) else { return };
+        let ServerResponse::Takes { from, to } = response(pack, self.server, at) else { return };
         if pack.used.is_some() {
             self.used.entry(from).or_default().entry(to).or_insert(number);
         } else {
@@ -93,7 +93,7 @@ impl<'a> Choice<'a> {
         next.map(|(to, _)| self.used_packs_lead_to(*to)).max().unwrap_or(from)
     }
 
-    fn best(&self, state: State, known: &mut HashMap<State, Best>) -> Best {
+    fn best(&self, state: SearchState, known: &mut HashMap<SearchState, Best>) -> Best {
         if let Some(best) = known.get(&state) {
             return *best;
         }
@@ -111,7 +111,7 @@ impl<'a> Choice<'a> {
     }
 
     /// What can be applied in a state: used packs first, then the larger of the unused ones.
-    fn moves(&self, (from, fives, twenties): State) -> Vec<Applied> {
+    fn moves(&self, (from, fives, twenties): SearchState) -> Vec<Applied> {
         let used = self.used.get(&from).into_iter().flatten();
         let mut moves: Vec<_> =
             used.map(|(to, pack)| Applied { pack: *pack, from, to: *to }).collect();
@@ -127,7 +127,7 @@ impl<'a> Choice<'a> {
         moves
     }
 
-    fn after(&self, (_, fives, twenties): State, applied: Applied) -> State {
+    fn after(&self, (_, fives, twenties): SearchState, applied: Applied) -> SearchState {
         match applied.to - applied.from {
             _ if self.is_used(applied) => (applied.to, fives, twenties),
             20 => (applied.to, fives, twenties + 1),

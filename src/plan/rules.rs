@@ -1,4 +1,4 @@
-//! The rules by which a server answers to a pack: one function for each, in the order in which [`answer`]
+//! The rules by which a server responds to a pack: one function for each, in the order in which [`response`]
 //! applies them.
 
 use super::facts::knows;
@@ -6,9 +6,9 @@ use super::{Edition, FIRST_LICENSES, PackFacts, ServerState};
 use crate::record::Version;
 use crate::record::event::ServerVersion;
 
-/// How a server answers to a sound pack, or harms it.
+/// How a server responds to a sound pack, or harms it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum ServerResponse {
     /// It accepts the pack.
     Takes {
         /// Licenses that it has before.
@@ -49,8 +49,8 @@ pub enum Answer {
     MayCorrupt,
 }
 
-impl Answer {
-    /// The vendor's articles for this answer.
+impl ServerResponse {
+    /// The vendor's articles for this response.
     pub const fn kb(self) -> &'static [u32] {
         match self {
             Self::Takes { .. } | Self::AsksForPassword => &[236_867],
@@ -108,22 +108,22 @@ pub fn is_in_order(pack: &PackFacts, installed: u16) -> bool {
     pack.used.is_none_or(|used| used.from == installed)
 }
 
-/// How `server`, with `installed` licenses, answers to a sound pack that is applied as it is.
-pub fn answer(pack: &PackFacts, server: &ServerState, installed: u16) -> Answer {
+/// How `server`, with `installed` licenses, responds to a sound pack that is applied as it is.
+pub fn response(pack: &PackFacts, server: &ServerState, installed: u16) -> ServerResponse {
     let limit = limit(server.version);
     match (target(pack, installed), pack.used) {
-        _ if !is_small_business_server(server.edition) => Answer::NotSmallBusinessServer,
-        _ if !can_add_licenses(server.edition) => Answer::NoAddedLicenses,
-        _ if !can_write(pack) => Answer::MayBeDamaged,
-        _ if !knows(server.version, pack.version) => Answer::MayCorrupt,
-        _ if !is_free_for(pack, server) => Answer::AsksForPassword,
-        (to, _) if to > limit => Answer::OverLimit { limit },
-        (to, _) if is_in_order(pack, installed) => Answer::Takes { from: installed, to },
+        _ if !is_small_business_server(server.edition) => ServerResponse::NotSmallBusinessServer,
+        _ if !can_add_licenses(server.edition) => ServerResponse::NoAddedLicenses,
+        _ if !can_write(pack) => ServerResponse::MayBeDamaged,
+        _ if !knows(server.version, pack.version) => ServerResponse::MayCorrupt,
+        _ if !is_free_for(pack, server) => ServerResponse::AsksForPassword,
+        (to, _) if to > limit => ServerResponse::OverLimit { limit },
+        (to, _) if is_in_order(pack, installed) => ServerResponse::Takes { from: installed, to },
         (to, used) => {
             let from = used.map_or(installed, |used| used.from);
             match pack.version {
-                Version::V40 => Answer::AlreadyUsed { from, to },
-                Version::V45 => Answer::RestoresOther { from, to },
+                Version::V40 => ServerResponse::AlreadyUsed { from, to },
+                Version::V45 => ServerResponse::RestoresOther { from, to },
             }
         }
     }

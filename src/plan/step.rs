@@ -5,7 +5,7 @@ use crate::diagnosis::FindingCode;
 /// What is to be done with a pack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
-pub enum Action {
+pub enum PlanAction {
     /// Applied as it is.
     Apply,
     /// Converted (or its conversion finished), then applied.
@@ -14,7 +14,7 @@ pub enum Action {
     TurnAway,
 }
 
-impl Action {
+impl PlanAction {
     /// The code in reports.
     pub fn as_str(self) -> &'static str {
         self.into()
@@ -24,7 +24,7 @@ impl Action {
 /// Why that is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::VariantNames)]
 #[strum(serialize_all = "kebab-case")]
-pub enum Code {
+pub enum PlanCode {
     /// The pack restores what it once added.
     Restores,
     /// The pack is unused and adds its licenses.
@@ -62,7 +62,7 @@ pub enum Code {
     Refused(FindingCode),
 }
 
-impl Code {
+impl PlanCode {
     /// The code in reports.
     pub fn as_str(self) -> &'static str {
         match self {

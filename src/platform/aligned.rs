@@ -1,6 +1,6 @@
 //! Reading and writing that bypasses the cache, in aligned blocks.
 
-use super::{Identity, forget, identity, open_past_cache, read_at, read_exact_at, write_at};
+use super::{FileIdentity, forget, identity, open_past_cache, read_at, read_exact_at, write_at};
 use std::fs::File;
 use std::io;
 use std::path::Path;
@@ -9,20 +9,20 @@ use std::sync::OnceLock;
 /// The alignment of buffers in memory and of reads on disk, in bytes: a multiple of any disk's block.
 const ALIGNMENT: usize = 4096;
 
-/// A file that is open, with what it takes to read past the cache: a second handle, opened when it is needed.
+/// An open file with all that is needed to read it past the cache: a second handle, opened on first use.
 #[derive(Debug)]
 pub(crate) struct PastCache<'f> {
     pub(crate) file: &'f File,
     /// Which file it is.
-    pub(crate) identity: Identity,
+    pub(crate) identity: FileIdentity,
     /// Where it can be opened again.
     pub(crate) path: &'f Path,
     pub(crate) direct: &'f OnceLock<File>,
 }
 
 impl PastCache<'_> {
-    /// Reads what the disk itself holds; where the file system cannot read past the cache, what the cache
-    /// holds after it was told to forget these pages.
+    /// Reads what the disk itself holds. If the file system cannot read past the cache, reads what the cache holds
+    /// after it was asked to drop these pages.
     pub(crate) fn read(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
         match self.read_anew(buffer, offset) {
             Err(error) if error.kind() == io::ErrorKind::InvalidInput => {

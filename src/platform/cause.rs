@@ -2,7 +2,7 @@
 
 /// The cause of a system error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(dead_code, reason = "not every system tells all of them apart")]
+#[allow(dead_code, reason = "not every system distinguishes all of them")]
 pub(crate) enum Cause {
     /// The file system has no locks.
     NoLocks,

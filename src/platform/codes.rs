@@ -1,25 +1,25 @@
 //! What the error numbers of Windows mean for drives and files.
 
-use super::{Cause, Fault};
+use super::{Cause, DeviceFault};
 
 /// The fault for an error number of Windows; `None` if the system's own message is the best explanation
 /// (31 general failure, 121 timed out, 1005 and 1785 not formatted, 1167 drive gone).
-pub(crate) fn windows_fault(number: i32) -> Option<Fault> {
+pub(crate) fn windows_fault(number: i32) -> Option<DeviceFault> {
     Some(match number {
-        2 | 3 => Fault::NotThere,
-        5 => Fault::Denied,
-        19 => Fault::WriteProtected,
-        21 | 1112 => Fault::NoMedium,
-        23 | 25 | 27 | 1117 => Fault::BadSector,
-        32 | 33 => Fault::InUse,
-        34 | 1110 => Fault::Changed,
-        38 | 87 => Fault::PastTheEnd,
+        2 | 3 => DeviceFault::NotThere,
+        5 => DeviceFault::Denied,
+        19 => DeviceFault::WriteProtected,
+        21 | 1112 => DeviceFault::NoMedium,
+        23 | 25 | 27 | 1117 => DeviceFault::BadSector,
+        32 | 33 => DeviceFault::InUse,
+        34 | 1110 => DeviceFault::Changed,
+        38 | 87 => DeviceFault::PastTheEnd,
         _ => return None,
     })
 }
 
-/// The cause that an error number of Windows has, where more is to say than the standard library does;
-/// a lock fails for reasons of its own.
+/// The cause of an error number of Windows that the standard library does not distinguish. Some numbers mean
+/// something else for a lock.
 pub(crate) fn windows_cause(number: i32, of_lock: bool) -> Option<Cause> {
     Some(match number {
         1 | 50 if of_lock => Cause::NoLocks,
@@ -39,25 +39,25 @@ mod tests {
     #[test]
     fn every_error_that_a_drive_is_known_for_has_its_fault() {
         for (number, fault) in [
-            (2, Some(Fault::NotThere)),
-            (3, Some(Fault::NotThere)),
-            (5, Some(Fault::Denied)),
-            (19, Some(Fault::WriteProtected)),
-            (21, Some(Fault::NoMedium)),
-            (23, Some(Fault::BadSector)),
-            (25, Some(Fault::BadSector)),
-            (27, Some(Fault::BadSector)),
+            (2, Some(DeviceFault::NotThere)),
+            (3, Some(DeviceFault::NotThere)),
+            (5, Some(DeviceFault::Denied)),
+            (19, Some(DeviceFault::WriteProtected)),
+            (21, Some(DeviceFault::NoMedium)),
+            (23, Some(DeviceFault::BadSector)),
+            (25, Some(DeviceFault::BadSector)),
+            (27, Some(DeviceFault::BadSector)),
             (31, None),
-            (32, Some(Fault::InUse)),
-            (33, Some(Fault::InUse)),
-            (34, Some(Fault::Changed)),
-            (38, Some(Fault::PastTheEnd)),
-            (87, Some(Fault::PastTheEnd)),
+            (32, Some(DeviceFault::InUse)),
+            (33, Some(DeviceFault::InUse)),
+            (34, Some(DeviceFault::Changed)),
+            (38, Some(DeviceFault::PastTheEnd)),
+            (87, Some(DeviceFault::PastTheEnd)),
             (121, None),
             (1005, None),
-            (1110, Some(Fault::Changed)),
-            (1112, Some(Fault::NoMedium)),
-            (1117, Some(Fault::BadSector)),
+            (1110, Some(DeviceFault::Changed)),
+            (1112, Some(DeviceFault::NoMedium)),
+            (1117, Some(DeviceFault::BadSector)),
             (1167, None),
             (1785, None),
         ] {

@@ -96,7 +96,7 @@ mod linux {
         }
 
         #[test]
-        fn diskette_drives_are_told_from_disks_and_card_readers() {
+        fn diskette_drives_are_distinguished_from_disks_and_card_readers() {
             let found = |name: &str, is_empty| {
                 Some(FoundDrive { path: Path::new("/dev").join(name), is_empty })
             };

@@ -1,6 +1,6 @@
 //! Other systems: drives are not supported, and reads do not bypass the cache.
 
-use super::{Fault, FileId, Use};
+use super::{DeviceFault, DriveUse, FileId};
 use std::fs::{File, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ pub(crate) fn is_drive(_: &Metadata) -> bool {
     false
 }
 
-pub(crate) fn open_drive(_: &Path, _: Use) -> io::Result<File> {
+pub(crate) fn open_drive(_: &Path, _: DriveUse) -> io::Result<File> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
@@ -39,6 +39,6 @@ pub(crate) fn mount_point(_: &Path) -> Option<PathBuf> {
     None
 }
 
-pub(crate) fn fault(_: &io::Error) -> Option<Fault> {
+pub(crate) fn fault(_: &io::Error) -> Option<DeviceFault> {
     None
 }

@@ -54,7 +54,7 @@ mod unix {
         rustix::fs::statfs(folder).is_ok_and(|about| about.f_flags & MNT_LOCAL != 0)
     }
 
-    /// Not known there.
+    /// Other systems do not say.
     #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
     pub(crate) fn is_local(_: &Path) -> bool {
         false
@@ -112,13 +112,13 @@ mod windows {
         }
     }
 
-    /// On Windows, only an attempt can show that.
+    /// Nothing is checked on Windows: only an attempt can show that.
     #[expect(clippy::unnecessary_wraps, reason = "not every platform has to try")]
     pub(crate) fn may_write(_: &Path) -> io::Result<()> {
         Ok(())
     }
 
-    /// On Windows, only an attempt can show that.
+    /// Nothing is checked on Windows: only an attempt can show that.
     #[expect(clippy::unnecessary_wraps, reason = "not every platform has to try")]
     pub(crate) fn may_replace(_: &Path, _: &Metadata) -> io::Result<()> {
         Ok(())

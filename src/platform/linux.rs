@@ -1,6 +1,6 @@
 //! Linux: reads that bypass the cache, and drives, which are block devices.
 
-use super::{Fault, FileId, Use};
+use super::{DeviceFault, DriveUse, FileId};
 use rustix::fs::{Advice, Mode, OFlags, fadvise, major, minor};
 use rustix::io::Errno;
 use std::ffi::OsString;
@@ -38,17 +38,17 @@ pub(crate) fn is_drive(metadata: &Metadata) -> bool {
 
 /// Opens a drive. Without `O_NONBLOCK`, the driver checks which medium is in it. The floppy driver may still
 /// report a missing diskette once after it was put back, so there are two attempts.
-pub(crate) fn open_drive(path: &Path, how: Use) -> io::Result<File> {
+pub(crate) fn open_drive(path: &Path, how: DriveUse) -> io::Result<File> {
     let flags = match how {
-        Use::Measure => OFlags::RDONLY,
-        Use::Read => OFlags::RDONLY | OFlags::EXCL | OFlags::DIRECT,
-        Use::Change => OFlags::RDWR | OFlags::EXCL | OFlags::DIRECT | OFlags::SYNC,
+        DriveUse::Measure => OFlags::RDONLY,
+        DriveUse::Read => OFlags::RDONLY | OFlags::EXCL | OFlags::DIRECT,
+        DriveUse::Change => OFlags::RDWR | OFlags::EXCL | OFlags::DIRECT | OFlags::SYNC,
     };
     let open = || -> io::Result<File> {
         Ok(rustix::fs::open(path, flags | OFlags::CLOEXEC, Mode::empty())?.into())
     };
     open().or_else(|error| match fault(&error) {
-        Some(Fault::NoMedium) => open(),
+        Some(DeviceFault::NoMedium) => open(),
         _ => Err(error),
     })
 }
@@ -96,12 +96,12 @@ fn unescape(text: &[u8]) -> Vec<u8> {
 }
 
 /// What an error of a drive means.
-pub(crate) fn fault(error: &io::Error) -> Option<Fault> {
+pub(crate) fn fault(error: &io::Error) -> Option<DeviceFault> {
     Some(match Errno::from_io_error(error)? {
-        Errno::NXIO | Errno::NODEV | Errno::NOMEDIUM | Errno::MEDIUMTYPE => Fault::NoMedium,
-        Errno::BUSY => Fault::InUse,
-        Errno::ROFS => Fault::WriteProtected,
-        Errno::ACCESS | Errno::PERM => Fault::Denied,
+        Errno::NXIO | Errno::NODEV | Errno::NOMEDIUM | Errno::MEDIUMTYPE => DeviceFault::NoMedium,
+        Errno::BUSY => DeviceFault::InUse,
+        Errno::ROFS => DeviceFault::WriteProtected,
+        Errno::ACCESS | Errno::PERM => DeviceFault::Denied,
         _ => return None,
     })
 }

@@ -52,13 +52,13 @@ pub(crate) type FileId = (u64, u64);
 
 /// A file's identity, and how many names lead to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Identity {
+pub(crate) struct FileIdentity {
     /// `None` if the file system has none.
     pub(crate) id: Option<FileId>,
     pub(crate) names: u64,
 }
 
-impl Identity {
+impl FileIdentity {
     /// Whether the file has more than one name.
     pub(crate) fn has_other_names(self) -> bool {
         self.names > 1
@@ -67,7 +67,7 @@ impl Identity {
 
 /// How a drive is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Use {
+pub(crate) enum DriveUse {
     /// To learn the size of the medium; other programs may keep using it.
     Measure,
     /// To be read.
@@ -78,8 +78,8 @@ pub(crate) enum Use {
 
 /// What an error of a drive, or of a file in use, means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(not(windows), allow(dead_code, reason = "only Windows tells all of them apart"))]
-pub(crate) enum Fault {
+#[cfg_attr(not(windows), allow(dead_code, reason = "only Windows distinguishes all of them"))]
+pub(crate) enum DeviceFault {
     /// No medium is in the drive.
     NoMedium,
     /// The medium cannot be written.

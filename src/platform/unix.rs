@@ -1,6 +1,6 @@
 //! Files on Unix.
 
-use super::{Identity, read_exact_at};
+use super::{FileIdentity, read_exact_at};
 use rustix::buffer::spare_capacity;
 use rustix::fs::{Mode, OFlags, open, openat};
 use std::ffi::{OsStr, OsString};
@@ -12,7 +12,7 @@ use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// Open files that are far more than enough for two groups of images and all workers.
-const MANY: u64 = 512;
+const ENOUGH_FILES: u64 = 512;
 
 pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     file.read_at(buffer, offset)
@@ -67,6 +67,11 @@ pub(crate) fn open_to_read(path: &Path) -> io::Result<File> {
 /// Opens a file to be read and changed.
 pub(crate) fn open_to_change(path: &Path) -> io::Result<File> {
     open_options().write(true).open(path)
+}
+
+/// Opens a file to be read and written beside other programs that write to it.
+pub(crate) fn open_to_share(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).write(true).open(path)
 }
 
 /// Makes a file with these permissions less the user's mask.
@@ -140,13 +145,13 @@ pub(crate) fn is_kept_by_handles(_: &io::Error) -> bool {
 }
 
 /// The identity of the file.
-pub(crate) fn identity(_: &File, metadata: &Metadata) -> Identity {
-    Identity { id: Some((metadata.dev(), metadata.ino())), names: metadata.nlink() }
+pub(crate) fn identity(_: &File, metadata: &Metadata) -> FileIdentity {
+    FileIdentity { id: Some((metadata.dev(), metadata.ino())), names: metadata.nlink() }
 }
 
 /// The identity of the file at `path`, which has this metadata.
-pub(crate) fn identity_at(_: &Path, metadata: &Metadata) -> Identity {
-    Identity { id: Some((metadata.dev(), metadata.ino())), names: metadata.nlink() }
+pub(crate) fn identity_at(_: &Path, metadata: &Metadata) -> FileIdentity {
+    FileIdentity { id: Some((metadata.dev(), metadata.ino())), names: metadata.nlink() }
 }
 
 /// Whether a file was changed between two looks at its metadata: its bytes, or who may do what with it.
@@ -182,7 +187,7 @@ pub(crate) fn settle_name(_: &File) -> io::Result<()> {
     Ok(())
 }
 
-/// Gives a copy the permissions that it could not be made with: on Unix, there are none.
+/// Nothing to do on Unix: a copy is created with its permissions.
 #[expect(clippy::unnecessary_wraps, reason = "not every system makes files with permissions")]
 pub(crate) fn keep_read_only(_: &Path, _: Option<Permissions>) -> io::Result<()> {
     Ok(())
@@ -210,13 +215,13 @@ pub(crate) fn take_over(from: &File, metadata: &Metadata, to: &File) -> io::Resu
 }
 
 /// The permissions that a copy of a file has, before the mask of the user who makes it.
-#[expect(clippy::unnecessary_wraps, reason = "not every system has such")]
+#[expect(clippy::unnecessary_wraps, reason = "other systems have none")]
 pub(crate) fn rights_of_copy(permissions: &Permissions) -> Option<Permissions> {
     Some(Permissions::from_mode(permissions.mode() & 0o777))
 }
 
 /// The permissions of a new file, before the user's mask.
-#[expect(clippy::unnecessary_wraps, reason = "not every system has such")]
+#[expect(clippy::unnecessary_wraps, reason = "other systems have none")]
 pub(crate) fn usual_permissions() -> Option<Permissions> {
     Some(Permissions::from_mode(0o666))
 }
@@ -235,5 +240,5 @@ pub(crate) fn images_at_once() -> usize {
 /// Whether the limit of open files is so high that they need not be saved.
 pub(crate) fn may_open_many() -> bool {
     let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
-    limit.is_none_or(|files| files >= MANY)
+    limit.is_none_or(|files| files >= ENOUGH_FILES)
 }

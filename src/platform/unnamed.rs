@@ -21,7 +21,7 @@ pub(crate) fn unnamed(folder: &Path, rights: Option<&Permissions>) -> io::Result
         Err(Errno::OPNOTSUPP | Errno::ISDIR | Errno::INVAL | Errno::NOSYS) => return Ok(None),
         Err(error) => return Err(error.into()),
     };
-    // The way to its name leads through here; not every system shows it.
+    // `link` needs this path, and /proc may not be mounted.
     Ok(way_to(&file).exists().then_some(file))
 }
 
@@ -43,9 +43,9 @@ pub(crate) fn way_to(file: &File) -> PathBuf {
     format!("/proc/self/fd/{}", file.as_raw_fd()).into()
 }
 
-/// There are none.
+/// This system has no such files.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-#[expect(clippy::unnecessary_wraps, reason = "not every system has them")]
+#[expect(clippy::unnecessary_wraps, reason = "Linux can fail here")]
 pub(crate) fn unnamed(_: &Path, _: Option<&Permissions>) -> io::Result<Option<File>> {
     Ok(None)
 }

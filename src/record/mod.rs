@@ -69,6 +69,17 @@ pub struct Origin {
     pub source_digest: Seal,
 }
 
+/// The server that a pack is bound to, and the step that it restores there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Binding {
+    /// Licenses before the step.
+    pub from: u16,
+    /// Licenses after it.
+    pub to: u16,
+    /// The server.
+    pub server: Server,
+}
+
 /// A parsed record of either version; only one of 4.5 has an origin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
@@ -189,6 +200,12 @@ impl Record {
     /// Whether the pack is bound to a server.
     pub fn is_bound(&self) -> bool {
         self.status & STATUS_BOUND != 0
+    }
+
+    /// What the pack is bound to.
+    pub fn binding(&self) -> Option<Binding> {
+        let Self { from, to, server, .. } = *self;
+        self.is_bound().then_some(Binding { from, to, server })
     }
 
     pub(crate) fn layout(&self) -> &'static Layout {

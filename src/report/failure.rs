@@ -86,7 +86,7 @@ impl FailureCode {
 
 /// What was being done when it failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
+pub enum Operation {
     /// Opening the image.
     Open,
     /// Listing a folder.
@@ -115,7 +115,7 @@ pub enum Action {
     SyncFolder,
 }
 
-impl Action {
+impl Operation {
     /// Whether it writes.
     fn writes(self) -> bool {
         !matches!(self, Self::Open | Self::List | Self::Read | Self::Lock)
@@ -129,12 +129,12 @@ impl Action {
 
 /// A failure, with what is known of it.
 #[derive(Debug, thiserror::Error)]
-#[error("{action:?} failed: {}", code.as_str())]
+#[error("{operation:?} failed: {}", code.as_str())]
 pub struct Failure {
     /// The kind of failure.
     pub code: FailureCode,
     /// What was being done.
-    pub action: Action,
+    pub operation: Operation,
     /// The error behind it, if there is one.
     #[source]
     pub cause: Option<MediaError>,
@@ -145,16 +145,16 @@ pub struct Failure {
 }
 
 impl Failure {
-    pub(crate) fn new(code: FailureCode, action: Action) -> Self {
-        Self { code, action, cause: None, state: None, target: None }
+    pub(crate) fn new(code: FailureCode, operation: Operation) -> Self {
+        Self { code, operation, cause: None, state: None, target: None }
     }
 
-    /// The failure when `action` ends with the error `cause`.
-    pub(crate) fn caused(action: Action, cause: impl Into<MediaError>) -> Self {
+    /// The failure when `operation` ends with the error `cause`.
+    pub(crate) fn caused(operation: Operation, cause: impl Into<MediaError>) -> Self {
         let cause = cause.into();
         let code = match &cause {
-            MediaError::Io(error) => Self::of_system(action, error)
-                .unwrap_or_else(|| Self::of_kind(action, error.kind())),
+            MediaError::Io(error) => Self::of_system(operation, error)
+                .unwrap_or_else(|| Self::of_kind(operation, error.kind())),
             MediaError::Drive(error) => Self::of_drive(error),
             MediaError::Container(error) => Self::of_container(*error),
             MediaError::Mapfile(_) => FailureCode::BadMapfile,
@@ -163,11 +163,11 @@ impl Failure {
                 FailureCode::IoError
             }
         };
-        Self { cause: Some(cause), ..Self::new(code, action) }
+        Self { cause: Some(cause), ..Self::new(code, operation) }
     }
 
-    fn of_system(action: Action, cause: &io::Error) -> Option<FailureCode> {
-        Some(match platform::cause(cause, action == Action::Lock)? {
+    fn of_system(operation: Operation, cause: &io::Error) -> Option<FailureCode> {
+        Some(match platform::cause(cause, operation == Operation::Lock)? {
             Cause::NoLocks => FailureCode::NoLocks,
             Cause::LinkLoop => FailureCode::LinkLoop,
             Cause::NameTooLong => FailureCode::NameTooLong,
@@ -175,24 +175,24 @@ impl Failure {
             Cause::InUse => FailureCode::InUse,
             Cause::NoMedium => FailureCode::NoMedium,
             // Only its owner may make a new file with the same owner.
-            Cause::Forbidden if action == Action::Replace => FailureCode::NotOwner,
-            Cause::Forbidden if action.writes() => FailureCode::Immutable,
+            Cause::Forbidden if operation == Operation::Replace => FailureCode::NotOwner,
+            Cause::Forbidden if operation.writes() => FailureCode::Immutable,
             Cause::Forbidden => FailureCode::AccessDenied,
         })
     }
 
-    fn of_kind(action: Action, kind: io::ErrorKind) -> FailureCode {
-        use io::ErrorKind as Kind;
+    fn of_kind(operation: Operation, kind: io::ErrorKind) -> FailureCode {
+        use io::ErrorKind;
         match kind {
-            Kind::NotFound => FailureCode::NotFound,
-            Kind::InvalidFilename => FailureCode::BadName,
-            Kind::PermissionDenied if action.makes_files() => FailureCode::FolderProtected,
-            Kind::PermissionDenied if action.writes() => FailureCode::NotOwner,
-            Kind::PermissionDenied => FailureCode::AccessDenied,
-            Kind::ReadOnlyFilesystem => FailureCode::ReadOnlyDisk,
-            Kind::OutOfMemory => FailureCode::NoMemory,
-            Kind::StorageFull | Kind::QuotaExceeded => FailureCode::NoSpace,
-            Kind::FileTooLarge => FailureCode::FileSizeLimit,
+            ErrorKind::NotFound => FailureCode::NotFound,
+            ErrorKind::InvalidFilename => FailureCode::BadName,
+            ErrorKind::PermissionDenied if operation.makes_files() => FailureCode::FolderProtected,
+            ErrorKind::PermissionDenied if operation.writes() => FailureCode::NotOwner,
+            ErrorKind::PermissionDenied => FailureCode::AccessDenied,
+            ErrorKind::ReadOnlyFilesystem => FailureCode::ReadOnlyDisk,
+            ErrorKind::OutOfMemory => FailureCode::NoMemory,
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => FailureCode::NoSpace,
+            ErrorKind::FileTooLarge => FailureCode::FileSizeLimit,
             _ => FailureCode::IoError,
         }
     }
@@ -236,7 +236,7 @@ impl Failure {
     /// A copy was made, but `error` shows that its name may not survive a power cut.
     pub(crate) fn folder_not_durable(error: &io::Error, target: PathBuf) -> Self {
         let error = io::Error::new(error.kind(), error.to_string());
-        Self::caused(Action::SyncFolder, error).about(target)
+        Self::caused(Operation::SyncFolder, error).about(target)
     }
 
     pub(crate) fn about(mut self, target: PathBuf) -> Self {
@@ -247,14 +247,14 @@ impl Failure {
 
 impl From<CommitError> for Failure {
     fn from(error: CommitError) -> Self {
-        let action = match error.step {
-            CommitStep::Check => Action::Read,
-            CommitStep::Write => Action::Write,
-            CommitStep::Sync => Action::Sync,
-            CommitStep::Replace => Action::Replace,
-            CommitStep::CleanUp => Action::CleanUp,
-            CommitStep::ReadBack => Action::ReadBack,
+        let operation = match error.step {
+            CommitStep::Check => Operation::Read,
+            CommitStep::Write => Operation::Write,
+            CommitStep::Sync => Operation::Sync,
+            CommitStep::Replace => Operation::Replace,
+            CommitStep::CleanUp => Operation::CleanUp,
+            CommitStep::ReadBack => Operation::ReadBack,
         };
-        Self { state: error.state, ..Self::caused(action, error.cause) }
+        Self { state: error.state, ..Self::caused(operation, error.cause) }
     }
 }

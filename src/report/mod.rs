@@ -4,11 +4,11 @@ mod failure;
 
 pub use crate::pack::commit::PackState;
 pub use crate::pack::examine::NotAPack;
-pub use failure::{Action, Failure, FailureCode};
+pub use failure::{Failure, FailureCode, Operation};
 
 use crate::diagnosis::{Diagnosis, Finding, FindingCode, Verdict};
 use crate::disk::Flaw;
-use crate::fat12::{Anomaly, Diskette, MediaFault};
+use crate::fat12::{Anomaly, DisketteContents, MediaFault};
 use crate::media::surface::Surface;
 use crate::pack::examine::{Pack, Remark};
 use crate::record::Record;
@@ -88,7 +88,7 @@ pub enum Note {
 
 /// The image of a pack that counts instead of another one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Counts {
+pub struct ImageThatCounts {
     /// Its path.
     pub path: PathBuf,
     /// How the other one's state is related to its own.
@@ -107,16 +107,23 @@ impl From<Remark> for Note {
     }
 }
 
+impl From<Verdict> for Outcome {
+    /// The outcome of a pack with this verdict if nothing is done to it.
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Convertible => Self::Convertible,
+            Verdict::AlreadyConverted => Self::AlreadyConverted,
+            Verdict::UnfinishedConversion => Self::UnfinishedConversion,
+            Verdict::Issued45 => Self::Issued45,
+            Verdict::Refused => Self::Refused,
+        }
+    }
+}
+
 impl Pack {
     /// The outcome if nothing is done to the pack.
     pub fn outcome(&self) -> Outcome {
-        match self.diagnosis.verdict {
-            Verdict::Convertible => Outcome::Convertible,
-            Verdict::AlreadyConverted => Outcome::AlreadyConverted,
-            Verdict::UnfinishedConversion => Outcome::UnfinishedConversion,
-            Verdict::Issued45 => Outcome::Issued45,
-            Verdict::Refused => Outcome::Refused,
-        }
+        self.diagnosis.verdict.into()
     }
 }
 
@@ -134,7 +141,7 @@ pub struct Report {
     /// Why it is not a pack.
     pub not_a_pack: Option<NotAPack>,
     /// What is on a diskette that is not a pack, if that was asked for.
-    pub diskette: Option<Box<Diskette>>,
+    pub diskette: Option<Box<DisketteContents>>,
     /// Notes.
     pub notes: Vec<Note>,
     /// Why it failed.
@@ -146,13 +153,14 @@ pub struct Report {
     /// The converted copy, if one was asked for.
     pub output: Option<PathBuf>,
     /// If this is a copy: the image that counts.
-    pub counts: Option<Counts>,
+    pub counts: Option<ImageThatCounts>,
     /// Whether the image's format can be changed in place.
     pub in_place: bool,
 }
 
 impl Report {
-    pub(crate) fn new(path: PathBuf, named: bool, outcome: Outcome) -> Box<Self> {
+    /// A report that says no more than this.
+    pub fn new(path: PathBuf, named: bool, outcome: Outcome) -> Box<Self> {
         Box::new(Self {
             path,
             named,

@@ -3,15 +3,9 @@
 use super::Job;
 use crate::find::{FindError, Image};
 use crate::media::{DriveError, MediaError, Medium, Place};
-use crate::report::{Action, Failure, FailureCode};
+use crate::report::{Failure, FailureCode, Operation};
 use std::fs::TryLockError;
 use std::io::ErrorKind;
-
-/// An open medium, and whether it can be changed.
-pub(super) enum Access {
-    Full(Medium),
-    Protected(Medium, Failure),
-}
 
 pub(super) fn open(place: &Place, job: &Job) -> Result<Medium, Failure> {
     Medium::open(place, job.retries)
@@ -28,24 +22,28 @@ pub(super) fn open_found(image: &mut Image, job: &Job) -> Result<Medium, Failure
     }
 }
 
-/// A file whose mode allows no writing is protected, also from those who could write it all the
-/// same.
-pub(super) fn open_to_change(place: &Place, job: &Job) -> Result<Access, Failure> {
-    let marked = || Failure::new(FailureCode::WriteProtected, Action::Write);
+/// Opens a medium to be changed; one that is write-protected only to be read, with the failure to report if it
+/// would be changed. A file whose mode forbids writing counts as protected even for users who could write it.
+pub(super) fn open_to_change(
+    place: &Place,
+    job: &Job,
+) -> Result<(Medium, Option<Failure>), Failure> {
+    let marked = || Failure::new(FailureCode::WriteProtected, Operation::Write);
     match Medium::open_to_change(place, job.retries)
         .map(|medium| medium.watched(job.watcher.clone()))
     {
         Ok(medium) if medium.is_marked_read_only() => {
-            // Whoever may write it all the same would keep others away, and this run too.
+            // An open handle that may write it would keep others away, and this run too.
             drop(medium);
-            Ok(Access::Protected(open(place, job)?, marked()))
+            Ok((open(place, job)?, Some(marked())))
         }
-        Ok(medium) => Ok(Access::Full(medium)),
+        Ok(medium) => Ok((medium, None)),
         Err(error) if is_protection(&error) => {
             let medium = open(place, job)?;
             let is_marked = medium.is_marked_read_only();
-            let failure = if is_marked { marked() } else { Failure::caused(Action::Write, error) };
-            Ok(Access::Protected(medium, failure))
+            let failure =
+                if is_marked { marked() } else { Failure::caused(Operation::Write, error) };
+            Ok((medium, Some(failure)))
         }
         Err(error) => Err(failed_to_open(place, error)),
     }
@@ -61,7 +59,7 @@ fn is_protection(error: &MediaError) -> bool {
 }
 
 fn failed_to_open(place: &Place, error: MediaError) -> Failure {
-    let failure = Failure::caused(Action::Open, error);
+    let failure = Failure::caused(Operation::Open, error);
     match (failure.code, &place.map) {
         (FailureCode::BadMapfile, Some(map)) => failure.about(map.clone()),
         _ => failure,
@@ -71,23 +69,23 @@ fn failed_to_open(place: &Place, error: MediaError) -> Failure {
 /// The failure of a path that leads nowhere.
 pub(super) fn not_found(error: FindError) -> Failure {
     match error {
-        FindError::NotAFile => Failure::new(FailureCode::NotAFile, Action::Open),
-        FindError::DeviceName => Failure::caused(Action::Open, MediaError::DeviceName),
+        FindError::NotAFile => Failure::new(FailureCode::NotAFile, Operation::Open),
+        FindError::DeviceName => Failure::caused(Operation::Open, MediaError::DeviceName),
         FindError::NotFound(error) => Failure {
             cause: Some(error.into()),
-            ..Failure::new(FailureCode::NotFound, Action::Open)
+            ..Failure::new(FailureCode::NotFound, Operation::Open)
         },
-        FindError::LooseRecord => Failure::new(FailureCode::LooseRecord, Action::Open),
-        FindError::Open(error) => Failure::caused(Action::Open, error),
-        FindError::List(error) => Failure::caused(Action::List, error),
-        FindError::Changed => Failure::new(FailureCode::Changed, Action::Open),
+        FindError::LooseRecord => Failure::new(FailureCode::LooseRecord, Operation::Open),
+        FindError::Open(error) => Failure::caused(Operation::Open, error),
+        FindError::List(error) => Failure::caused(Operation::List, error),
+        FindError::Changed => Failure::new(FailureCode::Changed, Operation::Open),
     }
 }
 
 pub(super) fn lock(result: Result<(), TryLockError>) -> Result<(), Failure> {
     result.map_err(|error| match error {
-        TryLockError::WouldBlock => Failure::new(FailureCode::InUse, Action::Lock),
-        TryLockError::Error(error) => Failure::caused(Action::Lock, error),
+        TryLockError::WouldBlock => Failure::new(FailureCode::InUse, Operation::Lock),
+        TryLockError::Error(error) => Failure::caused(Operation::Lock, error),
     })
 }
 
@@ -102,6 +100,6 @@ pub(super) fn lock_shared(medium: &Medium) -> Result<(), Failure> {
 
 /// A conversion of a file that the path no longer leads to would be lost.
 pub(super) fn in_place_still(medium: &Medium) -> Result<(), Failure> {
-    let replaced = || Failure::new(FailureCode::Replaced, Action::Lock);
+    let replaced = || Failure::new(FailureCode::Replaced, Operation::Lock);
     if medium.is_at_its_path() { Ok(()) } else { Err(replaced()) }
 }

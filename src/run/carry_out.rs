@@ -3,16 +3,16 @@
 //! A group is changed from end to end before the next one is opened, so what was begun is whole when a run is
 //! stopped. All members of an archive that is changed in place are in one group: it is written once.
 
-use super::answers::tell;
 use super::claims::{self, Claims};
+use super::decisions::tell;
 use super::in_order::InOrder;
 use super::output::Output;
 use super::pool::{self, Scope};
 use super::prepare::Task;
 use super::step::Step;
 use super::survey::Survey;
-use super::turns::{Taken, Turn, Turns, take_turn};
-use super::{End, Job, Listener, Mode, Said};
+use super::turns::{Turn, TurnResult, Turns, take_turn};
+use super::{End, FinalReport, Job, Listener, Mode, RunEvent};
 use crate::ledger::{Ledger, LedgerError};
 use crate::platform::{images_at_once, sync_folder, without_case};
 use crate::report::{Note, Report};
@@ -32,12 +32,14 @@ pub fn carry_out(
     job: &Job,
     ledger: &mut Ledger,
     stop: &AtomicBool,
-    listener: &mut dyn Listener,
+    listener: &mut Listener<'_>,
 ) -> Result<End, LedgerError> {
     if survey.end == End::Unheard {
         return Ok(End::Unheard);
     }
-    listener.surveyed(&survey.overview(job));
+    if listener(RunEvent::Surveyed(survey.overview(job))).is_break() {
+        return Ok(End::Unheard);
+    }
     let output = job.output.clone().map(|folder| Output::new(folder, job));
     if job.mode.converts() && survey.end == End::Complete {
         ledger.enter_remembered()?;
@@ -64,7 +66,7 @@ struct Run<'a> {
     task: Task<'a>,
     stop: &'a AtomicBool,
     claims: Claims<'a>,
-    listener: &'a mut dyn Listener,
+    listener: &'a mut Listener<'a>,
     /// Images of which the last word was said.
     said: ImageNumber,
 }
@@ -73,7 +75,7 @@ impl<'a> Run<'a> {
     /// Brings one group after the other to its end.
     fn groups(
         &mut self,
-        turns: &mut InOrder<impl Iterator<Item = Turn>, Taken>,
+        turns: &mut InOrder<impl Iterator<Item = Turn>, TurnResult>,
         scope: &Scope<'_, 'a>,
     ) -> Result<End, LedgerError> {
         let (survey, task, stop) = (self.survey, self.task, self.stop);
@@ -85,7 +87,8 @@ impl<'a> Run<'a> {
                 let rest = self.as_seen(self.survey.images.len());
                 return Ok(if rest.is_break() { End::Unheard } else { End::Complete });
             }
-            let numbers: Vec<_> = taken.iter().map(|taken| (taken.image, taken.entry)).collect();
+            let numbers: Vec<_> =
+                taken.iter().map(|taken| (taken.image, taken.candidate)).collect();
             let steps = taken.into_iter().map(|taken| taken.step).collect();
             let (steps, result) = self.bring_to_end(steps, scope);
             let told = self.tell_all(&numbers, steps);
@@ -162,35 +165,35 @@ impl<'a> Run<'a> {
         numbers: &[(ImageNumber, Option<usize>)],
         steps: Vec<Step>,
     ) -> Result<ControlFlow<()>, LedgerError> {
-        for ((image, entry), step) in numbers.iter().zip(steps) {
+        for ((image, candidate), step) in numbers.iter().zip(steps) {
             let Step::Done(mut work) = step else { continue };
             if self.as_seen(*image).is_break() {
                 return Ok(ControlFlow::Break(()));
             }
-            // Where the pack was converted, now or by another run meanwhile, the answer is out of date.
+            // Where the pack was converted, now or by another run meanwhile, the decision is out of date.
             work.wake();
             let is_it = |at: &usize| {
-                let digest = self.survey.entries[*at].digest;
+                let digest = self.survey.candidates[*at].digest;
                 work.report.record().is_some_and(|record| record.digest() == digest)
             };
-            if let Some(at) = entry.filter(is_it) {
-                let answer = &self.survey.answers[at];
-                tell(&mut work.report, answer, self.survey, self.claims.ledger())?;
+            if let Some(at) = candidate.filter(is_it) {
+                let decision = &self.survey.decisions[at];
+                tell(&mut work.report, decision, self.survey, self.claims.ledger())?;
             }
             self.add_flaws(*image, &mut work.report);
             self.said = image + 1;
-            if self.listener.image(Said::Anew(work.report)).is_break() {
+            if (self.listener)(RunEvent::Final(FinalReport::Changed(work.report))).is_break() {
                 return Ok(ControlFlow::Break(()));
             }
         }
-        Ok(self.listener.caught_up())
+        Ok((self.listener)(RunEvent::CaughtUp))
     }
 
     /// Of the images up to this one, what was said when they were seen stands.
     fn as_seen(&mut self, end: ImageNumber) -> ControlFlow<()> {
         while self.said < end {
             self.said += 1;
-            self.listener.image(Said::AsSeen)?;
+            (self.listener)(RunEvent::Final(FinalReport::AsSeen))?;
         }
         ControlFlow::Continue(())
     }

@@ -2,8 +2,8 @@
 //! what it was and will be: the members of an archive wait for each other, and there may be very many.
 
 use super::access::in_place_still;
-use super::kept::Kept;
-use super::output::Copy;
+use super::kept::TrimmedRecord;
+use super::output::OutputCopy;
 use crate::conversion::Patch;
 use crate::media::Medium;
 use crate::pack::commit::Commit;
@@ -16,21 +16,21 @@ pub(super) struct Change {
     /// The image, which is locked.
     medium: Medium,
     sectors: RecordSectors,
-    old: Kept,
-    new: Kept,
+    old: TrimmedRecord,
+    new: TrimmedRecord,
     /// The copy that is changed instead, if one is made.
-    copy: Option<Copy>,
+    copy: Option<OutputCopy>,
 }
 
 impl Change {
     /// A change in place.
     pub(super) fn in_place(medium: Medium, sectors: RecordSectors, patch: &Patch) -> Self {
-        let (old, new) = (Kept::new(&patch.old), Kept::new(&patch.new));
+        let (old, new) = (TrimmedRecord::new(&patch.old), TrimmedRecord::new(&patch.new));
         Self { medium, sectors, old, new, copy: None }
     }
 
     /// The same change, of `copy`.
-    pub(super) fn of_copy(self, copy: Copy) -> Self {
+    pub(super) fn of_copy(self, copy: OutputCopy) -> Self {
         Self { copy: Some(copy), ..self }
     }
 
@@ -46,11 +46,11 @@ impl Change {
 
     /// The record becomes this one.
     pub(super) fn set_new(&mut self, new: &RecordBytes) {
-        self.new = Kept::new(new);
+        self.new = TrimmedRecord::new(new);
     }
 
     /// The copy that is changed instead.
-    pub(super) fn copy(&self) -> Option<&Copy> {
+    pub(super) fn copy(&self) -> Option<&OutputCopy> {
         self.copy.as_ref()
     }
 

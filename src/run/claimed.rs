@@ -2,12 +2,12 @@
 
 use crate::conversion::{Patch, convert};
 use crate::diagnosis::diagnose;
-use crate::ledger::Entry;
+use crate::ledger::LedgerEntry;
 use crate::platform::FileId;
 use crate::record::fields::FileTime;
 use std::path::Path;
 
-impl Entry {
+impl LedgerEntry {
     /// The records of a begun conversion, if they are one that this program makes: a sound 4.0 record,
     /// and the 4.5 record that it becomes.
     pub(crate) fn sound_patch(&self) -> Option<&Patch> {

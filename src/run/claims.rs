@@ -1,15 +1,15 @@
 //! One time: each pack is claimed in the ledger before it is touched, whatever became of it since it was seen.
 
-use super::known::{Relation, absolute_path, copy_of, made_again, relation};
+use super::known::{LedgerMatch, absolute_path, copy_of, ledger_match, made_again};
 use super::recovery::{self, Recovery};
 use super::request::{Claimed, Request, take_up};
 use super::step::{Claim, Step};
 use crate::diagnosis::CopyState;
-use crate::ledger::{ClaimId, Entry, Ledger, LedgerError, Settled, State};
+use crate::ledger::{ClaimId, ConversionState, Ledger, LedgerEntry, LedgerError, Settled};
 use crate::platform::FileId;
 use crate::record::RecordBytes;
 use crate::record::fields::Seal;
-use crate::report::{Action, Failure, FailureCode, Note, Outcome, PackState, Report};
+use crate::report::{Failure, FailureCode, Note, Operation, Outcome, PackState, Report};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -22,7 +22,7 @@ pub(super) struct Claims<'l> {
     /// What became of claims, to be written with the next ones.
     settled: Vec<Settled>,
     /// Claims of earlier runs whose images have not turned up, by the digests of their 4.0 records.
-    missing: BTreeMap<String, Entry>,
+    missing: BTreeMap<String, LedgerEntry>,
     /// Rounds that the group at hand has been through.
     rounds: usize,
     /// The pack whose diskette the user says is in the drive.
@@ -107,44 +107,48 @@ impl<'l> Claims<'l> {
         Ok(claimed)
     }
 
-    fn decide(&mut self, entry: &Entry, request: &Request) -> Result<Decision, LedgerError> {
-        match relation(entry, &request.path, request.file, &request.digest) {
-            Relation::Already(target) => {
-                if entry.state == State::Begun {
+    fn decide(&mut self, entry: &LedgerEntry, request: &Request) -> Result<Decision, LedgerError> {
+        match ledger_match(entry, &request.path, request.file, &request.digest) {
+            LedgerMatch::Already(target) => {
+                if entry.state == ConversionState::Begun {
                     self.settled.push(Settled::Done(entry.id));
                 }
                 Ok(Decision::Already(target))
             }
-            Relation::Own => Ok(match take_up(entry, request) {
+            LedgerMatch::Own => Ok(match take_up(entry, request) {
                 Some(patch) => Decision::Resume(entry.id, Box::new(patch.new)),
                 // What is there now is not what was claimed: that may be converted, and elsewhere.
                 None => Decision::Copy(CopyState::Begun),
             }),
-            Relation::CopyGone => Ok(make_again(entry, request)),
+            LedgerMatch::CopyGone => Ok(make_again(entry, request)),
             // Another file at the path of the claim: it is locked here, and proves nothing.
-            Relation::Copy(CopyState::Begun) if entry.path == request.path => {
+            LedgerMatch::Copy(CopyState::Begun) if entry.path == request.path => {
                 Ok(Decision::Copy(CopyState::Begun))
             }
-            Relation::Copy(CopyState::Begun) => Ok(match recovery::settle(self.ledger, entry)? {
-                Recovery::Complete | Recovery::Finished => Decision::Copy(CopyState::Converted),
-                Recovery::Void => Decision::Again,
-                Recovery::InUse => Decision::InUse,
-                Recovery::Untouched
-                | Recovery::Missing
-                | Recovery::Strange
-                | Recovery::Failed(_) => Decision::Copy(CopyState::Begun),
-            }),
-            Relation::Copy(state) => Ok(Decision::Copy(state)),
+            LedgerMatch::Copy(CopyState::Begun) => {
+                Ok(match recovery::settle(self.ledger, entry)? {
+                    Recovery::Complete | Recovery::Finished => Decision::Copy(CopyState::Converted),
+                    Recovery::Void => Decision::Again,
+                    Recovery::InUse => Decision::InUse,
+                    Recovery::Untouched
+                    | Recovery::Missing
+                    | Recovery::Strange
+                    | Recovery::Failed(_) => Decision::Copy(CopyState::Begun),
+                })
+            }
+            LedgerMatch::Copy(state) => Ok(Decision::Copy(state)),
         }
     }
 
-    fn apply(&self, step: &mut Step, decision: Decision, entry: Entry) {
+    fn apply(&self, step: &mut Step, decision: Decision, entry: LedgerEntry) {
         let go_on = self.rounds < ROUNDS;
         match decision {
             Decision::Again if go_on => {}
             Decision::Resume(id, new) if go_on => step.resume(id, &new),
             Decision::Again | Decision::Resume(..) | Decision::InUse => {
-                step.fail_ready(Failure::new(FailureCode::InUse, Action::Claim).about(entry.path));
+                step.fail_ready(
+                    Failure::new(FailureCode::InUse, Operation::Claim).about(entry.path),
+                );
             }
             Decision::Copy(state) => {
                 step.end_ready(|report| report.refuse_copy(copy_of(entry, state)));
@@ -208,7 +212,7 @@ impl<'l> Claims<'l> {
         let put_back = self.put_back.as_deref();
         let found = recovery::settle_one_of(self.ledger, in_place(), &path, put_back)?;
         let Some(entry) = found else {
-            let is_here = |entry: &&Entry| is_begun(entry, &work.report, work.file);
+            let is_here = |entry: &&LedgerEntry| is_begun(entry, &work.report, work.file);
             let begun = in_place().filter(|_| work.report.is_drive).filter(is_here);
             let notes: Vec<_> = begun.map(|entry| Note::Begun(entry.serial.clone())).collect();
             work.report.notes.extend(notes);
@@ -225,7 +229,7 @@ impl<'l> Claims<'l> {
 }
 
 /// A copy is gone. It may be somewhere else, so it is made again with the same bytes.
-fn make_again(entry: &Entry, request: &Request) -> Decision {
+fn make_again(entry: &LedgerEntry, request: &Request) -> Decision {
     match made_again(entry, &request.patch.old) {
         Some(new) => Decision::Resume(entry.id, Box::new(new)),
         None => Decision::Copy(CopyState::Converted),
@@ -233,7 +237,7 @@ fn make_again(entry: &Entry, request: &Request) -> Decision {
 }
 
 /// Whether a damaged pack may be that of a claim.
-pub(super) fn is_begun(entry: &Entry, report: &Report, file: Option<FileId>) -> bool {
+pub(super) fn is_begun(entry: &LedgerEntry, report: &Report, file: Option<FileId>) -> bool {
     // A drive may hold another diskette than the one that was claimed.
     let serial = report.record().and_then(|record| record.serial.text());
     let may_be = !report.is_drive || serial.is_none_or(|serial| serial == entry.serial);
@@ -243,7 +247,7 @@ pub(super) fn is_begun(entry: &Entry, report: &Report, file: Option<FileId>) -> 
 /// Where the ledger has failed, nothing more is begun.
 pub(super) fn fail_ready(steps: &mut [Step]) {
     for step in steps {
-        step.fail_ready(Failure::new(FailureCode::LedgerError, Action::Claim));
+        step.fail_ready(Failure::new(FailureCode::LedgerError, Operation::Claim));
     }
 }
 
@@ -253,7 +257,8 @@ fn settled(report: &Report, claim: Claim) -> Option<Settled> {
         (Outcome::Converted | Outcome::AlreadyConverted, _) => Some(Settled::Done(claim.id)),
         (Outcome::Failed, Some(failure)) => {
             // A drive is looked at once more before anything is written.
-            let no_copy = matches!(failure.action, Action::Copy | Action::Publish | Action::Read);
+            let no_copy =
+                matches!(failure.operation, Operation::Copy | Operation::Publish | Operation::Read);
             let untouched =
                 failure.state == Some(PackState::Old) || (failure.state.is_none() && no_copy);
             // A claim that was taken up may stand for more than this run has tried.

@@ -16,7 +16,7 @@ pub(super) struct Images {
     prefixes: Vec<Prefix>,
     /// What their paths end with, one behind the other.
     names: Vec<u8>,
-    items: Vec<Item>,
+    items: Vec<ImageParts>,
     maps: HashMap<ImageNumber, PathBuf>,
 }
 
@@ -29,7 +29,7 @@ struct Prefix {
 }
 
 #[derive(Debug)]
-struct Item {
+struct ImageParts {
     prefix: u32,
     /// Where its name ends in `names`.
     end: u32,
@@ -85,7 +85,7 @@ impl Images {
             self.prefixes.push(Prefix { bytes: prefix.into(), root: root.cloned() });
         }
         self.names.extend(name);
-        self.items.push(Item {
+        self.items.push(ImageParts {
             prefix: number(self.prefixes.len() - 1),
             end: number(self.names.len()),
             member: NO_MEMBER,
@@ -114,7 +114,7 @@ impl Images {
     }
 
     /// The image as it was found.
-    pub(super) fn found(&self, image: ImageNumber, archives: &mut Archives) -> Found {
+    pub(super) fn found(&self, image: ImageNumber, archives: &mut OpenArchives) -> Found {
         let path = self.path(image);
         let (prefix, name) = self.parts(image);
         let item = &self.items[image as usize];
@@ -142,7 +142,7 @@ fn number(length: usize) -> u32 {
 /// Archives that are open: each once, however many ways to it there are, since two of one run would shut
 /// each other out.
 #[derive(Debug, Default)]
-pub(super) struct Archives {
+pub(super) struct OpenArchives {
     last: Option<(PathBuf, Arc<Container>)>,
     open: HashMap<PathBuf, Weak<Container>>,
 }
@@ -150,7 +150,7 @@ pub(super) struct Archives {
 /// Archives that are remembered before those that are closed are forgotten.
 const REMEMBERED: usize = 64;
 
-impl Archives {
+impl OpenArchives {
     /// The member of an archive that has this place in its directory and this name.
     fn member(&mut self, archive: &Path, index: usize, name: &[u8]) -> Option<Member> {
         let container = self.container(archive)?;

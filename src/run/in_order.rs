@@ -1,5 +1,5 @@
-//! Items in groups: each is worked on by whichever thread is free, and taken in its order. Items of one file stay
-//! together: a group ends only where that file's items end.
+//! Items in groups: any free thread works on an item, and the results are taken in order. Items of one file stay
+//! together: a group ends only after that file's last item.
 
 use super::pool::{Pending, Scope};
 use crate::platform::images_at_once;
@@ -7,19 +7,19 @@ use std::collections::VecDeque;
 use std::iter::Peekable;
 use std::time::Instant;
 
-/// Images that are worked on together, at most: fewer where few files may be open. Those that are converted
-/// share the disk's flushes; more of them would only take more memory.
+/// The most images in a group; fewer if few files may be open. Images that are converted together share the disk's
+/// flushes; larger groups would only take more memory.
 const GROUP: usize = 64;
-/// Images that one thread takes in one go, at most.
+/// The most images that one thread takes at a time.
 const PIECE: usize = 16;
-/// Images that show how many threads are worth while.
+/// Images in the first group, which shows how many threads are worth while.
 const TRIAL: usize = 16;
-/// Microseconds: to look at an image takes longer only where a disk is waited for, or a processor.
+/// Microseconds. Looking at an image takes longer only if it has to wait for a disk, or for a processor.
 const AT_ONCE: u128 = 50;
-/// Disks are waited for where one in so many pieces has waited.
+/// A group has waited for disks if more than one in so many pieces has.
 const WAITED: usize = 4;
 
-/// Tells the file that an item is a part of, where the items of that file are to stay in one group.
+/// Which file an item is a part of, if the items of that file must stay in one group.
 pub(super) type FileOf<T> = fn(&T) -> Option<usize>;
 
 /// Items that are still to come, and the results of those that were handed out.
@@ -40,7 +40,7 @@ pub(super) struct InOrder<I: Iterator, R> {
 /// The results of a group.
 pub(super) struct Group<R> {
     pub(super) results: Vec<R>,
-    /// Whether more threads would have been done sooner, since these have waited for disks.
+    /// Whether the threads have waited for disks, so that more threads would have been faster.
     pub(super) waited: bool,
 }
 
@@ -53,7 +53,7 @@ impl<I: Iterator, R: Send> InOrder<I, R>
 where
     I::Item: Send,
 {
-    /// `items`, of which up to `groups` groups are handed out ahead.
+    /// Takes up to `groups` groups of `items` ahead.
     pub(super) fn new(items: I, groups: usize) -> Self {
         let group = GROUP.min(images_at_once());
         let reach = groups * group;
@@ -69,7 +69,7 @@ where
         }
     }
 
-    /// The same, where the items of one file stay in one group, however many they are.
+    /// The same, but the items of one file stay in one group, however many they are.
     pub(super) fn with_whole_files(mut self, file_of: FileOf<I::Item>) -> Self {
         self.file_of = file_of;
         self
@@ -88,7 +88,7 @@ where
         self.group = TRIAL.min(self.full_group);
     }
 
-    /// Hands out those that come next.
+    /// Hands out the next items, as far ahead as allowed.
     pub(super) fn begin<'s>(
         &mut self,
         scope: &Scope<'_, 's>,
@@ -112,7 +112,7 @@ where
         }
     }
 
-    /// So many items of one file, or of none, that one thread takes in one go.
+    /// The next piece for a thread: at most `most` items, all of one file or of none.
     fn next_piece(&mut self, most: usize) -> Option<Vec<I::Item>> {
         let first = self.items.next()?;
         let file = (self.file_of)(&first);
@@ -126,8 +126,8 @@ where
         Some(piece)
     }
 
-    /// Takes a group, once all of it is done; without a result where none is left. What is missing of it, and of
-    /// its last file, is handed out for that as by [`InOrder::begin`].
+    /// Waits for the next group and takes it; its results are empty if no item is left. Items that are still missing
+    /// from it, or from its last file, are handed out as by [`InOrder::begin`].
     pub(super) fn take<'s>(
         &mut self,
         scope: &Scope<'_, 's>,

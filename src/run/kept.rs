@@ -1,12 +1,12 @@
-//! What is kept of a record while very many of them wait for each other.
+//! A record in less memory, while very many of them wait to be written together.
 
 use crate::record::{RECORD_LEN, RecordBytes};
 
 /// A record without the zeros at its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Kept(Box<[u8]>);
+pub(super) struct TrimmedRecord(Box<[u8]>);
 
-impl Kept {
+impl TrimmedRecord {
     pub(super) fn new(record: &RecordBytes) -> Self {
         let len = record.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
         Self(record[..len].into())

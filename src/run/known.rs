@@ -3,7 +3,7 @@
 use super::recovery::holds_copy;
 use crate::conversion::{convert, decide};
 use crate::diagnosis::{CopyOf, CopyState, FindingCode, diagnose};
-use crate::ledger::{Entry, Ledger, LedgerError, Met, State};
+use crate::ledger::{ConversionState, Ledger, LedgerEntry, LedgerError, Met};
 use crate::platform::FileId;
 use crate::record::RecordBytes;
 use crate::record::fields::{FileTime, Seal};
@@ -12,7 +12,7 @@ use crate::report::{Outcome, Report};
 use std::path::{Path, PathBuf, absolute};
 
 /// What a pack in the ledger is to the image at hand.
-pub(super) enum Relation {
+pub(super) enum LedgerMatch {
     /// The claim is this very image's, and nobody knows how far it has come.
     Own,
     /// It is this record, converted into this copy.
@@ -24,34 +24,36 @@ pub(super) enum Relation {
 }
 
 /// What the pack of `entry` is to the image at `path`, whose record has this digest.
-pub(super) fn relation(
-    entry: &Entry,
+pub(super) fn ledger_match(
+    entry: &LedgerEntry,
     path: &Path,
     file: Option<FileId>,
     digest: &Seal,
-) -> Relation {
+) -> LedgerMatch {
     let is_source = entry.old_digest == digest.to_hex();
     match entry.target.as_ref().filter(|_| is_source) {
-        Some(target) if holds_copy(target, entry) => return Relation::Already(target.clone()),
-        Some(_) if entry.state == State::Done => return Relation::CopyGone,
+        Some(target) if holds_copy(target, entry) => return LedgerMatch::Already(target.clone()),
+        Some(_) if entry.state == ConversionState::Done => return LedgerMatch::CopyGone,
         _ => {}
     }
     match entry.state {
-        State::Begun if entry.is_file(path, file) => Relation::Own,
-        State::Begun => Relation::Copy(CopyState::Begun),
-        State::Done | State::Released => Relation::Copy(CopyState::Converted),
+        ConversionState::Begun if entry.is_file(path, file) => LedgerMatch::Own,
+        ConversionState::Begun => LedgerMatch::Copy(CopyState::Begun),
+        ConversionState::Done | ConversionState::Released => {
+            LedgerMatch::Copy(CopyState::Converted)
+        }
     }
 }
 
 /// The other copy of a pack, as it is told.
-pub(super) fn copy_of(entry: Entry, state: CopyState) -> CopyOf {
-    let Entry { path, target, converted_at, .. } = entry;
+pub(super) fn copy_of(entry: LedgerEntry, state: CopyState) -> CopyOf {
+    let LedgerEntry { path, target, converted_at, .. } = entry;
     CopyOf { state, converted_at, path, target }
 }
 
 /// The record that a conversion has made of `old`, made again; `None` where that is not of the pack that was
 /// converted.
-pub(super) fn made_again(entry: &Entry, old: &RecordBytes) -> Option<RecordBytes> {
+pub(super) fn made_again(entry: &LedgerEntry, old: &RecordBytes) -> Option<RecordBytes> {
     let at = FileTime::from_unix_seconds(entry.converted_at)?;
     let new = convert(&diagnose(old), at)?;
     (sha1(&[&new]).to_hex() == entry.new_digest).then_some(new)
@@ -95,8 +97,10 @@ impl Report {
         let is_copy = self.has_finding(FindingCode::CopyOfConverted);
         let Some(record) = self.record().filter(|_| is_copy) else { return Ok(()) };
         let Some(serial) = record.serial.text() else { return Ok(()) };
-        let is_of_diskette = |entry: &Entry| {
-            entry.state == State::Done && entry.target.is_none() && is_in_drive(&entry.path)
+        let is_of_diskette = |entry: &LedgerEntry| {
+            entry.state == ConversionState::Done
+                && entry.target.is_none()
+                && is_in_drive(&entry.path)
         };
         let entry = ledger.find(serial)?.filter(is_of_diskette);
         if let Some(new) = entry.and_then(|entry| made_again(&entry, record.bytes())) {

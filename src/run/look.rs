@@ -10,24 +10,24 @@ use crate::media::{MediaError, Medium, Place, PlaceKind};
 use crate::pack::contents::contents;
 use crate::pack::examine::{Examination, RecordSectors, examine};
 use crate::platform::FileId;
-use crate::report::{Action, Failure, NotAPack, Note, Outcome, Report};
+use crate::report::{Failure, NotAPack, Note, Operation, Outcome, Report};
 use crate::set::Access;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// What came of what the finder has found.
-pub(super) enum Seen {
+/// The result of looking at what the finder found.
+pub(super) enum LookResult {
     /// An image was looked at.
-    Image(Box<Look>),
-    /// Something else to tell.
+    Image(Box<LookedAt>),
+    /// It is not an image, and is only reported.
     Other(Found),
-    /// The run was stopped before.
+    /// The run was stopped before it.
     NotBegun,
 }
 
 /// An image that was looked at.
-pub(super) struct Look {
+pub(super) struct LookedAt {
     pub(super) place: Place,
     pub(super) root: Arc<Path>,
     pub(super) report: Box<Report>,
@@ -36,24 +36,24 @@ pub(super) struct Look {
 }
 
 /// Looks at what was found.
-pub(super) fn look(found: Found, job: &Job, stop: &AtomicBool) -> Seen {
+pub(super) fn look(found: Found, job: &Job, stop: &AtomicBool) -> LookResult {
     match found {
-        Found::Image(_) if stop.load(Ordering::Relaxed) => Seen::NotBegun,
+        Found::Image(_) if stop.load(Ordering::Relaxed) => LookResult::NotBegun,
         Found::Image(image) => {
             let look = look_at(image, job);
             match not_read(&look.report) {
                 Some(format) => {
                     let path = look.report.path;
-                    Seen::Other(Found::Skipped(Skipped { path, format: Some(format) }))
+                    LookResult::Other(Found::Skipped(Skipped { path, format: Some(format) }))
                 }
-                None => Seen::Image(look),
+                None => LookResult::Image(look),
             }
         }
-        other => Seen::Other(other),
+        other => LookResult::Other(other),
     }
 }
 
-/// The format that a file in a folder is in, and that is not read: it is counted, and is no image.
+/// The format of a file in a folder if it cannot be read: the file is counted, but is not an image.
 fn not_read(report: &Report) -> Option<Format> {
     let cause = report.failure.as_ref().filter(|_| !report.named)?.cause.as_ref()?;
     match cause.container()? {
@@ -63,7 +63,7 @@ fn not_read(report: &Report) -> Option<Format> {
 }
 
 /// Looks at an image.
-pub(super) fn look_at(mut image: Image, job: &Job) -> Box<Look> {
+pub(super) fn look_at(mut image: Image, job: &Job) -> Box<LookedAt> {
     let is_named = image.is_named();
     let mut report = new_report(&image);
     let (mut file, mut access) = (None, Access::InPlace);
@@ -75,7 +75,7 @@ pub(super) fn look_at(mut image: Image, job: &Job) -> Box<Look> {
         report = settle(report, failure, is_named);
     }
     report.in_place = access != Access::NeedsOutput;
-    Box::new(Look { place: image.place, root: image.root, report, file, access })
+    Box::new(LookedAt { place: image.place, root: image.root, report, file, access })
 }
 
 /// The report of an image of which nothing is known yet.
@@ -98,27 +98,27 @@ fn access_to(medium: &Medium) -> Access {
 fn inspect(medium: &Medium, job: &Job, report: &mut Report) -> Result<(), Failure> {
     examine_into(medium, report)?;
     if report.has_finding(FindingCode::DamagedRecord) {
-        // It may have been read while another run wrote it: look again with that kept away.
+        // Another run may have been writing it: keep writers away, and read it again.
         lock_shared(medium)?;
         examine_into(medium, report)?;
     }
     if report.not_a_pack == Some(NotAPack::NoRecord) && job.describe != Describe::No {
         let contents = contents(medium, job.describe == Describe::Digests);
-        report.diskette = contents.map_err(|e| Failure::caused(Action::Read, e))?.map(Box::new);
+        report.diskette = contents.map_err(|e| Failure::caused(Operation::Read, e))?.map(Box::new);
     }
     if job.surface {
-        report.surface = survey(medium).map_err(|e| Failure::caused(Action::Read, e))?;
+        report.surface = survey(medium).map_err(|e| Failure::caused(Operation::Read, e))?;
         report.notes.extend(report.surface.is_none().then_some(Note::NoSurface));
     }
     Ok(())
 }
 
-/// Examines a medium and writes into the report what it is; where the record lies, if it has one.
+/// Examines a medium and writes the result into the report. Returns the sectors of its record, if it has one.
 pub(super) fn examine_into(
     medium: &Medium,
     report: &mut Report,
 ) -> Result<Option<RecordSectors>, Failure> {
-    let examination = examine(medium).map_err(|error| Failure::caused(Action::Read, error))?;
+    let examination = examine(medium).map_err(|error| Failure::caused(Operation::Read, error))?;
     let behind = medium.has_bytes_behind().then_some(Note::BytesBehind);
     match examination {
         Examination::NotAPack(why) => {
@@ -136,8 +136,8 @@ pub(super) fn examine_into(
     }
 }
 
-/// A container without an image of a diskette is no failure; nor is, in a folder, a compressed file
-/// that is too large for one.
+/// Reports the failure, unless it only means that there is no pack: a container without an image of a diskette, or, in
+/// a folder, a compressed file that is too large for one.
 pub(super) fn settle(mut report: Box<Report>, failure: Failure, is_named: bool) -> Box<Report> {
     use ContainerError::{HardDisk, NoImage, NoSectors, SectorSize, TooLarge};
     match failure.cause.as_ref().and_then(MediaError::container) {

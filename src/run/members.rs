@@ -1,4 +1,4 @@
-//! Archives of several images: each is an image of its own on its way through a run.
+//! The walk goes on into archives: each member that may be an image is an image of its own.
 
 use crate::find::{FindError, Finder, Found, Image, Skipped};
 use crate::media::{Container, MediaError, Member, Place};
@@ -8,29 +8,30 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A walk that goes on into archives.
-pub(super) struct Members {
+pub(super) struct ArchiveWalk {
     finder: Finder,
     /// What is left of the archive at hand.
     rest: VecDeque<Found>,
-    /// The archives that members were named of, by their resolved paths. Each is open once for all
-    /// ways to it: two of one run would shut each other out.
-    shared: HashMap<PathBuf, Shared>,
+    /// Archives whose members were named, by their resolved paths. Each is opened once, whichever path leads to it:
+    /// opened twice by one run, it would be locked against that run.
+    shared: HashMap<PathBuf, SharedArchive>,
 }
 
-/// An archive that there may be several ways to.
+/// An archive that several paths may lead to.
 #[derive(Default)]
-struct Shared {
+struct SharedArchive {
     container: Option<Arc<Container>>,
-    /// The first way to each member, by its place in the directory.
+    /// The first path to each member, by its place in the directory.
     seen: HashMap<usize, PathBuf>,
 }
 
-impl Members {
+impl ArchiveWalk {
     /// A walk of `finder`; `paths` are those that were named.
     pub(super) fn new(finder: Finder, paths: &[PathBuf]) -> Self {
         let several = paths.iter().filter(|path| paths.len() > 1 && !path.exists());
         let archives = several.filter_map(|path| Some(Place::in_archive(path)?.path));
-        let shared = archives.map(|archive| (resolved(&archive), Shared::default())).collect();
+        let shared =
+            archives.map(|archive| (resolved(&archive), SharedArchive::default())).collect();
         Self { finder, rest: VecDeque::new(), shared }
     }
 
@@ -41,7 +42,7 @@ impl Members {
         let shared = self.shared.get(&resolved(path)).and_then(|shared| shared.container.clone());
         let container = match shared.map_or_else(|| open(path), |shared| Ok(Some(shared))) {
             Ok(container) => container,
-            // Why a container holds no image is told as of any other.
+            // It is reported when it is examined, like any other file.
             Err(MediaError::Container(_)) => None,
             Err(error) => {
                 let (path, named) = (path.clone(), file.is_named());
@@ -68,7 +69,7 @@ impl Members {
         let image = |member| {
             let map = archive.place.map.clone().filter(|_| is_one);
             let place = Place { member: Some(member), map, ..archive.place.clone() };
-            // Who names an archive of one image, names that.
+            // Naming an archive with a single image names that image.
             let root = if is_one && archive.is_named() {
                 place.full_path().into()
             } else {
@@ -79,7 +80,7 @@ impl Members {
         members.into_iter().map(image).map(|found| self.share(found)).collect()
     }
 
-    /// The member of an archive that is shared, or the first way to it.
+    /// The member with the archive's shared handle; a repetition, if another path has led to the member before.
     fn share(&mut self, mut found: Found) -> Found {
         let Found::Image(Image { place, .. }) = &mut found else { return found };
         if place.member.is_none() || self.shared.is_empty() {
@@ -98,7 +99,7 @@ impl Members {
     }
 }
 
-impl Iterator for Members {
+impl Iterator for ArchiveWalk {
     type Item = Found;
 
     fn next(&mut self) -> Option<Found> {

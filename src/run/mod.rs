@@ -1,12 +1,12 @@
 //! Many images: looked at, decided on, and changed. A survey looks at all that was named ([`survey()`]); the set
-//! makes one answer for each image; and exactly what was decided is done ([`carry_out()`]).
+//! makes one decision for each image; and exactly what was decided is done ([`carry_out()`]).
 
 mod access;
-mod answers;
 mod carry_out;
 mod change;
 mod claimed;
 mod claims;
+mod decisions;
 mod images;
 mod in_order;
 mod keep;
@@ -38,7 +38,7 @@ use crate::media::Watcher;
 use crate::record::fields::{FileTime, Seal};
 use crate::report::Report;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
 /// How often a sector of a diskette is asked for again, unless somebody says otherwise.
@@ -124,40 +124,42 @@ impl Job {
     }
 }
 
-/// The last word on an image.
+/// The final report on an image.
 #[derive(Debug)]
-pub enum Said {
-    /// What was said when it was seen stands.
+pub enum FinalReport {
+    /// The report that was made when the image was seen.
     AsSeen,
-    /// This, in the place of what was said.
-    Anew(Box<Report>),
-    /// Nothing: it is put off.
-    Nothing,
+    /// Another report, which replaces that one.
+    Changed(Box<Report>),
+    /// None yet: the image comes again in another run.
+    Deferred,
 }
 
-/// Who hears what a run comes to. First each image that is seen is told, then that the survey is over, and then,
-/// in the same order, the last word on each. `Break` ends the run.
-pub trait Listener: Send {
-    /// What an image is by itself. The set may have more to say of it.
-    fn seen(&mut self, report: Box<Report>) -> ControlFlow<()>;
-
-    /// All was seen, or the survey was stopped.
-    fn surveyed(&mut self, _: &Overview) {}
-
-    /// The last word on the first image that has none yet.
-    fn image(&mut self, said: Said) -> ControlFlow<()>;
-
-    /// A file in a folder or an archive is not looked at.
-    fn skipped(&mut self, _: &Skipped) {}
-
-    /// `path` leads to what `first` has led to already.
-    fn repeated(&mut self, path: &Path, first: &Path) -> ControlFlow<()>;
-
-    /// All that is done by now was told.
-    fn caught_up(&mut self) -> ControlFlow<()> {
-        ControlFlow::Continue(())
-    }
+/// What a run reports while it goes on: first each image as it is seen, then that the survey is over, and then, in
+/// the same order, the final report on each image.
+#[derive(Debug)]
+pub enum RunEvent {
+    /// What an image is by itself. Other images of its pack, or the ledger, may change that.
+    Seen(Box<Report>),
+    /// All images were seen, or the survey was stopped.
+    Surveyed(Overview),
+    /// The final report on the first image that has none yet.
+    Final(FinalReport),
+    /// A file in a folder or an archive is not examined.
+    Skipped(Skipped),
+    /// A path leads to what another path has led to already.
+    Repeated {
+        /// This path.
+        path: PathBuf,
+        /// The first path.
+        first: PathBuf,
+    },
+    /// All that is done so far was reported.
+    CaughtUp,
 }
+
+/// Receives the events of a run; `Break` ends the run.
+pub type Listener<'a> = dyn FnMut(RunEvent) -> ControlFlow<()> + 'a;
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -179,11 +181,11 @@ pub fn survey(
     job: &Job,
     ledger: &mut Ledger,
     stop: &AtomicBool,
-    listener: &mut dyn Listener,
+    listener: &mut Listener<'_>,
 ) -> Result<Survey, LedgerError> {
     let (mut survey, threads) = survey::look_at_all(job, ledger, stop, listener)?;
     if survey.end == End::Complete {
-        pool::scope(threads, |scope| answers::decide(&mut survey, job, ledger, scope))?;
+        pool::scope(threads, |scope| decisions::decide(&mut survey, job, ledger, scope))?;
     }
     Ok(survey)
 }
@@ -196,7 +198,7 @@ pub fn run(
     job: &Job,
     ledger: &mut Ledger,
     stop: &AtomicBool,
-    listener: &mut dyn Listener,
+    listener: &mut Listener<'_>,
 ) -> Result<End, LedgerError> {
     let survey = survey(job, ledger, stop, listener)?;
     carry_out(&survey, job, ledger, stop, listener)

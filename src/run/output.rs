@@ -15,8 +15,8 @@ use crate::pack::examine::{Examination, Pack, RecordSectors, examine, read_recor
 use crate::platform::{self, folder_of};
 use crate::record::fields::Seal;
 use crate::record::{Record, RecordBytes};
-use crate::report::{Action, Failure, FailureCode, Outcome, Report};
-use crate::set::Facts;
+use crate::report::{Failure, FailureCode, Operation, Outcome, Report};
+use crate::set::PackHistory;
 use std::collections::HashMap;
 use std::fs;
 use std::io;
@@ -26,18 +26,18 @@ use std::sync::{Mutex, PoisonError};
 /// The folder that copies go to.
 pub(super) struct Output {
     folder: PathBuf,
-    /// What a dry run would have written so far, where two paths may lead to one target.
+    /// In a dry run: what the real run would have written so far, since two images may have the same target.
     claimed: Option<Mutex<HashMap<PathBuf, Seal>>>,
 }
 
-/// A copy of an image, which gets its name when all of it is on the disk.
-pub(super) struct Copy {
+/// A copy of an image. It gets its name when all of it is on the disk.
+pub(super) struct OutputCopy {
     target: PathBuf,
-    new: Option<New>,
+    new: Option<UnnamedCopy>,
 }
 
 /// A copy that has no name yet.
-struct New {
+struct UnnamedCopy {
     file: NewFile,
     commit: Commit<RawImage>,
 }
@@ -80,15 +80,15 @@ impl Output {
         folder.join(&member.path_of_copy)
     }
 
-    /// Sees that a file can have the name of `target`.
+    /// Checks that a file can have the name of `target`.
     pub(super) fn check_name(&self, target: &Path) -> Result<(), Failure> {
         if platform::may_be_named(target.strip_prefix(&self.folder).unwrap_or(target)) {
             return Ok(());
         }
-        Err(Failure::new(FailureCode::BadName, Action::Copy).about(target.to_owned()))
+        Err(Failure::new(FailureCode::BadName, Operation::Copy).about(target.to_owned()))
     }
 
-    /// In a dry run: what the real one would find at the target by now.
+    /// In a dry run: reports what the real run would find at the target by now.
     pub(super) fn foresee(&self, report: &mut Report) {
         let Some(((target, digest), claimed)) = report.claimed().zip(self.claimed.as_ref()) else {
             return;
@@ -104,7 +104,7 @@ impl Output {
         }
     }
 
-    /// The folders whose entries lead to `target`, from its own up to the one that holds `-o`'s.
+    /// The folders whose entries lead to `target`, from its own up to the parent of `-o`'s folder.
     pub(super) fn folders_above(&self, target: &Path) -> Vec<PathBuf> {
         let top = folder_of(&self.folder);
         let below =
@@ -113,7 +113,7 @@ impl Output {
     }
 }
 
-impl Copy {
+impl OutputCopy {
     pub(super) fn new(target: PathBuf) -> Self {
         Self { target, new: None }
     }
@@ -127,11 +127,11 @@ impl Copy {
         exists(&self.target)
     }
 
-    /// What the target holds, if it is the pack that `new` is, in this state or a later one; `None` where
-    /// there is nothing yet.
+    /// The diagnosis of what is at the target, if that is the pack of `new` in the same or a later state; `None` if
+    /// nothing is there.
     ///
     /// # Errors
-    /// Where it holds anything else.
+    /// If something else is there.
     pub(super) fn is_there(&self, new: &RecordBytes) -> Result<Option<Diagnosis>, Failure> {
         match fs::symlink_metadata(&self.target) {
             Ok(_) => {}
@@ -148,7 +148,7 @@ impl Copy {
         }
     }
 
-    /// Writes the whole copy of `from`, converted; it is neither durable nor has it a name.
+    /// Writes the whole copy of `from`, converted. It is not durable yet, and has no name.
     pub(super) fn write(
         &mut self,
         from: &Medium,
@@ -160,8 +160,8 @@ impl Copy {
         Ok(())
     }
 
-    /// Makes the copy durable, and sees that the disk holds it. To be called once all copies of a group are
-    /// written: the first that is waited for then takes the others along.
+    /// Makes the copy durable, and checks that the disk holds it. Called when all copies of a group are written:
+    /// the first flush then covers the others as well.
     pub(super) fn settle(&mut self) -> Result<(), Failure> {
         let settled = self.new.as_ref().map_or(Ok(()), |new| new.commit.settle_whole());
         settled.map_err(|error| {
@@ -175,7 +175,7 @@ impl Copy {
         from: &Medium,
         sectors: &RecordSectors,
         patch: Patch,
-    ) -> Result<New, MediaError> {
+    ) -> Result<UnnamedCopy, MediaError> {
         let file = NewFile::beside(&self.target, from.rights_of_copy())?;
         platform::step();
         from.copy_to(file.file())?;
@@ -185,11 +185,11 @@ impl Copy {
         }
         let commit = Commit { medium, sectors: *sectors, patch };
         commit.write_whole()?;
-        Ok(New { file, commit })
+        Ok(UnnamedCopy { file, commit })
     }
 
-    /// Gives the copy of `from` its name. `false` where another run has made the very same copy, with this
-    /// record, meanwhile.
+    /// Gives the copy of `from` its name. Returns `false` if another run has made the same copy, with this record,
+    /// meanwhile.
     pub(super) fn publish(mut self, from: &Medium, record: &RecordBytes) -> Result<bool, Failure> {
         let Some(new) = self.new.take() else { return Ok(false) };
         platform::step();
@@ -199,21 +199,21 @@ impl Copy {
                 kept.map(|()| true).map_err(|error| self.failed(error))
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                // Gone again meanwhile: there is no copy, and another try may make one.
+                // It is gone again: there is no copy, and another try may make one.
                 let there = self.is_there(record)?;
                 there.map(|_| false).ok_or_else(|| self.failed(error))
             }
-            Err(error) => Err(Failure { action: Action::Publish, ..self.failed(error) }),
+            Err(error) => Err(Failure { operation: Operation::Publish, ..self.failed(error) }),
         }
     }
 
     fn failed(&self, error: impl Into<MediaError>) -> Failure {
-        Failure::caused(Action::Copy, error).about(self.target.clone())
+        Failure::caused(Operation::Copy, error).about(self.target.clone())
     }
 }
 
-/// Whether `held` is the sound pack of a 4.5 record, in the same state or a later one. Of a conversion it is
-/// enough that it was made of the same 4.0 record: its time may differ.
+/// Whether `held` is a sound 4.5 pack, the same as `new` or a later state of it. A conversion of the same 4.0 record
+/// at another time is the same pack.
 fn is_later(held: &Pack, new: &Record) -> bool {
     let Some(record) = held.diagnosis.record.as_deref() else { return false };
     let is_sound = matches!(held.outcome(), Outcome::AlreadyConverted | Outcome::Issued45);
@@ -221,11 +221,11 @@ fn is_later(held: &Pack, new: &Record) -> bool {
         (Some(one), Some(other)) => one == other,
         _ => record.identity_seal == new.identity_seal,
     };
-    is_sound && same && Facts::of(record).is_or_follows(&Facts::of(new))
+    is_sound && same && PackHistory::of(record).is_or_follows(&PackHistory::of(new))
 }
 
 impl Report {
-    /// The target that a dry run leaves for this pack, and the digest that tells the pack.
+    /// The target that a dry run claims for this pack, and the digest that identifies the pack.
     fn claimed(&self) -> Option<(PathBuf, Seal)> {
         let record = self.diagnosis.as_ref()?.record.as_ref()?;
         let changes = self.outcome.is_to_change();
@@ -233,7 +233,7 @@ impl Report {
     }
 }
 
-/// The digest of the 4.0 record that a pack is or was; `None` where it was issued as 4.5.
+/// The digest of the 4.0 record that a pack is or was; `None` if it was issued as 4.5.
 fn source_digest(record: &Record) -> Option<Seal> {
     match record.origin {
         None => Some(record.digest()),
@@ -242,5 +242,5 @@ fn source_digest(record: &Record) -> Option<Seal> {
 }
 
 fn exists(target: &Path) -> Failure {
-    Failure::new(FailureCode::Exists, Action::Copy).about(target.to_owned())
+    Failure::new(FailureCode::Exists, Operation::Copy).about(target.to_owned())
 }

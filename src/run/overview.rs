@@ -2,27 +2,27 @@
 
 use super::survey::{Survey, is_converted};
 use super::{End, Job};
-use crate::set::{Access, Answer, Condition};
+use crate::set::{Access, Condition, SetDecision};
 
 /// A survey in numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Overview {
-    /// Whether all paths were walked. Else nothing is known of copies.
+    /// Whether all paths were walked. If not, nothing is known of copies.
     pub is_complete: bool,
-    /// Packs that a conversion would convert, in place or into copies as was asked for.
+    /// Packs that the conversion would convert, in place or into copies as requested.
     pub convert: u64,
     /// Packs that only a conversion into copies would convert.
     pub needs_output: u64,
     /// Interrupted conversions that it would finish.
     pub finish: u64,
-    /// Images that are sound by themselves and refused for what other images or the ledger say.
+    /// Images that are sound by themselves and refused because of other images or the ledger.
     pub refused: u64,
     /// Images that could not be read. They may hold newer states of packs.
     pub unread: u64,
 }
 
 impl Survey {
-    /// The survey in numbers, for the conversion that `job` is.
+    /// The survey in numbers, for the conversion that `job` describes.
     pub fn overview(&self, job: &Job) -> Overview {
         let into_copies = job.output.is_some();
         let mut overview = Overview {
@@ -30,19 +30,20 @@ impl Survey {
             unread: self.unread,
             ..Overview::default()
         };
-        let all = self.entries.iter().zip(&self.answers);
-        for (entry, answer) in all.filter(|(entry, _)| !self.is_left_out(entry, job)) {
-            let in_place = entry.access != Access::NeedsOutput;
-            match entry.condition {
+        let all = self.candidates.iter().zip(&self.decisions);
+        for (candidate, decision) in all.filter(|(candidate, _)| !self.is_left_out(candidate, job))
+        {
+            let in_place = candidate.access != Access::NeedsOutput;
+            match candidate.condition {
                 Condition::Unfinished if in_place || into_copies => overview.finish += 1,
-                Condition::Sound if is_converted(entry, answer) => {
+                Condition::Sound if is_converted(candidate, decision) => {
                     if in_place || into_copies {
                         overview.convert += 1;
                     } else {
                         overview.needs_output += 1;
                     }
                 }
-                Condition::Sound if is_refused(answer) => overview.refused += 1,
+                Condition::Sound if is_refused(decision) => overview.refused += 1,
                 _ => {}
             }
         }
@@ -50,14 +51,14 @@ impl Survey {
     }
 }
 
-/// Whether a sound image is refused by the set's answer.
-fn is_refused(answer: &Answer) -> bool {
+/// Whether a sound image is refused by the set's decision.
+fn is_refused(decision: &SetDecision) -> bool {
     matches!(
-        answer,
-        Answer::NewerStateRefused(_)
-            | Answer::Diverged(_)
-            | Answer::SerialClash(_)
-            | Answer::TwoConverted(_)
-            | Answer::CopyOfConverted
+        decision,
+        SetDecision::NewerStateRefused(_)
+            | SetDecision::Diverged(_)
+            | SetDecision::SerialClash(_)
+            | SetDecision::TwoConverted(_)
+            | SetDecision::CopyOfConverted
     )
 }

@@ -1,46 +1,46 @@
 //! The threads of a run, and work that is handed out ahead and taken in order.
 //!
-//! A thread that has nothing to do sleeps. Those of rayon look for work many times before they do, which
-//! costs more than the work where each image is waited for.
+//! A thread without work sleeps at once. rayon's threads search for work many times first, which costs more than
+//! the work itself if each image has to be waited for.
 
 use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, available_parallelism};
 
-/// What hands out work to threads; where there is one thread, that does it at once.
-pub(super) struct Scope<'a, 's>(Option<&'a Queue<'s>>);
+/// Hands out work to threads; with a single thread, work is done at once.
+pub(super) struct Scope<'a, 's>(Option<&'a WorkQueue<'s>>);
 
 /// Results of work that was handed out, in the order in which it was.
 pub(super) struct Pending<R>(VecDeque<Receiver<R>>);
 
-type Work<'s> = Box<dyn FnOnce() + Send + 's>;
+type WorkItem<'s> = Box<dyn FnOnce() + Send + 's>;
 
 /// Work that no thread has begun yet.
 #[derive(Default)]
-struct Queue<'s> {
-    state: Mutex<State<'s>>,
+struct WorkQueue<'s> {
+    state: Mutex<QueueState<'s>>,
     /// There is more work, or none will come.
     changed: Condvar,
-    /// All that work on it.
+    /// The threads that work on it.
     threads: usize,
 }
 
 #[derive(Default)]
-struct State<'s> {
-    work: VecDeque<Work<'s>>,
+struct QueueState<'s> {
+    work: VecDeque<WorkItem<'s>>,
     /// Threads that wait for work.
     idle: usize,
     is_closed: bool,
 }
 
-/// Runs `work` on one of so many threads, or on fewer where the system gives no more. Where `work` would
-/// wait for the others, it helps them. All threads have ended when this returns.
+/// Runs `work` with this many threads, or with fewer if the system gives no more. Instead of waiting for the others,
+/// `work` helps them. All threads have ended when this returns.
 pub(super) fn scope<'s, R>(threads: usize, work: impl FnOnce(&Scope<'_, 's>) -> R) -> R {
     if threads < 2 {
         return work(&Scope(None));
     }
-    let queue = Queue { threads, ..Queue::default() };
+    let queue = WorkQueue { threads, ..WorkQueue::default() };
     thread::scope(|scope| {
         let _closing = Closing(&queue);
         let mut others = 1..threads;
@@ -51,8 +51,8 @@ pub(super) fn scope<'s, R>(threads: usize, work: impl FnOnce(&Scope<'_, 's>) -> 
     })
 }
 
-/// Closes the queue, also where the run panics: the threads would wait for ever.
-struct Closing<'a, 's>(&'a Queue<'s>);
+/// Closes the queue when dropped, so that threads do not wait for ever if the run panics.
+struct Closing<'a, 's>(&'a WorkQueue<'s>);
 
 impl Drop for Closing<'_, '_> {
     fn drop(&mut self) {
@@ -61,12 +61,12 @@ impl Drop for Closing<'_, '_> {
     }
 }
 
-impl<'s> Queue<'s> {
-    fn lock(&self) -> MutexGuard<'_, State<'s>> {
+impl<'s> WorkQueue<'s> {
+    fn lock(&self) -> MutexGuard<'_, QueueState<'s>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn push(&self, work: Work<'s>) {
+    fn push(&self, work: WorkItem<'s>) {
         let mut state = self.lock();
         state.work.push_back(work);
         let is_awaited = state.idle > 0;
@@ -76,7 +76,7 @@ impl<'s> Queue<'s> {
         }
     }
 
-    /// Does what is handed out until the queue is closed and empty.
+    /// Does the work in the queue until it is closed and empty.
     fn serve(&self) {
         let mut state = self.lock();
         loop {
@@ -94,7 +94,7 @@ impl<'s> Queue<'s> {
         }
     }
 
-    /// Does the first work that no thread has begun; whether there was any.
+    /// Does the first work that no thread has begun. Returns whether there was any.
     fn help(&self) -> bool {
         let work = self.lock().work.pop_front();
         work.map(|work| work()).is_some()
@@ -114,7 +114,7 @@ impl<'s> Scope<'_, 's> {
         work: impl FnOnce() -> R + Send + 's,
     ) {
         let (sender, receiver) = sync_channel(1);
-        // It stays unsent where a run was given up.
+        // Nobody receives it if the run was given up.
         let work = move || drop(sender.send(work()));
         match self.0 {
             Some(queue) => queue.push(Box::new(work)),
@@ -139,14 +139,14 @@ impl<'s> Scope<'_, 's> {
         std::iter::from_fn(|| self.next(&mut pending)).collect()
     }
 
-    /// The first result, once it is there; until then, other work is done. `None` where there is none.
+    /// Waits for the first result, and does other work meanwhile; `None` if nothing is pending.
     pub(super) fn next<R>(&self, pending: &mut Pending<R>) -> Option<R> {
         let first = pending.0.pop_front()?;
         loop {
             match first.try_recv() {
                 Ok(result) => return Some(result),
-                Err(TryRecvError::Empty) if self.0.is_some_and(Queue::help) => {}
-                // Another thread is at it; or it has panicked, which `scope` passes on.
+                Err(TryRecvError::Empty) if self.0.is_some_and(WorkQueue::help) => {}
+                // Another thread works on it; or it has panicked, which `scope` passes on.
                 Err(_) => return first.recv().ok(),
             }
         }
@@ -159,7 +159,7 @@ impl<R> Pending<R> {
     }
 }
 
-/// Threads that are enough where no disk is waited for.
+/// As many threads as are useful when no disk has to be waited for.
 pub(super) fn few() -> usize {
     available_parallelism().map_or(2, usize::from)
 }

@@ -1,9 +1,9 @@
 //! What was decided is made ready: the image is opened and locked, and must hold the record that was seen.
 
-use super::access::{Access, in_place_still, lock, lock_shared, open, open_to_change};
+use super::access::{in_place_still, lock, lock_shared, open, open_to_change};
 use super::change::Change;
 use super::look::{examine_into, new_report, settle};
-use super::output::{Copy, Output};
+use super::output::{Output, OutputCopy};
 use super::step::Step;
 use super::{Job, Mode};
 use crate::conversion::{Patch, decide};
@@ -13,8 +13,8 @@ use crate::media::{DriveError, Medium};
 use crate::platform::{self, FileId, folder_of};
 use crate::record::fields::{FileTime, Seal};
 use crate::record::seal::sha1;
-use crate::report::{Action, Failure, FailureCode, Outcome, Report};
-use crate::set::{Condition, Entry, Kind, PackId};
+use crate::report::{Failure, FailureCode, Operation, Outcome, Report};
+use crate::set::{Candidate, Condition, PackId, RecordKind};
 use std::fs::TryLockError;
 use std::io;
 
@@ -30,7 +30,7 @@ pub(super) struct Task<'a> {
 #[derive(Clone, Copy)]
 pub(super) enum Expected<'a> {
     /// Its record: this is what was decided on.
-    Record(&'a Entry),
+    Record(&'a Candidate),
     /// Nothing: it was damaged, and may be one that a crash has torn.
     Anything,
 }
@@ -57,10 +57,7 @@ fn in_place(
     report: &mut Report,
     file: &mut Option<FileId>,
 ) -> Result<Option<Change>, Failure> {
-    let (medium, protection) = match open_to_change(&image.place, task.job)? {
-        Access::Full(medium) => (medium, None),
-        Access::Protected(medium, failure) => (medium, Some(failure)),
-    };
+    let (medium, protection) = open_to_change(&image.place, task.job)?;
     *file = medium.file_id();
     if protection.is_none() {
         lock(medium.try_lock())?;
@@ -74,10 +71,10 @@ fn in_place(
     let Some((sectors, patch)) = sectors.zip(change(report, task.at)) else { return Ok(None) };
     let meant = |digests: &Vec<Seal>| digests.contains(&sha1(&[&patch.old]));
     if medium.is_removable() && !task.job.asked_about.as_ref().is_none_or(meant) {
-        return Err(Failure::caused(Action::Lock, DriveError::Changed));
+        return Err(Failure::caused(Operation::Lock, DriveError::Changed));
     }
     if let Some(obstacle) = medium.obstacle() {
-        return Err(Failure::caused(Action::Write, obstacle));
+        return Err(Failure::caused(Operation::Write, obstacle));
     }
     medium.may_be_replaced().map_err(|error| not_replaceable(image, error))?;
     if let Some(failure) = protection {
@@ -90,7 +87,7 @@ fn in_place(
 
 /// Why no new file can be put in the place of a container: because of its folder, or of its owner.
 fn not_replaceable(image: &Image, error: io::Error) -> Failure {
-    let failure = Failure::caused(Action::Replace, error);
+    let failure = Failure::caused(Operation::Replace, error);
     let path = std::fs::canonicalize(&image.place.path);
     let is_folder = path.is_ok_and(|path| platform::may_write(folder_of(&path)).is_err());
     match failure.code {
@@ -111,7 +108,7 @@ fn to_copy(
     *file = medium.file_id();
     // Its claim is told to be alive by this lock; a file system without locks has none to tell.
     if let Err(TryLockError::WouldBlock) = medium.try_lock() {
-        return Err(Failure::new(FailureCode::InUse, Action::Lock));
+        return Err(Failure::new(FailureCode::InUse, Operation::Lock));
     }
     in_place_still(&medium)?;
     report.in_place = medium.obstacle().is_none();
@@ -123,7 +120,7 @@ fn to_copy(
     let target = output.target(image, &medium, report.record());
     report.output = Some(target.clone());
     output.check_name(&target)?;
-    let copy = Copy::new(target.clone());
+    let copy = OutputCopy::new(target.clone());
     if let Some(held) = copy.is_there(&patch.new)? {
         if report.outcome == Outcome::UnfinishedConversion {
             report.diagnosis = Some(held);
@@ -135,7 +132,7 @@ fn to_copy(
     }
     if task.job.mode.converts() {
         let made = std::fs::create_dir_all(folder_of(&target));
-        made.map_err(|error| Failure::caused(Action::Copy, error).about(target))?;
+        made.map_err(|error| Failure::caused(Operation::Copy, error).about(target))?;
     }
     // It waits for the others of its group now.
     medium.release();
@@ -156,29 +153,29 @@ fn change_of_copy(report: &Report, at: FileTime) -> Option<Patch> {
 impl Expected<'_> {
     fn check(self, medium: &Medium, report: &Report) -> Result<(), Failure> {
         match self {
-            Self::Record(entry) if !is_as_decided(report, entry) => Err(changed(medium)),
+            Self::Record(candidate) if !is_as_decided(report, candidate) => Err(changed(medium)),
             _ => Ok(()),
         }
     }
 }
 
 /// Whether the record is the one that was decided on, or became its 4.5 record meanwhile.
-pub(super) fn is_as_decided(report: &Report, entry: &Entry) -> bool {
+pub(super) fn is_as_decided(report: &Report, candidate: &Candidate) -> bool {
     let Some(record) = report.record() else { return false };
     let source = record.origin.map(|origin| origin.source_digest);
-    let was_finished = entry.condition == Condition::Unfinished
-        && Kind::of(record) == Kind::Converted
-        && PackId::of(record) == entry.pack;
+    let was_finished = candidate.condition == Condition::Unfinished
+        && RecordKind::of(record) == RecordKind::Converted
+        && PackId::of(record) == candidate.pack;
     let is_done = report.outcome == Outcome::AlreadyConverted
-        && (source == Some(entry.digest) || was_finished);
-    is_done || record.digest() == entry.digest
+        && (source == Some(candidate.digest) || was_finished);
+    is_done || record.digest() == candidate.digest
 }
 
 fn changed(medium: &Medium) -> Failure {
     if medium.is_removable() {
-        Failure::caused(Action::Lock, DriveError::Changed)
+        Failure::caused(Operation::Lock, DriveError::Changed)
     } else {
-        Failure::new(FailureCode::Changed, Action::Read)
+        Failure::new(FailureCode::Changed, Operation::Read)
     }
 }
 

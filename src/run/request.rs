@@ -1,10 +1,12 @@
 //! A pack that is to be claimed, as the ledger is asked for it.
 
-use super::kept::Kept;
+use super::kept::TrimmedRecord;
 use super::known::absolute_path;
 use super::step::Step;
 use crate::conversion::Patch;
-use crate::ledger::{Answer, ClaimId, Entry, LedgerError, State, Wanted, Writing};
+use crate::ledger::{
+    ClaimAnswer, ClaimId, ConversionState, LedgerEntry, LedgerError, LedgerTransaction, Wanted,
+};
 use crate::pack::examine::RecordSectors;
 use crate::platform::FileId;
 use crate::record::Record;
@@ -33,9 +35,9 @@ pub(super) enum Claimed {
     New(ClaimId),
     /// It is made in the place of the one that an earlier run had left on this very image, and with its new
     /// record.
-    Again(ClaimId, Kept),
+    Again(ClaimId, TrimmedRecord),
     /// The pack is in the ledger already.
-    Known(Box<Entry>),
+    Known(Box<LedgerEntry>),
 }
 
 impl Request {
@@ -77,12 +79,12 @@ impl Request {
     }
 
     /// Makes the claim, or takes up the one that a crash has left on this very image, which is locked here.
-    pub(super) fn claim(&self, ledger: &Writing<'_>) -> Result<Claimed, LedgerError> {
+    pub(super) fn claim(&self, ledger: &LedgerTransaction<'_>) -> Result<Claimed, LedgerError> {
         let entry = match ledger.claim(&self.wanted())? {
-            Answer::Granted(id) => return Ok(Claimed::New(id)),
-            Answer::Known(entry) => entry,
+            ClaimAnswer::Granted(id) => return Ok(Claimed::New(id)),
+            ClaimAnswer::Known(entry) => entry,
         };
-        let is_own = entry.state == State::Begun
+        let is_own = entry.state == ConversionState::Begun
             && entry.target.is_none()
             && self.target.is_none()
             && entry.is_file(&self.path, self.file);
@@ -92,8 +94,8 @@ impl Request {
         let (converted_at, replaces) = (entry.converted_at, Some(entry.id));
         let again = Wanted { patch: &patch, converted_at, replaces, ..self.wanted() };
         Ok(match ledger.claim(&again)? {
-            Answer::Granted(id) => Claimed::Again(id, Kept::new(&patch.new)),
-            Answer::Known(entry) => Claimed::Known(entry),
+            ClaimAnswer::Granted(id) => Claimed::Again(id, TrimmedRecord::new(&patch.new)),
+            ClaimAnswer::Known(entry) => Claimed::Known(entry),
         })
     }
 }
@@ -101,6 +103,6 @@ impl Request {
 /// What a claim that an earlier run has left on this image was to make of it. It may have made a copy that was
 /// taken elsewhere; so the conversion is made with the same bytes again. `None` where the image is not what
 /// was claimed.
-pub(super) fn take_up(entry: &Entry, request: &Request) -> Option<Patch> {
+pub(super) fn take_up(entry: &LedgerEntry, request: &Request) -> Option<Patch> {
     entry.sound_patch().filter(|patch| patch.old == request.patch.old).cloned()
 }

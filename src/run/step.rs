@@ -4,8 +4,8 @@
 //! be said of it. There is no way back, and only a step that is begun writes.
 
 use super::change::Change;
-use super::kept::Kept;
-use super::output::Copy;
+use super::kept::TrimmedRecord;
+use super::output::OutputCopy;
 use crate::diagnosis::{CopyOf, Finding, Verdict, diagnose};
 use crate::ledger::ClaimId;
 use crate::platform::FileId;
@@ -34,7 +34,7 @@ pub(super) struct Work {
     /// The claim that the pack is converted under.
     pub(super) claim: Option<Claim>,
     /// The record that the report is to be told with, where that is all that is kept of it.
-    record: Option<Kept>,
+    record: Option<TrimmedRecord>,
 }
 
 /// A claim that a step is changed under.
@@ -69,7 +69,7 @@ impl Work {
         let is_sound = |verdict| verdict != Verdict::Refused;
         let diagnosis = self.report.diagnosis.take_if(|diagnosis| is_sound(diagnosis.verdict));
         let record = diagnosis.and_then(|diagnosis| diagnosis.record);
-        self.record = record.map(|record| Kept::new(record.bytes()));
+        self.record = record.map(|record| TrimmedRecord::new(record.bytes()));
     }
 
     /// Makes the report whole again.
@@ -189,7 +189,7 @@ impl Step {
     /// The target of a copy that is to be published.
     pub(super) fn target(&self) -> Option<&Path> {
         match self {
-            Self::Begun(_, change) => change.copy().map(Copy::target),
+            Self::Begun(_, change) => change.copy().map(OutputCopy::target),
             _ => None,
         }
     }

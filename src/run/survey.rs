@@ -1,22 +1,22 @@
 //! The survey that every command begins with: all that was named is looked at, and of each image of a pack one
-//! small entry is kept, from which the set's answer is made.
+//! small candidate is kept, from which the set's decision is made.
 
 use super::access::not_found;
 use super::claims::is_begun;
 use super::images::Images;
 use super::in_order::InOrder;
 use super::known::met;
-use super::look::{Look, Seen, look};
-use super::members::Members;
+use super::look::{LookResult, LookedAt, look};
+use super::members::ArchiveWalk;
 use super::pool::{self, Scope};
-use super::{End, Job, Listener, Mode};
+use super::{End, Job, Listener, Mode, RunEvent};
 use crate::disk::Flaw;
 use crate::find::{Finder, Found};
 use crate::ledger::{self, Ledger, LedgerError};
 use crate::platform::images_at_once;
 use crate::record::fields::Seal;
 use crate::report::{Note, Outcome, Report};
-use crate::set::{Access, Answer, Condition, Entry, ImageNumber};
+use crate::set::{Access, Candidate, Condition, ImageNumber, SetDecision};
 use std::collections::HashSet;
 use std::mem::take;
 use std::ops::ControlFlow;
@@ -28,11 +28,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub struct Survey {
     pub(super) images: Images,
     /// The images of packs, in their order.
-    pub(super) entries: Vec<Entry>,
-    /// The answer for each of them.
-    pub(super) answers: Vec<Answer>,
+    pub(super) candidates: Vec<Candidate>,
+    /// The decision for each of them.
+    pub(super) decisions: Vec<SetDecision>,
     /// Converted packs whose claims an earlier run had left open.
-    pub(super) turned_up: Vec<TurnedUp>,
+    pub(super) turned_up: Vec<RecoveredClaim>,
     /// Flawed sectors of diskettes: a sector that read badly once may read well the next time.
     pub(super) flaws: Vec<(ImageNumber, Vec<Flaw>)>,
     pub(super) end: End,
@@ -42,22 +42,22 @@ pub struct Survey {
 
 /// A converted pack whose claim an earlier run had left open.
 #[derive(Debug)]
-pub(super) struct TurnedUp {
+pub(super) struct RecoveredClaim {
     pub(super) source: Seal,
     pub(super) path: PathBuf,
 }
 
-/// Looks at all that a job names, without an answer yet, and says how many threads that took.
+/// Looks at all that a job names, without a decision yet, and says how many threads that took.
 pub(super) fn look_at_all(
     job: &Job,
     ledger: &mut Ledger,
     stop: &AtomicBool,
-    listener: &mut dyn Listener,
+    listener: &mut Listener<'_>,
 ) -> Result<(Survey, usize), LedgerError> {
     let finder = Finder::new(job.paths.clone(), job.output.as_deref())
         .with_mapfile(job.map.clone())
         .only_to_look(true);
-    let mut finder = Members::new(finder, &job.paths);
+    let mut finder = ArchiveWalk::new(finder, &job.paths);
     // One image needs no pool.
     let first: Vec<_> = finder.by_ref().take(2).collect();
     let most = if first.len() > 1 { job.workers.min(images_at_once()) } else { 1 };
@@ -74,7 +74,7 @@ pub(super) fn look_at_all(
         }
     };
     let mut survey = Survey { end, ..looking.survey };
-    survey.answers = vec![Answer::AsItIs; survey.entries.len()];
+    survey.decisions = vec![SetDecision::AsItIs; survey.candidates.len()];
     Ok((survey, threads))
 }
 
@@ -83,12 +83,12 @@ struct Looking<'a> {
     job: &'a Job,
     ledger: &'a mut Ledger,
     stop: &'a AtomicBool,
-    listener: &'a mut dyn Listener,
+    listener: &'a mut Listener<'a>,
     /// Claims that earlier runs have left open, and the digests of their 4.0 records.
-    begun: Vec<ledger::Entry>,
+    begun: Vec<ledger::LedgerEntry>,
     begun_records: HashSet<String>,
     /// What was looked at and not told yet.
-    done: Vec<Seen>,
+    done: Vec<LookResult>,
     /// Whether the last group has waited for a disk, or for something else.
     has_waited: bool,
     survey: Survey,
@@ -99,14 +99,14 @@ impl<'a> Looking<'a> {
         job: &'a Job,
         ledger: &'a mut Ledger,
         stop: &'a AtomicBool,
-        listener: &'a mut dyn Listener,
+        listener: &'a mut Listener<'a>,
     ) -> Result<Self, LedgerError> {
         let begun = ledger.begun()?;
         let begun_records = begun.iter().map(|entry| entry.old_digest.clone()).collect();
         let survey = Survey {
             images: Images::default(),
-            entries: Vec::new(),
-            answers: Vec::new(),
+            candidates: Vec::new(),
+            decisions: Vec::new(),
             turned_up: Vec::new(),
             flaws: Vec::new(),
             end: End::Complete,
@@ -120,7 +120,7 @@ impl<'a> Looking<'a> {
     /// the second of two that more of them would have been done with sooner. Then it is `None`.
     fn groups(
         &mut self,
-        items: &mut InOrder<impl Iterator<Item = Found>, Seen>,
+        items: &mut InOrder<impl Iterator<Item = Found>, LookResult>,
         scope: &Scope<'_, 'a>,
         may_grow: bool,
     ) -> Result<Option<End>, LedgerError> {
@@ -155,39 +155,40 @@ impl<'a> Looking<'a> {
     fn tell(&mut self) -> Result<ControlFlow<()>, LedgerError> {
         let seen = take(&mut self.done);
         if self.job.mode.converts() {
-            let met: Vec<_> = seen.iter().filter_map(Seen::met).collect();
+            let met: Vec<_> = seen.iter().filter_map(LookResult::met).collect();
             self.ledger.remember(&met)?;
         }
         Ok(seen.into_iter().try_for_each(|seen| self.tell_one(seen)))
     }
 
-    fn tell_one(&mut self, seen: Seen) -> ControlFlow<()> {
+    fn tell_one(&mut self, seen: LookResult) -> ControlFlow<()> {
         match seen {
-            Seen::Image(look) => self.image(*look),
-            Seen::Other(Found::Failed { path, named, error }) => {
+            LookResult::Image(look) => self.image(*look),
+            LookResult::Other(Found::Failed { path, named, error }) => {
                 self.survey.images.add_path(&path);
                 self.survey.unread += 1;
                 let report = Report::new(path, named, Outcome::Failed);
-                self.listener.seen(report.failed(not_found(error)))
+                (self.listener)(RunEvent::Seen(report.failed(not_found(error))))
             }
-            Seen::Other(Found::Repeated { path, first }) => self.listener.repeated(&path, &first),
-            Seen::Other(Found::Skipped(skipped)) => {
-                self.listener.skipped(&skipped);
-                ControlFlow::Continue(())
+            LookResult::Other(Found::Repeated { path, first }) => {
+                (self.listener)(RunEvent::Repeated { path, first })
             }
-            Seen::Other(Found::Image(_)) | Seen::NotBegun => ControlFlow::Continue(()),
+            LookResult::Other(Found::Skipped(skipped)) => {
+                (self.listener)(RunEvent::Skipped(skipped))
+            }
+            LookResult::Other(Found::Image(_)) | LookResult::NotBegun => ControlFlow::Continue(()),
         }
     }
 
-    fn image(&mut self, look: Look) -> ControlFlow<()> {
-        let Look { place, root, mut report, file, access } = look;
+    fn image(&mut self, look: LookedAt) -> ControlFlow<()> {
+        let LookedAt { place, root, mut report, file, access } = look;
         let survey = &mut self.survey;
         let image = survey.images.add(&place, &root, report.is_damaged());
-        let entry =
-            report.diagnosis.as_ref().and_then(|diagnosis| Entry::of(diagnosis, image, access));
+        let candidate =
+            report.diagnosis.as_ref().and_then(|diagnosis| Candidate::of(diagnosis, image, access));
         let is_pack = matches!(report.outcome, Outcome::Failed | Outcome::Refused);
-        survey.unread += u64::from(is_pack && entry.is_none());
-        survey.entries.extend(entry.filter(|_| report.failure.is_none()));
+        survey.unread += u64::from(is_pack && candidate.is_none());
+        survey.candidates.extend(candidate.filter(|_| report.failure.is_none()));
         for note in report.notes.iter().filter(|_| report.is_drive) {
             if let Note::Flaws(flaws) = note {
                 survey.flaws.push((image, flaws.clone()));
@@ -201,13 +202,13 @@ impl<'a> Looking<'a> {
         let source = origin.filter(|_| report.outcome == Outcome::AlreadyConverted);
         let source = source.map(|origin| origin.source_digest);
         if let Some(source) = source.filter(|s| self.begun_records.contains(&s.to_hex())) {
-            survey.turned_up.push(TurnedUp { source, path: report.path.clone() });
+            survey.turned_up.push(RecoveredClaim { source, path: report.path.clone() });
         }
-        self.listener.seen(report)
+        (self.listener)(RunEvent::Seen(report))
     }
 }
 
-impl Seen {
+impl LookResult {
     fn met(&self) -> Option<ledger::Met> {
         match self {
             Self::Image(look) => met(&look.report, look.file),
@@ -221,37 +222,42 @@ impl Survey {
     /// images were seen.
     pub fn changes(&self, image: usize, job: &Job) -> bool {
         self.at(image).is_some_and(|at| {
-            let entry = &self.entries[at];
-            let may_be = job.output.is_some() || entry.access != Access::NeedsOutput;
-            may_be && is_converted(entry, &self.answers[at]) && !self.is_left_out(entry, job)
+            let candidate = &self.candidates[at];
+            let may_be = job.output.is_some() || candidate.access != Access::NeedsOutput;
+            may_be
+                && is_converted(candidate, &self.decisions[at])
+                && !self.is_left_out(candidate, job)
         })
     }
 
     /// Whether nothing speaks against this image being its pack.
     pub fn counts(&self, image: usize) -> bool {
         self.at(image).is_none_or(|at| {
-            matches!(self.answers[at], Answer::AsItIs | Answer::CopyMissing | Answer::StandIn(_))
+            matches!(
+                self.decisions[at],
+                SetDecision::AsItIs | SetDecision::CopyMissing | SetDecision::StandIn(_)
+            )
         })
     }
 
     fn at(&self, image: usize) -> Option<usize> {
         let image = ImageNumber::try_from(image).ok()?;
-        self.entries.binary_search_by_key(&image, |entry| entry.image).ok()
+        self.candidates.binary_search_by_key(&image, |candidate| candidate.image).ok()
     }
 
     /// Whether an image is not on the list of those that alone are converted.
-    pub(super) fn is_left_out(&self, entry: &Entry, job: &Job) -> bool {
-        job.only
-            .as_ref()
-            .is_some_and(|only| !only.contains(&self.images.path(entry.image), &entry.digest))
+    pub(super) fn is_left_out(&self, candidate: &Candidate, job: &Job) -> bool {
+        job.only.as_ref().is_some_and(|only| {
+            !only.contains(&self.images.path(candidate.image), &candidate.digest)
+        })
     }
 }
 
-/// Whether a conversion converts the pack, given the set's answer.
-pub(super) fn is_converted(entry: &Entry, answer: &Answer) -> bool {
-    entry.is_to_change()
-        && (entry.condition == Condition::Unfinished
-            || matches!(answer, Answer::AsItIs | Answer::CopyMissing))
+/// Whether a conversion converts the pack, given the set's decision.
+pub(super) fn is_converted(candidate: &Candidate, decision: &SetDecision) -> bool {
+    candidate.is_to_change()
+        && (candidate.condition == Condition::Unfinished
+            || matches!(decision, SetDecision::AsItIs | SetDecision::CopyMissing))
 }
 
 impl Mode {

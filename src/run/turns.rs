@@ -1,25 +1,25 @@
 //! The images that a run comes back to after the survey, in their order, and what each turn begins with.
 
 use super::access::not_found;
-use super::answers::look_again;
-use super::images::Archives;
+use super::decisions::look_again;
+use super::images::OpenArchives;
 use super::prepare::{Expected, Task, prepare};
 use super::step::Step;
 use super::survey::{Survey, is_converted};
 use super::{End, Job};
 use crate::find::Found;
 use crate::report::{Note, Outcome, Report};
-use crate::set::{Answer, Condition, ImageNumber};
+use crate::set::{Condition, ImageNumber, SetDecision};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// An image that there is more to do with, or to say of, than what was said when it was seen.
 pub(super) struct Turn {
     image: ImageNumber,
-    /// Its place among the survey's entries.
-    entry: Option<usize>,
+    /// Its place among the survey's candidates.
+    candidate: Option<usize>,
     found: Found,
-    action: Action,
+    action: TurnAction,
     /// Whether the file that it is in would be replaced as a whole.
     is_replaced: bool,
 }
@@ -35,7 +35,7 @@ impl Turn {
 
 /// What is done with an image.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Action {
+enum TurnAction {
     /// It is looked at again, to be told anew.
     Tell,
     /// It is changed, copied, or that is tried.
@@ -49,10 +49,10 @@ enum Action {
 /// The images that are to have a turn, in their order.
 pub(super) struct Turns<'a> {
     survey: &'a Survey,
-    archives: Archives,
+    archives: OpenArchives,
     next: ImageNumber,
     /// Entries before this one are of earlier images.
-    entry: usize,
+    candidate: usize,
     job: &'a Job,
     /// Whether damaged records may be those of open claims.
     mends: bool,
@@ -61,31 +61,31 @@ pub(super) struct Turns<'a> {
 impl<'a> Turns<'a> {
     pub(super) fn new(survey: &'a Survey, job: &'a Job, has_missing: bool) -> Self {
         let mends = has_missing && job.mode.converts() && job.output.is_none();
-        Self { survey, archives: Archives::default(), next: 0, entry: 0, job, mends }
+        Self { survey, archives: OpenArchives::default(), next: 0, candidate: 0, job, mends }
     }
 
     pub(super) fn are_few(&self) -> bool {
         self.survey.images.len() < 2
     }
 
-    fn action(&self, image: ImageNumber, entry: Option<usize>) -> Option<Action> {
+    fn action(&self, image: ImageNumber, candidate: Option<usize>) -> Option<TurnAction> {
         if self.survey.end != End::Complete {
             return None;
         }
         if self.mends && self.survey.images.is_damaged(image) {
-            return Some(Action::Mend);
+            return Some(TurnAction::Mend);
         }
-        let at = entry?;
-        let (entry, answer) = (&self.survey.entries[at], &self.survey.answers[at]);
+        let at = candidate?;
+        let (candidate, decision) = (&self.survey.candidates[at], &self.survey.decisions[at]);
         let copies = self.job.output.is_some()
-            && entry.condition == Condition::Sound
-            && *answer == Answer::AsItIs;
-        if self.job.mode.tries() && (copies || is_converted(entry, answer)) {
+            && candidate.condition == Condition::Sound
+            && *decision == SetDecision::AsItIs;
+        if self.job.mode.tries() && (copies || is_converted(candidate, decision)) {
             let is_left_out =
-                is_converted(entry, answer) && self.survey.is_left_out(entry, self.job);
-            return Some(if is_left_out { Action::LeaveOut } else { Action::Change });
+                is_converted(candidate, decision) && self.survey.is_left_out(candidate, self.job);
+            return Some(if is_left_out { TurnAction::LeaveOut } else { TurnAction::Change });
         }
-        (*answer != Answer::AsItIs).then_some(Action::Tell)
+        (*decision != SetDecision::AsItIs).then_some(TurnAction::Tell)
     }
 }
 
@@ -96,13 +96,14 @@ impl Iterator for Turns<'_> {
         while self.next < self.survey.images.len() {
             let image = self.next;
             self.next += 1;
-            let is_here = self.survey.entries.get(self.entry).is_some_and(|e| e.image == image);
-            let entry = is_here.then_some(self.entry);
-            self.entry += usize::from(is_here);
-            if let Some(action) = self.action(image, entry) {
+            let is_here =
+                self.survey.candidates.get(self.candidate).is_some_and(|e| e.image == image);
+            let candidate = is_here.then_some(self.candidate);
+            self.candidate += usize::from(is_here);
+            if let Some(action) = self.action(image, candidate) {
                 let found = self.survey.images.found(image, &mut self.archives);
                 let is_replaced = self.job.mode.converts() && self.job.output.is_none();
-                return Some(Turn { image, entry, found, action, is_replaced });
+                return Some(Turn { image, candidate, found, action, is_replaced });
             }
         }
         None
@@ -110,27 +111,34 @@ impl Iterator for Turns<'_> {
 }
 
 /// An image that had its turn.
-pub(super) struct Taken {
+pub(super) struct TurnResult {
     pub(super) image: ImageNumber,
-    pub(super) entry: Option<usize>,
+    pub(super) candidate: Option<usize>,
     pub(super) step: Step,
 }
 
 /// Does what an image's turn is for, as far as it needs no claim.
-pub(super) fn take_turn(turn: Turn, survey: &Survey, task: Task<'_>, stop: &AtomicBool) -> Taken {
+pub(super) fn take_turn(
+    turn: Turn,
+    survey: &Survey,
+    task: Task<'_>,
+    stop: &AtomicBool,
+) -> TurnResult {
     let waits = turn.file_to_replace().is_some();
-    let Turn { image, entry, found, action, .. } = turn;
-    let seen = entry.map(|at| &survey.entries[at]);
+    let Turn { image, candidate, found, action, .. } = turn;
+    let seen = candidate.map(|at| &survey.candidates[at]);
     let step = match found {
         _ if stop.load(Ordering::Relaxed) => Step::NotBegun,
         Found::Image(found) => match (action, seen) {
-            (Action::Tell, _) => Step::done(look_again(found, seen, task.job), None),
-            (Action::LeaveOut, _) => {
+            (TurnAction::Tell, _) => Step::done(look_again(found, seen, task.job), None),
+            (TurnAction::LeaveOut, _) => {
                 let mut report = look_again(found, seen, task.job);
                 report.notes.push(Note::LeftOut);
                 Step::done(report, None)
             }
-            (Action::Change, Some(entry)) => prepare(&found, Expected::Record(entry), task),
+            (TurnAction::Change, Some(candidate)) => {
+                prepare(&found, Expected::Record(candidate), task)
+            }
             _ => prepare(&found, Expected::Anything, task),
         },
         Found::Failed { path, named, error } => {
@@ -139,5 +147,5 @@ pub(super) fn take_turn(turn: Turn, survey: &Survey, task: Task<'_>, stop: &Atom
         }
         Found::Skipped(_) | Found::Repeated { .. } => Step::NotBegun,
     };
-    Taken { image, entry, step: if waits { step.at_rest() } else { step } }
+    TurnResult { image, candidate, step: if waits { step.at_rest() } else { step } }
 }

@@ -1,118 +1,124 @@
 //! The rules, in the order of the table in [`super`].
 
 use super::{
-    Access, Answer, Condition, Contradiction, Entry, Facts, ImageNumber, Kind, Known, Lives,
-    PackId, Relation,
+    Access, Candidate, Condition, Contradiction, DivergedHistories, ImageNumber, KnownConversion,
+    PackHistory, PackId, RecordKind, Relation, SetDecision,
 };
 use crate::record::fields::Seal;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-/// The answer for each of `entries`, which are all images with one serial, in their order. `facts` has
-/// the facts of each record, by its digest; it may be empty if all records are the same. `known` is what
+/// The decision for each of `candidates`, which are all images with one serial, in their order. `histories` has
+/// the history of each record, by its digest; it may be empty if all records are the same. `known` is what
 /// the ledger says of the serial.
 pub fn judge(
-    entries: &[Entry],
-    facts: &BTreeMap<Seal, Facts>,
-    known: Option<&Known>,
-) -> Vec<Answer> {
-    let mut court = Court { entries, facts, answers: vec![Answer::AsItIs; entries.len()] };
-    let converted = court.all(|entry| entry.kind == Kind::Converted);
-    let issued = court.all(|entry| entry.kind == Kind::Issued);
-    if let Some(clash) = court.clash() {
-        court.refuse_all(&Answer::SerialClash(clash.into()));
+    candidates: &[Candidate],
+    histories: &BTreeMap<Seal, PackHistory>,
+    known: Option<&KnownConversion>,
+) -> Vec<SetDecision> {
+    let mut images = SameSerial {
+        candidates,
+        histories,
+        decisions: vec![SetDecision::AsItIs; candidates.len()],
+    };
+    let converted = images.all(|candidate| candidate.kind == RecordKind::Converted);
+    let issued = images.all(|candidate| candidate.kind == RecordKind::Issued);
+    if let Some(clash) = images.clash() {
+        images.refuse_all(&SetDecision::SerialClash(clash.into()));
     } else if !converted.is_empty() {
-        court.converted(&converted);
+        images.converted(&converted);
     } else if !issued.is_empty() {
-        court.latest_counts(&issued);
+        images.latest_counts(&issued);
     } else if let Some(known) = known {
-        court.known(known);
+        images.known(known);
     } else {
-        court.latest_40_counts();
+        images.latest_40_counts();
     }
-    court.answers
+    images.decisions
 }
 
-/// The images of one serial, and what was decided so far. An image is given by its index in `entries`.
-struct Court<'a> {
-    entries: &'a [Entry],
-    facts: &'a BTreeMap<Seal, Facts>,
-    answers: Vec<Answer>,
+/// The images of one serial, and what was decided so far. An image is given by its index in `candidates`.
+struct SameSerial<'a> {
+    candidates: &'a [Candidate],
+    histories: &'a BTreeMap<Seal, PackHistory>,
+    decisions: Vec<SetDecision>,
 }
 
 /// The latest state among some images.
 enum Latest {
-    /// This one, and all others are states of it.
+    /// That of this image: all others are the same or earlier states.
     One(usize),
-    /// There are two lives at least.
-    Several(Lives),
-    /// There is none.
+    /// At least two histories diverge.
+    Several(DivergedHistories),
+    /// There are no images.
     None,
 }
 
-impl Court<'_> {
-    fn all(&self, is_meant: impl Fn(&Entry) -> bool) -> Vec<usize> {
-        (0..self.entries.len()).filter(|at| is_meant(&self.entries[*at])).collect()
+impl SameSerial<'_> {
+    fn all(&self, is_meant: impl Fn(&Candidate) -> bool) -> Vec<usize> {
+        (0..self.candidates.len()).filter(|at| is_meant(&self.candidates[*at])).collect()
     }
 
     fn image(&self, at: usize) -> ImageNumber {
-        self.entries[at].image
+        self.candidates[at].image
     }
 
-    fn facts(&self, at: usize) -> Option<&Facts> {
-        self.facts.get(&self.entries[at].digest)
+    fn history(&self, at: usize) -> Option<&PackHistory> {
+        self.histories.get(&self.candidates[at].digest)
     }
 
     /// How one image's state is related to another's; `None` if it is not the same or an earlier state.
     fn relation(&self, at: usize, later: usize) -> Option<Relation> {
-        if self.entries[at].digest == self.entries[later].digest {
+        if self.candidates[at].digest == self.candidates[later].digest {
             return Some(Relation::Same);
         }
-        self.facts(at)?.relation(self.facts(later)?)
+        self.history(at)?.relation(self.history(later)?)
     }
 
     /// The first image of each pack that has this serial, where there are several.
     fn clash(&self) -> Option<Contradiction> {
         let mut seen = HashSet::new();
-        let pack = |entry: &Entry| -> (PackId, bool) { (entry.pack, entry.kind == Kind::Issued) };
-        let first_of_each = self.entries.iter().filter(|entry| seen.insert(pack(entry)));
-        let packs = Contradiction::between(first_of_each.map(|entry| entry.image));
+        let pack = |candidate: &Candidate| -> (PackId, bool) {
+            (candidate.pack, candidate.kind == RecordKind::Issued)
+        };
+        let first_of_each = self.candidates.iter().filter(|candidate| seen.insert(pack(candidate)));
+        let packs = Contradiction::between(first_of_each.map(|candidate| candidate.image));
         (packs.count > 1).then_some(packs)
     }
 
-    /// Refuses all sound images. Interrupted conversions are finished in any case.
-    fn refuse_all(&mut self, answer: &Answer) {
-        for at in self.all(|entry| entry.condition == Condition::Sound) {
-            self.answers[at] = answer.clone();
+    /// Refuses all sound images. Interrupted conversions are finished all the same.
+    fn refuse_all(&mut self, decision: &SetDecision) {
+        for at in self.all(|candidate| candidate.condition == Condition::Sound) {
+            self.decisions[at] = decision.clone();
         }
     }
 
     /// For packs with 4.5 records of a conversion, which prove it, sound or not.
     fn converted(&mut self, converted: &[usize]) {
         let mut seen = HashSet::new();
-        let identity = |at: &usize| self.facts(*at).map(|facts| facts.identity);
+        let identity = |at: &usize| self.history(*at).map(|history| history.identity);
         let first_of_each = converted.iter().filter(|at| seen.insert(identity(at)));
         let conversions = Contradiction::between(first_of_each.map(|at| self.image(*at)));
         if conversions.count > 1 {
-            self.refuse_all(&Answer::TwoConverted(conversions.into()));
+            self.refuse_all(&SetDecision::TwoConverted(conversions.into()));
             return;
         }
         let counts = self.latest_counts(converted).unwrap_or(converted[0]);
-        for at in self.all(|entry| entry.kind == Kind::V40) {
+        for at in self.all(|candidate| candidate.kind == RecordKind::V40) {
             let of = self.image(counts);
-            let is_sound = self.entries[counts].condition != Condition::Refused;
-            match self.entries[at].condition {
-                Condition::Refused if is_sound => self.answers[at] = Answer::StandIn(of),
+            let is_sound = self.candidates[counts].condition != Condition::Refused;
+            match self.candidates[at].condition {
+                Condition::Refused if is_sound => self.decisions[at] = SetDecision::StandIn(of),
                 Condition::Refused => {}
-                _ => self.answers[at] = Answer::Copy { of, relation: Relation::Earlier },
+                _ => self.decisions[at] = SetDecision::Copy { of, relation: Relation::Earlier },
             }
         }
     }
 
-    /// Of 4.5 records with one identity the latest counts: that one, or the first of two lives. `None` where
-    /// none is sound.
+    /// Of 4.5 records with one identity, the latest counts. Returns that one, or the first image if histories
+    /// diverge; `None` if none is usable.
     fn latest_counts(&mut self, images: &[usize]) -> Option<usize> {
-        let is_usable = |at: &&usize| self.entries[**at].condition != Condition::Refused;
+        let is_usable = |at: &&usize| self.candidates[**at].condition != Condition::Refused;
         let usable: Vec<_> = images.iter().filter(is_usable).copied().collect();
         match self.latest(&usable) {
             Latest::One(latest) => {
@@ -131,54 +137,56 @@ impl Court<'_> {
 
     /// For packs without a conversion: the newest sound 4.0 state counts.
     fn latest_40_counts(&mut self) {
-        let sound = self.all(|entry| entry.condition == Condition::Sound);
+        let sound = self.all(|candidate| candidate.condition == Condition::Sound);
         let latest = match self.latest(&sound) {
             Latest::One(latest) => latest,
             Latest::Several(lives) => return self.diverged(&sound, lives),
             Latest::None => return,
         };
-        let refused = self.all(|entry| entry.condition == Condition::Refused);
+        let refused = self.all(|candidate| candidate.condition == Condition::Refused);
         if let Some(newer) = refused.into_iter().find(|at| self.contradicts(*at, latest)) {
             let newer = self.image(newer);
             for at in sound {
-                self.answers[at] = Answer::NewerStateRefused(newer);
+                self.decisions[at] = SetDecision::NewerStateRefused(newer);
             }
             return;
         }
         let counts = self.best(&sound, latest);
         self.copies_of(counts, &sound);
-        let all: Vec<_> = (0..self.entries.len()).collect();
+        let all: Vec<_> = (0..self.candidates.len()).collect();
         self.stand_in(counts, &all);
     }
 
     /// Follows the ledger, if no 4.5 image is in the run.
-    fn known(&mut self, known: &Known) {
-        let sound = self.all(|entry| entry.condition == Condition::Sound);
+    fn known(&mut self, known: &KnownConversion) {
+        let sound = self.all(|candidate| candidate.condition == Condition::Sound);
         let from = |source: Seal| -> Vec<usize> {
-            sound.iter().filter(|at| self.entries[**at].digest == source).copied().collect()
+            sound.iter().filter(|at| self.candidates[**at].digest == source).copied().collect()
         };
         let counts = match *known {
-            Known::InPlace => None,
-            Known::CopyThere(source) => from(source).first().copied(),
-            Known::CopyGone(source) => {
+            KnownConversion::InPlace => None,
+            KnownConversion::CopyThere(source) => from(source).first().copied(),
+            KnownConversion::CopyGone(source) => {
                 let source = from(source);
                 source.first().map(|first| self.best(&source, *first))
             }
-            Known::Begun(image) => sound.iter().find(|at| Some(self.image(**at)) == image).copied(),
+            KnownConversion::Begun(image) => {
+                sound.iter().find(|at| Some(self.image(**at)) == image).copied()
+            }
         };
-        let Some(counts) = counts else { return self.refuse_all(&Answer::CopyOfConverted) };
+        let Some(counts) = counts else { return self.refuse_all(&SetDecision::CopyOfConverted) };
         for at in sound {
-            self.answers[at] = match self.relation(at, counts) {
+            self.decisions[at] = match self.relation(at, counts) {
                 _ if at == counts => match known {
-                    Known::CopyThere(_) => Answer::ConvertedIntoCopy,
-                    Known::CopyGone(_) => Answer::CopyMissing,
-                    Known::Begun(_) | Known::InPlace => Answer::AsItIs,
+                    KnownConversion::CopyThere(_) => SetDecision::ConvertedIntoCopy,
+                    KnownConversion::CopyGone(_) => SetDecision::CopyMissing,
+                    KnownConversion::Begun(_) | KnownConversion::InPlace => SetDecision::AsItIs,
                 },
-                Some(relation) => Answer::Copy { of: self.image(counts), relation },
-                None => Answer::CopyOfConverted,
+                Some(relation) => SetDecision::Copy { of: self.image(counts), relation },
+                None => SetDecision::CopyOfConverted,
             };
         }
-        let all: Vec<_> = (0..self.entries.len()).collect();
+        let all: Vec<_> = (0..self.candidates.len()).collect();
         self.stand_in(counts, &all);
     }
 
@@ -188,23 +196,22 @@ impl Court<'_> {
             [] => Latest::None,
             [one] => Latest::One(one),
             [first, ..] => {
-                let shared = |at: &usize| Some(self.facts(first)?.shared(self.facts(*at)?));
+                let shared = |at: &usize| Some(self.history(first)?.shared(self.history(*at)?));
                 let shared = latest.iter().filter_map(shared).min().unwrap_or(0);
                 let last_shared = shared
                     .checked_sub(1)
-                    .and_then(|last| self.facts(first)?.events.get(last).copied());
+                    .and_then(|last| self.history(first)?.events.get(last).copied());
                 let latest = Contradiction::between(latest.iter().map(|at| self.image(*at)));
-                Latest::Several(Lives { latest, shared, last_shared })
+                Latest::Several(DivergedHistories { latest, shared, last_shared })
             }
         }
     }
 
-    /// The first image of each state that no other one is a later state of. Sorted by their seals, a state
-    /// stands right before those that are later states of it, so that this takes no comparison of each with
-    /// each.
+    /// The first image of each state that has no later one. Sorted by their seals, a state comes right before its
+    /// later states, so neighbours alone must be compared.
     fn latest_of_each_life(&self, images: &[usize]) -> Vec<usize> {
         let mut order = images.to_vec();
-        let seals = |at: usize| self.facts(at).into_iter().flat_map(Facts::seals);
+        let seals = |at: usize| self.history(at).into_iter().flat_map(PackHistory::seals);
         order.sort_by(|one, other| seals(*one).cmp(seals(*other)).then(one.cmp(other)));
         let states: Vec<_> = order
             .chunk_by(|one, other| self.relation(*one, *other) == Some(Relation::Same))
@@ -224,8 +231,8 @@ impl Court<'_> {
     /// finished conversion before one that is not.
     fn best(&self, images: &[usize], latest: usize) -> usize {
         let order = |at: &usize| -> (bool, Access, ImageNumber) {
-            let entry = &self.entries[*at];
-            (entry.condition == Condition::Unfinished, entry.access, entry.image)
+            let candidate = &self.candidates[*at];
+            (candidate.condition == Condition::Unfinished, candidate.access, candidate.image)
         };
         let same = |at: &usize| self.relation(*at, latest) == Some(Relation::Same);
         images.iter().filter(|at| same(at)).copied().min_by_key(order).unwrap_or(latest)
@@ -233,37 +240,37 @@ impl Court<'_> {
 
     fn copies_of(&mut self, counts: usize, images: &[usize]) {
         for &at in images {
-            let is_copy = at != counts && self.entries[at].condition == Condition::Sound;
+            let is_copy = at != counts && self.candidates[at].condition == Condition::Sound;
             if let Some(relation) = self.relation(at, counts).filter(|_| is_copy) {
-                self.answers[at] = Answer::Copy { of: self.image(counts), relation };
+                self.decisions[at] = SetDecision::Copy { of: self.image(counts), relation };
             }
         }
     }
 
-    /// Sets the answer of the refused images for which the image that counts stands in.
+    /// Sets the decision of the refused images for which the image that counts stands in.
     fn stand_in(&mut self, counts: usize, images: &[usize]) {
         for &at in images {
-            let is_refused = self.entries[at].condition == Condition::Refused;
+            let is_refused = self.candidates[at].condition == Condition::Refused;
             if is_refused && !self.contradicts(at, counts) {
-                self.answers[at] = Answer::StandIn(self.image(counts));
+                self.decisions[at] = SetDecision::StandIn(self.image(counts));
             }
         }
     }
 
-    /// Whether a refused image is no earlier state of the sound one, and says another binding.
+    /// Whether a refused image is not an earlier state of the sound one, and has another binding.
     fn contradicts(&self, refused: usize, sound: usize) -> bool {
-        let Some((of_refused, of_sound)) = self.facts(refused).zip(self.facts(sound)) else {
+        let Some((of_refused, of_sound)) = self.history(refused).zip(self.history(sound)) else {
             return false;
         };
         of_refused.relation(of_sound) != Some(Relation::Earlier)
             && !of_sound.agrees_with(of_refused)
     }
 
-    fn diverged(&mut self, images: &[usize], lives: Lives) {
+    fn diverged(&mut self, images: &[usize], lives: DivergedHistories) {
         let lives = Arc::new(lives);
         for &at in images {
-            if self.entries[at].condition == Condition::Sound {
-                self.answers[at] = Answer::Diverged(Arc::clone(&lives));
+            if self.candidates[at].condition == Condition::Sound {
+                self.decisions[at] = SetDecision::Diverged(Arc::clone(&lives));
             }
         }
     }

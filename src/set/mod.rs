@@ -8,20 +8,20 @@
 //! | one serial, and packs of different size, time of making or kind | `serial-clash`: all are refused |
 //! | converted 4.5 records with different identity seals | `two-converted`: all are refused; interrupted conversions are still finished |
 //! | converted 4.5 records with one identity seal, sound or not | the latest sound one counts; no 4.0 image is converted any more |
-//! | the ledger knows the conversion | its word is followed: see [`Known`] |
+//! | the ledger knows the conversion | the ledger decides: see [`KnownConversion`] |
 //! | sound 4.0 records, neither a state of the other | `diverged-copies`: all are refused |
-//! | a refused record that is no earlier state, and says another binding than the newest sound one | `newer-state-refused`: the sound ones are refused |
-//! | else | the newest sound one counts, of equal ones the first that can be changed in place |
+//! | a refused record that is not an earlier state, and has another binding than the newest sound one | `newer-state-refused`: the sound ones are refused |
+//! | none of these | the newest sound one counts, of equal ones the first that can be changed in place |
 //!
-//! Images that do not count are copies of the one that does. A refused record stays refused; if a sound image
-//! of the pack counts, that one stands in for it.
+//! Images that do not count are copies of the one that does. A refused record stays refused, but its report names
+//! the sound image that counts, if there is one.
 //!
-//! The seals distinguish accident from order. They are not keyed, and prove nothing against a forger.
+//! The seals reveal accidents. They are not keyed, so they do not protect against forgery.
 
-mod facts;
+mod history;
 mod judge;
 
-pub use facts::{Binding, Facts, Said};
+pub use history::{PackHistory, VerifiedBinding};
 pub use judge::judge;
 
 use crate::diagnosis::{Diagnosis, Verdict};
@@ -47,7 +47,7 @@ pub struct PackId {
 
 /// The kind of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum RecordKind {
     /// A 4.0 record.
     V40,
     /// A 4.5 record that was converted from a 4.0 one.
@@ -80,7 +80,7 @@ pub enum Access {
 
 /// What is kept of each image of a pack while the others are examined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct Candidate {
     /// The pack.
     pub pack: PackId,
     /// SHA-1 of the record.
@@ -88,7 +88,7 @@ pub struct Entry {
     /// The image.
     pub image: ImageNumber,
     /// The kind of the record.
-    pub kind: Kind,
+    pub kind: RecordKind,
     /// Whether the record can be used.
     pub condition: Condition,
     /// Whether the image can be changed in place.
@@ -97,7 +97,7 @@ pub struct Entry {
 
 /// What the ledger says of a pack. It decides if no 4.5 image of the pack is in the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Known {
+pub enum KnownConversion {
     /// It was converted in place, in an image that is not in the run.
     InPlace,
     /// The 4.0 record with this SHA-1 was converted into a copy, which is there.
@@ -128,7 +128,7 @@ pub struct Contradiction {
 
 /// Two or more histories (lives) of one pack that diverged.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lives {
+pub struct DivergedHistories {
     /// The latest image of each.
     pub latest: Contradiction,
     /// How many events they share.
@@ -137,9 +137,9 @@ pub struct Lives {
     pub last_shared: Option<Event>,
 }
 
-/// The set's answer for an image.
+/// The set's decision for an image.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Answer {
+pub enum SetDecision {
     /// As it is by itself: it is the only image of its pack, or the one that counts.
     #[default]
     AsItIs,
@@ -155,7 +155,7 @@ pub enum Answer {
     /// It is sound, but this refused image of the pack has a later state with another binding.
     NewerStateRefused(ImageNumber),
     /// It is sound, but so is an image with another life of the pack.
-    Diverged(Arc<Lives>),
+    Diverged(Arc<DivergedHistories>),
     /// Another pack has the same serial: an image of each.
     SerialClash(Arc<Contradiction>),
     /// The pack was converted twice: an image of each conversion.
@@ -189,7 +189,7 @@ impl PackId {
     }
 }
 
-impl Kind {
+impl RecordKind {
     /// The kind of a record.
     pub fn of(record: &Record) -> Self {
         match record.origin {
@@ -200,8 +200,8 @@ impl Kind {
     }
 }
 
-impl Entry {
-    /// The entry for an image's record; `None` if it does not take part because its identity seal does not
+impl Candidate {
+    /// The candidate for an image's record; `None` if it does not take part because its identity seal does not
     /// verify.
     pub fn of(diagnosis: &Diagnosis, image: ImageNumber, access: Access) -> Option<Self> {
         let record = diagnosis.record.as_deref()?;
@@ -217,7 +217,7 @@ impl Entry {
             pack: PackId::of(record),
             digest: record.digest(),
             image,
-            kind: Kind::of(record),
+            kind: RecordKind::of(record),
             condition,
             access,
         })
@@ -226,7 +226,7 @@ impl Entry {
     /// Whether a conversion would change the pack, regardless of other images.
     pub fn is_to_change(&self) -> bool {
         match self.condition {
-            Condition::Sound => self.kind == Kind::V40,
+            Condition::Sound => self.kind == RecordKind::V40,
             Condition::Unfinished => true,
             Condition::Refused => false,
         }

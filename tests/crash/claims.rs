@@ -5,7 +5,7 @@ use super::open_claims::Crash;
 use crate::support::judge::{Called, strace};
 use crate::support::scene::{CONVERT, Image, Scene, Summary};
 use addpack::diagnosis::diagnose;
-use addpack::ledger::{Ledger, Settled, State};
+use addpack::ledger::{ConversionState, Ledger, Settled};
 use addpack::record::fields::FileTime;
 use addpack::run::recovery::{Recovery, settle};
 use rusqlite::Connection;
@@ -57,7 +57,7 @@ fn claim_that_is_done_is_not_taken_back() {
         .unwrap();
     ledger.settle(&[Settled::Void(entries[0].id)]).unwrap();
     let entry = ledger.find(&entries[0].serial).unwrap().expect("still there");
-    assert_eq!(entry.state, State::Done);
+    assert_eq!(entry.state, ConversionState::Done);
 }
 
 /// A torn image whose claim another run settles while this one is about to mend it.

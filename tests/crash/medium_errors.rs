@@ -4,7 +4,7 @@
 use crate::support::volatile::{
     Call, Case, Disk, FIRST, Fault, PastCache, Place, Trial, convert, early, late,
 };
-use addpack::report::{Action, Failure, FailureCode, PackState};
+use addpack::report::{Failure, FailureCode, Operation, PackState};
 
 /// Errors of Linux, and what they are called.
 const ERRORS: [(i32, FailureCode); 9] = [
@@ -21,8 +21,8 @@ const ERRORS: [(i32, FailureCode); 9] = [
 const EIO: i32 = 5;
 
 #[track_caller]
-fn assert_named(failure: &Failure, action: Action, code: FailureCode) {
-    assert_eq!((failure.action, failure.code), (action, code), "{failure:?}");
+fn assert_named(failure: &Failure, operation: Operation, code: FailureCode) {
+    assert_eq!((failure.operation, failure.code), (operation, code), "{failure:?}");
 }
 
 fn torn(length: usize, to: Place) -> Fault {
@@ -33,7 +33,7 @@ fn torn(length: usize, to: Place) -> Fault {
 fn failed_write_of_the_commit_sector_leaves_the_pack_as_it_was() {
     for (errno, code) in ERRORS {
         early(&[(Call::Write, 1, Fault::Error(errno))]).run(|_, failure, truth| {
-            assert_named(failure, Action::Write, code);
+            assert_named(failure, Operation::Write, code);
             assert_eq!(truth, PackState::Old);
         });
     }
@@ -48,7 +48,7 @@ fn is_torn_at(length: usize) -> bool {
 fn sector_that_is_torn_on_the_disk_is_put_back() {
     for length in 0..=512 {
         early(&[(Call::Write, 1, torn(length, Place::Disk))]).run(|case, failure, truth| {
-            assert_named(failure, Action::Write, FailureCode::IoError);
+            assert_named(failure, Operation::Write, FailureCode::IoError);
             let is_new = length > 8 && !is_torn_at(length);
             assert_eq!(truth, if is_new { case.committed() } else { PackState::Old }, "{length}");
         });
@@ -59,7 +59,7 @@ fn tear_in_the_cache(past_cache: PastCache) {
     for length in 0..=512 {
         let faults = [(Call::Write, 1, torn(length, Place::Cache))];
         Trial { past_cache: &[past_cache], ..early(&faults) }.run(|_, failure, truth| {
-            assert_named(failure, Action::Write, FailureCode::IoError);
+            assert_named(failure, Operation::Write, FailureCode::IoError);
             assert_ne!(truth, PackState::Torn, "{length}");
         });
     }
@@ -83,7 +83,7 @@ fn torn_sector_that_cannot_be_put_back_is_called_torn() {
             let faults = [(Call::Write, 1, torn(length, Place::Disk)), fault];
             Trial { past_cache: &[PastCache::Beside], ..early(&faults) }.run(
                 |_, failure, truth| {
-                    assert_named(failure, Action::Write, FailureCode::IoError);
+                    assert_named(failure, Operation::Write, FailureCode::IoError);
                     assert_eq!(truth, PackState::Torn);
                 },
             );
@@ -112,7 +112,7 @@ fn fail_the_sync(past_cache: PastCache) {
         ] {
             let faults = [(Call::Sync, 1, fault)];
             Trial { past_cache: &[past_cache], ..early(&faults) }
-                .run(|_, failure, _| assert_named(failure, Action::Sync, code));
+                .run(|_, failure, _| assert_named(failure, Operation::Sync, code));
         }
     }
 }
@@ -140,7 +140,7 @@ fn failed_sync_of_an_unfinished_conversion_is_told_with_what_the_disk_holds() {
             let trial = Trial { start, ..early(&faults) };
             used_packs().for_each(|case| {
                 trial.run_on(&case, |_, failure, _| {
-                    assert_named(failure, Action::Sync, FailureCode::IoError);
+                    assert_named(failure, Operation::Sync, FailureCode::IoError);
                 });
             });
         }
@@ -166,7 +166,7 @@ fn failed_clean_up_leaves_an_unfinished_conversion() {
             for (errno, code) in ERRORS {
                 let faults = [(Call::Write, sector, Fault::Error(errno))];
                 late(&faults).run_on(&case, |_, failure, truth| {
-                    assert_named(failure, Action::CleanUp, code);
+                    assert_named(failure, Operation::CleanUp, code);
                     assert_eq!(truth, PackState::Unfinished);
                 });
             }
@@ -175,7 +175,7 @@ fn failed_clean_up_leaves_an_unfinished_conversion() {
                     late(&[(Call::Write, sector, torn(length, to))]).run_on(
                         &case,
                         |_, failure, _| {
-                            assert_named(failure, Action::CleanUp, FailureCode::IoError);
+                            assert_named(failure, Operation::CleanUp, FailureCode::IoError);
                         },
                     );
                 }
@@ -190,7 +190,7 @@ fn clean_up_that_the_disk_does_not_take_is_told() {
         for case in used_packs() {
             let fault = Fault::Forgets { errno: EIO, reached };
             late(&[(Call::Sync, 1, fault)]).run_on(&case, |_, failure, truth| {
-                assert_named(failure, Action::CleanUp, FailureCode::IoError);
+                assert_named(failure, Operation::CleanUp, FailureCode::IoError);
                 assert_eq!(truth, expected);
             });
         }
@@ -215,7 +215,7 @@ fn record_that_cannot_be_read_back_is_told_with_what_the_disk_holds() {
     for fault in [Fault::Error(EIO), Fault::Flips] {
         for case in used_packs() {
             late(&[(Call::ReadPastCache, 1, fault)]).run_on(&case, |_, failure, truth| {
-                assert_named(failure, Action::ReadBack, FailureCode::IoError);
+                assert_named(failure, Operation::ReadBack, FailureCode::IoError);
                 assert_eq!(truth, PackState::New);
             });
         }
@@ -229,7 +229,7 @@ fn state_that_cannot_be_read_is_unknown() {
         disk.fail(Call::Write, 1, Fault::Error(EIO));
         (1..=100).for_each(|nth| disk.fail(Call::ReadPastCache, nth, Fault::Error(EIO)));
         let failure = convert(&disk, FIRST).expect_err("a failed write");
-        assert_named(&failure, Action::Write, FailureCode::IoError);
+        assert_named(&failure, Operation::Write, FailureCode::IoError);
         assert_eq!(failure.state, Some(PackState::Unknown));
         case.check_recovers(&disk.held(), 1).unwrap();
     }
@@ -239,7 +239,7 @@ fn state_that_cannot_be_read_is_unknown() {
 fn clean_up_that_writes_something_else_is_noticed_and_finished_later() {
     for case in used_packs() {
         late(&[(Call::Write, 1, Fault::Flips)]).run_on(&case, |_, failure, truth| {
-            assert_named(failure, Action::ReadBack, FailureCode::IoError);
+            assert_named(failure, Operation::ReadBack, FailureCode::IoError);
             assert_eq!(truth, PackState::Unfinished);
         });
     }
@@ -249,7 +249,7 @@ fn clean_up_that_writes_something_else_is_noticed_and_finished_later() {
 fn commit_sector_that_reads_back_wrong_is_put_back_and_costs_no_event() {
     for fault in [Fault::Flips, Fault::Ignores] {
         early(&[(Call::Write, 1, fault)]).run(|_, failure, truth| {
-            assert_named(failure, Action::ReadBack, FailureCode::IoError);
+            assert_named(failure, Operation::ReadBack, FailureCode::IoError);
             assert_eq!(truth, PackState::Old);
         });
     }

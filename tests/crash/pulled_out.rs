@@ -5,12 +5,13 @@ use crate::support::simulator;
 use crate::support::slot::{After, Mishap, Slot};
 use crate::support::volatile::{Case, FIRST, Held, SECOND};
 use addpack::conversion::{Patch, decide};
-use addpack::disk::{DisketteStorage, MediaError, Memory, Storage};
+use addpack::disk::{DisketteStorage, Memory};
 use addpack::media::VerifyingReader;
 use addpack::pack::commit::Commit;
 use addpack::pack::examine::{Examination, RecordSectors, examine};
 use addpack::record::fields::FileTime;
 use addpack::report::{Failure, FailureCode, PackState};
+use std::sync::Arc;
 
 const RETRIES: u32 = 5;
 
@@ -60,9 +61,9 @@ fn each_call(case: &Case, start: &[u8], mishap: Mishap, mut check: impl FnMut(Tr
     assert!(other != before);
     let plan = planned(&Memory::new(before.clone()), FIRST).expect("something to do");
     let run = |left, mishap| {
-        let medium = Shared(Slot::new(&before, &other, left, mishap).into());
+        let medium = Arc::new(Slot::new(&before, &other, left, mishap));
         let result = change(VerifyingReader::new(medium.clone(), RETRIES), plan.clone());
-        (medium.0, result.map(drop))
+        (medium, result.map(drop))
     };
     let (quiet, result) = run(0, None);
     result.expect("nothing went wrong");
@@ -76,38 +77,6 @@ fn each_call(case: &Case, start: &[u8], mishap: Mishap, mut check: impl FnMut(Tr
         assert!(elsewhere == before, "{mishap:?} {call}: more than the record was written");
         assert!(after.other == other, "{mishap:?} {call}: the other diskette was written to");
         check(Trial { case, start, mishap, call, result, after });
-    }
-}
-
-/// A drive that the test can look into.
-#[derive(Clone)]
-struct Shared(std::sync::Arc<Slot>);
-
-impl Storage for Shared {
-    fn len(&self) -> u64 {
-        self.0.len()
-    }
-
-    fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
-        self.0.read(offset, buffer)
-    }
-
-    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
-        self.0.read_past_cache(offset, buffer)
-    }
-
-    fn write(&self, offset: u64, bytes: &[u8]) -> Result<(), MediaError> {
-        self.0.write(offset, bytes)
-    }
-
-    fn sync(&self) -> Result<(), MediaError> {
-        self.0.sync()
-    }
-}
-
-impl DisketteStorage for Shared {
-    fn is_removable(&self) -> bool {
-        self.0.is_removable()
     }
 }
 
@@ -218,11 +187,11 @@ fn diskette_exchanged_before_the_commit_is_noticed_before_anything_is_written() 
         let (seen, other) =
             (diskette(&case, &case.old), diskette(&case, &simulator::sample::used_40().bytes));
         let plan = planned(&Memory::new(seen.clone()), FIRST).expect("something to do");
-        let in_the_drive = Shared(Slot::new(&other, &seen, 0, None).into());
+        let in_the_drive = Arc::new(Slot::new(&other, &seen, 0, None));
         let result = change(VerifyingReader::new(in_the_drive.clone(), RETRIES), plan);
         let failure = result.err().expect("another diskette");
         assert_eq!((failure.code, failure.state), (FailureCode::Replaced, None));
-        assert!(in_the_drive.0.after().diskette == other, "the other diskette was written to");
+        assert!(in_the_drive.after().diskette == other, "the other diskette was written to");
     }
 }
 

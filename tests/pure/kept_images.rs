@@ -5,7 +5,7 @@ use crate::support::frail::{Fault, Frail};
 use addpack::disk::Memory;
 use addpack::media::{DriveError, Mapfile, VerifyingReader, Watcher};
 use addpack::pack::examine::{Examination, examine};
-use addpack::pack::keep::{Extent, Keep, Kept};
+use addpack::pack::keep::{Extent, Keep, KeptImage};
 use addpack::pack::kept_list::{LIST_NAME, Listed, add, listed};
 use std::fs;
 use std::ops::ControlFlow;
@@ -16,7 +16,7 @@ fn golden(name: &str) -> Vec<u8> {
     fs::read(testdata("images").join(name)).unwrap()
 }
 
-fn keep(folder: &Path, number: usize, bytes: &[u8], faults: &[(usize, Fault)]) -> Kept {
+fn keep(folder: &Path, number: usize, bytes: &[u8], faults: &[(usize, Fault)]) -> KeptImage {
     let diskette = VerifyingReader::new(Frail::new(bytes, faults), 5);
     Keep { folder: folder.to_owned(), number, extent: Extent::Whole }.keep(&diskette).unwrap()
 }

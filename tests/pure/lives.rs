@@ -5,7 +5,8 @@ use crate::support::simulator::Random;
 use addpack::record::event::Event;
 use addpack::record::fields::{Bytes, FileTime, Seal, Server};
 use addpack::set::{
-    Access, Answer, Condition, Contradiction, Entry, Facts, ImageNumber, Kind, PackId, Said, judge,
+    Access, Candidate, Condition, Contradiction, ImageNumber, PackHistory, PackId, RecordKind,
+    SetDecision, VerifiedBinding, judge,
 };
 use std::collections::BTreeMap;
 
@@ -24,15 +25,15 @@ fn event(number: u32) -> Event {
     Event { kind: 1, server_version: 0x0400, from: 5, to: 10, at, server, zero, seal: seal(number) }
 }
 
-fn entry(image: ImageNumber, digest: u32, made_at: u64) -> Entry {
+fn candidate(image: ImageNumber, digest: u32, made_at: u64) -> Candidate {
     let pack = PackId { serial: Bytes([b'1'; 24]), made_at, licenses: 5 };
-    let (kind, condition, access) = (Kind::V40, Condition::Sound, Access::InPlace);
-    Entry { pack, digest: seal(digest), image, kind, condition, access }
+    let (kind, condition, access) = (RecordKind::V40, Condition::Sound, Access::InPlace);
+    Candidate { pack, digest: seal(digest), image, kind, condition, access }
 }
 
-fn facts(events: &[u32]) -> Facts {
+fn history(events: &[u32]) -> PackHistory {
     let events = events.iter().map(|number| event(*number)).collect();
-    Facts { events, said: Said::Bound(None), identity: seal(0) }
+    PackHistory { events, binding: VerifiedBinding::Bound(None), identity: seal(0) }
 }
 
 fn named(count: u32) -> Vec<ImageNumber> {
@@ -41,10 +42,10 @@ fn named(count: u32) -> Vec<ImageNumber> {
 
 #[test]
 fn of_any_number_of_lives_of_one_pack_all_are_refused_and_ten_are_named() {
-    let entries: Vec<_> = (0..MANY).map(|image| entry(image, image, 0)).collect();
-    let all: BTreeMap<_, _> = (0..MANY).map(|life| (seal(life), facts(&[7, life + 8]))).collect();
-    for answer in judge(&entries, &all, None) {
-        let Answer::Diverged(lives) = answer else { panic!("{answer:?}") };
+    let candidates: Vec<_> = (0..MANY).map(|image| candidate(image, image, 0)).collect();
+    let all: BTreeMap<_, _> = (0..MANY).map(|life| (seal(life), history(&[7, life + 8]))).collect();
+    for decision in judge(&candidates, &all, None) {
+        let SetDecision::Diverged(lives) = decision else { panic!("{decision:?}") };
         assert_eq!((&lives.latest.images, lives.latest.count), (&named(MANY), MANY as usize));
         assert_eq!((lives.shared, lives.last_shared), (1, Some(event(7))));
     }
@@ -52,9 +53,9 @@ fn of_any_number_of_lives_of_one_pack_all_are_refused_and_ten_are_named() {
 
 #[test]
 fn of_any_number_of_packs_with_one_serial_all_are_refused_and_ten_are_named() {
-    let entries: Vec<_> = (0..MANY).map(|image| entry(image, image, image.into())).collect();
-    for answer in judge(&entries, &BTreeMap::new(), None) {
-        let Answer::SerialClash(packs) = answer else { panic!("{answer:?}") };
+    let candidates: Vec<_> = (0..MANY).map(|image| candidate(image, image, image.into())).collect();
+    for decision in judge(&candidates, &BTreeMap::new(), None) {
+        let SetDecision::SerialClash(packs) = decision else { panic!("{decision:?}") };
         assert_eq!((&packs.images, packs.count), (&named(MANY), MANY as usize));
     }
 }
@@ -70,16 +71,18 @@ fn states_in_any_order_are_told_apart_as_comparing_each_with_each_does() {
         };
         let latest: Vec<_> = (0..states.len()).filter(is_latest).map(number).collect();
         let digest = |state| number(states.iter().position(|other| other == state).unwrap());
-        let all = states.iter().map(|state| (seal(digest(state)), facts(state))).collect();
-        let entries = states.iter().enumerate();
-        let entries: Vec<_> =
-            entries.map(|(at, state)| entry(number(at), digest(state), 0)).collect();
-        for (at, answer) in judge(&entries, &all, None).into_iter().enumerate() {
-            match answer {
-                Answer::Diverged(lives) => assert_eq!(lives.latest.images, latest, "{states:?}"),
-                Answer::AsItIs => assert_eq!(latest, [number(at)], "{states:?}"),
-                Answer::Copy { of, .. } => assert_eq!(latest, [of], "{states:?}"),
-                _ => panic!("{answer:?}"),
+        let all = states.iter().map(|state| (seal(digest(state)), history(state))).collect();
+        let candidates = states.iter().enumerate();
+        let candidates: Vec<_> =
+            candidates.map(|(at, state)| candidate(number(at), digest(state), 0)).collect();
+        for (at, decision) in judge(&candidates, &all, None).into_iter().enumerate() {
+            match decision {
+                SetDecision::Diverged(lives) => {
+                    assert_eq!(lives.latest.images, latest, "{states:?}");
+                }
+                SetDecision::AsItIs => assert_eq!(latest, [number(at)], "{states:?}"),
+                SetDecision::Copy { of, .. } => assert_eq!(latest, [of], "{states:?}"),
+                _ => panic!("{decision:?}"),
             }
         }
     }

@@ -32,36 +32,9 @@ struct Tried {
     disk: Arc<Frail>,
 }
 
-/// A diskette that its drive has, and the test as well.
-struct Shared(Arc<Frail>);
-
-impl Storage for Shared {
-    fn len(&self) -> u64 {
-        self.0.len()
-    }
-
-    fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
-        self.0.read(offset, buffer)
-    }
-
-    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
-        self.0.read_past_cache(offset, buffer)
-    }
-
-    fn write(&self, offset: u64, bytes: &[u8]) -> Result<(), MediaError> {
-        self.0.write(offset, bytes)
-    }
-
-    fn sync(&self) -> Result<(), MediaError> {
-        self.0.sync()
-    }
-}
-
-impl DisketteStorage for Shared {}
-
 fn read(faults: &[(usize, Fault)], sectors: Range<usize>) -> Tried {
     let disk = Arc::new(Frail::new(&diskette(), faults));
-    let careful = VerifyingReader::new(Shared(Arc::clone(&disk)), RETRIES);
+    let careful = VerifyingReader::new(Arc::clone(&disk), RETRIES);
     let mut bytes = vec![0xEE; sectors.len() * SECTOR_LEN];
     let error = careful.read((sectors.start * SECTOR_LEN) as u64, &mut bytes).err();
     let failed = error.map(|error| error.lost().expect("a flaw"));
@@ -205,7 +178,7 @@ fn diskette_that_is_gone_is_no_bad_sector() {
 /// The map of a frail diskette, by the time that its reads take.
 fn surface(bytes: &[u8], faults: &[(usize, Fault)]) -> Option<Surface> {
     let disk = Arc::new(Frail::new(bytes, faults));
-    let careful = VerifyingReader::new(Shared(Arc::clone(&disk)), RETRIES);
+    let careful = VerifyingReader::new(Arc::clone(&disk), RETRIES);
     survey_by(&careful, &|| disk.clock()).unwrap()
 }
 

@@ -5,50 +5,32 @@ use crate::support::disk::convert::{expected, golden_conversion, golden_time};
 use crate::support::disk::layout::{Layout, SECTOR};
 use crate::support::disk::{content, judge, record, testdata, tools};
 use addpack::diagnosis::FindingCode;
-use addpack::find::Skipped;
 use addpack::ledger::Ledger;
 use addpack::report::{Outcome, Report};
-use addpack::run::{End, Job, Listener, Mode, Said, run};
+use addpack::run::{End, FinalReport, Job, Mode, RunEvent, run};
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use tempfile::TempDir;
 
-/// Keeps what a run reports.
-#[derive(Default)]
-struct Reports(Vec<Report>);
-
-impl Listener for Reports {
-    fn seen(&mut self, report: Box<Report>) -> ControlFlow<()> {
-        self.0.push(*report);
-        ControlFlow::Continue(())
-    }
-
-    fn image(&mut self, said: Said) -> ControlFlow<()> {
-        if let Said::Anew(report) = said {
-            *self.0.last_mut().unwrap() = *report;
-        }
-        ControlFlow::Continue(())
-    }
-
-    fn skipped(&mut self, _: &Skipped) {
-        panic!("an image was skipped");
-    }
-
-    fn repeated(&mut self, path: &Path, _: &Path) -> ControlFlow<()> {
-        panic!("{} was met twice", path.display());
-    }
-}
-
 fn run_on(image: &Path, mode: Mode) -> Report {
     let job = Job::new(vec![image.to_owned()], mode);
-    let mut reports = Reports::default();
+    let mut reports = Vec::new();
+    let mut hear = |event| {
+        match event {
+            RunEvent::Seen(report) => reports.push(*report),
+            RunEvent::Final(FinalReport::Changed(report)) => *reports.last_mut().unwrap() = *report,
+            RunEvent::Skipped(_) | RunEvent::Repeated { .. } => panic!("{event:?}"),
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    };
     let mut ledger = Ledger::temporary().unwrap();
-    let end = run(&job, &mut ledger, &AtomicBool::new(false), &mut reports).unwrap();
+    let end = run(&job, &mut ledger, &AtomicBool::new(false), &mut hear).unwrap();
     assert_eq!(end, End::Complete);
-    assert_eq!(reports.0.len(), 1, "{}", image.display());
-    reports.0.remove(0)
+    assert_eq!(reports.len(), 1, "{}", image.display());
+    reports.remove(0)
 }
 
 /// All that outside judges say of an image.

@@ -13,6 +13,7 @@ pub(crate) mod judges;
 pub(crate) mod own_process;
 pub(crate) mod planned;
 pub(crate) mod random_set;
+pub(crate) mod report_lines;
 pub(crate) mod scene;
 pub(crate) mod schema;
 pub(crate) mod simulator;

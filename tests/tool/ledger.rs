@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use std::path::Path;
 use std::process::Child;
 
-fn query(scene: &Scene, sql: &str) -> i64 {
+pub(super) fn query(scene: &Scene, sql: &str) -> i64 {
     Connection::open(scene.ledger()).unwrap().query_row(sql, [], |row| row.get(0)).unwrap()
 }
 
@@ -128,102 +128,6 @@ fn dry_run_and_inspect_foresee_copies_and_twins() {
 }
 
 #[test]
-fn done_conversions_keep_no_records_and_can_be_queried() {
-    let scene = Scene::with(&["unused-720.img", "applied-1440.img"]);
-    scene.convert(&["."]);
-    let done = "SELECT count(*) FROM conversion WHERE state = 'done' AND old_record IS NULL";
-    assert_eq!(query(&scene, done), 2);
-    assert_eq!(query(&scene, "SELECT min(converted_at) FROM conversion"), 1_795_435_200);
-    assert_eq!(query(&scene, "PRAGMA user_version"), 2);
-}
-
-const CHECKED: &str = "\
-12345-270-0000017-00003: PATH/applied-1440.img does not hold the converted pack
-12345-270-0000017-00001: PATH/unused-720.img is gone
-1 as the ledger says, 2 not
-";
-
-#[test]
-fn check_tells_what_the_converted_files_hold() {
-    let scene = Scene::with(&["unused-720.img", "applied-1440.img", "reapplied-360.img"]);
-    scene.convert(&["."]);
-    scene.run(&["ledger", "check"]).is(0, "3 as the ledger says, 0 not\n", "");
-    std::fs::remove_file(scene.path("unused-720.img")).unwrap();
-    scene.image("applied-1440.img", "applied-1440.img");
-    let folder = scene.path("");
-    let ran = scene.run(&["ledger", "check"]);
-    let path = folder.to_str().unwrap().replace('\\', "/");
-    let path = path.trim_end_matches('/');
-    assert_eq!((ran.stdout.replace(path, "PATH").as_str(), ran.code), (CHECKED, Some(1)));
-}
-
-#[test]
-fn check_tells_a_clean_up_that_is_not_finished() {
-    let scene = Scene::with(&["reapplied-360.img"]);
-    let before = scene.read("reapplied-360.img");
-    scene.convert(&["."]);
-    let mut image = scene.read("reapplied-360.img");
-    let at = (0..image.len()).rfind(|&at| before[at] != image[at]).unwrap();
-    image[at] = before[at];
-    std::fs::write(scene.path("reapplied-360.img"), image).unwrap();
-    let ran = scene.run(&["ledger", "check"]);
-    assert!(ran.stdout.contains("its clean-up is not finished"), "{}", ran.stdout);
-    assert!(ran.stdout.ends_with("0 as the ledger says, 1 not\n") && ran.code == Some(1));
-    scene.convert(&["."]);
-    scene.run(&["ledger", "check"]).is(0, "1 as the ledger says, 0 not\n", "");
-}
-
-const SHOWN: &str = "\
-Serial      12345-270-0000017-00001
-Size        5 licenses
-State       done: PATH/out/unused-720.img holds the converted pack
-Converted   2026-11-23T12:00:00Z
-Image       PATH/unused-720.img
-Into        PATH/out/unused-720.img
-4.0 record  SHA-1 5dee90325ba66f41b64dc04c14388ac4179fde03
-4.5 record  SHA-1 8cb5ee6f01a0a0d14b4b1a9d1a9a0fb6e0a5a0b0
-";
-
-#[test]
-fn list_and_show_tell_what_was_converted() {
-    let scene = Scene::with(&["unused-720.img"]);
-    scene.convert(&["-o", "out", "."]);
-    let path = scene.path("");
-    let path = path.to_str().unwrap().replace('\\', "/").trim_end_matches('/').to_owned();
-    let told = |args: &[&str]| scene.run(args).stdout.replace(&path, "PATH");
-    let serial = "12345-270-0000017-00001";
-    assert_eq!(
-        told(&["ledger"]),
-        format!(
-            "done   {serial}   5 licenses  2026-11-23T12:00:00Z  \
-             PATH/unused-720.img -> PATH/out/unused-720.img\n"
-        )
-    );
-    let lines = |text: &str| text.lines().take(7).map(str::to_owned).collect::<Vec<_>>();
-    assert_eq!(lines(&told(&["ledger", "show", serial])), lines(SHOWN));
-    let row: serde_json::Value = serde_json::from_str(&told(&["ledger", "--json"])).unwrap();
-    assert_eq!((row["serial"].as_str(), row["state"].as_str()), (Some(serial), Some("done")));
-    let csv = told(&["ledger", "list", "--csv"]);
-    assert!(
-        csv.starts_with("serial,licenses,state,converted_at,path,target,old_digest,new_digest\n")
-    );
-    assert_eq!(csv.lines().count(), 2);
-    let none = scene.run(&["ledger", "show", "x\x1b"]);
-    none.is(2, "", "addpack: serial x\\u{1b} is not in the ledger\n");
-}
-
-#[test]
-fn release_asks_first() {
-    let scene = Scene::with(&["unused-720.img"]);
-    scene.convert(&["."]);
-    std::fs::remove_file(scene.path("unused-720.img")).unwrap();
-    let ran = scene.run(&["ledger", "release", "12345-270-0000017-00001"]);
-    let stderr = "addpack: release asks first, and there is no terminal to ask at: say --yes\n";
-    ran.is(2, "", stderr);
-    assert_eq!(query(&scene, "SELECT count(*) FROM conversion"), 1);
-}
-
-#[test]
 fn of_32_processes_over_the_same_200_images_one_converts_each_pack() {
     let scene = Scene::new();
     for number in 0..200 {
@@ -321,28 +225,4 @@ fn pipe_in_the_place_of_a_copy_does_not_make_a_run_wait() {
     assert!(made.unwrap().success());
     let (images, ..) = scene.convert(&["-o", "out", "unused-720.img"]);
     assert_eq!(images[0].error.as_ref().unwrap().code, "exists");
-}
-
-#[test]
-fn show_and_check_speak_json() {
-    let scene = Scene::with(&["applied-1440.img", "unused-20-160.img"]);
-    let (images, ..) = scene.convert(&["."]);
-    std::fs::remove_file(scene.path("unused-20-160.img")).unwrap();
-    let ran = scene.run(&["ledger", "check", "--json"]);
-    assert_eq!((ran.stderr.as_str(), ran.code), ("", Some(1)));
-    let lines: Vec<serde_json::Value> =
-        ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let standings: Vec<_> = lines.iter().map(|line| line["standing"].as_str()).collect();
-    assert_eq!(standings, [Some("there"), Some("gone"), None]);
-    let summary = serde_json::json!({
-        "type": "summary", "schema": 1, "there": 1, "wrong": 1, "elsewhere": 0, "faults": [],
-        "exit_code": 1
-    });
-    assert_eq!(lines[2], summary);
-
-    let serial = images[0].record.as_ref().unwrap().serial.as_str();
-    let shown = scene.run(&["ledger", "show", "--json", serial]);
-    let shown: serde_json::Value = serde_json::from_str(&shown.stdout).unwrap();
-    assert_eq!(shown, lines[0]);
-    assert!(shown["message"].as_str().unwrap().ends_with("holds the converted pack"));
 }

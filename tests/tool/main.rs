@@ -12,7 +12,9 @@ mod environment;
 mod explain;
 mod first_minute;
 mod inspect;
+mod inspect_json;
 mod ledger;
+mod ledger_commands;
 mod ledger_file;
 #[cfg(unix)]
 mod left_untouched;

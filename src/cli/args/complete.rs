@@ -8,7 +8,7 @@ use std::ffi::OsStr;
 
 /// Every code, with the first sentence of its explanation.
 pub(super) fn codes() -> Vec<CompletionCandidate> {
-    let one = |page: &crate::cli::words::Page| {
+    let one = |page: &crate::cli::words::CodePage| {
         CompletionCandidate::new(&page.code).help(Some(page.summary().to_owned().into()))
     };
     pages().iter().map(one).collect()

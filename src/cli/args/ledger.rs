@@ -6,18 +6,18 @@ use super::LedgerFile;
 use clap::{Args as ClapArgs, Subcommand};
 
 #[derive(Debug, ClapArgs)]
-pub(crate) struct Ledger {
+pub(crate) struct LedgerArgs {
     #[command(subcommand)]
     pub(crate) action: Option<LedgerAction>,
 
     #[command(flatten)]
-    pub(crate) list: List,
+    pub(crate) list: ListArgs,
 
     #[command(flatten)]
     pub(crate) at: LedgerFile,
 }
 
-impl Ledger {
+impl LedgerArgs {
     /// Whether a report for programs is asked for.
     pub(crate) fn is_json(&self) -> bool {
         match &self.action {
@@ -32,7 +32,7 @@ impl Ledger {
 #[derive(Debug, Subcommand)]
 pub(crate) enum LedgerAction {
     /// List all conversions (the same as no subcommand)
-    List(List),
+    List(ListArgs),
     /// Show all that is known of one pack
     Show {
         /// The pack's serial
@@ -50,11 +50,11 @@ pub(crate) enum LedgerAction {
     /// Release a pack whose converted image is gone for good, so that a copy can be converted
     ///
     /// Refuses while the converted image is there. The row stays in the ledger, marked as released.
-    Release(Release),
+    Release(ReleaseArgs),
 }
 
 #[derive(Debug, ClapArgs)]
-pub(crate) struct Release {
+pub(crate) struct ReleaseArgs {
     /// The pack's serial
     pub(crate) serial: String,
 
@@ -70,7 +70,7 @@ pub(crate) struct Release {
 }
 
 #[derive(Debug, ClapArgs)]
-pub(crate) struct List {
+pub(crate) struct ListArgs {
     /// As JSON Lines
     #[arg(long)]
     pub(crate) json: bool,

@@ -12,16 +12,16 @@ pub(crate) mod plan;
 mod queue;
 
 pub(crate) use also::Also;
-pub(crate) use common::{Common, LedgerChoice, LedgerFile, Screen};
+pub(crate) use common::{Common, LedgerChoice, LedgerFile, Screen, is_drive};
 pub(crate) use first_word::parse;
-pub(crate) use ledger::{Ledger, LedgerAction, List, Release};
+pub(crate) use ledger::{LedgerAction, LedgerArgs, ListArgs, ReleaseArgs};
 
 use crate::cli::exit::exit_codes;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueHint};
 use clap_complete::{ArgValueCandidates, Shell};
 pub(crate) use queue::{QueueArgs, one_drive};
 
-use plan::{Plan, Replace};
+use plan::{PlanArgs, ReplaceArgs};
 use std::path::PathBuf;
 
 /// Converts Small Business Server 4.0 Client Add Packs for 4.5.
@@ -64,7 +64,7 @@ Examples:
   addpack inspect disk1.img
   gunzip -c disk1.img.gz | addpack inspect -
   addpack inspect --json images/ | jq -r 'select(.outcome == \"refused\") | .path'")]
-    Inspect(Inspect),
+    Inspect(InspectArgs),
 
     /// Convert 4.0 packs to 4.5: once, one way
     ///
@@ -81,9 +81,9 @@ Examples:
   addpack convert --dry-run images/
   addpack convert --yes --json images/ > report.jsonl
   addpack convert -o converted/ images/")]
-    Convert(Convert),
-    Plan(Plan),
-    Replace(Replace),
+    Convert(ConvertArgs),
+    Plan(PlanArgs),
+    Replace(ReplaceArgs),
 
     /// Show, check or amend the ledger of conversions
     ///
@@ -97,7 +97,7 @@ Examples:
   addpack ledger show 12345-270-0000017-00003
   addpack ledger check
   addpack ledger release 12345-270-0000017-00003")]
-    Ledger(Ledger),
+    Ledger(LedgerArgs),
 
     /// Explain a code: what it means, how it comes about, what to do
     ///
@@ -106,7 +106,7 @@ Examples:
 Examples:
   addpack explain
   addpack explain post-upgrade-reapply")]
-    Explain(Explain),
+    Explain(ExplainArgs),
 
     /// Write the JSON Schema of what --json writes
     ///
@@ -125,7 +125,7 @@ Examples:
     #[command(after_long_help = "\
 Examples:
   addpack selftest .")]
-    Selftest(Selftest),
+    Selftest(SelftestArgs),
 
     /// Say which version this is, and what it was built with
     Version,
@@ -155,10 +155,10 @@ Write it again when addpack was updated.")]
 impl Command {
     /// The same, where the paths are what patterns among them match.
     pub(crate) fn expand_patterns(&mut self) {
-        let (Self::Inspect(Inspect { common, .. })
-        | Self::Convert(Convert { common, .. })
-        | Self::Plan(Plan { common, .. })
-        | Self::Replace(Replace { common, .. })) = self
+        let (Self::Inspect(InspectArgs { common, .. })
+        | Self::Convert(ConvertArgs { common, .. })
+        | Self::Plan(PlanArgs { common, .. })
+        | Self::Replace(ReplaceArgs { common, .. })) = self
         else {
             return;
         };
@@ -167,7 +167,7 @@ impl Command {
 }
 
 #[derive(Debug, ClapArgs)]
-pub(crate) struct Inspect {
+pub(crate) struct InspectArgs {
     /// Read all of each diskette or image, and show how well each sector reads
     #[arg(long)]
     pub(crate) surface: bool,
@@ -190,7 +190,7 @@ pub(crate) struct Inspect {
 }
 
 #[derive(Debug, ClapArgs)]
-pub(crate) struct Convert {
+pub(crate) struct ConvertArgs {
     /// Convert without asking
     #[arg(short, long)]
     pub(crate) yes: bool,
@@ -241,7 +241,7 @@ pub(crate) struct Convert {
 }
 
 #[derive(Debug, ClapArgs)]
-pub(crate) struct Selftest {
+pub(crate) struct SelftestArgs {
     /// A folder on the disk or share that is to be tried
     #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) folder: PathBuf,
@@ -256,7 +256,7 @@ pub(crate) struct Selftest {
 }
 
 #[derive(Debug, ClapArgs)]
-pub(crate) struct Explain {
+pub(crate) struct ExplainArgs {
     /// The code: an outcome, a finding, an error, a note or a plan's reason
     #[arg(add = ArgValueCandidates::new(complete::codes))]
     pub(crate) code: Option<String>,

@@ -4,7 +4,7 @@
 
 use crate::cli::Error;
 use crate::cli::args::{Common, QueueArgs};
-use addpack::plan::set::{Sets, Span};
+use addpack::plan::servers::{PacksByServer, Span};
 use addpack::plan::{Edition, FIRST_LICENSES, ServerState, rules};
 use addpack::record::event::ServerVersion;
 use addpack::record::fields::{Bytes, Server};
@@ -37,10 +37,10 @@ Examples:
 /// say, and what is missing in the chain.
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = PLAN_EXAMPLES)]
-pub(crate) struct Plan {
+pub(crate) struct PlanArgs {
     /// The server's version
     #[arg(long, value_name = "VERSION", default_value = "4.5")]
-    pub(crate) server: Release,
+    pub(crate) server: ServerRelease,
 
     /// Licenses that the server has now
     #[arg(long, value_name = "N", default_value_t = FIRST_LICENSES)]
@@ -90,7 +90,7 @@ pub(crate) struct Plan {
 /// of its image. Nothing is changed on the images.
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = REPLACE_EXAMPLES)]
-pub(crate) struct Replace {
+pub(crate) struct ReplaceArgs {
     /// Write the request to FILE, as CSV if its name ends in .csv [default: standard output]
     ///
     /// It appears whole or not at all, and an existing file is never overwritten.
@@ -133,7 +133,7 @@ pub(crate) struct ServerChoice {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum Release {
+pub(crate) enum ServerRelease {
     #[value(name = "4.0")]
     V40,
     #[value(name = "4.0a")]
@@ -154,7 +154,7 @@ pub(crate) enum EditionName {
     Nt,
 }
 
-impl Release {
+impl ServerRelease {
     fn version(self) -> ServerVersion {
         match self {
             Self::V40 => ServerVersion::V40,
@@ -164,7 +164,7 @@ impl Release {
     }
 }
 
-impl Plan {
+impl PlanArgs {
     /// The server, once it is known which servers the packs are bound to.
     pub(crate) fn state(&self, identity: Option<Server>) -> ServerState {
         ServerState {
@@ -208,7 +208,7 @@ impl ServerChoice {
 
     /// The servers that may be meant: with neither option, or one of them, those that most sound packs
     /// are bound to; none where no pack is bound to such a server.
-    pub(crate) fn meant(&self, sets: &Sets) -> Vec<Server> {
+    pub(crate) fn meant(&self, sets: &PacksByServer) -> Vec<Server> {
         if let (Some(address), Some(name)) = (self.address, self.name) {
             return vec![Server { address, name }];
         }

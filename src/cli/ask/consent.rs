@@ -1,6 +1,6 @@
 //! Asking before a conversion, since there is no way back.
 
-use crate::cli::args::Convert;
+use crate::cli::args::ConvertArgs;
 use crate::cli::ask::keyboard::answer_is_yes;
 use crate::cli::commands::ledger::file;
 use crate::cli::show::printer::Printer;
@@ -9,13 +9,12 @@ use crate::cli::show::tally::SERVERS_SHOWN;
 use crate::cli::show::terminal::{at_home, complain, named};
 use crate::cli::words::system::BEFORE_WRITING;
 use crate::cli::words::{diskette, pack_line, plural, server, set_warnings};
-use addpack::find::Skipped;
 use addpack::pack::keep::is_kept_image;
 use addpack::plan::PackFacts;
-use addpack::plan::set::Sets;
+use addpack::plan::servers::PacksByServer;
 use addpack::record::fields::Seal;
 use addpack::report::{Outcome, Report};
-use addpack::run::{Job, Listener, Overview, Said, Survey};
+use addpack::run::{Job, Overview, RunEvent, Survey};
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -28,7 +27,7 @@ pub(crate) enum Consent {
     NotNeeded,
 }
 
-/// Hears a survey, and remembers what the question is about.
+/// Listens to a survey, and remembers what the question is about.
 pub(crate) struct Asking<'a> {
     printer: &'a mut Printer,
     /// What is said of an image that would be changed, and of its pack.
@@ -47,7 +46,7 @@ impl<'a> Asking<'a> {
     }
 
     /// Asks with the numbers of the survey.
-    pub(crate) fn ask(self, args: &Convert, job: &Job, survey: &Survey) -> Consent {
+    pub(crate) fn ask(self, args: &ConvertArgs, job: &Job, survey: &Survey) -> Consent {
         let overview = survey.overview(job);
         self.printer.pause();
         if !overview.is_complete || overview.convert + overview.finish == 0 {
@@ -81,7 +80,7 @@ impl<'a> Asking<'a> {
 
     /// Says where a server's packs have gaps or twins: those who know that may want to wait.
     fn warn(&self, survey: &Survey) {
-        let mut sets = Sets::new(SERVERS_SHOWN);
+        let mut sets = PacksByServer::new(SERVERS_SHOWN);
         let count = self.images.iter().enumerate().filter(|(image, _)| survey.counts(*image));
         count.filter_map(|(_, facts)| facts.as_ref()).for_each(|facts| sets.add(facts));
         for set in sets.all() {
@@ -139,7 +138,7 @@ fn question(overview: &Overview, output: Option<&Path>, refused: u64) -> String 
 }
 
 /// Where it is written down what was converted.
-fn ledger_line(args: &Convert) -> String {
+fn ledger_line(args: &ConvertArgs) -> String {
     let choice = &args.common.ledger;
     match file(&choice.at) {
         _ if choice.no_ledger => "No ledger is kept.\n".to_owned(),
@@ -149,7 +148,7 @@ fn ledger_line(args: &Convert) -> String {
 }
 
 /// What is asked of one diskette of a queue.
-pub(crate) fn diskette_question(found: &Diskette, args: &Convert) -> String {
+pub(crate) fn diskette_question(found: &Diskette, args: &ConvertArgs) -> String {
     let about = found.report.record().map_or_else(String::new, pack_line);
     let about = format!("Diskette {}: {about}", found.number);
     let ledger = ledger_line(args);
@@ -163,30 +162,25 @@ pub(crate) fn diskette_question(found: &Diskette, args: &Convert) -> String {
     format!("{about}\n{question} [y/N] ")
 }
 
-impl Listener for Asking<'_> {
-    fn seen(&mut self, report: Box<Report>) -> ControlFlow<()> {
+impl Asking<'_> {
+    /// Remembers what the question needs to know of an image, and passes the event on to the printer.
+    pub(crate) fn hear(&mut self, event: RunEvent) -> ControlFlow<()> {
+        if let RunEvent::Seen(report) = &event {
+            self.remember(report);
+        }
+        self.printer.hear(event)
+    }
+
+    fn remember(&mut self, report: &Report) {
         let image = self.images.len();
         self.refused += u64::from(report.outcome == Outcome::Refused);
         let is_asked_about = report.is_drive && report.outcome.is_to_change();
         if let Some(record) = report.record().filter(|_| is_asked_about) {
-            let line = diskette(&report, record) + "\n";
+            let line = diskette(report, record) + "\n";
             self.diskettes.push((image, line, record.digest()));
         }
         let is_image = report.outcome.is_to_change() && !report.is_drive;
         self.has_kept |= is_image && is_kept_image(&report.path);
-        self.images.push(PackFacts::of(&report, false));
-        self.printer.seen(report)
-    }
-
-    fn image(&mut self, said: Said) -> ControlFlow<()> {
-        self.printer.image(said)
-    }
-
-    fn skipped(&mut self, skipped: &Skipped) {
-        self.printer.skipped(skipped);
-    }
-
-    fn repeated(&mut self, path: &Path, first: &Path) -> ControlFlow<()> {
-        self.printer.repeated(path, first)
+        self.images.push(PackFacts::of(report, false));
     }
 }

@@ -1,10 +1,9 @@
-//! A listener that keeps something of each image, as the last word on it has it.
+//! A listener that keeps something of each image's final report.
 
 use addpack::report::Report;
-use addpack::run::{Listener, Said};
+use addpack::run::{FinalReport, RunEvent};
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
-use std::path::Path;
 
 /// Keeps what `of` makes of each report.
 pub(crate) struct Collect<T, F> {
@@ -18,25 +17,21 @@ impl<T, F: FnMut(Box<Report>) -> T> Collect<T, F> {
     pub(crate) fn new(of: F) -> Self {
         Self { of, seen: VecDeque::new(), kept: Vec::new() }
     }
-}
 
-impl<T: Send, F: FnMut(Box<Report>) -> T + Send> Listener for Collect<T, F> {
-    fn seen(&mut self, report: Box<Report>) -> ControlFlow<()> {
-        self.seen.push_back((self.of)(report));
-        ControlFlow::Continue(())
-    }
-
-    fn image(&mut self, said: Said) -> ControlFlow<()> {
-        let seen = self.seen.pop_front();
-        match said {
-            Said::AsSeen => self.kept.extend(seen),
-            Said::Anew(report) => self.kept.push((self.of)(report)),
-            Said::Nothing => {}
+    pub(crate) fn hear(&mut self, event: RunEvent) -> ControlFlow<()> {
+        match event {
+            RunEvent::Seen(report) => self.seen.push_back((self.of)(report)),
+            RunEvent::Final(FinalReport::AsSeen) => self.kept.extend(self.seen.pop_front()),
+            RunEvent::Final(FinalReport::Changed(report)) => {
+                self.seen.pop_front();
+                self.kept.push((self.of)(report));
+            }
+            RunEvent::Final(FinalReport::Deferred) => drop(self.seen.pop_front()),
+            RunEvent::Surveyed(_)
+            | RunEvent::Skipped(_)
+            | RunEvent::Repeated { .. }
+            | RunEvent::CaughtUp => {}
         }
-        ControlFlow::Continue(())
-    }
-
-    fn repeated(&mut self, _: &Path, _: &Path) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }
 }

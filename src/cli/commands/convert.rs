@@ -1,7 +1,7 @@
 //! `addpack convert`.
 
 use crate::cli::Error;
-use crate::cli::args::Convert;
+use crate::cli::args::ConvertArgs;
 use crate::cli::ask::consent::{Asking, Consent};
 use crate::cli::ask::keyboard::can_ask;
 use crate::cli::ask::stop::{self, STOP};
@@ -21,12 +21,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-pub(crate) fn run(args: &Convert) -> Result<Exit, Error> {
+pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Error> {
     let result = convert(args);
     if args.dry_run { result } else { result.map_err(Error::of_conversion) }
 }
 
-fn convert(args: &Convert) -> Result<Exit, Error> {
+fn convert(args: &ConvertArgs) -> Result<Exit, Error> {
     stop::listen();
     let common = &args.common;
     let at = conversion_time()?;
@@ -66,7 +66,7 @@ fn convert(args: &Convert) -> Result<Exit, Error> {
     let mut printer = printer.with_files(&args.also, args.list);
     let result = if ask_first {
         let mut asking = Asking::new(&mut printer);
-        let survey = run::survey(&job, &mut ledger, &STOP, &mut asking)?;
+        let survey = run::survey(&job, &mut ledger, &STOP, &mut |event| asking.hear(event))?;
         match asking.ask(args, &job, &survey) {
             Consent::Given(digests) => {
                 job.asked_about = Some(digests);
@@ -75,15 +75,15 @@ fn convert(args: &Convert) -> Result<Exit, Error> {
             Consent::NotNeeded => {}
             Consent::Refused => return Ok(Exit::Stopped),
         }
-        drive::carry_out(&survey, &job, &mut ledger, &mut printer)
+        drive::carry_out(&survey, &job, &mut ledger, &mut |event| printer.hear(event))
     } else {
-        drive::run(&job, &mut ledger, &mut printer)
+        drive::run(&job, &mut ledger, &mut |event| printer.hear(event))
     };
     printer.finish_with(result, Some(More { also: &args.also, common, head: head(common) }))
 }
 
 /// Copies must not land among the images that they are made of.
-fn check_output(output: &Path, args: &Convert) -> Result<(), Error> {
+fn check_output(output: &Path, args: &ConvertArgs) -> Result<(), Error> {
     let shown = || named(output);
     let resolved = fs::canonicalize(output).ok();
     if fs::metadata(output).is_ok_and(|metadata| !metadata.is_dir()) {

@@ -5,11 +5,10 @@ use crate::cli::ask::stop::STOP;
 use crate::cli::commands::collect::Collect;
 use crate::cli::show::terminal::complain;
 use crate::cli::words::{another_diskette, ask_for_the_same, verdict};
-use addpack::find::Skipped;
 use addpack::ledger::{Ledger, LedgerError};
 use addpack::record::Record;
 use addpack::report::{Note, Outcome, Report};
-use addpack::run::{self, End, Job, Listener, Mode, Overview, Said, Survey};
+use addpack::run::{self, End, FinalReport, Job, Listener, Mode, RunEvent, Survey};
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -20,7 +19,7 @@ use std::path::Path;
 pub(crate) fn run(
     job: &Job,
     ledger: &mut Ledger,
-    listener: &mut dyn Listener,
+    listener: &mut Listener<'_>,
 ) -> Result<End, LedgerError> {
     let survey = run::survey(job, ledger, &STOP, listener)?;
     carry_out(&survey, job, ledger, listener)
@@ -35,14 +34,15 @@ pub(crate) fn carry_out(
     survey: &Survey,
     job: &Job,
     ledger: &mut Ledger,
-    listener: &mut dyn Listener,
+    listener: &mut Listener<'_>,
 ) -> Result<End, LedgerError> {
-    let mut aside = Aside { listener, interrupted: Vec::new() };
-    let mut end = run::carry_out(survey, job, ledger, &STOP, &mut aside)?;
-    while let Some((serial, report)) = aside.interrupted.pop() {
+    let mut aside = Vec::new();
+    let mut hear = |event| set_aside(event, listener, &mut aside);
+    let mut end = run::carry_out(survey, job, ledger, &STOP, &mut hear)?;
+    while let Some((serial, report)) = aside.pop() {
         let Some(found) = ask_back(&report, &serial, job, ledger)? else {
-            let _ = aside.listener.seen(Box::new(report));
-            let _ = aside.listener.image(Said::AsSeen);
+            let _ = listener(RunEvent::Seen(Box::new(report)));
+            let _ = listener(RunEvent::Final(FinalReport::AsSeen));
             continue;
         };
         // The diskette may hold the record as it was, or be on the way to the new one.
@@ -50,7 +50,8 @@ pub(crate) fn carry_out(
         let asked_about = Some(meant.map(Record::digest).collect());
         let paths = vec![report.path];
         let again = Job { paths, asked_about, put_back: Some(serial), ..job.clone() };
-        end = run::run(&again, ledger, &STOP, &mut aside)?;
+        let mut hear = |event| set_aside(event, listener, &mut aside);
+        end = run::run(&again, ledger, &STOP, &mut hear)?;
     }
     Ok(end)
 }
@@ -66,48 +67,25 @@ fn interrupted(report: &Report) -> Option<String> {
     earlier.or_else(|| begun.then(serial)?).filter(|_| report.is_drive)
 }
 
-/// Keeps the reports of diskettes whose conversion was interrupted.
-struct Aside<'a> {
-    listener: &'a mut dyn Listener,
-    interrupted: Vec<(String, Report)>,
-}
-
-impl Listener for Aside<'_> {
-    fn seen(&mut self, report: Box<Report>) -> ControlFlow<()> {
-        self.listener.seen(report)
-    }
-
-    fn surveyed(&mut self, overview: &Overview) {
-        self.listener.surveyed(overview);
-    }
-
-    fn image(&mut self, said: Said) -> ControlFlow<()> {
-        let report = match said {
-            Said::Anew(report) => report,
-            other => return self.listener.image(other),
-        };
-        if let Some(serial) = interrupted(&report).filter(|_| can_ask()) {
-            self.interrupted.push((serial, *report));
-            return self.listener.image(Said::Nothing);
+/// Passes an event on; but a final report on a diskette whose conversion was interrupted is set aside, with the
+/// pack's serial, if there is somebody to ask for the diskette.
+fn set_aside(
+    event: RunEvent,
+    listener: &mut Listener<'_>,
+    aside: &mut Vec<(String, Report)>,
+) -> ControlFlow<()> {
+    let RunEvent::Final(FinalReport::Changed(report)) = event else { return listener(event) };
+    let last = match interrupted(&report).filter(|_| can_ask()) {
+        Some(serial) => {
+            aside.push((serial, *report));
+            FinalReport::Deferred
         }
-        self.listener.image(Said::Anew(report))
-    }
-
-    fn skipped(&mut self, skipped: &Skipped) {
-        self.listener.skipped(skipped);
-    }
-
-    fn repeated(&mut self, path: &Path, first: &Path) -> ControlFlow<()> {
-        self.listener.repeated(path, first)
-    }
-
-    fn caught_up(&mut self) -> ControlFlow<()> {
-        self.listener.caught_up()
-    }
+        None => FinalReport::Changed(report),
+    };
+    listener(RunEvent::Final(last))
 }
 
-/// Asks for the diskette until it is there, and tells what it holds now; `None` where the user gives
-/// up.
+/// Asks for the diskette until it is in the drive, and returns what it holds now; `None` if the user gives up.
 fn ask_back(
     report: &Report,
     serial: &str,
@@ -143,6 +121,6 @@ pub(crate) fn look(
     let mut looked = Collect::new(|report| report);
     let paths = vec![path.to_owned()];
     let survey = Job { paths, mode: Mode::Inspect, output: None, ..job.clone() };
-    run::run(&survey, ledger, &STOP, &mut looked)?;
+    run::run(&survey, ledger, &STOP, &mut |event| looked.hear(event))?;
     Ok(looked.kept.pop())
 }

@@ -1,18 +1,18 @@
 //! `addpack explain`: the codes that are reported, one by one.
 
 use crate::cli::Error;
-use crate::cli::args::Explain;
+use crate::cli::args::ExplainArgs;
 use crate::cli::exit::Exit;
 use crate::cli::show::json::line;
 use crate::cli::show::layout::hang;
-use crate::cli::show::terminal::{Look, Tone, escape};
-use crate::cli::words::{Page, nearest, pages};
+use crate::cli::show::terminal::{TextStyle, Tone, escape};
+use crate::cli::words::{CodePage, nearest, pages};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::io::{self, Write, stdout};
 
-pub(crate) fn run(args: &Explain) -> Result<Exit, Error> {
-    let look = Look::of_stdout(args.screen.color);
+pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Error> {
+    let look = TextStyle::of_stdout(args.screen.color);
     let text = match &args.code {
         None if args.json => pages().iter().map(json).collect(),
         None => list(look),
@@ -29,7 +29,7 @@ pub(crate) fn run(args: &Explain) -> Result<Exit, Error> {
 }
 
 /// The pages of a code: one of more than one kind has a page for each.
-fn find(code: &str) -> Result<Vec<Page>, Error> {
+fn find(code: &str) -> Result<Vec<CodePage>, Error> {
     let pages: Vec<_> = pages().into_iter().filter(|page| page.code == code).collect();
     if pages.is_empty() { Err(unknown(code)) } else { Ok(pages) }
 }
@@ -51,8 +51,8 @@ pub(crate) struct CodeLine<'a> {
     kb: &'a [u32],
 }
 
-fn json(page: &Page) -> String {
-    let Page { code, meaning, cause, action, kb, .. } = page;
+fn json(page: &CodePage) -> String {
+    let CodePage { code, meaning, cause, action, kb, .. } = page;
     let kind = page.kind();
     let object = CodeLine { r#type: "code", schema: 1, code, kind, meaning, cause, action, kb };
     String::from_utf8_lossy(&line(&object)).into_owned()
@@ -66,7 +66,7 @@ fn unknown(code: &str) -> Error {
     Error::Usage(format!("there is no code '{code}'.{near} addpack explain lists them all"))
 }
 
-fn list(look: Look) -> String {
+fn list(look: TextStyle) -> String {
     let mut text = String::new();
     let mut section = String::new();
     for page in pages() {
@@ -80,7 +80,7 @@ fn list(look: Look) -> String {
     text + "\naddpack explain CODE tells more.\n"
 }
 
-fn show(look: Look, page: &Page) -> String {
+fn show(look: TextStyle, page: &CodePage) -> String {
     let mut text = format!("{} ({})\n", look.paint(Tone::Heading, &page.code), page.kind());
     let articles: Vec<_> = page.kb.iter().map(|number| format!("KB {number}")).collect();
     let parts = [
@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn no_line_of_a_page_is_too_long() {
         for page in pages() {
-            let text = show(Look::plain(), &page) + &list(Look::plain());
+            let text = show(TextStyle::plain(), &page) + &list(TextStyle::plain());
             assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
         }
     }

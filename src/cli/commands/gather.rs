@@ -17,23 +17,21 @@ use crate::cli::words::{
     server_to_name, verdict,
 };
 use addpack::diagnosis::{Finding, FindingKind};
-use addpack::find::Skipped;
 use addpack::media::Place;
-use addpack::plan::set::Sets;
-use addpack::plan::{Condition, PackFacts};
+use addpack::plan::servers::PacksByServer;
+use addpack::plan::{PackFacts, Usability};
 use addpack::record::Version;
 use addpack::record::fields::Serial;
 use addpack::report::{Note, Outcome, Report};
-use addpack::run::{self, End, Job, Listener, Mode, Said};
+use addpack::run::{self, End, Job, Mode, RunEvent};
 use std::collections::HashMap;
-use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// All packs of a set, in the order of the paths.
 pub(crate) struct Packs {
     pub(crate) summaries: Vec<PackSummary>,
     pub(crate) facts: Vec<PackFacts>,
-    pub(crate) sets: Sets,
+    pub(crate) sets: PacksByServer,
     /// Files that were not looked at.
     pub(crate) skipped: SkippedFiles,
     /// What became of the images that are not packs.
@@ -61,8 +59,12 @@ fn gather_job(common: &Common, job: &Job, to_file: Option<&mut ToFile>) -> Resul
     });
     let progress = Progress::over(common, "looking");
     let skipped = SkippedFiles::default();
-    let mut shown = Shown { inner: &mut gathering, progress, to_file, skipped };
-    let end = run::run(job, &mut ledger, &stop::STOP, &mut shown);
+    let mut shown = Shown { progress, to_file, skipped };
+    let mut hear = |event| {
+        shown.hear(&event);
+        gathering.hear(event)
+    };
+    let end = run::run(job, &mut ledger, &stop::STOP, &mut hear);
     shown.progress.finish();
     let skipped = shown.skipped;
     // No more room than is needed: there may be hundreds of thousands.
@@ -126,7 +128,7 @@ impl Default for Packs {
         Self {
             summaries: Vec::new(),
             facts: Vec::new(),
-            sets: Sets::new(usize::MAX),
+            sets: PacksByServer::new(usize::MAX),
             skipped: SkippedFiles::default(),
             exit: Exit::Good,
         }
@@ -155,7 +157,7 @@ impl Packs {
 
     /// Sorts the packs by their servers, and tells of a converted one which image it was converted from.
     pub(crate) fn sort_by_servers(&mut self) {
-        let is_copy = |facts: &PackFacts| facts.condition == Condition::Copy;
+        let is_copy = |facts: &PackFacts| facts.usability == Usability::Copy;
         let copies = self.facts.iter().enumerate().filter(|(_, facts)| is_copy(facts));
         let sources: HashMap<Serial, usize> = copies
             .filter(|(_, facts)| facts.version == Version::V40)
@@ -173,40 +175,31 @@ impl Packs {
     }
 }
 
-/// Shows how far the survey is.
+/// What is shown of a survey while it goes on.
 struct Shown<'a> {
-    inner: &'a mut dyn Listener,
     progress: Progress,
     /// What is written to files as well.
     to_file: Option<&'a mut ToFile>,
     skipped: SkippedFiles,
 }
 
-impl Listener for Shown<'_> {
-    fn seen(&mut self, report: Box<Report>) -> ControlFlow<()> {
-        self.progress.image(report.outcome);
+impl Shown<'_> {
+    fn hear(&mut self, event: &RunEvent) {
         if let Some(files) = &mut self.to_file {
-            files.seen(&report);
+            files.hear(event);
         }
-        self.inner.seen(report)
-    }
-
-    fn image(&mut self, said: Said) -> ControlFlow<()> {
-        if let Some(files) = &mut self.to_file {
-            files.image(&said);
+        match event {
+            RunEvent::Seen(report) => self.progress.image(report.outcome),
+            RunEvent::Skipped(skipped) => {
+                self.skipped.add(skipped);
+                self.progress.other();
+            }
+            RunEvent::Repeated { path, first } => {
+                self.progress.other();
+                self.progress.suspend(|| complain_repeated(path, first));
+            }
+            RunEvent::Surveyed(_) | RunEvent::Final(_) | RunEvent::CaughtUp => {}
         }
-        self.inner.image(said)
-    }
-
-    fn skipped(&mut self, skipped: &Skipped) {
-        self.skipped.add(skipped);
-        self.progress.other();
-    }
-
-    fn repeated(&mut self, path: &Path, first: &Path) -> ControlFlow<()> {
-        self.progress.other();
-        self.progress.suspend(|| complain_repeated(path, first));
-        ControlFlow::Continue(())
     }
 }
 

@@ -1,18 +1,18 @@
 //! `addpack inspect`.
 
 use crate::cli::Error;
-use crate::cli::args::Inspect;
+use crate::cli::args::InspectArgs;
 use crate::cli::ask::stop;
 use crate::cli::commands::head::head;
 use crate::cli::commands::ledger::open_to_look;
 use crate::cli::commands::queue;
-use crate::cli::commands::standard_input::{self, Renamed};
+use crate::cli::commands::standard_input::{self, renamed};
 use crate::cli::exit::Exit;
 use crate::cli::show::printer::{More, Printer};
 use crate::cli::show::progress::Progress;
 use addpack::run::{self, Job, Mode};
 
-pub(crate) fn run(args: &Inspect) -> Result<Exit, Error> {
+pub(crate) fn run(args: &InspectArgs) -> Result<Exit, Error> {
     stop::listen();
     args.also.check()?;
     if args.queue.queue {
@@ -28,10 +28,10 @@ pub(crate) fn run(args: &Inspect) -> Result<Exit, Error> {
     let result = if standard_input::is_named(&common.paths) {
         let image = standard_input::read()?;
         job.paths = vec![image.path().to_owned()];
-        let mut renamed = Renamed { inner: &mut printer, path: image.path() };
-        run::run(&job, &mut ledger, &stop::STOP, &mut renamed)
+        let mut hear = |event| printer.hear(renamed(event, image.path()));
+        run::run(&job, &mut ledger, &stop::STOP, &mut hear)
     } else {
-        run::run(&job, &mut ledger, &stop::STOP, &mut printer)
+        run::run(&job, &mut ledger, &stop::STOP, &mut |event| printer.hear(event))
     };
     printer.finish_with(result, Some(More { also: &args.also, common, head: head(common) }))
 }

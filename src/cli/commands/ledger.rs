@@ -3,11 +3,11 @@
 mod list;
 mod release;
 
-pub(crate) use list::{CheckLine, Row};
+pub(crate) use list::{CheckLine, LedgerRow};
 use list::{check, list, show};
 
 use crate::cli::Error;
-use crate::cli::args::{Ledger as Args, LedgerAction, LedgerChoice, LedgerFile};
+use crate::cli::args::{LedgerAction, LedgerArgs, LedgerChoice, LedgerFile};
 use crate::cli::exit::Exit;
 use crate::cli::show::terminal::{complain, escape, named};
 use crate::cli::words::{Recoveries, copies_unknown_message};
@@ -17,7 +17,7 @@ use etcetera::BaseStrategy;
 use std::io::{self, Write, stdout};
 use std::path::PathBuf;
 
-pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
+pub(crate) fn run(args: &LedgerArgs) -> Result<Exit, Error> {
     let at = &args.at;
     match &args.action {
         None => list(&args.list, at),

@@ -1,7 +1,7 @@
 //! `addpack plan`: which packs, on which server, in what order.
 
 use crate::cli::Error;
-use crate::cli::args::plan::{Plan as Args, ServerChoice};
+use crate::cli::args::plan::{PlanArgs, ServerChoice};
 use crate::cli::args::{Also, Common};
 use crate::cli::ask::stop;
 use crate::cli::commands::gather::{Packs, gather_with};
@@ -12,12 +12,12 @@ use crate::cli::commands::plan_commands::{commands, plan_all_command};
 use crate::cli::commands::queue::set::look_at_diskettes;
 use crate::cli::exit::Exit;
 use crate::cli::show::plan_report::PlanReport;
-use crate::cli::show::terminal::{Look, complain, named, remark, tell};
+use crate::cli::show::terminal::{TextStyle, complain, named, remark, tell};
 use crate::cli::show::to_file::{Ending, ToFile};
 use crate::cli::show::{json, plan_text};
 use crate::cli::words::server;
 use addpack::files::write_new;
-use addpack::plan::set::Sets;
+use addpack::plan::servers::PacksByServer;
 use addpack::plan::{Fleet, Plan, ServerState, plan, plan_all};
 use addpack::record::fields::{Server, hex};
 use std::fs;
@@ -27,7 +27,7 @@ use std::path::Path;
 /// Servers that are named where it is not clear which one is meant.
 const NAMED: usize = 10;
 
-pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
+pub(crate) fn run(args: &PlanArgs) -> Result<Exit, Error> {
     args.check()?;
     let also = Also { report: args.report.clone(), ..Also::default() };
     also.check()?;
@@ -59,11 +59,11 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
 
 /// Whether diskettes were put in by hand, and it is not clear which server is meant: nobody should have to put
 /// them in again.
-fn is_tie_of_queue(args: &Args, packs: &Packs) -> bool {
+fn is_tie_of_queue(args: &PlanArgs, packs: &Packs) -> bool {
     args.queue.queue && !args.which.is_given() && args.which.meant(&packs.sets).len() > 1
 }
 
-fn run_one(args: &Args, packs: &Packs) -> Result<Exit, Error> {
+fn run_one(args: &PlanArgs, packs: &Packs) -> Result<Exit, Error> {
     let server = args.state(one_server(&args.which, &packs.sets, &args.common)?);
     let plan = plan(&packs.facts, &server);
     let mut out = BufWriter::new(stdout());
@@ -78,7 +78,7 @@ fn run_one(args: &Args, packs: &Packs) -> Result<Exit, Error> {
 }
 
 /// Says that the server which was named is unknown here, or that the unused packs may be needed elsewhere too.
-fn tell_of_other_servers(args: &Args, packs: &Packs, server: &ServerState) {
+fn tell_of_other_servers(args: &PlanArgs, packs: &Packs, server: &ServerState) {
     let servers = packs.sets.all();
     let others = servers.iter().filter(|set| Some(set.server) != server.identity).count();
     if server.identity.is_none() && args.which.is_given() {
@@ -98,11 +98,11 @@ fn tell_of_other_servers(args: &Args, packs: &Packs, server: &ServerState) {
 }
 
 /// The packs of diskettes that are put in one after another.
-fn queue_packs(args: &Args, to_file: Option<&mut ToFile>) -> Result<Packs, Error> {
+fn queue_packs(args: &PlanArgs, to_file: Option<&mut ToFile>) -> Result<Packs, Error> {
     stop::listen();
     let mut ledger = open_to_read(&args.common.ledger)?;
     let set = look_at_diskettes(&args.common, &args.queue, &mut ledger, |diskette| {
-        tell(&diskette.text(Look::of_file()));
+        tell(&diskette.text(TextStyle::of_file()));
     })?;
     tell("\n");
     let exit = if set.is_stopped { Exit::Stopped } else { Exit::Good };
@@ -120,7 +120,7 @@ fn queue_packs(args: &Args, to_file: Option<&mut ToFile>) -> Result<Packs, Error
 /// Where several servers have as many packs.
 pub(crate) fn one_server(
     which: &ServerChoice,
-    sets: &Sets,
+    sets: &PacksByServer,
     common: &Common,
 ) -> Result<Option<Server>, Error> {
     let servers = which.meant(sets);
@@ -143,7 +143,7 @@ pub(crate) fn one_server(
 }
 
 fn report<'a>(
-    args: &Args,
+    args: &PlanArgs,
     packs: &'a Packs,
     server: &'a ServerState,
     plan: &'a Plan,
@@ -161,14 +161,19 @@ fn report<'a>(
     report
 }
 
-fn look(args: &Args) -> Look {
+fn look(args: &PlanArgs) -> TextStyle {
     match args.output {
-        None => Look::of_stdout(args.common.screen.color),
-        Some(_) => Look::of_file(),
+        None => TextStyle::of_stdout(args.common.screen.color),
+        Some(_) => TextStyle::of_file(),
     }
 }
 
-fn show(args: &Args, out: &mut dyn Write, report: &PlanReport, is_only: bool) -> io::Result<()> {
+fn show(
+    args: &PlanArgs,
+    out: &mut dyn Write,
+    report: &PlanReport,
+    is_only: bool,
+) -> io::Result<()> {
     match (args.common.json, args.labels) {
         (true, _) => json::plan::plan(out, report, is_only),
         (_, true) => plan_text::labels(out, report),
@@ -176,7 +181,7 @@ fn show(args: &Args, out: &mut dyn Write, report: &PlanReport, is_only: bool) ->
     }
 }
 
-fn run_all(args: &Args, packs: &Packs) -> Result<Exit, Error> {
+fn run_all(args: &PlanArgs, packs: &Packs) -> Result<Exit, Error> {
     let fleet = plan_all(&packs.facts, &packs.sets, &args.state(None));
     if let Some(folder) = &args.output {
         write_files(args, folder, packs, &fleet)?;
@@ -189,7 +194,7 @@ fn run_all(args: &Args, packs: &Packs) -> Result<Exit, Error> {
     Ok(packs.exit.merge(if turns_away { Exit::Refused } else { Exit::Good }))
 }
 
-fn show_all(args: &Args, out: &mut dyn Write, packs: &Packs, fleet: &Fleet) -> io::Result<()> {
+fn show_all(args: &PlanArgs, out: &mut dyn Write, packs: &Packs, fleet: &Fleet) -> io::Result<()> {
     for (at, (server, plan)) in fleet.plans.iter().enumerate() {
         if at > 0 && !args.common.json && !args.labels {
             out.write_all(b"\n\n")?;
@@ -199,7 +204,7 @@ fn show_all(args: &Args, out: &mut dyn Write, packs: &Packs, fleet: &Fleet) -> i
     show_rest(args, out, packs, fleet)
 }
 
-fn show_rest(args: &Args, out: &mut dyn Write, packs: &Packs, fleet: &Fleet) -> io::Result<()> {
+fn show_rest(args: &PlanArgs, out: &mut dyn Write, packs: &Packs, fleet: &Fleet) -> io::Result<()> {
     let Packs { facts, summaries, skipped, .. } = packs;
     match (args.common.json, args.labels) {
         (true, _) => json::plan::rest(out, fleet, facts, summaries, skipped),
@@ -215,7 +220,7 @@ fn show_rest(args: &Args, out: &mut dyn Write, packs: &Packs, fleet: &Fleet) -> 
 }
 
 /// Writes a file for each server, and one for what no server needs.
-fn write_files(args: &Args, folder: &Path, packs: &Packs, fleet: &Fleet) -> Result<(), Error> {
+fn write_files(args: &PlanArgs, folder: &Path, packs: &Packs, fleet: &Fleet) -> Result<(), Error> {
     fs::create_dir_all(folder).map_err(Error::Output)?;
     let ending = if args.common.json { "jsonl" } else { "txt" };
     let digits = fleet.plans.len().to_string().len();

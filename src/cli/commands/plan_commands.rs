@@ -1,12 +1,12 @@
 //! The commands that come after a plan, to be pasted into a shell.
 
 use crate::cli::args::Common;
-use crate::cli::args::plan::Plan as Args;
+use crate::cli::args::plan::PlanArgs;
 use crate::cli::show::plan_report::PlanReport;
 use crate::cli::show::shell::{command, path_words};
 use crate::cli::words::{address, plural, server_name};
 use addpack::pack::keep::is_kept_image;
-use addpack::plan::{Action, FIRST_LICENSES, Step};
+use addpack::plan::{FIRST_LICENSES, PlanAction, PlanStep};
 use addpack::record::event::ServerVersion;
 use clap::ValueEnum;
 
@@ -23,7 +23,7 @@ enum Source {
 
 impl Source {
     /// `None` where a path cannot be typed.
-    fn of(args: &Args) -> Option<Self> {
+    fn of(args: &PlanArgs) -> Option<Self> {
         let paths = path_words(&args.common.paths)?;
         Some(match &args.queue.keep {
             _ if !args.queue.queue => Self::Paths { paths, drive: A_DRIVE.to_owned() },
@@ -61,7 +61,7 @@ pub(crate) fn plan_all_command(common: &Common) -> Option<String> {
 }
 
 /// Each command with what it does. One that cannot be quoted is left out.
-pub(crate) fn commands(args: &Args, report: &PlanReport) -> Vec<(String, String)> {
+pub(crate) fn commands(args: &PlanArgs, report: &PlanReport) -> Vec<(String, String)> {
     let (Some(source), Some(common)) = (Source::of(args), ledger_words(&args.common)) else {
         return Vec::new();
     };
@@ -71,11 +71,12 @@ pub(crate) fn commands(args: &Args, report: &PlanReport) -> Vec<(String, String)
         commands.extend(command(&words).map(|command| (command, purpose)));
     };
     let steps = report.plan.steps.iter();
-    let convert: Vec<_> = steps.filter(|step| step.action == Action::ConvertThenApply).collect();
+    let convert: Vec<_> =
+        steps.filter(|step| step.action == PlanAction::ConvertThenApply).collect();
     if !convert.is_empty() {
         // To convert images that a queue has kept would leave the diskettes 4.0, and they would be refused from
         // then on.
-        let is_kept = |step: &&Step| is_kept_image(&report.summary(step).path);
+        let is_kept = |step: &&PlanStep| is_kept_image(&report.summary(step).path);
         let of_folder = args.common.paths.len() == 1 && convert.iter().any(is_kept);
         let diskettes = args.queue.queue || of_folder;
         let packs = if diskettes {
@@ -85,7 +86,7 @@ pub(crate) fn commands(args: &Args, report: &PlanReport) -> Vec<(String, String)
         };
         offer(source.convert(&common, diskettes), format!("converts {packs} of this plan"));
     }
-    let needs_replacement = |step: &&Step| {
+    let needs_replacement = |step: &&PlanStep| {
         let refusal = report.summary(step).refusal.as_ref();
         report.facts(step).needs_replacement()
             && refusal.is_some_and(|r| r.no_replacement().is_none())
@@ -132,7 +133,7 @@ pub(crate) fn ledger_words(common: &Common) -> Option<Vec<String>> {
 }
 
 /// The options that lead to this plan again.
-fn server_words(args: &Args, report: &PlanReport) -> Vec<String> {
+fn server_words(args: &PlanArgs, report: &PlanReport) -> Vec<String> {
     let mut words = Vec::new();
     if report.server.version != ServerVersion::V45 {
         words.push(format!("--server={}", report.server.version.as_str()));

@@ -2,7 +2,7 @@
 
 use crate::cli::Error;
 use crate::cli::args::Common;
-use crate::cli::args::plan::Replace as Args;
+use crate::cli::args::plan::ReplaceArgs;
 use crate::cli::ask::stop::{self, STOP};
 use crate::cli::commands::gather::{Packs, gather};
 use crate::cli::commands::ledger::{open_to_read, written};
@@ -11,12 +11,12 @@ use crate::cli::commands::queue::set::look_at_diskettes;
 use crate::cli::exit::Exit;
 use crate::cli::show::json::{line, path_bytes};
 use crate::cli::show::progress::Progress;
-use crate::cli::show::request::{self, Row};
-use crate::cli::show::terminal::{Look, complain, named, remark, tell};
+use crate::cli::show::request::{self, RequestRow};
+use crate::cli::show::terminal::{TextStyle, complain, named, remark, tell};
 use crate::cli::words::{KB_REPLACEMENT, PackSummary, Refusal, pack_serial};
 use addpack::disk::Storage;
 use addpack::media::{MediaError, Medium, Place};
-use addpack::plan::set::Span;
+use addpack::plan::servers::Span;
 use addpack::plan::{PackFacts, moved_away};
 use addpack::record::Version;
 use addpack::record::fields::{Server, hex};
@@ -27,7 +27,7 @@ use std::io::{self, Write, stdout};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
+pub(crate) fn run(args: &ReplaceArgs) -> Result<Exit, Error> {
     if let Some(output) = args.output.as_deref().filter(|path| path.symlink_metadata().is_ok()) {
         let output = named(output);
         return Err(Error::Usage(format!("-o: {output} is there already, and is left as it is")));
@@ -77,7 +77,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
 }
 
 /// Ends without a request: programs get a summary all the same.
-fn end(args: &Args, packs: &Packs, exit: Exit) -> Result<Exit, Error> {
+fn end(args: &ReplaceArgs, packs: &Packs, exit: Exit) -> Result<Exit, Error> {
     if args.common.json {
         let summary = request::summary(0, &packs.skipped, exit);
         written(stdout().write_all(&summary).and_then(|()| stdout().flush()))?;
@@ -86,7 +86,7 @@ fn end(args: &Args, packs: &Packs, exit: Exit) -> Result<Exit, Error> {
 }
 
 /// The packs of diskettes that are put in one after another, with their images.
-fn queue_packs(args: &Args) -> Result<Packs, Error> {
+fn queue_packs(args: &ReplaceArgs) -> Result<Packs, Error> {
     if args.queue.keep.is_none() {
         let message = "replace --queue names the digest of each image: say where to keep the images, with \
                        --keep DIR";
@@ -95,7 +95,7 @@ fn queue_packs(args: &Args) -> Result<Packs, Error> {
     stop::listen();
     let mut ledger = open_to_read(&args.common.ledger)?;
     let set = look_at_diskettes(&args.common, &args.queue, &mut ledger, |diskette| {
-        tell(&diskette.text(Look::of_file()));
+        tell(&diskette.text(TextStyle::of_file()));
     })?;
     let stopped = if set.is_stopped { Exit::Stopped } else { Exit::Good };
     let mut packs = set.packs;
@@ -127,7 +127,7 @@ fn tell_left_out(packs: &Packs) -> usize {
 }
 
 /// The refused packs, but for those that no replacement is to be asked for.
-fn refused(packs: &Packs, args: &Args, exit: &mut Exit) -> Vec<Row> {
+fn refused(packs: &Packs, args: &ReplaceArgs, exit: &mut Exit) -> Vec<RequestRow> {
     let all = packs.facts.iter().zip(&packs.summaries);
     let refused: Vec<_> = all
         .filter_map(|(facts, summary)| Some((facts, summary, summary.refusal.as_deref()?)))
@@ -149,8 +149,8 @@ fn refused(packs: &Packs, args: &Args, exit: &mut Exit) -> Vec<Row> {
 
 /// A pack is asked for once, however many images of it are refused: those with its serial or, where none is
 /// known, those with the same bytes.
-fn one_row_a_pack(rows: Vec<Row>) -> Vec<Row> {
-    let mut packs: Vec<Row> = Vec::new();
+fn one_row_a_pack(rows: Vec<RequestRow>) -> Vec<RequestRow> {
+    let mut packs: Vec<RequestRow> = Vec::new();
     let mut places = HashMap::new();
     for row in rows {
         let known_by = row.serial.clone().or_else(|| row.sha1.clone());
@@ -196,11 +196,11 @@ fn refused_row(
     summary: &PackSummary,
     refusal: &Refusal,
     sha1: Option<String>,
-) -> Row {
+) -> RequestRow {
     let version = refusal.version.map(Version::as_str);
     let mut kb = refusal.kb.to_vec();
     kb.push(KB_REPLACEMENT);
-    Row {
+    RequestRow {
         serial: pack_serial(facts).map(Cow::into_owned),
         licenses: refusal.licenses,
         version,
@@ -210,7 +210,7 @@ fn refused_row(
         path_bytes: path_bytes(&summary.path),
         sha1,
         kb,
-        ..Row::of(refusal.code, refusal.server.as_ref(), refusal.span)
+        ..RequestRow::of(refusal.code, refusal.server.as_ref(), refusal.span)
     }
 }
 
@@ -218,19 +218,19 @@ fn refused_row(
 ///
 /// # Errors
 /// Where a pack is named as lost, and it is not clear of which server it is.
-fn lost(args: &Args, packs: &Packs) -> Result<Vec<Row>, Error> {
+fn lost(args: &ReplaceArgs, packs: &Packs) -> Result<Vec<RequestRow>, Error> {
     let sets = &packs.sets;
     let one =
         if args.lost.is_empty() { None } else { one_server(&args.which, sets, &args.common)? };
     let is_one_meant = args.which.is_given();
     let row = |server: Option<&Server>, span: Span, evidence: &str| {
         let licenses = span.1 - span.0;
-        Row {
+        RequestRow {
             licenses: Some(licenses),
             evidence: vec![evidence.to_owned()],
             kb: vec![236_867, KB_REPLACEMENT],
             reason: "lost or stolen",
-            ..Row::of("lost", server, Some(span))
+            ..RequestRow::of("lost", server, Some(span))
         }
     };
     let named = args.lost.iter().map(|span| row(one.as_ref(), *span, "named as lost or stolen"));
@@ -250,12 +250,12 @@ fn lost(args: &Args, packs: &Packs) -> Result<Vec<Row>, Error> {
 }
 
 /// The largest file whose digest is taken; no diskette comes near it.
-const MOST: u64 = 64 << 20;
+const MAX_DIGESTED: u64 = 64 << 20;
 
 /// SHA-1 of the whole image, or diskette.
 fn digest(path: &Path, retries: u32) -> Result<String, MediaError> {
     let image = Medium::open(&Place::at(path)?, retries)?;
-    if image.len() > MOST {
+    if image.len() > MAX_DIGESTED {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
     let (mut hash, mut at) = (Sha1::new(), 0);
@@ -271,7 +271,7 @@ fn digest(path: &Path, retries: u32) -> Result<String, MediaError> {
 }
 
 /// The request in the form that was asked for.
-fn request(args: &Args, rows: &[Row]) -> Result<Vec<u8>, Error> {
+fn request(args: &ReplaceArgs, rows: &[RequestRow]) -> Result<Vec<u8>, Error> {
     let ending = args.output.as_ref().and_then(|path| path.extension());
     if args.common.json {
         Ok(rows.iter().flat_map(line).collect())

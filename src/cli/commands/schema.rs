@@ -32,9 +32,9 @@ fn schema() -> Value {
         generator.subschema_for::<json::plan::PlanLine<'_>>(),
         generator.subschema_for::<json::plan::PackLine<'_>>(),
         generator.subschema_for::<json::plan::AllLine>(),
-        generator.subschema_for::<request::Row>(),
-        generator.subschema_for::<request::SummaryLine>(),
-        generator.subschema_for::<ledger::Row>(),
+        generator.subschema_for::<request::RequestRow>(),
+        generator.subschema_for::<request::RequestSummary>(),
+        generator.subschema_for::<ledger::LedgerRow>(),
         generator.subschema_for::<ledger::CheckLine>(),
         generator.subschema_for::<explain::CodeLine<'_>>(),
     ];

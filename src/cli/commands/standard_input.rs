@@ -2,12 +2,9 @@
 
 use crate::cli::Error;
 use addpack::container::MAX_IMAGE;
-use addpack::find::Skipped;
-use addpack::report::Report;
-use addpack::run::{Listener, Overview, Said};
+use addpack::run::{FinalReport, RunEvent};
 use std::ffi::OsStr;
 use std::io::{Read, Write, stdin};
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
@@ -38,48 +35,12 @@ pub(crate) fn read() -> Result<NamedTempFile, Error> {
     Ok(file)
 }
 
-/// Names the image in the temporary file at `path` as what it is: standard input.
-pub(crate) struct Renamed<'a> {
-    pub(crate) inner: &'a mut dyn Listener,
-    pub(crate) path: &'a Path,
-}
-
-impl Renamed<'_> {
-    fn rename(&self, mut report: Box<Report>) -> Box<Report> {
-        if report.path == self.path {
-            report.path = PathBuf::from(NAME);
-        }
-        report
+/// The same event, in which the image in the temporary file at `path` has the name of standard input.
+pub(crate) fn renamed(mut event: RunEvent, path: &Path) -> RunEvent {
+    if let RunEvent::Seen(report) | RunEvent::Final(FinalReport::Changed(report)) = &mut event
+        && report.path == path
+    {
+        report.path = PathBuf::from(NAME);
     }
-}
-
-impl Listener for Renamed<'_> {
-    fn seen(&mut self, report: Box<Report>) -> ControlFlow<()> {
-        let report = self.rename(report);
-        self.inner.seen(report)
-    }
-
-    fn surveyed(&mut self, overview: &Overview) {
-        self.inner.surveyed(overview);
-    }
-
-    fn image(&mut self, said: Said) -> ControlFlow<()> {
-        let said = match said {
-            Said::Anew(report) => Said::Anew(self.rename(report)),
-            said => said,
-        };
-        self.inner.image(said)
-    }
-
-    fn skipped(&mut self, skipped: &Skipped) {
-        self.inner.skipped(skipped);
-    }
-
-    fn repeated(&mut self, path: &Path, first: &Path) -> ControlFlow<()> {
-        self.inner.repeated(path, first)
-    }
-
-    fn caught_up(&mut self) -> ControlFlow<()> {
-        self.inner.caught_up()
-    }
+    event
 }

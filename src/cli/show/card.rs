@@ -3,13 +3,13 @@
 use crate::cli::show::layout::hang;
 use crate::cli::show::lines::tone;
 use crate::cli::show::map::map;
-use crate::cli::show::terminal::{Look, Tone, escape_bytes, shown};
+use crate::cli::show::terminal::{TextStyle, Tone, escape_bytes, shown};
 use crate::cli::words::{
     day, event_kind, evidence_parts, finding_message, last_event, moment, next_step, note,
     report_kb, serial, server, server_name, server_version, verdict, version_of,
 };
 use addpack::diagnosis::{Diagnosis, Finding};
-use addpack::fat12::Diskette;
+use addpack::fat12::DisketteContents;
 use addpack::record::Record;
 use addpack::record::fields::Server;
 use addpack::report::{NotAPack, Report};
@@ -18,7 +18,7 @@ use addpack::report::{NotAPack, Report};
 const FINDINGS_SHOWN: usize = 12;
 
 /// The card of one image. Where it is taller than the terminal, the verdict stands at its end.
-pub(crate) fn card(look: Look, report: &Report) -> Vec<u8> {
+pub(crate) fn card(look: TextStyle, report: &Report) -> Vec<u8> {
     let mut body = Body { look, text: String::new() };
     body.pack(report);
     let mut end = Body { look, text: String::new() };
@@ -47,7 +47,7 @@ const PROMPT_AND_PATH: usize = 3;
 
 /// The rows of a card.
 struct Body {
-    look: Look,
+    look: TextStyle,
     text: String,
 }
 
@@ -87,7 +87,7 @@ impl Body {
     }
 
     /// What a diskette that is no pack says of itself.
-    fn diskette(&mut self, diskette: &Diskette) {
+    fn diskette(&mut self, diskette: &DisketteContents) {
         let text = |bytes: &[u8]| escape_bytes(bytes.trim_ascii_end()).into_owned();
         let label = diskette.label.as_ref().map_or_else(|| "none".to_owned(), |label| text(label));
         self.row("Label", &label);

@@ -4,12 +4,12 @@ use crate::cli::show::layout::hang;
 use crate::cli::show::map::map;
 use crate::cli::show::picture;
 use crate::cli::show::tally::{SERVERS_SHOWN, Tally};
-use crate::cli::show::terminal::{Look, Tone, complain, named, shown};
+use crate::cli::show::terminal::{TextStyle, Tone, complain, named, shown};
 use crate::cli::words::{
     finding_message, next_step, note, number, plural, serial, server, set_warnings, verdict,
 };
 use addpack::find::Skipped;
-use addpack::plan::set::Sets;
+use addpack::plan::servers::PacksByServer;
 use addpack::report::{Note, Outcome, Report};
 use std::io::{self, Seek, Write};
 use std::path::Path;
@@ -33,7 +33,7 @@ impl Default for Reasons {
 
 impl Reasons {
     /// What is said of a report at the end, and under which heading, where it needs any.
-    pub(crate) fn of(look: Look, report: &Report) -> Option<(u8, Vec<u8>)> {
+    pub(crate) fn of(look: TextStyle, report: &Report) -> Option<(u8, Vec<u8>)> {
         let heading = match report.outcome {
             Outcome::Refused => 0,
             Outcome::Failed => 1,
@@ -49,7 +49,7 @@ impl Reasons {
     }
 
     /// Writes them all.
-    pub(crate) fn copy_to(self, look: Look, out: &mut impl Write) -> io::Result<()> {
+    pub(crate) fn copy_to(self, look: TextStyle, out: &mut impl Write) -> io::Result<()> {
         for (title, mut kept) in self.0 {
             if kept.stream_position()? == 0 {
                 continue;
@@ -62,7 +62,7 @@ impl Reasons {
     }
 }
 
-fn reasons(look: Look, report: &Report) -> Vec<u8> {
+fn reasons(look: TextStyle, report: &Report) -> Vec<u8> {
     let mut text = b"  ".to_vec();
     text.extend(shown(&report.path).bytes());
     let findings = report.findings();
@@ -94,7 +94,7 @@ fn warnings(report: &Report) -> impl Iterator<Item = (&'static str, String)> {
 }
 
 /// The line of one image.
-pub(crate) fn image(look: Look, report: &Report) -> Vec<u8> {
+pub(crate) fn image(look: TextStyle, report: &Report) -> Vec<u8> {
     let word = format!("{:<21}", report.outcome.as_str());
     let (serial, licenses) = report.record().map_or_else(
         || ("-".to_owned(), "-".to_owned()),
@@ -143,7 +143,7 @@ pub(crate) fn tone(outcome: Outcome) -> Tone {
 }
 
 /// The line of a second way to an image or a folder.
-pub(crate) fn repeated(look: Look, path: &Path, first: &Path) -> Vec<u8> {
+pub(crate) fn repeated(look: TextStyle, path: &Path, first: &Path) -> Vec<u8> {
     let mut text = look.paint(Tone::Quiet, &format!("{:<21}", "repeated")).into_bytes();
     text.extend(format!("  {:<23}  {:<9}  ", "-", "-").bytes());
     text.extend(shown(path).bytes());
@@ -154,7 +154,7 @@ pub(crate) fn repeated(look: Look, path: &Path, first: &Path) -> Vec<u8> {
 }
 
 /// The line of a file that was not looked at.
-pub(crate) fn skipped(look: Look, skipped: &Skipped) -> Vec<u8> {
+pub(crate) fn skipped(look: TextStyle, skipped: &Skipped) -> Vec<u8> {
     let mut text = look.paint(Tone::Quiet, &format!("{:<21}", "skipped")).into_bytes();
     text.extend(format!("  {:<23}  {:<9}  ", "-", "-").bytes());
     text.extend(shown(&skipped.path).bytes());
@@ -171,7 +171,7 @@ pub(crate) fn complain_repeated(path: &Path, first: &Path) {
 }
 
 /// How many images came to what.
-pub(crate) fn summary(look: Look, tally: &Tally, stopped: bool) -> Vec<u8> {
+pub(crate) fn summary(look: TextStyle, tally: &Tally, stopped: bool) -> Vec<u8> {
     let counted: Vec<_> = Outcome::ALL
         .iter()
         .copied()
@@ -223,7 +223,7 @@ pub(crate) fn of_the_set(tally: &Tally) -> String {
 }
 
 /// The picture of each server's packs, and what is wrong with its set.
-pub(crate) fn sets(look: Look, sets: &Sets) -> String {
+pub(crate) fn sets(look: TextStyle, sets: &PacksByServer) -> String {
     let mut text = String::new();
     for set in sets.all().iter().take(SERVERS_SHOWN) {
         let title = look.paint(Tone::Heading, &server(&set.server));

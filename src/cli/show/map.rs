@@ -1,6 +1,6 @@
 //! The map of a diskette's surface.
 
-use crate::cli::show::terminal::{Look, Tone};
+use crate::cli::show::terminal::{TextStyle, Tone};
 use addpack::media::surface::{SectorCondition, Surface};
 
 /// A sector on the map.
@@ -23,7 +23,7 @@ fn tone(condition: SectorCondition) -> Tone {
 
 /// The map: a row for each cylinder, the sectors of each head side by side. Cylinders that are good
 /// throughout share a row.
-pub(crate) fn map(look: Look, surface: &Surface) -> String {
+pub(crate) fn map(look: TextStyle, surface: &Surface) -> String {
     let cylinder_len = (surface.geometry.sectors * surface.geometry.heads) as usize;
     let cylinders: Vec<_> = surface.sectors.chunks(cylinder_len).collect();
     let mut text = legend(surface);
@@ -53,7 +53,7 @@ fn is_good(sectors: &[SectorCondition]) -> bool {
     sectors.iter().all(|sector| *sector == SectorCondition::Good)
 }
 
-fn row(look: Look, surface: &Surface, sectors: &[SectorCondition]) -> String {
+fn row(look: TextStyle, surface: &Surface, sectors: &[SectorCondition]) -> String {
     let tracks = sectors.chunks(surface.geometry.sectors as usize).map(|track| {
         let runs = track.chunk_by(|one, next| one == next);
         let paint = |run: &[SectorCondition]| {
@@ -85,6 +85,6 @@ mod tests {
        4-38  ........
          39  .......X
 ";
-        assert_eq!(map(Look::plain(), &surface), expected);
+        assert_eq!(map(TextStyle::plain(), &surface), expected);
     }
 }

@@ -1,9 +1,9 @@
 //! A picture of a server's chain: a bar from its first licenses to its limit, a segment for each
 //! pack. Its marks tell all without colour.
 
-use crate::cli::show::terminal::{Look, Tone};
+use crate::cli::show::terminal::{TextStyle, Tone};
 use addpack::plan::FIRST_LICENSES;
-use addpack::plan::set::{Chain, Holders, Span};
+use addpack::plan::servers::{Chain, Holders, Span};
 use addpack::record::event::ServerVersion;
 use strum::VariantArray;
 
@@ -61,7 +61,7 @@ impl Segment {
 }
 
 /// The picture of a chain that no plan was made for.
-pub(crate) fn chain(look: Look, chain: &Chain) -> String {
+pub(crate) fn chain(look: TextStyle, chain: &Chain) -> String {
     let mut segments: Vec<_> = chain.steps().flat_map(step).collect();
     let gaps = chain.gaps(FIRST_LICENSES).into_iter();
     segments.extend(gaps.map(|gap| Segment::new(gap, Mark::Gap, "gap")));
@@ -79,7 +79,7 @@ fn step((span, holders): (Span, &Holders)) -> Vec<Segment> {
 
 /// Draws a bar up to `limit`. Segments that overlap those before them go to a line of their own;
 /// what finds none is counted.
-pub(crate) fn picture(look: Look, segments: &[Segment], limit: u16) -> String {
+pub(crate) fn picture(look: TextStyle, segments: &[Segment], limit: u16) -> String {
     let first = segments.iter().map(|segment| segment.span.0).min().unwrap_or(FIRST_LICENSES);
     let scale = Scale { first: first.min(FIRST_LICENSES), limit };
     let mut lines = vec![scale.line()];
@@ -109,7 +109,7 @@ pub(crate) fn picture(look: Look, segments: &[Segment], limit: u16) -> String {
     text + &legend(look, segments)
 }
 
-fn legend(look: Look, segments: &[Segment]) -> String {
+fn legend(look: TextStyle, segments: &[Segment]) -> String {
     let is_there = |mark: &Mark| segments.iter().any(|segment| segment.mark == *mark);
     let entries: Vec<_> = Mark::VARIANTS
         .iter()
@@ -175,7 +175,7 @@ impl Scale {
     }
 }
 
-fn painted(look: Look, line: &[Cell]) -> String {
+fn painted(look: TextStyle, line: &[Cell]) -> String {
     let end = line.iter().rposition(|cell| cell.0 != ' ').map_or(0, |last| last + 1);
     let same = |one: &Cell, next: &Cell| {
         one.1.is_some() == next.1.is_some() && one.0 != '|' && next.0 != '|'
@@ -212,13 +212,13 @@ mod tests {
   and 2 more that overlap these
   == restored   .. gap
 ";
-        assert_eq!(picture(Look::plain(), &segments, 50), text);
+        assert_eq!(picture(TextStyle::plain(), &segments, 50), text);
     }
 
     #[test]
     fn bar_fits_where_a_chain_begins_below_the_first_licenses() {
         let segments = [Segment::new((0, 5), Mark::Restores, "4.5")];
-        let text = picture(Look::plain(), &segments, 50);
+        let text = picture(TextStyle::plain(), &segments, 50);
         assert!(text.lines().all(|line| line.len() <= 84), "{text}");
         assert!(text.starts_with("  0       5"), "{text}");
     }

@@ -2,15 +2,15 @@
 
 use crate::cli::show::picture::{Mark, Segment, picture};
 use crate::cli::show::skipped::SkippedFiles;
-use crate::cli::show::terminal::Look;
+use crate::cli::show::terminal::TextStyle;
 use crate::cli::words::{PackSummary, gap_reason};
 use addpack::diagnosis::FindingCode;
 use addpack::plan::rules::{is_free_for, limit};
-use addpack::plan::set::{Chain, Span};
-use addpack::plan::{Action, Code, FIRST_LICENSES, PackFacts, Plan, ServerState, Step};
+use addpack::plan::servers::{Chain, Span};
+use addpack::plan::{FIRST_LICENSES, PackFacts, Plan, PlanAction, PlanCode, PlanStep, ServerState};
 
 /// The code of a pack that lives on in another image.
-const COPIED: Code = Code::Refused(FindingCode::CopyOfConverted);
+const COPIED: PlanCode = PlanCode::Refused(FindingCode::CopyOfConverted);
 
 /// A plan, and the packs that it is made of.
 pub(crate) struct PlanReport<'a> {
@@ -27,11 +27,11 @@ pub(crate) struct PlanReport<'a> {
 }
 
 impl PlanReport<'_> {
-    pub(crate) fn summary(&self, step: &Step) -> &PackSummary {
+    pub(crate) fn summary(&self, step: &PlanStep) -> &PackSummary {
         &self.summaries[step.pack]
     }
 
-    pub(crate) fn facts(&self, step: &Step) -> &PackFacts {
+    pub(crate) fn facts(&self, step: &PlanStep) -> &PackFacts {
         &self.facts[step.pack]
     }
 
@@ -41,30 +41,30 @@ impl PlanReport<'_> {
     }
 
     /// The steps of packs that are not to be applied, copies left out.
-    pub(crate) fn turned_away(&self) -> impl Iterator<Item = &Step> {
-        let away = self.plan.steps.iter().filter(|step| step.action == Action::TurnAway);
-        away.filter(|step| step.code != Code::Copy)
+    pub(crate) fn turned_away(&self) -> impl Iterator<Item = &PlanStep> {
+        let away = self.plan.steps.iter().filter(|step| step.action == PlanAction::TurnAway);
+        away.filter(|step| step.code != PlanCode::Copy)
     }
 
     /// Images of packs that another image stands for.
     pub(crate) fn copies(&self) -> usize {
-        self.plan.steps.iter().filter(|step| step.code == Code::Copy).count()
+        self.plan.steps.iter().filter(|step| step.code == PlanCode::Copy).count()
     }
 
     /// The packs of the set that belong into a gap, or into the place that an unused pack takes.
-    pub(crate) fn missing_from(&self, span: Span) -> Vec<&Step> {
+    pub(crate) fn missing_from(&self, span: Span) -> Vec<&PlanStep> {
         self.plan.missing_from(span, self.facts, self.server)
     }
 
     /// Why no pack of the set fills a gap.
     pub(crate) fn gap_reasons(&self, gap: Span) -> Vec<String> {
-        let reason = |step: &Step| gap_reason(step, self.facts(step), self.summary(step));
+        let reason = |step: &PlanStep| gap_reason(step, self.facts(step), self.summary(step));
         self.missing_from(gap).into_iter().map(reason).collect()
     }
 
     /// The chain: what is there, what is applied, what is missing, what this server's other packs
     /// would restore.
-    pub(crate) fn picture(&self, look: Look) -> String {
+    pub(crate) fn picture(&self, look: TextStyle) -> String {
         let has = (FIRST_LICENSES, self.server.installed);
         let has = (has.0 < has.1).then(|| Segment::new(has, Mark::Has, "has"));
         let steps = self.plan.steps.iter();
@@ -78,7 +78,7 @@ impl PlanReport<'_> {
     }
 
     /// The segment of a pack that is applied, with its number in the order.
-    fn applied_at(&self, at: usize, step: &Step) -> Option<Segment> {
+    fn applied_at(&self, at: usize, step: &PlanStep) -> Option<Segment> {
         let facts = self.facts(step);
         let mark = match facts.used {
             None => Mark::Adds,
@@ -89,13 +89,13 @@ impl PlanReport<'_> {
     }
 
     /// The segment of a pack of this server that is not applied.
-    fn aside(&self, step: &Step) -> Option<Segment> {
+    fn aside(&self, step: &PlanStep) -> Option<Segment> {
         let facts = self.facts(step);
         let limit = limit(self.server.version);
         let used = facts.used.filter(|used| used.from < used.to && used.to <= limit)?;
-        let is_shown = step.action == Action::TurnAway
+        let is_shown = step.action == PlanAction::TurnAway
             && is_free_for(facts, self.server)
-            && !matches!(step.code, Code::AlreadyApplied | Code::Copy | COPIED);
+            && !matches!(step.code, PlanCode::AlreadyApplied | PlanCode::Copy | COPIED);
         let (mark, label) =
             if facts.needs_replacement() { (Mark::Refused, "x") } else { (Mark::Aside, "-") };
         is_shown.then(|| Segment::new((used.from, used.to), mark, label))

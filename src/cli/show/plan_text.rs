@@ -2,14 +2,14 @@
 
 use crate::cli::show::layout::hang;
 use crate::cli::show::plan_report::PlanReport;
-use crate::cli::show::terminal::{Look, Tone, shown};
+use crate::cli::show::terminal::{TextStyle, Tone, shown};
 use crate::cli::words::{
     GAP_NEXT, PackSummary, TWINS_NEXT, action_words, code_label, gap_message, on_the_server,
     pack_serial, plural, server_state, short_serial, step_message, step_next, twins_message,
     version_words,
 };
-use addpack::plan::set::Chain;
-use addpack::plan::{Action, Code, Fleet, PackFacts, Step};
+use addpack::plan::servers::Chain;
+use addpack::plan::{Fleet, PackFacts, PlanAction, PlanCode, PlanStep};
 use std::collections::HashMap;
 use std::io::{self, Write};
 
@@ -17,7 +17,7 @@ use std::io::{self, Write};
 const NAMED: usize = 3;
 
 /// The whole plan.
-pub(crate) fn text(look: Look, out: &mut dyn Write, report: &PlanReport) -> io::Result<()> {
+pub(crate) fn text(look: TextStyle, out: &mut dyn Write, report: &PlanReport) -> io::Result<()> {
     let state = server_state(report.server, report.applied(), report.plan.reaches);
     out.write_all(hang(look.width, "", &state).as_bytes())?;
     for (at, step) in report.plan.steps.iter().enumerate().take(report.applied()) {
@@ -34,7 +34,7 @@ pub(crate) fn text(look: Look, out: &mut dyn Write, report: &PlanReport) -> io::
 }
 
 /// The line of one pack to apply.
-fn row(look: Look, report: &PlanReport, at: usize, step: &Step) -> String {
+fn row(look: TextStyle, report: &PlanReport, at: usize, step: &PlanStep) -> String {
     let (summary, facts) = (report.summary(step), report.facts(step));
     let licenses = step.span().map_or_else(String::new, |(from, to)| format!("{from} to {to}"));
     let action = look.paint(tone(step), &format!("{:<19}", action_words(step.action)));
@@ -44,7 +44,7 @@ fn row(look: Look, report: &PlanReport, at: usize, step: &Step) -> String {
 }
 
 /// What is worth a word about a pack to apply.
-fn remark(report: &PlanReport, step: &Step) -> String {
+fn remark(report: &PlanReport, step: &PlanStep) -> String {
     let mut remark = String::new();
     if report.facts(step).used.is_none() {
         remark += "  unused";
@@ -61,15 +61,15 @@ fn remark(report: &PlanReport, step: &Step) -> String {
     remark
 }
 
-fn tone(step: &Step) -> Tone {
+fn tone(step: &PlanStep) -> Tone {
     match (step.action, step.code) {
-        (Action::Apply, _) => Tone::Good,
-        (Action::ConvertThenApply, _) | (_, Code::AlreadyApplied) => Tone::Odd,
-        (Action::TurnAway, _) => Tone::Bad,
+        (PlanAction::Apply, _) => Tone::Good,
+        (PlanAction::ConvertThenApply, _) | (_, PlanCode::AlreadyApplied) => Tone::Odd,
+        (PlanAction::TurnAway, _) => Tone::Bad,
     }
 }
 
-fn gaps(look: Look, report: &PlanReport) -> String {
+fn gaps(look: TextStyle, report: &PlanReport) -> String {
     if report.plan.gaps.is_empty() {
         return String::new();
     }
@@ -85,7 +85,7 @@ fn gaps(look: Look, report: &PlanReport) -> String {
 }
 
 /// Steps that several packs restore, whether they are applied or not.
-fn twins(look: Look, report: &PlanReport) -> String {
+fn twins(look: TextStyle, report: &PlanReport) -> String {
     let steps: Vec<_> = report.chain.into_iter().flat_map(Chain::twins).collect();
     if steps.is_empty() {
         return String::new();
@@ -99,7 +99,7 @@ fn twins(look: Look, report: &PlanReport) -> String {
 type Reason<'a> = ((String, String), Vec<&'a PackSummary>);
 
 /// Why packs are not to be applied: each reason once.
-fn turned_away(look: Look, report: &PlanReport) -> String {
+fn turned_away(look: TextStyle, report: &PlanReport) -> String {
     let mut reasons: Vec<Reason> = Vec::new();
     let mut index: HashMap<(String, String), usize> = HashMap::new();
     for step in report.turned_away() {
@@ -132,10 +132,10 @@ fn turned_away(look: Look, report: &PlanReport) -> String {
 }
 
 /// Why a pack is not to be applied. A refused pack's message says that by itself.
-fn sentence(step: &Step, summary: &PackSummary) -> String {
+fn sentence(step: &PlanStep, summary: &PackSummary) -> String {
     let (label, message) = (code_label(step.code, summary), step_message(step, summary));
     match step.code {
-        Code::Refused(_) => message,
+        PlanCode::Refused(_) => message,
         _ if message.is_empty() => label.to_owned(),
         _ => format!("{label}. {message}"),
     }
@@ -152,12 +152,12 @@ fn named(packs: &[&PackSummary]) -> String {
     text
 }
 
-fn not_read(look: Look, report: &PlanReport) -> String {
+fn not_read(look: TextStyle, report: &PlanReport) -> String {
     report.skipped.map_or_else(String::new, |skipped| skipped.section(look))
 }
 
 /// What to do next, in order: commands to paste, then what to do on the server.
-fn what_now(look: Look, report: &PlanReport) -> String {
+fn what_now(look: TextStyle, report: &PlanReport) -> String {
     let mut text = format!("\n{}\n", look.paint(Tone::Heading, "What now"));
     text += &command_lines(look, &report.commands);
     for line in on_the_server(report.server, report.applied(), report.plan.reaches) {
@@ -167,7 +167,7 @@ fn what_now(look: Look, report: &PlanReport) -> String {
 }
 
 /// Commands, each with what it does beside it; below it where a terminal has no room there.
-pub(crate) fn command_lines(look: Look, commands: &[(String, String)]) -> String {
+pub(crate) fn command_lines(look: TextStyle, commands: &[(String, String)]) -> String {
     let width = commands.iter().map(|(command, _)| command.chars().count()).max().unwrap_or(0);
     let longest = commands.iter().map(|(_, purpose)| purpose.chars().count()).max().unwrap_or(0);
     let fits = look.rows.is_none() || width + longest + 5 <= look.width;
@@ -182,7 +182,7 @@ pub(crate) fn command_lines(look: Look, commands: &[(String, String)]) -> String
 
 /// What is in no server's plan.
 pub(crate) fn rest(
-    look: Look,
+    look: TextStyle,
     out: &mut dyn Write,
     fleet: &Fleet,
     facts: &[PackFacts],
@@ -220,7 +220,7 @@ pub(crate) fn labels(out: &mut dyn Write, report: &PlanReport) -> io::Result<()>
         let facts = report.facts(step);
         let place = match (step.span(), step.code) {
             (Some(_), _) => format!("{} of {all}", at + 1),
-            (None, Code::Copy) => continue,
+            (None, PlanCode::Copy) => continue,
             (None, code) => format!("do not apply: {}", code_label(code, report.summary(step))),
         };
         let serial = pack_serial(facts).unwrap_or_else(|| "no serial".into());
@@ -232,7 +232,7 @@ pub(crate) fn labels(out: &mut dyn Write, report: &PlanReport) -> io::Result<()>
 }
 
 /// From and to, as far as they are known.
-fn label_licenses(step: &Step, facts: &PackFacts) -> String {
+fn label_licenses(step: &PlanStep, facts: &PackFacts) -> String {
     let bound = facts.used.map(|used| (used.from, used.to));
     match (step.span().or(bound), facts.licenses) {
         (Some((from, to)), _) => format!("{from} to {to} licenses"),

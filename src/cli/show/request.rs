@@ -7,7 +7,7 @@ use crate::cli::show::skipped::{SkippedFiles, SkippedKind};
 use crate::cli::show::table::{Table, harmless};
 use crate::cli::show::terminal::named;
 use crate::cli::words::{REQUEST_FOOT, REQUEST_HEAD, address, server_name};
-use addpack::plan::set::Span;
+use addpack::plan::servers::Span;
 use addpack::record::fields::Server;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -16,7 +16,7 @@ use std::path::Path;
 
 /// One pack of a request.
 #[derive(JsonSchema, Serialize)]
-pub(crate) struct Row {
+pub(crate) struct RequestRow {
     #[schemars(extend("const" = "replacement"))]
     pub(crate) r#type: &'static str,
     #[schemars(extend("const" = 1))]
@@ -41,7 +41,7 @@ pub(crate) struct Row {
     pub(crate) kb: Vec<u32>,
 }
 
-impl Row {
+impl RequestRow {
     /// A pack of which no more is known than its server, if any, and from and to.
     pub(crate) fn of(code: &'static str, server: Option<&Server>, span: Option<Span>) -> Self {
         Self {
@@ -68,7 +68,7 @@ impl Row {
 
 /// The last line for programs.
 #[derive(JsonSchema, Serialize)]
-pub(crate) struct SummaryLine {
+pub(crate) struct RequestSummary {
     #[schemars(extend("const" = "summary"))]
     r#type: &'static str,
     #[schemars(extend("const" = 1))]
@@ -81,7 +81,7 @@ pub(crate) struct SummaryLine {
 
 /// The last line for programs.
 pub(crate) fn summary(replacements: usize, skipped: &SkippedFiles, exit: Exit) -> Vec<u8> {
-    line(&SummaryLine {
+    line(&RequestSummary {
         r#type: "summary",
         schema: 1,
         replacements,
@@ -110,7 +110,7 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(row: &Row) -> Self {
+    fn of(row: &RequestRow) -> Self {
         let text = |text: &Option<String>| harmless(text.as_deref().unwrap_or_default());
         Self {
             code: row.code,
@@ -132,7 +132,7 @@ impl Columns {
 }
 
 /// The request as a table.
-pub(crate) fn csv(rows: &[Row]) -> io::Result<Vec<u8>> {
+pub(crate) fn csv(rows: &[RequestRow]) -> io::Result<Vec<u8>> {
     let mut table = Table::new(Vec::new());
     rows.iter().try_for_each(|row| table.row(&Columns::of(row)))?;
     table.finish()
@@ -143,7 +143,7 @@ fn numbers(kb: &[u32], lead: &str) -> String {
 }
 
 /// The request as a letter.
-pub(crate) fn text(rows: &[Row]) -> String {
+pub(crate) fn text(rows: &[RequestRow]) -> String {
     let mut text = String::new();
     for paragraph in REQUEST_HEAD {
         text += &hang(WIDTH, "", paragraph);
@@ -165,7 +165,7 @@ fn others(count: usize) -> String {
 }
 
 /// One pack of the letter.
-fn entry(row: &Row) -> String {
+fn entry(row: &RequestRow) -> String {
     let unknown = || "unknown; see the label".to_owned();
     let server = row.server_name.as_ref().zip(row.server_address.as_ref());
     let path = row.path.as_ref().map(|path| named(Path::new(path)));

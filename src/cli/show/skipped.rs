@@ -1,6 +1,6 @@
 //! Files that were not looked at: how many of which kind.
 
-use crate::cli::show::terminal::{Look, Tone, complain, escape};
+use crate::cli::show::terminal::{TextStyle, Tone, complain, escape};
 use crate::cli::words::{plural, way_out};
 use addpack::container::Format;
 use addpack::find::Skipped;
@@ -82,7 +82,7 @@ impl SkippedFiles {
     }
 
     /// The formats that are not read, under a heading of their own; empty where there are none.
-    pub(crate) fn section(&self, look: Look) -> String {
+    pub(crate) fn section(&self, look: TextStyle) -> String {
         if self.formats.is_empty() {
             return String::new();
         }

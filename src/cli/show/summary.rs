@@ -6,17 +6,17 @@ use crate::cli::show::lines::{of_the_set, tone};
 use crate::cli::show::plan_text::command_lines;
 use crate::cli::show::shell::{command, path_words};
 use crate::cli::show::tally::Tally;
-use crate::cli::show::terminal::{Look, Tone};
+use crate::cli::show::terminal::{TextStyle, Tone};
 use crate::cli::words::{code_words, number, plural};
 use addpack::plan::FIRST_LICENSES;
-use addpack::plan::set::{Set, Sets};
+use addpack::plan::servers::{PacksByServer, ServerPacks};
 use addpack::report::{Outcome, Report};
-use addpack::run::Said;
+use addpack::run::FinalReport;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Instant;
 
 /// From so many images on, a terminal shows a summary.
-const MANY: usize = 200;
+const SUMMARY_FROM: usize = 200;
 
 /// What is kept of an image.
 type Detail = (Outcome, &'static str);
@@ -65,15 +65,15 @@ impl Brief {
     }
 
     pub(crate) fn surveyed(&mut self) {
-        self.is_used = self.seen >= MANY;
+        self.is_used = self.seen >= SUMMARY_FROM;
     }
 
-    pub(crate) fn image(&mut self, said: &Said) {
+    pub(crate) fn image(&mut self, said: &FinalReport) {
         let seen = self.waiting.pop_front();
         let detail = match said {
-            Said::AsSeen => seen,
-            Said::Anew(report) => Some(detail(report)),
-            Said::Nothing => None,
+            FinalReport::AsSeen => seen,
+            FinalReport::Changed(report) => Some(detail(report)),
+            FinalReport::Deferred => None,
         };
         if let Some(detail) = detail {
             *self.counts.entry(detail).or_default() += 1;
@@ -83,9 +83,9 @@ impl Brief {
     /// The summary.
     pub(crate) fn text(
         &self,
-        look: Look,
+        look: TextStyle,
         tally: &Tally,
-        sets: Option<&Sets>,
+        sets: Option<&PacksByServer>,
         common: &Common,
         exit: Exit,
     ) -> String {
@@ -110,7 +110,7 @@ impl Brief {
         text + &exit_reason(tally, exit)
     }
 
-    fn head(&self, look: Look, tally: &Tally, sets: Option<&Sets>) -> String {
+    fn head(&self, look: TextStyle, tally: &Tally, sets: Option<&PacksByServer>) -> String {
         let images = plural_number(tally.images(), "image", "images");
         let servers = sets.map_or_else(String::new, |sets| {
             let sets = plural_number(sets.all().len() as u64, "server's set", "servers' sets");
@@ -123,7 +123,7 @@ impl Brief {
     }
 
     /// One outcome with its number, and what is behind it.
-    fn line(&self, look: Look, tally: &Tally, outcome: Outcome) -> String {
+    fn line(&self, look: TextStyle, tally: &Tally, outcome: Outcome) -> String {
         let count = tally.count(outcome);
         if count == 0 {
             return String::new();
@@ -145,9 +145,9 @@ impl Brief {
 }
 
 /// How many servers get all their licenses back.
-fn servers(sets: &Sets) -> String {
-    let has_gap = |set: &&Set| !set.chain.gaps(FIRST_LICENSES).is_empty();
-    let ends_refused = |set: &&Set| {
+fn servers(sets: &PacksByServer) -> String {
+    let has_gap = |set: &&ServerPacks| !set.chain.gaps(FIRST_LICENSES).is_empty();
+    let ends_refused = |set: &&ServerPacks| {
         let last = set.chain.steps().last();
         last.is_some_and(|(_, holders)| holders.refused && holders.sound.is_none())
     };
@@ -159,7 +159,7 @@ fn servers(sets: &Sets) -> String {
 }
 
 /// What comes next, to be pasted into a shell.
-fn commands(tally: &Tally, sets: Option<&Sets>, common: &Common) -> Vec<(String, String)> {
+fn commands(tally: &Tally, sets: Option<&PacksByServer>, common: &Common) -> Vec<(String, String)> {
     let Some(paths) = path_words(&common.paths) else { return Vec::new() };
     let mut commands = Vec::new();
     let mut offer = |before: &[&str], after: &[&str], purpose: String| {

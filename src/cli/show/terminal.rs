@@ -11,7 +11,7 @@ use std::path::Path;
 
 /// How text for standard output is written.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Look {
+pub(crate) struct TextStyle {
     color: bool,
     /// Columns that prose is wrapped at.
     pub(crate) width: usize,
@@ -41,7 +41,7 @@ pub(crate) enum Tone {
     Quiet,
 }
 
-impl Look {
+impl TextStyle {
     pub(crate) fn of_stdout(when: When) -> Self {
         let color = match when {
             When::Always => true,

@@ -13,7 +13,7 @@ const TEXT: u8 = u8::MAX;
 
 /// What there is to show of one image.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Shown {
+pub(crate) struct ShownImage {
     pub(crate) outcome: Outcome,
     /// Whether the path itself was named.
     pub(crate) named: bool,
@@ -25,8 +25,8 @@ pub(crate) struct Shown {
 
 /// What comes next.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Next {
-    Image(Shown),
+pub(crate) enum Upcoming {
+    Image(ShownImage),
     /// Text that is of no image.
     Text(Vec<u8>),
 }
@@ -47,7 +47,7 @@ impl Default for Waiting {
 
 impl Waiting {
     /// Adds what is to be shown of an image.
-    pub(crate) fn add(&mut self, shown: &Shown) -> io::Result<()> {
+    pub(crate) fn add(&mut self, shown: &ShownImage) -> io::Result<()> {
         let reasons = shown.reasons.as_ref();
         let bytes = reasons.map_or(&[][..], |(_, bytes)| bytes);
         let head = [
@@ -76,7 +76,7 @@ impl Waiting {
     }
 
     /// Takes what was added first; `None` where nothing waits.
-    pub(crate) fn take(&mut self) -> io::Result<Option<Next>> {
+    pub(crate) fn take(&mut self) -> io::Result<Option<Upcoming>> {
         let file = if let Some(file) = &mut self.taken {
             file
         } else {
@@ -94,10 +94,10 @@ impl Waiting {
         let (text_length, reasons_length) = (length(file)?, length(file)?);
         let (text, reasons) = (bytes(file, text_length)?, bytes(file, reasons_length)?);
         let Some(outcome) = Outcome::ALL.get(usize::from(outcome)).copied() else {
-            return Ok(Some(Next::Text(text)));
+            return Ok(Some(Upcoming::Text(text)));
         };
         let reasons = (heading != TEXT).then_some((heading, reasons));
-        Ok(Some(Next::Image(Shown { outcome, named: named != 0, text, reasons })))
+        Ok(Some(Upcoming::Image(ShownImage { outcome, named: named != 0, text, reasons })))
     }
 }
 fn length(file: &mut impl Read) -> io::Result<usize> {
@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn what_waits_comes_back_in_its_order_also_from_a_file() {
-        let shown = |number: usize| Shown {
+        let shown = |number: usize| ShownImage {
             outcome: Outcome::ALL[number % Outcome::ALL.len()],
             named: number.is_multiple_of(2),
             text: vec![b'x'; number],
@@ -131,8 +131,12 @@ mod tests {
                 waiting.add_text(b"z").unwrap();
             }
             for number in 0..1500 {
-                assert_eq!(waiting.take().unwrap(), Some(Next::Image(shown(number))), "{round}");
-                assert_eq!(waiting.take().unwrap(), Some(Next::Text(b"z".to_vec())));
+                assert_eq!(
+                    waiting.take().unwrap(),
+                    Some(Upcoming::Image(shown(number))),
+                    "{round}"
+                );
+                assert_eq!(waiting.take().unwrap(), Some(Upcoming::Text(b"z".to_vec())));
             }
             assert_eq!(waiting.take().unwrap(), None);
         }

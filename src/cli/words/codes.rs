@@ -6,7 +6,7 @@ const CODES: &str = include_str!("codes.md");
 
 /// One code, explained.
 #[derive(Debug, Default)]
-pub(crate) struct Page {
+pub(crate) struct CodePage {
     /// The heading that it stands under: Outcomes, Findings, Errors, Notes, Reasons or Plans.
     pub(crate) section: String,
     pub(crate) code: String,
@@ -17,7 +17,7 @@ pub(crate) struct Page {
     pub(crate) kb: Vec<u32>,
 }
 
-impl Page {
+impl CodePage {
     /// The first sentence of the meaning.
     pub(crate) fn summary(&self) -> &str {
         self.meaning.split_inclusive(". ").next().unwrap_or_default().trim_end()
@@ -42,12 +42,16 @@ impl Page {
 }
 
 /// Every page, in the order of `codes.md`.
-pub(crate) fn pages() -> Vec<Page> {
-    let mut pages: Vec<Page> = Vec::new();
+pub(crate) fn pages() -> Vec<CodePage> {
+    let mut pages: Vec<CodePage> = Vec::new();
     let mut section = String::new();
     for paragraph in paragraphs(&with_drives(CODES)) {
         if let Some(code) = paragraph.strip_prefix("## ") {
-            pages.push(Page { section: section.clone(), code: code.to_owned(), ..Page::default() });
+            pages.push(CodePage {
+                section: section.clone(),
+                code: code.to_owned(),
+                ..CodePage::default()
+            });
         } else if let Some(title) = paragraph.strip_prefix("# ") {
             title.clone_into(&mut section);
         } else if let Some(page) = pages.last_mut() {
@@ -79,7 +83,7 @@ mod tests {
 
     fn codes() -> Vec<(&'static str, &'static str)> {
         let outcomes: Vec<_> = Outcome::ALL.iter().map(|outcome| outcome.as_str()).collect();
-        let plans = [plan::Code::VARIANTS, &["lost"]].concat();
+        let plans = [plan::PlanCode::VARIANTS, &["lost"]].concat();
         // These two have their page among the outcomes and the errors.
         let plans: Vec<_> = plans
             .into_iter()

@@ -1,12 +1,12 @@
 //! Failures in the admin's words: what was being done, the cause, and what to do next.
 
 use super::container::{container_message, unsupported_next_step};
-use super::file_system::{self, action, target};
+use super::file_system::{self, operation, target};
 use super::system::{ASK_FOR_DRIVE, MAKE_IMAGE, with_drives};
 use crate::cli::show::terminal::{escape, named};
 use addpack::container::ContainerError;
 use addpack::media::{DriveError, MediaError};
-use addpack::report::{Action, Failure, FailureCode, PackState};
+use addpack::report::{Failure, FailureCode, Operation, PackState};
 
 /// What failed and why, in one sentence.
 pub(crate) fn failure_message(failure: &Failure) -> String {
@@ -30,7 +30,7 @@ pub(crate) fn failure_message(failure: &Failure) -> String {
             "another program replaced the file while addpack worked on it".to_owned()
         }
         FailureCode::Changed => "its record has changed since addpack looked at it".to_owned(),
-        FailureCode::InUse if failure.action == Action::Claim => {
+        FailureCode::InUse if failure.operation == Operation::Claim => {
             format!("another run is converting this pack, from {}", target(failure))
         }
         FailureCode::InUse => "another program is using it".to_owned(),
@@ -75,7 +75,7 @@ fn access_denied(failure: &Failure) -> String {
         "the system does not let this user have the drive, or another program is using it"
             .to_owned()
     } else {
-        format!("the system does not allow {}", action(failure))
+        format!("the system does not allow {}", operation(failure))
     }
 }
 

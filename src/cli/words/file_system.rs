@@ -1,7 +1,7 @@
 //! Failures that file systems and permissions are the cause of, in the admin's words.
 
 use crate::cli::show::terminal::named;
-use addpack::report::{Action, Failure, FailureCode};
+use addpack::report::{Failure, FailureCode, Operation};
 use std::path::Path;
 
 /// What failed and why; of any other code, only what failed.
@@ -17,7 +17,7 @@ pub(super) fn message(failure: &Failure) -> String {
                                  same time"
                 .to_owned()
         }
-        FailureCode::NotOwner if failure.action == Action::Replace => {
+        FailureCode::NotOwner if failure.operation == Operation::Replace => {
             "it belongs to another user, and a new file in its place could not keep that owner"
                 .to_owned()
         }
@@ -25,13 +25,13 @@ pub(super) fn message(failure: &Failure) -> String {
             "it belongs to another user, and you may not write to it".to_owned()
         }
         FailureCode::FolderProtected if failure.target.is_some() => {
-            format!("the folder may not be written: {} failed", action(failure))
+            format!("the folder may not be written: {} failed", operation(failure))
         }
         FailureCode::FolderProtected => {
             "a new file is put in its place, and its folder may not be written".to_owned()
         }
         FailureCode::ReadOnlyDisk if failure.target.is_some() => {
-            format!("the disk is mounted read-only: {} failed", action(failure))
+            format!("the disk is mounted read-only: {} failed", operation(failure))
         }
         FailureCode::ReadOnlyDisk => "the disk that it is on is mounted read-only".to_owned(),
         FailureCode::Immutable => {
@@ -42,16 +42,18 @@ pub(super) fn message(failure: &Failure) -> String {
         FailureCode::NameTooLong => {
             "the path, or a name in it, is longer than the system allows".to_owned()
         }
-        FailureCode::TooManyFiles => format!("too many files are open: {} failed", action(failure)),
+        FailureCode::TooManyFiles => {
+            format!("too many files are open: {} failed", operation(failure))
+        }
         FailureCode::FileSizeLimit => {
-            format!("the file would be larger than files may be: {} failed", action(failure))
+            format!("the file would be larger than files may be: {} failed", operation(failure))
         }
         FailureCode::WriteProtected if is_drive(failure) => {
             "write-protected: a server would call this a damaged disk (KB 183855)".to_owned()
         }
         FailureCode::WriteProtected => "the file is marked read-only".to_owned(),
-        FailureCode::NoSpace => format!("the disk is full: {} failed", action(failure)),
-        _ => format!("{} failed", action(failure)),
+        FailureCode::NoSpace => format!("the disk is full: {} failed", operation(failure)),
+        _ => format!("{} failed", operation(failure)),
     }
 }
 
@@ -103,21 +105,23 @@ fn is_drive(failure: &Failure) -> bool {
 }
 
 /// What was being done.
-pub(super) fn action(failure: &Failure) -> String {
-    match failure.action {
-        Action::Open => "opening it".to_owned(),
-        Action::List => "listing the folder".to_owned(),
-        Action::Read => "reading it".to_owned(),
-        Action::Lock => "locking it".to_owned(),
-        Action::Claim => "claiming the pack in the ledger".to_owned(),
-        Action::Write => "writing the commit sector".to_owned(),
-        Action::Sync => "making the commit sector durable".to_owned(),
-        Action::Replace => "putting a new file in its place".to_owned(),
-        Action::CleanUp => "zeroing the 4.0 events".to_owned(),
-        Action::ReadBack => "reading the record back".to_owned(),
-        Action::Copy => format!("writing the copy {}", target(failure)),
-        Action::SyncFolder => format!("making the name of the copy, {}, durable", target(failure)),
-        Action::Publish => format!("giving the copy its name, {},", target(failure)),
+pub(super) fn operation(failure: &Failure) -> String {
+    match failure.operation {
+        Operation::Open => "opening it".to_owned(),
+        Operation::List => "listing the folder".to_owned(),
+        Operation::Read => "reading it".to_owned(),
+        Operation::Lock => "locking it".to_owned(),
+        Operation::Claim => "claiming the pack in the ledger".to_owned(),
+        Operation::Write => "writing the commit sector".to_owned(),
+        Operation::Sync => "making the commit sector durable".to_owned(),
+        Operation::Replace => "putting a new file in its place".to_owned(),
+        Operation::CleanUp => "zeroing the 4.0 events".to_owned(),
+        Operation::ReadBack => "reading the record back".to_owned(),
+        Operation::Copy => format!("writing the copy {}", target(failure)),
+        Operation::SyncFolder => {
+            format!("making the name of the copy, {}, durable", target(failure))
+        }
+        Operation::Publish => format!("giving the copy its name, {},", target(failure)),
     }
 }
 

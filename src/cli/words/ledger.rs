@@ -3,7 +3,7 @@
 use super::value::{day, timestamp};
 use crate::cli::show::terminal::{escape, named, shown};
 use addpack::diagnosis::{CopyOf, CopyState};
-use addpack::ledger::{Entry, LedgerError, LedgerProblem};
+use addpack::ledger::{LedgerEntry, LedgerError, LedgerProblem};
 use addpack::record::fields::FileTime;
 use addpack::run::is_in_drive;
 use std::path::{Path, PathBuf};
@@ -105,20 +105,20 @@ pub(crate) fn copies_unknown_message(error: &LedgerError) -> String {
 }
 
 /// A line of the list.
-pub(crate) fn ledger_row(entry: &Entry) -> String {
+pub(crate) fn ledger_row(entry: &LedgerEntry) -> String {
     let from = shown(&entry.path);
     let place = match &entry.target {
         None => from,
         Some(target) => format!("{from} -> {}", shown(target)),
     };
-    let Entry { licenses, converted_at, .. } = entry;
+    let LedgerEntry { licenses, converted_at, .. } = entry;
     let serial = escape(&entry.serial);
     let state = entry.state.as_str();
     format!("{state:<5}  {serial}  {licenses:>2} licenses  {}  {place}\n", second_of(*converted_at))
 }
 
 /// All that is known of an entry.
-pub(crate) fn entry_lines(entry: &Entry, standing: &Standing) -> String {
+pub(crate) fn entry_lines(entry: &LedgerEntry, standing: &Standing) -> String {
     let target = entry.target.as_deref().map_or_else(|| "in place".to_owned(), shown);
     format!(
         "Serial      {}\nSize        {} licenses\nState       {}: {}\nConverted   {}\nImage       \
@@ -135,7 +135,7 @@ pub(crate) fn entry_lines(entry: &Entry, standing: &Standing) -> String {
 }
 
 /// How the file of an entry stands.
-pub(crate) fn standing_message(entry: &Entry, standing: &Standing) -> String {
+pub(crate) fn standing_message(entry: &LedgerEntry, standing: &Standing) -> String {
     let place = named(entry.place());
     match standing {
         Standing::There => format!("{place} holds the converted pack"),

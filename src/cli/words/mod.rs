@@ -19,7 +19,7 @@ mod set;
 pub(crate) mod system;
 mod value;
 
-pub(crate) use codes::{Page, pages};
+pub(crate) use codes::{CodePage, pages};
 pub(crate) use container::way_out;
 pub(crate) use drive::{
     Left, another_diskette, ask_for_next, ask_for_one_of, ask_for_the_same, diskette, label,

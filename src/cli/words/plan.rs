@@ -4,49 +4,53 @@ use super::finding::finding_label;
 use super::pack_summary::{PackSummary, pack_serial};
 use super::value::server;
 use crate::cli::show::terminal::named;
-use addpack::plan::rules::{Answer, limit};
-use addpack::plan::set::{Chain, Span};
-use addpack::plan::{Action, Code, Edition, FIRST_LICENSES, PackFacts, ServerState, Step};
+use addpack::plan::rules::{ServerResponse, limit};
+use addpack::plan::servers::{Chain, Span};
+use addpack::plan::{
+    Edition, FIRST_LICENSES, PackFacts, PlanAction, PlanCode, PlanStep, ServerState,
+};
 use addpack::record::event::ServerVersion;
 
 /// What a server says, or does, in a sentence or two. What stands in quotation marks is the server's own
 /// sentence, as the vendor's articles quote it; how it puts the rest is this project's model of it.
-pub(crate) fn answer_message(answer: Answer) -> String {
-    match answer {
-        Answer::NotSmallBusinessServer => {
+pub(crate) fn response_message(response: ServerResponse) -> String {
+    match response {
+        ServerResponse::NotSmallBusinessServer => {
             "The server says: \"Your computer is not running Microsoft BackOffice Small Business \
              Server. You can only add licenses to a computer running Small Business Server.\""
                 .to_owned()
         }
-        Answer::NoAddedLicenses => {
+        ServerResponse::NoAddedLicenses => {
             "The server says: \"This version of the Microsoft Small Business Server cannot have \
              additional client licenses added.\""
                 .to_owned()
         }
-        Answer::AlreadyUsed { from, to } => format!(
+        ServerResponse::AlreadyUsed { from, to } => format!(
             "The server says: \"This Microsoft Small Business Server Client Add Pack disk was already \
              used to increase client licenses from {from} to {to}. This disk can only be reused to \
              restore licenses from {from} to {to} users.\" After a reinstall it may make the diskette \
              defective."
         ),
-        Answer::RestoresOther { from, to } => model(&format!(
+        ServerResponse::RestoresOther { from, to } => model(&format!(
             "turns the pack away: it restores {from} to {to} licenses and no others"
         )),
-        Answer::OverLimit { limit } => {
+        ServerResponse::OverLimit { limit } => {
             model(&format!("turns the pack away: it takes {limit} licenses at most"))
         }
-        Answer::MayBeDamaged => {
+        ServerResponse::MayBeDamaged => {
             model("says that the disk may be damaged, since it cannot write to it")
         }
-        Answer::AsksForPassword => {
+        ServerResponse::AsksForPassword => {
             model("asks for a password from support, since the pack is bound to another server")
         }
-        Answer::MayCorrupt => {
+        ServerResponse::MayCorrupt => {
             "The server may corrupt the diskette: it is a 4.0 pack, and the server \
                                is 4.5."
                 .to_owned()
         }
-        Answer::Takes { from, to } => format!("The server goes from {from} to {to} licenses."),
+        ServerResponse::Takes { from, to } => {
+            format!("The server goes from {from} to {to} licenses.")
+        }
     }
 }
 
@@ -56,28 +60,28 @@ fn model(what: &str) -> String {
 }
 
 /// What is said of a step.
-pub(crate) fn step_message(step: &Step, summary: &PackSummary) -> String {
+pub(crate) fn step_message(step: &PlanStep, summary: &PackSummary) -> String {
     let message = match (step.code, &summary.refusal) {
-        (Code::Refused(_), Some(refusal)) => refusal.message.clone(),
-        (Code::Copy, _) => {
+        (PlanCode::Refused(_), Some(refusal)) => refusal.message.clone(),
+        (PlanCode::Copy, _) => {
             "Another image of the set is this very pack, in the same or a newer state.".to_owned()
         }
-        (Code::CopyMissing, _) => {
+        (PlanCode::CopyMissing, _) => {
             format!("The pack was converted into {}, which is gone.", named(summary.image()))
         }
-        (Code::ConvertFirst, _) if step.harm.is_some() => {
+        (PlanCode::ConvertFirst, _) if step.harm.is_some() => {
             "Convert it first: as it is, the server may corrupt the diskette.".to_owned()
         }
-        (Code::ConvertFirst, _) => {
+        (PlanCode::ConvertFirst, _) => {
             "Convert it first: its record has no room for another event.".to_owned()
         }
-        (Code::FinishFirst, _) => {
+        (PlanCode::FinishFirst, _) => {
             "Its conversion was interrupted: addpack convert finishes it.".to_owned()
         }
-        _ => step.answer.map(answer_message).unwrap_or_default(),
+        _ => step.response.map(response_message).unwrap_or_default(),
     };
-    let is_answered = step.action == Action::TurnAway && step.answer.is_some();
-    if is_answered && step.harm == Some(Answer::MayCorrupt) {
+    let is_answered = step.action == PlanAction::TurnAway && step.response.is_some();
+    if is_answered && step.harm == Some(ServerResponse::MayCorrupt) {
         format!("{message} {MAY_CORRUPT_AS_IT_IS}")
     } else {
         message
@@ -89,81 +93,89 @@ const MAY_CORRUPT_AS_IT_IS: &str =
     "That is so once the pack is converted: as it is, the server may corrupt the diskette.";
 
 /// The vendor's articles that a step rests on.
-pub(crate) fn step_kb(step: &Step, summary: &PackSummary) -> Vec<u32> {
-    let refusal = summary.refusal.as_ref().filter(|_| matches!(step.code, Code::Refused(_)));
+pub(crate) fn step_kb(step: &PlanStep, summary: &PackSummary) -> Vec<u32> {
+    let refusal = summary.refusal.as_ref().filter(|_| matches!(step.code, PlanCode::Refused(_)));
     let mut numbers = refusal.map_or_else(Vec::new, |refusal| refusal.kb.to_vec());
-    numbers.extend(step.answer.into_iter().chain(step.harm).flat_map(Answer::kb));
+    numbers.extend(step.response.into_iter().chain(step.harm).flat_map(ServerResponse::kb));
     numbers.sort_unstable();
     numbers.dedup();
     numbers
 }
 
 /// What to do with a pack that is turned away.
-pub(crate) fn step_next(step: &Step, summary: &PackSummary, version: ServerVersion) -> String {
+pub(crate) fn step_next(step: &PlanStep, summary: &PackSummary, version: ServerVersion) -> String {
     let next = match step.code {
-        Code::Refused(_) => {
+        PlanCode::Refused(_) => {
             return summary.refusal.as_ref().map_or_else(String::new, |r| r.next.clone());
         }
-        Code::NotSmallBusinessServer => "apply it on a computer that runs Small Business Server",
-        Code::NoAddedLicenses => "apply it on a server of the retail edition",
-        Code::WriteProtected => "slide the tab of the diskette shut, and plan again",
-        Code::RecordFull => "keep it; where it is needed again, ask for a replacement (KB 274532)",
-        Code::OtherServer => {
+        PlanCode::NotSmallBusinessServer => {
+            "apply it on a computer that runs Small Business Server"
+        }
+        PlanCode::NoAddedLicenses => "apply it on a server of the retail edition",
+        PlanCode::WriteProtected => "slide the tab of the diskette shut, and plan again",
+        PlanCode::RecordFull => {
+            "keep it; where it is needed again, ask for a replacement (KB 274532)"
+        }
+        PlanCode::OtherServer => {
             "apply it on its own server; to move it to this one takes a password from support"
         }
-        Code::OverLimit if version == ServerVersion::V45 => "keep it for another server",
-        Code::OverLimit => "keep it for another server, or until this one is upgraded to 4.5",
-        Code::AlreadyApplied => "keep it: it is needed when the server is set up anew",
-        Code::Twin => "keep one of them with this server; only one adds licenses",
-        Code::BehindGap => "fill the gap before it first, and plan again",
-        Code::Copy => "keep one image of each diskette in the set: its newest",
-        Code::CopyMissing => "name the place where the copy is now too, or convert the pack again",
-        Code::OutOfOrder => "keep it, and do not apply it: it fits nowhere in this order",
-        Code::Restores | Code::Adds | Code::ConvertFirst | Code::FinishFirst => "apply it",
+        PlanCode::OverLimit if version == ServerVersion::V45 => "keep it for another server",
+        PlanCode::OverLimit => "keep it for another server, or until this one is upgraded to 4.5",
+        PlanCode::AlreadyApplied => "keep it: it is needed when the server is set up anew",
+        PlanCode::Twin => "keep one of them with this server; only one adds licenses",
+        PlanCode::BehindGap => "fill the gap before it first, and plan again",
+        PlanCode::Copy => "keep one image of each diskette in the set: its newest",
+        PlanCode::CopyMissing => {
+            "name the place where the copy is now too, or convert the pack again"
+        }
+        PlanCode::OutOfOrder => "keep it, and do not apply it: it fits nowhere in this order",
+        PlanCode::Restores | PlanCode::Adds | PlanCode::ConvertFirst | PlanCode::FinishFirst => {
+            "apply it"
+        }
     };
     next.to_owned()
 }
 
 /// Why a pack is turned away, or what it does, in a few words: for headings and labels.
-pub(crate) fn code_label(code: Code, summary: &PackSummary) -> &'static str {
+pub(crate) fn code_label(code: PlanCode, summary: &PackSummary) -> &'static str {
     match code {
-        Code::Restores => "restores its licenses",
-        Code::Adds => "unused",
-        Code::ConvertFirst => "convert it first",
-        Code::FinishFirst => "finish its conversion first",
-        Code::NotSmallBusinessServer => "not a Small Business Server",
-        Code::NoAddedLicenses => "this edition of the server takes no packs",
-        Code::WriteProtected => "write-protected",
-        Code::RecordFull => "its record is full",
-        Code::OtherServer => "bound to another server",
-        Code::OverLimit => "more licenses than the server takes",
-        Code::AlreadyApplied => "the server has its licenses already",
-        Code::Twin => "another pack restores the same licenses",
-        Code::BehindGap => "a pack before it is missing",
-        Code::OutOfOrder => "fits nowhere in this order",
-        Code::Copy => "another image of the same pack counts",
-        Code::CopyMissing => "its converted copy is gone",
-        Code::Refused(finding) => {
+        PlanCode::Restores => "restores its licenses",
+        PlanCode::Adds => "unused",
+        PlanCode::ConvertFirst => "convert it first",
+        PlanCode::FinishFirst => "finish its conversion first",
+        PlanCode::NotSmallBusinessServer => "not a Small Business Server",
+        PlanCode::NoAddedLicenses => "this edition of the server takes no packs",
+        PlanCode::WriteProtected => "write-protected",
+        PlanCode::RecordFull => "its record is full",
+        PlanCode::OtherServer => "bound to another server",
+        PlanCode::OverLimit => "more licenses than the server takes",
+        PlanCode::AlreadyApplied => "the server has its licenses already",
+        PlanCode::Twin => "another pack restores the same licenses",
+        PlanCode::BehindGap => "a pack before it is missing",
+        PlanCode::OutOfOrder => "fits nowhere in this order",
+        PlanCode::Copy => "another image of the same pack counts",
+        PlanCode::CopyMissing => "its converted copy is gone",
+        PlanCode::Refused(finding) => {
             summary.refusal.as_ref().map_or_else(|| finding_label(finding), |r| r.label)
         }
     }
 }
 
 /// What is done with a pack, for people.
-pub(crate) fn action_words(action: Action) -> &'static str {
+pub(crate) fn action_words(action: PlanAction) -> &'static str {
     match action {
-        Action::Apply => "apply",
-        Action::ConvertThenApply => "convert, then apply",
-        Action::TurnAway => "do not apply",
+        PlanAction::Apply => "apply",
+        PlanAction::ConvertThenApply => "convert, then apply",
+        PlanAction::TurnAway => "do not apply",
     }
 }
 
 /// What a label says of a pack's version.
-pub(crate) fn version_words(step: &Step, facts: &PackFacts) -> &'static str {
+pub(crate) fn version_words(step: &PlanStep, facts: &PackFacts) -> &'static str {
     match (step.code, facts.version) {
         _ if pack_serial(facts).is_none() => "version unknown",
-        (Code::FinishFirst, _) => "4.5, once its conversion is finished",
-        (Code::ConvertFirst, _) => "4.5, once converted",
+        (PlanCode::FinishFirst, _) => "4.5, once its conversion is finished",
+        (PlanCode::ConvertFirst, _) => "4.5, once converted",
         (_, version) => version.as_str(),
     }
 }
@@ -214,13 +226,13 @@ pub(crate) fn gap_message((from, to): Span, reasons: &[String], behind: usize) -
 }
 
 /// Why a pack of the set does not fill a gap.
-pub(crate) fn gap_reason(step: &Step, facts: &PackFacts, summary: &PackSummary) -> String {
+pub(crate) fn gap_reason(step: &PlanStep, facts: &PackFacts, summary: &PackSummary) -> String {
     let serial = pack_serial(facts).unwrap_or_else(|| "-".into());
     match (step.code, facts.used) {
-        (Code::Refused(_), _) => {
+        (PlanCode::Refused(_), _) => {
             format!("its pack, {serial}, is refused ({})", code_label(step.code, summary))
         }
-        (Code::OtherServer, Some(used)) => {
+        (PlanCode::OtherServer, Some(used)) => {
             format!("its pack, {serial}, is bound to {} now", server(&used.server))
         }
         (code, _) => {

@@ -3,7 +3,7 @@
 use super::failure_message;
 use super::value::number;
 use crate::cli::show::terminal::{escape, named};
-use addpack::ledger::Entry;
+use addpack::ledger::LedgerEntry;
 use addpack::run::recovery::Recovery;
 use std::mem::{Discriminant, discriminant};
 use std::path::Path;
@@ -24,7 +24,7 @@ struct Line {
 
 impl Recoveries {
     /// Takes one more. The line before, once it is complete.
-    pub(crate) fn add(&mut self, entry: &Entry, recovery: &Recovery) -> Option<String> {
+    pub(crate) fn add(&mut self, entry: &LedgerEntry, recovery: &Recovery) -> Option<String> {
         let message = recovery_message(entry, recovery)?;
         let (archive, fate) = (archive_of(entry.place()), discriminant(recovery));
         match &mut self.last {
@@ -63,7 +63,7 @@ fn archive_of(path: &Path) -> Option<String> {
 }
 
 /// What became of a conversion that an earlier run had left open; `None` where that needs no word.
-fn recovery_message(entry: &Entry, recovery: &Recovery) -> Option<String> {
+fn recovery_message(entry: &LedgerEntry, recovery: &Recovery) -> Option<String> {
     let place = named(entry.place());
     let serial = escape(&entry.serial);
     Some(match recovery {

@@ -4,7 +4,7 @@ use super::value::day;
 use crate::cli::show::terminal::named;
 use addpack::diagnosis::{FindingCode, SetConflict};
 use addpack::record::Record;
-use addpack::report::Counts;
+use addpack::report::ImageThatCounts;
 use addpack::set::Relation;
 use std::path::Path;
 
@@ -69,7 +69,7 @@ pub(super) fn conflict_next_step(conflict: &SetConflict) -> String {
 }
 
 /// Why an image is a copy.
-pub(super) fn copy_verdict(counts: Option<&Counts>) -> String {
+pub(super) fn copy_verdict(counts: Option<&ImageThatCounts>) -> String {
     let Some(counts) = counts else { return "another image of this pack counts".to_owned() };
     let path = named(&counts.path);
     match counts.relation {

@@ -73,14 +73,14 @@ struct MemberChange {
     old: Range<u64>,
     /// How many bytes longer the archive is up to the end of this member.
     growth: i64,
-    numbers: Numbers,
+    numbers: ChecksumAndLength,
 }
 
 /// A member's checksum and compressed length, as they follow each other in its header.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Numbers([u8; 8]);
+struct ChecksumAndLength([u8; 8]);
 
-impl Numbers {
+impl ChecksumAndLength {
     fn new(crc: u32, compressed: u32) -> Self {
         let mut bytes = [0; 8];
         bytes[..4].copy_from_slice(&crc.to_le_bytes());
@@ -118,8 +118,8 @@ impl MemberChange {
         if file.len() as u64 != member.size {
             return Err(ContainerError::TooLarge.into());
         }
-        let numbers = Numbers::new(crc32(file), length(bytes.len() as u64)?);
-        let old_numbers = Numbers::new(member.crc, length(member.compressed)?);
+        let numbers = ChecksumAndLength::new(crc32(file), length(bytes.len() as u64)?);
+        let old_numbers = ChecksumAndLength::new(member.crc, length(member.compressed)?);
         let mut new = vec![0; position(data - member.header)];
         archive.read(member.header, &mut new)?;
         // With a data descriptor, most programs leave them zero here.
@@ -179,7 +179,7 @@ fn odd_numbers<S: Storage + ?Sized>(
     header: &[u8],
     end: u64,
 ) -> Result<Option<ContainerError>, MediaError> {
-    let numbers = Numbers::new(member.crc, length(member.compressed)?);
+    let numbers = ChecksumAndLength::new(member.crc, length(member.compressed)?);
     let is_described = member.flags & DESCRIBED_BEHIND != 0;
     if !is_described && header[IN_HEADER..][..8] != numbers.0 {
         return Ok(Some(ContainerError::Zip64Records));
@@ -199,8 +199,8 @@ fn descriptor<S: Storage + ?Sized>(
     archive: &S,
     member: &ZipMember,
     at: u64,
-    old: Numbers,
-    new: Numbers,
+    old: ChecksumAndLength,
+    new: ChecksumAndLength,
 ) -> Result<Vec<u8>, MediaError> {
     if member.flags & DESCRIBED_BEHIND == 0 {
         return Ok(Vec::new());

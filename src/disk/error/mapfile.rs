@@ -15,6 +15,6 @@ pub enum MapfileError {
     #[error("line {0}")]
     Line(usize),
     /// There is no line of blocks.
-    #[error("no line tells what was read")]
+    #[error("no line says what was read")]
     NoBlocks,
 }

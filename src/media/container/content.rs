@@ -76,7 +76,7 @@ impl Content {
         index: usize,
         past_cache: bool,
     ) -> Result<StoredFile, MediaError> {
-        let file = View { file, past_cache };
+        let file = FileView { file, past_cache };
         match self {
             Self::Dump => Ok(StoredFile { bytes: whole(&file)?, obstacle: None }),
             Self::Gzip => {
@@ -113,7 +113,7 @@ impl Content {
                 Ok(Self::Gzip)
             }
             Self::Zip(_) => {
-                let directory = Directory::read(&View { file: new, past_cache: true })?;
+                let directory = Directory::read(&FileView { file: new, past_cache: true })?;
                 for index in directory.in_file_order(staged.keys().copied())? {
                     see(index, &directory.members[index].read(disk, MAX_DUMP)?)?;
                 }
@@ -130,7 +130,7 @@ impl Content {
     ) -> Result<usize, MediaError> {
         let most = match self {
             Self::Dump | Self::Gzip => self.room_for(file, 0)?,
-            // None of those that are written is a dump.
+            // Dumps are never written.
             Self::Zip(directory) => {
                 let members = staged.keys().filter_map(|index| directory.members.get(*index));
                 members.map(ZipMember::room).max().unwrap_or(0)
@@ -172,12 +172,12 @@ fn with_dump_room(largest: usize) -> usize {
 }
 
 /// A file that is read, with `past_cache`, as the disk holds it.
-struct View<'a> {
+struct FileView<'a> {
     file: &'a OpenFile,
     past_cache: bool,
 }
 
-impl Storage for View<'_> {
+impl Storage for FileView<'_> {
     fn len(&self) -> u64 {
         self.file.len()
     }

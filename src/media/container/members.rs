@@ -51,7 +51,7 @@ impl Container {
         self.with_directory(|directory| {
             let files = || directory.members.iter().filter(|member| !is_folder(member));
             if files().count() == 1 {
-                // It stands for the archive.
+                // The archive itself is reported for its only file.
                 return Vec::new();
             }
             let format = |name: &Vec<u8>| format_by_name(&platform::path_from_bytes(name.clone()));
@@ -108,7 +108,7 @@ impl Container {
         })
     }
 
-    /// Looks at the directory; `None` where this is not an archive.
+    /// Calls `look` with the directory; `None` if this is not an archive.
     fn with_directory<R>(&self, look: impl FnOnce(&Directory) -> R) -> Option<R> {
         match &self.current().content {
             Content::Zip(directory) => Some(look(directory)),

@@ -5,7 +5,7 @@ mod members;
 
 pub use members::Member;
 
-use super::budget::Room;
+use super::budget::MemoryShare;
 use super::changes::Changes;
 use super::{RawImage, Recognised};
 use crate::container::zip::Directory;
@@ -66,7 +66,7 @@ pub(super) struct ExpandedImage {
     pub(super) obstacle: Option<ContainerError>,
     /// Whether bytes other than zeros follow the container.
     pub(super) has_bytes_behind: bool,
-    _room: Room,
+    _memory: MemoryShare,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -212,7 +212,7 @@ impl Container {
         let current = self.current();
         let needed = current.content.room_for(&current.file, index)?;
         drop(current);
-        let mut room = Room::take(needed);
+        let mut memory = MemoryShare::take(needed);
         let current = self.current();
         let StoredFile { bytes, obstacle } =
             current.content.read(&current.file, index, past_cache)?;
@@ -226,8 +226,8 @@ impl Container {
         let unpacked = unpack(bytes, &name);
         let Unpacked { bytes, flaws, dump } =
             unpacked.map_err(|error| if is_packed { error.packed() } else { error })?;
-        room.shrink_to(bytes.len());
-        Ok(ExpandedImage { bytes, flaws, dump, obstacle, has_bytes_behind, _room: room })
+        memory.shrink_to(bytes.len());
+        Ok(ExpandedImage { bytes, flaws, dump, obstacle, has_bytes_behind, _memory: memory })
     }
 
     /// Calls `look` with the file itself.
@@ -265,7 +265,7 @@ impl Container {
             let current = self.current();
             current.content.room_to_write(&current.file, staged)?
         };
-        let _room = Room::take(needed);
+        let _memory = MemoryShare::take(needed);
         self.current().replace(&self.path, staged)
     }
 }

@@ -1,7 +1,7 @@
 //! The length of a medium: as its drive reports, or by trying which sectors there are.
 
 use crate::disk::{DiskGeometry, SECTOR_LEN};
-use crate::platform::{self, Fault};
+use crate::platform::{self, DeviceFault};
 use std::fs::File;
 use std::io;
 
@@ -26,7 +26,7 @@ pub(super) fn len_of(drive: &File) -> io::Result<Option<u64>> {
     let mut first = [0; SECTOR_LEN];
     let boot = platform::read_direct(drive, &mut first, 0, SECTOR_LEN);
     if let Err(error) = boot
-        && !matches!(platform::fault(&error), Some(Fault::BadSector))
+        && !matches!(platform::fault(&error), Some(DeviceFault::BadSector))
     {
         return Err(error);
     }
@@ -36,8 +36,8 @@ pub(super) fn len_of(drive: &File) -> io::Result<Option<u64>> {
             Ok(()) => Ok(SectorProbe::Reads),
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(SectorProbe::Missing),
             Err(error) => match platform::fault(&error) {
-                Some(Fault::PastTheEnd) => Ok(SectorProbe::Missing),
-                Some(Fault::BadSector) => Ok(SectorProbe::Bad),
+                Some(DeviceFault::PastTheEnd) => Ok(SectorProbe::Missing),
+                Some(DeviceFault::BadSector) => Ok(SectorProbe::Bad),
                 _ => Err(error),
             },
         }

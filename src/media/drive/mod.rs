@@ -6,7 +6,7 @@
 mod length;
 
 use crate::disk::{DiskGeometry, DisketteStorage, DriveError, MediaError, SECTOR_LEN, Storage};
-use crate::platform::{self, Fault, System, Use};
+use crate::platform::{self, DeviceFault, DriveUse, System};
 use length::len_of;
 use std::fs::File;
 use std::io;
@@ -34,7 +34,7 @@ impl Drive {
     /// A [`DriveError`] if the cause is known, otherwise that of the system.
     pub fn open(path: &Path) -> Result<Self, MediaError> {
         let len = measure(path)?;
-        Self::new(path, len, Use::Read)
+        Self::new(path, len, DriveUse::Read)
     }
 
     /// Opens the drive to be read and written.
@@ -46,10 +46,10 @@ impl Drive {
         if platform::is_read_only(path) == Some(true) {
             return Err(DriveError::WriteProtected.into());
         }
-        Self::new(path, len, Use::Change)
+        Self::new(path, len, DriveUse::Change)
     }
 
-    fn new(path: &Path, len: u64, how: Use) -> Result<Self, MediaError> {
+    fn new(path: &Path, len: u64, how: DriveUse) -> Result<Self, MediaError> {
         let file = open(path, how)?;
         if len_of(&file)? != Some(len) {
             return Err(DriveError::Changed.into());
@@ -102,7 +102,7 @@ impl Drive {
             .ok()
             .and_then(|drive| drive.file.into_inner().unwrap_or_else(PoisonError::into_inner));
         match error.io().and_then(platform::fault) {
-            Some(Fault::WriteProtected) => DriveError::WriteProtected.into(),
+            Some(DeviceFault::WriteProtected) => DriveError::WriteProtected.into(),
             _ => lost.unwrap_or(error),
         }
     }
@@ -141,8 +141,8 @@ impl DisketteStorage for Drive {
 
 /// The length of the medium, which must be that of a diskette: nothing else is opened to be read.
 fn measure(path: &Path) -> Result<u64, MediaError> {
-    let drive = open(path, Use::Measure)?;
-    let len = len_of(&drive).map_err(|error| explained(error, path, Use::Measure))?;
+    let drive = open(path, DriveUse::Measure)?;
+    let len = len_of(&drive).map_err(|error| explained(error, path, DriveUse::Measure))?;
     match len {
         Some(0) => Err(DriveError::NoMedium.into()),
         Some(len) if DiskGeometry::of_len(len).is_some() => Ok(len),
@@ -150,26 +150,30 @@ fn measure(path: &Path) -> Result<u64, MediaError> {
     }
 }
 
-fn open(path: &Path, how: Use) -> Result<File, MediaError> {
+fn open(path: &Path, how: DriveUse) -> Result<File, MediaError> {
     platform::open_drive(path, how).map_err(|error| explained(error, path, how))
 }
 
 /// What an error on opening a drive means.
-fn explained(error: io::Error, path: &Path, how: Use) -> MediaError {
+fn explained(error: io::Error, path: &Path, how: DriveUse) -> MediaError {
     let is_windows = System::HERE == System::Windows;
     match platform::fault(&error) {
-        Some(Fault::NoMedium) => DriveError::NoMedium.into(),
-        Some(Fault::Changed) => DriveError::Changed.into(),
-        Some(Fault::InUse) => {
+        Some(DeviceFault::NoMedium) => DriveError::NoMedium.into(),
+        Some(DeviceFault::Changed) => DriveError::Changed.into(),
+        Some(DeviceFault::InUse) => {
             platform::mount_point(path).map_or(DriveError::InUse, DriveError::Mounted).into()
         }
         // Opening it to be read worked a moment ago.
-        Some(Fault::WriteProtected | Fault::Denied) if how == Use::Change && !is_windows => {
+        Some(DeviceFault::WriteProtected | DeviceFault::Denied)
+            if how == DriveUse::Change && !is_windows =>
+        {
             DriveError::WriteProtected.into()
         }
-        Some(Fault::WriteProtected) => DriveError::WriteProtected.into(),
-        Some(Fault::Denied) if is_windows => DriveError::Denied.into(),
-        Some(Fault::NotThere) => DriveError::NotThere.into(),
-        Some(Fault::Denied | Fault::BadSector | Fault::PastTheEnd) | None => error.into(),
+        Some(DeviceFault::WriteProtected) => DriveError::WriteProtected.into(),
+        Some(DeviceFault::Denied) if is_windows => DriveError::Denied.into(),
+        Some(DeviceFault::NotThere) => DriveError::NotThere.into(),
+        Some(DeviceFault::Denied | DeviceFault::BadSector | DeviceFault::PastTheEnd) | None => {
+            error.into()
+        }
     }
 }

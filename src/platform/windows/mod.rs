@@ -1,5 +1,5 @@
-//! Files on Windows. Locks there would keep everybody from reading, a scanner and a backup too; so
-//! other writers are kept away by how a file is opened, and readers are not disturbed.
+//! Files on Windows. A lock there would keep virus scanners and backups from reading. So files are opened with a
+//! share mode that excludes other writers, and readers are not disturbed.
 
 mod drive;
 
@@ -7,7 +7,7 @@ pub(crate) use drive::{drive_len, drive_of_name, is_drive, is_read_only, mount_p
 
 use super::codes::{windows_cause, windows_fault};
 use super::names::{is_reserved_name, wide};
-use super::{Cause, Fault, Identity, read_exact_at};
+use super::{Cause, DeviceFault, FileIdentity, read_exact_at};
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, Metadata, OpenOptions, Permissions, TryLockError};
 use std::io;
@@ -21,9 +21,12 @@ const SHARE_READ: u32 = 1;
 const SHARE_WRITE: u32 = 2;
 const SHARE_DELETE: u32 = 4;
 const FLAG_NO_BUFFERING: u32 = 0x2000_0000;
+const FLAG_DELETE_ON_CLOSE: u32 = 0x0400_0000;
+/// The right to delete a file.
+const DELETE: u32 = 0x1_0000;
 /// Attributes that a new file may be created with: read-only, hidden, system, archive, not indexed.
 const ATTRIBUTES: u32 = 0x2027;
-/// How long a file or a drive that another program holds is asked for again.
+/// How long to keep trying to open a file or a drive that another program has open.
 const PATIENCE: Duration = Duration::from_secs(2);
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -43,17 +46,17 @@ pub(crate) fn read_start(file: &File, length: usize) -> io::Result<Vec<u8>> {
 pub(crate) fn advise_random(_: &File) {}
 
 /// What an error of a drive or a file means.
-pub(crate) fn fault(error: &io::Error) -> Option<Fault> {
+pub(crate) fn fault(error: &io::Error) -> Option<DeviceFault> {
     windows_fault(error.raw_os_error()?)
 }
 
-/// The cause that the error of a lock has, or that of any other call.
+/// The cause of an error; `of_lock` says whether it is that of a lock.
 pub(crate) fn cause(error: &io::Error, of_lock: bool) -> Option<Cause> {
     windows_cause(error.raw_os_error()?, of_lock)
 }
 
-/// Opens again and again while `held` says that another program is in the way: a scanner, or the
-/// Explorer, soon lets go.
+/// Keeps trying to open, up to [`PATIENCE`], while `held` says that another program is in the way: virus scanners
+/// and the Explorer let go soon.
 fn patiently(
     held: impl Fn(&io::Error) -> bool,
     open: impl Fn() -> io::Result<File>,
@@ -72,7 +75,7 @@ fn patiently(
 pub(crate) struct Folder(PathBuf);
 
 impl Folder {
-    #[expect(clippy::unnecessary_wraps, reason = "not every system goes by paths")]
+    #[expect(clippy::unnecessary_wraps, reason = "other systems open the folder here")]
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         Ok(Self(path.to_owned()))
     }
@@ -88,19 +91,24 @@ pub(crate) fn open_to_read(path: &Path) -> io::Result<File> {
     patiently(is_in_use, || File::open(path))
 }
 
-/// Opens a file to be read, and to be changed by nobody.
+/// Opens a file to be read, and keeps all programs from changing it.
 fn open_unchanged(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).share_mode(SHARE_READ | SHARE_DELETE).open(path)
 }
 
-/// Opens a file to be read and changed, by nobody else.
+/// Opens a file to be read and changed, and keeps other programs from changing it.
 pub(crate) fn open_to_change(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).share_mode(SHARE_READ | SHARE_DELETE);
     patiently(is_in_use, || options.open(path))
 }
 
-/// Makes a file that nobody else changes. Permissions are given to it later: see [`keep_read_only`].
+/// Opens a file to be read and written beside other programs that write to it.
+pub(crate) fn open_to_share(path: &Path) -> io::Result<File> {
+    patiently(is_in_use, || OpenOptions::new().read(true).write(true).open(path))
+}
+
+/// Makes a file that no other program can change while it is open. It gets its permissions later: see [`keep_read_only`].
 pub(crate) fn create_new(path: &Path, _: Option<&Permissions>) -> io::Result<File> {
     OpenOptions::new()
         .read(true)
@@ -110,7 +118,9 @@ pub(crate) fn create_new(path: &Path, _: Option<&Permissions>) -> io::Result<Fil
         .open(path)
 }
 
-/// Makes a file that is to replace the one with this metadata, and that nobody else changes.
+/// Makes a file that is to replace the one with this metadata. No other program can change it while it is open.
+/// It has the access rights that its folder gives. No maintained crate has safe calls that would copy those of the
+/// old file, and `ReplaceFile`, which keeps them, leaves no file of that name for a moment.
 pub(crate) fn create_like(path: &Path, metadata: &Metadata) -> io::Result<File> {
     OpenOptions::new()
         .read(true)
@@ -121,7 +131,7 @@ pub(crate) fn create_like(path: &Path, metadata: &Metadata) -> io::Result<File> 
         .open(path)
 }
 
-/// The cache is passed wherever that can be asked for, so it has nothing to drop.
+/// Nothing to do: what must come from the disk is read through [`open_past_cache`].
 pub(crate) fn forget(_: &File, _: u64, _: usize) {}
 
 /// Opens the file at `path` past the cache.
@@ -134,11 +144,11 @@ pub(crate) type Guard = File;
 /// Whether a file that is open to be changed is locked by that.
 pub(crate) const OPENING_LOCKS: bool = true;
 
-/// Keeps others who would change the file away, and whoever would lock it as well. Of one that this
-/// user cannot write, only the former.
+/// Keeps other programs from changing the file and from locking it. If this user may not write the file, it only
+/// keeps others from changing it.
 pub(crate) fn try_lock(_: &File, path: &Path) -> Result<Guard, TryLockError> {
     let guard = open_to_change(path).or_else(|error| match fault(&error) {
-        Some(Fault::Denied | Fault::WriteProtected) => {
+        Some(DeviceFault::Denied | DeviceFault::WriteProtected) => {
             patiently(is_in_use, || open_unchanged(path))
         }
         _ => Err(error),
@@ -155,78 +165,79 @@ fn lock_error(error: io::Error) -> TryLockError {
     if is_in_use(&error) { TryLockError::WouldBlock } else { TryLockError::Error(error) }
 }
 
-/// Removes the file at `path` unless a program has it open to be written.
+/// Removes the file at `path` unless a program has it open. It is removed through the handle that shows this, so
+/// it cannot be another file by then.
 pub(crate) fn remove_unless_held(path: &Path) -> io::Result<()> {
-    let alone = OpenOptions::new().read(true).write(true).share_mode(0).open(path);
-    match alone.map(drop) {
-        Ok(()) => std::fs::remove_file(path),
+    let mut options = OpenOptions::new();
+    options.access_mode(DELETE).share_mode(0).custom_flags(FLAG_DELETE_ON_CLOSE);
+    match options.open(path) {
+        Ok(_) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::NotFound || is_in_use(&error) => Ok(()),
         Err(error) => Err(error),
     }
 }
 
-/// Whether a file that was just made at `path` is nobody else's: nobody could have opened it.
+/// Whether a file that was just made at `path` belongs to this run: always, since its share mode keeps others out.
 pub(crate) fn is_ours(_: &Path, _: &File) -> bool {
     true
 }
 
 /// Whether the error says that another program has the file open.
 pub(crate) fn is_in_use(error: &io::Error) -> bool {
-    fault(error) == Some(Fault::InUse)
+    fault(error) == Some(DeviceFault::InUse)
 }
 
-/// Whether a file could not be replaced because it is open, which only newer systems allow.
+/// Whether a file could not be replaced because it is open. Only newer versions of Windows allow that.
 pub(crate) fn is_kept_by_handles(error: &io::Error) -> bool {
-    matches!(fault(error), Some(Fault::Denied | Fault::InUse))
+    matches!(fault(error), Some(DeviceFault::Denied | DeviceFault::InUse))
 }
 
-/// What tells the file from every other.
-pub(crate) fn identity(file: &File, _: &Metadata) -> Identity {
-    let Ok(told) = winapi_util::file::information(file) else {
-        return Identity { id: None, names: 1 };
+/// The identity of the file.
+pub(crate) fn identity(file: &File, _: &Metadata) -> FileIdentity {
+    let Ok(about) = winapi_util::file::information(file) else {
+        return FileIdentity { id: None, names: 1 };
     };
-    let id = (told.volume_serial_number(), told.file_index());
-    Identity { id: (id.1 != 0).then_some(id), names: told.number_of_links() }
+    let id = (about.volume_serial_number(), about.file_index());
+    FileIdentity { id: (id.1 != 0).then_some(id), names: about.number_of_links() }
 }
 
-/// What tells the file at `path` from every other.
-pub(crate) fn identity_at(path: &Path, metadata: &Metadata) -> Identity {
+/// The identity of the file at `path`.
+pub(crate) fn identity_at(path: &Path, metadata: &Metadata) -> FileIdentity {
     match File::open(path) {
         Ok(file) => identity(&file, metadata),
-        Err(_) => Identity { id: None, names: 1 },
+        Err(_) => FileIdentity { id: None, names: 1 },
     }
 }
 
-/// The path that is written with these bytes.
+/// The path with these bytes.
 #[allow(clippy::needless_pass_by_value, reason = "on Unix the bytes become the path")]
 pub(crate) fn path_from_bytes(bytes: Vec<u8>) -> PathBuf {
     OsString::from_wide(&wide(&bytes)).into()
 }
 
-/// What two paths that lead to one file have in common.
+/// The path in a form that is the same for all paths to one file: in lower case.
 pub(crate) fn without_case(path: &Path) -> PathBuf {
     path.to_string_lossy().to_lowercase().into()
 }
 
-/// Whether a file can have this name below a folder. Some lead to devices, or into another file.
+/// Whether a file can have this name below a folder. Reserved names lead to devices or into other files.
 pub(crate) fn may_be_named(below: &Path) -> bool {
     below.iter().all(|name| !is_reserved_name(&name.to_string_lossy()))
 }
 
 /// A folder cannot be synced there: see [`settle_name`].
-#[expect(clippy::unnecessary_wraps, reason = "not every system has nothing to do")]
+#[expect(clippy::unnecessary_wraps, reason = "other systems sync folders")]
 pub(crate) fn sync_folder(_: &Path) -> io::Result<()> {
     super::step();
     Ok(())
 }
 
-/// Makes a new file's name durable: to flush a file writes its file system's journal, where the name
-/// stands.
+/// Makes a new file's name durable: flushing a file also writes the file system's journal, which holds the name.
 pub(crate) fn settle_name(file: &File) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Gives a copy the permissions that it could not be made with.
+/// Makes a copy read-only if its original is: it could not be created that way, since it had to be written.
 pub(crate) fn keep_read_only(path: &Path, permissions: Option<Permissions>) -> io::Result<()> {
     permissions
         .filter(Permissions::readonly)
@@ -239,8 +250,8 @@ pub(crate) fn is_changed(then: &Metadata, now: &Metadata) -> bool {
     of(then) != of(now)
 }
 
-/// The file has all of that since it was created.
-#[expect(clippy::unnecessary_wraps, reason = "not every system creates a file with all")]
+/// Nothing to do: [`create_like`] has given the file the attributes of the old one.
+#[expect(clippy::unnecessary_wraps, reason = "other systems change the file here")]
 pub(crate) fn take_over(_: &File, _: &Metadata, _: &File) -> io::Result<()> {
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Whether a file holds a converted pack.
 
 use crate::diagnosis::{Verdict, diagnose};
-use crate::ledger::Entry;
+use crate::ledger::LedgerEntry;
 use crate::media::{Medium, Place, Places};
 use crate::pack::examine::{Examination, Pack, examine, read_record_past_cache};
 use crate::report::Outcome;
@@ -10,19 +10,19 @@ use std::io;
 use std::path::Path;
 
 /// Whether the file holds the pack of `entry`, converted; its clean-up may not be finished.
-pub fn holds_copy(path: &Path, entry: &Entry) -> bool {
+pub fn holds_copy(path: &Path, entry: &LedgerEntry) -> bool {
     copy_at(Place::at(path), entry).is_some()
 }
 
 /// Whether the file holds the pack of `entry`, converted and cleaned up, and its disk the same as the
 /// cache. `places` are asked for the path.
-pub fn holds_whole_copy(places: &mut Places, path: &Path, entry: &Entry) -> bool {
+pub fn holds_whole_copy(places: &mut Places, path: &Path, entry: &LedgerEntry) -> bool {
     let Some((medium, pack)) = copy_at(places.at(path), entry) else { return false };
     let held = pack.sectors.and_then(|sectors| read_record_past_cache(&medium, &sectors).ok());
     held.is_some_and(|record| diagnose(&record).verdict == Verdict::AlreadyConverted)
 }
 
-fn copy_at(place: io::Result<Place>, entry: &Entry) -> Option<(Medium, Pack)> {
+fn copy_at(place: io::Result<Place>, entry: &LedgerEntry) -> Option<(Medium, Pack)> {
     let medium = Medium::open(&place.ok()?, RETRIES).ok()?;
     let Ok(Examination::Pack(pack)) = examine(&medium) else { return None };
     let origin = pack.diagnosis.record.as_ref()?.origin?;

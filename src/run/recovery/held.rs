@@ -2,7 +2,7 @@
 
 use crate::conversion::Patch;
 use crate::disk::{DisketteStorage, SECTOR_LEN};
-use crate::ledger::Entry;
+use crate::ledger::LedgerEntry;
 use crate::media::Medium;
 use crate::pack::examine::{Examination, RecordSectors, examine};
 use crate::record::{RECORD_LEN, RECORD_SECTORS, RecordBytes};
@@ -31,7 +31,7 @@ pub(super) enum Held {
 /// cannot be read, only the image that was claimed is taken at the ledger's word.
 pub(super) fn locate(
     medium: &Medium,
-    entry: &Entry,
+    entry: &LedgerEntry,
     is_claimed: bool,
 ) -> Option<(RecordSectors, bool)> {
     match examine(medium) {

@@ -18,11 +18,11 @@ pub use copies::{holds_copy, holds_whole_copy};
 
 use crate::disk::DisketteStorage;
 use crate::files::clear_leftover;
-use crate::ledger::{ClaimId, Entry, Ledger, LedgerError, Settled, State};
+use crate::ledger::{ClaimId, ConversionState, Ledger, LedgerEntry, LedgerError, Settled};
 use crate::media::{DriveError, MediaError, Medium, Places, RawImage};
 use crate::pack::commit::Commit;
 use crate::platform::{folder_of, is_in_use, sync_folder};
-use crate::report::{Action, Failure, FailureCode};
+use crate::report::{Failure, FailureCode, Operation};
 use crate::run::RETRIES;
 use held::{Evidence, Held, held, locate};
 use std::fs::TryLockError;
@@ -58,7 +58,7 @@ pub enum Recovery {
 /// Where the ledger cannot be read or written.
 pub fn settle_all(
     ledger: &mut Ledger,
-    mut tell: impl FnMut(&Entry, &Recovery),
+    mut tell: impl FnMut(&LedgerEntry, &Recovery),
 ) -> Result<(), LedgerError> {
     let mut recovering = Recovering::default();
     for entry in ledger.begun()? {
@@ -71,7 +71,7 @@ pub fn settle_all(
 ///
 /// # Errors
 /// Where the ledger cannot be read or written.
-pub fn settle(ledger: &mut Ledger, entry: &Entry) -> Result<Recovery, LedgerError> {
+pub fn settle(ledger: &mut Ledger, entry: &LedgerEntry) -> Result<Recovery, LedgerError> {
     let mut recovering = Recovering::default();
     let recovery = recovering.settle(ledger, entry)?;
     ledger.settle(&recovering.settled)?;
@@ -86,10 +86,10 @@ pub fn settle(ledger: &mut Ledger, entry: &Entry) -> Result<Recovery, LedgerErro
 /// Where the ledger cannot be read or written.
 pub(super) fn settle_one_of<'e>(
     ledger: &mut Ledger,
-    entries: impl Iterator<Item = &'e Entry>,
+    entries: impl Iterator<Item = &'e LedgerEntry>,
     path: &Path,
     put_back: Option<&str>,
-) -> Result<Option<Entry>, LedgerError> {
+) -> Result<Option<LedgerEntry>, LedgerError> {
     let mut recovering = Recovering::default();
     let Ok(mut medium) = recovering.open(path) else { return Ok(None) };
     for entry in entries {
@@ -109,10 +109,10 @@ pub(super) fn settle_one_of<'e>(
 }
 
 /// The entry of a claim, with its records, where it is open; else what became of it.
-fn still_open(ledger: &Ledger, id: ClaimId) -> Result<Result<Entry, Recovery>, LedgerError> {
+fn still_open(ledger: &Ledger, id: ClaimId) -> Result<Result<LedgerEntry, Recovery>, LedgerError> {
     Ok(match ledger.entry(id)? {
         None => Err(Recovery::Void),
-        Some(entry) if entry.state != State::Begun => Err(Recovery::Complete),
+        Some(entry) if entry.state != ConversionState::Begun => Err(Recovery::Complete),
         Some(entry) if entry.sound_patch().is_none() => Err(Recovery::Strange),
         Some(entry) => Ok(entry),
     })
@@ -145,7 +145,11 @@ struct Recovering {
 }
 
 impl Recovering {
-    fn settle(&mut self, ledger: &mut Ledger, entry: &Entry) -> Result<Recovery, LedgerError> {
+    fn settle(
+        &mut self,
+        ledger: &mut Ledger,
+        entry: &LedgerEntry,
+    ) -> Result<Recovery, LedgerError> {
         if let Some(target) = &entry.target {
             return Ok(match still_open(ledger, entry.id)? {
                 Ok(entry) => self.settle_copy(&entry, target),
@@ -167,24 +171,25 @@ impl Recovering {
 
     /// Opens and locks an image that is to be mended, and removes what was left beside it.
     fn open(&mut self, path: &Path) -> Result<Medium, Recovery> {
-        let failed =
-            |action, error: MediaError| Recovery::Failed(Box::new(Failure::caused(action, error)));
+        let failed = |operation, error: MediaError| {
+            Recovery::Failed(Box::new(Failure::caused(operation, error)))
+        };
         let place = self.places.at(path).map_err(MediaError::from);
         let medium = place.and_then(|place| Medium::open_to_change(&place, RETRIES));
         let medium = medium.map_err(|error| match &error {
             MediaError::Io(cause) if cause.kind() == io::ErrorKind::NotFound => Recovery::Missing,
             MediaError::Drive(DriveError::NoMedium) => Recovery::Missing,
             MediaError::Io(cause) if is_in_use(cause) => Recovery::InUse,
-            _ => failed(Action::Open, error),
+            _ => failed(Operation::Open, error),
         })?;
         if medium.is_marked_read_only() {
-            let failure = Failure::new(FailureCode::WriteProtected, Action::Write);
+            let failure = Failure::new(FailureCode::WriteProtected, Operation::Write);
             return Err(Recovery::Failed(Box::new(failure)));
         }
         match medium.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(Recovery::InUse),
-            Err(TryLockError::Error(error)) => return Err(failed(Action::Lock, error.into())),
+            Err(TryLockError::Error(error)) => return Err(failed(Operation::Lock, error.into())),
         }
         let archive = self.places.archive();
         if archive.is_none() || archive != self.readied.as_deref() {
@@ -198,7 +203,7 @@ impl Recovering {
     fn settle_on(
         &mut self,
         medium: Medium,
-        entry: &Entry,
+        entry: &LedgerEntry,
         at: At,
     ) -> Result<Recovery, Box<Untouched>> {
         let untouched = |medium, why| Err(Box::new(Untouched { medium, why }));
@@ -241,7 +246,7 @@ impl Recovering {
         if archive.is_some() && archive == self.durable.as_deref() {
             return Ok(());
         }
-        let failed = |error| Failure::caused(Action::SyncFolder, error).about(path.to_owned());
+        let failed = |error| Failure::caused(Operation::SyncFolder, error).about(path.to_owned());
         medium.sync_name().map_err(failed)?;
         self.durable = archive.map(Path::to_owned);
         Ok(())
@@ -249,7 +254,7 @@ impl Recovering {
 
     /// A copy is there, whole, or it is not: it gets its name last. Where it is not, it may have been
     /// taken elsewhere; it is made anew, with the same bytes, when its image is converted again.
-    fn settle_copy(&mut self, entry: &Entry, target: &Path) -> Recovery {
+    fn settle_copy(&mut self, entry: &LedgerEntry, target: &Path) -> Recovery {
         // As long as the run that makes the copy lives, it has the image locked.
         let place = self.places.at(&entry.path);
         let lock =

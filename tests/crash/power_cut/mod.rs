@@ -7,6 +7,7 @@
 
 mod disk;
 mod log;
+mod strace;
 
 use crate::support::judge::{PackImage, State};
 use crate::support::scene::{CONVERT, Image, Scene};

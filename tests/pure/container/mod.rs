@@ -7,6 +7,8 @@ mod agree;
 mod archives;
 mod dumps;
 #[cfg(unix)]
+mod random_archives;
+#[cfg(unix)]
 mod random_damage;
 mod recognise;
 

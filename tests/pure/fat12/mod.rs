@@ -8,4 +8,5 @@ mod other_disks;
 mod random_damage;
 mod random_losses;
 mod reads;
+mod remnants;
 mod second_fat;

@@ -3,16 +3,16 @@
 use crate::support::disk::layout::KB_720;
 use crate::support::disk::{ARCHIVE, Copies, Disk, FOLDER, LABEL, LONG_NAME, content, short};
 use addpack::disk::Memory;
-use addpack::fat12::{Diskette, NoVolume, Opened, Volume, VolumeLayout};
+use addpack::fat12::{DisketteContents, NoVolume, Opened, Volume, VolumeLayout};
 use addpack::pack::contents::contents;
 use sha1::{Digest, Sha1};
 
-fn contents_of(disk: &Disk, digests: bool) -> Diskette {
+fn contents_of(disk: &Disk, digests: bool) -> DisketteContents {
     contents(&Memory::new(disk.bytes.clone()), digests).unwrap().expect("a volume")
 }
 
 /// The name, kind, size and digest of each file.
-fn files(diskette: &Diskette) -> Vec<(String, bool, u32, Option<[u8; 20]>)> {
+fn files(diskette: &DisketteContents) -> Vec<(String, bool, u32, Option<[u8; 20]>)> {
     let name = |bytes| String::from_utf8(bytes).unwrap();
     let files = diskette.files.iter();
     files.map(|f| (name(f.name()), f.is_folder(), f.entry.size, f.digest)).collect()

@@ -2,7 +2,8 @@
 
 use addpack::ledger::Ledger;
 use addpack::report::Report;
-use addpack::run::{Job, Listener, Mode, Said, carry_out, survey};
+use addpack::run::{FinalReport, Job, Mode, RunEvent, carry_out, survey};
+use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -30,58 +31,28 @@ impl Run<'_> {
     /// Its last words.
     pub(super) fn work(&self, ledger: &mut Ledger) -> Vec<Report> {
         let stop = AtomicBool::new(false);
-        let mut words = Words {
-            seen: Vec::new(),
-            said: Vec::new(),
-            spoken: 0,
-            stop: &stop,
-            stop_after: self.stop_after,
+        let (mut seen, mut last, mut heard) = (VecDeque::new(), Vec::new(), 0);
+        let mut hear = |event| {
+            match event {
+                RunEvent::Seen(report) => seen.push_back(*report),
+                RunEvent::Final(FinalReport::AsSeen) => last.extend(seen.pop_front()),
+                RunEvent::Final(FinalReport::Changed(report)) => {
+                    seen.pop_front();
+                    last.push(*report);
+                }
+                _ => return ControlFlow::Continue(()),
+            }
+            if self.stop_after == Some(heard) {
+                stop.store(true, Ordering::Relaxed);
+            }
+            heard += 1;
+            ControlFlow::Continue(())
         };
-        let survey = survey(self.job, ledger, &stop, &mut words).unwrap();
+        let survey = survey(self.job, ledger, &stop, &mut hear).unwrap();
         if let Some(come) = self.when_surveyed {
             come();
         }
-        carry_out(&survey, self.job, ledger, &stop, &mut words).unwrap();
-        words.said
-    }
-}
-
-struct Words<'a> {
-    seen: Vec<Report>,
-    said: Vec<Report>,
-    spoken: usize,
-    stop: &'a AtomicBool,
-    stop_after: Option<usize>,
-}
-
-impl Words<'_> {
-    fn count(&mut self) {
-        if self.stop_after == Some(self.spoken) {
-            self.stop.store(true, Ordering::Relaxed);
-        }
-        self.spoken += 1;
-    }
-}
-
-impl Listener for Words<'_> {
-    fn seen(&mut self, report: Box<Report>) -> ControlFlow<()> {
-        self.seen.push(*report);
-        self.count();
-        ControlFlow::Continue(())
-    }
-
-    fn image(&mut self, said: Said) -> ControlFlow<()> {
-        let seen = self.seen.remove(0);
-        match said {
-            Said::AsSeen => self.said.push(seen),
-            Said::Anew(report) => self.said.push(*report),
-            Said::Nothing => {}
-        }
-        self.count();
-        ControlFlow::Continue(())
-    }
-
-    fn repeated(&mut self, _: &Path, _: &Path) -> ControlFlow<()> {
-        ControlFlow::Continue(())
+        carry_out(&survey, self.job, ledger, &stop, &mut hear).unwrap();
+        last
     }
 }

@@ -2,9 +2,9 @@
 
 use crate::support::random_set::Set;
 use crate::support::simulator::{Came, Format, Kind, Pack, Random, Release, Server};
-use addpack::plan::set::Sets;
+use addpack::plan::servers::PacksByServer;
 use addpack::plan::{
-    Action, Code, Edition, FIRST_LICENSES, PackFacts, Plan, ServerState, Step, plan_all,
+    Edition, FIRST_LICENSES, PackFacts, Plan, PlanAction, PlanCode, PlanStep, ServerState, plan_all,
 };
 use addpack::record::event::ServerVersion;
 use addpack::record::fields::FileTime;
@@ -54,7 +54,7 @@ impl Servers {
             Some((facts, report.output.clone().unwrap_or_else(|| report.path.clone())))
         };
         let (facts, paths): (Vec<_>, Vec<_>) = reports.iter().filter_map(known).unzip();
-        let mut sets = Sets::new(usize::MAX);
+        let mut sets = PacksByServer::new(usize::MAX);
         for facts in &facts {
             sets.add(facts);
         }
@@ -91,7 +91,7 @@ impl Trial<'_> {
         let name = identity.name_text().unwrap();
         let mut server =
             Server::install(self.servers.release, identity.address.0, name, self.servers.at.0);
-        let (apply, away): (Vec<&Step>, Vec<_>) =
+        let (apply, away): (Vec<&PlanStep>, Vec<_>) =
             plan.steps.iter().partition(|step| step.span().is_some());
         for step in apply {
             let came = server.offer(Kind::Retail, &mut self.prepared(step), false);
@@ -99,7 +99,7 @@ impl Trial<'_> {
             assert_eq!(came, Came::Licenses(from, to), "{about}: {step:?}");
         }
         assert_eq!(server.licenses, plan.reaches, "{about}");
-        let is_own = |step: &&&Step| step.answer.is_some() && step.code != Code::Copy;
+        let is_own = |step: &&&PlanStep| step.response.is_some() && step.code != PlanCode::Copy;
         for step in away.iter().filter(is_own) {
             let came = server.clone().offer(Kind::Retail, &mut self.prepared(step), false);
             assert!(!matches!(came, Came::Licenses(..)), "{about}: {step:?}: {came:?}");
@@ -107,11 +107,11 @@ impl Trial<'_> {
     }
 
     /// The pack of a step as the server gets it: converted, where it would be harmed else.
-    fn prepared(&self, step: &Step) -> Pack {
+    fn prepared(&self, step: &PlanStep) -> Pack {
         let file = fs::read(&self.paths[step.pack]).unwrap();
         let pack = &self.servers.packs[&file[file.len() - 2048..]];
         let is_harmed = pack.format == Format::V40 && self.servers.release == Release::V45;
-        if step.action == Action::ConvertThenApply || is_harmed {
+        if step.action == PlanAction::ConvertThenApply || is_harmed {
             pack.converted(self.servers.at.0)
         } else {
             pack.clone()

@@ -72,7 +72,7 @@ fn put_server(pack: &mut Pack, at: usize, server: &Identity) {
 }
 
 /// A case of the tables below.
-const fn forgery(
+const fn case(
     tells: &'static str,
     pack: fn() -> Pack,
     forge: fn(&mut Pack),
@@ -85,48 +85,42 @@ const fn forgery(
 #[test]
 fn events_that_no_pack_can_have_in_that_order_are_inconsistent() {
     use Rule::{FirstIsApply, OneApply, UnboundHasNoEvents};
-    for case in [
-        forgery("4.0: unbound", used_40, unbind, UnboundHasNoEvents, 0x44),
-        forgery("issued: unbound", used_45, unbind, UnboundHasNoEvents, 0x64),
-        forgery("converted: unbound", used_after_conversion, unbind, UnboundHasNoEvents, 0x64),
-        forgery("4.0: bound by nothing", used_40, forget_events, FirstIsApply, 0x200),
-        forgery("issued: bound by nothing", used_45, forget_events, FirstIsApply, 0x200),
-        forgery("4.0: begins with a reapply", used_40, |p| p.put16(0x200, 2), FirstIsApply, 0x200),
-        forgery(
-            "issued: begins with a transfer",
-            used_45,
-            |p| p.put16(0x200, 3),
-            FirstIsApply,
-            0x200,
-        ),
-        forgery("4.0: two", used_40, |p| p.put16(0x240, 1), OneApply, 0x240),
-        forgery("issued: two", moved_45, |p| p.put16(0x2C0, 1), OneApply, 0x2C0),
-        forgery("converted: two", used_after_conversion, |p| p.put16(0x240, 1), OneApply, 0x240),
+    for forged in [
+        case("4.0: unbound", used_40, unbind, UnboundHasNoEvents, 0x44),
+        case("issued: unbound", used_45, unbind, UnboundHasNoEvents, 0x64),
+        case("converted: unbound", used_after_conversion, unbind, UnboundHasNoEvents, 0x64),
+        case("4.0: bound by nothing", used_40, forget_events, FirstIsApply, 0x200),
+        case("issued: bound by nothing", used_45, forget_events, FirstIsApply, 0x200),
+        case("4.0: begins with a reapply", used_40, |p| p.put16(0x200, 2), FirstIsApply, 0x200),
+        case("issued: begins with a transfer", used_45, |p| p.put16(0x200, 3), FirstIsApply, 0x200),
+        case("4.0: two", used_40, |p| p.put16(0x240, 1), OneApply, 0x240),
+        case("issued: two", moved_45, |p| p.put16(0x2C0, 1), OneApply, 0x2C0),
+        case("converted: two", used_after_conversion, |p| p.put16(0x240, 1), OneApply, 0x240),
     ] {
-        assert_inconsistent(&case);
+        assert_inconsistent(&forged);
     }
 }
 
 #[test]
 fn licenses_that_do_not_repeat_the_apply_are_inconsistent() {
     use Rule::{EventFrom, EventTo, NothingAdded};
-    for case in [
-        forgery("4.0: reapply to", used_40, |p| p.put16(0x246, 9), EventTo, 0x246),
-        forgery("4.0: transfer from", moved_40, |p| p.put16(0x284, 4), EventFrom, 0x284),
-        forgery("4.0: transfer to", moved_40, |p| p.put16(0x286, 9), EventTo, 0x286),
-        forgery("4.0: out of order to", defective, |p| p.put16(0x286, 25), NothingAdded, 0x286),
-        forgery("4.5: reapply from", used_45, |p| p.put16(0x244, 4), EventFrom, 0x244),
-        forgery("4.5: reapply to", used_45, |p| p.put16(0x246, 9), EventTo, 0x246),
-        forgery("4.5: transfer from", moved_45, |p| p.put16(0x284, 4), EventFrom, 0x284),
-        forgery("4.5: transfer to", moved_45, |p| p.put16(0x286, 9), EventTo, 0x286),
-        forgery(
+    for forged in [
+        case("4.0: reapply to", used_40, |p| p.put16(0x246, 9), EventTo, 0x246),
+        case("4.0: transfer from", moved_40, |p| p.put16(0x284, 4), EventFrom, 0x284),
+        case("4.0: transfer to", moved_40, |p| p.put16(0x286, 9), EventTo, 0x286),
+        case("4.0: out of order to", defective, |p| p.put16(0x286, 25), NothingAdded, 0x286),
+        case("4.5: reapply from", used_45, |p| p.put16(0x244, 4), EventFrom, 0x244),
+        case("4.5: reapply to", used_45, |p| p.put16(0x246, 9), EventTo, 0x246),
+        case("4.5: transfer from", moved_45, |p| p.put16(0x284, 4), EventFrom, 0x284),
+        case("4.5: transfer to", moved_45, |p| p.put16(0x286, 9), EventTo, 0x286),
+        case(
             "converted: reapply from",
             converted_and_reapplied,
             |p| p.put16(0x204, 4),
             EventFrom,
             0x204,
         ),
-        forgery(
+        case(
             "converted: reapply to",
             converted_and_reapplied,
             |p| p.put16(0x206, 11),
@@ -134,7 +128,7 @@ fn licenses_that_do_not_repeat_the_apply_are_inconsistent() {
             0x206,
         ),
     ] {
-        assert_inconsistent(&case);
+        assert_inconsistent(&forged);
     }
 }
 
@@ -159,15 +153,15 @@ fn header_that_has_other_licenses_than_the_apply_is_inconsistent() {
 #[test]
 fn licenses_added_that_are_not_the_size_of_the_pack_are_inconsistent() {
     use Rule::Size;
-    for case in [
-        forgery("4.0: 6 of 5", used_40, |p| renumber(p, 5, 11), Size, 0x4A),
-        forgery("4.0: back to fewer", used_40, |p| renumber(p, 10, 5), Size, 0x4A),
-        forgery("4.0: none of 5", used_40, |p| renumber(p, 5, 5), Size, 0x4A),
-        forgery("issued: 20 of 5", used_45, |p| renumber(p, 5, 25), Size, 0x6A),
-        forgery("converted: 4 of 5", bound_after_conversion, |p| renumber(p, 5, 9), Size, 0x6A),
-        forgery("4.0: 5 of 20", used_40, |p| p.put16(0x24, 20), Size, 0x4A),
+    for forged in [
+        case("4.0: 6 of 5", used_40, |p| renumber(p, 5, 11), Size, 0x4A),
+        case("4.0: back to fewer", used_40, |p| renumber(p, 10, 5), Size, 0x4A),
+        case("4.0: none of 5", used_40, |p| renumber(p, 5, 5), Size, 0x4A),
+        case("issued: 20 of 5", used_45, |p| renumber(p, 5, 25), Size, 0x6A),
+        case("converted: 4 of 5", bound_after_conversion, |p| renumber(p, 5, 9), Size, 0x6A),
+        case("4.0: 5 of 20", used_40, |p| p.put16(0x24, 20), Size, 0x4A),
     ] {
-        assert_inconsistent(&case);
+        assert_inconsistent(&forged);
     }
 }
 
@@ -175,9 +169,9 @@ fn licenses_added_that_are_not_the_size_of_the_pack_are_inconsistent() {
 fn more_licenses_than_a_record_or_a_server_can_hold_are_inconsistent() {
     use Rule::{RecordLimit, ServerLimit};
     let bound = bound_after_conversion;
-    for case in [
-        forgery("converted: 51", bound, |p| renumber(p, 46, 51), RecordLimit, 0x6A),
-        forgery(
+    for forged in [
+        case("converted: 51", bound, |p| renumber(p, 46, 51), RecordLimit, 0x6A),
+        case(
             "converted: 26 on a 4.0 server",
             converted_and_reapplied,
             |p| {
@@ -187,7 +181,7 @@ fn more_licenses_than_a_record_or_a_server_can_hold_are_inconsistent() {
             ServerLimit,
             0x206,
         ),
-        forgery(
+        case(
             "issued: 26 on a 4.0a server",
             used_45,
             |p| {
@@ -197,7 +191,7 @@ fn more_licenses_than_a_record_or_a_server_can_hold_are_inconsistent() {
             ServerLimit,
             0x246,
         ),
-        forgery(
+        case(
             "4.0: out of order on a server with 26",
             defective,
             |p| {
@@ -208,7 +202,7 @@ fn more_licenses_than_a_record_or_a_server_can_hold_are_inconsistent() {
             0x286,
         ),
     ] {
-        assert_inconsistent(&case);
+        assert_inconsistent(&forged);
     }
 }
 
@@ -234,29 +228,17 @@ fn servers_that_the_pack_was_not_bound_to_are_inconsistent() {
         server(Release::V40, 1).identity
     }
     let by_third: fn(&mut Pack) = |p| put_server(p, 0x250, &third());
-    for case in [
-        forgery("4.0: reapply by a stranger", used_40, by_third, EventServer, 0x250),
-        forgery("issued: reapply by a stranger", used_45, by_third, EventServer, 0x250),
-        forgery("4.0: stranger's name", used_40, |p| p.put(0x256, b"X"), EventServer, 0x250),
-        forgery("4.0: stranger's address", used_40, |p| p.put(0x250, b"X"), EventServer, 0x250),
-        forgery(
-            "4.0: moved away",
-            moved_40,
-            |p| put_server(p, 0x2D0, &first()),
-            EventServer,
-            0x2D0,
-        ),
-        forgery("converted: stranger", used_after_conversion, by_third, EventServer, 0x250),
-        forgery("4.0: header", used_40, |p| put_server(p, 0x50, &third()), HeaderServer, 0x50),
-        forgery(
-            "4.0: moved, header",
-            moved_40,
-            |p| put_server(p, 0x50, &first()),
-            HeaderServer,
-            0x50,
-        ),
-        forgery("issued: header", moved_45, |p| put_server(p, 0x6C, &first()), HeaderServer, 0x6C),
-        forgery(
+    for forged in [
+        case("4.0: reapply by a stranger", used_40, by_third, EventServer, 0x250),
+        case("issued: reapply by a stranger", used_45, by_third, EventServer, 0x250),
+        case("4.0: stranger's name", used_40, |p| p.put(0x256, b"X"), EventServer, 0x250),
+        case("4.0: stranger's address", used_40, |p| p.put(0x250, b"X"), EventServer, 0x250),
+        case("4.0: moved away", moved_40, |p| put_server(p, 0x2D0, &first()), EventServer, 0x2D0),
+        case("converted: stranger", used_after_conversion, by_third, EventServer, 0x250),
+        case("4.0: header", used_40, |p| put_server(p, 0x50, &third()), HeaderServer, 0x50),
+        case("4.0: moved, header", moved_40, |p| put_server(p, 0x50, &first()), HeaderServer, 0x50),
+        case("issued: header", moved_45, |p| put_server(p, 0x6C, &first()), HeaderServer, 0x6C),
+        case(
             "converted: header carried over",
             converted_and_reapplied,
             |p| put_server(p, 0x6C, &third()),
@@ -264,19 +246,19 @@ fn servers_that_the_pack_was_not_bound_to_are_inconsistent() {
             0x6C,
         ),
     ] {
-        assert_inconsistent(&case);
+        assert_inconsistent(&forged);
     }
 }
 
 #[test]
 fn defective_bit_without_its_event_or_event_without_its_bit_is_inconsistent() {
     use Rule::DefectiveBit;
-    for case in [
-        forgery("unused and defective", unused, |p| p.put16(0x46, 2), DefectiveBit, 0x46),
-        forgery("in order and defective", used_40, |p| p.put16(0x46, 3), DefectiveBit, 0x46),
-        forgery("out of order, not defective", defective, |p| p.put16(0x46, 1), DefectiveBit, 0x46),
+    for forged in [
+        case("unused and defective", unused, |p| p.put16(0x46, 2), DefectiveBit, 0x46),
+        case("in order and defective", used_40, |p| p.put16(0x46, 3), DefectiveBit, 0x46),
+        case("out of order, not defective", defective, |p| p.put16(0x46, 1), DefectiveBit, 0x46),
     ] {
-        assert_inconsistent(&case);
+        assert_inconsistent(&forged);
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod shelf;
 
+use super::report_lines::Server;
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize, PartialEq)]
@@ -30,13 +31,6 @@ pub struct Gap {
     pub from: u16,
     pub to: u16,
     pub reasons: Vec<String>,
-}
-
-#[derive(Debug, Deserialize, PartialEq)]
-#[serde(deny_unknown_fields)]
-pub struct Server {
-    pub address: String,
-    pub name: String,
 }
 
 #[derive(Debug, Deserialize, PartialEq)]

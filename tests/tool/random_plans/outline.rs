@@ -3,11 +3,11 @@
 use super::case::{Case, Disk};
 use crate::support::planned::{self, Planned};
 use crate::support::simulator::{Kind, Release};
-use addpack::diagnosis::{Verdict, diagnose};
+use addpack::diagnosis::diagnose;
 use addpack::plan::{Edition, PackFacts, ServerState, plan};
 use addpack::record::event::ServerVersion;
 use addpack::record::fields::{Bytes, Server};
-use addpack::report::{Outcome, Report};
+use addpack::report::Report;
 
 /// What is done with one diskette.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl Outline {
     pub(crate) fn by_library(case: &Case) -> Self {
         let facts: Vec<_> = case.disks.iter().map(facts).collect();
         let plan = plan(&facts, &state(case));
-        let step = |step: &addpack::plan::Step| Step {
+        let step = |step: &addpack::plan::PlanStep| Step {
             number: step.pack,
             action: step.action.as_str().to_owned(),
             code: step.code.as_str().to_owned(),
@@ -64,28 +64,8 @@ impl Outline {
 
 fn facts(disk: &Disk) -> PackFacts {
     let diagnosis = diagnose(&disk.bytes);
-    let outcome = match diagnosis.verdict {
-        Verdict::Convertible => Outcome::Convertible,
-        Verdict::AlreadyConverted => Outcome::AlreadyConverted,
-        Verdict::UnfinishedConversion => Outcome::UnfinishedConversion,
-        Verdict::Issued45 => Outcome::Issued45,
-        Verdict::Refused => Outcome::Refused,
-    };
-    let report = Report {
-        path: "a.img".into(),
-        named: true,
-        outcome,
-        diagnosis: Some(diagnosis),
-        not_a_pack: None,
-        diskette: None,
-        notes: Vec::new(),
-        failure: None,
-        surface: None,
-        is_drive: false,
-        output: None,
-        counts: None,
-        in_place: true,
-    };
+    let mut report = Report::new("a.img".into(), true, diagnosis.verdict.into());
+    report.diagnosis = Some(diagnosis);
     PackFacts::of(&report, false).expect("a pack")
 }
 

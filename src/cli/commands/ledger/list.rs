@@ -2,14 +2,14 @@
 
 use super::{open, print, unknown, written};
 use crate::cli::Error;
-use crate::cli::args::{LedgerFile, List};
+use crate::cli::args::{LedgerFile, ListArgs, is_drive};
 use crate::cli::exit::Exit;
 use crate::cli::show::json::line;
 use crate::cli::show::table::{Table, harmless};
 use crate::cli::show::terminal::escape;
 use crate::cli::words::{Standing, entry_lines, ledger_row, standing_message, time_of};
-use addpack::ledger::{Entry, Ledger, State};
-use addpack::media::{Place, PlaceKind, Places};
+use addpack::ledger::{ConversionState, Ledger, LedgerEntry};
+use addpack::media::Places;
 use addpack::run::recovery::{holds_copy, holds_whole_copy};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 /// One line of `--json` and `--csv`.
 #[derive(JsonSchema, Serialize)]
-pub(crate) struct Row {
+pub(crate) struct LedgerRow {
     #[schemars(extend("const" = "conversion"))]
     r#type: &'static str,
     #[schemars(extend("const" = 1))]
@@ -53,7 +53,7 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(entry: &Entry) -> Self {
+    fn of(entry: &LedgerEntry) -> Self {
         let text = |path: &Path| harmless(&path.to_string_lossy());
         Self {
             serial: harmless(&entry.serial),
@@ -68,8 +68,8 @@ impl Columns {
     }
 }
 
-impl Row {
-    fn of(entry: &Entry) -> Self {
+impl LedgerRow {
+    fn of(entry: &LedgerEntry) -> Self {
         Self {
             r#type: "conversion",
             schema: 1,
@@ -87,7 +87,7 @@ impl Row {
     }
 
     /// The same, with how its file stands.
-    fn with_standing(entry: &Entry, standing: &Standing) -> Self {
+    fn with_standing(entry: &LedgerEntry, standing: &Standing) -> Self {
         Self {
             standing: Some(standing.as_str()),
             message: Some(standing_message(entry, standing)),
@@ -96,7 +96,7 @@ impl Row {
     }
 }
 
-pub(super) fn list(args: &List, at: &LedgerFile) -> Result<Exit, Error> {
+pub(super) fn list(args: &ListArgs, at: &LedgerFile) -> Result<Exit, Error> {
     let ledger = open(at)?;
     let mut out = BufWriter::new(stdout());
     if args.csv {
@@ -108,7 +108,7 @@ pub(super) fn list(args: &List, at: &LedgerFile) -> Result<Exit, Error> {
     each(ledger.as_ref(), |entry| {
         entries += 1;
         if args.json {
-            out.write_all(&line(&Row::of(entry)))
+            out.write_all(&line(&LedgerRow::of(entry)))
         } else {
             out.write_all(ledger_row(entry).as_bytes())
         }
@@ -122,7 +122,7 @@ pub(super) fn list(args: &List, at: &LedgerFile) -> Result<Exit, Error> {
 /// Tells each entry, as long as that works. A reader that went away ends it and is no error.
 fn each(
     ledger: Option<&Ledger>,
-    mut tell: impl FnMut(&Entry) -> io::Result<()>,
+    mut tell: impl FnMut(&LedgerEntry) -> io::Result<()>,
 ) -> Result<(), Error> {
     let mut result = Ok(());
     if let Some(ledger) = ledger {
@@ -145,7 +145,7 @@ pub(super) fn show(serial: &str, json: bool, at: &LedgerFile) -> Result<Exit, Er
     let shown: Vec<_> = entries
         .iter()
         .map(|entry| match standing(&mut places, entry) {
-            standing if json => line(&Row::with_standing(entry, &standing)),
+            standing if json => line(&LedgerRow::with_standing(entry, &standing)),
             standing => entry_lines(entry, &standing).into_bytes(),
         })
         .collect();
@@ -154,26 +154,22 @@ pub(super) fn show(serial: &str, json: bool, at: &LedgerFile) -> Result<Exit, Er
 }
 
 /// Whether the converted file holds what the ledger says; `places` are asked for it.
-pub(in crate::cli::commands) fn standing(places: &mut Places, entry: &Entry) -> Standing {
+pub(in crate::cli::commands) fn standing(places: &mut Places, entry: &LedgerEntry) -> Standing {
     match entry.state {
-        State::Begun => Standing::Begun,
-        State::Released => Standing::Released,
-        State::Done if holds_whole_copy(places, entry.place(), entry) => Standing::There,
-        State::Done if holds_copy(entry.place(), entry) => Standing::Unfinished,
-        State::Done if is_drive(entry.place()) => Standing::Elsewhere,
-        State::Done if entry.place().exists() => Standing::Changed,
-        State::Done => Standing::Gone,
+        ConversionState::Begun => Standing::Begun,
+        ConversionState::Released => Standing::Released,
+        ConversionState::Done if holds_whole_copy(places, entry.place(), entry) => Standing::There,
+        ConversionState::Done if holds_copy(entry.place(), entry) => Standing::Unfinished,
+        ConversionState::Done if is_drive(entry.place()) => Standing::Elsewhere,
+        ConversionState::Done if entry.place().exists() => Standing::Changed,
+        ConversionState::Done => Standing::Gone,
     }
 }
 
-pub(in crate::cli::commands) fn is_drive(path: &Path) -> bool {
-    Place::at(path).is_ok_and(|place| place.kind == PlaceKind::Drive)
-}
-
 /// Where a pack that was released was converted once more, if both files are there.
-fn other_conversion(ledger: Option<&Ledger>, released: &Entry) -> Option<PathBuf> {
+fn other_conversion(ledger: Option<&Ledger>, released: &LedgerEntry) -> Option<PathBuf> {
     let other = ledger?.find(&released.serial).ok()??;
-    let is_there = |entry: &Entry| holds_copy(entry.place(), entry);
+    let is_there = |entry: &LedgerEntry| holds_copy(entry.place(), entry);
     let are_two = other.new_digest != released.new_digest && is_there(released) && is_there(&other);
     are_two.then(|| other.place().to_owned())
 }
@@ -222,7 +218,7 @@ pub(super) fn check(json: bool, at: &LedgerFile) -> Result<Exit, Error> {
         };
         checked.add(&standing);
         match standing {
-            _ if json => out.write_all(&line(&Row::with_standing(entry, &standing))),
+            _ if json => out.write_all(&line(&LedgerRow::with_standing(entry, &standing))),
             Standing::There | Standing::Released => Ok(()),
             _ => {
                 let message = standing_message(entry, &standing);

@@ -1,25 +1,25 @@
 //! `addpack ledger release`: a pack whose converted image is gone for good may be converted once more.
 
-use super::list::{is_drive, standing};
+use super::list::standing;
 use super::{file, open, print, unknown};
 use crate::cli::Error;
-use crate::cli::args::{LedgerFile, Release};
+use crate::cli::args::{LedgerFile, ReleaseArgs, is_drive};
 use crate::cli::ask::keyboard::{answer_is_yes, can_ask};
 use crate::cli::exit::Exit;
 use crate::cli::show::terminal::{complain, escape, named};
 use crate::cli::words::{Standing, entry_lines};
-use addpack::ledger::{Entry, Ledger, State};
+use addpack::ledger::{ConversionState, Ledger, LedgerEntry};
 use addpack::media::Places;
 use addpack::run::recovery::{Recovery, settle};
 
-pub(crate) fn release(args: &Release, at: &LedgerFile) -> Result<Exit, Error> {
+pub(crate) fn release(args: &ReleaseArgs, at: &LedgerFile) -> Result<Exit, Error> {
     let serial = &args.serial;
     if open(at)?.is_none() {
         return Err(unknown(serial));
     }
     let mut ledger = Ledger::open(&file(at)?)?;
     let mut entry = ledger.find(serial)?.ok_or_else(|| unknown(serial))?;
-    if entry.state == State::Begun {
+    if entry.state == ConversionState::Begun {
         // What can be settled is; and a conversion under way is not for releasing.
         if let Recovery::InUse = settle(&mut ledger, &entry)? {
             return Err(Error::Usage(format!("another run is converting {}", escape(serial))));
@@ -39,7 +39,7 @@ pub(crate) fn release(args: &Release, at: &LedgerFile) -> Result<Exit, Error> {
 }
 
 /// As long as the converted pack is there, a copy would become a second one.
-fn check_that_it_is_gone(entry: &Entry, although_it_is_there: bool) -> Result<(), Error> {
+fn check_that_it_is_gone(entry: &LedgerEntry, although_it_is_there: bool) -> Result<(), Error> {
     let place = named(entry.place());
     let serial = escape(&entry.serial);
     if is_drive(entry.place()) {
@@ -66,7 +66,7 @@ fn check_that_it_is_gone(entry: &Entry, although_it_is_there: bool) -> Result<()
     }
 }
 
-fn asked(entry: &Entry) -> Result<bool, Error> {
+fn asked(entry: &LedgerEntry) -> Result<bool, Error> {
     if !can_ask() {
         return Err(Error::Usage(
             "release asks first, and there is no terminal to ask at: say --yes".to_owned(),

@@ -3,9 +3,9 @@
 use super::inspect::{fleet, report};
 use super::set::DisketteSet;
 use super::what_now::{Command, ConvertQueue, plan_all, replace};
-use super::{Next, Queue};
+use super::{DriveQueue, NextDiskette};
 use crate::cli::Error;
-use crate::cli::args::Convert;
+use crate::cli::args::ConvertArgs;
 use crate::cli::ask::consent::diskette_question;
 use crate::cli::ask::keyboard::answer_is_yes;
 use crate::cli::ask::stop::STOP;
@@ -15,7 +15,7 @@ use crate::cli::commands::head::head;
 use crate::cli::exit::Exit;
 use crate::cli::show::printer::{More, Printer};
 use crate::cli::show::queue::{Diskette, seen_earlier, summary};
-use crate::cli::show::terminal::{Look, complain, named};
+use crate::cli::show::terminal::{TextStyle, complain, named};
 use crate::cli::words::{Left, ask_for_next, ask_for_one_of, left_to_convert};
 use addpack::ledger::{Ledger, LedgerError};
 use addpack::plan::PackFacts;
@@ -31,12 +31,12 @@ use std::sync::atomic::Ordering;
 /// # Errors
 /// Where the ledger fails, or the report cannot be written.
 pub(crate) fn run(
-    args: &Convert,
+    args: &ConvertArgs,
     mode: Mode,
     ledger: &mut Ledger,
     printer: Printer,
 ) -> Result<Exit, Error> {
-    let mut queue = Queue::new(&args.common, &args.queue, args.plan.as_deref())?;
+    let mut queue = DriveQueue::new(&args.common, &args.queue, args.plan.as_deref())?;
     let plan = args.plan.as_deref();
     if let Some(folder) = plan.filter(|folder| !folder.is_dir()) {
         return Err(Error::Usage(format!("--plan: {} is not a folder", named(folder))));
@@ -58,8 +58,8 @@ pub(crate) fn run(
 
 /// A queue that converts.
 struct Conversion<'a> {
-    args: &'a Convert,
-    queue: Queue<'a>,
+    args: &'a ConvertArgs,
+    queue: DriveQueue<'a>,
     job: Job,
     ask: bool,
     set: Option<PlannedSet>,
@@ -81,9 +81,9 @@ impl Conversion<'_> {
                 }
             };
             match asked {
-                Next::End => return Ok(End::Complete),
-                Next::Stopped => return Ok(End::Stopped),
-                Next::Diskette(place) => self.diskette(place, ledger)?,
+                NextDiskette::End => return Ok(End::Complete),
+                NextDiskette::Stopped => return Ok(End::Stopped),
+                NextDiskette::Diskette(place) => self.diskette(place, ledger)?,
             }
         }
     }
@@ -110,7 +110,7 @@ impl Conversion<'_> {
         let digest = found.report.record().map(Record::digest);
         let job = Job { asked_about: digest.map(|digest| vec![digest]), ..self.job.clone() };
         let mut looked = Collect::new(|report| report);
-        drive::run(&job, ledger, &mut looked)?;
+        drive::run(&job, ledger, &mut |event| looked.hear(event))?;
         if let Some(report) = looked.kept.pop() {
             self.queue.diskettes[place].report = report;
             self.end_with(place, None);
@@ -133,7 +133,7 @@ impl Conversion<'_> {
         let Self { args, queue, set: planned, mut printer, .. } = self;
         printer.recount(queue.diskettes.iter().map(Diskette::outcome));
         if !args.common.json {
-            let look = Look::of_stdout(args.common.screen.color);
+            let look = TextStyle::of_stdout(args.common.screen.color);
             let plan = planned.as_ref().map(|set| (&*set.folder, set.others(&queue.diskettes)));
             printer.say(&summary(look, &queue.diskettes, plan));
             let dry = queue.diskettes.iter().filter(|one| one.outcome().is_to_change()).count();
@@ -149,7 +149,7 @@ impl Conversion<'_> {
 }
 
 /// What to do next, as commands to paste: to go on with what is left, and to ask for replacements.
-fn commands(args: &Convert, left: usize, set: &DisketteSet) -> Vec<Command> {
+fn commands(args: &ConvertArgs, left: usize, set: &DisketteSet) -> Vec<Command> {
     let (plan, keep) = (args.plan.as_deref(), args.queue.keep.as_deref());
     let go_on = (left > 0).then(|| {
         let output = args.output.as_deref();

@@ -1,6 +1,6 @@
 //! The diskettes of earlier queues, as their images and the list beside those tell of them.
 
-use super::Queue;
+use super::DriveQueue;
 use crate::cli::ask::stop::STOP;
 use crate::cli::commands::collect::Collect;
 use crate::cli::show::queue::Diskette;
@@ -10,7 +10,7 @@ use addpack::report::Report;
 use addpack::run::{self, Job};
 use std::path::Path;
 
-impl Queue<'_> {
+impl DriveQueue<'_> {
     /// Finds out which diskettes have an image in the folder of the set: those of its list with the numbers that
     /// they have there, then the other images, numbered in the order of their paths.
     ///
@@ -80,7 +80,7 @@ impl Queue<'_> {
     ) -> Result<Vec<Report>, LedgerError> {
         let job = Job { paths: vec![folder.to_owned()], watcher: None, ..self.job.clone() };
         let mut images = Collect::new(|report: Box<Report>| *report);
-        run::run(&job, ledger, &STOP, &mut images)?;
+        run::run(&job, ledger, &STOP, &mut |event| images.hear(event))?;
         Ok(images.kept)
     }
 

@@ -3,14 +3,14 @@
 use super::set::{DisketteSet, look_at_diskettes};
 use super::what_now::{Command, ConvertQueue, replace};
 use crate::cli::Error;
-use crate::cli::args::Inspect;
+use crate::cli::args::InspectArgs;
 use crate::cli::commands::head::head;
 use crate::cli::commands::ledger::open_to_look;
 use crate::cli::exit::Exit;
 use crate::cli::show::printer::{More, Printer};
 use crate::cli::show::progress::Progress;
 use crate::cli::show::queue::{Diskette, SetReport};
-use crate::cli::show::terminal::Look;
+use crate::cli::show::terminal::TextStyle;
 use addpack::plan::{Edition, FIRST_LICENSES, Fleet, PackFacts, ServerState, plan_all};
 use addpack::record::event::ServerVersion;
 use addpack::run::End;
@@ -19,7 +19,7 @@ use addpack::run::End;
 ///
 /// # Errors
 /// As the ledger and the drive report them, or where the report cannot be written.
-pub(crate) fn run(args: &Inspect) -> Result<Exit, Error> {
+pub(crate) fn run(args: &InspectArgs) -> Result<Exit, Error> {
     let common = &args.common;
     let (mut ledger, error) = open_to_look(&common.ledger)?;
     let progress = Progress::of_diskette(true);
@@ -30,7 +30,7 @@ pub(crate) fn run(args: &Inspect) -> Result<Exit, Error> {
     })?;
     let fleet = fleet(&set);
     if !common.json {
-        let look = Look::of_stdout(common.screen.color);
+        let look = TextStyle::of_stdout(common.screen.color);
         let commands = commands(args, &set);
         let report = report(&set, &fleet, &commands);
         printer.say(&(report.counted(args.queue.keep.as_deref()) + &report.text(look)));
@@ -65,7 +65,7 @@ pub(super) fn report<'a>(
 }
 
 /// What to do with the set, as commands to paste, each with what it does.
-fn commands(args: &Inspect, set: &DisketteSet) -> Vec<Command> {
+fn commands(args: &InspectArgs, set: &DisketteSet) -> Vec<Command> {
     let common = &args.common;
     let folder = args.queue.keep.as_deref();
     let is_any_to_convert = set.diskettes.iter().any(|one| one.outcome().is_to_change());

@@ -26,7 +26,7 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 
 /// A drive, and the diskettes that went through it.
-pub(crate) struct Queue<'a> {
+pub(crate) struct DriveQueue<'a> {
     pub(crate) common: &'a Common,
     pub(crate) drive: &'a Path,
     /// The folder that images are kept in, and how much of a diskette is in its image.
@@ -45,7 +45,7 @@ pub(crate) struct Queue<'a> {
 }
 
 /// What came of asking for the next diskette.
-pub(crate) enum Next {
+pub(crate) enum NextDiskette {
     /// It is in the drive, and has this place in the queue; what was seen of it is the last word on it.
     Diskette(usize),
     /// There are no more.
@@ -54,7 +54,7 @@ pub(crate) enum Next {
     Stopped,
 }
 
-impl<'a> Queue<'a> {
+impl<'a> DriveQueue<'a> {
     /// A queue that has not begun. The images in `plan`, or else in the folder of `--keep`, make the set.
     ///
     /// # Errors
@@ -96,17 +96,17 @@ impl<'a> Queue<'a> {
         &mut self,
         ledger: &mut Ledger,
         prompt: impl Fn(usize) -> String,
-    ) -> Result<Next, LedgerError> {
+    ) -> Result<NextDiskette, LedgerError> {
         loop {
             if STOP.load(Ordering::Relaxed) {
-                return Ok(Next::Stopped);
+                return Ok(NextDiskette::Stopped);
             }
             let line = self.ask(&prompt(self.next_number()));
             if STOP.load(Ordering::Relaxed) {
-                return Ok(Next::Stopped);
+                return Ok(NextDiskette::Stopped);
             }
             if line.is_none_or(|line| line == "q") {
-                return Ok(Next::End);
+                return Ok(NextDiskette::End);
             }
             let Some(report) = self.look(ledger)? else { continue };
             if report.failure.is_some() {
@@ -114,7 +114,7 @@ impl<'a> Queue<'a> {
                 continue;
             }
             if let Some(place) = self.place(report) {
-                return Ok(Next::Diskette(place));
+                return Ok(NextDiskette::Diskette(place));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The set that the diskettes of a queue make: the same as that of their images.
 
-use super::{Next, Queue};
+use super::{DriveQueue, NextDiskette};
 use crate::cli::Error;
 use crate::cli::args::{Common, QueueArgs};
 use crate::cli::commands::gather::Packs;
@@ -34,7 +34,7 @@ pub(crate) fn look_at_diskettes(
     mut show: impl FnMut(&Diskette),
 ) -> Result<DisketteSet, Error> {
     let records = TempDir::new().map_err(Error::Output)?;
-    let mut queue = Queue::new(common, args, None)?.with_records_in(records.path());
+    let mut queue = DriveQueue::new(common, args, None)?.with_records_in(records.path());
     queue.number_earlier(ledger)?;
     if let Some(folder) = args.keep.as_deref().filter(|_| !queue.earlier.is_empty()) {
         complain(&seen_earlier(folder, &queue.earlier));
@@ -42,9 +42,9 @@ pub(crate) fn look_at_diskettes(
     let drive = queue.drive;
     let is_stopped = loop {
         match queue.next(ledger, |number| ask_for_next(number, drive))? {
-            Next::End => break false,
-            Next::Stopped => break true,
-            Next::Diskette(place) => {
+            NextDiskette::End => break false,
+            NextDiskette::Stopped => break true,
+            NextDiskette::Diskette(place) => {
                 show(&queue.diskettes[place]);
                 if let Err(failure) = queue.keep(place) {
                     queue.fail(place, failure);
@@ -60,10 +60,10 @@ impl DisketteSet {
     ///
     /// # Errors
     /// Where the ledger fails.
-    pub(super) fn of(queue: Queue, ledger: &mut Ledger) -> Result<Self, LedgerError> {
+    pub(super) fn of(queue: DriveQueue, ledger: &mut Ledger) -> Result<Self, LedgerError> {
         let (folder, drive) = (queue.set.filter(|folder| folder.is_dir()), queue.drive);
         let images = folder.map(|folder| queue.images_in(folder, ledger)).transpose()?;
-        let Queue { earlier, mut diskettes, is_planned, .. } = queue;
+        let DriveQueue { earlier, mut diskettes, is_planned, .. } = queue;
         diskettes.retain(|one| !is_planned || earlier.iter().any(|of| of.number == one.number));
         let is_again = |one: &Diskette| diskettes.iter().any(|seen| seen.number == one.number);
         let mut all: Vec<_> = earlier.into_iter().filter(|one| !is_again(one)).collect();

@@ -31,7 +31,8 @@ pub(super) fn run(folder: &Path, steps: u64, copies: bool) -> Result<Exit, Error
         ..Job::new(vec![folder.join("images")], Mode::Convert(now))
     };
     let mut exits = Collect::new(|report| Exit::of(&report));
-    run::run(&job, &mut ledger, &AtomicBool::new(false), &mut exits)?;
+    let mut hear = |event| exits.hear(event);
+    run::run(&job, &mut ledger, &AtomicBool::new(false), &mut hear)?;
     Ok(exits.kept.into_iter().fold(Exit::Good, Exit::merge))
 }
 

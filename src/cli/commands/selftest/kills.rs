@@ -11,9 +11,9 @@ use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 
 pub(super) const TRIALS: [fn(&Path) -> Trial; 3] = [
-    |folder| trial("killed, in place", folder, Form::Raw),
-    |folder| trial("killed, in a gzip file", folder, Form::Gzip),
-    |folder| trial("killed, into copies", folder, Form::Copies),
+    |folder| trial("killed, in place", folder, Way::Raw),
+    |folder| trial("killed, in a gzip file", folder, Way::Gzip),
+    |folder| trial("killed, into copies", folder, Way::Copies),
 ];
 
 /// A used pack and an unused one, compressed.
@@ -23,7 +23,7 @@ const SAMPLES: [(&str, &[u8]); 2] =
 const TOO_MANY: u64 = 1000;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
+enum Way {
     Raw,
     Gzip,
     /// Raw, and converted into copies.
@@ -39,7 +39,7 @@ struct Kills {
     converted: u64,
 }
 
-fn trial(name: &'static str, folder: &Path, form: Form) -> Trial {
+fn trial(name: &'static str, folder: &Path, form: Way) -> Trial {
     match kill_at_each_step(folder, form) {
         Ok(Kills { steps, packs, old_or_new, converted }) => Trial {
             name,
@@ -54,7 +54,7 @@ fn trial(name: &'static str, folder: &Path, form: Form) -> Trial {
     }
 }
 
-fn kill_at_each_step(folder: &Path, form: Form) -> io::Result<Kills> {
+fn kill_at_each_step(folder: &Path, form: Way) -> io::Result<Kills> {
     let mut kills = Kills::default();
     for step in 0..TOO_MANY {
         let folder = folder.join("killed");
@@ -81,13 +81,13 @@ fn count(is_so: impl Fn(&str) -> bool) -> u64 {
     SAMPLES.iter().filter(|(name, _)| is_so(name)).count() as u64
 }
 
-fn make(folder: &Path, form: Form) -> io::Result<()> {
+fn make(folder: &Path, form: Way) -> io::Result<()> {
     let images = folder.join("images");
     fs::create_dir_all(&images)?;
     for (name, sample) in SAMPLES {
         match form {
-            Form::Gzip => fs::write(images.join(file_name(name, form)), sample)?,
-            Form::Raw | Form::Copies => {
+            Way::Gzip => fs::write(images.join(file_name(name, form)), sample)?,
+            Way::Raw | Way::Copies => {
                 fs::write(images.join(file_name(name, form)), unpacked(sample)?)?;
             }
         }
@@ -100,34 +100,34 @@ fn unpacked(sample: &[u8]) -> io::Result<Vec<u8>> {
     flate2::read::GzDecoder::new(sample).read_to_end(&mut image).map(|_| image)
 }
 
-fn file_name(name: &str, form: Form) -> String {
-    format!("{name}.img{}", if form == Form::Gzip { ".gz" } else { "" })
+fn file_name(name: &str, form: Way) -> String {
+    format!("{name}.img{}", if form == Way::Gzip { ".gz" } else { "" })
 }
 
 /// Converts the packs in another process, which ends itself after so many steps.
-fn run(folder: &Path, steps: u64, form: Form) -> io::Result<ExitStatus> {
+fn run(folder: &Path, steps: u64, form: Way) -> io::Result<ExitStatus> {
     let mut command = Command::new(std::env::current_exe()?);
     command.arg("selftest").arg(folder).arg("--steps").arg(steps.to_string());
-    command.args((form == Form::Copies).then_some("--copies"));
+    command.args((form == Way::Copies).then_some("--copies"));
     command.stdin(Stdio::null()).stdout(Stdio::null()).status()
 }
 
 /// Whether the image is 4.0, byte for byte as it was made; and of a copy, nothing is there.
-fn is_old(folder: &Path, name: &str, form: Form) -> bool {
+fn is_old(folder: &Path, name: &str, form: Way) -> bool {
     let sample = SAMPLES.iter().find(|(known, _)| *known == name).map(|(_, sample)| *sample);
     let made = match form {
-        Form::Gzip => sample.map(<[u8]>::to_vec),
-        Form::Raw | Form::Copies => sample.and_then(|sample| unpacked(sample).ok()),
+        Way::Gzip => sample.map(<[u8]>::to_vec),
+        Way::Raw | Way::Copies => sample.and_then(|sample| unpacked(sample).ok()),
     };
     let held = fs::read(folder.join("images").join(file_name(name, form))).ok();
     let has_copy =
-        form == Form::Copies && folder.join("copies").join(file_name(name, form)).exists();
+        form == Way::Copies && folder.join("copies").join(file_name(name, form)).exists();
     made.is_some() && held == made && !has_copy
 }
 
 /// Whether the image, or its copy, is wholly 4.5; what the next run cleans up is no matter.
-fn is_new(folder: &Path, name: &str, form: Form) -> bool {
-    let below = if form == Form::Copies { "copies" } else { "images" };
+fn is_new(folder: &Path, name: &str, form: Way) -> bool {
+    let below = if form == Way::Copies { "copies" } else { "images" };
     let path = folder.join(below).join(file_name(name, form));
     let outcome = || match examine(&Medium::open(&Place::at(&path)?, 0)?)? {
         Examination::Pack(pack) => Ok::<_, MediaError>(Some(pack.outcome())),

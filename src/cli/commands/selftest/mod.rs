@@ -5,7 +5,7 @@ mod doomed;
 mod kills;
 
 use crate::cli::Error;
-use crate::cli::args::Selftest as Args;
+use crate::cli::args::SelftestArgs;
 use crate::cli::commands::ledger::written;
 use crate::cli::exit::Exit;
 use crate::cli::show::terminal::named;
@@ -24,7 +24,7 @@ const NOT_TRIED: &str = "\
 Not tried, since no program can: a power cut, and a disk that says that it has written what it has not.
 ";
 
-pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
+pub(crate) fn run(args: &SelftestArgs) -> Result<Exit, Error> {
     if let Some(steps) = args.steps {
         return doomed::run(&args.folder, steps, args.copies);
     }

@@ -7,18 +7,18 @@ use crate::cli::words::{
     failure_message, finding_kb, finding_message, ledger_message, note, time_of, value,
 };
 use addpack::diagnosis::{CopyOf, Finding, FindingKind, SetConflict};
-use addpack::fat12::{Diskette, MediaFault, RootFile};
+use addpack::fat12::{DisketteContents, MediaFault, RootFile};
 use addpack::ledger::LedgerError;
 use addpack::media::surface::{SectorCondition, Surface};
 use addpack::record::fields::hex;
-use addpack::report::{Counts, Failure, FailureCode, Note};
+use addpack::report::{Failure, FailureCode, ImageThatCounts, Note};
 use addpack::set::Relation;
 use std::borrow::Cow;
 use std::path::Path;
 
 object! {
     /// What a diskette says of itself.
-    pub(super) struct DiskettePart from (diskette: &Diskette) {
+    pub(super) struct DiskettePart from (diskette: &DisketteContents) {
         label: Option<String> = diskette.label.as_ref().map(|label| field(label)),
         oem_name: String = field(&diskette.oem_name),
         files: Vec<FilePart> = diskette.files.iter().map(FilePart::of).collect(),
@@ -36,7 +36,7 @@ object! {
 }
 
 object! {
-    pub(super) struct CountsPart<'a> from (image: &'a Counts) {
+    pub(super) struct CountsPart<'a> from (image: &'a ImageThatCounts) {
         path: Cow<'a, str> = image.path.to_string_lossy(),
         #[serde(skip_serializing_if = "Option::is_none")]
         path_bytes: Option<String> = path_bytes(&image.path),

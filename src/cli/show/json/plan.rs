@@ -5,7 +5,7 @@ use crate::cli::show::plan_report::PlanReport;
 use crate::cli::show::skipped::{SkippedFiles, SkippedKind};
 use crate::cli::words::{PackSummary, code_label, pack_serial, step_kb, step_message};
 use addpack::plan::rules::limit;
-use addpack::plan::{Fleet, PackFacts, Step};
+use addpack::plan::{Fleet, PackFacts, PlanStep};
 use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::Path;
@@ -14,7 +14,7 @@ use std::path::Path;
 const SCHEMA: u32 = 1;
 
 object! {
-    pub(crate) struct StepLine<'a> from (report: &'a PlanReport<'_>, step: &'a Step) {
+    pub(crate) struct StepLine<'a> from (report: &'a PlanReport<'_>, step: &'a PlanStep) {
         #[schemars(extend("const" = "step"))]
         r#type: &'static str = "step",
         #[schemars(extend("const" = 1))]

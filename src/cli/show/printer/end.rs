@@ -1,6 +1,6 @@
 //! What comes after the last image.
 
-use super::{Form, More, Printer};
+use super::{More, Printer, ReportForm};
 use crate::cli::Error;
 use crate::cli::exit::Exit;
 use crate::cli::show::json;
@@ -61,12 +61,12 @@ impl Printer {
     }
 
     fn last_text(&mut self, end: &Result<End, LedgerError>, summary: &[u8], more: Option<&More>) {
-        match std::mem::replace(&mut self.form, Form::Json) {
-            Form::Card => {}
-            Form::Json => {
+        match std::mem::replace(&mut self.form, ReportForm::Json) {
+            ReportForm::Card => {}
+            ReportForm::Json => {
                 let _ = self.write(summary);
             }
-            Form::Lines(reasons) => {
+            ReportForm::Lines(reasons) => {
                 let text = self.counts(end, more);
                 let look = self.look;
                 let _ = self.write(&text);

@@ -1,30 +1,43 @@
-//! What a printer makes of each thing that it hears of a run.
+//! What a printer makes of each event of a run.
 
-use super::{Form, Printer};
+use super::{Printer, ReportForm};
 use crate::cli::show::json;
 use crate::cli::show::lines;
 use addpack::find::Skipped;
 use addpack::report::{Note, Report};
-use addpack::run::{Listener, Overview, Said};
+use addpack::run::{FinalReport, Overview, RunEvent};
 use std::ops::ControlFlow;
 use std::path::Path;
 
-impl Listener for Printer {
-    fn seen(&mut self, report: Box<Report>) -> ControlFlow<()> {
-        self.progress.image(report.outcome);
+impl Printer {
+    /// Shows an event of a run, or keeps what is to be shown of it later.
+    pub(crate) fn hear(&mut self, event: RunEvent) -> ControlFlow<()> {
         if let Some(files) = &mut self.to_file {
-            files.seen(&report);
+            files.hear(&event);
         }
+        match event {
+            RunEvent::Seen(report) => self.seen(&report),
+            RunEvent::Surveyed(overview) => self.surveyed(&overview),
+            RunEvent::Final(last) => return self.image(&last),
+            RunEvent::Skipped(skipped) => self.skipped(&skipped),
+            RunEvent::Repeated { path, first } => self.repeated(&path, &first),
+            // For a program that follows a long run.
+            RunEvent::CaughtUp => return self.out.flush(),
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn seen(&mut self, report: &Report) {
+        self.progress.image(report.outcome);
         if let Some(brief) = &mut self.brief {
-            brief.seen(&report);
+            brief.seen(report);
         }
-        let shown = self.shown(&report);
+        let shown = self.shown(report);
         let kept = self.waiting.add(&shown);
         self.keep(kept);
         if self.sets.is_some() {
-            self.facts.push_back(self.facts_of(&report));
+            self.facts.push_back(self.facts_of(report));
         }
-        ControlFlow::Continue(())
     }
 
     fn surveyed(&mut self, overview: &Overview) {
@@ -38,32 +51,24 @@ impl Listener for Printer {
         }
     }
 
-    fn image(&mut self, said: Said) -> ControlFlow<()> {
-        if let Some(files) = &mut self.to_file {
-            files.image(&said);
-        }
+    fn image(&mut self, last: &FinalReport) -> ControlFlow<()> {
         if let Some(brief) = &mut self.brief {
-            brief.image(&said);
+            brief.image(last);
         }
         let seen = self.next_shown();
         let facts = self.facts.pop_front().flatten();
-        match (said, seen) {
-            (Said::AsSeen, Some(shown)) => self.show(&shown, facts.as_ref()),
-            (Said::Anew(report), _) => {
+        match (last, seen) {
+            (FinalReport::AsSeen, Some(shown)) => self.show(&shown, facts.as_ref()),
+            (FinalReport::Changed(report), _) => {
                 self.tally.left_out += u64::from(report.notes.contains(&Note::LeftOut));
                 if self.doing.is_some() {
                     self.progress.image(report.outcome);
                 }
-                let shown = self.shown(&report);
-                self.show(&shown, self.facts_of(&report).as_ref())
+                let shown = self.shown(report);
+                self.show(&shown, self.facts_of(report).as_ref())
             }
             _ => ControlFlow::Continue(()),
         }
-    }
-
-    /// For a program that follows a long run.
-    fn caught_up(&mut self) -> ControlFlow<()> {
-        self.out.flush()
     }
 
     fn skipped(&mut self, skipped: &Skipped) {
@@ -71,24 +76,23 @@ impl Listener for Printer {
         self.progress.other();
         if self.lists_skipped {
             let text = match self.form {
-                Form::Json => json::skipped_line(skipped),
-                Form::Card | Form::Lines(_) => lines::skipped(self.look, skipped),
+                ReportForm::Json => json::skipped_line(skipped),
+                ReportForm::Card | ReportForm::Lines(_) => lines::skipped(self.look, skipped),
             };
             let kept = self.waiting.add_text(&text);
             self.keep(kept);
         }
     }
 
-    fn repeated(&mut self, path: &Path, first: &Path) -> ControlFlow<()> {
+    fn repeated(&mut self, path: &Path, first: &Path) {
         self.tally.repeated += 1;
         self.progress.other();
         match self.form {
-            Form::Json => self.progress.suspend(|| lines::complain_repeated(path, first)),
-            Form::Card | Form::Lines(_) => {
+            ReportForm::Json => self.progress.suspend(|| lines::complain_repeated(path, first)),
+            ReportForm::Card | ReportForm::Lines(_) => {
                 let kept = self.waiting.add_text(&lines::repeated(self.look, path, first));
                 self.keep(kept);
             }
         }
-        ControlFlow::Continue(())
     }
 }

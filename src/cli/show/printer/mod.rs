@@ -13,19 +13,19 @@ use crate::cli::show::progress::Progress;
 use crate::cli::show::queue::Diskette;
 use crate::cli::show::summary::Brief;
 use crate::cli::show::tally::Tally;
-use crate::cli::show::terminal::Look;
+use crate::cli::show::terminal::TextStyle;
 use crate::cli::show::to_file::{Head, ToFile};
-use crate::cli::show::waiting::{Next, Shown, Waiting};
+use crate::cli::show::waiting::{ShownImage, Upcoming, Waiting};
 use addpack::ledger::LedgerError;
 use addpack::plan::PackFacts;
-use addpack::plan::set::Sets;
+use addpack::plan::servers::PacksByServer;
 use addpack::report::{Outcome, Report};
 use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 
 /// The form of a report.
-enum Form {
+enum ReportForm {
     /// One image, in full.
     Card,
     /// A line for each image; the reasons of the refused and the failed are kept for the end.
@@ -42,15 +42,15 @@ pub(crate) struct More<'a> {
 
 /// Writes the report of a run.
 pub(crate) struct Printer {
-    form: Form,
-    look: Look,
+    form: ReportForm,
+    look: TextStyle,
     out: Out,
     progress: Progress,
     tally: Tally,
     /// What was said of images while the set was not complete.
     waiting: Waiting,
     /// The packs by their servers, where they are to be shown in the end.
-    sets: Option<Sets>,
+    sets: Option<PacksByServer>,
     /// The packs among the images that have no last word yet.
     facts: VecDeque<Option<PackFacts>>,
     /// What is done with packs once the survey is complete.
@@ -69,15 +69,15 @@ pub(crate) struct Printer {
 impl Printer {
     pub(crate) fn new(common: &Common, progress: Progress, stop_when_closed: bool) -> Self {
         let form = if common.json {
-            Form::Json
+            ReportForm::Json
         } else if common.is_one_image() {
-            Form::Card
+            ReportForm::Card
         } else {
-            Form::Lines(Box::default())
+            ReportForm::Lines(Box::default())
         };
         Self {
             form,
-            look: Look::of_stdout(common.screen.color),
+            look: TextStyle::of_stdout(common.screen.color),
             out: Out::new(stop_when_closed),
             progress,
             tally: Tally::default(),
@@ -98,7 +98,8 @@ impl Printer {
     pub(crate) fn with_files(mut self, also: &Also, list: bool) -> Self {
         self.to_file = ToFile::new(also);
         self.lists_skipped = list;
-        let may_be_brief = matches!(self.form, Form::Lines(_)) && self.out.is_terminal && !list;
+        let may_be_brief =
+            matches!(self.form, ReportForm::Lines(_)) && self.out.is_terminal && !list;
         self.brief = may_be_brief.then(Brief::default);
         self
     }
@@ -111,7 +112,8 @@ impl Printer {
 
     /// Ends lines with a picture of each server's packs.
     pub(crate) fn with_sets(mut self) -> Self {
-        self.sets = matches!(self.form, Form::Lines(_)).then(|| Sets::new(usize::MAX));
+        self.sets =
+            matches!(self.form, ReportForm::Lines(_)).then(|| PacksByServer::new(usize::MAX));
         self
     }
 
@@ -141,11 +143,11 @@ impl Printer {
         let (number, report) = (diskette.number, &diskette.report);
         self.diskette_to_files(number, report);
         let text = match self.form {
-            Form::Json => json::numbered_line(report, Some(number)),
-            Form::Card | Form::Lines(_) => diskette.text(self.look).into_bytes(),
+            ReportForm::Json => json::numbered_line(report, Some(number)),
+            ReportForm::Card | ReportForm::Lines(_) => diskette.text(self.look).into_bytes(),
         };
         let named = report.named;
-        let shown = Shown { outcome: report.outcome, named, text, reasons: None };
+        let shown = ShownImage { outcome: report.outcome, named, text, reasons: None };
         let _ = self.show(&shown, None);
         let _ = self.out.flush();
     }
@@ -171,23 +173,23 @@ impl Printer {
 
 impl Printer {
     /// What there is to show of an image.
-    fn shown(&self, report: &Report) -> Shown {
+    fn shown(&self, report: &Report) -> ShownImage {
         let (text, reasons) = match &self.form {
-            Form::Card => (card::card(self.look, report), None),
-            Form::Json => (json::image_line(report), None),
-            Form::Lines(_) => {
+            ReportForm::Card => (card::card(self.look, report), None),
+            ReportForm::Json => (json::image_line(report), None),
+            ReportForm::Lines(_) => {
                 (lines::image(self.look, report), lines::Reasons::of(self.look, report))
             }
         };
-        Shown { outcome: report.outcome, named: report.named, text, reasons }
+        ShownImage { outcome: report.outcome, named: report.named, text, reasons }
     }
 
     /// Takes what was said of the first image that has no last word yet, and writes what comes before it.
-    fn next_shown(&mut self) -> Option<Shown> {
+    fn next_shown(&mut self) -> Option<ShownImage> {
         loop {
             match self.waiting.take() {
-                Ok(Some(Next::Image(shown))) => return Some(shown),
-                Ok(Some(Next::Text(text))) => {
+                Ok(Some(Upcoming::Image(shown))) => return Some(shown),
+                Ok(Some(Upcoming::Text(text))) => {
                     let _ = self.write(&text);
                 }
                 Ok(None) => return None,
@@ -200,7 +202,7 @@ impl Printer {
     }
 
     /// Writes the last word on an image.
-    fn show(&mut self, shown: &Shown, facts: Option<&PackFacts>) -> ControlFlow<()> {
+    fn show(&mut self, shown: &ShownImage, facts: Option<&PackFacts>) -> ControlFlow<()> {
         self.tally.add(shown.outcome);
         let is_brief = self.brief.as_ref().is_some_and(|brief| brief.is_used);
         self.exit = self.exit.merge(if shown.named {
@@ -214,7 +216,9 @@ impl Printer {
         if is_brief {
             return ControlFlow::Continue(());
         }
-        if let (Form::Lines(kept), Some((heading, reasons))) = (&mut self.form, &shown.reasons) {
+        if let (ReportForm::Lines(kept), Some((heading, reasons))) =
+            (&mut self.form, &shown.reasons)
+        {
             let kept = kept.add(*heading, reasons);
             self.keep(kept);
         }

@@ -3,7 +3,7 @@
 use crate::cli::show::card::code;
 use crate::cli::show::layout::hang;
 use crate::cli::show::lines::tone;
-use crate::cli::show::terminal::{Look, named};
+use crate::cli::show::terminal::{TextStyle, named};
 use crate::cli::words::{
     Left, copy_in_its_place, failure_next_step, finding_message, label, label_of_source,
     left_alone, next_step, note, pack_in_short, plural, serial, verdict,
@@ -57,7 +57,7 @@ impl Diskette {
     }
 
     /// Its name and a sentence about it, as a row of a list.
-    pub(super) fn row(&self, look: Look, sentence: &str) -> String {
+    pub(super) fn row(&self, look: TextStyle, sentence: &str) -> String {
         look.row(&format!("  {:<12}  ", self.name()), 16, sentence)
     }
 
@@ -99,7 +99,7 @@ impl Diskette {
 
     /// What is shown of it once it was read: its verdict first, and then no more than what is needed while it is
     /// in the hand. What to do with all of them comes at the end of the queue.
-    pub(crate) fn text(&self, look: Look) -> String {
+    pub(crate) fn text(&self, look: TextStyle) -> String {
         let report = &self.report;
         let head = format!("{:<11}", format!("Diskette {}", self.number));
         let verdict = hang(look.width, &format!("{head}  "), &verdict(report));
@@ -166,7 +166,11 @@ pub(crate) fn seen_earlier(folder: &Path, earlier: &[Diskette]) -> String {
 
 /// A line for each diskette that went through, by their numbers. `plan` is the folder of those that were asked for,
 /// with the number of the others.
-pub(crate) fn summary(look: Look, diskettes: &[Diskette], plan: Option<(&Path, usize)>) -> String {
+pub(crate) fn summary(
+    look: TextStyle,
+    diskettes: &[Diskette],
+    plan: Option<(&Path, usize)>,
+) -> String {
     let others = match plan {
         Some((folder, others)) if others > 0 => {
             format!(", {others} of them not of {}", named(folder))

@@ -3,11 +3,11 @@
 use super::diskette::{Diskette, number_of};
 use crate::cli::show::layout::hang;
 use crate::cli::show::plan_text::command_lines;
-use crate::cli::show::terminal::{Look, Tone, named, shown};
+use crate::cli::show::terminal::{TextStyle, Tone, named, shown};
 use crate::cli::words::{self, PackSummary, code_label, plural, short_serial, verdict};
 use addpack::diagnosis::FindingCode;
-use addpack::plan::set::Span;
-use addpack::plan::{Action, Code, Fleet, PackFacts, Plan, ServerState, Step};
+use addpack::plan::servers::Span;
+use addpack::plan::{Fleet, PackFacts, Plan, PlanAction, PlanCode, PlanStep, ServerState};
 use addpack::report::Outcome;
 use std::path::Path;
 
@@ -26,7 +26,7 @@ const REASON: usize = 27;
 
 impl SetReport<'_> {
     /// What to do with which diskette, server by server.
-    pub(crate) fn text(&self, look: Look) -> String {
+    pub(crate) fn text(&self, look: TextStyle) -> String {
         let mut text = String::new();
         for (server, plan) in &self.fleet.plans {
             text += &self.order(look, server, plan);
@@ -77,7 +77,7 @@ impl SetReport<'_> {
         format!("{:<12}  {:<9}", self.diskette(pack), self.serial(pack))
     }
 
-    fn order(&self, look: Look, server: &ServerState, plan: &Plan) -> String {
+    fn order(&self, look: TextStyle, server: &ServerState, plan: &Plan) -> String {
         let steps: Vec<_> =
             plan.steps.iter().filter_map(|step| Some((step, step.span()?))).collect();
         let name = server.identity.as_ref().map_or_else(String::new, words::server);
@@ -109,13 +109,13 @@ impl SetReport<'_> {
         }
     }
 
-    fn step(&self, at: usize, step: &Step, (from, to): Span) -> String {
+    fn step(&self, at: usize, step: &PlanStep, (from, to): Span) -> String {
         let copy = self.summaries[step.pack].output.as_deref();
         let first = match (step.action, copy) {
-            (Action::ConvertThenApply, _) => "convert first".to_owned(),
+            (PlanAction::ConvertThenApply, _) => "convert first".to_owned(),
             // A path has a line of its own: it may be long.
             (_, Some(copy)) => format!("its copy, not itself:\n       {}", named(copy)),
-            (Action::Apply | Action::TurnAway, None) => "as it is".to_owned(),
+            (PlanAction::Apply | PlanAction::TurnAway, None) => "as it is".to_owned(),
         };
         let (diskette, serial) = (self.diskette(step.pack), self.serial(step.pack));
         let span = format!("{from} to {to}");
@@ -123,26 +123,26 @@ impl SetReport<'_> {
     }
 
     /// The packs that are not in the order, and are no copies of others in the set, with the reason.
-    fn turned_away(&self) -> Vec<(usize, Code)> {
+    fn turned_away(&self) -> Vec<(usize, PlanCode)> {
         let steps = self.fleet.plans.iter().flat_map(|(_, plan)| &plan.steps);
-        let planned = steps.filter(|step| step.action == Action::TurnAway);
+        let planned = steps.filter(|step| step.action == PlanAction::TurnAway);
         let aside = self
             .fleet
             .aside
             .iter()
             .filter_map(|&pack| Some((pack, self.fleet.why_aside(pack, &self.facts[pack])?)));
         let all = planned.map(|step| (step.pack, step.code)).chain(aside);
-        all.filter(|(_, code)| *code != Code::Copy).collect()
+        all.filter(|(_, code)| *code != PlanCode::Copy).collect()
     }
 
-    fn reasons(&self, look: Look, packs: &[(usize, Code)]) -> String {
-        let row = |&(pack, code): &(usize, Code)| {
+    fn reasons(&self, look: TextStyle, packs: &[(usize, PlanCode)]) -> String {
+        let row = |&(pack, code): &(usize, PlanCode)| {
             let label = code_label(code, &self.summaries[pack]);
             let reason = match (self.facts[pack].used, code) {
-                (Some(used), Code::BehindGap) => {
+                (Some(used), PlanCode::BehindGap) => {
                     format!("{label}: apply it when the server has {} licenses", used.from)
                 }
-                (_, Code::Refused(FindingCode::DamagedMedia)) => {
+                (_, PlanCode::Refused(FindingCode::DamagedMedia)) => {
                     format!("{label}: read it again, or in another drive")
                 }
                 _ => label.to_owned(),
@@ -161,7 +161,7 @@ impl SetReport<'_> {
     }
 
     /// Diskettes of packs that another diskette stands for.
-    fn copies(&self, look: Look) -> String {
+    fn copies(&self, look: TextStyle) -> String {
         let row = |diskette: &Diskette| {
             let other = diskette.report.counts.as_ref();
             let other = other.map_or_else(|| "another image".into(), |counts| shown(&counts.path));
@@ -171,12 +171,12 @@ impl SetReport<'_> {
     }
 
     /// Diskettes that could not be read or kept, with the reason.
-    fn failed(&self, look: Look) -> String {
+    fn failed(&self, look: TextStyle) -> String {
         let failed = self.with(Outcome::Failed);
         failed.map(|diskette| diskette.row(look, &verdict(&diskette.report))).collect()
     }
 
-    fn others(&self, look: Look) -> String {
+    fn others(&self, look: TextStyle) -> String {
         let others: Vec<_> = self.with(Outcome::NotAPack).map(Diskette::name).collect();
         if others.is_empty() {
             return String::new();
@@ -192,7 +192,7 @@ impl SetReport<'_> {
 }
 
 /// Rows under their title; nothing where there are none.
-fn section(look: Look, title: &str, rows: String) -> String {
+fn section(look: TextStyle, title: &str, rows: String) -> String {
     if rows.is_empty() {
         return rows;
     }
@@ -201,10 +201,10 @@ fn section(look: Look, title: &str, rows: String) -> String {
 
 /// Whether a pack that is not applied for this reason never will be. Of the others, what is in their way may go:
 /// a pack that is missing turns up, or another drive reads a diskette.
-fn is_never(code: Code) -> bool {
+fn is_never(code: PlanCode) -> bool {
     match code {
-        Code::Refused(finding) => finding != FindingCode::DamagedMedia,
-        Code::CopyMissing => true,
+        PlanCode::Refused(finding) => finding != FindingCode::DamagedMedia,
+        PlanCode::CopyMissing => true,
         _ => false,
     }
 }

@@ -1,7 +1,7 @@
 //! A server's chain of licenses as a picture. What each piece is, its text and its outline say too.
 
 use addpack::plan::rules::limit;
-use addpack::plan::set::{Chain, Span};
+use addpack::plan::servers::{Chain, Span};
 use addpack::plan::{FIRST_LICENSES, PackFacts, Plan, ServerState};
 
 /// Units for one license, and the height of the bar.

@@ -1,6 +1,6 @@
 //! A report as CSV: a row for each image.
 
-use super::row::Row;
+use super::row::ReportRow;
 use crate::cli::show::table::{Table, harmless};
 use serde::Serialize;
 use std::io::{self, Write};
@@ -28,7 +28,7 @@ struct Columns {
 /// Writes the rows.
 pub(super) fn write(
     out: &mut dyn Write,
-    rows: impl Iterator<Item = io::Result<Row>>,
+    rows: impl Iterator<Item = io::Result<ReportRow>>,
 ) -> io::Result<()> {
     let mut table = Table::new(out);
     for row in rows {
@@ -37,7 +37,7 @@ pub(super) fn write(
     table.finish().map(|_| ())
 }
 
-fn columns(row: &Row) -> Columns {
+fn columns(row: &ReportRow) -> Columns {
     let message: Vec<_> = row.reasons().map(|part| part.message.as_str()).collect();
     let columns = Columns {
         path: harmless(&row.name()),

@@ -12,15 +12,15 @@ use crate::cli::Error;
 use crate::cli::args::Also;
 use crate::cli::show::json::{image_line, numbered_line};
 use crate::cli::show::terminal::named;
-use crate::cli::show::waiting::{Next, Waiting};
+use crate::cli::show::waiting::{Upcoming, Waiting};
 use addpack::files::write_new_with;
-use addpack::plan::set::Sets;
+use addpack::plan::servers::PacksByServer;
 use addpack::plan::{Edition, FIRST_LICENSES, PackFacts, ServerState, plan_all};
 use addpack::record::event::ServerVersion;
 use addpack::report::Report;
-use addpack::run::Said;
-use page::{Counts, Page};
-use row::Row;
+use addpack::run::{FinalReport, RunEvent};
+use page::{HtmlPage, OutcomeCounts};
+use row::ReportRow;
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, BufRead, BufReader, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -69,29 +69,36 @@ impl ToFile {
         })
     }
 
-    /// What an image is by itself.
-    pub(crate) fn seen(&mut self, report: &Report) {
+    /// Keeps what is to be written of an event of a run.
+    pub(crate) fn hear(&mut self, event: &RunEvent) {
+        match event {
+            RunEvent::Seen(report) => self.seen(report),
+            RunEvent::Final(last) => self.image(last),
+            _ => {}
+        }
+    }
+
+    fn seen(&mut self, report: &Report) {
         let kept = self.waiting.add_text(&image_line(report));
         self.keep(kept);
         let facts = self.facts_of(report);
         self.waiting_facts.push_back(facts);
     }
 
-    /// The last word on the first image that has none yet.
-    pub(crate) fn image(&mut self, said: &Said) {
+    fn image(&mut self, last: &FinalReport) {
         let facts = self.waiting_facts.pop_front().flatten();
         let line = match self.waiting.take() {
-            Ok(Some(Next::Text(line))) => Some(line),
+            Ok(Some(Upcoming::Text(line))) => Some(line),
             Ok(_) => None,
             Err(error) => {
                 self.keep(Err(error));
                 None
             }
         };
-        let (line, facts) = match said {
-            Said::AsSeen => (line.unwrap_or_default(), facts),
-            Said::Anew(report) => (image_line(report), self.facts_of(report)),
-            Said::Nothing => return,
+        let (line, facts) = match last {
+            FinalReport::AsSeen => (line.unwrap_or_default(), facts),
+            FinalReport::Changed(report) => (image_line(report), self.facts_of(report)),
+            FinalReport::Deferred => return,
         };
         let kept = self.lines.write_all(&line);
         self.keep(kept);
@@ -149,7 +156,7 @@ impl ToFile {
         })
     }
 
-    fn rows(&mut self) -> io::Result<impl Iterator<Item = io::Result<Row>>> {
+    fn rows(&mut self) -> io::Result<impl Iterator<Item = io::Result<ReportRow>>> {
         self.lines.rewind()?;
         let lines = BufReader::new(&mut self.lines).lines();
         Ok(lines.map(|line| Ok(serde_json::from_str(&line?)?)))
@@ -179,17 +186,17 @@ impl ToFile {
     }
 
     fn write_page(&mut self, out: &mut dyn Write, head: &Head, ending: &Ending) -> io::Result<()> {
-        let mut counts = Counts::default();
+        let mut counts = OutcomeCounts::default();
         for row in self.rows()? {
             counts.add(&row?);
         }
         let facts = std::mem::take(&mut self.facts);
-        let mut sets = Sets::new(usize::MAX);
+        let mut sets = PacksByServer::new(usize::MAX);
         for facts in &facts {
             sets.add(facts);
         }
         let fleet = plan_all(&facts, &sets, &ending.server);
-        let page = Page {
+        let page = HtmlPage {
             head,
             stopped: ending.stopped,
             counts: &counts,

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Row {
+pub(super) struct ReportRow {
     pub(super) path: String,
     pub(super) path_bytes: Option<String>,
     pub(super) diskette_number: Option<usize>,
@@ -42,7 +42,7 @@ pub(super) struct Part {
     pub(super) message: String,
 }
 
-impl Row {
+impl ReportRow {
     /// What people are to call it: the path, behind the number that a queue gave the diskette.
     pub(super) fn name(&self) -> String {
         match self.diskette_number {

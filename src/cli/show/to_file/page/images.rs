@@ -1,14 +1,14 @@
 //! The appendix of a page: each image, and how the page was made.
 
-use super::{Page, text};
-use crate::cli::show::to_file::row::Row;
+use super::{HtmlPage, text};
+use crate::cli::show::to_file::row::ReportRow;
 use std::io::{self, Write};
 
-impl Page<'_> {
+impl HtmlPage<'_> {
     pub(super) fn appendix(
         &self,
         out: &mut dyn Write,
-        rows: impl Iterator<Item = io::Result<Row>>,
+        rows: impl Iterator<Item = io::Result<ReportRow>>,
     ) -> io::Result<()> {
         writeln!(
             out,
@@ -31,7 +31,7 @@ impl Page<'_> {
     }
 }
 
-fn image_row(row: &Row) -> String {
+fn image_row(row: &ReportRow) -> String {
     let pack = row.record.as_ref().map_or_else(String::new, |record| {
         let bound = match (record.from, record.to, &record.server) {
             (Some(from), Some(to), Some(server)) => {

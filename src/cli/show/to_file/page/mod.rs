@@ -4,11 +4,11 @@
 mod images;
 mod servers;
 
-use super::row::Row;
+use super::row::ReportRow;
 use crate::cli::show::summary::changed;
 use crate::cli::show::terminal::escape;
 use crate::cli::words::{commit, number, what_it_takes};
-use addpack::plan::set::Sets;
+use addpack::plan::servers::PacksByServer;
 use addpack::plan::{Fleet, PackFacts};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -29,7 +29,7 @@ pub(crate) struct Head {
 
 /// How many images came to what.
 #[derive(Default)]
-pub(super) struct Counts {
+pub(super) struct OutcomeCounts {
     outcomes: BTreeMap<String, u64>,
     only_with_output: u64,
     /// Of refused and failed images: by the code of the reason.
@@ -37,8 +37,8 @@ pub(super) struct Counts {
     failed: BTreeMap<String, u64>,
 }
 
-impl Counts {
-    pub(super) fn add(&mut self, row: &Row) {
+impl OutcomeCounts {
+    pub(super) fn add(&mut self, row: &ReportRow) {
         *self.outcomes.entry(row.outcome.clone()).or_default() += 1;
         self.only_with_output += u64::from(row.in_place == Some(false));
         let reasons = match &*row.outcome {
@@ -57,21 +57,21 @@ impl Counts {
 }
 
 /// All that a page is made of.
-pub(super) struct Page<'a> {
+pub(super) struct HtmlPage<'a> {
     pub(super) head: &'a Head,
     /// Whether the run was stopped before the end.
     pub(super) stopped: bool,
-    pub(super) counts: &'a Counts,
+    pub(super) counts: &'a OutcomeCounts,
     pub(super) facts: &'a [PackFacts],
-    pub(super) sets: &'a Sets,
+    pub(super) sets: &'a PacksByServer,
     pub(super) fleet: &'a Fleet,
 }
 
 /// Writes a page; `rows` are its images.
 pub(super) fn write(
     out: &mut dyn Write,
-    page: &Page,
-    rows: impl Iterator<Item = io::Result<Row>>,
+    page: &HtmlPage,
+    rows: impl Iterator<Item = io::Result<ReportRow>>,
 ) -> io::Result<()> {
     write!(out, "{TOP}<style>{}</style></head><body>", include_str!("style.css"))?;
     page.summary(out)?;
@@ -87,7 +87,7 @@ const TOP: &str = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-
     http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; \
     img-src data:\"><link rel=\"icon\" href=\"data:,\"><title>Client Add Packs</title>";
 
-impl Page<'_> {
+impl HtmlPage<'_> {
     fn summary(&self, out: &mut dyn Write) -> io::Result<()> {
         let head = self.head;
         writeln!(

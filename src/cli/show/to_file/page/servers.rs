@@ -1,6 +1,6 @@
 //! The servers of a page: what each of them gets back, and what is in stock.
 
-use super::{Page, packs, text};
+use super::{HtmlPage, packs, text};
 use crate::cli::show::to_file::chain::{missing, svg};
 use crate::cli::words::{address, number, server_name};
 use addpack::plan::rules::limit;
@@ -11,7 +11,7 @@ use std::io::{self, Write};
 /// Servers that are shown before the appendix.
 const SHOWN: usize = 20;
 
-impl Page<'_> {
+impl HtmlPage<'_> {
     pub(super) fn is_whole(&self, (server, plan): &(ServerState, Plan)) -> bool {
         self.missing(server, plan).is_empty()
     }

@@ -1,32 +1,21 @@
-//! What a record says of its pack's life. It is needed only if a pack occurs in different states.
+//! The history of a pack, as one record has it. It is needed only if images show the pack in different states.
 
 use super::Relation;
-use crate::diagnosis::{Chain, is_sealed};
+use crate::diagnosis::{SealCheck, is_sealed};
 use crate::record::event::{Event, ServerVersion};
-use crate::record::fields::{Seal, Server};
-use crate::record::{EVENT_SLOTS, Record, Version};
+use crate::record::fields::Seal;
+use crate::record::{Binding, EVENT_SLOTS, Record, Version};
 
-/// What a pack is bound to.
+/// The binding that the verified part of a record shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Binding {
-    /// Licenses before.
-    pub from: u16,
-    /// Licenses afterwards.
-    pub to: u16,
-    /// The server.
-    pub server: Server,
-}
-
-/// The binding of a pack, by the verified part of a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Said {
-    /// The pack is bound, or it is not.
+pub enum VerifiedBinding {
+    /// The pack's binding; `None` if it is unbound.
     Bound(Option<Binding>),
-    /// No seal verifies.
-    Nothing,
+    /// No seal verifies, so nothing is known.
+    Unknown,
 }
 
-impl Said {
+impl VerifiedBinding {
     /// The binding by the last event whose seal verifies. What a 4.5 server wrote into a 4.0 record does
     /// not count.
     fn of_events(record: &Record) -> Self {
@@ -35,42 +24,41 @@ impl Said {
         };
         let vouches = |slot: &usize| is_sealed(record, *slot) && !is_mark(&record.events[*slot]);
         let last = (0..EVENT_SLOTS).rev().find(vouches);
-        last.map_or(Self::Nothing, |slot| {
+        last.map_or(Self::Unknown, |slot| {
             let Event { from, to, server, .. } = record.events[slot];
             Self::Bound(Some(Binding { from, to, server }))
         })
     }
 }
 
-/// What a record says of its pack's life.
+/// The history of a pack, as one record has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Facts {
+pub struct PackHistory {
     /// The events that make up its state.
     pub events: Vec<Event>,
     /// Its binding.
-    pub said: Said,
+    pub binding: VerifiedBinding,
     /// The seal over its identity, which distinguishes conversions.
     pub identity: Seal,
 }
 
-impl Facts {
-    /// The facts of a record, damaged or not.
+impl PackHistory {
+    /// The history in a record, damaged or not.
     pub fn of(record: &Record) -> Self {
-        let chain = Chain::check(record);
-        let (length, said) = if chain.header_verifies() {
-            let Record { from, to, server, .. } = *record;
-            let bound = record.is_bound().then_some(Binding { from, to, server });
-            (chain.history().end.max(chain.post_upgrade().end), Said::Bound(bound))
+        let seals = SealCheck::check(record);
+        let (length, binding) = if seals.header_verifies() {
+            let binding = VerifiedBinding::Bound(record.binding());
+            (seals.history().end.max(seals.post_upgrade().end), binding)
         } else {
             // The event count is not verified either.
             let sealed = (0..EVENT_SLOTS).take_while(|slot| is_sealed(record, *slot));
-            (sealed.count(), Said::of_events(record))
+            (sealed.count(), VerifiedBinding::of_events(record))
         };
         let events = record.events[..length].to_vec();
-        Self { events, said, identity: record.identity_seal }
+        Self { events, binding, identity: record.identity_seal }
     }
 
-    /// The seals of the events, which distinguish the lives of a pack.
+    /// The seals of the events, which distinguish different histories of a pack.
     pub(super) fn seals(&self) -> impl Iterator<Item = Seal> {
         self.events.iter().map(|event| event.seal)
     }
@@ -93,8 +81,8 @@ impl Facts {
         is_state.then_some(if same { Relation::Same } else { Relation::Earlier })
     }
 
-    /// Whether a record with these facts may stand in for a refused one: it has the same binding as that.
+    /// Whether a record with this history may stand in for a refused one: it has the same binding as that.
     pub(super) fn agrees_with(&self, refused: &Self) -> bool {
-        refused.said == Said::Nothing || refused.said == self.said
+        refused.binding == VerifiedBinding::Unknown || refused.binding == self.binding
     }
 }

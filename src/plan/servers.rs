@@ -1,14 +1,14 @@
 //! The packs of a set by the servers that they are bound to: the chain of steps that a server's packs
 //! restore, with its gaps and duplicates.
 
-use super::{Condition, PackFacts};
+use super::{PackFacts, Usability};
 use crate::record::fields::{Serial, Server};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The licenses that a used pack restores from and to, as the server counts them.
 pub type Span = (u16, u16);
 
-/// The packs that restore one step.
+/// What is known of the packs that restore one step.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Holders {
     /// The first sound pack; `None` if all are refused.
@@ -27,12 +27,13 @@ pub struct Holders {
 pub struct Chain(BTreeMap<Span, Holders>);
 
 /// The most licenses that any server can have.
-const MOST: u16 = 50;
+const MAX_LICENSES: u16 = 50;
 
 impl Chain {
     /// Adds a used pack.
     pub fn add(&mut self, pack: &PackFacts) {
-        let Some(used) = pack.used.filter(|used| used.from < used.to && used.to <= MOST) else {
+        let Some(used) = pack.used.filter(|used| used.from < used.to && used.to <= MAX_LICENSES)
+        else {
             return;
         };
         let holders = self.0.entry((used.from, used.to)).or_default();
@@ -99,7 +100,7 @@ fn gaps(steps: impl Iterator<Item = Span>, installed: u16) -> Vec<Span> {
 
 /// One server's packs.
 #[derive(Clone, Debug)]
-pub struct Set {
+pub struct ServerPacks {
     /// The server.
     pub server: Server,
     /// Its chain.
@@ -110,14 +111,14 @@ pub struct Set {
 
 /// The sets of all servers, in the order in which they were found.
 #[derive(Clone, Debug)]
-pub struct Sets {
-    all: Vec<Set>,
+pub struct PacksByServer {
+    all: Vec<ServerPacks>,
     index: HashMap<Server, usize>,
     most: usize,
     left_out: bool,
 }
 
-impl Sets {
+impl PacksByServer {
     /// No sets yet; later those of the first `most` servers.
     pub fn new(most: usize) -> Self {
         Self { all: Vec::new(), index: HashMap::new(), most, left_out: false }
@@ -125,7 +126,7 @@ impl Sets {
 
     /// Adds a pack to its server's set. Unused packs and copies are in none.
     pub fn add(&mut self, pack: &PackFacts) {
-        let Some(used) = pack.used.filter(|_| pack.condition != Condition::Copy) else { return };
+        let Some(used) = pack.used.filter(|_| pack.usability != Usability::Copy) else { return };
         let at = match self.index.get(&used.server) {
             Some(at) => *at,
             None if self.all.len() == self.most => {
@@ -134,7 +135,7 @@ impl Sets {
             }
             None => {
                 let chain = Chain::default();
-                self.all.push(Set { server: used.server, chain, sound: 0 });
+                self.all.push(ServerPacks { server: used.server, chain, sound: 0 });
                 self.index.insert(used.server, self.all.len() - 1);
                 self.all.len() - 1
             }
@@ -144,12 +145,12 @@ impl Sets {
     }
 
     /// All sets.
-    pub fn all(&self) -> &[Set] {
+    pub fn all(&self) -> &[ServerPacks] {
         &self.all
     }
 
     /// The set of one server.
-    pub fn of(&self, server: &Server) -> Option<&Set> {
+    pub fn of(&self, server: &Server) -> Option<&ServerPacks> {
         self.index.get(server).map(|at| &self.all[*at])
     }
 
@@ -160,7 +161,7 @@ impl Sets {
 
     /// The sets with the most sound packs among those whose server is `wanted`: several where there is
     /// a tie.
-    pub fn largest(&self, wanted: impl Fn(&Server) -> bool) -> Vec<&Set> {
+    pub fn largest(&self, wanted: impl Fn(&Server) -> bool) -> Vec<&ServerPacks> {
         let meant = || self.all.iter().filter(|set| wanted(&set.server));
         let most = meant().map(|set| set.sound).max();
         meant().filter(|set| Some(set.sound) == most).collect()

@@ -21,7 +21,7 @@ struct BadSeal {
 }
 
 /// The result of checking all seals of a record.
-pub(crate) struct Chain {
+pub(crate) struct SealCheck {
     /// Events before the first one of a post-upgrade reapply.
     history: usize,
     /// Slots of the trailing events that 4.5 servers wrote into a 4.0 record.
@@ -35,29 +35,29 @@ pub(crate) struct Chain {
 /// The licenses that a pack restores, from and to.
 type Licenses = (u16, u16);
 
-impl Chain {
+impl SealCheck {
     /// Checks every seal of `record`.
     pub(crate) fn check(record: &Record) -> Self {
         let count = checked_count(record);
         let counted = count.unwrap_or_else(|| used_slots(record));
         let post_upgrade = post_upgrade_slots(record, counted);
         let history = counted.min(post_upgrade.start);
-        let mut chain = Self {
+        let mut seals = Self {
             history,
             post_upgrade,
             bad: Vec::new(),
             count_is_sound: count.is_some(),
             out_of_order: Vec::new(),
         };
-        chain.check_identity(record);
+        seals.check_identity(record);
         for slot in 0..history {
-            chain.check_event(record, slot);
+            seals.check_event(record, slot);
         }
         if let Some(count) = count {
-            chain.check_header(record, count);
+            seals.check_header(record, count);
         }
-        chain.out_of_order = chain.find_out_of_order(record);
-        chain
+        seals.out_of_order = seals.find_out_of_order(record);
+        seals
     }
 
     /// Slots of the counted events, without those that 4.5 servers wrote into a 4.0 record.

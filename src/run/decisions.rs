@@ -1,0 +1,279 @@
+//! The set's decisions: made from the candidates of a survey and from what the ledger knows, and told in reports.
+
+use super::Job;
+use super::images::OpenArchives;
+use super::known::{LedgerMatch, absolute_path, copy_of, ledger_match};
+use super::look::look_at;
+use super::pool::Scope;
+use super::prepare::is_as_decided;
+use super::survey::Survey;
+use crate::diagnosis::{CopyState, Finding, FindingCode, SetConflict};
+use crate::find::{Found, Image};
+use crate::ledger::{Ledger, LedgerError};
+use crate::platform;
+use crate::record::fields::Seal;
+use crate::report::{Failure, FailureCode, ImageThatCounts, Note, Operation, Outcome, Report};
+use crate::set::{
+    Candidate, Condition, Contradiction, ImageNumber, KnownConversion, PackHistory, RecordKind,
+    SetDecision, judge,
+};
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+
+/// Records that are read again together.
+const BATCH: usize = 256;
+
+/// Makes the decision for each candidate of a survey.
+pub(super) fn decide<'a>(
+    survey: &mut Survey,
+    job: &'a Job,
+    ledger: &mut Ledger,
+    scope: &Scope<'_, 'a>,
+) -> Result<(), LedgerError> {
+    let mut order: Vec<u32> =
+        (0..u32::try_from(survey.candidates.len()).unwrap_or(u32::MAX)).collect();
+    order.sort_unstable_by_key(|at| {
+        let Candidate { pack, image, .. } = survey.candidates[*at as usize];
+        (pack.serial.0, image)
+    });
+    let serial = |at: &u32| survey.candidates[*at as usize].pack.serial;
+    let knows_none = ledger.is_empty()?;
+    let mut deciding = Deciding {
+        job,
+        ledger,
+        knows_none,
+        groups: Vec::new(),
+        records: Vec::new(),
+        decisions: Vec::new(),
+    };
+    for group in order.chunk_by(|one, other| serial(one) == serial(other)) {
+        deciding.add(survey, group);
+        if deciding.records.len() >= BATCH || deciding.groups.len() >= BATCH {
+            deciding.judge(survey, scope)?;
+        }
+    }
+    deciding.judge(survey, scope)?;
+    for (at, decision) in deciding.decisions {
+        survey.decisions[at as usize] = decision;
+    }
+    Ok(())
+}
+
+struct Deciding<'a, 'j> {
+    job: &'j Job,
+    ledger: &'a mut Ledger,
+    /// Whether the ledger knows of no pack.
+    knows_none: bool,
+    /// Images with one serial each, which wait for the records that are read again.
+    groups: Vec<&'a [u32]>,
+    /// An image of each of those records.
+    records: Vec<(Seal, ImageNumber)>,
+    /// Answers other than the usual one.
+    decisions: Vec<(u32, SetDecision)>,
+}
+
+impl<'a, 'j> Deciding<'a, 'j> {
+    /// Adds the images of one serial. Records are read again only where they differ.
+    fn add(&mut self, survey: &Survey, group: &'a [u32]) {
+        let candidate = |at: &u32| &survey.candidates[*at as usize];
+        let is_40 = |at: &u32| {
+            candidate(at).kind == RecordKind::V40 && candidate(at).condition == Condition::Sound
+        };
+        let first = candidate(&group[0]);
+        let all_same = group.iter().all(|at| candidate(at).digest == first.digest);
+        if group.len() == 1 && (self.knows_none || !group.iter().any(is_40)) {
+            return;
+        }
+        if !all_same {
+            let mut digests: HashMap<Seal, ImageNumber> = HashMap::new();
+            group.iter().map(candidate).for_each(|e| {
+                digests.entry(e.digest).or_insert(e.image);
+            });
+            self.records.extend(digests);
+        }
+        self.groups.push(group);
+    }
+
+    fn judge(&mut self, survey: &Survey, scope: &Scope<'_, 'j>) -> Result<(), LedgerError> {
+        let (job, mut archives) = (self.job, OpenArchives::default());
+        self.records.sort_unstable_by_key(|(_, image)| *image);
+        let found = |(digest, image)| (digest, survey.images.found(image, &mut archives));
+        let records: Vec<_> = self.records.drain(..).map(found).collect();
+        let histories = scope.map(records, move |(digest, found)| read_history(found, job, digest));
+        let histories: BTreeMap<_, _> = histories.into_iter().flatten().collect();
+        for group in std::mem::take(&mut self.groups) {
+            self.judge_one(survey, group, &histories)?;
+        }
+        Ok(())
+    }
+
+    fn judge_one(
+        &mut self,
+        survey: &Survey,
+        group: &[u32],
+        histories: &BTreeMap<Seal, PackHistory>,
+    ) -> Result<(), LedgerError> {
+        let candidate = |at: &u32| survey.candidates[*at as usize];
+        let first = candidate(&group[0]).digest;
+        let all_same = group.iter().all(|at| candidate(at).digest == first);
+        let (read, unread): (Vec<u32>, Vec<u32>) =
+            group.iter().partition(|at| all_same || histories.contains_key(&candidate(at).digest));
+        self.decisions.extend(unread.into_iter().map(|at| (at, SetDecision::Changed)));
+        let candidates: Vec<_> = read.iter().map(candidate).collect();
+        let known = self.known(survey, &candidates)?;
+        let decisions = judge(&candidates, histories, known.as_ref());
+        let said = read
+            .into_iter()
+            .zip(decisions)
+            .filter(|(_, decision)| *decision != SetDecision::AsItIs);
+        self.decisions.extend(said);
+        Ok(())
+    }
+
+    /// What the ledger says of a serial, where that matters: where no 4.5 image of the pack is at hand.
+    fn known(
+        &self,
+        survey: &Survey,
+        candidates: &[Candidate],
+    ) -> Result<Option<KnownConversion>, LedgerError> {
+        let sound = |e: &&Candidate| e.condition == Condition::Sound;
+        if self.knows_none
+            || candidates.iter().any(|e| e.kind != RecordKind::V40)
+            || !candidates.iter().any(|e| sound(&e))
+        {
+            return Ok(None);
+        }
+        let Some(serial) = candidates.first().and_then(|e| e.pack.serial.text().map(str::to_owned))
+        else {
+            return Ok(None);
+        };
+        let Some(row) = self.ledger.find(&serial)? else { return Ok(None) };
+        let mut known = KnownConversion::InPlace;
+        for candidate in candidates.iter().filter(sound) {
+            let path = absolute_path(&survey.images.path(candidate.image));
+            let metadata = fs::metadata(&path).ok();
+            let file = metadata.and_then(|metadata| platform::identity_at(&path, &metadata).id);
+            known = match ledger_match(&row, &path, file, &candidate.digest) {
+                LedgerMatch::Own => return Ok(Some(KnownConversion::Begun(Some(candidate.image)))),
+                LedgerMatch::Already(_) => {
+                    return Ok(Some(KnownConversion::CopyThere(candidate.digest)));
+                }
+                LedgerMatch::CopyGone => {
+                    return Ok(Some(KnownConversion::CopyGone(candidate.digest)));
+                }
+                LedgerMatch::Copy(CopyState::Begun) => KnownConversion::Begun(None),
+                LedgerMatch::Copy(CopyState::Converted) => known,
+            };
+        }
+        Ok(Some(known))
+    }
+}
+
+/// Reads a record again; `None` where that fails, or it is another one by now.
+fn read_history(found: Found, job: &Job, digest: Seal) -> Option<(Seal, PackHistory)> {
+    let Found::Image(image) = found else { return None };
+    let look = look_at(image, &Job { surface: false, ..job.clone() });
+    let record = look.report.record().filter(|record| record.digest() == digest)?;
+    Some((digest, PackHistory::of(record)))
+}
+
+/// Looks at an image anew, since there is more to say of it.
+pub(super) fn look_again(image: Image, candidate: Option<&Candidate>, job: &Job) -> Box<Report> {
+    let mut report = look_at(image, job).report;
+    if report.failure.is_none()
+        && candidate.is_some_and(|candidate| !is_as_decided(&report, candidate))
+    {
+        report.fail(Failure::new(FailureCode::Changed, Operation::Read));
+    }
+    report
+}
+
+impl Survey {
+    /// The one image that the conversion that `job` is would change, looked at again; `None` where there is
+    /// none, or several.
+    pub fn only_change(&self, job: &Job) -> Option<Box<Report>> {
+        let is_changed = |candidate: &&Candidate| self.changes(candidate.image as usize, job);
+        let mut changed = self.candidates.iter().filter(is_changed);
+        let (Some(candidate), None) = (changed.next(), changed.next()) else { return None };
+        match self.images.found(candidate.image, &mut OpenArchives::default()) {
+            Found::Image(image) => Some(look_again(image, Some(candidate), job)),
+            _ => None,
+        }
+    }
+}
+
+/// Tells the set's decision in the report of an image that was not changed.
+pub(super) fn tell(
+    report: &mut Report,
+    decision: &SetDecision,
+    survey: &Survey,
+    ledger: &Ledger,
+) -> Result<(), LedgerError> {
+    let path = |image: &ImageNumber| survey.images.path(*image);
+    if report.failure.is_some() {
+        return Ok(());
+    }
+    match decision {
+        SetDecision::AsItIs => {}
+        SetDecision::Copy { of, relation } => {
+            report.outcome = Outcome::Copy;
+            report.output = None;
+            report.counts = Some(ImageThatCounts { path: path(of), relation: *relation });
+        }
+        SetDecision::StandIn(sound) => report.notes.push(Note::StandIn(path(sound))),
+        SetDecision::NewerStateRefused(newer) => {
+            let newer = Contradiction { images: vec![*newer], count: 1 };
+            conflict(report, FindingCode::NewerStateRefused, &newer, survey);
+        }
+        SetDecision::SerialClash(images) => {
+            conflict(report, FindingCode::SerialClash, images, survey);
+        }
+        SetDecision::TwoConverted(images) => {
+            conflict(report, FindingCode::TwoConverted, images, survey);
+        }
+        SetDecision::Diverged(lives) => report.refuse(Finding::set(SetConflict {
+            shared: lives.shared,
+            last_shared: lives.last_shared,
+            ..set_conflict(FindingCode::DivergedCopies, &lives.latest, survey)
+        })),
+        SetDecision::Changed => report.fail(Failure::new(FailureCode::Changed, Operation::Read)),
+        SetDecision::ConvertedIntoCopy
+        | SetDecision::CopyMissing
+        | SetDecision::CopyOfConverted => {
+            return tell_known(report, decision, ledger);
+        }
+    }
+    Ok(())
+}
+
+fn conflict(report: &mut Report, code: FindingCode, between: &Contradiction, survey: &Survey) {
+    report.refuse(Finding::set(set_conflict(code, between, survey)));
+}
+
+fn set_conflict(code: FindingCode, between: &Contradiction, survey: &Survey) -> SetConflict {
+    let images = between.images.iter().map(|image| survey.images.path(*image)).collect();
+    SetConflict { code, images, count: between.count, shared: 0, last_shared: None }
+}
+
+/// Tells what the ledger knows.
+fn tell_known(
+    report: &mut Report,
+    decision: &SetDecision,
+    ledger: &Ledger,
+) -> Result<(), LedgerError> {
+    let serial = report.record().and_then(|record| record.serial.text()).map(str::to_owned);
+    let row = serial.map(|serial| ledger.find(&serial)).transpose()?.flatten();
+    let Some(row) = row else { return Ok(()) };
+    match (decision, row.target.clone()) {
+        (SetDecision::ConvertedIntoCopy, Some(target)) => report.already(target),
+        (SetDecision::CopyMissing, Some(target)) => report.notes.push(Note::CopyMissing(target)),
+        _ => {
+            let state = match row.state {
+                crate::ledger::ConversionState::Begun => CopyState::Begun,
+                _ => CopyState::Converted,
+            };
+            report.refuse_copy(copy_of(row, state));
+        }
+    }
+    Ok(())
+}

@@ -176,7 +176,7 @@ pub enum End {
 /// itself.
 ///
 /// # Errors
-/// Where the ledger cannot be read.
+/// If the ledger cannot be read.
 pub fn survey(
     job: &Job,
     ledger: &mut Ledger,

@@ -29,6 +29,7 @@ mod ledger_without_locks;
 #[cfg(unix)]
 mod medium_errors;
 mod open_claims;
+mod other_images;
 #[cfg(unix)]
 mod power_cut;
 mod pulled_out;

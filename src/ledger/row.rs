@@ -4,7 +4,6 @@ use super::ClaimId;
 use crate::conversion::Patch;
 use crate::platform::path_from_bytes;
 use crate::record::fields::Seal;
-use crate::record::seal::sha1;
 use crate::record::{RECORD_SECTORS, RecordBytes};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Row, ToSql, params};
@@ -97,6 +96,8 @@ pub struct Wanted<'a> {
     pub sectors: &'a [u64; RECORD_SECTORS],
     /// The record before and after.
     pub patch: &'a Patch,
+    /// SHA-1 of the record before, and of the record after.
+    pub digests: [Seal; 2],
     /// The time of conversion, in seconds since 1970.
     pub converted_at: i64,
     /// The claim of an earlier run that this one replaces.
@@ -191,8 +192,8 @@ impl Wanted<'_> {
             sector_2,
             sector_3,
             self.converted_at,
-            sha1(&[&self.patch.old]).to_hex(),
-            sha1(&[&self.patch.new]).to_hex(),
+            self.digests[0].to_hex(),
+            self.digests[1].to_hex(),
             &self.patch.old[..],
             &self.patch.new[..],
         ])?;

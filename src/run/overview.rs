@@ -30,9 +30,9 @@ impl Survey {
             unread: self.unread,
             ..Overview::default()
         };
-        let all = self.candidates.iter().zip(&self.decisions);
-        for (candidate, decision) in all.filter(|(candidate, _)| !self.is_left_out(candidate, job))
-        {
+        let all = self.candidates.iter().enumerate();
+        for (at, candidate) in all.filter(|(_, candidate)| !self.is_left_out(candidate, job)) {
+            let decision = self.decision(at);
             let in_place = candidate.access != Access::NeedsOutput;
             match candidate.condition {
                 Condition::Unfinished if in_place || into_copies => overview.finish += 1,

@@ -11,6 +11,7 @@ use crate::pack::examine::RecordSectors;
 use crate::platform::FileId;
 use crate::record::Record;
 use crate::record::fields::Seal;
+use crate::record::seal::sha1;
 use std::path::PathBuf;
 
 /// A claim that is asked for.
@@ -20,8 +21,9 @@ pub(super) struct Request {
     pub(super) path: PathBuf,
     target: Option<PathBuf>,
     pub(super) file: Option<FileId>,
-    /// SHA-1 of the record before.
+    /// SHA-1 of the record before, and of the record after.
     pub(super) digest: Seal,
+    new_digest: Seal,
     sectors: RecordSectors,
     pub(super) patch: Patch,
     /// The time of the conversion, in seconds since 1970.
@@ -48,8 +50,14 @@ impl Request {
         if !patch.commits() {
             return None;
         }
-        let old = Record::parse(&patch.old).ok()?;
-        let origin = Record::parse(&patch.new).ok()?.origin?;
+        let parsed;
+        let old = if let Some(record) = work.report.record() {
+            record
+        } else {
+            parsed = Record::parse(&patch.old).ok()?;
+            &parsed
+        };
+        let new = Record::parse(&patch.new).ok()?;
         Some(Self {
             serial: old.serial.text()?.to_owned(),
             licenses: old.licenses,
@@ -57,8 +65,9 @@ impl Request {
             target: work.report.output.as_deref().map(absolute_path),
             file: work.file,
             digest: old.digest(),
+            new_digest: new.digest(),
             sectors: *change.sectors(),
-            at: origin.converted_at.unix_seconds(),
+            at: new.origin?.converted_at.unix_seconds(),
             patch,
             replaces: work.claim.map(|claim| claim.id),
         })
@@ -73,6 +82,7 @@ impl Request {
             file: self.file,
             sectors: &self.sectors,
             patch: &self.patch,
+            digests: [self.digest, self.new_digest],
             converted_at: self.at,
             replaces: self.replaces,
         }
@@ -92,7 +102,8 @@ impl Request {
             return Ok(Claimed::Known(entry));
         };
         let (converted_at, replaces) = (entry.converted_at, Some(entry.id));
-        let again = Wanted { patch: &patch, converted_at, replaces, ..self.wanted() };
+        let digests = [self.digest, sha1(&[&patch.new])];
+        let again = Wanted { patch: &patch, digests, converted_at, replaces, ..self.wanted() };
         Ok(match ledger.claim(&again)? {
             ClaimAnswer::Granted(id) => Claimed::Again(id, TrimmedRecord::new(&patch.new)),
             ClaimAnswer::Known(entry) => Claimed::Known(entry),

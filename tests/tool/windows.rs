@@ -8,7 +8,8 @@ use std::io::Write;
 use std::os::windows::ffi::OsStringExt;
 use std::os::windows::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 const HIDDEN: u32 = 2;
 const NORMAL: u32 = 0x80;
@@ -113,6 +114,18 @@ fn file_with_several_names_is_handled_once_and_an_archive_with_two_is_not_replac
 }
 
 #[test]
+fn file_that_another_program_lets_go_of_within_two_seconds_is_converted() {
+    let scene = Scene::with(&["unused-720.img"]);
+    let held = scene.hold("unused-720.img");
+    let mut command = scene.command(&[&CONVERT[..], &["unused-720.img"]].concat());
+    let run = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(Duration::from_secs(1));
+    drop(held);
+    let ran = Ran::with(run.wait_with_output().unwrap());
+    assert_eq!((&*ran.stderr, ran.code), ("", Some(0)));
+}
+
+#[test]
 fn names_of_devices_are_told_as_such() {
     let scene = Scene::new();
     for name in ["NUL", "con", "COM1.img", "sub/aux"] {
@@ -194,7 +207,7 @@ fn assert_key_ends_what_was_begun(key: &str) {
     let (images, ..) = scene.convert(&["-o", "out", "in"]);
     let done = |of: &str| outcomes(&images).iter().filter(|outcome| **outcome == of).count();
     assert_eq!((done("already-converted"), done("converted")), (stopped, PACKS - stopped));
-    scene.run(&["ledger", "check"]).is(0, "400 as the ledger says, 0 not\n", "");
+    scene.run(&["ledger", "check"]).is(0, "400 of 400 conversions are as the ledger says\n", "");
     let mut copies = fs::read_dir(scene.path("out")).unwrap().map(|entry| entry.unwrap());
     assert!(copies.all(|copy| copy.file_name().to_string_lossy().ends_with(".img")));
 }

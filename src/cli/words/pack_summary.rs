@@ -11,11 +11,18 @@ use std::path::Path;
 pub(crate) struct PackSummary {
     /// The image that was named or found.
     pub(crate) path: Box<Path>,
-    /// The converted copy of it, which is to be used instead.
+    /// Other files of the pack, where there are any: there may be hundreds of thousands of packs.
+    pub(crate) others: Option<Box<OtherFiles>>,
+    pub(crate) refusal: Option<Box<Refusal>>,
+}
+
+/// What a pack was converted into, or from.
+#[derive(Default)]
+pub(crate) struct OtherFiles {
+    /// The converted copy of the image, which is to be used instead.
     pub(crate) output: Option<Box<Path>>,
     /// The 4.0 image that it was converted from, where that is in the set as well.
     pub(crate) converted_from: Option<Box<Path>>,
-    pub(crate) refusal: Option<Box<Refusal>>,
 }
 
 /// Why a pack is refused.
@@ -40,23 +47,28 @@ pub(crate) struct Refusal {
     pub(crate) server: Option<Server>,
     /// From and to, where it is bound.
     pub(crate) span: Option<(u16, u16)>,
-    /// That a sound image of the pack is at hand, where one is.
-    pub(crate) sound_image: Option<String>,
+    /// What is to be done instead of asking for a replacement, where there is something.
+    pub(crate) other_way: Option<String>,
     /// Whether other images, or the ledger, speak against the pack, and not its own record.
     pub(crate) is_for_others: bool,
 }
 
 impl PackSummary {
+    /// The converted copy of the image, which is to be used instead.
+    pub(crate) fn output(&self) -> Option<&Path> {
+        self.others.as_ref()?.output.as_deref()
+    }
+
     /// The image to use.
     pub(crate) fn image(&self) -> &Path {
-        self.output.as_deref().unwrap_or(&self.path)
+        self.output().unwrap_or(&self.path)
     }
 
     /// The 4.0 image that the pack was converted from, where it was seen.
     pub(crate) fn source(&self) -> Option<&Path> {
-        match (&self.output, &self.converted_from) {
-            (Some(_), _) => Some(&self.path),
-            (None, source) => source.as_deref(),
+        match self.others.as_deref()? {
+            OtherFiles { output: Some(_), .. } => Some(&self.path),
+            OtherFiles { converted_from, .. } => converted_from.as_deref(),
         }
     }
 }
@@ -66,7 +78,7 @@ impl Refusal {
     /// each other.
     pub(crate) fn no_replacement(&self) -> Option<&str> {
         let of_others = self.is_for_others.then_some(&*self.message);
-        self.sound_image.as_deref().or(of_others)
+        self.other_way.as_deref().or(of_others)
     }
 }
 
@@ -82,6 +94,13 @@ pub(crate) fn pack_serial(facts: &PackFacts) -> Option<Cow<'_, str>> {
 
 /// The end of a pack's serial, which tells the packs of one purchase apart: `...00003`.
 pub(crate) fn short_serial(facts: &PackFacts) -> Option<String> {
-    let serial = facts.serial.text()?;
-    serial.rsplit_once('-').map(|(_, end)| format!("...{end}"))
+    facts.serial.text().map(short)
+}
+
+/// The same of any text; one without an end of its own is left whole.
+pub(crate) fn short(serial: &str) -> String {
+    match serial.rsplit_once('-') {
+        Some((start, end)) if !start.is_empty() => format!("...{end}"),
+        _ => serial.to_owned(),
+    }
 }

@@ -6,14 +6,14 @@ use crate::support::judge::{PackImage, strace};
 use crate::support::scene::Scene;
 
 const FIRST: &str = "
-Diskette 1   converted to 4.5 now, read back and verified
+Diskette 1   converted: done now, read back and verified
   Label      12345-270-0000017-00003 (4.5)
              from 5 to 10, SBSNT1 (00:A0:C9:14:C8:29)
 
 ";
 
 const SECOND: &str = "
-Diskette 2   corrupt: it was reapplied out of order
+Diskette 2   refused: it was reapplied out of order, and is corrupt
   Pack       12345-270-0000017-00010, from 5 to 10 on SBSNT1; 2 events, the
              last on 1 Apr 1999
   Found      reapplied out of order on 1 Apr 1999: the server had 10 licenses,
@@ -25,9 +25,9 @@ Diskette 2   corrupt: it was reapplied out of order
 const SUMMARY: &str = "q
 
 3 diskettes in this queue
-    1  12345-270-0000017-00003  converted to 4.5 now, read back and verified
-    2  12345-270-0000017-00010  corrupt: it was reapplied out of order
-    3  12345-270-0000017-00001  converted to 4.5 now, read back and verified
+    1  12345-270-0000017-00003  converted: done now, read back and verified
+    2  12345-270-0000017-00010  refused: it was reapplied out of order, and is corrupt
+    3  12345-270-0000017-00001  converted: done now, read back and verified
 
 SBSNT1 (00:A0:C9:14:C8:29): apply in this order (15 licenses at the end)
     1  diskette 1    5 to 10   ...00003   as it is
@@ -94,13 +94,13 @@ fn diskette_that_failed_is_tried_again() {
     queue.terminal.answer("");
     let shown = queue.until(2);
     assert!(
-        shown.contains("Diskette 1   write-protected:") && shown.contains("slide the tab"),
+        shown.contains("Diskette 1   failed: write-protected:") && shown.contains("slide the tab"),
         "{shown}"
     );
     drive.insert(&scene.path(&image.name));
     queue.terminal.answer("");
     let shown = queue.until(2);
-    assert!(shown.contains("converted to 4.5 now"), "{shown}");
+    assert!(shown.contains("converted: done now"), "{shown}");
     assert!(image.new == scene.read(&image.name));
     assert_eq!(queue.end().1, Some(0));
 }
@@ -122,10 +122,10 @@ fn diskette_that_was_weak_is_tried_again() {
     queue.until(1);
     queue.terminal.answer("");
     let shown = queue.until(2);
-    assert!(shown.contains("Diskette 1   a sound record on a weak sector"), "{shown}");
+    assert!(shown.contains("Diskette 1   refused: a sound record on a weak sector"), "{shown}");
     queue.terminal.answer("");
     let shown = queue.until(2);
-    assert!(shown.contains("converted to 4.5 now"), "{shown}");
+    assert!(shown.contains("converted: done now"), "{shown}");
     assert!(image.new == scene.read(&image.name));
     assert_eq!(queue.end().1, Some(0));
 }
@@ -167,7 +167,10 @@ fn diskette_that_was_changed_behind_a_question_of_the_queue_is_not_written() {
     drive.insert(&scene.path(other));
     queue.terminal.answer("y");
     let shown = queue.until(2);
-    assert!(shown.contains("Diskette 1   another diskette was put in its place"), "{shown}");
+    assert!(
+        shown.contains("Diskette 1   failed: another diskette was put in its place"),
+        "{shown}"
+    );
     for name in [image, other] {
         assert!(PackImage::golden(name).old == scene.read(name), "{name}");
     }
@@ -201,7 +204,7 @@ fn nothing_is_written_to_a_diskette_whose_image_cannot_be_kept() {
     queue.until(1);
     queue.terminal.answer("");
     let shown = queue.until(2);
-    assert!(shown.contains("Diskette 1   ") && shown.contains("/dev/null/box"), "{shown}");
+    assert!(shown.contains("Diskette 1   failed: ") && shown.contains("/dev/null/box"), "{shown}");
     assert!(scene.read("applied-1440.img") == PackImage::golden("applied-1440.img").old);
     assert_eq!(queue.end().1, Some(3));
 }
@@ -247,7 +250,7 @@ fn a_dry_run_of_a_queue_writes_nothing() {
     queue.until(1);
     queue.terminal.answer("");
     let shown = queue.until(2);
-    assert!(shown.contains("Diskette 1   a sound 4.0 pack, ready"), "{shown}");
+    assert!(shown.contains("Diskette 1   convertible: "), "{shown}");
     assert_eq!(queue.end().1, Some(0));
     assert!(scene.read("applied-1440.img") == PackImage::golden("applied-1440.img").old);
 }

@@ -34,7 +34,7 @@ fn diskettes_of_a_set_are_asked_for_by_serial_in_any_order() {
     queue.terminal.until(&prompt_for(&[second, first], &drive));
     for (name, shown, left) in [
         ("out-of-order-720.img", "left as it was: it is not one to convert", &[second, first][..]),
-        ("applied-1440.img", "Diskette 1   converted to 4.5 now", &[first]),
+        ("applied-1440.img", "Diskette 1   converted: done now", &[first]),
         ("fragmented-1440.img", "left as it was: box has no image of it", &[first]),
     ] {
         drive.insert(&scene.path(name));

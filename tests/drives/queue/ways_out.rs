@@ -26,7 +26,7 @@ fn queue_ends_where_nobody_types_any_more() {
     let (typed, mut keyboard) = std::io::pipe().unwrap();
     std::io::Write::write_all(&mut keyboard, b"\n").unwrap();
     drop(keyboard);
-    let ended = contains("\n1 diskette in this queue\n    1  12345-270-0000017-00003  converted ");
+    let ended = contains("\n1 diskette in this queue\n    1  12345-270-0000017-00003  converted: ");
     Ran::of(command.stdin(typed)).assert().code(0).stdout(ended);
 }
 
@@ -59,7 +59,7 @@ fn every_way_out_of_a_queue_shows_what_was_done() {
         let (shown, ended) = queue.terminal.end();
         assert!(
             shown.contains(
-                "\n\n1 diskette in this queue\n    1  12345-270-0000017-00001  converted "
+                "\n\n1 diskette in this queue\n    1  12345-270-0000017-00001  converted: "
             ),
             "{shown}"
         );

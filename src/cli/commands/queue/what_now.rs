@@ -1,8 +1,8 @@
 //! The commands that come after a queue, to be pasted into a shell.
 
 use crate::cli::args::Common;
-use crate::cli::commands::plan_commands::ledger_words;
 use crate::cli::show::shell::{command, path_words};
+use crate::cli::show::what_now::ledger_words;
 use std::path::Path;
 
 /// A command, with what it does.

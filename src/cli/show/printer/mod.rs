@@ -23,6 +23,7 @@ use addpack::report::{Outcome, Report};
 use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
 
 /// The form of a report.
 enum ReportForm {
@@ -55,12 +56,14 @@ pub(crate) struct Printer {
     facts: VecDeque<Option<PackFacts>>,
     /// What is done with packs once the survey is complete.
     doing: Option<&'static str>,
+    /// The folder that copies go to.
+    output: Option<PathBuf>,
     exit: Exit,
     /// Whether each file that is not looked at has a line of its own.
     lists_skipped: bool,
     /// Why copies of converted packs are not recognized.
     no_ledger: Option<LedgerError>,
-    /// What a summary is made of, where lines may be left out for one.
+    /// What the end at a terminal is made of, where lines may be left out.
     brief: Option<Brief>,
     /// What is written to files as well.
     to_file: Option<ToFile>,
@@ -85,6 +88,7 @@ impl Printer {
             sets: None,
             facts: VecDeque::new(),
             doing: None,
+            output: None,
             exit: Exit::Good,
             lists_skipped: false,
             no_ledger: None,
@@ -98,9 +102,8 @@ impl Printer {
     pub(crate) fn with_files(mut self, also: &Also, list: bool) -> Self {
         self.to_file = ToFile::new(also);
         self.lists_skipped = list;
-        let may_be_brief =
-            matches!(self.form, ReportForm::Lines(_)) && self.out.is_terminal && !list;
-        self.brief = may_be_brief.then(Brief::default);
+        let is_seen = matches!(self.form, ReportForm::Lines(_)) && self.look.rows.is_some();
+        self.brief = is_seen.then(|| Brief::new(list));
         self
     }
 
@@ -112,14 +115,14 @@ impl Printer {
 
     /// Ends lines with a picture of each server's packs.
     pub(crate) fn with_sets(mut self) -> Self {
-        self.sets =
-            matches!(self.form, ReportForm::Lines(_)).then(|| PacksByServer::new(usize::MAX));
+        self.sets = matches!(self.form, ReportForm::Lines(_)).then(PacksByServer::default);
         self
     }
 
-    /// The same report of a run that is `doing` something with the packs.
-    pub(crate) fn doing(mut self, doing: &'static str) -> Self {
+    /// The same report of a run that is `doing` something with the packs, perhaps into copies in a folder.
+    pub(crate) fn doing(mut self, doing: &'static str, output: Option<&Path>) -> Self {
         self.doing = Some(doing);
+        self.output = output.map(Path::to_owned);
         self
     }
 
@@ -147,7 +150,7 @@ impl Printer {
             ReportForm::Card | ReportForm::Lines(_) => diskette.text(self.look).into_bytes(),
         };
         let named = report.named;
-        let shown = ShownImage { outcome: report.outcome, named, text, reasons: None };
+        let shown = ShownImage { outcome: report.outcome, named, text, reason: None };
         let _ = self.show(&shown, None);
         let _ = self.out.flush();
     }
@@ -174,14 +177,14 @@ impl Printer {
 impl Printer {
     /// What there is to show of an image.
     fn shown(&self, report: &Report) -> ShownImage {
-        let (text, reasons) = match &self.form {
+        let (text, reason) = match &self.form {
             ReportForm::Card => (card::card(self.look, report), None),
             ReportForm::Json => (json::image_line(report), None),
             ReportForm::Lines(_) => {
-                (lines::image(self.look, report), lines::Reasons::of(self.look, report))
+                (lines::image(self.look, report), lines::Reason::of(self.look, report))
             }
         };
-        ShownImage { outcome: report.outcome, named: report.named, text, reasons }
+        ShownImage { outcome: report.outcome, named: report.named, text, reason }
     }
 
     /// Takes what was said of the first image that has no last word yet, and writes what comes before it.
@@ -216,10 +219,8 @@ impl Printer {
         if is_brief {
             return ControlFlow::Continue(());
         }
-        if let (ReportForm::Lines(kept), Some((heading, reasons))) =
-            (&mut self.form, &shown.reasons)
-        {
-            let kept = kept.add(*heading, reasons);
+        if let (ReportForm::Lines(kept), Some(reason)) = (&mut self.form, &shown.reason) {
+            let kept = kept.add(reason);
             self.keep(kept);
         }
         self.write(&shown.text)

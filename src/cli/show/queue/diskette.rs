@@ -5,8 +5,8 @@ use crate::cli::show::layout::hang;
 use crate::cli::show::lines::tone;
 use crate::cli::show::terminal::{TextStyle, named};
 use crate::cli::words::{
-    Left, copy_in_its_place, failure_next_step, finding_message, label, label_of_source,
-    left_alone, next_step, note, pack_in_short, plural, serial, verdict,
+    Left, copy_in_its_place, finding_message, label, label_of_source, left_alone, next_step, note,
+    pack_in_short, plural, serial, verdict,
 };
 use addpack::diagnosis::FindingCode;
 use addpack::record::Version;
@@ -41,13 +41,17 @@ impl Diskette {
         self.report.outcome
     }
 
+    fn verdict(&self) -> String {
+        format!("{}: {}", self.outcome().as_str(), verdict(&self.report))
+    }
+
     /// What became of it, in a sentence.
     pub(crate) fn sentence(&self) -> String {
         match &self.left {
             // The verdict says why.
-            Some(Left::NotToConvert) if !self.outcome().is_to_change() => verdict(&self.report),
+            Some(Left::NotToConvert) if !self.outcome().is_to_change() => self.verdict(),
             Some(left) => left_alone(left),
-            None => verdict(&self.report),
+            None => self.verdict(),
         }
     }
 
@@ -102,7 +106,7 @@ impl Diskette {
     pub(crate) fn text(&self, look: TextStyle) -> String {
         let report = &self.report;
         let head = format!("{:<11}", format!("Diskette {}", self.number));
-        let verdict = hang(look.width, &format!("{head}  "), &verdict(report));
+        let verdict = hang(look.width, &format!("{head}  "), &self.verdict());
         let mut text = verdict.replacen(&head, &look.paint(tone(report.outcome), &head), 1);
         let mut row = |name: &str, prose: &str| {
             text += &hang(look.width, &format!("  {name:<9}  "), prose);
@@ -132,13 +136,12 @@ impl Diskette {
     fn next_step(&self) -> Option<String> {
         let report = &self.report;
         let of_hand = [FindingCode::DamagedMedia, FindingCode::CopyOfConverted];
-        match (report.outcome, &report.failure) {
-            (Outcome::Failed, Some(failure)) => Some(failure_next_step(failure)),
-            (Outcome::Refused, _) if of_hand.iter().any(|code| report.has_finding(*code)) => {
-                Some(next_step(report))
-            }
-            _ => None,
-        }
+        let is_of_hand = match report.outcome {
+            Outcome::Failed => true,
+            Outcome::Refused => of_hand.iter().any(|code| report.has_finding(*code)),
+            _ => false,
+        };
+        is_of_hand.then(|| next_step(report))
     }
 }
 

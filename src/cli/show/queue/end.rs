@@ -110,7 +110,7 @@ impl SetReport<'_> {
     }
 
     fn step(&self, at: usize, step: &PlanStep, (from, to): Span) -> String {
-        let copy = self.summaries[step.pack].output.as_deref();
+        let copy = self.summaries[step.pack].output();
         let first = match (step.action, copy) {
             (PlanAction::ConvertThenApply, _) => "convert first".to_owned(),
             // A path has a line of its own: it may be long.

@@ -135,16 +135,12 @@ impl Ledger {
         read().map_err(|error| self.failed(error))
     }
 
-    /// Releases a pack: its row stays, but no longer prevents another conversion. Returns whether there
-    /// was one.
+    /// Releases a pack: its row stays, but no longer prevents another conversion.
     ///
     /// # Errors
     /// If the ledger cannot be written.
-    pub fn release(&mut self, serial: &str) -> Result<bool> {
-        self.db()?
-            .execute(row::RELEASE, [serial])
-            .map(|rows| rows > 0)
-            .map_err(|error| self.failed(error))
+    pub fn release(&mut self, serial: &str) -> Result<()> {
+        self.db()?.execute(row::RELEASE, [serial]).map(drop).map_err(|error| self.failed(error))
     }
 
     /// The rows of a serial that were released, the last one first.
@@ -167,8 +163,8 @@ impl Ledger {
     pub(crate) fn moved(&mut self, id: ClaimId, path: &Path, target: Option<&Path>) -> Result<()> {
         self.db()?
             .execute(
-                "UPDATE conversion SET path = ?2, target = ?3, device = NULL, inode = NULL \
-                 WHERE id = ?1",
+                "UPDATE conversion SET path = ?2, target = ?3, device = NULL, inode = NULL, \
+                 container = NULL WHERE id = ?1",
                 params![id, path_value(path), target.map(path_value)],
             )
             .map(|_| ())

@@ -57,7 +57,11 @@ impl Ledger {
             Some(Err(error)) if error.problem == LedgerProblem::InUse => return Err(error),
             _ => Self::open_without_writing(path)?,
         };
-        Ok(if ledger.check_identity()? { Some(ledger) } else { None })
+        if !ledger.check_identity()? {
+            return Ok(None);
+        }
+        ledger.read_older()?;
+        Ok(Some(ledger))
     }
 
     /// No ledger at all, for a run that only reads where there is none yet.
@@ -70,7 +74,7 @@ impl Ledger {
     /// # Errors
     /// If no temporary file can be made.
     pub fn temporary() -> Result<Self> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_CREATE);
         let mut ledger = Self::connect(Path::new(""), flags, |_| Ok(()))?;
         ledger.make()?;
         Ok(ledger)
@@ -93,7 +97,8 @@ impl Ledger {
     }
 
     pub(super) fn connection(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
-        let db = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        let flags = flags.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
+        let db = Connection::open_with_flags(path, flags)?;
         db.busy_timeout(PATIENCE)?;
         db.pragma_update(None, "synchronous", "FULL")?;
         db.set_prepared_statement_cache_capacity(32);
@@ -155,6 +160,16 @@ impl Ledger {
         }
     }
 
+    /// Readies a ledger of an older version, which only those who write bring up to date, to be read.
+    fn read_older(&self) -> Result<()> {
+        let db = self.db()?;
+        let ready = || {
+            let version: i32 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+            if version < schema::VERSION { db.execute_batch(schema::READ_OLDER) } else { Ok(()) }
+        };
+        ready().map_err(|error| self.failed(error))
+    }
+
     /// Whether this is a ledger with its tables; `false` for an empty database.
     fn check_identity(&self) -> Result<bool> {
         // In one statement, and so at one moment: another run may be making the tables just now.
@@ -165,8 +180,7 @@ impl Ledger {
             self.db()?.query_row(numbers, [], read).map_err(|error| self.failed(error))?;
         match (id, version) {
             (0, 0) if schema == 0 => Ok(false),
-            // What is read of version 1 reads the same in version 2.
-            (schema::APPLICATION_ID, 1 | schema::VERSION) => Ok(true),
+            (schema::APPLICATION_ID, 1..=schema::VERSION) => Ok(true),
             (schema::APPLICATION_ID, newer) if newer > schema::VERSION => {
                 Err(LedgerError::new(&self.path, LedgerProblem::Newer(newer)))
             }
@@ -230,16 +244,14 @@ mod tests {
     fn ledger_with_a_log_is_taken_to_a_disk_of_the_network() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ledger.db");
-        let mode = |ledger: &Ledger| {
-            ledger.db().unwrap().query_row("PRAGMA journal_mode", [], |row| row.get(0))
-        };
         let local = Ledger::open_by(&path, true).unwrap();
-        assert_eq!(mode(&local), Ok("wal".to_owned()));
+        assert_eq!(local.journal().unwrap(), "wal");
         drop(local);
         let shared = Ledger::open_by(&path, false).unwrap();
-        assert_eq!(mode(&shared), Ok("delete".to_owned()));
+        assert_eq!(shared.journal().unwrap(), "delete");
         // It is not locked exclusively: another station can read and write it meanwhile.
         let mut other = Ledger::open_by(&path, false).unwrap();
-        assert!(!other.release("of no pack").unwrap() && shared.begun().unwrap().is_empty());
+        other.release("of no pack").unwrap();
+        assert!(shared.begun().unwrap().is_empty());
     }
 }

@@ -28,6 +28,8 @@ mod large_archives;
 mod ledger_without_locks;
 #[cfg(unix)]
 mod medium_errors;
+#[cfg(unix)]
+mod moved_images;
 mod open_claims;
 mod other_images;
 #[cfg(unix)]
@@ -35,6 +37,8 @@ mod power_cut;
 mod pulled_out;
 #[cfg(unix)]
 mod rival_processes;
+#[cfg(unix)]
+mod settled;
 #[cfg(unix)]
 mod signals;
 

@@ -41,6 +41,8 @@ fn newer_damaged_or_full_ledger_is_told_before_any_image_is_touched() {
     let change = |sql| Connection::open(scene.ledger()).unwrap().execute_batch(sql).unwrap();
     change("PRAGMA user_version = 4");
     assert_unusable(&scene, "a newer addpack wrote it");
+    change("PRAGMA user_version = 0");
+    assert_unusable(&scene, "this file is not a ledger");
     change("PRAGMA user_version = 3");
     // A page in the middle overwritten: the table itself.
     let sound = std::fs::read(scene.ledger()).unwrap();

@@ -88,12 +88,11 @@ pub(super) fn held<S: DisketteStorage>(
     if readable[0] && first == old {
         return Held::Old;
     }
-    // It is made of both, with something of the new one; or, in the very file that was claimed, it is
-    // not to be recognised, and the pack's own events vouch for it. An unused pack has none: there,
-    // only who put the diskette in can say which one it is.
-    let bytes = || first.iter().zip(old.iter().zip(new));
-    let mixed = bytes().all(|(held, (old, new))| held == old || held == new)
-        && bytes().any(|(held, (old, _))| held != old);
+    // It is made of both; or, in the very file that was claimed, it is not to be recognised, and the
+    // pack's own events vouch for it. An unused pack has none: there, only who put the diskette in can
+    // say which one it is.
+    let mut bytes = first.iter().zip(old.iter().zip(new));
+    let mixed = bytes.all(|(held, (old, new))| held == old || held == new);
     let has_events = patch.clean_up().next().is_some();
     let vouched = is_claimed && (has_events || (put_back && !readable[0]));
     if damaged && (vouched || (readable[0] && mixed)) {

@@ -164,6 +164,9 @@ fn whoever_gives_up_is_told_the_state_and_the_next_run_finishes_it() {
     assert!(image.new == scene.read(&image.name));
 }
 
+/// A question, and what is said to it.
+type Answer = (&'static str, &'static str);
+
 /// A drive is named by whoever made its link.
 #[test]
 fn no_question_about_a_diskette_shows_raw_names() {
@@ -174,7 +177,7 @@ fn no_question_about_a_diskette_shows_raw_names() {
     let kept = "box\u{1b}[2J\u{7f}\u{202e}";
     let mut shown = String::new();
     let (next, last) = (("q ends: ", ""), ("q ends: ", "q"));
-    let queues: [(&[&str], &[(&str, &str)]); 4] = [
+    let queues: [(&[&str], &[Answer]); 4] = [
         (&["convert", link], &[(CONFIRM, "n")]),
         (&["inspect", "--queue", link, "--keep", kept], &[next, last]),
         (&["convert", "--queue", link, "--plan", kept], &[last]),

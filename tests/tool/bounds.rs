@@ -66,7 +66,7 @@ fn written(scene: &Scene, args: &[&str], folders: &[&str]) -> u64 {
     let root = fs::canonicalize(scene.path("")).unwrap();
     let is_below = |call: &&Called| {
         let below = |folder: &&str| call.text.contains(&format!("<{}/{folder}/", root.display()));
-        folders.iter().any(|folder| below(folder))
+        folders.iter().any(below)
     };
     let result = |call: &Called| call.text.rsplit_once(" = ")?.1.trim().parse::<u64>().ok();
     traced.calls.iter().filter(is_below).filter_map(result).sum()

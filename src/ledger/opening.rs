@@ -57,7 +57,11 @@ impl Ledger {
             Some(Err(error)) if error.problem == LedgerProblem::InUse => return Err(error),
             _ => Self::open_without_writing(path)?,
         };
-        Ok(if ledger.check_identity()? { Some(ledger) } else { None })
+        if !ledger.check_identity()? {
+            return Ok(None);
+        }
+        ledger.read_older()?;
+        Ok(Some(ledger))
     }
 
     /// No ledger at all, for a run that only reads where there is none yet.
@@ -156,6 +160,16 @@ impl Ledger {
         }
     }
 
+    /// Readies a ledger of an older version, which only those who write bring up to date, to be read.
+    fn read_older(&self) -> Result<()> {
+        let db = self.db()?;
+        let ready = || {
+            let version: i32 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+            if version < schema::VERSION { db.execute_batch(schema::READ_OLDER) } else { Ok(()) }
+        };
+        ready().map_err(|error| self.failed(error))
+    }
+
     /// Whether this is a ledger with its tables; `false` for an empty database.
     fn check_identity(&self) -> Result<bool> {
         // In one statement, and so at one moment: another run may be making the tables just now.
@@ -166,8 +180,7 @@ impl Ledger {
             self.db()?.query_row(numbers, [], read).map_err(|error| self.failed(error))?;
         match (id, version) {
             (0, 0) if schema == 0 => Ok(false),
-            // What is read of version 1 reads the same in version 2.
-            (schema::APPLICATION_ID, 1 | schema::VERSION) => Ok(true),
+            (schema::APPLICATION_ID, 1..=schema::VERSION) => Ok(true),
             (schema::APPLICATION_ID, newer) if newer > schema::VERSION => {
                 Err(LedgerError::new(&self.path, LedgerProblem::Newer(newer)))
             }

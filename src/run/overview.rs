@@ -1,6 +1,7 @@
 //! A survey in numbers.
 
 use super::survey::{Survey, is_converted};
+use super::turns::Turns;
 use super::{End, Job};
 use crate::set::{Access, Condition, SetDecision};
 
@@ -19,6 +20,8 @@ pub struct Overview {
     pub refused: u64,
     /// Images that could not be read. They may hold newer states of packs.
     pub unread: u64,
+    /// Images of which there will be another word than when they were seen, whether they are changed or not.
+    pub told_anew: u64,
 }
 
 impl Survey {
@@ -28,6 +31,7 @@ impl Survey {
         let mut overview = Overview {
             is_complete: self.end == End::Complete,
             unread: self.unread,
+            told_anew: Turns::new(self, job).count_images(),
             ..Overview::default()
         };
         let all = self.candidates.iter().enumerate();

@@ -4,6 +4,7 @@
 mod support;
 
 mod container;
+mod counted;
 mod fat12;
 mod house;
 mod kept_images;
@@ -11,6 +12,7 @@ mod lives;
 mod promises;
 mod random_sets;
 mod record;
+mod unix_only;
 mod weak_sectors;
 #[cfg(unix)]
 mod whole_images;

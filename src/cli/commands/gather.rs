@@ -212,7 +212,7 @@ impl<'a> Gathering<'a> {
     }
 
     fn see(&mut self, report: &Report) {
-        self.progress.image(report.outcome);
+        self.progress.seen(report.outcome);
         match Item::of(report) {
             Item::Pack(summary, facts) => {
                 self.packs.add(Item::Pack(summary, facts));

@@ -20,15 +20,19 @@ pub(crate) enum NewFile {
     Named(NamedTempFile),
 }
 
-/// The temporary name of a new file that will be at `path`. It follows from that path alone, which is in
+/// The temporary path of a new file that will be at `path`. It follows from that path alone, which is in
 /// the claim. So the run that settles the claim of a killed one knows which file to remove, and no other
 /// file has such a name.
 pub(super) fn temporary_name(path: &Path) -> io::Result<PathBuf> {
     let folder = fs::canonicalize(folder_of(path))?;
-    let name = path.file_name().unwrap_or_default();
-    let place = folder.join(name);
+    let name = name_on_the_way_to(&folder.join(path.file_name().unwrap_or_default()));
+    Ok(folder.join(name))
+}
+
+/// The temporary name of a new file that will be at this path without links.
+fn name_on_the_way_to(place: &Path) -> String {
     let digest = sha1(&[b"addpack, on the way to ", place.as_os_str().as_encoded_bytes()]).to_hex();
-    Ok(folder.join(format!(".addpack-{}.tmp", &digest[..24])))
+    format!(".addpack-{}.tmp", &digest[..24])
 }
 
 /// Removes the temporary file of `path` that a killed run left behind. One that another run is still
@@ -38,6 +42,15 @@ pub(super) fn temporary_name(path: &Path) -> io::Result<PathBuf> {
 /// As the system reports them.
 pub(crate) fn clear_leftover(path: &Path) -> io::Result<()> {
     platform::remove_unless_held(&temporary_name(path)?)
+}
+
+/// The same, of what was to be at `place`, a path without links, where that was moved into `folder` together with its
+/// own.
+///
+/// # Errors
+/// As the system reports them.
+pub(crate) fn clear_moved_leftover(place: &Path, folder: &Path) -> io::Result<()> {
+    platform::remove_unless_held(&folder.join(name_on_the_way_to(place)))
 }
 
 impl NewFile {

@@ -37,26 +37,26 @@ struct Written {
     digest: [u8; 20],
 }
 
-/// Replaces `old`, which is at `path`, by the file that `write` writes, with the same owner and
-/// permissions, and locked as well. `see` looks at the new file before, as its disk holds it, and can prevent that.
+/// Replaces `old`, which is at `path` and by `path_of_file` without links, by the file that `write` writes, with the
+/// same owner and permissions, and locked as well. `see` looks at the new file before, as its disk holds it, and can prevent that.
 ///
 /// # Errors
 /// Those of the system, of `write` and of `see`: then the old file is still there, unchanged.
 pub(crate) fn replace<T>(
     old: &mut OpenFile,
     path: &Path,
+    path_of_file: &Path,
     write: impl FnOnce(&OpenFile, &mut Replacement<'_>) -> Result<(), MediaError>,
     see: impl FnOnce(&OpenFile, &OnePass<'_>) -> Result<T, MediaError>,
 ) -> Result<Replaced<T>, MediaError> {
     check(old)?;
-    let path_of_file = fs::canonicalize(path)?;
-    let folder = folder_of(&path_of_file);
-    let (temporary, written) = make(old, &path_of_file, write)?;
+    let folder = folder_of(path_of_file);
+    let (temporary, written) = make(old, path_of_file, write)?;
     let mut new = OpenFile::new(temporary.as_file().try_clone()?, temporary.path())?;
     let seen = verify(&new, &written, see)?;
     check(old)?;
     platform::step();
-    let file = give_name(old, temporary, &path_of_file)?;
+    let file = give_name(old, temporary, path_of_file)?;
     new.renamed(path);
     let durable = sync_folder(folder).and_then(|()| platform::settle_name(&file));
     Ok(Replaced { file: new, seen, durable })

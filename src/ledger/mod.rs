@@ -175,8 +175,8 @@ impl Ledger {
     pub(crate) fn moved(&mut self, id: ClaimId, path: &Path, target: Option<&Path>) -> Result<()> {
         self.db
             .execute(
-                "UPDATE conversion SET path = ?2, target = ?3, device = NULL, inode = NULL \
-                 WHERE id = ?1",
+                "UPDATE conversion SET path = ?2, target = ?3, device = NULL, inode = NULL, \
+                 container = NULL WHERE id = ?1",
                 params![id, path_value(path), target.map(path_value)],
             )
             .map(|_| ())

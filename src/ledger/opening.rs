@@ -64,7 +64,11 @@ impl Ledger {
             Some(Err(error)) if error.problem == LedgerProblem::InUse => return Err(error),
             _ => Self::open_without_writing(path)?,
         };
-        Ok(if ledger.check_identity()? { Some(ledger) } else { None })
+        if !ledger.check_identity()? {
+            return Ok(None);
+        }
+        ledger.read_older().map_err(|error| ledger.failed(error))?;
+        Ok(Some(ledger))
     }
 
     /// An empty ledger in memory, for a run that only reads if there is no ledger yet.
@@ -167,6 +171,12 @@ impl Ledger {
         }
     }
 
+    /// Readies a ledger of an older version, which only those who write bring up to date, to be read.
+    fn read_older(&self) -> rusqlite::Result<()> {
+        let version: i32 = self.db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        if version < schema::VERSION { self.db.execute_batch(schema::READ_OLDER) } else { Ok(()) }
+    }
+
     /// Whether this is a ledger with its tables; `false` for an empty database.
     fn check_identity(&self) -> Result<bool> {
         // In one statement, and so at one moment: another run may be making the tables just now.
@@ -177,8 +187,7 @@ impl Ledger {
             self.db.query_row(numbers, [], read).map_err(|error| self.failed(error))?;
         match (id, version) {
             (0, 0) if schema == 0 => Ok(false),
-            // What is read of version 1 reads the same in version 2.
-            (schema::APPLICATION_ID, 1 | schema::VERSION) => Ok(true),
+            (schema::APPLICATION_ID, 1..=schema::VERSION) => Ok(true),
             (schema::APPLICATION_ID, newer) if newer > schema::VERSION => {
                 Err(LedgerError::new(&self.path, LedgerProblem::Newer(newer)))
             }
@@ -191,6 +200,7 @@ impl Ledger {
 fn make_tables(db: &Connection, version: i32) -> rusqlite::Result<()> {
     let steps: &[&str] = match version {
         1 => &[schema::MOVE_ASIDE, schema::CREATE, schema::MOVE_BACK],
+        2 => &[schema::ADD_CONTAINER],
         _ => &[schema::CREATE],
     };
     steps.iter().try_for_each(|step| db.execute_batch(step))?;

@@ -15,7 +15,8 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, serial, licenses, state, path, target, device, inode, sector_0, sector_1, ",
-            "sector_2, sector_3, converted_at, old_digest, new_digest, old_record, new_record ",
+            "sector_2, sector_3, converted_at, old_digest, new_digest, old_record, new_record, ",
+            "container ",
             "FROM conversion ",
             $rest
         )
@@ -33,13 +34,13 @@ pub(super) const BY_ID: &str = select!("WHERE id = ?1");
 pub(super) const ALL: &str = select!("ORDER BY id");
 /// Those that are begun, in that order, without their records: there may be very many.
 pub(super) const BEGUN: &str = "SELECT id, serial, licenses, state, path, target, device, inode, \
-    sector_0, sector_1, sector_2, sector_3, converted_at, old_digest, new_digest, NULL, NULL \
-    FROM conversion WHERE state = 'begun' ORDER BY id";
+    sector_0, sector_1, sector_2, sector_3, converted_at, old_digest, new_digest, NULL, NULL, \
+    container FROM conversion WHERE state = 'begun' ORDER BY id";
 
 const INSERT: &str = "INSERT OR IGNORE INTO conversion (serial, licenses, state, path, target, \
     device, inode, sector_0, sector_1, sector_2, sector_3, converted_at, old_digest, new_digest, \
-    old_record, new_record) \
-    VALUES (?1, ?2, 'begun', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+    old_record, new_record, container) \
+    VALUES (?1, ?2, 'begun', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
 
 const REMEMBER: &str =
     "INSERT OR IGNORE INTO temp.seen VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
@@ -91,7 +92,9 @@ pub struct Wanted<'a> {
     pub path: &'a Path,
     /// The copy that will be converted instead, as an absolute path.
     pub target: Option<&'a Path>,
-    /// The image's device and inode.
+    /// The container that the image is in, by its resolved path.
+    pub container: Option<&'a Path>,
+    /// The device and inode of the image, or of its container.
     pub file: Option<(u64, u64)>,
     /// The offsets of the record's sectors in bytes from the start of the image.
     pub sectors: &'a [u64; RECORD_SECTORS],
@@ -118,7 +121,10 @@ pub struct LedgerEntry {
     pub path: PathBuf,
     /// The converted copy; `None` if the image was converted in place.
     pub target: Option<PathBuf>,
-    /// The image's device and inode.
+    /// The container that the image is in, by its resolved path, after which its temporary is named; `None` for
+    /// a raw image and a drive, and once the conversion was found done elsewhere.
+    pub container: Option<PathBuf>,
+    /// The device and inode of the image, or of its container.
     pub file: Option<(u64, u64)>,
     /// The offsets of the record's sectors in bytes from the start of the image; `None` for a pack that was
     /// already converted when it was first seen.
@@ -142,9 +148,9 @@ impl LedgerEntry {
     pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         let id_part = |index| row.get::<_, Option<i64>>(index).map(|n| n.map(i64::cast_unsigned));
         let record = |index| row.get::<_, Option<RecordBytes>>(index);
-        let target = match row.get_ref(5)? {
-            ValueRef::Null => None,
-            _ => Some(path_at(row, 5)?),
+        let path_or_none = |index| match row.get_ref(index)? {
+            ValueRef::Null => Ok(None),
+            _ => path_at(row, index).map(Some),
         };
         Ok(Self {
             id: row.get(0)?,
@@ -156,7 +162,8 @@ impl LedgerEntry {
                 _ => ConversionState::Begun,
             },
             path: path_at(row, 4)?,
-            target,
+            target: path_or_none(5)?,
+            container: path_or_none(17)?,
             file: id_part(6)?.zip(id_part(7)?),
             sectors: sectors([id_part(8)?, id_part(9)?, id_part(10)?, id_part(11)?]),
             converted_at: row.get(12)?,
@@ -195,6 +202,7 @@ impl Wanted<'_> {
             sha1(&[&self.patch.new]).to_hex(),
             &self.patch.old[..],
             &self.patch.new[..],
+            self.container.map(path_value),
         ])?;
         Ok((rows == 1).then(|| db.last_insert_rowid()))
     }

@@ -7,9 +7,9 @@
 /// `APLG`, in SQLite's application id.
 pub(super) const APPLICATION_ID: i32 = 0x4150_4C47;
 /// In SQLite's user version.
-pub(super) const VERSION: i32 = 2;
+pub(super) const VERSION: i32 = 3;
 
-/// The tables of version 2. Released rows stay, so that a pack that was converted twice is recognised; of the
+/// The tables of version 3. Released rows stay, so that a pack that was converted twice is recognised; of the
 /// others there is one for each serial.
 pub(super) const CREATE: &str = "
 CREATE TABLE conversion (
@@ -29,27 +29,35 @@ CREATE TABLE conversion (
     old_digest    TEXT NOT NULL,    -- SHA-1 of the 4.0 record, as in the 4.5 record
     new_digest    TEXT NOT NULL,    -- SHA-1 of the 4.5 record
     old_record    BLOB,             -- both NULL once done
-    new_record    BLOB
+    new_record    BLOB,
+    container     ANY               -- the archive or packed file that the image is in, its resolved path
 ) STRICT;
 CREATE UNIQUE INDEX live ON conversion (serial) WHERE state <> 'released';
 CREATE INDEX begun ON conversion (state) WHERE state = 'begun';
 CREATE INDEX released ON conversion (serial) WHERE state = 'released';
 ";
 
-/// From version 1, which had one row for each serial and no released ones, to version 2: first the old
-/// table is renamed and the new ones are made.
+/// From version 1, which had one row for each serial and no released ones: first the old table is renamed
+/// and the new ones are made.
 pub(super) const MOVE_ASIDE: &str = "
 DROP INDEX begun;
 ALTER TABLE conversion RENAME TO conversion_1;
 ";
 /// Then the rows are copied, and the old table is dropped.
 pub(super) const MOVE_BACK: &str = "
-INSERT INTO conversion SELECT * FROM conversion_1 ORDER BY id;
+INSERT INTO conversion SELECT *, NULL FROM conversion_1 ORDER BY id;
 DELETE FROM sqlite_sequence WHERE name = 'conversion';
 INSERT INTO sqlite_sequence (name, seq)
     SELECT 'conversion', seq FROM sqlite_sequence WHERE name = 'conversion_1';
 DROP TABLE conversion_1;
 ";
+
+/// From version 2, which did not tell containers.
+pub(super) const ADD_CONTAINER: &str = "ALTER TABLE conversion ADD COLUMN container ANY";
+
+/// An older version is read as if it were this one.
+pub(super) const READ_OLDER: &str =
+    "CREATE TEMP VIEW conversion AS SELECT *, NULL AS container FROM main.conversion";
 
 /// Converted packs that were seen in this run; the table is removed with the connection.
 pub(super) const CREATE_SEEN: &str = "

@@ -9,6 +9,7 @@ use crate::files::OpenFile;
 use crate::platform::{self, FileId};
 use std::fs::{File, Permissions, TryLockError};
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 /// An open medium.
@@ -103,12 +104,20 @@ impl Medium {
         }))
     }
 
-    /// The file's identity. A drive has none, since its diskette changes, and neither has a container, which
-    /// is replaced and may hold several images.
+    /// The identity of the file that it is, or is in. A drive has none, since its diskette changes.
     pub(crate) fn file_id(&self) -> Option<FileId> {
         match self {
             Self::Image(image) => image.file().file_id(),
-            Self::Packed(_) | Self::Diskette(_) => None,
+            Self::Packed(packed) => packed.file_id(),
+            Self::Diskette(_) => None,
+        }
+    }
+
+    /// The path of its container without links, if it is in one.
+    pub(crate) fn container(&self) -> Option<&Path> {
+        match self {
+            Self::Packed(packed) => packed.place().ok(),
+            Self::Image(_) | Self::Diskette(_) => None,
         }
     }
 
@@ -130,13 +139,6 @@ impl Medium {
     pub(crate) fn release(&self) {
         if let Self::Packed(packed) = self {
             packed.release();
-        }
-    }
-
-    /// Removes the temporary file that a killed run left beside a container.
-    pub(crate) fn clear_leftover(&self) {
-        if let Self::Packed(packed) = self {
-            packed.clear_leftover();
         }
     }
 

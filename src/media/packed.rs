@@ -5,8 +5,10 @@ use super::changes::{Changes, apply, read_exactly};
 use super::container::ExpandedImage;
 use crate::disk::{ContainerError, DisketteStorage, Flaw, Format, MediaError, Storage, withhold};
 use crate::files::OpenFile;
+use crate::platform::FileId;
 use std::fs::{File, Permissions, TryLockError};
 use std::io::{self, Write};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// An image in a container.
@@ -100,8 +102,14 @@ impl Packed {
         *lock(&self.expanded) = None;
     }
 
-    pub(super) fn clear_leftover(&self) {
-        self.container.clear_leftover();
+    /// Its container's path without links.
+    pub(super) fn place(&self) -> io::Result<&Path> {
+        self.container.place()
+    }
+
+    /// Its container's identity.
+    pub(super) fn file_id(&self) -> Option<FileId> {
+        self.container.with_file(OpenFile::file_id)
     }
 
     pub(super) fn may_be_replaced(&self) -> io::Result<()> {

@@ -1,10 +1,12 @@
 //! What a survey has decided is told, tried or done: image by image, in their order.
 //!
-//! A group is changed from end to end before the next one is opened, so what was begun is whole when a run is
-//! stopped. All members of an archive that is changed in place are in one group: it is written once.
+//! What was begun is whole when a run is stopped. While a group waits for its disks, the next one is opened; while it is
+//! cleaned up, the next one is claimed. So two groups are open at most. All members of an archive that is changed in
+//! place are in one group: it is written once.
 
 use super::claims::{self, Claims};
 use super::decisions::tell;
+use super::group::{Cleaning, Group, collect, fail_second_copies, hand_out, publish};
 use super::in_order::InOrder;
 use super::output::Output;
 use super::pool::{self, Scope};
@@ -14,10 +16,10 @@ use super::survey::Survey;
 use super::turns::{Turn, TurnResult, Turns, take_turn};
 use super::{End, FinalReport, Job, Listener, Mode, RunEvent};
 use crate::ledger::{Ledger, LedgerError};
-use crate::platform::{images_at_once, sync_folder, without_case};
+use crate::platform::images_at_once;
 use crate::report::{Note, Report};
 use crate::set::ImageNumber;
-use std::collections::{BTreeSet, HashSet};
+use std::mem::take;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -50,11 +52,13 @@ pub fn carry_out(
             claims.turned_up(&one.source, &one.path, None)?;
         }
     }
-    let turns = Turns::new(survey, job, claims.has_missing());
+    let turns = Turns::new(survey, job);
     let threads = if turns.are_few() { 1 } else { job.workers.min(images_at_once()) };
     let task = Task { job, output: output.as_ref(), at: job.mode.time() };
     let mut run = Run { survey, task, stop, claims, listener, said: 0 };
     let mut turns = InOrder::new(turns, 1).with_whole_files(Turn::file_to_replace);
+    // One more writes the ledger while the others clean up.
+    let threads = threads + usize::from(threads > 1 && run.changes_in_place());
     let end = pool::scope(threads, |scope| run.groups(&mut turns, scope))?;
     run.claims.end()?;
     Ok(end.max(survey.end))
@@ -71,47 +75,66 @@ struct Run<'a> {
     said: ImageNumber,
 }
 
+/// Whether somebody still listens.
+type Told = Result<ControlFlow<()>, LedgerError>;
+
 impl<'a> Run<'a> {
-    /// Brings one group after the other to its end.
+    /// Brings one group after the other to its end. Where there are several threads, a group is cleaned up while
+    /// the next one is claimed.
     fn groups(
         &mut self,
         turns: &mut InOrder<impl Iterator<Item = Turn>, TurnResult>,
         scope: &Scope<'_, 'a>,
     ) -> Result<End, LedgerError> {
         let (survey, task, stop) = (self.survey, self.task, self.stop);
+        let work = move |turn| take_turn(turn, survey, task, stop);
+        let overlaps = scope.threads() > 1 && self.changes_in_place();
+        let mut cleaning = None;
         loop {
-            let work = move |turn| take_turn(turn, survey, task, stop);
             turns.begin(scope, work);
-            let taken = turns.take(scope, work).results;
-            if taken.is_empty() {
-                let rest = self.as_seen(self.survey.images.len());
-                return Ok(if rest.is_break() { End::Unheard } else { End::Complete });
+            let mut group = Group::new(turns.take(scope, work).results);
+            if group.steps.is_empty() {
+                let told = self.end_cleaning(cleaning, scope)?;
+                let is_heard =
+                    told.is_continue() && self.as_seen(survey.images.len()).is_continue();
+                return Ok(if is_heard { End::Complete } else { End::Unheard });
             }
-            let numbers: Vec<_> =
-                taken.iter().map(|taken| (taken.image, taken.candidate)).collect();
-            let steps = taken.into_iter().map(|taken| taken.step).collect();
-            let (steps, result) = self.bring_to_end(steps, scope);
-            let told = self.tell_all(&numbers, steps);
-            result?;
+            self.claim(&mut group);
+            let mut told = self.end_cleaning(cleaning.take(), scope);
+            self.change(&mut group, scope, || {
+                if overlaps {
+                    turns.begin(scope, work);
+                }
+            });
+            let goes_on = group.claimed.is_ok() && matches!(told, Ok(ControlFlow::Continue(())));
+            if goes_on && overlaps && !stop.load(Ordering::Relaxed) {
+                cleaning = Some(group.clean_up(scope));
+                continue;
+            }
+            let cleaned = group.clean_up(scope);
+            told = self.end(cleaned, scope, told);
             if told?.is_break() {
                 return Ok(End::Unheard);
             }
-            if self.stop.load(Ordering::Relaxed) {
+            if stop.load(Ordering::Relaxed) {
                 return Ok(End::Stopped);
             }
         }
     }
 
-    /// Changes all that is to be changed in a group together.
-    fn bring_to_end(
-        &mut self,
-        mut steps: Vec<Step>,
-        scope: &Scope<'_, 'a>,
-    ) -> (Vec<Step>, Result<(), LedgerError>) {
+    fn changes_in_place(&self) -> bool {
+        self.task.job.mode.converts() && self.task.output.is_none()
+    }
+
+    /// Claims what is to be changed of a group, for the first time.
+    fn claim(&mut self, group: &mut Group) {
         match self.task.job.mode {
-            Mode::Convert(_) => return self.change(steps, scope),
+            Mode::Convert(_) => {
+                let begun = self.claims.begin(&mut group.steps, self.task.output.is_none());
+                group.claimed = begun.and_then(|()| self.claims.claim(&mut group.steps));
+            }
             Mode::DryRun(_) => {
-                for step in &mut steps {
+                for step in &mut group.steps {
                     if let (Step::Done(work), Some(output)) = (step, self.task.output) {
                         output.foresee(&mut work.report);
                     }
@@ -119,38 +142,60 @@ impl<'a> Run<'a> {
             }
             Mode::Inspect => {}
         }
-        (steps, Ok(()))
     }
 
-    /// Claims and changes what is ready, in rounds: another run may be in the way.
-    fn change(
-        &mut self,
-        mut steps: Vec<Step>,
-        scope: &Scope<'_, 'a>,
-    ) -> (Vec<Step>, Result<(), LedgerError>) {
-        let mut result = self.claims.begin(&mut steps, self.task.output.is_none());
+    /// Commits what is claimed, and claims and commits the rest, in rounds: another run may be in the way. Calls
+    /// `meanwhile` while the disks are waited for.
+    fn change(&mut self, group: &mut Group, scope: &Scope<'_, 'a>, mut meanwhile: impl FnMut()) {
+        if !self.task.job.mode.converts() {
+            return;
+        }
         loop {
-            result = result.and_then(|()| self.claims.claim(&mut steps));
+            let mut steps = take(&mut group.steps);
             fail_second_copies(&mut steps);
-            if steps.iter().any(Step::is_begun) {
-                steps = if self.task.output.is_some() {
-                    scope.map(scope.map(steps, Step::stage), Step::commit)
-                } else {
-                    let staged = steps.into_iter().map(Step::stage).collect();
-                    scope.map(staged, |step| step.commit().finish())
-                };
-            }
             if let Some(output) = self.task.output {
-                steps = publish(steps, output);
+                let committed = scope.map(scope.map(steps, Step::stage), Step::commit);
+                steps = publish(committed, output);
+            } else if steps.iter().any(Step::is_begun) {
+                let staged = steps.into_iter().map(Step::stage).collect();
+                let mut committing = hand_out(staged, Step::commit, scope);
+                meanwhile();
+                steps = collect(&mut committing, scope);
             }
-            result = result.and(self.claims.note(&mut steps));
-            if result.is_err() {
+            let noted = self.claims.note(&mut steps);
+            if group.claimed.is_ok() {
+                group.claimed = noted;
+            }
+            if group.claimed.is_err() {
                 claims::fail_ready(&mut steps);
             }
-            if result.is_err() || !steps.iter().any(Step::is_ready) {
-                return (steps, result);
+            let is_left = steps.iter().any(Step::is_ready);
+            group.steps = steps;
+            if !is_left {
+                return;
             }
+            group.claimed = self.claims.claim(&mut group.steps);
         }
+    }
+
+    /// Ends a group that is being cleaned up, if there is one.
+    fn end_cleaning(&mut self, group: Option<Cleaning>, scope: &Scope<'_, 'a>) -> Told {
+        let heard = Ok(ControlFlow::Continue(()));
+        match group {
+            Some(group) => self.end(group, scope, heard),
+            None => heard,
+        }
+    }
+
+    /// Brings a group to its end, and tells what became of it if somebody still listens.
+    fn end(&mut self, group: Cleaning, scope: &Scope<'_, 'a>, told: Told) -> Told {
+        let Cleaning { numbers, steps: mut cleaning, claimed } = group;
+        let mut steps = collect(&mut cleaning, scope);
+        let noted = self.claims.note(&mut steps);
+        let is_heard = !matches!(told, Ok(ControlFlow::Break(())));
+        let last =
+            if is_heard { self.tell_all(&numbers, steps) } else { Ok(ControlFlow::Break(())) };
+        told.and(claimed).and(noted).and(last)
     }
 
     /// Adds the flawed sectors that the survey met, where all read well the second time.
@@ -160,11 +205,7 @@ impl<'a> Run<'a> {
         report.notes.extend(met.map(|(_, flaws)| Note::Flaws(flaws.clone())));
     }
 
-    fn tell_all(
-        &mut self,
-        numbers: &[(ImageNumber, Option<usize>)],
-        steps: Vec<Step>,
-    ) -> Result<ControlFlow<()>, LedgerError> {
+    fn tell_all(&mut self, numbers: &[(ImageNumber, Option<usize>)], steps: Vec<Step>) -> Told {
         for ((image, candidate), step) in numbers.iter().zip(steps) {
             let Step::Done(mut work) = step else { continue };
             if self.as_seen(*image).is_break() {
@@ -197,32 +238,4 @@ impl<'a> Run<'a> {
         }
         ControlFlow::Continue(())
     }
-}
-
-/// Of copies with one target, that of the first image gets it. The others are not written either: where new files have
-/// names, theirs would be the same.
-fn fail_second_copies(steps: &mut [Step]) {
-    let mut targets = HashSet::new();
-    for step in steps {
-        if step.target().is_some_and(|target| !targets.insert(without_case(target))) {
-            step.give_way();
-        }
-    }
-}
-
-/// Gives every finished copy its name, in the order of the paths, and makes the names durable.
-fn publish(steps: Vec<Step>, output: &Output) -> Vec<Step> {
-    let mut folders = BTreeSet::new();
-    let mut published = Vec::with_capacity(steps.len());
-    for step in steps {
-        folders.extend(step.target().into_iter().flat_map(|target| output.folders_above(target)));
-        published.push(step.publish());
-    }
-    for folder in folders {
-        let Err(error) = sync_folder(&folder) else { continue };
-        for step in &mut published {
-            step.fail_published(&folder, &error);
-        }
-    }
-    published
 }

@@ -10,6 +10,7 @@ use crate::pack::commit::Commit;
 use crate::pack::examine::RecordSectors;
 use crate::record::RecordBytes;
 use crate::report::Failure;
+use std::path::Path;
 
 /// A change that is to be made.
 pub(super) struct Change {
@@ -37,6 +38,11 @@ impl Change {
     /// What becomes of the record.
     pub(super) fn patch(&self) -> Patch {
         Patch { old: self.old.whole(), new: self.new.whole() }
+    }
+
+    /// The path of the container that the image is in, without links.
+    pub(super) fn container(&self) -> Option<&Path> {
+        self.medium.container()
     }
 
     /// Where the record lies.

@@ -1,16 +1,16 @@
 //! One time: each pack is claimed in the ledger before it is touched, whatever became of it since it was seen.
 
+use super::claimed::ImageFile;
 use super::known::{LedgerMatch, absolute_path, copy_of, ledger_match, made_again};
-use super::recovery::{self, Recovery};
+use super::open_claims::OpenClaims;
+use super::recovery::{self, Leftovers, Recovering, Recovery};
 use super::request::{Claimed, Request, take_up};
 use super::step::{Claim, Step};
 use crate::diagnosis::CopyState;
 use crate::ledger::{ClaimId, ConversionState, Ledger, LedgerEntry, LedgerError, Settled};
-use crate::platform::FileId;
 use crate::record::RecordBytes;
 use crate::record::fields::Seal;
 use crate::report::{Failure, FailureCode, Note, Operation, Outcome, PackState, Report};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Rounds that a group is claimed in, before other runs are held to be in the way.
@@ -21,8 +21,10 @@ pub(super) struct Claims<'l> {
     ledger: &'l mut Ledger,
     /// What became of claims, to be written with the next ones.
     settled: Vec<Settled>,
-    /// Claims of earlier runs whose images have not turned up, by the digests of their 4.0 records.
-    missing: BTreeMap<String, LedgerEntry>,
+    /// Claims of earlier runs whose images have not turned up.
+    missing: OpenClaims,
+    /// What killed runs have left is removed once.
+    leftovers: Leftovers,
     /// Rounds that the group at hand has been through.
     rounds: usize,
     /// The pack whose diskette the user says is in the drive.
@@ -45,9 +47,9 @@ impl<'l> Claims<'l> {
         ledger: &'l mut Ledger,
         put_back: Option<String>,
     ) -> Result<Self, LedgerError> {
-        let missing = ledger.begun()?.into_iter();
-        let missing = missing.map(|entry| (entry.old_digest.clone(), entry)).collect();
-        Ok(Self { ledger, settled: Vec::new(), missing, rounds: 0, put_back })
+        let missing = OpenClaims::new(ledger.begun()?);
+        let leftovers = Leftovers::default();
+        Ok(Self { ledger, settled: Vec::new(), missing, leftovers, rounds: 0, put_back })
     }
 
     pub(super) fn ledger(&self) -> &Ledger {
@@ -64,9 +66,11 @@ impl<'l> Claims<'l> {
     pub(super) fn begin(&mut self, steps: &mut [Step], in_place: bool) -> Result<(), LedgerError> {
         self.rounds = 0;
         if in_place && self.has_missing() {
+            let mut recovering = Recovering::default();
             for step in steps {
-                self.mend(step)?;
+                self.mend(step, &mut recovering)?;
             }
+            recovering.write(self.ledger)?;
         }
         Ok(())
     }
@@ -97,11 +101,12 @@ impl<'l> Claims<'l> {
         if self.settled.is_empty() && !is_any {
             return Ok(Vec::new());
         }
+        let leftovers = &mut self.leftovers;
         let claimed = self.ledger.write(|ledger| {
             self.settled.iter().try_for_each(|settled| ledger.settle(*settled))?;
             let requests = steps.iter().enumerate();
             let requests = requests.filter_map(|(at, step)| Some((at, Request::of(step)?)));
-            requests.map(|(at, request)| Ok((at, request.claim(ledger)?))).collect()
+            requests.map(|(at, request)| Ok((at, request.claim(ledger, leftovers)?))).collect()
         })?;
         self.settled.clear();
         Ok(claimed)
@@ -116,13 +121,16 @@ impl<'l> Claims<'l> {
                 Ok(Decision::Already(target))
             }
             LedgerMatch::Own => Ok(match take_up(entry, request) {
-                Some(patch) => Decision::Resume(entry.id, Box::new(patch.new)),
+                Some(patch) => {
+                    self.leftovers.clear(entry, request.container.as_deref());
+                    Decision::Resume(entry.id, Box::new(patch.new))
+                }
                 // What is there now is not what was claimed: that may be converted, and elsewhere.
                 None => Decision::Copy(CopyState::Begun),
             }),
             LedgerMatch::CopyGone => Ok(make_again(entry, request)),
             // Another file at the path of the claim: it is locked here, and proves nothing.
-            LedgerMatch::Copy(CopyState::Begun) if entry.path == request.path => {
+            LedgerMatch::Copy(CopyState::Begun) if entry.is_at(&request.path, request.file) => {
                 Ok(Decision::Copy(CopyState::Begun))
             }
             LedgerMatch::Copy(CopyState::Begun) => {
@@ -193,7 +201,7 @@ impl<'l> Claims<'l> {
         path: &Path,
         target: Option<&Path>,
     ) -> Result<(), LedgerError> {
-        if let Some(entry) = self.missing.remove(&source.to_hex()) {
+        if let Some(entry) = self.missing.take_source(source) {
             let target = target.map(absolute_path);
             self.ledger.moved(entry.id, &absolute_path(path), target.as_deref())?;
             self.settled.push(Settled::Done(entry.id));
@@ -202,23 +210,24 @@ impl<'l> Claims<'l> {
     }
 
     /// A damaged record may be one that a crash has torn.
-    fn mend(&mut self, step: &mut Step) -> Result<(), LedgerError> {
+    fn mend(&mut self, step: &mut Step, recovering: &mut Recovering) -> Result<(), LedgerError> {
         let Step::Done(work) = step else { return Ok(()) };
         if !work.report.is_damaged() {
             return Ok(());
         }
         let path = absolute_path(&work.report.path);
-        let in_place = || self.missing.values().filter(|entry| entry.target.is_none());
         let put_back = self.put_back.as_deref();
-        let found = recovery::settle_one_of(self.ledger, in_place(), &path, put_back)?;
+        let mut entries = self.missing.candidates(&work.report, work.file, put_back);
+        entries.retain(|entry| entry.target.is_none());
+        let found = recovering.settle_one_of(self.ledger, &entries, &path, put_back)?;
         let Some(entry) = found else {
-            let is_here = |entry: &&LedgerEntry| is_begun(entry, &work.report, work.file);
-            let begun = in_place().filter(|_| work.report.is_drive).filter(is_here);
+            let is_here = |entry: &&&LedgerEntry| is_begun(entry, &work.report, work.file);
+            let begun = entries.iter().filter(|_| work.report.is_drive).filter(is_here);
             let notes: Vec<_> = begun.map(|entry| Note::Begun(entry.serial.clone())).collect();
             work.report.notes.extend(notes);
             return Ok(());
         };
-        self.missing.remove(&entry.old_digest);
+        self.missing.take(entry.id);
         self.ledger.moved(entry.id, &path, None)?;
         if let Some(patch) = entry.patch {
             work.report.notes.retain(|note| !matches!(note, Note::Begun(_)));
@@ -237,11 +246,11 @@ fn make_again(entry: &LedgerEntry, request: &Request) -> Decision {
 }
 
 /// Whether a damaged pack may be that of a claim.
-pub(super) fn is_begun(entry: &LedgerEntry, report: &Report, file: Option<FileId>) -> bool {
+pub(super) fn is_begun(entry: &LedgerEntry, report: &Report, file: ImageFile) -> bool {
     // A drive may hold another diskette than the one that was claimed.
     let serial = report.record().and_then(|record| record.serial.text());
     let may_be = !report.is_drive || serial.is_none_or(|serial| serial == entry.serial);
-    may_be && entry.is_file(&absolute_path(&report.path), file)
+    may_be && entry.is_image(&absolute_path(&report.path), file)
 }
 
 /// Where the ledger has failed, nothing more is begun.

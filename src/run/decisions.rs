@@ -6,11 +6,11 @@ use super::known::{LedgerMatch, absolute_path, copy_of, ledger_match};
 use super::look::look_at;
 use super::pool::Scope;
 use super::prepare::is_as_decided;
+use super::recovery::converted_pack;
 use super::survey::Survey;
 use crate::diagnosis::{CopyState, Finding, FindingCode, SetConflict};
 use crate::find::{Found, Image};
-use crate::ledger::{Ledger, LedgerError};
-use crate::platform;
+use crate::ledger::{ConversionState, Ledger, LedgerEntry, LedgerError};
 use crate::record::fields::Seal;
 use crate::report::{Failure, FailureCode, ImageThatCounts, Note, Operation, Outcome, Report};
 use crate::set::{
@@ -18,7 +18,6 @@ use crate::set::{
     SetDecision, judge,
 };
 use std::collections::{BTreeMap, HashMap};
-use std::fs;
 
 /// Records that are read again together.
 const BATCH: usize = 256;
@@ -76,12 +75,9 @@ impl<'a, 'j> Deciding<'a, 'j> {
     /// Adds the images of one serial. Records are read again only where they differ.
     fn add(&mut self, survey: &Survey, group: &'a [u32]) {
         let candidate = |at: &u32| &survey.candidates[*at as usize];
-        let is_40 = |at: &u32| {
-            candidate(at).kind == RecordKind::V40 && candidate(at).condition == Condition::Sound
-        };
         let first = candidate(&group[0]);
         let all_same = group.iter().all(|at| candidate(at).digest == first.digest);
-        if group.len() == 1 && (self.knows_none || !group.iter().any(is_40)) {
+        if group.len() == 1 && (self.knows_none || first.kind != RecordKind::V40) {
             return;
         }
         if !all_same {
@@ -121,13 +117,43 @@ impl<'a, 'j> Deciding<'a, 'j> {
         self.decisions.extend(unread.into_iter().map(|at| (at, SetDecision::Changed)));
         let candidates: Vec<_> = read.iter().map(candidate).collect();
         let known = self.known(survey, &candidates)?;
-        let decisions = judge(&candidates, histories, known.as_ref());
+        let mut decisions = judge(&candidates, histories, known.as_ref());
+        self.stand_in(&candidates, &mut decisions)?;
         let said = read
             .into_iter()
             .zip(decisions)
             .filter(|(_, decision)| *decision != SetDecision::AsItIs);
         self.decisions.extend(said);
         Ok(())
+    }
+
+    /// Decides on the refused images of a pack that the ledger knows to be converted, where that is still so.
+    fn stand_in(
+        &self,
+        candidates: &[Candidate],
+        decisions: &mut [SetDecision],
+    ) -> Result<(), LedgerError> {
+        let is_refused = |(candidate, decision): (&Candidate, &SetDecision)| {
+            candidate.condition == Condition::Refused && *decision == SetDecision::AsItIs
+        };
+        let is_old = candidates.iter().all(|candidate| candidate.kind == RecordKind::V40);
+        if self.knows_none || !is_old || !candidates.iter().zip(&*decisions).any(is_refused) {
+            return Ok(());
+        }
+        let row = self.row(candidates)?.filter(|row| row.state == ConversionState::Done);
+        let Some(pack) = row.as_ref().and_then(converted_pack) else { return Ok(()) };
+        for (candidate, decision) in candidates.iter().zip(decisions) {
+            if is_refused((candidate, decision)) && candidate.pack == pack {
+                *decision = SetDecision::ConvertedElsewhere;
+            }
+        }
+        Ok(())
+    }
+
+    /// The ledger's row of the serial that these have.
+    fn row(&self, candidates: &[Candidate]) -> Result<Option<LedgerEntry>, LedgerError> {
+        let serial = candidates.first().and_then(|first| first.pack.serial.text());
+        serial.map_or(Ok(None), |serial| self.ledger.find(serial))
     }
 
     /// What the ledger says of a serial, where that matters: where no 4.5 image of the pack is at hand.
@@ -143,16 +169,11 @@ impl<'a, 'j> Deciding<'a, 'j> {
         {
             return Ok(None);
         }
-        let Some(serial) = candidates.first().and_then(|e| e.pack.serial.text().map(str::to_owned))
-        else {
-            return Ok(None);
-        };
-        let Some(row) = self.ledger.find(&serial)? else { return Ok(None) };
+        let Some(row) = self.row(candidates)? else { return Ok(None) };
         let mut known = KnownConversion::InPlace;
         for candidate in candidates.iter().filter(sound) {
             let path = absolute_path(&survey.images.path(candidate.image));
-            let metadata = fs::metadata(&path).ok();
-            let file = metadata.and_then(|metadata| platform::identity_at(&path, &metadata).id);
+            let file = survey.images.file_of(candidate.image);
             known = match ledger_match(&row, &path, file, &candidate.digest) {
                 LedgerMatch::Own => return Ok(Some(KnownConversion::Begun(Some(candidate.image)))),
                 LedgerMatch::Already(_) => {
@@ -239,9 +260,8 @@ pub(super) fn tell(
         SetDecision::Changed => report.fail(Failure::new(FailureCode::Changed, Operation::Read)),
         SetDecision::ConvertedIntoCopy
         | SetDecision::CopyMissing
-        | SetDecision::CopyOfConverted => {
-            return tell_known(report, decision, ledger);
-        }
+        | SetDecision::CopyOfConverted
+        | SetDecision::ConvertedElsewhere => return tell_known(report, decision, ledger),
     }
     Ok(())
 }
@@ -265,11 +285,14 @@ fn tell_known(
     let row = serial.map(|serial| ledger.find(&serial)).transpose()?.flatten();
     let Some(row) = row else { return Ok(()) };
     match (decision, row.target.clone()) {
+        (SetDecision::ConvertedElsewhere, _) => {
+            report.notes.push(Note::StandIn(row.place().to_owned()));
+        }
         (SetDecision::ConvertedIntoCopy, Some(target)) => report.already(target),
         (SetDecision::CopyMissing, Some(target)) => report.notes.push(Note::CopyMissing(target)),
         _ => {
             let state = match row.state {
-                crate::ledger::ConversionState::Begun => CopyState::Begun,
+                ConversionState::Begun => CopyState::Begun,
                 _ => CopyState::Converted,
             };
             report.refuse_copy(copy_of(row, state));

@@ -1,8 +1,9 @@
 //! The images of a survey, in a few bytes each: enough to come back to every one of them.
 
+use super::claimed::ImageFile;
 use crate::find::{FindError, Found, Image};
 use crate::media::{Container, Member, Place, PlaceKind};
-use crate::platform::path_from_bytes;
+use crate::platform::{self, path_from_bytes};
 use crate::set::ImageNumber;
 use std::collections::HashMap;
 use std::fs;
@@ -104,6 +105,17 @@ impl Images {
     pub(super) fn path(&self, image: ImageNumber) -> PathBuf {
         let (prefix, name) = self.parts(image);
         path_from_bytes([&*prefix.bytes, name].concat())
+    }
+
+    /// The file that an image is, or is in, as it is now.
+    pub(super) fn file_of(&self, image: ImageNumber) -> ImageFile {
+        let (prefix, name) = self.parts(image);
+        let is_member = self.items[image as usize].member != NO_MEMBER;
+        let member = if is_member { name.len() + 1 } else { 0 };
+        let archive = || path_from_bytes(prefix.bytes[..prefix.bytes.len() - 1].to_vec());
+        let path = if is_member { archive() } else { self.path(image) };
+        let id = fs::metadata(&path).ok().and_then(|it| platform::identity_at(&path, &it).id);
+        ImageFile { id, member }
     }
 
     fn parts(&self, image: ImageNumber) -> (&Prefix, &[u8]) {

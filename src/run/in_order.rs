@@ -9,7 +9,7 @@ use std::time::Instant;
 
 /// The most images in a group; fewer if few files may be open. Images that are converted together share the disk's
 /// flushes; larger groups would only take more memory.
-const GROUP: usize = 64;
+pub(super) const GROUP: usize = 64;
 /// The most images that one thread takes at a time.
 const PIECE: usize = 16;
 /// Images in the first group, which shows how many threads are worth while.

@@ -1,6 +1,7 @@
 //! One image is looked at; nothing of it is changed.
 
 use super::access::{lock_shared, open_found};
+use super::claimed::ImageFile;
 use super::{Describe, Job};
 use crate::container::{ContainerError, Format};
 use crate::diagnosis::FindingCode;
@@ -9,7 +10,6 @@ use crate::media::surface::survey;
 use crate::media::{MediaError, Medium, Place, PlaceKind};
 use crate::pack::contents::contents;
 use crate::pack::examine::{Examination, RecordSectors, examine};
-use crate::platform::FileId;
 use crate::report::{Failure, NotAPack, Note, Operation, Outcome, Report};
 use crate::set::Access;
 use std::path::Path;
@@ -31,7 +31,7 @@ pub(super) struct LookedAt {
     pub(super) place: Place,
     pub(super) root: Arc<Path>,
     pub(super) report: Box<Report>,
-    pub(super) file: Option<FileId>,
+    pub(super) file: ImageFile,
     pub(super) access: Access,
 }
 
@@ -66,9 +66,9 @@ fn not_read(report: &Report) -> Option<Format> {
 pub(super) fn look_at(mut image: Image, job: &Job) -> Box<LookedAt> {
     let is_named = image.is_named();
     let mut report = new_report(&image);
-    let (mut file, mut access) = (None, Access::InPlace);
+    let (mut file, mut access) = (ImageFile::of(&image.place, None), Access::InPlace);
     let looked = open_found(&mut image, job).and_then(|medium| {
-        (file, access) = (medium.file_id(), access_to(&medium));
+        (file.id, access) = (medium.file_id(), access_to(&medium));
         inspect(&medium, job, &mut report)
     });
     if let Err(failure) = looked {

@@ -1,6 +1,7 @@
 //! A survey in numbers.
 
 use super::survey::{Survey, is_converted};
+use super::turns::Turns;
 use super::{End, Job};
 use crate::set::{Access, Condition, SetDecision};
 
@@ -19,6 +20,8 @@ pub struct Overview {
     pub refused: u64,
     /// Images that could not be read. They may hold newer states of packs.
     pub unread: u64,
+    /// Images whose final report will differ from the first one, whether or not the run changes them.
+    pub changed_reports: u64,
 }
 
 impl Survey {
@@ -28,6 +31,7 @@ impl Survey {
         let mut overview = Overview {
             is_complete: self.end == End::Complete,
             unread: self.unread,
+            changed_reports: Turns::new(self, job).count_images(),
             ..Overview::default()
         };
         let all = self.candidates.iter().zip(&self.decisions);

@@ -2,6 +2,7 @@
 
 use super::access::{in_place_still, lock, lock_shared, open, open_to_change};
 use super::change::Change;
+use super::claimed::ImageFile;
 use super::look::{examine_into, new_report, settle};
 use super::output::{Output, OutputCopy};
 use super::step::Step;
@@ -10,7 +11,7 @@ use crate::conversion::{Patch, decide};
 use crate::disk::DisketteStorage;
 use crate::find::Image;
 use crate::media::{DriveError, Medium};
-use crate::platform::{self, FileId, folder_of};
+use crate::platform::{self, folder_of};
 use crate::record::fields::{FileTime, Seal};
 use crate::record::seal::sha1;
 use crate::report::{Failure, FailureCode, Operation, Outcome, Report};
@@ -38,7 +39,7 @@ pub(super) enum Expected<'a> {
 /// Readies an image to be changed.
 pub(super) fn prepare(image: &Image, expected: Expected<'_>, task: Task<'_>) -> Step {
     let mut report = new_report(image);
-    let mut file = None;
+    let mut file = ImageFile::of(&image.place, None);
     let change = match task.output {
         None => in_place(image, expected, task, &mut report, &mut file),
         Some(output) => to_copy(image, expected, task, output, &mut report, &mut file),
@@ -55,10 +56,10 @@ fn in_place(
     expected: Expected<'_>,
     task: Task<'_>,
     report: &mut Report,
-    file: &mut Option<FileId>,
+    file: &mut ImageFile,
 ) -> Result<Option<Change>, Failure> {
     let (medium, protection) = open_to_change(&image.place, task.job)?;
-    *file = medium.file_id();
+    file.id = medium.file_id();
     if protection.is_none() {
         lock(medium.try_lock())?;
     } else {
@@ -102,10 +103,10 @@ fn to_copy(
     task: Task<'_>,
     output: &Output,
     report: &mut Report,
-    file: &mut Option<FileId>,
+    file: &mut ImageFile,
 ) -> Result<Option<Change>, Failure> {
     let medium = open(&image.place, task.job)?;
-    *file = medium.file_id();
+    file.id = medium.file_id();
     // Its claim is told to be alive by this lock; a file system without locks has none to tell.
     if let Err(TryLockError::WouldBlock) = medium.try_lock() {
         return Err(Failure::new(FailureCode::InUse, Operation::Lock));

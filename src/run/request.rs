@@ -1,17 +1,18 @@
 //! A pack that is to be claimed, as the ledger is asked for it.
 
+use super::claimed::ImageFile;
 use super::kept::TrimmedRecord;
 use super::known::absolute_path;
+use super::recovery::Leftovers;
 use super::step::Step;
 use crate::conversion::Patch;
 use crate::ledger::{
     ClaimAnswer, ClaimId, ConversionState, LedgerEntry, LedgerError, LedgerTransaction, Wanted,
 };
 use crate::pack::examine::RecordSectors;
-use crate::platform::FileId;
 use crate::record::Record;
 use crate::record::fields::Seal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A claim that is asked for.
 pub(super) struct Request {
@@ -19,7 +20,8 @@ pub(super) struct Request {
     licenses: u16,
     pub(super) path: PathBuf,
     target: Option<PathBuf>,
-    pub(super) file: Option<FileId>,
+    pub(super) container: Option<PathBuf>,
+    pub(super) file: ImageFile,
     /// SHA-1 of the record before.
     pub(super) digest: Seal,
     sectors: RecordSectors,
@@ -55,6 +57,7 @@ impl Request {
             licenses: old.licenses,
             path: absolute_path(&work.report.path),
             target: work.report.output.as_deref().map(absolute_path),
+            container: change.container().map(Path::to_owned),
             file: work.file,
             digest: old.digest(),
             sectors: *change.sectors(),
@@ -70,7 +73,8 @@ impl Request {
             licenses: self.licenses,
             path: &self.path,
             target: self.target.as_deref(),
-            file: self.file,
+            container: self.container.as_deref(),
+            file: self.file.id,
             sectors: &self.sectors,
             patch: &self.patch,
             converted_at: self.at,
@@ -79,7 +83,11 @@ impl Request {
     }
 
     /// Makes the claim, or takes up the one that a crash has left on this very image, which is locked here.
-    pub(super) fn claim(&self, ledger: &LedgerTransaction<'_>) -> Result<Claimed, LedgerError> {
+    pub(super) fn claim(
+        &self,
+        ledger: &LedgerTransaction<'_>,
+        leftovers: &mut Leftovers,
+    ) -> Result<Claimed, LedgerError> {
         let entry = match ledger.claim(&self.wanted())? {
             ClaimAnswer::Granted(id) => return Ok(Claimed::New(id)),
             ClaimAnswer::Known(entry) => entry,
@@ -87,10 +95,11 @@ impl Request {
         let is_own = entry.state == ConversionState::Begun
             && entry.target.is_none()
             && self.target.is_none()
-            && entry.is_file(&self.path, self.file);
+            && entry.is_image(&self.path, self.file);
         let Some(patch) = take_up(&entry, self).filter(|_| is_own) else {
             return Ok(Claimed::Known(entry));
         };
+        leftovers.clear(&entry, self.container.as_deref());
         let (converted_at, replaces) = (entry.converted_at, Some(entry.id));
         let again = Wanted { patch: &patch, converted_at, replaces, ..self.wanted() };
         Ok(match ledger.claim(&again)? {

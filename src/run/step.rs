@@ -1,14 +1,15 @@
 //! How far an image has come in a run that changes, and every way on from there.
 //!
-//! `Ready` to be changed, and not claimed yet; `Begun` once its claim is durable; `Done` when nothing more is to
-//! be said of it. There is no way back, and only a step that is begun writes.
+//! `Ready` to be changed, and not claimed yet; `Begun` once its claim is durable; `Committed` once its disk holds the
+//! new pack; `Done` when nothing more is to be done about it. There is no way back, and only a step that is begun or
+//! committed writes.
 
 use super::change::Change;
+use super::claimed::ImageFile;
 use super::kept::TrimmedRecord;
 use super::output::OutputCopy;
 use crate::diagnosis::{CopyOf, Finding, Verdict, diagnose};
 use crate::ledger::ClaimId;
-use crate::platform::FileId;
 use crate::record::RecordBytes;
 use crate::report::{Failure, Outcome, Report};
 use std::io;
@@ -22,6 +23,8 @@ pub(super) enum Step {
     Ready(Box<Work>, Box<Change>),
     /// Being changed.
     Begun(Box<Work>, Box<Change>),
+    /// Converted for good; what is left is to clean up behind that, or to give a copy its name.
+    Committed(Box<Work>, Box<Change>),
     /// Nothing more to do.
     Done(Box<Work>),
 }
@@ -29,8 +32,8 @@ pub(super) enum Step {
 /// What is said of an image, and what the run has to know of it until then.
 pub(super) struct Work {
     pub(super) report: Box<Report>,
-    /// The image's identity, where the system has such.
-    pub(super) file: Option<FileId>,
+    /// The file that the image is, or is in.
+    pub(super) file: ImageFile,
     /// The claim that the pack is converted under.
     pub(super) claim: Option<Claim>,
     /// The record that the report is to be told with, where that is all that is kept of it.
@@ -46,7 +49,7 @@ pub(super) struct Claim {
 }
 
 impl Work {
-    fn new(report: Box<Report>, file: Option<FileId>) -> Self {
+    fn new(report: Box<Report>, file: ImageFile) -> Self {
         Self { report, file, claim: None, record: None }
     }
 
@@ -82,12 +85,12 @@ impl Work {
 
 impl Step {
     /// What is said of an image that is not changed.
-    pub(super) fn done(report: Box<Report>, file: Option<FileId>) -> Self {
+    pub(super) fn done(report: Box<Report>, file: ImageFile) -> Self {
         Self::Done(Box::new(Work::new(report, file)))
     }
 
     /// An image that is to be changed.
-    pub(super) fn ready(report: Box<Report>, file: Option<FileId>, change: Change) -> Self {
+    pub(super) fn ready(report: Box<Report>, file: ImageFile, change: Change) -> Self {
         Self::Ready(Box::new(Work::new(report, file)), Box::new(change))
     }
 
@@ -98,8 +101,8 @@ impl Step {
     /// The same, with no more of its report in memory than is needed: very many may wait for each other.
     pub(super) fn at_rest(mut self) -> Self {
         match &mut self {
-            Self::Ready(work, _) | Self::Begun(work, _) | Self::Done(work) => work.rest(),
-            Self::NotBegun => {}
+            Self::Ready(work, _) | Self::Done(work) => work.rest(),
+            Self::NotBegun | Self::Begun(..) | Self::Committed(..) => {}
         }
         self
     }
@@ -166,19 +169,19 @@ impl Step {
         }
     }
 
-    /// Stays `Begun`, or fails: does all of a change that waits for the disk.
+    /// From `Begun` to `Committed`, or fails: makes the change durable. A copy has no name yet then.
     pub(super) fn commit(self) -> Self {
         let Self::Begun(work, mut change) = self else { return self };
         match change.commit() {
-            Ok(()) => Self::Begun(work, change),
+            Ok(()) => Self::Committed(work, change),
             Err(failure) => work.failed(failure),
         }
     }
 
-    /// From `Begun` to `Done` for a change in place. A copy is left to be published.
+    /// From `Committed` to `Done`, for a change in place: cleans up.
     pub(super) fn finish(self) -> Self {
         match self {
-            Self::Begun(work, change) if change.copy().is_none() => match change.finish() {
+            Self::Committed(work, change) if change.copy().is_none() => match change.finish() {
                 Ok(()) => work.converted(&change.patch().new),
                 Err(failure) => work.failed(failure),
             },
@@ -189,7 +192,9 @@ impl Step {
     /// The target of a copy that is to be published.
     pub(super) fn target(&self) -> Option<&Path> {
         match self {
-            Self::Begun(_, change) => change.copy().map(OutputCopy::target),
+            Self::Begun(_, change) | Self::Committed(_, change) => {
+                change.copy().map(OutputCopy::target)
+            }
             _ => None,
         }
     }
@@ -205,10 +210,10 @@ impl Step {
         };
     }
 
-    /// From `Begun` to `Done` for a copy: gives it its name.
+    /// From `Committed` to `Done`, for a copy: gives it its name.
     pub(super) fn publish(self) -> Self {
         match self {
-            Self::Begun(mut work, change) if change.copy().is_some() => {
+            Self::Committed(mut work, change) if change.copy().is_some() => {
                 let (as_it_is, new) = (change.is_as_it_is(), change.patch().new);
                 match (*change).publish() {
                     Ok(true) if !as_it_is => work.converted(&new),

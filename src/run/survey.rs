@@ -8,6 +8,7 @@ use super::in_order::InOrder;
 use super::known::met;
 use super::look::{LookResult, LookedAt, look};
 use super::members::ArchiveWalk;
+use super::open_claims::OpenClaims;
 use super::pool::{self, Scope};
 use super::{End, Job, Listener, Mode, RunEvent};
 use crate::disk::Flaw;
@@ -17,7 +18,6 @@ use crate::platform::images_at_once;
 use crate::record::fields::Seal;
 use crate::report::{Note, Outcome, Report};
 use crate::set::{Access, Candidate, Condition, ImageNumber, SetDecision};
-use std::collections::HashSet;
 use std::mem::take;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -36,6 +36,8 @@ pub struct Survey {
     /// Flawed sectors of diskettes: a sector that read badly once may read well the next time.
     pub(super) flaws: Vec<(ImageNumber, Vec<Flaw>)>,
     pub(super) end: End,
+    /// Whether claims that earlier runs have left open may be those of damaged images.
+    pub(super) has_open_claims: bool,
     /// Images that may be those of packs, and could not be read.
     pub(super) unread: u64,
 }
@@ -84,9 +86,8 @@ struct Looking<'a> {
     ledger: &'a mut Ledger,
     stop: &'a AtomicBool,
     listener: &'a mut Listener<'a>,
-    /// Claims that earlier runs have left open, and the digests of their 4.0 records.
-    begun: Vec<ledger::LedgerEntry>,
-    begun_records: HashSet<String>,
+    /// Claims that earlier runs have left open.
+    begun: OpenClaims,
     /// What was looked at and not told yet.
     done: Vec<LookResult>,
     /// Whether the last group has waited for a disk, or for something else.
@@ -101,8 +102,7 @@ impl<'a> Looking<'a> {
         stop: &'a AtomicBool,
         listener: &'a mut Listener<'a>,
     ) -> Result<Self, LedgerError> {
-        let begun = ledger.begun()?;
-        let begun_records = begun.iter().map(|entry| entry.old_digest.clone()).collect();
+        let begun = OpenClaims::new(ledger.begun()?);
         let survey = Survey {
             images: Images::default(),
             candidates: Vec::new(),
@@ -110,10 +110,11 @@ impl<'a> Looking<'a> {
             turned_up: Vec::new(),
             flaws: Vec::new(),
             end: End::Complete,
+            has_open_claims: !begun.is_empty(),
             unread: 0,
         };
         let (done, has_waited) = (Vec::new(), false);
-        Ok(Self { job, ledger, stop, listener, begun, begun_records, done, has_waited, survey })
+        Ok(Self { job, ledger, stop, listener, begun, done, has_waited, survey })
     }
 
     /// Looks at one group after the other: at all of them, or, if there may be more threads, at those up to
@@ -195,13 +196,14 @@ impl<'a> Looking<'a> {
             }
         }
         if report.is_damaged() {
-            let begun = self.begun.iter().find(|entry| is_begun(entry, &report, file));
+            let mut begun = self.begun.candidates(&report, file, None).into_iter();
+            let begun = begun.find(|entry| is_begun(entry, &report, file));
             report.notes.extend(begun.map(|entry| Note::Begun(entry.serial.clone())));
         }
         let origin = report.record().and_then(|record| record.origin);
         let source = origin.filter(|_| report.outcome == Outcome::AlreadyConverted);
         let source = source.map(|origin| origin.source_digest);
-        if let Some(source) = source.filter(|s| self.begun_records.contains(&s.to_hex())) {
+        if let Some(source) = source.filter(|source| self.begun.has_source(source)) {
             survey.turned_up.push(RecoveredClaim { source, path: report.path.clone() });
         }
         (self.listener)(RunEvent::Seen(report))
@@ -235,7 +237,10 @@ impl Survey {
         self.at(image).is_none_or(|at| {
             matches!(
                 self.decisions[at],
-                SetDecision::AsItIs | SetDecision::CopyMissing | SetDecision::StandIn(_)
+                SetDecision::AsItIs
+                    | SetDecision::CopyMissing
+                    | SetDecision::StandIn(_)
+                    | SetDecision::ConvertedElsewhere
             )
         })
     }

@@ -1,6 +1,7 @@
 //! The images that a run comes back to after the survey, in their order, and what each turn begins with.
 
 use super::access::not_found;
+use super::claimed::ImageFile;
 use super::decisions::look_again;
 use super::images::OpenArchives;
 use super::prepare::{Expected, Task, prepare};
@@ -59,13 +60,34 @@ pub(super) struct Turns<'a> {
 }
 
 impl<'a> Turns<'a> {
-    pub(super) fn new(survey: &'a Survey, job: &'a Job, has_missing: bool) -> Self {
-        let mends = has_missing && job.mode.converts() && job.output.is_none();
+    pub(super) fn new(survey: &'a Survey, job: &'a Job) -> Self {
+        let mends = survey.has_open_claims && job.mode.converts() && job.output.is_none();
         Self { survey, archives: OpenArchives::default(), next: 0, candidate: 0, job, mends }
     }
 
     pub(super) fn are_few(&self) -> bool {
         self.survey.images.len() < 2
+    }
+
+    /// How many images are to have a turn.
+    pub(super) fn count_images(mut self) -> u64 {
+        std::iter::from_fn(|| self.next_action()).map(|_| 1).sum()
+    }
+
+    /// The next image that is to have a turn, its place among the candidates, and what for.
+    fn next_action(&mut self) -> Option<(ImageNumber, Option<usize>, TurnAction)> {
+        while self.next < self.survey.images.len() {
+            let image = self.next;
+            self.next += 1;
+            let is_here =
+                self.survey.candidates.get(self.candidate).is_some_and(|e| e.image == image);
+            let candidate = is_here.then_some(self.candidate);
+            self.candidate += usize::from(is_here);
+            if let Some(action) = self.action(image, candidate) {
+                return Some((image, candidate, action));
+            }
+        }
+        None
     }
 
     fn action(&self, image: ImageNumber, candidate: Option<usize>) -> Option<TurnAction> {
@@ -93,20 +115,10 @@ impl Iterator for Turns<'_> {
     type Item = Turn;
 
     fn next(&mut self) -> Option<Turn> {
-        while self.next < self.survey.images.len() {
-            let image = self.next;
-            self.next += 1;
-            let is_here =
-                self.survey.candidates.get(self.candidate).is_some_and(|e| e.image == image);
-            let candidate = is_here.then_some(self.candidate);
-            self.candidate += usize::from(is_here);
-            if let Some(action) = self.action(image, candidate) {
-                let found = self.survey.images.found(image, &mut self.archives);
-                let is_replaced = self.job.mode.converts() && self.job.output.is_none();
-                return Some(Turn { image, candidate, found, action, is_replaced });
-            }
-        }
-        None
+        let (image, candidate, action) = self.next_action()?;
+        let found = self.survey.images.found(image, &mut self.archives);
+        let is_replaced = self.job.mode.converts() && self.job.output.is_none();
+        Some(Turn { image, candidate, found, action, is_replaced })
     }
 }
 
@@ -130,11 +142,13 @@ pub(super) fn take_turn(
     let step = match found {
         _ if stop.load(Ordering::Relaxed) => Step::NotBegun,
         Found::Image(found) => match (action, seen) {
-            (TurnAction::Tell, _) => Step::done(look_again(found, seen, task.job), None),
+            (TurnAction::Tell, _) => {
+                Step::done(look_again(found, seen, task.job), ImageFile::default())
+            }
             (TurnAction::LeaveOut, _) => {
                 let mut report = look_again(found, seen, task.job);
                 report.notes.push(Note::LeftOut);
-                Step::done(report, None)
+                Step::done(report, ImageFile::default())
             }
             (TurnAction::Change, Some(candidate)) => {
                 prepare(&found, Expected::Record(candidate), task)
@@ -143,7 +157,7 @@ pub(super) fn take_turn(
         },
         Found::Failed { path, named, error } => {
             let report = Report::new(path, named, Outcome::Failed).failed(not_found(error));
-            Step::done(report, None)
+            Step::done(report, ImageFile::default())
         }
         Found::Skipped(_) | Found::Repeated { .. } => Step::NotBegun,
     };

@@ -152,6 +152,8 @@ pub enum SetDecision {
     },
     /// It is refused, but this sound image of the pack counts.
     StandIn(ImageNumber),
+    /// It is refused, but the ledger knows where the pack is, converted and sound.
+    ConvertedElsewhere,
     /// It is sound, but this refused image of the pack has a later state with another binding.
     NewerStateRefused(ImageNumber),
     /// It is sound, but so is an image with another life of the pack.

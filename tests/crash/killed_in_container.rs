@@ -8,29 +8,29 @@ use crate::support::tools;
 use sha1::{Digest, Sha1};
 use std::collections::BTreeSet;
 
-const CONVERT: [&str; 4] = ["convert", "--yes", "--json", "in"];
+pub(super) const CONVERT: [&str; 4] = ["convert", "--yes", "--json", "in"];
 /// Calls that make the new file, give it its name, and make both durable.
 const CALLS: [&str; 7] =
     ["copy_file_range", "write", "fchmod", "fsync", "rename", "renameat", "renameat2"];
 
 /// A container with some packs: how to make it, and what it holds.
-struct Packed {
-    path: &'static str,
+pub(super) struct Packed {
+    pub(super) path: &'static str,
     images: Vec<PackImage>,
 }
 
-fn compressed() -> Packed {
+pub(super) fn compressed() -> Packed {
     Packed { path: "in/disk.img.gz", images: vec![PackImage::golden("reapplied-360.img")] }
 }
 
-fn archive() -> Packed {
+pub(super) fn archive() -> Packed {
     let golden = PackImage::golden("reapplied-360.img");
     let image = |number| PackImage { name: format!("{number}.img"), ..golden.renumbered(number) };
     Packed { path: "in/packs.zip", images: (1..=4).map(image).collect() }
 }
 
 impl Packed {
-    fn put(&self, scene: &Scene) {
+    pub(super) fn put(&self, scene: &Scene) {
         let _ = std::fs::remove_dir_all(scene.path("in"));
         let _ = std::fs::remove_dir_all(scene.path("work"));
         for image in &self.images {
@@ -50,8 +50,13 @@ impl Packed {
     }
 
     /// Whether each of its packs is new, by the judgement of unzip or gzip.
-    fn state(&self, scene: &Scene) -> Vec<bool> {
-        let path = scene.path(self.path);
+    pub(super) fn state(&self, scene: &Scene) -> Vec<bool> {
+        self.state_at(scene, self.path)
+    }
+
+    /// The same, where it is at another path.
+    pub(super) fn state_at(&self, scene: &Scene, path: &str) -> Vec<bool> {
+        let path = scene.path(path);
         let is_new = |image: &PackImage| {
             let held = if self.path.ends_with("gz") {
                 tools::gzip(&path, &["-d"])
@@ -65,7 +70,7 @@ impl Packed {
     }
 
     /// The path that the new file has on its way into the container's place.
-    fn temporary(&self, scene: &Scene) -> String {
+    pub(super) fn temporary(&self, scene: &Scene) -> String {
         let path = std::fs::canonicalize(scene.path(self.path)).unwrap();
         let place = [b"addpack, on the way to ", path.as_os_str().as_encoded_bytes()].concat();
         let digest: [u8; 20] = Sha1::digest(place).into();

@@ -28,6 +28,8 @@ mod large_archives;
 mod ledger_without_locks;
 #[cfg(unix)]
 mod medium_errors;
+#[cfg(unix)]
+mod moved_images;
 mod open_claims;
 #[cfg(unix)]
 mod power_cut;

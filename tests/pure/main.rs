@@ -4,6 +4,7 @@
 mod support;
 
 mod container;
+mod counted;
 mod fat12;
 mod house;
 mod kept_images;

@@ -184,7 +184,7 @@ impl Shown<'_> {
             files.hear(event);
         }
         match event {
-            RunEvent::Seen(report) => self.progress.image(report.outcome),
+            RunEvent::Seen(report) => self.progress.seen(report.outcome),
             RunEvent::Skipped(skipped) => {
                 self.skipped.add(skipped);
                 self.progress.other();

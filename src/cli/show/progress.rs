@@ -65,6 +65,8 @@ pub(crate) struct Progress {
     bar: Option<ProgressBar>,
     /// Whether it shows where the reading of one diskette is, and counts no images.
     is_line: bool,
+    /// Whether images are counted that are looked at, and not those that something is done with.
+    is_looking: bool,
     tally: Tally,
 }
 
@@ -76,7 +78,7 @@ impl Progress {
             let style = ProgressStyle::with_template("{wide_msg}");
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
         }
-        Self { bar, is_line: true, tally: Tally::default() }
+        Self { bar, is_line: true, is_looking: true, tally: Tally::default() }
     }
 
     /// Shows where the reading of the diskette in `drive` is, and ends it once the user asked for that.
@@ -103,30 +105,46 @@ impl Progress {
         }
         let several = common.paths.len() > 1 || common.paths.iter().any(|path| path.is_dir());
         if common.screen.quiet || !several || !stderr().is_terminal() {
-            return Self { bar: None, is_line: false, tally: Tally::default() };
+            return Self { bar: None, is_line: false, is_looking: true, tally: Tally::default() };
         }
         let bar = bar(doing, count(common));
-        Self { bar: Some(bar), is_line: false, tally: Tally::default() }
+        Self { bar: Some(bar), is_line: false, is_looking: true, tally: Tally::default() }
     }
 
     /// A bar over so many pieces of work; none where nobody would see it.
     pub(crate) fn counting(common: &Common, doing: &'static str, count: u64) -> Self {
         let is_seen = !common.screen.quiet && count > 1 && stderr().is_terminal();
-        Self { bar: is_seen.then(|| bar(doing, count)), is_line: false, tally: Tally::default() }
+        Self {
+            bar: is_seen.then(|| bar(doing, count)),
+            is_line: false,
+            is_looking: true,
+            tally: Tally::default(),
+        }
     }
 
     /// Begins again, with something else that is done `count` times.
     pub(crate) fn begin_again(&mut self, doing: &'static str, count: u64) {
         let Some(bar) = self.bar.as_ref().filter(|_| !self.is_line) else { return };
         self.tally = Tally::default();
+        self.is_looking = false;
         bar.reset();
         bar.set_length(count);
         bar.set_prefix(doing);
         bar.set_message("");
     }
 
+    /// An image was looked at. An archive was counted as one image, and may hold many.
+    pub(crate) fn seen(&mut self, outcome: Outcome) {
+        if self.is_looking {
+            self.done(outcome);
+            if let Some(bar) = &self.bar {
+                bar.set_length(bar.length().unwrap_or(0).max(bar.position()));
+            }
+        }
+    }
+
     /// An image is done.
-    pub(crate) fn image(&mut self, outcome: Outcome) {
+    pub(crate) fn done(&mut self, outcome: Outcome) {
         let Some(bar) = self.bar.as_ref().filter(|_| !self.is_line) else { return };
         self.tally.add(outcome);
         let counts: Vec<_> = Outcome::ALL
@@ -137,8 +155,6 @@ impl Progress {
             .collect();
         bar.set_message(counts.join(", "));
         bar.inc(1);
-        // An archive was counted as one image, and may hold many.
-        bar.set_length(bar.length().unwrap_or(0).max(bar.position()));
     }
 
     /// Something else that was counted is done.

@@ -12,7 +12,7 @@ use crate::container::zip::Directory;
 use crate::container::{ContainerError, Format, Reader, Unpacked, may_be_archive, unpack};
 use crate::disk::{Flaw, MediaError};
 use crate::files::replace::{Replaced, Replacement, replace};
-use crate::files::{OnePass, OpenFile, clear_leftover};
+use crate::files::{OnePass, OpenFile};
 use crate::platform;
 use content::{Content, StoredFile};
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +25,8 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 #[derive(Debug)]
 pub struct Container {
     path: PathBuf,
+    /// The same path without links, as a claim has it: what replaces the file is named after it on the way.
+    place: OnceLock<PathBuf>,
     current: Mutex<Current>,
     /// Changes of images that the next replacement takes along, by the images' index.
     staged: Mutex<BTreeMap<usize, Changes>>,
@@ -93,6 +95,7 @@ impl Container {
         let current = Current { file, content, is_locked: false, is_writable: writable };
         Ok(Self {
             path: path.to_owned(),
+            place: OnceLock::new(),
             current: Mutex::new(current),
             staged: Mutex::default(),
             last: Mutex::default(),
@@ -174,10 +177,13 @@ impl Container {
         archive.is_some_and(|archive| Arc::new(archive).members().len() > 1)
     }
 
-    /// Removes the temporary file that a killed run left beside it.
-    pub(super) fn clear_leftover(&self) {
-        // If it cannot be removed, it does no harm.
-        let _ = std::fs::canonicalize(&self.path).and_then(|path| clear_leftover(&path));
+    /// Its path without links.
+    pub(super) fn place(&self) -> io::Result<&Path> {
+        if let Some(place) = self.place.get() {
+            return Ok(place);
+        }
+        let place = std::fs::canonicalize(&self.path)?;
+        Ok(self.place.get_or_init(|| place))
     }
 
     /// Checks that it may be replaced by a new file.
@@ -266,7 +272,7 @@ impl Container {
             current.content.room_to_write(&current.file, staged)?
         };
         let _memory = MemoryShare::take(needed);
-        self.current().replace(&self.path, staged)
+        self.current().replace(&self.path, self.place()?, staged)
     }
 }
 
@@ -287,12 +293,13 @@ impl Current {
     fn replace(
         &mut self,
         path: &Path,
+        place: &Path,
         staged: &BTreeMap<usize, Changes>,
     ) -> Result<(), MediaError> {
         let content = &self.content;
         let write = |old: &OpenFile, new: &mut Replacement<'_>| content.rewrite(old, staged, new);
         let see = |new: &OpenFile, disk: &OnePass<'_>| content.see(new, disk, staged);
-        let Replaced { file, seen, durable } = replace(&mut self.file, path, write, see)?;
+        let Replaced { file, seen, durable } = replace(&mut self.file, path, place, write, see)?;
         self.content = seen;
         self.file = file;
         Ok(durable?)

@@ -2,10 +2,11 @@
 
 use crate::diagnosis::{Verdict, diagnose};
 use crate::ledger::LedgerEntry;
-use crate::media::{Medium, Place, Places};
+use crate::media::{Medium, Place, PlaceKind, Places};
 use crate::pack::examine::{Examination, Pack, examine, read_record_past_cache};
 use crate::report::Outcome;
 use crate::run::RETRIES;
+use crate::set::PackId;
 use std::io;
 use std::path::Path;
 
@@ -20,6 +21,13 @@ pub fn holds_whole_copy(places: &mut Places, path: &Path, entry: &LedgerEntry) -
     let Some((medium, pack)) = copy_at(places.at(path), entry) else { return false };
     let held = pack.sectors.and_then(|sectors| read_record_past_cache(&medium, &sectors).ok());
     held.is_some_and(|record| diagnose(&record).verdict == Verdict::AlreadyConverted)
+}
+
+/// The converted pack of `entry`, if it is where the ledger says. What is in a drive by now is not looked at.
+pub(in crate::run) fn converted_pack(entry: &LedgerEntry) -> Option<PackId> {
+    let place = Place::at(entry.place()).ok().filter(|place| place.kind == PlaceKind::File)?;
+    let (_, pack) = copy_at(Ok(place), entry)?;
+    pack.diagnosis.record.as_deref().map(PackId::of)
 }
 
 fn copy_at(place: io::Result<Place>, entry: &LedgerEntry) -> Option<(Medium, Pack)> {

@@ -13,7 +13,9 @@
 
 mod copies;
 mod held;
+mod leftovers;
 
+pub(super) use copies::converted_pack;
 pub use copies::{holds_copy, holds_whole_copy};
 
 use crate::disk::DisketteStorage;
@@ -24,7 +26,9 @@ use crate::pack::commit::Commit;
 use crate::platform::{folder_of, is_in_use, sync_folder};
 use crate::report::{Failure, FailureCode, Operation};
 use crate::run::RETRIES;
+use crate::run::claimed::ImageFile;
 use held::{Evidence, Held, held, locate};
+pub(super) use leftovers::Leftovers;
 use std::fs::TryLockError;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -78,36 +82,6 @@ pub fn settle(ledger: &mut Ledger, entry: &LedgerEntry) -> Result<Recovery, Ledg
     Ok(recovery)
 }
 
-/// Settles a claim of a conversion in place by the image at `path`, which may be another one than any of
-/// `entries` names: what it holds decides which of them it is, if any. `put_back` is the serial of the
-/// pack whose diskette the user has put into the drive there. The place of that claim among the entries.
-///
-/// # Errors
-/// Where the ledger cannot be read or written.
-pub(super) fn settle_one_of<'e>(
-    ledger: &mut Ledger,
-    entries: impl Iterator<Item = &'e LedgerEntry>,
-    path: &Path,
-    put_back: Option<&str>,
-) -> Result<Option<LedgerEntry>, LedgerError> {
-    let mut recovering = Recovering::default();
-    let Ok(mut medium) = recovering.open(path) else { return Ok(None) };
-    for entry in entries {
-        let Ok(entry) = still_open(ledger, entry.id)? else { continue };
-        let at = At { path, put_back: put_back == Some(&entry.serial) };
-        match recovering.settle_on(medium, &entry, at) {
-            Ok(Recovery::Finished) => {
-                ledger.settle(&recovering.settled)?;
-                return Ok(Some(entry));
-            }
-            Ok(_) => break,
-            Err(untouched) => medium = untouched.medium,
-        }
-    }
-    ledger.settle(&recovering.settled)?;
-    Ok(None)
-}
-
 /// The entry of a claim, with its records, where it is open; else what became of it.
 fn still_open(ledger: &Ledger, id: ClaimId) -> Result<Result<LedgerEntry, Recovery>, LedgerError> {
     Ok(match ledger.entry(id)? {
@@ -122,6 +96,7 @@ fn still_open(ledger: &Ledger, id: ClaimId) -> Result<Result<LedgerEntry, Recove
 #[derive(Clone, Copy)]
 struct At<'a> {
     path: &'a Path,
+    file: ImageFile,
     /// Whether the user says that it is that pack's diskette.
     put_back: bool,
 }
@@ -134,10 +109,9 @@ struct Untouched {
 
 /// Claims on their way to being settled.
 #[derive(Default)]
-struct Recovering {
+pub(super) struct Recovering {
     places: Places,
-    /// The archive that was readied last.
-    readied: Option<PathBuf>,
+    leftovers: Leftovers,
     /// The archive and the folder whose names were made durable last.
     durable: Option<PathBuf>,
     /// What became of the claims so far; to be written together.
@@ -156,8 +130,13 @@ impl Recovering {
                 Err(recovery) => recovery,
             });
         }
-        let medium = match self.open(&entry.path) {
-            Ok(medium) => medium,
+        let opened = self.open(&entry.path);
+        // Nobody else is at it, or it is gone.
+        if matches!(opened, Ok(_) | Err(Recovery::Missing)) {
+            self.leftovers.clear(entry, None);
+        }
+        let (medium, file) = match opened {
+            Ok(opened) => opened,
             Err(recovery) => return Ok(recovery),
         };
         // The run that held the lock may have settled it itself.
@@ -165,18 +144,57 @@ impl Recovering {
             Ok(entry) => entry,
             Err(recovery) => return Ok(recovery),
         };
-        let at = At { path: &entry.path, put_back: false };
+        let at = At { path: &entry.path, file, put_back: false };
         Ok(self.settle_on(medium, &entry, at).unwrap_or_else(|untouched| untouched.why))
     }
 
-    /// Opens and locks an image that is to be mended, and removes what was left beside it.
-    fn open(&mut self, path: &Path) -> Result<Medium, Recovery> {
-        let failed = |operation, error: MediaError| {
-            Recovery::Failed(Box::new(Failure::caused(operation, error)))
-        };
-        let place = self.places.at(path).map_err(MediaError::from);
-        let medium = place.and_then(|place| Medium::open_to_change(&place, RETRIES));
-        let medium = medium.map_err(|error| match &error {
+    /// Settles a claim of a conversion in place by the image at `path`, which may be another one than any of
+    /// `entries` names: what it holds decides which of them it is, if any. `put_back` is the serial of the
+    /// pack whose diskette the user has put into the drive there. The entry of that claim.
+    ///
+    /// # Errors
+    /// Where the ledger cannot be read.
+    pub(super) fn settle_one_of(
+        &mut self,
+        ledger: &Ledger,
+        entries: &[&LedgerEntry],
+        path: &Path,
+        put_back: Option<&str>,
+    ) -> Result<Option<LedgerEntry>, LedgerError> {
+        if entries.is_empty() {
+            return Ok(None);
+        }
+        let Ok((mut medium, file)) = self.open(path) else { return Ok(None) };
+        for entry in entries {
+            let Ok(entry) = still_open(ledger, entry.id)? else { continue };
+            let at = At { path, file, put_back: put_back == Some(&entry.serial) };
+            match self.settle_on(medium, &entry, at) {
+                Ok(Recovery::Finished) => return Ok(Some(entry)),
+                Ok(_) => break,
+                Err(untouched) => medium = untouched.medium,
+            }
+        }
+        Ok(None)
+    }
+
+    /// Writes into the ledger what became of the claims.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub(super) fn write(self, ledger: &mut Ledger) -> Result<(), LedgerError> {
+        ledger.settle(&self.settled)
+    }
+
+    /// Opens and locks an image that is to be mended.
+    fn open(&mut self, path: &Path) -> Result<(Medium, ImageFile), Recovery> {
+        let failed =
+            |action, error: MediaError| Recovery::Failed(Box::new(Failure::caused(action, error)));
+        let opened = self.places.at(path).map_err(MediaError::from).and_then(|place| {
+            let medium = Medium::open_to_change(&place, RETRIES)?;
+            let file = ImageFile::of(&place, medium.file_id());
+            Ok((medium, file))
+        });
+        let (medium, file) = opened.map_err(|error| match &error {
             MediaError::Io(cause) if cause.kind() == io::ErrorKind::NotFound => Recovery::Missing,
             MediaError::Drive(DriveError::NoMedium) => Recovery::Missing,
             MediaError::Io(cause) if is_in_use(cause) => Recovery::InUse,
@@ -191,12 +209,7 @@ impl Recovering {
             Err(TryLockError::WouldBlock) => return Err(Recovery::InUse),
             Err(TryLockError::Error(error)) => return Err(failed(Operation::Lock, error.into())),
         }
-        let archive = self.places.archive();
-        if archive.is_none() || archive != self.readied.as_deref() {
-            self.readied = archive.map(Path::to_owned);
-            medium.clear_leftover();
-        }
-        Ok(medium)
+        Ok((medium, file))
     }
 
     /// Settles a claim by what a locked image holds, if it holds what was claimed.
@@ -208,9 +221,9 @@ impl Recovering {
     ) -> Result<Recovery, Box<Untouched>> {
         let untouched = |medium, why| Err(Box::new(Untouched { medium, why }));
         let Some(patch) = entry.sound_patch() else { return untouched(medium, Recovery::Strange) };
-        let At { path, put_back } = at;
+        let At { path, file, put_back } = at;
         // Also at its path: the inode of a file that was removed is soon another's.
-        let is_claimed = entry.path == path && entry.is_file(path, medium.file_id());
+        let is_claimed = entry.is_at(path, file) && entry.is_image(path, file);
         let Some((sectors, damaged)) = locate(&medium, entry, is_claimed) else {
             return untouched(medium, Recovery::Missing);
         };

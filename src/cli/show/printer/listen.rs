@@ -28,7 +28,7 @@ impl Printer {
     }
 
     fn seen(&mut self, report: &Report) {
-        self.progress.image(report.outcome);
+        self.progress.seen(report.outcome);
         if let Some(brief) = &mut self.brief {
             brief.seen(report);
         }
@@ -46,7 +46,7 @@ impl Printer {
         }
         self.tally.is_incomplete = !overview.is_complete;
         if let Some(doing) = self.doing {
-            self.progress.begin_again(doing, overview.convert + overview.finish);
+            self.progress.begin_again(doing, overview.changed_reports);
             self.tally.unread = overview.unread;
         }
     }
@@ -62,7 +62,7 @@ impl Printer {
             (FinalReport::Changed(report), _) => {
                 self.tally.left_out += u64::from(report.notes.contains(&Note::LeftOut));
                 if self.doing.is_some() {
-                    self.progress.image(report.outcome);
+                    self.progress.done(report.outcome);
                 }
                 let shown = self.shown(report, None);
                 self.show(&shown, self.facts_of(report).as_ref())

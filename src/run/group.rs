@@ -1,0 +1,90 @@
+//! Images that are worked on together: they share the flushes of their disks.
+
+use super::in_order::GROUP;
+use super::output::Output;
+use super::pool::{Pending, Scope};
+use super::step::Step;
+use super::turns::TurnResult;
+use crate::ledger::LedgerError;
+use crate::platform::{sync_folder, without_case};
+use crate::set::ImageNumber;
+use std::collections::{BTreeSet, HashSet};
+
+/// Images that are worked on together.
+pub(super) struct Group {
+    /// The number of each, and its place among the survey's candidates.
+    pub(super) numbers: Vec<(ImageNumber, Option<usize>)>,
+    pub(super) steps: Vec<Step>,
+    /// Whether the ledger has failed, so that nothing more is begun.
+    pub(super) claimed: Result<(), LedgerError>,
+}
+
+/// A group that is committed, while it is cleaned up.
+pub(super) struct Cleaning {
+    pub(super) numbers: Vec<(ImageNumber, Option<usize>)>,
+    pub(super) steps: Pending<Vec<Step>>,
+    pub(super) claimed: Result<(), LedgerError>,
+}
+
+impl Group {
+    pub(super) fn new(taken: Vec<TurnResult>) -> Self {
+        let numbers = taken.iter().map(|taken| (taken.image, taken.candidate)).collect();
+        let steps = taken.into_iter().map(|taken| taken.step).collect();
+        Self { numbers, steps, claimed: Ok(()) }
+    }
+
+    /// Hands out what is left to do once its packs are committed.
+    pub(super) fn clean_up(self, scope: &Scope<'_, '_>) -> Cleaning {
+        let Self { numbers, steps, claimed } = self;
+        Cleaning { numbers, steps: hand_out(steps, Step::finish, scope), claimed }
+    }
+}
+
+/// Hands out steps, in no more pieces than a usual group has steps: an archive may have very many.
+pub(super) fn hand_out(
+    steps: Vec<Step>,
+    work: fn(Step) -> Step,
+    scope: &Scope<'_, '_>,
+) -> Pending<Vec<Step>> {
+    let piece = steps.len().div_ceil(GROUP).max(1);
+    let mut pending = Pending::new();
+    let mut steps = steps.into_iter();
+    while steps.len() > 0 {
+        let piece: Vec<_> = steps.by_ref().take(piece).collect();
+        scope.begin(&mut pending, move || piece.into_iter().map(work).collect());
+    }
+    pending
+}
+
+/// The steps that were handed out, once all are done.
+pub(super) fn collect(pending: &mut Pending<Vec<Step>>, scope: &Scope<'_, '_>) -> Vec<Step> {
+    std::iter::from_fn(|| scope.next(pending)).flatten().collect()
+}
+
+/// Of copies with one target, that of the first image gets it. The others are not written either: where new files have
+/// names, theirs would be the same.
+pub(super) fn fail_second_copies(steps: &mut [Step]) {
+    let mut targets = HashSet::new();
+    for step in steps {
+        if step.target().is_some_and(|target| !targets.insert(without_case(target))) {
+            step.give_way();
+        }
+    }
+}
+
+/// Gives every finished copy its name, in the order of the paths, and makes the names durable.
+pub(super) fn publish(steps: Vec<Step>, output: &Output) -> Vec<Step> {
+    let mut folders = BTreeSet::new();
+    let mut published = Vec::with_capacity(steps.len());
+    for step in steps {
+        folders.extend(step.target().into_iter().flat_map(|target| output.folders_above(target)));
+        published.push(step.publish());
+    }
+    for folder in folders {
+        let Err(error) = sync_folder(&folder) else { continue };
+        for step in &mut published {
+            step.fail_published(&folder, &error);
+        }
+    }
+    published
+}

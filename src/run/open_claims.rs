@@ -1,0 +1,173 @@
+//! Claims that earlier runs have left open, looked up by what an image at hand may be: there may be very many of both.
+
+use super::claimed::ImageFile;
+use super::known::absolute_path;
+use crate::ledger::{ClaimId, LedgerEntry};
+use crate::platform::FileId;
+use crate::record::fields::Seal;
+use crate::report::Report;
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+
+/// Open claims.
+#[derive(Debug, Default)]
+pub(super) struct OpenClaims {
+    claims: BTreeMap<ClaimId, LedgerEntry>,
+    by_source: HashMap<String, ClaimId>,
+    by_serial: HashMap<String, ClaimId>,
+    /// Those of images that are no part of a container: only they can be torn.
+    by_path: HashMap<PathBuf, Vec<ClaimId>>,
+    by_inode: HashMap<u64, Vec<ClaimId>>,
+}
+
+impl OpenClaims {
+    pub(super) fn new(claims: Vec<LedgerEntry>) -> Self {
+        let mut open = Self::default();
+        for claim in claims {
+            open.by_source.insert(claim.old_digest.clone(), claim.id);
+            open.by_serial.insert(claim.serial.clone(), claim.id);
+            if claim.container.is_none() {
+                open.by_path.entry(claim.path.clone()).or_default().push(claim.id);
+                if let Some((_, inode)) = claim.file {
+                    open.by_inode.entry(inode).or_default().push(claim.id);
+                }
+            }
+            open.claims.insert(claim.id, claim);
+        }
+        open
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.claims.is_empty()
+    }
+
+    /// Whether there is one of the 4.0 record with this digest.
+    pub(super) fn has_source(&self, source: &Seal) -> bool {
+        self.by_source.get(&source.to_hex()).is_some_and(|id| self.claims.contains_key(id))
+    }
+
+    /// Takes out the claim of the 4.0 record with this digest.
+    pub(super) fn take_source(&mut self, source: &Seal) -> Option<LedgerEntry> {
+        self.claims.remove(self.by_source.get(&source.to_hex())?)
+    }
+
+    /// Takes out a claim.
+    pub(super) fn take(&mut self, id: ClaimId) {
+        self.claims.remove(&id);
+    }
+
+    /// The claims of which the image of this report, whose record is damaged, may be one: those of its serial, since a
+    /// torn sector is made of two that have the same; of its file; and of the pack that the user says is there.
+    pub(super) fn candidates(
+        &self,
+        report: &Report,
+        file: ImageFile,
+        put_back: Option<&str>,
+    ) -> Vec<&LedgerEntry> {
+        let serial = report.record().and_then(|record| record.serial.text());
+        let of_serial = |serial: Option<&str>| serial.and_then(|serial| self.by_serial.get(serial));
+        let at_path = self.by_path.get(&absolute_path(&report.path));
+        let with_inode = file.id.and_then(|(_, inode): FileId| self.by_inode.get(&inode));
+        let of_file = at_path.into_iter().chain(with_inode).flatten();
+        let all = of_serial(serial).into_iter().chain(of_serial(put_back)).chain(of_file);
+        let mut ids: Vec<_> = all.collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids.into_iter().filter_map(|id| self.claims.get(id)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnosis::diagnose;
+    use crate::ledger::ConversionState;
+    use crate::record::RecordBytes;
+    use crate::report::Outcome;
+
+    const RECORD: &[u8] = include_bytes!("../../testdata/records/reapplied-in-order.rec");
+    /// Where the number is in a serial, and a byte that must be zero.
+    const NUMBER: usize = 0x00C + 10;
+    const RESERVED: usize = 0x084;
+
+    fn path(number: usize) -> PathBuf {
+        absolute_path(format!("{number}.img").as_ref())
+    }
+
+    fn inode(number: usize) -> ImageFile {
+        ImageFile { id: Some((1, number as u64)), member: 0 }
+    }
+
+    /// The record of the pack with this number, whose seals then do not verify any more.
+    fn damaged(number: usize) -> RecordBytes {
+        let mut record: RecordBytes = RECORD.try_into().unwrap();
+        record[NUMBER..NUMBER + 7].copy_from_slice(format!("{number:07}").as_bytes());
+        record[RESERVED] = 1;
+        record
+    }
+
+    fn report(at: usize, record: usize) -> Box<Report> {
+        let mut report = Report::new(path(at), false, Outcome::Refused);
+        report.diagnosis = Some(diagnose(&damaged(record)));
+        assert!(report.is_damaged());
+        report
+    }
+
+    fn claim(number: usize) -> LedgerEntry {
+        let record = diagnose(&damaged(number)).record.unwrap();
+        LedgerEntry {
+            id: number.try_into().unwrap(),
+            serial: record.serial.text().unwrap().to_owned(),
+            licenses: 5,
+            state: ConversionState::Begun,
+            path: path(number),
+            target: None,
+            container: None,
+            file: inode(number).id,
+            sectors: None,
+            converted_at: 0,
+            old_digest: format!("{number:040}"),
+            new_digest: String::new(),
+            patch: None,
+        }
+    }
+
+    #[test]
+    fn damaged_image_is_held_against_the_few_claims_that_it_may_be_of() {
+        let open = OpenClaims::new((0..1000).map(claim).collect());
+        let ids = |report: &Report, file, put_back: Option<&str>| -> Vec<_> {
+            open.candidates(report, file, put_back).iter().map(|claim| claim.id).collect()
+        };
+        assert_eq!(ids(&report(2000, 7), inode(2000), None), [7]);
+        assert_eq!(ids(&report(5, 3000), inode(2000), None), [5]);
+        assert_eq!(ids(&report(2000, 3000), inode(6), None), [6]);
+        assert_eq!(ids(&report(2000, 3000), ImageFile::default(), Some(&claim(8).serial)), [8]);
+        assert_eq!(ids(&report(3, 1), inode(2), Some(&claim(4).serial)), [1, 2, 3, 4]);
+        assert!(ids(&report(2000, 3000), inode(2000), Some("of no pack")).is_empty());
+        // As many steps as there are images, however many claims are open.
+        let steps = |images: usize| -> usize {
+            (0..images).map(|number| ids(&report(number, number), inode(number), None).len()).sum()
+        };
+        assert_eq!((steps(100), steps(1000)), (100, 1000));
+    }
+
+    #[test]
+    fn members_of_one_archive_are_not_all_taken_for_a_damaged_one() {
+        let member = |number| LedgerEntry {
+            container: Some("/a.zip".into()),
+            file: inode(1).id,
+            path: format!("/a.zip:{number}.img").into(),
+            ..claim(number)
+        };
+        let open = OpenClaims::new((0..1000).map(member).collect());
+        assert_eq!(open.candidates(&report(1, 3000), inode(1), None).len(), 0);
+        assert_eq!(open.candidates(&report(1, 30), inode(1), None).len(), 1);
+    }
+
+    #[test]
+    fn claim_that_was_taken_out_is_not_found_any_more() {
+        let mut open = OpenClaims::new((0..3).map(claim).collect());
+        open.take(1);
+        assert!(open.candidates(&report(1, 1), inode(1), None).is_empty() && !open.is_empty());
+    }
+}

@@ -1,4 +1,4 @@
-//! The set's decisions: made from the candidates of a survey and from what the ledger knows, and told in reports.
+//! The set's decisions: made from the candidates of a survey and from the ledger, and entered in reports.
 
 use super::Job;
 use super::images::OpenArchives;
@@ -63,11 +63,11 @@ struct Deciding<'a, 'j> {
     ledger: &'a mut Ledger,
     /// Whether the ledger knows of no pack.
     knows_none: bool,
-    /// Images with one serial each, which wait for the records that are read again.
+    /// Images by their serial, which wait for records that are read again.
     groups: Vec<&'a [u32]>,
-    /// An image of each of those records.
+    /// An image with each of those records.
     records: Vec<(Seal, ImageNumber)>,
-    /// Answers other than the usual one.
+    /// Decisions other than the usual one.
     decisions: Vec<(u32, SetDecision)>,
 }
 
@@ -119,11 +119,11 @@ impl<'a, 'j> Deciding<'a, 'j> {
         let known = self.known(survey, &candidates)?;
         let mut decisions = judge(&candidates, histories, known.as_ref());
         self.stand_in(&candidates, &mut decisions)?;
-        let said = read
+        let unusual = read
             .into_iter()
             .zip(decisions)
             .filter(|(_, decision)| *decision != SetDecision::AsItIs);
-        self.decisions.extend(said);
+        self.decisions.extend(unusual);
         Ok(())
     }
 
@@ -156,7 +156,7 @@ impl<'a, 'j> Deciding<'a, 'j> {
         serial.map_or(Ok(None), |serial| self.ledger.find(serial))
     }
 
-    /// What the ledger says of a serial, where that matters: where no 4.5 image of the pack is at hand.
+    /// What the ledger says of a serial. It matters only if there is a sound 4.0 image and no 4.5 one.
     fn known(
         &self,
         survey: &Survey,
@@ -190,7 +190,7 @@ impl<'a, 'j> Deciding<'a, 'j> {
     }
 }
 
-/// Reads a record again; `None` where that fails, or it is another one by now.
+/// Reads a record again; `None` if that fails, or it is another record by now.
 fn read_history(found: Found, job: &Job, digest: Seal) -> Option<(Seal, PackHistory)> {
     let Found::Image(image) = found else { return None };
     let look = look_at(image, &Job { surface: false, ..job.clone() });
@@ -198,7 +198,7 @@ fn read_history(found: Found, job: &Job, digest: Seal) -> Option<(Seal, PackHist
     Some((digest, PackHistory::of(record)))
 }
 
-/// Looks at an image anew, since there is more to say of it.
+/// Examines an image again, since its report changes.
 pub(super) fn look_again(image: Image, candidate: Option<&Candidate>, job: &Job) -> Box<Report> {
     let mut report = look_at(image, job).report;
     if report.failure.is_none()
@@ -210,8 +210,7 @@ pub(super) fn look_again(image: Image, candidate: Option<&Candidate>, job: &Job)
 }
 
 impl Survey {
-    /// The one image that the conversion that `job` is would change, looked at again; `None` where there is
-    /// none, or several.
+    /// The report on the only image that the conversion `job` would change; `None` if there is none, or several.
     pub fn only_change(&self, job: &Job) -> Option<Box<Report>> {
         let is_changed = |candidate: &&Candidate| self.changes(candidate.image as usize, job);
         let mut changed = self.candidates.iter().filter(is_changed);
@@ -223,8 +222,8 @@ impl Survey {
     }
 }
 
-/// Tells the set's decision in the report of an image that was not changed.
-pub(super) fn tell(
+/// Enters the set's decision in the report on an image that was not changed.
+pub(super) fn apply(
     report: &mut Report,
     decision: &SetDecision,
     survey: &Survey,
@@ -261,7 +260,7 @@ pub(super) fn tell(
         SetDecision::ConvertedIntoCopy
         | SetDecision::CopyMissing
         | SetDecision::CopyOfConverted
-        | SetDecision::ConvertedElsewhere => return tell_known(report, decision, ledger),
+        | SetDecision::ConvertedElsewhere => return apply_known(report, decision, ledger),
     }
     Ok(())
 }
@@ -275,8 +274,8 @@ fn set_conflict(code: FindingCode, between: &Contradiction, survey: &Survey) -> 
     SetConflict { code, images, count: between.count, shared: 0, last_shared: None }
 }
 
-/// Tells what the ledger knows.
-fn tell_known(
+/// Enters what the ledger knows of the pack.
+fn apply_known(
     report: &mut Report,
     decision: &SetDecision,
     ledger: &Ledger,

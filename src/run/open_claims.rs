@@ -1,4 +1,5 @@
-//! Claims that earlier runs have left open, looked up by what an image at hand may be: there may be very many of both.
+//! Claims that earlier runs have left open, with indexes to find those that an image may belong to: there may be very
+//! many of both.
 
 use super::claimed::ImageFile;
 use super::known::absolute_path;
@@ -15,7 +16,7 @@ pub(super) struct OpenClaims {
     claims: BTreeMap<ClaimId, LedgerEntry>,
     by_source: HashMap<String, ClaimId>,
     by_serial: HashMap<String, ClaimId>,
-    /// Those of images that are no part of a container: only they can be torn.
+    /// Only claims of images outside of containers: only those can be torn.
     by_path: HashMap<PathBuf, Vec<ClaimId>>,
     by_inode: HashMap<u64, Vec<ClaimId>>,
 }
@@ -56,8 +57,8 @@ impl OpenClaims {
         self.claims.remove(&id);
     }
 
-    /// The claims of which the image of this report, whose record is damaged, may be one: those of its serial, since a
-    /// torn sector is made of two that have the same; of its file; and of the pack that the user says is there.
+    /// The claims that the image of this report, whose record is damaged, may belong to: those of its serial (a torn
+    /// sector is a mixture of two with the same serial), of its file, and of the pack that the user says is there.
     pub(super) fn candidates(
         &self,
         report: &Report,
@@ -86,7 +87,7 @@ mod tests {
     use crate::report::Outcome;
 
     const RECORD: &[u8] = include_bytes!("../../testdata/records/reapplied-in-order.rec");
-    /// Where the number is in a serial, and a byte that must be zero.
+    /// The offsets of the number in the serial, and of a byte that must be zero.
     const NUMBER: usize = 0x00C + 10;
     const RESERVED: usize = 0x084;
 
@@ -133,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn damaged_image_is_held_against_the_few_claims_that_it_may_be_of() {
+    fn damaged_image_is_compared_only_with_claims_that_it_may_belong_to() {
         let open = OpenClaims::new((0..1000).map(claim).collect());
         let ids = |report: &Report, file, put_back: Option<&str>| -> Vec<_> {
             open.candidates(report, file, put_back).iter().map(|claim| claim.id).collect()
@@ -165,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn claim_that_was_taken_out_is_not_found_any_more() {
+    fn taken_claim_is_not_found() {
         let mut open = OpenClaims::new((0..3).map(claim).collect());
         open.take(1);
         assert!(open.candidates(&report(1, 1), inode(1), None).is_empty() && !open.is_empty());

@@ -1,4 +1,4 @@
-//! A pack that is to be claimed, as the ledger is asked for it.
+//! The request to claim a pack in the ledger.
 
 use super::claimed::ImageFile;
 use super::kept::TrimmedRecord;
@@ -31,12 +31,11 @@ pub(super) struct Request {
     replaces: Option<ClaimId>,
 }
 
-/// What came of asking for a claim.
+/// The result of a request.
 pub(super) enum Claimed {
-    /// It is made.
+    /// The claim was made.
     New(ClaimId),
-    /// It is made in the place of the one that an earlier run had left on this very image, and with its new
-    /// record.
+    /// The claim was made in place of one that an earlier run has left on this image, with that one's new record.
     Again(ClaimId, TrimmedRecord),
     /// The pack is in the ledger already.
     Known(Box<LedgerEntry>),
@@ -82,7 +81,7 @@ impl Request {
         }
     }
 
-    /// Makes the claim, or takes up the one that a crash has left on this very image, which is locked here.
+    /// Makes the claim, or takes over the one that a crash has left on this image, which is locked by this run.
     pub(super) fn claim(
         &self,
         ledger: &LedgerTransaction<'_>,
@@ -109,9 +108,8 @@ impl Request {
     }
 }
 
-/// What a claim that an earlier run has left on this image was to make of it. It may have made a copy that was
-/// taken elsewhere; so the conversion is made with the same bytes again. `None` where the image is not what
-/// was claimed.
+/// The change that an earlier run has claimed for this image. It is made again with the same bytes, since a copy that
+/// was made then may be somewhere else. `None` if the image does not hold what was claimed.
 pub(super) fn take_up(entry: &LedgerEntry, request: &Request) -> Option<Patch> {
     entry.sound_patch().filter(|patch| patch.old == request.patch.old).cloned()
 }

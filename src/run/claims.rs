@@ -113,7 +113,8 @@ impl<'l> Claims<'l> {
     }
 
     fn decide(&mut self, entry: &LedgerEntry, request: &Request) -> Result<Decision, LedgerError> {
-        match ledger_match(entry, &request.path, request.file, &request.digest) {
+        let asked = &request.claim.conversion;
+        match ledger_match(entry, &asked.path, request.file, &asked.old_digest) {
             LedgerMatch::Already(target) => {
                 if entry.state == ConversionState::Begun {
                     self.settled.push(Settled::Done(entry.id));
@@ -122,7 +123,7 @@ impl<'l> Claims<'l> {
             }
             LedgerMatch::Own => Ok(match take_up(entry, request) {
                 Some(patch) => {
-                    self.leftovers.clear(entry, request.container.as_deref());
+                    self.leftovers.clear(entry, asked.container.as_deref());
                     Decision::Resume(entry.id, Box::new(patch.new))
                 }
                 // The image does not hold what was claimed; that may be converted elsewhere.
@@ -130,7 +131,7 @@ impl<'l> Claims<'l> {
             }),
             LedgerMatch::CopyGone => Ok(make_again(entry, request)),
             // Another file is at the path of the claim: that it can be locked proves nothing.
-            LedgerMatch::Copy(CopyState::Begun) if entry.is_at(&request.path, request.file) => {
+            LedgerMatch::Copy(CopyState::Begun) if entry.is_at(&asked.path, request.file) => {
                 Ok(Decision::Copy(CopyState::Begun))
             }
             LedgerMatch::Copy(CopyState::Begun) => {
@@ -155,7 +156,7 @@ impl<'l> Claims<'l> {
             Decision::Resume(id, new) if go_on => step.resume(id, &new),
             Decision::Again | Decision::Resume(..) | Decision::InUse => {
                 step.fail_ready(
-                    Failure::new(FailureCode::InUse, Operation::Claim).about(entry.path),
+                    Failure::new(FailureCode::InUse, Operation::Claim).about(entry.conversion.path),
                 );
             }
             Decision::Copy(state) => {
@@ -240,7 +241,7 @@ impl<'l> Claims<'l> {
 
 /// Makes a missing copy again with the same bytes, since the copy may be somewhere else.
 fn make_again(entry: &LedgerEntry, request: &Request) -> Decision {
-    match made_again(entry, &request.patch.old) {
+    match made_again(entry, &request.claim.patch.old) {
         Some(new) => Decision::Resume(entry.id, Box::new(new)),
         None => Decision::Copy(CopyState::Converted),
     }

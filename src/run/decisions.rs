@@ -174,7 +174,7 @@ impl<'a, 'j> Deciding<'a, 'j> {
         for candidate in candidates.iter().filter(sound) {
             let path = absolute_path(&survey.images.path(candidate.image));
             let file = survey.images.file_of(candidate.image);
-            known = match ledger_match(&row, &path, file, &candidate.digest) {
+            known = match ledger_match(&row, &path, file, &candidate.digest.to_hex()) {
                 LedgerMatch::Own => return Ok(Some(KnownConversion::Begun(Some(candidate.image)))),
                 LedgerMatch::Already(_) => {
                     return Ok(Some(KnownConversion::CopyThere(candidate.digest)));

@@ -4,9 +4,9 @@ use super::claimed::ImageFile;
 use super::recovery::holds_copy;
 use crate::conversion::{convert, decide};
 use crate::diagnosis::{CopyOf, CopyState, FindingCode, diagnose};
-use crate::ledger::{ConversionState, Ledger, LedgerEntry, LedgerError, Met};
+use crate::ledger::{Conversion, ConversionState, Ledger, LedgerEntry, LedgerError};
 use crate::record::RecordBytes;
-use crate::record::fields::{FileTime, Seal};
+use crate::record::fields::FileTime;
 use crate::record::seal::sha1;
 use crate::report::{Outcome, Report};
 use std::path::{Path, PathBuf, absolute};
@@ -29,9 +29,9 @@ pub(super) fn ledger_match(
     entry: &LedgerEntry,
     path: &Path,
     file: ImageFile,
-    digest: &Seal,
+    digest: &str,
 ) -> LedgerMatch {
-    let is_source = entry.old_digest == digest.to_hex();
+    let is_source = entry.old_digest == digest;
     match entry.target.as_ref().filter(|_| is_source) {
         Some(target) if holds_copy(target, entry) => return LedgerMatch::Already(target.clone()),
         Some(_) if entry.state == ConversionState::Done => return LedgerMatch::CopyGone,
@@ -48,7 +48,7 @@ pub(super) fn ledger_match(
 
 /// The other copy of a pack, for a finding.
 pub(super) fn copy_of(entry: LedgerEntry, state: CopyState) -> CopyOf {
-    let LedgerEntry { path, target, converted_at, .. } = entry;
+    let Conversion { path, target, converted_at, .. } = entry.conversion;
     CopyOf { state, converted_at, path, target }
 }
 
@@ -60,7 +60,7 @@ pub(super) fn made_again(entry: &LedgerEntry, old: &RecordBytes) -> Option<Recor
 }
 
 /// What the ledger keeps of a converted pack, whether or not its clean-up is finished.
-pub(super) fn met(report: &Report, file: ImageFile) -> Option<Met> {
+pub(super) fn seen_converted(report: &Report, file: ImageFile) -> Option<Conversion> {
     let record = report.record()?;
     let origin = record.origin.filter(|origin| origin.origin == 1)?;
     let new_digest = match report.outcome {
@@ -70,15 +70,16 @@ pub(super) fn met(report: &Report, file: ImageFile) -> Option<Met> {
         }
         _ => return None,
     };
-    Some(Met {
+    Some(Conversion {
         serial: record.serial.text()?.to_owned(),
         licenses: record.licenses,
         path: absolute_path(&report.path),
         target: None,
+        container: None,
         file: file.id,
         converted_at: origin.converted_at.unix_seconds(),
-        old_digest: origin.source_digest,
-        new_digest,
+        old_digest: origin.source_digest.to_hex(),
+        new_digest: new_digest.to_hex(),
     })
 }
 

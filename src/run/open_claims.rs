@@ -82,7 +82,7 @@ impl OpenClaims {
 mod tests {
     use super::*;
     use crate::diagnosis::diagnose;
-    use crate::ledger::ConversionState;
+    use crate::ledger::{Conversion, ConversionState};
     use crate::record::RecordBytes;
     use crate::report::Outcome;
 
@@ -118,17 +118,19 @@ mod tests {
         let record = diagnose(&damaged(number)).record.unwrap();
         LedgerEntry {
             id: number.try_into().unwrap(),
-            serial: record.serial.text().unwrap().to_owned(),
-            licenses: 5,
             state: ConversionState::Begun,
-            path: path(number),
-            target: None,
-            container: None,
-            file: inode(number).id,
+            conversion: Conversion {
+                serial: record.serial.text().unwrap().to_owned(),
+                licenses: 5,
+                path: path(number),
+                target: None,
+                container: None,
+                file: inode(number).id,
+                converted_at: 0,
+                old_digest: format!("{number:040}"),
+                new_digest: String::new(),
+            },
             sectors: None,
-            converted_at: 0,
-            old_digest: format!("{number:040}"),
-            new_digest: String::new(),
             patch: None,
         }
     }
@@ -154,11 +156,12 @@ mod tests {
 
     #[test]
     fn members_of_one_archive_are_not_all_taken_for_a_damaged_one() {
-        let member = |number| LedgerEntry {
-            container: Some("/a.zip".into()),
-            file: inode(1).id,
-            path: format!("/a.zip:{number}.img").into(),
-            ..claim(number)
+        let member = |number| {
+            let mut claim = claim(number);
+            claim.conversion.container = Some("/a.zip".into());
+            claim.conversion.file = inode(1).id;
+            claim.conversion.path = format!("/a.zip:{number}.img").into();
+            claim
         };
         let open = OpenClaims::new((0..1000).map(member).collect());
         assert_eq!(open.candidates(&report(1, 3000), inode(1), None).len(), 0);

@@ -5,7 +5,7 @@ use super::access::not_found;
 use super::claims::is_begun;
 use super::images::Images;
 use super::in_order::InOrder;
-use super::known::met;
+use super::known::seen_converted;
 use super::look::{LookResult, LookedAt, look};
 use super::members::ArchiveWalk;
 use super::open_claims::OpenClaims;
@@ -13,7 +13,7 @@ use super::pool::{self, Scope};
 use super::{End, Job, Listener, Mode, RunEvent};
 use crate::disk::Flaw;
 use crate::find::{Finder, Found};
-use crate::ledger::{self, Ledger, LedgerError};
+use crate::ledger::{Conversion, Ledger, LedgerError};
 use crate::platform::images_at_once;
 use crate::record::fields::Seal;
 use crate::report::{Note, Outcome, Report};
@@ -156,8 +156,8 @@ impl<'a> Looking<'a> {
     fn report_done(&mut self) -> Result<ControlFlow<()>, LedgerError> {
         let seen = take(&mut self.done);
         if self.job.mode.converts() {
-            let met: Vec<_> = seen.iter().filter_map(LookResult::met).collect();
-            self.ledger.remember(&met)?;
+            let converted: Vec<_> = seen.iter().filter_map(LookResult::seen_converted).collect();
+            self.ledger.remember(&converted)?;
         }
         Ok(seen.into_iter().try_for_each(|seen| self.report(seen)))
     }
@@ -211,9 +211,9 @@ impl<'a> Looking<'a> {
 }
 
 impl LookResult {
-    fn met(&self) -> Option<ledger::Met> {
+    fn seen_converted(&self) -> Option<Conversion> {
         match self {
-            Self::Image(look) => met(&look.report, look.file),
+            Self::Image(look) => seen_converted(&look.report, look.file),
             _ => None,
         }
     }

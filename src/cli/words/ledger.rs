@@ -110,10 +110,10 @@ pub(crate) fn ledger_row(entry: &LedgerEntry) -> String {
         None => from,
         Some(target) => format!("{from} -> {}", shown(target)),
     };
-    let LedgerEntry { licenses, converted_at, .. } = entry;
+    let (licenses, converted_at) = (entry.licenses, entry.converted_at);
     let serial = escape(&entry.serial);
     let state = entry.state.as_str();
-    format!("{state:<5}  {serial}  {licenses:>2} licenses  {}  {place}\n", second_of(*converted_at))
+    format!("{state:<5}  {serial}  {licenses:>2} licenses  {}  {place}\n", second_of(converted_at))
 }
 
 /// All that is known of an entry.

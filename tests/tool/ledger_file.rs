@@ -38,9 +38,9 @@ fn newer_damaged_or_full_ledger_is_told_before_any_image_is_touched() {
     let scene = Scene::with(&["unused-720.img", "applied-1440.img"]);
     scene.convert(&["applied-1440.img"]);
     let change = |sql| Connection::open(scene.ledger()).unwrap().execute_batch(sql).unwrap();
-    change("PRAGMA user_version = 3");
+    change("PRAGMA user_version = 4");
     assert_unusable(&scene, "a newer addpack wrote it");
-    change("PRAGMA user_version = 2");
+    change("PRAGMA user_version = 3");
     // A page in the middle overwritten: the table itself.
     let sound = std::fs::read(scene.ledger()).unwrap();
     let mut damaged = sound.clone();
@@ -127,7 +127,8 @@ CREATE TABLE one (
     sector_3 INTEGER, converted_at INTEGER NOT NULL, old_digest TEXT NOT NULL,
     new_digest TEXT NOT NULL, old_record BLOB, new_record BLOB
 ) STRICT;
-INSERT INTO one SELECT * FROM conversion;
+INSERT INTO one SELECT id, serial, licenses, state, path, target, device, inode, sector_0, sector_1,
+    sector_2, sector_3, converted_at, old_digest, new_digest, old_record, new_record FROM conversion;
 DROP TABLE conversion;
 ALTER TABLE one RENAME TO conversion;
 CREATE INDEX begun ON conversion (state) WHERE state = 'begun';
@@ -145,11 +146,29 @@ fn ledger_of_version_1_is_read_as_it_is_and_brought_up_to_date_by_who_writes() {
     scene.run(&["ledger", "check"]).is(0, "1 as the ledger says, 0 not\n", "");
     assert_eq!(number("PRAGMA user_version"), 1);
     assert_eq!(outcomes(&scene.convert(&["unused-720.img"]).0), ["converted"]);
-    assert_eq!(number("PRAGMA user_version"), 2);
+    assert_eq!(number("PRAGMA user_version"), 3);
     assert_eq!(number("SELECT count(*) FROM conversion WHERE state = 'done'"), 2);
     // Numbers are not given twice, also not those of rows that are gone.
     assert_eq!(number("SELECT max(id) FROM conversion"), 42);
     std::fs::remove_file(scene.path("unused-720.img")).unwrap();
     let ran = scene.run(&["ledger", "release", "--yes", "12345-270-0000017-00001"]);
     assert_eq!((ran.code, number("SELECT count(*) FROM conversion")), (Some(0), 2));
+}
+
+#[test]
+fn ledger_of_version_2_is_read_as_it_is_and_brought_up_to_date_by_who_writes() {
+    let scene = Scene::with(&["unused-720.img", "applied-1440.img"]);
+    scene.convert(&["applied-1440.img"]);
+    let ledger = || Connection::open(scene.ledger()).unwrap();
+    let older = "ALTER TABLE conversion DROP COLUMN container; PRAGMA user_version = 2";
+    ledger().execute_batch(older).unwrap();
+    let number = |sql: &str| ledger().query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    scene.run(&["ledger", "check"]).is(0, "1 as the ledger says, 0 not\n", "");
+    scene.image("applied-1440.img", "copy.img");
+    let (images, ..) = scene.json(&["inspect", "--json", "copy.img"]);
+    assert_eq!(images[0].findings[0].code, "copy-of-converted");
+    assert_eq!(number("PRAGMA user_version"), 2);
+    assert_eq!(outcomes(&scene.convert(&["unused-720.img"]).0), ["converted"]);
+    assert_eq!(number("PRAGMA user_version"), 3);
+    assert_eq!(number("SELECT count(*) FROM conversion WHERE state = 'done'"), 2);
 }

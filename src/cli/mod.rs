@@ -1,4 +1,4 @@
-//! The command line: what people type, and what they are told.
+//! The command line: parsing, commands and output.
 
 mod args;
 mod ask;
@@ -19,7 +19,7 @@ use show::{json, terminal};
 use std::io::{self, Write, stderr, stdout};
 use std::process::ExitCode;
 
-/// Parses the command line, runs the command, and turns what it came to into an exit code.
+/// Parses the command line, runs the command, and returns its exit code.
 pub(crate) fn main() -> ExitCode {
     stop::survive_size_limit();
     packaging::complete();
@@ -63,14 +63,14 @@ fn run(command: &Command) -> Result<Exit, Error> {
     }
 }
 
-/// The help that was asked for, or what is wrong with the command line.
+/// Prints the requested help, or what is wrong with the command line.
 fn say(answer: &clap::Error) -> Exit {
     let text = answer.render().to_string();
     let harmless = escape_lines(&text);
     let printed = if text == harmless {
         answer.print().and_then(|()| stdout().flush())
     } else {
-        // What was typed is quoted there as it is.
+        // The message quotes what was typed, unescaped.
         stderr().write_all(harmless.as_bytes())
     };
     match printed {
@@ -85,13 +85,13 @@ fn say(answer: &clap::Error) -> Exit {
 }
 
 impl Command {
-    /// The summary of a report for programs that did not come about.
+    /// Writes the summary of a report for programs whose command failed before it could write one.
     fn lost_summary(&self, error: &Error) -> Option<Vec<u8>> {
         let is_json = match self {
             Self::Plan(plan) => plan.common.json,
             Self::Replace(replace) => replace.common.json,
             Self::Ledger(ledger) => ledger.is_json(),
-            // Inspect and convert write a summary of their own, whatever happens.
+            // Inspect and convert always write a summary themselves.
             _ => false,
         };
         match error {
@@ -103,7 +103,7 @@ impl Command {
     }
 }
 
-/// Why a command could not be run, or not be run to its end.
+/// Why a command could not be run, or not be finished.
 #[derive(Debug)]
 enum Error {
     /// The command line was wrong; nothing was touched.
@@ -112,7 +112,7 @@ enum Error {
     Output(std::io::Error),
     /// The ledger could not be used.
     Ledger(LedgerError),
-    /// The same, where packs were to be claimed in it.
+    /// The ledger could not be used, and packs had to be claimed in it.
     NoClaims(LedgerError),
 }
 
@@ -123,7 +123,7 @@ impl From<LedgerError> for Error {
 }
 
 impl Error {
-    /// The same of a run that was to convert.
+    /// The same error in a run that was to convert.
     fn of_conversion(self) -> Self {
         match self {
             Self::Ledger(error) => Self::NoClaims(error),

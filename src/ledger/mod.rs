@@ -92,12 +92,12 @@ impl Ledger {
         if self.has_tables { is_empty().map_err(|error| self.failed(error)) } else { Ok(true) }
     }
 
-    /// All entries, in the order in which they were claimed; `tell` is called for each until it returns
+    /// All entries, in the order in which they were claimed; `visit` is called for each until it returns
     /// `false`.
     ///
     /// # Errors
     /// If the ledger cannot be read.
-    pub fn each(&self, mut tell: impl FnMut(LedgerEntry) -> bool) -> Result<()> {
+    pub fn each(&self, mut visit: impl FnMut(LedgerEntry) -> bool) -> Result<()> {
         if !self.has_tables {
             return Ok(());
         }
@@ -105,7 +105,7 @@ impl Ledger {
             let mut statement = self.db.prepare(row::ALL)?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
-                if !tell(LedgerEntry::from_row(row)?) {
+                if !visit(LedgerEntry::from_row(row)?) {
                     break;
                 }
             }

@@ -75,7 +75,7 @@ impl SameSerial<'_> {
         self.history(at)?.relation(self.history(later)?)
     }
 
-    /// The first image of each pack that has this serial, where there are several.
+    /// The first image of each pack that has this serial, if there are several.
     fn clash(&self) -> Option<Contradiction> {
         let mut seen = HashSet::new();
         let pack = |candidate: &Candidate| -> (PackId, bool) {

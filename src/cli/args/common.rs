@@ -13,13 +13,12 @@ use clap_complete::ArgValueCompleter;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-/// Images that are looked at, and that are converted, at once, unless somebody says otherwise: more
-/// than there are cores, since most of them wait for a disk, which makes durable best what comes
-/// together.
+/// How many images are examined, or converted, at once by default: more than there are cores, since most of them wait
+/// for a disk, and a disk flushes many changes as fast as one.
 const LOOKING: usize = 16;
 const CONVERTING: usize = 64;
 
-/// Says what paths may be, with a drive's name as it is here.
+/// The help text for paths, with the name of a drive on this system.
 fn paths_help() -> String {
     format!(
         "Images (raw or in containers), diskette drives ({DRIVE}), and folders with all their subfolders"
@@ -83,8 +82,8 @@ pub(crate) struct LedgerFile {
 }
 
 impl LedgerFile {
-    /// The file that the option names, else the variable. clap's own reading of the variable would
-    /// take it for an option that was typed, and an empty one for a missing value.
+    /// The file that the option names, otherwise the variable. If clap read the variable, it would treat it as an option
+    /// that was typed, and an empty variable as a missing value.
     pub(crate) fn named(&self) -> Option<PathBuf> {
         let variable = || std::env::var_os("ADDPACK_LEDGER").filter(|file| !file.is_empty());
         self.ledger.clone().or_else(|| variable().map(PathBuf::from))
@@ -136,7 +135,7 @@ impl Common {
     /// Adds the paths that a list names.
     ///
     /// # Errors
-    /// Where the list cannot be read.
+    /// If the list cannot be read.
     pub(crate) fn read_list(&mut self) -> Result<(), Error> {
         if let Some(file) = self.files_from.take() {
             self.paths.extend(files_from::read(&file, self.null)?);
@@ -149,7 +148,7 @@ impl Common {
         matches!(self.paths.as_slice(), [path] if is_drive(path))
     }
 
-    /// What is said of a diskette that is no pack: more of one that was named alone.
+    /// How a diskette that is not a pack is reported: in more detail if it was named alone.
     fn describe(&self) -> Describe {
         match (self.is_one_image(), self.json) {
             (false, _) => Describe::No,
@@ -158,7 +157,7 @@ impl Common {
         }
     }
 
-    /// Images to look at, or to read, at once.
+    /// How many images are read at once.
     pub(crate) fn looking(&self) -> usize {
         self.workers(LOOKING)
     }

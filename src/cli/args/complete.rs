@@ -1,4 +1,4 @@
-//! What a shell is told to complete, beyond what clap knows.
+//! Shell completions that clap does not know: codes and drives.
 
 use crate::cli::words::pages;
 use addpack::media::drives;
@@ -14,7 +14,7 @@ pub(super) fn codes() -> Vec<CompletionCandidate> {
     pages().iter().map(one).collect()
 }
 
-/// Diskette drives, and the files and folders that begin so.
+/// The diskette drives, files and folders that begin with what was typed.
 pub(super) fn paths(begun: &OsStr) -> Vec<CompletionCandidate> {
     let begins = |path: &OsStr| path.as_encoded_bytes().starts_with(begun.as_encoded_bytes());
     let drives = drives().into_iter().map(|drive| drive.path.into_os_string());

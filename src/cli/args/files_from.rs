@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// Reads paths: one a line, or each ended by NUL. `-` is standard input.
 ///
 /// # Errors
-/// Where the list cannot be read, or holds a path that this system does not have.
+/// If the list cannot be read, or holds a path that is impossible on this system.
 pub(crate) fn read(file: &Path, is_null: bool) -> Result<Vec<PathBuf>, Error> {
     let bytes = bytes(file).map_err(|error| {
         Error::Usage(format!("--files-from: {} cannot be read: {error}", named(file)))

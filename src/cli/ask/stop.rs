@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Set once the user has asked the run to stop.
 pub(crate) static STOP: AtomicBool = AtomicBool::new(false);
-/// Set while a question is open: there is nothing to wait for, and nothing to say.
+/// Set while a question is open: then a signal needs no message.
 static ASKING: AtomicBool = AtomicBool::new(false);
 
-/// Listens for signals. Where that cannot be had, they end the program at once, which is as safe:
-/// every pack is old or new at every moment.
+/// Listens for signals. If that is impossible, they end the program at once, which is just as safe: every pack is old
+/// or new at every moment.
 pub(crate) fn listen() {
     let _ = ctrlc::set_handler(|| {
         let again = STOP.swap(true, Ordering::SeqCst);
@@ -25,12 +25,12 @@ pub(crate) fn listen() {
     });
 }
 
-/// Lets a write past the limit on the size of files fail like any other, where it would end the program.
+/// Makes a write beyond the limit on file sizes fail like any other write; otherwise it would end the program.
 pub(crate) fn survive_size_limit() {
     #[cfg(unix)]
     {
         let ignored = std::sync::Arc::new(AtomicBool::new(false));
-        // Where that cannot be had, every pack is old or new all the same.
+        // If that is impossible, every pack is still old or new.
         let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, ignored);
     }
 }

@@ -5,11 +5,11 @@ use addpack::run::{FinalReport, RunEvent};
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
 
-/// Keeps what `of` makes of each report.
+/// Keeps the result of `of` for each report.
 pub(crate) struct Collect<T, F> {
     of: F,
     seen: VecDeque<T>,
-    /// What is kept, in the order of the images.
+    /// The results, in the order of the images.
     pub(crate) kept: Vec<T>,
 }
 

@@ -1,4 +1,4 @@
-//! Diskettes: going on after one was pulled out in the middle of its conversion.
+//! Runs in drives, which continue after a diskette was pulled out in the middle of its conversion.
 
 use crate::cli::ask::keyboard::{answer, can_ask};
 use crate::cli::ask::stop::STOP;
@@ -12,10 +12,10 @@ use addpack::run::{self, End, FinalReport, Job, Listener, Mode, RunEvent, Survey
 use std::ops::ControlFlow;
 use std::path::Path;
 
-/// Runs a job: its survey, and what that decides, as [`carry_out`] does.
+/// Runs a job: surveys, then carries out what was decided.
 ///
 /// # Errors
-/// Where the ledger fails.
+/// If the ledger fails.
 pub(crate) fn run(
     job: &Job,
     ledger: &mut Ledger,
@@ -25,11 +25,11 @@ pub(crate) fn run(
     carry_out(&survey, job, ledger, listener)
 }
 
-/// Does what a survey has decided. Where a diskette fails in the middle of its conversion, and there is
-/// somebody to ask, asks for it and goes on.
+/// Carries out what a survey has decided. If a diskette fails in the middle of its conversion and there is a terminal,
+/// asks for the diskette and continues.
 ///
 /// # Errors
-/// Where the ledger fails.
+/// If the ledger fails.
 pub(crate) fn carry_out(
     survey: &Survey,
     job: &Job,
@@ -67,8 +67,8 @@ fn interrupted(report: &Report) -> Option<String> {
     earlier.or_else(|| begun.then(serial)?).filter(|_| report.is_drive)
 }
 
-/// Passes an event on; but a final report on a diskette whose conversion was interrupted is set aside, with the
-/// pack's serial, if there is somebody to ask for the diskette.
+/// Passes an event on. But if there is a terminal, a final report on a diskette whose conversion was interrupted is set
+/// aside, with the pack's serial, so that the user can be asked for the diskette.
 fn set_aside(
     event: RunEvent,
     listener: &mut Listener<'_>,
@@ -102,17 +102,17 @@ fn ask_back(
             Some(other) if other.serial.text().is_some_and(|other| other != serial) => {
                 complain(&another_diskette(other));
             }
-            // A torn record may not tell; then the ledger does.
+            // A torn record may have no readable serial; then the ledger has it.
             _ => return Ok(Some(found)),
         }
     }
     Ok(None)
 }
 
-/// Looks at what is in a drive.
+/// Examines the diskette in a drive.
 ///
 /// # Errors
-/// Where the ledger fails.
+/// If the ledger fails.
 pub(crate) fn look(
     path: &Path,
     job: &Job,

@@ -1,4 +1,4 @@
-//! What a page says of the run that it comes from.
+//! The description of the run on an HTML page.
 
 use crate::cli::args::Common;
 use crate::cli::commands::ledger;
@@ -8,7 +8,7 @@ use crate::cli::words::moment;
 use addpack::record::fields::FileTime;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// The run that is under way.
+/// The current run.
 pub(crate) fn head(common: &Common) -> Head {
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let now = i64::try_from(since_1970.as_secs()).ok().and_then(FileTime::from_unix_seconds);

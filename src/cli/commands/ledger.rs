@@ -28,26 +28,25 @@ pub(crate) fn run(args: &LedgerArgs) -> Result<Exit, Error> {
     }
 }
 
-/// The ledger that a run writes into. Conversions that an earlier run has left open are settled
-/// first, and that is said.
+/// The ledger that a run writes into. Conversions that an earlier run has left open are settled first and reported.
 pub(crate) fn open_to_write(choice: &LedgerChoice) -> Result<Ledger, Error> {
     if choice.no_ledger {
         return Ok(Ledger::temporary()?);
     }
     let mut ledger = Ledger::open(&file(&choice.at)?)?;
-    let mut told = Recoveries::default();
+    let mut recoveries = Recoveries::default();
     settle_all(&mut ledger, |entry, recovery| {
-        if let Some(line) = told.add(entry, recovery) {
+        if let Some(line) = recoveries.add(entry, recovery) {
             complain(&line);
         }
     })?;
-    if let Some(line) = told.end() {
+    if let Some(line) = recoveries.end() {
         complain(&line);
     }
     Ok(ledger)
 }
 
-/// The ledger that a run only reads; an empty one where there is none.
+/// The ledger that a run only reads; an empty one if there is none.
 pub(crate) fn open_to_read(choice: &LedgerChoice) -> Result<Ledger, Error> {
     if choice.no_ledger {
         return Ok(Ledger::empty()?);
@@ -58,8 +57,8 @@ pub(crate) fn open_to_read(choice: &LedgerChoice) -> Result<Ledger, Error> {
     }
 }
 
-/// The same for a run that decides nothing by it: where it cannot be read, that is said, and the run
-/// goes on with an empty one.
+/// The same for a run whose decisions do not depend on it: if it cannot be read, that is reported, and the run
+/// continues with an empty one.
 pub(crate) fn open_to_look(choice: &LedgerChoice) -> Result<(Ledger, Option<LedgerError>), Error> {
     match open_to_read(choice) {
         Ok(ledger) => Ok((ledger, None)),
@@ -82,12 +81,12 @@ pub(crate) fn file(at: &LedgerFile) -> Result<PathBuf, Error> {
                 .to_owned(),
         )
     })?;
-    // Windows has no folder for such: what stays on this computer is in %LOCALAPPDATA%.
+    // Windows has no state folder; data that stays on this computer belongs in %LOCALAPPDATA%.
     let state = folders.state_dir().unwrap_or_else(|| folders.cache_dir());
     Ok(state.join("addpack").join("ledger.db"))
 }
 
-/// The ledger to look into; `None` where there is none yet. One that was named must be there.
+/// The ledger to read; `None` if there is none yet. A ledger that was named must exist.
 pub(super) fn open(at: &LedgerFile) -> Result<Option<Ledger>, Error> {
     let ledger = Ledger::open_to_read(&file(at)?)?;
     match (&ledger, at.named()) {
@@ -107,7 +106,7 @@ pub(super) fn print(text: &str) -> Result<Exit, Error> {
     written(stdout().write_all(text.as_bytes()).and_then(|()| stdout().flush()))
 }
 
-/// A reader that went away is no error.
+/// A reader that closes the output is not an error.
 pub(crate) fn written(result: io::Result<()>) -> Result<Exit, Error> {
     match result {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::Output(error)),

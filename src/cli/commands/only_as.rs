@@ -10,7 +10,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
-/// What of a line matters here.
+/// The fields of a line that matter here.
 #[derive(Deserialize)]
 struct Line {
     r#type: String,
@@ -29,7 +29,7 @@ struct RecordPart {
 /// The images that a report calls convertible, or unfinished conversions.
 ///
 /// # Errors
-/// Where the file cannot be read, is no such report, or was cut off.
+/// If the file cannot be read, is not such a report, or was cut off.
 pub(crate) fn read(file: &Path) -> Result<Only, Error> {
     let shown = || named(file);
     let failed = |why: &str| Error::Usage(format!("--only-as {}: {why}", shown()));
@@ -71,7 +71,7 @@ impl Line {
     }
 }
 
-/// Bytes out of their hexadecimal digits.
+/// Decodes hexadecimal digits.
 fn bytes(hex: &str) -> Option<Vec<u8>> {
     let pairs = hex.as_bytes().chunks(2).map(|pair| {
         let digits = std::str::from_utf8(pair).ok().filter(|digits| digits.len() == 2)?;

@@ -16,10 +16,10 @@ use std::fs;
 use std::io::{self, Write, stdout};
 use std::path::Path;
 
-/// The variable that a shell's script sets where it asks for completions.
+/// The variable that a shell's script sets when it asks for completions.
 const COMPLETE: &str = "ADDPACK_COMPLETE";
 
-/// What the environment says, as far as it is heeded.
+/// The environment variables that have an effect.
 const ENVIRONMENT: [(&str, &str); 4] = [
     ("ADDPACK_LEDGER", "The ledger's file, where --ledger names none."),
     match System::HERE {
@@ -44,7 +44,7 @@ const FILES: [(&str, &str); 2] = [
     ("NAME.map, NAME.mapfile, NAME.log", "GNU ddrescue's mapfile of the image NAME beside it."),
 ];
 
-/// Answers a shell that asks for completions, and ends; else returns.
+/// Answers a shell that asks for completions, and exits; otherwise returns.
 pub(crate) fn complete() {
     CompleteEnv::with_factory(command).var(COMPLETE).bin("addpack").complete();
 }
@@ -101,7 +101,7 @@ fn documents(command: &str) -> &'static [&'static str] {
     }
 }
 
-/// What the page of a command ends with; `after` is what its help does.
+/// The end of a command's page; `after` is the end of its help.
 fn sections(command: &str, after: &str) -> Roff {
     let mut roff = Roff::new();
     for document in documents(command) {

@@ -46,7 +46,7 @@ fn schema() -> Value {
     })
 }
 
-/// Objects have the properties that they are said to have, and no others.
+/// Forbids properties that the schema does not name.
 #[derive(Clone, Debug)]
 struct Closed;
 

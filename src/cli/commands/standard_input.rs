@@ -1,4 +1,4 @@
-//! An image on standard input: kept in a temporary file while it is looked at, and named `-`.
+//! An image on standard input: kept in a temporary file while it is examined, and named `-`.
 
 use crate::cli::Error;
 use addpack::container::MAX_IMAGE;
@@ -11,7 +11,7 @@ use tempfile::NamedTempFile;
 /// The name of standard input.
 const NAME: &str = "-";
 
-/// Whether standard input is named, and nothing else.
+/// Whether only standard input is named.
 pub(crate) fn is_named(paths: &[PathBuf]) -> bool {
     matches!(paths, [path] if path.as_os_str() == OsStr::new(NAME))
 }
@@ -19,7 +19,7 @@ pub(crate) fn is_named(paths: &[PathBuf]) -> bool {
 /// Reads all of standard input into a temporary file.
 ///
 /// # Errors
-/// Where it does not read, holds more than the largest diskette, or there is no room for it.
+/// If reading fails, there is more than the largest diskette holds, or there is no room for it.
 pub(crate) fn read() -> Result<NamedTempFile, Error> {
     let mut bytes = Vec::new();
     let read = stdin().lock().take(MAX_IMAGE as u64 + 1).read_to_end(&mut bytes);
@@ -35,7 +35,7 @@ pub(crate) fn read() -> Result<NamedTempFile, Error> {
     Ok(file)
 }
 
-/// The same event, in which the image in the temporary file at `path` has the name of standard input.
+/// Changes the event: the image in the temporary file at `path` gets the name of standard input.
 pub(crate) fn renamed(mut event: RunEvent, path: &Path) -> RunEvent {
     if let RunEvent::Seen(report) | RunEvent::Final(FinalReport::Changed(report)) = &mut event
         && report.path == path

@@ -44,7 +44,7 @@ fn drive_line(drives: &[FoundDrive]) -> String {
     }
 }
 
-/// Where the ledger is and what it holds. That it cannot be read stops nobody here.
+/// The path of the ledger and what it holds. An unreadable ledger is not an error here.
 fn ledger_line() -> String {
     let Ok(path) = file(&LedgerFile::default()) else { return String::new() };
     let held = match Ledger::open_to_read(&path) {

@@ -2,8 +2,8 @@
 
 use clap_mangen::roff::{Inline, Roff, bold, roman};
 
-/// Writes a document in Markdown as a section: its title, paragraphs, and tables as lists. Documents use
-/// no more of Markdown than that.
+/// Writes a Markdown document as a section: its title, paragraphs, and tables as lists. The documents use only these
+/// parts of Markdown.
 pub(crate) fn section(roff: &mut Roff, document: &str) {
     for paragraph in document.replace('`', "").split("\n\n") {
         let paragraph = paragraph.trim();
@@ -18,7 +18,7 @@ pub(crate) fn section(roff: &mut Roff, document: &str) {
     }
 }
 
-/// A row is an entry of a list: its first cell stands out, the others have the titles of their columns.
+/// Writes a row as an entry of a list: its first cell is bold, the others follow the titles of their columns.
 fn table(roff: &mut Roff, text: &str) {
     let mut rows = text.lines().map(cells);
     let titles = rows.next().unwrap_or_default();
@@ -39,7 +39,7 @@ fn cells(row: &str) -> Vec<String> {
     row.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()
 }
 
-/// Text in which `**` begins and ends what stands out.
+/// Writes text in which `**` begins and ends bold text.
 fn inlines(text: &str) -> Vec<Inline> {
     let parts = text.split("**").enumerate();
     parts.map(|(at, part)| if at % 2 == 1 { bold(part) } else { roman(part) }).collect()

@@ -21,8 +21,7 @@ fn tone(condition: SectorCondition) -> Tone {
     }
 }
 
-/// The map: a row for each cylinder, the sectors of each head side by side. Cylinders that are good
-/// throughout share a row.
+/// The map: a row for each cylinder, with the sectors of each head side by side. Cylinders without flaws share a row.
 pub(crate) fn map(look: TextStyle, surface: &Surface) -> String {
     let cylinder_len = (surface.geometry.sectors * surface.geometry.heads) as usize;
     let cylinders: Vec<_> = surface.sectors.chunks(cylinder_len).collect();

@@ -1,17 +1,17 @@
-//! Standard output, whose reader may go away.
+//! Standard output, whose reader may close it early.
 
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write, stdout};
 use std::ops::ControlFlow;
 
-/// Bytes that are written at a time, where nobody watches each line as it comes.
+/// How many bytes are written at a time if lines need not appear at once.
 const BUFFER: usize = 1 << 16;
 
-/// Standard output, and what went wrong with it.
+/// Standard output, and the first error in writing to it.
 pub(crate) struct Out {
     writer: BufWriter<Stdout>,
-    /// Whether somebody watches each line as it comes.
+    /// Whether each line is written at once.
     pub(crate) is_terminal: bool,
-    /// Whether a reader that went away ends the run. A conversion that was asked for goes on.
+    /// Whether a reader that closes the output ends the run. It does not end a conversion.
     stop_when_closed: bool,
     closed: bool,
     error: Option<io::Error>,
@@ -28,7 +28,7 @@ impl Out {
         }
     }
 
-    /// Writes, unless the reader went away. `Break` where that ends the run.
+    /// Writes, unless the reader has closed the output. `Break` if that ends the run.
     pub(crate) fn write(
         &mut self,
         write: impl FnOnce(&mut BufWriter<Stdout>) -> io::Result<()>,
@@ -50,17 +50,17 @@ impl Out {
         if self.stop_when_closed { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
-    /// Hands on what was written so far.
+    /// Writes what is still buffered.
     pub(crate) fn flush(&mut self) -> ControlFlow<()> {
         self.write(Write::flush)
     }
 
-    /// Remembers that something to be shown was lost on its way here.
+    /// Remembers an error that kept something from being shown.
     pub(crate) fn lost(&mut self, error: io::Error) {
         self.error.get_or_insert(error);
     }
 
-    /// The first error; a reader that went away is none.
+    /// The first error. A reader that closes the output is not an error.
     pub(crate) fn into_error(self) -> Option<io::Error> {
         self.error
     }

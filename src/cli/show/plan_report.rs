@@ -1,4 +1,4 @@
-//! A plan with all that is needed to tell it to people or programs.
+//! A plan with everything that its reports for people and programs need.
 
 use crate::cli::show::picture::{Mark, Segment, picture};
 use crate::cli::show::skipped::SkippedFiles;
@@ -9,7 +9,7 @@ use addpack::plan::rules::{is_free_for, limit};
 use addpack::plan::servers::{Chain, Span};
 use addpack::plan::{FIRST_LICENSES, PackFacts, Plan, PlanAction, PlanCode, PlanStep, ServerState};
 
-/// The code of a pack that lives on in another image.
+/// The code of an image whose pack is represented by another image.
 const COPIED: PlanCode = PlanCode::Refused(FindingCode::CopyOfConverted);
 
 /// A plan, and the packs that it is made of.
@@ -20,7 +20,7 @@ pub(crate) struct PlanReport<'a> {
     pub(crate) summaries: &'a [PackSummary],
     /// The packs that are bound to the server.
     pub(crate) chain: Option<&'a Chain>,
-    /// Files that were not looked at, where this is the only plan.
+    /// Files that were skipped, if this is the only plan.
     pub(crate) skipped: Option<&'a SkippedFiles>,
     /// Commands to paste, each with what it does.
     pub(crate) commands: Vec<(String, String)>,
@@ -46,7 +46,7 @@ impl PlanReport<'_> {
         away.filter(|step| step.code != PlanCode::Copy)
     }
 
-    /// Images of packs that another image stands for.
+    /// Images of packs for which another image counts.
     pub(crate) fn copies(&self) -> usize {
         self.plan.steps.iter().filter(|step| step.code == PlanCode::Copy).count()
     }
@@ -71,7 +71,7 @@ impl PlanReport<'_> {
         let applied = steps.clone().enumerate().filter_map(|(at, step)| self.applied_at(at, step));
         let gaps = self.plan.gaps.iter().map(|gap| Segment::new(*gap, Mark::Gap, "gap"));
         let mut aside: Vec<_> = steps.filter_map(|step| self.aside(step)).collect();
-        // Where there is not room for all, the refused ones are worth more.
+        // If there is not room for all, the refused ones matter more.
         aside.sort_by_key(|segment| segment.mark != Mark::Refused);
         let segments: Vec<_> = has.into_iter().chain(applied).chain(gaps).chain(aside).collect();
         picture(look, &segments, limit(self.server.version))

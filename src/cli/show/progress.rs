@@ -1,4 +1,4 @@
-//! Progress on standard error, where that is a terminal.
+//! Progress on standard error, if that is a terminal.
 
 use crate::cli::args::Common;
 use crate::cli::ask::stop::STOP;
@@ -17,7 +17,7 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-/// Where the reading of a diskette is, in so many columns: in fewer words where there is not room for all.
+/// The progress of reading a diskette, shortened if it does not fit into `columns`.
 fn reading_text(columns: usize, drive: &str, at: ReadingAt, since: Duration, left: bool) -> String {
     let flaws = format!("  weak {}, lost {}", at.weak, at.lost);
     let flaws = if at.weak + at.lost > 0 { &*flaws } else { "" };
@@ -38,7 +38,7 @@ fn reading_text(columns: usize, drive: &str, at: ReadingAt, since: Duration, lef
     format!("{drive}  c{cylinder} h{head}{flaws}{in_short}  {time}{left}")
 }
 
-/// Cylinder, from 1, of how many, and head.
+/// The cylinder (counted from 1), the number of cylinders, and the head.
 fn place(at: ReadingAt) -> (u32, u32, u32) {
     let geometry = DiskGeometry::of_len(u64::from(at.sectors) * SECTOR_LEN as u64);
     geometry.map_or((1, 1, 0), |geometry| {
@@ -47,7 +47,7 @@ fn place(at: ReadingAt) -> (u32, u32, u32) {
     })
 }
 
-/// The time that is left, once enough was read to reckon it.
+/// The estimated remaining time, once enough was read for an estimate.
 fn time_left(at: ReadingAt, since: Duration) -> String {
     if at.sector == 0 || since < Duration::from_secs(1) {
         return String::new();
@@ -63,7 +63,7 @@ fn clock(time: Duration) -> String {
 /// A progress bar, or nothing.
 pub(crate) struct Progress {
     bar: Option<ProgressBar>,
-    /// Whether it shows where the reading of one diskette is, and counts no images.
+    /// Whether it shows the progress within one diskette instead of a number of images.
     is_line: bool,
     /// Whether images are counted that are looked at, and not those that something is done with.
     is_looking: bool,
@@ -71,7 +71,7 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// A line that shows where the reading of a diskette is; nothing where nobody would see it.
+    /// A line that shows the progress within one diskette; nothing if standard error is not a terminal.
     pub(crate) fn of_diskette(quiet: bool) -> Self {
         let bar = (!quiet && stderr().is_terminal()).then(ProgressBar::new_spinner);
         if let Some(bar) = &bar {
@@ -81,8 +81,8 @@ impl Progress {
         Self { bar, is_line: true, is_looking: true, tally: Tally::default() }
     }
 
-    /// Shows where the reading of the diskette in `drive` is, and ends it once the user asked for that.
-    /// Where the diskette `is_whole` read, the time that is left can be reckoned.
+    /// Shows the progress of reading the diskette in `drive`, and ends the reading if the user asks for that. If the
+    /// diskette `is_whole` read, the remaining time is shown as well.
     pub(crate) fn watcher(&self, drive: &Path, is_whole: bool) -> Watcher {
         let line = self.bar.clone().filter(|_| self.is_line);
         let drive = escape(&drive.to_string_lossy());
@@ -98,7 +98,7 @@ impl Progress {
         })
     }
 
-    /// A bar over what `common` names, which is counted first; none where nobody would see it.
+    /// A bar over what `common` names, which is counted first; none if standard error is not a terminal.
     pub(crate) fn over(common: &Common, doing: &'static str) -> Self {
         if common.names_one_drive() {
             return Self::of_diskette(common.screen.quiet);
@@ -111,7 +111,7 @@ impl Progress {
         Self { bar: Some(bar), is_line: false, is_looking: true, tally: Tally::default() }
     }
 
-    /// A bar over so many pieces of work; none where nobody would see it.
+    /// A bar over `count` pieces of work; none if standard error is not a terminal.
     pub(crate) fn counting(common: &Common, doing: &'static str, count: u64) -> Self {
         let is_seen = !common.screen.quiet && count > 1 && stderr().is_terminal();
         Self {
@@ -122,7 +122,7 @@ impl Progress {
         }
     }
 
-    /// Begins again, with something else that is done `count` times.
+    /// Starts again from zero for `count` pieces of other work.
     pub(crate) fn begin_again(&mut self, doing: &'static str, count: u64) {
         let Some(bar) = self.bar.as_ref().filter(|_| !self.is_line) else { return };
         self.tally = Tally::default();
@@ -157,14 +157,14 @@ impl Progress {
         bar.inc(1);
     }
 
-    /// Something else that was counted is done.
+    /// Counts a path that is not an image.
     pub(crate) fn other(&self) {
         if let Some(bar) = self.bar.as_ref().filter(|_| !self.is_line) {
             bar.inc(1);
         }
     }
 
-    /// Writes something else without the bar in its way.
+    /// Hides the bar while `f` writes something else.
     pub(crate) fn suspend<T>(&self, write: impl FnOnce() -> T) -> T {
         match &self.bar {
             Some(bar) => bar.suspend(write),
@@ -172,7 +172,7 @@ impl Progress {
         }
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub(crate) fn finish(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
@@ -180,7 +180,7 @@ impl Progress {
     }
 }
 
-/// Counts what is named, and shows how far that is: a slow disk takes a while even for that.
+/// Counts what is named, and shows the count so far: on a slow disk even that takes a while.
 fn count(common: &Common) -> u64 {
     let line = ProgressBar::new_spinner();
     let style = ProgressStyle::with_template("counting files: {human_pos}");

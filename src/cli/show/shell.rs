@@ -7,20 +7,19 @@ use std::path::Path;
 enum Shell {
     /// Any shell of Unix.
     Posix,
-    /// cmd and PowerShell: what both read alike.
+    /// Quoting that cmd and PowerShell read alike.
     Windows,
 }
 
 const SYSTEM: Shell = if cfg!(windows) { Shell::Windows } else { Shell::Posix };
 
-/// `addpack` with these arguments, quoted; `None` where one of them cannot be quoted.
+/// `addpack` with these arguments, quoted; `None` if one of them cannot be quoted.
 pub(crate) fn command(args: &[&str]) -> Option<String> {
     let words: Option<Vec<_>> = args.iter().map(|word| quote(SYSTEM, word)).collect();
     Some(format!("addpack {}", words?.join(" ")))
 }
 
-/// The paths as arguments; `None` where one of them cannot be typed. One that looks like an option is
-/// written so that it is none.
+/// The paths as arguments; `None` if one of them cannot be typed. `./` is put before one that looks like an option.
 pub(crate) fn path_words(paths: &[impl AsRef<Path>]) -> Option<Vec<String>> {
     let word = |path: &Path| {
         let text = path.to_str()?;
@@ -51,7 +50,7 @@ fn quote(shell: Shell, word: &str) -> Option<String> {
     }
 }
 
-/// Marks that hide text or turn its direction, and quotation marks that PowerShell takes for plain ones.
+/// Characters that hide text or change its direction, and quotation marks that PowerShell treats as plain ones.
 fn is_lookalike(char: char) -> bool {
     matches!(char,
         '\u{200B}'..='\u{200F}' | '\u{2018}'..='\u{201E}' | '\u{2028}'..='\u{202E}'

@@ -95,7 +95,7 @@ fn not_a_diskette(failure: &Failure) -> String {
     }
 }
 
-/// A number of bytes as people say it.
+/// A number of bytes with a unit.
 fn size(len: u64) -> String {
     const UNITS: [(u64, &str); 3] = [(1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "KB")];
     match UNITS.iter().find(|(unit, _)| len >= 2 * unit) {

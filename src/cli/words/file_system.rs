@@ -1,10 +1,10 @@
-//! Failures that file systems and permissions are the cause of, in the admin's words.
+//! Failures caused by file systems and permissions, in the admin's words.
 
 use crate::cli::show::terminal::named;
 use addpack::report::{Failure, FailureCode, Operation};
 use std::path::Path;
 
-/// What failed and why; of any other code, only what failed.
+/// What failed and why; for any other code, only what failed.
 pub(super) fn message(failure: &Failure) -> String {
     match failure.code {
         FailureCode::LooseRecord => {
@@ -125,7 +125,7 @@ pub(super) fn operation(failure: &Failure) -> String {
     }
 }
 
-/// The file or folder that it was about, where that is another than the image.
+/// The file or folder that failed, if that is not the image itself.
 pub(super) fn target(failure: &Failure) -> String {
     let path = failure.target.as_deref().unwrap_or(Path::new(""));
     named(path)

@@ -9,7 +9,7 @@ use addpack::disk::FlawKind;
 use addpack::fat12::{FaultKind, MediaFault};
 use addpack::record::event::{Event, EventKind};
 
-/// Vendor's articles that a finding rests on.
+/// The vendor's articles that a finding is based on.
 pub(crate) fn finding_kb(code: FindingCode) -> &'static [u32] {
     match code {
         FindingCode::PostUpgradeReapply
@@ -40,7 +40,7 @@ pub(crate) fn finding_label(code: FindingCode) -> &'static str {
     }
 }
 
-/// The same, of one finding.
+/// Why one finding refuses a pack, in a few words.
 pub(crate) fn label_of(finding: &Finding) -> &'static str {
     match &finding.kind {
         FindingKind::PostUpgrade(event) if event.known_kind() == Some(EventKind::Apply) => {
@@ -78,7 +78,7 @@ pub(crate) fn applied_or_reapplied(event: &Event) -> &'static str {
     if event.known_kind() == Some(EventKind::Apply) { "applied" } else { "reapplied" }
 }
 
-/// Where a finding stands, and what was expected and found there, as far as it has such.
+/// The place of a finding, and what was expected and found there, if it has these.
 pub(crate) fn evidence_parts(finding: &Finding) -> impl Iterator<Item = (&'static str, String)> {
     let parts = [
         ("at offset", finding.offset.map(|offset| format!("{offset:#05x}"))),

@@ -1,6 +1,6 @@
-//! What somebody may have meant who typed something else.
+//! Suggestions for a mistyped word.
 
-/// Similarity, from 0 to 1, below which two words are taken for different ones.
+/// The similarity, from 0 to 1, below which a word is not suggested.
 const SIMILAR: f64 = 0.8;
 
 /// The candidate that is most similar to `typed`, if one is similar at all.

@@ -26,7 +26,7 @@ pub(crate) const NOTE_CODES: [&str; 14] = [
     "bytes-behind",
 ];
 
-/// Flawed sectors that are named one by one; of more, the number is told.
+/// How many flawed sectors are named one by one; the others are only counted.
 const FLAWS_SHOWN: usize = 8;
 
 /// The flawed sectors that no finding names, by what is wrong with them.

@@ -8,7 +8,7 @@ use addpack::run::recovery::Recovery;
 use std::mem::{Discriminant, discriminant};
 use std::path::Path;
 
-/// Lines on what became of them: packs in one archive that had the same fate share one.
+/// Lines on what became of them. Packs in one archive with the same result share a line.
 #[derive(Default)]
 pub(crate) struct Recoveries {
     last: Option<Line>,
@@ -23,7 +23,7 @@ struct Line {
 }
 
 impl Recoveries {
-    /// Takes one more. The line before, once it is complete.
+    /// Adds one. Returns the line before, once it is complete.
     pub(crate) fn add(&mut self, entry: &LedgerEntry, recovery: &Recovery) -> Option<String> {
         let message = recovery_message(entry, recovery)?;
         let (archive, fate) = (archive_of(entry.place()), discriminant(recovery));
@@ -62,12 +62,12 @@ fn archive_of(path: &Path) -> Option<String> {
     Some(escape(archive))
 }
 
-/// What became of a conversion that an earlier run had left open; `None` where that needs no word.
+/// What became of a conversion that an earlier run had left open; `None` if nothing has to be reported.
 fn recovery_message(entry: &LedgerEntry, recovery: &Recovery) -> Option<String> {
     let place = named(entry.place());
     let serial = escape(&entry.serial);
     Some(match recovery {
-        // Nothing was wrong, or another run is at it and tells itself.
+        // Nothing was wrong, or another run is working on it and reports it itself.
         Recovery::Complete | Recovery::Void | Recovery::InUse => return None,
         Recovery::Finished => {
             format!("{place}: an interrupted conversion of {serial} is complete now")

@@ -1,4 +1,4 @@
-//! What other images of a set make of one, in the admin's words.
+//! The set's decisions, in the admin's words.
 
 use super::value::day;
 use crate::cli::show::terminal::named;
@@ -8,7 +8,7 @@ use addpack::report::ImageThatCounts;
 use addpack::set::Relation;
 use std::path::Path;
 
-/// Images that are named one by one; of more, the number is told.
+/// How many images are named one by one; the others are only counted.
 const IMAGES_SHOWN: usize = 3;
 
 /// The images that contradict each other, as a list in a sentence.
@@ -92,7 +92,7 @@ pub(super) fn copy_missing_message(copy: &Path) -> String {
     )
 }
 
-/// How far a pack's life has come: what tells a late image of it from an early one.
+/// How far a pack's history goes: what distinguishes a late image of it from an early one.
 pub(crate) fn last_event(record: &Record) -> String {
     let count = usize::from(record.event_count).min(record.events.len());
     match record.events[..count].last() {

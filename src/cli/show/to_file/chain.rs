@@ -1,14 +1,14 @@
-//! A server's chain of licenses as a picture. What each piece is, its text and its outline say too.
+//! A server's chain of licenses as a picture. Each piece also has a text and an outline, for readers who see no colors.
 
 use addpack::plan::rules::limit;
 use addpack::plan::servers::{Chain, Span};
 use addpack::plan::{FIRST_LICENSES, PackFacts, Plan, ServerState};
 
-/// Units for one license, and the height of the bar.
+/// The width of one license and the height of the bar, in the units of the picture.
 const UNIT: u16 = 10;
 const HEIGHT: u16 = 20;
 
-/// The picture of what a plan comes to.
+/// The picture of a plan.
 pub(super) fn svg(
     plan: &Plan,
     server: &ServerState,

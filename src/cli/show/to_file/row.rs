@@ -1,4 +1,4 @@
-//! What a report says of one image, read back from its JSON.
+//! The report on one image, read back from its JSON.
 
 use serde::Deserialize;
 
@@ -43,7 +43,7 @@ pub(super) struct Part {
 }
 
 impl ReportRow {
-    /// What people are to call it: the path, behind the number that a queue gave the diskette.
+    /// The name that people see: the path, after the number that a queue gave the diskette.
     pub(super) fn name(&self) -> String {
         match self.diskette_number {
             None => self.path.clone(),
@@ -51,7 +51,7 @@ impl ReportRow {
         }
     }
 
-    /// The path's bytes; `None` where this system has no such path.
+    /// The path's bytes; `None` if such a path is impossible on this system.
     pub(super) fn path_bytes(&self) -> Option<Vec<u8>> {
         let Some(hex) = &self.path_bytes else { return Some(self.path.clone().into_bytes()) };
         let pairs = hex.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).ok());

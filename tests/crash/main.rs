@@ -31,6 +31,7 @@ mod medium_errors;
 #[cfg(unix)]
 mod moved_images;
 mod open_claims;
+mod other_images;
 #[cfg(unix)]
 mod power_cut;
 mod pulled_out;

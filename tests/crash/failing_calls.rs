@@ -113,7 +113,7 @@ fn error_is_named_with_the_state_of_the_pack_and_a_later_run_completes_it() {
 }
 
 #[test]
-fn error_of_any_read_is_told_and_a_state_that_is_named_is_true() {
+fn error_of_any_read_is_reported_and_a_state_that_is_named_is_true() {
     crate::support::needs!("strace");
     let images = [PackImage::golden("reapplied-360.img")];
     let scene = Scene::new();
@@ -173,7 +173,7 @@ const DIRECT_OPEN: &str = if cfg!(target_arch = "x86_64") {
 };
 
 #[test]
-fn state_is_told_where_the_file_system_has_no_direct_reads() {
+fn state_is_reported_if_the_file_system_has_no_direct_reads() {
     crate::support::needs!("strace");
     let images = [PackImage::golden("reapplied-360.img")];
     let scene = Scene::new();

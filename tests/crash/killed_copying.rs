@@ -185,7 +185,7 @@ fn failure(scene: &Scene, fault: &str) -> scene::CodeAndMessage {
 }
 
 #[test]
-fn copy_that_fails_is_told_and_leaves_nothing_behind() {
+fn copy_that_fails_is_reported_and_leaves_nothing_behind() {
     crate::support::needs!("strace");
     let image = image();
     for (fault, code) in [
@@ -208,7 +208,7 @@ fn copy_that_fails_is_told_and_leaves_nothing_behind() {
 }
 
 #[test]
-fn copy_whose_name_may_not_be_durable_is_told() {
+fn copy_whose_name_may_not_be_durable_is_reported() {
     crate::support::needs!("strace");
     // The syncs are those of the folder that holds -o's, and of -o's own.
     for when in ["2", "1+", "1"] {

@@ -181,7 +181,7 @@ fn packs_of_an_archive_are_written_together() {
 }
 
 #[test]
-fn failing_call_leaves_the_container_as_it_was_and_is_told() {
+fn failing_call_leaves_the_container_as_it_was_and_is_reported() {
     crate::support::needs!("strace", "zip", "unzip");
     let trials = [
         ("write", "ENOSPC", "no-space"),
@@ -212,7 +212,7 @@ fn failing_call_leaves_the_container_as_it_was_and_is_told() {
 }
 
 #[test]
-fn replacement_that_fails_is_tried_once_and_told_of_every_pack_of_the_archive() {
+fn replacement_that_fails_is_tried_once_and_reported_for_every_pack_of_the_archive() {
     crate::support::needs!("strace", "zip", "unzip");
     for jobs in ["1", "4"] {
         let packed = archive();
@@ -231,7 +231,7 @@ fn replacement_that_fails_is_tried_once_and_told_of_every_pack_of_the_archive() 
 }
 
 #[test]
-fn name_that_is_not_durable_is_told_and_the_pack_is_new() {
+fn name_that_is_not_durable_is_reported_and_the_pack_is_new() {
     crate::support::needs!("strace", "zip", "unzip");
     let packed = compressed();
     let scene = Scene::new();

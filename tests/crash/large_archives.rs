@@ -165,7 +165,7 @@ fn archive_is_opened_and_made_durable_as_often_for_many_packs_as_for_few() {
 }
 
 #[test]
-fn what_an_earlier_run_has_left_in_an_archive_is_told_in_one_line() {
+fn what_an_earlier_run_has_left_in_an_archive_is_reported_in_one_line() {
     crate::support::needs!("strace", "zip");
     let scene = archive(100);
     scene.image("unused-720.img", "elsewhere/a.img");

@@ -92,7 +92,7 @@ fn torn_sector_that_cannot_be_put_back_is_called_torn() {
 }
 
 #[test]
-fn state_is_told_after_an_attempt_to_put_a_torn_sector_back_that_reports_an_error() {
+fn state_is_reported_after_an_attempt_to_put_a_torn_sector_back_that_reports_an_error() {
     for back in (0..=512).step_by(16) {
         let again = (Call::Write, 2, torn(back, Place::Disk));
         early(&[(Call::Write, 1, torn(100, Place::Disk)), again]).run(|_, _, _| {});
@@ -118,7 +118,7 @@ fn fail_the_sync(past_cache: PastCache) {
 }
 
 #[test]
-fn failed_sync_is_told_with_what_the_disk_holds() {
+fn failed_sync_is_reported_with_what_the_disk_holds() {
     fail_the_sync(PastCache::Flushes);
 }
 
@@ -133,7 +133,7 @@ fn used_packs() -> impl Iterator<Item = Case> {
 }
 
 #[test]
-fn failed_sync_of_an_unfinished_conversion_is_told_with_what_the_disk_holds() {
+fn failed_sync_of_an_unfinished_conversion_is_reported_with_what_the_disk_holds() {
     for start in [Case::unfinished, Case::unsynced] {
         for reached in [false, true] {
             let faults = [(Call::Sync, 1, Fault::Forgets { errno: EIO, reached })];
@@ -185,7 +185,7 @@ fn failed_clean_up_leaves_an_unfinished_conversion() {
 }
 
 #[test]
-fn clean_up_that_the_disk_does_not_take_is_told() {
+fn clean_up_that_the_disk_does_not_take_is_reported() {
     for (reached, expected) in [(false, PackState::Unfinished), (true, PackState::New)] {
         for case in used_packs() {
             let fault = Fault::Forgets { errno: EIO, reached };
@@ -211,7 +211,7 @@ fn pack_that_is_said_to_be_converted_is_so_after_a_crash() {
 }
 
 #[test]
-fn record_that_cannot_be_read_back_is_told_with_what_the_disk_holds() {
+fn record_that_cannot_be_read_back_is_reported_with_what_the_disk_holds() {
     for fault in [Fault::Error(EIO), Fault::Flips] {
         for case in used_packs() {
             late(&[(Call::ReadPastCache, 1, fault)]).run_on(&case, |_, failure, truth| {

@@ -161,7 +161,7 @@ fn diskette_pulled_out_at_any_call_is_old_or_new_and_completed_by_the_next_run()
 }
 
 #[test]
-fn single_call_that_fails_leaves_a_state_that_is_told_truly() {
+fn single_call_that_fails_leaves_a_state_that_is_reported_truly() {
     for_all(Mishap::Fails, |trial| {
         trial.check_state();
         trial.check_next_run();

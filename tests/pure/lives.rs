@@ -61,7 +61,7 @@ fn of_any_number_of_packs_with_one_serial_all_are_refused_and_ten_are_named() {
 }
 
 #[test]
-fn states_in_any_order_are_told_apart_as_comparing_each_with_each_does() {
+fn states_in_any_order_are_distinguished_as_by_comparing_each_with_each() {
     for seed in 0..2_000 {
         let mut random = Random::new(seed);
         let states: Vec<_> = (0..=random.below(8)).map(|_| state(&mut random)).collect();

@@ -125,7 +125,7 @@ fn sector_that_reads_wrong_once_is_weak_and_its_true_bytes_are_taken() {
 }
 
 #[test]
-fn of_several_lost_sectors_the_first_is_told_and_all_are_known() {
+fn of_several_lost_sectors_the_first_is_reported_and_all_are_known() {
     let faults = [(7, Fault::Lost), (3, Fault::Lost), (5, Fault::Fails(2))];
     let tried = read(&faults, 0..9);
     assert_eq!(tried.failed, Some(flaw(3, FlawKind::Unreadable)));
@@ -183,7 +183,7 @@ fn surface(bytes: &[u8], faults: &[(usize, Fault)]) -> Option<Surface> {
 }
 
 #[test]
-fn map_tells_good_slow_weak_and_lost_sectors() {
+fn map_distinguishes_good_slow_weak_and_lost_sectors() {
     let long = Duration::from_millis(1500);
     let faults = [
         (40, Fault::Fails(1)),

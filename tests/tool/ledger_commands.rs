@@ -20,7 +20,7 @@ const CHECKED: &str = "\
 ";
 
 #[test]
-fn check_tells_what_the_converted_files_hold() {
+fn check_reports_what_the_converted_files_hold() {
     let scene = Scene::with(&["unused-720.img", "applied-1440.img", "reapplied-360.img"]);
     scene.convert(&["."]);
     scene.run(&["ledger", "check"]).is(0, "3 as the ledger says, 0 not\n", "");
@@ -34,7 +34,7 @@ fn check_tells_what_the_converted_files_hold() {
 }
 
 #[test]
-fn check_tells_a_clean_up_that_is_not_finished() {
+fn check_reports_a_clean_up_that_is_not_finished() {
     let scene = Scene::with(&["reapplied-360.img"]);
     let before = scene.read("reapplied-360.img");
     scene.convert(&["."]);
@@ -61,7 +61,7 @@ Into        PATH/out/unused-720.img
 ";
 
 #[test]
-fn list_and_show_tell_what_was_converted() {
+fn list_and_show_report_what_was_converted() {
     let scene = Scene::with(&["unused-720.img"]);
     scene.convert(&["-o", "out", "."]);
     let path = scene.path("");

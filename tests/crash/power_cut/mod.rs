@@ -117,14 +117,14 @@ fn restore(trial: &Trial, files: &Files) {
     }
 }
 
-/// A container that was replaced is another file here than the one that was claimed: the ledger is told.
-fn tell_inodes(trial: &Trial, before: &Inodes) {
+/// Updates the inodes in the ledger: a container that was replaced is another file here than the one that was claimed.
+fn update_inodes(trial: &Trial, before: &Inodes) {
     let Ok(ledger) = Connection::open(trial.ledger()) else { return };
     for (path, inode) in before {
         let Ok(now) = fs::metadata(path).map(|file| file.ino()) else { continue };
         let (now, inode) = (now.cast_signed(), inode.cast_signed());
         let sql = "UPDATE conversion SET inode = ?1 WHERE inode = ?2 AND path = ?3";
-        // Where there are no tables yet, there is nothing to be told.
+        // If there are no tables yet, nothing has to be updated.
         let _ = ledger.execute(sql, rusqlite::params![now, inode, path.to_str().unwrap()]);
     }
 }
@@ -203,7 +203,7 @@ fn cut(trial: &Trial, log: &Log, moment: usize, arrives: Arrives, seed: u64) {
     let files = disk.cut(&mut random, arrives);
     restore(trial, &files);
     if matches!(trial.way, Way::Gzip | Way::Zip) {
-        tell_inodes(trial, inodes);
+        update_inodes(trial, inodes);
     }
     let about =
         format!("{:?}, {arrives:?}, seed {seed}, after {moment} of {}", trial.way, ops.len());

@@ -52,7 +52,7 @@ fn others() -> Vec<(Format, Vec<u8>)> {
 }
 
 #[test]
-fn format_is_told_by_its_first_bytes() {
+fn format_is_detected_by_its_first_bytes() {
     for (format, bytes) in others() {
         assert_eq!(of(&bytes), Some(format), "{:?}", &bytes[..16]);
     }
@@ -121,7 +121,7 @@ fn raw_image_without_a_parameter_block_is_one_whatever_weak_magic_it_begins_with
 }
 
 #[test]
-fn short_magic_alone_tells_nothing() {
+fn short_magic_alone_proves_nothing() {
     for start in [
         &b"IMD \xFF\0"[..],
         b"TD\0\0\xFF\xFF",

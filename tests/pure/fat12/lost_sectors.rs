@@ -108,7 +108,7 @@ fn lost_sector_of_the_record_refuses_it_and_its_header_is_shown_where_that_reads
 }
 
 #[test]
-fn of_several_flaws_of_the_record_one_is_the_reason_and_the_others_are_told() {
+fn of_several_flaws_of_the_record_one_is_the_reason_and_the_others_are_reported() {
     let disk = disk();
     let at = record_sectors(&disk);
     let pack = pack(&disk, &[(at[1], Fault::Fails(1)), (at[3], Fault::Fails(1))]);
@@ -128,7 +128,7 @@ fn sector_of_the_record_that_did_not_read_the_first_time_is_not_written() {
 }
 
 #[test]
-fn weak_sectors_on_the_way_to_the_record_are_told_and_keep_nothing_from_being_done() {
+fn weak_sectors_on_the_way_to_the_record_are_reported_and_prevent_nothing() {
     let disk = disk();
     for sector in 0..disk.layout.data_start() {
         let pack = pack(&disk, &[(sector, Fault::Fails(1))]);
@@ -239,7 +239,7 @@ fn diskette_without_the_entry_is_no_pack_where_all_used_entries_read() {
 }
 
 #[test]
-fn lost_boot_sector_of_a_standard_diskette_is_told_by_its_size() {
+fn standard_diskette_with_a_lost_boot_sector_is_recognized_by_its_size() {
     for layout in DOS {
         let disk = Disk::new(layout).with_record(PACK);
         let pack = pack(&disk, &lost(&[0]));
@@ -250,7 +250,7 @@ fn lost_boot_sector_of_a_standard_diskette_is_told_by_its_size() {
 }
 
 #[test]
-fn lost_boot_sector_is_the_reason_where_the_size_tells_nothing() {
+fn lost_boot_sector_is_the_reason_if_the_size_proves_nothing() {
     let dmf = Disk::new(DMF).with_record(PACK);
     assert_refused(&pack(&dmf, &lost(&[0])), 0, FlawKind::Unreadable);
     // The FAT that would tell is lost, too.

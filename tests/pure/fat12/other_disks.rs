@@ -110,7 +110,7 @@ fn layout_of(bytes: &[u8]) -> Option<VolumeLayout> {
 }
 
 #[test]
-fn volume_with_other_sectors_or_more_fats_is_told_by_them() {
+fn volume_with_other_sectors_or_more_fats_is_recognized_by_them() {
     let layouts = [
         (3, 512, [1, 3]),
         (4, 512, [2, 2]),
@@ -142,7 +142,7 @@ fn volume_with_other_sectors_or_more_fats_is_told_by_them() {
 }
 
 #[test]
-fn boot_sector_that_states_what_cannot_be_tells_no_other_layout() {
+fn impossible_boot_sector_gives_no_other_layout() {
     // A byte of the boot sector, and what cannot stand there.
     let fields: [(usize, &[u8]); 9] = [
         (11, &[1, 0xFF]),

@@ -95,7 +95,7 @@ fn second_fat_is_followed_where_the_media_byte_of_the_first_is_lost_too() {
 }
 
 #[test]
-fn seals_tell_which_fat_is_right_where_both_chains_are_whole() {
+fn seals_prove_which_fat_is_right_if_both_chains_are_complete() {
     let mut disk = disk();
     // A whole chain, through three clusters that nobody owns.
     disk.fill(&content(9, 1536), &[100, 101, 102]);
@@ -149,7 +149,7 @@ fn first_fat_is_followed_where_both_lead_to_a_sound_record() {
 }
 
 #[test]
-fn difference_elsewhere_is_told_and_changes_nothing() {
+fn difference_elsewhere_is_reported_and_changes_nothing() {
     let mut disk = disk();
     disk.link(Copies::Second, 500, 501);
     let pack = assert_converts(&disk.bytes, &record_at(&disk));
@@ -171,7 +171,7 @@ fn fats_do_not_differ_by_what_stands_behind_the_last_cluster() {
 }
 
 #[test]
-fn second_fat_tells_of_a_pack_that_is_to_be_refused_as_well() {
+fn refused_pack_is_found_through_the_second_fat_as_well() {
     let mut disk = disk_with("out-of-order.rec");
     disk.link(Copies::First, 12, 0);
     let pack = examine_pack(&disk.bytes);
@@ -181,7 +181,7 @@ fn second_fat_tells_of_a_pack_that_is_to_be_refused_as_well() {
 }
 
 #[test]
-fn fault_of_the_first_fat_is_told_where_the_second_is_no_better() {
+fn fault_of_the_first_fat_is_reported_if_the_second_is_no_better() {
     let mut both = disk();
     both.link(Copies::First, 12, 0xFF7);
     both.link(Copies::Second, 14, 0);

@@ -274,7 +274,7 @@ fn out_of_order_reapply_in_a_45_record_is_only_inconsistent() {
 }
 
 #[test]
-fn licenses_that_a_pack_of_that_size_leads_to_are_told() {
+fn licenses_that_a_pack_of_that_size_leads_to_are_reported() {
     let mut pack = used_40();
     renumber(&mut pack, 6, 12);
     pack.reseal();

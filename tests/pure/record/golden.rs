@@ -76,7 +76,7 @@ fn no_pack_is_converted_at_the_time_that_stands_for_none() {
 }
 
 #[test]
-fn clock_that_ran_backwards_is_told_and_is_no_finding() {
+fn clock_that_ran_backwards_is_reported_without_a_finding() {
     assert!(diagnose(&record("clock-ran-backwards.rec")).clock_ran_backwards());
     assert!(!diagnose(&record("reapplied-in-order.rec")).clock_ran_backwards());
     // Two events at the same time are in order.

@@ -31,7 +31,7 @@ fn is_the_event(found: &FoundEvent, done: &Event) -> bool {
 }
 
 /// Asserts that a finding is the one of the event in `slot`, with all its evidence.
-fn assert_finding_tells(finding: &Finding, pack: &Pack, slot: usize) {
+fn assert_finding_reports(finding: &Finding, pack: &Pack, slot: usize) {
     assert_eq!(finding.slot, Some(slot));
     assert_eq!(finding.offset, Some(slot_at(slot)));
     let done = &pack.log[slot];
@@ -62,7 +62,7 @@ fn expected_verdict(pack: &Pack, findings: usize) -> Verdict {
 }
 
 /// Asserts that the diagnosis of a pack says what was done with it, no less and no more.
-fn assert_told(pack: &Pack, tally: &mut Tally) -> Diagnosis {
+fn assert_diagnosed(pack: &Pack, tally: &mut Tally) -> Diagnosis {
     let diagnosis = diagnose(&pack.bytes);
     let spoilt = slots(pack, is_spoilt);
     let out_of_order = slots(pack, |deed| deed == Deed::OutOfOrder);
@@ -71,7 +71,7 @@ fn assert_told(pack: &Pack, tally: &mut Tally) -> Diagnosis {
     expected.resize(spoilt.len() + out_of_order.len(), "out-of-order-reapply");
     assert_eq!(codes, expected, "{:?}", diagnosis.findings);
     for (finding, slot) in diagnosis.findings.iter().zip(spoilt.iter().chain(&out_of_order)) {
-        assert_finding_tells(finding, pack, *slot);
+        assert_finding_reports(finding, pack, *slot);
     }
     assert_eq!(diagnosis.verdict, expected_verdict(pack, expected.len()));
     assert_events_shown(&diagnosis, pack, spoilt.len());
@@ -148,13 +148,13 @@ fn assert_converts(pack: &Pack, diagnosis: &Diagnosis, at: u64, tally: &mut Tall
         assert_eq!(bytes[0x068..0x082], [0; 26]);
     }
     assert!(bytes[..] == converted.bytes, "a byte differs from the simulator's");
-    let again = assert_told(&converted, tally);
+    let again = assert_diagnosed(&converted, tally);
     assert_eq!(convert(&again, FileTime(at)), None);
     converted
 }
 
 /// Asserts that a conversion cut off after the commit is recognised, whatever was cleaned up.
-fn assert_unfinished_is_told(old: &Pack, new: &Pack) {
+fn assert_unfinished_is_diagnosed(old: &Pack, new: &Pack) {
     for cleaned in 0..8 {
         let mut bytes = old.bytes.clone();
         bytes[..512].copy_from_slice(&new.bytes[..512]);
@@ -176,10 +176,10 @@ fn live_through(seed: u64, tally: &mut Tally) {
     for number in 0..world.packs.len() {
         let at = world.any_time();
         let pack = &world.packs[number];
-        let diagnosis = assert_told(pack, tally);
+        let diagnosis = assert_diagnosed(pack, tally);
         if diagnosis.verdict == Verdict::Convertible {
             let converted = assert_converts(pack, &diagnosis, at, tally);
-            assert_unfinished_is_told(pack, &converted);
+            assert_unfinished_is_diagnosed(pack, &converted);
             world.replace(number, converted);
         } else {
             assert_eq!(convert(&diagnosis, FileTime(at)), None);
@@ -187,7 +187,7 @@ fn live_through(seed: u64, tally: &mut Tally) {
     }
     world.live(16);
     for pack in &world.packs {
-        assert_told(pack, tally);
+        assert_diagnosed(pack, tally);
     }
 }
 
@@ -216,7 +216,7 @@ const OUTCOMES: [&str; 21] = [
 ];
 
 #[test]
-fn every_random_history_is_told_as_it_was() {
+fn every_random_history_is_diagnosed_as_it_was() {
     let histories = histories(2_500);
     let mut tally = Tally::new();
     for seed in 0..histories {

@@ -68,7 +68,7 @@ fn in_a_folder_they_are_counted_by_kind_and_listed_where_that_is_asked_for() {
 }
 
 #[test]
-fn what_fails_to_be_told_by_content_is_told_by_its_ending_or_is_unknown() {
+fn format_that_the_content_does_not_show_is_taken_from_the_ending_or_unknown() {
     let scene = Scene::new();
     let junk: Vec<u8> = (0..3000_u32).map(|at| (at * 7919 % 251) as u8).collect();
     for (name, code) in [("a.cfi", "unsupported-container"), ("a.lzh", "unsupported-container")] {

@@ -22,8 +22,8 @@ struct Use {
     is_exported: bool,
 }
 
-/// The room that a file lies in: the first part of its path.
-pub(super) fn room_of(file: &str) -> &str {
+/// The module that a file is in: the first part of its path.
+pub(super) fn top_module_of(file: &str) -> &str {
     file.split('/').next().unwrap().trim_end_matches(".rs")
 }
 
@@ -31,7 +31,7 @@ impl Source {
     pub(super) fn read(folder: &Path) -> Self {
         let mut texts = Vec::new();
         collect(folder, "", &mut texts);
-        // The program and what builds it stand outside of all rooms.
+        // The program and what builds it stand outside of all modules.
         texts.retain(|(name, _)| !["main.rs", "build.rs"].contains(&name.as_str()));
         let texts: Vec<_> = texts.iter().map(|(name, text)| (&**name, &**text)).collect();
         Self::of(&texts)
@@ -51,14 +51,16 @@ impl Source {
         self.files.keys().map(String::as_str)
     }
 
-    /// Each file with each other room that it uses.
-    pub(super) fn rooms(&self) -> BTreeSet<(String, String)> {
-        let rooms: BTreeSet<_> = self.files().map(room_of).collect();
+    /// Each file with each other module that it uses.
+    pub(super) fn top_modules(&self) -> BTreeSet<(String, String)> {
+        let top_modules: BTreeSet<_> = self.files().map(top_module_of).collect();
         let mut found = BTreeSet::new();
         for (name, file) in &self.files {
             let used = file.uses.iter().filter_map(|used| used.path.first());
-            for room in used.filter(|room| *room != room_of(name) && rooms.contains(&***room)) {
-                found.insert((name.clone(), room.clone()));
+            for top_module in used.filter(|top_module| {
+                *top_module != top_module_of(name) && top_modules.contains(&***top_module)
+            }) {
+                found.insert((name.clone(), top_module.clone()));
             }
         }
         found

@@ -28,7 +28,7 @@ pub struct Decompressed {
 /// Decompresses a file, to at most `limit` bytes.
 ///
 /// # Errors
-/// Where it is damaged, or larger.
+/// If it is damaged, or larger.
 pub fn read(bytes: &[u8], limit: usize) -> Result<Decompressed, ContainerError> {
     if bytes.len() > MAX_DUMP {
         return Err(ContainerError::TooLarge);

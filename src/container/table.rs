@@ -24,11 +24,11 @@ pub(super) struct FormatInfo {
     pub(super) name: &'static str,
     /// Endings of its files, in lower case.
     pub(super) endings: &'static [&'static str],
-    /// Whether its ending alone is enough, where the content does not decide.
+    /// Whether its ending alone is enough if the content does not decide.
     pub(super) is_known_by_ending: bool,
     /// Bytes at an offset that cannot be there by chance in a raw image.
     pub(super) marks: &'static [(usize, &'static [u8])],
-    /// Recognises it where a mark is short, or there is none.
+    /// Recognises it if its mark is short or missing.
     pub(super) sign: Option<fn(&FileStart<'_>) -> bool>,
     pub(super) reader: Reader,
 }

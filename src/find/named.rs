@@ -42,7 +42,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_is_told_by_its_name() {
+    fn a_record_is_recognized_by_its_name() {
         assert!(is_loose_record(Path::new("/media/floppy/addpack.dat")));
         assert!(!is_loose_record(Path::new("/media/floppy/addpack.img")));
     }

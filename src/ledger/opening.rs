@@ -1,17 +1,14 @@
 //! Opening a ledger, or making one; a file that is not a ledger is an error.
 
+use super::creating::{PATIENCE, PAUSE, identify_or_create};
 use super::identity::{LedgerFileKind, identify};
 use super::{Ledger, LedgerError, LedgerProblem, Result, schema};
-use crate::files::write_new;
-use crate::platform::{folder_of, is_local, may_write, open_to_read, sync_folder, try_locks};
-use rusqlite::{Connection, MAIN_DB, OpenFlags, Row, TransactionBehavior};
-use std::fs::{self, OpenOptions};
+use crate::platform::{folder_of, is_local, may_write, open_to_read, open_to_share, try_locks};
+use rusqlite::{Connection, OpenFlags, Row, TransactionBehavior};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-
-/// How long to wait for other programs that write into the same ledger.
-const PATIENCE: Duration = Duration::from_mins(1);
 
 impl Ledger {
     /// Opens the ledger at `path` to be written, and makes it if it is not there.
@@ -27,11 +24,7 @@ impl Ledger {
 
     /// The same with a write-ahead log, which is for local file systems, or without one.
     fn open_by(path: &Path, uses_log: bool) -> Result<Self> {
-        let mut identity = identify(path)?;
-        if identity == LedgerFileKind::Missing {
-            create(path)?;
-            identity = identify(path)?;
-        }
+        let identity = identify_or_create(path)?;
         check_writable(path)?;
         check_locks(path)?;
         let mut ledger = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, |db| {
@@ -128,7 +121,7 @@ impl Ledger {
         let version: i32 =
             write.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(failed)?;
         if version < schema::VERSION {
-            make_tables(&write, version).map_err(failed)?;
+            schema::make_tables(&write, version).map_err(failed)?;
         }
         write.commit().map_err(failed)
     }
@@ -156,18 +149,17 @@ impl Ledger {
     /// Sets the mode and returns the one that is set then. If several runs switch at once, SQLite does
     /// not wait.
     fn journal_mode(&self, mode: &str) -> Result<String> {
-        let pause = Duration::from_millis(20);
         let mut waited = Duration::ZERO;
         loop {
             let set = format!("PRAGMA journal_mode = {mode}");
             let result = self.db.query_row(&set, [], |row| row.get(0));
             match result.map_err(|error| self.failed(error)) {
                 Err(error) if error.problem == LedgerProblem::InUse && waited < PATIENCE => {
-                    std::thread::sleep(pause);
+                    std::thread::sleep(PAUSE);
                 }
                 result => return result,
             }
-            waited += pause;
+            waited += PAUSE;
         }
     }
 
@@ -196,51 +188,9 @@ impl Ledger {
     }
 }
 
-/// Makes the tables, or those of the newest version out of those of an older one.
-fn make_tables(db: &Connection, version: i32) -> rusqlite::Result<()> {
-    let steps: &[&str] = match version {
-        1 => &[schema::MOVE_ASIDE, schema::CREATE, schema::MOVE_BACK],
-        2 => &[schema::ADD_CONTAINER],
-        _ => &[schema::CREATE],
-    };
-    steps.iter().try_for_each(|step| db.execute_batch(step))?;
-    db.pragma_update(None, "application_id", schema::APPLICATION_ID)?;
-    db.pragma_update(None, "user_version", schema::VERSION)
-}
-
 /// From now on this connection alone uses the database, and needs no shared memory for that.
 fn lock_alone(db: &Connection) -> rusqlite::Result<()> {
     db.query_row("PRAGMA locking_mode = EXCLUSIVE", [], |_| Ok(()))
-}
-
-/// Makes an empty ledger, completely or not at all; another run may make it first.
-fn create(path: &Path) -> Result<()> {
-    let failed = |error: io::Error| match error.kind() {
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => LedgerError {
-            cause: Some(error.into()),
-            ..LedgerError::new(path, LedgerProblem::FolderProtected)
-        },
-        _ => LedgerError::from_io(path, error),
-    };
-    let folder = folder_of(path);
-    let is_made = |folder: &&Path| !folder.exists();
-    let made = folder.ancestors().take_while(is_made).count();
-    fs::create_dir_all(folder).map_err(failed)?;
-    let empty = || {
-        let mut db = Connection::open_in_memory()?;
-        make_tables(&db, 0)?;
-        Ok(db.serialize(MAIN_DB)?.to_vec())
-    };
-    let empty = empty().map_err(|error| LedgerError::from_sqlite(path, error))?;
-    match write_new(path, &empty) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
-        written => written.map_err(failed)?,
-    }
-    // The names of folders that were made for it must survive a power cut, too.
-    for folder in folder.ancestors().skip(1).take(made) {
-        let _ = sync_folder(folder);
-    }
-    Ok(())
 }
 
 /// Checks that the file and its folder may be written. As with images, a mode that forbids writing counts
@@ -253,7 +203,7 @@ fn check_writable(path: &Path) -> Result<()> {
     if fs::metadata(path).is_ok_and(|file| file.permissions().readonly()) {
         return Err(protected(LedgerProblem::WriteProtected, None));
     }
-    match OpenOptions::new().read(true).write(true).open(path) {
+    match open_to_share(path) {
         Err(error)
             if matches!(
                 error.kind(),

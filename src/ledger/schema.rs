@@ -4,6 +4,8 @@
 //! absolute, as text if they are valid text, otherwise as bytes. The two records are kept only while a
 //! conversion is begun: they are the journal with which a torn sector is repaired.
 
+use rusqlite::Connection;
+
 /// `APLG`, in SQLite's application id.
 pub(super) const APPLICATION_ID: i32 = 0x4150_4C47;
 /// In SQLite's user version.
@@ -11,7 +13,7 @@ pub(super) const VERSION: i32 = 3;
 
 /// The tables of version 3. Released rows stay, so that a pack that was converted twice is recognised; of the
 /// others there is one for each serial.
-pub(super) const CREATE: &str = "
+const CREATE: &str = "
 CREATE TABLE conversion (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
     serial        TEXT NOT NULL,
@@ -39,12 +41,12 @@ CREATE INDEX released ON conversion (serial) WHERE state = 'released';
 
 /// From version 1, which had one row for each serial and no released ones: first the old table is renamed
 /// and the new ones are made.
-pub(super) const MOVE_ASIDE: &str = "
+const MOVE_ASIDE: &str = "
 DROP INDEX begun;
 ALTER TABLE conversion RENAME TO conversion_1;
 ";
 /// Then the rows are copied, and the old table is dropped.
-pub(super) const MOVE_BACK: &str = "
+const MOVE_BACK: &str = "
 INSERT INTO conversion SELECT *, NULL FROM conversion_1 ORDER BY id;
 DELETE FROM sqlite_sequence WHERE name = 'conversion';
 INSERT INTO sqlite_sequence (name, seq)
@@ -53,7 +55,7 @@ DROP TABLE conversion_1;
 ";
 
 /// From version 2, which did not tell containers.
-pub(super) const ADD_CONTAINER: &str = "ALTER TABLE conversion ADD COLUMN container ANY";
+const ADD_CONTAINER: &str = "ALTER TABLE conversion ADD COLUMN container ANY";
 
 /// An older version is read as if it were this one.
 pub(super) const READ_OLDER: &str =
@@ -65,3 +67,15 @@ CREATE TEMP TABLE IF NOT EXISTS seen (
     serial TEXT PRIMARY KEY, licenses, path, target, device, inode, converted_at, old_digest, new_digest
 ) WITHOUT ROWID;
 ";
+
+/// Makes the tables, or those of the newest version out of those of an older one.
+pub(super) fn make_tables(db: &Connection, version: i32) -> rusqlite::Result<()> {
+    let steps: &[&str] = match version {
+        1 => &[MOVE_ASIDE, CREATE, MOVE_BACK],
+        2 => &[ADD_CONTAINER],
+        _ => &[CREATE],
+    };
+    steps.iter().try_for_each(|step| db.execute_batch(step))?;
+    db.pragma_update(None, "application_id", APPLICATION_ID)?;
+    db.pragma_update(None, "user_version", VERSION)
+}

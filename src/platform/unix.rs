@@ -69,6 +69,11 @@ pub(crate) fn open_to_change(path: &Path) -> io::Result<File> {
     open_options().write(true).open(path)
 }
 
+/// Opens a file to be read and written beside other programs that write to it.
+pub(crate) fn open_to_share(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).write(true).open(path)
+}
+
 /// Makes a file with these permissions less the user's mask.
 pub(crate) fn create_new(path: &Path, permissions: Option<&Permissions>) -> io::Result<File> {
     let mode = permissions.map_or(0o666, PermissionsExt::mode);

@@ -174,13 +174,10 @@ fn pack_that_turns_up_under_another_path_is_settled() {
     }
 }
 
-#[cfg(unix)]
 #[test]
 fn old_record_that_was_moved_is_free_again_and_one_that_was_copied_is_a_copy() {
     let crash = Crash::events();
     std::fs::rename(crash.scene.path(EVENTS), crash.scene.path("moved.img")).unwrap();
-    let set = "UPDATE conversion SET inode = ?1";
-    Connection::open(crash.scene.ledger()).unwrap().execute(set, [inode(&crash)]).unwrap();
     std::fs::copy(crash.scene.path("moved.img"), crash.scene.path("copied.img")).unwrap();
     let convert = |name| -> Image {
         let ran = crash.scene.run(&["convert", "--yes", "--json", name]);
@@ -190,20 +187,12 @@ fn old_record_that_was_moved_is_free_again_and_one_that_was_copied_is_a_copy() {
     assert_eq!(convert("moved.img").outcome, "converted");
 }
 
-#[cfg(unix)]
-fn inode(crash: &Crash) -> i64 {
-    use std::os::unix::fs::MetadataExt;
-    std::fs::metadata(crash.scene.path("moved.img")).unwrap().ino().cast_signed()
-}
-
-#[cfg(unix)]
 #[test]
 fn image_that_another_program_holds_is_left_to_it() {
     let crash = Crash::events();
     crash.write(0, &crash.new[..512]);
     let before = crash.scene.read(crash.name);
-    let file = std::fs::File::open(crash.scene.path(crash.name)).unwrap();
-    file.lock().unwrap();
+    let file = crash.scene.hold(crash.name);
     let (image, stderr) = crash.convert();
     assert_eq!((image.error.unwrap().code.as_str(), stderr.as_str()), ("in-use", ""));
     assert!(before == crash.scene.read(crash.name));
@@ -262,14 +251,10 @@ fn backup_put_in_the_place_of_a_lost_image_does_not_convert_again() {
     assert_eq!(crash.convert().0.outcome, "converted");
 }
 
-#[cfg(unix)]
 #[test]
 fn claim_holds_where_the_disk_comes_back_under_another_device_number() {
     let crash = Crash::events();
-    let device = "UPDATE conversion SET device = device + 1, inode = ?1";
-    std::fs::rename(crash.scene.path(EVENTS), crash.scene.path("moved.img")).unwrap();
-    let inode = inode(&crash);
-    std::fs::rename(crash.scene.path("moved.img"), crash.scene.path(EVENTS)).unwrap();
-    Connection::open(crash.scene.ledger()).unwrap().execute(device, [inode]).unwrap();
+    let device = "UPDATE conversion SET device = device + 1";
+    Connection::open(crash.scene.ledger()).unwrap().execute(device, []).unwrap();
     crash.assert_mended("converted");
 }

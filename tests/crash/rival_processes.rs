@@ -183,3 +183,29 @@ fn image_that_another_file_replaces_meanwhile_is_not_converted_in_vain() {
     let (reports, _, code) = scene.json(&CONVERT);
     assert_eq!((&*reports[0].outcome, code), ("converted", Some(0)));
 }
+
+#[test]
+fn ledger_that_two_runs_make_at_once_is_made_by_one_and_used_by_both() {
+    crate::support::needs!("strace");
+    let scene = Scene::new();
+    scene.pack(1, "a.img");
+    scene.pack(2, "b.img");
+    fs::create_dir(scene.path("state")).unwrap();
+    let (folder, ledger) = (scene.path("state"), scene.path("state/ledger.db"));
+    let paths = [&folder, &ledger].map(|path| path.to_str().unwrap());
+    // As where every file has a name from the start: a temporary one, here for half a second.
+    let mut options = vec!["-f", "-e", "trace=open,renameat2", "-P", paths[0], "-P", paths[1]];
+    options.extend(["-e", "inject=open:error=EOPNOTSUPP"]);
+    options.extend(["-e", "inject=renameat2:delay_enter=500000"]);
+    let convert = &|image| {
+        let args = ["convert", "--yes", "--json", "--ledger", paths[1], image];
+        strace(&scene, &options, &args).ran
+    };
+    std::thread::scope(|scope| {
+        let runs = ["a.img", "b.img"].map(|image| scope.spawn(move || convert(image)));
+        for ran in runs.map(|run| run.join().unwrap()) {
+            assert_eq!((&*ran.stderr, ran.code), ("", Some(0)));
+            assert_eq!(image_of(&ran).outcome, "converted");
+        }
+    });
+}

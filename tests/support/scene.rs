@@ -7,6 +7,7 @@ pub(crate) use super::testdata;
 use assert_cmd::assert::Assert;
 use assert_cmd::cargo::cargo_bin;
 use std::fmt::Debug;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
@@ -84,8 +85,24 @@ impl Scene {
         std::fs::set_permissions(path, permissions).unwrap();
     }
 
+    /// Opens the file as a program does that lets nobody else change it: with a lock, or on Windows by what it shares.
+    pub fn hold(&self, name: &str) -> File {
+        let mut options = File::options();
+        #[cfg(windows)]
+        std::os::windows::fs::OpenOptionsExt::share_mode(&mut options, 1);
+        let file = options.read(true).open(self.path(name)).unwrap();
+        #[cfg(unix)]
+        file.lock().unwrap();
+        file
+    }
+
     pub fn read(&self, name: &str) -> Vec<u8> {
         std::fs::read(self.path(name)).unwrap()
+    }
+
+    /// The text of a report that was written there, with `/` between the names of a path.
+    pub fn text(&self, name: &str) -> String {
+        text(self.read(name))
     }
 
     /// addpack in this folder, with nothing of the outside that could change what it says.

@@ -81,6 +81,29 @@ fn used_image_is_converted_and_the_unused_one_before_it_is_a_copy() {
 }
 
 #[test]
+fn refused_image_alone_is_told_where_the_ledger_has_its_pack_converted() {
+    let scene = Scene::new();
+    let [_, applied, _] = life(1);
+    put(&scene, "sound.img", &applied);
+    put(&scene, "late.img", &spoilt(&applied, &mut sample::server(Release::V45, 1)));
+    let told = || {
+        let (images, _, code) = scene.json(&["inspect", "--json", "late.img"]);
+        assert_eq!((outcomes(&images), code), (vec!["refused"], Some(1)));
+        images[0].next_step.clone()
+    };
+    assert!(told().starts_with("ask for a replacement"), "{}", told());
+    assert_eq!(scene.convert(&["-o", "out", "sound.img"]).2, Some(0));
+    assert!(told().contains("out/sound.img, which is sound"), "{}", told());
+    let request = scene.run(&["replace", "late.img"]);
+    assert!(request.stderr.contains("out/sound.img"), "{}{}", request.stdout, request.stderr);
+    // The ledger alone is no proof: the copy must be there, and be that pack.
+    put(&scene, "out/sound.img", &life(2)[1]);
+    assert!(told().starts_with("ask for a replacement"), "{}", told());
+    std::fs::remove_file(scene.path("out/sound.img")).unwrap();
+    assert!(told().starts_with("ask for a replacement"), "{}", told());
+}
+
+#[test]
 fn sound_image_stands_in_for_a_later_one_that_is_corrupt() {
     let scene = Scene::new();
     let [_, applied, _] = life(1);

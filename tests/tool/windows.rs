@@ -90,6 +90,29 @@ fn attributes_stay_in_place_and_where_a_file_is_replaced() {
 }
 
 #[test]
+fn file_with_several_names_is_handled_once_and_an_archive_with_two_is_not_replaced() {
+    let scene = Scene::new();
+    let image = fs::read(scene.pack(1, "disk.img")).unwrap();
+    let second_name =
+        |of: &str, name: &str| fs::hard_link(scene.path(of), scene.path(name)).unwrap();
+    second_name("disk.img", "second.img");
+    let ran = scene.run(&["inspect", "disk.img", "DISK.IMG", r".\disk.img", "SECOND.img"]);
+    for again in ["DISK.IMG", "./disk.img", "SECOND.img"] {
+        let said = format!("{again} (the same as disk.img, handled once)\n");
+        assert!(ran.stdout.contains(&said), "{}", ran.stdout);
+    }
+    assert_eq!(outcomes(&scene.convert(&["disk.img"]).0), ["converted"]);
+    assert!(scene.read("second.img") == scene.read("disk.img") && scene.read("disk.img") != image);
+    fs::write(scene.path("packed.gz"), gzip(&image)).unwrap();
+    second_name("packed.gz", "second.gz");
+    let (images, ..) = scene.convert(&["--no-ledger", "packed.gz"]);
+    assert_eq!(code(&images[0]), "needs-output");
+    assert_eq!(scene.read("packed.gz"), gzip(&image));
+    let (images, ..) = scene.convert(&["--no-ledger", "-o", "out", "packed.gz"]);
+    assert_eq!(outcomes(&images), ["converted"]);
+}
+
+#[test]
 fn names_of_devices_are_told_as_such() {
     let scene = Scene::new();
     for name in ["NUL", "con", "COM1.img", "sub/aux"] {
@@ -141,29 +164,29 @@ fn drive_that_is_not_there_is_told_as_one() {
     assert!(!Path::new("B:").exists());
 }
 
-/// Converts into copies, and presses Ctrl-C as soon as the copy of this name is there.
-fn stopped_at(scene: &Scene, stop: &str, copy: &str) -> Ran {
+/// Converts into copies, and presses the key as soon as the copy of this name is there.
+fn stopped_at(scene: &Scene, stop: &str, key: &str, copy: &str) -> Ran {
     let convert = scene.command(&[&CONVERT[..], &["-j", "1", "-o", "out", "in"]].concat());
     let mut command = Command::new(stop);
-    command.arg(copy).arg(convert.get_program()).args(convert.get_args());
+    command.args([key, copy]).arg(convert.get_program()).args(convert.get_args());
     command.current_dir(convert.get_current_dir().unwrap()).env_clear();
     command.envs(convert.get_envs().filter_map(|(name, value)| Some((name, value?))));
     Ran::of(&mut command)
 }
 
-#[test]
-fn ctrl_c_ends_what_was_begun() {
+/// Presses the key in the middle of a run: what was begun is finished, and the next run does the rest.
+fn assert_key_ends_what_was_begun(key: &str) {
     const PACKS: usize = 400;
     // tests/windows/check makes the program that presses the key.
     let Ok(stop) = std::env::var("ADDPACK_STOP") else {
-        let _ = writeln!(std::io::stderr(), "SKIPPED Ctrl-C: ADDPACK_STOP names no program");
+        let _ = writeln!(std::io::stderr(), "SKIPPED Ctrl-{key}: ADDPACK_STOP names no program");
         return;
     };
     let scene = Scene::new();
     for number in 0..PACKS {
         scene.pack(u32::try_from(number).unwrap(), &format!("in/{number:03}.img"));
     }
-    let ran = stopped_at(&scene, &stop, "out\\010.img");
+    let ran = stopped_at(&scene, &stop, key, "out\\010.img");
     assert_eq!(ran.code, Some(130), "{}", ran.stderr);
     assert!(ran.stderr.contains("stopping after what was begun"), "{}", ran.stderr);
     let stopped = fs::read_dir(scene.path("out")).unwrap().count();
@@ -174,4 +197,14 @@ fn ctrl_c_ends_what_was_begun() {
     scene.run(&["ledger", "check"]).is(0, "400 as the ledger says, 0 not\n", "");
     let mut copies = fs::read_dir(scene.path("out")).unwrap().map(|entry| entry.unwrap());
     assert!(copies.all(|copy| copy.file_name().to_string_lossy().ends_with(".img")));
+}
+
+#[test]
+fn ctrl_c_ends_what_was_begun() {
+    assert_key_ends_what_was_begun("c");
+}
+
+#[test]
+fn ctrl_break_ends_what_was_begun() {
+    assert_key_ends_what_was_begun("break");
 }

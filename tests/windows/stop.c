@@ -1,5 +1,5 @@
-/* stop FILE PROGRAM ARGUMENT...: runs the program in a console of its own, presses Ctrl-C there as soon as FILE exists,
-   and ends with the program's exit code. Wine knows no Ctrl-Break. */
+/* stop c|break FILE PROGRAM ARGUMENT...: runs the program in a console of its own, presses Ctrl-C or Ctrl-Break there as
+   soon as FILE exists, and ends with the program's exit code. */
 #include <windows.h>
 #include <wchar.h>
 
@@ -32,18 +32,26 @@ static int ended(HANDLE process) {
   return (int)code;
 }
 
+/* Presses the key. Wine's console has no Ctrl-Break: there, the thread that Windows starts in a program for such a key is
+   started by hand. */
+static BOOL press(DWORD key, HANDLE program) {
+  if (GenerateConsoleCtrlEvent(key, 0)) return TRUE;
+  void *routine = (void *)GetProcAddress(GetModuleHandleW(L"kernel32.dll"), "CtrlRoutine");
+  return routine && CreateRemoteThread(program, NULL, 0, routine, (void *)(ULONG_PTR)key, 0, NULL);
+}
+
 int wmain(int count, WCHAR **words) {
   WCHAR line[32768];
-  if (count < 3) return 97;
+  if (count < 4) return 97;
   if (!GetEnvironmentVariableW(L"STOP_INSIDE", line, 8)) {
     SetEnvironmentVariableW(L"STOP_INSIDE", L"1");
     wcscpy(line, GetCommandLineW());
     return ended(start(line, CREATE_NO_WINDOW));
   }
   SetConsoleCtrlHandler(ignore, TRUE);
-  wcscpy(line, argument(GetCommandLineW(), 2));
+  wcscpy(line, argument(GetCommandLineW(), 3));
   HANDLE program = start(line, 0);
-  while (GetFileAttributesW(words[1]) == INVALID_FILE_ATTRIBUTES && WaitForSingleObject(program, 10) == WAIT_TIMEOUT) {}
-  if (!GenerateConsoleCtrlEvent(CTRL_C_EVENT, 0)) return 96;
+  while (GetFileAttributesW(words[2]) == INVALID_FILE_ATTRIBUTES && WaitForSingleObject(program, 10) == WAIT_TIMEOUT) {}
+  if (!press(wcscmp(words[1], L"break") == 0 ? CTRL_BREAK_EVENT : CTRL_C_EVENT, program)) return 96;
   return ended(program);
 }

@@ -71,7 +71,7 @@ impl Directory {
     /// Sorts members, given by their index in the directory, by where they are in the file.
     ///
     /// # Errors
-    /// Where an index has no member.
+    /// If an index has no member.
     pub(crate) fn in_file_order(
         &self,
         indices: impl Iterator<Item = usize>,

@@ -21,6 +21,9 @@ const SHARE_READ: u32 = 1;
 const SHARE_WRITE: u32 = 2;
 const SHARE_DELETE: u32 = 4;
 const FLAG_NO_BUFFERING: u32 = 0x2000_0000;
+const FLAG_DELETE_ON_CLOSE: u32 = 0x0400_0000;
+/// The right to delete a file.
+const DELETE: u32 = 0x1_0000;
 /// Attributes that a new file may be created with: read-only, hidden, system, archive, not indexed.
 const ATTRIBUTES: u32 = 0x2027;
 /// How long to keep trying to open a file or a drive that another program has open.
@@ -100,6 +103,11 @@ pub(crate) fn open_to_change(path: &Path) -> io::Result<File> {
     patiently(is_in_use, || options.open(path))
 }
 
+/// Opens a file to be read and written beside other programs that write to it.
+pub(crate) fn open_to_share(path: &Path) -> io::Result<File> {
+    patiently(is_in_use, || OpenOptions::new().read(true).write(true).open(path))
+}
+
 /// Makes a file that no other program can change while it is open. It gets its permissions later: see [`keep_read_only`].
 pub(crate) fn create_new(path: &Path, _: Option<&Permissions>) -> io::Result<File> {
     OpenOptions::new()
@@ -111,6 +119,8 @@ pub(crate) fn create_new(path: &Path, _: Option<&Permissions>) -> io::Result<Fil
 }
 
 /// Makes a file that is to replace the one with this metadata. No other program can change it while it is open.
+/// It has the access rights that its folder gives. No maintained crate has safe calls that would copy those of the
+/// old file, and `ReplaceFile`, which keeps them, leaves no file of that name for a moment.
 pub(crate) fn create_like(path: &Path, metadata: &Metadata) -> io::Result<File> {
     OpenOptions::new()
         .read(true)
@@ -155,11 +165,13 @@ fn lock_error(error: io::Error) -> TryLockError {
     if is_in_use(&error) { TryLockError::WouldBlock } else { TryLockError::Error(error) }
 }
 
-/// Removes the file at `path` unless a program has it open to be written.
+/// Removes the file at `path` unless a program has it open. It is removed through the handle that shows this, so
+/// it cannot be another file by then.
 pub(crate) fn remove_unless_held(path: &Path) -> io::Result<()> {
-    let alone = OpenOptions::new().read(true).write(true).share_mode(0).open(path);
-    match alone.map(drop) {
-        Ok(()) => std::fs::remove_file(path),
+    let mut options = OpenOptions::new();
+    options.access_mode(DELETE).share_mode(0).custom_flags(FLAG_DELETE_ON_CLOSE);
+    match options.open(path) {
+        Ok(_) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::NotFound || is_in_use(&error) => Ok(()),
         Err(error) => Err(error),
     }

@@ -1,0 +1,64 @@
+//! Making a new ledger, which appears whole or not at all.
+
+use super::identity::{LedgerFileKind, identify};
+use super::schema::make_tables;
+use super::{LedgerError, LedgerProblem, Result};
+use crate::files::write_new;
+use crate::platform::{folder_of, sync_folder};
+use rusqlite::{Connection, MAIN_DB};
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+/// How long to wait for other programs that write into the same ledger, and between two tries.
+pub(super) const PATIENCE: Duration = Duration::from_mins(1);
+pub(super) const PAUSE: Duration = Duration::from_millis(20);
+
+/// What is at `path`, where a ledger is made if there is nothing.
+pub(super) fn identify_or_create(path: &Path) -> Result<LedgerFileKind> {
+    let mut identity = identify(path)?;
+    let mut waited = Duration::ZERO;
+    while identity == LedgerFileKind::Missing && waited < PATIENCE {
+        create(path)?;
+        let has_name = fs::symlink_metadata(path).is_ok();
+        identity = identify(path)?;
+        if has_name {
+            break;
+        }
+        // Another run is making it: the new file has only a temporary name yet.
+        std::thread::sleep(PAUSE);
+        waited += PAUSE;
+    }
+    Ok(identity)
+}
+
+/// Makes an empty ledger, completely or not at all; another run may make it first.
+fn create(path: &Path) -> Result<()> {
+    let failed = |error: io::Error| match error.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => LedgerError {
+            cause: Some(error.into()),
+            ..LedgerError::new(path, LedgerProblem::FolderProtected)
+        },
+        _ => LedgerError::from_io(path, error),
+    };
+    let folder = folder_of(path);
+    let is_made = |folder: &&Path| !folder.exists();
+    let made = folder.ancestors().take_while(is_made).count();
+    fs::create_dir_all(folder).map_err(failed)?;
+    let empty = || {
+        let mut db = Connection::open_in_memory()?;
+        make_tables(&db, 0)?;
+        Ok(db.serialize(MAIN_DB)?.to_vec())
+    };
+    let empty = empty().map_err(|error| LedgerError::from_sqlite(path, error))?;
+    match write_new(path, &empty) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
+        written => written.map_err(failed)?,
+    }
+    // The names of folders that were made for it must survive a power cut, too.
+    for folder in folder.ancestors().skip(1).take(made) {
+        let _ = sync_folder(folder);
+    }
+    Ok(())
+}

@@ -16,7 +16,7 @@ pub(crate) fn filled(bytes: &[u8], first: u32) -> Vec<Flaw> {
 fn is_filled(sector: &[u8]) -> bool {
     let repeats = |filler: &[u8]| sector.chunks_exact(filler.len()).all(|part| part == filler);
     // The first byte rules out nearly every sector.
-    FILLERS.into_iter().any(|filler| sector[0] == filler[0] && repeats(filler))
+    matches!(sector[0], b'-' | b'B' | b'_') && FILLERS.into_iter().any(repeats)
 }
 
 #[cfg(test)]

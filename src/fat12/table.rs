@@ -25,6 +25,12 @@ fn offset(cluster: u16) -> usize {
     usize::from(cluster) + usize::from(cluster / 2)
 }
 
+/// The entries of two clusters, of 12 bits each, in three bytes; what is missing of them at the end of the FAT is zero.
+fn both_entries(pair: &[u8]) -> [u16; 2] {
+    let byte = |at: usize| u16::from(pair.get(at).copied().unwrap_or(0));
+    [byte(0) | (byte(1) & 0xF) << 8, byte(1) >> 4 | byte(2) << 4]
+}
+
 /// One copy of the FAT, as it is on the disk.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fat<'a> {
@@ -150,10 +156,15 @@ impl<'a> Fat<'a> {
         let used = &self.bytes[..self.bytes.len().min(used * SECTOR_LEN)];
         let firsts = (0..self.end).step_by(usize::from(BLOCK_CLUSTERS));
         let blocks = firsts.zip(used.chunks(BLOCK_LEN));
-        for (first, _) in blocks.filter(|(_, block)| !is_zero(block)) {
-            let known = first.max(FIRST_CLUSTER)..self.end.min(first + BLOCK_CLUSTERS);
-            leading.extend(known.filter(|cluster| wanted.contains(&self.raw(*cluster))));
+        for (first, block) in blocks.filter(|(_, block)| !is_zero(block)) {
+            for (even, pair) in (first..).step_by(2).zip(block.chunks(3)) {
+                let entries = both_entries(pair);
+                let known = [even, even + 1].into_iter().zip(entries);
+                let leads = known.filter(|(_, entry)| wanted.contains(entry));
+                leading.extend(leads.map(|(cluster, _)| cluster));
+            }
         }
+        leading.retain(|cluster| (FIRST_CLUSTER..self.end).contains(cluster));
         leading
     }
 

@@ -2,6 +2,7 @@
 
 use crate::disk::{MediaError, Storage};
 use crate::platform::{self, FileId, FileIdentity, Folder, Guard, PastCache};
+use std::ffi::OsStr;
 use std::fs::{File, Metadata, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -31,12 +32,12 @@ impl OpenFile {
         Self::for_reading(platform::open_to_read(path)?, path)
     }
 
-    /// Opens the file to be read; `path` leads to it in `folder`.
+    /// Opens the file with this name in `folder` to be read; `path` leads to it.
     ///
     /// # Errors
     /// As [`OpenFile::open`].
-    pub(crate) fn open_in(folder: &Folder, path: &Path) -> io::Result<Self> {
-        Self::for_reading(folder.open_file(path.file_name().unwrap_or_default())?, path)
+    pub(crate) fn open_in(folder: &Folder, name: &OsStr, path: &Path) -> io::Result<Self> {
+        Self::for_reading(folder.open_file(name)?, path)
     }
 
     fn for_reading(file: File, path: &Path) -> io::Result<Self> {

@@ -158,7 +158,7 @@ impl Finder {
             walk.levels.pop();
             return None;
         };
-        let path = level.folder.join(name);
+        let path = level.folder.join(&name);
         let map = level.mapfile_of(&path);
         let root = Arc::clone(&walk.root);
         if file_type.is_dir() {
@@ -169,7 +169,7 @@ impl Finder {
         }
         let opens = self.opens && is_raw_name(&path);
         // An error is reported when the image is examined.
-        let opened = opens.then(|| level.open(&path).ok()).flatten().map(Box::new);
+        let opened = opens.then(|| level.open(&name, &path).ok()).flatten().map(Box::new);
         let metadata = match &opened {
             Some(file) => Ok(file.metadata().clone()),
             None => fs::symlink_metadata(&path),

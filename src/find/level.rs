@@ -3,7 +3,7 @@
 use super::maps::{is_made_of, is_map_name, mapfile_of};
 use crate::files::OpenFile;
 use crate::platform::Folder;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, FileType};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -48,13 +48,13 @@ impl Level {
         })
     }
 
-    /// Opens the image at `path`, which is in this folder, to be read.
-    pub(super) fn open(&mut self, path: &Path) -> io::Result<OpenFile> {
+    /// Opens the image with this name in the folder to be read; `path` leads to it.
+    pub(super) fn open(&mut self, name: &OsStr, path: &Path) -> io::Result<OpenFile> {
         let folder = match &mut self.handle {
             Some(folder) => folder,
             none => none.insert(Folder::open(&self.folder)?),
         };
-        OpenFile::open_in(folder, path)
+        OpenFile::open_in(folder, name, path)
     }
 
     /// Closes the folder that [`Level::open`] has opened.

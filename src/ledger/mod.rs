@@ -50,13 +50,12 @@ pub enum ClaimAnswer {
 /// An open ledger.
 #[derive(Debug)]
 pub struct Ledger {
-    db: Connection,
+    /// `None` where there is no ledger, in a run that only reads.
+    db: Option<Connection>,
     path: PathBuf,
     /// The copy that is read instead, if the ledger may only be read; it is removed with the connection.
     #[expect(dead_code, reason = "held, not read")]
     copy: Option<TempDir>,
-    /// Whether there are tables; if not, it is [`Ledger::empty`].
-    has_tables: bool,
 }
 
 type Result<T> = std::result::Result<T, LedgerError>;
@@ -68,7 +67,7 @@ impl Ledger {
     /// # Errors
     /// If the ledger cannot be read.
     pub fn journal(&self) -> Result<String> {
-        let mode = self.db.query_row("PRAGMA journal_mode", [], |row| row.get(0));
+        let mode = self.db()?.query_row("PRAGMA journal_mode", [], |row| row.get(0));
         mode.map_err(|error| self.failed(error))
     }
 
@@ -77,10 +76,8 @@ impl Ledger {
     /// # Errors
     /// If the ledger cannot be read.
     pub fn find(&self, serial: &str) -> Result<Option<LedgerEntry>> {
-        if !self.has_tables {
-            return Ok(None);
-        }
-        find(&self.db, serial).map_err(|error| self.failed(error))
+        let Some(db) = &self.db else { return Ok(None) };
+        find(db, serial).map_err(|error| self.failed(error))
     }
 
     /// Whether there are no packs in it, so that there is nothing to look up.
@@ -89,8 +86,8 @@ impl Ledger {
     /// If the ledger cannot be read.
     pub fn is_empty(&self) -> Result<bool> {
         let query = "SELECT NOT EXISTS (SELECT 1 FROM conversion)";
-        let is_empty = || self.db.query_row(query, [], |row| row.get(0));
-        if self.has_tables { is_empty().map_err(|error| self.failed(error)) } else { Ok(true) }
+        let Some(db) = &self.db else { return Ok(true) };
+        db.query_row(query, [], |row| row.get(0)).map_err(|error| self.failed(error))
     }
 
     /// All entries, in the order in which they were claimed; `visit` is called for each until it returns
@@ -99,11 +96,9 @@ impl Ledger {
     /// # Errors
     /// If the ledger cannot be read.
     pub fn each(&self, mut visit: impl FnMut(LedgerEntry) -> bool) -> Result<()> {
-        if !self.has_tables {
-            return Ok(());
-        }
-        let mut visit = || -> rusqlite::Result<()> {
-            let mut statement = self.db.prepare(row::ALL)?;
+        let Some(db) = &self.db else { return Ok(()) };
+        let mut read = || -> rusqlite::Result<()> {
+            let mut statement = db.prepare(row::ALL)?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
                 if !visit(LedgerEntry::from_row(row)?) {
@@ -112,7 +107,7 @@ impl Ledger {
             }
             Ok(())
         };
-        visit().map_err(|error| self.failed(error))
+        read().map_err(|error| self.failed(error))
     }
 
     /// The claims that are open, in the order in which they were made. Their records are left out: see
@@ -121,11 +116,9 @@ impl Ledger {
     /// # Errors
     /// If the ledger cannot be read.
     pub fn begun(&self) -> Result<Vec<LedgerEntry>> {
-        if !self.has_tables {
-            return Ok(Vec::new());
-        }
+        let Some(db) = &self.db else { return Ok(Vec::new()) };
         let read = || -> rusqlite::Result<Vec<LedgerEntry>> {
-            let mut statement = self.db.prepare(row::BEGUN)?;
+            let mut statement = db.prepare(row::BEGUN)?;
             statement.query_map([], LedgerEntry::from_row)?.collect()
         };
         read().map_err(|error| self.failed(error))
@@ -136,9 +129,9 @@ impl Ledger {
     /// # Errors
     /// If the ledger cannot be read.
     pub fn entry(&self, id: ClaimId) -> Result<Option<LedgerEntry>> {
-        let read = || {
-            self.db.prepare_cached(row::BY_ID)?.query_row([id], LedgerEntry::from_row).optional()
-        };
+        let db = self.db()?;
+        let read =
+            || db.prepare_cached(row::BY_ID)?.query_row([id], LedgerEntry::from_row).optional();
         read().map_err(|error| self.failed(error))
     }
 
@@ -148,7 +141,7 @@ impl Ledger {
     /// # Errors
     /// If the ledger cannot be written.
     pub fn release(&mut self, serial: &str) -> Result<bool> {
-        self.db
+        self.db()?
             .execute(row::RELEASE, [serial])
             .map(|rows| rows > 0)
             .map_err(|error| self.failed(error))
@@ -159,11 +152,9 @@ impl Ledger {
     /// # Errors
     /// If the ledger cannot be read.
     pub fn released(&self, serial: &str) -> Result<Vec<LedgerEntry>> {
-        if !self.has_tables {
-            return Ok(Vec::new());
-        }
+        let Some(db) = &self.db else { return Ok(Vec::new()) };
         let read = || -> rusqlite::Result<Vec<LedgerEntry>> {
-            let mut statement = self.db.prepare_cached(row::RELEASED)?;
+            let mut statement = db.prepare_cached(row::RELEASED)?;
             statement.query_map([serial], LedgerEntry::from_row)?.collect()
         };
         read().map_err(|error| self.failed(error))
@@ -174,7 +165,7 @@ impl Ledger {
     /// # Errors
     /// If the ledger cannot be written.
     pub(crate) fn moved(&mut self, id: ClaimId, path: &Path, target: Option<&Path>) -> Result<()> {
-        self.db
+        self.db()?
             .execute(
                 "UPDATE conversion SET path = ?2, target = ?3, device = NULL, inode = NULL, \
                  container = NULL WHERE id = ?1",
@@ -189,8 +180,9 @@ impl Ledger {
     /// # Errors
     /// If it cannot be read at all.
     pub fn faults(&self) -> Result<Vec<String>> {
+        let db = self.db()?;
         let read = || -> rusqlite::Result<Vec<String>> {
-            let mut statement = self.db.prepare("PRAGMA integrity_check")?;
+            let mut statement = db.prepare("PRAGMA integrity_check")?;
             let lines = statement.query_map([], |row| row.get::<_, String>(0))?;
             lines.filter(|line| line.as_deref() != Ok("ok")).collect()
         };
@@ -206,9 +198,10 @@ impl Ledger {
             return Ok(());
         }
         let path = self.path.clone();
+        let db = self.db_to_write()?;
         let mut write = || -> rusqlite::Result<()> {
-            self.db.execute_batch(schema::CREATE_SEEN)?;
-            let write = self.db.transaction()?;
+            db.execute_batch(schema::CREATE_SEEN)?;
+            let write = db.transaction()?;
             seen.iter().try_for_each(|seen| seen.remember(&write).map(drop))?;
             write.commit()
         };
@@ -220,17 +213,31 @@ impl Ledger {
     /// # Errors
     /// If the ledger cannot be written.
     pub(crate) fn enter_remembered(&mut self) -> Result<()> {
+        let db = self.db()?;
         let write = || -> rusqlite::Result<()> {
-            self.db.execute_batch(schema::CREATE_SEEN)?;
+            db.execute_batch(schema::CREATE_SEEN)?;
             let any: bool =
-                self.db
-                    .query_row("SELECT EXISTS (SELECT 1 FROM temp.seen)", [], |row| row.get(0))?;
+                db.query_row("SELECT EXISTS (SELECT 1 FROM temp.seen)", [], |row| row.get(0))?;
             if any {
-                self.db.execute(row::ENTER_SEEN, [])?;
+                db.execute(row::ENTER_SEEN, [])?;
             }
-            self.db.execute_batch("DROP TABLE temp.seen")
+            db.execute_batch("DROP TABLE temp.seen")
         };
         write().map_err(|error| self.failed(error))
+    }
+
+    fn db(&self) -> Result<&Connection> {
+        self.db.as_ref().ok_or_else(|| self.is_missing())
+    }
+
+    fn db_to_write(&mut self) -> Result<&mut Connection> {
+        let missing = self.is_missing();
+        self.db.as_mut().ok_or(missing)
+    }
+
+    /// The error of a write, where there is no ledger.
+    fn is_missing(&self) -> LedgerError {
+        LedgerError::new(&self.path, LedgerProblem::Other)
     }
 
     fn failed(&self, error: rusqlite::Error) -> LedgerError {

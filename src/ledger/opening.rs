@@ -60,20 +60,13 @@ impl Ledger {
         if !ledger.check_identity()? {
             return Ok(None);
         }
-        ledger.read_older().map_err(|error| ledger.failed(error))?;
+        ledger.read_older()?;
         Ok(Some(ledger))
     }
 
-    /// An empty ledger in memory, for a run that only reads if there is no ledger yet.
-    ///
-    /// # Errors
-    /// If SQLite has no memory for it.
-    pub fn empty() -> Result<Self> {
-        let path = PathBuf::new();
-        match Connection::open_in_memory() {
-            Ok(db) => Ok(Self { db, path, copy: None, has_tables: false }),
-            Err(error) => Err(LedgerError::from_sqlite(&path, error)),
-        }
+    /// No ledger at all, for a run that only reads where there is none yet.
+    pub fn empty() -> Self {
+        Self { db: None, path: PathBuf::new(), copy: None }
     }
 
     /// A temporary ledger for this run only.
@@ -100,7 +93,7 @@ impl Ledger {
             Ok(db)
         };
         let db = open().map_err(|error| LedgerError::from_sqlite(path, error))?;
-        Ok(Self { db, path: path.to_owned(), copy: None, has_tables: true })
+        Ok(Self { db: Some(db), path: path.to_owned(), copy: None })
     }
 
     pub(super) fn connection(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
@@ -115,8 +108,10 @@ impl Ledger {
     fn make(&mut self) -> Result<()> {
         let path = self.path.clone();
         let failed = |error: rusqlite::Error| LedgerError::from_sqlite(&path, error);
-        let write =
-            self.db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+        let write = self
+            .db_to_write()?
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(failed)?;
         // Another run may have made them meanwhile: the lock is held only now.
         let version: i32 =
             write.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(failed)?;
@@ -134,9 +129,10 @@ impl Ledger {
         }
         let mode = self.journal_mode("DELETE")?;
         // The lock of a run that had it exclusively is released with the next read.
+        let db = self.db()?;
         let unlock = || {
-            self.db.pragma_update(None, "locking_mode", "NORMAL")?;
-            self.db.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
+            db.pragma_update(None, "locking_mode", "NORMAL")?;
+            db.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
         };
         unlock().map_err(|error| self.failed(error))?;
         if mode == "delete" {
@@ -152,7 +148,7 @@ impl Ledger {
         let mut waited = Duration::ZERO;
         loop {
             let set = format!("PRAGMA journal_mode = {mode}");
-            let result = self.db.query_row(&set, [], |row| row.get(0));
+            let result = self.db()?.query_row(&set, [], |row| row.get(0));
             match result.map_err(|error| self.failed(error)) {
                 Err(error) if error.problem == LedgerProblem::InUse && waited < PATIENCE => {
                     std::thread::sleep(PAUSE);
@@ -163,10 +159,14 @@ impl Ledger {
         }
     }
 
-    /// Readies a ledger of an older version, which only those who write bring up to date, to be read.
-    fn read_older(&self) -> rusqlite::Result<()> {
-        let version: i32 = self.db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-        if version < schema::VERSION { self.db.execute_batch(schema::READ_OLDER) } else { Ok(()) }
+    /// Prepares a ledger of an older version to be read; only runs that write bring it up to date.
+    fn read_older(&self) -> Result<()> {
+        let db = self.db()?;
+        let prepare = || {
+            let version: i32 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+            if version < schema::VERSION { db.execute_batch(schema::READ_OLDER) } else { Ok(()) }
+        };
+        prepare().map_err(|error| self.failed(error))
     }
 
     /// Whether this is a ledger with its tables; `false` for an empty database.
@@ -176,7 +176,7 @@ impl Ledger {
             pragma_application_id, pragma_user_version, pragma_schema_version";
         let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get::<_, i32>(2)?));
         let (id, version, schema) =
-            self.db.query_row(numbers, [], read).map_err(|error| self.failed(error))?;
+            self.db()?.query_row(numbers, [], read).map_err(|error| self.failed(error))?;
         match (id, version) {
             (0, 0) if schema == 0 => Ok(false),
             (schema::APPLICATION_ID, 1..=schema::VERSION) => Ok(true),
@@ -243,8 +243,9 @@ mod tests {
     fn ledger_with_a_log_is_taken_to_a_disk_of_the_network() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ledger.db");
-        let mode =
-            |ledger: &Ledger| ledger.db.query_row("PRAGMA journal_mode", [], |row| row.get(0));
+        let mode = |ledger: &Ledger| {
+            ledger.db().unwrap().query_row("PRAGMA journal_mode", [], |row| row.get(0))
+        };
         let local = Ledger::open_by(&path, true).unwrap();
         assert_eq!(mode(&local), Ok("wal".to_owned()));
         drop(local);

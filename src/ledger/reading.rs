@@ -28,13 +28,13 @@ impl Ledger {
             let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
             let db = Self::connection(&immutable_uri(path), flags)
                 .map_err(|error| LedgerError::from_sqlite(path, error))?;
-            return Ok(Self { db, path: path.to_owned(), copy: None, has_tables: true });
+            return Ok(Self { db: Some(db), path: path.to_owned(), copy: None });
         }
         let copy = copy(path)?;
         let db =
             Self::connection(&copy.path().join("ledger.db"), OpenFlags::SQLITE_OPEN_READ_WRITE)
                 .map_err(|error| LedgerError::from_sqlite(path, error))?;
-        Ok(Self { db, path: path.to_owned(), copy: Some(copy), has_tables: true })
+        Ok(Self { db: Some(db), path: path.to_owned(), copy: Some(copy) })
     }
 }
 

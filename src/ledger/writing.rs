@@ -22,11 +22,13 @@ impl Ledger {
         &mut self,
         write: impl FnOnce(&LedgerTransaction<'_>) -> Result<R>,
     ) -> Result<R> {
-        let path = &self.path;
+        let missing = self.is_missing();
+        let Self { db, path, .. } = self;
         let failed = |error| LedgerError::from_sqlite(path, error);
         step();
         let immediate = TransactionBehavior::Immediate;
-        let transaction = self.db.transaction_with_behavior(immediate).map_err(failed)?;
+        let db = db.as_mut().ok_or(missing)?;
+        let transaction = db.transaction_with_behavior(immediate).map_err(failed)?;
         let writing = LedgerTransaction { transaction, path };
         let written = write(&writing)?;
         writing.transaction.commit().map_err(failed)?;

@@ -223,7 +223,7 @@ impl<'a> Run<'a> {
                 work.report.record().is_some_and(|record| record.digest() == digest)
             };
             if let Some(at) = candidate.filter(is_it) {
-                let decision = &self.survey.decisions[at];
+                let decision = self.survey.decision(at);
                 decisions::apply(&mut work.report, decision, self.survey, self.claims.ledger())?;
             }
             self.add_flaws(*image, &mut work.report);

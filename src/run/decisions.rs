@@ -52,9 +52,9 @@ pub(super) fn decide<'a>(
         }
     }
     deciding.judge(survey, scope)?;
-    for (at, decision) in deciding.decisions {
-        survey.decisions[at as usize] = decision;
-    }
+    let mut decisions = deciding.decisions;
+    decisions.sort_unstable_by_key(|(at, _)| *at);
+    survey.decisions = decisions;
     Ok(())
 }
 

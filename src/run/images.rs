@@ -5,6 +5,7 @@ use crate::find::{FindError, Found, Image};
 use crate::media::{Container, Member, Place, PlaceKind};
 use crate::platform::{self, path_from_bytes};
 use crate::set::ImageNumber;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -49,7 +50,10 @@ impl Images {
 
     /// Adds an image that was found.
     pub(super) fn add(&mut self, place: &Place, root: &Arc<Path>, is_damaged: bool) -> ImageNumber {
-        let path = place.full_path();
+        let path = match &place.member {
+            Some(_) => Cow::Owned(place.full_path()),
+            None => Cow::Borrowed(place.path.as_path()),
+        };
         let bytes = path.as_os_str().as_encoded_bytes();
         let split = match &place.member {
             Some(_) => place.path.as_os_str().len() + 1,

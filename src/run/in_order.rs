@@ -97,7 +97,8 @@ where
         I::Item: 's,
         R: 's,
     {
-        let reach = if self.group < self.full_group { self.group } else { self.reach };
+        let is_alone = scope.threads() == 1;
+        let reach = if is_alone || self.group < self.full_group { self.group } else { self.reach };
         // So few that all threads have some of a group.
         let piece = (self.group / scope.threads()).clamp(1, PIECE);
         while self.ahead < reach {

@@ -34,9 +34,9 @@ impl Survey {
             changed_reports: Turns::new(self, job).count_images(),
             ..Overview::default()
         };
-        let all = self.candidates.iter().zip(&self.decisions);
-        for (candidate, decision) in all.filter(|(candidate, _)| !self.is_left_out(candidate, job))
-        {
+        let all = self.candidates.iter().enumerate();
+        for (at, candidate) in all.filter(|(_, candidate)| !self.is_left_out(candidate, job)) {
+            let decision = self.decision(at);
             let in_place = candidate.access != Access::NeedsOutput;
             match candidate.condition {
                 Condition::Unfinished if in_place || into_copies => overview.finish += 1,

@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, available_parallelism};
+use std::thread;
 
 /// Hands out work to threads; with a single thread, work is done at once.
 pub(super) struct Scope<'a, 's>(Option<&'a WorkQueue<'s>>);
@@ -157,9 +157,4 @@ impl<R> Pending<R> {
     pub(super) fn new() -> Self {
         Self(VecDeque::new())
     }
-}
-
-/// As many threads as are useful when no disk has to be waited for.
-pub(super) fn few() -> usize {
-    available_parallelism().map_or(2, usize::from)
 }

@@ -29,8 +29,8 @@ pub struct Survey {
     pub(super) images: Images,
     /// The images of packs, in their order.
     pub(super) candidates: Vec<Candidate>,
-    /// The decision for each of them.
-    pub(super) decisions: Vec<SetDecision>,
+    /// The decisions for them that are not [`SetDecision::AsItIs`], by their places, in order.
+    pub(super) decisions: Vec<(u32, SetDecision)>,
     /// Converted packs whose claims an earlier run had left open.
     pub(super) turned_up: Vec<RecoveredClaim>,
     /// Flawed sectors of diskettes: a sector that read badly once may read well the next time.
@@ -59,14 +59,11 @@ pub(super) fn look_at_all(
     let finder = Finder::new(job.paths.clone(), job.output.as_deref())
         .with_mapfile(job.map.clone())
         .only_to_look(true);
-    let mut finder = ArchiveWalk::new(finder, &job.paths);
-    // One image needs no pool.
-    let first: Vec<_> = finder.by_ref().take(2).collect();
-    let most = if first.len() > 1 { job.workers.min(images_at_once()) } else { 1 };
-    let mut threads = pool::few().min(most);
-    let ahead = if job.workers > 1 { 2 } else { 1 };
-    let items = first.into_iter().chain(finder);
-    let mut items = InOrder::new(items, ahead).with_trial(threads < most);
+    let finder = ArchiveWalk::new(finder, &job.paths);
+    let most = job.workers.min(images_at_once());
+    // To look at an image that is in the cache costs less than to hand it to another thread.
+    let mut threads = 1;
+    let mut items = InOrder::new(finder, 2).with_trial(threads < most);
     let mut looking = Looking::new(job, ledger, stop, listener)?;
     let end = loop {
         let may_grow = threads < most;
@@ -75,9 +72,7 @@ pub(super) fn look_at_all(
             None => threads = most,
         }
     };
-    let mut survey = Survey { end, ..looking.survey };
-    survey.decisions = vec![SetDecision::AsItIs; survey.candidates.len()];
-    Ok((survey, threads))
+    Ok((Survey { end, ..looking.survey }, threads))
 }
 
 /// A survey under way.
@@ -226,7 +221,7 @@ impl Survey {
             let candidate = &self.candidates[at];
             let may_be = job.output.is_some() || candidate.access != Access::NeedsOutput;
             may_be
-                && is_converted(candidate, &self.decisions[at])
+                && is_converted(candidate, self.decision(at))
                 && !self.is_left_out(candidate, job)
         })
     }
@@ -235,13 +230,19 @@ impl Survey {
     pub fn counts(&self, image: usize) -> bool {
         self.at(image).is_none_or(|at| {
             matches!(
-                self.decisions[at],
+                self.decision(at),
                 SetDecision::AsItIs
                     | SetDecision::CopyMissing
                     | SetDecision::StandIn(_)
                     | SetDecision::ConvertedElsewhere
             )
         })
+    }
+
+    /// The set's decision for the candidate at this place.
+    pub(super) fn decision(&self, at: usize) -> &SetDecision {
+        let found = self.decisions.binary_search_by_key(&at, |(at, _)| *at as usize);
+        found.map_or(&SetDecision::AsItIs, |found| &self.decisions[found].1)
     }
 
     fn at(&self, image: usize) -> Option<usize> {

@@ -98,7 +98,7 @@ impl<'a> Turns<'a> {
             return Some(TurnAction::Mend);
         }
         let at = candidate?;
-        let (candidate, decision) = (&self.survey.candidates[at], &self.survey.decisions[at]);
+        let (candidate, decision) = (&self.survey.candidates[at], self.survey.decision(at));
         let copies = self.job.output.is_some()
             && candidate.condition == Condition::Sound
             && *decision == SetDecision::AsItIs;

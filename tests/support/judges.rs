@@ -4,7 +4,7 @@ use super::skipped::{Lack, skip};
 use std::path::Path;
 
 /// A program of each package.
-const PROGRAMS: [(&str, &str); 24] = [
+const PROGRAMS: [(&str, &str); 25] = [
     ("arj", "arj"),
     ("bzip2", "bzip2"),
     ("cabextract", "cabextract"),
@@ -26,6 +26,7 @@ const PROGRAMS: [(&str, &str); 24] = [
     ("tabix", "bgzip"),
     ("tar", "tar"),
     ("unzip", "zipinfo"),
+    ("valgrind", "valgrind"),
     ("xz-utils", "xz"),
     ("zip", "zip"),
     ("zstd", "zstd"),

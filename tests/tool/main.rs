@@ -41,6 +41,8 @@ mod sets;
 mod several_images;
 #[cfg(unix)]
 mod shared_ledger;
+#[cfg(target_os = "linux")]
+mod straight_lines;
 #[cfg(unix)]
 mod system_calls;
 mod to_file;

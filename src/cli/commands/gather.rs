@@ -3,7 +3,6 @@
 use crate::cli::Error;
 use crate::cli::args::Common;
 use crate::cli::ask::stop;
-use crate::cli::commands::collect::Collect;
 use crate::cli::commands::ledger::open_to_read;
 use crate::cli::exit::Exit;
 use crate::cli::show::lines::complain_repeated;
@@ -12,8 +11,8 @@ use crate::cli::show::skipped::SkippedFiles;
 use crate::cli::show::terminal::{complain, named};
 use crate::cli::show::to_file::ToFile;
 use crate::cli::words::{
-    PackSummary, Refusal, evidence, finding_kb, finding_message, label_of, next_step, note,
-    server_to_name, verdict,
+    OtherFiles, PackSummary, Refusal, evidence, finding_kb, finding_message, label_of, next_step,
+    note, server_to_name, verdict,
 };
 use addpack::diagnosis::{Finding, FindingKind};
 use addpack::media::Place;
@@ -22,9 +21,11 @@ use addpack::plan::{PackFacts, Usability};
 use addpack::record::Version;
 use addpack::record::fields::Serial;
 use addpack::report::{Note, Outcome, Report};
-use addpack::run::{self, End, Job, Mode, RunEvent};
-use std::collections::HashMap;
-use std::path::PathBuf;
+use addpack::run::{self, End, FinalReport, Job, Mode, RunEvent};
+use std::collections::{BTreeMap, HashMap};
+use std::mem::take;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
 
 /// All packs of a set, in the order of the paths.
 pub(crate) struct Packs {
@@ -51,34 +52,22 @@ pub(crate) fn gather_with(common: &Common, to_file: Option<&mut ToFile>) -> Resu
 
 fn gather_job(common: &Common, job: &Job, to_file: Option<&mut ToFile>) -> Result<Packs, Error> {
     let mut ledger = open_to_read(&common.ledger)?;
-    let mut gathering = Collect::new(|report: Box<Report>| Item::of(&report));
     let progress = Progress::over(common, "looking");
-    let skipped = SkippedFiles::default();
-    let mut shown = Shown { progress, to_file, skipped };
-    let mut hear = |event| {
-        shown.hear(&event);
-        gathering.hear(event)
-    };
-    let end = run::run(job, &mut ledger, &stop::STOP, &mut hear);
-    shown.progress.finish();
-    let skipped = shown.skipped;
-    // No more room than is needed: there may be hundreds of thousands.
-    let count = gathering.kept.iter().filter(|item| matches!(item, Item::Pack(_))).count();
-    let mut packs = Packs {
-        summaries: Vec::with_capacity(count),
-        facts: Vec::with_capacity(count),
-        skipped,
-        exit: if end? == End::Stopped { Exit::Stopped } else { Exit::Good },
-        ..Packs::default()
-    };
-    gathering.kept.into_iter().for_each(|item| packs.add(item));
+    let mut gathering = Gathering::new(progress, to_file);
+    let end = run::run(job, &mut ledger, &stop::STOP, &mut |event| gathering.hear(event));
+    gathering.progress.finish();
+    let is_stopped = end? == End::Stopped;
+    let mut packs = gathering.into_packs();
+    if is_stopped {
+        packs.exit = Exit::Stopped;
+    }
     packs.sort_by_servers();
     Ok(packs)
 }
 
 /// What is kept of an image.
 enum Item {
-    Pack(Box<(PackSummary, PackFacts)>),
+    Pack(PackSummary, PackFacts),
     /// It could not be read, or was named and is no pack.
     Complaint(String, Exit),
     Nothing,
@@ -89,13 +78,15 @@ impl Item {
         let is_protected = || Place::at(&report.path).is_ok_and(|place| place.is_write_protected());
         let write_protected = report.is_drive && is_protected();
         if let Some(facts) = PackFacts::of(report, write_protected) {
+            let in_copy = |output: &Path| {
+                Box::new(OtherFiles { output: Some(output.into()), converted_from: None })
+            };
             let summary = PackSummary {
                 refusal: refusal(report),
-                output: copy_of(report).map(PathBuf::into_boxed_path),
-                converted_from: None,
+                others: copy_of(report).map(in_copy),
                 path: report.path.as_path().into(),
             };
-            return Self::Pack(Box::new((summary, facts)));
+            return Self::Pack(summary, facts);
         }
         if report.outcome != Outcome::Failed && !report.named {
             return Self::Nothing;
@@ -110,12 +101,12 @@ impl Item {
 }
 
 /// The converted copy of an image, there or gone.
-fn copy_of(report: &Report) -> Option<PathBuf> {
+fn copy_of(report: &Report) -> Option<&Path> {
     let gone = report.notes.iter().find_map(|note| match note {
         Note::CopyMissing(copy) => Some(copy),
         _ => None,
     });
-    report.output.as_ref().or(gone).cloned()
+    report.output.as_ref().or(gone).map(PathBuf::as_path)
 }
 
 impl Default for Packs {
@@ -138,9 +129,9 @@ impl Packs {
 
     fn add(&mut self, item: Item) {
         match item {
-            Item::Pack(pack) => {
-                self.summaries.push(pack.0);
-                self.facts.push(pack.1);
+            Item::Pack(summary, facts) => {
+                self.summaries.push(summary);
+                self.facts.push(facts);
             }
             Item::Complaint(message, exit) => {
                 complain(&message);
@@ -163,38 +154,108 @@ impl Packs {
                 && facts.is_usable()
                 && let Some(source) = sources.get(&facts.serial)
             {
-                self.summaries[number].converted_from = Some(self.summaries[*source].path.clone());
+                let path = self.summaries[*source].path.clone();
+                self.summaries[number].others.get_or_insert_default().converted_from = Some(path);
             }
             self.sets.add(facts);
         }
     }
 }
 
-/// What is shown of a survey while it goes on.
-struct Shown<'a> {
+/// Gathers the packs, and shows how far the survey is.
+struct Gathering<'a> {
+    packs: Packs,
+    /// The number of each pack's image, in the order in which images are seen.
+    images: Vec<u32>,
+    /// What is kept of images in the place of what was kept when they were seen, and of those that are no packs.
+    others: BTreeMap<u32, Item>,
+    /// Images that were seen, and those that have their final report.
+    seen: u32,
+    finished: u32,
     progress: Progress,
     /// What is written to files as well.
     to_file: Option<&'a mut ToFile>,
-    skipped: SkippedFiles,
 }
 
-impl Shown<'_> {
-    fn hear(&mut self, event: &RunEvent) {
+impl<'a> Gathering<'a> {
+    fn new(progress: Progress, to_file: Option<&'a mut ToFile>) -> Self {
+        let (packs, images, others) = (Packs::default(), Vec::new(), BTreeMap::new());
+        Self { packs, images, others, seen: 0, finished: 0, progress, to_file }
+    }
+
+    fn hear(&mut self, event: RunEvent) -> ControlFlow<()> {
         if let Some(files) = &mut self.to_file {
-            files.hear(event);
+            files.hear(&event);
         }
         match event {
-            RunEvent::Seen(report) => self.progress.seen(report.outcome),
+            RunEvent::Seen(report) => self.see(&report),
+            RunEvent::Final(report) => self.finish(&report),
             RunEvent::Skipped(skipped) => {
-                self.skipped.add(skipped);
+                self.packs.skipped.add(&skipped);
                 self.progress.other();
             }
             RunEvent::Repeated { path, first } => {
                 self.progress.other();
-                self.progress.suspend(|| complain_repeated(path, first));
+                self.progress.suspend(|| complain_repeated(&path, &first));
             }
-            RunEvent::Surveyed(_) | RunEvent::Final(_) | RunEvent::CaughtUp => {}
+            RunEvent::Surveyed(_) | RunEvent::CaughtUp => {}
         }
+        ControlFlow::Continue(())
+    }
+
+    fn see(&mut self, report: &Report) {
+        self.progress.seen(report.outcome);
+        match Item::of(report) {
+            Item::Pack(summary, facts) => {
+                self.packs.add(Item::Pack(summary, facts));
+                self.images.push(self.seen);
+            }
+            Item::Nothing => {}
+            complaint @ Item::Complaint(..) => {
+                self.others.insert(self.seen, complaint);
+            }
+        }
+        self.seen += 1;
+    }
+
+    fn finish(&mut self, report: &FinalReport) {
+        let item = match report {
+            FinalReport::AsSeen => None,
+            FinalReport::Changed(report) => Some(Item::of(report)),
+            FinalReport::Deferred => Some(Item::Nothing),
+        };
+        if let Some(item) = item {
+            self.replace(self.finished, item);
+        }
+        self.finished += 1;
+    }
+
+    /// Keeps something else of an image than what was kept when it was seen.
+    fn replace(&mut self, image: u32, item: Item) {
+        match (item, self.images.binary_search(&image)) {
+            (Item::Pack(summary, facts), Ok(at)) => {
+                (self.packs.summaries[at], self.packs.facts[at]) = (summary, facts);
+            }
+            (item, _) => {
+                self.others.insert(image, item);
+            }
+        }
+    }
+
+    /// All packs, in the order of their images.
+    fn into_packs(self) -> Packs {
+        let Self { mut packs, images, mut others, .. } = self;
+        if others.is_empty() {
+            return packs;
+        }
+        let kept = (take(&mut packs.summaries), take(&mut packs.facts));
+        for ((image, summary), facts) in images.into_iter().zip(kept.0).zip(kept.1) {
+            others.entry(image).or_insert(Item::Pack(summary, facts));
+        }
+        for item in others.into_values() {
+            packs.add(item);
+        }
+        packs
     }
 }
 

@@ -49,11 +49,11 @@ pub(crate) fn open_to_write(choice: &LedgerChoice) -> Result<Ledger, Error> {
 /// The ledger that a run only reads; an empty one if there is none.
 pub(crate) fn open_to_read(choice: &LedgerChoice) -> Result<Ledger, Error> {
     if choice.no_ledger {
-        return Ok(Ledger::empty()?);
+        return Ok(Ledger::empty());
     }
     match Ledger::open_to_read(&file(&choice.at)?)? {
         Some(ledger) => Ok(ledger),
-        None => Ok(Ledger::empty()?),
+        None => Ok(Ledger::empty()),
     }
 }
 
@@ -64,7 +64,7 @@ pub(crate) fn open_to_look(choice: &LedgerChoice) -> Result<(Ledger, Option<Ledg
         Ok(ledger) => Ok((ledger, None)),
         Err(Error::Ledger(error)) => {
             complain(&copies_unknown_message(&error));
-            Ok((Ledger::empty()?, Some(error)))
+            Ok((Ledger::empty(), Some(error)))
         }
         Err(error) => Err(error),
     }

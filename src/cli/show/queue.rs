@@ -225,7 +225,7 @@ impl SetReport<'_> {
         for (at, (step, (from, to))) in (1..).zip(steps) {
             let facts = &self.facts[step.pack];
             let serial = short_serial(facts).unwrap_or_else(|| "-".to_owned());
-            let copy = self.summaries[step.pack].output.as_deref();
+            let copy = self.summaries[step.pack].output();
             let first = match (step.action, copy) {
                 (PlanAction::ConvertThenApply, _) => "convert first".to_owned(),
                 (_, Some(copy)) => format!("not it, but its copy {}", named(copy)),

@@ -38,7 +38,7 @@ pub(crate) use nearest::nearest;
 #[cfg(test)]
 pub(crate) use note::NOTE_CODES;
 pub(crate) use note::note;
-pub(crate) use pack_summary::{PackSummary, Refusal, pack_serial, short_serial};
+pub(crate) use pack_summary::{OtherFiles, PackSummary, Refusal, pack_serial, short_serial};
 pub(crate) use plan::{
     GAP_NEXT, TWINS_NEXT, action_words, code_label, gap_message, gap_reason, on_the_server,
     server_state, set_warnings, step_kb, step_message, step_next, twins_message, version_words,

@@ -11,11 +11,18 @@ use std::path::Path;
 pub(crate) struct PackSummary {
     /// The image that was named or found.
     pub(crate) path: Box<Path>,
-    /// The converted copy of it, which is to be used instead.
+    /// Other files of the pack, where there are any: there may be hundreds of thousands of packs.
+    pub(crate) others: Option<Box<OtherFiles>>,
+    pub(crate) refusal: Option<Box<Refusal>>,
+}
+
+/// What a pack was converted into, or from.
+#[derive(Default)]
+pub(crate) struct OtherFiles {
+    /// The converted copy of the image, which is to be used instead.
     pub(crate) output: Option<Box<Path>>,
     /// The 4.0 image that it was converted from, where that is in the set as well.
     pub(crate) converted_from: Option<Box<Path>>,
-    pub(crate) refusal: Option<Box<Refusal>>,
 }
 
 /// Why a pack is refused.
@@ -47,16 +54,21 @@ pub(crate) struct Refusal {
 }
 
 impl PackSummary {
+    /// The converted copy of the image, which is to be used instead.
+    pub(crate) fn output(&self) -> Option<&Path> {
+        self.others.as_ref()?.output.as_deref()
+    }
+
     /// The image to use.
     pub(crate) fn image(&self) -> &Path {
-        self.output.as_deref().unwrap_or(&self.path)
+        self.output().unwrap_or(&self.path)
     }
 
     /// The 4.0 image that the pack was converted from, where it was seen.
     pub(crate) fn source(&self) -> Option<&Path> {
-        match (&self.output, &self.converted_from) {
-            (Some(_), _) => Some(&self.path),
-            (None, source) => source.as_deref(),
+        match self.others.as_deref()? {
+            OtherFiles { output: Some(_), .. } => Some(&self.path),
+            OtherFiles { converted_from, .. } => converted_from.as_deref(),
         }
     }
 }

@@ -12,18 +12,22 @@ use time::OffsetDateTime;
 /// form.
 pub(crate) fn timestamp(at: FileTime) -> Option<String> {
     let time = OffsetDateTime::from_unix_timestamp(at.unix_seconds()).ok()?;
-    let year = time.year().unsigned_abs();
-    let parts = [u8::from(time.month()), time.day(), time.hour(), time.minute(), time.second()];
+    let year = u16::try_from(time.year()).ok()?;
+    let (century, year) = (u8::try_from(year / 100).ok()?, u8::try_from(year % 100).ok()?);
+    let parts =
+        [year, u8::from(time.month()), time.day(), time.hour(), time.minute(), time.second()];
     // A folder has hundreds of thousands of them, and formatting costs twenty times as much.
-    let mut text = *b"0000-00-00T00:00:00Z";
-    let parts = [(year / 100, 0), (year % 100, 2)]
-        .into_iter()
-        .chain(parts.map(u32::from).into_iter().zip([5, 8, 11, 14, 17]));
-    for (part, at) in parts {
-        text[at] += u8::try_from(part / 10 % 10).unwrap_or(0);
-        text[at + 1] += u8::try_from(part % 10).unwrap_or(0);
+    let mut text = Vec::with_capacity(20);
+    text.extend(two_digits(century));
+    for (part, behind) in parts.into_iter().zip(b"--T::Z") {
+        text.extend(two_digits(part));
+        text.push(*behind);
     }
-    str::from_utf8(&text).ok().map(str::to_owned)
+    String::from_utf8(text).ok()
+}
+
+fn two_digits(number: u8) -> [u8; 2] {
+    [b'0' + number / 10, b'0' + number % 10]
 }
 
 /// A time for people, in UTC: `11 Apr 1999 09:30`.
@@ -55,12 +59,17 @@ pub(crate) fn server_name(server: &Server) -> Cow<'_, str> {
 
 /// A network adapter's address, as adapters' labels show it.
 pub(crate) fn address(server: &Server) -> String {
-    let digits = hex(&server.address.0).to_ascii_uppercase();
-    let mut text = *b"00:00:00:00:00:00";
-    for (to, from) in text.chunks_mut(3).zip(digits.as_bytes().chunks_exact(2)) {
-        to[..2].copy_from_slice(from);
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let digit = |digit: u8| char::from(DIGITS[usize::from(digit)]);
+    let mut text = String::with_capacity(17);
+    for (at, byte) in server.address.0.into_iter().enumerate() {
+        if at > 0 {
+            text.push(':');
+        }
+        text.push(digit(byte >> 4));
+        text.push(digit(byte & 15));
     }
-    String::from_utf8_lossy(&text).into_owned()
+    text
 }
 
 /// What a server did, in one word.

@@ -202,8 +202,9 @@ impl SerializeStruct for Parts<'_> {
         value: &T,
     ) -> Result<()> {
         let Writer(out) = self.next();
-        quote(out, key);
-        out.push(b':');
+        out.push(b'"');
+        out.extend(key.as_bytes());
+        out.extend(b"\":");
         value.serialize(Writer(out))
     }
 

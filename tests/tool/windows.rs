@@ -8,7 +8,8 @@ use std::io::Write;
 use std::os::windows::ffi::OsStringExt;
 use std::os::windows::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 const HIDDEN: u32 = 2;
 const NORMAL: u32 = 0x80;
@@ -110,6 +111,18 @@ fn file_with_several_names_is_handled_once_and_an_archive_with_two_is_not_replac
     assert_eq!(scene.read("packed.gz"), gzip(&image));
     let (images, ..) = scene.convert(&["--no-ledger", "-o", "out", "packed.gz"]);
     assert_eq!(outcomes(&images), ["converted"]);
+}
+
+#[test]
+fn file_that_another_program_lets_go_of_within_two_seconds_is_converted() {
+    let scene = Scene::with(&["unused-720.img"]);
+    let held = scene.hold("unused-720.img");
+    let mut command = scene.command(&[&CONVERT[..], &["unused-720.img"]].concat());
+    let run = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(Duration::from_secs(1));
+    drop(held);
+    let ran = Ran::with(run.wait_with_output().unwrap());
+    assert_eq!((&*ran.stderr, ran.code), ("", Some(0)));
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod carry_out;
 mod change;
 mod claimed;
 mod claims;
+mod decide;
 mod decisions;
 mod group;
 mod images;
@@ -186,7 +187,7 @@ pub fn survey(
 ) -> Result<Survey, LedgerError> {
     let (mut survey, threads) = survey::look_at_all(job, ledger, stop, listener)?;
     if survey.end == End::Complete {
-        pool::scope(threads, |scope| decisions::decide(&mut survey, job, ledger, scope))?;
+        pool::scope(threads, |scope| decide::decide(&mut survey, job, ledger, scope))?;
     }
     Ok(survey)
 }

@@ -44,6 +44,8 @@ pub struct PackFacts {
     pub write_protected: bool,
     /// Events in its record: up to 24.
     pub events: u16,
+    /// Whether it can be changed where it is: what is in a dump can only be converted into a copy.
+    pub in_place: bool,
 }
 
 impl PackFacts {
@@ -70,6 +72,7 @@ impl PackFacts {
             usability,
             write_protected: write_protected && report.is_drive,
             events: record.map_or(0, |record| record.event_count),
+            in_place: report.in_place,
         };
         // Its converted copy is there, and is used instead.
         let is_in_copy = report.outcome == Outcome::AlreadyConverted && facts.is_40();
@@ -84,6 +87,15 @@ impl PackFacts {
     /// Whether it can be applied to a server, after a conversion if that is needed.
     pub fn is_usable(&self) -> bool {
         matches!(self.usability, Usability::Sound | Usability::Unfinished)
+    }
+
+    /// Whether a conversion would change it, in place or into a copy.
+    pub fn is_to_convert(&self) -> bool {
+        match self.usability {
+            Usability::Unfinished => true,
+            Usability::Sound | Usability::CopyMissing => self.is_40(),
+            Usability::Copy | Usability::Refused(_) => false,
+        }
     }
 
     pub(super) fn is_refused(&self) -> bool {
@@ -115,6 +127,16 @@ impl PackFacts {
             }
             Usability::Sound => (self.is_full() && self.is_40()).then_some(PlanCode::ConvertFirst),
             Usability::Copy | Usability::CopyMissing | Usability::Refused(_) => None,
+        }
+    }
+
+    /// How much must be done to it before `server` gets it: of packs that serve equally, that with the least is
+    /// applied, since a conversion cannot be undone.
+    pub(super) fn preparation(&self, server: &ServerState) -> u8 {
+        match self.needs_conversion(server) {
+            None => 0,
+            Some(PlanCode::FinishFirst) => 1,
+            Some(_) => 2,
         }
     }
 

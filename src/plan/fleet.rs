@@ -22,6 +22,7 @@ pub fn plan_all(packs: &[PackFacts], sets: &PacksByServer, like: &ServerState) -
     let servers = sets.all().iter().map(|set| ServerState { identity: Some(set.server), ..*like });
     let servers: Vec<_> = servers.collect();
     let Partition { mut own, mut unused, aside } = partition(packs, &servers);
+    unused.sort_for(like, packs);
     let mut plans: Vec<_> = servers
         .iter()
         .zip(&own)
@@ -87,6 +88,13 @@ pub fn moved_away(packs: &[PackFacts]) -> HashMap<Server, Vec<usize>> {
 struct Unused(BTreeMap<u16, VecDeque<usize>>);
 
 impl Unused {
+    /// Puts those first that a plan for such a server uses first.
+    fn sort_for(&mut self, server: &ServerState, packs: &[PackFacts]) {
+        for same_size in self.0.values_mut() {
+            same_size.make_contiguous().sort_by_key(|number| packs[*number].preparation(server));
+        }
+    }
+
     /// As many packs of each size as a server could use. A plan uses the first ones of each size.
     fn offer_to(&self, server: &ServerState) -> Vec<usize> {
         let room = super::rules::limit(server.version).saturating_sub(server.installed);

@@ -102,7 +102,9 @@ pub fn plan(packs: &[PackFacts], server: &ServerState) -> Plan {
 /// after all others were applied.
 pub fn plan_some(packs: &[PackFacts], some: &[usize], server: &ServerState) -> Plan {
     let mut choice = Choice::new(server);
-    for &number in some {
+    let mut offered = some.to_vec();
+    offered.sort_by_key(|number| packs[*number].preparation(server));
+    for number in offered {
         match packs[number].usability {
             Usability::Sound | Usability::Unfinished => {
                 choice.add(number, &packs[number].prepared(server));

@@ -20,7 +20,7 @@ pub(super) struct Applied {
 /// The packs that the server would accept at some point, each as it is applied.
 pub(super) struct Choice<'a> {
     server: &'a ServerState,
-    /// Used packs by the licenses before and after; of several, the first.
+    /// Used packs by the licenses before and after; of several, the first that was offered.
     used: BTreeMap<u16, BTreeMap<u16, usize>>,
     /// By their size.
     unused: BTreeMap<u16, Vec<usize>>,

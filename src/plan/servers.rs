@@ -13,8 +13,10 @@ pub type Span = (u16, u16);
 pub struct Holders {
     /// The first sound pack; `None` if all are refused.
     pub sound: Option<Serial>,
-    /// Whether there is another sound pack for the same step.
-    pub twins: bool,
+    /// Other sound packs for the same step: the first few.
+    pub twins: Box<[Serial]>,
+    /// Whether there are more of those.
+    pub more_twins: bool,
     /// Whether a refused pack is among them.
     pub refused: bool,
     /// Whether a sound one is still a 4.0 pack.
@@ -25,6 +27,9 @@ pub struct Holders {
 /// possible steps, however many packs there are.
 #[derive(Clone, Debug, Default)]
 pub struct Chain(BTreeMap<Span, Holders>);
+
+/// Twins that are kept of one step, beside the first pack: a hostile set may have any number.
+const TWINS_KEPT: usize = 3;
 
 /// The most licenses that any server can have.
 const MAX_LICENSES: u16 = 50;
@@ -41,9 +46,15 @@ impl Chain {
             holders.refused = true;
             return;
         }
-        let first = *holders.sound.get_or_insert(pack.serial);
-        holders.twins |= first != pack.serial;
         holders.has_40 |= pack.is_40();
+        let first = *holders.sound.get_or_insert(pack.serial);
+        if first != pack.serial && !holders.twins.contains(&pack.serial) {
+            if holders.twins.len() < TWINS_KEPT {
+                holders.twins = [&holders.twins[..], &[pack.serial]].concat().into();
+            } else {
+                holders.more_twins = true;
+            }
+        }
     }
 
     /// Each step with the packs that restore it, in their order.
@@ -69,8 +80,8 @@ impl Chain {
     }
 
     /// Steps that more than one sound pack restores.
-    pub fn twins(&self) -> impl Iterator<Item = Span> {
-        self.steps().filter(|(_, holders)| holders.twins).map(|(span, _)| span)
+    pub fn twins(&self) -> impl Iterator<Item = (Span, &Holders)> {
+        self.steps().filter(|(_, holders)| !holders.twins.is_empty())
     }
 
     /// Pairs of steps that overlap and differ: after one of them, the other restores nothing.
@@ -110,36 +121,21 @@ pub struct ServerPacks {
 }
 
 /// The sets of all servers, in the order in which they were found.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct PacksByServer {
     all: Vec<ServerPacks>,
     index: HashMap<Server, usize>,
-    most: usize,
-    left_out: bool,
 }
 
 impl PacksByServer {
-    /// No sets yet; later those of the first `most` servers.
-    pub fn new(most: usize) -> Self {
-        Self { all: Vec::new(), index: HashMap::new(), most, left_out: false }
-    }
-
     /// Adds a pack to its server's set. Unused packs and copies are in none.
     pub fn add(&mut self, pack: &PackFacts) {
         let Some(used) = pack.used.filter(|_| pack.usability != Usability::Copy) else { return };
-        let at = match self.index.get(&used.server) {
-            Some(at) => *at,
-            None if self.all.len() == self.most => {
-                self.left_out = true;
-                return;
-            }
-            None => {
-                let chain = Chain::default();
-                self.all.push(ServerPacks { server: used.server, chain, sound: 0 });
-                self.index.insert(used.server, self.all.len() - 1);
-                self.all.len() - 1
-            }
-        };
+        let at = *self.index.entry(used.server).or_insert_with(|| {
+            let chain = Chain::default();
+            self.all.push(ServerPacks { server: used.server, chain, sound: 0 });
+            self.all.len() - 1
+        });
         self.all[at].chain.add(pack);
         self.all[at].sound += usize::from(pack.is_usable());
     }
@@ -152,11 +148,6 @@ impl PacksByServer {
     /// The set of one server.
     pub fn of(&self, server: &Server) -> Option<&ServerPacks> {
         self.index.get(server).map(|at| &self.all[*at])
-    }
-
-    /// Whether there were more servers than are kept.
-    pub fn left_out(&self) -> bool {
-        self.left_out
     }
 
     /// The sets with the most sound packs among those whose server is `wanted`: several where there is

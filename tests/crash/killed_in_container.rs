@@ -89,7 +89,7 @@ impl Packed {
         assert!(reports.iter().all(|report| good.iter().any(|g| report.contains(g))), "{ran:?}");
         assert!(self.state(scene).iter().all(|new| *new));
         assert_eq!(std::fs::read_dir(scene.path("in")).unwrap().count(), 1);
-        let said = format!("{} as the ledger says, 0 not\n", self.images.len());
+        let said = format!("{0} of {0} conversions are as the ledger says\n", self.images.len());
         scene.run(&["ledger", "check"]).is(0, &said, "");
     }
 }

@@ -95,7 +95,11 @@ fn states(scene: &Scene) -> (i64, i64) {
 fn assert_complete(scene: &Scene, packs: usize) {
     let wanted = i64::try_from(packs).unwrap();
     assert_eq!(states(scene), (0, wanted));
-    scene.run(&["ledger", "check"]).is(0, &format!("{packs} as the ledger says, 0 not\n"), "");
+    scene.run(&["ledger", "check"]).is(
+        0,
+        &format!("{packs} of {packs} conversions are as the ledger says\n"),
+        "",
+    );
     assert_eq!(fs::read_dir(scene.path("in")).unwrap().count(), 1);
 }
 

@@ -21,7 +21,8 @@ fn diskette_is_what_its_image_is() {
         let (on_drive, code) = one(&scene, &["inspect", "--json", drive.path()]);
         assert_eq!((on_drive.path.as_str(), code), (drive.path(), Some(0)));
         let (as_file, _) = one(&scene, &["inspect", "--json", &image.name]);
-        assert_eq!(Image { path: as_file.path.clone(), ..on_drive }, as_file);
+        let next_step = on_drive.next_step.replace(drive.path(), &as_file.path);
+        assert_eq!(Image { path: as_file.path.clone(), next_step, ..on_drive }, as_file);
         assert!(image.old == scene.read(&image.name));
     }
 }
@@ -92,13 +93,13 @@ fn ledger_is_checked_by_the_diskette_that_is_in_the_drive() {
     let image = PackImage::golden("applied-1440.img");
     let Some((scene, drive)) = drive_with(&image) else { return };
     scene.run(&["convert", "--yes", drive.path()]);
-    scene.run(&["ledger", "check"]).is(0, "1 as the ledger says, 0 not\n", "");
+    scene.run(&["ledger", "check"]).is(0, "1 of 1 conversion is as the ledger says\n", "");
     let other = PackImage::golden("unused-720.img");
     other.put(&scene, "");
     drive.insert(&scene.path(&other.name));
     let told = format!(
-        "12345-270-0000017-00003: the converted diskette is not in {} now\n0 as the ledger says, 0 \
-         not, 1 not in the drive\n",
+        "12345-270-0000017-00003: the converted diskette is not in {} now\n0 of 1 conversion is \
+         as the ledger says; 1 on diskettes that are not in the drive\n",
         drive.path()
     );
     scene.run(&["ledger", "check"]).is(0, &told, "");

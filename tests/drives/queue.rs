@@ -38,7 +38,7 @@ impl<'a> Queue<'a> {
 
 const FIRST: &str = "
 /dev/loopN
-  Verdict    converted: converted to 4.5 now, read back and verified
+  Verdict    converted: done now, read back and verified
   Serial     12345-270-0000017-00003
   Size       5 licenses
   Version    4.5
@@ -58,9 +58,9 @@ const FIRST: &str = "
 const SUMMARY: &str = "q
 
 3 diskettes in this queue
-    1  converted              12345-270-0000017-00003  converted to 4.5 now, read back and verified
-    2  refused                12345-270-0000017-00010  corrupt: it was reapplied out of order
-    3  converted              12345-270-0000017-00001  converted to 4.5 now, read back and verified
+    1  converted              12345-270-0000017-00003  done now, read back and verified
+    2  refused                12345-270-0000017-00010  it was reapplied out of order, and is corrupt
+    3  converted              12345-270-0000017-00001  done now, read back and verified
 
 In the order to apply
     1  12345-270-0000017-00003 (4.5); from 5 to 10, SBSNT1 (00:A0:C9:14:C8:29); apply when the server \
@@ -134,7 +134,7 @@ fn diskette_that_failed_is_tried_again() {
     drive.insert(&scene.path(&image.name));
     queue.terminal.answer("");
     let shown = queue.until(2);
-    assert!(shown.contains("converted: converted to 4.5 now"), "{shown}");
+    assert!(shown.contains("converted: done now"), "{shown}");
     assert!(image.new == scene.read(&image.name));
     assert_eq!(queue.end().1, Some(0));
 }
@@ -159,7 +159,7 @@ fn diskette_that_was_weak_is_tried_again() {
     assert!(shown.contains("refused: a sound record on a weak sector"), "{shown}");
     queue.terminal.answer("");
     let shown = queue.until(2);
-    assert!(shown.contains("converted: converted to 4.5 now"), "{shown}");
+    assert!(shown.contains("converted: done now"), "{shown}");
     assert!(image.new == scene.read(&image.name));
     assert_eq!(queue.end().1, Some(0));
 }
@@ -303,7 +303,7 @@ fn diskettes_of_a_set_are_asked_for_by_serial_in_any_order() {
     queue.terminal.until(&prompt_for(&[first, second], &drive));
     for (name, shown, left) in [
         ("out-of-order-720.img", "is not one of those to convert in box", &[first, second][..]),
-        ("applied-1440.img", "converted: converted to 4.5 now", &[first]),
+        ("applied-1440.img", "converted: done now", &[first]),
         ("fragmented-1440.img", "is not one of those to convert in box", &[first]),
     ] {
         drive.insert(&scene.path(name));

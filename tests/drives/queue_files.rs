@@ -80,7 +80,7 @@ fn files_of_a_queue_that_converts_have_what_was_said_last() {
     assert_eq!(terminal.end().1, Some(0));
     let expected = vec![(1, "converted".to_owned()), (2, "convertible".to_owned())];
     assert_eq!(diskettes(&scene), (expected, 2));
-    assert!(text(&scene, "a.html").contains("1 pack was converted"), "{}", text(&scene, "a.html"));
+    assert!(text(&scene, "a.html").contains("1 image was converted"), "{}", text(&scene, "a.html"));
 }
 
 #[test]

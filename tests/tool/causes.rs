@@ -180,12 +180,14 @@ fn incomplete_request_is_not_written() {
     let scene = Scene::with(&["out-of-order-720.img", "bit-rot-360.img"]);
     set_mode(&scene, "", 0o777);
     set_mode(&scene, "bit-rot-360.img", 0o000);
-    for output in [&["-o", "request.txt"][..], &[]] {
+    std::fs::create_dir(scene.path("out")).unwrap();
+    set_mode(&scene, "out", 0o777);
+    for output in [&["-o", "out/request.txt"][..], &[]] {
         let ran = scene.run_without_rights(&[&["replace", "."], output].concat());
         assert_eq!((ran.code, &*ran.stdout), (Some(3), ""));
         assert!(ran.stderr.contains("bit-rot-360.img: "), "{}", ran.stderr);
         assert!(ran.stderr.contains("no request was written"), "{}", ran.stderr);
-        assert!(!scene.path("request.txt").exists());
+        assert!(!scene.path("out/request.txt").exists());
     }
     set_mode(&scene, "bit-rot-360.img", 0o444);
     let ran = scene.run(&["replace", ".", "-o", "request.txt"]);

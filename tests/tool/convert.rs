@@ -4,7 +4,7 @@ use crate::support::scene::{EPOCH, Ran, Scene, testdata};
 
 const CONVERTED: &str = "\
 applied-1440.img
-  Verdict    converted: converted to 4.5 now, read back and verified
+  Verdict    converted: done now, read back and verified
   Serial     12345-270-0000017-00003
   Size       5 licenses
   Version    4.5
@@ -229,10 +229,7 @@ fn at_a_terminal_it_asks_with_the_numbers_and_converts_after_a_yes() {
 fn question_says_what_stays_as_it_is_and_which_ledger_is_kept() {
     let scene = Scene::with(&["unused-720.img", "bit-rot-360.img", "chain-loops-720.img"]);
     for (options, sentences) in [
-        (
-            &["-o", "out"][..],
-            ["into copies under out; the images stay as they are.", "The ledger is "],
-        ),
+        (&["-o", "out"][..], ["into a copy in out; the image stays as it is.", "The ledger is "]),
         (&["--no-ledger"], ["in place.", "No ledger is kept."]),
     ] {
         let args = [&["convert", "."], options].concat();
@@ -249,8 +246,7 @@ fn question_says_what_stays_as_it_is_and_which_ledger_is_kept() {
 fn before_it_asks_it_warns_of_gaps_and_twins() {
     let scene = Scene::with(&["applied-1440.img", "converted-360.img"]);
     let (shown, _) = at_a_terminal(&scene, &["convert", "."], "n\n");
-    let warning =
-        "addpack: SBSNT1 (00:A0:C9:14:C8:29): twins: more than one pack restores 5 to 10\r\n";
+    let warning = "addpack: SBSNT1 (00:A0:C9:14:C8:29): twins: ...00003 and ...00042 restore 5 to 10; only one";
     let (before, _) = shown.split_once("About to convert 1 pack").expect("the question");
     assert!(before.contains(warning), "{shown}");
     let scene = Scene::with(&["reapplied-360.img"]);

@@ -57,6 +57,15 @@ fn first_word_that_is_a_path_is_inspected() {
 }
 
 #[test]
+fn first_word_that_is_nearly_a_path_is_told_which() {
+    let scene = Scene::new();
+    scene.image("unused-720.img", "images/a.img");
+    let ran = scene.run(&["imges"]);
+    let next = "check the path; did you mean images?";
+    assert_eq!((ran.code, &*verdict_and_next(&ran).1), (Some(3), next));
+}
+
+#[test]
 fn misspelt_command_is_a_wrong_command_line() {
     let ran = Scene::with(&["unused-720.img"]).run(&["inspct", "unused-720.img"]);
     ran.ends(2);

@@ -5,7 +5,7 @@ use predicates::str::contains;
 
 const OUT_OF_ORDER: &str = "\
 out-of-order-720.img
-  Verdict    refused: corrupt: it was reapplied out of order
+  Verdict    refused: it was reapplied out of order, and is corrupt
   Serial     12345-270-0000017-00010
   Size       5 licenses
   Version    4.0
@@ -50,7 +50,7 @@ unused-20-160.img
   Made       2 Mar 1998
   Server     none: never applied
 
-  Next       convert it with addpack convert: once, one way
+  Next       addpack convert unused-20-160.img (one way; asks first)
   See        addpack explain convertible
 ";
     scene.run(&["inspect", "unused-20-160.img"]).is(0, card, "");
@@ -85,8 +85,7 @@ Refused
     damaged-media: the cluster chain of ADDPACK.DAT loops back to cluster 2
     (sector 14)
     next: read the diskette again, in another drive if there is one; if that
-    gives the same, ask for a replacement (KB 274532). Have at hand: the
-    serial and the size from the label, the server, and the reason above
+    gives the same, ask for a replacement (KB 274532)
 
 Failed
   gone.img
@@ -97,7 +96,8 @@ SBSNT1 (00:A0:C9:14:C8:29)
   5       10      15      20      25      30      35      40      45      50
   |~twins~|                                                               |
   ~~ restored by a 4.0 pack
-  twins: more than one pack restores 5 to 10
+  twins: ...00003 and ...00042 restore 5 to 10; only one of them can be
+  applied
 ";
 
 #[test]
@@ -190,8 +190,13 @@ fn color_is_used_only_when_asked_for_or_at_a_terminal() {
 }
 
 #[test]
-fn empty_folder_is_good() {
-    Scene::new().run(&["inspect", "."]).is(0, "\n0 images\n", "");
+fn empty_folder_is_told_by_every_command() {
+    let scene = Scene::new();
+    let told = "addpack: no image was found in .\n";
+    scene.run(&["inspect", "."]).is(1, "\n0 images\n", told);
+    scene.run(&["convert", "--yes", "."]).is(1, "\n0 images\n", told);
+    scene.run(&["plan", "."]).is(1, "", told);
+    scene.run(&["replace", "."]).is(1, "", told);
 }
 
 #[test]

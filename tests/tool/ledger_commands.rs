@@ -16,14 +16,14 @@ fn done_conversions_keep_no_records_and_can_be_queried() {
 const CHECKED: &str = "\
 12345-270-0000017-00003: PATH/applied-1440.img does not hold the converted pack
 12345-270-0000017-00001: PATH/unused-720.img is gone
-1 as the ledger says, 2 not
+1 of 3 conversions are as the ledger says
 ";
 
 #[test]
 fn check_reports_what_the_converted_files_hold() {
     let scene = Scene::with(&["unused-720.img", "applied-1440.img", "reapplied-360.img"]);
     scene.convert(&["."]);
-    scene.run(&["ledger", "check"]).is(0, "3 as the ledger says, 0 not\n", "");
+    scene.run(&["ledger", "check"]).is(0, "3 of 3 conversions are as the ledger says\n", "");
     std::fs::remove_file(scene.path("unused-720.img")).unwrap();
     scene.image("applied-1440.img", "applied-1440.img");
     let folder = scene.path("");
@@ -44,16 +44,18 @@ fn check_reports_a_clean_up_that_is_not_finished() {
     std::fs::write(scene.path("reapplied-360.img"), image).unwrap();
     let ran = scene.run(&["ledger", "check"]);
     assert!(ran.stdout.contains("its clean-up is not finished"), "{}", ran.stdout);
-    assert!(ran.stdout.ends_with("0 as the ledger says, 1 not\n") && ran.code == Some(1));
+    assert!(
+        ran.stdout.ends_with("0 of 1 conversion is as the ledger says\n") && ran.code == Some(1)
+    );
     scene.convert(&["."]);
-    scene.run(&["ledger", "check"]).is(0, "1 as the ledger says, 0 not\n", "");
+    scene.run(&["ledger", "check"]).is(0, "1 of 1 conversion is as the ledger says\n", "");
 }
 
 const SHOWN: &str = "\
 Serial      12345-270-0000017-00001
 Size        5 licenses
 State       done: PATH/out/unused-720.img holds the converted pack
-Converted   2026-11-23T12:00:00Z
+Converted   23 Nov 2026 12:00 UTC
 Image       PATH/unused-720.img
 Into        PATH/out/unused-720.img
 4.0 record  SHA-1 5dee90325ba66f41b64dc04c14388ac4179fde03
@@ -71,7 +73,8 @@ fn list_and_show_report_what_was_converted() {
     assert_eq!(
         told(&["ledger"]),
         format!(
-            "done   {serial}   5 licenses  2026-11-23T12:00:00Z  \
+            "state     serial                   licenses  converted (UTC)    image -> copy\n\
+             done      {serial}         5  23 Nov 2026 12:00  \
              PATH/unused-720.img -> PATH/out/unused-720.img\n"
         )
     );

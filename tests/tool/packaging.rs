@@ -52,6 +52,21 @@ fn every_page_tells_exit_codes_files_and_environment() {
     }
 }
 
+#[test]
+fn examples_of_manual_pages_fit_a_terminal_of_80_columns() {
+    /// Columns that man leaves beside its margin.
+    const COLUMNS: usize = 80 - 7;
+    let scene = Scene::new();
+    scene.run(&["man", "pages"]);
+    for page in std::fs::read_dir(scene.path("pages")).unwrap() {
+        let page = std::fs::read_to_string(page.unwrap().path()).unwrap();
+        let examples = page.split_once(".nf\n").map_or("", |(_, examples)| examples);
+        let examples = examples.split(".fi\n").next().unwrap().replace('\\', "");
+        let widest = examples.lines().map(|line| line.chars().count()).max().unwrap_or(0);
+        assert!(widest <= COLUMNS, "{examples}");
+    }
+}
+
 /// What bash would offer behind these words.
 fn offered(scene: &Scene, words: &str) -> Vec<String> {
     let script = format!(

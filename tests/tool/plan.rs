@@ -5,8 +5,8 @@ use crate::support::scene::Scene;
 use crate::support::simulator::{Pack, Release, sample};
 
 const PLAN: &str = "\
-SERVER-1 (00:A0:C9:14:C8:01), Small Business Server 4.5: 5 licenses now, 35
-after these 3 packs; it takes 50 at most
+SERVER-1 (00:A0:C9:14:C8:01), Small Business Server 4.5: from 5 to 35 licenses
+with these 3 packs; it takes 50 at most
    1  convert, then apply  5 to 10   12345-270-0000000-00001  ./b.img
    2  convert, then apply  10 to 15  12345-270-0000000-00002  ./a.img
    3  apply                15 to 35  12345-270-0000000-00007  ./g.img  unused; in the place of \
@@ -16,23 +16,24 @@ after these 3 packs; it takes 50 at most
   |~~~1~~~|~~~2~~~|+++++++++++++++3+++++++++++++++|                       |
           |-------|..gap..|-------------------------------|
                   |xxxxxxx|
-  ~~ restored by a 4.0 pack   ++ added by an unused pack   .. gap   xx refused   -- turned away
+  ~~ restored by a 4.0 pack   ++ added by an unused pack   .. gap   xx refused
+  -- turned away
 
 Gaps
   15 to 20: its pack, 12345-270-0000000-00005, is refused (reapplied out of
   order). Without it 1 pack cannot be restored
 
 Twins
-  10 to 15: more than one sound pack restores this, and only one can be
+  10 to 15: restored by ./a.img and ./c.img, and only one of them can be
   applied
-    next: apply the one that the plan names, and keep the others
+    next: apply the one in the plan, which needs the least preparation, and
+    keep the others
 
 Do not apply (4)
   ./c.img
     another pack restores the same licenses. In addpack's model, the server
-    turns the pack away: it restores 10 to 15 licenses and no others. That is
-    so once the pack is converted: as it is, the server may corrupt the
-    diskette.
+    turns the pack away: it restores 10 to 15 licenses and no others. So it
+    answers to the converted pack; the 4.0 pack it may corrupt.
     next: keep one of them with this server; only one adds licenses
   ./d.img
     a pack before it is missing. In addpack's model, the server turns the pack
@@ -41,9 +42,7 @@ Do not apply (4)
   ./e.img
     reapplied out of order on 1 Jun 1998: the server had 20 licenses, the pack
     restores 15 to 20
-    next: ask for a replacement (KB 274532). Have at hand: serial
-    12345-270-0000000-00005, 5 licenses, server SERVER-1 (00:A0:C9:14:C8:01),
-    and the reason above
+    next: ask for a replacement (KB 274532)
   ./f.img
     bound to another server. In addpack's model, the server asks for a
     password from support, since the pack is bound to another server.
@@ -51,7 +50,7 @@ Do not apply (4)
     from support
 
 What now
-  addpack convert .                  converts 2 packs of this plan
+  addpack convert .                  converts 3 images, 2 of them for this plan
   addpack replace . -o request.txt   asks for 1 replacement
   addpack plan --labels .            prints the labels
   On the server, open the Small Business Server Console and follow its About
@@ -92,8 +91,7 @@ do not apply: another pack restores the same licenses
 #[test]
 fn server_that_takes_no_packs_is_called_so() {
     let ran = shelf().scene.run(&["plan", "--edition", "nt", "."]);
-    let head =
-        "SERVER-1 (00:A0:C9:14:C8:01), full Windows NT: 5 licenses now, it takes no\npacks\n";
+    let head = "SERVER-1 (00:A0:C9:14:C8:01), full Windows NT: it takes no packs\n";
     assert!(ran.stdout.starts_with(head), "{}", ran.stdout);
 }
 
@@ -151,7 +149,7 @@ fn where_all_packs_can_be_applied_the_exit_code_is_0() {
     assert_eq!(planned.summary.reaches, 10);
     let ran = shelf.scene.run(&["plan", "--server", "4.0", "--installed", "10", "."]);
     let text = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(text.contains("10 licenses now, no pack to apply; it takes 25 at most"), "{text}");
+    assert!(text.contains("10 licenses, and no pack to apply; it takes 25 at most"), "{text}");
     assert!(text.contains("until this one is upgraded to 4.5"), "{text}");
 }
 
@@ -205,4 +203,73 @@ fn images_that_a_queue_has_kept_are_converted_on_their_diskettes() {
     let command = format!("addpack convert --queue {drive} --plan .  converts 1 diskette");
     let told = plan().split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(told.contains(&command.replace("  ", " ")), "{told}");
+}
+
+#[test]
+fn pack_that_is_45_already_is_preferred_to_a_twin_that_would_be_converted() {
+    let scene = Scene::new();
+    for (old, new) in [("a", "b"), ("b", "a")] {
+        let folder = format!("{old}{new}");
+        scene.image("applied-1440.img", &format!("{folder}/{old}.img"));
+        scene.image("converted-360.img", &format!("{folder}/{new}.img"));
+        let text = scene.run(&["plan", &folder]).stdout;
+        let first = format!(
+            "   1  apply                5 to 10   12345-270-0000017-00042  {folder}/{new}.img"
+        );
+        assert!(text.contains(&first), "{text}");
+        let twins = format!("restored by {folder}/{new}.img and {folder}/{old}.img, and only one");
+        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains(&twins), "{text}");
+        let text = scene.run(&["plan", "--installed", "50", &folder]).stdout;
+        assert!(text.contains("the plan applies none of them"), "{text}");
+    }
+}
+
+#[test]
+fn unused_pack_that_is_45_already_is_preferred_as_well() {
+    let mut shelf = Shelf::new();
+    let (old, new) = (shelf.unused(Pack::unused_40, 20), shelf.unused(Pack::issued_45, 20));
+    shelf.put("a.img", &old);
+    shelf.put("b.img", &new);
+    let (planned, _) = shelf.plan(&["--installed", "30", "."]);
+    assert_eq!((&*planned.steps[0].path, &*planned.steps[0].action), ("./b.img", "apply"));
+}
+
+/// The whole number before a word.
+fn number_before(text: &str, word: &str) -> usize {
+    let before = text.split_once(word).expect(text).0;
+    before.split_whitespace().last().unwrap().parse().expect(text)
+}
+
+#[test]
+fn numbers_in_what_now_are_those_that_the_commands_come_to() {
+    let scene = Scene::new();
+    for name in ["applied-1440.img", "reapplied-360.img", "applied-20-1200.img"] {
+        scene.image(name, &format!("in/{name}"));
+    }
+    for name in ["out-of-order-720.img", "post-upgrade-720.img", "bit-rot-360.img"] {
+        scene.image(name, &format!("in/{name}"));
+        scene.image(name, &format!("in/copy-of-{name}"));
+    }
+    scene.run(&["plan", "--all", "in", "-o", "plans"]).ends(1);
+    let plans = std::fs::read_dir(scene.path("plans")).unwrap().map(|file| file.unwrap().path());
+    let plans = plans.filter(|path| !path.ends_with("stock.txt"));
+    let texts: Vec<_> = plans.map(|path| std::fs::read_to_string(path).unwrap()).collect();
+    assert_eq!(texts.len(), 2);
+    let request = scene.run(&["replace", "--json", "in"]).stdout;
+    let (_, summary, _) = scene.convert(&["in"]);
+    for text in texts {
+        assert_eq!(
+            number_before(&text, " images, ") as u64,
+            summary.outcomes["converted"],
+            "{text}"
+        );
+        if text.contains("addpack replace") {
+            assert_eq!(
+                number_before(&text, " replacements"),
+                request.lines().count() - 1,
+                "{text}"
+            );
+        }
+    }
 }

@@ -128,7 +128,10 @@ fn commands_are_quoted_and_names_that_cannot_be_are_not_offered() {
     let pack = used(&mut shelf, Release::V40, 5);
     shelf.put("it's mine.img", &pack);
     let text = shelf.scene.run(&["plan", "it's mine.img"]).stdout;
-    assert!(text.contains(r"addpack convert 'it'\''s mine.img'         converts 1 pack"), "{text}");
+    assert!(
+        text.contains(r"addpack convert 'it'\''s mine.img'         converts 1 image"),
+        "{text}"
+    );
     shelf.put("a\nb.img", &pack);
     let text = shelf.scene.run(&["plan", "a\nb.img"]).stdout;
     assert!(!text.contains("addpack convert"), "{text}");

@@ -4,6 +4,7 @@ use crate::support::diskette::Terminal;
 use crate::support::judge::PackImage;
 use crate::support::scene::Scene;
 use crate::support::simulator::record_at;
+use crate::support::testdata;
 
 fn shown(scene: &Scene, rows: u16, columns: u16, args: &[&str]) -> String {
     let (shown, _) = Terminal::run_sized(scene.command(args), rows, columns).end();
@@ -82,4 +83,104 @@ fn no_line_breaks_inside_a_path_with_spaces() {
         // A terminal breaks what is wider than itself; the text has no line break there.
         assert!(screen.contains(&path), "{screen}");
     }
+}
+
+/// Lines that are wider than a terminal of 80 columns, but for commands to paste and paths, which are never broken.
+fn wide_lines(text: &str) -> Vec<&str> {
+    let is_broken = |line: &&str| {
+        let is_command = line.trim_start().starts_with("addpack ") && line.starts_with("  ");
+        let is_path = !line.trim_start().trim_start_matches("-> ").contains(' ');
+        line.chars().count() > 80 && !is_command && !is_path
+    };
+    text.lines().filter(is_broken).collect()
+}
+
+/// All sample images in a folder, twins and conflicts among them, and a file of a format that is not read.
+fn samples() -> Scene {
+    let scene = Scene::new();
+    for image in std::fs::read_dir(testdata("images")).unwrap() {
+        let name = image.unwrap().file_name().into_string().unwrap();
+        scene.image(&name, &format!("images/{name}"));
+    }
+    std::fs::write(scene.path("images/a.7z"), b"7z\xbc\xaf\x27\x1c\0\x04").unwrap();
+    scene
+}
+
+#[test]
+fn no_command_shows_a_line_that_is_wider_than_the_terminal() {
+    let scene = samples();
+    let commands: &[&[&str]] = &[
+        &[],
+        &["inspect", "images"],
+        &["inspect", "--list", "images"],
+        &["inspect", "images", "images"],
+        &["convert", "images"],
+        &["convert", "-o", "out", "images"],
+        &["convert", "--dry-run", "images"],
+        &["plan", "images"],
+        &["plan", "--installed", "50", "images"],
+        &["plan", "--all", "images"],
+        &["plan", "--labels", "images"],
+        &["replace", "images"],
+        &["convert", "--yes", "-o", "out", "images"],
+        &["convert", "--yes", "-o", "out", "images"],
+        &["inspect", "images"],
+        &["plan", "images"],
+        &["ledger"],
+        &["ledger", "check"],
+        &["ledger", "show", "12345-270-0000017-00003"],
+        &["ledger", "release", "12345-270-0000017-00003"],
+        &["explain"],
+        &["explain", "damaged-media", "gap"],
+        &["version"],
+        &["inspect", "imges"],
+        &["plan", "--all", "images", "-o", "plans"],
+        &["plan", "--all", "images", "-o", "plans"],
+        &["help"],
+        &["help", "inspect"],
+        &["help", "convert"],
+        &["help", "plan"],
+        &["help", "replace"],
+        &["help", "ledger"],
+        &["help", "selftest"],
+    ];
+    for args in commands {
+        let is_silent = args.contains(&"--yes") || args.contains(&"--dry-run");
+        let asks = args.first() == Some(&"convert") && !is_silent;
+        let args = [&["-q", "--color", "never"], *args].concat();
+        let mut terminal = Terminal::run_sized(scene.command(&args), 24, 80);
+        if asks {
+            terminal.until("[y/N] ");
+            terminal.answer("n");
+        }
+        let text = terminal.all();
+        assert_eq!(wide_lines(&text), [""; 0], "{args:?}: {text}");
+    }
+    for plan in std::fs::read_dir(scene.path("plans")).unwrap() {
+        let text = std::fs::read_to_string(plan.unwrap().path()).unwrap();
+        assert_eq!(wide_lines(&text), [""; 0], "{text}");
+    }
+    for image in std::fs::read_dir(scene.path("images")).unwrap() {
+        let name = format!("images/{}", image.unwrap().file_name().into_string().unwrap());
+        let card = shown(&scene, 24, 80, &["inspect", "--color", "never", &name]);
+        assert_eq!(wide_lines(&card), [""; 0], "{card}");
+    }
+}
+
+#[test]
+fn list_ends_with_what_comes_next_and_then_the_numbers() {
+    let scene = samples();
+    let text = shown(&scene, 24, 80, &["-q", "inspect", "--color", "never", "images"]);
+    let seen: Vec<_> = text.lines().rev().take(23).collect();
+    let counts = seen.iter().position(|line| line.starts_with("19 images: ")).expect(&text);
+    assert!(counts <= 2, "{text}");
+    let commands = [
+        "  addpack convert -o converted images     converts 7 images into copies",
+        "  addpack replace images -o request.csv   asks for up to 8 replacements",
+        "  addpack plan --all images -o plans      writes a plan for each server",
+    ];
+    assert!(commands.iter().all(|command| seen.contains(command)), "{text}");
+    let converted = ["-q", "convert", "--yes", "--color", "never", "images/unused-720.img", "."];
+    let text = shown(&scene, 24, 80, &converted);
+    assert!(text.contains("\nWhat now\n  addpack replace "), "{text}");
 }

@@ -1,5 +1,7 @@
 //! Sets of packs in `addpack inspect` and `addpack convert`: a picture for each server, and warnings.
 
+#[cfg(unix)]
+use crate::support::diskette::Terminal;
 use crate::support::scene::Scene;
 use crate::support::simulator::{Pack, Release, sample};
 
@@ -22,7 +24,8 @@ SERVER-1 (00:A0:C9:14:C8:01)
                           |xxxxxxx|
   == restored   ~~ restored by a 4.0 pack   .. gap   xx refused
   gap: no sound pack restores 10 to 15
-  twins: more than one pack restores 15 to 20
+  twins: ...00151 and ...00152 restore 15 to 20; only one of them can be
+  applied
 
 SERVER-2 (00:A0:C9:14:C8:02)
   5       10      15      20      25      30      35      40      45      50
@@ -81,6 +84,21 @@ fn only_the_first_servers_have_a_picture_and_that_is_said() {
     }
     let ran = scene.run(&["inspect", "."]);
     assert_eq!(ran.stdout.matches("|~~4.0~~|").count(), 10);
-    let more = "\n10 of 12 servers shown: addpack plan --all shows each.\n";
+    let more = "\n10 of 12 servers shown: addpack plan --all shows each\n";
     assert!(ran.stdout.ends_with(more), "{}", ran.stdout);
+}
+
+#[cfg(unix)]
+#[test]
+fn before_it_asks_convert_names_some_of_many_servers_with_gaps_and_counts_all() {
+    let scene = Scene::new();
+    for server in 1..=12 {
+        put(&scene, server, 10, 1);
+    }
+    let mut terminal = Terminal::run_sized(scene.command(&["convert", "."]), 24, 80);
+    let shown = terminal.until("[y/N] ");
+    assert_eq!(shown.matches("gap: no sound pack restores 5 to").count(), 10, "{shown}");
+    assert!(shown.contains("10 of 12 servers with such packs shown"), "{shown}");
+    terminal.answer("n");
+    assert_eq!(terminal.end().1, Some(130));
 }

@@ -218,7 +218,7 @@ fn release_refuses_while_the_pack_is_there_and_two_conversions_are_told() {
         "{ran:?}"
     );
     let ran = scene.run(&[&release[..], &["--although-it-is-there"]].concat());
-    assert!(ran.code == Some(0) && ran.stderr.contains("two packs of one"), "{ran:?}");
+    assert!(ran.code == Some(0) && ran.stderr.contains("two packs with one serial"), "{ran:?}");
     scene.run_at("1800000000", &["convert", "--yes", "copy.img"]).ends(0);
     let ran = scene.run(&["ledger", "check"]);
     let names_both = ["two-converted", "/a.img holds", "/copy.img; the two count as one pack"];
@@ -241,7 +241,7 @@ fn images_that_were_not_read_are_counted() {
     assert_eq!(summary.unread, 1);
     put(&scene, "a.img", &life(2)[1]);
     let text = scene.run(&["convert", "--yes", "."]).stdout;
-    assert!(text.contains("1 image could not be read"), "{text}");
+    assert!(text.contains("the record of 1 image could not be read"), "{text}");
 }
 
 #[test]

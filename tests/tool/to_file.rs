@@ -49,6 +49,49 @@ fn existing_file_is_never_written_over_and_nothing_is_begun() {
 
 #[cfg(unix)]
 #[test]
+fn file_that_cannot_be_written_is_told_before_anything_is_converted() {
+    let scene = mixed();
+    let before = scene.read("applied-1440.img");
+    for option in ["--report", "--csv-to", "--json-to", "--failed-to"] {
+        let ran = scene.run(&["convert", "--yes", option, "gone/file", "."]);
+        assert_eq!((ran.code, &*ran.stdout), (Some(2), ""), "{option}");
+        assert_eq!(ran.stderr, format!("addpack: {option}: there is no folder gone\n"));
+        #[cfg(unix)]
+        {
+            let ran = scene.run_without_rights(&["convert", "--yes", option, "file", "."]);
+            assert_eq!((ran.code, &*ran.stdout), (Some(3), ""), "{option}");
+            assert!(ran.stderr.ends_with(&format!("{option} file: permission denied\n")));
+        }
+    }
+    assert!(before == scene.read("applied-1440.img"));
+}
+
+#[test]
+fn figures_of_a_page_copies_and_other_disks_are_all_images() {
+    let scene = Scene::new();
+    let images = crate::support::testdata("images");
+    scene.run(&["inspect", images.to_str().unwrap(), "--report", "a.html"]).ends(1);
+    let page = scene.text("a.html");
+    let figure = |id: &str| -> usize {
+        let (_, after) = page.split_once(&format!("<li id=\"{id}\"><b>")).unwrap();
+        after.split_once('<').unwrap().0.parse().unwrap()
+    };
+    let figures: usize = ["convert", "done", "refused", "failed"].map(figure).iter().sum();
+    let others = "19 images in all: besides those above, 1 is a copy of a pack that is counted above, and \
+                  1 is not a pack.";
+    assert!(figures == 17 && page.contains(others), "{page}");
+    for remark in [
+        "of 1 only the clean-up is left",
+        "twins: ...00003, ...00042 and ...00044 restore 5 to 10",
+        "conflict: a pack restores 5 to 25, another one 15 to 20",
+        "1 of 2 servers gets all its licenses back",
+        "SHA-1 of the record: ",
+    ] {
+        assert!(page.contains(remark), "{remark}: {page}");
+    }
+}
+
+#[test]
 fn list_of_failed_images_can_name_one_with_a_line_break() {
     let scene = mixed();
     let name = "line\nbreak.img.gz";
@@ -200,15 +243,15 @@ fn terminal_shows_many_images_on_one_screen_and_a_pipe_each() {
     let scene = many();
     let shown = |args: &[&str]| Terminal::run_sized(scene.command(args), 24, 80).end().0;
     let screen = shown(&["inspect", "--color", "never", "."]);
-    let summary = screen.split_once("211 images in 20 servers' sets").expect(&screen).1;
+    let summary = screen.split_once("211 images with packs of 20 servers").expect(&screen).1;
     assert!(summary.lines().count() <= 24, "{summary}");
     for line in [
         "nothing was changed",
         "     210  convertible",
-        "       1  refused                1 out of order",
+        "       1  refused                1 out-of-order-reapply",
         "What now",
         "addpack replace . -o request.csv",
-        "Exit code 1: 1 pack is refused",
+        "Exit code 1: 1 image is refused",
     ] {
         assert!(summary.contains(line), "{line}: {summary}");
     }

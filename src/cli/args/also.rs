@@ -5,6 +5,7 @@
 use crate::cli::Error;
 use crate::cli::show::terminal::named;
 use clap::{Args as ClapArgs, ValueHint};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// Each file appears whole or not at all, and never over another one.
@@ -48,19 +49,43 @@ impl Also {
         self.files().is_empty()
     }
 
-    /// Refuses files that are there already, and one file for two reports.
+    /// Refuses files that cannot be made anew, and one file for two reports.
     pub(crate) fn check(&self) -> Result<(), Error> {
         let files = self.files();
         for (at, (name, file)) in files.iter().enumerate() {
-            let wrong = if file.symlink_metadata().is_ok() {
-                "is there already, and is left as it is"
-            } else if files[..at].iter().any(|(_, other)| other == file) {
-                "is named for two reports"
-            } else {
-                continue;
-            };
-            return Err(Error::Usage(format!("{name}: {} {wrong}", named(file))));
+            if files[..at].iter().any(|(_, other)| other == file) {
+                let message = format!("{name}: {} is named for two reports", named(file));
+                return Err(Error::Usage(message));
+            }
+            check_new_file(name, file)?;
         }
         Ok(())
     }
+}
+
+/// Fails, before anything else is done, where a new file of that name could not be written.
+///
+/// # Errors
+/// Where it is there, or its folder is not; and where nothing can be written in that.
+pub(crate) fn check_new_file(option: &str, file: &Path) -> Result<(), Error> {
+    if file.symlink_metadata().is_ok() {
+        return Err(Error::Usage(is_there(option, file)));
+    }
+    let folder = file.parent().filter(|folder| *folder != Path::new(""));
+    let folder = folder.unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        let message = format!("{option}: there is no folder {}", named(folder));
+        return Err(Error::Usage(message));
+    }
+    // The file has no name, and is gone at once.
+    tempfile::tempfile_in(folder).map(|_| ()).map_err(|error| {
+        let (file, cause) = (named(file), io::Error::from(error.kind()));
+        Error::Output(io::Error::new(error.kind(), format!("{option} {file}: {cause}")))
+    })
+}
+
+/// That a new file cannot have a name that is in use.
+pub(crate) fn is_there(option: &str, file: &Path) -> String {
+    let file = named(file);
+    format!("{option}: {file} is there already, and is left as it is; name another one")
 }

@@ -1,7 +1,7 @@
 //! Parsing, where the first word may be a path instead of a command.
 
 use super::{Args, Command, Common, Screen};
-use crate::cli::words::is_drive_letter;
+use crate::cli::words::{is_drive_letter, nearest_path};
 use addpack::media::Place;
 use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -57,7 +57,9 @@ fn path_at(words: &[OsString], error: &clap::Error) -> Option<usize> {
         return None;
     };
     let at = words.iter().skip(1).position(|given| given.to_string_lossy() == word.as_str())? + 1;
-    is_path(&words[at]).then_some(at)
+    let looks_like_a_command = error.get(ContextKind::SuggestedSubcommand).is_some();
+    let is_misspelt = || !looks_like_a_command && nearest_path(Path::new(&words[at])).is_some();
+    (is_path(&words[at]) || is_misspelt()).then_some(at)
 }
 
 /// Whether something is there, or the word is written as only paths are.

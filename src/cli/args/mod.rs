@@ -11,7 +11,7 @@ mod ledger;
 pub(crate) mod plan;
 mod queue;
 
-pub(crate) use also::Also;
+pub(crate) use also::{Also, check_new_file, is_there};
 pub(crate) use common::{Common, LedgerChoice, LedgerFile, Screen, is_drive};
 pub(crate) use first_word::parse;
 pub(crate) use ledger::{LedgerAction, LedgerArgs, ListArgs, ReleaseArgs};
@@ -44,11 +44,11 @@ pub(crate) struct Args {
 
 const EXAMPLES: &str = "\
 Examples:
-  addpack inspect disk1.img         what is this pack, and would it convert?
-  addpack inspect images/           the same for every image below a folder
-  addpack convert --dry-run images/ what would be converted?
-  addpack convert images/           convert them, after asking
-  addpack plan images/              which packs to apply, and in which order?
+  addpack inspect disk1.img          # what is it, and would it convert?
+  addpack inspect images/            # the same for every image below
+  addpack convert --dry-run images/  # what would be converted?
+  addpack convert images/            # convert them, after asking
+  addpack plan images/               # which to apply, in which order?
   addpack explain out-of-order-reapply";
 
 #[derive(Debug, Subcommand)]
@@ -63,7 +63,8 @@ pub(crate) enum Command {
 Examples:
   addpack inspect disk1.img
   gunzip -c disk1.img.gz | addpack inspect -
-  addpack inspect --json images/ | jq -r 'select(.outcome == \"refused\") | .path'")]
+  addpack inspect --json images/ |
+    jq -r 'select(.outcome == \"refused\") | .path'")]
     Inspect(InspectArgs),
 
     /// Convert 4.0 packs to 4.5: once, one way
@@ -89,7 +90,8 @@ Examples:
     ///
     /// The ledger knows which pack was converted when, from which image, into what, and what was
     /// begun. With it, each pack is converted only once, from whichever copy, and conversions that
-    /// a crash has torn are repaired. It is an SQLite database; its manual page describes the table.
+    /// a crash has torn are repaired. A converted pack that a run meets is entered as well, wherever it was
+    /// converted. It is an SQLite database; its manual page describes the table.
     #[command(after_long_help = "\
 Examples:
   addpack ledger
@@ -99,7 +101,7 @@ Examples:
   addpack ledger release 12345-270-0000017-00003")]
     Ledger(LedgerArgs),
 
-    /// Explain a code: what it means, how it comes about, what to do
+    /// Explain codes: what each means, how it comes about, what to do
     ///
     /// Knows every code that addpack reports. Without a code, lists them.
     #[command(after_long_help = "\
@@ -134,7 +136,8 @@ Examples:
     #[command(after_long_help = "\
 Examples:
   mkdir -p ~/.local/share/bash-completion/completions
-  addpack completions bash > ~/.local/share/bash-completion/completions/addpack
+  cd ~/.local/share/bash-completion/completions
+  addpack completions bash > addpack
 
 Write it again when addpack was updated.")]
     Completions {
@@ -257,9 +260,9 @@ pub(crate) struct SelftestArgs {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ExplainArgs {
-    /// The code: an outcome, a finding, an error, a note or a plan's reason
-    #[arg(add = ArgValueCandidates::new(complete::codes))]
-    pub(crate) code: Option<String>,
+    /// The codes: outcomes, findings, errors, notes or a plan's reasons
+    #[arg(value_name = "CODE", add = ArgValueCandidates::new(complete::codes))]
+    pub(crate) codes: Vec<String>,
 
     /// As JSON Lines: one object for each code
     #[arg(long)]

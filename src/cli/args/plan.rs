@@ -14,11 +14,12 @@ use std::path::PathBuf;
 /// Examples of `addpack plan --help`.
 const PLAN_EXAMPLES: &str = "\
 Examples:
-  addpack plan images/                          to restore a 4.5 server that was set up anew
+  addpack plan images/                       # a 4.5 server set up anew
   addpack plan --server 4.0 --installed 10 images/
-  addpack plan --name MAIN --labels images/     what to write on the diskettes
-  addpack plan --all images/ -o plans/          a plan for each server, a file each
-  addpack plan --json images/ | jq -r 'select(.action == \"convert-then-apply\") | .path'
+  addpack plan --name MAIN --labels images/  # what to write on diskettes
+  addpack plan --all images/ -o plans/       # a file for each server
+  addpack plan --json images/ |
+    jq -r 'select(.action == \"convert-then-apply\") | .path'
 
 Exit codes: 0 all packs can be applied, 1 at least one is turned away.";
 
@@ -191,8 +192,7 @@ impl PlanArgs {
             return Ok(());
         }
         Err(Error::Usage(format!(
-            "--installed {}: a {} server has {FIRST_LICENSES} licenses, or with packs of 5 and 20 any \
-             multiple of 5 up to {}",
+            "--installed {}: the licenses of a {} server are a multiple of 5, from {FIRST_LICENSES} to {}",
             self.installed,
             version.as_str(),
             rules::limit(version),

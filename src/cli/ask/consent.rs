@@ -7,10 +7,10 @@ use crate::cli::show::printer::Printer;
 use crate::cli::show::tally::SERVERS_SHOWN;
 use crate::cli::show::terminal::{at_home, complain, named};
 use crate::cli::words::system::BEFORE_WRITING;
-use crate::cli::words::{diskette, plural, server, set_warnings};
+use crate::cli::words::{diskette, number, plural, server, set_warnings, unread};
 use addpack::pack::keep::is_kept_image;
 use addpack::plan::PackFacts;
-use addpack::plan::servers::PacksByServer;
+use addpack::plan::servers::{PacksByServer, ServerPacks};
 use addpack::record::fields::Seal;
 use addpack::report::{Outcome, Report};
 use addpack::run::{Job, Overview, RunEvent, Survey};
@@ -79,13 +79,21 @@ impl<'a> Asking<'a> {
 
     /// Says where a server's packs have gaps or twins: those who know that may want to wait.
     fn warn(&self, survey: &Survey) {
-        let mut sets = PacksByServer::new(SERVERS_SHOWN);
+        let mut sets = PacksByServer::default();
         let count = self.images.iter().enumerate().filter(|(image, _)| survey.counts(*image));
         count.filter_map(|(_, facts)| facts.as_ref()).for_each(|facts| sets.add(facts));
-        for set in sets.all() {
-            for warning in set_warnings(&set.chain) {
-                complain(&format!("{}: {warning}", server(&set.server)));
+        let of_set = |set: &ServerPacks| (set.server, set_warnings(&set.chain));
+        let warned: Vec<_> = sets.all().iter().map(of_set).filter(|it| !it.1.is_empty()).collect();
+        for (of, warnings) in warned.iter().take(SERVERS_SHOWN) {
+            for warning in warnings {
+                complain(&format!("{}: {warning}", server(of)));
             }
+        }
+        if warned.len() > SERVERS_SHOWN {
+            complain(&format!(
+                "{SERVERS_SHOWN} of {} servers with such packs shown: addpack plan --all shows each",
+                number(warned.len() as u64)
+            ));
         }
     }
 }
@@ -101,13 +109,20 @@ fn question(overview: &Overview, output: Option<&Path>, refused: u64) -> String 
         parts.push(format!("convert {} to 4.5", plural(overview.convert, "pack", "packs")));
     }
     if overview.finish > 0 {
-        let conversions =
-            plural(overview.finish, "interrupted conversion", "interrupted conversions");
-        parts.push(format!("finish {conversions}"));
+        parts.push(match overview.finish {
+            1 => "finish 1 interrupted conversion".to_owned(),
+            many => format!("finish the interrupted conversions of {many} images"),
+        });
     }
-    let place = match output {
+    let is_one = overview.convert + overview.finish == 1;
+    let place = match output.map(named) {
         None => "in place".to_owned(),
-        Some(output) => format!("into copies under {}; the images stay as they are", named(output)),
+        Some(folder) if is_one => format!("into a copy in {folder}; the image stays as it is"),
+        Some(folder) => format!("into copies in {folder}; the images stay as they are"),
+    };
+    let afterwards = match output {
+        None => "There is no way back to 4.0. ",
+        Some(_) => "From then on the copies count, and the images are not to be used. ",
     };
     let refused = match refused {
         0 => String::new(),
@@ -126,14 +141,12 @@ fn question(overview: &Overview, output: Option<&Path>, refused: u64) -> String 
     let unread = match overview.unread {
         0 => String::new(),
         count => {
-            let images = plural(count, "image", "images");
-            format!("{images} could not be read, and may hold newer states of these packs.\n")
+            let warning = unread(count, "these packs");
+            format!("{}{}.\n", warning[..1].to_uppercase(), &warning[1..])
         }
     };
-    format!(
-        "{unread}About to {}, {place}.\n{needs_output}{refused}There is no way back to 4.0. ",
-        parts.join(" and ")
-    )
+    let parts = parts.join(" and ");
+    format!("{unread}About to {parts}, {place}.\n{needs_output}{refused}{afterwards}")
 }
 
 /// Where it is written down what was converted.
@@ -154,7 +167,7 @@ pub(crate) fn diskette_question(report: &Report, args: &ConvertArgs) -> String {
         None => format!("{BEFORE_WRITING}{ledger}Convert it to 4.5? There is no way back to 4.0."),
         Some(output) => {
             let output = named(output);
-            format!("{ledger}Convert it into a copy under {output}? The diskette stays as it is.")
+            format!("{ledger}Convert it into a copy in {output}? The diskette stays as it is.")
         }
     };
     format!("{about}\n{question} [y/N] ")

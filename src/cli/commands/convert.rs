@@ -61,8 +61,8 @@ fn convert(args: &ConvertArgs) -> Result<Exit, Error> {
     let only = args.only_as.as_deref().map(only_as::read).transpose()?;
     let mut job = Job { output: args.output.clone(), only, ..common.job(mode)? };
     let doing = if args.dry_run { "dry run" } else { "converting" };
-    let printer =
-        Printer::new(common, Progress::over(common, "looking"), args.dry_run).doing(doing);
+    let printer = Printer::new(common, Progress::over(common, "looking"), args.dry_run)
+        .doing(doing, args.output.as_deref());
     let mut printer = printer.with_files(&args.also, args.list);
     let result = if ask_first {
         let mut asking = Asking::new(&mut printer);

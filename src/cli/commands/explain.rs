@@ -13,13 +13,14 @@ use std::io::{self, Write, stdout};
 
 pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Error> {
     let look = TextStyle::of_stdout(args.screen.color);
-    let text = match &args.code {
-        None if args.json => pages().iter().map(json).collect(),
-        None => list(look),
-        Some(code) => {
-            let pages = find(code)?;
+    let text = match &*args.codes {
+        [] if args.json => pages().iter().map(json).collect(),
+        [] => list(look),
+        codes => {
+            let pages = codes.iter().map(|code| find(code)).collect::<Result<Vec<_>, _>>()?;
             let show = |page| if args.json { json(page) } else { show(look, page) };
-            pages.iter().map(show).collect::<Vec<_>>().join(if args.json { "" } else { "\n" })
+            let shown: Vec<_> = pages.iter().flatten().map(show).collect();
+            shown.join(if args.json { "" } else { "\n" })
         }
     };
     match stdout().write_all(text.as_bytes()).and_then(|()| stdout().flush()) {

@@ -11,10 +11,10 @@ use crate::cli::show::skipped::SkippedFiles;
 use crate::cli::show::terminal::{complain, named};
 use crate::cli::show::to_file::ToFile;
 use crate::cli::words::{
-    OtherFiles, PackSummary, Refusal, evidence, finding_kb, finding_message, label_of, next_step,
-    note, server_to_name, verdict,
+    OtherFiles, PackSummary, Refusal, evidence, finding_kb, finding_message, is_of_set, label_of,
+    next_step, no_image, note, server_to_name, short_next_step, verdict,
 };
-use addpack::diagnosis::{Finding, FindingKind};
+use addpack::diagnosis::Finding;
 use addpack::media::Place;
 use addpack::plan::servers::PacksByServer;
 use addpack::plan::{PackFacts, Usability};
@@ -36,6 +36,8 @@ pub(crate) struct Packs {
     pub(crate) skipped: SkippedFiles,
     /// What became of the images that are not packs.
     pub(crate) exit: Exit,
+    /// Whether the paths that were named hold no image at all.
+    pub(crate) is_empty: bool,
 }
 
 /// Looks at every image and keeps what is needed of the packs. Failed images, and named ones that
@@ -57,9 +59,14 @@ fn gather_job(common: &Common, job: &Job, to_file: Option<&mut ToFile>) -> Resul
     let end = run::run(job, &mut ledger, &stop::STOP, &mut |event| gathering.hear(event));
     gathering.progress.finish();
     let is_stopped = end? == End::Stopped;
+    let saw_nothing = gathering.seen == 0;
     let mut packs = gathering.into_packs();
+    packs.is_empty = saw_nothing && packs.skipped.kinds().is_empty() && !common.paths.is_empty();
     if is_stopped {
         packs.exit = Exit::Stopped;
+    } else if packs.is_empty {
+        complain(&no_image(&common.paths));
+        packs.exit = Exit::Refused;
     }
     packs.sort_by_servers();
     Ok(packs)
@@ -114,9 +121,10 @@ impl Default for Packs {
         Self {
             summaries: Vec::new(),
             facts: Vec::new(),
-            sets: PacksByServer::new(usize::MAX),
+            sets: PacksByServer::default(),
             skipped: SkippedFiles::default(),
             exit: Exit::Good,
+            is_empty: false,
         }
     }
 }
@@ -271,20 +279,20 @@ fn refusal(report: &Report) -> Option<Box<Refusal>> {
         message: finding_message(finding),
         evidence: report.findings().iter().map(with_code).collect(),
         kb: finding_kb(code),
-        next: next_step(report),
+        next: short_next_step(report),
         licenses: record.map(|record| record.licenses),
         version: record.map(|record| record.version),
         server: server_to_name(report),
         span: bound.map(|record| (record.from, record.to)),
-        sound_image: sound_image(report),
-        is_for_others: matches!(finding.kind, FindingKind::Copy(_) | FindingKind::Set(_)),
+        other_way: other_way(report),
+        is_for_others: is_of_set(finding),
     }))
 }
 
-/// That a sound image of the pack is at hand, where one is.
-fn sound_image(report: &Report) -> Option<String> {
-    let stand_in = report.notes.iter().find(|note| matches!(note, Note::StandIn(_)));
-    stand_in.map(|stand_in| note(stand_in).1)
+/// That a sound image of the pack is at hand, or that its conversion can be repaired.
+fn other_way(report: &Report) -> Option<String> {
+    let way = report.notes.iter().find(|it| matches!(it, Note::StandIn(_) | Note::Begun(_)));
+    way.map(|way| note(way).1)
 }
 
 fn with_code(finding: &Finding) -> String {

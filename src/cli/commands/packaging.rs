@@ -5,7 +5,7 @@ use crate::cli::args::Args;
 use crate::cli::commands::ledger::written;
 use crate::cli::exit::{EXITS, Exit};
 use crate::cli::show::manual;
-use crate::cli::show::terminal::named;
+use crate::cli::show::terminal::{named, remark};
 use addpack::media::System;
 use clap::{Command, CommandFactory};
 use clap_complete::env::Shells;
@@ -65,16 +65,20 @@ pub(crate) fn completions(shell: Shell) -> Result<Exit, Error> {
 pub(crate) fn man(folder: &Path) -> Result<Exit, Error> {
     let mut command = command();
     command.build();
+    let path = named(folder);
     let pages = fs::create_dir_all(folder).and_then(|()| write_pages(folder, &command));
-    pages.map_err(|error| {
-        let path = named(folder);
-        Error::Output(io::Error::new(error.kind(), format!("{path}: {error}")))
-    })?;
+    let pages = pages
+        .map_err(|error| Error::Output(io::Error::new(error.kind(), format!("{path}: {error}"))))?;
+    remark(&format!("{pages} manual pages are in {path}"));
     Ok(Exit::Good)
 }
 
-fn write_pages(folder: &Path, command: &Command) -> io::Result<()> {
-    command.get_subcommands().try_for_each(|command| write_pages(folder, command))?;
+/// Writes the pages of a command and those below it; how many.
+fn write_pages(folder: &Path, command: &Command) -> io::Result<usize> {
+    let mut pages = 1;
+    for command in command.get_subcommands() {
+        pages += write_pages(folder, command)?;
+    }
     let after = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
     let man = Man::new(command.clone().after_help(None).after_long_help(None));
     let mut page = Vec::new();
@@ -87,7 +91,8 @@ fn write_pages(folder: &Path, command: &Command) -> io::Result<()> {
         man.render_subcommands_section(&mut page)?;
     }
     sections(command.get_name(), &after).to_writer(&mut page)?;
-    fs::write(folder.join(man.get_filename()), page)
+    fs::write(folder.join(man.get_filename()), page)?;
+    Ok(pages)
 }
 
 /// The documents that belong to the page of a command.

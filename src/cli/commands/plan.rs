@@ -1,14 +1,14 @@
 //! `addpack plan`: which packs, on which server, in what order.
 
 use crate::cli::Error;
-use crate::cli::args::Also;
 use crate::cli::args::plan::{PlanArgs, ServerChoice};
+use crate::cli::args::{Also, is_there};
 use crate::cli::ask::stop;
 use crate::cli::commands::gather::{Packs, gather_with};
 use crate::cli::commands::head::head;
 use crate::cli::commands::ledger::open_to_read;
 use crate::cli::commands::ledger::written;
-use crate::cli::commands::plan_commands::commands;
+use crate::cli::commands::plan_commands::{WholeSet, commands};
 use crate::cli::commands::queue::set::look_at_diskettes;
 use crate::cli::exit::Exit;
 use crate::cli::show::plan_report::PlanReport;
@@ -31,6 +31,9 @@ pub(crate) fn run(args: &PlanArgs) -> Result<Exit, Error> {
     args.check()?;
     let also = Also { report: args.report.clone(), ..Also::default() };
     also.check()?;
+    if let Some(folder) = &args.output {
+        check_folder(folder)?;
+    }
     let mut to_file = ToFile::new(&also);
     let packs = if args.queue.queue {
         queue_packs(args, to_file.as_mut())?
@@ -40,6 +43,9 @@ pub(crate) fn run(args: &PlanArgs) -> Result<Exit, Error> {
     if packs.exit == Exit::Stopped {
         complain("stopped: not all images were looked at, so there is no plan");
         return Ok(Exit::Stopped);
+    }
+    if packs.is_empty && !args.common.json {
+        return Ok(packs.exit);
     }
     if args.labels || args.output.is_some() {
         packs.skipped.complain();
@@ -57,7 +63,7 @@ fn run_one(args: &PlanArgs, packs: &Packs) -> Result<Exit, Error> {
     let server = args.state(one_server(&args.which, &packs.sets)?);
     let plan = plan(&packs.facts, &server);
     let mut out = BufWriter::new(stdout());
-    let mut report = report(args, packs, &server, &plan);
+    let mut report = report(args, (packs, &WholeSet::of(packs)), &server, &plan);
     report.skipped = Some(&packs.skipped);
     let shown = show(args, &mut out, &report, true);
     written(shown.and_then(|()| out.flush()))?;
@@ -131,7 +137,7 @@ pub(crate) fn one_server(
 
 fn report<'a>(
     args: &PlanArgs,
-    packs: &'a Packs,
+    (packs, whole): (&'a Packs, &WholeSet),
     server: &'a ServerState,
     plan: &'a Plan,
 ) -> PlanReport<'a> {
@@ -144,7 +150,7 @@ fn report<'a>(
         skipped: None,
         commands: Vec::new(),
     };
-    report.commands = commands(args, &report);
+    report.commands = commands(args, &report, whole);
     report
 }
 
@@ -182,11 +188,12 @@ fn run_all(args: &PlanArgs, packs: &Packs) -> Result<Exit, Error> {
 }
 
 fn show_all(args: &PlanArgs, out: &mut dyn Write, packs: &Packs, fleet: &Fleet) -> io::Result<()> {
+    let whole = WholeSet::of(packs);
     for (at, (server, plan)) in fleet.plans.iter().enumerate() {
         if at > 0 && !args.common.json && !args.labels {
             out.write_all(b"\n\n")?;
         }
-        show(args, out, &report(args, packs, server, plan), false)?;
+        show(args, out, &report(args, (packs, &whole), server, plan), false)?;
     }
     show_rest(args, out, packs, fleet)
 }
@@ -208,14 +215,15 @@ fn show_rest(args: &PlanArgs, out: &mut dyn Write, packs: &Packs, fleet: &Fleet)
 
 /// Writes a file for each server, and one for what no server needs.
 fn write_files(args: &PlanArgs, folder: &Path, packs: &Packs, fleet: &Fleet) -> Result<(), Error> {
-    fs::create_dir_all(folder).map_err(Error::Output)?;
     let ending = if args.common.json { "jsonl" } else { "txt" };
     let digits = fleet.plans.len().to_string().len();
+    let whole = WholeSet::of(packs);
     for (at, (server, plan)) in fleet.plans.iter().enumerate() {
         let address = server.identity.map_or_else(String::new, |server| hex(&server.address.0));
         let name = format!("{:0digits$}-{address}.{ending}", at + 1);
         let mut text = Vec::new();
-        show(args, &mut text, &report(args, packs, server, plan), false).map_err(Error::Output)?;
+        let report = report(args, (packs, &whole), server, plan);
+        show(args, &mut text, &report, false).map_err(Error::Output)?;
         put(&folder.join(name), &text)?;
     }
     let mut text = Vec::new();
@@ -237,12 +245,20 @@ fn write_files(args: &PlanArgs, folder: &Path, packs: &Packs, fleet: &Fleet) -> 
     Ok(())
 }
 
+/// Makes the folder, and fails where nothing can be written there, before anything is looked at.
+fn check_folder(folder: &Path) -> Result<(), Error> {
+    let ready = fs::create_dir_all(folder).and_then(|()| tempfile::tempfile_in(folder));
+    ready.map(|_| ()).map_err(|error| {
+        let cause = io::Error::from(error.kind());
+        Error::Output(io::Error::new(error.kind(), format!("-o {}: {cause}", named(folder))))
+    })
+}
+
 /// Writes a new file, whole or not at all.
 pub(crate) fn put(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     write_new(path, bytes).map_err(|error| {
         if error.kind() == io::ErrorKind::AlreadyExists {
-            let message = format!("-o: {} is there already, and is left as it is", named(path));
-            return Error::Usage(message);
+            return Error::Usage(is_there("-o", path));
         }
         let cause = format!("{}: {error}", named(path));
         Error::Output(io::Error::new(error.kind(), cause))

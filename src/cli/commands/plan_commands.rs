@@ -1,20 +1,59 @@
 //! The commands that come after a plan, to be pasted into a shell.
 
-use crate::cli::args::Common;
 use crate::cli::args::plan::PlanArgs;
+use crate::cli::commands::gather::Packs;
 use crate::cli::show::plan_report::PlanReport;
 use crate::cli::show::shell::{command, path_words};
-use crate::cli::words::{address, plural, server_name};
+use crate::cli::show::what_now::{ledger_words, same_set};
+use crate::cli::words::{PackSummary, address, pack_serial, plural, replacements, server_name};
 use addpack::pack::keep::is_kept_image;
-use addpack::plan::{FIRST_LICENSES, PlanAction, PlanStep};
+use addpack::plan::{FIRST_LICENSES, PackFacts, PlanAction, PlanStep};
 use addpack::record::event::ServerVersion;
 use clap::ValueEnum;
+use std::collections::HashSet;
 
 /// A drive, as the system at hand names its first.
 const A_DRIVE: &str = if cfg!(windows) { "A:" } else { "/dev/fd0" };
 
+/// What the commands of a plan come to: they work on the whole set, of which a plan may use a part.
+#[derive(Default)]
+pub(crate) struct WholeSet {
+    /// Images that a conversion in place converts, and those that a conversion into copies does.
+    in_place: usize,
+    into_copies: usize,
+    /// Packs that a request asks for, and images of such packs that have no serial.
+    asked: usize,
+    unnamed: usize,
+}
+
+impl WholeSet {
+    pub(crate) fn of(packs: &Packs) -> Self {
+        let all = packs.facts.iter().zip(&packs.summaries);
+        let to_convert = packs.facts.iter().filter(|facts| facts.is_to_convert());
+        let asked = all.filter(|(facts, summary)| is_asked_for(facts, summary));
+        let asked: Vec<_> = asked.map(|(facts, _)| pack_serial(facts)).collect();
+        let serials: HashSet<_> = asked.iter().flatten().collect();
+        Self {
+            in_place: to_convert.clone().filter(|facts| facts.in_place).count(),
+            into_copies: to_convert.count(),
+            asked: serials.len(),
+            unnamed: asked.iter().filter(|serial| serial.is_none()).count(),
+        }
+    }
+}
+
+/// Whether a replacement of the pack is asked for.
+fn is_asked_for(facts: &PackFacts, summary: &PackSummary) -> bool {
+    let refusal = summary.refusal.as_ref();
+    facts.needs_replacement() && refusal.is_some_and(|it| it.no_replacement().is_none())
+}
+
 /// Each command with what it does. One that cannot be quoted is left out.
-pub(crate) fn commands(args: &PlanArgs, report: &PlanReport) -> Vec<(String, String)> {
+pub(crate) fn commands(
+    args: &PlanArgs,
+    report: &PlanReport,
+    whole: &WholeSet,
+) -> Vec<(String, String)> {
     let Some(same) = same_set(&args.common) else { return Vec::new() };
     let mut commands = Vec::new();
     let mut offer = |words: Vec<String>, purpose: String| {
@@ -33,29 +72,25 @@ pub(crate) fn commands(args: &PlanArgs, report: &PlanReport) -> Vec<(String, Str
         let diskettes = plural(convert.len() as u64, "diskette", "diskettes");
         offer([queue, set, ledger].concat(), format!("converts {diskettes} of this plan"));
     } else if !convert.is_empty() {
-        let packs = plural(convert.len() as u64, "pack", "packs");
-        offer(
-            [words(&["convert"]), same.clone()].concat(),
-            format!("converts {packs} of this plan"),
-        );
+        let (command, all) = if convert.iter().all(|step| report.facts(step).in_place) {
+            (words(&["convert"]), whole.in_place)
+        } else {
+            (words(&["convert", "-o", "converted"]), whole.into_copies)
+        };
+        let images = plural(all as u64, "image", "images");
+        let purpose = format!("converts {images}{}", of_plan(convert.len(), all));
+        offer([command, same.clone()].concat(), purpose);
     }
-    let needs_replacement = |step: &&PlanStep| {
-        let refusal = report.summary(step).refusal.as_ref();
-        report.facts(step).needs_replacement()
-            && refusal.is_some_and(|r| r.no_replacement().is_none())
-    };
-    let refused = report.turned_away().filter(needs_replacement).count();
     let is_lost = |gap: &(u16, u16)| report.missing_from(*gap).is_empty();
     let lost = report.plan.gaps.iter().any(is_lost);
-    if refused > 0 || lost {
+    let asked = asked_for(report, whole);
+    if lost || asked.is_some() {
         let gaps = if lost { words(&["--gaps"]) } else { Vec::new() };
         let output = words(&["-o", "request.txt"]);
-        let purpose = match (refused, lost) {
-            (0, _) => "asks for what is missing".to_owned(),
-            (count, false) => format!("asks for {}", replacements(count)),
-            (count, true) => format!("asks for {} and what is missing", replacements(count)),
-        };
-        offer([words(&["replace"]), gaps, same.clone(), output].concat(), purpose);
+        let missing = lost.then(|| "what is missing".to_owned());
+        let purpose = asked.into_iter().chain(missing).collect::<Vec<_>>().join(" and ");
+        let command = [words(&["replace"]), gaps, same.clone(), output].concat();
+        offer(command, format!("asks for {purpose}"));
     }
     if !args.labels {
         let labels = [words(&["plan", "--labels"]), server_words(args, report), same].concat();
@@ -64,26 +99,29 @@ pub(crate) fn commands(args: &PlanArgs, report: &PlanReport) -> Vec<(String, Str
     commands
 }
 
-fn replacements(count: usize) -> String {
-    plural(count as u64, "replacement", "replacements")
+/// How many replacements the request asks for, where one of them is of the plan.
+fn asked_for(report: &PlanReport, whole: &WholeSet) -> Option<String> {
+    let is_asked = |step: &&PlanStep| is_asked_for(report.facts(step), report.summary(step));
+    let asked: Vec<_> = report.turned_away().filter(is_asked).collect();
+    if asked.is_empty() {
+        return None;
+    }
+    let serials: HashSet<_> =
+        asked.iter().filter_map(|step| pack_serial(report.facts(step))).collect();
+    let all = replacements(whole.asked, whole.unnamed);
+    // Of images without a serial, nobody knows of which pack they are.
+    let of_plan =
+        if whole.unnamed == 0 { of_plan(serials.len(), whole.asked) } else { String::new() };
+    Some(all + &of_plan)
+}
+
+/// How many of those are of the plan, where not all of them are.
+fn of_plan(count: usize, all: usize) -> String {
+    if count == all { String::new() } else { format!(", {count} of them for this plan") }
 }
 
 fn words(words: &[&str]) -> Vec<String> {
     words.iter().map(|word| (*word).to_owned()).collect()
-}
-
-/// The paths of this run, and its ledger; `None` where they cannot be typed.
-fn same_set(common: &Common) -> Option<Vec<String>> {
-    Some([ledger_words(common)?, path_words(&common.paths)?].concat())
-}
-
-/// The ledger of this run as an option, where one was named; `None` where it cannot be typed.
-pub(crate) fn ledger_words(common: &Common) -> Option<Vec<String>> {
-    Some(match common.ledger.words() {
-        None => Vec::new(),
-        Some((option, None)) => vec![option.to_owned()],
-        Some((option, Some(file))) => [vec![option.to_owned()], path_words(&[file])?].concat(),
-    })
 }
 
 /// The options that lead to this plan again.

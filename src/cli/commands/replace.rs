@@ -1,8 +1,8 @@
 //! `addpack replace`: the request for replacements of packs that are refused, or lost.
 
 use crate::cli::Error;
-use crate::cli::args::Common;
 use crate::cli::args::plan::ReplaceArgs;
+use crate::cli::args::{Common, check_new_file};
 use crate::cli::ask::stop::{self, STOP};
 use crate::cli::commands::gather::{Packs, gather};
 use crate::cli::commands::ledger::{open_to_read, written};
@@ -28,9 +28,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub(crate) fn run(args: &ReplaceArgs) -> Result<Exit, Error> {
-    if let Some(output) = args.output.as_deref().filter(|path| path.symlink_metadata().is_ok()) {
-        let output = named(output);
-        return Err(Error::Usage(format!("-o: {output} is there already, and is left as it is")));
+    if let Some(output) = &args.output {
+        check_new_file("-o", output)?;
     }
     let packs = if args.queue.queue { queue_packs(args)? } else { gather(&args.common)? };
     let mut exit = packs.exit;
@@ -50,6 +49,9 @@ pub(crate) fn run(args: &ReplaceArgs) -> Result<Exit, Error> {
         return end(args, &packs, exit);
     }
     let left_out = tell_left_out(&packs);
+    if packs.is_empty && rows.is_empty() {
+        return end(args, &packs, exit);
+    }
     if rows.is_empty() {
         complain(if left_out == 0 {
             "no pack is refused, and none was named as lost: there is nothing to ask for"

@@ -3,7 +3,7 @@
 use crate::cli::show::layout::hang;
 use crate::cli::show::lines::tone;
 use crate::cli::show::map::map;
-use crate::cli::show::terminal::{TextStyle, Tone, escape_bytes, shown};
+use crate::cli::show::terminal::{TextStyle, Tone, escape_bytes, from_here, shown};
 use crate::cli::words::{
     day, event_kind, evidence_parts, finding_message, last_event, moment, next_step, note,
     report_kb, serial, server, server_name, server_version, verdict, version_of,
@@ -34,7 +34,7 @@ pub(crate) fn card(look: TextStyle, report: &Report) -> Vec<u8> {
     let mut text = shown(&report.path).into_bytes();
     if let Some(output) = &report.output {
         text.extend(b" -> ");
-        text.extend(shown(output).bytes());
+        text.extend(shown(&from_here(output)).bytes());
     }
     let is_tall = look.rows.is_some_and(|rows| rows < lines + PROMPT_AND_PATH);
     let (first, last) = if is_tall { ("", verdict.as_str()) } else { (verdict.as_str(), "") };

@@ -12,18 +12,15 @@ const NARROW: usize = 80;
 const WIDEST: usize = 100;
 
 /// Columns for prose at a terminal with that many.
-fn prose_width(columns: usize) -> usize {
+pub(crate) fn prose_width(columns: usize) -> usize {
     columns.clamp(NARROW, WIDEST + 2) - 2
 }
 
-/// Columns for prose on standard output, and the rows of its terminal.
-pub(crate) fn of_stdout() -> (usize, Option<usize>) {
-    match terminal_size_of(stdout()).filter(|_| stdout().is_terminal()) {
-        Some((Width(columns), Height(rows))) => {
-            (prose_width(usize::from(columns)), Some(usize::from(rows)))
-        }
-        None => (WIDTH, None),
-    }
+/// The columns and rows of the terminal on standard output; `None` where it is none.
+pub(crate) fn of_stdout() -> Option<(usize, usize)> {
+    let (Width(columns), Height(rows)) =
+        terminal_size_of(stdout()).filter(|_| stdout().is_terminal())?;
+    Some((usize::from(columns).max(NARROW), usize::from(rows)))
 }
 
 /// Columns for prose on standard error; `None` where it is no terminal.
@@ -32,8 +29,8 @@ pub(crate) fn of_stderr() -> Option<usize> {
     Some(prose_width(usize::from(columns)))
 }
 
-/// Text in lines of at most `width` columns, unless a word is longer. Text in double quotes, such as a path
-/// with spaces, counts as one word. The first line starts with `lead`, the others are indented as far.
+/// Text in lines of at most `width` columns, unless a word is longer. Text in quotes, such as a path with
+/// spaces, counts as one word. The first line starts with `lead`, the others are indented as far.
 /// Lines of the text stay lines.
 pub(crate) fn hang(width: usize, lead: &str, text: &str) -> String {
     let indent = " ".repeat(lead.chars().count());
@@ -47,6 +44,15 @@ pub(crate) fn hang(width: usize, lead: &str, text: &str) -> String {
     textwrap::fill(text, options) + "\n"
 }
 
+/// Items in lines of at most `width` columns, with `between` between them. An item that fits is not broken.
+pub(crate) fn hang_items(width: usize, lead: &str, items: &[String], between: &str) -> String {
+    /// Stands for a space that is no place for a line break.
+    const GLUE: &str = "\u{a0}";
+    let items: Vec<_> = items.iter().map(|item| item.replace(' ', GLUE)).collect();
+    let text = items.join(between);
+    hang(width, lead, &text).replace(GLUE, " ")
+}
+
 /// A question as it is shown on standard error: the answer is typed behind its last word.
 pub(crate) fn question(text: &str) -> String {
     let Some(width) = of_stderr() else { return text.to_owned() };
@@ -55,23 +61,40 @@ pub(crate) fn question(text: &str) -> String {
     format!("{}{}", lines.trim_end_matches('\n'), &text[question.len()..])
 }
 
-/// The words of a line, each with the spaces behind it. A line may break only between two words.
+/// The words of a line, each with the spaces behind it. A line may break only between two words: so a number is
+/// taken together with what it counts.
 fn words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
     let mut rest = line;
     Box::new(std::iter::from_fn(move || {
         if rest.is_empty() {
             return None;
         }
-        let (word, behind) = rest.split_at(word_end(rest));
+        let mut end = word_end(rest);
+        let is_counted = rest[end..].starts_with(|char: char| char.is_ascii_alphabetic());
+        if is_counted && is_number(rest[..end].trim_end()) {
+            end += word_end(&rest[end..]);
+        }
+        let (word, behind) = rest.split_at(end);
         rest = behind;
         Some(Word::from(word))
     }))
 }
 
+/// Whether a word, which may be painted, is a number.
+fn is_number(word: &str) -> bool {
+    let plain = anstream::adapter::strip_str(word).to_string();
+    plain.starts_with(|char: char| char.is_ascii_digit())
+        && plain.bytes().all(|byte| byte.is_ascii_digit() || byte == b',')
+        && !plain.ends_with(',')
+}
+
 /// Where the first word of a text ends, with the spaces behind it.
 fn word_end(text: &str) -> usize {
-    let quote = text.find(|char: char| char != '(').filter(|at| text[*at..].starts_with('"'));
-    let closing = quote.and_then(|at| Some(at + 1 + text[at + 1..].find('"')?));
+    let start = text.find(|char: char| char != '(').unwrap_or(0);
+    let quote = text[start..].chars().next().filter(|char| matches!(char, '"' | '\''));
+    let closing = quote.and_then(|quote| Some(start + 1 + text[start + 1..].find(quote)?));
+    // A sentence that somebody says may break.
+    let closing = closing.filter(|at| !text[..*at].ends_with('.'));
     let from = closing.unwrap_or(0);
     let Some(space) = text[from..].find(' ').map(|at| from + at) else { return text.len() };
     text[space..].find(|char: char| char != ' ').map_or(text.len(), |at| space + at)
@@ -88,6 +111,7 @@ mod tests {
             "  copy\n  (\"/a b/long name.img\")\n  and \"c d\", or 3.5\"\n  e\n"
         );
         assert_eq!(hang(8, "", "\"one two three"), "\"one two\nthree\n");
+        assert_eq!(hang(12, "", "run x 'a b' it's"), "run x 'a b'\nit's\n");
     }
 
     #[test]
@@ -96,6 +120,15 @@ mod tests {
         assert_eq!(
             hang(14, "  Next  ", "run it on /a/very-long/path.img now"),
             "  Next  run it\n        on\n        /a/very-long/path.img\n        now\n"
+        );
+    }
+
+    #[test]
+    fn items_are_not_broken() {
+        let items = ["6 convertible".to_owned(), "1 unfinished-conversion".to_owned()];
+        assert_eq!(
+            hang_items(30, "7: ", &items, ", "),
+            "7: 6 convertible,\n   1 unfinished-conversion\n"
         );
     }
 

@@ -4,13 +4,16 @@ use crate::cli::show::layout::hang;
 use crate::cli::show::map::map;
 use crate::cli::show::picture;
 use crate::cli::show::tally::{SERVERS_SHOWN, Tally};
-use crate::cli::show::terminal::{TextStyle, Tone, complain, named, shown};
+use crate::cli::show::terminal::{TextStyle, Tone, complain, from_here, named, shown};
 use crate::cli::words::{
-    finding_message, next_step, note, number, plural, serial, server, set_warnings, verdict,
+    finding_message, note, number, plural, serial, server, set_warnings, short, short_next_step,
+    unread, verdict,
 };
+use addpack::container::Format;
 use addpack::find::Skipped;
 use addpack::plan::servers::PacksByServer;
 use addpack::report::{Note, Outcome, Report};
+use std::collections::HashMap;
 use std::io::{self, Seek, Write};
 use std::path::Path;
 use tempfile::SpooledTempFile;
@@ -20,37 +23,68 @@ const IN_MEMORY: usize = 256 * 1024;
 /// Findings of one pack that are spelled out; its card shows all.
 const FINDINGS_SHOWN: usize = 3;
 
-/// What is said of the refused, the failed and the doubtful at the end of a run.
-pub(crate) struct Reasons([(&'static str, SpooledTempFile); 3]);
-
-impl Default for Reasons {
-    fn default() -> Self {
-        Self(
-            ["Refused", "Failed", "Warnings"].map(|title| (title, SpooledTempFile::new(IN_MEMORY))),
-        )
-    }
+/// What is said of one image at the end, and under which heading.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Reason {
+    /// The place of its heading in [`HEADINGS`].
+    pub(crate) heading: u8,
+    /// Its path, and what is the matter with it.
+    pub(crate) text: Vec<u8>,
+    /// What to do about that.
+    pub(crate) next: Vec<u8>,
 }
 
-impl Reasons {
-    /// What is said of a report at the end, and under which heading, where it needs any.
-    pub(crate) fn of(look: TextStyle, report: &Report) -> Option<(u8, Vec<u8>)> {
+const HEADINGS: [&str; 3] = ["Refused", "Failed", "Warnings"];
+/// Pieces of advice that are remembered: there are few but those that name paths.
+const ADVICE: usize = 100;
+
+impl Reason {
+    /// What is said of a report at the end, where it needs any.
+    pub(crate) fn of(look: TextStyle, report: &Report) -> Option<Self> {
         let heading = match report.outcome {
             Outcome::Refused => 0,
             Outcome::Failed => 1,
             _ if warnings(report).next().is_some() => 2,
             _ => return None,
         };
-        Some((heading, reasons(look, report)))
+        let next = hang(look.width, "    ", &format!("next: {}", short_next_step(report)));
+        Some(Self { heading, text: reasons(look, report), next: next.into_bytes() })
     }
+}
 
-    /// Keeps what is said of an image under a heading.
-    pub(crate) fn add(&mut self, heading: u8, reasons: &[u8]) -> io::Result<()> {
-        self.0[usize::from(heading)].1.write_all(reasons)
+/// What is said of the refused, the failed and the doubtful at the end of a run.
+pub(crate) struct Reasons {
+    sections: [SpooledTempFile; HEADINGS.len()],
+    /// Advice that was given, with the image that it was given for.
+    given: HashMap<Vec<u8>, String>,
+}
+
+impl Default for Reasons {
+    fn default() -> Self {
+        let sections = HEADINGS.map(|_| SpooledTempFile::new(IN_MEMORY));
+        Self { sections, given: HashMap::new() }
+    }
+}
+
+impl Reasons {
+    /// Keeps what is said of an image. Advice that was given before is not given again in full.
+    pub(crate) fn add(&mut self, reason: &Reason) -> io::Result<()> {
+        let section = &mut self.sections[usize::from(reason.heading)];
+        section.write_all(&reason.text)?;
+        if let Some(first) = self.given.get(&reason.next) {
+            return writeln!(section, "    next: as for {first}");
+        }
+        if self.given.len() < ADVICE {
+            let path = reason.text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+            let path = String::from_utf8_lossy(path).trim_start().to_owned();
+            self.given.insert(reason.next.clone(), path);
+        }
+        section.write_all(&reason.next)
     }
 
     /// Writes them all.
     pub(crate) fn copy_to(self, look: TextStyle, out: &mut impl Write) -> io::Result<()> {
-        for (title, mut kept) in self.0 {
+        for (title, mut kept) in HEADINGS.into_iter().zip(self.sections) {
             if kept.stream_position()? == 0 {
                 continue;
             }
@@ -81,7 +115,6 @@ fn reasons(look: TextStyle, report: &Report) -> Vec<u8> {
     for (code, message) in warnings(report) {
         say(&format!("{code}: {message}"));
     }
-    say(&format!("next: {}", next_step(report)));
     text
 }
 
@@ -95,36 +128,65 @@ fn warnings(report: &Report) -> impl Iterator<Item = (&'static str, String)> {
 
 /// The line of one image.
 pub(crate) fn image(look: TextStyle, report: &Report) -> Vec<u8> {
-    let word = format!("{:<21}", report.outcome.as_str());
-    let (serial, licenses) = report.record().map_or_else(
-        || ("-".to_owned(), "-".to_owned()),
-        |record| {
-            let use_of = if record.is_bound() {
-                format!("{} to {}", record.from, record.to)
-            } else {
-                format!("{} unused", record.licenses)
-            };
-            (serial(record).into_owned(), use_of)
-        },
-    );
-    let facts = format!("  {serial:<23}  {licenses:<9}  ");
-    let mut text = look.paint(tone(report.outcome), &word).into_bytes();
-    text.extend(facts.bytes());
-    text.extend(shown(&report.path).bytes());
-    text.extend(elsewhere(report).bytes());
-    text.push(b'\n');
+    let serial = report.record().map(serial);
+    let licenses = report.record().map(|record| {
+        if record.is_bound() {
+            format!("{} to {}", record.from, record.to)
+        } else {
+            format!("{} unused", record.licenses)
+        }
+    });
+    let what = (tone(report.outcome), report.outcome.as_str());
+    let pack = serial.as_deref().zip(licenses.as_deref());
+    let mut text = line(look, what, pack, &report.path, &elsewhere(report));
     if let Some(surface) = &report.surface {
         text.extend(map(look, surface).bytes());
     }
     text
 }
 
+/// Columns from which on there is room for whole serials.
+const WIDE: usize = 100;
+
+/// A line of the list: what it is, which pack with which licenses, the path, and a remark. A terminal that has not
+/// enough room gets the ends of serials, and what does not fit on lines of its own.
+fn line(
+    look: TextStyle,
+    (tone, word): (Tone, &str),
+    pack: Option<(&str, &str)>,
+    path: &Path,
+    remark: &str,
+) -> Vec<u8> {
+    let (serial, licenses) = pack.unwrap_or(("-", "-"));
+    let facts = if look.columns < WIDE {
+        format!("  {:<8}  {licenses:<9}", short(serial))
+    } else {
+        format!("  {serial:<23}  {licenses:<9}")
+    };
+    let columns = |text: &str| text.chars().count();
+    let word = format!("{word:<21}");
+    let path = shown(path);
+    let lead = columns(&word) + columns(&facts);
+    let mut text = look.paint(tone, &word) + &facts;
+    let path_fits = lead + 2 + columns(&path) <= look.columns;
+    text += &if path_fits { format!("  {path}") } else { format!("\n    {path}") };
+    let end = if path_fits { lead + 2 } else { 4 } + columns(&path);
+    if remark.is_empty() {
+        text += "\n";
+    } else if end + 1 + columns(remark) <= look.columns {
+        text += &format!(" {remark}\n");
+    } else {
+        text += &format!("\n{}", hang(look.width, "    ", remark));
+    }
+    text.into_bytes()
+}
+
 /// Which other image or file to use, behind the path of one that is not to be used itself.
 fn elsewhere(report: &Report) -> String {
     match (report.outcome, &report.output) {
-        (Outcome::Copy, _) => format!(" ({})", verdict(report)),
+        (Outcome::Copy, _) => format!("({})", verdict(report)),
         (Outcome::AlreadyConverted | Outcome::Issued45, Some(copy)) => {
-            format!(" (the copy is {})", shown(copy))
+            format!("(the copy is {})", named(&from_here(copy)))
         }
         _ => String::new(),
     }
@@ -144,25 +206,15 @@ pub(crate) fn tone(outcome: Outcome) -> Tone {
 
 /// The line of a second way to an image or a folder.
 pub(crate) fn repeated(look: TextStyle, path: &Path, first: &Path) -> Vec<u8> {
-    let mut text = look.paint(Tone::Quiet, &format!("{:<21}", "repeated")).into_bytes();
-    text.extend(format!("  {:<23}  {:<9}  ", "-", "-").bytes());
-    text.extend(shown(path).bytes());
-    text.extend(b" (the same as ");
-    text.extend(shown(first).bytes());
-    text.extend(b", handled once)\n");
-    text
+    let remark = format!("(the same as {}, handled once)", named(first));
+    line(look, (Tone::Quiet, "repeated"), None, path, &remark)
 }
 
 /// The line of a file that was not looked at.
 pub(crate) fn skipped(look: TextStyle, skipped: &Skipped) -> Vec<u8> {
-    let mut text = look.paint(Tone::Quiet, &format!("{:<21}", "skipped")).into_bytes();
-    text.extend(format!("  {:<23}  {:<9}  ", "-", "-").bytes());
-    text.extend(shown(&skipped.path).bytes());
-    if let Some(format) = skipped.format {
-        text.extend(format!(" ({}, which addpack does not read)", format.name()).bytes());
-    }
-    text.push(b'\n');
-    text
+    let format = skipped.format.map(Format::name);
+    let remark = format.map(|name| format!("({name}, which addpack does not read)"));
+    line(look, (Tone::Quiet, "skipped"), None, &skipped.path, &remark.unwrap_or_default())
 }
 
 /// The same on standard error, where standard output is JSON.
@@ -170,23 +222,19 @@ pub(crate) fn complain_repeated(path: &Path, first: &Path) {
     complain(&format!("{} is the same as {}, handled once", named(path), named(first)));
 }
 
-/// How many images came to what.
-pub(crate) fn summary(look: TextStyle, tally: &Tally, stopped: bool) -> Vec<u8> {
-    let counted: Vec<_> = Outcome::ALL
-        .iter()
-        .copied()
-        .filter(|outcome| tally.count(*outcome) > 0)
+/// How many images came to what, in a sentence.
+pub(crate) fn counts(look: TextStyle, tally: &Tally, stopped: bool) -> String {
+    let counted = Outcome::ALL.iter().copied().filter(|outcome| tally.count(*outcome) > 0);
+    let counted: Vec<_> = counted
         .map(|outcome| {
             let text = format!("{} {}", tally.count(outcome), outcome.as_str());
             look.paint(tone(outcome), &text)
         })
         .collect();
-    let images = plural(tally.images(), "image", "images");
-    let mut text = if counted.is_empty() {
-        format!("\n{images}")
-    } else {
-        format!("\n{images}: {}", counted.join(", "))
-    };
+    let mut text = plural(tally.images(), "image", "images");
+    if !counted.is_empty() {
+        text += &format!(": {}", counted.join(", "));
+    }
     if let Some(skipped) = tally.skipped.summary() {
         text += &format!("; {skipped}");
     }
@@ -196,30 +244,33 @@ pub(crate) fn summary(look: TextStyle, tally: &Tally, stopped: bool) -> Vec<u8> 
     if stopped {
         text += "; stopped before the end";
     }
-    text.push('\n');
-    text += &of_the_set(tally);
-    text += &tally.skipped.section(look);
-    text.into_bytes()
+    if look.rows.is_some() { hang(look.width, "", &text) } else { text + "\n" }
 }
 
-/// What the set as a whole lacks, a line each.
-pub(crate) fn of_the_set(tally: &Tally) -> String {
-    let mut text = String::new();
+/// The numbers, what the set as a whole lacks, and what was not read.
+pub(crate) fn summary(look: TextStyle, tally: &Tally, stopped: bool) -> String {
+    let counts = counts(look, tally, stopped);
+    format!("\n{counts}{}{}", of_the_set(look, tally), tally.skipped.section(look))
+}
+
+/// What the set as a whole lacks, each in a sentence.
+pub(crate) fn of_the_set(look: TextStyle, tally: &Tally) -> String {
+    let mut sentences = Vec::new();
     if tally.is_incomplete {
-        text += "the set was not complete: copies and earlier states are not recognized\n";
+        sentences.push(
+            "the set was not complete: copies and earlier states are not recognized".to_owned(),
+        );
     }
     if tally.left_out > 0 {
         let left_out = plural(tally.left_out, "image", "images");
-        text +=
-            &format!("{left_out} left out: not convertible in the report that --only-as names\n");
+        sentences.push(format!(
+            "{left_out} left out: not convertible in the report that --only-as names"
+        ));
     }
     if tally.unread > 0 && tally.count(Outcome::Converted) > 0 {
-        let unread = plural(tally.unread, "image", "images");
-        text += &format!(
-            "{unread} could not be read; packs converted here may have newer states among them\n"
-        );
+        sentences.push(unread(tally.unread, "packs converted here"));
     }
-    text
+    sentences.iter().map(|sentence| hang(look.width, "", sentence)).collect()
 }
 
 /// The picture of each server's packs, and what is wrong with its set.
@@ -229,13 +280,13 @@ pub(crate) fn sets(look: TextStyle, sets: &PacksByServer) -> String {
         let title = look.paint(Tone::Heading, &server(&set.server));
         text += &format!("\n{title}\n{}", picture::chain(look, &set.chain));
         for warning in set_warnings(&set.chain) {
-            text += &format!("  {}\n", look.paint(Tone::Odd, &warning));
+            text += &hang(look.width, "  ", &look.paint(Tone::Odd, &warning));
         }
     }
     if sets.all().len() > SERVERS_SHOWN {
         let all = number(sets.all().len() as u64);
         text +=
-            &format!("\n{SERVERS_SHOWN} of {all} servers shown: addpack plan --all shows each.\n");
+            &format!("\n{SERVERS_SHOWN} of {all} servers shown: addpack plan --all shows each\n");
     }
     text
 }

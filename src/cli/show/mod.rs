@@ -22,3 +22,4 @@ pub(crate) mod tally;
 pub(crate) mod terminal;
 pub(crate) mod to_file;
 pub(crate) mod waiting;
+pub(crate) mod what_now;

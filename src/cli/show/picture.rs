@@ -1,6 +1,7 @@
 //! A picture of a server's chain: a bar from its first licenses to its limit, a segment for each
 //! pack. Its marks tell all without colour.
 
+use crate::cli::show::layout::hang_items;
 use crate::cli::show::terminal::{TextStyle, Tone};
 use addpack::plan::FIRST_LICENSES;
 use addpack::plan::servers::{Chain, Holders, Span};
@@ -71,7 +72,7 @@ pub(crate) fn chain(look: TextStyle, chain: &Chain) -> String {
 /// The segments of one step: of the sound packs that restore it, and of the refused ones.
 fn step((span, holders): (Span, &Holders)) -> Vec<Segment> {
     let (mark, version) = if holders.has_40 { (Mark::Old, "4.0") } else { (Mark::Restores, "4.5") };
-    let label = if holders.twins { "twins" } else { version };
+    let label = if holders.twins.is_empty() { version } else { "twins" };
     let sound = holders.sound.map(|_| Segment::new(span, mark, label));
     let refused = holders.refused.then(|| Segment::new(span, Mark::Refused, "x"));
     sound.into_iter().chain(refused).collect()
@@ -104,7 +105,10 @@ pub(crate) fn picture(look: TextStyle, segments: &[Segment], limit: u16) -> Stri
         text += &format!("  {}\n", painted(look, line));
     }
     if left_out > 0 {
-        text += &format!("  and {left_out} more that overlap these\n");
+        text += &match left_out {
+            1 => "  and 1 more, which overlaps these\n".to_owned(),
+            many => format!("  and {many} more, which overlap these\n"),
+        };
     }
     text + &legend(look, segments)
 }
@@ -120,7 +124,7 @@ fn legend(look: TextStyle, segments: &[Segment]) -> String {
             format!("{} {meaning}", look.paint(tone, &char.to_string().repeat(2)))
         })
         .collect();
-    if entries.is_empty() { String::new() } else { format!("  {}\n", entries.join("   ")) }
+    if entries.is_empty() { String::new() } else { hang_items(look.width, "  ", &entries, "   ") }
 }
 
 /// One character and its colour.
@@ -209,7 +213,7 @@ mod tests {
   |===============3===============|
   |===4===|
   |===4===|
-  and 2 more that overlap these
+  and 2 more, which overlap these
   == restored   .. gap
 ";
         assert_eq!(picture(TextStyle::plain(), &segments, 50), text);

@@ -2,13 +2,13 @@
 
 use crate::cli::show::layout::hang;
 use crate::cli::show::plan_report::PlanReport;
-use crate::cli::show::terminal::{TextStyle, Tone, shown};
+use crate::cli::show::terminal::{TextStyle, Tone, named, shown};
 use crate::cli::words::{
-    GAP_NEXT, PackSummary, TWINS_NEXT, action_words, code_label, gap_message, on_the_server,
-    pack_serial, plural, server_state, short_serial, step_message, step_next, twins_message,
+    GAP_NEXT, PackSummary, action_words, code_label, gap_message, on_the_server, pack_serial,
+    plural, server_state, short_serial, step_message, step_next, twins_message, twins_next,
     version_words,
 };
-use addpack::plan::servers::Chain;
+use addpack::plan::servers::{Chain, Span};
 use addpack::plan::{Fleet, PackFacts, PlanAction, PlanCode, PlanStep};
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -20,9 +20,7 @@ const NAMED: usize = 3;
 pub(crate) fn text(look: TextStyle, out: &mut dyn Write, report: &PlanReport) -> io::Result<()> {
     let state = server_state(report.server, report.applied(), report.plan.reaches);
     out.write_all(hang(look.width, "", &state).as_bytes())?;
-    for (at, step) in report.plan.steps.iter().enumerate().take(report.applied()) {
-        out.write_all(row(look, report, at, step).as_bytes())?;
-    }
+    out.write_all(rows(look, report).as_bytes())?;
     if report.plan.steps.is_empty() {
         out.write_all(b"  no packs\n")?;
     }
@@ -33,21 +31,47 @@ pub(crate) fn text(look: TextStyle, out: &mut dyn Write, report: &PlanReport) ->
     Ok(())
 }
 
-/// The line of one pack to apply.
-fn row(look: TextStyle, report: &PlanReport, at: usize, step: &PlanStep) -> String {
-    let (summary, facts) = (report.summary(step), report.facts(step));
+/// The lines of the packs to apply. Where there is not room for all of it, paths and remarks stand below.
+fn rows(look: TextStyle, report: &PlanReport) -> String {
+    /// Columns before the path: the number, what to do, the licenses, the serial.
+    const LEAD: usize = 4 + 2 + 19 + 2 + 8 + 2 + 23 + 2;
+    let steps = report.plan.steps.iter().take(report.applied());
+    let rows: Vec<_> = steps
+        .enumerate()
+        .map(|(at, step)| {
+            let path = shown(report.summary(step).image());
+            (lead(look, report, at, step), path, remark(report, step).unwrap_or_default())
+        })
+        .collect();
+    let length = |text: &str| text.chars().count();
+    let fits = |(_, path, remark): &(String, String, String)| {
+        LEAD + length(path) + 2 + length(remark) <= look.columns
+    };
+    let fit = rows.iter().all(fits);
+    let row = |(lead, path, remark): &(String, String, String)| match (fit, remark.is_empty()) {
+        (true, true) => format!("{lead}  {path}\n"),
+        (true, false) => format!("{lead}  {path}  {remark}\n"),
+        (false, true) => format!("{lead}\n      {path}\n"),
+        (false, false) => {
+            format!("{lead}\n      {path}\n{}", hang(look.width, "      ", remark))
+        }
+    };
+    rows.iter().map(row).collect()
+}
+
+/// The line of one pack to apply, but for its path.
+fn lead(look: TextStyle, report: &PlanReport, at: usize, step: &PlanStep) -> String {
     let licenses = step.span().map_or_else(String::new, |(from, to)| format!("{from} to {to}"));
     let action = look.paint(tone(step), &format!("{:<19}", action_words(step.action)));
-    let serial = pack_serial(facts).unwrap_or_else(|| "-".into());
-    let (path, remark) = (shown(summary.image()), remark(report, step));
-    format!("{:>4}  {action}  {licenses:<8}  {serial:<23}  {path}{remark}\n", at + 1)
+    let serial = pack_serial(report.facts(step)).unwrap_or_else(|| "-".into());
+    format!("{:>4}  {action}  {licenses:<8}  {serial:<23}", at + 1)
 }
 
 /// What is worth a word about a pack to apply.
-fn remark(report: &PlanReport, step: &PlanStep) -> String {
+fn remark(report: &PlanReport, step: &PlanStep) -> Option<String> {
     let mut remark = String::new();
     if report.facts(step).used.is_none() {
-        remark += "  unused";
+        remark += "unused";
         let missing = step.span().map_or_else(Vec::new, |span| report.missing_from(span));
         for missing in missing {
             let serial = short_serial(report.facts(missing)).unwrap_or_else(|| "a pack".to_owned());
@@ -56,9 +80,10 @@ fn remark(report: &PlanReport, step: &PlanStep) -> String {
         }
     }
     if let Some(source) = report.summary(step).source() {
-        remark += &format!("  (converted from {})", shown(source));
+        let gap = if remark.is_empty() { "" } else { "  " };
+        remark += &format!("{gap}(converted from {})", named(source));
     }
-    remark
+    (!remark.is_empty()).then_some(remark)
 }
 
 fn tone(step: &PlanStep) -> Tone {
@@ -86,13 +111,31 @@ fn gaps(look: TextStyle, report: &PlanReport) -> String {
 
 /// Steps that several packs restore, whether they are applied or not.
 fn twins(look: TextStyle, report: &PlanReport) -> String {
-    let steps: Vec<_> = report.chain.into_iter().flat_map(Chain::twins).collect();
-    if steps.is_empty() {
+    let twins: Vec<_> = report.chain.into_iter().flat_map(Chain::twins).collect();
+    if twins.is_empty() {
         return String::new();
     }
-    let heading = look.paint(Tone::Heading, "Twins");
-    let steps = steps.into_iter().map(|span| hang(look.width, "  ", &twins_message(span)));
-    format!("\n{heading}\n{}{}", steps.collect::<String>(), hang(look.width, "    ", TWINS_NEXT))
+    let mut text = format!("\n{}\n", look.paint(Tone::Heading, "Twins"));
+    for (span, _) in twins {
+        let is_one_applied = report.plan.steps.iter().any(|step| step.span() == Some(span));
+        text += &hang(look.width, "  ", &twins_message(span, &holders(report, span)));
+        text += &hang(look.width, "    ", twins_next(is_one_applied));
+    }
+    text
+}
+
+/// The images of the packs that restore one step, as far as there is room for them.
+fn holders(report: &PlanReport, span: Span) -> Vec<String> {
+    let restores = |step: &&PlanStep| {
+        let facts = report.facts(step);
+        let used = facts.used.filter(|used| Some(used.server) == report.server.identity);
+        facts.is_usable() && used.is_some_and(|used| (used.from, used.to) == span)
+    };
+    let all: Vec<_> = report.plan.steps.iter().filter(restores).collect();
+    let name = |step: &&PlanStep| named(report.summary(step).image());
+    let mut names: Vec<_> = all.iter().take(NAMED).map(name).collect();
+    names.extend((all.len() > NAMED).then(|| format!("{} more", all.len() - NAMED)));
+    names
 }
 
 /// A reason and what to do about it, with the packs that it is true of.
@@ -120,7 +163,7 @@ fn turned_away(look: TextStyle, report: &PlanReport) -> String {
         text += &format!("\n{}\n", look.paint(Tone::Heading, &heading));
     }
     for ((reason, next), packs) in reasons {
-        text += &named(&packs);
+        text += &images(&packs);
         text += &(hang(look.width, "    ", &reason) + &hang(look.width, "    ", &next));
     }
     if report.copies() > 0 {
@@ -141,13 +184,13 @@ fn sentence(step: &PlanStep, summary: &PackSummary) -> String {
     }
 }
 
-fn named(packs: &[&PackSummary]) -> String {
+fn images(packs: &[&PackSummary]) -> String {
     let mut text = String::new();
     for summary in packs.iter().take(NAMED) {
         text += &format!("  {}\n", shown(summary.image()));
     }
     if packs.len() > NAMED {
-        text += &format!("  and {} more\n", packs.len() - NAMED);
+        text += &format!("  and {} more: addpack plan --json names all\n", packs.len() - NAMED);
     }
     text
 }
@@ -170,7 +213,7 @@ fn what_now(look: TextStyle, report: &PlanReport) -> String {
 pub(crate) fn command_lines(look: TextStyle, commands: &[(String, String)]) -> String {
     let width = commands.iter().map(|(command, _)| command.chars().count()).max().unwrap_or(0);
     let longest = commands.iter().map(|(_, purpose)| purpose.chars().count()).max().unwrap_or(0);
-    let fits = look.rows.is_none() || width + longest + 5 <= look.width;
+    let fits = width + longest + 5 <= look.columns;
     commands.iter().fold(String::new(), |text, (command, purpose)| {
         if fits {
             text + &format!("  {command:<width$}   {purpose}\n")
@@ -199,12 +242,14 @@ pub(crate) fn rest(
                 0 => "-".to_owned(),
                 licenses => format!("{licenses} licenses"),
             };
-            let path = shown(summary.image());
-            write!(out, "  {serial:<23}  {licenses:<11}  {path}")?;
-            match fleet.why_aside(number, facts) {
-                Some(code) => writeln!(out, "  {}", code_label(code, summary))?,
-                None => writeln!(out)?,
+            let mut path = shown(summary.image());
+            if let Some(code) = fleet.why_aside(number, facts) {
+                path += &format!("  {}", code_label(code, summary));
             }
+            let lead = format!("  {serial:<23}  {licenses:<11}");
+            let fits = lead.len() + 2 + path.chars().count() <= look.columns;
+            let gap = if fits { "  " } else { "\n      " };
+            writeln!(out, "{lead}{gap}{path}")?;
         }
     }
     Ok(())

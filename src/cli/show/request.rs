@@ -4,7 +4,7 @@ use crate::cli::exit::Exit;
 use crate::cli::show::json::line;
 use crate::cli::show::layout::{WIDTH, hang};
 use crate::cli::show::skipped::{SkippedFiles, SkippedKind};
-use crate::cli::show::table::{Table, harmless};
+use crate::cli::show::table::Table;
 use crate::cli::show::terminal::named;
 use crate::cli::words::{REQUEST_FOOT, REQUEST_HEAD, address, server_name};
 use addpack::plan::servers::Span;
@@ -91,55 +91,33 @@ pub(crate) fn summary(replacements: usize, skipped: &SkippedFiles, exit: Exit) -
 }
 
 /// The columns of the CSV, in their order.
-#[derive(Default, Serialize)]
-struct Columns {
-    code: &'static str,
-    reason: &'static str,
-    serial: String,
-    licenses: Option<u16>,
-    version: Option<&'static str>,
-    server_name: String,
-    server_address: String,
-    from: Option<u16>,
-    to: Option<u16>,
-    evidence: String,
-    path: String,
-    sha1: Option<String>,
-    other_images: usize,
-    kb: String,
-}
-
-impl Columns {
-    fn of(row: &RequestRow) -> Self {
-        let text = |text: &Option<String>| harmless(text.as_deref().unwrap_or_default());
-        Self {
-            code: row.code,
-            reason: row.reason,
-            serial: text(&row.serial),
-            licenses: row.licenses,
-            version: row.version,
-            server_name: text(&row.server_name),
-            server_address: text(&row.server_address),
-            from: row.from,
-            to: row.to,
-            evidence: harmless(&row.evidence.join("; ")),
-            path: text(&row.path),
-            sha1: row.sha1.clone(),
-            other_images: row.other_images,
-            kb: numbers(&row.kb, ""),
-        }
-    }
-}
+const COLUMNS: [&str; 14] = [
+    "code",
+    "reason",
+    "serial",
+    "licenses",
+    "version",
+    "server_name",
+    "server_address",
+    "from",
+    "to",
+    "evidence",
+    "path",
+    "sha1",
+    "other_images",
+    "kb",
+];
 
 /// The request as a table.
 pub(crate) fn csv(rows: &[RequestRow]) -> io::Result<Vec<u8>> {
-    let mut table = Table::new(Vec::new());
-    rows.iter().try_for_each(|row| table.row(&Columns::of(row)))?;
+    let mut table = Table::new(Vec::new(), &COLUMNS)?;
+    rows.iter().try_for_each(|row| table.row(row))?;
     table.finish()
 }
 
-fn numbers(kb: &[u32], lead: &str) -> String {
-    kb.iter().map(|number| format!("{lead}{number}")).collect::<Vec<_>>().join(", ")
+/// The vendor's articles, as a list in a sentence.
+fn articles(kb: &[u32]) -> String {
+    kb.iter().map(|number| format!("KB {number}")).collect::<Vec<_>>().join(", ")
 }
 
 /// The request as a letter.
@@ -185,7 +163,7 @@ fn entry(row: &RequestRow) -> String {
         ("Image", path),
         ("SHA-1", row.sha1.clone()),
         ("Images", Some(others(row.other_images))),
-        ("See", Some(numbers(&row.kb, "KB "))),
+        ("See", Some(articles(&row.kb))),
     ];
     let mut entry = String::new();
     for (name, value) in fields {

@@ -1,5 +1,6 @@
 //! Files that were not looked at: how many of which kind.
 
+use crate::cli::show::layout::hang;
 use crate::cli::show::terminal::{TextStyle, Tone, complain, escape};
 use crate::cli::words::{plural, way_out};
 use addpack::container::Format;
@@ -86,24 +87,28 @@ impl SkippedFiles {
         if self.formats.is_empty() {
             return String::new();
         }
-        let heading = look.paint(Tone::Heading, "Not read: get the image out, and name that");
-        let kinds: Vec<_> =
-            self.not_read().map(|(kind, way)| format!("  {kind}\n      {way}\n")).collect();
+        let heading = look.paint(Tone::Heading, "Not read: make a raw image, and name that");
+        let kind = |(kind, way): (String, String)| {
+            format!("  {kind}\n{}", hang(look.width, "      ", &way))
+        };
+        let kinds: Vec<_> = self.not_read().map(kind).collect();
         format!("\n{heading}\n{}", kinds.concat())
     }
 
     /// The same on standard error, where standard output has no room for it.
     pub(crate) fn complain(&self) {
         for (kind, way) in self.not_read() {
-            complain(&format!("not read: {kind}; get the image out, and name that: {way}"));
+            complain(&format!("not read: {kind}; make a raw image, and name that: {way}"));
         }
     }
 
     /// The same for a summary of one screen.
-    pub(crate) fn few_lines(&self) -> String {
+    pub(crate) fn few_lines(&self, look: TextStyle) -> String {
         let lines = self.not_read().take(KINDS_SHOWN);
-        let lines: Vec<_> =
-            lines.map(|(kind, way)| format!("            {kind}: {way}\n")).collect();
+        let line = |(kind, way): (String, String)| {
+            hang(look.width, "            ", &format!("{kind}: {way}"))
+        };
+        let lines: Vec<_> = lines.map(line).collect();
         let mut text = lines.concat();
         let more = self.formats.len().saturating_sub(KINDS_SHOWN);
         if more > 0 {

@@ -1,48 +1,51 @@
-//! Rows as CSV.
+//! Objects as rows of CSV.
 
 use crate::cli::show::terminal::escape;
 use serde::Serialize;
+use serde_json::Value;
 use std::io::{self, Write};
-use std::marker::PhantomData;
 
-/// A table whose columns are the fields of `R`, under their names. A table without a row has its heading, too.
-pub(crate) struct Table<W: Write, R> {
+/// A table that has a column for each field that is named, and its heading also where there is no row.
+pub(crate) struct Table<W: Write> {
     csv: csv::Writer<W>,
-    is_empty: bool,
-    row: PhantomData<R>,
+    columns: &'static [&'static str],
 }
 
-impl<W: Write, R: Serialize + Default> Table<W, R> {
-    pub(crate) fn new(out: W) -> Self {
-        Self { csv: csv::Writer::from_writer(out), is_empty: true, row: PhantomData }
+impl<W: Write> Table<W> {
+    pub(crate) fn new(out: W, columns: &'static [&'static str]) -> io::Result<Self> {
+        let mut csv = csv::Writer::from_writer(out);
+        csv.write_record(columns)?;
+        Ok(Self { csv, columns })
     }
 
-    pub(crate) fn row(&mut self, row: &R) -> io::Result<()> {
-        self.is_empty = false;
-        Ok(self.csv.serialize(row)?)
+    /// Writes those fields of an object that are columns.
+    pub(crate) fn row(&mut self, object: &impl Serialize) -> io::Result<()> {
+        let fields = serde_json::to_value(object)?;
+        let cells = self.columns.iter().map(|name| cell(fields.get(name).unwrap_or(&Value::Null)));
+        Ok(self.csv.write_record(cells)?)
     }
 
     /// Writes what is left, and gives back what it was written to.
-    pub(crate) fn finish(mut self) -> io::Result<W> {
-        if self.is_empty {
-            self.csv.write_record(
-                csv::ReaderBuilder::new().from_reader(&*heading::<R>()?).headers()?,
-            )?;
-        }
+    pub(crate) fn finish(self) -> io::Result<W> {
         self.csv.into_inner().map_err(csv::IntoInnerError::into_error)
     }
 }
 
-/// The line with the names of the columns, and one row below it.
-fn heading<R: Serialize + Default>() -> io::Result<Vec<u8>> {
-    let mut csv = csv::Writer::from_writer(Vec::new());
-    csv.serialize(R::default())?;
-    csv.into_inner().map_err(csv::IntoInnerError::into_error)
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => harmless(text),
+        Value::Array(values) => {
+            let texts: Vec<_> = values.iter().map(cell).collect();
+            harmless(&texts.join("; "))
+        }
+        other => other.to_string(),
+    }
 }
 
 /// A field that a spreadsheet shows and does not take for a formula, and that a terminal shows and does not
 /// obey: names come from strangers' disks.
-pub(crate) fn harmless(field: &str) -> String {
+fn harmless(field: &str) -> String {
     let field = escape(field);
     let is_formula = field.starts_with(['=', '+', '-', '@']);
     if is_formula { format!("'{field}") } else { field }
@@ -51,19 +54,15 @@ pub(crate) fn harmless(field: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[derive(Default, Serialize)]
-    struct Row {
-        name: String,
-        count: Option<u16>,
-    }
+    use serde_json::json;
 
     #[test]
     fn columns_have_their_names_also_where_there_is_no_row() {
-        let table = Table::<_, Row>::new(Vec::new());
+        let table = Table::new(Vec::new(), &["name", "count"]).unwrap();
         assert_eq!(table.finish().unwrap(), b"name,count\n");
-        let mut table = Table::new(Vec::new());
-        table.row(&Row { name: harmless("=A1, \"b\""), count: None }).unwrap();
-        assert_eq!(table.finish().unwrap(), b"name,count\n\"'=A1, \"\"b\"\"\",\n");
+        let mut table = Table::new(Vec::new(), &["name", "count", "kb"]).unwrap();
+        let row = json!({ "kb": [1, 2], "count": null, "other": 3, "name": "=A1, \"b\"" });
+        table.row(&row).unwrap();
+        assert_eq!(table.finish().unwrap(), b"name,count,kb\n\"'=A1, \"\"b\"\"\",,1; 2\n");
     }
 }

@@ -15,7 +15,7 @@ pub(crate) struct Tally {
     pub(crate) skipped: SkippedFiles,
     /// Ways to what another way had led to.
     pub(crate) repeated: u64,
-    /// Images that could not be read, beside packs that were converted.
+    /// Images whose record could not be read, beside packs that were converted.
     pub(crate) unread: u64,
     /// Images that would be converted, and are not on the list of those that alone are.
     pub(crate) left_out: u64,
@@ -34,6 +34,11 @@ impl Tally {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.images() + self.skipped.count() + self.repeated == 0
+    }
+
+    /// Whether there is neither an image nor a file in a format that may hold one.
+    pub(crate) fn holds_nothing(&self) -> bool {
+        self.images() == 0 && self.skipped.kinds().is_empty()
     }
 
     pub(crate) fn images(&self) -> u64 {

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{Write, stderr, stdout};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// How text for standard output is written.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +15,8 @@ pub(crate) struct TextStyle {
     color: bool,
     /// Columns that prose is wrapped at.
     pub(crate) width: usize,
+    /// Columns that a line of a table may have: in a pipe, as many as it needs.
+    pub(crate) columns: usize,
     /// Lines that are seen at once; `None` where it is no terminal.
     pub(crate) rows: Option<usize>,
 }
@@ -48,19 +50,23 @@ impl TextStyle {
             When::Never => false,
             When::Auto => AutoStream::choice(&stdout()) != anstream::ColorChoice::Never,
         };
-        let (width, rows) = layout::of_stdout();
-        Self { color, width, rows }
+        match layout::of_stdout() {
+            Some((columns, rows)) => {
+                Self { color, width: layout::prose_width(columns), columns, rows: Some(rows) }
+            }
+            None => Self { color, width: layout::WIDTH, columns: usize::MAX, rows: None },
+        }
     }
 
-    /// For text in a file: no color.
+    /// For text in a file that is to be read and printed: no color.
     pub(crate) fn of_file() -> Self {
-        Self { color: false, width: layout::WIDTH, rows: None }
+        Self { color: false, width: layout::WIDTH, columns: layout::WIDTH, rows: None }
     }
 
     /// No color.
     #[cfg(test)]
     pub(crate) fn plain() -> Self {
-        Self { color: false, width: layout::WIDTH, rows: None }
+        Self::of_file()
     }
 
     /// A row whose last column is prose: at a terminal, it is wrapped below itself. `columns` are those that
@@ -153,6 +159,13 @@ pub(crate) fn at_home(path: &Path) -> String {
         Some(below) if !cfg!(windows) => named(&Path::new("~").join(below)),
         _ => named(path),
     }
+}
+
+/// A path as it is typed in the folder that addpack runs in: the ledger has all paths in full.
+pub(crate) fn from_here(path: &Path) -> PathBuf {
+    let here = std::env::current_dir().ok();
+    let below = here.and_then(|here| path.strip_prefix(here).map(Path::to_owned).ok());
+    below.filter(|below| !below.as_os_str().is_empty()).unwrap_or_else(|| path.to_owned())
 }
 
 /// The same of text that has lines.

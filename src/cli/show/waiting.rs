@@ -1,5 +1,6 @@
 //! What was said of images while the set was not complete: it waits in a temporary file.
 
+use crate::cli::show::lines::Reason;
 use addpack::report::Outcome;
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 use tempfile::SpooledTempFile;
@@ -19,8 +20,8 @@ pub(crate) struct ShownImage {
     pub(crate) named: bool,
     /// Its line, object or card.
     pub(crate) text: Vec<u8>,
-    /// What is said of it at the end, and under which heading.
-    pub(crate) reasons: Option<(u8, Vec<u8>)>,
+    /// What is said of it at the end.
+    pub(crate) reason: Option<Reason>,
 }
 
 /// What comes next.
@@ -48,31 +49,30 @@ impl Default for Waiting {
 impl Waiting {
     /// Adds what is to be shown of an image.
     pub(crate) fn add(&mut self, shown: &ShownImage) -> io::Result<()> {
-        let reasons = shown.reasons.as_ref();
-        let bytes = reasons.map_or(&[][..], |(_, bytes)| bytes);
+        let reason = shown.reason.as_ref();
         let head = [
             shown.outcome as u8,
             u8::from(shown.named),
-            reasons.map_or(TEXT, |(heading, _)| *heading),
+            reason.map_or(TEXT, |reason| reason.heading),
         ];
-        self.write(head, &shown.text, bytes)
+        let said: [&[u8]; 2] = reason.map_or([&[], &[]], |reason| [&*reason.text, &*reason.next]);
+        self.write(head, [&shown.text, said[0], said[1]])
     }
 
     /// Adds text that is of no image.
     pub(crate) fn add_text(&mut self, text: &[u8]) -> io::Result<()> {
-        self.write([TEXT, 0, TEXT], text, &[])
+        self.write([TEXT, 0, TEXT], [text, &[], &[]])
     }
 
-    fn write(&mut self, head: [u8; 3], text: &[u8], reasons: &[u8]) -> io::Result<()> {
+    fn write(&mut self, head: [u8; 3], texts: [&[u8]; 3]) -> io::Result<()> {
         // All was taken: only what is written from now on waits.
         self.taken = None;
-        let length = |bytes: &[u8]| (bytes.len() as u64).to_le_bytes();
         let file = &mut self.added;
         file.write_all(&head)?;
-        file.write_all(&length(text))?;
-        file.write_all(&length(reasons))?;
-        file.write_all(text)?;
-        file.write_all(reasons)
+        for text in texts {
+            file.write_all(&(text.len() as u64).to_le_bytes())?;
+        }
+        texts.into_iter().try_for_each(|text| file.write_all(text))
     }
 
     /// Takes what was added first; `None` where nothing waits.
@@ -91,15 +91,16 @@ impl Waiting {
             read => read?,
         }
         let [outcome, named, heading] = head;
-        let (text_length, reasons_length) = (length(file)?, length(file)?);
-        let (text, reasons) = (bytes(file, text_length)?, bytes(file, reasons_length)?);
+        let [text, said, next] = [length(file)?, length(file)?, length(file)?];
+        let [text, said, next] = [bytes(file, text)?, bytes(file, said)?, bytes(file, next)?];
         let Some(outcome) = Outcome::ALL.get(usize::from(outcome)).copied() else {
             return Ok(Some(Upcoming::Text(text)));
         };
-        let reasons = (heading != TEXT).then_some((heading, reasons));
-        Ok(Some(Upcoming::Image(ShownImage { outcome, named: named != 0, text, reasons })))
+        let reason = (heading != TEXT).then_some(Reason { heading, text: said, next });
+        Ok(Some(Upcoming::Image(ShownImage { outcome, named: named != 0, text, reason })))
     }
 }
+
 fn length(file: &mut impl Read) -> io::Result<usize> {
     let mut length = [0; 8];
     file.read_exact(&mut length)?;
@@ -122,7 +123,11 @@ mod tests {
             outcome: Outcome::ALL[number % Outcome::ALL.len()],
             named: number.is_multiple_of(2),
             text: vec![b'x'; number],
-            reasons: number.is_multiple_of(3).then(|| (2, vec![b'y'; number])),
+            reason: number.is_multiple_of(3).then(|| Reason {
+                heading: 2,
+                text: vec![b'y'; number],
+                next: vec![b'z'; number / 2],
+            }),
         };
         let mut waiting = Waiting::default();
         for round in 0..2 {

@@ -83,7 +83,7 @@ mod tests {
 
     fn codes() -> Vec<(&'static str, &'static str)> {
         let outcomes: Vec<_> = Outcome::ALL.iter().map(|outcome| outcome.as_str()).collect();
-        let plans = [plan::PlanCode::VARIANTS, &["lost"]].concat();
+        let plans = [plan::PlanCode::VARIANTS, &["gap", "conflict", "lost"]].concat();
         // These two have their page among the outcomes and the errors.
         let plans: Vec<_> = plans
             .into_iter()

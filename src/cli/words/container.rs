@@ -89,7 +89,7 @@ pub(super) fn unsupported_next_step(error: ContainerError) -> String {
             let first = if packed && !unpacks { "unpack it; then " } else { "" };
             match (format, format.way_out()) {
                 (Format::Xdf, _) | (_, None) => format!("{first}{}", way_out(format)),
-                _ => format!("{first}get the image out, and name that: {}", way_out(format)),
+                _ => format!("{first}make a raw image, and name that: {}", way_out(format)),
             }
         }
         ContainerError::VolumeBehind { at, length } => {

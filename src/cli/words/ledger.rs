@@ -1,6 +1,7 @@
 //! The ledger in the admin's words.
 
-use super::value::{day, timestamp};
+use super::value::{day, moment, timestamp};
+use crate::cli::show::layout::hang;
 use crate::cli::show::terminal::{escape, named, shown};
 use addpack::diagnosis::{CopyOf, CopyState};
 use addpack::ledger::{LedgerEntry, LedgerError, LedgerProblem};
@@ -49,9 +50,10 @@ pub(crate) fn time_of(seconds: i64) -> Option<String> {
     FileTime::from_unix_seconds(seconds).and_then(timestamp)
 }
 
-/// The same for people.
-fn second_of(seconds: i64) -> String {
-    time_of(seconds).unwrap_or_else(|| format!("{seconds} seconds after 1970"))
+/// The same for people, in UTC.
+fn minute_of(seconds: i64) -> String {
+    let at = FileTime::from_unix_seconds(seconds);
+    at.map_or_else(|| format!("{seconds} seconds after 1970"), moment)
 }
 
 /// A day of the ledger, for people.
@@ -71,6 +73,9 @@ pub(crate) fn ledger_message(error: &LedgerError) -> String {
         LedgerProblem::Corrupt => "it is damaged; restore it from a backup",
         LedgerProblem::NoSpace => "the disk that it is on is full; make room and run addpack again",
         LedgerProblem::WriteProtected => "it may not be written; make it writable",
+        LedgerProblem::FolderProtected if !is_folder_there(&error.path) => {
+            "its folder is not there, and cannot be made"
+        }
         LedgerProblem::FolderProtected => {
             "its folder may not be written, and a change needs a journal there; make the folder \
              writable"
@@ -93,9 +98,14 @@ pub(crate) fn ledger_message(error: &LedgerError) -> String {
     )
 }
 
+fn is_folder_there(ledger: &Path) -> bool {
+    ledger.parent().is_some_and(Path::is_dir)
+}
+
 /// The same to those who wanted to convert.
 pub(crate) fn no_claims_message(error: &LedgerError) -> String {
-    ledger_message(error) + ". No image is changed without a claim in the ledger"
+    ledger_message(error)
+        + ". Nothing was converted: every conversion is entered in the ledger first"
 }
 
 /// The same to those who only look.
@@ -103,34 +113,48 @@ pub(crate) fn copies_unknown_message(error: &LedgerError) -> String {
     ledger_message(error) + ". Copies of packs that were converted before cannot be recognized"
 }
 
-/// A line of the list.
-pub(crate) fn ledger_row(entry: &LedgerEntry) -> String {
-    let from = shown(&entry.path);
-    let place = match &entry.target {
-        None => from,
-        Some(target) => format!("{from} -> {}", shown(target)),
-    };
-    let (licenses, converted_at) = (entry.licenses, entry.converted_at);
-    let serial = escape(&entry.serial);
+/// The heading of the list.
+pub(crate) const LEDGER_HEADING: &str =
+    "state     serial                   licenses  converted (UTC)    image -> copy\n";
+
+/// A line of the list, in so many columns: where those are not enough, the path stands below.
+pub(crate) fn ledger_row(columns: usize, entry: &LedgerEntry) -> String {
     let state = entry.state.as_str();
-    format!("{state:<5}  {serial}  {licenses:>2} licenses  {}  {place}\n", second_of(converted_at))
+    let (serial, licenses) = (escape(&entry.serial), entry.licenses);
+    let at = minute_of(entry.converted_at);
+    let row = format!("{state:<8}  {serial:<23}  {licenses:>8}  {at:<17}");
+    let image = shown(&entry.path);
+    let Some(copy) = entry.target.as_deref().map(shown) else {
+        let fits = row.chars().count() + 2 + image.chars().count() <= columns;
+        return format!("{row}{}{image}\n", if fits { "  " } else { "\n          " });
+    };
+    let length = row.chars().count() + image.chars().count() + copy.chars().count() + 6;
+    if length <= columns {
+        format!("{row}  {image} -> {copy}\n")
+    } else {
+        format!("{row}\n          {image}\n          -> {copy}\n")
+    }
 }
 
-/// All that is known of an entry.
-pub(crate) fn entry_lines(entry: &LedgerEntry, standing: &Standing) -> String {
-    let target = entry.target.as_deref().map_or_else(|| "in place".to_owned(), shown);
-    format!(
-        "Serial      {}\nSize        {} licenses\nState       {}: {}\nConverted   {}\nImage       \
-         {}\nInto        {target}\n4.0 record  SHA-1 {}\n4.5 record  SHA-1 {}\n",
-        escape(&entry.serial),
-        entry.licenses,
-        entry.state.as_str(),
-        standing_message(entry, standing),
-        second_of(entry.converted_at),
-        shown(&entry.path),
-        escape(&entry.old_digest),
-        escape(&entry.new_digest),
-    )
+/// All that is known of an entry, in lines of that width if it has one.
+pub(crate) fn entry_lines(
+    width: Option<usize>,
+    entry: &LedgerEntry,
+    standing: &Standing,
+) -> String {
+    let state = format!("{}: {}", entry.state.as_str(), standing_message(entry, standing));
+    let rows = [
+        ("Serial", escape(&entry.serial)),
+        ("Size", format!("{} licenses", entry.licenses)),
+        ("State", state),
+        ("Converted", format!("{} UTC", minute_of(entry.converted_at).trim_start())),
+        ("Image", named(&entry.path)),
+        ("Into", entry.target.as_deref().map_or_else(|| "in place".to_owned(), named)),
+        ("4.0 record", format!("SHA-1 {}", escape(&entry.old_digest))),
+        ("4.5 record", format!("SHA-1 {}", escape(&entry.new_digest))),
+    ];
+    let width = width.unwrap_or(usize::MAX);
+    rows.iter().map(|(name, text)| hang(width, &format!("{name:<12}"), text)).collect()
 }
 
 /// How the file of an entry stands.

@@ -7,10 +7,13 @@ use addpack::media::{FoundDrive, PlaceKind, drives, readers_group};
 use addpack::report::{FailureCode, Report};
 use std::ffi::OsStr;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Names that are compared in one folder.
 const NAMES: usize = 10_000;
+
+/// root has a ledger of its own.
+const AS_ROOT: &str = "run addpack as root, and name your ledger with --ledger";
 
 /// What is wrong with a path, where more is to say than the failure's code does.
 pub(crate) fn message(report: &Report) -> Option<String> {
@@ -43,12 +46,20 @@ pub(crate) fn next_step(report: &Report) -> Option<String> {
             found => format!("name one of the drives that were found: {}", drive_list(found)),
         },
         Problem::LockedDrive(Some(group)) => format!(
-            "join that group (sudo usermod -aG {group} $USER, then log in again), or run addpack with \
-             sudo"
+            "join that group (sudo usermod -aG {group} $USER, then log in again), or {AS_ROOT}"
         ),
-        Problem::LockedDrive(None) => "run addpack with sudo".to_owned(),
+        Problem::LockedDrive(None) => AS_ROOT.to_owned(),
         Problem::Misspelt(nearest) => format!("check the path; did you mean {nearest}?"),
     })
+}
+
+/// That nothing that was named holds an image.
+pub(crate) fn no_image(paths: &[PathBuf]) -> String {
+    let named: Vec<_> = paths.iter().map(|path| named(path)).collect();
+    match &*named {
+        [one] => format!("no image was found in {one}"),
+        several => format!("no image was found in these {} paths", several.len()),
+    }
 }
 
 /// Drives, as a list for people.
@@ -101,7 +112,7 @@ pub(crate) fn is_drive_letter(text: &str) -> bool {
 }
 
 /// The path with its first missing name replaced by the most similar one that is there.
-fn nearest_path(path: &Path) -> Option<String> {
+pub(crate) fn nearest_path(path: &Path) -> Option<String> {
     let is_missing = |part: &&Path| *part != Path::new("") && fs::symlink_metadata(part).is_err();
     let missing = path.ancestors().take_while(is_missing).last()?;
     let folder = missing.parent()?;

@@ -47,8 +47,8 @@ pub(crate) struct Refusal {
     pub(crate) server: Option<Server>,
     /// From and to, where it is bound.
     pub(crate) span: Option<(u16, u16)>,
-    /// That a sound image of the pack is at hand, where one is.
-    pub(crate) sound_image: Option<String>,
+    /// What is to be done instead of asking for a replacement, where there is something.
+    pub(crate) other_way: Option<String>,
     /// Whether other images, or the ledger, speak against the pack, and not its own record.
     pub(crate) is_for_others: bool,
 }
@@ -78,7 +78,7 @@ impl Refusal {
     /// each other.
     pub(crate) fn no_replacement(&self) -> Option<&str> {
         let of_others = self.is_for_others.then_some(&*self.message);
-        self.sound_image.as_deref().or(of_others)
+        self.other_way.as_deref().or(of_others)
     }
 }
 
@@ -94,6 +94,13 @@ pub(crate) fn pack_serial(facts: &PackFacts) -> Option<Cow<'_, str>> {
 
 /// The end of a pack's serial, which tells the packs of one purchase apart: `...00003`.
 pub(crate) fn short_serial(facts: &PackFacts) -> Option<String> {
-    let serial = facts.serial.text()?;
-    serial.rsplit_once('-').map(|(_, end)| format!("...{end}"))
+    facts.serial.text().map(short)
+}
+
+/// The same of any text; one without an end of its own is left whole.
+pub(crate) fn short(serial: &str) -> String {
+    match serial.rsplit_once('-') {
+        Some((start, end)) if !start.is_empty() => format!("...{end}"),
+        _ => serial.to_owned(),
+    }
 }

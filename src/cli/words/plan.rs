@@ -5,10 +5,7 @@ use super::pack_summary::{PackSummary, pack_serial};
 use super::value::server;
 use crate::cli::show::terminal::named;
 use addpack::plan::rules::{ServerResponse, limit};
-use addpack::plan::servers::{Chain, Span};
-use addpack::plan::{
-    Edition, FIRST_LICENSES, PackFacts, PlanAction, PlanCode, PlanStep, ServerState,
-};
+use addpack::plan::{Edition, PackFacts, PlanAction, PlanCode, PlanStep, ServerState};
 use addpack::record::event::ServerVersion;
 
 /// What a server says, or does, in a sentence or two. What stands in quotation marks is the server's own
@@ -90,7 +87,7 @@ pub(crate) fn step_message(step: &PlanStep, summary: &PackSummary) -> String {
 
 /// Added to what the server says to the converted pack.
 const MAY_CORRUPT_AS_IT_IS: &str =
-    "That is so once the pack is converted: as it is, the server may corrupt the diskette.";
+    "So it answers to the converted pack; the 4.0 pack it may corrupt.";
 
 /// The vendor's articles that a step rests on.
 pub(crate) fn step_kb(step: &PlanStep, summary: &PackSummary) -> Vec<u32> {
@@ -194,13 +191,17 @@ pub(crate) fn server_state(state: &ServerState, packs: usize, reaches: u16) -> S
         Edition::Nt => "full Windows NT".to_owned(),
     };
     let most = limit(state.version);
+    let installed = state.installed;
     let outcome = match (packs, state.edition) {
         (_, Edition::Nfr | Edition::Msdn | Edition::Nt) => "it takes no packs".to_owned(),
-        (0, _) => format!("no pack to apply; it takes {most} at most"),
-        (1, _) => format!("{reaches} after this one pack{}", at_most(reaches, most)),
-        (_, _) => format!("{reaches} after these {packs} packs{}", at_most(reaches, most)),
+        (0, _) => format!("{installed} licenses, and no pack to apply; it takes {most} at most"),
+        (packs, _) => {
+            let packs = if packs == 1 { "this pack" } else { &format!("these {packs} packs") };
+            let most = at_most(reaches, most);
+            format!("from {installed} to {reaches} licenses with {packs}{most}")
+        }
     };
-    format!("{who}, {edition}: {} licenses now, {outcome}", state.installed)
+    format!("{who}, {edition}: {outcome}")
 }
 
 fn at_most(reaches: u16, most: u16) -> String {
@@ -210,48 +211,6 @@ fn at_most(reaches: u16, most: u16) -> String {
         format!("; it takes {most} at most")
     }
 }
-
-/// A gap of the chain, why no pack of the set fills it, and how many packs lie behind it.
-pub(crate) fn gap_message((from, to): Span, reasons: &[String], behind: usize) -> String {
-    let lack = if reasons.is_empty() {
-        format!("{from} to {to}: no pack of the set restores this")
-    } else {
-        format!("{from} to {to}: {}", reasons.join("; "))
-    };
-    match behind {
-        0 => lack,
-        1 => format!("{lack}. Without it 1 pack cannot be restored"),
-        packs => format!("{lack}. Without it {packs} packs cannot be restored"),
-    }
-}
-
-/// Why a pack of the set does not fill a gap.
-pub(crate) fn gap_reason(step: &PlanStep, facts: &PackFacts, summary: &PackSummary) -> String {
-    let serial = pack_serial(facts).unwrap_or_else(|| "-".into());
-    match (step.code, facts.used) {
-        (PlanCode::Refused(_), _) => {
-            format!("its pack, {serial}, is refused ({})", code_label(step.code, summary))
-        }
-        (PlanCode::OtherServer, Some(used)) => {
-            format!("its pack, {serial}, is bound to {} now", server(&used.server))
-        }
-        (code, _) => {
-            format!("its pack, {serial}, cannot be applied ({})", code_label(code, summary))
-        }
-    }
-}
-
-/// What to do about gaps whose packs are not in the set.
-pub(crate) const GAP_NEXT: &str = "next: look for the missing packs and add them to the set; \
-    addpack replace --gaps asks for replacements";
-
-/// A step that several packs restore.
-pub(crate) fn twins_message((from, to): Span) -> String {
-    format!("{from} to {to}: more than one sound pack restores this, and only one can be applied")
-}
-
-/// What to do about twins.
-pub(crate) const TWINS_NEXT: &str = "next: apply the one that the plan names, and keep the others";
 
 /// What to do on the server, in order, for a plan of so many packs.
 pub(crate) fn on_the_server(server: &ServerState, packs: usize, reaches: u16) -> Vec<String> {
@@ -273,16 +232,4 @@ pub(crate) fn on_the_server(server: &ServerState, packs: usize, reaches: u16) ->
         steps.push("Restart the server (KB 236867).".to_owned());
     }
     steps
-}
-
-/// What is wrong in a server's set, a line each.
-pub(crate) fn set_warnings(chain: &Chain) -> Vec<String> {
-    let gap = |(from, to)| format!("gap: no sound pack restores {from} to {to}");
-    let twins = |(from, to)| format!("twins: more than one pack restores {from} to {to}");
-    let conflict =
-        |((a, b), (c, d))| format!("conflict: a pack restores {a} to {b}, another one {c} to {d}");
-    let gaps = chain.gaps(FIRST_LICENSES).into_iter().map(gap);
-    gaps.chain(chain.twins().map(twins))
-        .chain(chain.conflicts().into_iter().map(conflict))
-        .collect()
 }

@@ -32,16 +32,3 @@ fn of_page(code: &str) -> (Cow<'static, str>, Cow<'static, str>) {
     let page = pages().into_iter().find(|page| page.code == code).unwrap_or_default();
     (page.summary().to_owned().into(), page.action.into())
 }
-
-/// A reason in a few words, to stand behind a number: "496 given to a 4.5 server".
-pub(crate) fn code_words(code: &str) -> &str {
-    match code {
-        "post-upgrade-reapply" => "met a 4.5 server",
-        "out-of-order-reapply" => "out of order",
-        "damaged-record" => "damaged record",
-        "damaged-media" => "damaged media",
-        "inconsistent-history" => "impossible history",
-        "copy-of-converted" => "copies of converted packs",
-        other => other,
-    }
-}

@@ -1,6 +1,7 @@
 //! The request for replacement media, and the evidence in it.
 
 use super::finding::{evidence_parts, finding_message};
+use super::value::number;
 use addpack::diagnosis::Finding;
 
 /// What a request begins with.
@@ -23,4 +24,12 @@ pub(crate) fn evidence(finding: &Finding) -> String {
         evidence_parts(finding).map(|(name, text)| format!("{name} {text}")).collect();
     let message = finding_message(finding);
     if parts.is_empty() { message } else { format!("{message} ({})", parts.join(", ")) }
+}
+
+/// How many replacements a request asks for. Images that have no serial may be of one pack: then so many at most.
+pub(crate) fn replacements(packs: usize, without_serial: usize) -> String {
+    let all = packs + without_serial;
+    let at_most = if without_serial > 1 { "up to " } else { "" };
+    let word = if all == 1 { "replacement" } else { "replacements" };
+    format!("{at_most}{} {word}", number(all as u64))
 }

@@ -50,13 +50,13 @@ pub(crate) const BEFORE_WRITING: &str = match System::HERE {
     System::Linux | System::Other => "",
 };
 
-/// What comes next for a sound pack in a drive.
-pub(crate) const CONVERT_DISKETTE: &str = match System::HERE {
+/// Added to what comes next for a sound pack in a drive.
+pub(crate) const TAB_WARNING: &str = match System::HERE {
     System::Windows => {
-        "convert it with addpack convert: once, one way. Whether the diskette is write-protected \
-         shows only at the first write: see that its tab is slid shut"
+        ". Whether the diskette is write-protected shows only at the first write: see that its tab \
+         is slid shut"
     }
-    System::Linux | System::Other => "convert it with addpack convert: once, one way",
+    System::Linux | System::Other => "",
 };
 
 /// A text with drives named as this system names them.

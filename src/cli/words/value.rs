@@ -139,9 +139,26 @@ pub(crate) fn number(number: u64) -> String {
     text
 }
 
+/// Several things as in a sentence: `a, b and c`.
+pub(crate) fn list(things: &[String]) -> String {
+    match things.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => things.concat(),
+    }
+}
+
 /// A number with the word that fits it.
 pub(crate) fn plural(count: u64, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// That records could not be read, and what they may be.
+pub(crate) fn unread(count: u64, packs: &str) -> String {
+    let (records, they_may_be) = match count {
+        1 => ("the record of 1 image".to_owned(), "it may be a newer state"),
+        _ => (format!("the records of {} images", number(count)), "they may be newer states"),
+    };
+    format!("{records} could not be read; {they_may_be} of {packs}")
 }
 
 #[cfg(test)]

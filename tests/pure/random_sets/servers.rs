@@ -54,7 +54,7 @@ impl Servers {
             Some((facts, report.output.clone().unwrap_or_else(|| report.path.clone())))
         };
         let (facts, paths): (Vec<_>, Vec<_>) = reports.iter().filter_map(known).unzip();
-        let mut sets = PacksByServer::new(usize::MAX);
+        let mut sets = PacksByServer::default();
         for facts in &facts {
             sets.add(facts);
         }

@@ -101,6 +101,12 @@ impl Terminal {
         kill_process(Pid::from_child(&self.child), Signal::INT).unwrap();
     }
 
+    /// Waits for the end: all that was shown.
+    pub(crate) fn all(mut self) -> String {
+        self.read = 0;
+        self.end().0
+    }
+
     /// Waits for the end: what was shown since the last time, and the exit code.
     pub(crate) fn end(mut self) -> (String, Option<i32>) {
         while let Ok(bytes) = self.arriving.recv_timeout(PATIENCE) {

@@ -39,7 +39,7 @@ fn every_pack_of_an_archive_converts_and_every_other_byte_stays() {
         let (reports, _, _) = scene.convert(&["in"]);
         assert_eq!(outcomes(&reports), [&["already-converted"; 5][..], &["not-a-pack"]].concat());
         let checked = scene.run(&["ledger", "check"]);
-        checked.is(0, "5 as the ledger says, 0 not\n", "");
+        checked.is(0, "5 of 5 conversions are as the ledger says\n", "");
     }
 }
 

@@ -31,9 +31,9 @@ pub(crate) fn assert_said(seed: u64) -> usize {
 fn message(case: &Case, disk: &Disk, server: &Server, printed: &Step) -> String {
     let offer = |mut pack: Pack| server.clone().offer(case.kind, &mut pack, false);
     match (offer(disk.prepared(server)), offer(disk.pack.clone())) {
-        (Came::Said(said), Came::Corrupt) => format!(
-            "{said} That is so once the pack is converted: as it is, the server may corrupt the diskette."
-        ),
+        (Came::Said(said), Came::Corrupt) => {
+            format!("{said} So it answers to the converted pack; the 4.0 pack it may corrupt.")
+        }
         (Came::Said(said), _) => said,
         (Came::Defective, _) => already_used(disk.span().expect("a used pack")),
         other => panic!("{other:?}, and the plan says {printed:?}"),

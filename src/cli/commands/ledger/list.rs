@@ -5,18 +5,20 @@ use crate::cli::Error;
 use crate::cli::args::{LedgerFile, ListArgs, is_drive};
 use crate::cli::exit::Exit;
 use crate::cli::show::json::line;
-use crate::cli::show::table::{Table, harmless};
-use crate::cli::show::terminal::escape;
-use crate::cli::words::{Standing, entry_lines, ledger_row, standing_message, time_of};
+use crate::cli::show::table::Table;
+use crate::cli::show::terminal::{TextStyle, When, escape};
+use crate::cli::words::{
+    LEDGER_HEADING, Standing, entry_lines, ledger_row, plural, standing_message, time_of,
+};
 use addpack::ledger::{ConversionState, Ledger, LedgerEntry};
 use addpack::media::Places;
 use addpack::run::recovery::{holds_copy, holds_whole_copy};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::io::{self, BufWriter, Write, stdout};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-/// One line of `--json` and `--csv`.
+/// One conversion, for programs.
 #[derive(JsonSchema, Serialize)]
 pub(crate) struct LedgerRow {
     #[schemars(extend("const" = "conversion"))]
@@ -40,33 +42,8 @@ pub(crate) struct LedgerRow {
 }
 
 /// The columns of `--csv`, in their order.
-#[derive(Default, Serialize)]
-struct Columns {
-    serial: String,
-    licenses: u16,
-    state: &'static str,
-    converted_at: Option<String>,
-    path: String,
-    target: Option<String>,
-    old_digest: String,
-    new_digest: String,
-}
-
-impl Columns {
-    fn of(entry: &LedgerEntry) -> Self {
-        let text = |path: &Path| harmless(&path.to_string_lossy());
-        Self {
-            serial: harmless(&entry.serial),
-            licenses: entry.licenses,
-            state: entry.state.as_str(),
-            converted_at: time_of(entry.converted_at),
-            path: text(&entry.path),
-            target: entry.target.as_deref().map(text),
-            old_digest: harmless(&entry.old_digest),
-            new_digest: harmless(&entry.new_digest),
-        }
-    }
-}
+const COLUMNS: [&str; 8] =
+    ["serial", "licenses", "state", "converted_at", "path", "target", "old_digest", "new_digest"];
 
 impl LedgerRow {
     fn of(entry: &LedgerEntry) -> Self {
@@ -96,25 +73,35 @@ impl LedgerRow {
     }
 }
 
+const EMPTY: &str = "the ledger is empty\n";
+
 pub(super) fn list(args: &ListArgs, at: &LedgerFile) -> Result<Exit, Error> {
     let ledger = open(at)?;
     let mut out = BufWriter::new(stdout());
     if args.csv {
-        let mut table = Table::new(&mut out);
-        each(ledger.as_ref(), |entry| table.row(&Columns::of(entry)))?;
-        return written(table.finish().and_then(Write::flush));
+        let table = Table::new(&mut out, &COLUMNS);
+        return match table {
+            Ok(mut table) => {
+                each(ledger.as_ref(), |entry| table.row(&LedgerRow::of(entry)))?;
+                written(table.finish().and_then(Write::flush))
+            }
+            Err(error) => written(Err(error)),
+        };
     }
+    let columns = TextStyle::of_stdout(When::Auto).columns;
     let mut entries = 0_u64;
     each(ledger.as_ref(), |entry| {
         entries += 1;
         if args.json {
-            out.write_all(&line(&LedgerRow::of(entry)))
-        } else {
-            out.write_all(ledger_row(entry).as_bytes())
+            return out.write_all(&line(&LedgerRow::of(entry)));
         }
+        if entries == 1 {
+            out.write_all(LEDGER_HEADING.as_bytes())?;
+        }
+        out.write_all(ledger_row(columns, entry).as_bytes())
     })?;
     if entries == 0 && !args.json {
-        return print("the ledger is empty\n");
+        return print(EMPTY);
     }
     written(out.flush())
 }
@@ -141,12 +128,14 @@ pub(super) fn show(serial: &str, json: bool, at: &LedgerFile) -> Result<Exit, Er
     if entries.is_empty() {
         return Err(unknown(serial));
     }
+    let look = TextStyle::of_stdout(When::Auto);
+    let width = look.rows.map(|_| look.width);
     let mut places = Places::default();
     let shown: Vec<_> = entries
         .iter()
         .map(|entry| match standing(&mut places, entry) {
             standing if json => line(&LedgerRow::with_standing(entry, &standing)),
-            standing => entry_lines(entry, &standing).into_bytes(),
+            standing => entry_lines(width, entry, &standing).into_bytes(),
         })
         .collect();
     let between: &[u8] = if json { b"" } else { b"\n" };
@@ -204,7 +193,7 @@ pub(crate) struct CheckLine {
 pub(super) fn check(json: bool, at: &LedgerFile) -> Result<Exit, Error> {
     let ledger = open(at)?;
     let faults = ledger.as_ref().map_or(Ok(Vec::new()), Ledger::faults)?;
-    let mut out = BufWriter::new(stdout());
+    let (mut out, look) = (BufWriter::new(stdout()), TextStyle::of_stdout(When::Auto));
     if !json {
         let faults = faults.iter().map(|fault| format!("ledger: {}\n", escape(fault)));
         written(out.write_all(faults.collect::<String>().as_bytes()))?;
@@ -222,7 +211,8 @@ pub(super) fn check(json: bool, at: &LedgerFile) -> Result<Exit, Error> {
             Standing::There | Standing::Released => Ok(()),
             _ => {
                 let message = standing_message(entry, &standing);
-                writeln!(out, "{}: {message}", escape(&entry.serial))
+                let lead = format!("{}: ", escape(&entry.serial));
+                out.write_all(look.row(&lead, lead.len(), &message).as_bytes())
             }
         }
     })?;
@@ -263,11 +253,22 @@ impl Checked {
     }
 
     fn text(&self, faults: usize) -> Vec<u8> {
-        let not = self.wrong + faults as u64;
-        let elsewhere = match self.elsewhere {
-            0 => String::new(),
-            elsewhere => format!(", {elsewhere} not in the drive"),
+        let all = self.there + self.wrong + self.elsewhere;
+        let mut text = match all {
+            0 => EMPTY.trim_end().to_owned(),
+            _ => format!(
+                "{} of {} as the ledger says",
+                self.there,
+                plural(all, "conversion is", "conversions are")
+            ),
         };
-        format!("{} as the ledger says, {not} not{elsewhere}\n", self.there).into_bytes()
+        if self.elsewhere > 0 {
+            text += &format!("; {} on diskettes that are not in the drive", self.elsewhere);
+        }
+        if faults > 0 {
+            let faults = plural(faults as u64, "fault", "faults");
+            text += &format!("; the ledger itself has {faults}");
+        }
+        (text + "\n").into_bytes()
     }
 }

@@ -51,14 +51,14 @@ fn check_that_it_is_gone(entry: &LedgerEntry, although_it_is_there: bool) -> Res
     }
     match standing(&mut Places::default(), entry) {
         Standing::There if !although_it_is_there => Err(Error::Usage(format!(
-            "{place} holds the converted pack {serial}: use that. A copy that is converted besides it \
-             makes two packs of one, of which a server may take only one. \
+            "{place} holds the converted pack {serial}: use that. If a copy is converted as well, \
+             there are two packs with one serial, of which a server may take only one. \
              --although-it-is-there releases it all the same"
         ))),
         Standing::There => {
             complain(&format!(
-                "{place} holds the converted pack {serial}: a copy that is converted besides it makes \
-                 two packs of one; addpack ledger check will say so"
+                "{place} holds the converted pack {serial}: if a copy is converted as well, there are \
+                 two packs with one serial; addpack ledger check will say so"
             ));
             Ok(())
         }
@@ -66,15 +66,21 @@ fn check_that_it_is_gone(entry: &LedgerEntry, although_it_is_there: bool) -> Res
     }
 }
 
+/// Said of a file that is not where it was.
+const MAY_BE_MOVED: &str = "If it was only moved or renamed, answer n: it is still the converted pack. addpack inspect \
+                            shows what a file holds.\n";
+
 fn asked(entry: &LedgerEntry) -> Result<bool, Error> {
     if !can_ask() {
         return Err(Error::Usage(
             "release asks first, and there is no terminal to ask at: say --yes".to_owned(),
         ));
     }
+    let standing = standing(&mut Places::default(), entry);
+    let warning = if standing == Standing::Gone { MAY_BE_MOVED } else { "" };
     let question = format!(
-        "{}A copy of this pack could then be converted once more. Release it? [y/N] ",
-        entry_lines(entry, &standing(&mut Places::default(), entry))
+        "{}{warning}A copy of this pack could then be converted once more. Release it? [y/N] ",
+        entry_lines(None, entry, &standing)
     );
     let yes = answer_is_yes(&question);
     if !yes {

@@ -8,7 +8,8 @@ use crate::cli::Error;
 use crate::cli::args::SelftestArgs;
 use crate::cli::commands::ledger::written;
 use crate::cli::exit::Exit;
-use crate::cli::show::terminal::named;
+use crate::cli::show::layout::hang;
+use crate::cli::show::terminal::{TextStyle, When, named};
 use std::io::{Write, stdout};
 
 /// What was tried, and what came of it.
@@ -21,22 +22,27 @@ struct Trial {
 }
 
 const NOT_TRIED: &str = "\
-Not tried, since no program can: a power cut, and a disk that says that it has written what it has not.
-";
+Not tried, since no program can: a power cut, and a disk that says that it has written what it has not.";
 
 pub(crate) fn run(args: &SelftestArgs) -> Result<Exit, Error> {
     if let Some(steps) = args.steps {
         return doomed::run(&args.folder, steps, args.copies);
     }
     let shown = named(&args.folder);
+    if !args.folder.is_dir() {
+        return Err(Error::Usage(format!("there is no folder {shown}")));
+    }
     let folder = tempfile::Builder::new().prefix("addpack-selftest-").tempdir_in(&args.folder);
-    let folder = folder
-        .map_err(|error| Error::Usage(format!("{shown}: no folder can be made there: {error}")))?;
+    let folder = folder.map_err(|error| {
+        let cause = std::io::Error::from(error.kind());
+        Error::Usage(format!("{shown}: no folder can be made there: {cause}"))
+    })?;
+    let look = TextStyle::of_stdout(When::Auto);
     say(&format!("On the disk of {shown}:\n\n"))?;
     let mut is_good = true;
     for trial in abilities::TRIALS.iter().chain(&kills::TRIALS) {
         let Trial { name, result, is_good: passed } = trial(folder.path());
-        say(&format!("  {name:<26}  {result}\n"))?;
+        say(&look.row(&format!("  {name:<26}  "), 30, &result))?;
         is_good &= passed;
     }
     let verdict = if is_good {
@@ -44,7 +50,8 @@ pub(crate) fn run(args: &SelftestArgs) -> Result<Exit, Error> {
     } else {
         "Something is missing that a promise needs: keep packs and ledger on another disk."
     };
-    say(&format!("\n{NOT_TRIED}\n{verdict}\n"))?;
+    let [not_tried, verdict] = [NOT_TRIED, verdict].map(|text| hang(look.width, "", text));
+    say(&format!("\n{not_tried}\n{verdict}"))?;
     Ok(if is_good { Exit::Good } else { Exit::Refused })
 }
 

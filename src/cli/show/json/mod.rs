@@ -129,7 +129,7 @@ object! {
         skipped_kinds: Vec<SkippedKind> = tally.skipped.kinds(),
         skipped_endings: &'a BTreeMap<String, u64> = tally.skipped.endings(),
         repeated: u64 = tally.repeated,
-        /// Images that could not be read. They may hold newer states of packs.
+        /// Images whose record could not be read. They may be newer states of packs.
         unread: u64 = tally.unread,
         /// Images that --only-as has left out.
         left_out: u64 = tally.left_out,

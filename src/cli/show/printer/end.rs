@@ -4,9 +4,11 @@ use super::{More, Printer, ReportForm};
 use crate::cli::Error;
 use crate::cli::exit::Exit;
 use crate::cli::show::json;
-use crate::cli::show::lines;
+use crate::cli::show::lines::{self, Reasons};
+use crate::cli::show::summary::Ended;
 use crate::cli::show::terminal::complain;
 use crate::cli::show::to_file::{Ending, NEW_45_SERVER};
+use crate::cli::words::no_image;
 use addpack::ledger::LedgerError;
 use addpack::run::End;
 
@@ -36,9 +38,17 @@ impl Printer {
         }
         self.progress.finish();
         let _ = self.next_shown();
-        if self.doing.is_some() && matches!(end, Ok(End::Complete)) && self.tally.images() == 0 {
+        let nothing = match self.doing {
+            Some(_) => self.tally.images() == 0,
+            None => self.tally.holds_nothing(),
+        };
+        let is_empty = nothing && matches!(end, Ok(End::Complete));
+        // A queue may end without a diskette.
+        let holds_images =
+            |more: &&More| !more.common.paths.is_empty() && !more.common.names_one_drive();
+        if let Some(more) = more.as_ref().filter(|more| is_empty && holds_images(more)) {
             self.exit = self.exit.merge(Exit::Refused);
-            complain("no image was found: nothing is converted");
+            complain(&no_image(&more.common.paths));
         }
         let summary = self.summary(&end);
         self.last_text(&end, &summary, more.as_ref());
@@ -67,33 +77,45 @@ impl Printer {
                 let _ = self.write(summary);
             }
             ReportForm::Lines(reasons) => {
-                let text = self.counts(end, more);
-                let look = self.look;
-                let _ = self.write(&text);
-                let _ = self.out.write(|out| reasons.copy_to(look, out));
+                self.end_of_lines(end, *reasons, more);
             }
-        }
-        // Of a set that was not seen to its end, nothing can be said to be missing.
-        if let Some(sets) = self.sets.take().filter(|_| matches!(end, Ok(End::Complete))) {
-            let _ = self.write(lines::sets(self.look, &sets).as_bytes());
         }
         let _ = self.out.flush();
     }
 
-    /// How many images came to what.
-    fn counts(&mut self, end: &Result<End, LedgerError>, more: Option<&More>) -> Vec<u8> {
+    /// Writes what comes behind the lines: the numbers are last at a terminal, and first in a pipe.
+    fn end_of_lines(
+        &mut self,
+        end: &Result<End, LedgerError>,
+        reasons: Reasons,
+        more: Option<&More>,
+    ) {
         if end.is_err() && self.tally.is_empty() {
-            return Vec::new();
+            return;
         }
-        match (&self.brief, more) {
-            (Some(brief), Some(more)) if brief.is_used => {
-                let sets = self.sets.take();
-                let text =
-                    brief.text(self.look, &self.tally, sets.as_ref(), more.common, self.exit);
-                text.into_bytes()
+        let (look, tally) = (self.look, std::mem::take(&mut self.tally));
+        // Of a set that was not seen to its end, nothing can be said to be missing.
+        let sets = self.sets.take().filter(|_| matches!(end, Ok(End::Complete)));
+        let ended = more.map(|more| Ended {
+            tally: &tally,
+            common: more.common,
+            output: self.output.as_deref(),
+            is_conversion: self.doing.is_some(),
+            is_stopped: is_stopped(end),
+            exit: self.exit,
+        });
+        let (first, last) = match (self.brief.take(), ended) {
+            (Some(brief), Some(ended)) if brief.is_used => {
+                let _ = self.write(brief.text(look, &ended, sets.as_ref()).as_bytes());
+                return;
             }
-            _ => lines::summary(self.look, &self.tally, is_stopped(end)),
-        }
+            (Some(brief), Some(ended)) => (String::new(), brief.end_of_lines(look, &ended)),
+            _ => (lines::summary(look, &tally, is_stopped(end)), String::new()),
+        };
+        let sets = sets.map_or_else(String::new, |sets| lines::sets(look, &sets));
+        let _ = self.write(first.as_bytes());
+        let _ = self.out.write(|out| reasons.copy_to(look, out));
+        let _ = self.write((sets + &last).as_bytes());
     }
 }
 

@@ -22,6 +22,7 @@ use addpack::report::{Outcome, Report};
 use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
 
 /// The form of a report.
 enum ReportForm {
@@ -54,12 +55,14 @@ pub(crate) struct Printer {
     facts: VecDeque<Option<PackFacts>>,
     /// What is done with packs once the survey is complete.
     doing: Option<&'static str>,
+    /// The folder that copies go to.
+    output: Option<PathBuf>,
     exit: Exit,
     /// Whether each file that is not looked at has a line of its own.
     lists_skipped: bool,
     /// Why copies of converted packs are not recognized.
     no_ledger: Option<LedgerError>,
-    /// What a summary is made of, where lines may be left out for one.
+    /// What the end at a terminal is made of, where lines may be left out.
     brief: Option<Brief>,
     /// What is written to files as well.
     to_file: Option<ToFile>,
@@ -84,6 +87,7 @@ impl Printer {
             sets: None,
             facts: VecDeque::new(),
             doing: None,
+            output: None,
             exit: Exit::Good,
             lists_skipped: false,
             no_ledger: None,
@@ -97,9 +101,8 @@ impl Printer {
     pub(crate) fn with_files(mut self, also: &Also, list: bool) -> Self {
         self.to_file = ToFile::new(also);
         self.lists_skipped = list;
-        let may_be_brief =
-            matches!(self.form, ReportForm::Lines(_)) && self.out.is_terminal && !list;
-        self.brief = may_be_brief.then(Brief::default);
+        let is_seen = matches!(self.form, ReportForm::Lines(_)) && self.look.rows.is_some();
+        self.brief = is_seen.then(|| Brief::new(list));
         self
     }
 
@@ -111,14 +114,14 @@ impl Printer {
 
     /// Ends lines with a picture of each server's packs.
     pub(crate) fn with_sets(mut self) -> Self {
-        self.sets =
-            matches!(self.form, ReportForm::Lines(_)).then(|| PacksByServer::new(usize::MAX));
+        self.sets = matches!(self.form, ReportForm::Lines(_)).then(PacksByServer::default);
         self
     }
 
-    /// The same report of a run that is `doing` something with the packs.
-    pub(crate) fn doing(mut self, doing: &'static str) -> Self {
+    /// The same report of a run that is `doing` something with the packs, perhaps into copies in a folder.
+    pub(crate) fn doing(mut self, doing: &'static str, output: Option<&Path>) -> Self {
         self.doing = Some(doing);
+        self.output = output.map(Path::to_owned);
         self
     }
 
@@ -167,14 +170,14 @@ impl Printer {
 impl Printer {
     /// What there is to show of an image, or of the diskette with this number in a queue.
     fn shown(&self, report: &Report, number: Option<usize>) -> ShownImage {
-        let (text, reasons) = match &self.form {
+        let (text, reason) = match &self.form {
             ReportForm::Card => (card::card(self.look, report), None),
             ReportForm::Json => (json::numbered_line(report, number), None),
             ReportForm::Lines(_) => {
-                (lines::image(self.look, report), lines::Reasons::of(self.look, report))
+                (lines::image(self.look, report), lines::Reason::of(self.look, report))
             }
         };
-        ShownImage { outcome: report.outcome, named: report.named, text, reasons }
+        ShownImage { outcome: report.outcome, named: report.named, text, reason }
     }
 
     /// Takes what was said of the first image that has no last word yet, and writes what comes before it.
@@ -209,10 +212,8 @@ impl Printer {
         if is_brief {
             return ControlFlow::Continue(());
         }
-        if let (ReportForm::Lines(kept), Some((heading, reasons))) =
-            (&mut self.form, &shown.reasons)
-        {
-            let kept = kept.add(*heading, reasons);
+        if let (ReportForm::Lines(kept), Some(reason)) = (&mut self.form, &shown.reason) {
+            let kept = kept.add(reason);
             self.keep(kept);
         }
         self.write(&shown.text)

@@ -1,65 +1,60 @@
 //! A report as CSV: a row for each image.
 
 use super::row::ReportRow;
-use crate::cli::show::table::{Table, harmless};
-use serde::Serialize;
+use crate::cli::show::table::Table;
+use serde_json::{Value, json};
 use std::io::{self, Write};
 
 /// The columns, in their order.
-#[derive(Default, Serialize)]
-struct Columns {
-    path: String,
-    outcome: String,
-    serial: String,
-    licenses: Option<u16>,
-    version: String,
-    server_name: String,
-    server_address: String,
-    from: Option<u16>,
-    to: Option<u16>,
-    events: Option<usize>,
-    record_sha1: String,
-    in_place: Option<bool>,
-    code: String,
-    message: String,
-    next_step: String,
-}
+const COLUMNS: [&str; 15] = [
+    "path",
+    "outcome",
+    "serial",
+    "licenses",
+    "version",
+    "server_name",
+    "server_address",
+    "from",
+    "to",
+    "events",
+    "record_sha1",
+    "in_place",
+    "code",
+    "message",
+    "next_step",
+];
 
 /// Writes the rows.
 pub(super) fn write(
     out: &mut dyn Write,
     rows: impl Iterator<Item = io::Result<ReportRow>>,
 ) -> io::Result<()> {
-    let mut table = Table::new(out);
+    let mut table = Table::new(out, &COLUMNS)?;
     for row in rows {
-        table.row(&columns(&row?))?;
+        table.row(&flat(&row?))?;
     }
     table.finish().map(|_| ())
 }
 
-fn columns(row: &ReportRow) -> Columns {
-    let message: Vec<_> = row.reasons().map(|part| part.message.as_str()).collect();
-    let columns = Columns {
-        path: harmless(&row.name()),
-        outcome: row.outcome.clone(),
-        in_place: row.in_place,
-        code: row.reasons().next().map_or_else(String::new, |part| part.code.clone()),
-        message: harmless(&message.join("; ")),
-        next_step: harmless(&row.next_step),
-        ..Columns::default()
-    };
-    let Some(record) = &row.record else { return columns };
-    let server = record.server.as_ref();
-    Columns {
-        serial: harmless(&record.serial),
-        licenses: Some(record.licenses),
-        version: harmless(&record.version),
-        server_name: harmless(server.map_or("", |server| &server.name)),
-        server_address: harmless(server.map_or("", |server| &server.address)),
-        from: record.from,
-        to: record.to,
-        events: Some(record.events.len()),
-        record_sha1: record.sha1.clone().unwrap_or_default(),
-        ..columns
-    }
+/// An image with all that is told of it on one level.
+fn flat(row: &ReportRow) -> Value {
+    let record = row.record.as_ref();
+    let server = record.and_then(|record| record.server.as_ref());
+    json!({
+        "path": row.name(),
+        "outcome": row.outcome,
+        "serial": record.map(|record| &record.serial),
+        "licenses": record.map(|record| record.licenses),
+        "version": record.map(|record| &record.version),
+        "server_name": server.map(|server| &server.name),
+        "server_address": server.map(|server| &server.address),
+        "from": record.and_then(|record| record.from),
+        "to": record.and_then(|record| record.to),
+        "events": record.map(|record| record.events.len()),
+        "record_sha1": record.and_then(|record| record.sha1.as_ref()),
+        "in_place": row.in_place,
+        "code": row.reasons().next().map(|part| &part.code),
+        "message": row.reasons().map(|part| part.message.as_str()).collect::<Vec<_>>(),
+        "next_step": row.next_step,
+    })
 }

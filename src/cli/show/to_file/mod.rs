@@ -191,7 +191,7 @@ impl ToFile {
             counts.add(&row?);
         }
         let facts = std::mem::take(&mut self.facts);
-        let mut sets = PacksByServer::new(usize::MAX);
+        let mut sets = PacksByServer::default();
         for facts in &facts {
             sets.add(facts);
         }

@@ -23,7 +23,8 @@ impl HtmlPage<'_> {
             out,
             "</table></div><h2>How this page was made</h2><p>Command: <span \
              class=\"hash\">{}</span><br>Folder: <span class=\"hash\">{}</span><br>Ledger: <span \
-             class=\"hash\">{}</span><br>Digests are the SHA-1 of each record of 2,048 bytes.</p></div>",
+             class=\"hash\">{}</span><br>The record is the file ADDPACK.DAT of 2,048 bytes; addpack replace names the SHA-1 of the \
+             whole image.</p></div>",
             text(&head.command),
             text(&head.folder),
             text(&head.ledger),
@@ -41,7 +42,7 @@ fn image_row(row: &ReportRow) -> String {
         };
         let sha1 = record.sha1.as_deref().unwrap_or_default();
         format!(
-            "{} ({})<br>{bound}<br><small class=\"hash\">{}</small>",
+            "{} ({})<br>{bound}<br><small>SHA-1 of the record: <span class=\"hash\">{}</span></small>",
             text(&record.serial),
             text(&record.version),
             text(sha1)

@@ -105,53 +105,75 @@ impl HtmlPage<'_> {
                 b"<p><b>It was stopped before the end: more images were not seen.</b></p>",
             )?;
         }
-        let convert = self.counts.of(&["convertible", "unfinished-conversion"]);
+        let [convert, finish] =
+            ["convertible", "unfinished-conversion"].map(|outcome| self.counts.of(&[outcome]));
         let done = self.counts.of(&["converted", "already-converted", "issued-4.5"]);
         let (refused, failed) = (self.counts.of(&["refused"]), self.counts.of(&["failed"]));
         let whole = self.fleet.plans.iter().filter(|plan| self.is_whole(plan)).count();
+        let are = |count: u64| if count == 1 { "is" } else { "are" };
         writeln!(
             out,
-            "<p><b>{} can be converted, {} {} 4.5 already, {} {} refused, {} could not be read.</b> \
-             {} of {} servers get all their licenses back.</p>",
-            packs(convert),
+            "<p><b>{} can be converted, {} {} 4.5 already, {} {} refused, {} failed.</b> {}</p>",
+            packs(convert + finish),
             number(done),
-            if done == 1 { "is" } else { "are" },
+            are(done),
             number(refused),
-            if refused == 1 { "is" } else { "are" },
+            are(refused),
             number(failed),
-            number(whole as u64),
-            number(self.fleet.plans.len() as u64),
+            servers_that_are_whole(whole, self.fleet.plans.len()),
         )?;
-        let output = match self.counts.only_with_output {
-            0 => "once, one way".to_owned(),
-            some => format!("once, one way; {} only into copies, with -o", number(some)),
-        };
         let figures = [
-            ("convert", convert, "can be converted", &*output),
-            ("done", done, "are 4.5 already", "nothing to do"),
-            ("refused", refused, "are refused", "addpack replace asks for new ones"),
-            ("failed", failed, "could not be read", "read or dump them again"),
+            ("convert", convert + finish, "can be converted", &*self.how_to_convert(finish)),
+            ("done", done, "4.5 already", "nothing to do"),
+            ("refused", refused, "refused", "addpack replace asks for new ones"),
+            ("failed", failed, "failed", "do what is said below, and try again"),
         ];
         out.write_all(b"<ul class=\"figures\">")?;
         for (id, count, what, how) in figures {
             let (count, how) = (number(count), text(how));
             write!(out, "<li id=\"{id}\"><b>{count}</b>{what}<br><small>{how}</small></li>")?;
         }
-        out.write_all(b"</ul>\n")?;
-        let copies = self.counts.of(&["copy"]);
-        if copies > 0 {
-            let copies = number(copies);
-            writeln!(
-                out,
-                "<p>{copies} more images are copies of packs that are counted here.</p>"
-            )?;
+        writeln!(out, "</ul>\n<p id=\"others\">{}</p>", self.others())
+    }
+
+    /// What a conversion of the packs is.
+    fn how_to_convert(&self, finish: u64) -> String {
+        let mut how = "once, one way".to_owned();
+        if finish > 0 {
+            how += &format!("; of {} only the clean-up is left", number(finish));
         }
-        Ok(())
+        match self.counts.only_with_output {
+            0 => how,
+            some => format!("{how}; {} only into copies, with -o", number(some)),
+        }
+    }
+
+    /// The images that are in none of the figures.
+    fn others(&self) -> String {
+        let all: u64 = self.counts.outcomes.values().sum();
+        let images =
+            if all == 1 { "1 image".to_owned() } else { format!("{} images", number(all)) };
+        let copies = match self.counts.of(&["copy"]) {
+            0 => None,
+            1 => Some("1 is a copy of a pack that is counted above".to_owned()),
+            count => Some(format!("{} are copies of packs that are counted above", number(count))),
+        };
+        let strangers = match self.counts.of(&["not-a-pack"]) {
+            0 => None,
+            1 => Some("1 is not a pack".to_owned()),
+            count => Some(format!("{} are not packs", number(count))),
+        };
+        let others: Vec<_> = copies.into_iter().chain(strangers).collect();
+        if others.is_empty() {
+            format!("{images} in all.")
+        } else {
+            format!("{images} in all: besides those above, {}.", others.join(", and "))
+        }
     }
 
     fn refusals(&self, out: &mut dyn Write) -> io::Result<()> {
         for (title, reasons) in
-            [("Why packs are refused", &self.counts.refused), (UNREAD, &self.counts.failed)]
+            [("Why packs are refused", &self.counts.refused), (FAILED, &self.counts.failed)]
         {
             if reasons.is_empty() {
                 continue;
@@ -159,7 +181,7 @@ impl HtmlPage<'_> {
             writeln!(
                 out,
                 "<h2>{title}</h2><div class=\"wide\"><table><tr><th>What happened</th><th \
-                 class=\"number\">Packs</th><th>What it takes</th></tr>"
+                 class=\"number\">Images</th><th>What it takes</th></tr>"
             )?;
             let mut rows: Vec<_> = reasons.iter().collect();
             rows.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
@@ -180,7 +202,21 @@ impl HtmlPage<'_> {
     }
 }
 
-const UNREAD: &str = "Why images could not be read";
+const FAILED: &str = "Why images failed";
+
+/// How many servers get all their licenses back.
+fn servers_that_are_whole(whole: usize, all: usize) -> String {
+    match (whole, all) {
+        (_, 0) => "No pack here is bound to a server.".to_owned(),
+        (1, 1) => "The one server gets all its licenses back.".to_owned(),
+        (0, 1) => "The one server does not get all its licenses back.".to_owned(),
+        (1, all) => format!("1 of {} servers gets all its licenses back.", number(all as u64)),
+        (whole, all) => {
+            let (whole, all) = (number(whole as u64), number(all as u64));
+            format!("{whole} of {all} servers get all their licenses back.")
+        }
+    }
+}
 
 /// Text from a disk or a command line, so that a browser shows it and does nothing else.
 fn text(text: &str) -> Cow<'static, str> {

@@ -2,8 +2,9 @@
 
 use super::{HtmlPage, packs, text};
 use crate::cli::show::to_file::chain::{missing, svg};
-use crate::cli::words::{address, number, server_name};
+use crate::cli::words::{address, number, overlaps, server_name};
 use addpack::plan::rules::limit;
+use addpack::plan::servers::Chain;
 use addpack::plan::{Plan, ServerState};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -13,12 +14,16 @@ const SHOWN: usize = 20;
 
 impl HtmlPage<'_> {
     pub(super) fn is_whole(&self, (server, plan): &(ServerState, Plan)) -> bool {
-        self.missing(server, plan).is_empty()
+        let chain = self.chain(server);
+        self.missing(server, plan).is_empty() && chain.is_none_or(|it| it.conflicts().is_empty())
+    }
+
+    fn chain(&self, server: &ServerState) -> Option<&Chain> {
+        Some(&self.sets.of(&server.identity?)?.chain)
     }
 
     fn missing(&self, server: &ServerState, plan: &Plan) -> Vec<(u16, u16)> {
-        let set = server.identity.and_then(|server| self.sets.of(&server));
-        missing(plan, set.map(|set| &set.chain), limit(server.version))
+        missing(plan, self.chain(server), limit(server.version))
     }
 
     pub(super) fn servers(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -39,7 +44,11 @@ impl HtmlPage<'_> {
             return Ok(());
         }
         let few = lacking.len() <= SHOWN && whole.len() <= SHOWN;
-        let title = if few { "Servers that are whole" } else { "Appendix: all other servers" };
+        let title = if few {
+            "Servers that get all their licenses back"
+        } else {
+            "Appendix: all other servers"
+        };
         let title = format!("{title} <small>({})</small>", number(rest.len() as u64));
         self.server_table(out, &title, rest.into_iter())
     }
@@ -53,15 +62,15 @@ impl HtmlPage<'_> {
         writeln!(
             out,
             "<h2>{title}</h2><div class=\"wide\"><table><tr><th>Server</th><th>Licenses</th><th \
-             class=\"number\">Reaches</th><th>Missing</th></tr>"
+             class=\"number\">Reaches</th><th>Missing, and other remarks</th></tr>"
         )?;
         for (server, plan) in plans {
-            let missing: Vec<_> = self
-                .missing(server, plan)
-                .iter()
-                .map(|(from, to)| format!("{from} to {to}"))
-                .collect();
-            let set = server.identity.and_then(|server| self.sets.of(&server));
+            let missing = self.missing(server, plan);
+            let missing = missing.iter().map(|(from, to)| format!("{from} to {to}"));
+            let chain = self.chain(server);
+            let remarks = chain.map_or_else(Vec::new, overlaps);
+            let remarks = remarks.iter().map(|remark| text(remark).into_owned());
+            let remarks: Vec<_> = missing.chain(remarks).collect();
             let (name, mac) = server
                 .identity
                 .map_or_else(Default::default, |it| (server_name(&it).into_owned(), address(&it)));
@@ -70,9 +79,9 @@ impl HtmlPage<'_> {
                 "<tr><td>{}<br><small>{mac}</small></td><td>{}</td><td \
                  class=\"number\">{}</td><td>{}</td></tr>",
                 text(&name),
-                svg(plan, server, self.facts, set.map(|set| &set.chain)),
+                svg(plan, server, self.facts, chain),
                 plan.reaches,
-                missing.join(", "),
+                remarks.join("<br>"),
             )?;
         }
         out.write_all(b"</table></div>\n")

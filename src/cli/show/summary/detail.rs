@@ -1,0 +1,43 @@
+//! What a summary keeps of each image.
+
+use crate::cli::words::asks_for_replacement;
+use addpack::record::fields::Serial;
+use addpack::report::{Outcome, Report};
+
+/// What is kept of an image.
+pub(super) struct Detail {
+    pub(super) outcome: Outcome,
+    /// Why it is refused or failed, or how it can be converted.
+    pub(super) why: &'static str,
+    pub(super) asks: Asks,
+}
+
+/// Whether a replacement is to be asked for.
+pub(super) enum Asks {
+    No,
+    /// For the pack with this serial.
+    Pack(Serial),
+    /// For a pack whose serial is not known.
+    Unnamed,
+}
+
+impl Detail {
+    pub(super) fn of(report: &Report) -> Self {
+        let why = match (&report.failure, report.findings().first()) {
+            (Some(failure), _) => failure.code.as_str(),
+            (None, Some(finding)) => finding.code().as_str(),
+            (None, None) if report.outcome.is_to_change() && report.in_place => IN_PLACE,
+            (None, None) if report.outcome.is_to_change() => ONLY_OUTPUT,
+            (None, None) => "",
+        };
+        let asks = match report.record() {
+            _ if !asks_for_replacement(report) => Asks::No,
+            Some(record) => Asks::Pack(record.serial),
+            None => Asks::Unnamed,
+        };
+        Self { outcome: report.outcome, why, asks }
+    }
+}
+
+pub(super) const IN_PLACE: &str = "in place";
+const ONLY_OUTPUT: &str = "only with -o";

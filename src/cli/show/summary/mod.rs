@@ -1,0 +1,270 @@
+//! The end of a report at a terminal: the numbers, what comes next, and of very many images one screen in the
+//! place of a line for each.
+
+mod detail;
+
+use crate::cli::args::Common;
+use crate::cli::exit::Exit;
+use crate::cli::show::layout::hang;
+use crate::cli::show::lines::{counts, of_the_set, tone};
+use crate::cli::show::plan_text::command_lines;
+use crate::cli::show::tally::Tally;
+use crate::cli::show::terminal::{TextStyle, Tone};
+use crate::cli::show::what_now::WhatNow;
+use crate::cli::words::{number, plural, replacements};
+use addpack::plan::FIRST_LICENSES;
+use addpack::plan::servers::{PacksByServer, ServerPacks};
+use addpack::record::fields::{Serial, Server};
+use addpack::report::{Outcome, Report};
+use addpack::run::FinalReport;
+use detail::{Asks, Detail, IN_PLACE};
+use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::path::Path;
+use std::time::Instant;
+
+/// From so many images on, a terminal shows a summary.
+const SUMMARY_FROM: usize = 200;
+
+/// What the end says beside the number of each outcome.
+pub(crate) struct Brief {
+    begun: Instant,
+    /// Whether a line for each image is wanted, however many there are.
+    lists: bool,
+    waiting: VecDeque<Detail>,
+    seen: usize,
+    counts: BTreeMap<(Outcome, &'static str), u64>,
+    /// Packs that a replacement is to be asked for, and images of such packs that have no serial.
+    asked: HashSet<Serial>,
+    unnamed: usize,
+    /// The first two servers that packs are bound to.
+    servers: Vec<Server>,
+    /// Whether there are enough images for a summary.
+    pub(crate) is_used: bool,
+}
+
+/// A run that the end is of.
+pub(crate) struct Ended<'a> {
+    pub(crate) tally: &'a Tally,
+    pub(crate) common: &'a Common,
+    /// The folder that copies go to.
+    pub(crate) output: Option<&'a Path>,
+    /// Whether packs are converted, or would be.
+    pub(crate) is_conversion: bool,
+    pub(crate) is_stopped: bool,
+    pub(crate) exit: Exit,
+}
+
+impl Brief {
+    pub(crate) fn new(lists: bool) -> Self {
+        Self {
+            begun: Instant::now(),
+            lists,
+            waiting: VecDeque::new(),
+            seen: 0,
+            counts: BTreeMap::new(),
+            asked: HashSet::new(),
+            unnamed: 0,
+            servers: Vec::new(),
+            is_used: false,
+        }
+    }
+
+    pub(crate) fn seen(&mut self, report: &Report) {
+        self.seen += 1;
+        let bound = report.record().filter(|record| record.is_bound());
+        let server = bound.filter(|_| report.outcome != Outcome::Refused).map(|it| it.server);
+        let is_new = |server: &Server| self.servers.len() < 2 && !self.servers.contains(server);
+        if let Some(server) = server.filter(is_new) {
+            self.servers.push(server);
+        }
+        self.waiting.push_back(Detail::of(report));
+    }
+
+    pub(crate) fn surveyed(&mut self) {
+        self.is_used = self.seen >= SUMMARY_FROM && !self.lists;
+    }
+
+    pub(crate) fn image(&mut self, said: &FinalReport) {
+        let seen = self.waiting.pop_front();
+        let detail = match said {
+            FinalReport::AsSeen => seen,
+            FinalReport::Changed(report) => Some(Detail::of(report)),
+            FinalReport::Deferred => None,
+        };
+        let Some(Detail { outcome, why, asks }) = detail else { return };
+        *self.counts.entry((outcome, why)).or_default() += 1;
+        match asks {
+            Asks::Pack(serial) => {
+                self.asked.insert(serial);
+            }
+            Asks::Unnamed => self.unnamed += 1,
+            Asks::No => {}
+        }
+    }
+
+    /// The summary of one screen.
+    pub(crate) fn text(
+        &self,
+        look: TextStyle,
+        ended: &Ended,
+        sets: Option<&PacksByServer>,
+    ) -> String {
+        let tally = ended.tally;
+        let mut text = self.head(look, tally, sets);
+        for &outcome in Outcome::ALL {
+            text += &self.line(look, tally, outcome);
+        }
+        if let Some(skipped) = tally.skipped.summary() {
+            text += &hang(look.width, "  ", &skipped);
+            text += &tally.skipped.few_lines(look);
+        }
+        text += &of_the_set(look, tally);
+        text += &sets.map_or_else(String::new, |sets| servers(look, sets));
+        text += &self.what_now(look, ended);
+        text + &exit_reason(tally, ended.exit)
+    }
+
+    /// What comes behind a line for each image: the numbers last, where they are seen.
+    pub(crate) fn end_of_lines(&self, look: TextStyle, ended: &Ended) -> String {
+        let set = of_the_set(look, ended.tally) + &ended.tally.skipped.section(look);
+        let (what_now, gap) = match self.what_now(look, ended) {
+            commands if commands.is_empty() => (commands, ""),
+            commands => (commands, "\n"),
+        };
+        let counts = counts(look, ended.tally, ended.is_stopped);
+        format!("{}{set}{gap}{what_now}\n{counts}", if set.is_empty() { "" } else { "\n" })
+    }
+
+    fn what_now(&self, look: TextStyle, ended: &Ended) -> String {
+        let is_known = !ended.tally.is_incomplete && !ended.is_stopped;
+        let commands = if is_known { self.commands(ended) } else { Vec::new() };
+        if commands.is_empty() {
+            return String::new();
+        }
+        let heading = look.paint(Tone::Heading, "What now");
+        format!("{heading}\n{}", command_lines(look, &commands))
+    }
+
+    fn head(&self, look: TextStyle, tally: &Tally, sets: Option<&PacksByServer>) -> String {
+        let images = plural_number(tally.images(), "image", "images");
+        let servers = sets.map_or_else(String::new, |sets| {
+            let servers = plural_number(sets.all().len() as u64, "server", "servers");
+            format!(" with packs of {servers}")
+        });
+        let changed = changed(tally.count(Outcome::Converted));
+        let time = match self.begun.elapsed().as_secs() {
+            0 => "under a second".to_owned(),
+            seconds => plural_number(seconds, "second", "seconds"),
+        };
+        let head = format!("{images}{servers}, in {time}; {changed}");
+        hang(look.width, "", &look.paint(Tone::Heading, &head))
+    }
+
+    /// One outcome with its number, and what is behind it.
+    fn line(&self, look: TextStyle, tally: &Tally, outcome: Outcome) -> String {
+        let count = tally.count(outcome);
+        if count == 0 {
+            return String::new();
+        }
+        let mut parts: Vec<(u64, &str)> = self
+            .counts
+            .iter()
+            .filter(|((of, why), _)| *of == outcome && !why.is_empty())
+            .map(|((_, why), count)| (*count, *why))
+            .collect();
+        parts.sort_unstable_by(|one, other| other.cmp(one));
+        let parts: Vec<_> =
+            parts.iter().map(|(count, why)| format!("{} {why}", number(*count))).collect();
+        let name = look.paint(tone(outcome), &format!("{:<21}", outcome.as_str()));
+        let lead = format!("  {:>8}  {name}", number(count));
+        if parts.is_empty() {
+            return lead.trim_end().to_owned() + "\n";
+        }
+        look.row(&format!("{lead}  "), 35, &parts.join(", "))
+    }
+
+    /// What comes next, to be pasted into a shell.
+    fn commands(&self, ended: &Ended) -> Vec<(String, String)> {
+        let Ended { tally, common, output, is_conversion, .. } = *ended;
+        let mut what_now = WhatNow::after(common);
+        let place = match output.map(Path::to_str) {
+            None => Some("converted"),
+            Some(typed) => typed,
+        };
+        let copies = tally.count(Outcome::Convertible) + tally.count(Outcome::UnfinishedConversion);
+        let in_place = [Outcome::Convertible, Outcome::UnfinishedConversion]
+            .map(|outcome| self.counts.get(&(outcome, IN_PLACE)).copied().unwrap_or(0));
+        let in_place: u64 = in_place.iter().sum();
+        if is_conversion && output.is_none() && in_place > 0 {
+            let purpose =
+                format!("converts {} in place", plural_number(in_place, "image", "images"));
+            what_now.offer(&["convert"], &[], &purpose);
+        } else if let Some(place) = place.filter(|_| copies > 0) {
+            let purpose =
+                format!("converts {} into copies", plural_number(copies, "image", "images"));
+            what_now.offer(&["convert", "-o", place], &[], &purpose);
+        }
+        if self.asked.len() + self.unnamed > 0 {
+            let purpose = format!("asks for {}", replacements(self.asked.len(), self.unnamed));
+            what_now.offer(&["replace"], &["-o", "request.csv"], &purpose);
+        }
+        match self.servers.len() {
+            _ if tally.images() == tally.count(Outcome::NotAPack) => {}
+            0 | 1 => {
+                what_now.offer(&["plan"], &[], "says which to apply, in which order");
+                what_now.offer(&["plan", "--labels"], &[], "says what to write on the labels");
+            }
+            _ => what_now.offer(
+                &["plan", "--all"],
+                &["-o", "plans"],
+                "writes a plan for each server",
+            ),
+        }
+        if self.is_used {
+            what_now.offer(&["inspect", "--list"], &[], "shows a line for each image");
+        }
+        what_now.commands
+    }
+}
+
+/// How many servers get all their licenses back.
+fn servers(look: TextStyle, sets: &PacksByServer) -> String {
+    let has_gap = |set: &&ServerPacks| !set.chain.gaps(FIRST_LICENSES).is_empty();
+    let ends_refused = |set: &&ServerPacks| {
+        let last = set.chain.steps().last();
+        last.is_some_and(|(_, holders)| holders.refused && holders.sound.is_none())
+    };
+    let gaps = sets.all().iter().filter(has_gap).count();
+    let refused = sets.all().iter().filter(|set| !has_gap(set) && ends_refused(set)).count();
+    let whole = sets.all().len() - gaps - refused;
+    let [whole, gaps, refused] = [whole, gaps, refused].map(|count| number(count as u64));
+    let text =
+        format!("Servers: {whole} whole, {gaps} with gaps, {refused} whose last pack is refused");
+    if sets.all().is_empty() { String::new() } else { hang(look.width, "", &text) }
+}
+
+fn exit_reason(tally: &Tally, exit: Exit) -> String {
+    let why = match exit {
+        Exit::Good => return String::new(),
+        Exit::Refused if tally.count(Outcome::Refused) > 0 => {
+            plural_number(tally.count(Outcome::Refused), "image is", "images are") + " refused"
+        }
+        Exit::Refused => "a path that was named is not a pack".to_owned(),
+        Exit::Failed => plural_number(tally.count(Outcome::Failed), "image", "images") + " failed",
+        Exit::Stopped => "stopped before the end".to_owned(),
+        Exit::Usage => "the command line was wrong".to_owned(),
+    };
+    format!("Exit code {}: {why}\n", exit.code())
+}
+
+fn plural_number(count: u64, one: &str, many: &str) -> String {
+    if count == 1 { plural(1, one, many) } else { format!("{} {many}", number(count)) }
+}
+
+/// What was changed, in a few words.
+pub(crate) fn changed(converted: u64) -> String {
+    match converted {
+        0 => "nothing was changed".to_owned(),
+        count => format!("{} converted", plural_number(count, "image was", "images were")),
+    }
+}

@@ -19,7 +19,8 @@ pub(super) fn check(
     let at = event_at(slot);
     let mut found = |finding: Finding| findings.push(finding.in_slot(slot));
     if event.known_kind().is_none() {
-        let (at, kind) = (at + offset_of!(Event, kind), Value::Number(event.kind.into()));
+        // An event begins with its kind.
+        let kind = Value::Number(event.kind.into());
         found(Finding::damage(RecordField::EventKind, at, Value::OneOf(&[1, 2, 3]), kind));
     }
     let allowed: &'static [u16] = match record.version {

@@ -45,20 +45,19 @@ fn check_unbound(record: &Record, seals: &SealCheck, findings: &mut Vec<Finding>
 }
 
 /// Checks that the first event, and no other, is an apply. A pack that was bound when it was converted
-/// has none.
+/// has none. An event begins with its kind.
 fn check_applies(record: &Record, seals: &SealCheck, findings: &mut Vec<Finding>) {
     let is_apply = |slot: usize| record.events[slot].known_kind() == Some(EventKind::Apply);
-    let kind_at = |slot| event_at(slot) + offset_of!(Event, kind);
     let converted = record.origin.is_some_and(|origin| origin.origin == 1);
     let begins_with_apply = !seals.history().is_empty() && is_apply(0);
     if !begins_with_apply && !converted {
         let found = Value::Number(record.events[0].kind.into());
-        let finding = Finding::broken(Rule::FirstIsApply, kind_at(0), Value::Number(1), found);
+        let finding = Finding::broken(Rule::FirstIsApply, event_at(0), Value::Number(1), found);
         findings.push(finding.in_slot(0));
     }
     for slot in seals.history().skip(1).filter(|&slot| is_apply(slot)) {
-        let finding =
-            Finding::broken(Rule::OneApply, kind_at(slot), Value::OneOf(&[2, 3]), Value::Number(1));
+        let (at, expected) = (event_at(slot), Value::OneOf(&[2, 3]));
+        let finding = Finding::broken(Rule::OneApply, at, expected, Value::Number(1));
         findings.push(finding.in_slot(slot));
     }
 }

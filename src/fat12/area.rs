@@ -69,8 +69,8 @@ impl Area {
         for flaw in &self.lost {
             let start = flaw.sector as usize * SECTOR_LEN;
             let (start, end) = (start.max(range.start), (start + SECTOR_LEN).min(range.end));
-            if start < end {
-                self.bytes[start..end].fill(byte);
+            if let Some(lost) = self.bytes.get_mut(start..end) {
+                lost.fill(byte);
             }
         }
     }

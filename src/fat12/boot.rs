@@ -165,9 +165,7 @@ impl VolumeGeometry {
             && self.fat_sectors >= 1
             && self.total_sectors <= MAX_SECTORS;
         // Each field is at most 65,535 by now, so nothing below overflows.
-        ranges
-            && self.first_data_sector() < self.total_sectors
-            && (1..=MAX_CLUSTERS).contains(&self.cluster_count())
+        ranges && (1..=MAX_CLUSTERS).contains(&self.cluster_count())
     }
 
     fn root_sectors(&self) -> u32 {

@@ -6,6 +6,8 @@ pub(super) const ENTRY_LEN: usize = 32;
 const ATTR_VOLUME_ID: u8 = 0x08;
 /// `DIR_Attr`: a folder.
 const ATTR_DIRECTORY: u8 = 0x10;
+/// `DIR_Attr`: of these bits a label has [`ATTR_VOLUME_ID`] alone. Parts of long names have others besides.
+const LABEL_BITS: u8 = 0x1F;
 /// First byte of a deleted entry.
 pub(super) const DELETED: u8 = 0xE5;
 /// First byte of an entry that was never used; no used one follows it.
@@ -47,10 +49,8 @@ pub(super) fn entries(bytes: &[u8]) -> impl Iterator<Item = DirectoryEntry> {
 /// The volume's label in the bytes of a directory. Parts of long names have the same attribute, and others.
 pub(super) fn label(bytes: &[u8]) -> Option<[u8; 11]> {
     let entries = bytes.chunks_exact(ENTRY_LEN).take_while(|entry| entry[0] != END);
-    let mut labels = entries.filter(|entry| {
-        entry[0] != DELETED
-            && entry[11] & (ATTR_VOLUME_ID | ATTR_DIRECTORY | 0x07) == ATTR_VOLUME_ID
-    });
+    let mut labels =
+        entries.filter(|entry| entry[0] != DELETED && entry[11] & LABEL_BITS == ATTR_VOLUME_ID);
     labels.next()?[..11].try_into().ok()
 }
 

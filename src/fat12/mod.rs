@@ -80,8 +80,8 @@ impl Volume {
         }
         let Some((geometry, anomalies)) = VolumeGeometry::of(&area.bytes, medium_len) else {
             // Only the boot sector and the FAT's first byte could have shown it.
-            return Ok(match area.lost_in(0..2 * SECTOR_LEN) {
-                Some(flaw) => Opened::Broken(flaw.into()),
+            return Ok(match area.lost.iter().find(|flaw| flaw.sector < 2) {
+                Some(flaw) => Opened::Broken((*flaw).into()),
                 None => Opened::NoVolume(no_volume(&area.bytes)),
             });
         };

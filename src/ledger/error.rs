@@ -90,3 +90,52 @@ fn problem_of(error: &rusqlite::Error) -> LedgerProblem {
         _ => LedgerProblem::Other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rusqlite::ffi;
+
+    fn problem_with(code: i32, message: Option<&str>) -> LedgerProblem {
+        let error = rusqlite::Error::SqliteFailure(ffi::Error::new(code), message.map(Into::into));
+        let error = LedgerError::from_sqlite(Path::new("ledger.db"), error);
+        assert!(error.cause.is_some());
+        error.problem
+    }
+
+    #[test]
+    fn each_error_of_sqlite_is_the_problem_with_the_remedy_for_it() {
+        let problems = [
+            (ffi::SQLITE_CANTOPEN, LedgerProblem::CannotOpen),
+            (ffi::SQLITE_NOTADB, LedgerProblem::NotALedger),
+            (ffi::SQLITE_CORRUPT, LedgerProblem::Corrupt),
+            (ffi::SQLITE_FULL, LedgerProblem::NoSpace),
+            (ffi::SQLITE_READONLY, LedgerProblem::WriteProtected),
+            (ffi::SQLITE_PERM, LedgerProblem::WriteProtected),
+            (ffi::SQLITE_BUSY, LedgerProblem::InUse),
+            (ffi::SQLITE_LOCKED, LedgerProblem::InUse),
+            (ffi::SQLITE_IOERR, LedgerProblem::IoError),
+            (ffi::SQLITE_NOMEM, LedgerProblem::Other),
+            (ffi::SQLITE_ERROR, LedgerProblem::Other),
+        ];
+        for (code, problem) in problems {
+            assert_eq!(problem_with(code, None), problem, "{code}");
+        }
+        let missing = problem_with(ffi::SQLITE_ERROR, Some("no such table: conversion"));
+        assert_eq!(missing, LedgerProblem::Corrupt);
+    }
+
+    #[test]
+    fn each_error_of_a_file_is_the_problem_with_the_remedy_for_it() {
+        let problems = [
+            (io::ErrorKind::PermissionDenied, LedgerProblem::AccessDenied),
+            (io::ErrorKind::StorageFull, LedgerProblem::NoSpace),
+            (io::ErrorKind::QuotaExceeded, LedgerProblem::NoSpace),
+            (io::ErrorKind::NotADirectory, LedgerProblem::CannotOpen),
+        ];
+        for (kind, problem) in problems {
+            let error = LedgerError::from_io(Path::new("ledger.db"), kind.into());
+            assert_eq!((error.problem, error.cause.is_some()), (problem, true), "{kind}");
+        }
+    }
+}

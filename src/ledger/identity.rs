@@ -19,7 +19,7 @@ const APPLICATION_ID: usize = 68;
 pub(super) enum LedgerFileKind {
     /// There is nothing.
     Missing,
-    /// An empty file, or one whose first page was never written.
+    /// An empty file.
     Empty,
     /// A ledger.
     Ledger {
@@ -47,7 +47,7 @@ pub(super) fn identify(path: &Path) -> Result<LedgerFileKind> {
     let mut header = Vec::with_capacity(HEADER_LEN);
     let file = open_to_read(path).map_err(failed)?;
     file.take(HEADER_LEN as u64).read_to_end(&mut header).map_err(failed)?;
-    if header.iter().all(|byte| *byte == 0) {
+    if header.is_empty() {
         return Ok(LedgerFileKind::Empty);
     }
     let id = schema::APPLICATION_ID.to_be_bytes();

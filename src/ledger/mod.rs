@@ -135,16 +135,12 @@ impl Ledger {
         read().map_err(|error| self.failed(error))
     }
 
-    /// Releases a pack: its row stays, but no longer prevents another conversion. Returns whether there
-    /// was one.
+    /// Releases a pack: its row stays, but no longer prevents another conversion.
     ///
     /// # Errors
     /// If the ledger cannot be written.
-    pub fn release(&mut self, serial: &str) -> Result<bool> {
-        self.db()?
-            .execute(row::RELEASE, [serial])
-            .map(|rows| rows > 0)
-            .map_err(|error| self.failed(error))
+    pub fn release(&mut self, serial: &str) -> Result<()> {
+        self.db()?.execute(row::RELEASE, [serial]).map(drop).map_err(|error| self.failed(error))
     }
 
     /// The rows of a serial that were released, the last one first.

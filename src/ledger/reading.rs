@@ -25,7 +25,7 @@ impl Ledger {
     /// If it cannot be read, or copied.
     pub(super) fn open_without_writing(path: &Path) -> Result<Self> {
         if COMPANIONS.iter().all(|suffix| !has_content(&beside(path, suffix))) {
-            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY.union(OpenFlags::SQLITE_OPEN_URI);
             let db = Self::connection(&immutable_uri(path), flags)
                 .map_err(|error| LedgerError::from_sqlite(path, error))?;
             return Ok(Self { db: Some(db), path: path.to_owned(), copy: None });
@@ -116,5 +116,6 @@ mod tests {
     fn path_becomes_a_uri_that_sqlite_decodes_to_the_same_bytes() {
         let uri = |path: &str| immutable_uri(Path::new(path)).to_str().unwrap().to_owned();
         assert_eq!(uri("/a b/l?x#1%.db"), "file:/a%20b/l%3Fx%231%25.db?immutable=1");
+        assert_eq!(uri("/a\\b-C_9.db"), "file:/a%5Cb-C_9.db?immutable=1");
     }
 }

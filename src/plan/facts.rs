@@ -136,9 +136,12 @@ impl PackFacts {
         match self.needs_conversion(server) {
             None => 0,
             Some(PlanCode::FinishFirst) => 1,
-            Some(_) => 2,
+            Some(_) => Self::MOST_PREPARATION,
         }
     }
+
+    /// The most that [`PackFacts::preparation`] returns.
+    pub(super) const MOST_PREPARATION: u8 = 2;
 
     /// The pack as it is applied to `server`: converted if necessary.
     pub(super) fn prepared(self, server: &ServerState) -> Self {

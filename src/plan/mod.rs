@@ -94,34 +94,44 @@ pub struct Plan {
 
 /// The plan for all of `packs` and a server.
 pub fn plan(packs: &[PackFacts], server: &ServerState) -> Plan {
-    let all: Vec<_> = (0..packs.len()).collect();
-    plan_some(packs, &all, server)
+    plan_of(packs, 0..packs.len(), server)
 }
 
 /// The plan for some of `packs`, by their numbers. For each pack that is not applied, it has the server's response
 /// after all others were applied.
 pub fn plan_some(packs: &[PackFacts], some: &[usize], server: &ServerState) -> Plan {
+    plan_of(packs, some.iter().copied(), server)
+}
+
+fn plan_of(
+    packs: &[PackFacts],
+    some: impl Iterator<Item = usize> + Clone,
+    server: &ServerState,
+) -> Plan {
     let mut choice = Choice::new(server);
-    let mut offered = some.to_vec();
-    offered.sort_by_key(|number| packs[*number].preparation(server));
-    for number in offered {
-        match packs[number].usability {
-            Usability::Sound | Usability::Unfinished => {
-                choice.add(number, &packs[number].prepared(server));
-            }
-            Usability::CopyMissing => choice.reserve(&packs[number]),
-            Usability::Copy | Usability::Refused(_) => {}
+    for preparation in 0..=PackFacts::MOST_PREPARATION {
+        let is_next = |number: &usize| packs[*number].preparation(server) == preparation;
+        for number in some.clone().filter(is_next) {
+            offer(&mut choice, number, &packs[number], server);
         }
     }
     let order = choice.order();
     let reaches = order.last().map_or(server.installed, |applied| applied.to);
     let end = ReachedServer { server, reaches, order: &order, gaps: choice.gaps(&order) };
     let applied: HashSet<_> = order.iter().map(|applied| applied.pack).collect();
-    let left = some.iter().filter(|number| !applied.contains(number));
-    let left = left.map(|&number| end.turn_away(number, &packs[number]));
+    let left = some.filter(|number| !applied.contains(number));
+    let left = left.map(|number| end.turn_away(number, &packs[number]));
     let steps = order.iter().map(|applied| apply(*applied, &packs[applied.pack], server));
     let steps = steps.chain(left).collect();
     Plan { steps, reaches, gaps: end.gaps.clone(), moved_away: Vec::new() }
+}
+
+fn offer(choice: &mut Choice<'_>, number: usize, pack: &PackFacts, server: &ServerState) {
+    match pack.usability {
+        Usability::Sound | Usability::Unfinished => choice.add(number, &pack.prepared(server)),
+        Usability::CopyMissing => choice.reserve(pack),
+        Usability::Copy | Usability::Refused(_) => {}
+    }
 }
 
 fn apply(applied: Applied, pack: &PackFacts, server: &ServerState) -> PlanStep {

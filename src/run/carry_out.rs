@@ -52,8 +52,11 @@ pub fn carry_out(
             claims.turned_up(&one.source, &one.path, None)?;
         }
     }
-    let turns = Turns::new(survey, job);
-    let threads = if turns.are_few() { 1 } else { job.workers.min(images_at_once()) };
+    let mut turns = Turns::new(survey, job);
+    // One turn, or none, needs no other threads.
+    let first: Vec<_> = turns.by_ref().take(2).collect();
+    let threads = if first.len() < 2 { 1 } else { job.workers.min(images_at_once()) };
+    let turns = first.into_iter().chain(turns);
     let task = Task { job, output: output.as_ref(), at: job.mode.time() };
     let mut run = Run { survey, task, stop, claims, listener, finished: 0 };
     let mut turns = InOrder::new(turns, 1).with_whole_files(Turn::file_to_replace);
@@ -91,7 +94,6 @@ impl<'a> Run<'a> {
         let overlaps = scope.threads() > 1 && self.changes_in_place();
         let mut cleaning = None;
         loop {
-            turns.begin(scope, work);
             let mut group = Group::new(turns.take(scope, work).results);
             if group.steps.is_empty() {
                 let reported = self.end_cleaning(cleaning, scope)?;

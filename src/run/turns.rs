@@ -65,10 +65,6 @@ impl<'a> Turns<'a> {
         Self { survey, archives: OpenArchives::default(), next: 0, candidate: 0, job, mends }
     }
 
-    pub(super) fn are_few(&self) -> bool {
-        self.survey.images.len() < 2
-    }
-
     /// How many images are to have a turn.
     pub(super) fn count_images(mut self) -> u64 {
         std::iter::from_fn(|| self.next_action()).map(|_| 1).sum()

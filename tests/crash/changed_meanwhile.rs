@@ -6,7 +6,7 @@ use addpack::before_each_step;
 use addpack::container::ContainerError;
 use addpack::conversion::decide;
 use addpack::media::{Medium, Place};
-use addpack::pack::commit::{Commit, CommitStep};
+use addpack::pack::commit::{Commit, CommitStep, PackState};
 use addpack::pack::examine::{Examination, examine};
 use addpack::record::fields::FileTime;
 use flate2::Compression;
@@ -40,6 +40,10 @@ fn replace(container: &Path) {
     fs::rename(&other, container).unwrap();
 }
 
+fn move_away(container: &Path) {
+    fs::rename(container, container.with_file_name("moved")).unwrap();
+}
+
 fn link(container: &Path) {
     fs::hard_link(container, container.with_file_name("second name")).unwrap();
 }
@@ -70,7 +74,7 @@ fn convert_while(change: Change) -> (Option<ContainerError>, bool) {
         by_then.set(contents(changed.parent().unwrap())).unwrap();
     }));
     let failed = commit.commit().expect_err("the container was changed meanwhile");
-    assert_eq!(failed.step, CommitStep::Replace);
+    assert_eq!((failed.step, failed.state), (CommitStep::Replace, Some(PackState::Old)));
     let mut left = left.get().expect("something was written").clone();
     left.retain(|name, _| !name.to_string_lossy().starts_with(".addpack-"));
     (failed.cause.container(), contents(folder.path()) == left)
@@ -96,10 +100,11 @@ fn container_that_another_program_changes_meanwhile_stays_as_that_program_left_i
             next();
         }
     });
-    let changes: [(Change, ContainerError); 5] = [
+    let changes: [(Change, ContainerError); 6] = [
         (write_on, ContainerError::Changed),
         (rewrite_at_another_time, ContainerError::Changed),
         (replace, ContainerError::Changed),
+        (move_away, ContainerError::Changed),
         (link, ContainerError::OtherNames),
         (take_rights, ContainerError::Changed),
     ];

@@ -38,6 +38,8 @@ mod pulled_out;
 #[cfg(unix)]
 mod rival_processes;
 #[cfg(unix)]
+mod settled;
+#[cfg(unix)]
 mod signals;
 
 #[test]

@@ -7,11 +7,12 @@ use crate::support::diskette::{Loop, SECTOR, Terminal, one};
 use crate::support::scene::{CONVERT, Image, Scene};
 use rusqlite::{Connection, params};
 use std::fs::{self, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
 
 const NAME: &str = "diskette.img";
 /// The last cluster of a 160 KB diskette, and some others; each is one sector.
 const LAST: u16 = 314;
-const OTHERS: [u16; 3] = [20, 100, 40];
+const OTHERS: [u16; 3] = [LAST - 1, 100, 40];
 
 /// A diskette in a drive, whose conversion was claimed and not done.
 struct Interrupted {
@@ -185,6 +186,60 @@ fn events_that_do_not_read_before_the_commit_are_not_zeroed() {
     assert_eq!(interrupted.states(), "begun");
     let left = interrupted.holding(&interrupted.old);
     assert!(interrupted.scene.read(NAME) == left[..left.len() - SECTOR]);
+}
+
+#[test]
+fn torn_commit_sector_before_events_that_do_not_read_is_left_as_it_is() {
+    let Some(interrupted) = Interrupted::with_last("applied", 1) else { return };
+    interrupted.leave(&[&interrupted.new[..100], &interrupted.old[100..]].concat(), true);
+    let before = interrupted.scene.read(NAME);
+    let (report, _) = interrupted.convert();
+    assert_eq!(report.outcome, "refused");
+    assert!(interrupted.scene.read(NAME) == before);
+    assert_eq!(interrupted.states(), "begun");
+}
+
+#[test]
+fn lost_commit_sector_before_events_that_do_not_read_is_left_as_it_is() {
+    let Some(interrupted) = Interrupted::with_last("applied", 0) else { return };
+    interrupted.leave(&interrupted.old, true);
+    let image = OpenOptions::new().write(true).open(interrupted.scene.path(NAME)).unwrap();
+    image.set_len((KB_160.len() - 2 * SECTOR) as u64).unwrap();
+    let before = interrupted.scene.read(NAME);
+    let (report, _) = interrupted.convert();
+    assert_eq!(report.outcome, "refused");
+    assert!(interrupted.scene.read(NAME) == before);
+    assert_eq!(interrupted.states(), "begun");
+}
+
+#[test]
+fn diskette_with_the_events_of_the_pack_at_another_place_is_not_the_one_that_was_claimed() {
+    let Some(interrupted) = Interrupted::with_last("applied", 0) else { return };
+    let mut torn = interrupted.old.clone();
+    torn[..SECTOR].fill(0xF6);
+    let mut other = Disk::new(KB_160);
+    other.add_at("ADDPACK.DAT", &torn, &[50, 51, 52, 53]);
+    fs::write(interrupted.scene.path(NAME), &other.bytes).unwrap();
+    interrupted.drive.insert(&interrupted.scene.path(NAME));
+    let (report, _) = interrupted.convert();
+    assert_eq!(report.outcome, "refused");
+    assert!(interrupted.scene.read(NAME) == other.bytes);
+    assert_eq!(interrupted.states(), "begun");
+}
+
+#[test]
+fn drive_that_another_program_holds_keeps_the_claim_and_that_is_told() {
+    let Some(interrupted) = Interrupted::with_last("applied", 0) else { return };
+    interrupted.leave(&interrupted.written(1), false);
+    let exclusively = rustix::fs::OFlags::EXCL.bits().cast_signed();
+    let mut open = OpenOptions::new();
+    let held = open.read(true).custom_flags(exclusively).open(interrupted.drive.path()).unwrap();
+    interrupted.scene.pack(9, "other.img");
+    let ran = interrupted.scene.run(&["convert", "--yes", "other.img"]);
+    let why = "could not be completed: another program is using it";
+    assert!(ran.stderr.contains(why), "{}", ran.stderr);
+    assert!(interrupted.states().contains("begun"));
+    drop(held);
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod lives;
 mod promises;
 mod random_sets;
 mod record;
+mod unix_only;
 mod weak_sectors;
 #[cfg(unix)]
 mod whole_images;

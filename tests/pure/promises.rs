@@ -59,10 +59,29 @@ fn every_promise_of_the_readme_has_tests() {
     assert_eq!(rows, promises());
 }
 
-#[test]
-fn every_test_that_holds_a_promise_is_there() {
+/// The names of all tests.
+fn tests() -> BTreeSet<String> {
     let mut tests = BTreeSet::new();
     functions(&root().join("tests"), &mut tests);
+    tests
+}
+
+#[test]
+fn every_test_that_holds_a_guard_is_there() {
+    let part = part(".github/CONTRIBUTING.md", "Mutants");
+    let (_, guards) = part.split_once("| guard | test |").expect("the table");
+    let rows = guards.lines().filter(|line| line.starts_with("| ")).skip(1);
+    let names: Vec<_> = rows.map(|row| row.rsplit('`').nth(1).expect("a test")).collect();
+    let tests = tests();
+    assert!(!names.is_empty());
+    for name in names {
+        assert!(tests.contains(name), "there is no test {name}");
+    }
+}
+
+#[test]
+fn every_test_that_holds_a_promise_is_there() {
+    let tests = tests();
     for (promise, names) in held() {
         assert!(!names.is_empty(), "{promise}");
         for name in names {

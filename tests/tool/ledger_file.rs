@@ -41,6 +41,8 @@ fn newer_damaged_or_full_ledger_is_told_before_any_image_is_touched() {
     let change = |sql| Connection::open(scene.ledger()).unwrap().execute_batch(sql).unwrap();
     change("PRAGMA user_version = 4");
     assert_unusable(&scene, "a newer addpack wrote it");
+    change("PRAGMA user_version = 0");
+    assert_unusable(&scene, "this file is not a ledger");
     change("PRAGMA user_version = 3");
     // A page in the middle overwritten: the table itself.
     let sound = std::fs::read(scene.ledger()).unwrap();
@@ -164,7 +166,7 @@ fn ledger_of_version_2_is_read_as_it_is_and_brought_up_to_date_by_who_writes() {
     let older = "ALTER TABLE conversion DROP COLUMN container; PRAGMA user_version = 2";
     ledger().execute_batch(older).unwrap();
     let number = |sql: &str| ledger().query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
-    scene.run(&["ledger", "check"]).is(0, "1 as the ledger says, 0 not\n", "");
+    scene.run(&["ledger", "check"]).is(0, "1 of 1 conversion is as the ledger says\n", "");
     scene.image("applied-1440.img", "copy.img");
     let (images, ..) = scene.json(&["inspect", "--json", "copy.img"]);
     assert_eq!(images[0].findings[0].code, "copy-of-converted");

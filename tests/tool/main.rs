@@ -16,6 +16,7 @@ mod inspect_json;
 mod ledger;
 mod ledger_commands;
 mod ledger_file;
+mod ledger_history;
 #[cfg(unix)]
 mod left_untouched;
 #[cfg(unix)]

@@ -183,4 +183,14 @@ fn list_ends_with_what_comes_next_and_then_the_numbers() {
     let converted = ["-q", "convert", "--yes", "--color", "never", "images/unused-720.img", "."];
     let text = shown(&scene, 24, 80, &converted);
     assert!(text.contains("\nWhat now\n  addpack replace "), "{text}");
+    assert!(text.contains("  addpack plan --all --labels "), "{text}");
+}
+
+#[test]
+fn advice_that_is_the_same_for_many_images_is_given_once() {
+    let text = samples().run(&["inspect", "images"]).stdout;
+    let advice = "next: read the diskette again, in another drive if there is one; if that";
+    assert_eq!(text.matches(advice).count(), 1, "{text}");
+    let again = "    next: as for images/chain-bad-cluster-720.img\n";
+    assert_eq!(text.matches(again).count(), 3, "{text}");
 }

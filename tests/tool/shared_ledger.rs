@@ -69,6 +69,61 @@ fn ledger_of_another_user_is_read_with_what_its_log_holds() {
 }
 
 #[test]
+fn ledger_of_another_user_is_read_with_what_a_killed_run_has_left_beside_it() {
+    let scene = Scene::with(&["unused-720.img", "applied-1440.img"]);
+    set_mode(&scene.image("applied-1440.img", "copy.img"), 0o666);
+    scene.convert(&["unused-720.img"]);
+    // As long as another program reads the ledger, what is written stays in the log.
+    let reader = Connection::open(scene.ledger()).unwrap();
+    let read = reader.query_row("SELECT count(*) FROM conversion", [], |row| row.get(0));
+    assert_eq!(read, Ok(1));
+    scene.convert(&["applied-1440.img"]);
+    let killed = ["ledger.db", "ledger.db-wal"].map(|name| {
+        let path = scene.ledger().with_file_name(name);
+        let bytes = fs::read(&path).unwrap();
+        (path, bytes)
+    });
+    drop(reader);
+    for (path, bytes) in killed {
+        fs::write(&path, bytes).unwrap();
+        set_mode(&path, 0o444);
+    }
+    assert_eq!(files_beside(&scene.ledger()), ["ledger.db", "ledger.db-wal"]);
+    assert_only_read(&scene);
+    // Without the right to read the log, it is not passed over.
+    set_mode(&scene.ledger().with_file_name("ledger.db-wal"), 0o000);
+    let ran = scene.run_without_rights(&["convert", "--dry-run", "copy.img"]);
+    assert!(ran.stderr.contains("you may not read it"), "{}", ran.stderr);
+    ran.ends(3);
+}
+
+#[test]
+fn ledger_that_only_its_owner_may_write_is_named_as_what_may_not_be_written() {
+    let scene = converted_pack_and_copy();
+    set_mode(&scene.ledger(), 0o644);
+    let ran = scene.run_without_rights(&[&CONVERT[..], &["copy.img"]].concat());
+    assert!(ran.stderr.contains("it may not be written"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("(Permission denied"), "{}", ran.stderr);
+    ran.ends(3);
+}
+
+#[test]
+fn ledger_that_is_to_be_made_where_nothing_may_be_written_is_told_by_its_folder() {
+    let scene = converted_pack_and_copy();
+    let ledgers = [
+        ("new.db", "its folder may not be written"),
+        ("new/folder/ledger.db", "its folder is not there, and cannot be made"),
+    ];
+    for (ledger, why) in ledgers {
+        let ran =
+            scene.run_without_rights(&[&CONVERT[..], &["--ledger", ledger, "copy.img"]].concat());
+        assert!(ran.stderr.contains(why), "{}", ran.stderr);
+        assert!(ran.stderr.contains("(Permission denied"), "{}", ran.stderr);
+        ran.ends(3);
+    }
+}
+
+#[test]
 fn without_a_readable_ledger_inspect_goes_on_and_deciding_fails() {
     let scene = converted_pack_and_copy();
     set_mode(&scene.ledger(), 0o000);
@@ -117,7 +172,13 @@ fn database_of_another_program_is_left_as_it_was() {
         let sql =
             format!("PRAGMA journal_mode = {mode}; CREATE TABLE t (x); PRAGMA user_version = 1");
         db.execute_batch(&sql).unwrap();
+        // A program that was killed: what it wrote last is in the log alone.
+        let log = scene.path("foreign.db-wal");
+        let killed = fs::read(&log).ok();
         drop(db);
+        if let Some(killed) = &killed {
+            fs::write(&log, killed).unwrap();
+        }
         let (before, beside) = (scene.read("foreign.db"), files_beside(&foreign));
         for command in [&["inspect"][..], &["convert", "--yes"], &["convert", "--dry-run"]] {
             let ran = scene.run(&[command, &["--ledger", "foreign.db", "unused-720.img"]].concat());

@@ -30,6 +30,28 @@ fn image_in_a_folder_that_is_looked_at_is_opened_once_and_read_once() {
     }
 }
 
+/// Images in the cache are looked at by one thread: only those that are waited for get more.
+#[test]
+fn report_is_the_same_by_one_thread_and_by_four_that_wait_for_a_slow_disk() {
+    crate::support::needs!("strace");
+    let pack = PackImage::golden("reapplied-360.img").cut_short();
+    let scene = Scene::new();
+    for number in 0..100 {
+        // Of every third pack there are two images.
+        let mut image = pack.renumbered(number % 75);
+        image.name = format!("{number}.img");
+        image.put(&scene, "in");
+    }
+    let slow = ["-f", "-e", "trace=pread64,clone3", "-e", "inject=pread64:delay_enter=2000"];
+    for form in ["--json", "--list"] {
+        let [one, four] = ["1", "4"].map(|threads| {
+            strace(&scene, &slow, &["inspect", form, "-j", threads, "--no-ledger", "in"])
+        });
+        assert_eq!((&one.ran.stdout, one.ran.code), (&four.ran.stdout, four.ran.code));
+        assert!(four.count("clone3") >= one.count("clone3") + 3, "the other three threads");
+    }
+}
+
 #[test]
 fn interrupted_read_is_tried_again_also_where_a_container_is_told() {
     crate::support::needs!("strace");

@@ -47,7 +47,6 @@ fn existing_file_is_never_written_over_and_nothing_is_begun() {
     assert!(before == scene.read("applied-1440.img"));
 }
 
-#[cfg(unix)]
 #[test]
 fn file_that_cannot_be_written_is_told_before_anything_is_converted() {
     let scene = mixed();
@@ -91,6 +90,7 @@ fn figures_of_a_page_copies_and_other_disks_are_all_images() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn list_of_failed_images_can_name_one_with_a_line_break() {
     let scene = mixed();

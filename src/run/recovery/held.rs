@@ -87,12 +87,11 @@ pub(super) fn held<S: DisketteStorage>(
     if readable[0] && first == old {
         return Held::Old;
     }
-    // A torn sector is a mixture of both with at least one byte of the new one. In the file that was claimed it may
-    // also be unrecognisable, if the pack's own events prove which pack it is. An unused pack has no events: then
-    // only the user who put the diskette in knows which one it is.
-    let bytes = || first.iter().zip(old.iter().zip(new));
-    let mixed = bytes().all(|(held, (old, new))| held == old || held == new)
-        && bytes().any(|(held, (old, _))| held != old);
+    // A torn sector is a mixture of both. In the file that was claimed it may also be unrecognizable, if the pack's own
+    // events prove which pack it is. An unused pack has no events: then only the user who put the diskette in knows
+    // which one it is.
+    let mut bytes = first.iter().zip(old.iter().zip(new));
+    let mixed = bytes.all(|(held, (old, new))| held == old || held == new);
     let has_events = patch.clean_up().next().is_some();
     let vouched = is_claimed && (has_events || (put_back && !readable[0]));
     if damaged && (vouched || (readable[0] && mixed)) {

@@ -160,6 +160,17 @@ fn record_that_another_chain_runs_into_is_shared_with_it() {
 }
 
 #[test]
+fn record_that_a_chain_from_anywhere_in_the_fat_runs_into_is_shared_with_it() {
+    // The FAT's nine sectors hold 341 clusters each.
+    for from in [2, 400, 1500, KB_1440.last_cluster()] {
+        let mut disk = Disk::new(KB_1440);
+        disk.add_at("ADDPACK.DAT", &record(PACK), &[10, 12, 14, 16]);
+        disk.link(Copies::Both, from, 14);
+        assert_broken(&disk, FaultKind::SharedWithChain(from), 14);
+    }
+}
+
+#[test]
 fn record_that_another_file_runs_into_is_shared() {
     let mut disk = disk();
     disk.add_entry(short("OTHER.BIN"), ARCHIVE, 100, 2000);

@@ -220,6 +220,25 @@ fn image_that_ends_before_its_root_directory_does_is_damaged() {
     }
 }
 
+#[test]
+fn image_that_ends_with_its_root_directory_is_no_pack_where_that_has_no_record() {
+    for layout in [KB_160, KB_360, KB_1440, KB_2880, DMF] {
+        let disk = Disk::new(layout).cut(layout.data_start() * SECTOR);
+        assert_eq!(not_a_pack(&disk.bytes), NotAPack::NoRecord, "{layout:?}");
+    }
+}
+
+#[test]
+fn image_without_bpb_that_ends_before_its_root_directory_does_is_no_volume() {
+    for layout in [KB_160, KB_180, KB_320, KB_360] {
+        let end = layout.data_start() * SECTOR;
+        let disk = Disk::without_bpb(layout);
+        let unknown = NotAPack::NoVolume(NoVolume::Unknown);
+        assert_eq!(not_a_pack(&disk.bytes[..end - 1]), unknown, "{layout:?}");
+        assert_eq!(not_a_pack(&disk.bytes[..end]), NotAPack::NoRecord, "{layout:?}");
+    }
+}
+
 /// A volume of one-sector clusters with FATs that have room for all of them.
 fn of_clusters(clusters: usize) -> Layout {
     let layout = Layout { per_cluster: 1, fat_sectors: 12, ..KB_1440 };

@@ -1,7 +1,7 @@
 //! How little is read and written, and how soon there is an answer.
 
 use crate::support::disk::convert::{PACK, convert, examine_pack, golden_time};
-use crate::support::disk::layout::{DMF, DOS, KB_1440, KB_2880, Layout, SECTOR};
+use crate::support::disk::layout::{DMF, DOS, KB_160, KB_1440, KB_2880, Layout, SECTOR};
 use crate::support::disk::traced::Traced;
 use crate::support::disk::{ARCHIVE, Copies, Disk, content, judge, record, short};
 use addpack::diagnosis::{FindingKind, RecordField, Verdict};
@@ -86,6 +86,26 @@ fn unreadable_sectors_that_are_none_of_ours_do_not_matter() {
             Err(error) => panic!("{layout:?}: {error}"),
         }
     }
+}
+
+#[test]
+fn unreadable_sectors_do_not_matter_on_a_small_disk_in_a_large_image() {
+    // By its size the image would have a longer FAT, so the first read fails. Only the FAT's first byte tells.
+    let mut disk = Disk::without_bpb(KB_160).with_record(PACK);
+    let needed = system_sectors(&disk.layout).into_iter().chain(record_sectors(&disk)).collect();
+    disk.bytes.resize(KB_1440.len(), 0xF6);
+    match examine(&Traced::readable_at(disk.bytes, needed)).unwrap() {
+        Examination::Pack(pack) => assert_eq!(pack.diagnosis.verdict, Verdict::Convertible),
+        Examination::NotAPack(why) => panic!("{why:?}"),
+    }
+}
+
+#[test]
+fn record_that_came_with_the_first_read_is_not_read_again() {
+    let disk = Disk::new(KB_1440).with_record(PACK);
+    let medium = Traced::starting_with(64 * SECTOR, disk.bytes);
+    assert!(matches!(examine(&medium).unwrap(), Examination::Pack(_)));
+    assert_eq!(medium.account().read, (0..64).collect::<Vec<_>>());
 }
 
 #[test]

@@ -9,4 +9,5 @@ mod random_damage;
 mod random_histories;
 mod reapplies;
 mod simulator;
+mod states;
 mod times;

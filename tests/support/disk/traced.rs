@@ -19,11 +19,18 @@ pub(crate) struct Traced {
     account: Mutex<Account>,
     /// The sectors that can be read; `None` for all.
     readable: Option<BTreeSet<u64>>,
+    /// Bytes that the first read gives at least.
+    start: usize,
 }
 
 impl Traced {
     pub(crate) fn new(bytes: Vec<u8>) -> Self {
-        Self { memory: Memory::new(bytes), account: Mutex::default(), readable: None }
+        Self { memory: Memory::new(bytes), account: Mutex::default(), readable: None, start: 0 }
+    }
+
+    /// A medium whose first read gives that many bytes, however few are asked for.
+    pub(crate) fn starting_with(start: usize, bytes: Vec<u8>) -> Self {
+        Self { start, ..Self::new(bytes) }
     }
 
     /// A medium of which all other sectors are unreadable.
@@ -80,4 +87,9 @@ impl Storage for Traced {
     }
 }
 
-impl DisketteStorage for Traced {}
+impl DisketteStorage for Traced {
+    fn read_start(&self, bytes: &mut Vec<u8>, length: usize) -> Result<(), MediaError> {
+        bytes.resize(length.max(self.start), 0);
+        self.read(0, bytes)
+    }
+}

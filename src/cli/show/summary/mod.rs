@@ -126,13 +126,15 @@ impl Brief {
 
     /// What follows the lines of the images: the numbers last, where people see them.
     pub(crate) fn end_of_lines(&self, look: TextStyle, ended: &Ended) -> String {
-        let set = of_the_set(look, ended.tally) + &ended.tally.skipped.section(look);
-        let (what_now, gap) = match self.what_now(look, ended) {
-            commands if commands.is_empty() => (commands, ""),
-            commands => (commands, "\n"),
-        };
-        let counts = counts(look, ended.tally, ended.is_stopped);
-        format!("{}{set}{gap}{what_now}\n{counts}", if set.is_empty() { "" } else { "\n" })
+        let tally = ended.tally;
+        let parts = [
+            of_the_set(look, tally),
+            tally.skipped.section(look).trim_start().to_owned(),
+            self.what_now(look, ended),
+            counts(look, tally, ended.is_stopped),
+        ];
+        let parts = parts.iter().filter(|part| !part.is_empty());
+        parts.fold(String::new(), |text, part| text + "\n" + part)
     }
 
     fn what_now(&self, look: TextStyle, ended: &Ended) -> String {
@@ -208,22 +210,28 @@ impl Brief {
             let purpose = format!("asks for {}", replacements(self.asked.len(), self.unnamed));
             what_now.offer(&["replace"], &["-o", "request.csv"], &purpose);
         }
-        match self.servers.len() {
-            _ if tally.images() == tally.count(Outcome::NotAPack) => {}
-            0 | 1 => {
-                what_now.offer(&["plan"], &[], "says which to apply, in which order");
-                what_now.offer(&["plan", "--labels"], &[], "says what to write on the labels");
-            }
-            _ => what_now.offer(
-                &["plan", "--all"],
-                &["-o", "plans"],
-                "writes a plan for each server",
-            ),
+        let no_packs = tally.count(Outcome::NotAPack) + tally.count(Outcome::Failed);
+        if tally.images() > no_packs {
+            self.offer_plans(&mut what_now, tally.count(Outcome::Converted) > 0);
         }
         if self.is_used {
             what_now.offer(&["inspect", "--list"], &[], "shows a line for each image");
         }
         what_now.commands
+    }
+
+    /// Offers the order to apply packs in, and their labels: of many servers only once packs were converted.
+    fn offer_plans(&self, what_now: &mut WhatNow, were_converted: bool) {
+        const LABELS: &str = "says what to write on the labels";
+        if self.servers.len() < 2 {
+            what_now.offer(&["plan"], &[], "says which to apply, in which order");
+            what_now.offer(&["plan", "--labels"], &[], LABELS);
+            return;
+        }
+        what_now.offer(&["plan", "--all"], &["-o", "plans"], "writes a plan for each server");
+        if were_converted {
+            what_now.offer(&["plan", "--all", "--labels"], &[], LABELS);
+        }
     }
 }
 

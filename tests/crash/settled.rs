@@ -1,0 +1,140 @@
+//! What it takes to settle a claim: evidence that the image is the one that was claimed, and that what it holds has
+//! reached the disk.
+
+use super::open_claims::Crash;
+use crate::support::judge::strace;
+use crate::support::scene::{Scene, testdata};
+use crate::support::tools;
+use rusqlite::{Connection, params};
+
+const IMAGE: &str = "reapplied-360.img";
+
+fn record(name: &str) -> Vec<u8> {
+    std::fs::read(testdata("records").join(name)).unwrap()
+}
+
+fn open(scene: &Scene) -> Connection {
+    Connection::open(scene.ledger()).unwrap()
+}
+
+/// Opens the claim of the only pack again, with these records: as a crash before the ledger was told leaves it.
+fn begin_again(scene: &Scene, old: &[u8], new: &[u8]) {
+    let begun = "UPDATE conversion SET state = 'begun', old_record = ?1, new_record = ?2";
+    open(scene).execute(begun, params![old, new]).unwrap();
+}
+
+#[test]
+fn image_that_is_complete_is_settled_at_once() {
+    let crash = Crash::events();
+    crash.write(0, &crash.new);
+    crash.assert_settled();
+}
+
+#[test]
+fn events_do_not_vouch_for_another_file_at_the_path_of_a_claim() {
+    let crash = Crash::events();
+    crash.write(0, &[0xF6; 512]);
+    let before = crash.scene.read(crash.name);
+    open(&crash.scene).execute("UPDATE conversion SET inode = 1", []).unwrap();
+    let (image, stderr) = crash.convert();
+    assert_eq!(image.outcome, "refused");
+    assert!(stderr.contains("its image is not there now"), "{stderr}");
+    assert!(before == crash.scene.read(crash.name));
+    assert_eq!(crash.states(), ["begun"]);
+}
+
+#[test]
+fn image_whose_path_is_a_link_to_itself_is_not_called_gone() {
+    let crash = Crash::events();
+    let path = crash.scene.path(crash.name);
+    std::fs::remove_file(&path).unwrap();
+    std::os::unix::fs::symlink(&path, &path).unwrap();
+    crash.scene.pack(9, "other.img");
+    let ran = crash.scene.run(&["convert", "--yes", "other.img"]);
+    assert!(ran.stderr.contains("could not be completed"), "{}", ran.stderr);
+    assert!(crash.states().contains(&"begun".to_owned()));
+}
+
+#[test]
+fn copy_is_not_settled_by_an_entry_that_is_no_conversion_of_ours() {
+    let scene = Scene::with(&[IMAGE]);
+    scene.convert(&["-o", "out", IMAGE]);
+    begin_again(&scene, &record("issued-4.5.rec"), &record("reapplied-in-order.45.rec"));
+    scene.pack(9, "other.img");
+    let ran = scene.run(&["convert", "--yes", "other.img"]);
+    assert!(ran.stderr.contains("the ledger's entry of"), "{}", ran.stderr);
+    let count = "SELECT count(*) FROM conversion WHERE state = 'begun'";
+    assert_eq!(open(&scene).query_row(count, [], |row| row.get(0)), Ok(1));
+}
+
+/// A pack that was converted, and whose claim is open again. What has to reach the disk before it is done: the image,
+/// or the folder with the new name.
+struct Converted {
+    scene: Scene,
+    durable: &'static str,
+}
+
+impl Converted {
+    fn in_place() -> Self {
+        let scene = Scene::with(&[IMAGE]);
+        scene.convert(&[IMAGE]);
+        Self { scene, durable: IMAGE }
+    }
+
+    fn in_container(name: &str) -> Self {
+        let scene = Scene::new();
+        let image = scene.image(IMAGE, &format!("work/{IMAGE}"));
+        std::fs::create_dir(scene.path("in")).unwrap();
+        let container = scene.path("in").join(name);
+        if name.ends_with("gz") {
+            std::fs::write(container, tools::gzip(&image, &[])).unwrap();
+        } else {
+            let zip = tools::zip(&scene.path("work"), &[], &[IMAGE]);
+            std::fs::rename(zip, container).unwrap();
+        }
+        scene.convert(&["in"]);
+        Self { scene, durable: "in" }
+    }
+
+    fn into_copy() -> Self {
+        let scene = Scene::with(&[IMAGE]);
+        scene.convert(&["-o", "out", IMAGE]);
+        Self { scene, durable: "out" }
+    }
+}
+
+#[test]
+fn what_a_claim_is_settled_by_is_durable_though_it_looks_complete() {
+    crate::support::needs!("strace", "zip", "unzip");
+    let (gzip, zip) = ("disk.img.gz", "packs.zip");
+    let packs = [
+        Converted::in_place(),
+        Converted::in_container(gzip),
+        Converted::in_container(zip),
+        Converted::into_copy(),
+    ];
+    for Converted { scene, durable } in packs {
+        let [old, new] = ["reapplied-in-order.rec", "reapplied-in-order.45.rec"].map(record);
+        begin_again(&scene, &old, &new);
+        scene.pack(9, "elsewhere/other.img");
+        let options = ["-f", "-y", "-e", "trace=fsync,fdatasync,pwrite64"];
+        let traced = strace(&scene, &options, &["convert", "--yes", "elsewhere"]);
+        traced.ran.ends(0);
+        let path = std::fs::canonicalize(scene.path(durable)).unwrap();
+        let path = format!("<{}>", path.display());
+        let on_it = |names: &[&str]| {
+            let is = |at: &usize| {
+                let call = &traced.calls[*at];
+                names.contains(&&*call.name) && call.text.contains(&path)
+            };
+            (0..traced.calls.len()).find(is)
+        };
+        let synced = on_it(&["fsync", "fdatasync"]);
+        assert!(synced.is_some(), "{durable}: {traced:?}");
+        // A sync alone would write nothing where one has failed before.
+        let written = on_it(&["pwrite64"]);
+        assert!(durable != IMAGE || written.is_some_and(|at| Some(at) < synced), "{traced:?}");
+        let begun = "SELECT count(*) FROM conversion WHERE state = 'begun'";
+        assert_eq!(open(&scene).query_row(begun, [], |row| row.get(0)), Ok(0));
+    }
+}

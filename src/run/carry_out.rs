@@ -11,13 +11,14 @@ use super::in_order::InOrder;
 use super::output::Output;
 use super::pool::{self, Scope};
 use super::prepare::Task;
+use super::recovery::Recovering;
 use super::step::Step;
 use super::survey::Survey;
 use super::turns::{Turn, TurnResult, Turns, take_turn};
 use super::{End, FinalReport, Job, Listener, Mode, RunEvent};
 use crate::ledger::{Ledger, LedgerError};
 use crate::platform::images_at_once;
-use crate::report::{Note, Report};
+use crate::report::{Failure, FailureCode, Note, Operation, Report};
 use crate::set::ImageNumber;
 use std::mem::take;
 use std::ops::ControlFlow;
@@ -48,8 +49,9 @@ pub fn carry_out(
     }
     let mut claims = Claims::new(ledger, job.put_back.clone())?;
     if job.mode.converts() && survey.end == End::Complete {
+        let mut recovering = Recovering::default();
         for one in &survey.turned_up {
-            claims.turned_up(&one.source, &one.path, None)?;
+            claims.turned_up(&one.source, &one.path, None, &mut recovering)?;
         }
     }
     let mut turns = Turns::new(survey, job);
@@ -194,7 +196,9 @@ impl<'a> Run<'a> {
     fn end(&mut self, group: Cleaning, scope: &Scope<'_, 'a>, reported: Reported) -> Reported {
         let Cleaning { numbers, steps: mut cleaning, claimed } = group;
         let mut steps = collect(&mut cleaning, scope);
-        let noted = self.claims.note(&mut steps);
+        // A run that only looks settles nothing.
+        let noted =
+            if self.task.job.mode.converts() { self.claims.note(&mut steps) } else { Ok(()) };
         let is_heard = !matches!(reported, Ok(ControlFlow::Break(())));
         let last =
             if is_heard { self.report_all(&numbers, steps) } else { Ok(ControlFlow::Break(())) };
@@ -213,6 +217,7 @@ impl<'a> Run<'a> {
         numbers: &[(ImageNumber, Option<usize>)],
         steps: Vec<Step>,
     ) -> Reported {
+        let mut applied = Ok(());
         for ((image, candidate), step) in numbers.iter().zip(steps) {
             let Step::Done(mut work) = step else { continue };
             if self.as_seen(*image).is_break() {
@@ -226,7 +231,13 @@ impl<'a> Run<'a> {
             };
             if let Some(at) = candidate.filter(is_it) {
                 let decision = self.survey.decision(at);
-                decisions::apply(&mut work.report, decision, self.survey, self.claims.ledger())?;
+                let ledger = self.claims.ledger();
+                let result = decisions::apply(&mut work.report, decision, self.survey, ledger);
+                if result.is_err() {
+                    // The others are still reported: some of them may be converted.
+                    work.report.fail(Failure::new(FailureCode::LedgerError, Operation::Claim));
+                    applied = applied.and(result);
+                }
             }
             self.add_flaws(*image, &mut work.report);
             self.finished = image + 1;
@@ -234,7 +245,8 @@ impl<'a> Run<'a> {
                 return Ok(ControlFlow::Break(()));
             }
         }
-        Ok((self.listener)(RunEvent::CaughtUp))
+        let heard = (self.listener)(RunEvent::CaughtUp);
+        applied.map(|()| heard)
     }
 
     /// Confirms what was reported when the images before `end` were seen.

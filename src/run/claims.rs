@@ -168,12 +168,13 @@ impl<'l> Claims<'l> {
 
     /// Keeps the results of a round's claims.
     pub(super) fn note(&mut self, steps: &mut [Step]) -> Result<(), LedgerError> {
+        let mut recovering = Recovering::default();
         for step in steps {
             let Step::Done(work) = step else { continue };
             if let Some(claim) = work.claim.take() {
                 self.settled.extend(settled(&work.report, claim));
             } else if self.has_missing() {
-                self.turn_up(&work.report)?;
+                self.turn_up(&work.report, &mut recovering)?;
             }
         }
         Ok(())
@@ -185,24 +186,30 @@ impl<'l> Claims<'l> {
     }
 
     /// Settles the claim of a converted pack that an earlier run has left open.
-    fn turn_up(&mut self, report: &Report) -> Result<(), LedgerError> {
+    fn turn_up(&mut self, report: &Report, recovering: &mut Recovering) -> Result<(), LedgerError> {
         if !matches!(report.outcome, Outcome::Converted | Outcome::AlreadyConverted) {
             return Ok(());
         }
         let Some(record) = report.record() else { return Ok(()) };
         // A 4.0 record here belongs to an image whose copy is converted.
         let digest = record.origin.map_or_else(|| record.digest(), |origin| origin.source_digest);
-        self.turned_up(&digest, &report.path, report.output.as_deref())
+        self.turned_up(&digest, &report.path, report.output.as_deref(), recovering)
     }
 
     /// Settles the open claim of the pack with this source digest, which was found converted at `path`, or in
-    /// `target`.
+    /// `target`, if it is so for good.
     pub(super) fn turned_up(
         &mut self,
         source: &Seal,
         path: &Path,
         target: Option<&Path>,
+        recovering: &mut Recovering,
     ) -> Result<(), LedgerError> {
+        if !self.missing.has_source(source)
+            || !recovering.is_converted_for_good(target.unwrap_or(path))
+        {
+            return Ok(());
+        }
         if let Some(entry) = self.missing.take_source(source) {
             let target = target.map(absolute_path);
             self.ledger.moved(entry.id, &absolute_path(path), target.as_deref())?;

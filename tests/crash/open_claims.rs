@@ -154,6 +154,32 @@ fn first_sector_of_garbage_is_mended_where_the_events_vouch_for_it() {
 }
 
 #[test]
+fn who_only_looks_settles_no_claim() {
+    let crash = Crash::events();
+    crash.write(0, &crash.new);
+    // Of two that are the same one is a copy, and is looked at once more to be reported as one.
+    std::fs::write(crash.scene.path("a-copy.img"), crash.scene.read(crash.name)).unwrap();
+    let open = || Connection::open(crash.scene.ledger()).unwrap();
+    let row = || -> (String, String) {
+        let row = "SELECT state, path FROM conversion";
+        open().query_row(row, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap()
+    };
+    let before = row();
+    assert_eq!(before.0, "begun");
+    for version in [3, 2] {
+        for args in [&["inspect"][..], &["convert", "--dry-run"], &["plan"]] {
+            let ran = crash.scene.run(&[args, &["."]].concat());
+            assert_eq!(ran.stderr, "", "{version}: {args:?}");
+            assert_eq!(row(), before, "{version}: {args:?}");
+        }
+        let older = "ALTER TABLE conversion DROP COLUMN container; PRAGMA user_version = 2";
+        if version == 3 {
+            open().execute_batch(older).unwrap();
+        }
+    }
+}
+
+#[test]
 fn pack_that_turns_up_under_another_path_is_settled() {
     // Complete, in its clean-up, torn: in each state, and in another folder.
     for torn in [2048, 512, 100] {

@@ -138,3 +138,29 @@ fn what_a_claim_is_settled_by_is_durable_though_it_looks_complete() {
         assert_eq!(open(&scene).query_row(begun, [], |row| row.get(0)), Ok(0));
     }
 }
+
+#[test]
+fn pack_that_turns_up_is_done_once_it_is_durable_and_no_other_run_has_it() {
+    crate::support::needs!("strace");
+    let Converted { scene, .. } = Converted::in_place();
+    let [old, new] = ["reapplied-in-order.rec", "reapplied-in-order.45.rec"].map(record);
+    let state = || -> String {
+        open(&scene).query_row("SELECT state FROM conversion", [], |row| row.get(0)).unwrap()
+    };
+    begin_again(&scene, &old, &new);
+    let moved = scene.path("moved/pack.img");
+    std::fs::create_dir(scene.path("moved")).unwrap();
+    std::fs::rename(scene.path(IMAGE), &moved).unwrap();
+    // The run that has it locked may not have synced it yet, or put the old record back.
+    let other = std::fs::File::open(&moved).unwrap();
+    other.lock().unwrap();
+    scene.run(&["convert", "--yes", "moved"]).ends(0);
+    assert_eq!(state(), "begun");
+    drop(other);
+    let options = ["-f", "-y", "-e", "trace=fsync,fdatasync"];
+    let traced = strace(&scene, &options, &["convert", "--yes", "moved"]);
+    traced.ran.ends(0);
+    let path = format!("<{}>", std::fs::canonicalize(moved).unwrap().display());
+    assert!(traced.calls.iter().any(|call| call.text.contains(&path)), "{traced:?}");
+    assert_eq!(state(), "done");
+}

@@ -84,6 +84,37 @@ fn first_signal_ends_the_run_with_every_image_old_or_new() {
     }
 }
 
+/// While one group of images is cleaned up, the next one is claimed, and the one behind it is opened.
+#[test]
+fn signal_while_several_groups_are_worked_on_leaves_each_image_old_or_reported_as_converted() {
+    crate::support::needs!("strace");
+    let mut packs = packs();
+    // One that is synced once, since it has no events: signals are counted for each thread.
+    let unused = PackImage::golden("unused-720.img").cut_short();
+    packs[70] = unused.renumbered(70);
+    for (call, number) in [("flock", 130), ("flock", 200), ("fdatasync", 70)] {
+        let scene = folder_of(&packs);
+        let (path, trace) = (name(number), format!("trace={call}"));
+        let inject = format!("inject={call}:signal=SIGINT:when=1");
+        let options = ["-f", "-e", &trace, "-e", &inject, "-P", &path];
+        let traced = strace(&scene, &options, &[&CONVERT[..], &["-j", "4"]].concat());
+        assert_eq!((traced.ran.code, traced.signal), (Some(130), None), "{call} {number}");
+        let (images, summary) = reports(&traced.ran.stdout);
+        assert_eq!((summary.stopped, summary.images), (true, images.len() as u64));
+        assert!(images.windows(2).all(|two| two[0].path < two[1].path), "{call} {number}");
+        let is_converted = |number: usize| {
+            images.iter().any(|it| it.path == name(number) && it.outcome == "converted")
+        };
+        for (number, pack) in packs.iter().enumerate() {
+            let state = pack.state(&scene.read(&name(number)));
+            let expected = if is_converted(number) { State::New } else { State::Old };
+            assert_eq!(state, expected, "{call}: {number}");
+        }
+        assert!(is_converted(0) && !is_converted(IMAGES - 1), "{call} {number}");
+        complete(&scene, &packs, &["converted", "already-converted"]);
+    }
+}
+
 #[test]
 fn second_signal_ends_the_run_at_once_with_every_image_whole() {
     crate::support::needs!("strace");

@@ -1,12 +1,13 @@
 //! Replaces a container with a new file in which some images have changed.
 
 use super::{Container, Current, lock};
-use crate::disk::MediaError;
+use crate::disk::{ContainerError, MediaError};
 use crate::files::replace::{Replaced, Replacement, replace};
 use crate::files::{OnePass, OpenFile};
 use crate::media::budget::MemoryShare;
 use crate::media::changes::Changes;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::io;
 use std::path::Path;
 
@@ -50,7 +51,13 @@ impl Container {
             current.content.room_to_write(&current.file, staged)?
         };
         let _memory = MemoryShare::take(needed);
-        self.current().replace(&self.path, self.place()?, staged)
+        let place = self.place()?;
+        // The name that the claim has is the one that is taken: another file may be there by now.
+        if fs::canonicalize(&self.path).is_ok_and(|now| now == place) {
+            self.current().replace(&self.path, place, staged)
+        } else {
+            Err(ContainerError::Changed.into())
+        }
     }
 }
 
@@ -81,5 +88,44 @@ impl Current {
         self.content = seen;
         self.file = file;
         Ok(durable?)
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use crate::disk::{DisketteStorage, Storage};
+    use crate::media::{Medium, Place};
+    use flate2::{Compression, write::GzEncoder};
+    use std::io::Write;
+    use std::os::unix::fs::symlink;
+
+    const IMAGE: &[u8] = include_bytes!("../../../testdata/images/unused-20-160.img");
+
+    #[test]
+    fn another_file_at_the_place_of_a_claim_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+        packed.write_all(IMAGE).unwrap();
+        let packed = packed.finish().unwrap();
+        fs::create_dir(at("one")).unwrap();
+        fs::write(at("one/a.img.gz"), &packed).unwrap();
+        symlink(at("one"), at("link")).unwrap();
+        let medium = Medium::open_to_change(&Place::file(at("link/a.img.gz")), 0).unwrap();
+        assert!(medium.container().is_some_and(|place| place.ends_with("one/a.img.gz")));
+        // The folder gets another name, and the link leads there; another one has its name now.
+        fs::rename(at("one"), at("two")).unwrap();
+        fs::remove_file(at("link")).unwrap();
+        symlink(at("two"), at("link")).unwrap();
+        fs::create_dir(at("one")).unwrap();
+        fs::write(at("one/a.img.gz"), b"another").unwrap();
+        assert!(medium.is_at_its_path());
+        medium.write(0, &[1; 512]).unwrap();
+        medium.stage();
+        let error = medium.sync().unwrap_err();
+        assert!(matches!(error, MediaError::Container(ContainerError::Changed)), "{error:?}");
+        assert_eq!(fs::read(at("one/a.img.gz")).unwrap(), b"another");
+        assert!(fs::read(at("two/a.img.gz")).unwrap() == packed);
     }
 }

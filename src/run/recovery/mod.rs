@@ -12,6 +12,7 @@
 //! they must hold that pack.
 
 mod copies;
+mod durable;
 mod held;
 mod leftovers;
 

@@ -179,8 +179,8 @@ impl<'a> Fat<'a> {
         owners: impl Iterator<Item = DirectoryEntry>,
         chain: &[u16],
     ) -> Option<(DirectoryEntry, u16)> {
-        // Each cluster is visited once, however many chains run through it.
-        let mut seen = [0_u64; 4096 / 64];
+        // Each cluster is visited once, however many chains run through it: a bit for each of 4,096.
+        let mut seen = [0_u64; 64];
         for owner in owners {
             let mut next = Link::Next(owner.first_cluster);
             while let Link::Next(cluster) = next {

@@ -4,3 +4,4 @@ pub mod commit;
 pub mod contents;
 pub mod examine;
 pub mod keep;
+pub mod kept_list;

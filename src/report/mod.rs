@@ -205,7 +205,8 @@ impl Report {
         self
     }
 
-    pub(crate) fn fail(&mut self, failure: Failure) {
+    /// Sets down that it failed.
+    pub fn fail(&mut self, failure: Failure) {
         self.outcome = Outcome::Failed;
         self.failure = Some(failure);
     }

@@ -2,14 +2,16 @@
 
 use super::Job;
 use super::access::open;
-use crate::media::Place;
-use crate::pack::keep::{Keep, KeptImage};
-use crate::record::fields::Seal;
-use crate::report::{Failure, FailureCode, Operation};
+use crate::diagnosis::FindingCode;
+use crate::media::{MediaError, Place};
+use crate::pack::keep::{Extent, Keep, KeptImage};
+use crate::pack::kept_list::{self, Listed};
+use crate::record::Record;
+use crate::report::{Failure, FailureCode, Operation, Report};
 use std::path::Path;
 
-/// Keeps an image of the diskette in `drive`, which must be the one that was examined: its record must have the digest
-/// `expected`; `None` if it has no record.
+/// Keeps an image of the diskette in `drive`, which must be the one that was `seen` there: it has the same record,
+/// or none. An image of all of it goes into the list of its folder.
 ///
 /// # Errors
 /// If the diskette cannot be read, is another one, or its image cannot be written.
@@ -17,14 +19,19 @@ pub fn keep_diskette(
     drive: &Path,
     job: &Job,
     keep: &Keep,
-    expected: Option<Seal>,
+    seen: &Report,
 ) -> Result<KeptImage, Failure> {
     let place = Place::at(drive).map_err(|error| Failure::caused(Operation::Open, error))?;
-    let failed = |error| Failure::caused(Operation::Copy, error).about(keep.folder.clone());
+    let failed =
+        |error: MediaError| Failure::caused(Operation::Copy, error).about(keep.folder.clone());
     let kept = keep.keep(&open(&place, job)?).map_err(failed)?;
-    if kept.record == expected {
-        Ok(kept)
-    } else {
-        Err(Failure::new(FailureCode::Replaced, Operation::Read))
+    if kept.record != seen.record().map(Record::digest) {
+        return Err(Failure::new(FailureCode::Replaced, Operation::Read));
     }
+    if keep.extent == Extent::Whole {
+        let was_copy = seen.has_finding(FindingCode::CopyOfConverted);
+        let diskette = Listed { number: keep.number, image: kept.path.clone(), was_copy };
+        kept_list::add(&keep.folder, &diskette).map_err(|error| failed(error.into()))?;
+    }
+    Ok(kept)
 }

@@ -10,7 +10,6 @@ use crate::record::fields::{FileTime, Seal};
 use crate::record::seal::sha1;
 use crate::report::{Outcome, Report};
 use std::path::{Path, PathBuf, absolute};
-use std::time::UNIX_EPOCH;
 
 /// What a pack in the ledger is to the image at hand.
 pub(super) enum LedgerMatch {
@@ -89,33 +88,31 @@ pub(super) fn absolute_path(path: &Path) -> PathBuf {
 }
 
 impl Report {
-    /// Takes the report of a kept image for one of its diskette, where that was converted in `drive` since, as the
-    /// ledger has it: the image holds the record from which that conversion was made. An image that is younger
-    /// than the conversion is that of another copy of the diskette, and is left refused.
+    /// Takes the report of a kept image for one of its diskette, if that was converted in a drive since, as the
+    /// ledger has it: the image holds the record from which that conversion was made.
     ///
     /// # Errors
     /// Where the ledger fails.
-    pub fn catch_up(&mut self, drive: &Path, ledger: &Ledger) -> Result<(), LedgerError> {
+    pub fn catch_up(&mut self, ledger: &Ledger) -> Result<(), LedgerError> {
         let is_copy = self.has_finding(FindingCode::CopyOfConverted);
         let Some(record) = self.record().filter(|_| is_copy) else { return Ok(()) };
-        let Some(entry) = record.serial.text().map(|serial| ledger.find(serial)).transpose()?
-        else {
-            return Ok(());
+        let Some(serial) = record.serial.text() else { return Ok(()) };
+        let is_of_diskette = |entry: &LedgerEntry| {
+            entry.state == ConversionState::Done
+                && entry.target.is_none()
+                && is_in_drive(&entry.path)
         };
-        let made = std::fs::metadata(&self.path).and_then(|metadata| metadata.modified());
-        let made = made.ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
-        let Some(made) = made.and_then(|at| i64::try_from(at.as_secs()).ok()) else {
-            return Ok(());
-        };
-        let is_here = |entry: &LedgerEntry| {
-            let is_of_drive = entry.target.is_none() && entry.path == absolute_path(drive);
-            entry.state == ConversionState::Done && is_of_drive && made <= entry.converted_at
-        };
-        let new = entry.filter(is_here).and_then(|entry| made_again(&entry, record.bytes()));
-        if let Some(new) = new {
+        let entry = ledger.find(serial)?.filter(is_of_diskette);
+        if let Some(new) = entry.and_then(|entry| made_again(&entry, record.bytes())) {
             self.outcome = Outcome::AlreadyConverted;
             self.diagnosis = Some(diagnose(&new));
         }
         Ok(())
     }
+}
+
+/// Whether a path of the ledger is that of a drive, on this system or on another.
+pub fn is_in_drive(path: &Path) -> bool {
+    let text = path.to_string_lossy();
+    text.starts_with("/dev/") || text.starts_with(r"\\.\") || text.ends_with(':')
 }

@@ -171,7 +171,11 @@ fn pack_that_turns_up_under_another_path_is_settled() {
         assert!(["converted", "already-converted"].contains(&image.outcome.as_str()), "{image:?}");
         assert!(crash.record("found.img") == crash.new);
         assert_eq!(crash.states(), ["done"], "{torn}");
-        crash.scene.run(&["ledger", "check"]).is(0, "1 of 1 conversion is as the ledger says\n", "");
+        crash.scene.run(&["ledger", "check"]).is(
+            0,
+            "1 of 1 conversion is as the ledger says\n",
+            "",
+        );
     }
 }
 

@@ -16,7 +16,6 @@ mod found;
 mod guards;
 mod mapfiles;
 mod queue;
-mod queue_files;
 #[path = "../real_driver/mod.rs"]
 mod real_driver;
 mod torn_sectors;

@@ -77,8 +77,8 @@ impl Interrupted {
 
     fn states(&self) -> String {
         let listed = self.scene.run(&["ledger"]).stdout;
-        let rows = listed.lines().filter(|line| !line.starts_with("state "));
-        let states = rows.map(|line| line.split(' ').next().unwrap());
+        // Behind the headings.
+        let states = listed.lines().skip(1).map(|line| line.split(' ').next().unwrap());
         states.collect::<Vec<_>>().join(" ")
     }
 

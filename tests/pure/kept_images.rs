@@ -6,6 +6,7 @@ use addpack::disk::Memory;
 use addpack::media::{DriveError, Mapfile, VerifyingReader, Watcher};
 use addpack::pack::examine::{Examination, examine};
 use addpack::pack::keep::{Extent, Keep, KeptImage};
+use addpack::pack::kept_list::{LIST_NAME, Listed, add, listed};
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -112,4 +113,58 @@ fn an_image_of_the_record_alone_says_the_same_of_the_pack() {
         };
         assert_eq!(record(image), record(bytes), "{name}");
     }
+}
+
+fn listed_as(folder: &Path, number: usize, name: &str, was_copy: bool) -> Listed {
+    Listed { number, image: folder.join(name), was_copy }
+}
+
+#[test]
+fn a_list_tells_the_diskettes_in_their_order_and_each_of_them_once() {
+    let folder = TempDir::new().unwrap();
+    let folder = folder.path();
+    assert_eq!(listed(folder), []);
+    let all = [
+        listed_as(folder, 1, "b.img", false),
+        listed_as(folder, 12, "a.img", true),
+        listed_as(folder, 12, "c.img", false),
+    ];
+    for diskette in all.iter().chain(&all) {
+        add(folder, diskette).unwrap();
+    }
+    assert_eq!(listed(folder), all);
+}
+
+#[test]
+fn a_line_that_a_crash_has_cut_short_is_none_and_the_next_one_is_whole() {
+    let folder = TempDir::new().unwrap();
+    let (first, second) =
+        (listed_as(folder.path(), 1, "a.img", false), listed_as(folder.path(), 2, "b.img", true));
+    add(folder.path(), &first).unwrap();
+    let path = folder.path().join(LIST_NAME);
+    let whole = fs::read(&path).unwrap();
+    for cut in 1..7 {
+        fs::write(&path, [&whole[..], &b"2 b.img copy"[..cut]].concat()).unwrap();
+        assert_eq!(listed(folder.path()), std::slice::from_ref(&first), "{cut}");
+        add(folder.path(), &second).unwrap();
+        assert_eq!(listed(folder.path()).last(), Some(&second), "{cut}");
+    }
+}
+
+/// The name of the list may be that of a file of the user's, and its lines may be written by anybody.
+#[test]
+fn what_is_no_list_is_left_alone_and_lines_that_lead_elsewhere_are_none() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join(LIST_NAME);
+    fs::write(&path, "my diskettes\n1 a.img\n").unwrap();
+    let diskette = listed_as(folder.path(), 1, "a.img", false);
+    add(folder.path(), &diskette).unwrap();
+    assert_eq!(listed(folder.path()), []);
+    assert_eq!(fs::read(&path).unwrap(), b"my diskettes\n1 a.img\n");
+    fs::remove_file(&path).unwrap();
+    add(folder.path(), &diskette).unwrap();
+    let mut bytes = fs::read(&path).unwrap();
+    bytes.extend(b"2 ../b.img\n3 /etc/passwd\n0 c.img\nx d.img\n4\n\n99999999999999999999999 e.img\n5 ..\n\xff\n");
+    fs::write(&path, bytes).unwrap();
+    assert_eq!(listed(folder.path()), [diskette]);
 }

@@ -41,8 +41,9 @@ pub(crate) fn queue(machine: &mut Machine) {
     assert_eq!(ran.code, Some(1), "{ran:?}");
     let (_, summary) = ran.stdout.split_once("3 diskettes in this queue\n").expect("a summary");
     let lines: Vec<_> = summary.lines().take(3).collect();
-    for (line, start) in lines.into_iter().zip(["1  converted", "2  converted", "3  refused"]) {
-        assert!(line.trim_start().starts_with(start), "{summary}");
+    let words = ["1  ... converted: ", "2  ... converted: ", "3  ... refused: "];
+    for (line, (number, word)) in lines.iter().zip(words.map(|it| it.split_once("...").unwrap())) {
+        assert!(line.trim_start().starts_with(number) && line.contains(word), "{summary}");
     }
     assert!(read(&first) == packs[0].new && read(&second) == packs[1].new);
     assert!(read(&third) == bad);

@@ -222,7 +222,7 @@ pub(crate) struct ConvertArgs {
     #[command(flatten)]
     pub(crate) queue: QueueArgs,
 
-    /// With --queue: ask for the diskettes whose images in DIR are still to be converted, by serial
+    /// With --queue: ask for the diskettes whose images in DIR are still to be converted, by number and serial
     ///
     /// DIR is the folder that `addpack inspect --queue DRIVE --keep DIR` has filled. A diskette that is not of the
     /// set, or has changed since its image was made, is left alone.

@@ -4,10 +4,11 @@ use crate::cli::args::ConvertArgs;
 use crate::cli::ask::keyboard::answer_is_yes;
 use crate::cli::commands::ledger::file;
 use crate::cli::show::printer::Printer;
+use crate::cli::show::queue::Diskette;
 use crate::cli::show::tally::SERVERS_SHOWN;
 use crate::cli::show::terminal::{at_home, complain, named};
 use crate::cli::words::system::BEFORE_WRITING;
-use crate::cli::words::{diskette, number, plural, server, set_warnings, unread};
+use crate::cli::words::{diskette, number, pack_line, plural, server, set_warnings, unread};
 use addpack::pack::keep::is_kept_image;
 use addpack::plan::PackFacts;
 use addpack::plan::servers::{PacksByServer, ServerPacks};
@@ -159,9 +160,10 @@ fn ledger_line(args: &ConvertArgs) -> String {
     }
 }
 
-/// What is asked of one diskette.
-pub(crate) fn diskette_question(report: &Report, args: &ConvertArgs) -> String {
-    let about = report.record().map_or_else(String::new, |record| diskette(report, record));
+/// What is asked of one diskette of a queue.
+pub(crate) fn diskette_question(found: &Diskette, args: &ConvertArgs) -> String {
+    let about = found.report.record().map_or_else(String::new, pack_line);
+    let about = format!("Diskette {}: {about}", found.number);
     let ledger = ledger_line(args);
     let question = match &args.output {
         None => format!("{BEFORE_WRITING}{ledger}Convert it to 4.5? There is no way back to 4.0."),

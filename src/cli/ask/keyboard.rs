@@ -61,8 +61,8 @@ pub(crate) fn answer(question: &str) -> Option<String> {
     let keyboard = KEYBOARD.get_or_init(|| Mutex::new(Keyboard::start()));
     let keyboard = keyboard.lock().unwrap_or_else(PoisonError::into_inner);
     let line = stop::while_asking(|| keyboard.line());
-    if line.is_none() {
-        // Nobody has pressed Enter behind the question.
+    if line.is_none() || !stdin().is_terminal() {
+        // Nobody has pressed Enter behind the question, or nobody sees it.
         let _ = stderr().write_all(b"\n");
     }
     let line = line?;

@@ -3,6 +3,7 @@
 use crate::cli::Error;
 use crate::cli::args::Common;
 use crate::cli::ask::stop;
+use crate::cli::commands::caught_up::CaughtUp;
 use crate::cli::commands::ledger::open_to_read;
 use crate::cli::exit::Exit;
 use crate::cli::show::lines::complain_repeated;
@@ -55,7 +56,7 @@ pub(crate) fn gather_with(common: &Common, to_file: Option<&mut ToFile>) -> Resu
 fn gather_job(common: &Common, job: &Job, to_file: Option<&mut ToFile>) -> Result<Packs, Error> {
     let mut ledger = open_to_read(&common.ledger)?;
     let progress = Progress::over(common, "looking");
-    let mut gathering = Gathering::new(progress, to_file);
+    let mut gathering = Gathering::new(common, progress, to_file);
     let end = run::run(job, &mut ledger, &stop::STOP, &mut |event| gathering.hear(event));
     gathering.progress.finish();
     let is_stopped = end? == End::Stopped;
@@ -180,15 +181,17 @@ struct Gathering<'a> {
     /// Images that were seen, and those that have their final report.
     seen: u32,
     finished: u32,
+    since: CaughtUp<'a>,
     progress: Progress,
     /// What is written to files as well.
     to_file: Option<&'a mut ToFile>,
 }
 
 impl<'a> Gathering<'a> {
-    fn new(progress: Progress, to_file: Option<&'a mut ToFile>) -> Self {
+    fn new(common: &'a Common, progress: Progress, to_file: Option<&'a mut ToFile>) -> Self {
         let (packs, images, others) = (Packs::default(), Vec::new(), BTreeMap::new());
-        Self { packs, images, others, seen: 0, finished: 0, progress, to_file }
+        let since = CaughtUp::new(common);
+        Self { packs, images, others, seen: 0, finished: 0, since, progress, to_file }
     }
 
     fn hear(&mut self, event: RunEvent) -> ControlFlow<()> {
@@ -196,8 +199,8 @@ impl<'a> Gathering<'a> {
             files.hear(&event);
         }
         match event {
-            RunEvent::Seen(report) => self.see(&report),
-            RunEvent::Final(report) => self.finish(&report),
+            RunEvent::Seen(report) => self.see(report),
+            RunEvent::Final(report) => self.finish(report),
             RunEvent::Skipped(skipped) => {
                 self.packs.skipped.add(&skipped);
                 self.progress.other();
@@ -211,9 +214,10 @@ impl<'a> Gathering<'a> {
         ControlFlow::Continue(())
     }
 
-    fn see(&mut self, report: &Report) {
+    fn see(&mut self, mut report: Box<Report>) {
         self.progress.seen(report.outcome);
-        match Item::of(report) {
+        self.since.catch_up(&mut report);
+        match Item::of(&report) {
             Item::Pack(summary, facts) => {
                 self.packs.add(Item::Pack(summary, facts));
                 self.images.push(self.seen);
@@ -226,10 +230,13 @@ impl<'a> Gathering<'a> {
         self.seen += 1;
     }
 
-    fn finish(&mut self, report: &FinalReport) {
+    fn finish(&mut self, report: FinalReport) {
         let item = match report {
             FinalReport::AsSeen => None,
-            FinalReport::Changed(report) => Some(Item::of(report)),
+            FinalReport::Changed(mut report) => {
+                self.since.catch_up(&mut report);
+                Some(Item::of(&report))
+            }
             FinalReport::Deferred => Some(Item::Nothing),
         };
         if let Some(item) = item {

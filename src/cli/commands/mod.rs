@@ -1,5 +1,6 @@
 //! The commands, one file for each.
 
+pub(crate) mod caught_up;
 pub(crate) mod collect;
 pub(crate) mod convert;
 pub(crate) mod drive;

@@ -2,17 +2,17 @@
 
 use crate::cli::Error;
 use crate::cli::args::plan::{PlanArgs, ServerChoice};
-use crate::cli::args::{Also, is_there};
+use crate::cli::args::{Also, Common, is_there};
 use crate::cli::ask::stop;
 use crate::cli::commands::gather::{Packs, gather_with};
 use crate::cli::commands::head::head;
 use crate::cli::commands::ledger::open_to_read;
 use crate::cli::commands::ledger::written;
-use crate::cli::commands::plan_commands::{WholeSet, commands};
+use crate::cli::commands::plan_commands::{WholeSet, commands, plan_all_command};
 use crate::cli::commands::queue::set::look_at_diskettes;
 use crate::cli::exit::Exit;
 use crate::cli::show::plan_report::PlanReport;
-use crate::cli::show::terminal::{TextStyle, complain, named, remark};
+use crate::cli::show::terminal::{TextStyle, complain, named, remark, tell};
 use crate::cli::show::to_file::{Ending, ToFile};
 use crate::cli::show::{json, plan_text};
 use crate::cli::words::server;
@@ -50,7 +50,11 @@ pub(crate) fn run(args: &PlanArgs) -> Result<Exit, Error> {
     if args.labels || args.output.is_some() {
         packs.skipped.complain();
     }
-    let exit = if args.all { run_all(args, &packs)? } else { run_one(args, &packs)? };
+    let exit = if args.all || is_tie_of_queue(args, &packs) {
+        run_all(args, &packs)?
+    } else {
+        run_one(args, &packs)?
+    };
     if let Some(files) = to_file {
         let server = args.state(None);
         let ending = Ending { summary: Vec::new(), stopped: false, is_null: false, server };
@@ -59,8 +63,14 @@ pub(crate) fn run(args: &PlanArgs) -> Result<Exit, Error> {
     Ok(exit)
 }
 
+/// Whether diskettes were put in by hand, and it is not clear which server is meant: nobody should have to put
+/// them in again.
+fn is_tie_of_queue(args: &PlanArgs, packs: &Packs) -> bool {
+    args.queue.queue && !args.which.is_given() && args.which.meant(&packs.sets).len() > 1
+}
+
 fn run_one(args: &PlanArgs, packs: &Packs) -> Result<Exit, Error> {
-    let server = args.state(one_server(&args.which, &packs.sets)?);
+    let server = args.state(one_server(&args.which, &packs.sets, &args.common)?);
     let plan = plan(&packs.facts, &server);
     let mut out = BufWriter::new(stdout());
     let mut report = report(args, (packs, &WholeSet::of(packs)), &server, &plan);
@@ -97,12 +107,13 @@ fn tell_of_other_servers(args: &PlanArgs, packs: &Packs, server: &ServerState) {
 fn queue_packs(args: &PlanArgs, to_file: Option<&mut ToFile>) -> Result<Packs, Error> {
     stop::listen();
     let mut ledger = open_to_read(&args.common.ledger)?;
-    let set = look_at_diskettes(&args.common, &args.queue, &mut ledger, |diskette, _| {
-        complain(&format!("diskette {}: {}", diskette.number, diskette.verdict));
+    let set = look_at_diskettes(&args.common, &args.queue, &mut ledger, |diskette| {
+        tell(&diskette.text(TextStyle::of_file()));
     })?;
+    tell("\n");
     let exit = if set.is_stopped { Exit::Stopped } else { Exit::Good };
     if let Some(files) = to_file {
-        set.reports.iter().for_each(|(number, report)| files.diskette(*number, report));
+        set.diskettes.iter().for_each(|one| files.diskette(one.number, &one.report));
     }
     let mut packs = set.named_by_number();
     packs.exit = packs.exit.merge(exit);
@@ -116,6 +127,7 @@ fn queue_packs(args: &PlanArgs, to_file: Option<&mut ToFile>) -> Result<Packs, E
 pub(crate) fn one_server(
     which: &ServerChoice,
     sets: &PacksByServer,
+    common: &Common,
 ) -> Result<Option<Server>, Error> {
     let servers = which.meant(sets);
     if servers.len() < 2 {
@@ -127,9 +139,10 @@ pub(crate) fn one_server(
     } else {
         String::new()
     };
+    let all = plan_all_command(common).unwrap_or_else(|| "addpack plan --all".to_owned());
     Err(Error::Usage(format!(
-        "{} servers have the same number of packs: {}{shown}. Name one with --address or --name; addpack \
-         plan --all PATH plans for all of them",
+        "{} servers have the same number of packs: {}{shown}. Name one with --address or --name; to plan for \
+         all of them: {all}",
         servers.len(),
         named.join(", ")
     )))

@@ -1,10 +1,11 @@
 //! The commands that come after a plan, to be pasted into a shell.
 
+use crate::cli::args::Common;
 use crate::cli::args::plan::PlanArgs;
 use crate::cli::commands::gather::Packs;
 use crate::cli::show::plan_report::PlanReport;
 use crate::cli::show::shell::{command, path_words};
-use crate::cli::show::what_now::{ledger_words, same_set};
+use crate::cli::show::what_now::ledger_words;
 use crate::cli::words::{PackSummary, address, pack_serial, plural, replacements, server_name};
 use addpack::pack::keep::is_kept_image;
 use addpack::plan::{FIRST_LICENSES, PackFacts, PlanAction, PlanStep};
@@ -48,13 +49,62 @@ fn is_asked_for(facts: &PackFacts, summary: &PackSummary) -> bool {
     facts.needs_replacement() && refusal.is_some_and(|it| it.no_replacement().is_none())
 }
 
+/// Where the packs of a plan are, as the words that lead to them again.
+enum Source {
+    /// Paths: images, or the folder in which a queue has kept them.
+    Paths { paths: Vec<String>, drive: String },
+    /// A drive, and diskettes of which no image is kept.
+    Drive(Vec<String>),
+}
+
+impl Source {
+    /// `None` where a path cannot be typed.
+    fn of(args: &PlanArgs) -> Option<Self> {
+        let paths = path_words(&args.common.paths)?;
+        Some(match &args.queue.keep {
+            _ if !args.queue.queue => Self::Paths { paths, drive: A_DRIVE.to_owned() },
+            Some(folder) => Self::Paths { drive: paths.concat(), paths: path_words(&[folder])? },
+            None => Self::Drive(paths),
+        })
+    }
+
+    /// A command on these packs: its first words, the options that `common` has, the packs, its last words.
+    fn words(&self, first: Vec<String>, common: &[String], last: &[&str]) -> Vec<String> {
+        let (queue, packs) = match self {
+            Self::Paths { paths, .. } => (Vec::new(), paths),
+            Self::Drive(drive) => (words(&["--queue"]), drive),
+        };
+        [first, queue, common.to_vec(), packs.clone(), words(last)].concat()
+    }
+
+    /// The command that converts the diskettes themselves, and not their images.
+    fn convert_diskettes(&self, common: &[String]) -> Vec<String> {
+        match self {
+            Self::Paths { paths, drive } => {
+                let queue = words(&["convert", "--queue", drive, "--plan"]);
+                [queue, paths.clone(), common.to_vec()].concat()
+            }
+            Self::Drive(_) => self.words(words(&["convert"]), common, &[]),
+        }
+    }
+}
+
+/// The command that plans for each server of a set; `None` where one of its paths cannot be typed.
+pub(crate) fn plan_all_command(common: &Common) -> Option<String> {
+    let words = [words(&["plan", "--all"]), ledger_words(common)?, path_words(&common.paths)?];
+    let words = words.concat();
+    command(&words.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
 /// Each command with what it does. One that cannot be quoted is left out.
 pub(crate) fn commands(
     args: &PlanArgs,
     report: &PlanReport,
     whole: &WholeSet,
 ) -> Vec<(String, String)> {
-    let Some(same) = same_set(&args.common) else { return Vec::new() };
+    let (Some(source), Some(common)) = (Source::of(args), ledger_words(&args.common)) else {
+        return Vec::new();
+    };
     let mut commands = Vec::new();
     let mut offer = |words: Vec<String>, purpose: String| {
         let words: Vec<_> = words.iter().map(String::as_str).collect();
@@ -64,13 +114,12 @@ pub(crate) fn commands(
     let convert: Vec<_> =
         steps.filter(|step| step.action == PlanAction::ConvertThenApply).collect();
     let is_kept = |step: &&PlanStep| is_kept_image(&report.summary(step).path);
-    if let ([folder], true) = (&args.common.paths[..], convert.iter().any(is_kept)) {
+    let are_kept = args.common.paths.len() == 1 && convert.iter().any(is_kept);
+    if are_kept || (args.queue.queue && !convert.is_empty()) {
         // To convert the images would leave the diskettes 4.0, and they would be refused from then on.
-        let ledger = ledger_words(&args.common).unwrap_or_default();
-        let set = path_words(std::slice::from_ref(folder)).unwrap_or_default();
-        let queue = words(&["convert", "--queue", A_DRIVE, "--plan"]);
         let diskettes = plural(convert.len() as u64, "diskette", "diskettes");
-        offer([queue, set, ledger].concat(), format!("converts {diskettes} of this plan"));
+        let command = source.convert_diskettes(&common);
+        offer(command, format!("converts {diskettes} of this plan"));
     } else if !convert.is_empty() {
         let (command, all) = if convert.iter().all(|step| report.facts(step).in_place) {
             (words(&["convert"]), whole.in_place)
@@ -79,22 +128,26 @@ pub(crate) fn commands(
         };
         let images = plural(all as u64, "image", "images");
         let purpose = format!("converts {images}{}", of_plan(convert.len(), all));
-        offer([command, same.clone()].concat(), purpose);
+        offer(source.words(command, &common, &[]), purpose);
     }
     let is_lost = |gap: &(u16, u16)| report.missing_from(*gap).is_empty();
     let lost = report.plan.gaps.iter().any(is_lost);
     let asked = asked_for(report, whole);
     if lost || asked.is_some() {
         let gaps = if lost { words(&["--gaps"]) } else { Vec::new() };
-        let output = words(&["-o", "request.txt"]);
+        // A request names the digests of images.
+        let last: &[&str] = match &source {
+            Source::Paths { .. } => &["-o", "request.txt"],
+            Source::Drive(_) => &["--keep", "box", "-o", "request.txt"],
+        };
         let missing = lost.then(|| "what is missing".to_owned());
         let purpose = asked.into_iter().chain(missing).collect::<Vec<_>>().join(" and ");
-        let command = [words(&["replace"]), gaps, same.clone(), output].concat();
+        let command = source.words([words(&["replace"]), gaps].concat(), &common, last);
         offer(command, format!("asks for {purpose}"));
     }
     if !args.labels {
-        let labels = [words(&["plan", "--labels"]), server_words(args, report), same].concat();
-        offer(labels, "prints the labels".to_owned());
+        let labels = [words(&["plan", "--labels"]), server_words(args, report)].concat();
+        offer(source.words(labels, &common, &[]), "prints the labels".to_owned());
     }
     commands
 }
@@ -136,7 +189,7 @@ fn server_words(args: &PlanArgs, report: &PlanReport) -> Vec<String> {
     if let Some(edition) = args.edition.to_possible_value().filter(|_| !args.is_retail()) {
         words.push(format!("--edition={}", edition.get_name()));
     }
-    let is_named = args.all || args.which.address.is_some() || args.which.name.is_some();
+    let is_named = args.all || args.queue.queue || args.which.is_given();
     if let Some(server) = report.server.identity.as_ref().filter(|_| is_named) {
         words.push(format!("--address={}", address(server)));
         words.push(format!("--name={}", server_name(server)));

@@ -12,7 +12,7 @@ use crate::cli::exit::Exit;
 use crate::cli::show::json::{line, path_bytes};
 use crate::cli::show::progress::Progress;
 use crate::cli::show::request::{self, RequestRow};
-use crate::cli::show::terminal::{complain, named, remark};
+use crate::cli::show::terminal::{TextStyle, complain, named, remark, tell};
 use crate::cli::words::{KB_REPLACEMENT, PackSummary, Refusal, pack_serial};
 use addpack::disk::Storage;
 use addpack::media::{MediaError, Medium, Place};
@@ -96,8 +96,8 @@ fn queue_packs(args: &ReplaceArgs) -> Result<Packs, Error> {
     }
     stop::listen();
     let mut ledger = open_to_read(&args.common.ledger)?;
-    let set = look_at_diskettes(&args.common, &args.queue, &mut ledger, |diskette, _| {
-        complain(&format!("diskette {}: {}", diskette.number, diskette.verdict));
+    let set = look_at_diskettes(&args.common, &args.queue, &mut ledger, |diskette| {
+        tell(&diskette.text(TextStyle::of_file()));
     })?;
     let stopped = if set.is_stopped { Exit::Stopped } else { Exit::Good };
     let mut packs = set.packs;
@@ -222,7 +222,8 @@ fn refused_row(
 /// Where a pack is named as lost, and it is not clear of which server it is.
 fn lost(args: &ReplaceArgs, packs: &Packs) -> Result<Vec<RequestRow>, Error> {
     let sets = &packs.sets;
-    let one = if args.lost.is_empty() { None } else { one_server(&args.which, sets)? };
+    let one =
+        if args.lost.is_empty() { None } else { one_server(&args.which, sets, &args.common)? };
     let is_one_meant = args.which.is_given();
     let row = |server: Option<&Server>, span: Span, evidence: &str| {
         let licenses = span.1 - span.0;

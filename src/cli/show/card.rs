@@ -186,7 +186,7 @@ impl Body {
 }
 
 /// The code that tells most about a report.
-fn code(report: &Report) -> &'static str {
+pub(crate) fn code(report: &Report) -> &'static str {
     let failure = report.failure.as_ref().map(|failure| failure.code.as_str());
     let finding = report.findings().first().map(|finding| finding.code().as_str());
     let reason = report.not_a_pack.map(NotAPack::as_str);

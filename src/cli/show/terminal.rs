@@ -184,6 +184,11 @@ pub(crate) fn complain(message: &str) {
     let _ = stderr().write_all(text.as_bytes());
 }
 
+/// Text that is fit to be shown, on standard error: what stands beside a report on standard output.
+pub(crate) fn tell(text: &str) {
+    let _ = stderr().write_all(text.as_bytes());
+}
+
 /// What went well, or may be of use: said at a terminal, and not where a program reads standard error.
 pub(crate) fn remark(message: &str) {
     if let Some(width) = layout::of_stderr() {

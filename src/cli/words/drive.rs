@@ -2,22 +2,36 @@
 
 use super::serial;
 use super::set::last_event;
-use super::value::server;
+use super::value::{plural, server, server_name};
 use crate::cli::show::terminal::{escape, named};
 use addpack::record::Record;
 use addpack::report::Report;
 use std::path::{Path, PathBuf};
 
-/// The pack on a diskette, before it is converted.
+/// The pack in a drive, before it is converted.
 pub(crate) fn diskette(report: &Report, record: &Record) -> String {
+    format!("{}: {}", named(&report.path), pack_line(record))
+}
+
+/// A pack in few words: what is said of a diskette that was read in a queue.
+pub(crate) fn pack_in_short(record: &Record) -> String {
+    let serial = serial(record);
+    if !record.is_bound() {
+        return format!("{serial}, {} licenses, not used yet", record.licenses);
+    }
+    let (from, to, server) = (record.from, record.to, server_name(&record.server));
+    format!("{serial}, from {from} to {to} on {server}; {}", last_event(record))
+}
+
+/// A pack in one sentence.
+pub(crate) fn pack_line(record: &Record) -> String {
     let of = if record.is_bound() {
         format!("server {}, from {} to {}", server(&record.server), record.from, record.to)
     } else {
         "no server: never applied".to_owned()
     };
-    let path = named(&report.path);
     let serial = serial(record);
-    format!("{path}: serial {serial}, {} licenses, {of}; {}", record.licenses, last_event(record))
+    format!("serial {serial}, {} licenses, {of}; {}", record.licenses, last_event(record))
 }
 
 /// Asks for the diskette whose conversion was interrupted.
@@ -41,15 +55,19 @@ pub(crate) fn ask_for_next(number: usize, drive: &Path) -> String {
     format!("Diskette {number}: put it into {drive} and press Enter; q ends: ")
 }
 
-/// Asks for any of the diskettes of a set that are left, by their serials.
-pub(crate) fn ask_for_one_of(serials: &[&str], drive: &Path) -> String {
-    let drive = named(drive);
-    let list = serials.join("\n  ");
-    let (count, which) = match serials.len() {
+/// Asks for any of the diskettes of a set that are left, by their numbers and serials.
+pub(crate) fn ask_for_one_of<'a>(
+    left: impl IntoIterator<Item = (usize, &'a str)>,
+    drive: &Path,
+) -> String {
+    let rows = left.into_iter().map(|(number, serial)| format!("  {number:>3}  {serial}\n"));
+    let rows: Vec<_> = rows.collect();
+    let (count, which) = match rows.len() {
         1 => ("1 diskette is left to convert".to_owned(), "it"),
         many => (format!("{many} diskettes are left to convert"), "any of them"),
     };
-    format!("{count}:\n  {list}\nPut {which} into {drive} and press Enter; q ends: ")
+    let (rows, drive) = (rows.concat(), named(drive));
+    format!("{count}:\n{rows}Put {which} into {drive} and press Enter; q ends: ")
 }
 
 /// Why a diskette was left alone.
@@ -58,8 +76,10 @@ pub(crate) enum Left {
     Declined,
     /// The user stopped addpack while it asked.
     Stopped,
-    /// It is not one of those that are to be converted by the images in this folder; its serial, if it has one.
-    NotOfSet(PathBuf, Option<String>),
+    /// The folder of the plan has no image of it.
+    NotOfSet(PathBuf),
+    /// Its image is in the folder of the plan, but it is not one to convert.
+    NotToConvert,
     /// Its record is another one than that of the image in this folder.
     AnotherState(PathBuf),
     /// It was converted before.
@@ -71,10 +91,10 @@ pub(crate) fn left_alone(left: &Left) -> String {
     match left {
         Left::Declined => "left as it was: you said no".to_owned(),
         Left::Stopped => "left as it was: you stopped addpack".to_owned(),
-        Left::NotOfSet(folder, serial) => {
-            let which = serial.as_deref().unwrap_or("this diskette");
-            format!("left as it was: {which} is not one of those to convert in {}", named(folder))
+        Left::NotOfSet(folder) => {
+            format!("left as it was: {} has no image of it", named(folder))
         }
+        Left::NotToConvert => "left as it was: it is not one to convert".to_owned(),
         Left::AnotherState(folder) => format!(
             "left as it was: its record has changed since its image in {} was made; inspect it again",
             named(folder)
@@ -94,21 +114,33 @@ pub(crate) fn seen_in_an_earlier_queue(number: usize, image: Option<&Path>) -> S
     format!("this is diskette {number} of an earlier queue{image}")
 }
 
-/// What to write on the label of a diskette with a sound pack.
-pub(crate) fn label(record: &Record) -> [String; 3] {
-    let version = record.version.as_str();
-    let (licenses, order) = if record.is_bound() {
-        (
-            format!("from {} to {}, {}", record.from, record.to, server(&record.server)),
-            format!("apply when the server has {} licenses", record.from),
-        )
+/// That sectors of a diskette are missing in its image.
+pub(crate) fn lost_in_image(number: usize, lost: usize, image: &Path) -> String {
+    let sectors = plural(lost as u64, "sector", "sectors");
+    format!(
+        "diskette {number}: {sectors} could not be read; {} says which, beside its image",
+        named(&image.with_extension("map"))
+    )
+}
+
+/// How many diskettes a new queue would go on with.
+pub(crate) fn left_to_convert(count: usize, is_dry_run: bool) -> String {
+    let are_left = if count == 1 { "1 is left" } else { &format!("{count} are left") };
+    if is_dry_run {
+        format!("{are_left} to convert: without --dry-run")
     } else {
-        (
-            format!("adds {} licenses, not used yet", record.licenses),
-            "apply after all packs that were used before".to_owned(),
-        )
+        format!("{are_left} to convert: run the same command to go on")
+    }
+}
+
+/// What to write on the label of a diskette with a sound pack.
+pub(crate) fn label(record: &Record) -> [String; 2] {
+    let licenses = if record.is_bound() {
+        format!("from {} to {}, {}", record.from, record.to, server(&record.server))
+    } else {
+        format!("adds {} licenses, not used yet", record.licenses)
     };
-    [format!("{} ({version})", serial(record)), licenses, order]
+    [format!("{} ({})", serial(record), record.version.as_str()), licenses]
 }
 
 /// What to write on the label of a diskette whose pack was converted into a copy.

@@ -6,6 +6,7 @@ use crate::cli::show::terminal::{escape, named, shown};
 use addpack::diagnosis::{CopyOf, CopyState};
 use addpack::ledger::{LedgerEntry, LedgerError, LedgerProblem};
 use addpack::record::fields::FileTime;
+use addpack::run::is_in_drive;
 use std::path::{Path, PathBuf};
 
 /// How the file of a ledger's entry stands.
@@ -201,12 +202,6 @@ pub(crate) fn copy_message(copy: &CopyOf) -> String {
 /// What holds a pack: its image, or a diskette, which a drive's name does not tell from others.
 fn holder(path: &Path, serial: &str) -> String {
     if is_in_drive(path) { format!("the diskette whose label says {serial}") } else { named(path) }
-}
-
-/// Whether the ledger's path is that of a drive, on this system or on another.
-fn is_in_drive(path: &Path) -> bool {
-    let text = path.to_string_lossy();
-    text.starts_with("/dev/") || text.starts_with(r"\\.\") || text.ends_with(':')
 }
 
 /// What to do with a copy.

@@ -29,7 +29,8 @@ pub(crate) use codes::{CodePage, pages};
 pub(crate) use container::way_out;
 pub(crate) use drive::{
     Left, another_diskette, ask_for_next, ask_for_one_of, ask_for_the_same, diskette, label,
-    label_of_source, left_alone, seen_before, seen_in_an_earlier_queue,
+    label_of_source, left_alone, left_to_convert, lost_in_image, pack_in_short, pack_line,
+    seen_before, seen_in_an_earlier_queue,
 };
 pub(crate) use failure::failure_message;
 pub(crate) use finding::{evidence_parts, finding_kb, finding_message, label_of};

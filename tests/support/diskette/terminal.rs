@@ -76,6 +76,16 @@ impl Terminal {
         }
     }
 
+    /// Reads on until `text` is shown, or the program has ended; whether it has ended. What was shown stays to be
+    /// read.
+    pub(crate) fn ends_before(&mut self, text: &str) -> bool {
+        while !self.shown[self.read..].contains(text) {
+            let Ok(bytes) = self.arriving.recv_timeout(PATIENCE) else { return true };
+            self.show(&bytes);
+        }
+        false
+    }
+
     fn show(&mut self, bytes: &[u8]) {
         self.begun.extend(bytes);
         let whole = match std::str::from_utf8(&self.begun) {

@@ -1,5 +1,8 @@
 //! `addpack convert --queue`: converts one diskette after another.
 
+use super::inspect::{fleet, report};
+use super::set::DisketteSet;
+use super::what_now::{Command, ConvertQueue, plan_all, replace};
 use super::{DriveQueue, NextDiskette};
 use crate::cli::Error;
 use crate::cli::args::ConvertArgs;
@@ -11,14 +14,14 @@ use crate::cli::commands::drive;
 use crate::cli::commands::head::head;
 use crate::cli::exit::Exit;
 use crate::cli::show::printer::{More, Printer};
-use crate::cli::show::queue::{Diskette, order, summary};
+use crate::cli::show::queue::{Diskette, seen_earlier, summary};
 use crate::cli::show::terminal::{TextStyle, complain, named};
-use crate::cli::words::{Left, ask_for_next, ask_for_one_of, left_alone};
+use crate::cli::words::{Left, ask_for_next, ask_for_one_of, left_to_convert};
 use addpack::ledger::{Ledger, LedgerError};
+use addpack::plan::PackFacts;
 use addpack::record::Record;
 use addpack::record::fields::Seal;
-use addpack::report::Report;
-use addpack::run::{self, End, Job, Mode};
+use addpack::run::{End, Job, Mode};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
@@ -33,24 +36,24 @@ pub(crate) fn run(
     ledger: &mut Ledger,
     printer: Printer,
 ) -> Result<Exit, Error> {
-    let mut queue = DriveQueue::new(&args.common, &args.queue)?;
+    let mut queue = DriveQueue::new(&args.common, &args.queue, args.plan.as_deref())?;
+    let plan = args.plan.as_deref();
+    if let Some(folder) = plan.filter(|folder| !folder.is_dir()) {
+        return Err(Error::Usage(format!("--plan: {} is not a folder", named(folder))));
+    }
     queue.number_earlier(ledger)?;
+    let set = plan.map(|folder| PlannedSet::of(folder, &queue.earlier));
+    if let Some(folder) = args.queue.keep.as_deref()
+        && plan.is_none()
+        && !queue.earlier.is_empty()
+    {
+        complain(&seen_earlier(folder, &queue.earlier));
+    }
     let job = Job { output: args.output.clone(), ..args.common.job(mode)? };
-    let set =
-        args.plan.as_deref().map(|folder| PlannedSet::of(folder, args, ledger)).transpose()?;
     let ask = !args.yes && !args.dry_run;
     let mut conversion = Conversion { args, queue, job, ask, set, printer };
     let end = conversion.work(ledger);
-    let Conversion { queue, mut printer, .. } = conversion;
-    if !args.common.json {
-        let look = TextStyle::of_stdout(args.common.screen.color);
-        printer.say(&(summary(look, &queue.diskettes) + &order(look, &queue.diskettes)));
-    }
-    printer.recount(queue.diskettes.iter().map(|diskette| diskette.outcome));
-    printer.finish_with(
-        end,
-        Some(More { also: &args.also, common: &args.common, head: head(&args.common) }),
-    )
+    conversion.finish(end, ledger)
 }
 
 /// A queue that converts.
@@ -66,120 +69,157 @@ struct Conversion<'a> {
 impl Conversion<'_> {
     fn work(&mut self, ledger: &mut Ledger) -> Result<End, LedgerError> {
         loop {
-            let drive = self.queue.drive.to_owned();
+            let drive = self.queue.drive;
             let asked = match &self.set {
-                None => self.queue.next(ledger, |number| ask_for_next(number, &drive))?,
+                None => self.queue.next(ledger, |number| ask_for_next(number, drive))?,
                 Some(set) if set.to_go.is_empty() => return Ok(End::Complete),
                 Some(set) => {
-                    let serials: Vec<_> = set.to_go.keys().map(String::as_str).collect();
-                    self.queue.next(ledger, |_| ask_for_one_of(&serials, &drive))?
+                    let left = || {
+                        set.to_go.iter().map(|(number, wanted)| (*number, wanted.serial.as_str()))
+                    };
+                    self.queue.next(ledger, |_| ask_for_one_of(left(), drive))?
                 }
             };
             match asked {
                 NextDiskette::End => return Ok(End::Complete),
                 NextDiskette::Stopped => return Ok(End::Stopped),
-                NextDiskette::Diskette(place, found) => self.diskette(place, found, ledger)?,
+                NextDiskette::Diskette(place) => self.diskette(place, ledger)?,
             }
         }
     }
 
-    fn diskette(
-        &mut self,
-        place: usize,
-        found: Box<Report>,
-        ledger: &mut Ledger,
-    ) -> Result<(), LedgerError> {
-        self.printer.diskette_to_files(self.queue.diskettes[place].number, &found);
-        if let Some(left) = self.set.as_mut().and_then(|set| set.why_not(&found)) {
-            self.leave(place, left);
+    fn diskette(&mut self, place: usize, ledger: &mut Ledger) -> Result<(), LedgerError> {
+        let found = &self.queue.diskettes[place];
+        let left = self.set.as_mut().and_then(|set| set.why_not(found));
+        if left.is_some() {
+            self.end_with(place, left);
             return Ok(());
         }
         if let Err(failure) = self.queue.keep(place) {
-            self.tell(place, &found.failed(failure));
+            self.queue.diskettes[place].report.fail(failure);
+            self.end_with(place, None);
             return Ok(());
         }
-        let changes = found.outcome.is_to_change();
-        if changes && self.ask && !answer_is_yes(&diskette_question(&found, self.args)) {
+        let found = &self.queue.diskettes[place];
+        let changes = found.outcome().is_to_change();
+        if changes && self.ask && !answer_is_yes(&diskette_question(found, self.args)) {
             let stopped = STOP.load(Ordering::Relaxed);
-            self.leave(place, if stopped { Left::Stopped } else { Left::Declined });
+            self.end_with(place, Some(if stopped { Left::Stopped } else { Left::Declined }));
             return Ok(());
         }
-        let digest = found.record().map(Record::digest);
+        let digest = found.report.record().map(Record::digest);
         let job = Job { asked_about: digest.map(|digest| vec![digest]), ..self.job.clone() };
         let mut looked = Collect::new(|report| report);
         drive::run(&job, ledger, &mut |event| looked.hear(event))?;
-        for report in looked.kept {
-            self.tell(place, &report);
+        if let Some(report) = looked.kept.pop() {
+            self.queue.diskettes[place].report = report;
+            self.end_with(place, None);
         }
         if let (Some(set), true) = (&mut self.set, self.queue.diskettes[place].is_done()) {
-            set.to_go.retain(|_, wanted| Some(*wanted) != digest);
+            set.to_go.retain(|_, wanted| Some(wanted.record) != digest);
         }
         Ok(())
     }
 
-    fn leave(&mut self, place: usize, left: Left) {
-        complain(&left_alone(&left));
-        self.queue.diskettes[place].left = Some(left);
+    /// Shows what became of a diskette, or why it was left alone.
+    fn end_with(&mut self, place: usize, left: Option<Left>) {
+        let diskette = &mut self.queue.diskettes[place];
+        diskette.left = left;
+        self.printer.diskette(diskette);
     }
 
-    /// Shows what became of a diskette, and what to write on it.
-    fn tell(&mut self, place: usize, report: &Report) {
-        let diskette = &mut self.queue.diskettes[place];
-        let image = diskette.image.take();
-        *diskette = Diskette::of(diskette.number, report);
-        diskette.image = image;
-        let text = diskette.label().map(|label| label.join("\n             "));
-        self.printer.diskette(diskette.number, report);
-        if let Some(label) = text.filter(|_| !self.queue.common.json) {
-            self.printer.say(&format!("  Label      {label}\n\n"));
+    /// Shows what became of all of them, and what comes next.
+    fn finish(self, end: Result<End, LedgerError>, ledger: &mut Ledger) -> Result<Exit, Error> {
+        let Self { args, queue, set: planned, mut printer, .. } = self;
+        printer.recount(queue.diskettes.iter().map(Diskette::outcome));
+        if !args.common.json {
+            let look = TextStyle::of_stdout(args.common.screen.color);
+            let plan = planned.as_ref().map(|set| (&*set.folder, set.others(&queue.diskettes)));
+            printer.say(&summary(look, &queue.diskettes, plan));
+            let dry = queue.diskettes.iter().filter(|one| one.outcome().is_to_change()).count();
+            let left = planned.as_ref().map_or(dry, |set| set.to_go.len());
+            let set = DisketteSet::of(queue, ledger)?;
+            let fleet = fleet(&set);
+            let commands = commands(args, left, &set);
+            printer.say(&report(&set, &fleet, &commands).text(look));
         }
+        let (also, common) = (&args.also, &args.common);
+        printer.finish_with(end, Some(More { also, common, head: head(common) }))
     }
+}
+
+/// What to do next, as commands to paste: to go on with what is left, and to ask for replacements.
+fn commands(args: &ConvertArgs, left: usize, set: &DisketteSet) -> Vec<Command> {
+    let (plan, keep) = (args.plan.as_deref(), args.queue.keep.as_deref());
+    let go_on = (left > 0).then(|| {
+        let output = args.output.as_deref();
+        let queue = ConvertQueue { common: &args.common, plan, keep, output };
+        queue.command(left_to_convert(left, args.dry_run))
+    });
+    let is_any_refused = set.packs.facts.iter().any(PackFacts::needs_replacement);
+    let replace = is_any_refused.then(|| replace(&args.common, plan.or(keep)));
+    let steps = plan.or(keep).filter(|_| left == 0).map(|folder| plan_all(&args.common, folder));
+    go_on.into_iter().chain(replace).chain(steps).flatten().collect()
 }
 
 /// The packs of a folder of images that are still to be converted on their diskettes.
 struct PlannedSet {
     folder: PathBuf,
-    /// By serial: the digest of the record on the image.
-    to_go: BTreeMap<String, Seal>,
+    /// By the numbers of their diskettes.
+    to_go: BTreeMap<usize, Wanted>,
+    /// The numbers of all diskettes of the folder.
+    all: Vec<usize>,
+}
+
+/// A pack that is to be converted.
+struct Wanted {
+    serial: String,
+    /// The digest of the record on its image.
+    record: Seal,
 }
 
 impl PlannedSet {
-    fn of(folder: &Path, args: &ConvertArgs, ledger: &mut Ledger) -> Result<Self, Error> {
-        if !folder.is_dir() {
-            let message = format!("--plan: {} is not a folder", named(folder));
-            return Err(Error::Usage(message));
-        }
-        let paths = vec![folder.to_owned()];
-        let job = Job { paths, ..args.common.job(Mode::Inspect)? };
-        let mut packs = Collect::new(|report: Box<Report>| {
-            let record = report.record().filter(|_| report.outcome.is_to_change())?;
-            Some((record.serial.text()?.to_owned(), record.digest()))
+    fn of(folder: &Path, earlier: &[Diskette]) -> Self {
+        let to_go = earlier.iter().filter(|diskette| diskette.outcome().is_to_change());
+        let to_go = to_go.filter_map(|diskette| {
+            let record = diskette.report.record()?;
+            let serial = record.serial.text()?.to_owned();
+            Some((diskette.number, Wanted { serial, record: record.digest() }))
         });
-        run::run(&job, ledger, &STOP, &mut |event| packs.hear(event))?;
-        let to_go = packs.kept.into_iter().flatten().collect();
-        let set = Self { folder: folder.to_owned(), to_go };
+        let all = earlier.iter().map(|diskette| diskette.number).collect();
+        let set = Self { folder: folder.to_owned(), to_go: to_go.collect(), all };
         if set.to_go.is_empty() {
             complain(&format!("{}: no pack in there is still to be converted", named(folder)));
         }
-        Ok(set)
+        set
+    }
+
+    /// How many of the diskettes are not of the folder.
+    fn others(&self, diskettes: &[Diskette]) -> usize {
+        diskettes.iter().filter(|diskette| !self.all.contains(&diskette.number)).count()
     }
 
     /// Why a diskette is left alone, if it is. One that is done already is crossed off.
-    fn why_not(&mut self, found: &Report) -> Option<Left> {
-        let not_of_set =
-            |serial: Option<&str>| Left::NotOfSet(self.folder.clone(), serial.map(str::to_owned));
-        let Some(record) = found.record() else { return Some(not_of_set(None)) };
+    fn why_not(&mut self, found: &Diskette) -> Option<Left> {
+        let is_of_folder = self.all.contains(&found.number) || found.report.record().is_none();
+        let other = || {
+            if is_of_folder { Left::NotToConvert } else { Left::NotOfSet(self.folder.clone()) }
+        };
+        let Some(record) = found.report.record() else { return Some(other()) };
         let source = record.origin.map(|origin| origin.source_digest);
-        if let Some(serial) = self.to_go.iter().find_map(|(serial, wanted)| {
-            (Some(*wanted) == source && !found.outcome.is_to_change()).then(|| serial.clone())
-        }) {
-            self.to_go.remove(&serial);
+        let is_to_change = found.outcome().is_to_change();
+        let of_source = self.to_go.iter().find(|(_, wanted)| Some(wanted.record) == source);
+        if let Some((&number, _)) = of_source.filter(|_| !is_to_change) {
+            self.to_go.remove(&number);
             return Some(Left::Done);
         }
-        let wanted = record.serial.text().and_then(|serial| self.to_go.get(serial));
+        let serial = record.serial.text();
+        let wanted = self.to_go.values().find(|wanted| Some(&*wanted.serial) == serial);
         match wanted {
-            None => Some(not_of_set(record.serial.text())),
-            Some(wanted) if *wanted == record.digest() || Some(*wanted) == source => None,
+            None => Some(other()),
+            Some(wanted) if wanted.record == record.digest() || Some(wanted.record) == source => {
+                None
+            }
             Some(_) => Some(Left::AnotherState(self.folder.clone())),
         }
     }

@@ -1,6 +1,7 @@
 //! `addpack inspect --queue`: looks at one diskette after another.
 
 use super::set::{DisketteSet, look_at_diskettes};
+use super::what_now::{Command, ConvertQueue, replace};
 use crate::cli::Error;
 use crate::cli::args::InspectArgs;
 use crate::cli::commands::head::head;
@@ -8,11 +9,9 @@ use crate::cli::commands::ledger::open_to_look;
 use crate::cli::exit::Exit;
 use crate::cli::show::printer::{More, Printer};
 use crate::cli::show::progress::Progress;
-use crate::cli::show::queue::SetReport;
-use crate::cli::show::shell::{command, path_words};
+use crate::cli::show::queue::{Diskette, SetReport};
 use crate::cli::show::terminal::TextStyle;
-use crate::cli::show::what_now::ledger_words;
-use addpack::plan::{Edition, FIRST_LICENSES, Fleet, PackFacts, PlanAction, ServerState, plan_all};
+use addpack::plan::{Edition, FIRST_LICENSES, Fleet, PackFacts, ServerState, plan_all};
 use addpack::record::event::ServerVersion;
 use addpack::run::End;
 
@@ -26,82 +25,58 @@ pub(crate) fn run(args: &InspectArgs) -> Result<Exit, Error> {
     let progress = Progress::of_diskette(true);
     let printer = Printer::new(common, progress, false).without_ledger(error);
     let mut printer = printer.with_files(&args.also, args.list);
-    let set = look_at_diskettes(common, &args.queue, &mut ledger, |diskette, report| {
-        let label = diskette.label().map(|label| label.join("\n             "));
-        printer.diskette(diskette.number, report);
-        if let Some(label) = label.filter(|_| !common.json) {
-            printer.say(&format!("  Label      {label}\n\n"));
-        }
+    let set = look_at_diskettes(common, &args.queue, &mut ledger, |diskette| {
+        printer.diskette(diskette);
     })?;
-    let (edition, version) = (Edition::Retail, ServerVersion::V45);
-    let like = ServerState { edition, version, identity: None, installed: FIRST_LICENSES };
-    let fleet = plan_all(&set.packs.facts, &set.packs.sets, &like);
+    let fleet = fleet(&set);
     if !common.json {
         let look = TextStyle::of_stdout(common.screen.color);
-        let kept = args.queue.keep.as_deref();
-        let report = SetReport {
-            diskettes: &set.diskettes,
-            facts: &set.packs.facts,
-            summaries: &set.packs.summaries,
-            fleet: &fleet,
-            kept,
-            commands: &commands(args, &set, &fleet),
-        };
-        printer.say(&report.text(look));
+        let commands = commands(args, &set);
+        let report = report(&set, &fleet, &commands);
+        printer.say(&(report.counted(args.queue.keep.as_deref()) + &report.text(look)));
     }
-    for (number, report) in &set.reports {
-        printer.diskette_to_files(*number, report);
+    for diskette in &set.diskettes {
+        printer.diskette_to_files(diskette.number, &diskette.report);
     }
-    printer.recount(set.diskettes.iter().map(|diskette| diskette.outcome));
+    printer.recount(set.diskettes.iter().map(Diskette::outcome));
     let end = if set.is_stopped { End::Stopped } else { End::Complete };
     printer.finish_with(Ok(end), Some(More { also: &args.also, common, head: head(common) }))
 }
 
+/// The plans for the servers of a set, as new 4.5 servers.
+pub(super) fn fleet(set: &DisketteSet) -> Fleet {
+    let (edition, version) = (Edition::Retail, ServerVersion::V45);
+    let like = ServerState { edition, version, identity: None, installed: FIRST_LICENSES };
+    plan_all(&set.packs.facts, &set.packs.sets, &like)
+}
+
+pub(super) fn report<'a>(
+    set: &'a DisketteSet,
+    fleet: &'a Fleet,
+    commands: &'a [Command],
+) -> SetReport<'a> {
+    SetReport {
+        diskettes: &set.diskettes,
+        facts: &set.packs.facts,
+        summaries: &set.packs.summaries,
+        fleet,
+        commands,
+    }
+}
+
 /// What to do with the set, as commands to paste, each with what it does.
-fn commands(args: &InspectArgs, set: &DisketteSet, fleet: &Fleet) -> Vec<(String, String)> {
-    let words = |paths: &[&std::path::Path]| path_words(paths);
-    let drive = args.common.paths.first().and_then(|drive| words(&[drive]));
-    let kept = args.queue.keep.as_deref();
-    let folder = kept.and_then(|folder| words(&[folder]));
-    let (Some(drive), Some(ledger)) = (drive, ledger_words(&args.common)) else {
-        return Vec::new();
-    };
-    let mut commands = Vec::new();
-    let mut offer = |parts: &[&[String]], purpose: &str| {
-        let words = parts.concat();
-        let words: Vec<_> = words.iter().map(String::as_str).collect();
-        commands.extend(command(&words).map(|command| (command, purpose.to_owned())));
-    };
-    let owned = |words: &[&str]| -> Vec<String> { words.iter().map(|w| (*w).to_owned()).collect() };
-    let steps = fleet.plans.iter().flat_map(|(_, plan)| &plan.steps);
-    if steps.clone().any(|step| step.action == PlanAction::ConvertThenApply) {
-        let convert = owned(&["convert", "--queue"]);
-        match &folder {
-            Some(folder) => offer(
-                &[&convert, &ledger, &drive, &owned(&["--plan"]), folder],
-                "asks for those to convert by serial, in any order",
-            ),
-            None => offer(&[&convert, &ledger, &drive], "converts them one after another"),
-        }
-    }
-    if set.packs.facts.iter().any(PackFacts::needs_replacement) {
-        let output = owned(&["-o", "request.txt"]);
-        match &folder {
-            Some(folder) => offer(
-                &[&owned(&["replace"]), &ledger, folder, &output],
-                "writes the letter for those that are refused",
-            ),
-            None => offer(
-                &[
-                    &owned(&["replace", "--queue"]),
-                    &ledger,
-                    &drive,
-                    &owned(&["--keep", "box"]),
-                    &output,
-                ],
-                "writes the letter for those that are refused",
-            ),
-        }
-    }
-    commands
+fn commands(args: &InspectArgs, set: &DisketteSet) -> Vec<Command> {
+    let common = &args.common;
+    let folder = args.queue.keep.as_deref();
+    let is_any_to_convert = set.diskettes.iter().any(|one| one.outcome().is_to_change());
+    let convert = is_any_to_convert.then(|| {
+        let queue = ConvertQueue { common, plan: folder, keep: None, output: None };
+        queue.command(match folder {
+            Some(_) => "asks for those to convert by number and serial, in any order".to_owned(),
+            None => "converts them one after another".to_owned(),
+        })
+    });
+    let is_any_refused = set.packs.facts.iter().any(PackFacts::needs_replacement);
+    let replace = is_any_refused.then(|| replace(common, folder));
+    convert.into_iter().chain(replace).flatten().collect()
 }

@@ -1,23 +1,27 @@
 //! `--queue`: one diskette after another through one drive.
 
 pub(crate) mod convert;
+mod earlier;
 pub(crate) mod inspect;
 pub(crate) mod set;
+mod what_now;
 
 use crate::cli::Error;
 use crate::cli::args::{Common, QueueArgs, one_drive};
 use crate::cli::ask::keyboard::answer;
 use crate::cli::ask::stop::STOP;
-use crate::cli::commands::collect::Collect;
 use crate::cli::commands::drive::look;
 use crate::cli::show::progress::Progress;
-use crate::cli::show::queue::{Diskette, seen_earlier};
+use crate::cli::show::queue::Diskette;
 use crate::cli::show::terminal::complain;
-use crate::cli::words::{seen_before, seen_in_an_earlier_queue, verdict};
+use crate::cli::words::{
+    failure_message, lost_in_image, seen_before, seen_in_an_earlier_queue, verdict,
+};
 use addpack::ledger::{Ledger, LedgerError};
+use addpack::media::surface::SectorCondition;
 use addpack::pack::keep::{Extent, Keep};
 use addpack::report::{Failure, Report};
-use addpack::run::{self, Job, Mode, keep_diskette};
+use addpack::run::{Job, Mode, keep_diskette};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
@@ -25,19 +29,25 @@ use std::sync::atomic::Ordering;
 pub(crate) struct DriveQueue<'a> {
     pub(crate) common: &'a Common,
     pub(crate) drive: &'a Path,
-    keep: Option<&'a Path>,
-    extent: Extent,
+    /// The folder that images are kept in, and how much of a diskette is in its image.
+    keep: Option<(&'a Path, Extent)>,
+    /// The folder whose images the set is made of.
+    set: Option<&'a Path>,
+    /// Whether only the diskettes of that folder are asked for.
+    is_planned: bool,
     /// The job that looks at a diskette.
     job: Job,
-    /// Diskettes of earlier queues, whose images are in the folder already.
+    /// Diskettes of earlier queues, whose images are in the folder of the set already.
     pub(crate) earlier: Vec<Diskette>,
     pub(crate) diskettes: Vec<Diskette>,
+    /// Whether a diskette was asked for.
+    has_asked: bool,
 }
 
 /// What came of asking for the next diskette.
 pub(crate) enum NextDiskette {
-    /// It is in the drive, and has this place in the queue.
-    Diskette(usize, Box<Report>),
+    /// It is in the drive, and has this place in the queue; what was seen of it is the last word on it.
+    Diskette(usize),
     /// There are no more.
     End,
     /// The user asked to stop.
@@ -45,80 +55,36 @@ pub(crate) enum NextDiskette {
 }
 
 impl<'a> DriveQueue<'a> {
-    /// A queue that has not begun.
+    /// A queue that has not begun. The images in `plan`, or else in the folder of `--keep`, make the set.
     ///
     /// # Errors
     /// Where not one drive is named.
-    pub(crate) fn new(common: &'a Common, args: &'a QueueArgs) -> Result<Self, Error> {
+    pub(crate) fn new(
+        common: &'a Common,
+        args: &'a QueueArgs,
+        plan: Option<&'a Path>,
+    ) -> Result<Self, Error> {
+        let keep = args.keep.as_deref();
         Ok(Self {
             common,
             drive: one_drive(&common.paths)?,
-            keep: args.keep.as_deref(),
-            extent: Extent::Whole,
+            keep: keep.map(|folder| (folder, Extent::Whole)),
+            set: plan.or(keep),
+            is_planned: plan.is_some(),
             job: common.job(Mode::Inspect)?,
             earlier: Vec::new(),
             diskettes: Vec::new(),
+            has_asked: false,
         })
     }
 
     /// The same, where an image of each record is kept in `folder` unless images are kept anyway.
     pub(crate) fn with_records_in(mut self, folder: &'a Path) -> Self {
         if self.keep.is_none() {
-            self.keep = Some(folder);
-            self.extent = Extent::Record;
+            self.keep = Some((folder, Extent::Record));
+            self.set = Some(folder);
         }
         self
-    }
-
-    /// Numbers the diskettes whose images an earlier queue has kept, in the order in which they were made, and
-    /// says which they are.
-    ///
-    /// # Errors
-    /// Where the ledger fails.
-    pub(crate) fn number_earlier(&mut self, ledger: &mut Ledger) -> Result<(), LedgerError> {
-        let Some(folder) = self.keep.filter(|folder| folder.is_dir()) else { return Ok(()) };
-        let mut images = self.images_in(folder, ledger)?;
-        let made = |path: &Path| path.metadata().and_then(|metadata| metadata.modified()).ok();
-        images.sort_by_cached_key(|report| (made(&report.path), report.path.clone()));
-        for report in images {
-            let number = self.earlier.len() + 1;
-            let diskette = Diskette::of(number, &report).with_image(report.path);
-            match self.earlier.iter_mut().find(|earlier| earlier.is_also(&diskette)) {
-                None => self.earlier.push(diskette),
-                Some(earlier) if diskette.is_45() => {
-                    let number = earlier.number;
-                    *earlier = Diskette { number, ..diskette };
-                }
-                Some(_) => {}
-            }
-        }
-        if !self.earlier.is_empty() {
-            complain(&seen_earlier(folder, &self.earlier));
-        }
-        Ok(())
-    }
-
-    /// What the images in a folder are, as the set that they make has it.
-    ///
-    /// # Errors
-    /// Where the ledger fails.
-    fn images_in(&self, folder: &Path, ledger: &mut Ledger) -> Result<Vec<Report>, LedgerError> {
-        if !folder.is_dir() {
-            return Ok(Vec::new());
-        }
-        let job = Job { paths: vec![folder.to_owned()], watcher: None, ..self.job.clone() };
-        let mut images = Collect::new(|report: Box<Report>| *report);
-        run::run(&job, ledger, &STOP, &mut |event| images.hear(event))?;
-        for report in &mut images.kept {
-            report.catch_up(self.drive, ledger)?;
-        }
-        Ok(images.kept)
-    }
-
-    /// The number that the next new diskette gets.
-    fn next_number(&self) -> usize {
-        let all = self.earlier.iter().chain(&self.diskettes);
-        all.map(|diskette| diskette.number).max().unwrap_or(0) + 1
     }
 
     /// Asks until there is a diskette in the drive that is not done yet, and looks at it. `prompt` is given the
@@ -135,8 +101,7 @@ impl<'a> DriveQueue<'a> {
             if STOP.load(Ordering::Relaxed) {
                 return Ok(NextDiskette::Stopped);
             }
-            let number = self.next_number();
-            let line = answer(&prompt(number));
+            let line = self.ask(&prompt(self.next_number()));
             if STOP.load(Ordering::Relaxed) {
                 return Ok(NextDiskette::Stopped);
             }
@@ -148,30 +113,46 @@ impl<'a> DriveQueue<'a> {
                 complain(&verdict(&report));
                 continue;
             }
-            match self.place_of(&report) {
-                Some(place) if !self.diskettes[place].may_come_again() => {
-                    complain(&seen_before(self.diskettes[place].number));
-                }
-                Some(place) => return Ok(NextDiskette::Diskette(place, report)),
-                None => {
-                    let found = Diskette::of(number, &report);
-                    let known = self.earlier.iter().find(|earlier| earlier.is_also(&found));
-                    if let Some(known) = known {
-                        complain(&seen_in_an_earlier_queue(known.number, known.image.as_deref()));
-                    }
-                    let number = known.map_or(number, |earlier| earlier.number);
-                    self.diskettes.push(Diskette::of(number, &report));
-                    return Ok(NextDiskette::Diskette(self.diskettes.len() - 1, report));
-                }
+            if let Some(place) = self.place(report) {
+                return Ok(NextDiskette::Diskette(place));
             }
         }
     }
 
-    /// The place of a diskette with the same record. One without a record is never told from another.
-    fn place_of(&self, report: &Report) -> Option<usize> {
-        report.record()?;
-        let found = Diskette::of(0, report);
-        self.diskettes.iter().position(|diskette| diskette.is_also(&found))
+    /// Asks, with an empty line before the question unless it is the first one.
+    fn ask(&mut self, prompt: &str) -> Option<String> {
+        let between = if std::mem::replace(&mut self.has_asked, true) { "\n" } else { "" };
+        answer(&format!("{between}{prompt}"))
+    }
+
+    /// Gives a diskette that was looked at its place; none where it is done already. One without a record is
+    /// never told from another.
+    fn place(&mut self, report: Box<Report>) -> Option<usize> {
+        let place = self.diskettes.iter().position(|diskette| diskette.is_also(&report));
+        if let Some(place) = place {
+            let diskette = &mut self.diskettes[place];
+            if !diskette.may_come_again() {
+                complain(&seen_before(diskette.number));
+                return None;
+            }
+            diskette.report = report;
+            return Some(place);
+        }
+        let mut number = self.next_number();
+        let mut image = None;
+        // What it is now is known better of one that was put in already.
+        let is_new =
+            |known: &&Diskette| self.diskettes.iter().all(|one| one.number != known.number);
+        let mut unseen = self.earlier.iter().filter(is_new);
+        if let Some(known) = unseen.find(|earlier| earlier.is_also(&report)) {
+            if !self.is_planned {
+                complain(&seen_in_an_earlier_queue(known.number, known.image.as_deref()));
+            }
+            number = known.number;
+            image.clone_from(&known.image);
+        }
+        self.diskettes.push(Diskette { image, ..Diskette::of(number, report) });
+        Some(self.diskettes.len() - 1)
     }
 
     fn look(&mut self, ledger: &mut Ledger) -> Result<Option<Box<Report>>, LedgerError> {
@@ -188,18 +169,29 @@ impl<'a> DriveQueue<'a> {
     /// # Errors
     /// The failure. Nothing more must be done with the diskette then.
     pub(crate) fn keep(&mut self, place: usize) -> Result<(), Failure> {
-        let Some(folder) = self.keep else { return Ok(()) };
-        let diskette = &self.diskettes[place];
-        let (folder, number) = (folder.to_owned(), diskette.number);
-        let keep = Keep { folder, number, extent: self.extent };
+        let Some((folder, extent)) = self.keep else { return Ok(()) };
+        let diskette = &mut self.diskettes[place];
+        let keep = Keep { folder: folder.to_owned(), number: diskette.number, extent };
         let progress = Progress::of_diskette(self.common.screen.quiet);
-        let job = Job {
-            watcher: Some(progress.watcher(self.drive, self.extent == Extent::Whole)),
-            ..self.job.clone()
-        };
-        let kept = keep_diskette(self.drive, &job, &keep, diskette.digest());
+        let watcher = Some(progress.watcher(self.drive, extent == Extent::Whole));
+        let job = Job { watcher, ..self.job.clone() };
+        let kept = keep_diskette(self.drive, &job, &keep, &diskette.report);
         progress.finish();
-        self.diskettes[place].image = Some(kept?.path);
+        let kept = kept?;
+        let lost = kept.surface.count(SectorCondition::Lost);
+        if lost > 0 && extent == Extent::Whole {
+            complain(&lost_in_image(diskette.number, lost, &kept.path));
+        }
+        if self.set == Some(folder) {
+            diskette.image = Some(kept.path);
+        }
         Ok(())
+    }
+
+    /// Sets down that something failed with a diskette.
+    pub(crate) fn fail(&mut self, place: usize, failure: Failure) {
+        complain(&failure_message(&failure));
+        let diskette = &mut self.diskettes[place];
+        diskette.report.fail(failure);
     }
 }

@@ -1,31 +1,29 @@
-//! Diskettes looked at one after another, and the set that they make: the same as that of their images.
+//! The set that the diskettes of a queue make: the same as that of their images.
 
 use super::{DriveQueue, NextDiskette};
 use crate::cli::Error;
 use crate::cli::args::{Common, QueueArgs};
 use crate::cli::commands::gather::Packs;
-use crate::cli::show::queue::{Diskette, number_of};
+use crate::cli::show::queue::{Diskette, number_of, seen_earlier};
 use crate::cli::show::terminal::complain;
-use crate::cli::words::{ask_for_next, failure_message};
+use crate::cli::words::ask_for_next;
 use addpack::diagnosis::FindingKind;
-use addpack::ledger::Ledger;
+use addpack::ledger::{Ledger, LedgerError};
 use addpack::report::{Note, Outcome, Report};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
-/// The diskettes of a queue, those of earlier ones with the same folder first, and their packs.
+/// The diskettes of a queue and of earlier ones with the same folder, and their packs.
 pub(crate) struct DisketteSet {
+    /// By their numbers.
     pub(crate) diskettes: Vec<Diskette>,
-    /// The last word on each diskette, by its number.
-    pub(crate) reports: BTreeMap<usize, Report>,
-    /// The packs; the paths are those of the images.
+    /// The packs; a path is that of an image, or the name of a diskette that has none.
     pub(crate) packs: Packs,
     /// Whether the user asked to stop.
     pub(crate) is_stopped: bool,
 }
 
-/// Looks at diskettes until the user ends it. `show` is given each report, before its image is made.
+/// Looks at diskettes until the user ends it. `show` is given each, before its image is made.
 ///
 /// # Errors
 /// Where not one drive is named, the ledger fails, or there is no room for images of the records.
@@ -33,70 +31,94 @@ pub(crate) fn look_at_diskettes(
     common: &Common,
     args: &QueueArgs,
     ledger: &mut Ledger,
-    mut show: impl FnMut(&Diskette, &Report),
+    mut show: impl FnMut(&Diskette),
 ) -> Result<DisketteSet, Error> {
     let records = TempDir::new().map_err(Error::Output)?;
-    let mut queue = DriveQueue::new(common, args)?.with_records_in(records.path());
+    let mut queue = DriveQueue::new(common, args, None)?.with_records_in(records.path());
     queue.number_earlier(ledger)?;
-    let drive = queue.drive.to_owned();
-    let mut reports = BTreeMap::new();
+    if let Some(folder) = args.keep.as_deref().filter(|_| !queue.earlier.is_empty()) {
+        complain(&seen_earlier(folder, &queue.earlier));
+    }
+    let drive = queue.drive;
     let is_stopped = loop {
-        match queue.next(ledger, |number| ask_for_next(number, &drive))? {
+        match queue.next(ledger, |number| ask_for_next(number, drive))? {
             NextDiskette::End => break false,
             NextDiskette::Stopped => break true,
-            NextDiskette::Diskette(place, mut report) => {
-                show(&queue.diskettes[place], &report);
+            NextDiskette::Diskette(place) => {
+                show(&queue.diskettes[place]);
                 if let Err(failure) = queue.keep(place) {
-                    queue.diskettes[place].fail(failure_message(&failure));
-                    complain(&queue.diskettes[place].verdict);
-                    report = report.failed(failure);
+                    queue.fail(place, failure);
                 }
-                reports.insert(queue.diskettes[place].number, *report);
             }
         }
     };
-    let folder = args.keep.as_deref().unwrap_or(records.path());
-    let images = queue.images_in(folder, ledger)?;
-    let mut set =
-        DisketteSet { diskettes: all(queue), reports, packs: Packs::default(), is_stopped };
-    for image in images {
-        set.add(image, &drive);
-    }
-    set.packs.sort_by_servers();
-    Ok(set)
-}
-
-/// The diskettes of earlier queues and of this one, by their numbers.
-fn all(queue: DriveQueue) -> Vec<Diskette> {
-    let DriveQueue { earlier, mut diskettes, .. } = queue;
-    let again = |one: &Diskette| diskettes.iter().any(|diskette| diskette.number == one.number);
-    let mut all: Vec<_> = earlier.into_iter().filter(|one| !again(one)).collect();
-    all.append(&mut diskettes);
-    all.sort_by_key(|diskette| diskette.number);
-    all
+    Ok(DisketteSet { is_stopped, ..DisketteSet::of(queue, ledger)? })
 }
 
 impl DisketteSet {
-    /// Adds an image to the packs, and takes over what the set says of it for its diskette.
-    fn add(&mut self, mut image: Report, drive: &Path) {
-        self.name_others(&mut image);
-        self.packs.add_image(&image);
-        let of_it = |diskette: &&mut Diskette| diskette.image.as_deref() == Some(&image.path);
-        let Some(diskette) = self.diskettes.iter_mut().find(of_it) else { return };
-        if let Some(seen) = self.reports.get(&diskette.number) {
-            let knows_more = match seen.outcome {
-                Outcome::Failed | Outcome::NotAPack => true,
-                Outcome::Refused => image.outcome.is_to_change(),
-                _ => false,
-            };
-            if knows_more {
-                return;
-            }
-            // Its image may be a temporary one.
-            drive.clone_into(&mut image.path);
+    /// The set of all diskettes, where there is no plan; else of those whose images are in its folder.
+    ///
+    /// # Errors
+    /// Where the ledger fails.
+    pub(super) fn of(queue: DriveQueue, ledger: &mut Ledger) -> Result<Self, LedgerError> {
+        let (folder, drive) = (queue.set.filter(|folder| folder.is_dir()), queue.drive);
+        let images = folder.map(|folder| queue.images_in(folder, ledger)).transpose()?;
+        let DriveQueue { earlier, mut diskettes, is_planned, .. } = queue;
+        diskettes.retain(|one| !is_planned || earlier.iter().any(|of| of.number == one.number));
+        let is_again = |one: &Diskette| diskettes.iter().any(|seen| seen.number == one.number);
+        let mut all: Vec<_> = earlier.into_iter().filter(|one| !is_again(one)).collect();
+        all.append(&mut diskettes);
+        all.sort_by_key(|diskette| diskette.number);
+        let mut set = Self { diskettes: all, packs: Packs::default(), is_stopped: false };
+        for image in images.unwrap_or_default() {
+            set.add(image, drive, ledger)?;
         }
-        diskette.outcome = image.outcome;
-        self.reports.insert(diskette.number, image);
+        set.add_the_rest();
+        set.packs.sort_by_servers();
+        Ok(set)
+    }
+
+    /// Adds the pack of an image, and takes over for its diskette what the set says of it.
+    fn add(&mut self, mut image: Report, drive: &Path, ledger: &Ledger) -> Result<(), LedgerError> {
+        let is_of_it = |one: &Diskette| one.image.as_deref() == Some(&*image.path);
+        let original = self.diskettes.iter().position(|one| is_of_it(one) && !one.was_copy);
+        let place = original.or_else(|| self.diskettes.iter().position(is_of_it));
+        if original.is_some() {
+            image.catch_up(ledger)?;
+        }
+        self.name_others(&mut image);
+        let Some(place) = place else {
+            self.packs.add_image(&image);
+            return Ok(());
+        };
+        let diskette = &mut self.diskettes[place];
+        match counts(&diskette.report, &image) {
+            Word::Image => {
+                self.packs.add_image(&image);
+                if diskette.report.is_drive {
+                    // Its image may be a temporary one.
+                    drive.clone_into(&mut image.path);
+                }
+                image.is_drive = diskette.report.is_drive;
+                *diskette.report = image;
+            }
+            Word::ImageOfPack => self.packs.add_image(&image),
+            Word::Diskette => add_as(&mut self.packs, &mut diskette.report, &image.path),
+        }
+        Ok(())
+    }
+
+    /// Adds the packs of diskettes that have no image, or share it with another one.
+    fn add_the_rest(&mut self) {
+        let mut images: Vec<PathBuf> = Vec::new();
+        for diskette in &mut self.diskettes {
+            if let Some(image) = diskette.image.clone().filter(|image| !images.contains(image)) {
+                images.push(image);
+            } else {
+                let name = PathBuf::from(diskette.name());
+                add_as(&mut self.packs, &mut diskette.report, &name);
+            }
+        }
     }
 
     /// Names the other images that a report speaks of by the numbers of their diskettes.
@@ -123,12 +145,44 @@ impl DisketteSet {
 
     /// Names the packs by the numbers of their diskettes.
     pub(crate) fn named_by_number(mut self) -> Packs {
-        for at in 0..self.packs.summaries.len() {
-            let number = number_of(&self.diskettes, &self.packs.summaries[at].path);
-            if let Some(number) = number {
-                self.packs.summaries[at].path = Path::new(&format!("diskette {number}")).into();
+        for summary in &mut self.packs.summaries {
+            if let Some(number) = number_of(&self.diskettes, &summary.path) {
+                summary.path = Path::new(&format!("diskette {number}")).into();
             }
         }
         self.packs
     }
+}
+
+/// Which of the two says what a diskette is.
+enum Word {
+    /// Its image, which is looked at as a part of the set.
+    Image,
+    /// Its image as for the pack; what failed with the diskette is said of the diskette.
+    ImageOfPack,
+    /// What was seen of the diskette itself.
+    Diskette,
+}
+
+fn counts(diskette: &Report, image: &Report) -> Word {
+    let digest = |report: &Report| report.record().map(addpack::record::Record::digest);
+    match diskette.outcome {
+        _ if !diskette.is_drive => Word::Image,
+        Outcome::Failed | Outcome::NotAPack => Word::ImageOfPack,
+        Outcome::Refused if image.outcome.is_to_change() => Word::Diskette,
+        // It was converted after its image was made.
+        _ if digest(diskette) != digest(image) => Word::Diskette,
+        _ => Word::Image,
+    }
+}
+
+/// Adds a pack by another path than that of its report, which is the drive's.
+fn add_as(packs: &mut Packs, report: &mut Report, path: &Path) {
+    if report.failure.is_some() || report.diagnosis.is_none() {
+        return;
+    }
+    let drive = std::mem::replace(&mut report.path, path.to_owned());
+    let is_drive = std::mem::replace(&mut report.is_drive, false);
+    packs.add_image(report);
+    (report.path, report.is_drive) = (drive, is_drive);
 }

@@ -32,7 +32,7 @@ impl Printer {
         if let Some(brief) = &mut self.brief {
             brief.seen(report);
         }
-        let shown = self.shown(report, None);
+        let shown = self.shown(report);
         let kept = self.waiting.add(&shown);
         self.keep(kept);
         if self.sets.is_some() {
@@ -64,7 +64,7 @@ impl Printer {
                 if self.doing.is_some() {
                     self.progress.done(report.outcome);
                 }
-                let shown = self.shown(report, None);
+                let shown = self.shown(report);
                 self.show(&shown, self.facts_of(report).as_ref())
             }
             _ => ControlFlow::Continue(()),

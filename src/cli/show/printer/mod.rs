@@ -10,6 +10,7 @@ use crate::cli::show::json;
 use crate::cli::show::lines;
 use crate::cli::show::out::Out;
 use crate::cli::show::progress::Progress;
+use crate::cli::show::queue::Diskette;
 use crate::cli::show::summary::Brief;
 use crate::cli::show::tally::Tally;
 use crate::cli::show::terminal::TextStyle;
@@ -141,14 +142,20 @@ impl Printer {
     }
 
     /// Shows a diskette of a queue. In files, what is said last of a number counts.
-    pub(crate) fn diskette(&mut self, number: usize, report: &Report) {
+    pub(crate) fn diskette(&mut self, diskette: &Diskette) {
+        let (number, report) = (diskette.number, &diskette.report);
         self.diskette_to_files(number, report);
-        let shown = self.shown(report, Some(number));
+        let text = match self.form {
+            ReportForm::Json => json::numbered_line(report, Some(number)),
+            ReportForm::Card | ReportForm::Lines(_) => diskette.text(self.look).into_bytes(),
+        };
+        let named = report.named;
+        let shown = ShownImage { outcome: report.outcome, named, text, reason: None };
         let _ = self.show(&shown, None);
         let _ = self.out.flush();
     }
 
-    /// The same, shown in files alone.
+    /// The same, in files alone.
     pub(crate) fn diskette_to_files(&mut self, number: usize, report: &Report) {
         if let Some(files) = &mut self.to_file {
             files.diskette(number, report);
@@ -168,11 +175,11 @@ impl Printer {
 }
 
 impl Printer {
-    /// What there is to show of an image, or of the diskette with this number in a queue.
-    fn shown(&self, report: &Report, number: Option<usize>) -> ShownImage {
+    /// What there is to show of an image.
+    fn shown(&self, report: &Report) -> ShownImage {
         let (text, reason) = match &self.form {
             ReportForm::Card => (card::card(self.look, report), None),
-            ReportForm::Json => (json::numbered_line(report, number), None),
+            ReportForm::Json => (json::image_line(report), None),
             ReportForm::Lines(_) => {
                 (lines::image(self.look, report), lines::Reason::of(self.look, report))
             }

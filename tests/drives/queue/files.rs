@@ -1,5 +1,6 @@
 //! Files beside a queue: what was said last of each diskette, once.
 
+use super::put_in;
 use crate::support::diskette::{Loop, Terminal};
 use crate::support::scene::Scene;
 use crate::support::simulator::sample;
@@ -9,20 +10,6 @@ const FOUR: [&str; 4] =
     ["applied-1440.img", "out-of-order-720.img", "no-record-360.img", "unused-720.img"];
 const FILES: [&str; 8] =
     ["--report", "a.html", "--csv-to", "a.csv", "--json-to", "a.jsonl", "--failed-to", "a.txt"];
-
-/// Puts in diskettes one after another, then ends the queue; what was shown, and the exit code.
-fn queue(scene: &Scene, drive: &Loop, args: &[&str], names: &[&str]) -> (String, Option<i32>) {
-    let mut terminal = Terminal::run(scene.command(&[args, &[drive.path()]].concat()));
-    for name in names {
-        terminal.until("q ends: ");
-        drive.insert(&scene.path(name));
-        terminal.answer("");
-    }
-    terminal.until("q ends: ");
-    terminal.answer("q");
-    let (shown, code) = terminal.end();
-    (shown, code)
-}
 
 fn text(scene: &Scene, name: &str) -> String {
     String::from_utf8(scene.read(name)).unwrap()
@@ -46,7 +33,7 @@ fn files_of_a_queue_that_looks_have_each_diskette() {
     let scene = Scene::with(&FOUR);
     let Some(drive) = Loop::empty() else { return };
     let args = [&["inspect", "--queue"], &FILES[..]].concat();
-    assert_eq!(queue(&scene, &drive, &args, &FOUR).1, Some(1));
+    assert_eq!(put_in(&scene, &drive, &args, &FOUR).1, Some(1));
     let outcomes = ["convertible", "refused", "not-a-pack", "convertible"];
     let expected: Vec<_> = (1..).zip(outcomes.map(str::to_owned)).collect();
     assert_eq!(diskettes(&scene), (expected, 4));
@@ -133,7 +120,7 @@ fn page_of_a_plan_of_a_queue_names_the_diskettes() {
     let scene = Scene::with(&names);
     let Some(drive) = Loop::empty() else { return };
     let args = ["plan", "--queue", "--report", "a.html"];
-    let (shown, code) = queue(&scene, &drive, &args, &names);
+    let (shown, code) = put_in(&scene, &drive, &args, &names);
     assert_eq!(code, Some(0), "{shown}");
     let page = text(&scene, "a.html");
     assert!(page.contains("diskette 1: /dev/loop") && page.contains("diskette 2: "), "{page}");
@@ -148,33 +135,12 @@ fn diskette_of_an_earlier_state_is_a_copy_in_the_set_and_in_its_files() {
     }
     let Some(drive) = Loop::empty() else { return };
     let args = [&["inspect", "--queue"], &FILES[..]].concat();
-    let (shown, code) = queue(&scene, &drive, &args, &["early.img", "late.img"]);
-    let copy = "Not needed, since another diskette of the same pack counts: diskette 1\n";
+    let (shown, code) = put_in(&scene, &drive, &args, &["early.img", "late.img"]);
+    let copy = "on them\n  diskette 1    the same pack as diskette 2, which counts\n";
     assert!(shown.contains(copy), "{shown}");
     assert_eq!(code, Some(0), "{shown}");
     let expected = vec![(1, "copy".to_owned()), (2, "convertible".to_owned())];
     assert_eq!(diskettes(&scene), (expected, 2));
     let json = text(&scene, "a.jsonl");
     assert!(json.contains("\"counts\":{\"path\":\"diskette 2\""), "{json}");
-}
-
-#[test]
-fn new_queue_says_which_diskettes_an_earlier_one_has_seen() {
-    let scene = Scene::with(&["applied-1440.img", "unused-720.img"]);
-    let Some(drive) = Loop::empty() else { return };
-    let args = ["inspect", "--queue", "--keep", "box"];
-    queue(&scene, &drive, &args, &["applied-1440.img"]);
-    let mut terminal = Terminal::run(scene.command(&[&args[..], &[drive.path()]].concat()));
-    let shown = terminal.until("Diskette 2: ");
-    let earlier = "box has images of 1 diskette from earlier: diskette 1 (12345-270-0000017-00003)";
-    assert!(shown.contains(earlier), "{shown}");
-    drive.insert(&scene.path("applied-1440.img"));
-    terminal.answer("");
-    // It keeps its number, and the next one gets the next.
-    let shown = terminal.until("Diskette 2: ");
-    let again = "this is diskette 1 of an earlier queue; its image is box/12345-270-0000017-00003-1-event.img";
-    assert!(shown.contains(again), "{shown}");
-    terminal.until("q ends: ");
-    terminal.answer("q");
-    terminal.end();
 }

@@ -1,0 +1,62 @@
+//! Images of diskettes that were converted in a drive since they were made.
+
+use crate::cli::args::Common;
+use crate::cli::commands::ledger::open_to_read;
+use addpack::diagnosis::FindingCode;
+use addpack::ledger::Ledger;
+use addpack::pack::keep::is_kept_image;
+use addpack::pack::kept_list::{Listed, listed};
+use addpack::report::{Outcome, Report};
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
+
+/// Tells for the images that a queue has kept what became of their diskettes.
+pub(crate) struct CaughtUp<'a> {
+    common: &'a Common,
+    /// Opened where it is needed first.
+    ledger: Option<Ledger>,
+    /// By image: its diskettes.
+    diskettes: HashMap<PathBuf, Vec<Listed>>,
+    /// The folders whose lists were read.
+    folders: HashSet<PathBuf>,
+}
+
+impl<'a> CaughtUp<'a> {
+    pub(crate) fn new(common: &'a Common) -> Self {
+        Self { common, ledger: None, diskettes: HashMap::new(), folders: HashSet::new() }
+    }
+
+    /// Takes the report of such an image for one of its diskette, and names that. If the ledger fails meanwhile, the
+    /// report is left as it is: the survey has the same ledger, and says so.
+    pub(crate) fn catch_up(&mut self, report: &mut Report) {
+        if !report.has_finding(FindingCode::CopyOfConverted) || !is_kept_image(&report.path) {
+            return;
+        }
+        let Some(folder) = report.path.parent() else { return };
+        if !self.folders.contains(folder) {
+            self.read(folder.to_owned());
+        }
+        let diskettes = self.diskettes.get(&report.path).map_or(&[][..], Vec::as_slice);
+        let original = diskettes.iter().find(|diskette| !diskette.was_copy);
+        if original.is_none() && !diskettes.is_empty() {
+            return;
+        }
+        let number = original.map(|original| original.number);
+        if self.ledger.is_none() {
+            self.ledger = open_to_read(&self.common.ledger).ok();
+        }
+        let caught_up = self.ledger.as_ref().map(|ledger| report.catch_up(ledger));
+        if let (Some(Ok(())), Some(number)) = (caught_up, number)
+            && report.outcome == Outcome::AlreadyConverted
+        {
+            report.path = format!("diskette {number}").into();
+        }
+    }
+
+    fn read(&mut self, folder: PathBuf) {
+        for diskette in listed(&folder) {
+            self.diskettes.entry(diskette.image.clone()).or_default().push(diskette);
+        }
+        self.folders.insert(folder);
+    }
+}

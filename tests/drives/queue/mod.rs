@@ -1,0 +1,68 @@
+//! One diskette after another through one drive.
+
+mod converting;
+mod files;
+mod looking;
+mod numbers;
+mod planned;
+mod ways_out;
+
+use crate::support::diskette::{Loop, Terminal};
+use crate::support::scene::Scene;
+
+/// The prompt for a diskette, by its number.
+pub(super) fn prompt(number: usize, drive: &Loop) -> String {
+    format!("Diskette {number}: put it into {} and press Enter; q ends: ", drive.path())
+}
+
+/// A queue at a terminal.
+pub(super) struct Queue<'a> {
+    pub(super) drive: &'a Loop,
+    pub(super) terminal: Terminal,
+}
+
+impl<'a> Queue<'a> {
+    pub(super) fn begin(scene: &Scene, drive: &'a Loop, more: &[&str]) -> Self {
+        let args = [&["convert", "--queue", drive.path()], more].concat();
+        Self { drive, terminal: Terminal::run(scene.command(&args)) }
+    }
+
+    /// Waits for the prompt for this diskette; what was shown before it.
+    #[track_caller]
+    pub(super) fn until(&mut self, number: usize) -> String {
+        self.terminal.until(&prompt(number, self.drive))
+    }
+
+    pub(super) fn end(mut self) -> (String, Option<i32>) {
+        self.terminal.answer("q");
+        self.terminal.end()
+    }
+}
+
+/// The text with one space where there are several.
+pub(super) fn squeezed(text: &str) -> String {
+    let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Puts in diskettes one after another, then ends the queue if it has not ended; all that was shown, and the exit
+/// code.
+pub(super) fn put_in(
+    scene: &Scene,
+    drive: &Loop,
+    args: &[&str],
+    names: &[&str],
+) -> (String, Option<i32>) {
+    let mut terminal = Terminal::run(scene.command(&[args, &[drive.path()]].concat()));
+    let mut shown = String::new();
+    for name in names {
+        shown += &terminal.until("q ends: ");
+        drive.insert(&scene.path(name));
+        terminal.answer("");
+    }
+    if !terminal.ends_before("q ends: ") {
+        terminal.answer("q");
+    }
+    let (rest, code) = terminal.end();
+    (shown + &rest, code)
+}

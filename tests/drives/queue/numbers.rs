@@ -1,0 +1,149 @@
+//! Queues with the same folder: each diskette keeps its number, and is what became of it.
+
+use super::{prompt, put_in, squeezed};
+use crate::support::diskette::{Loop, Terminal};
+use crate::support::judge::PackImage;
+use crate::support::scene::Scene;
+use std::fs;
+use std::path::Path;
+
+#[test]
+fn a_new_queue_goes_on_with_the_numbers_and_the_set_of_the_last_one() {
+    let scene = Scene::with(&["applied-1440.img", "unused-720.img"]);
+    let Some(drive) = Loop::with(&scene.path("applied-1440.img")) else { return };
+    for (number, name) in [(1, "applied-1440.img"), (2, "unused-720.img")] {
+        let args = ["inspect", "--queue", "--keep", "box", drive.path()];
+        let mut terminal = Terminal::run(scene.command(&args));
+        terminal.until(&prompt(number, &drive));
+        drive.insert(&scene.path(name));
+        terminal.answer("");
+        terminal.until(&prompt(number + 1, &drive));
+        terminal.answer("q");
+        let (shown, code) = terminal.end();
+        assert!(shown.contains(&format!("{number}  diskette {number}")), "{shown}");
+        assert_eq!(code, Some(0));
+    }
+}
+
+/// The diskette is looked at, converted, and looked at again, from a copy of the folder with other file times.
+#[test]
+fn diskettes_that_were_converted_in_the_drive_count_as_converted_and_keep_their_numbers() {
+    let (name, other) = ("applied-1440.img", "unused-720.img");
+    let scene = Scene::with(&[name, other]);
+    let Some(drive) = Loop::empty() else { return };
+    let inspect = ["inspect", "--queue", "--keep", "box"];
+    put_in(&scene, &drive, &inspect, &[name, other]);
+    for folder in ["box", "copied"] {
+        let again = ["inspect", "--queue", "--keep", folder];
+        if folder == "box" {
+            drive.insert(&scene.path(name));
+            scene.run(&["convert", "--yes", drive.path()]).ends(0);
+        } else {
+            copy_backwards(&scene.path("box"), &scene.path("copied"));
+        }
+        for names in [&[][..], &[name], &[]] {
+            let (shown, code) = put_in(&scene, &drive, &again, names);
+            let shown = squeezed(&shown);
+            assert!(shown.contains("1 diskette 1 5 to 10 ...00003 as it is"), "{shown}");
+            assert!(shown.contains("2 diskette 2 10 to 15 ...00001 convert first"), "{shown}");
+            assert!(!shown.contains("DO NOT APPLY"), "{shown}");
+            assert_eq!(code, Some(0));
+        }
+    }
+}
+
+/// Copies a folder, file by file in the opposite order, so that what was made last is the oldest.
+fn copy_backwards(from: &Path, to: &Path) {
+    let mut names: Vec<_> = fs::read_dir(from).unwrap().map(|it| it.unwrap().file_name()).collect();
+    names.sort();
+    fs::create_dir(to).unwrap();
+    for name in names.into_iter().rev() {
+        fs::write(to.join(&name), fs::read(from.join(&name)).unwrap()).unwrap();
+    }
+}
+
+/// Its image is the same as that of the diskette that was converted, and it keeps its own number.
+#[test]
+fn a_copy_of_a_converted_diskette_is_never_to_be_applied() {
+    let name = "applied-1440.img";
+    let scene = Scene::with(&[name]);
+    let Some(drive) = Loop::empty() else { return };
+    let inspect = ["inspect", "--queue", "--keep", "box"];
+    put_in(&scene, &drive, &inspect, &[name]);
+    put_in(&scene, &drive, &["convert", "--queue", "--yes", "--plan", "box"], &[name]);
+    fs::write(scene.path("copy.img"), PackImage::golden(name).old).unwrap();
+    for names in [&["copy.img"][..], &["copy.img"], &[]] {
+        let shown = squeezed(&put_in(&scene, &drive, &inspect, names).0);
+        let both = [
+            "1 diskette 1 5 to 10 ...00003 as it is",
+            "write DO NOT APPLY on them\ndiskette 2 ...00003 a copy of a converted pack",
+        ];
+        assert!(both.iter().all(|part| shown.contains(part)), "{shown}");
+    }
+    let list = String::from_utf8(scene.read("box/addpack-diskettes.txt")).unwrap();
+    let image = "12345-270-0000017-00003-1-event.img";
+    assert!(list.ends_with(&format!("\n1 {image}\n2 {image} copy\n")), "{list}");
+}
+
+#[test]
+fn numbers_stay_from_the_queue_that_looks_to_the_one_that_converts() {
+    let names = ["unused-720.img", "out-of-order-720.img", "applied-1440.img"];
+    let scene = Scene::with(&names);
+    scene.image("issued-4.5-360.img", "issued-4.5-360.img");
+    let Some(drive) = Loop::empty() else { return };
+    put_in(&scene, &drive, &["inspect", "--queue", "--keep", "box"], &names);
+    let convert = ["convert", "--queue", "--yes", "--plan", "box"];
+    let (shown, _) = put_in(&scene, &drive, &convert, &["applied-1440.img", "issued-4.5-360.img"]);
+    let asked = "  1  12345-270-0000017-00001\n    3  12345-270-0000017-00003\n";
+    assert!(shown.contains(asked), "{shown}");
+    let end = "2 diskettes in this queue, 1 of them not of box\n    3  12345-270-0000017-00003  converted";
+    assert!(shown.contains(end), "{shown}");
+    // One order for the server, and the stranger is not in it.
+    let order = "SBSNT1 (00:A0:C9:14:C8:29): apply in this order (15 licenses at the end)\n\
+                 1 diskette 3 5 to 10 ...00003 as it is\n\
+                 2 diskette 1 10 to 15 ...00001 convert first\n\n\
+                 Do not apply: write DO NOT APPLY on them\n\
+                 diskette 2 ...00010 reapplied out of order\n\n\
+                 What now\n";
+    assert!(squeezed(&shown).contains(order), "{shown}");
+    let go_on = format!(
+        "addpack convert --queue {} --plan box 1 is left to convert: run the same command to go on",
+        drive.path()
+    );
+    assert!(squeezed(&shown).contains(&go_on), "{shown}");
+}
+
+/// The folder's images say the same to `plan` as at the end of the queue.
+#[test]
+fn a_plan_of_kept_images_names_the_diskettes_that_were_converted_since() {
+    let names = ["applied-1440.img", "unused-720.img"];
+    let scene = Scene::with(&names);
+    let Some(drive) = Loop::empty() else { return };
+    put_in(&scene, &drive, &["inspect", "--queue", "--keep", "box"], &names);
+    put_in(&scene, &drive, &["convert", "--queue", "--yes", "--plan", "box"], &names[..1]);
+    let plan = squeezed(&scene.run(&["plan", "box"]).stdout);
+    let order = "1 apply 5 to 10 12345-270-0000017-00003 diskette 1\n\
+                 2 convert, then apply 10 to 15 12345-270-0000017-00001 box/";
+    assert!(plan.contains(order), "{plan}");
+}
+
+#[test]
+fn new_queue_says_which_diskettes_an_earlier_one_has_seen() {
+    let scene = Scene::with(&["applied-1440.img", "unused-720.img"]);
+    let Some(drive) = Loop::empty() else { return };
+    let args = ["inspect", "--queue", "--keep", "box"];
+    put_in(&scene, &drive, &args, &["applied-1440.img"]);
+    let mut terminal = Terminal::run(scene.command(&[&args[..], &[drive.path()]].concat()));
+    let shown = terminal.until("Diskette 2: ");
+    let earlier = "box has images of 1 diskette from earlier: diskette 1 (12345-270-0000017-00003)";
+    assert!(shown.contains(earlier), "{shown}");
+    drive.insert(&scene.path("applied-1440.img"));
+    terminal.answer("");
+    // It keeps its number, and the next one gets the next.
+    let shown = terminal.until("Diskette 2: ");
+    let again = "this is diskette 1 of an earlier queue; its image is box/12345-270-0000017-00003-1-event.img";
+    assert!(shown.contains(again), "{shown}");
+    terminal.until("q ends: ");
+    terminal.answer("q");
+    terminal.end();
+}

@@ -1,0 +1,88 @@
+//! How a queue ends, and what it takes.
+
+use super::Queue;
+use crate::support::diskette::{Loop, Terminal};
+use crate::support::scene::{Ran, Scene};
+use predicates::str::contains;
+
+#[test]
+fn empty_drive_ends_no_queue() {
+    let scene = Scene::new();
+    let Some(drive) = Loop::empty() else { return };
+    let mut queue = Queue::begin(&scene, &drive, &[]);
+    queue.until(1);
+    queue.terminal.answer("");
+    let shown = queue.until(1);
+    assert!(shown.contains("addpack: there is no diskette in the drive\n"), "{shown}");
+    let (shown, code) = queue.end();
+    assert_eq!((shown.as_str(), code), ("q\n\n0 diskettes in this queue\n", Some(0)));
+}
+
+#[test]
+fn queue_ends_where_nobody_types_any_more() {
+    let scene = Scene::with(&["applied-1440.img"]);
+    let Some(drive) = Loop::with(&scene.path("applied-1440.img")) else { return };
+    let mut command = scene.command(&["convert", "--queue", "--yes", drive.path()]);
+    let (typed, mut keyboard) = std::io::pipe().unwrap();
+    std::io::Write::write_all(&mut keyboard, b"\n").unwrap();
+    drop(keyboard);
+    let ended = contains("\n1 diskette in this queue\n    1  12345-270-0000017-00003  converted: ");
+    Ran::of(command.stdin(typed)).assert().code(0).stdout(ended);
+}
+
+#[test]
+fn queue_takes_one_drive_and_nothing_else() {
+    let scene = Scene::with(&["applied-1440.img"]);
+    let usage = "addpack: --queue works on one diskette drive: name the drive, and nothing else\n";
+    for paths in [&["applied-1440.img"][..], &["."], &["/dev/null"], &["/dev/fd0", "."]] {
+        let ran = scene.run(&[&["convert", "--queue", "--yes"], paths].concat());
+        ran.is(2, "", usage);
+    }
+}
+
+#[test]
+fn every_way_out_of_a_queue_shows_what_was_done() {
+    type Way = fn(&mut Terminal);
+    let ways: [(Way, i32); 3] = [
+        (|terminal| terminal.interrupt(), 130),
+        (|terminal| terminal.press("\u{4}"), 0),
+        (|terminal| terminal.answer("q"), 0),
+    ];
+    for (way, code) in ways {
+        let scene = Scene::with(&["unused-720.img"]);
+        let Some(drive) = Loop::with(&scene.path("unused-720.img")) else { return };
+        let mut queue = Queue::begin(&scene, &drive, &["--yes"]);
+        queue.until(1);
+        queue.terminal.answer("");
+        queue.until(2);
+        way(&mut queue.terminal);
+        let (shown, ended) = queue.terminal.end();
+        assert!(
+            shown.contains(
+                "\n\n1 diskette in this queue\n    1  12345-270-0000017-00001  converted: "
+            ),
+            "{shown}"
+        );
+        assert_eq!(ended, Some(code), "{shown}");
+    }
+}
+
+#[test]
+fn a_queue_speaks_json_and_asks_on_the_terminal() {
+    let scene = Scene::with(&["applied-1440.img"]);
+    let Some(drive) = Loop::with(&scene.path("applied-1440.img")) else { return };
+    let mut command = scene.command(&["convert", "--queue", "--yes", "--json", drive.path()]);
+    let (typed, mut keyboard) = std::io::pipe().unwrap();
+    std::io::Write::write_all(&mut keyboard, b"\nq\n").unwrap();
+    drop(keyboard);
+    let output = command.stdin(typed).output().unwrap();
+    let lines: Vec<serde_json::Value> = output
+        .stdout
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.is_empty())
+        .map(|line| serde_json::from_slice(line).unwrap())
+        .collect();
+    let kinds: Vec<_> = lines.iter().map(|line| line["type"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["image", "summary"]);
+    assert_eq!(lines[0]["outcome"], "converted");
+}

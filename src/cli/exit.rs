@@ -19,22 +19,22 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
-    /// What one image alone would end with.
+    /// The exit code for one image alone.
     pub(crate) fn of(report: &Report) -> Self {
         if report.named { Self::of_named(report.outcome) } else { Self::of_found(report.outcome) }
     }
 
-    /// What an image alone would end with that was found in a folder.
+    /// The exit code for one image alone that was found in a folder.
     pub(crate) fn of_found(outcome: Outcome) -> Self {
         if outcome == Outcome::NotAPack { Self::Good } else { Self::of_named(outcome) }
     }
 
-    /// What an image alone would end with whose path was named.
+    /// The exit code for one image alone whose path was named.
     pub(crate) fn of_named(outcome: Outcome) -> Self {
         match outcome {
             Outcome::Refused | Outcome::NotAPack => Self::Refused,
             Outcome::Failed => Self::Failed,
-            // The image that counts is in the same run: else it would be refused.
+            // The image that counts is in the same run; otherwise this one would be refused.
             Outcome::Copy
             | Outcome::Convertible
             | Outcome::Converted
@@ -44,7 +44,7 @@ impl Exit {
         }
     }
 
-    /// What both together end with.
+    /// The exit code for both together.
     pub(crate) fn merge(self, other: Self) -> Self {
         self.max(other)
     }

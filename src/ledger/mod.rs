@@ -18,7 +18,7 @@ mod schema;
 mod writing;
 
 pub use error::{LedgerError, LedgerProblem};
-pub use row::{ConversionState, LedgerEntry, Met, Wanted};
+pub use row::{ClaimRequest, Conversion, ConversionState, LedgerEntry};
 pub use writing::LedgerTransaction;
 
 use row::path_value;
@@ -189,8 +189,8 @@ impl Ledger {
     ///
     /// # Errors
     /// If no temporary table can be written.
-    pub(crate) fn remember(&mut self, met: &[Met]) -> Result<()> {
-        if met.is_empty() {
+    pub(crate) fn remember(&mut self, seen: &[Conversion]) -> Result<()> {
+        if seen.is_empty() {
             return Ok(());
         }
         let path = self.path.clone();
@@ -198,7 +198,7 @@ impl Ledger {
         let mut write = || -> rusqlite::Result<()> {
             db.execute_batch(schema::CREATE_SEEN)?;
             let write = db.transaction()?;
-            met.iter().try_for_each(|met| met.remember(&write).map(drop))?;
+            seen.iter().try_for_each(|seen| seen.remember(&write).map(drop))?;
             write.commit()
         };
         write().map_err(|error| LedgerError::from_sqlite(&path, error))

@@ -160,14 +160,14 @@ impl Ledger {
         }
     }
 
-    /// Readies a ledger of an older version, which only those who write bring up to date, to be read.
+    /// Prepares a ledger of an older version to be read; only runs that write bring it up to date.
     fn read_older(&self) -> Result<()> {
         let db = self.db()?;
-        let ready = || {
+        let prepare = || {
             let version: i32 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
             if version < schema::VERSION { db.execute_batch(schema::READ_OLDER) } else { Ok(()) }
         };
-        ready().map_err(|error| self.failed(error))
+        prepare().map_err(|error| self.failed(error))
     }
 
     /// Whether this is a ledger with its tables; `false` for an empty database.

@@ -3,10 +3,10 @@
 use super::ClaimId;
 use crate::conversion::Patch;
 use crate::platform::path_from_bytes;
-use crate::record::fields::Seal;
 use crate::record::{RECORD_SECTORS, RecordBytes};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Row, ToSql, params};
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
 /// The columns of an [`LedgerEntry`], in its order.
@@ -80,64 +80,65 @@ impl ConversionState {
     }
 }
 
-/// A request to claim a pack for its conversion.
-#[derive(Clone, Copy, Debug)]
-pub struct Wanted<'a> {
-    /// The pack's serial.
-    pub serial: &'a str,
-    /// Licenses that it adds.
-    pub licenses: u16,
-    /// Its image, as an absolute path.
-    pub path: &'a Path,
-    /// The copy that will be converted instead, as an absolute path.
-    pub target: Option<&'a Path>,
-    /// The container that the image is in, by its resolved path.
-    pub container: Option<&'a Path>,
-    /// The device and inode of the image, or of its container.
-    pub file: Option<(u64, u64)>,
-    /// The offsets of the record's sectors in bytes from the start of the image.
-    pub sectors: &'a [u64; RECORD_SECTORS],
-    /// The record before and after.
-    pub patch: &'a Patch,
-    /// SHA-1 of the record before, and of the record after.
-    pub digests: [Seal; 2],
-    /// The time of conversion, in seconds since 1970.
-    pub converted_at: i64,
-    /// The claim of an earlier run that this one replaces.
-    pub replaces: Option<ClaimId>,
-}
-
-/// A pack in the ledger.
+/// The conversion of a pack.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LedgerEntry {
-    /// The claim's number.
-    pub id: ClaimId,
+pub struct Conversion {
     /// The pack's serial.
     pub serial: String,
     /// Licenses that it adds.
     pub licenses: u16,
-    /// How far its conversion has come.
-    pub state: ConversionState,
-    /// The image that was converted.
+    /// Its image, as an absolute path.
     pub path: PathBuf,
-    /// The converted copy; `None` if the image was converted in place.
+    /// The converted copy, as an absolute path; `None` if the image was converted in place.
     pub target: Option<PathBuf>,
-    /// The container that the image is in, by its resolved path, after which its temporary is named; `None` for
+    /// The container that the image is in, by its resolved path, after which its temporary file is named; `None` for
     /// a raw image and a drive, and once the conversion was found done elsewhere.
     pub container: Option<PathBuf>,
     /// The device and inode of the image, or of its container.
     pub file: Option<(u64, u64)>,
-    /// The offsets of the record's sectors in bytes from the start of the image; `None` for a pack that was
-    /// already converted when it was first seen.
-    pub sectors: Option<[u64; RECORD_SECTORS]>,
     /// The time of conversion, in seconds since 1970.
     pub converted_at: i64,
     /// SHA-1 of the 4.0 record, in hexadecimal.
     pub old_digest: String,
     /// SHA-1 of the 4.5 record, in hexadecimal.
     pub new_digest: String,
+}
+
+/// A request to claim a pack for its conversion.
+#[derive(Clone, Debug)]
+pub struct ClaimRequest {
+    /// The conversion.
+    pub conversion: Conversion,
+    /// The offsets of the record's sectors in bytes from the start of the image.
+    pub sectors: [u64; RECORD_SECTORS],
+    /// The record before and after.
+    pub patch: Patch,
+    /// The claim of an earlier run that this one replaces.
+    pub replaces: Option<ClaimId>,
+}
+
+/// A conversion that is in the ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LedgerEntry {
+    /// The claim's number.
+    pub id: ClaimId,
+    /// How far the conversion has come.
+    pub state: ConversionState,
+    /// The conversion.
+    pub conversion: Conversion,
+    /// The offsets of the record's sectors in bytes from the start of the image; `None` for a pack that was
+    /// already converted when it was first seen.
+    pub sectors: Option<[u64; RECORD_SECTORS]>,
     /// The record before and after, while the conversion is begun; [`super::Ledger::begun`] leaves it out.
     pub patch: Option<Patch>,
+}
+
+impl Deref for LedgerEntry {
+    type Target = Conversion;
+
+    fn deref(&self) -> &Conversion {
+        &self.conversion
+    }
 }
 
 impl LedgerEntry {
@@ -155,27 +156,29 @@ impl LedgerEntry {
         };
         Ok(Self {
             id: row.get(0)?,
-            serial: row.get(1)?,
-            licenses: row.get(2)?,
             state: match row.get_ref(3)?.as_str()? {
                 "done" => ConversionState::Done,
                 "released" => ConversionState::Released,
                 _ => ConversionState::Begun,
             },
-            path: path_at(row, 4)?,
-            target: path_or_none(5)?,
-            container: path_or_none(17)?,
-            file: id_part(6)?.zip(id_part(7)?),
+            conversion: Conversion {
+                serial: row.get(1)?,
+                licenses: row.get(2)?,
+                path: path_at(row, 4)?,
+                target: path_or_none(5)?,
+                container: path_or_none(17)?,
+                file: id_part(6)?.zip(id_part(7)?),
+                converted_at: row.get(12)?,
+                old_digest: row.get(13)?,
+                new_digest: row.get(14)?,
+            },
             sectors: sectors([id_part(8)?, id_part(9)?, id_part(10)?, id_part(11)?]),
-            converted_at: row.get(12)?,
-            old_digest: row.get(13)?,
-            new_digest: row.get(14)?,
             patch: record(15)?.zip(record(16)?).map(|(old, new)| Patch { old, new }),
         })
     }
 }
 
-impl Wanted<'_> {
+impl ClaimRequest {
     /// Makes the claim; `None` if the serial is already in the ledger. A claim that is replaced gets a
     /// new number, so that a run that held it before cannot settle this one.
     pub(super) fn enter(&self, db: &Connection) -> rusqlite::Result<Option<ClaimId>> {
@@ -187,23 +190,24 @@ impl Wanted<'_> {
 
     fn insert(&self, db: &Connection) -> rusqlite::Result<Option<ClaimId>> {
         let [sector_0, sector_1, sector_2, sector_3] = self.sectors.map(u64::cast_signed);
+        let Conversion { serial, licenses, path, target, container, file, .. } = &self.conversion;
         let rows = db.prepare_cached(INSERT)?.execute(params![
-            self.serial,
-            self.licenses,
-            path_value(self.path),
-            self.target.map(path_value),
-            self.file.map(|file| file.0.cast_signed()),
-            self.file.map(|file| file.1.cast_signed()),
+            serial,
+            licenses,
+            path_value(path),
+            target.as_deref().map(path_value),
+            file.map(|(device, _)| device.cast_signed()),
+            file.map(|(_, inode)| inode.cast_signed()),
             sector_0,
             sector_1,
             sector_2,
             sector_3,
-            self.converted_at,
-            self.digests[0].to_hex(),
-            self.digests[1].to_hex(),
+            self.conversion.converted_at,
+            self.conversion.old_digest,
+            self.conversion.new_digest,
             &self.patch.old[..],
             &self.patch.new[..],
-            self.container.map(path_value),
+            container.as_deref().map(path_value),
         ])?;
         Ok((rows == 1).then(|| db.last_insert_rowid()))
     }
@@ -214,29 +218,8 @@ fn sectors(columns: [Option<u64>; 4]) -> Option<[u64; 4]> {
     Some([a?, b?, c?, d?])
 }
 
-/// A converted pack that was seen in a run, and that may not be in the ledger.
-#[derive(Clone, Debug)]
-pub struct Met {
-    /// The pack's serial.
-    pub serial: String,
-    /// Licenses that it adds.
-    pub licenses: u16,
-    /// Its image, as an absolute path.
-    pub path: PathBuf,
-    /// The copy that it was converted into, as an absolute path.
-    pub target: Option<PathBuf>,
-    /// The image's device and inode.
-    pub file: Option<(u64, u64)>,
-    /// The time of conversion, in seconds since 1970.
-    pub converted_at: i64,
-    /// SHA-1 of the 4.0 record.
-    pub old_digest: Seal,
-    /// SHA-1 of the 4.5 record.
-    pub new_digest: Seal,
-}
-
-impl Met {
-    /// Remembers the pack for the rest of this run.
+impl Conversion {
+    /// Remembers for the rest of this run that the pack was seen converted. It may not be in the ledger.
     pub(super) fn remember(&self, db: &Connection) -> rusqlite::Result<usize> {
         db.prepare_cached(REMEMBER)?.execute(params![
             self.serial,
@@ -246,8 +229,8 @@ impl Met {
             self.file.map(|file| file.0.cast_signed()),
             self.file.map(|file| file.1.cast_signed()),
             self.converted_at,
-            self.old_digest.to_hex(),
-            self.new_digest.to_hex(),
+            self.old_digest,
+            self.new_digest,
         ])
     }
 }

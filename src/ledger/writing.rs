@@ -1,6 +1,6 @@
 //! Transactions: everything that is written in one becomes durable together, or nothing.
 
-use super::row::{self, LedgerEntry, Wanted};
+use super::row::{self, ClaimRequest, LedgerEntry};
 use super::{ClaimAnswer, Ledger, LedgerError, Result, Settled, find};
 use crate::platform::step;
 use rusqlite::{Transaction, TransactionBehavior};
@@ -66,12 +66,12 @@ impl LedgerTransaction<'_> {
     ///
     /// # Errors
     /// If the ledger cannot be written.
-    pub fn claim(&self, wanted: &Wanted<'_>) -> Result<ClaimAnswer> {
+    pub fn claim(&self, request: &ClaimRequest) -> Result<ClaimAnswer> {
         let claim = || -> rusqlite::Result<ClaimAnswer> {
-            if let Some(id) = wanted.enter(&self.transaction)? {
+            if let Some(id) = request.enter(&self.transaction)? {
                 return Ok(ClaimAnswer::Granted(id));
             }
-            let known: Option<LedgerEntry> = find(&self.transaction, wanted.serial)?;
+            let known: Option<LedgerEntry> = find(&self.transaction, &request.conversion.serial)?;
             known.map(Box::new).map(ClaimAnswer::Known).ok_or(rusqlite::Error::QueryReturnedNoRows)
         };
         claim().map_err(|error| self.failed(error))

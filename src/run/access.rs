@@ -1,4 +1,4 @@
-//! Opening a medium, and keeping others away from it.
+//! Opening a medium, and locking it against others.
 
 use super::Job;
 use crate::find::{FindError, Image};
@@ -66,7 +66,7 @@ fn failed_to_open(place: &Place, error: MediaError) -> Failure {
     }
 }
 
-/// The failure of a path that leads nowhere.
+/// The failure of a path at which no image can be read.
 pub(super) fn not_found(error: FindError) -> Failure {
     match error {
         FindError::NotAFile => Failure::new(FailureCode::NotAFile, Operation::Open),
@@ -89,8 +89,8 @@ pub(super) fn lock(result: Result<(), TryLockError>) -> Result<(), Failure> {
     })
 }
 
-/// Keeps writers away while an image is only read. Where the file system has no locks, there is
-/// nothing to keep away with, and nothing of it is changed.
+/// Keeps writers away while an image is only read. If the file system has no locks, nothing keeps them away, and
+/// that is no failure.
 pub(super) fn lock_shared(medium: &Medium) -> Result<(), Failure> {
     match medium.try_lock_shared() {
         Err(TryLockError::Error(_)) => Ok(()),
@@ -98,7 +98,7 @@ pub(super) fn lock_shared(medium: &Medium) -> Result<(), Failure> {
     }
 }
 
-/// A conversion of a file that the path no longer leads to would be lost.
+/// Checks that the path still leads to this file: a conversion of another file would be lost.
 pub(super) fn in_place_still(medium: &Medium) -> Result<(), Failure> {
     let replaced = || Failure::new(FailureCode::Replaced, Operation::Lock);
     if medium.is_at_its_path() { Ok(()) } else { Err(replaced()) }

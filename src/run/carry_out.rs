@@ -1,11 +1,11 @@
-//! What a survey has decided is told, tried or done: image by image, in their order.
+//! Reports, tries or does what a survey has decided, image by image in their order.
 //!
-//! What was begun is whole when a run is stopped. While a group waits for its disks, the next one is opened; while it is
-//! cleaned up, the next one is claimed. So two groups are open at most. All members of an archive that is changed in
-//! place are in one group: it is written once.
+//! Whatever was begun is complete when a run is stopped. While a group waits for its disks, the next one is opened; while
+//! it is cleaned up, the next one is claimed. So at most two groups are open. All members of an archive that is changed
+//! in place are in one group, so the archive is written once.
 
 use super::claims::{self, Claims};
-use super::decisions::tell;
+use super::decisions;
 use super::group::{Cleaning, Group, collect, fail_second_copies, hand_out, publish};
 use super::in_order::InOrder;
 use super::output::Output;
@@ -23,12 +23,12 @@ use std::mem::take;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Does with a survey's images what the job's mode says. Once `stop` is set no image is begun; what was begun is
-/// brought to its end.
+/// Does with a survey's images what the job's mode says. Once `stop` is set, no image is begun, and what was begun is
+/// finished.
 ///
 /// # Errors
-/// Where the ledger fails. No image is changed without its claim; those that were to be claimed are
-/// reported as failed.
+/// If the ledger fails. No image is changed without a claim; images that could not be claimed are reported as
+/// failed.
 pub fn carry_out(
     survey: &Survey,
     job: &Job,
@@ -58,9 +58,9 @@ pub fn carry_out(
     let threads = if first.len() < 2 { 1 } else { job.workers.min(images_at_once()) };
     let turns = first.into_iter().chain(turns);
     let task = Task { job, output: output.as_ref(), at: job.mode.time() };
-    let mut run = Run { survey, task, stop, claims, listener, said: 0 };
+    let mut run = Run { survey, task, stop, claims, listener, finished: 0 };
     let mut turns = InOrder::new(turns, 1).with_whole_files(Turn::file_to_replace);
-    // One more writes the ledger while the others clean up.
+    // One more thread writes the ledger while the others clean up.
     let threads = threads + usize::from(threads > 1 && run.changes_in_place());
     let end = pool::scope(threads, |scope| run.groups(&mut turns, scope))?;
     run.claims.end()?;
@@ -74,16 +74,16 @@ struct Run<'a> {
     stop: &'a AtomicBool,
     claims: Claims<'a>,
     listener: &'a mut Listener<'a>,
-    /// Images of which the last word was said.
-    said: ImageNumber,
+    /// How many images have their final report.
+    finished: ImageNumber,
 }
 
-/// Whether somebody still listens.
-type Told = Result<ControlFlow<()>, LedgerError>;
+/// Whether the listener wants more reports.
+type Reported = Result<ControlFlow<()>, LedgerError>;
 
 impl<'a> Run<'a> {
-    /// Brings one group after the other to its end. Where there are several threads, a group is cleaned up while
-    /// the next one is claimed.
+    /// Finishes one group after the other. If there are several threads, a group is cleaned up while the next one is
+    /// claimed.
     fn groups(
         &mut self,
         turns: &mut InOrder<impl Iterator<Item = Turn>, TurnResult>,
@@ -96,26 +96,27 @@ impl<'a> Run<'a> {
         loop {
             let mut group = Group::new(turns.take(scope, work).results);
             if group.steps.is_empty() {
-                let told = self.end_cleaning(cleaning, scope)?;
+                let reported = self.end_cleaning(cleaning, scope)?;
                 let is_heard =
-                    told.is_continue() && self.as_seen(survey.images.len()).is_continue();
+                    reported.is_continue() && self.as_seen(survey.images.len()).is_continue();
                 return Ok(if is_heard { End::Complete } else { End::Unheard });
             }
             self.claim(&mut group);
-            let mut told = self.end_cleaning(cleaning.take(), scope);
+            let mut reported = self.end_cleaning(cleaning.take(), scope);
             self.change(&mut group, scope, || {
                 if overlaps {
                     turns.begin(scope, work);
                 }
             });
-            let goes_on = group.claimed.is_ok() && matches!(told, Ok(ControlFlow::Continue(())));
+            let goes_on =
+                group.claimed.is_ok() && matches!(reported, Ok(ControlFlow::Continue(())));
             if goes_on && overlaps && !stop.load(Ordering::Relaxed) {
                 cleaning = Some(group.clean_up(scope));
                 continue;
             }
             let cleaned = group.clean_up(scope);
-            told = self.end(cleaned, scope, told);
-            if told?.is_break() {
+            reported = self.end(cleaned, scope, reported);
+            if reported?.is_break() {
                 return Ok(End::Unheard);
             }
             if stop.load(Ordering::Relaxed) {
@@ -128,7 +129,7 @@ impl<'a> Run<'a> {
         self.task.job.mode.converts() && self.task.output.is_none()
     }
 
-    /// Claims what is to be changed of a group, for the first time.
+    /// Claims the images of a group that are to be changed, in a first round.
     fn claim(&mut self, group: &mut Group) {
         match self.task.job.mode {
             Mode::Convert(_) => {
@@ -146,8 +147,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Commits what is claimed, and claims and commits the rest, in rounds: another run may be in the way. Calls
-    /// `meanwhile` while the disks are waited for.
+    /// Commits what is claimed, then claims and commits the rest; several rounds are needed if another run is in the
+    /// way. Calls `meanwhile` while the disks work.
     fn change(&mut self, group: &mut Group, scope: &Scope<'_, 'a>, mut meanwhile: impl FnMut()) {
         if !self.task.job.mode.converts() {
             return;
@@ -180,8 +181,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Ends a group that is being cleaned up, if there is one.
-    fn end_cleaning(&mut self, group: Option<Cleaning>, scope: &Scope<'_, 'a>) -> Told {
+    /// Finishes the group that is being cleaned up, if there is one.
+    fn end_cleaning(&mut self, group: Option<Cleaning>, scope: &Scope<'_, 'a>) -> Reported {
         let heard = Ok(ControlFlow::Continue(()));
         match group {
             Some(group) => self.end(group, scope, heard),
@@ -189,42 +190,46 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Brings a group to its end, and tells what became of it if somebody still listens.
-    fn end(&mut self, group: Cleaning, scope: &Scope<'_, 'a>, told: Told) -> Told {
+    /// Finishes a group, and reports its images unless the listener wants no more.
+    fn end(&mut self, group: Cleaning, scope: &Scope<'_, 'a>, reported: Reported) -> Reported {
         let Cleaning { numbers, steps: mut cleaning, claimed } = group;
         let mut steps = collect(&mut cleaning, scope);
         let noted = self.claims.note(&mut steps);
-        let is_heard = !matches!(told, Ok(ControlFlow::Break(())));
+        let is_heard = !matches!(reported, Ok(ControlFlow::Break(())));
         let last =
-            if is_heard { self.tell_all(&numbers, steps) } else { Ok(ControlFlow::Break(())) };
-        told.and(claimed).and(noted).and(last)
+            if is_heard { self.report_all(&numbers, steps) } else { Ok(ControlFlow::Break(())) };
+        reported.and(claimed).and(noted).and(last)
     }
 
-    /// Adds the flawed sectors that the survey met, where all read well the second time.
+    /// Adds the flawed sectors that the survey found, if all sectors read well this time.
     fn add_flaws(&self, image: ImageNumber, report: &mut Report) {
-        let are_told = report.notes.iter().any(|note| matches!(note, Note::Flaws(_)));
-        let met = self.survey.flaws.iter().find(|(of, _)| *of == image && !are_told);
+        let has_flaws = report.notes.iter().any(|note| matches!(note, Note::Flaws(_)));
+        let met = self.survey.flaws.iter().find(|(of, _)| *of == image && !has_flaws);
         report.notes.extend(met.map(|(_, flaws)| Note::Flaws(flaws.clone())));
     }
 
-    fn tell_all(&mut self, numbers: &[(ImageNumber, Option<usize>)], steps: Vec<Step>) -> Told {
+    fn report_all(
+        &mut self,
+        numbers: &[(ImageNumber, Option<usize>)],
+        steps: Vec<Step>,
+    ) -> Reported {
         for ((image, candidate), step) in numbers.iter().zip(steps) {
             let Step::Done(mut work) = step else { continue };
             if self.as_seen(*image).is_break() {
                 return Ok(ControlFlow::Break(()));
             }
-            // Where the pack was converted, now or by another run meanwhile, the decision is out of date.
-            work.wake();
+            // If the pack was converted, now or by another run meanwhile, the decision is out of date.
+            work.restore_report();
             let is_it = |at: &usize| {
                 let digest = self.survey.candidates[*at].digest;
                 work.report.record().is_some_and(|record| record.digest() == digest)
             };
             if let Some(at) = candidate.filter(is_it) {
                 let decision = self.survey.decision(at);
-                tell(&mut work.report, decision, self.survey, self.claims.ledger())?;
+                decisions::apply(&mut work.report, decision, self.survey, self.claims.ledger())?;
             }
             self.add_flaws(*image, &mut work.report);
-            self.said = image + 1;
+            self.finished = image + 1;
             if (self.listener)(RunEvent::Final(FinalReport::Changed(work.report))).is_break() {
                 return Ok(ControlFlow::Break(()));
             }
@@ -232,10 +237,10 @@ impl<'a> Run<'a> {
         Ok((self.listener)(RunEvent::CaughtUp))
     }
 
-    /// Of the images up to this one, what was said when they were seen stands.
+    /// Confirms what was reported when the images before `end` were seen.
     fn as_seen(&mut self, end: ImageNumber) -> ControlFlow<()> {
-        while self.said < end {
-            self.said += 1;
+        while self.finished < end {
+            self.finished += 1;
             (self.listener)(RunEvent::Final(FinalReport::AsSeen))?;
         }
         ControlFlow::Continue(())

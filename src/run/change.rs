@@ -1,5 +1,5 @@
-//! A change that is to be made, of an image in place or of a copy of it. Of the record no more is in memory than
-//! what it was and will be: the members of an archive wait for each other, and there may be very many.
+//! A change that is to be made to an image in place or to a copy of it. Only the record before and after the change
+//! is in memory: the members of an archive are written together, and there may be very many.
 
 use super::access::in_place_still;
 use super::kept::TrimmedRecord;
@@ -50,7 +50,7 @@ impl Change {
         &self.sectors
     }
 
-    /// The record becomes this one.
+    /// Replaces the record that is to be written.
     pub(super) fn set_new(&mut self, new: &RecordBytes) {
         self.new = TrimmedRecord::new(new);
     }
@@ -60,7 +60,7 @@ impl Change {
         self.copy.as_ref()
     }
 
-    /// Whether the image is only copied: its pack is 4.5 already.
+    /// Whether the image is only copied because its pack is 4.5 already.
     pub(super) fn is_as_it_is(&self) -> bool {
         self.old == self.new
     }
@@ -69,7 +69,7 @@ impl Change {
         Commit { medium: &self.medium, sectors: self.sectors, patch: self.patch() }
     }
 
-    /// Readies what is made durable together with others: writes a copy.
+    /// Prepares what is made durable together with other changes: writes the copy, or stages the container.
     pub(super) fn stage(&mut self) -> Result<(), Failure> {
         let patch = self.patch();
         match &mut self.copy {
@@ -81,7 +81,7 @@ impl Change {
         }
     }
 
-    /// Does all that waits for the disk. A copy has no name yet then.
+    /// Does everything that waits for the disk. A copy still has no name afterwards.
     pub(super) fn commit(&mut self) -> Result<(), Failure> {
         match &mut self.copy {
             None => {
@@ -92,13 +92,13 @@ impl Change {
         }
     }
 
-    /// Cleans up behind a change in place, and sees that it was made to the file that is there.
+    /// Cleans up after a change in place, and checks that the path still leads to the changed file.
     pub(super) fn finish(&self) -> Result<(), Failure> {
         self.commit_of().finish().map_err(Failure::from)?;
         in_place_still(&self.medium)
     }
 
-    /// Gives a copy its name. `false` where another run has made the very same copy meanwhile.
+    /// Gives a copy its name. Returns `false` if another run has made the same copy meanwhile.
     pub(super) fn publish(self) -> Result<bool, Failure> {
         let new = self.new.whole();
         self.copy.map_or(Ok(false), |copy| copy.publish(&self.medium, &new))

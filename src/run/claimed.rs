@@ -1,4 +1,4 @@
-//! What a claim says, held against what an image is: the ledger itself knows no images.
+//! Compares a claim with an image: the ledger itself knows no images.
 
 use crate::conversion::{Patch, convert};
 use crate::diagnosis::diagnose;
@@ -12,9 +12,9 @@ use std::path::{Path, PathBuf};
 /// The file that an image is, or is in.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct ImageFile {
-    /// Its identity, where the system has such.
+    /// Its identity, if the system has one.
     pub(super) id: Option<FileId>,
-    /// Bytes at the end of the image's path that are the name of a member, with its colon.
+    /// Length in bytes of the member's name at the end of the image's path, with its colon.
     pub(super) member: usize,
 }
 
@@ -26,7 +26,7 @@ impl ImageFile {
 }
 
 impl LedgerEntry {
-    /// The records of a begun conversion, if they are one that this program makes: a sound 4.0 record,
+    /// The record before and after a begun conversion, if this program makes such a conversion: a sound 4.0 record,
     /// and the 4.5 record that it becomes.
     pub(crate) fn sound_patch(&self) -> Option<&Patch> {
         let patch = self.patch.as_ref()?;
@@ -36,9 +36,9 @@ impl LedgerEntry {
         (serial == self.serial && new == patch.new).then_some(patch)
     }
 
-    /// Whether it is the very image that was claimed: in the same file, whatever its path is now; or at its path
-    /// with its inode (a disk may come back under another device number). A container is another file after
-    /// each change of it, and where the system has no such numbers, the path tells alone.
+    /// Whether this is the image that was claimed. It may have been moved within its disk; at its own path the inode is
+    /// enough, since a disk may come back under another device number. A container becomes another file with each
+    /// change, and some systems have no identities: then the path decides.
     pub(super) fn is_image(&self, path: &Path, file: ImageFile) -> bool {
         let is_in = |claimed, id| claimed == id && part(&self.path, file).1 == part(path, file).1;
         let may_be_at = |claimed: FileId, id: FileId| claimed.1 == id.1 || self.container.is_some();
@@ -50,7 +50,7 @@ impl LedgerEntry {
         }
     }
 
-    /// Whether it was claimed at this path, however that is spelled.
+    /// Whether it was claimed at this path, in whatever spelling.
     pub(super) fn is_at(&self, path: &Path, file: ImageFile) -> bool {
         if self.path == path {
             return true;

@@ -1,4 +1,4 @@
-//! One time: each pack is claimed in the ledger before it is touched, whatever became of it since it was seen.
+//! Each pack is converted once: it is claimed in the ledger before it is touched.
 
 use super::claimed::ImageFile;
 use super::known::{LedgerMatch, absolute_path, copy_of, ledger_match, made_again};
@@ -13,19 +13,19 @@ use crate::record::fields::Seal;
 use crate::report::{Failure, FailureCode, Note, Operation, Outcome, PackState, Report};
 use std::path::{Path, PathBuf};
 
-/// Rounds that a group is claimed in, before other runs are held to be in the way.
+/// How often a group is claimed before a pack that another run holds fails as in use.
 const ROUNDS: usize = 8;
 
 /// The claims of a run.
 pub(super) struct Claims<'l> {
     ledger: &'l mut Ledger,
-    /// What became of claims, to be written with the next ones.
+    /// Results of claims, which are written together with the next claims.
     settled: Vec<Settled>,
     /// Claims of earlier runs whose images have not turned up.
     missing: OpenClaims,
     /// What killed runs have left is removed once.
     leftovers: Leftovers,
-    /// Rounds that the group at hand has been through.
+    /// Rounds of the current group.
     rounds: usize,
     /// The pack whose diskette the user says is in the drive.
     put_back: Option<String>,
@@ -33,9 +33,9 @@ pub(super) struct Claims<'l> {
 
 /// What to do about a pack that is in the ledger already.
 enum Decision {
-    /// Its claim is out of the way: ask again.
+    /// Its claim is gone: ask again.
     Again,
-    /// Take the place of its claim, with the bytes that were claimed.
+    /// Replace its claim, and convert with the bytes that were claimed.
     Resume(ClaimId, Box<RecordBytes>),
     Copy(CopyState),
     Already(PathBuf),
@@ -61,8 +61,8 @@ impl<'l> Claims<'l> {
         !self.missing.is_empty()
     }
 
-    /// Begins a group. Where images are changed `in_place`, packs that an earlier run had begun and
-    /// that turn up in it are mended.
+    /// Begins a group. If images are changed `in_place`, torn records of conversions that an earlier run began are
+    /// mended.
     pub(super) fn begin(&mut self, steps: &mut [Step], in_place: bool) -> Result<(), LedgerError> {
         self.rounds = 0;
         if in_place && self.has_missing() {
@@ -75,7 +75,7 @@ impl<'l> Claims<'l> {
         Ok(())
     }
 
-    /// Claims what is ready, all of it in one transaction. On an error nothing more is to be begun.
+    /// Claims everything that is ready, in one transaction. After an error nothing more must be begun.
     pub(super) fn claim(&mut self, steps: &mut [Step]) -> Result<(), LedgerError> {
         self.rounds += 1;
         for (at, claimed) in self.claim_all(steps)? {
@@ -113,7 +113,8 @@ impl<'l> Claims<'l> {
     }
 
     fn decide(&mut self, entry: &LedgerEntry, request: &Request) -> Result<Decision, LedgerError> {
-        match ledger_match(entry, &request.path, request.file, &request.digest) {
+        let asked = &request.claim.conversion;
+        match ledger_match(entry, &asked.path, request.file, &asked.old_digest) {
             LedgerMatch::Already(target) => {
                 if entry.state == ConversionState::Begun {
                     self.settled.push(Settled::Done(entry.id));
@@ -122,15 +123,15 @@ impl<'l> Claims<'l> {
             }
             LedgerMatch::Own => Ok(match take_up(entry, request) {
                 Some(patch) => {
-                    self.leftovers.clear(entry, request.container.as_deref());
+                    self.leftovers.clear(entry, asked.container.as_deref());
                     Decision::Resume(entry.id, Box::new(patch.new))
                 }
-                // What is there now is not what was claimed: that may be converted, and elsewhere.
+                // The image does not hold what was claimed; that may be converted elsewhere.
                 None => Decision::Copy(CopyState::Begun),
             }),
             LedgerMatch::CopyGone => Ok(make_again(entry, request)),
-            // Another file at the path of the claim: it is locked here, and proves nothing.
-            LedgerMatch::Copy(CopyState::Begun) if entry.is_at(&request.path, request.file) => {
+            // Another file is at the path of the claim: that it can be locked proves nothing.
+            LedgerMatch::Copy(CopyState::Begun) if entry.is_at(&asked.path, request.file) => {
                 Ok(Decision::Copy(CopyState::Begun))
             }
             LedgerMatch::Copy(CopyState::Begun) => {
@@ -155,7 +156,7 @@ impl<'l> Claims<'l> {
             Decision::Resume(id, new) if go_on => step.resume(id, &new),
             Decision::Again | Decision::Resume(..) | Decision::InUse => {
                 step.fail_ready(
-                    Failure::new(FailureCode::InUse, Operation::Claim).about(entry.path),
+                    Failure::new(FailureCode::InUse, Operation::Claim).about(entry.conversion.path),
                 );
             }
             Decision::Copy(state) => {
@@ -165,7 +166,7 @@ impl<'l> Claims<'l> {
         }
     }
 
-    /// Notes what became of the claims of a round.
+    /// Keeps the results of a round's claims.
     pub(super) fn note(&mut self, steps: &mut [Step]) -> Result<(), LedgerError> {
         for step in steps {
             let Step::Done(work) = step else { continue };
@@ -178,23 +179,24 @@ impl<'l> Claims<'l> {
         Ok(())
     }
 
-    /// Ends a run: what became of the last claims is written.
+    /// Ends a run: writes the results of the last claims.
     pub(super) fn end(self) -> Result<(), LedgerError> {
         self.ledger.settle(&self.settled)
     }
 
-    /// A converted pack whose claim an earlier run had left open.
+    /// Settles the claim of a converted pack that an earlier run has left open.
     fn turn_up(&mut self, report: &Report) -> Result<(), LedgerError> {
         if !matches!(report.outcome, Outcome::Converted | Outcome::AlreadyConverted) {
             return Ok(());
         }
         let Some(record) = report.record() else { return Ok(()) };
-        // A 4.0 record here is that of an image whose copy is converted.
+        // A 4.0 record here belongs to an image whose copy is converted.
         let digest = record.origin.map_or_else(|| record.digest(), |origin| origin.source_digest);
         self.turned_up(&digest, &report.path, report.output.as_deref())
     }
 
-    /// The pack with this source digest turned up converted at `path`, or in `target`.
+    /// Settles the open claim of the pack with this source digest, which was found converted at `path`, or in
+    /// `target`.
     pub(super) fn turned_up(
         &mut self,
         source: &Seal,
@@ -209,7 +211,7 @@ impl<'l> Claims<'l> {
         Ok(())
     }
 
-    /// A damaged record may be one that a crash has torn.
+    /// Mends a damaged record if a crash in an earlier run has torn it.
     fn mend(&mut self, step: &mut Step, recovering: &mut Recovering) -> Result<(), LedgerError> {
         let Step::Done(work) = step else { return Ok(()) };
         if !work.report.is_damaged() {
@@ -237,9 +239,9 @@ impl<'l> Claims<'l> {
     }
 }
 
-/// A copy is gone. It may be somewhere else, so it is made again with the same bytes.
+/// Makes a missing copy again with the same bytes, since the copy may be somewhere else.
 fn make_again(entry: &LedgerEntry, request: &Request) -> Decision {
-    match made_again(entry, &request.patch.old) {
+    match made_again(entry, &request.claim.patch.old) {
         Some(new) => Decision::Resume(entry.id, Box::new(new)),
         None => Decision::Copy(CopyState::Converted),
     }
@@ -253,24 +255,24 @@ pub(super) fn is_begun(entry: &LedgerEntry, report: &Report, file: ImageFile) ->
     may_be && entry.is_image(&absolute_path(&report.path), file)
 }
 
-/// Where the ledger has failed, nothing more is begun.
+/// Fails everything that is ready: the ledger has failed, so nothing more is begun.
 pub(super) fn fail_ready(steps: &mut [Step]) {
     for step in steps {
         step.fail_ready(Failure::new(FailureCode::LedgerError, Operation::Claim));
     }
 }
 
-/// Whether the pack of a claim was converted, is as it was, or, where neither is known, nothing.
+/// The result of a claim: whether its pack was converted or is as it was; `None` if neither is certain.
 fn settled(report: &Report, claim: Claim) -> Option<Settled> {
     match (report.outcome, &report.failure) {
         (Outcome::Converted | Outcome::AlreadyConverted, _) => Some(Settled::Done(claim.id)),
         (Outcome::Failed, Some(failure)) => {
-            // A drive is looked at once more before anything is written.
+            // The record in a drive is read once more before anything is written, so `Read` may fail here too.
             let no_copy =
                 matches!(failure.operation, Operation::Copy | Operation::Publish | Operation::Read);
             let untouched =
                 failure.state == Some(PackState::Old) || (failure.state.is_none() && no_copy);
-            // A claim that was taken up may stand for more than this run has tried.
+            // The claim of an earlier run stays: that run may have done more.
             (untouched && !claim.is_resumed).then_some(Settled::Void(claim.id))
         }
         _ => None,

@@ -1,4 +1,4 @@
-//! Images that are worked on together: they share the flushes of their disks.
+//! Images that are worked on together, so that they share the flushes of their disks.
 
 use super::in_order::GROUP;
 use super::output::Output;
@@ -10,16 +10,16 @@ use crate::platform::{sync_folder, without_case};
 use crate::set::ImageNumber;
 use std::collections::{BTreeSet, HashSet};
 
-/// Images that are worked on together.
+/// The images of a group.
 pub(super) struct Group {
     /// The number of each, and its place among the survey's candidates.
     pub(super) numbers: Vec<(ImageNumber, Option<usize>)>,
     pub(super) steps: Vec<Step>,
-    /// Whether the ledger has failed, so that nothing more is begun.
+    /// An error if the ledger has failed: then nothing more is begun.
     pub(super) claimed: Result<(), LedgerError>,
 }
 
-/// A group that is committed, while it is cleaned up.
+/// A committed group that is being cleaned up.
 pub(super) struct Cleaning {
     pub(super) numbers: Vec<(ImageNumber, Option<usize>)>,
     pub(super) steps: Pending<Vec<Step>>,
@@ -33,14 +33,14 @@ impl Group {
         Self { numbers, steps, claimed: Ok(()) }
     }
 
-    /// Hands out what is left to do once its packs are committed.
+    /// Hands out what is left to do after its packs are committed.
     pub(super) fn clean_up(self, scope: &Scope<'_, '_>) -> Cleaning {
         let Self { numbers, steps, claimed } = self;
         Cleaning { numbers, steps: hand_out(steps, Step::finish, scope), claimed }
     }
 }
 
-/// Hands out steps, in no more pieces than a usual group has steps: an archive may have very many.
+/// Hands out steps, in at most as many pieces as a usual group has steps: an archive may have very many.
 pub(super) fn hand_out(
     steps: Vec<Step>,
     work: fn(Step) -> Step,
@@ -56,13 +56,13 @@ pub(super) fn hand_out(
     pending
 }
 
-/// The steps that were handed out, once all are done.
+/// Waits for the steps that were handed out.
 pub(super) fn collect(pending: &mut Pending<Vec<Step>>, scope: &Scope<'_, '_>) -> Vec<Step> {
     std::iter::from_fn(|| scope.next(pending)).flatten().collect()
 }
 
-/// Of copies with one target, that of the first image gets it. The others are not written either: where new files have
-/// names, theirs would be the same.
+/// If copies have the same target, the first image gets it. The others are not even written: temporary names follow
+/// from the target, so theirs would be the same.
 pub(super) fn fail_second_copies(steps: &mut [Step]) {
     let mut targets = HashSet::new();
     for step in steps {

@@ -1,4 +1,4 @@
-//! The images of a survey, in a few bytes each: enough to come back to every one of them.
+//! The images of a survey, in a few bytes each: enough to find every one of them again.
 
 use super::claimed::ImageFile;
 use crate::find::{FindError, Found, Image};
@@ -14,9 +14,9 @@ use std::sync::{Arc, Weak};
 /// All images of a survey, by their numbers.
 #[derive(Debug, Default)]
 pub(super) struct Images {
-    /// What their paths begin with; those of one folder or archive follow each other.
+    /// What their paths begin with; images of one folder or archive are neighbours.
     prefixes: Vec<Prefix>,
-    /// What their paths end with, one behind the other.
+    /// What their paths end with, without separators.
     names: Vec<u8>,
     items: Vec<ImageParts>,
     maps: HashMap<ImageNumber, PathBuf>,
@@ -26,7 +26,7 @@ pub(super) struct Images {
 #[derive(Debug)]
 struct Prefix {
     bytes: Box<[u8]>,
-    /// The path that was named and led there; `None` where each image was named itself.
+    /// The named path that led there; `None` if each image was named itself.
     root: Option<Arc<Path>>,
 }
 
@@ -100,7 +100,7 @@ impl Images {
         self.len() - 1
     }
 
-    /// Whether the record of an image is damaged, or not to be had.
+    /// Whether the record of an image is damaged or cannot be read.
     pub(super) fn is_damaged(&self, image: ImageNumber) -> bool {
         self.items[image as usize].is_damaged
     }
@@ -155,15 +155,15 @@ fn number(length: usize) -> u32 {
     u32::try_from(length).expect("a survey has fewer images, and fewer bytes of names, than 2^32")
 }
 
-/// Archives that are open: each once, however many ways to it there are, since two of one run would shut
-/// each other out.
+/// Open archives. Each is opened once, whichever path leads to it: opened twice by one run, it would be locked against
+/// that run.
 #[derive(Debug, Default)]
 pub(super) struct OpenArchives {
     last: Option<(PathBuf, Arc<Container>)>,
     open: HashMap<PathBuf, Weak<Container>>,
 }
 
-/// Archives that are remembered before those that are closed are forgotten.
+/// How many archives are remembered before closed ones are forgotten.
 const REMEMBERED: usize = 64;
 
 impl OpenArchives {

@@ -1,36 +1,36 @@
-//! What a pack in the ledger is to an image at hand.
+//! Compares a pack in the ledger with an image.
 
 use super::claimed::ImageFile;
 use super::recovery::holds_copy;
 use crate::conversion::{convert, decide};
 use crate::diagnosis::{CopyOf, CopyState, FindingCode, diagnose};
-use crate::ledger::{ConversionState, Ledger, LedgerEntry, LedgerError, Met};
+use crate::ledger::{Conversion, ConversionState, Ledger, LedgerEntry, LedgerError};
 use crate::record::RecordBytes;
-use crate::record::fields::{FileTime, Seal};
+use crate::record::fields::FileTime;
 use crate::record::seal::sha1;
 use crate::report::{Outcome, Report};
 use std::path::{Path, PathBuf, absolute};
 
-/// What a pack in the ledger is to the image at hand.
+/// How a pack in the ledger matches an image.
 pub(super) enum LedgerMatch {
-    /// The claim is this very image's, and nobody knows how far it has come.
+    /// The open claim is that of this image; how far its conversion got is unknown.
     Own,
-    /// It is this record, converted into this copy.
+    /// This record was converted into this copy.
     Already(PathBuf),
-    /// It is this record, converted into a copy that is gone.
+    /// This record was converted into a copy that is gone.
     CopyGone,
-    /// It is another copy.
+    /// The pack was converted, or its conversion begun, from another image.
     Copy(CopyState),
 }
 
-/// What the pack of `entry` is to the image at `path`, whose record has this digest.
+/// How the pack of `entry` matches the image at `path`, whose record has this digest.
 pub(super) fn ledger_match(
     entry: &LedgerEntry,
     path: &Path,
     file: ImageFile,
-    digest: &Seal,
+    digest: &str,
 ) -> LedgerMatch {
-    let is_source = entry.old_digest == digest.to_hex();
+    let is_source = entry.old_digest == digest;
     match entry.target.as_ref().filter(|_| is_source) {
         Some(target) if holds_copy(target, entry) => return LedgerMatch::Already(target.clone()),
         Some(_) if entry.state == ConversionState::Done => return LedgerMatch::CopyGone,
@@ -45,22 +45,21 @@ pub(super) fn ledger_match(
     }
 }
 
-/// The other copy of a pack, as it is told.
+/// The other copy of a pack, for a finding.
 pub(super) fn copy_of(entry: LedgerEntry, state: CopyState) -> CopyOf {
-    let LedgerEntry { path, target, converted_at, .. } = entry;
+    let Conversion { path, target, converted_at, .. } = entry.conversion;
     CopyOf { state, converted_at, path, target }
 }
 
-/// The record that a conversion has made of `old`, made again; `None` where that is not of the pack that was
-/// converted.
+/// Converts `old` again as `entry` says; `None` if `old` is not the record that was converted.
 pub(super) fn made_again(entry: &LedgerEntry, old: &RecordBytes) -> Option<RecordBytes> {
     let at = FileTime::from_unix_seconds(entry.converted_at)?;
     let new = convert(&diagnose(old), at)?;
     (sha1(&[&new]).to_hex() == entry.new_digest).then_some(new)
 }
 
-/// A pack that is converted, or was committed and is to be finished, as the ledger is told of it.
-pub(super) fn met(report: &Report, file: ImageFile) -> Option<Met> {
+/// What the ledger keeps of a converted pack, whether or not its clean-up is finished.
+pub(super) fn seen_converted(report: &Report, file: ImageFile) -> Option<Conversion> {
     let record = report.record()?;
     let origin = record.origin.filter(|origin| origin.origin == 1)?;
     let new_digest = match report.outcome {
@@ -70,29 +69,30 @@ pub(super) fn met(report: &Report, file: ImageFile) -> Option<Met> {
         }
         _ => return None,
     };
-    Some(Met {
+    Some(Conversion {
         serial: record.serial.text()?.to_owned(),
         licenses: record.licenses,
         path: absolute_path(&report.path),
         target: None,
+        container: None,
         file: file.id,
         converted_at: origin.converted_at.unix_seconds(),
-        old_digest: origin.source_digest,
-        new_digest,
+        old_digest: origin.source_digest.to_hex(),
+        new_digest: new_digest.to_hex(),
     })
 }
 
-/// The path without a folder to start from. Links stay: they are how the user names the image.
+/// The absolute path. Links are not resolved: this is how the user names the image.
 pub(super) fn absolute_path(path: &Path) -> PathBuf {
     absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 impl Report {
-    /// Takes the report of a kept image for one of its diskette, if that was converted in a drive since, as the
-    /// ledger has it: the image holds the record from which that conversion was made.
+    /// Makes the report on a kept image one on its diskette, if the ledger says that the diskette was converted in a
+    /// drive since, from the record that the image holds.
     ///
     /// # Errors
-    /// Where the ledger fails.
+    /// If the ledger fails.
     pub fn catch_up(&mut self, ledger: &Ledger) -> Result<(), LedgerError> {
         let is_copy = self.has_finding(FindingCode::CopyOfConverted);
         let Some(record) = self.record().filter(|_| is_copy) else { return Ok(()) };

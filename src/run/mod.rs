@@ -1,11 +1,12 @@
-//! Many images: looked at, decided on, and changed. A survey looks at all that was named ([`survey()`]); the set
-//! makes one decision for each image; and exactly what was decided is done ([`carry_out()`]).
+//! Works on many images. A survey examines everything that was named ([`survey()`]), the set makes one decision for
+//! each image, and exactly what was decided is done ([`carry_out()`]).
 
 mod access;
 mod carry_out;
 mod change;
 mod claimed;
 mod claims;
+mod decide;
 mod decisions;
 mod group;
 mod images;
@@ -43,7 +44,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
-/// How often a sector of a diskette is asked for again, unless somebody says otherwise.
+/// How often a sector of a diskette that reads badly is retried by default.
 pub const RETRIES: u32 = 5;
 
 /// What is done with each pack.
@@ -64,10 +65,10 @@ impl Mode {
     }
 }
 
-/// What is said of a diskette that is no pack.
+/// How much is reported of a diskette that is not a pack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Describe {
-    /// That it is none.
+    /// Only that it is not a pack.
     No,
     /// Its names, and the files in its root.
     Files,
@@ -86,13 +87,13 @@ pub struct Job {
     pub output: Option<PathBuf>,
     /// Workers; 0 counts as 1.
     pub workers: usize,
-    /// How often a sector of a diskette that does not read well is asked for again.
+    /// How often a sector of a diskette that reads badly is retried.
     pub retries: u32,
-    /// Who follows the reading of a diskette, and may end it.
+    /// Follows the reading of a diskette, and may end it.
     pub watcher: Option<Watcher>,
     /// ddrescue's mapfile of the one image that is named.
     pub map: Option<PathBuf>,
-    /// What is said of a diskette that is no pack. Only in [`Mode::Inspect`].
+    /// How much is reported of a diskette that is not a pack. Only in [`Mode::Inspect`].
     pub describe: Describe,
     /// Whether all of a diskette is read, and not only what leads to the record. Only in
     /// [`Mode::Inspect`].
@@ -102,12 +103,12 @@ pub struct Job {
     pub put_back: Option<String>,
     /// The digests of the records that the user was asked about: no other diskette is converted.
     pub asked_about: Option<Vec<Seal>>,
-    /// The images that alone are converted.
+    /// If given, only these images are converted.
     pub only: Option<Only>,
 }
 
 impl Job {
-    /// A job with nothing special: in place, by one worker.
+    /// A job with defaults for the rest: in place, with one worker.
     pub fn new(paths: Vec<PathBuf>, mode: Mode) -> Self {
         Self {
             paths,
@@ -170,11 +171,11 @@ pub enum End {
     Complete,
     /// `stop` was set.
     Stopped,
-    /// The listener had heard enough.
+    /// The listener ended it.
     Unheard,
 }
 
-/// Looks at all that a job names, and decides which images count. `listener` hears what each image is by
+/// Examines everything that a job names, and decides which images count. Reports to `listener` what each image is by
 /// itself.
 ///
 /// # Errors
@@ -187,7 +188,7 @@ pub fn survey(
 ) -> Result<Survey, LedgerError> {
     let (mut survey, threads) = survey::look_at_all(job, ledger, stop, listener)?;
     if survey.end == End::Complete {
-        pool::scope(threads, |scope| decisions::decide(&mut survey, job, ledger, scope))?;
+        pool::scope(threads, |scope| decide::decide(&mut survey, job, ledger, scope))?;
     }
     Ok(survey)
 }

@@ -1,4 +1,5 @@
-//! Claims that earlier runs have left open, looked up by what an image at hand may be: there may be very many of both.
+//! Claims that earlier runs have left open, with indexes to find those that an image may belong to: there may be very
+//! many of both.
 
 use super::claimed::ImageFile;
 use super::known::absolute_path;
@@ -15,7 +16,7 @@ pub(super) struct OpenClaims {
     claims: BTreeMap<ClaimId, LedgerEntry>,
     by_source: HashMap<String, ClaimId>,
     by_serial: HashMap<String, ClaimId>,
-    /// Those of images that are no part of a container: only they can be torn.
+    /// Only claims of images outside of containers: only those can be torn.
     by_path: HashMap<PathBuf, Vec<ClaimId>>,
     by_inode: HashMap<u64, Vec<ClaimId>>,
 }
@@ -56,8 +57,8 @@ impl OpenClaims {
         self.claims.remove(&id);
     }
 
-    /// The claims of which the image of this report, whose record is damaged, may be one: those of its serial, since a
-    /// torn sector is made of two that have the same; of its file; and of the pack that the user says is there.
+    /// The claims that the image of this report, whose record is damaged, may belong to: those of its serial (a torn
+    /// sector is a mixture of two with the same serial), of its file, and of the pack that the user says is there.
     pub(super) fn candidates(
         &self,
         report: &Report,
@@ -81,12 +82,12 @@ impl OpenClaims {
 mod tests {
     use super::*;
     use crate::diagnosis::diagnose;
-    use crate::ledger::ConversionState;
+    use crate::ledger::{Conversion, ConversionState};
     use crate::record::RecordBytes;
     use crate::report::Outcome;
 
     const RECORD: &[u8] = include_bytes!("../../testdata/records/reapplied-in-order.rec");
-    /// Where the number is in a serial, and a byte that must be zero.
+    /// The offsets of the number in the serial, and of a byte that must be zero.
     const NUMBER: usize = 0x00C + 10;
     const RESERVED: usize = 0x084;
 
@@ -117,23 +118,25 @@ mod tests {
         let record = diagnose(&damaged(number)).record.unwrap();
         LedgerEntry {
             id: number.try_into().unwrap(),
-            serial: record.serial.text().unwrap().to_owned(),
-            licenses: 5,
             state: ConversionState::Begun,
-            path: path(number),
-            target: None,
-            container: None,
-            file: inode(number).id,
+            conversion: Conversion {
+                serial: record.serial.text().unwrap().to_owned(),
+                licenses: 5,
+                path: path(number),
+                target: None,
+                container: None,
+                file: inode(number).id,
+                converted_at: 0,
+                old_digest: format!("{number:040}"),
+                new_digest: String::new(),
+            },
             sectors: None,
-            converted_at: 0,
-            old_digest: format!("{number:040}"),
-            new_digest: String::new(),
             patch: None,
         }
     }
 
     #[test]
-    fn damaged_image_is_held_against_the_few_claims_that_it_may_be_of() {
+    fn damaged_image_is_compared_only_with_claims_that_it_may_belong_to() {
         let open = OpenClaims::new((0..1000).map(claim).collect());
         let ids = |report: &Report, file, put_back: Option<&str>| -> Vec<_> {
             open.candidates(report, file, put_back).iter().map(|claim| claim.id).collect()
@@ -153,11 +156,12 @@ mod tests {
 
     #[test]
     fn members_of_one_archive_are_not_all_taken_for_a_damaged_one() {
-        let member = |number| LedgerEntry {
-            container: Some("/a.zip".into()),
-            file: inode(1).id,
-            path: format!("/a.zip:{number}.img").into(),
-            ..claim(number)
+        let member = |number| {
+            let mut claim = claim(number);
+            claim.conversion.container = Some("/a.zip".into());
+            claim.conversion.file = inode(1).id;
+            claim.conversion.path = format!("/a.zip:{number}.img").into();
+            claim
         };
         let open = OpenClaims::new((0..1000).map(member).collect());
         assert_eq!(open.candidates(&report(1, 3000), inode(1), None).len(), 0);
@@ -165,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn claim_that_was_taken_out_is_not_found_any_more() {
+    fn taken_claim_is_not_found() {
         let mut open = OpenClaims::new((0..3).map(claim).collect());
         open.take(1);
         assert!(open.candidates(&report(1, 1), inode(1), None).is_empty() && !open.is_empty());

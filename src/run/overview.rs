@@ -20,8 +20,8 @@ pub struct Overview {
     pub refused: u64,
     /// Images that could not be read. They may hold newer states of packs.
     pub unread: u64,
-    /// Images of which there will be another word than when they were seen, whether they are changed or not.
-    pub told_anew: u64,
+    /// Images whose final report will differ from the first one, whether or not the run changes them.
+    pub changed_reports: u64,
 }
 
 impl Survey {
@@ -31,7 +31,7 @@ impl Survey {
         let mut overview = Overview {
             is_complete: self.end == End::Complete,
             unread: self.unread,
-            told_anew: Turns::new(self, job).count_images(),
+            changed_reports: Turns::new(self, job).count_images(),
             ..Overview::default()
         };
         let all = self.candidates.iter().enumerate();

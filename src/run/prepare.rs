@@ -1,4 +1,4 @@
-//! What was decided is made ready: the image is opened and locked, and must hold the record that was seen.
+//! Prepares what was decided: opens and locks the image, and checks that it holds the record that was seen.
 
 use super::access::{in_place_still, lock, lock_shared, open, open_to_change};
 use super::change::Change;
@@ -19,7 +19,7 @@ use crate::set::{Candidate, Condition, PackId, RecordKind};
 use std::fs::TryLockError;
 use std::io;
 
-/// What is done with an image, and to what copies go.
+/// What is done with images, and where copies go.
 #[derive(Clone, Copy)]
 pub(super) struct Task<'a> {
     pub(super) job: &'a Job,
@@ -27,16 +27,16 @@ pub(super) struct Task<'a> {
     pub(super) at: FileTime,
 }
 
-/// What of an image must be as it was.
+/// What must be unchanged in an image.
 #[derive(Clone, Copy)]
 pub(super) enum Expected<'a> {
-    /// Its record: this is what was decided on.
+    /// Its record, on which the decision was made.
     Record(&'a Candidate),
-    /// Nothing: it was damaged, and may be one that a crash has torn.
+    /// Nothing: its record was damaged, perhaps torn by a crash.
     Anything,
 }
 
-/// Readies an image to be changed.
+/// Prepares an image to be changed.
 pub(super) fn prepare(image: &Image, expected: Expected<'_>, task: Task<'_>) -> Step {
     let mut report = new_report(image);
     let mut file = ImageFile::of(&image.place, None);
@@ -86,7 +86,7 @@ fn in_place(
     Ok(Some(Change::in_place(medium, sectors, &patch)))
 }
 
-/// Why no new file can be put in the place of a container: because of its folder, or of its owner.
+/// Why a container cannot be replaced by a new file: because of its folder, or of its owner.
 fn not_replaceable(image: &Image, error: io::Error) -> Failure {
     let failure = Failure::caused(Operation::Replace, error);
     let path = std::fs::canonicalize(&image.place.path);
@@ -107,7 +107,7 @@ fn to_copy(
 ) -> Result<Option<Change>, Failure> {
     let medium = open(&image.place, task.job)?;
     file.id = medium.file_id();
-    // Its claim is told to be alive by this lock; a file system without locks has none to tell.
+    // This lock shows other runs that the claim is alive; without locks on the file system, nothing can.
     if let Err(TryLockError::WouldBlock) = medium.try_lock() {
         return Err(Failure::new(FailureCode::InUse, Operation::Lock));
     }
@@ -144,7 +144,7 @@ fn change(report: &Report, at: FileTime) -> Option<Patch> {
     report.diagnosis.as_ref().and_then(|diagnosis| decide(diagnosis, at))
 }
 
-/// A pack that is 4.5 already is copied as it is.
+/// The change of a copy. A pack that is 4.5 already is copied as it is.
 fn change_of_copy(report: &Report, at: FileTime) -> Option<Patch> {
     let is_45 = matches!(report.outcome, Outcome::AlreadyConverted | Outcome::Issued45);
     let as_it_is = || report.record().map(|record| *record.bytes()).filter(|_| is_45);

@@ -1,4 +1,4 @@
-//! A pack that is to be claimed, as the ledger is asked for it.
+//! The request to claim a pack in the ledger.
 
 use super::claimed::ImageFile;
 use super::kept::TrimmedRecord;
@@ -7,38 +7,24 @@ use super::recovery::Leftovers;
 use super::step::Step;
 use crate::conversion::Patch;
 use crate::ledger::{
-    ClaimAnswer, ClaimId, ConversionState, LedgerEntry, LedgerError, LedgerTransaction, Wanted,
+    ClaimAnswer, ClaimId, ClaimRequest, Conversion, ConversionState, LedgerEntry, LedgerError,
+    LedgerTransaction,
 };
-use crate::pack::examine::RecordSectors;
 use crate::record::Record;
-use crate::record::fields::Seal;
 use crate::record::seal::sha1;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-/// A claim that is asked for.
+/// The claim that an image needs.
 pub(super) struct Request {
-    serial: String,
-    licenses: u16,
-    pub(super) path: PathBuf,
-    target: Option<PathBuf>,
-    pub(super) container: Option<PathBuf>,
+    pub(super) claim: ClaimRequest,
     pub(super) file: ImageFile,
-    /// SHA-1 of the record before, and of the record after.
-    pub(super) digest: Seal,
-    new_digest: Seal,
-    sectors: RecordSectors,
-    pub(super) patch: Patch,
-    /// The time of the conversion, in seconds since 1970.
-    at: i64,
-    replaces: Option<ClaimId>,
 }
 
-/// What came of asking for a claim.
+/// The result of a request.
 pub(super) enum Claimed {
-    /// It is made.
+    /// The claim was made.
     New(ClaimId),
-    /// It is made in the place of the one that an earlier run had left on this very image, and with its new
-    /// record.
+    /// The claim was made in place of one that an earlier run has left on this image, with that one's new record.
     Again(ClaimId, TrimmedRecord),
     /// The pack is in the ledger already.
     Known(Box<LedgerEntry>),
@@ -60,69 +46,55 @@ impl Request {
             &parsed
         };
         let new = Record::parse(&patch.new).ok()?;
-        Some(Self {
+        let conversion = Conversion {
             serial: old.serial.text()?.to_owned(),
             licenses: old.licenses,
             path: absolute_path(&work.report.path),
             target: work.report.output.as_deref().map(absolute_path),
             container: change.container().map(Path::to_owned),
-            file: work.file,
-            digest: old.digest(),
-            new_digest: new.digest(),
-            sectors: *change.sectors(),
-            at: new.origin?.converted_at.unix_seconds(),
-            patch,
-            replaces: work.claim.map(|claim| claim.id),
-        })
+            file: work.file.id,
+            converted_at: new.origin?.converted_at.unix_seconds(),
+            old_digest: old.digest().to_hex(),
+            new_digest: new.digest().to_hex(),
+        };
+        let replaces = work.claim.map(|claim| claim.id);
+        let claim = ClaimRequest { conversion, sectors: *change.sectors(), patch, replaces };
+        Some(Self { claim, file: work.file })
     }
 
-    fn wanted(&self) -> Wanted<'_> {
-        Wanted {
-            serial: &self.serial,
-            licenses: self.licenses,
-            path: &self.path,
-            target: self.target.as_deref(),
-            container: self.container.as_deref(),
-            file: self.file.id,
-            sectors: &self.sectors,
-            patch: &self.patch,
-            digests: [self.digest, self.new_digest],
-            converted_at: self.at,
-            replaces: self.replaces,
-        }
-    }
-
-    /// Makes the claim, or takes up the one that a crash has left on this very image, which is locked here.
+    /// Makes the claim, or takes over the one that a crash has left on this image, which is locked by this run.
     pub(super) fn claim(
-        &self,
+        self,
         ledger: &LedgerTransaction<'_>,
         leftovers: &mut Leftovers,
     ) -> Result<Claimed, LedgerError> {
-        let entry = match ledger.claim(&self.wanted())? {
+        let entry = match ledger.claim(&self.claim)? {
             ClaimAnswer::Granted(id) => return Ok(Claimed::New(id)),
             ClaimAnswer::Known(entry) => entry,
         };
         let is_own = entry.state == ConversionState::Begun
             && entry.target.is_none()
-            && self.target.is_none()
-            && entry.is_image(&self.path, self.file);
-        let Some(patch) = take_up(&entry, self).filter(|_| is_own) else {
+            && self.claim.conversion.target.is_none()
+            && entry.is_image(&self.claim.conversion.path, self.file);
+        let Some(patch) = take_up(&entry, &self).filter(|_| is_own) else {
             return Ok(Claimed::Known(entry));
         };
-        leftovers.clear(&entry, self.container.as_deref());
-        let (converted_at, replaces) = (entry.converted_at, Some(entry.id));
-        let digests = [self.digest, sha1(&[&patch.new])];
-        let again = Wanted { patch: &patch, digests, converted_at, replaces, ..self.wanted() };
+        leftovers.clear(&entry, self.claim.conversion.container.as_deref());
+        let conversion = Conversion {
+            converted_at: entry.converted_at,
+            new_digest: sha1(&[&patch.new]).to_hex(),
+            ..self.claim.conversion
+        };
+        let again = ClaimRequest { conversion, patch, replaces: Some(entry.id), ..self.claim };
         Ok(match ledger.claim(&again)? {
-            ClaimAnswer::Granted(id) => Claimed::Again(id, TrimmedRecord::new(&patch.new)),
+            ClaimAnswer::Granted(id) => Claimed::Again(id, TrimmedRecord::new(&again.patch.new)),
             ClaimAnswer::Known(entry) => Claimed::Known(entry),
         })
     }
 }
 
-/// What a claim that an earlier run has left on this image was to make of it. It may have made a copy that was
-/// taken elsewhere; so the conversion is made with the same bytes again. `None` where the image is not what
-/// was claimed.
+/// The change that an earlier run has claimed for this image. It is made again with the same bytes, since a copy that
+/// was made then may be somewhere else. `None` if the image does not hold what was claimed.
 pub(super) fn take_up(entry: &LedgerEntry, request: &Request) -> Option<Patch> {
-    entry.sound_patch().filter(|patch| patch.old == request.patch.old).cloned()
+    entry.sound_patch().filter(|patch| patch.old == request.claim.patch.old).cloned()
 }

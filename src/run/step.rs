@@ -1,4 +1,4 @@
-//! How far an image has come in a run that changes, and every way on from there.
+//! How far an image is in a run that changes images, with all transitions.
 //!
 //! `Ready` to be changed, and not claimed yet; `Begun` once its claim is durable; `Committed` once its disk holds the
 //! new pack; `Done` when nothing more is to be done about it. There is no way back, and only a step that is begun or
@@ -15,9 +15,9 @@ use crate::report::{Failure, Outcome, Report};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// How far an image has come.
+/// How far an image is.
 pub(super) enum Step {
-    /// The run was stopped before.
+    /// The run was stopped before it.
     NotBegun,
     /// To be changed, once it is claimed.
     Ready(Box<Work>, Box<Change>),
@@ -29,14 +29,14 @@ pub(super) enum Step {
     Done(Box<Work>),
 }
 
-/// What is said of an image, and what the run has to know of it until then.
+/// The report on an image, and what the run needs until it is final.
 pub(super) struct Work {
     pub(super) report: Box<Report>,
     /// The file that the image is, or is in.
     pub(super) file: ImageFile,
     /// The claim that the pack is converted under.
     pub(super) claim: Option<Claim>,
-    /// The record that the report is to be told with, where that is all that is kept of it.
+    /// The record, if the report was reduced to it.
     record: Option<TrimmedRecord>,
 }
 
@@ -44,7 +44,7 @@ pub(super) struct Work {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Claim {
     pub(super) id: ClaimId,
-    /// Whether an earlier run had made it: it may stand for more than this run has tried.
+    /// Whether an earlier run has made it, which may have done more than this run.
     pub(super) is_resumed: bool,
 }
 
@@ -59,24 +59,24 @@ impl Work {
     }
 
     fn converted(mut self: Box<Self>, record: &RecordBytes) -> Step {
-        let is_at_rest = self.record.is_some();
+        let is_reduced = self.record.is_some();
         self.report.convert(record);
-        if is_at_rest {
-            self.rest();
+        if is_reduced {
+            self.reduce();
         }
         Step::Done(self)
     }
 
-    /// Keeps of a sound record its bytes alone, which say all that the report has to say of it.
-    fn rest(&mut self) {
+    /// Keeps only the bytes of a sound record, from which the report can be made again.
+    fn reduce(&mut self) {
         let is_sound = |verdict| verdict != Verdict::Refused;
         let diagnosis = self.report.diagnosis.take_if(|diagnosis| is_sound(diagnosis.verdict));
         let record = diagnosis.and_then(|diagnosis| diagnosis.record);
         self.record = record.map(|record| TrimmedRecord::new(record.bytes()));
     }
 
-    /// Makes the report whole again.
-    pub(super) fn wake(&mut self) {
+    /// Makes the report complete again.
+    pub(super) fn restore_report(&mut self) {
         if let Some(record) = self.record.take() {
             self.report.diagnosis = Some(diagnose(&record.whole()));
         }
@@ -84,7 +84,7 @@ impl Work {
 }
 
 impl Step {
-    /// What is said of an image that is not changed.
+    /// An image that is not changed.
     pub(super) fn done(report: Box<Report>, file: ImageFile) -> Self {
         Self::Done(Box::new(Work::new(report, file)))
     }
@@ -98,10 +98,10 @@ impl Step {
         matches!(self, Self::Ready(..))
     }
 
-    /// The same, with no more of its report in memory than is needed: very many may wait for each other.
-    pub(super) fn at_rest(mut self) -> Self {
+    /// The same with its report reduced to what is needed: very many may wait to be written together.
+    pub(super) fn reduced(mut self) -> Self {
         match &mut self {
-            Self::Ready(work, _) | Self::Done(work) => work.rest(),
+            Self::Ready(work, _) | Self::Done(work) => work.reduce(),
             Self::NotBegun | Self::Begun(..) | Self::Committed(..) => {}
         }
         self
@@ -115,7 +115,7 @@ impl Step {
         std::mem::replace(self, Self::NotBegun)
     }
 
-    /// From `Ready` to `Begun`: from now on it may be written.
+    /// From `Ready` to `Begun`: from now on the image may be written.
     pub(super) fn begin(&mut self, id: Option<ClaimId>) {
         *self = match self.take() {
             Self::Ready(mut work, change) => {
@@ -127,14 +127,14 @@ impl Step {
         };
     }
 
-    /// From `Ready` to `Begun` without a claim, where the pack is 4.5 already.
+    /// From `Ready` to `Begun` without a claim, if the pack is 4.5 already.
     pub(super) fn begin_unclaimed(&mut self) {
         if matches!(self, Self::Ready(_, change) if !change.patch().commits()) {
             self.begin(None);
         }
     }
 
-    /// Stays `Ready`: to be claimed in the place of a claim that is there, and with its bytes.
+    /// Stays `Ready`, to replace an existing claim with the bytes that were claimed.
     pub(super) fn resume(&mut self, id: ClaimId, new: &RecordBytes) {
         if let Self::Ready(work, change) = self {
             work.claim = Some(Claim { id, is_resumed: true });
@@ -147,7 +147,7 @@ impl Step {
         *self = match self.take() {
             Self::Ready(mut work, _) => {
                 work.claim = None;
-                work.wake();
+                work.restore_report();
                 end(&mut work.report);
                 Self::Done(work)
             }
@@ -155,12 +155,12 @@ impl Step {
         };
     }
 
-    /// From `Ready` to `Done`: it failed before it was begun.
+    /// From `Ready` to `Done`: it failed before anything was written.
     pub(super) fn fail_ready(&mut self, failure: Failure) {
         self.end_ready(|report| report.fail(failure));
     }
 
-    /// Stays `Begun`, or fails: readies what is made durable together with others.
+    /// Stays `Begun`, or fails: prepares what is made durable together with other images.
     pub(super) fn stage(self) -> Self {
         let Self::Begun(work, mut change) = self else { return self };
         match change.stage() {
@@ -199,7 +199,7 @@ impl Step {
         }
     }
 
-    /// From `Begun` to `Done` for a copy: another one of this group gets its name.
+    /// From `Begun` to `Done` for a copy whose name another copy of the group gets.
     pub(super) fn give_way(&mut self) {
         *self = match self.take() {
             Self::Begun(work, change) => match change.copy() {
@@ -229,11 +229,11 @@ impl Step {
         }
     }
 
-    /// Fails after all: the name of a copy in or under `folder` may not be durable.
+    /// Fails after all, if the name of a copy in or below `folder` may not be durable.
     pub(super) fn fail_published(&mut self, folder: &Path, error: &io::Error) {
         let Self::Done(work) = self else { return };
         let report = &mut work.report;
-        // The folder that a relative one lies in has no name of its own.
+        // The parent of a relative folder is named ".", with which no target begins.
         let under = |target: &PathBuf| folder == Path::new(".") || target.starts_with(folder);
         let target = report.output.clone().filter(under);
         if let Some(target) = target.filter(|_| report.failure.is_none()) {
@@ -248,7 +248,7 @@ impl Report {
         self.diagnosis = Some(diagnose(record));
     }
 
-    /// Refuses a sound pack for what stands outside its record.
+    /// Refuses a sound pack for a reason outside its record.
     pub(super) fn refuse(&mut self, finding: Finding) {
         self.outcome = Outcome::Refused;
         self.output = None;
@@ -257,12 +257,12 @@ impl Report {
         }
     }
 
-    /// It is a copy of a pack that the ledger knows.
+    /// Refuses a copy of a pack that the ledger knows.
     pub(super) fn refuse_copy(&mut self, copy: CopyOf) {
         self.refuse(Finding::copy(copy));
     }
 
-    /// It is converted already, in a copy.
+    /// The pack is already converted, into the copy `target`.
     pub(super) fn already(&mut self, target: PathBuf) {
         self.outcome = Outcome::AlreadyConverted;
         self.output = Some(target);

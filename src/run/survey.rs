@@ -1,11 +1,11 @@
-//! The survey that every command begins with: all that was named is looked at, and of each image of a pack one
-//! small candidate is kept, from which the set's decision is made.
+//! The survey that every command begins with: everything that was named is examined, and a small candidate is kept
+//! of each image of a pack, from which the set makes its decisions.
 
 use super::access::not_found;
 use super::claims::is_begun;
 use super::images::Images;
 use super::in_order::InOrder;
-use super::known::met;
+use super::known::seen_converted;
 use super::look::{LookResult, LookedAt, look};
 use super::members::ArchiveWalk;
 use super::open_claims::OpenClaims;
@@ -13,7 +13,7 @@ use super::pool::{self, Scope};
 use super::{End, Job, Listener, Mode, RunEvent};
 use crate::disk::Flaw;
 use crate::find::{Finder, Found};
-use crate::ledger::{self, Ledger, LedgerError};
+use crate::ledger::{Conversion, Ledger, LedgerError};
 use crate::platform::images_at_once;
 use crate::record::fields::Seal;
 use crate::report::{Note, Outcome, Report};
@@ -23,7 +23,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// What was found, and what becomes of it.
+/// What was found, and what was decided.
 #[derive(Debug)]
 pub struct Survey {
     pub(super) images: Images,
@@ -49,7 +49,7 @@ pub(super) struct RecoveredClaim {
     pub(super) path: PathBuf,
 }
 
-/// Looks at all that a job names, without a decision yet, and says how many threads that took.
+/// Examines everything that a job names, without decisions yet. Also returns how many threads that took.
 pub(super) fn look_at_all(
     job: &Job,
     ledger: &mut Ledger,
@@ -83,7 +83,7 @@ struct Looking<'a> {
     listener: &'a mut Listener<'a>,
     /// Claims that earlier runs have left open.
     begun: OpenClaims,
-    /// What was looked at and not told yet.
+    /// What was examined and not reported yet.
     done: Vec<LookResult>,
     /// Whether the last group has waited for a disk, or for something else.
     has_waited: bool,
@@ -112,8 +112,8 @@ impl<'a> Looking<'a> {
         Ok(Self { job, ledger, stop, listener, begun, done, has_waited, survey })
     }
 
-    /// Looks at one group after the other: at all of them, or, if there may be more threads, at those up to
-    /// the second of two that more of them would have been done with sooner. Then it is `None`.
+    /// Examines one group after the other. If there may be more threads, returns `None` after two groups in a row that
+    /// more threads would have finished sooner.
     fn groups(
         &mut self,
         items: &mut InOrder<impl Iterator<Item = Found>, LookResult>,
@@ -122,10 +122,10 @@ impl<'a> Looking<'a> {
     ) -> Result<Option<End>, LedgerError> {
         let (job, stop) = (self.job, self.stop);
         loop {
-            // What was seen is told while others are looked at.
+            // What was examined is reported while other threads examine the next group.
             let look = move |found| look(found, job, stop);
             items.begin(scope, look);
-            if self.tell()?.is_break() {
+            if self.report_done()?.is_break() {
                 return Ok(Some(End::Unheard));
             }
             let group = items.take(scope, look);
@@ -134,10 +134,10 @@ impl<'a> Looking<'a> {
             }
             self.done = group.results;
             if stop.load(Ordering::Relaxed) {
-                let told = self.tell()?;
-                return Ok(Some(if told.is_break() { End::Unheard } else { End::Stopped }));
+                let reported = self.report_done()?;
+                return Ok(Some(if reported.is_break() { End::Unheard } else { End::Stopped }));
             }
-            // A processor that others use is waited for as well, but seldom twice.
+            // A group may also have waited for a busy processor, but seldom twice in a row.
             if group.waited && self.has_waited && may_grow {
                 return Ok(None);
             }
@@ -148,16 +148,16 @@ impl<'a> Looking<'a> {
         }
     }
 
-    fn tell(&mut self) -> Result<ControlFlow<()>, LedgerError> {
+    fn report_done(&mut self) -> Result<ControlFlow<()>, LedgerError> {
         let seen = take(&mut self.done);
         if self.job.mode.converts() {
-            let met: Vec<_> = seen.iter().filter_map(LookResult::met).collect();
-            self.ledger.remember(&met)?;
+            let converted: Vec<_> = seen.iter().filter_map(LookResult::seen_converted).collect();
+            self.ledger.remember(&converted)?;
         }
-        Ok(seen.into_iter().try_for_each(|seen| self.tell_one(seen)))
+        Ok(seen.into_iter().try_for_each(|seen| self.report(seen)))
     }
 
-    fn tell_one(&mut self, seen: LookResult) -> ControlFlow<()> {
+    fn report(&mut self, seen: LookResult) -> ControlFlow<()> {
         match seen {
             LookResult::Image(look) => self.image(*look),
             LookResult::Other(Found::Failed { path, named, error }) => {
@@ -206,17 +206,16 @@ impl<'a> Looking<'a> {
 }
 
 impl LookResult {
-    fn met(&self) -> Option<ledger::Met> {
+    fn seen_converted(&self) -> Option<Conversion> {
         match self {
-            Self::Image(look) => met(&look.report, look.file),
+            Self::Image(look) => seen_converted(&look.report, look.file),
             _ => None,
         }
     }
 }
 
 impl Survey {
-    /// Whether the conversion that `job` is would change this image, by its number in the order in which
-    /// images were seen.
+    /// Whether the conversion `job` would change this image, by its number in the order in which images were seen.
     pub fn changes(&self, image: usize, job: &Job) -> bool {
         self.at(image).is_some_and(|at| {
             let candidate = &self.candidates[at];
@@ -227,7 +226,7 @@ impl Survey {
         })
     }
 
-    /// Whether nothing speaks against this image being its pack.
+    /// Whether this image counts: no other image of its pack, and no entry of the ledger, takes its place.
     pub fn counts(&self, image: usize) -> bool {
         self.at(image).is_none_or(|at| {
             matches!(
@@ -251,7 +250,7 @@ impl Survey {
         self.candidates.binary_search_by_key(&image, |candidate| candidate.image).ok()
     }
 
-    /// Whether an image is not on the list of those that alone are converted.
+    /// Whether `--only-as` leaves this image out.
     pub(super) fn is_left_out(&self, candidate: &Candidate, job: &Job) -> bool {
         job.only.as_ref().is_some_and(|only| {
             !only.contains(&self.images.path(candidate.image), &candidate.digest)

@@ -1,4 +1,4 @@
-//! The images that a run comes back to after the survey, in their order, and what each turn begins with.
+//! The images that a run comes back to after the survey, in their order.
 
 use super::access::not_found;
 use super::claimed::ImageFile;
@@ -14,7 +14,7 @@ use crate::set::{Condition, ImageNumber, SetDecision};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// An image that there is more to do with, or to say of, than what was said when it was seen.
+/// An image that has to be changed, or whose report changes.
 pub(super) struct Turn {
     image: ImageNumber,
     /// Its place among the survey's candidates.
@@ -26,7 +26,7 @@ pub(super) struct Turn {
 }
 
 impl Turn {
-    /// What tells the file that is replaced with all of its members, where this is one of them.
+    /// Identifies the archive that is replaced with all of its members, if this is one of them.
     pub(super) fn file_to_replace(&self) -> Option<usize> {
         let Found::Image(image) = &self.found else { return None };
         let member = image.place.member.as_ref().filter(|_| self.is_replaced)?;
@@ -37,17 +37,17 @@ impl Turn {
 /// What is done with an image.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum TurnAction {
-    /// It is looked at again, to be told anew.
-    Tell,
-    /// It is changed, copied, or that is tried.
+    /// Examine it again for another report.
+    Report,
+    /// Change it or copy it, or try that.
     Change,
-    /// It is not on the list of those that alone are changed.
+    /// Report that `--only-as` leaves it out.
     LeaveOut,
-    /// It is damaged, and mended if a crash has torn it.
+    /// Its record is damaged: mend it if a crash has torn it.
     Mend,
 }
 
-/// The images that are to have a turn, in their order.
+/// The images that get a turn, in their order.
 pub(super) struct Turns<'a> {
     survey: &'a Survey,
     archives: OpenArchives,
@@ -103,7 +103,7 @@ impl<'a> Turns<'a> {
                 is_converted(candidate, decision) && self.survey.is_left_out(candidate, self.job);
             return Some(if is_left_out { TurnAction::LeaveOut } else { TurnAction::Change });
         }
-        (*decision != SetDecision::AsItIs).then_some(TurnAction::Tell)
+        (*decision != SetDecision::AsItIs).then_some(TurnAction::Report)
     }
 }
 
@@ -118,14 +118,14 @@ impl Iterator for Turns<'_> {
     }
 }
 
-/// An image that had its turn.
+/// The result of an image's turn.
 pub(super) struct TurnResult {
     pub(super) image: ImageNumber,
     pub(super) candidate: Option<usize>,
     pub(super) step: Step,
 }
 
-/// Does what an image's turn is for, as far as it needs no claim.
+/// Does everything in an image's turn that needs no claim.
 pub(super) fn take_turn(
     turn: Turn,
     survey: &Survey,
@@ -138,7 +138,7 @@ pub(super) fn take_turn(
     let step = match found {
         _ if stop.load(Ordering::Relaxed) => Step::NotBegun,
         Found::Image(found) => match (action, seen) {
-            (TurnAction::Tell, _) => {
+            (TurnAction::Report, _) => {
                 Step::done(look_again(found, seen, task.job), ImageFile::default())
             }
             (TurnAction::LeaveOut, _) => {
@@ -157,5 +157,5 @@ pub(super) fn take_turn(
         }
         Found::Skipped(_) | Found::Repeated { .. } => Step::NotBegun,
     };
-    TurnResult { image, candidate, step: if waits { step.at_rest() } else { step } }
+    TurnResult { image, candidate, step: if waits { step.reduced() } else { step } }
 }

@@ -163,3 +163,36 @@ fn whoever_gives_up_is_told_the_state_and_the_next_run_finishes_it() {
     ran.ends(0);
     assert!(image.new == scene.read(&image.name));
 }
+
+/// A question, and what is said to it.
+type Answer = (&'static str, &'static str);
+
+/// A drive is named by whoever made its link.
+#[test]
+fn no_question_about_a_diskette_shows_raw_names() {
+    let image = PackImage::golden("applied-1440.img");
+    let Some((scene, drive)) = drive_with(&[&image]) else { return };
+    let link = "fd\u{1b}[2J\u{7f}\u{9b}2J\u{85}\u{202e}\u{61c}";
+    std::os::unix::fs::symlink(drive.path(), scene.path(link)).unwrap();
+    let kept = "box\u{1b}[2J\u{7f}\u{202e}";
+    let mut shown = String::new();
+    let (next, last) = (("q ends: ", ""), ("q ends: ", "q"));
+    let queues: [(&[&str], &[Answer]); 4] = [
+        (&["convert", link], &[(CONFIRM, "n")]),
+        (&["inspect", "--queue", link, "--keep", kept], &[next, last]),
+        (&["convert", "--queue", link, "--plan", kept], &[last]),
+        (&["convert", "--queue", link], &[next, (CONFIRM, "n"), last]),
+    ];
+    for (args, answers) in queues {
+        let mut terminal = Terminal::run(scene.command(args));
+        for (question, answer) in answers {
+            shown += &terminal.until(question);
+            terminal.answer(answer);
+        }
+        shown += &terminal.end().0;
+    }
+    assert!(shown.contains(r"fd\u{1b}[2J"), "{}", shown.escape_debug());
+    for raw in ["\u{1b}[2J", "\u{7f}", "\u{9b}", "\u{85}", "\u{202e}", "\u{61c}"] {
+        assert!(!shown.contains(raw), "{}", shown.escape_debug());
+    }
+}

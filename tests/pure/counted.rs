@@ -1,4 +1,4 @@
-//! How many images a run has another word on is known before it begins with them: progress ends at its total.
+//! The overview says how many reports the run will change: progress ends at its total.
 
 use crate::support::own_process::is_own_process;
 use crate::support::testdata;
@@ -9,23 +9,6 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
 use tempfile::TempDir;
-
-#[derive(Default)]
-struct Counts {
-    foreseen: Option<u64>,
-    told_anew: u64,
-}
-
-impl Counts {
-    fn hear(&mut self, event: &RunEvent) -> ControlFlow<()> {
-        match event {
-            RunEvent::Surveyed(overview) => self.foreseen = Some(overview.told_anew),
-            RunEvent::Final(FinalReport::Changed(_)) => self.told_anew += 1,
-            _ => {}
-        }
-        ControlFlow::Continue(())
-    }
-}
 
 /// A packs' folder with copies of each image, and an archive.
 fn images() -> TempDir {
@@ -41,8 +24,8 @@ fn images() -> TempDir {
 }
 
 #[test]
-fn images_that_are_told_anew_are_as_many_as_were_foreseen() {
-    if !is_own_process(module_path!(), "images_that_are_told_anew_are_as_many_as_were_foreseen") {
+fn as_many_reports_change_as_the_overview_says() {
+    if !is_own_process(module_path!(), "as_many_reports_change_as_the_overview_says") {
         return;
     }
     let at = FileTime::from_unix_seconds(1_795_435_200).unwrap();
@@ -53,12 +36,19 @@ fn images_that_are_told_anew_are_as_many_as_were_foreseen() {
             for workers in [1, 4] {
                 let paths = vec![folder.path().to_owned()];
                 let job = Job { output: output.clone(), workers, ..Job::new(paths, mode) };
-                let mut counts = Counts::default();
+                let (mut foreseen, mut changed) = (None, 0);
+                let mut count = |event| {
+                    match event {
+                        RunEvent::Surveyed(overview) => foreseen = Some(overview.changed_reports),
+                        RunEvent::Final(FinalReport::Changed(_)) => changed += 1,
+                        _ => (),
+                    }
+                    ControlFlow::Continue(())
+                };
                 let mut ledger = Ledger::temporary().unwrap();
-                let mut hear = |event: RunEvent| counts.hear(&event);
-                run(&job, &mut ledger, &AtomicBool::new(false), &mut hear).unwrap();
-                assert_eq!(counts.foreseen, Some(counts.told_anew), "{mode:?} {output:?}");
-                assert!(counts.told_anew > 5, "{mode:?}");
+                run(&job, &mut ledger, &AtomicBool::new(false), &mut count).unwrap();
+                assert_eq!(foreseen, Some(changed), "{mode:?} {output:?}");
+                assert!(changed > 5, "{mode:?}");
             }
         }
     }

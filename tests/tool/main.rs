@@ -4,6 +4,8 @@
 mod support;
 
 #[cfg(unix)]
+mod bounds;
+#[cfg(unix)]
 mod causes;
 #[cfg(unix)]
 mod containers;

@@ -69,6 +69,61 @@ fn ledger_of_another_user_is_read_with_what_its_log_holds() {
 }
 
 #[test]
+fn every_verb_without_rights_says_what_it_may_not_and_changes_nothing() {
+    if !rustix::process::geteuid().is_root() {
+        // Only root can make files that are another user's.
+        return;
+    }
+    let scene = converted_pack_and_copy();
+    for name in ["refused.img", "unused.img", "folder/other.img"] {
+        let from = if name == "refused.img" { "out-of-order-720.img" } else { "unused-720.img" };
+        set_mode(&scene.image(from, name), 0o644);
+    }
+    let folder = scene.ledger().parent().unwrap().to_owned();
+    for (path, mode) in [(scene.ledger(), 0o444), (folder, 0o555), (scene.path("folder"), 0o555)] {
+        set_mode(&path, mode);
+    }
+    let serial = "12345-270-0000017-00003";
+    let contents = || {
+        let images = ["applied-1440.img", "refused.img", "unused.img", "folder/other.img"];
+        let images: Vec<_> = images.iter().map(|name| scene.read(name)).collect();
+        (images, files_beside(&scene.ledger()), files_beside(&scene.path("copy.img")))
+    };
+    let before = contents();
+    let (reads, ledger) = ("", "may not be written");
+    let verbs: [(&[&str], i32, &str); 16] = [
+        (&["inspect", "unused.img"], 0, reads),
+        (&["inspect", "."], 1, reads),
+        (&["plan", "."], 1, reads),
+        (&["plan", "--all", "."], 1, reads),
+        (&["plan", "--all", "-o", "plans", "."], 3, "plans"),
+        (&["replace", "."], 0, reads),
+        (&["replace", ".", "-o", "request.txt"], 3, "request.txt"),
+        (&["convert", "--dry-run", "unused.img"], 3, "belongs to another user"),
+        (&["convert", "--yes", "unused.img"], 3, ledger),
+        (&["convert", "--yes", "--no-ledger", "unused.img"], 3, "belongs to another user"),
+        (&["convert", "--yes", "-o", "out", "unused.img"], 3, ledger),
+        (&["convert", "--yes", "--no-ledger", "-o", "out", "unused.img"], 3, "out"),
+        (&["ledger"], 0, reads),
+        (&["ledger", "show", serial], 0, reads),
+        (&["ledger", "check"], 0, reads),
+        (&["ledger", "release", "--yes", serial], 3, ledger),
+    ];
+    let is_wrong = |(args, code, says): &(&[&str], i32, &str)| {
+        let ran = scene.run_without_rights(args);
+        let said = format!("{}{}", ran.stdout, ran.stderr);
+        let is_right = said.contains(says) && ran.code == Some(*code);
+        (!is_right).then(|| format!("{args:?}: {:?} {said}", ran.code))
+    };
+    let wrong: Vec<_> = verbs.iter().filter_map(is_wrong).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(contents() == before);
+    for path in [scene.ledger().parent().unwrap(), &scene.path("folder")] {
+        set_mode(path, 0o755);
+    }
+}
+
+#[test]
 fn ledger_of_another_user_is_read_with_what_a_killed_run_has_left_beside_it() {
     let scene = Scene::with(&["unused-720.img", "applied-1440.img"]);
     set_mode(&scene.image("applied-1440.img", "copy.img"), 0o666);

@@ -35,7 +35,7 @@ pub(crate) fn survive_size_limit() {
     }
 }
 
-/// Runs `ask`, which heeds [`STOP`] itself.
+/// Runs `ask`, which checks [`STOP`] itself.
 pub(crate) fn while_asking<T>(ask: impl FnOnce() -> T) -> T {
     ASKING.store(true, Ordering::SeqCst);
     let answer = ask();

@@ -29,7 +29,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Error> {
     }
 }
 
-/// The pages of a code: one of more than one kind has a page for each.
+/// The pages of a code: one for each kind of code that it is.
 fn find(code: &str) -> Result<Vec<CodePage>, Error> {
     let pages: Vec<_> = pages().into_iter().filter(|page| page.code == code).collect();
     if pages.is_empty() { Err(unknown(code)) } else { Ok(pages) }

@@ -73,7 +73,7 @@ pub(crate) fn man(folder: &Path) -> Result<Exit, Error> {
     Ok(Exit::Good)
 }
 
-/// Writes the pages of a command and those below it; how many.
+/// Writes the pages of a command and of its subcommands; returns how many.
 fn write_pages(folder: &Path, command: &Command) -> io::Result<usize> {
     let mut pages = 1;
     for command in command.get_subcommands() {

@@ -5,9 +5,9 @@ use terminal_size::{Height, Width, terminal_size_of};
 use textwrap::core::Word;
 use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 
-/// Columns where nobody knows how many there are: in a pipe and in a file.
+/// The columns of a pipe or a file.
 pub(crate) const WIDTH: usize = 78;
-/// Columns that a terminal is taken to have at least, and lines of prose at most.
+/// The least columns that a terminal is assumed to have, and the most of lines of prose.
 const NARROW: usize = 80;
 const WIDEST: usize = 100;
 
@@ -16,14 +16,14 @@ pub(crate) fn prose_width(columns: usize) -> usize {
     columns.clamp(NARROW, WIDEST + 2) - 2
 }
 
-/// The columns and rows of the terminal on standard output; `None` where it is none.
+/// The columns and rows of the terminal on standard output; `None` if it is not a terminal.
 pub(crate) fn of_stdout() -> Option<(usize, usize)> {
     let (Width(columns), Height(rows)) =
         terminal_size_of(stdout()).filter(|_| stdout().is_terminal())?;
     Some((usize::from(columns).max(NARROW), usize::from(rows)))
 }
 
-/// Columns for prose on standard error; `None` where it is no terminal.
+/// Columns for prose on standard error; `None` if it is not a terminal.
 pub(crate) fn of_stderr() -> Option<usize> {
     let (Width(columns), _) = terminal_size_of(stderr()).filter(|_| stderr().is_terminal())?;
     Some(prose_width(usize::from(columns)))
@@ -46,14 +46,14 @@ pub(crate) fn hang(width: usize, lead: &str, text: &str) -> String {
 
 /// Items in lines of at most `width` columns, with `between` between them. An item that fits is not broken.
 pub(crate) fn hang_items(width: usize, lead: &str, items: &[String], between: &str) -> String {
-    /// Stands for a space that is no place for a line break.
+    /// Represents a space at which a line must not break.
     const GLUE: &str = "\u{a0}";
     let items: Vec<_> = items.iter().map(|item| item.replace(' ', GLUE)).collect();
     let text = items.join(between);
     hang(width, lead, &text).replace(GLUE, " ")
 }
 
-/// A question as it is shown on standard error: the answer is typed behind its last word.
+/// A question as it is shown on standard error: the answer is typed after its last word.
 pub(crate) fn question(text: &str) -> String {
     let Some(width) = of_stderr() else { return text.to_owned() };
     let question = text.trim_end_matches(' ');
@@ -88,7 +88,7 @@ fn is_number(word: &str) -> bool {
         && !plain.ends_with(',')
 }
 
-/// Where the first word of a text ends, with the spaces behind it.
+/// The end of a text's first word, with the spaces after it.
 fn word_end(text: &str) -> usize {
     let start = text.find(|char: char| char != '(').unwrap_or(0);
     let quote = text[start..].chars().next().filter(|char| matches!(char, '"' | '\''));

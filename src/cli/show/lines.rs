@@ -23,7 +23,7 @@ const IN_MEMORY: usize = 256 * 1024;
 /// Findings of one pack that are spelled out; its card shows all.
 const FINDINGS_SHOWN: usize = 3;
 
-/// What is said of one image at the end, and under which heading.
+/// The line on one image at the end, and its heading.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Reason {
     /// The place of its heading in [`HEADINGS`].
@@ -35,11 +35,11 @@ pub(crate) struct Reason {
 }
 
 const HEADINGS: [&str; 3] = ["Refused", "Failed", "Warnings"];
-/// Pieces of advice that are remembered: there are few but those that name paths.
+/// How many pieces of advice are remembered. There are few, apart from those that name paths.
 const ADVICE: usize = 100;
 
 impl Reason {
-    /// What is said of a report at the end, where it needs any.
+    /// The line on a report at the end, if it needs one.
     pub(crate) fn of(look: TextStyle, report: &Report) -> Option<Self> {
         let heading = match report.outcome {
             Outcome::Refused => 0,
@@ -52,7 +52,7 @@ impl Reason {
     }
 }
 
-/// What is said of the refused, the failed and the doubtful at the end of a run.
+/// The lines on refused, failed and doubtful images at the end of a run.
 pub(crate) struct Reasons {
     sections: [SpooledTempFile; HEADINGS.len()],
     /// Advice that was given, with the image that it was given for.
@@ -67,7 +67,7 @@ impl Default for Reasons {
 }
 
 impl Reasons {
-    /// Keeps what is said of an image. Advice that was given before is not given again in full.
+    /// Keeps the line on an image. Advice that was given before is not repeated in full.
     pub(crate) fn add(&mut self, reason: &Reason) -> io::Result<()> {
         let section = &mut self.sections[usize::from(reason.heading)];
         section.write_all(&reason.text)?;
@@ -145,7 +145,7 @@ pub(crate) fn image(look: TextStyle, report: &Report) -> Vec<u8> {
     text
 }
 
-/// Columns from which on there is room for whole serials.
+/// From so many columns on there is room for complete serials.
 const WIDE: usize = 100;
 
 /// A line of the list: what it is, which pack with which licenses, the path, and a remark. A terminal that has not
@@ -217,12 +217,12 @@ pub(crate) fn skipped(look: TextStyle, skipped: &Skipped) -> Vec<u8> {
     line(look, (Tone::Quiet, "skipped"), None, &skipped.path, &remark.unwrap_or_default())
 }
 
-/// The same on standard error, where standard output is JSON.
+/// The same on standard error, if standard output is JSON.
 pub(crate) fn complain_repeated(path: &Path, first: &Path) {
     complain(&format!("{} is the same as {}, handled once", named(path), named(first)));
 }
 
-/// How many images came to what, in a sentence.
+/// How many images have each outcome, in a sentence.
 pub(crate) fn counts(look: TextStyle, tally: &Tally, stopped: bool) -> String {
     let counted = Outcome::ALL.iter().copied().filter(|outcome| tally.count(*outcome) > 0);
     let counted: Vec<_> = counted

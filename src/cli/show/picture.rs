@@ -1,5 +1,5 @@
 //! A picture of a server's chain: a bar from its first licenses to its limit, a segment for each
-//! pack. Its marks tell all without colour.
+//! pack. Its marks need no color.
 
 use crate::cli::show::layout::hang_items;
 use crate::cli::show::terminal::{TextStyle, Tone};
@@ -10,10 +10,10 @@ use strum::VariantArray;
 
 /// Columns for five licenses.
 const COLUMNS: usize = 8;
-/// Lines of one bar; segments that overlap stand below each other.
+/// Lines of one bar; segments that overlap are drawn below each other.
 const LINES: usize = 4;
 
-/// What a segment stands for.
+/// What a segment represents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
 pub(crate) enum Mark {
     /// Licenses that the server has.
@@ -146,7 +146,7 @@ impl Scale {
         vec![(' ', None); self.column(self.limit) + 1]
     }
 
-    /// Whether nothing stands between the ends of a segment, and nothing but other ends there.
+    /// Whether the space between the ends of a segment is free, and only other ends are at its ends.
     fn is_free(self, line: &[Cell], span: Span) -> bool {
         let (start, end) = (self.column(span.0), self.column(span.1));
         let inside = line.get(start + 1..end).unwrap_or_default();

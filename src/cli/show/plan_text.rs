@@ -1,4 +1,4 @@
-//! A plan for people: a table, a picture of the chain, and what is to be said; and labels.
+//! A plan for people: a table, a picture of the chain, and remarks; and labels.
 
 use crate::cli::show::layout::hang;
 use crate::cli::show::plan_report::PlanReport;
@@ -31,7 +31,7 @@ pub(crate) fn text(look: TextStyle, out: &mut dyn Write, report: &PlanReport) ->
     Ok(())
 }
 
-/// The lines of the packs to apply. Where there is not room for all of it, paths and remarks stand below.
+/// The lines of the packs to apply. If they do not fit, paths and remarks follow on lines of their own.
 fn rows(look: TextStyle, report: &PlanReport) -> String {
     /// Columns before the path: the number, what to do, the licenses, the serial.
     const LEAD: usize = 4 + 2 + 19 + 2 + 8 + 2 + 23 + 2;
@@ -67,7 +67,7 @@ fn lead(look: TextStyle, report: &PlanReport, at: usize, step: &PlanStep) -> Str
     format!("{:>4}  {action}  {licenses:<8}  {serial:<23}", at + 1)
 }
 
-/// What is worth a word about a pack to apply.
+/// The remark on a pack to apply.
 fn remark(report: &PlanReport, step: &PlanStep) -> Option<String> {
     let mut remark = String::new();
     if report.facts(step).used.is_none() {
@@ -209,7 +209,7 @@ fn what_now(look: TextStyle, report: &PlanReport) -> String {
     text
 }
 
-/// Commands, each with what it does beside it; below it where a terminal has no room there.
+/// Commands, each with its effect beside it, or below it if a terminal has no room there.
 pub(crate) fn command_lines(look: TextStyle, commands: &[(String, String)]) -> String {
     let width = commands.iter().map(|(command, _)| command.chars().count()).max().unwrap_or(0);
     let longest = commands.iter().map(|(_, purpose)| purpose.chars().count()).max().unwrap_or(0);
@@ -223,7 +223,7 @@ pub(crate) fn command_lines(look: TextStyle, commands: &[(String, String)]) -> S
     })
 }
 
-/// What is in no server's plan.
+/// The packs that are in no server's plan.
 pub(crate) fn rest(
     look: TextStyle,
     out: &mut dyn Write,

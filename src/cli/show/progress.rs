@@ -65,7 +65,7 @@ pub(crate) struct Progress {
     bar: Option<ProgressBar>,
     /// Whether it shows the progress within one diskette instead of a number of images.
     is_line: bool,
-    /// Whether images are counted that are looked at, and not those that something is done with.
+    /// Whether examined images are counted, and not changed ones.
     is_looking: bool,
     tally: Tally,
 }

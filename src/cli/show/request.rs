@@ -133,7 +133,7 @@ pub(crate) fn text(rows: &[RequestRow]) -> String {
     text + &hang(WIDTH, "", REQUEST_FOOT)
 }
 
-/// That other images of the pack are refused too; nothing where there is none.
+/// The line that other images of the pack are refused too; empty if there are none.
 fn others(count: usize) -> String {
     match count {
         0 => String::new(),

@@ -66,7 +66,7 @@ impl SkippedFiles {
         &self.endings
     }
 
-    /// `16 other files: 4 .7z, 3 .pdf, ...`; `None` where there are none.
+    /// `16 other files: 4 .7z, 3 .pdf, ...`; `None` if there are none.
     pub(crate) fn summary(&self) -> Option<String> {
         if self.count == 0 {
             return None;
@@ -82,7 +82,7 @@ impl SkippedFiles {
         Some(format!("{}: {}", plural(self.count, "other file", "other files"), named.join(", ")))
     }
 
-    /// The formats that are not read, under a heading of their own; empty where there are none.
+    /// The formats that are not read, under a heading of their own; empty if there are none.
     pub(crate) fn section(&self, look: TextStyle) -> String {
         if self.formats.is_empty() {
             return String::new();
@@ -95,7 +95,7 @@ impl SkippedFiles {
         format!("\n{heading}\n{}", kinds.concat())
     }
 
-    /// The same on standard error, where standard output has no room for it.
+    /// The same on standard error, if standard output is for programs.
     pub(crate) fn complain(&self) {
         for (kind, way) in self.not_read() {
             complain(&format!("not read: {kind}; make a raw image, and name that: {way}"));

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 use std::io::{self, Write};
 
-/// A table that has a column for each field that is named, and its heading also where there is no row.
+/// A table with a column for each named field. It has a heading even without rows.
 pub(crate) struct Table<W: Write> {
     csv: csv::Writer<W>,
     columns: &'static [&'static str],
@@ -18,7 +18,7 @@ impl<W: Write> Table<W> {
         Ok(Self { csv, columns })
     }
 
-    /// Writes those fields of an object that are columns.
+    /// Writes the fields of an object that have columns.
     pub(crate) fn row(&mut self, object: &impl Serialize) -> io::Result<()> {
         let fields = serde_json::to_value(object)?;
         let cells = self.columns.iter().map(|name| cell(fields.get(name).unwrap_or(&Value::Null)));

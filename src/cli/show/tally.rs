@@ -1,4 +1,4 @@
-//! How many images of a run came to what.
+//! How many images of a run have each outcome.
 
 use crate::cli::show::skipped::SkippedFiles;
 use addpack::report::Outcome;
@@ -6,18 +6,18 @@ use addpack::report::Outcome;
 /// Servers whose packs are shown as a picture in the end.
 pub(crate) const SERVERS_SHOWN: usize = 10;
 
-/// How many images came to what.
+/// How many images have each outcome.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tally {
     /// In the order of [`Outcome::ALL`].
     pub(crate) outcomes: [u64; Outcome::ALL.len()],
     /// Files in folders and archives that are not looked at.
     pub(crate) skipped: SkippedFiles,
-    /// Ways to what another way had led to.
+    /// Paths to files that another path had led to.
     pub(crate) repeated: u64,
     /// Images whose record could not be read, beside packs that were converted.
     pub(crate) unread: u64,
-    /// Images that would be converted, and are not on the list of those that alone are.
+    /// Images that would be converted, but that `--only-as` leaves out.
     pub(crate) left_out: u64,
     /// Whether the set was not complete.
     pub(crate) is_incomplete: bool,

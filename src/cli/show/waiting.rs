@@ -1,18 +1,18 @@
-//! What was said of images while the set was not complete: it waits in a temporary file.
+//! Reports on images that cannot be shown before the set is complete: they wait in a temporary file.
 
 use crate::cli::show::lines::Reason;
 use addpack::report::Outcome;
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 use tempfile::SpooledTempFile;
 
-/// What waits is kept in memory up to this many bytes.
+/// Up to this many bytes of waiting reports are kept in memory.
 const IN_MEMORY: usize = 256 * 1024;
-/// What is written to the file, and read from it, in one go.
+/// How many bytes are written to the file, or read from it, at a time.
 const BUFFER: usize = 64 * 1024;
 /// Stands in the place of an outcome before text that is of no image.
 const TEXT: u8 = u8::MAX;
 
-/// What there is to show of one image.
+/// What is shown of one image.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ShownImage {
     pub(crate) outcome: Outcome,
@@ -20,7 +20,7 @@ pub(crate) struct ShownImage {
     pub(crate) named: bool,
     /// Its line, object or card.
     pub(crate) text: Vec<u8>,
-    /// What is said of it at the end.
+    /// The line on it at the end.
     pub(crate) reason: Option<Reason>,
 }
 
@@ -32,10 +32,10 @@ pub(crate) enum Upcoming {
     Text(Vec<u8>),
 }
 
-/// What waits, in its order.
+/// The waiting reports, in their order.
 pub(crate) struct Waiting {
     added: BufWriter<SpooledTempFile>,
-    /// What was added, once the first of it is taken.
+    /// The same, to read from, once the first report is taken.
     taken: Option<BufReader<SpooledTempFile>>,
 }
 
@@ -75,7 +75,7 @@ impl Waiting {
         texts.into_iter().try_for_each(|text| file.write_all(text))
     }
 
-    /// Takes what was added first; `None` where nothing waits.
+    /// Takes what was added first; `None` if nothing waits.
     pub(crate) fn take(&mut self) -> io::Result<Option<Upcoming>> {
         let file = if let Some(file) = &mut self.taken {
             file

@@ -5,7 +5,7 @@ use crate::cli::show::shell::{command, path_words};
 
 /// Commands about the paths of a run, each with what it does. One that cannot be quoted is left out.
 pub(crate) struct WhatNow {
-    /// The ledger and the paths of the run; `None` where they cannot be typed.
+    /// The ledger and the paths of the run; `None` if they cannot be typed.
     same_set: Option<Vec<String>>,
     pub(crate) commands: Vec<(String, String)>,
 }
@@ -24,12 +24,12 @@ impl WhatNow {
     }
 }
 
-/// The paths of a run, and its ledger; `None` where they cannot be typed.
+/// The paths of a run, and its ledger; `None` if they cannot be typed.
 pub(crate) fn same_set(common: &Common) -> Option<Vec<String>> {
     Some([ledger_words(common)?, path_words(&common.paths)?].concat())
 }
 
-/// The ledger of a run as an option, where one was named; `None` where it cannot be typed.
+/// The ledger of a run as an option, if one was named; `None` if it cannot be typed.
 pub(crate) fn ledger_words(common: &Common) -> Option<Vec<String>> {
     Some(match common.ledger.words() {
         None => Vec::new(),

@@ -7,7 +7,7 @@ const CODES: &str = include_str!("codes.md");
 /// One code, explained.
 #[derive(Debug, Default)]
 pub(crate) struct CodePage {
-    /// The heading that it stands under: Outcomes, Findings, Errors, Notes, Reasons or Plans.
+    /// Its heading: Outcomes, Findings, Errors, Notes, Reasons or Plans.
     pub(crate) section: String,
     pub(crate) code: String,
     pub(crate) meaning: String,

@@ -2,7 +2,7 @@
 
 use addpack::container::{ContainerError, Format};
 
-/// What is the matter with a container, in one sentence.
+/// What is wrong with a container, in one sentence.
 pub(super) fn container_message(error: ContainerError) -> String {
     use ContainerError as Error;
     match error {
@@ -115,7 +115,7 @@ pub(super) fn unsupported_next_step(error: ContainerError) -> String {
     }
 }
 
-/// How to get an image out of a format that is not read: a command, or a sentence where there is none.
+/// How to get an image out of a format that is not read: a command, or a sentence if there is none.
 pub(crate) fn way_out(format: Format) -> String {
     match format.way_out() {
         Some(command) if format == Format::Xdf => format!(

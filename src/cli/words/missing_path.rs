@@ -15,7 +15,7 @@ const NAMES: usize = 10_000;
 /// root has a ledger of its own.
 const AS_ROOT: &str = "run addpack as root, and name your ledger with --ledger";
 
-/// What is wrong with a path, where more is to say than the failure's code does.
+/// What is wrong with a path, if there is more to say than the failure's code does.
 pub(crate) fn message(report: &Report) -> Option<String> {
     let shown = named(&report.path);
     Some(match problem(report)? {
@@ -72,9 +72,9 @@ pub(crate) fn drive_list(drives: &[FoundDrive]) -> String {
 }
 
 enum Problem {
-    /// A pattern that matches nothing or, where the shell expands them, was quoted.
+    /// A pattern that matches nothing or, if the shell expands patterns, was quoted.
     Pattern,
-    /// `A:`, where drives have no letters.
+    /// `A:` on a system whose drives have no letters.
     DriveLetter,
     /// A device file that is not there.
     NoDrive,

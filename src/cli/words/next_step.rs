@@ -22,7 +22,7 @@ fn use_the_copy(report: &Report, copy: &Path) -> String {
     }
 }
 
-/// What to do about what is no pack.
+/// What to do about an image that is not a pack.
 fn not_a_pack_next_step(report: &Report) -> &'static str {
     match report.not_a_pack {
         Some(NotAPack::NoVolume(NoVolume::Unknown)) if !report.is_drive => {
@@ -45,7 +45,7 @@ pub(crate) fn next_step(report: &Report) -> String {
     }
 }
 
-/// What to do next: of all images with one fault, the same.
+/// What to do next: the same for all images with one fault.
 pub(crate) fn short_next_step(report: &Report) -> String {
     for about in &report.notes {
         match about {
@@ -101,7 +101,7 @@ fn convert_command(report: &Report) -> String {
     command.unwrap_or_else(|| "run addpack convert on it".to_owned())
 }
 
-/// Whether a replacement is to be asked for: where its own record or diskette is why it is refused, and there is
+/// Whether to ask for a replacement: if its own record or diskette is why it is refused, and there is
 /// no other way.
 pub(crate) fn asks_for_replacement(report: &Report) -> bool {
     report.outcome == Outcome::Refused

@@ -1,4 +1,4 @@
-//! What is kept of a pack so that it can be spoken of when all were seen. What plans are made of is in its
+//! What is kept of a pack for messages that are written after all were seen. What plans are made of is in its
 //! [`PackFacts`](addpack::plan::PackFacts).
 
 use addpack::plan::PackFacts;
@@ -7,11 +7,11 @@ use addpack::record::fields::{Serial, Server};
 use std::borrow::Cow;
 use std::path::Path;
 
-/// What people are told of a pack.
+/// What people see of a pack.
 pub(crate) struct PackSummary {
     /// The image that was named or found.
     pub(crate) path: Box<Path>,
-    /// Other files of the pack, where there are any: there may be hundreds of thousands of packs.
+    /// Other files of the pack, if there are any: there may be hundreds of thousands of packs.
     pub(crate) others: Option<Box<OtherFiles>>,
     pub(crate) refusal: Option<Box<Refusal>>,
 }
@@ -21,7 +21,7 @@ pub(crate) struct PackSummary {
 pub(crate) struct OtherFiles {
     /// The converted copy of the image, which is to be used instead.
     pub(crate) output: Option<Box<Path>>,
-    /// The 4.0 image that it was converted from, where that is in the set as well.
+    /// The 4.0 image that it was converted from, if that is in the set as well.
     pub(crate) converted_from: Option<Box<Path>>,
 }
 
@@ -45,9 +45,9 @@ pub(crate) struct Refusal {
     pub(crate) version: Option<Version>,
     /// The server that it is bound to, or that spoilt it.
     pub(crate) server: Option<Server>,
-    /// From and to, where it is bound.
+    /// Its first and last license, if it is bound.
     pub(crate) span: Option<(u16, u16)>,
-    /// What is to be done instead of asking for a replacement, where there is something.
+    /// What to do instead of asking for a replacement, if there is something.
     pub(crate) other_way: Option<String>,
     /// Whether other images, or the ledger, speak against the pack, and not its own record.
     pub(crate) is_for_others: bool,
@@ -64,7 +64,7 @@ impl PackSummary {
         self.output().unwrap_or(&self.path)
     }
 
-    /// The 4.0 image that the pack was converted from, where it was seen.
+    /// The 4.0 image that the pack was converted from, if it was seen.
     pub(crate) fn source(&self) -> Option<&Path> {
         match self.others.as_deref()? {
             OtherFiles { output: Some(_), .. } => Some(&self.path),
@@ -82,7 +82,7 @@ impl Refusal {
     }
 }
 
-/// A pack's serial, whatever stands there; `None` where there is no record.
+/// A pack's serial, or what is in its place; `None` if there is no record.
 pub(crate) fn pack_serial(facts: &PackFacts) -> Option<Cow<'_, str>> {
     let text = |serial: &'_ Serial| -> String { serial.0.escape_ascii().to_string() };
     match facts.serial.text() {
@@ -92,12 +92,12 @@ pub(crate) fn pack_serial(facts: &PackFacts) -> Option<Cow<'_, str>> {
     }
 }
 
-/// The end of a pack's serial, which tells the packs of one purchase apart: `...00003`.
+/// The end of a pack's serial, which distinguishes the packs of one purchase: `...00003`.
 pub(crate) fn short_serial(facts: &PackFacts) -> Option<String> {
     facts.serial.text().map(short)
 }
 
-/// The same of any text; one without an end of its own is left whole.
+/// The same for any text; a text without such an end stays as it is.
 pub(crate) fn short(serial: &str) -> String {
     match serial.rsplit_once('-') {
         Some((start, end)) if !start.is_empty() => format!("...{end}"),

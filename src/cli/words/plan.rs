@@ -56,7 +56,7 @@ fn model(what: &str) -> String {
     format!("In addpack's model, the server {what}.")
 }
 
-/// What is said of a step.
+/// The sentence on a step.
 pub(crate) fn step_message(step: &PlanStep, summary: &PackSummary) -> String {
     let message = match (step.code, &summary.refusal) {
         (PlanCode::Refused(_), Some(refusal)) => refusal.message.clone(),
@@ -167,7 +167,7 @@ pub(crate) fn action_words(action: PlanAction) -> &'static str {
     }
 }
 
-/// What a label says of a pack's version.
+/// The version of a pack on its label.
 pub(crate) fn version_words(step: &PlanStep, facts: &PackFacts) -> &'static str {
     match (step.code, facts.version) {
         _ if pack_serial(facts).is_none() => "version unknown",

@@ -27,7 +27,7 @@ pub(crate) fn what_it_takes(code: &str) -> (Cow<'static, str>, Cow<'static, str>
     (happened.into(), takes.into())
 }
 
-/// The same, from what `addpack explain` says of a code.
+/// The same, from the page of a code in `addpack explain`.
 fn of_page(code: &str) -> (Cow<'static, str>, Cow<'static, str>) {
     let page = pages().into_iter().find(|page| page.code == code).unwrap_or_default();
     (page.summary().to_owned().into(), page.action.into())

@@ -14,7 +14,7 @@ pub(crate) struct Recoveries {
     last: Option<Line>,
 }
 
-/// What is said of a pack, and of how many others it is to be said as well.
+/// The line on a pack, and how many others share it.
 struct Line {
     message: String,
     archive: Option<String>,

@@ -4,7 +4,7 @@ use super::finding::{evidence_parts, finding_message};
 use super::value::number;
 use addpack::diagnosis::Finding;
 
-/// What a request begins with.
+/// The start of a request.
 pub(crate) const REQUEST_HEAD: [&str; 3] = [
     "Request for replacement media: Small Business Server Client Add Packs",
     "Replacement media are the subject of the vendor's article KB 274532. Have at hand for each pack \
@@ -14,11 +14,11 @@ pub(crate) const REQUEST_HEAD: [&str; 3] = [
      and bring what proves that you bought the packs.",
 ];
 
-/// What it ends with.
+/// The end of a request.
 pub(crate) const REQUEST_FOOT: &str = "Serials, servers and evidence are as they stand on the diskettes; the SHA-1 is that of the \
      whole image file. Keep the diskettes and their images as they are until the replacements have come.";
 
-/// A finding with where it stands, and what was expected and found there.
+/// A finding with its place, and what was expected and found there.
 pub(crate) fn evidence(finding: &Finding) -> String {
     let parts: Vec<_> =
         evidence_parts(finding).map(|(name, text)| format!("{name} {text}")).collect();

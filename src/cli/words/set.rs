@@ -20,7 +20,7 @@ fn list(conflict: &SetConflict) -> String {
     }
 }
 
-/// What speaks against a sound record.
+/// Why a sound record is refused.
 pub(super) fn conflict_message(conflict: &SetConflict) -> String {
     let images = list(conflict);
     match conflict.code {

@@ -22,7 +22,7 @@ pub(crate) const MAKE_IMAGE: &str = match System::HERE {
     System::Other => "make an image of the diskette (dd if=/dev/diskN of=disk1.img) and name that",
 };
 
-/// What to do where a drive was named that is not there, and none was found.
+/// What to do if a drive was named that does not exist, and none was found.
 pub(crate) const NO_DRIVE_FOUND: &str = match System::HERE {
     System::Linux => {
         "connect the drive and see what lsblk calls it; no diskette drive was found here"
@@ -34,7 +34,7 @@ pub(crate) const NO_DRIVE_FOUND: &str = match System::HERE {
     }
 };
 
-/// What to do where the system does not give a drive.
+/// What to do if the system does not open a drive.
 pub(crate) const ASK_FOR_DRIVE: &str = match System::HERE {
     System::Windows => {
         "run addpack as administrator, and close the windows and programs that show the drive"
@@ -42,7 +42,7 @@ pub(crate) const ASK_FOR_DRIVE: &str = match System::HERE {
     System::Linux | System::Other => "run addpack as a user who may read it",
 };
 
-/// What is to be seen to before a diskette is written, where the drive does not tell whether it can be.
+/// What to check before a diskette is written, if the drive does not report write protection.
 pub(crate) const BEFORE_WRITING: &str = match System::HERE {
     System::Windows => {
         "Windows does not tell whether a diskette is write-protected: see that its tab is slid shut.\n"

@@ -52,7 +52,7 @@ pub(crate) fn server(server: &Server) -> String {
     format!("{} ({})", server_name(server), address(server))
 }
 
-/// A server's computer name, whatever stands there.
+/// A server's computer name, or what is in its place.
 pub(crate) fn server_name(server: &Server) -> Cow<'_, str> {
     escape_bytes(&server.name.0)
 }
@@ -88,7 +88,7 @@ pub(crate) fn server_version(event: &Event) -> Cow<'static, str> {
     known.unwrap_or_else(|| format!("{:#06x}", event.server_version).into())
 }
 
-/// A value that was expected or found; `None` where there is nothing to show.
+/// A value that was expected or found; `None` if there is nothing to show.
 pub(crate) fn value(value: &Value) -> Option<String> {
     Some(match value {
         Value::None => return None,

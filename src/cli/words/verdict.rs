@@ -10,7 +10,7 @@ use addpack::record::{Record, Version};
 use addpack::report::{NotAPack, Outcome, Report};
 use std::path::Path;
 
-/// What the image is and what became of it, in one sentence.
+/// What the image is, and the result for it, in one sentence.
 pub(crate) fn verdict(report: &Report) -> String {
     let sentence = match report.outcome {
         Outcome::Convertible => "a sound 4.0 pack, ready to be converted to 4.5",
@@ -125,7 +125,7 @@ fn refused(report: &Report) -> String {
     sentence.to_owned()
 }
 
-/// Whether the record is whole, but on a sector that may not read the next time.
+/// Whether the record is complete, but on a sector that may fail to read next time.
 pub(super) fn is_weak(report: &Report) -> bool {
     let weak = FaultKind::LostSector(FlawKind::Weak);
     report

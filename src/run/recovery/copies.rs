@@ -15,8 +15,8 @@ pub fn holds_copy(path: &Path, entry: &LedgerEntry) -> bool {
     copy_at(Place::at(path), entry).is_some()
 }
 
-/// Whether the file holds the pack of `entry`, converted and cleaned up, and its disk the same as the
-/// cache. `places` are asked for the path.
+/// Whether the file holds the pack of `entry`, converted and cleaned up, on the disk as in the cache. `places` opens
+/// the path.
 pub fn holds_whole_copy(places: &mut Places, path: &Path, entry: &LedgerEntry) -> bool {
     let Some((medium, pack)) = copy_at(places.at(path), entry) else { return false };
     let held = pack.sectors.and_then(|sectors| read_record_past_cache(&medium, &sectors).ok());

@@ -7,7 +7,7 @@ use crate::media::Medium;
 use crate::pack::examine::{Examination, RecordSectors, examine};
 use crate::record::{RECORD_LEN, RECORD_SECTORS, RecordBytes};
 
-/// What is known of an image beside the bytes of its record.
+/// What is known of an image besides the bytes of its record.
 #[derive(Clone, Copy)]
 pub(super) struct Evidence {
     /// Whether the record is damaged.
@@ -27,8 +27,8 @@ pub(super) enum Held {
     SomethingElse,
 }
 
-/// Where the record lies by the image's own file system, and whether it is damaged. Where the record
-/// cannot be read, only the image that was claimed is taken at the ledger's word.
+/// The sectors of the record by the image's own file system, and whether it is damaged. If the record cannot be read,
+/// the ledger is believed only for the image that was claimed.
 pub(super) fn locate(
     medium: &Medium,
     entry: &LedgerEntry,
@@ -41,9 +41,8 @@ pub(super) fn locate(
     }
 }
 
-/// The record, and which of its sectors can be read. On the diskette that was claimed, one that does
-/// not read behind the new commit sector was being zeroed when it was pulled out: it counts as the old
-/// one, and is zeroed again.
+/// The record, and which of its sectors can be read. If the diskette that was claimed has the new commit sector, an
+/// unreadable sector after it was being zeroed when the diskette was pulled out: it counts as old, and is zeroed again.
 fn read<S: DisketteStorage>(
     medium: &S,
     sectors: &RecordSectors,
@@ -81,22 +80,22 @@ pub(super) fn held<S: DisketteStorage>(
     if readable == [true; RECORD_SECTORS] && first == new && events.clone().all(ours) {
         return Held::New(found);
     }
-    // Events are zeroed only when the new sector is durable: before a torn one, all are there.
+    // Events are zeroed only after the new sector is durable, so with a torn sector all of them are there.
     if !events.clone().all(untouched) {
         return Held::SomethingElse;
     }
     if readable[0] && first == old {
         return Held::Old;
     }
-    // It is made of both; or, in the very file that was claimed, it is not to be recognised, and the
-    // pack's own events vouch for it. An unused pack has none: there, only who put the diskette in can
-    // say which one it is.
+    // A torn sector is a mixture of both. In the file that was claimed it may also be unrecognizable, if the pack's own
+    // events prove which pack it is. An unused pack has no events: then only the user who put the diskette in knows
+    // which one it is.
     let mut bytes = first.iter().zip(old.iter().zip(new));
     let mixed = bytes.all(|(held, (old, new))| held == old || held == new);
     let has_events = patch.clean_up().next().is_some();
     let vouched = is_claimed && (has_events || (put_back && !readable[0]));
     if damaged && (vouched || (readable[0] && mixed)) {
-        // As it was before: so that writing the first sector counts as the commit.
+        // The patch starts from the old record, so that writing the first sector counts as the commit.
         return Held::Torn(patch.clone());
     }
     Held::SomethingElse

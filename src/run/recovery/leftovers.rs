@@ -1,12 +1,12 @@
-//! Temporaries that killed runs have left. Each is found by its name, which follows from the claim, and by nothing else. One
-//! that a run is still writing is locked, and stays; one that cannot be removed is in nobody's way.
+//! Temporary files that killed runs have left. They are found only by their names, which follow from the claims. A
+//! temporary file that a run is still writing is locked, and stays; one that cannot be removed does no harm.
 
 use crate::files::{clear_leftover, clear_moved_leftover};
 use crate::ledger::LedgerEntry;
 use crate::platform::folder_of;
 use std::path::{Path, PathBuf};
 
-/// Removes the temporaries of claims, those of one archive once.
+/// Removes the temporary files of claims, those of an archive once.
 #[derive(Debug, Default)]
 pub(in crate::run) struct Leftovers {
     /// The container of the last claim, and where that is now.
@@ -14,8 +14,8 @@ pub(in crate::run) struct Leftovers {
 }
 
 impl Leftovers {
-    /// Removes the one that was to become the container of a claim: from where that was, and, where it is `now` somewhere
-    /// else, from beside it.
+    /// Removes the temporary file that was to become the container of a claim: from where the container was, and also
+    /// from where it is `now`, if that is another folder.
     pub(in crate::run) fn clear(&mut self, claim: &LedgerEntry, now: Option<&Path>) {
         let Some(container) = &claim.container else { return };
         let this = (container.clone(), now.map(Path::to_owned));

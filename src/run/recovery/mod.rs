@@ -7,9 +7,9 @@
 //! | a torn or unreadable commit sector before the old events | it is written anew, read back, and finished |
 //! | something else, or is gone | the claim stays open |
 //!
-//! An image that another run has locked is that run's: its claim is left alone. Nothing is written
-//! on the ledger's word alone: its entry must be a conversion that this program makes, the image's
-//! own file system must lead to the sectors, and what they hold must be that pack's.
+//! The claim of an image that another run has locked is left alone. The ledger alone is never enough to write: its
+//! entry must be a conversion that this program makes, the image's own file system must lead to the sectors, and
+//! they must hold that pack.
 
 mod copies;
 mod held;
@@ -36,37 +36,37 @@ use std::path::{Path, PathBuf};
 /// What became of a claim.
 #[derive(Debug)]
 pub enum Recovery {
-    /// The conversion was complete; only the ledger had not been told yet.
+    /// The conversion was complete; only the ledger did not know yet.
     Complete,
     /// The conversion is complete now.
     Finished,
-    /// The image is still 4.0. It may have been put back, so its conversion is made with the bytes
-    /// that were claimed: then it is the same pack as one that may have been taken elsewhere.
+    /// The image is still 4.0. It may be a backup that was put back, so it is converted with the bytes that were
+    /// claimed: then it is the same as a converted image that may be somewhere else.
     Untouched,
     /// The claim was taken back meanwhile.
     Void,
-    /// Another run is at it.
+    /// Another run is working on it.
     InUse,
     /// The image is gone, or the file there holds something else.
     Missing,
-    /// The image is there, but could not be opened, locked, or brought to its end.
+    /// The image is there, but could not be opened, locked or finished.
     Failed(Box<Failure>),
-    /// The entry is no conversion that addpack makes: the ledger is damaged there.
+    /// The entry is not a conversion that addpack makes: the ledger is damaged there.
     Strange,
 }
 
-/// Settles the claims that earlier runs have left open, and tells what became of each. The members of an
+/// Settles the claims that earlier runs have left open, and calls `report` with the result of each. The members of an
 /// archive are settled together: it is opened once for all of them.
 ///
 /// # Errors
 /// Where the ledger cannot be read or written.
 pub fn settle_all(
     ledger: &mut Ledger,
-    mut tell: impl FnMut(&LedgerEntry, &Recovery),
+    mut report: impl FnMut(&LedgerEntry, &Recovery),
 ) -> Result<(), LedgerError> {
     let mut recovering = Recovering::default();
     for entry in ledger.begun()? {
-        tell(&entry, &recovering.settle(ledger, &entry)?);
+        report(&entry, &recovering.settle(ledger, &entry)?);
     }
     ledger.settle(&recovering.settled)
 }
@@ -82,7 +82,7 @@ pub fn settle(ledger: &mut Ledger, entry: &LedgerEntry) -> Result<Recovery, Ledg
     Ok(recovery)
 }
 
-/// The entry of a claim, with its records, where it is open; else what became of it.
+/// The entry of a claim with its records, if it is open; otherwise what became of the claim.
 fn still_open(ledger: &Ledger, id: ClaimId) -> Result<Result<LedgerEntry, Recovery>, LedgerError> {
     Ok(match ledger.entry(id)? {
         None => Err(Recovery::Void),
@@ -101,7 +101,7 @@ struct At<'a> {
     put_back: bool,
 }
 
-/// A medium that nothing was done with, since it does not hold what a claim says, or as it was.
+/// A medium that was left alone, because it does not hold what was claimed, or still holds the old record.
 struct Untouched {
     medium: Medium,
     why: Recovery,
@@ -114,7 +114,7 @@ pub(super) struct Recovering {
     leftovers: Leftovers,
     /// The archive and the folder whose names were made durable last.
     durable: Option<PathBuf>,
-    /// What became of the claims so far; to be written together.
+    /// The results of the claims so far, which are written together.
     settled: Vec<Settled>,
 }
 
@@ -131,7 +131,7 @@ impl Recovering {
             });
         }
         let opened = self.open(&entry.path);
-        // Nobody else is at it, or it is gone.
+        // No other run is working on it, or it is gone.
         if matches!(opened, Ok(_) | Err(Recovery::Missing)) {
             self.leftovers.clear(entry, None);
         }
@@ -148,12 +148,12 @@ impl Recovering {
         Ok(self.settle_on(medium, &entry, at).unwrap_or_else(|untouched| untouched.why))
     }
 
-    /// Settles a claim of a conversion in place by the image at `path`, which may be another one than any of
-    /// `entries` names: what it holds decides which of them it is, if any. `put_back` is the serial of the
-    /// pack whose diskette the user has put into the drive there. The entry of that claim.
+    /// Settles the claim of a conversion in place whose pack the image at `path` holds, if one of `entries` is that
+    /// claim; their paths do not matter. `put_back` is the serial of the pack whose diskette the user has put into the
+    /// drive. Returns the settled claim.
     ///
     /// # Errors
-    /// Where the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub(super) fn settle_one_of(
         &mut self,
         ledger: &Ledger,
@@ -177,10 +177,10 @@ impl Recovering {
         Ok(None)
     }
 
-    /// Writes into the ledger what became of the claims.
+    /// Writes the results of the claims into the ledger.
     ///
     /// # Errors
-    /// Where it cannot be written.
+    /// If it cannot be written.
     pub(super) fn write(self, ledger: &mut Ledger) -> Result<(), LedgerError> {
         ledger.settle(&self.settled)
     }
@@ -222,12 +222,12 @@ impl Recovering {
         let untouched = |medium, why| Err(Box::new(Untouched { medium, why }));
         let Some(patch) = entry.sound_patch() else { return untouched(medium, Recovery::Strange) };
         let At { path, file, put_back } = at;
-        // Also at its path: the inode of a file that was removed is soon another's.
+        // The path must match as well: the inode of a removed file is soon used again.
         let is_claimed = entry.is_at(path, file) && entry.is_image(path, file);
         let Some((sectors, damaged)) = locate(&medium, entry, is_claimed) else {
             return untouched(medium, Recovery::Missing);
         };
-        // A drive tells nothing of its diskette.
+        // A drive does not identify its diskette; the place of the record is a hint.
         let is_claimed = is_claimed && (!medium.is_removable() || entry.sectors == Some(sectors));
         let evidence =
             Evidence { damaged, is_claimed, put_back: put_back && medium.is_removable() };
@@ -253,7 +253,7 @@ impl Recovering {
         })
     }
 
-    /// A container got into its place as a whole; only its name may not be durable.
+    /// Makes the name of a container durable, which was replaced as a whole.
     fn sync_name(&mut self, medium: &Medium, path: &Path) -> Result<(), Failure> {
         let archive = self.places.archive();
         if archive.is_some() && archive == self.durable.as_deref() {
@@ -265,17 +265,17 @@ impl Recovering {
         Ok(())
     }
 
-    /// A copy is there, whole, or it is not: it gets its name last. Where it is not, it may have been
-    /// taken elsewhere; it is made anew, with the same bytes, when its image is converted again.
+    /// Settles the claim of a copy. A copy gets its name last, so it is there as a whole or not at all. If it is not, it
+    /// may be somewhere else, and is made again with the same bytes when its image is converted again.
     fn settle_copy(&mut self, entry: &LedgerEntry, target: &Path) -> Recovery {
-        // As long as the run that makes the copy lives, it has the image locked.
+        // A run that is making the copy has the image locked.
         let place = self.places.at(&entry.path);
         let lock =
             place.and_then(|place| RawImage::open(&place.path)).map(|image| image.try_lock());
         if let Ok(Err(TryLockError::WouldBlock)) = lock {
             return Recovery::InUse;
         }
-        // Where it cannot be removed, it is in nobody's way.
+        // If it cannot be removed, it does no harm.
         let _ = clear_leftover(target);
         // The run that made it may have died before its name was durable.
         if holds_copy(target, entry) && self.sync_folder(folder_of(target)) {

@@ -106,15 +106,15 @@ pub(super) fn list(args: &ListArgs, at: &LedgerFile) -> Result<Exit, Error> {
     written(out.flush())
 }
 
-/// Tells each entry, as long as that works. A reader that went away ends it and is no error.
+/// Shows each entry until that fails. A reader that closes the output ends it, which is not an error.
 fn each(
     ledger: Option<&Ledger>,
-    mut tell: impl FnMut(&LedgerEntry) -> io::Result<()>,
+    mut show_entry: impl FnMut(&LedgerEntry) -> io::Result<()>,
 ) -> Result<(), Error> {
     let mut result = Ok(());
     if let Some(ledger) = ledger {
         ledger.each(|entry| {
-            result = tell(&entry);
+            result = show_entry(&entry);
             result.is_ok()
         })?;
     }
@@ -155,7 +155,7 @@ pub(in crate::cli::commands) fn standing(places: &mut Places, entry: &LedgerEntr
     }
 }
 
-/// Where a pack that was released was converted once more, if both files are there.
+/// The path of another conversion of a released pack, if both files are there.
 fn other_conversion(ledger: Option<&Ledger>, released: &LedgerEntry) -> Option<PathBuf> {
     let other = ledger?.find(&released.serial).ok()??;
     let is_there = |entry: &LedgerEntry| holds_copy(entry.place(), entry);
@@ -163,7 +163,7 @@ fn other_conversion(ledger: Option<&Ledger>, released: &LedgerEntry) -> Option<P
     are_two.then(|| other.place().to_owned())
 }
 
-/// What a check came to.
+/// The result of a check.
 #[derive(Default)]
 struct Checked {
     there: u64,

@@ -20,7 +20,7 @@ pub(crate) fn release(args: &ReleaseArgs, at: &LedgerFile) -> Result<Exit, Error
     let mut ledger = Ledger::open(&file(at)?)?;
     let mut entry = ledger.find(serial)?.ok_or_else(|| unknown(serial))?;
     if entry.state == ConversionState::Begun {
-        // What can be settled is; and a conversion under way is not for releasing.
+        // A claim that can be settled is settled first; a conversion that is under way cannot be released.
         if let Recovery::InUse = settle(&mut ledger, &entry)? {
             return Err(Error::Usage(format!("another run is converting {}", escape(serial))));
         }
@@ -66,7 +66,7 @@ fn check_that_it_is_gone(entry: &LedgerEntry, although_it_is_there: bool) -> Res
     }
 }
 
-/// Said of a file that is not where it was.
+/// The hint on a file that is not where it was.
 const MAY_BE_MOVED: &str = "If it was only moved or renamed, answer n: it is still the converted pack. addpack inspect \
                             shows what a file holds.\n";
 

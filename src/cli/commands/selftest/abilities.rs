@@ -1,4 +1,4 @@
-//! What a file system can, of what a promise needs.
+//! Checks what a file system can do that a promise needs.
 
 use super::Trial;
 use crate::cli::words::ledger_message;
@@ -41,7 +41,7 @@ fn locks(folder: &Path) -> Trial {
     Trial::of("locks", lock())
 }
 
-/// Containers are replaced whole.
+/// Containers are replaced as a whole.
 fn replacing(folder: &Path) -> Trial {
     let (old, new) = (folder.join("old"), folder.join("new"));
     let replace = || {

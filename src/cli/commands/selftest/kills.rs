@@ -30,7 +30,7 @@ enum Way {
     Copies,
 }
 
-/// How often a run was killed, what it left, and where the next run had all of it converted.
+/// How often a run was killed, what it left, and whether the next run converted everything.
 #[derive(Default)]
 struct Kills {
     steps: u64,
@@ -125,7 +125,7 @@ fn is_old(folder: &Path, name: &str, form: Way) -> bool {
     made.is_some() && held == made && !has_copy
 }
 
-/// Whether the image, or its copy, is wholly 4.5; what the next run cleans up is no matter.
+/// Whether the image, or its copy, is wholly 4.5; what the next run cleans up does not count.
 fn is_new(folder: &Path, name: &str, form: Way) -> bool {
     let below = if form == Way::Copies { "copies" } else { "images" };
     let path = folder.join(below).join(file_name(name, form));

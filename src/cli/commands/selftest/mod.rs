@@ -12,10 +12,10 @@ use crate::cli::show::layout::hang;
 use crate::cli::show::terminal::{TextStyle, When, named};
 use std::io::{Write, stdout};
 
-/// What was tried, and what came of it.
+/// A check and its result.
 struct Trial {
     name: &'static str,
-    /// What to say of it.
+    /// The message on it.
     result: String,
     /// Whether all is there that a promise needs.
     is_good: bool,

@@ -1,4 +1,4 @@
-//! What comes after the last image.
+//! The end of a report, after the last image.
 
 use super::{More, Printer, ReportForm};
 use crate::cli::Error;
@@ -13,18 +13,18 @@ use addpack::ledger::LedgerError;
 use addpack::run::End;
 
 impl Printer {
-    /// Writes what comes after the last image, and says how the run ended.
+    /// Writes the end of the report, and returns how the run ended.
     ///
     /// # Errors
-    /// Where the report could not be written, or the ledger failed; a reader that went away is none.
+    /// If the report could not be written, or the ledger failed. A reader that closes the output is not an error.
     pub(crate) fn finish(self, end: Result<End, LedgerError>) -> Result<Exit, Error> {
         self.finish_with(end, None)
     }
 
-    /// The same of a run whose report may be a summary, or be written to files as well.
+    /// The same for a run whose report may be a summary, or is written to files as well.
     ///
     /// # Errors
-    /// The same, and where one of the files cannot be written.
+    /// The same, and if one of the files cannot be written.
     pub(crate) fn finish_with(
         mut self,
         end: Result<End, LedgerError>,
@@ -94,7 +94,7 @@ impl Printer {
             return;
         }
         let (look, tally) = (self.look, std::mem::take(&mut self.tally));
-        // Of a set that was not seen to its end, nothing can be said to be missing.
+        // If the run did not see the whole set, nothing is certainly missing.
         let sets = self.sets.take().filter(|_| matches!(end, Ok(End::Complete)));
         let ended = more.map(|more| Ended {
             tally: &tally,

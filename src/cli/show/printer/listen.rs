@@ -46,7 +46,7 @@ impl Printer {
         }
         self.tally.is_incomplete = !overview.is_complete;
         if let Some(doing) = self.doing {
-            self.progress.begin_again(doing, overview.told_anew);
+            self.progress.begin_again(doing, overview.changed_reports);
             self.tally.unread = overview.unread;
         }
     }

@@ -25,7 +25,7 @@ use std::time::Instant;
 /// From so many images on, a terminal shows a summary.
 const SUMMARY_FROM: usize = 200;
 
-/// What the end says beside the number of each outcome.
+/// The remark beside the number of each outcome.
 pub(crate) struct Brief {
     begun: Instant,
     /// Whether a line for each image is wanted, however many there are.
@@ -33,7 +33,7 @@ pub(crate) struct Brief {
     waiting: VecDeque<Detail>,
     seen: usize,
     counts: BTreeMap<(Outcome, &'static str), u64>,
-    /// Packs that a replacement is to be asked for, and images of such packs that have no serial.
+    /// How many packs need a replacement, and how many images of such packs have no serial.
     asked: HashSet<Serial>,
     unnamed: usize,
     /// The first two servers that packs are bound to.
@@ -124,7 +124,7 @@ impl Brief {
         text + &exit_reason(tally, ended.exit)
     }
 
-    /// What comes behind a line for each image: the numbers last, where they are seen.
+    /// What follows the lines of the images: the numbers last, where people see them.
     pub(crate) fn end_of_lines(&self, look: TextStyle, ended: &Ended) -> String {
         let tally = ended.tally;
         let parts = [
@@ -185,7 +185,7 @@ impl Brief {
         look.row(&format!("{lead}  "), 35, &parts.join(", "))
     }
 
-    /// What comes next, to be pasted into a shell.
+    /// The next commands, to be pasted into a shell.
     fn commands(&self, ended: &Ended) -> Vec<(String, String)> {
         let Ended { tally, common, output, is_conversion, .. } = *ended;
         let mut what_now = WhatNow::after(common);

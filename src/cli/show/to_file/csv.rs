@@ -36,7 +36,7 @@ pub(super) fn write(
     table.finish().map(|_| ())
 }
 
-/// An image with all that is told of it on one level.
+/// An image with all values on one level.
 fn flat(row: &ReportRow) -> Value {
     let record = row.record.as_ref();
     let server = record.and_then(|record| record.server.as_ref());

@@ -29,16 +29,16 @@ use tempfile::SpooledTempFile;
 /// Kept in memory up to this many bytes.
 const IN_MEMORY: usize = 1 << 20;
 
-/// What is to be written to files.
+/// The reports that are written to files.
 pub(crate) struct ToFile {
-    /// What was said of images that have no last word yet.
+    /// The reports on images whose final report is still to come.
     waiting: Waiting,
     waiting_facts: VecDeque<Option<PackFacts>>,
-    /// The last word on each image, a line each.
+    /// The final report on each image, a line each.
     lines: SpooledTempFile,
-    /// The packs, where a page is wanted.
+    /// The packs, if a page is wanted.
     facts: Vec<PackFacts>,
-    /// The last word on each diskette of a queue, by its number.
+    /// The final report on each diskette of a queue, by its number.
     diskettes: BTreeMap<usize, (Vec<u8>, Option<PackFacts>)>,
     wants_page: bool,
     error: Option<io::Error>,
@@ -56,7 +56,7 @@ pub(crate) struct Ending {
 }
 
 impl ToFile {
-    /// `None` where no file is wanted.
+    /// `None` if no file is wanted.
     pub(crate) fn new(also: &Also) -> Option<Self> {
         (!also.is_empty()).then(|| Self {
             waiting: Waiting::default(),
@@ -105,7 +105,7 @@ impl ToFile {
         self.facts.extend(facts);
     }
 
-    /// What a diskette of a queue is, in the place of what was said of it before.
+    /// Replaces the report on a diskette of a queue.
     pub(crate) fn diskette(&mut self, number: usize, report: &Report) {
         let said = (numbered_line(report, Some(number)), self.facts_of(report));
         self.diskettes.insert(number, said);
@@ -124,7 +124,7 @@ impl ToFile {
     /// Writes the files.
     ///
     /// # Errors
-    /// Where one of them cannot be written.
+    /// If one of them cannot be written.
     pub(crate) fn finish(mut self, also: &Also, head: &Head, ending: &Ending) -> Result<(), Error> {
         for (line, facts) in std::mem::take(&mut self.diskettes).into_values() {
             let kept = self.lines.write_all(&line);

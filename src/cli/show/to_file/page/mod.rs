@@ -1,5 +1,5 @@
 //! A report as one page of HTML, to be read by those who decide and to be filed. It holds no script and
-//! asks for nothing from elsewhere; what stands on disks is escaped.
+//! loads nothing; text from disks is escaped.
 
 mod images;
 mod servers;
@@ -14,7 +14,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-/// What a page says beside its images.
+/// What a page contains besides its images.
 pub(crate) struct Head {
     /// The paths that were named.
     pub(crate) paths: String,
@@ -27,7 +27,7 @@ pub(crate) struct Head {
     pub(crate) ledger: String,
 }
 
-/// How many images came to what.
+/// How many images have each outcome.
 #[derive(Default)]
 pub(super) struct OutcomeCounts {
     outcomes: BTreeMap<String, u64>,

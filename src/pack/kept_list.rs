@@ -1,7 +1,7 @@
 //! The list of the diskettes whose images a folder keeps, in a text file beside the images.
 //!
-//! An image tells neither the number that a queue gave its diskette, nor whether the pack had been converted from
-//! another copy by the time that the diskette was read. The list tells both, and goes where the images go, whatever becomes
+//! An image shows neither the number that a queue gave its diskette, nor whether the pack had been converted from
+//! another copy by the time that the diskette was read. The list has both, and goes where the images go, whatever becomes
 //! of their file times. Lines are only ever added to it.
 
 use std::fmt::Write as _;

@@ -105,7 +105,7 @@ fn queue_packs(args: &ReplaceArgs) -> Result<Packs, Error> {
     Ok(packs)
 }
 
-/// Refused packs that are left out, and are named with the reason; of more, the number is told.
+/// How many refused packs that are left out are named with the reason; the others are only counted.
 const LEFT_OUT_NAMED: usize = 10;
 
 /// Says which refused packs are left out, and why; how many those are.

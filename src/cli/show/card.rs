@@ -185,7 +185,7 @@ impl Body {
     }
 }
 
-/// The code that tells most about a report.
+/// The code that says most about a report.
 pub(crate) fn code(report: &Report) -> &'static str {
     let failure = report.failure.as_ref().map(|failure| failure.code.as_str());
     let finding = report.findings().first().map(|finding| finding.code().as_str());

@@ -125,8 +125,8 @@ impl<'a> DriveQueue<'a> {
         answer(&format!("{between}{prompt}"))
     }
 
-    /// Gives a diskette that was looked at its place; none where it is done already. One without a record is
-    /// never told from another.
+    /// Gives an examined diskette its place; none if it is done already. A diskette without a record always counts as
+    /// another one.
     fn place(&mut self, report: Box<Report>) -> Option<usize> {
         let place = self.diskettes.iter().position(|diskette| diskette.is_also(&report));
         if let Some(place) = place {

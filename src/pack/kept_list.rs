@@ -45,7 +45,7 @@ pub fn listed(folder: &Path) -> Vec<Listed> {
 /// Adds a diskette to the list of the folder that its image is in, unless it is there already.
 ///
 /// # Errors
-/// Those of the folder. A file by the list's name that is not a list is left alone, and is no error.
+/// Those of the folder. A file by the list's name that is not a list is left alone; that is not an error.
 pub fn add(folder: &Path, diskette: &Listed) -> io::Result<()> {
     let Some(name) = diskette.image.file_name().and_then(|name| name.to_str()) else {
         return Ok(());

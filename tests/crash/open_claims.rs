@@ -222,7 +222,7 @@ fn copy_that_was_never_given_its_name_is_made_again_with_the_same_bytes() {
     assert!(copy[crash.at..][..2048] == crash.new);
     assert!(crash.record(EVENTS) == crash.old);
     assert_eq!(crash.states(), ["done"]);
-    // It has its name, and only the ledger was not told: done.
+    // It has its name, and only the ledger does not know it yet: done.
     let begun = "UPDATE conversion SET state = 'begun', old_record = ?1, new_record = ?2";
     let db = Connection::open(scene.ledger()).unwrap();
     db.execute(begun, params![crash.old, crash.new]).unwrap();

@@ -20,7 +20,7 @@ use std::path::Path;
 
 /// What the user said.
 pub(crate) enum Consent {
-    /// Also to the packs with these digests, where they are on diskettes.
+    /// Also to the packs with these digests, if they are on diskettes.
     Given(Vec<Seal>),
     Refused,
     /// There is nothing to convert, or the survey was stopped.
@@ -150,7 +150,7 @@ fn question(overview: &Overview, output: Option<&Path>, refused: u64) -> String 
     format!("{unread}About to {parts}, {place}.\n{needs_output}{refused}{afterwards}")
 }
 
-/// Where it is written down what was converted.
+/// Where what was converted is recorded.
 fn ledger_line(args: &ConvertArgs) -> String {
     let choice = &args.common.ledger;
     match file(&choice.at) {

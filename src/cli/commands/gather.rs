@@ -73,7 +73,7 @@ fn gather_job(common: &Common, job: &Job, to_file: Option<&mut ToFile>) -> Resul
 /// What is kept of an image.
 enum Item {
     Pack(PackSummary, PackFacts),
-    /// It could not be read, or was named and is no pack.
+    /// It could not be read, or was named and is not a pack.
     Complaint(String, Exit),
     Nothing,
 }
@@ -128,7 +128,7 @@ impl Default for Packs {
 }
 
 impl Packs {
-    /// Adds an image; one that is no pack changes nothing.
+    /// Adds an image; one that is not a pack changes nothing.
     pub(crate) fn add_image(&mut self, report: &Report) {
         self.add(Item::of(report));
     }

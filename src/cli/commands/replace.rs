@@ -219,7 +219,7 @@ fn refused_row(
 /// Packs that are not there: those that were named, and with `--gaps` what the chains lack.
 ///
 /// # Errors
-/// Where a pack is named as lost, and it is not clear of which server it is.
+/// If a pack is named as lost and it is not clear which server it belongs to.
 fn lost(args: &ReplaceArgs, packs: &Packs) -> Result<Vec<RequestRow>, Error> {
     let sets = &packs.sets;
     let one =

@@ -17,7 +17,7 @@ use addpack::report::{NotAPack, Report};
 /// Findings that are spelled out. One damaged count can give hundreds.
 const FINDINGS_SHOWN: usize = 12;
 
-/// The card of one image. Where it is taller than the terminal, the verdict stands at its end.
+/// The card of one image. If it is taller than the terminal, the verdict is at its end.
 pub(crate) fn card(look: TextStyle, report: &Report) -> Vec<u8> {
     let mut body = Body { look, text: String::new() };
     body.pack(report);
@@ -86,7 +86,7 @@ impl Body {
         }
     }
 
-    /// What a diskette that is no pack says of itself.
+    /// What is on a diskette that is not a pack.
     fn diskette(&mut self, diskette: &DisketteContents) {
         let text = |bytes: &[u8]| escape_bytes(bytes.trim_ascii_end()).into_owned();
         let label = diskette.label.as_ref().map_or_else(|| "none".to_owned(), |label| text(label));
@@ -152,7 +152,7 @@ impl Body {
         }
     }
 
-    /// The line of an event. Where a terminal has no room for all of it, a server `is_known` by its name.
+    /// The line of an event. If the terminal has no room for all of it, a server that `is_known` is shown by its name.
     fn event(&mut self, what: &str, by: &Server, is_known: bool) {
         let who = server(by);
         let fits = what.chars().count() + who.chars().count() <= self.look.width;

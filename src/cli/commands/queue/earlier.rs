@@ -15,7 +15,7 @@ impl DriveQueue<'_> {
     /// they have there, then the other images, numbered in the order of their paths.
     ///
     /// # Errors
-    /// Where the ledger fails.
+    /// If the ledger fails.
     pub(crate) fn number_earlier(&mut self, ledger: &mut Ledger) -> Result<(), LedgerError> {
         let Some(folder) = self.set.filter(|folder| folder.is_dir()) else { return Ok(()) };
         let list = listed(folder);
@@ -72,7 +72,7 @@ impl DriveQueue<'_> {
     /// What the images in a folder are, as the set that they make has it.
     ///
     /// # Errors
-    /// Where the ledger fails.
+    /// If the ledger fails.
     pub(super) fn images_in(
         &self,
         folder: &Path,

@@ -91,7 +91,7 @@ impl<'a> DriveQueue<'a> {
     /// number that a new one gets.
     ///
     /// # Errors
-    /// Where the ledger fails.
+    /// If the ledger fails.
     pub(crate) fn next(
         &mut self,
         ledger: &mut Ledger,
@@ -163,7 +163,7 @@ impl<'a> DriveQueue<'a> {
         report
     }
 
-    /// Keeps an image of the diskette in the drive, where that was asked for, and sees that it is the one that
+    /// Keeps an image of the diskette in the drive, if that was asked for, and checks that it is the one that
     /// was looked at.
     ///
     /// # Errors

@@ -26,7 +26,7 @@ pub(crate) struct DisketteSet {
 /// Looks at diskettes until the user ends it. `show` is given each, before its image is made.
 ///
 /// # Errors
-/// Where not one drive is named, the ledger fails, or there is no room for images of the records.
+/// If not exactly one drive is named, the ledger fails, or there is no room for images of the records.
 pub(crate) fn look_at_diskettes(
     common: &Common,
     args: &QueueArgs,
@@ -56,10 +56,10 @@ pub(crate) fn look_at_diskettes(
 }
 
 impl DisketteSet {
-    /// The set of all diskettes, where there is no plan; else of those whose images are in its folder.
+    /// The set of all diskettes if there is no plan, otherwise of those whose images are in its folder.
     ///
     /// # Errors
-    /// Where the ledger fails.
+    /// If the ledger fails.
     pub(super) fn of(queue: DriveQueue, ledger: &mut Ledger) -> Result<Self, LedgerError> {
         let (folder, drive) = (queue.set.filter(|folder| folder.is_dir()), queue.drive);
         let images = folder.map(|folder| queue.images_in(folder, ledger)).transpose()?;

@@ -105,6 +105,17 @@ impl Item {
     }
 }
 
+/// Names a diskette by its number, if a report on its image is one on the diskette.
+fn name_diskette(report: &mut Report) {
+    let number = report.notes.iter().find_map(|note| match note {
+        Note::ConvertedSince(number) => *number,
+        _ => None,
+    });
+    if let Some(number) = number {
+        report.path = format!("diskette {number}").into();
+    }
+}
+
 /// The converted copy of an image, there or gone.
 fn copy_of(report: &Report) -> Option<&Path> {
     let gone = report.notes.iter().find_map(|note| match note {
@@ -192,6 +203,7 @@ impl<'a> Gathering<'a> {
     }
 
     fn hear(&mut self, event: RunEvent) -> ControlFlow<()> {
+        let event = self.since.hear(event);
         if let Some(files) = &mut self.to_file {
             files.hear(&event);
         }
@@ -213,7 +225,7 @@ impl<'a> Gathering<'a> {
 
     fn see(&mut self, mut report: Box<Report>) {
         self.progress.seen(report.outcome);
-        self.since.catch_up(&mut report);
+        name_diskette(&mut report);
         match Item::of(&report) {
             Item::Pack(summary, facts) => {
                 self.packs.add(Item::Pack(summary, facts));
@@ -231,7 +243,7 @@ impl<'a> Gathering<'a> {
         let item = match report {
             FinalReport::AsSeen => None,
             FinalReport::Changed(mut report) => {
-                self.since.catch_up(&mut report);
+                name_diskette(&mut report);
                 Some(Item::of(&report))
             }
             FinalReport::Deferred => Some(Item::Nothing),

@@ -83,8 +83,8 @@ impl DisketteSet {
         let is_of_it = |one: &Diskette| one.image.as_deref() == Some(&*image.path);
         let original = self.diskettes.iter().position(|one| is_of_it(one) && !one.was_copy);
         let place = original.or_else(|| self.diskettes.iter().position(is_of_it));
-        if original.is_some() {
-            image.catch_up(ledger)?;
+        if let Some(original) = original {
+            image.catch_up(ledger, Some(self.diskettes[original].number))?;
         }
         self.name_others(&mut image);
         let Some(place) = place else {

@@ -89,8 +89,10 @@ impl Body {
     /// What is on a diskette that is not a pack.
     fn diskette(&mut self, diskette: &DisketteContents) {
         let text = |bytes: &[u8]| escape_bytes(bytes.trim_ascii_end()).into_owned();
-        let label = diskette.label.as_ref().map_or_else(|| "none".to_owned(), |label| text(label));
-        self.row("Label", &label);
+        let label = diskette.label.as_ref();
+        let label =
+            label.map_or_else(|| "no label".to_owned(), |label| format!("label {}", text(label)));
+        self.row("Volume", &label);
         self.row("OEM name", &text(&diskette.oem_name));
         if diskette.files.is_empty() {
             self.row("Files", "none");

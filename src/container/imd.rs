@@ -9,7 +9,7 @@
 //! | 1 | head; bit 7: with a map of cylinders, bit 6: of heads |
 //! | 1 | number of sectors |
 //! | 1 | size of the sectors, 0 to 6; 0xFF: with a table of sizes |
-//! | 1 each | their numbers; where there are such maps, their cylinders, and their heads |
+//! | 1 each | their numbers; if there are such maps, their cylinders, and their heads |
 //! | 2 each | where there is such a table, their sizes in bytes |
 //! | | for each sector a kind, 0 to 8, and the bytes that it asks for |
 

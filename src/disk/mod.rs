@@ -79,7 +79,7 @@ pub trait DisketteStorage: Storage {
         self.read(offset, buffer)
     }
 
-    /// The sectors known to be flawed, in order: of a dump all of them, of a drive those met so far.
+    /// The sectors known to be flawed, in order: of a dump all of them, of a drive those found so far.
     fn flaws(&self) -> Vec<Flaw> {
         Vec::new()
     }

@@ -15,7 +15,7 @@ use std::time::Duration;
 pub(super) const PATIENCE: Duration = Duration::from_mins(1);
 pub(super) const PAUSE: Duration = Duration::from_millis(20);
 
-/// What is at `path`, where a ledger is made if there is nothing.
+/// What is at `path`. If there is nothing, a ledger is made there.
 pub(super) fn identify_or_create(path: &Path) -> Result<LedgerFileKind> {
     let mut identity = identify(path)?;
     let mut waited = Duration::ZERO;

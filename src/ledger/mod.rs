@@ -50,7 +50,7 @@ pub enum ClaimAnswer {
 /// An open ledger.
 #[derive(Debug)]
 pub struct Ledger {
-    /// `None` where there is no ledger, in a run that only reads.
+    /// `None` if there is no ledger, in a run that only reads.
     db: Option<Connection>,
     path: PathBuf,
     /// The copy that is read instead, if the ledger may only be read; it is removed with the connection.
@@ -231,7 +231,7 @@ impl Ledger {
         self.db.as_mut().ok_or(missing)
     }
 
-    /// The error of a write, where there is no ledger.
+    /// The error of a write if there is no ledger.
     fn is_missing(&self) -> LedgerError {
         LedgerError::new(&self.path, LedgerProblem::Other)
     }

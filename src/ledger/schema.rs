@@ -21,7 +21,7 @@ CREATE TABLE conversion (
     state         TEXT NOT NULL CHECK (state IN ('begun', 'done', 'released')),
     path          ANY NOT NULL,     -- the image that was converted
     target        ANY,              -- the converted copy; NULL where converted in place
-    device        INTEGER,          -- of the image, where the system has them
+    device        INTEGER,          -- of the image, if the system has them
     inode         INTEGER,
     sector_0      INTEGER,          -- where the record's sectors lie, in bytes from the start
     sector_1      INTEGER,

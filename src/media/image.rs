@@ -20,7 +20,7 @@ pub struct RawImage {
     file: OpenFile,
     /// Sectors that were not read from the diskette, in order.
     lost: Vec<Flaw>,
-    /// Sectors met so far that the imaging program has filled.
+    /// Sectors read so far that the imaging program has filled.
     filled: Mutex<BTreeSet<Flaw>>,
     /// The start of the file, if it was read already: the next reader takes it.
     start: Mutex<Option<Vec<u8>>>,

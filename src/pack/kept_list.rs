@@ -1,7 +1,7 @@
 //! The list of the diskettes whose images a folder keeps, in a text file beside the images.
 //!
-//! An image tells neither the number that a queue gave its diskette, nor whether the pack had been converted from
-//! another copy by the time that the diskette was read. The list tells both, and goes where the images go, whatever becomes
+//! An image shows neither the number that a queue gave its diskette, nor whether the pack had been converted from
+//! another copy by the time that the diskette was read. The list has both, and goes where the images go, whatever becomes
 //! of their file times. Lines are only ever added to it.
 
 use std::fmt::Write as _;
@@ -45,7 +45,7 @@ pub fn listed(folder: &Path) -> Vec<Listed> {
 /// Adds a diskette to the list of the folder that its image is in, unless it is there already.
 ///
 /// # Errors
-/// Those of the folder. A file by the list's name that is not a list is left alone, and is no error.
+/// Those of the folder. A file by the list's name that is not a list is left alone; that is not an error.
 pub fn add(folder: &Path, diskette: &Listed) -> io::Result<()> {
     let Some(name) = diskette.image.file_name().and_then(|name| name.to_str()) else {
         return Ok(());

@@ -13,7 +13,7 @@ pub(super) fn open(place: &Place, job: &Job) -> Result<Medium, Failure> {
         .map_err(|error| failed_to_open(place, error))
 }
 
-/// The same, where the file may be open already.
+/// The same, if the file may be open already.
 pub(super) fn open_found(image: &mut Image, job: &Job) -> Result<Medium, Failure> {
     match image.opened.take() {
         Some(file) => Medium::of_file(*file, &image.place)

@@ -124,7 +124,7 @@ impl<'a, 'j> Deciding<'a, 'j> {
         Ok(())
     }
 
-    /// Decides on the refused images of a pack that the ledger knows to be converted, where that is still so.
+    /// Decides on the refused images of a pack that the ledger knows to be converted, if that is still so.
     fn stand_in(
         &self,
         candidates: &[Candidate],

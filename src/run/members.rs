@@ -36,7 +36,7 @@ impl ArchiveWalk {
     }
 
     /// What is in a file that may be an archive: the images, and the files that are not read; the file
-    /// itself where there is no image.
+    /// itself if there is no image.
     fn look_into(&mut self, file: Image) -> VecDeque<Found> {
         let path = &file.place.path;
         let shared = self.shared.get(&resolved(path)).and_then(|shared| shared.container.clone());

@@ -123,7 +123,7 @@ fn killed_in_a_group_every_pack_is_old_or_new_and_one_run_completes_all() {
 fn ledger_on_a_full_or_failing_disk_stops_a_run_before_the_image_is_touched() {
     crate::support::needs!("strace");
     let image = PackImage::full_history();
-    let mut told = 0;
+    let mut reported = 0;
     for (error, says) in [("ENOSPC", "full"), ("EIO", "failed")] {
         for when in 1..8 {
             let scene = set(&image, true);
@@ -140,7 +140,7 @@ fn ledger_on_a_full_or_failing_disk_stops_a_run_before_the_image_is_touched() {
             let (code, stderr) = (traced.ran.code, &traced.ran.stderr);
             if image.state(&held) == State::Old {
                 assert!(code == Some(3) && stderr.contains(says), "{error} {when}: {traced:?}");
-                told += 1;
+                reported += 1;
             } else {
                 // Claimed, and converted: only that it is done could not be written any more.
                 assert!(when > 1 && image.state(&held) == State::New, "{error} {when}");
@@ -150,7 +150,7 @@ fn ledger_on_a_full_or_failing_disk_stops_a_run_before_the_image_is_touched() {
             assert!(scene.read(&format!("in/{}", image.name)) == image.new);
         }
     }
-    assert!(told >= 4, "{told}");
+    assert!(reported >= 4, "{reported}");
 }
 
 #[test]

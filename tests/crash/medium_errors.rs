@@ -1,4 +1,4 @@
-//! Errors on the way: each is told by its name, with the state that the disk truly holds, and none
+//! Errors on the way: each is reported by its name, with the state that the disk truly holds, and none
 //! costs a pack.
 
 use crate::support::volatile::{

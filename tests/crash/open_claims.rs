@@ -197,7 +197,11 @@ fn pack_that_turns_up_under_another_path_is_settled() {
         assert!(["converted", "already-converted"].contains(&image.outcome.as_str()), "{image:?}");
         assert!(crash.record("found.img") == crash.new);
         assert_eq!(crash.states(), ["done"], "{torn}");
-        crash.scene.run(&["ledger", "check"]).is(0, "1 as the ledger says, 0 not\n", "");
+        crash.scene.run(&["ledger", "check"]).is(
+            0,
+            "1 of 1 conversion is as the ledger says\n",
+            "",
+        );
     }
 }
 
@@ -244,7 +248,7 @@ fn copy_that_was_never_given_its_name_is_made_again_with_the_same_bytes() {
     assert!(copy[crash.at..][..2048] == crash.new);
     assert!(crash.record(EVENTS) == crash.old);
     assert_eq!(crash.states(), ["done"]);
-    // It has its name, and only the ledger was not told: done.
+    // It has its name, and only the ledger does not know it yet: done.
     let begun = "UPDATE conversion SET state = 'begun', old_record = ?1, new_record = ?2";
     let db = Connection::open(scene.ledger()).unwrap();
     db.execute(begun, params![crash.old, crash.new]).unwrap();

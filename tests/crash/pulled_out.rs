@@ -95,8 +95,8 @@ impl Trial<'_> {
         record(self.case, &self.after.diskette)
     }
 
-    /// The state that was told is the true one, or the diskette was not there to be asked. Where none
-    /// was told, nothing was written.
+    /// The state that was reported is the true one, or the diskette was not there to be asked. Where none
+    /// was reported, nothing was written.
     fn check_state(&self) {
         match &self.result {
             Ok(()) => assert_eq!(self.truth(), PackState::New, "{}", self.name()),

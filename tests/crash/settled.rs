@@ -17,7 +17,7 @@ fn open(scene: &Scene) -> Connection {
     Connection::open(scene.ledger()).unwrap()
 }
 
-/// Opens the claim of the only pack again, with these records: as a crash before the ledger was told leaves it.
+/// Opens the claim of the only pack again, with these records: as a crash leaves it before the ledger is written.
 fn begin_again(scene: &Scene, old: &[u8], new: &[u8]) {
     let begun = "UPDATE conversion SET state = 'begun', old_record = ?1, new_record = ?2";
     open(scene).execute(begun, params![old, new]).unwrap();

@@ -1,4 +1,4 @@
-//! Diskettes with bad sectors, through a drive: what is refused, what is told, and the map of it all.
+//! Diskettes with bad sectors, through a drive: what is refused, what is reported, and the map of it all.
 
 use crate::support::diskette::{Loop, SECTOR, drive_with, one};
 use crate::support::judge;
@@ -200,7 +200,7 @@ fn diskette_of_which_nothing_reads_is_not_called_another_one() {
 }
 
 #[test]
-fn diskette_that_stops_answering_is_told_and_its_state_is_not_guessed() {
+fn diskette_that_stops_answering_is_reported_and_its_state_is_not_guessed() {
     let image = PackImage::golden("reapplied-360.img");
     let Some((scene, drive)) = drive_with(&image) else { return };
     let all = reads(&scene, &drive);

@@ -149,7 +149,7 @@ fn other_diskettes_are_left_alone_while_one_is_asked_for() {
 }
 
 #[test]
-fn whoever_gives_up_is_told_the_state_and_the_next_run_finishes_it() {
+fn whoever_gives_up_reads_the_state_and_the_next_run_finishes_it() {
     let image = PackImage::full_history();
     let Some((scene, drive)) = drive_with(&[&image]) else { return };
     let args = ["convert", "--yes", drive.path()];

@@ -69,7 +69,7 @@ fn inspecting_never_opens_a_drive_to_write() {
 const PROTECTED: &str = "write-protected: a server would call this a damaged disk (KB 183855)";
 
 #[test]
-fn write_protection_is_told_before_anything_is_written() {
+fn write_protection_is_reported_before_anything_is_written() {
     let image = PackImage::golden("reapplied-360.img");
     let Some((scene, drive)) = drive_with(&image) else { return };
     drive.insert_protected(&scene.path(&image.name));
@@ -103,8 +103,8 @@ fn protection_that_shows_only_when_the_drive_is_opened_has_the_same_name() {
         let traced = strace(&scene, &options, &[&CONVERT[..], &[drive.path()]].concat());
         let report: Image =
             serde_json::from_str(traced.ran.stdout.lines().next().unwrap()).unwrap();
-        let told = report.error.unwrap();
-        assert_eq!((told.code.as_str(), told.message.as_str()), ("write-protected", PROTECTED));
+        let error = report.error.unwrap();
+        assert_eq!((error.code.as_str(), error.message.as_str()), ("write-protected", PROTECTED));
         assert!(image.old == scene.read(&image.name));
     }
 }

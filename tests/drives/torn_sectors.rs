@@ -229,7 +229,7 @@ fn diskette_with_the_events_of_the_pack_at_another_place_is_not_the_one_that_was
 }
 
 #[test]
-fn drive_that_another_program_holds_keeps_the_claim_and_that_is_told() {
+fn drive_that_another_program_holds_keeps_the_claim_and_that_is_reported() {
     let Some(interrupted) = Interrupted::with_last("applied", 0) else { return };
     interrupted.leave(&interrupted.written(1), false);
     let exclusively = rustix::fs::OFlags::EXCL.bits().cast_signed();
@@ -265,7 +265,7 @@ fn other_diskettes_in_the_drive_are_not_taken_for_the_one_that_was_claimed() {
 }
 
 #[test]
-fn drive_that_cannot_be_opened_keeps_the_claim_and_its_reason_is_told() {
+fn drive_that_cannot_be_opened_keeps_the_claim_and_its_reason_is_reported() {
     let Some(interrupted) = Interrupted::with_last("applied", 0) else { return };
     interrupted.leave(&interrupted.written(1), false);
     interrupted.drive.insert_protected(&interrupted.scene.path(NAME));

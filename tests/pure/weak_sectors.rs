@@ -164,7 +164,7 @@ impl DisketteStorage for Emptied {}
 
 #[test]
 fn diskette_that_is_gone_is_no_bad_sector() {
-    // The reseek is the fifth read: what it meets is told by the next one.
+    // The reseek is the fifth read: the next one shows what it meets.
     for reads in 0..9 {
         let careful = VerifyingReader::new(Emptied(reads.into()), RETRIES);
         let error = careful.read(0, &mut [0; 4 * SECTOR_LEN]).unwrap_err();

@@ -20,9 +20,11 @@ pub(crate) fn inspect(machine: &mut Machine) {
         let bytes = scene.read(name);
         let diskette = machine.diskette(&bytes);
         machine.insert(&diskette, &[]);
-        let (mut images, _, of_image) = scene.json(&["inspect", "--json", name]);
-        let of_image = (Image { path: "/dev/fd0".to_owned(), ..images.remove(0) }, of_image);
-        assert_eq!(machine.addpack("inspect"), of_image);
+        let (mut images, _, code) = scene.json(&["inspect", "--json", name]);
+        let of_image = images.remove(0);
+        let next_step = of_image.next_step.replace(name, "/dev/fd0");
+        let of_diskette = Image { path: "/dev/fd0".to_owned(), next_step, ..of_image };
+        assert_eq!(machine.addpack("inspect"), (of_diskette, code));
         assert!(read(&diskette) == bytes, "{name}");
     }
 }

@@ -1,4 +1,4 @@
-//! Tests that are skipped for what a machine lacks: each is told past the harness, which shows nothing of a
+//! Tests that are skipped for what a machine lacks: each is reported past the harness, which shows nothing of a
 //! test that passes, and when the program ends, how many there were and why.
 
 use std::io::{Write, stderr};
@@ -18,7 +18,7 @@ pub(crate) enum Lack {
     Browser,
 }
 
-/// Counts the reasons that it is told, until this process has ended.
+/// Counts the reasons that it gets, until this process has ended.
 static COUNTER: Mutex<Option<Child>> = Mutex::new(None);
 const COUNT: &str = "PATH=/usr/bin:/bin; sort | uniq -c | \
     while read -r count why; do echo \"SKIPPED in all: $count for this: $why\" >&2; done";
@@ -51,6 +51,6 @@ pub(crate) fn skip(lack: Lack, why: &str) {
         let mut count = Command::new("/bin/sh");
         count.args(["-c", COUNT]).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap()
     });
-    let mut told = counter.stdin.as_ref().expect("a pipe");
-    writeln!(told, "{why}").unwrap();
+    let mut pipe = counter.stdin.as_ref().expect("a pipe");
+    writeln!(pipe, "{why}").unwrap();
 }

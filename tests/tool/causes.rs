@@ -99,7 +99,7 @@ fn folder_that_may_not_be_written_is_not_the_file() {
         assert_eq!(code, "folder-protected");
         assert!(next.contains("make the folder writable"), "{next}");
     }
-    // Who only looks is told that it takes -o.
+    // Whoever only looks reads that it takes -o.
     let ran = scene.run_without_rights(&["inspect", "--json", "folder/a.img.gz"]);
     let image: serde_json::Value =
         serde_json::from_str(ran.stdout.lines().next().unwrap()).unwrap();

@@ -57,7 +57,7 @@ fn first_word_that_is_a_path_is_inspected() {
 }
 
 #[test]
-fn first_word_that_is_nearly_a_path_is_told_which() {
+fn first_word_that_is_nearly_a_path_is_answered_with_it() {
     let scene = Scene::new();
     scene.image("unused-720.img", "images/a.img");
     let ran = scene.run(&["imges"]);
@@ -123,12 +123,12 @@ fn pattern_drive_letter_and_missing_drive_have_sentences_of_their_own() {
     for letter in ["A:", "b:\\"] {
         let ran = scene.run(&[letter]);
         let (verdict, _) = verdict_and_next(&ran);
-        let is_told = if cfg!(windows) {
+        let is_reported = if cfg!(windows) {
             verdict.starts_with("failed: there is no drive ")
         } else {
             verdict.ends_with("is a drive letter, and this is not Windows")
         };
-        assert!(is_told, "{verdict}");
+        assert!(is_reported, "{verdict}");
     }
     let (verdict, next) = verdict_and_next(&scene.run(&["inspect", "/dev/fd99"]));
     assert_eq!(verdict, "failed: there is no drive /dev/fd99");

@@ -1,4 +1,4 @@
-//! `addpack inspect`: what people and programs are told, to the letter.
+//! `addpack inspect`: what people and programs read, to the letter.
 
 use crate::support::scene::{Ran, Scene};
 use predicates::str::contains;
@@ -190,13 +190,13 @@ fn color_is_used_only_when_asked_for_or_at_a_terminal() {
 }
 
 #[test]
-fn empty_folder_is_told_by_every_command() {
+fn empty_folder_is_reported_by_every_command() {
     let scene = Scene::new();
-    let told = "addpack: no image was found in .\n";
-    scene.run(&["inspect", "."]).is(1, "\n0 images\n", told);
-    scene.run(&["convert", "--yes", "."]).is(1, "\n0 images\n", told);
-    scene.run(&["plan", "."]).is(1, "", told);
-    scene.run(&["replace", "."]).is(1, "", told);
+    let message = "addpack: no image was found in .\n";
+    scene.run(&["inspect", "."]).is(1, "\n0 images\n", message);
+    scene.run(&["convert", "--yes", "."]).is(1, "\n0 images\n", message);
+    scene.run(&["plan", "."]).is(1, "", message);
+    scene.run(&["replace", "."]).is(1, "", message);
 }
 
 #[test]

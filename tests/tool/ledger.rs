@@ -10,7 +10,7 @@ pub(super) fn query(scene: &Scene, sql: &str) -> i64 {
 }
 
 #[test]
-fn second_copy_is_refused_and_told_when_and_where() {
+fn second_copy_is_refused_with_when_and_where() {
     let scene = Scene::with(&["applied-1440.img"]);
     scene.image("applied-1440.img", "copy.img");
     scene.convert(&["applied-1440.img"]);
@@ -186,7 +186,7 @@ fn of_two_copies_in_two_processes_one_is_converted() {
 }
 
 #[test]
-fn converted_pack_that_is_met_is_entered_and_its_copies_are_told() {
+fn converted_pack_that_is_met_is_entered_and_its_copies_are_reported() {
     let scene = Scene::new();
     scene.pack(5, "a.img");
     scene.pack(5, "0-twin.img");

@@ -68,10 +68,10 @@ fn list_and_show_report_what_was_converted() {
     scene.convert(&["-o", "out", "."]);
     let path = scene.path("");
     let path = path.to_str().unwrap().replace('\\', "/").trim_end_matches('/').to_owned();
-    let told = |args: &[&str]| scene.run(args).stdout.replace(&path, "PATH");
+    let output = |args: &[&str]| scene.run(args).stdout.replace(&path, "PATH");
     let serial = "12345-270-0000017-00001";
     assert_eq!(
-        told(&["ledger"]),
+        output(&["ledger"]),
         format!(
             "state     serial                   licenses  converted (UTC)    image -> copy\n\
              done      {serial}         5  23 Nov 2026 12:00  \
@@ -79,10 +79,10 @@ fn list_and_show_report_what_was_converted() {
         )
     );
     let lines = |text: &str| text.lines().take(7).map(str::to_owned).collect::<Vec<_>>();
-    assert_eq!(lines(&told(&["ledger", "show", serial])), lines(SHOWN));
-    let row: serde_json::Value = serde_json::from_str(&told(&["ledger", "--json"])).unwrap();
+    assert_eq!(lines(&output(&["ledger", "show", serial])), lines(SHOWN));
+    let row: serde_json::Value = serde_json::from_str(&output(&["ledger", "--json"])).unwrap();
     assert_eq!((row["serial"].as_str(), row["state"].as_str()), (Some(serial), Some("done")));
-    let csv = told(&["ledger", "list", "--csv"]);
+    let csv = output(&["ledger", "list", "--csv"]);
     assert!(
         csv.starts_with("serial,licenses,state,converted_at,path,target,old_digest,new_digest\n")
     );

@@ -21,7 +21,7 @@ fn assert_unusable(scene: &Scene, says: &str) {
 }
 
 #[test]
-fn ledger_that_cannot_be_used_is_told_before_any_image_is_touched() {
+fn ledger_that_cannot_be_used_is_reported_before_any_image_is_touched() {
     let scene = Scene::with(&["unused-720.img"]);
     std::fs::create_dir_all(scene.ledger().parent().unwrap()).unwrap();
     std::fs::write(scene.ledger(), "no database, but long enough to be taken for one").unwrap();
@@ -35,7 +35,7 @@ fn ledger_that_cannot_be_used_is_told_before_any_image_is_touched() {
 }
 
 #[test]
-fn newer_damaged_or_full_ledger_is_told_before_any_image_is_touched() {
+fn newer_damaged_or_full_ledger_is_reported_before_any_image_is_touched() {
     let scene = Scene::with(&["unused-720.img", "applied-1440.img"]);
     scene.convert(&["applied-1440.img"]);
     let change = |sql| Connection::open(scene.ledger()).unwrap().execute_batch(sql).unwrap();
@@ -92,7 +92,7 @@ fn ledger_that_was_named_must_be_there_to_be_looked_into() {
 }
 
 #[test]
-fn tables_that_are_missing_are_told_as_damage() {
+fn tables_that_are_missing_are_reported_as_damage() {
     let scene = Scene::with(&["unused-720.img"]);
     std::fs::create_dir_all(scene.ledger().parent().unwrap()).unwrap();
     let bare = "PRAGMA application_id = 1095781447; PRAGMA user_version = 1; CREATE TABLE t (x)";

@@ -1,4 +1,4 @@
-//! `addpack plan`: what people and programs are told, to the letter.
+//! `addpack plan`: what people and programs read, to the letter.
 
 use crate::support::planned::shelf::{Shelf, shelf};
 use crate::support::scene::Scene;
@@ -201,8 +201,8 @@ fn images_that_a_queue_has_kept_are_converted_on_their_diskettes() {
     .unwrap();
     let drive = if cfg!(windows) { "A:" } else { "/dev/fd0" };
     let command = format!("addpack convert --queue {drive} --plan .  converts 1 diskette");
-    let told = plan().split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(told.contains(&command.replace("  ", " ")), "{told}");
+    let text = plan().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains(&command.replace("  ", " ")), "{text}");
 }
 
 #[test]

@@ -80,7 +80,7 @@ fn pack_that_was_converted_into_a_copy_is_planned_as_that() {
 }
 
 #[test]
-fn what_fails_is_told_and_what_is_no_pack_is_left_out() {
+fn what_fails_is_reported_and_what_is_no_pack_is_left_out() {
     let scene = Scene::with(&["unused-720.img", "no-record-360.img"]);
     let ran = scene.run(&["plan", "--json", "."]);
     assert_eq!((Planned::read(&ran.stdout).steps.len(), ran.code), (1, Some(0)));

@@ -8,7 +8,7 @@ const LETTER: &str = "\
 Request for replacement media: Small Business Server Client Add Packs
 
 Replacement media are the subject of the vendor's article KB 274532. Have at
-hand for each pack what is told below: its serial, its size, the server that
+hand for each pack what is stated below: its serial, its size, the server that
 it is bound to, and the reason; and the diskette itself, where there is one.
 On packs that are lost or stolen, see KB 236867 first.
 
@@ -80,7 +80,7 @@ fn request_is_not_written_through_a_link() {
 }
 
 #[test]
-fn request_that_cannot_be_written_is_told_before_anything_is_looked_at() {
+fn request_that_cannot_be_written_is_reported_before_anything_is_looked_at() {
     let scene = one_refused();
     let args = ["replace", ".", "-o", "gone/request.txt"];
     scene.run(&args).is(2, "", "addpack: -o: there is no folder gone\n");

@@ -81,26 +81,26 @@ fn used_image_is_converted_and_the_unused_one_before_it_is_a_copy() {
 }
 
 #[test]
-fn refused_image_alone_is_told_where_the_ledger_has_its_pack_converted() {
+fn refused_image_alone_names_the_sound_copy_if_the_ledger_has_its_pack_converted() {
     let scene = Scene::new();
     let [_, applied, _] = life(1);
     put(&scene, "sound.img", &applied);
     put(&scene, "late.img", &spoilt(&applied, &mut sample::server(Release::V45, 1)));
-    let told = || {
+    let next_step = || {
         let (images, _, code) = scene.json(&["inspect", "--json", "late.img"]);
         assert_eq!((outcomes(&images), code), (vec!["refused"], Some(1)));
         images[0].next_step.clone()
     };
-    assert!(told().starts_with("ask for a replacement"), "{}", told());
+    assert!(next_step().starts_with("ask for a replacement"), "{}", next_step());
     assert_eq!(scene.convert(&["-o", "out", "sound.img"]).2, Some(0));
-    assert!(told().contains("out/sound.img, which is sound"), "{}", told());
+    assert!(next_step().contains("out/sound.img, which is sound"), "{}", next_step());
     let request = scene.run(&["replace", "late.img"]);
     assert!(request.stderr.contains("out/sound.img"), "{}{}", request.stdout, request.stderr);
     // The ledger alone is no proof: the copy must be there, and be that pack.
     put(&scene, "out/sound.img", &life(2)[1]);
-    assert!(told().starts_with("ask for a replacement"), "{}", told());
+    assert!(next_step().starts_with("ask for a replacement"), "{}", next_step());
     std::fs::remove_file(scene.path("out/sound.img")).unwrap();
-    assert!(told().starts_with("ask for a replacement"), "{}", told());
+    assert!(next_step().starts_with("ask for a replacement"), "{}", next_step());
 }
 
 #[test]
@@ -205,7 +205,7 @@ fn folder_of_copies_is_a_set_that_can_be_used() {
 }
 
 #[test]
-fn release_refuses_while_the_pack_is_there_and_two_conversions_are_told() {
+fn release_refuses_while_the_pack_is_there_and_two_conversions_are_reported() {
     let scene = Scene::new();
     let [_, applied, _] = life(1);
     put(&scene, "a.img", &applied);

@@ -163,7 +163,7 @@ fn ledger_that_only_its_owner_may_write_is_named_as_what_may_not_be_written() {
 }
 
 #[test]
-fn ledger_that_is_to_be_made_where_nothing_may_be_written_is_told_by_its_folder() {
+fn ledger_that_is_to_be_made_where_nothing_may_be_written_is_reported_by_its_folder() {
     let scene = converted_pack_and_copy();
     let ledgers = [
         ("new.db", "its folder may not be written"),

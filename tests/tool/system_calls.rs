@@ -53,7 +53,7 @@ fn report_is_the_same_by_one_thread_and_by_four_that_wait_for_a_slow_disk() {
 }
 
 #[test]
-fn interrupted_read_is_tried_again_also_where_a_container_is_told() {
+fn interrupted_read_is_tried_again_also_where_a_container_is_recognized() {
     crate::support::needs!("strace");
     let scene = Scene::new();
     for from in ["containers/unused-720.td0", "images/unused-720.img"] {

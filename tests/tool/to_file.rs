@@ -48,7 +48,7 @@ fn existing_file_is_never_written_over_and_nothing_is_begun() {
 }
 
 #[test]
-fn file_that_cannot_be_written_is_told_before_anything_is_converted() {
+fn file_that_cannot_be_written_is_reported_before_anything_is_converted() {
     let scene = mixed();
     let before = scene.read("applied-1440.img");
     for option in ["--report", "--csv-to", "--json-to", "--failed-to"] {

@@ -126,7 +126,7 @@ fn file_that_another_program_lets_go_of_within_two_seconds_is_converted() {
 }
 
 #[test]
-fn names_of_devices_are_told_as_such() {
+fn names_of_devices_are_reported_as_such() {
     let scene = Scene::new();
     for name in ["NUL", "con", "COM1.img", "sub/aux"] {
         let (images, _, exit) = scene.json(&["inspect", "--json", name]);
@@ -167,7 +167,7 @@ fn long_and_verbatim_paths_lead_to_their_images() {
 }
 
 #[test]
-fn drive_that_is_not_there_is_told_as_one() {
+fn drive_that_is_not_there_is_reported_as_one() {
     let scene = Scene::new();
     for drive in ["B:", r"B:\", r"\\.\b:"] {
         let ran = scene.run(&["inspect", drive]);

@@ -63,10 +63,10 @@ impl Also {
     }
 }
 
-/// Fails, before anything else is done, where a new file of that name could not be written.
+/// Fails, before anything else is done, if a new file of that name could not be written.
 ///
 /// # Errors
-/// Where it is there, or its folder is not; and where nothing can be written in that.
+/// If the file exists, its folder does not, or nothing can be written in that folder.
 pub(crate) fn check_new_file(option: &str, file: &Path) -> Result<(), Error> {
     if file.symlink_metadata().is_ok() {
         return Err(Error::Usage(is_there(option, file)));

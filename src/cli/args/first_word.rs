@@ -11,7 +11,7 @@ use std::path::Path;
 /// Parses the command line. A first word that is a path means `inspect`.
 ///
 /// # Errors
-/// Where the command line is wrong, or asks for help.
+/// If the command line is wrong, or asks for help.
 pub(crate) fn parse() -> Result<Args, clap::Error> {
     let words: Vec<OsString> = std::env::args_os().collect();
     let parsed = Args::try_parse_from(&words).or_else(|error| {
@@ -48,7 +48,7 @@ fn screen_of(command: &mut Command) -> Option<&mut Screen> {
     }
 }
 
-/// Where the word stands that is no command, if it is a path.
+/// The position of the first word if it is a path and not a command.
 fn path_at(words: &[OsString], error: &clap::Error) -> Option<usize> {
     if error.kind() != ErrorKind::InvalidSubcommand {
         return None;

@@ -90,7 +90,7 @@ Examples:
     ///
     /// The ledger knows which pack was converted when, from which image, into what, and what was
     /// begun. With it, each pack is converted only once, from whichever copy, and conversions that
-    /// a crash has torn are repaired. A converted pack that a run meets is entered as well, wherever it was
+    /// a crash has torn are repaired. A converted pack that a run sees is entered as well, wherever it was
     /// converted. It is an SQLite database; its manual page describes the table.
     #[command(after_long_help = "\
 Examples:
@@ -156,7 +156,7 @@ Write it again when addpack was updated.")]
 }
 
 impl Command {
-    /// The same, where the paths are what patterns among them match.
+    /// The same, with patterns among the paths replaced by what they match.
     pub(crate) fn expand_patterns(&mut self) {
         let (Self::Inspect(InspectArgs { common, .. })
         | Self::Convert(ConvertArgs { common, .. })

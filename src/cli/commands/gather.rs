@@ -1,5 +1,6 @@
-//! A set of packs, looked at as a whole: what `addpack plan` and `addpack replace` begin with.
+//! A set of packs, examined as a whole: what `addpack plan` and `addpack replace` begin with.
 
+use super::refusal::refusal;
 use crate::cli::Error;
 use crate::cli::args::Common;
 use crate::cli::ask::stop;
@@ -11,11 +12,7 @@ use crate::cli::show::progress::Progress;
 use crate::cli::show::skipped::SkippedFiles;
 use crate::cli::show::terminal::{complain, named};
 use crate::cli::show::to_file::ToFile;
-use crate::cli::words::{
-    OtherFiles, PackSummary, Refusal, evidence, finding_kb, finding_message, is_of_set, label_of,
-    next_step, no_image, note, server_to_name, short_next_step, verdict,
-};
-use addpack::diagnosis::Finding;
+use crate::cli::words::{OtherFiles, PackSummary, next_step, no_image, verdict};
 use addpack::media::Place;
 use addpack::plan::servers::PacksByServer;
 use addpack::plan::{PackFacts, Usability};
@@ -47,7 +44,7 @@ pub(crate) fn gather(common: &Common) -> Result<Packs, Error> {
     gather_with(common, None)
 }
 
-/// The same, told to `to_file` as well.
+/// The same, written to `to_file` as well.
 pub(crate) fn gather_with(common: &Common, to_file: Option<&mut ToFile>) -> Result<Packs, Error> {
     stop::listen();
     gather_job(common, &common.job(Mode::Inspect)?, to_file)
@@ -76,7 +73,7 @@ fn gather_job(common: &Common, job: &Job, to_file: Option<&mut ToFile>) -> Resul
 /// What is kept of an image.
 enum Item {
     Pack(PackSummary, PackFacts),
-    /// It could not be read, or was named and is no pack.
+    /// It could not be read, or was named and is not a pack.
     Complaint(String, Exit),
     Nothing,
 }
@@ -108,6 +105,17 @@ impl Item {
     }
 }
 
+/// Names a diskette by its number, if a report on its image is one on the diskette.
+fn name_diskette(report: &mut Report) {
+    let number = report.notes.iter().find_map(|note| match note {
+        Note::ConvertedSince(number) => *number,
+        _ => None,
+    });
+    if let Some(number) = number {
+        report.path = format!("diskette {number}").into();
+    }
+}
+
 /// The converted copy of an image, there or gone.
 fn copy_of(report: &Report) -> Option<&Path> {
     let gone = report.notes.iter().find_map(|note| match note {
@@ -131,7 +139,7 @@ impl Default for Packs {
 }
 
 impl Packs {
-    /// Adds an image; one that is no pack changes nothing.
+    /// Adds an image; one that is not a pack changes nothing.
     pub(crate) fn add_image(&mut self, report: &Report) {
         self.add(Item::of(report));
     }
@@ -150,7 +158,7 @@ impl Packs {
         }
     }
 
-    /// Sorts the packs by their servers, and tells of a converted one which image it was converted from.
+    /// Sorts the packs by their servers, and adds to each converted pack the image that it was converted from.
     pub(crate) fn sort_by_servers(&mut self) {
         let is_copy = |facts: &PackFacts| facts.usability == Usability::Copy;
         let copies = self.facts.iter().enumerate().filter(|(_, facts)| is_copy(facts));
@@ -195,6 +203,7 @@ impl<'a> Gathering<'a> {
     }
 
     fn hear(&mut self, event: RunEvent) -> ControlFlow<()> {
+        let event = self.since.hear(event);
         if let Some(files) = &mut self.to_file {
             files.hear(&event);
         }
@@ -216,7 +225,7 @@ impl<'a> Gathering<'a> {
 
     fn see(&mut self, mut report: Box<Report>) {
         self.progress.seen(report.outcome);
-        self.since.catch_up(&mut report);
+        name_diskette(&mut report);
         match Item::of(&report) {
             Item::Pack(summary, facts) => {
                 self.packs.add(Item::Pack(summary, facts));
@@ -234,7 +243,7 @@ impl<'a> Gathering<'a> {
         let item = match report {
             FinalReport::AsSeen => None,
             FinalReport::Changed(mut report) => {
-                self.since.catch_up(&mut report);
+                name_diskette(&mut report);
                 Some(Item::of(&report))
             }
             FinalReport::Deferred => Some(Item::Nothing),
@@ -272,36 +281,4 @@ impl<'a> Gathering<'a> {
         }
         packs
     }
-}
-
-/// Why the pack is refused: its primary finding.
-fn refusal(report: &Report) -> Option<Box<Refusal>> {
-    let finding = report.findings().first()?;
-    let code = finding.code();
-    let record = report.record();
-    let bound = record.filter(|record| record.is_bound());
-    Some(Box::new(Refusal {
-        code: code.as_str(),
-        label: label_of(finding),
-        message: finding_message(finding),
-        evidence: report.findings().iter().map(with_code).collect(),
-        kb: finding_kb(code),
-        next: short_next_step(report),
-        licenses: record.map(|record| record.licenses),
-        version: record.map(|record| record.version),
-        server: server_to_name(report),
-        span: bound.map(|record| (record.from, record.to)),
-        other_way: other_way(report),
-        is_for_others: is_of_set(finding),
-    }))
-}
-
-/// That a sound image of the pack is at hand, or that its conversion can be repaired.
-fn other_way(report: &Report) -> Option<String> {
-    let way = report.notes.iter().find(|it| matches!(it, Note::StandIn(_) | Note::Begun(_)));
-    way.map(|way| note(way).1)
-}
-
-fn with_code(finding: &Finding) -> String {
-    format!("{}: {}", finding.code().as_str(), evidence(finding))
 }

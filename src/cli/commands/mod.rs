@@ -14,6 +14,7 @@ pub(crate) mod packaging;
 pub(crate) mod plan;
 pub(crate) mod plan_commands;
 pub(crate) mod queue;
+mod refusal;
 pub(crate) mod replace;
 pub(crate) mod schema;
 pub(crate) mod selftest;

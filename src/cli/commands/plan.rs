@@ -123,7 +123,7 @@ fn queue_packs(args: &PlanArgs, to_file: Option<&mut ToFile>) -> Result<Packs, E
 /// The one server that is meant.
 ///
 /// # Errors
-/// Where several servers have as many packs.
+/// If several servers have equally many packs.
 pub(crate) fn one_server(
     which: &ServerChoice,
     sets: &PacksByServer,

@@ -49,7 +49,7 @@ fn is_asked_for(facts: &PackFacts, summary: &PackSummary) -> bool {
     facts.needs_replacement() && refusal.is_some_and(|it| it.no_replacement().is_none())
 }
 
-/// Where the packs of a plan are, as the words that lead to them again.
+/// The arguments that name the packs of a plan again.
 enum Source {
     /// Paths: images, or the folder in which a queue has kept them.
     Paths { paths: Vec<String>, drive: String },
@@ -152,7 +152,7 @@ pub(crate) fn commands(
     commands
 }
 
-/// How many replacements the request asks for, where one of them is of the plan.
+/// How many replacements the request asks for, if one of them is in the plan.
 fn asked_for(report: &PlanReport, whole: &WholeSet) -> Option<String> {
     let is_asked = |step: &&PlanStep| is_asked_for(report.facts(step), report.summary(step));
     let asked: Vec<_> = report.turned_away().filter(is_asked).collect();

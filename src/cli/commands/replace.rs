@@ -105,7 +105,7 @@ fn queue_packs(args: &ReplaceArgs) -> Result<Packs, Error> {
     Ok(packs)
 }
 
-/// Refused packs that are left out, and are named with the reason; of more, the number is told.
+/// How many refused packs that are left out are named with the reason; the others are only counted.
 const LEFT_OUT_NAMED: usize = 10;
 
 /// Says which refused packs are left out, and why; how many those are.
@@ -219,7 +219,7 @@ fn refused_row(
 /// Packs that are not there: those that were named, and with `--gaps` what the chains lack.
 ///
 /// # Errors
-/// Where a pack is named as lost, and it is not clear of which server it is.
+/// If a pack is named as lost and it is not clear which server it belongs to.
 fn lost(args: &ReplaceArgs, packs: &Packs) -> Result<Vec<RequestRow>, Error> {
     let sets = &packs.sets;
     let one =

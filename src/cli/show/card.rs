@@ -17,7 +17,7 @@ use addpack::report::{NotAPack, Report};
 /// Findings that are spelled out. One damaged count can give hundreds.
 const FINDINGS_SHOWN: usize = 12;
 
-/// The card of one image. Where it is taller than the terminal, the verdict stands at its end.
+/// The card of one image. If it is taller than the terminal, the verdict is at its end.
 pub(crate) fn card(look: TextStyle, report: &Report) -> Vec<u8> {
     let mut body = Body { look, text: String::new() };
     body.pack(report);
@@ -86,11 +86,13 @@ impl Body {
         }
     }
 
-    /// What a diskette that is no pack says of itself.
+    /// What is on a diskette that is not a pack.
     fn diskette(&mut self, diskette: &DisketteContents) {
         let text = |bytes: &[u8]| escape_bytes(bytes.trim_ascii_end()).into_owned();
-        let label = diskette.label.as_ref().map_or_else(|| "none".to_owned(), |label| text(label));
-        self.row("Label", &label);
+        let label = diskette.label.as_ref();
+        let label =
+            label.map_or_else(|| "no label".to_owned(), |label| format!("label {}", text(label)));
+        self.row("Volume", &label);
         self.row("OEM name", &text(&diskette.oem_name));
         if diskette.files.is_empty() {
             self.row("Files", "none");
@@ -152,7 +154,7 @@ impl Body {
         }
     }
 
-    /// The line of an event. Where a terminal has no room for all of it, a server `is_known` by its name.
+    /// The line of an event. If the terminal has no room for all of it, a server that `is_known` is shown by its name.
     fn event(&mut self, what: &str, by: &Server, is_known: bool) {
         let who = server(by);
         let fits = what.chars().count() + who.chars().count() <= self.look.width;
@@ -185,7 +187,7 @@ impl Body {
     }
 }
 
-/// The code that tells most about a report.
+/// The code that says most about a report.
 pub(crate) fn code(report: &Report) -> &'static str {
     let failure = report.failure.as_ref().map(|failure| failure.code.as_str());
     let finding = report.findings().first().map(|finding| finding.code().as_str());

@@ -111,14 +111,17 @@ fn gaps(look: TextStyle, report: &PlanReport) -> String {
 
 /// Steps that several packs restore, whether they are applied or not.
 fn twins(look: TextStyle, report: &PlanReport) -> String {
-    let twins: Vec<_> = report.chain.into_iter().flat_map(Chain::twins).collect();
+    let twins = report.chain.into_iter().flat_map(Chain::twins);
+    let twins = twins.map(|(span, _)| (span, holders(report, span)));
+    // Some of them may be copies of packs that were converted elsewhere.
+    let twins: Vec<_> = twins.filter(|(_, holders)| holders.len() > 1).collect();
     if twins.is_empty() {
         return String::new();
     }
     let mut text = format!("\n{}\n", look.paint(Tone::Heading, "Twins"));
-    for (span, _) in twins {
+    for (span, holders) in twins {
         let is_one_applied = report.plan.steps.iter().any(|step| step.span() == Some(span));
-        text += &hang(look.width, "  ", &twins_message(span, &holders(report, span)));
+        text += &hang(look.width, "  ", &twins_message(span, &holders));
         text += &hang(look.width, "    ", twins_next(is_one_applied));
     }
     text
@@ -139,7 +142,7 @@ fn holders(report: &PlanReport, span: Span) -> Vec<String> {
 }
 
 /// A reason and what to do about it, with the packs that it is true of.
-type Reason<'a> = ((String, String), Vec<&'a PackSummary>);
+type Reason<'a> = ((String, String), Vec<(&'a PackSummary, &'a PackFacts)>);
 
 /// Why packs are not to be applied: each reason once.
 fn turned_away(look: TextStyle, report: &PlanReport) -> String {
@@ -155,7 +158,7 @@ fn turned_away(look: TextStyle, report: &PlanReport) -> String {
         if at == reasons.len() {
             reasons.push((reason, Vec::new()));
         }
-        reasons[at].1.push(summary);
+        reasons[at].1.push((summary, report.facts(step)));
     }
     let mut text = String::new();
     if !reasons.is_empty() {
@@ -184,10 +187,13 @@ fn sentence(step: &PlanStep, summary: &PackSummary) -> String {
     }
 }
 
-fn images(packs: &[&PackSummary]) -> String {
+fn images(packs: &[(&PackSummary, &PackFacts)]) -> String {
     let mut text = String::new();
-    for summary in packs.iter().take(NAMED) {
-        text += &format!("  {}\n", shown(summary.image()));
+    for (summary, facts) in packs.iter().take(NAMED) {
+        // Unlike an image, a diskette has no name that tells its serial.
+        let serial = pack_serial(facts).filter(|_| summary.is_diskette());
+        let serial = serial.map_or_else(String::new, |serial| format!("  {serial}"));
+        text += &format!("  {}{serial}\n", shown(summary.image()));
     }
     if packs.len() > NAMED {
         text += &format!("  and {} more: addpack plan --json names all\n", packs.len() - NAMED);

@@ -17,7 +17,7 @@ pub(crate) struct TextStyle {
     pub(crate) width: usize,
     /// Columns that a line of a table may have: in a pipe, as many as it needs.
     pub(crate) columns: usize,
-    /// Lines that are seen at once; `None` where it is no terminal.
+    /// Lines that are seen at once; `None` if it is not a terminal.
     pub(crate) rows: Option<usize>,
 }
 

@@ -110,9 +110,7 @@ pub(crate) fn step_next(step: &PlanStep, summary: &PackSummary, version: ServerV
         }
         PlanCode::NoAddedLicenses => "apply it on a server of the retail edition",
         PlanCode::WriteProtected => "slide the tab of the diskette shut, and plan again",
-        PlanCode::RecordFull => {
-            "keep it; where it is needed again, ask for a replacement (KB 274532)"
-        }
+        PlanCode::RecordFull => "keep it; if it is needed again, ask for a replacement (KB 274532)",
         PlanCode::OtherServer => {
             "apply it on its own server; to move it to this one takes a password from support"
         }

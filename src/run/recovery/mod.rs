@@ -60,7 +60,7 @@ pub enum Recovery {
 /// archive are settled together: it is opened once for all of them.
 ///
 /// # Errors
-/// Where the ledger cannot be read or written.
+/// If the ledger cannot be read or written.
 pub fn settle_all(
     ledger: &mut Ledger,
     mut report: impl FnMut(&LedgerEntry, &Recovery),
@@ -75,7 +75,7 @@ pub fn settle_all(
 /// Settles one claim by the image, or the copy, that it names.
 ///
 /// # Errors
-/// Where the ledger cannot be read or written.
+/// If the ledger cannot be read or written.
 pub fn settle(ledger: &mut Ledger, entry: &LedgerEntry) -> Result<Recovery, LedgerError> {
     let mut recovering = Recovering::default();
     let recovery = recovering.settle(ledger, entry)?;

@@ -1,4 +1,4 @@
-//! Images in containers: the same sectors as raw, from each; what is lost is told, and what is
+//! Images in containers: the same sectors as raw, from each; what is lost is reported, and what is
 //! damaged is an error.
 
 #[cfg(unix)]

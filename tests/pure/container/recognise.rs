@@ -16,7 +16,7 @@ fn at(offset: usize, bytes: &[u8], mut file: Vec<u8>) -> Vec<u8> {
     file
 }
 
-/// A file of each format that is only told, by the descriptions of the formats.
+/// A file of each format that is only recognized, by the descriptions of the formats.
 fn others() -> Vec<(Format, Vec<u8>)> {
     let mut copy_qm = file(b"CQ\x14");
     copy_qm[132] = 0_u8.wrapping_sub(copy_qm[..132].iter().fold(0, |sum, b| sum.wrapping_add(*b)));

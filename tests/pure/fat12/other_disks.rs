@@ -169,10 +169,10 @@ fn impossible_boot_sector_gives_no_other_layout() {
     let mut no_sectors = volume(3, 512, [1, 3]);
     no_sectors[19..21].fill(0);
     assert_eq!((layout_of(&no_root), layout_of(&no_sectors)), (None, None));
-    // The largest diskette that is read is the largest that is told.
-    for (sectors, is_told) in [(5760_u16, true), (5761, false)] {
+    // The largest diskette that is read is the largest that is reported.
+    for (sectors, is_reported) in [(5760_u16, true), (5761, false)] {
         let mut bytes = volume(3, 512, [1, 3]);
         bytes[19..21].copy_from_slice(&sectors.to_le_bytes());
-        assert_eq!(layout_of(&bytes).is_some(), is_told, "{sectors} sectors");
+        assert_eq!(layout_of(&bytes).is_some(), is_reported, "{sectors} sectors");
     }
 }

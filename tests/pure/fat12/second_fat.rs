@@ -34,7 +34,7 @@ fn media_fault(disk: &Disk, kind: FaultKind, cluster: u16) -> MediaFault {
     MediaFault { kind, cluster: Some(cluster), sector: Some(sector) }
 }
 
-/// Asserts that the pack converts by the second FAT, told in a note with the first one's fault,
+/// Asserts that the pack converts by the second FAT, with the first one's fault in a note,
 /// and that the others' files stay.
 fn assert_converts_by_second(disk: &Disk, fault: Option<MediaFault>) {
     let pack = assert_converts(&disk.bytes, &record_at(disk));

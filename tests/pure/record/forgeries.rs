@@ -9,7 +9,7 @@ use addpack::diagnosis::{Finding, FindingCode, FindingKind, Rule, Value, Verdict
 
 /// A record, one change to it, and the one rule of a consistent history that this breaks.
 struct Forgery {
-    /// What is told by the record, and cannot be.
+    /// What the record says, and cannot be so.
     tells: &'static str,
     pack: fn() -> Pack,
     forge: fn(&mut Pack),
@@ -29,10 +29,10 @@ fn assert_inconsistent(case: &Forgery) {
     let mut findings = diagnosis.findings.clone();
     findings.retain(|finding| finding.code() != FindingCode::OutOfOrderReapply);
     assert_eq!(diagnosis.verdict, Verdict::Refused, "{}", case.tells);
-    let told: Vec<_> = findings.iter().map(|f| (&f.kind, f.slot, f.offset)).collect();
+    let reported: Vec<_> = findings.iter().map(|f| (&f.kind, f.slot, f.offset)).collect();
     let slot = case.offset.checked_sub(0x200).map(|at| at / 64);
     let want = (&FindingKind::Inconsistent(case.rule), slot, Some(case.offset));
-    assert_eq!(told, [want], "{}: {:#?}", case.tells, diagnosis.findings);
+    assert_eq!(reported, [want], "{}: {:#?}", case.tells, diagnosis.findings);
     assert!(findings.iter().all(|f| f.code().as_str() == "inconsistent-history"));
 }
 
@@ -142,9 +142,9 @@ fn header_that_has_other_licenses_than_the_apply_is_inconsistent() {
         pack.put16(map.to, 11);
         pack.reseal();
         let diagnosis = diagnose(&pack.bytes);
-        let told: Vec<_> = diagnosis.findings.iter().map(|f| (f.code(), f.offset)).collect();
+        let reported: Vec<_> = diagnosis.findings.iter().map(|f| (f.code(), f.offset)).collect();
         let code = FindingCode::InconsistentHistory;
-        assert_eq!(told, [(code, Some(map.from)), (code, Some(map.to))]);
+        assert_eq!(reported, [(code, Some(map.from)), (code, Some(map.to))]);
         assert_eq!(diagnosis.findings[0].expected, Value::Number(5));
         assert_eq!(diagnosis.findings[1].found, Value::Number(11));
     }
@@ -211,11 +211,11 @@ fn more_than_25_licenses_in_a_40_record_break_its_own_limit_and_the_servers() {
     let mut pack = used_40();
     renumber(&mut pack, 21, 26);
     pack.reseal();
-    let told: Vec<_> =
+    let reported: Vec<_> =
         diagnose(&pack.bytes).findings.into_iter().map(|f| (f.kind, f.offset)).collect();
     let limit = |rule, at| (FindingKind::Inconsistent(rule), Some(at));
     let want = [(Rule::RecordLimit, 0x4A), (Rule::ServerLimit, 0x206), (Rule::ServerLimit, 0x246)];
-    assert_eq!(told, want.map(|(rule, at)| limit(rule, at)));
+    assert_eq!(reported, want.map(|(rule, at)| limit(rule, at)));
 }
 
 #[test]

@@ -128,29 +128,30 @@ fn code_of(deed: Deed) -> Option<FindingCode> {
 }
 
 /// Asserts that no finding but damage was made up, and that none was lost whose evidence is whole.
-fn assert_evidence(pack: &Pack, field: &Range<usize>, told: &Diagnosis, tally: &mut Tally) {
-    assert!(told.findings.is_sorted_by_key(Finding::code), "in order of precedence");
+fn assert_evidence(pack: &Pack, field: &Range<usize>, reported: &Diagnosis, tally: &mut Tally) {
+    assert!(reported.findings.is_sorted_by_key(Finding::code), "in order of precedence");
     let truth: Vec<_> = pack.log.iter().map(|done| code_of(done.deed)).collect();
-    let told_damage = told.findings.iter().any(|f| f.code() == FindingCode::DamagedRecord);
-    for finding in told.findings.iter().filter(|f| f.code() != FindingCode::DamagedRecord) {
+    let reported_damage = reported.findings.iter().any(|f| f.code() == FindingCode::DamagedRecord);
+    for finding in reported.findings.iter().filter(|f| f.code() != FindingCode::DamagedRecord) {
         let slot = finding.slot.expect("an event's finding");
         assert_eq!(truth[slot], Some(finding.code()), "made up: {finding:?}");
     }
     for (slot, code) in truth.iter().enumerate() {
         let Some(code) = *code else { continue };
-        let is_told = told.findings.iter().any(|f| f.code() == code && f.slot == Some(slot));
+        let is_reported =
+            reported.findings.iter().any(|f| f.code() == code && f.slot == Some(slot));
         // Post-upgrade events are known by standing last: one that is lost takes those before it.
         let last = if code == FindingCode::PostUpgradeReapply { truth.len() } else { slot + 1 };
         let is_known = code == FindingCode::PostUpgradeReapply || !hides_licenses(pack, field);
         let is_whole = is_known && (slot..last).all(|slot| !bears(pack, field, slot));
-        assert!(is_told || !is_whole, "lost: {code:?} in slot {slot}: {:?}", told.findings);
-        tally.kept += usize::from(is_told);
-        tally.lost += usize::from(!is_told);
+        assert!(is_reported || !is_whole, "lost: {code:?} in slot {slot}: {:?}", reported.findings);
+        tally.kept += usize::from(is_reported);
+        tally.lost += usize::from(!is_reported);
     }
     // A post-upgrade reapply may have raised the count, so another count is no damage there.
     let is_count = touch(field, pack.map().count..pack.map().count + 2);
-    let is_sound_otherwise = told.verdict == Verdict::UnfinishedConversion;
-    assert!(told_damage || is_sound_otherwise || (is_count && pack.is_spoilt()));
+    let is_sound_otherwise = reported.verdict == Verdict::UnfinishedConversion;
+    assert!(reported_damage || is_sound_otherwise || (is_count && pack.is_spoilt()));
 }
 
 /// Whether a 4.5 server's event is wiped out that was not counted: no trace is left of it.

@@ -74,10 +74,10 @@ fn apply_damaged_before_an_out_of_order_reapply_is_found_after_it() {
         let mut pack = defective();
         pack.bytes[offset] ^= 8;
         let diagnosis = diagnose(&pack.bytes);
-        let told = places(&diagnosis);
-        assert_eq!(told[0], event(OutOfOrderReapply, 2), "{offset:#x}");
-        assert!(told.contains(&bad_seal(0)), "{offset:#x}: {told:?}");
-        assert!(told[1..].iter().all(|t| (t.0, t.1) == (DamagedRecord, Some(0))));
+        let reported = places(&diagnosis);
+        assert_eq!(reported[0], event(OutOfOrderReapply, 2), "{offset:#x}");
+        assert!(reported.contains(&bad_seal(0)), "{offset:#x}: {reported:?}");
+        assert!(reported[1..].iter().all(|t| (t.0, t.1) == (DamagedRecord, Some(0))));
     }
 }
 

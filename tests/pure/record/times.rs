@@ -31,7 +31,7 @@ fn time_past_the_year_9999_is_worth_a_word_from_its_first_second_on() {
     {
         let image = Pack::unused_40("12345-270-0000017-00012", 5, made_at).image();
         let Examination::Pack(pack) = examine(&Memory::new(image)).unwrap() else { panic!() };
-        let told = pack.notes.contains(&Remark::TimePast9999);
-        assert_eq!(told, is_past, "made at {made_at}");
+        let is_noted = pack.notes.contains(&Remark::TimePast9999);
+        assert_eq!(is_noted, is_past, "made at {made_at}");
     }
 }

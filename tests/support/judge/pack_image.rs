@@ -1,4 +1,4 @@
-//! Golden images before and after: what an image may hold, told by its bytes alone.
+//! Golden images before and after: what an image may hold, by its bytes alone.
 
 use crate::support::scene::{Scene, testdata};
 use crate::support::simulator::{Format, Pack, digest, record_at};

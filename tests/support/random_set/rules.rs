@@ -1,4 +1,4 @@
-//! Which image is the pack, as FORMAT.md says it ("Several images of one pack"): told by the bytes of the
+//! Which image is the pack, as FORMAT.md says it ("Several images of one pack"): by the bytes of the
 //! records, and shared with nothing of the product.
 
 use super::Image;
@@ -9,7 +9,7 @@ use crate::support::simulator::{Format, digest, slot_at};
 type Binding = Vec<u8>;
 
 /// What a record says whose identity is vouched for.
-struct Told {
+struct StateOfRecord {
     /// The seals of the events that are its state.
     state: Vec<Vec<u8>>,
     /// What it is bound to; `None` where no seal vouches for anything.
@@ -22,20 +22,21 @@ pub(super) fn converted_from(images: &[&Image], serial: &str) -> Option<[u8; 20]
     if let Some(converted) = of_pack().find(|image| image.pack.format != Format::V40) {
         return converted.record[0x38..0x4C].try_into().ok();
     }
-    let told: Vec<_> = of_pack().filter_map(|image| Some((image, told(&image.record)?))).collect();
-    let sound = || told.iter().filter(|(image, _)| image.is_sound);
-    let is_latest = |told: &Told| sound().all(|(_, other)| told.state.starts_with(&other.state));
-    let (newest, latest) = sound().find(|(_, told)| is_latest(told))?;
-    let contradicts = |refused: &Told| {
+    let read: Vec<_> = of_pack().filter_map(|image| Some((image, read(&image.record)?))).collect();
+    let sound = || read.iter().filter(|(image, _)| image.is_sound);
+    let is_latest =
+        |read: &StateOfRecord| sound().all(|(_, other)| read.state.starts_with(&other.state));
+    let (newest, latest) = sound().find(|(_, read)| is_latest(read))?;
+    let contradicts = |refused: &StateOfRecord| {
         let is_earlier = refused.state != latest.state && latest.state.starts_with(&refused.state);
         !is_earlier && refused.said.is_some() && refused.said != latest.said
     };
-    let mut refused = told.iter().filter(|(image, _)| !image.is_sound);
-    (!refused.any(|(_, told)| contradicts(told))).then(|| digest(&[&newest.record]))
+    let mut refused = read.iter().filter(|(image, _)| !image.is_sound);
+    (!refused.any(|(_, read)| contradicts(read))).then(|| digest(&[&newest.record]))
 }
 
 /// What a 4.0 record says; `None` where its identity seal does not verify.
-fn told(record: &[u8]) -> Option<Told> {
+fn read(record: &[u8]) -> Option<StateOfRecord> {
     let is_40 = record.starts_with(b"SBSCAP40");
     if !is_40 || digest(&[&record[..0x30]]) != record[0x30..0x44] {
         return None;
@@ -45,7 +46,10 @@ fn told(record: &[u8]) -> Option<Told> {
         Some(end) => (end, Some(binding_of_header(record))),
         None => (sealed, last_sealed(record).map(|slot| binding_of_event(record, slot))),
     };
-    Some(Told { state: (0..state).map(|slot| seal(record, slot).to_vec()).collect(), said })
+    Some(StateOfRecord {
+        state: (0..state).map(|slot| seal(record, slot).to_vec()).collect(),
+        said,
+    })
 }
 
 fn number(record: &[u8], at: usize) -> usize {

@@ -84,7 +84,7 @@ impl Case {
         held
     }
 
-    /// The state that a record is in, told by its bytes alone: `Torn` where it is neither old nor
+    /// The state that a record is in, by its bytes alone: `Torn` where it is neither old nor
     /// new nor on the way from one to the other.
     pub(crate) fn state_of(&self, record: &[u8]) -> PackState {
         if record == self.old {

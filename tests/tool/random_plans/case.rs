@@ -201,8 +201,8 @@ impl Case {
         let more = ["--address", &address, &name, "--installed", &installed, "."];
         let ran = scene.run(&[&args[..], &more].concat());
         let is_empty = self.disks.is_empty();
-        let told = if is_empty { "addpack: no image was found in .\n" } else { "" };
-        assert_eq!(ran.stderr, told);
+        let message = if is_empty { "addpack: no image was found in .\n" } else { "" };
+        assert_eq!(ran.stderr, message);
         let planned = Planned::read(&ran.stdout);
         let turns_away = planned.steps.iter().any(|step| step.action == "turn-away");
         ran.ends(i32::from(turns_away || is_empty));

@@ -256,14 +256,22 @@ impl Checked {
         let all = self.there + self.wrong + self.elsewhere;
         let mut text = match all {
             0 => EMPTY.trim_end().to_owned(),
+            _ if self.elsewhere == all => format!(
+                "{} on diskettes that are not in the drive",
+                plural(all, "conversion is", "conversions are")
+            ),
             _ => format!(
                 "{} of {} as the ledger says",
                 self.there,
                 plural(all, "conversion is", "conversions are")
             ),
         };
-        if self.elsewhere > 0 {
-            text += &format!("; {} on diskettes that are not in the drive", self.elsewhere);
+        if self.elsewhere > 0 && self.elsewhere < all {
+            let elsewhere = plural(self.elsewhere, "is", "are");
+            text += &format!("; {elsewhere} on diskettes that are not in the drive");
+        }
+        if self.elsewhere > 0 && self.wrong == 0 {
+            text += "; none is wrong";
         }
         if faults > 0 {
             let faults = plural(faults as u64, "fault", "faults");

@@ -29,7 +29,7 @@ use std::sync::atomic::Ordering;
 /// Works through diskettes until the user ends it, or all of a set are done.
 ///
 /// # Errors
-/// Where the ledger fails, or the report cannot be written.
+/// If the ledger fails, or the report cannot be written.
 pub(crate) fn run(
     args: &ConvertArgs,
     mode: Mode,

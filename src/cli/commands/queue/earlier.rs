@@ -15,7 +15,7 @@ impl DriveQueue<'_> {
     /// they have there, then the other images, numbered in the order of their paths.
     ///
     /// # Errors
-    /// Where the ledger fails.
+    /// If the ledger fails.
     pub(crate) fn number_earlier(&mut self, ledger: &mut Ledger) -> Result<(), LedgerError> {
         let Some(folder) = self.set.filter(|folder| folder.is_dir()) else { return Ok(()) };
         let list = listed(folder);
@@ -39,7 +39,7 @@ impl DriveQueue<'_> {
         // If a pack was converted in a drive since its image was made, its diskette is the converted one; but not if
         // it was another copy of the pack already then.
         for diskette in self.earlier.iter_mut().filter(|diskette| !diskette.was_copy) {
-            diskette.report.catch_up(ledger)?;
+            diskette.report.catch_up(ledger, Some(diskette.number))?;
         }
         self.earlier.sort_by_key(|diskette| diskette.number);
         Ok(())
@@ -72,7 +72,7 @@ impl DriveQueue<'_> {
     /// What the images in a folder are, as the set that they make has it.
     ///
     /// # Errors
-    /// Where the ledger fails.
+    /// If the ledger fails.
     pub(super) fn images_in(
         &self,
         folder: &Path,

@@ -13,9 +13,9 @@ use crate::cli::ask::stop::STOP;
 use crate::cli::commands::drive::look;
 use crate::cli::show::progress::Progress;
 use crate::cli::show::queue::Diskette;
-use crate::cli::show::terminal::complain;
+use crate::cli::show::terminal::{complain, remark};
 use crate::cli::words::{
-    failure_message, lost_in_image, seen_before, seen_in_an_earlier_queue, verdict,
+    WRITE_NUMBERS, failure_message, lost_in_image, seen_before, seen_in_an_earlier_queue, verdict,
 };
 use addpack::ledger::{Ledger, LedgerError};
 use addpack::media::surface::SectorCondition;
@@ -91,7 +91,7 @@ impl<'a> DriveQueue<'a> {
     /// number that a new one gets.
     ///
     /// # Errors
-    /// Where the ledger fails.
+    /// If the ledger fails.
     pub(crate) fn next(
         &mut self,
         ledger: &mut Ledger,
@@ -121,12 +121,16 @@ impl<'a> DriveQueue<'a> {
 
     /// Asks, with an empty line before the question unless it is the first one.
     fn ask(&mut self, prompt: &str) -> Option<String> {
-        let between = if std::mem::replace(&mut self.has_asked, true) { "\n" } else { "" };
+        let is_first = !std::mem::replace(&mut self.has_asked, true);
+        if is_first && !self.is_planned {
+            remark(WRITE_NUMBERS);
+        }
+        let between = if is_first { "" } else { "\n" };
         answer(&format!("{between}{prompt}"))
     }
 
-    /// Gives a diskette that was looked at its place; none where it is done already. One without a record is
-    /// never told from another.
+    /// Gives an examined diskette its place; none if it is done already. A diskette without a record always counts as
+    /// another one.
     fn place(&mut self, report: Box<Report>) -> Option<usize> {
         let place = self.diskettes.iter().position(|diskette| diskette.is_also(&report));
         if let Some(place) = place {
@@ -163,7 +167,7 @@ impl<'a> DriveQueue<'a> {
         report
     }
 
-    /// Keeps an image of the diskette in the drive, where that was asked for, and sees that it is the one that
+    /// Keeps an image of the diskette in the drive, if that was asked for, and checks that it is the one that
     /// was looked at.
     ///
     /// # Errors

@@ -26,7 +26,7 @@ pub(crate) struct DisketteSet {
 /// Looks at diskettes until the user ends it. `show` is given each, before its image is made.
 ///
 /// # Errors
-/// Where not one drive is named, the ledger fails, or there is no room for images of the records.
+/// If not exactly one drive is named, the ledger fails, or there is no room for images of the records.
 pub(crate) fn look_at_diskettes(
     common: &Common,
     args: &QueueArgs,
@@ -56,10 +56,10 @@ pub(crate) fn look_at_diskettes(
 }
 
 impl DisketteSet {
-    /// The set of all diskettes, where there is no plan; else of those whose images are in its folder.
+    /// The set of all diskettes if there is no plan, otherwise of those whose images are in its folder.
     ///
     /// # Errors
-    /// Where the ledger fails.
+    /// If the ledger fails.
     pub(super) fn of(queue: DriveQueue, ledger: &mut Ledger) -> Result<Self, LedgerError> {
         let (folder, drive) = (queue.set.filter(|folder| folder.is_dir()), queue.drive);
         let images = folder.map(|folder| queue.images_in(folder, ledger)).transpose()?;
@@ -83,8 +83,8 @@ impl DisketteSet {
         let is_of_it = |one: &Diskette| one.image.as_deref() == Some(&*image.path);
         let original = self.diskettes.iter().position(|one| is_of_it(one) && !one.was_copy);
         let place = original.or_else(|| self.diskettes.iter().position(is_of_it));
-        if original.is_some() {
-            image.catch_up(ledger)?;
+        if let Some(original) = original {
+            image.catch_up(ledger, Some(self.diskettes[original].number))?;
         }
         self.name_others(&mut image);
         let Some(place) = place else {

@@ -61,7 +61,7 @@ object! {
         #[schemars(extend("const" = 1))]
         schema: u32 = SCHEMA,
         path: Cow<'a, str> = report.path.to_string_lossy(),
-        /// The path's bytes in hexadecimal, where they are no UTF-8 and `path` is not exact.
+        /// The path's bytes in hexadecimal, if they are not UTF-8 and `path` is not exact.
         #[serde(skip_serializing_if = "Option::is_none")]
         path_bytes: Option<String> = path_bytes(&report.path),
         /// With `--queue`: the number of the diskette, from 1.
@@ -69,10 +69,10 @@ object! {
         diskette_number: Option<usize> = number,
         #[schemars(schema_with = "outcomes")]
         outcome: &'static str = report.outcome.as_str(),
-        /// Of what is no pack: why.
+        /// Why it is not a pack.
         #[serde(skip_serializing_if = "Option::is_none")]
         reason: Option<&'static str> = report.not_a_pack.map(NotAPack::as_str),
-        /// Of a diskette that is no pack, and was named alone.
+        /// What is on a diskette that is not a pack and was named alone.
         #[serde(skip_serializing_if = "Option::is_none")]
         diskette: Option<DiskettePart> = report.diskette.as_deref().map(DiskettePart::of),
         record: Option<RecordPart<'a>> = report.diagnosis.as_ref().and_then(RecordPart::of_diagnosis),
@@ -105,7 +105,7 @@ object! {
         path: Cow<'a, str> = skipped.path.to_string_lossy(),
         #[serde(skip_serializing_if = "Option::is_none")]
         path_bytes: Option<String> = path_bytes(&skipped.path),
-        /// The format that it is in, where that is known and not read.
+        /// The format that it is in, if that is known and not read.
         kind: Option<&'static str> = skipped.format.map(Format::as_str),
     }
 }
@@ -136,7 +136,7 @@ object! {
         stopped: bool = is_stopped,
         /// Whether all images were seen. Else copies and earlier states are not recognized.
         complete: bool = !tally.is_incomplete,
-        /// Of the ledger, where it could not be used.
+        /// Of the ledger, if it could not be used.
         #[serde(skip_serializing_if = "Option::is_none")]
         error: Option<ErrorPart> = failure.map(ErrorPart::of_ledger),
         exit_code: u8 = exit.code(),
@@ -144,7 +144,7 @@ object! {
 }
 
 object! {
-    /// The last line where there is no report.
+    /// The last line if there is no report.
     pub(crate) struct NoReportLine from (failure: &LedgerError) {
         #[schemars(extend("const" = "summary"))]
         r#type: &'static str = "summary",
@@ -204,7 +204,7 @@ pub(crate) fn no_report(error: &LedgerError) -> Vec<u8> {
     line(&NoReportLine::of(error))
 }
 
-/// A path's bytes in hexadecimal, where they are no UTF-8 and its text is not exact.
+/// A path's bytes in hexadecimal, if they are not UTF-8 and its text is not exact.
 pub(crate) fn path_bytes(path: &Path) -> Option<String> {
     path.to_str().is_none().then(|| hex(path.as_os_str().as_encoded_bytes()))
 }

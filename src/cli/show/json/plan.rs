@@ -29,7 +29,7 @@ object! {
         to: Option<u16> = step.span().map(|span| span.1),
         code: &'static str = step.code.as_str(),
         message: String = step_message(step, report.summary(step)),
-        /// The 4.0 image that the pack was converted from, where it was seen.
+        /// The 4.0 image that the pack was converted from, if it was seen.
         #[serde(skip_serializing_if = "Option::is_none")]
         converted_from: Option<Cow<'a, str>> = report.summary(step).source().map(Path::to_string_lossy),
         kb: Vec<u32> = step_kb(step, report.summary(step)),

@@ -47,7 +47,7 @@ object! {
 }
 
 impl<'a> RecordPart<'a> {
-    /// `None` where there is no record.
+    /// `None` if there is no record.
     pub(super) fn of_diagnosis(diagnosis: &'a Diagnosis) -> Option<Self> {
         diagnosis.record.as_deref().map(|record| Self::of(record, diagnosis))
     }

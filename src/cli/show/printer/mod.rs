@@ -50,7 +50,7 @@ pub(crate) struct Printer {
     tally: Tally,
     /// What was said of images while the set was not complete.
     waiting: Waiting,
-    /// The packs by their servers, where they are to be shown in the end.
+    /// The packs by their servers, if they are to be shown in the end.
     sets: Option<PacksByServer>,
     /// The packs among the images that have no last word yet.
     facts: VecDeque<Option<PackFacts>>,

@@ -19,11 +19,11 @@ pub(crate) struct Diskette {
     pub(crate) number: usize,
     /// The last word on it.
     pub(crate) report: Box<Report>,
-    /// Its image, where one is kept.
+    /// Its image, if one is kept.
     pub(crate) image: Option<PathBuf>,
     /// Whether its pack had been converted from another copy when it was read.
     pub(crate) was_copy: bool,
-    /// Why nothing was done with it, where it was left alone.
+    /// Why nothing was done with it, if it was left alone.
     pub(crate) left: Option<Left>,
 }
 

@@ -9,8 +9,8 @@ Request for replacement media: Small Business Server Client Add Packs
 
 Replacement media are the subject of the vendor's article KB 274532. Have at
 hand for each pack what is stated below: its serial, its size, the server that
-it is bound to, and the reason; and the diskette itself, where there is one.
-On packs that are lost or stolen, see KB 236867 first.
+it is bound to, and the reason; and the diskette itself, if there is one. On
+packs that are lost or stolen, see KB 236867 first.
 
 The vendor's support of this product has ended. Begin with whoever supplies
 your licenses today, and bring what proves that you bought the packs.

@@ -127,7 +127,7 @@ impl Body {
             self.row("Server", "none: never applied");
         }
         if record.event_count > 0 {
-            self.row("State", &last_event(record));
+            self.row("State", &(last_event(record) + &uncounted(report, record)));
         }
     }
 
@@ -184,6 +184,16 @@ impl Body {
                 &format!("and {more} more; addpack inspect --json lists all of them"),
             );
         }
+    }
+}
+
+/// That the history shows events which the record's count leaves out; empty if there are none.
+fn uncounted(report: &Report, record: &Record) -> String {
+    let shown = report.diagnosis.as_ref().map_or(0, |diagnosis| diagnosis.shown_events().len());
+    match shown.saturating_sub(usize::from(record.event_count)) {
+        0 => String::new(),
+        1 => "; 1 more was written, but does not count".to_owned(),
+        more => format!("; {more} more were written, but do not count"),
     }
 }
 

@@ -185,6 +185,7 @@ fn line(
 fn elsewhere(report: &Report) -> String {
     match (report.outcome, &report.output) {
         (Outcome::Copy, _) => format!("({})", verdict(report)),
+        (Outcome::NotAPack, _) if report.named => format!("({})", verdict(report)),
         (Outcome::AlreadyConverted | Outcome::Issued45, Some(copy)) => {
             format!("(the copy is {})", named(&from_here(copy)))
         }

@@ -51,7 +51,7 @@ pub(crate) use plan::{
 };
 pub(crate) use reasons::what_it_takes;
 pub(crate) use recovery::Recoveries;
-pub(crate) use replace::{REQUEST_FOOT, REQUEST_HEAD, evidence, replacements};
+pub(crate) use replace::{REQUEST_FOOT, REQUEST_HEAD, evidence, replacements, taken_message};
 pub(crate) use set::last_event;
 pub(crate) use value::{
     address, day, event_kind, list, moment, number, plural, server, server_name, server_version,

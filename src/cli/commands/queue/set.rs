@@ -74,7 +74,7 @@ impl DisketteSet {
             set.add(image, drive, ledger)?;
         }
         set.add_the_rest();
-        set.packs.sort_by_servers();
+        set.packs.sort_by_servers(ledger)?;
         Ok(set)
     }
 

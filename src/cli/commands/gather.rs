@@ -212,7 +212,7 @@ impl<'a> Gathering<'a> {
     }
 
     fn see(&mut self, mut report: Box<Report>) {
-        self.progress.seen(report.outcome);
+        self.progress.seen();
         self.since.catch_up(&mut report);
         match Item::of(&report) {
             Item::Pack(summary, facts) => {

@@ -115,6 +115,14 @@ pub(crate) fn is_drive_letter(text: &str) -> bool {
     letter.is_some_and(|letter| matches!(letter.as_bytes(), [byte] if byte.is_ascii_alphabetic()))
 }
 
+/// That a drive letter alone leads to a disk. What it names there is neither all of it nor any one folder.
+pub(crate) fn disk_letter(path: &Path) -> Option<String> {
+    let text = path.to_str().filter(|text| text.len() == 2 && is_drive_letter(text))?;
+    Some(format!(
+        "{text} is a disk and not a diskette drive: name a folder, such as {text}\\images, or {text}\\ for all of it"
+    ))
+}
+
 /// The path with its first missing name replaced by the most similar one that is there.
 pub(crate) fn nearest_path(path: &Path) -> Option<String> {
     let is_missing = |part: &&Path| *part != Path::new("") && fs::symlink_metadata(part).is_err();
@@ -135,4 +143,23 @@ pub(crate) fn nearest_path(path: &Path) -> Option<String> {
 
 fn ends_with_separator(path: &OsStr) -> bool {
     path.as_encoded_bytes().last().is_some_and(|byte| std::path::is_separator(char::from(*byte)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letter_of_a_disk_asks_for_a_folder() {
+        let words = |path: &str| disk_letter(Path::new(path));
+        assert_eq!(
+            words("c:").as_deref(),
+            Some(
+                r"c: is a disk and not a diskette drive: name a folder, such as c:\images, or c:\ for all of it"
+            )
+        );
+        for path in [r"C:\", r"C:\images", "C:images", "CC:", "images", ":"] {
+            assert_eq!(words(path), None, "{path}");
+        }
+    }
 }

@@ -17,8 +17,8 @@ use super::turns::{Turn, TurnResult, Turns, take_turn};
 use super::{End, FinalReport, Job, Listener, Mode, RunEvent};
 use crate::ledger::{Ledger, LedgerError};
 use crate::platform::images_at_once;
-use crate::report::{Note, Report};
-use crate::set::ImageNumber;
+use crate::report::{Note, Outcome, Report};
+use crate::set::{ImageNumber, SetDecision};
 use std::mem::take;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -220,11 +220,7 @@ impl<'a> Run<'a> {
             }
             // If the pack was converted, now or by another run meanwhile, the decision is out of date.
             work.restore_report();
-            let is_it = |at: &usize| {
-                let digest = self.survey.candidates[*at].digest;
-                work.report.record().is_some_and(|record| record.digest() == digest)
-            };
-            if let Some(at) = candidate.filter(is_it) {
+            if let Some(at) = candidate.filter(|at| self.is_still_true(*at, &work.report)) {
                 let decision = self.survey.decision(at);
                 decisions::apply(&mut work.report, decision, self.survey, self.claims.ledger())?;
             }
@@ -235,6 +231,15 @@ impl<'a> Run<'a> {
             }
         }
         Ok((self.listener)(RunEvent::CaughtUp))
+    }
+
+    /// Whether the decision for the candidate at this place is still true of its image: it holds the record that was
+    /// seen, or is a copy in which an interrupted conversion was finished.
+    fn is_still_true(&self, at: usize, report: &Report) -> bool {
+        let digest = self.survey.candidates[at].digest;
+        let is_copy = matches!(self.survey.decision(at), SetDecision::Copy { .. });
+        (is_copy && report.outcome == Outcome::Converted)
+            || report.record().is_some_and(|record| record.digest() == digest)
     }
 
     /// Confirms what was reported when the images before `end` were seen.

@@ -172,7 +172,10 @@ impl<'l> Claims<'l> {
             let Step::Done(work) = step else { continue };
             if let Some(claim) = work.claim.take() {
                 self.settled.extend(settled(&work.report, claim));
-            } else if self.has_missing() {
+                continue;
+            }
+            self.enter_copy(&work.report)?;
+            if self.has_missing() {
                 self.turn_up(&work.report)?;
             }
         }
@@ -182,6 +185,20 @@ impl<'l> Claims<'l> {
     /// Ends a run: writes the results of the last claims.
     pub(super) fn end(self) -> Result<(), LedgerError> {
         self.ledger.settle(&self.settled)
+    }
+
+    /// Enters the copy in which an interrupted conversion was finished. The survey has entered its image, which stays
+    /// as it is.
+    fn enter_copy(&mut self, report: &Report) -> Result<(), LedgerError> {
+        let made = report.output.as_deref().filter(|_| report.outcome == Outcome::Converted);
+        let serial = report.record().and_then(|record| record.serial.text());
+        let Some((target, serial)) = made.zip(serial) else { return Ok(()) };
+        let path = absolute_path(&report.path);
+        let entry = self.ledger.find(serial)?;
+        match entry.filter(|entry| entry.target.is_none() && entry.path == path) {
+            Some(entry) => self.ledger.moved(entry.id, &path, Some(&absolute_path(target))),
+            None => Ok(()),
+        }
     }
 
     /// Settles the claim of a converted pack that an earlier run has left open.

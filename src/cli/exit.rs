@@ -66,7 +66,7 @@ pub(crate) const EXITS: [(&str, &str); 6] = [
     ("0", "all good"),
     (
         "1",
-        "at least one pack was refused, a path that was named is not a pack, or no image was found",
+        "at least one pack was refused or is turned away by a plan, a path that was named is not a pack, or no image was found",
     ),
     ("2", "the command line was wrong; nothing was touched"),
     ("3", "at least one image failed, or a report was lost (wins over 1)"),

@@ -84,6 +84,9 @@ pub enum Note {
     Flaws(Vec<Flaw>),
     /// Bytes that are not part of the container follow it.
     BytesBehind,
+    /// The image is that of a diskette, perhaps with this number, that was converted in a drive since; the report is on
+    /// the diskette.
+    ConvertedSince(Option<usize>),
 }
 
 /// The image of a pack that counts instead of another one.

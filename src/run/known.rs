@@ -8,7 +8,7 @@ use crate::ledger::{Conversion, ConversionState, Ledger, LedgerEntry, LedgerErro
 use crate::record::RecordBytes;
 use crate::record::fields::FileTime;
 use crate::record::seal::sha1;
-use crate::report::{Outcome, Report};
+use crate::report::{Note, Outcome, Report};
 use std::path::{Path, PathBuf, absolute};
 
 /// How a pack in the ledger matches an image.
@@ -88,12 +88,12 @@ pub(super) fn absolute_path(path: &Path) -> PathBuf {
 }
 
 impl Report {
-    /// Makes the report on a kept image one on its diskette, if the ledger says that the diskette was converted in a
-    /// drive since, from the record that the image holds.
+    /// Makes the report on a kept image one on its diskette, perhaps with a number, if the ledger says that the
+    /// diskette was converted in a drive since, from the record that the image holds.
     ///
     /// # Errors
     /// If the ledger fails.
-    pub fn catch_up(&mut self, ledger: &Ledger) -> Result<(), LedgerError> {
+    pub fn catch_up(&mut self, ledger: &Ledger, number: Option<usize>) -> Result<(), LedgerError> {
         let is_copy = self.has_finding(FindingCode::CopyOfConverted);
         let Some(record) = self.record().filter(|_| is_copy) else { return Ok(()) };
         let Some(serial) = record.serial.text() else { return Ok(()) };
@@ -106,6 +106,7 @@ impl Report {
         if let Some(new) = entry.and_then(|entry| made_again(&entry, record.bytes())) {
             self.outcome = Outcome::AlreadyConverted;
             self.diagnosis = Some(diagnose(&new));
+            self.notes.push(Note::ConvertedSince(number));
         }
         Ok(())
     }

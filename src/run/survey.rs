@@ -20,7 +20,7 @@ use crate::report::{Note, Outcome, Report};
 use crate::set::{Access, Candidate, Condition, ImageNumber, SetDecision};
 use std::mem::take;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What was found, and what was decided.
@@ -40,6 +40,8 @@ pub struct Survey {
     pub(super) has_open_claims: bool,
     /// Images that may be those of packs, and could not be read.
     pub(super) unread: u64,
+    /// The first few of them.
+    first_unread: Vec<PathBuf>,
 }
 
 /// A converted pack whose claim an earlier run had left open.
@@ -107,6 +109,7 @@ impl<'a> Looking<'a> {
             end: End::Complete,
             has_open_claims: !begun.is_empty(),
             unread: 0,
+            first_unread: Vec::new(),
         };
         let (done, has_waited) = (Vec::new(), false);
         Ok(Self { job, ledger, stop, listener, begun, done, has_waited, survey })
@@ -162,7 +165,7 @@ impl<'a> Looking<'a> {
             LookResult::Image(look) => self.image(*look),
             LookResult::Other(Found::Failed { path, named, error }) => {
                 self.survey.images.add_path(&path);
-                self.survey.unread += 1;
+                self.survey.add_unread(&path);
                 let report = Report::new(path, named, Outcome::Failed);
                 (self.listener)(RunEvent::Seen(report.failed(not_found(error))))
             }
@@ -183,7 +186,9 @@ impl<'a> Looking<'a> {
         let candidate =
             report.diagnosis.as_ref().and_then(|diagnosis| Candidate::of(diagnosis, image, access));
         let is_pack = matches!(report.outcome, Outcome::Failed | Outcome::Refused);
-        survey.unread += u64::from(is_pack && candidate.is_none());
+        if is_pack && candidate.is_none() {
+            survey.add_unread(&report.path);
+        }
         survey.candidates.extend(candidate.filter(|_| report.failure.is_none()));
         for note in report.notes.iter().filter(|_| report.is_drive) {
             if let Note::Flaws(flaws) = note {
@@ -214,7 +219,22 @@ impl LookResult {
     }
 }
 
+/// Images that could not be read, of which a survey keeps the paths.
+const UNREAD_NAMED: usize = 3;
+
 impl Survey {
+    /// The first few images that could not be read; how many there are is in the [overview](Self::overview).
+    pub fn first_unread(&self) -> &[PathBuf] {
+        &self.first_unread
+    }
+
+    fn add_unread(&mut self, path: &Path) {
+        self.unread += 1;
+        if self.first_unread.len() < UNREAD_NAMED {
+            self.first_unread.push(path.to_owned());
+        }
+    }
+
     /// Whether the conversion `job` would change this image, by its number in the order in which images were seen.
     pub fn changes(&self, image: usize, job: &Job) -> bool {
         self.at(image).is_some_and(|at| {

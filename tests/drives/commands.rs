@@ -98,8 +98,8 @@ fn ledger_is_checked_by_the_diskette_that_is_in_the_drive() {
     other.put(&scene, "");
     drive.insert(&scene.path(&other.name));
     let expected = format!(
-        "12345-270-0000017-00003: the converted diskette is not in {} now\n0 of 1 conversion is \
-         as the ledger says; 1 on diskettes that are not in the drive\n",
+        "12345-270-0000017-00003: the converted diskette is not in {} now\n1 conversion is on \
+         diskettes that are not in the drive; none is wrong\n",
         drive.path()
     );
     scene.run(&["ledger", "check"]).is(0, &expected, "");

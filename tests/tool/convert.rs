@@ -243,6 +243,21 @@ fn question_says_what_stays_as_it_is_and_which_ledger_is_kept() {
 
 #[cfg(unix)]
 #[test]
+fn question_names_the_first_images_that_could_not_be_read() {
+    let scene = Scene::with(&["unused-720.img"]);
+    for number in 1..=4 {
+        let name = format!("bad-{number}.gz");
+        std::fs::write(scene.path(&name), b"\x1f\x8b\x08\x00cut off").unwrap();
+    }
+    let (shown, _) = at_a_terminal(&scene, &["convert", "-o", "out", "."], "n\n");
+    let unread = "The records of 4 images could not be read; they may be newer states of these packs: ./bad-1.gz, \
+                  ./bad-2.gz, ./bad-3.gz and 1 more (addpack inspect names all). About to";
+    let shown = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(shown.contains(unread), "{shown}");
+}
+
+#[cfg(unix)]
+#[test]
 fn before_it_asks_it_warns_of_gaps_and_twins() {
     let scene = Scene::with(&["applied-1440.img", "converted-360.img"]);
     let (shown, _) = at_a_terminal(&scene, &["convert", "."], "n\n");

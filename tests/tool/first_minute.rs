@@ -134,3 +134,14 @@ fn pattern_drive_letter_and_missing_drive_have_sentences_of_their_own() {
     assert_eq!(verdict, "failed: there is no drive /dev/fd99");
     assert!(next.contains("drive"), "{next}");
 }
+
+#[test]
+fn help_ends_with_the_commands_and_suggests_one_for_a_misspelt_one() {
+    let scene = Scene::new();
+    let help = scene.run(&["help"]).stdout;
+    let last: Vec<_> = help.trim_end().lines().rev().take(22).collect();
+    assert!(last.contains(&"Commands:") && last[0].starts_with("  help "), "{help}");
+    let ran = scene.run(&["help", "inpect"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.contains("tip: a similar subcommand exists: 'inspect'"), "{}", ran.stderr);
+}

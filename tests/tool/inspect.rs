@@ -219,3 +219,24 @@ fn an_image_on_standard_input_is_looked_at_and_named_so() {
     let too_large = contains("more than the largest diskette");
     run("large").assert().code(2).stdout("").stderr(too_large);
 }
+
+#[test]
+fn named_file_that_is_no_pack_is_listed_with_the_reason() {
+    let scene = Scene::with(&["unused-720.img"]);
+    std::fs::write(scene.path("empty.img"), b"").unwrap();
+    let ran = scene.run(&["inspect", "empty.img", "unused-720.img"]);
+    let reason = "  empty.img (too short to be the image of a diskette)\n";
+    assert!(ran.stdout.contains(reason), "{}", ran.stdout);
+}
+
+#[test]
+fn card_says_which_events_do_not_count() {
+    let ran = Scene::with(&["post-upgrade-720.img"]).run(&["inspect", "post-upgrade-720.img"]);
+    let state =
+        "1 event, the last on 1 Apr 1998; 1 more was written, but does not\n             count\n";
+    assert!(
+        ran.stdout.contains(state) && ran.stdout.contains("      found      0x0405\n"),
+        "{}",
+        ran.stdout
+    );
+}

@@ -125,3 +125,24 @@ fn show_and_check_speak_json() {
     assert_eq!(shown, lines[0]);
     assert!(shown["message"].as_str().unwrap().ends_with("holds the converted pack"));
 }
+
+#[test]
+fn end_of_a_serial_is_enough_if_no_other_one_has_it() {
+    let scene = Scene::with(&["unused-720.img", "applied-1440.img"]);
+    scene.convert(&["."]);
+    let whole = scene.run(&["ledger", "show", "12345-270-0000017-00003"]).stdout;
+    for end in ["00003", "...00003", "3"] {
+        scene.run(&["ledger", "show", end]).is(0, &whole, "");
+    }
+    for (typed, says) in
+        [("17-0000", "17-0000 is not in"), ("...", "... is not in"), ("", " is not in")]
+    {
+        let ran = scene.run(&["ledger", "show", typed]);
+        assert!(ran.code == Some(2) && ran.stderr.contains(says), "{}", ran.stderr);
+    }
+    scene.pack(13, "one.img");
+    scene.pack(14, "other.img");
+    scene.convert(&["one.img", "other.img"]);
+    let ran = scene.run(&["ledger", "show", "00042"]);
+    assert!(ran.code == Some(2) && ran.stderr.contains("several serials"), "{}", ran.stderr);
+}

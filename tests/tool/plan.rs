@@ -105,7 +105,7 @@ fn there_is_a_label_for_each_diskette() {
 #[test]
 fn label_says_no_more_than_is_known() {
     let labels = "do not apply: its record is damaged\n12345-270-0000017-00021\n5 licenses\n4.0\n\n\
-                  do not apply: the diskette is damaged\nno serial\nlicenses unknown\nversion unknown\n\n";
+                  do not apply: the diskette is damaged\nno serial: ./chain-loops-720.img\nlicenses unknown\nversion unknown\n\n";
     let scene = Scene::with(&["bit-rot-360.img", "chain-loops-720.img"]);
     scene.run(&["plan", "--labels", "."]).is(1, labels, "");
 }

@@ -1,6 +1,7 @@
 //! `addpack plan --all`: every server once, each unused pack once.
 
 use crate::support::planned::shelf::Shelf;
+use crate::support::scene::Scene;
 use crate::support::simulator::{Pack, Release, sample};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -63,7 +64,7 @@ fn servers_with_a_gap_get_unused_packs_first() {
 fn plans_go_to_a_file_each_named_by_number_and_address() {
     let scene = shelf().scene;
     let args = ["plan", "--all", ".", "-o", "plans"];
-    scene.run(&args).is(0, "", "");
+    scene.run(&args).is(0, "", "2 plans are in plans; stock.txt has the other packs\n");
     let names: BTreeSet<_> = std::fs::read_dir(scene.path("plans"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -121,4 +122,29 @@ fn gap_whose_pack_was_moved_to_another_server_says_so_and_is_not_called_lost() {
         .map(|row| (row["server_name"].as_str().unwrap().to_owned(), row["from"].clone()))
         .collect();
     assert_eq!(asked, [("SERVER-2".to_owned(), 5.into())]);
+}
+
+#[test]
+fn stock_file_says_why_a_pack_is_in_no_servers_plan_and_only_counts_copies() {
+    let images = ["applied-1440.img", "bit-rot-360.img", "chain-loops-720.img", "unused-720.img"];
+    let scene = Scene::with(&images);
+    scene.image("unused-720.img", "a copy.img");
+    let ran = scene.run(&["plan", "--all", "--installed", "50", "-o", "plans", "."]);
+    ran.is(1, "", "1 plan is in plans; stock.txt has the other packs\n");
+    let stock = scene.text("plans/stock.txt");
+    assert!(stock.starts_with("Stock: ") && !stock.contains(" \n"), "{stock}");
+    assert!(stock.contains("its record is damaged, so its server cannot be trusted\n"), "{stock}");
+    let aside = "Do not apply: in no server's plan (2)\n";
+    assert!(stock.contains(aside), "{stock}");
+    let copies = "\n1 image is left out: another image of the same pack counts.\n";
+    assert!(stock.ends_with(copies), "{stock}");
+}
+
+#[test]
+fn labels_of_several_servers_name_the_server() {
+    let ran = Scene::with(&["applied-1440.img", "transferred-2880.img"])
+        .run(&["plan", "--all", "--labels", "."]);
+    for label in ["1 of 1, SBSNT1 (00:A0:C9:14:C8:29)\n", ", OFFICE-2 (00:60:08:0B:5E:11)\n"] {
+        assert!(ran.stdout.contains(label), "{}", ran.stdout);
+    }
 }

@@ -60,3 +60,28 @@ fn no_unused_pack_takes_the_place_of_one_whose_copy_is_gone() {
     let (planned, code) = plan(&scene, &["in"]);
     assert_eq!((planned.summary.reaches, code), (20, Some(0)));
 }
+
+#[test]
+fn pack_that_was_converted_in_place_was_not_converted_from_its_copy() {
+    let scene = Scene::with(&["applied-1440.img", "fragmented-1440.img"]);
+    scene.run(&["convert", "--yes", "."]).ends(0);
+    let ran = scene.run(&["plan", "."]);
+    assert!(
+        ran.stdout.contains("  apply  ") && !ran.stdout.contains("converted from"),
+        "{}",
+        ran.stdout
+    );
+    scene.run(&["plan", "--no-ledger", "."]).ends(0);
+}
+
+#[test]
+fn copy_of_a_pack_that_was_converted_elsewhere_is_no_twin() {
+    let scene = Scene::with(&["applied-1440.img", "converted-360.img"]);
+    std::fs::copy(scene.path("applied-1440.img"), scene.path("copy.img")).unwrap();
+    let twins = "Twins\n  5 to 10: restored by ";
+    let ran = scene.run(&["plan", "copy.img", "converted-360.img"]);
+    assert!(ran.stdout.contains(twins), "{ran:?}");
+    scene.run(&["convert", "--yes", "applied-1440.img"]).ends(0);
+    let ran = scene.run(&["plan", "copy.img", "converted-360.img"]);
+    assert!(ran.stdout.contains("copy.img") && !ran.stdout.contains("Twins"), "{ran:?}");
+}

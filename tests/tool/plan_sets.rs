@@ -60,7 +60,8 @@ fn of_two_images_of_one_pack_the_newer_counts() {
     let codes: Vec<_> = planned.steps.iter().map(|s| (&*s.path, &*s.code)).collect();
     assert_eq!(codes, [("./b.img", "restores"), ("./a.img", "copy"), ("./c.img", "copy")]);
     assert_eq!((planned.summary.reaches, code), (10, Some(0)));
-    assert_eq!(planned.steps[0].converted_from.as_deref(), Some("./c.img"));
+    // Nobody has recorded from which of them, if from any.
+    assert_eq!(planned.steps[0].converted_from, None);
     let mut moved = old.clone();
     assert!(sample::server(Release::V40, 2).transfer(&mut moved));
     shelf.put("b.img", &moved);
@@ -109,4 +110,22 @@ fn closed_pipe_is_no_error() {
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
     Ran::of(shelf().scene.command(&["plan", "."]).stdout(writer)).is(1, "", "");
+}
+
+#[test]
+fn path_that_leads_nowhere_gets_an_error_and_no_plan() {
+    let scene = Scene::with(&["unused-720.img"]);
+    let stderr = "addpack: gone: there is no such file or folder; next: check the path\n";
+    scene.run(&["plan", "gone"]).is(3, "", stderr);
+    scene.run(&["plan", "--all", "gone"]).is(3, "", stderr);
+    assert!(scene.run(&["plan", "gone", "."]).stdout.contains("What now"));
+}
+
+#[test]
+fn picture_counts_each_refused_pack_that_states_what_it_restores() {
+    let images =
+        ["bit-rot-360.img", "converted-360.img", "foreign-server-720.img", "out-of-order-720.img"];
+    let ran = Scene::with(&images).run(&["plan", "."]);
+    assert_eq!(ran.stdout.matches("  |xxxxxxx|\n").count(), 3, "{}", ran.stdout);
+    assert!(ran.stdout.contains("Do not apply (3)"), "{}", ran.stdout);
 }

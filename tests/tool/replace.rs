@@ -9,8 +9,8 @@ Request for replacement media: Small Business Server Client Add Packs
 
 Replacement media are the subject of the vendor's article KB 274532. Have at
 hand for each pack what is stated below: its serial, its size, the server that
-it is bound to, and the reason; and the diskette itself, where there is one.
-On packs that are lost or stolen, see KB 236867 first.
+it is bound to, and the reason; and the diskette itself, if there is one. On
+packs that are lost or stolen, see KB 236867 first.
 
 The vendor's support of this product has ended. Begin with whoever supplies
 your licenses today, and bring what proves that you bought the packs.
@@ -62,7 +62,7 @@ fn request_names_each_refused_pack_with_its_evidence_and_lost_ones() {
 fn request_is_written_to_a_new_file_and_never_over_another() {
     let scene = one_refused();
     let args = ["replace", "--lost", "10-30", ".", "-o", "request.txt"];
-    scene.run(&args).is(0, "", "");
+    scene.run(&args).is(0, "", "request.txt asks for 2 replacements\n");
     assert_eq!(scene.text("request.txt"), letter(&scene));
     let stderr = "addpack: -o: request.txt is there already, and is left as it is; name another one
 ";
@@ -122,7 +122,7 @@ fn request_is_csv_where_the_file_is_called_so_or_it_is_asked_for() {
     let sha1 = line.split("SHA-1     ").nth(1).unwrap().lines().next().unwrap();
     let csv = CSV.replace("{sha1}", sha1);
     scene.run(&["replace", "--csv", "."]).is(0, &csv, "");
-    scene.run(&["replace", ".", "-o", "request.CSV"]).is(0, "", "");
+    scene.run(&["-q", "replace", ".", "-o", "request.CSV"]).is(0, "", "");
     let written = String::from_utf8(scene.read("request.CSV")).unwrap();
     assert_eq!(if cfg!(windows) { written.replace('\\', "/") } else { written }, csv);
     let ran = scene.run(&["replace", "--json", "."]);
@@ -199,7 +199,7 @@ fn where_nothing_is_refused_nothing_is_asked_for() {
         "addpack: no pack is refused, and none was named as lost: there is nothing to ask for\n";
     scene.run(&["replace", ".", "-o", "request.txt"]).is(0, "", stderr);
     assert!(!scene.path("request.txt").exists());
-    for wrong in ["10", "15-10", "0-5", "45-55", "5-5"] {
+    for wrong in ["10", "15-10", "0-5", "45-55", "5-5", "12-17", "12-13", "5-15", "5-50"] {
         scene.run(&["replace", "--lost", wrong, "."]).at(&wrong).code(2);
     }
 }
@@ -223,4 +223,16 @@ fn server_that_spoilt_an_unused_pack_is_named() {
     assert!(letter.contains("   Reason    applied on a 4.5 server\n"), "{letter}");
     assert!(letter.contains("applied on 1 Jun 1998 to"), "{letter}");
     assert!(!letter.contains("reapplied on 1 Jun"), "{letter}");
+}
+
+#[test]
+fn server_that_is_taken_because_most_packs_are_bound_to_it_is_named() {
+    let scene = Scene::with(&["applied-1440.img", "reapplied-360.img", "transferred-2880.img"]);
+    let ran = scene.run(&["replace", "--lost", "15-20", ".", "-o", "request.txt"]);
+    let stderr = "addpack: lost packs are named for SBSNT1 (00:A0:C9:14:C8:29), which most packs here are \
+                  bound to; --address or --name names another server\n\
+                  request.txt asks for 1 replacement\n";
+    ran.is(0, "", stderr);
+    let named = ["-q", "replace", "--lost", "15-20", "--name", "SBSNT1", ".", "-o", "again.txt"];
+    scene.run(&named).is(0, "", "");
 }

@@ -157,10 +157,12 @@ fn page_is_self_contained_and_text_from_disks_is_escaped() {
         assert!(!page.contains(outside), "{outside}");
     }
     assert!(
-        page.contains("<b>4 packs can be converted, 2 are 4.5 already, 1 is refused"),
+        page.contains("<b>4 images can be converted, 2 are 4.5 already, 1 is refused"),
         "{page}"
     );
     assert!(page.contains("inspect . --report a.html"), "{page}");
+    // On a narrow screen, where the heads of columns are not shown, each figure has its name.
+    assert!(page.contains("<td class=\"number\" data-label=\"Reaches\">35</td>"), "{page}");
 }
 
 #[test]
@@ -250,7 +252,7 @@ fn terminal_shows_many_images_on_one_screen_and_a_pipe_each() {
         "     210  convertible",
         "       1  refused                1 out-of-order-reapply",
         "What now",
-        "addpack replace . -o request.csv",
+        "addpack replace . -o request.txt",
         "Exit code 1: 1 image is refused",
     ] {
         assert!(summary.contains(line), "{line}: {summary}");
@@ -259,4 +261,21 @@ fn terminal_shows_many_images_on_one_screen_and_a_pipe_each() {
     assert!(list.contains("./000.img") && list.contains("./209.img"), "{list}");
     let pipe = scene.run(&["inspect", "."]).stdout;
     assert!(pipe.contains("./000.img") && pipe.contains("10 of 20 servers shown"), "{pipe}");
+}
+
+#[test]
+fn files_that_are_written_are_named_in_a_pipe_too_unless_it_is_to_be_quiet() {
+    let scene = Scene::with(&["unused-720.img"]);
+    let files = ["--report", "a.html", "--csv-to", "a.csv", "--json-to", "a.jsonl"];
+    let run = |scene: &Scene, quiet: &[&str]| {
+        let ran = scene.run(&[quiet, &["inspect", "."], &files].concat());
+        files
+            .iter()
+            .skip(1)
+            .step_by(2)
+            .for_each(|file| std::fs::remove_file(scene.path(file)).unwrap());
+        ran.stderr
+    };
+    assert_eq!(run(&scene, &[]), "a.jsonl was written\na.csv was written\na.html was written\n");
+    assert_eq!(run(&scene, &["-q"]), "");
 }

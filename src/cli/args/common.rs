@@ -118,7 +118,7 @@ impl LedgerChoice {
 /// What is taken before and after the command.
 #[derive(Clone, Copy, Debug, Default, ClapArgs)]
 pub(crate) struct Screen {
-    /// Show no progress
+    /// Show no progress, and do not say which files were written
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
 

@@ -1,10 +1,10 @@
 //! Parsing, where the first word may be a path instead of a command.
 
 use super::{Args, Command, Common, Screen};
-use crate::cli::words::{is_drive_letter, nearest_path};
+use crate::cli::words::{is_drive_letter, nearest, nearest_path};
 use addpack::media::Place;
-use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory, Parser};
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
@@ -15,7 +15,7 @@ use std::path::Path;
 pub(crate) fn parse() -> Result<Args, clap::Error> {
     let words: Vec<OsString> = std::env::args_os().collect();
     let parsed = Args::try_parse_from(&words).or_else(|error| {
-        let Some(at) = path_at(&words, &error) else { return Err(error) };
+        let Some(at) = path_at(&words, &error) else { return Err(with_suggestion(error)) };
         let mut words = words.clone();
         words.insert(at, "inspect".into());
         Args::try_parse_from(words)
@@ -46,6 +46,23 @@ fn screen_of(command: &mut Command) -> Option<&mut Screen> {
         Command::Explain(explain) => Some(&mut explain.screen),
         other => other.common().map(|common| &mut common.screen),
     }
+}
+
+/// Adds the command that is most similar to the one that was typed, where clap itself names none: `help inpect`.
+fn with_suggestion(mut error: clap::Error) -> clap::Error {
+    let typed = match error.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(typed)) => typed.clone(),
+        _ => return error,
+    };
+    if error.get(ContextKind::SuggestedSubcommand).is_none() {
+        let root = Args::command();
+        if let Some(command) = nearest(&typed, root.get_subcommands().map(clap::Command::get_name))
+        {
+            let commands = ContextValue::Strings(vec![command.to_owned()]);
+            error.insert(ContextKind::SuggestedSubcommand, commands);
+        }
+    }
+    error
 }
 
 /// The position of the first word if it is a path and not a command.

@@ -35,7 +35,7 @@ pub(crate) enum LedgerAction {
     List(ListArgs),
     /// Show all that is known of one pack
     Show {
-        /// The pack's serial
+        /// The pack's serial, or the end of it
         serial: String,
         /// As JSON
         #[arg(long)]

@@ -32,7 +32,7 @@ use std::path::PathBuf;
 /// pack is wholly 4.0 or wholly 4.5.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100, after_help = exit_codes())]
-#[command(after_long_help = format!("{EXAMPLES}\n\n{}", exit_codes()))]
+#[command(after_long_help = format!("{EXAMPLES}\n\n{}", exit_codes()), help_template = HELP)]
 pub(crate) struct Args {
     /// Without a command, the first things to try are shown. A path alone is inspected.
     #[command(subcommand)]
@@ -41,6 +41,18 @@ pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) screen: Screen,
 }
+
+/// The commands are last, where a terminal of 24 lines still shows them.
+const HELP: &str = "\
+{before-help}{about-with-newline}
+{usage-heading} {usage}
+
+Options:
+{options}{after-help}
+
+Commands:
+{subcommands}
+";
 
 const EXAMPLES: &str = "\
 Examples:

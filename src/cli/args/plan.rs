@@ -11,6 +11,9 @@ use addpack::record::fields::{Bytes, Server};
 use clap::{Args as ClapArgs, ValueEnum, ValueHint};
 use std::path::PathBuf;
 
+/// The licenses that a pack may have.
+const PACK_SIZES: [u16; 2] = [5, 20];
+
 /// Examples of `addpack plan --help`.
 const PLAN_EXAMPLES: &str = "\
 Examples:
@@ -104,7 +107,8 @@ pub(crate) struct ReplaceArgs {
 
     /// Name a lost or stolen pack by the licenses that it restores; may be given again
     ///
-    /// It is named for the server of --address and --name.
+    /// It is named for the server of --address and --name, otherwise for the one that most packs are bound
+    /// to. A pack restores 5 or 20 licenses.
     #[arg(long, value_name = "FROM-TO", value_parser = parse_span)]
     pub(crate) lost: Vec<Span>,
 
@@ -247,6 +251,16 @@ fn parse_span(text: &str) -> Result<Span, String> {
     let limit = rules::limit(ServerVersion::V45);
     let span =
         text.split_once('-').and_then(|(from, to)| Some((from.parse().ok()?, to.parse().ok()?)));
-    span.filter(|(from, to)| (FIRST_LICENSES..*to).contains(from) && *to <= limit)
-        .ok_or_else(|| format!("two numbers of licenses, {FIRST_LICENSES} to {limit}, as in 10-15"))
+    let is_step = |(from, to): &Span| {
+        (FIRST_LICENSES..*to).contains(from)
+            && *to <= limit
+            && from.is_multiple_of(5)
+            && PACK_SIZES.contains(&(to - from))
+    };
+    span.filter(is_step).ok_or_else(|| {
+        format!(
+            "a pack restores 5 or 20 licenses, from a multiple of 5, {FIRST_LICENSES} to {limit} in all: as in \
+             10-15"
+        )
+    })
 }

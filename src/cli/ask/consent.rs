@@ -8,7 +8,7 @@ use crate::cli::show::queue::Diskette;
 use crate::cli::show::tally::SERVERS_SHOWN;
 use crate::cli::show::terminal::{at_home, complain, named};
 use crate::cli::words::system::BEFORE_WRITING;
-use crate::cli::words::{diskette, number, pack_line, plural, server, set_warnings, unread};
+use crate::cli::words::{diskette, list, number, pack_line, plural, server, set_warnings, unread};
 use addpack::pack::keep::is_kept_image;
 use addpack::plan::PackFacts;
 use addpack::plan::servers::{PacksByServer, ServerPacks};
@@ -16,7 +16,7 @@ use addpack::record::fields::Seal;
 use addpack::report::{Outcome, Report};
 use addpack::run::{Job, Overview, RunEvent, Survey};
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What the user said.
 pub(crate) enum Consent {
@@ -68,6 +68,7 @@ impl<'a> Asking<'a> {
         if self.has_kept && args.output.is_none() {
             text += OF_DISKETTES;
         }
+        text += &unread_images(overview.unread, survey.first_unread());
         text += &question(&overview, args.output.as_deref(), self.refused + overview.refused);
         text += &ledger_line(args);
         if answer_is_yes(&(text + "Go on? [y/N] ")) {
@@ -139,15 +140,20 @@ fn question(overview: &Overview, output: Option<&Path>, refused: u64) -> String 
             )
         }
     };
-    let unread = match overview.unread {
-        0 => String::new(),
-        count => {
-            let warning = unread(count, "these packs");
-            format!("{}{}.\n", warning[..1].to_uppercase(), &warning[1..])
-        }
-    };
     let parts = parts.join(" and ");
-    format!("{unread}About to {parts}, {place}.\n{needs_output}{refused}{afterwards}")
+    format!("About to {parts}, {place}.\n{needs_output}{refused}{afterwards}")
+}
+
+/// Which images could not be read.
+fn unread_images(count: u64, first: &[PathBuf]) -> String {
+    if count == 0 {
+        return String::new();
+    }
+    let warning = unread(count, "these packs");
+    let more = count - first.len() as u64;
+    let mut images: Vec<_> = first.iter().map(|path| named(path)).collect();
+    images.extend((more > 0).then(|| format!("{more} more (addpack inspect names all)")));
+    format!("{}{}: {}.\n", warning[..1].to_uppercase(), &warning[1..], list(&images))
 }
 
 /// Where what was converted is recorded.

@@ -6,7 +6,8 @@ use addpack::diagnosis::FindingCode;
 use addpack::ledger::Ledger;
 use addpack::pack::keep::is_kept_image;
 use addpack::pack::kept_list::{Listed, listed};
-use addpack::report::{Outcome, Report};
+use addpack::report::Report;
+use addpack::run::{FinalReport, RunEvent};
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
@@ -26,9 +27,16 @@ impl<'a> CaughtUp<'a> {
         Self { common, ledger: None, diskettes: HashMap::new(), folders: HashSet::new() }
     }
 
-    /// Takes the report of such an image for one of its diskette, and names that. If the ledger fails meanwhile, the
-    /// report is left as it is: the survey has the same ledger, and says so.
-    pub(crate) fn catch_up(&mut self, report: &mut Report) {
+    /// Makes the report of such an image, if the event has one, a report on its diskette. If the ledger fails meanwhile,
+    /// the report is left as it is: the survey has the same ledger, and says so.
+    pub(crate) fn hear(&mut self, mut event: RunEvent) -> RunEvent {
+        if let RunEvent::Seen(report) | RunEvent::Final(FinalReport::Changed(report)) = &mut event {
+            self.catch_up(report);
+        }
+        event
+    }
+
+    fn catch_up(&mut self, report: &mut Report) {
         if !report.has_finding(FindingCode::CopyOfConverted) || !is_kept_image(&report.path) {
             return;
         }
@@ -45,12 +53,7 @@ impl<'a> CaughtUp<'a> {
         if self.ledger.is_none() {
             self.ledger = open_to_read(&self.common.ledger).ok();
         }
-        let caught_up = self.ledger.as_ref().map(|ledger| report.catch_up(ledger));
-        if let (Some(Ok(())), Some(number)) = (caught_up, number)
-            && report.outcome == Outcome::AlreadyConverted
-        {
-            report.path = format!("diskette {number}").into();
-        }
+        let _ = self.ledger.as_ref().map(|ledger| report.catch_up(ledger, number));
     }
 
     fn read(&mut self, folder: PathBuf) {

@@ -13,6 +13,7 @@ use crate::cli::show::skipped::SkippedFiles;
 use crate::cli::show::terminal::{complain, named};
 use crate::cli::show::to_file::ToFile;
 use crate::cli::words::{OtherFiles, PackSummary, next_step, no_image, verdict};
+use addpack::ledger::{Ledger, LedgerError};
 use addpack::media::Place;
 use addpack::plan::servers::PacksByServer;
 use addpack::plan::{PackFacts, Usability};
@@ -23,7 +24,7 @@ use addpack::run::{self, End, FinalReport, Job, Mode, RunEvent};
 use std::collections::{BTreeMap, HashMap};
 use std::mem::take;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, absolute};
 
 /// All packs of a set, in the order of the paths.
 pub(crate) struct Packs {
@@ -66,7 +67,7 @@ fn gather_job(common: &Common, job: &Job, to_file: Option<&mut ToFile>) -> Resul
         complain(&no_image(&common.paths));
         packs.exit = Exit::Refused;
     }
-    packs.sort_by_servers();
+    packs.sort_by_servers(&ledger)?;
     Ok(packs)
 }
 
@@ -105,6 +106,17 @@ impl Item {
     }
 }
 
+/// Names a diskette by its number, if a report on its image is one on the diskette.
+fn name_diskette(report: &mut Report) {
+    let number = report.notes.iter().find_map(|note| match note {
+        Note::ConvertedSince(number) => *number,
+        _ => None,
+    });
+    if let Some(number) = number {
+        report.path = format!("diskette {number}").into();
+    }
+}
+
 /// The converted copy of an image, there or gone.
 fn copy_of(report: &Report) -> Option<&Path> {
     let gone = report.notes.iter().find_map(|note| match note {
@@ -128,6 +140,11 @@ impl Default for Packs {
 }
 
 impl Packs {
+    /// Whether nothing but complaints came of all images.
+    pub(crate) fn has_only_errors(&self) -> bool {
+        self.facts.is_empty() && self.exit != Exit::Good && self.skipped.kinds().is_empty()
+    }
+
     /// Adds an image; one that is not a pack changes nothing.
     pub(crate) fn add_image(&mut self, report: &Report) {
         self.add(Item::of(report));
@@ -147,24 +164,34 @@ impl Packs {
         }
     }
 
-    /// Sorts the packs by their servers, and adds to each converted pack the image that it was converted from.
-    pub(crate) fn sort_by_servers(&mut self) {
+    /// Sorts the packs by their servers, and adds to each converted copy the image that it was made from, as far as
+    /// the ledger knows it: of a pack that was converted in place, another image is only a copy.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read.
+    pub(crate) fn sort_by_servers(&mut self, ledger: &Ledger) -> Result<(), LedgerError> {
         let is_copy = |facts: &PackFacts| facts.usability == Usability::Copy;
         let copies = self.facts.iter().enumerate().filter(|(_, facts)| is_copy(facts));
-        let sources: HashMap<Serial, usize> = copies
-            .filter(|(_, facts)| facts.version == Version::V40)
-            .map(|(number, facts)| (facts.serial, number))
-            .collect();
+        let mut sources: HashMap<Serial, Vec<usize>> = HashMap::new();
+        for (number, facts) in copies.filter(|(_, facts)| facts.version == Version::V40) {
+            sources.entry(facts.serial).or_default().push(number);
+        }
         for (number, facts) in self.facts.iter().enumerate() {
             if facts.version == Version::V45
                 && facts.is_usable()
-                && let Some(source) = sources.get(&facts.serial)
+                && let Some(sources) = sources.get(&facts.serial)
+                && let Some(serial) = facts.serial.text()
+                && let Some(entry) = ledger.find(serial)?.filter(|entry| entry.target.is_some())
             {
-                let path = self.summaries[*source].path.clone();
-                self.summaries[number].others.get_or_insert_default().converted_from = Some(path);
+                let mut paths = sources.iter().map(|source| self.summaries[*source].path.clone());
+                let source = paths.find(|it| absolute(it).is_ok_and(|it| it == entry.path));
+                if source.is_some() {
+                    self.summaries[number].others.get_or_insert_default().converted_from = source;
+                }
             }
             self.sets.add(facts);
         }
+        Ok(())
     }
 }
 
@@ -192,6 +219,7 @@ impl<'a> Gathering<'a> {
     }
 
     fn hear(&mut self, event: RunEvent) -> ControlFlow<()> {
+        let event = self.since.hear(event);
         if let Some(files) = &mut self.to_file {
             files.hear(&event);
         }
@@ -213,7 +241,7 @@ impl<'a> Gathering<'a> {
 
     fn see(&mut self, mut report: Box<Report>) {
         self.progress.seen();
-        self.since.catch_up(&mut report);
+        name_diskette(&mut report);
         match Item::of(&report) {
             Item::Pack(summary, facts) => {
                 self.packs.add(Item::Pack(summary, facts));
@@ -231,7 +259,7 @@ impl<'a> Gathering<'a> {
         let item = match report {
             FinalReport::AsSeen => None,
             FinalReport::Changed(mut report) => {
-                self.since.catch_up(&mut report);
+                name_diskette(&mut report);
                 Some(Item::of(&report))
             }
             FinalReport::Deferred => Some(Item::Nothing),

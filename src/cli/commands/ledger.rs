@@ -14,6 +14,7 @@ use crate::cli::words::{Recoveries, copies_unknown_message};
 use addpack::ledger::{Ledger, LedgerError};
 use addpack::run::recovery::settle_all;
 use etcetera::BaseStrategy;
+use std::collections::BTreeSet;
 use std::io::{self, Write, stdout};
 use std::path::PathBuf;
 
@@ -100,6 +101,32 @@ pub(super) fn open(at: &LedgerFile) -> Result<Option<Ledger>, Error> {
 
 pub(super) fn unknown(serial: &str) -> Error {
     Error::Usage(format!("serial {} is not in the ledger", escape(serial)))
+}
+
+/// The one serial in the ledger that ends like this, as reports at a narrow terminal show it: `...00003`.
+///
+/// # Errors
+/// If there is none, or more than one.
+fn serial_with_end(ledger: &Ledger, typed: &str) -> Result<String, Error> {
+    let end = typed.trim_start_matches("...");
+    let mut serials = BTreeSet::new();
+    ledger.each(|entry| {
+        if !end.is_empty() && entry.serial.ends_with(end) {
+            serials.insert(entry.serial.clone());
+        }
+        serials.len() < 2
+    })?;
+    let mut serials = serials.into_iter();
+    match (serials.next(), serials.next()) {
+        (Some(one), None) => Ok(one),
+        (Some(one), Some(other)) => Err(Error::Usage(format!(
+            "several serials in the ledger end in {}, such as {} and {}: type more of it",
+            escape(end),
+            escape(&one),
+            escape(&other)
+        ))),
+        _ => Err(unknown(typed)),
+    }
 }
 
 pub(super) fn print(text: &str) -> Result<Exit, Error> {

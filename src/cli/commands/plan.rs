@@ -12,9 +12,9 @@ use crate::cli::commands::plan_commands::{WholeSet, commands, plan_all_command};
 use crate::cli::commands::queue::set::look_at_diskettes;
 use crate::cli::exit::Exit;
 use crate::cli::show::plan_report::PlanReport;
-use crate::cli::show::terminal::{TextStyle, complain, named, remark, tell};
+use crate::cli::show::terminal::{TextStyle, complain, named, remark, tell, wrote};
 use crate::cli::show::to_file::{Ending, ToFile};
-use crate::cli::show::{json, plan_text};
+use crate::cli::show::{json, labels, plan_text};
 use crate::cli::words::server;
 use addpack::files::write_new;
 use addpack::plan::servers::PacksByServer;
@@ -44,7 +44,7 @@ pub(crate) fn run(args: &PlanArgs) -> Result<Exit, Error> {
         complain("stopped: not all images were looked at, so there is no plan");
         return Ok(Exit::Stopped);
     }
-    if packs.is_empty && !args.common.json {
+    if (packs.is_empty || packs.has_only_errors()) && !args.common.json {
         return Ok(packs.exit);
     }
     if args.labels || args.output.is_some() {
@@ -57,7 +57,13 @@ pub(crate) fn run(args: &PlanArgs) -> Result<Exit, Error> {
     };
     if let Some(files) = to_file {
         let server = args.state(None);
-        let ending = Ending { summary: Vec::new(), stopped: false, is_null: false, server };
+        let ending = Ending {
+            summary: Vec::new(),
+            stopped: false,
+            is_null: false,
+            quiet: args.common.screen.quiet,
+            server,
+        };
         files.finish(&also, &head(&args.common), &ending)?;
     }
     Ok(exit)
@@ -182,7 +188,7 @@ fn show(
 ) -> io::Result<()> {
     match (args.common.json, args.labels) {
         (true, _) => json::plan::plan(out, report, is_only),
-        (_, true) => plan_text::labels(out, report),
+        (_, true) => labels::labels(out, report, is_only),
         _ => plan_text::text(look(args), out, report),
     }
 }
@@ -217,6 +223,8 @@ fn show_rest(args: &PlanArgs, out: &mut dyn Write, packs: &Packs, fleet: &Fleet)
         (true, _) => json::plan::rest(out, fleet, facts, summaries, skipped),
         (_, true) => Ok(()),
         _ => {
+            let is_first = fleet.plans.is_empty() || args.output.is_some();
+            out.write_all(if is_first { b"" } else { b"\n" })?;
             plan_text::rest(look(args), out, fleet, facts, summaries)?;
             // With -o, it was said on standard error.
             let said = args.output.is_some();
@@ -254,7 +262,7 @@ fn write_files(args: &PlanArgs, folder: &Path, packs: &Packs, fleet: &Fleet) -> 
     } else {
         format!("; stock.{ending} has the other packs")
     };
-    remark(&format!("{plans} in {}{rest}", named(folder)));
+    wrote(args.common.screen.quiet, &format!("{plans} in {}{rest}", named(folder)));
     Ok(())
 }
 

@@ -12,8 +12,8 @@ use crate::cli::exit::Exit;
 use crate::cli::show::json::{line, path_bytes};
 use crate::cli::show::progress::Progress;
 use crate::cli::show::request::{self, RequestRow};
-use crate::cli::show::terminal::{TextStyle, complain, named, remark, tell};
-use crate::cli::words::{KB_REPLACEMENT, PackSummary, Refusal, pack_serial};
+use crate::cli::show::terminal::{TextStyle, complain, named, tell, wrote};
+use crate::cli::words::{KB_REPLACEMENT, PackSummary, Refusal, pack_serial, taken_message};
 use addpack::disk::Storage;
 use addpack::media::{MediaError, Medium, Place};
 use addpack::plan::servers::Span;
@@ -64,6 +64,7 @@ pub(crate) fn run(args: &ReplaceArgs) -> Result<Exit, Error> {
     if args.common.json {
         request.extend(request::summary(rows.len(), &packs.skipped, exit));
     }
+    let quiet = args.common.screen.quiet;
     match &args.output {
         None => written(stdout().write_all(&request).and_then(|()| stdout().flush())).map(|_| ()),
         Some(output) => put(output, &request).map(|()| {
@@ -72,7 +73,7 @@ pub(crate) fn run(args: &ReplaceArgs) -> Result<Exit, Error> {
             } else {
                 &format!("{} replacements", rows.len())
             };
-            remark(&format!("{} asks for {asks}", named(output)));
+            wrote(quiet, &format!("{} asks for {asks}", named(output)));
         }),
     }?;
     Ok(exit)
@@ -225,6 +226,9 @@ fn lost(args: &ReplaceArgs, packs: &Packs) -> Result<Vec<RequestRow>, Error> {
     let one =
         if args.lost.is_empty() { None } else { one_server(&args.which, sets, &args.common)? };
     let is_one_meant = args.which.is_given();
+    if let Some(server) = one.filter(|_| !is_one_meant && sets.all().len() > 1) {
+        complain(&taken_message(&server));
+    }
     let row = |server: Option<&Server>, span: Span, evidence: &str| {
         let licenses = span.1 - span.0;
         RequestRow {

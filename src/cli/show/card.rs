@@ -89,8 +89,10 @@ impl Body {
     /// What is on a diskette that is not a pack.
     fn diskette(&mut self, diskette: &DisketteContents) {
         let text = |bytes: &[u8]| escape_bytes(bytes.trim_ascii_end()).into_owned();
-        let label = diskette.label.as_ref().map_or_else(|| "none".to_owned(), |label| text(label));
-        self.row("Label", &label);
+        let label = diskette.label.as_ref();
+        let label =
+            label.map_or_else(|| "no label".to_owned(), |label| format!("label {}", text(label)));
+        self.row("Volume", &label);
         self.row("OEM name", &text(&diskette.oem_name));
         if diskette.files.is_empty() {
             self.row("Files", "none");
@@ -125,7 +127,7 @@ impl Body {
             self.row("Server", "none: never applied");
         }
         if record.event_count > 0 {
-            self.row("State", &last_event(record));
+            self.row("State", &(last_event(record) + &uncounted(report, record)));
         }
     }
 
@@ -182,6 +184,16 @@ impl Body {
                 &format!("and {more} more; addpack inspect --json lists all of them"),
             );
         }
+    }
+}
+
+/// That the history shows events which the record's count leaves out; empty if there are none.
+fn uncounted(report: &Report, record: &Record) -> String {
+    let shown = report.diagnosis.as_ref().map_or(0, |diagnosis| diagnosis.shown_events().len());
+    match shown.saturating_sub(usize::from(record.event_count)) {
+        0 => String::new(),
+        1 => "; 1 more was written, but does not count".to_owned(),
+        more => format!("; {more} more were written, but do not count"),
     }
 }
 

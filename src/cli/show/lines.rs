@@ -185,10 +185,20 @@ fn line(
 fn elsewhere(report: &Report) -> String {
     match (report.outcome, &report.output) {
         (Outcome::Copy, _) => format!("({})", verdict(report)),
+        (Outcome::NotAPack, _) if report.named => format!("({})", verdict(report)),
         (Outcome::AlreadyConverted | Outcome::Issued45, Some(copy)) => {
             format!("(the copy is {})", named(&from_here(copy)))
         }
-        _ => String::new(),
+        _ => report.notes.iter().find_map(converted_since).unwrap_or_default(),
+    }
+}
+
+/// The diskette that was converted since its image was made.
+fn converted_since(note: &Note) -> Option<String> {
+    match note {
+        Note::ConvertedSince(Some(number)) => Some(format!("(diskette {number}, converted since)")),
+        Note::ConvertedSince(None) => Some("(its diskette, converted since)".to_owned()),
+        _ => None,
     }
 }
 

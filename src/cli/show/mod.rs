@@ -2,6 +2,7 @@
 
 pub(crate) mod card;
 pub(crate) mod json;
+pub(crate) mod labels;
 pub(crate) mod layout;
 pub(crate) mod lines;
 pub(crate) mod manual;

@@ -92,12 +92,20 @@ impl PlanReport<'_> {
     fn aside(&self, step: &PlanStep) -> Option<Segment> {
         let facts = self.facts(step);
         let limit = limit(self.server.version);
-        let used = facts.used.filter(|used| used.from < used.to && used.to <= limit)?;
-        let is_shown = step.action == PlanAction::TurnAway
+        let span = facts.used.map(|used| (used.from, used.to)).or_else(|| self.stated(step))?;
+        let is_possible = span.0 < span.1 && span.1 <= limit;
+        let is_shown = is_possible
+            && step.action == PlanAction::TurnAway
             && is_free_for(facts, self.server)
             && !matches!(step.code, PlanCode::AlreadyApplied | PlanCode::Copy | COPIED);
         let (mark, label) =
             if facts.needs_replacement() { (Mark::Refused, "x") } else { (Mark::Aside, "-") };
-        is_shown.then(|| Segment::new((used.from, used.to), mark, label))
+        is_shown.then(|| Segment::new(span, mark, label))
+    }
+
+    /// What the record of a refused pack states that it restores on this server, though it cannot be trusted.
+    fn stated(&self, step: &PlanStep) -> Option<Span> {
+        let refusal = self.summary(step).refusal.as_ref()?;
+        refusal.span.filter(|_| refusal.server.is_some() && refusal.server == self.server.identity)
     }
 }

@@ -6,10 +6,9 @@ use crate::cli::show::terminal::{TextStyle, Tone, named, shown};
 use crate::cli::words::{
     GAP_NEXT, PackSummary, action_words, code_label, gap_message, on_the_server, pack_serial,
     plural, server_state, short_serial, step_message, step_next, twins_message, twins_next,
-    version_words,
 };
 use addpack::plan::servers::{Chain, Span};
-use addpack::plan::{Fleet, PackFacts, PlanAction, PlanCode, PlanStep};
+use addpack::plan::{Fleet, PackFacts, PlanAction, PlanCode, PlanStep, Usability};
 use std::collections::HashMap;
 use std::io::{self, Write};
 
@@ -111,14 +110,17 @@ fn gaps(look: TextStyle, report: &PlanReport) -> String {
 
 /// Steps that several packs restore, whether they are applied or not.
 fn twins(look: TextStyle, report: &PlanReport) -> String {
-    let twins: Vec<_> = report.chain.into_iter().flat_map(Chain::twins).collect();
+    let twins = report.chain.into_iter().flat_map(Chain::twins);
+    let twins = twins.map(|(span, _)| (span, holders(report, span)));
+    // Some of them may be copies of packs that were converted elsewhere.
+    let twins: Vec<_> = twins.filter(|(_, holders)| holders.len() > 1).collect();
     if twins.is_empty() {
         return String::new();
     }
     let mut text = format!("\n{}\n", look.paint(Tone::Heading, "Twins"));
-    for (span, _) in twins {
+    for (span, holders) in twins {
         let is_one_applied = report.plan.steps.iter().any(|step| step.span() == Some(span));
-        text += &hang(look.width, "  ", &twins_message(span, &holders(report, span)));
+        text += &hang(look.width, "  ", &twins_message(span, &holders));
         text += &hang(look.width, "    ", twins_next(is_one_applied));
     }
     text
@@ -139,7 +141,7 @@ fn holders(report: &PlanReport, span: Span) -> Vec<String> {
 }
 
 /// A reason and what to do about it, with the packs that it is true of.
-type Reason<'a> = ((String, String), Vec<&'a PackSummary>);
+type Reason<'a> = ((String, String), Vec<(&'a PackSummary, &'a PackFacts)>);
 
 /// Why packs are not to be applied: each reason once.
 fn turned_away(look: TextStyle, report: &PlanReport) -> String {
@@ -155,7 +157,7 @@ fn turned_away(look: TextStyle, report: &PlanReport) -> String {
         if at == reasons.len() {
             reasons.push((reason, Vec::new()));
         }
-        reasons[at].1.push(summary);
+        reasons[at].1.push((summary, report.facts(step)));
     }
     let mut text = String::new();
     if !reasons.is_empty() {
@@ -167,11 +169,20 @@ fn turned_away(look: TextStyle, report: &PlanReport) -> String {
         text += &(hang(look.width, "    ", &reason) + &hang(look.width, "    ", &next));
     }
     if report.copies() > 0 {
-        let copies = plural(report.copies() as u64, "image is", "images are");
-        let sentence = format!("{copies} left out: another image of the same pack counts.");
-        text += &format!("\n{}", hang(look.width, "", &sentence));
+        text += "\n";
+        text += &left_out(look, report.copies());
     }
     text
+}
+
+/// That so many images are copies; empty if there are none.
+fn left_out(look: TextStyle, copies: usize) -> String {
+    if copies == 0 {
+        return String::new();
+    }
+    let images = plural(copies as u64, "image is", "images are");
+    let sentence = format!("{images} left out: another image of the same pack counts.");
+    hang(look.width, "", &sentence)
 }
 
 /// Why a pack is not to be applied. A refused pack's message says that by itself.
@@ -184,10 +195,13 @@ fn sentence(step: &PlanStep, summary: &PackSummary) -> String {
     }
 }
 
-fn images(packs: &[&PackSummary]) -> String {
+fn images(packs: &[(&PackSummary, &PackFacts)]) -> String {
     let mut text = String::new();
-    for summary in packs.iter().take(NAMED) {
-        text += &format!("  {}\n", shown(summary.image()));
+    for (summary, facts) in packs.iter().take(NAMED) {
+        // Unlike an image, a diskette has no name that tells its serial.
+        let serial = pack_serial(facts).filter(|_| summary.is_diskette());
+        let serial = serial.map_or_else(String::new, |serial| format!("  {serial}"));
+        text += &format!("  {}{serial}\n", shown(summary.image()));
     }
     if packs.len() > NAMED {
         text += &format!("  and {} more: addpack plan --json names all\n", packs.len() - NAMED);
@@ -231,10 +245,12 @@ pub(crate) fn rest(
     facts: &[PackFacts],
     summaries: &[PackSummary],
 ) -> io::Result<()> {
-    let parts = [("Stock: unused packs that no server needs", &fleet.stock), (ASIDE, &fleet.aside)];
+    let is_copy = |number: &usize| facts[*number].usability == Usability::Copy;
+    let (copies, aside): (Vec<_>, Vec<_>) = fleet.aside.iter().copied().partition(is_copy);
+    let parts = [("Stock: unused packs that no server needs", &fleet.stock), (ASIDE, &aside)];
     for (title, numbers) in parts.into_iter().filter(|(_, numbers)| !numbers.is_empty()) {
         let heading = look.paint(Tone::Heading, &format!("{title} ({})", numbers.len()));
-        write!(out, "\n{heading}\n")?;
+        writeln!(out, "{heading}")?;
         for &number in numbers {
             let (facts, summary) = (&facts[number], &summaries[number]);
             let serial = pack_serial(facts).unwrap_or_else(|| "-".into());
@@ -242,47 +258,29 @@ pub(crate) fn rest(
                 0 => "-".to_owned(),
                 licenses => format!("{licenses} licenses"),
             };
-            let mut path = shown(summary.image());
-            if let Some(code) = fleet.why_aside(number, facts) {
-                path += &format!("  {}", code_label(code, summary));
-            }
+            let path = shown(summary.image());
+            let why = fleet.why_aside(number, facts).map_or_else(String::new, |code| {
+                format!("{}{}", code_label(code, summary), untrusted(facts, summary))
+            });
             let lead = format!("  {serial:<23}  {licenses:<11}");
-            let fits = lead.len() + 2 + path.chars().count() <= look.columns;
-            let gap = if fits { "  " } else { "\n      " };
-            writeln!(out, "{lead}{gap}{path}")?;
+            let line = format!("{lead}  {path}  {why}");
+            if line.chars().count() <= look.columns {
+                writeln!(out, "{}", line.trim_end())?;
+            } else {
+                write!(out, "{}\n      {path}\n", lead.trim_end())?;
+                out.write_all(hang(look.width, "      ", &why).as_bytes())?;
+            }
         }
+        writeln!(out)?;
     }
-    Ok(())
+    out.write_all(left_out(look, copies.len()).as_bytes())
 }
 
 /// The heading of packs that no server's plan holds, and that are not to be used.
-const ASIDE: &str = "Do not apply: bound to no server that is known";
+const ASIDE: &str = "Do not apply: in no server's plan";
 
-/// A label for each diskette, an empty line behind each.
-pub(crate) fn labels(out: &mut dyn Write, report: &PlanReport) -> io::Result<()> {
-    let all = report.applied();
-    for (at, step) in report.plan.steps.iter().enumerate() {
-        let facts = report.facts(step);
-        let place = match (step.span(), step.code) {
-            (Some(_), _) => format!("{} of {all}", at + 1),
-            (None, PlanCode::Copy) => continue,
-            (None, code) => format!("do not apply: {}", code_label(code, report.summary(step))),
-        };
-        let serial = pack_serial(facts).unwrap_or_else(|| "no serial".into());
-        let licenses = label_licenses(step, facts);
-        let version = version_words(step, facts);
-        write!(out, "{place}\n{serial}\n{licenses}\n{version}\n\n")?;
-    }
-    Ok(())
-}
-
-/// From and to, as far as they are known.
-fn label_licenses(step: &PlanStep, facts: &PackFacts) -> String {
-    let bound = facts.used.map(|used| (used.from, used.to));
-    match (step.span().or(bound), facts.licenses) {
-        (Some((from, to)), _) => format!("{from} to {to} licenses"),
-        (None, 0) => "licenses unknown".to_owned(),
-        (None, licenses) if facts.needs_replacement() => format!("{licenses} licenses"),
-        (None, licenses) => format!("{licenses} licenses, unused"),
-    }
+/// Why a refused pack that names a server is not in that server's plan.
+fn untrusted(facts: &PackFacts, summary: &PackSummary) -> &'static str {
+    let names_one = summary.refusal.as_ref().is_some_and(|refusal| refusal.span.is_some());
+    if names_one && facts.used.is_none() { ", so its server cannot be trusted" } else { "" }
 }

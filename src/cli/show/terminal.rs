@@ -196,6 +196,17 @@ pub(crate) fn remark(message: &str) {
     }
 }
 
+/// That a file was written: said at a terminal and in a pipe alike, unless `quiet`.
+pub(crate) fn wrote(quiet: bool, message: &str) {
+    if quiet {
+        return;
+    }
+    match layout::of_stderr() {
+        Some(_) => remark(message),
+        None => tell(&format!("{message}\n")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

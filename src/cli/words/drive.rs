@@ -49,6 +49,10 @@ pub(crate) fn another_diskette(found: &Record) -> String {
     format!("this is another diskette, serial {}; it is left alone", serial(found))
 }
 
+/// What makes a diskette easy to find later, before the first one of a queue.
+pub(crate) const WRITE_NUMBERS: &str = "Write on the label of each diskette the number that it gets here: it is asked \
+                                        for by that number later.";
+
 /// Asks for the next diskette of a queue.
 pub(crate) fn ask_for_next(number: usize, drive: &Path) -> String {
     let drive = named(drive);

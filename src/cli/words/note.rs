@@ -9,7 +9,7 @@ use addpack::report::Note;
 
 /// The codes of all notes.
 #[cfg(test)]
-pub(crate) const NOTE_CODES: [&str; 14] = [
+pub(crate) const NOTE_CODES: [&str; 15] = [
     "clock-ran-backwards",
     "time-past-9999",
     "second-fat",
@@ -24,6 +24,7 @@ pub(crate) const NOTE_CODES: [&str; 14] = [
     "flawed-sectors",
     "no-surface",
     "bytes-behind",
+    "converted-since",
 ];
 
 /// How many flawed sectors are named one by one; the others are only counted.
@@ -101,6 +102,12 @@ pub(crate) fn note(note: &Note) -> (&'static str, String) {
                 .to_owned(),
         ),
         Note::Flaws(flaws) => ("flawed-sectors", flaws_message(flaws)),
+        Note::ConvertedSince(number) => {
+            let diskette =
+                number.map_or_else(|| "its diskette".to_owned(), |number| format!("diskette {number}"));
+            let since = "was converted in a drive since this image was made; what is reported is the diskette";
+            ("converted-since", format!("{diskette} {since}"))
+        }
     }
 }
 

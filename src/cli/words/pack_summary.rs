@@ -59,6 +59,12 @@ impl PackSummary {
         self.others.as_ref()?.output.as_deref()
     }
 
+    /// Whether it is named by the number that a queue gave its diskette.
+    pub(crate) fn is_diskette(&self) -> bool {
+        let number = self.path.to_str().and_then(|path| path.strip_prefix("diskette "));
+        number.is_some_and(|number| number.parse::<usize>().is_ok())
+    }
+
     /// The image to use.
     pub(crate) fn image(&self) -> &Path {
         self.output().unwrap_or(&self.path)

@@ -219,10 +219,10 @@ pub(crate) fn on_the_server(server: &ServerState, packs: usize, reaches: u16) ->
         server.installed
     )];
     if packs > 0 {
-        let order = if packs == 1 {
-            "pack 1".to_owned()
-        } else {
-            format!("packs 1 to {packs}, in this order and no other,")
+        let order = match packs {
+            1 => "pack 1".to_owned(),
+            2 => "packs 1 and 2, in this order and no other,".to_owned(),
+            _ => format!("packs 1 to {packs}, in this order and no other,"),
         };
         steps.push(format!(
             "Apply {order} with the Add License Wizard. The server then has {reaches} licenses."

@@ -1,8 +1,9 @@
 //! The request for replacement media, and the evidence in it.
 
 use super::finding::{evidence_parts, finding_message};
-use super::value::number;
+use super::value::{number, server};
 use addpack::diagnosis::Finding;
+use addpack::record::fields::Server;
 
 /// The start of a request.
 pub(crate) const REQUEST_HEAD: [&str; 3] = [
@@ -18,6 +19,15 @@ pub(crate) const REQUEST_HEAD: [&str; 3] = [
 pub(crate) const REQUEST_FOOT: &str = "Serials, servers and evidence are as they stand on the diskettes; the SHA-1 is that of the \
      whole image file. Keep the diskettes and their images as they are until the replacements have come.";
 
+/// Which server's packs are taken to be lost, where none was named.
+pub(crate) fn taken_message(server: &Server) -> String {
+    format!(
+        "lost packs are named for {}, which most packs here are bound to; --address or --name names another \
+         server",
+        self::server(server)
+    )
+}
+
 /// A finding with its place, and what was expected and found there.
 pub(crate) fn evidence(finding: &Finding) -> String {
     let parts: Vec<_> =
@@ -26,10 +36,15 @@ pub(crate) fn evidence(finding: &Finding) -> String {
     if parts.is_empty() { message } else { format!("{message} ({})", parts.join(", ")) }
 }
 
-/// How many replacements a request asks for. Images that have no serial may be of one pack: then so many at most.
+/// How many replacements a request asks for. Images that have no serial may all be of one pack: it is asked for once
+/// for those that are the same, which nobody knows before all of them were read.
 pub(crate) fn replacements(packs: usize, without_serial: usize) -> String {
-    let all = packs + without_serial;
-    let at_most = if without_serial > 1 { "up to " } else { "" };
-    let word = if all == 1 { "replacement" } else { "replacements" };
-    format!("{at_most}{} {word}", number(all as u64))
+    let (least, most) = (packs + usize::from(without_serial > 0), packs + without_serial);
+    let word = if most == 1 { "replacement" } else { "replacements" };
+    let most = number(most as u64);
+    if without_serial > 1 {
+        format!("{} to {most} {word}", number(least as u64))
+    } else {
+        format!("{most} {word}")
+    }
 }

@@ -93,6 +93,7 @@ pub(crate) fn value(value: &Value) -> Option<String> {
     Some(match value {
         Value::None => return None,
         Value::Number(number) => number.to_string(),
+        Value::Hex(number) if *number > 0xFF => format!("{number:#06x}"),
         Value::Hex(number) => format!("{number:#04x}"),
         Value::Bytes(bytes) => hex(bytes),
         Value::Server(server) => self::server(server),
@@ -186,6 +187,10 @@ mod tests {
         assert_eq!(value(&Value::OneOf(&[5, 20])).unwrap(), "5 or 20");
         assert_eq!(value(&Value::OneOf(&[1, 2, 3])).unwrap(), "1, 2 or 3");
         assert_eq!(value(&Value::Versions(&[0x0405])).unwrap(), "0x0405");
+        assert_eq!(
+            [0x5, 0x405].map(|number| value(&Value::Hex(number)).unwrap()),
+            ["0x05", "0x0405"]
+        );
     }
 
     #[test]

@@ -42,7 +42,7 @@ fn files_of_a_queue_that_looks_have_each_diskette() {
     assert_eq!(text(&scene, "a.txt"), "");
     let page = text(&scene, "a.html");
     assert!(
-        page.contains("<b>2 packs can be converted, 0 are 4.5 already, 1 is refused"),
+        page.contains("<b>2 images can be converted, 0 are 4.5 already, 1 is refused"),
         "{page}"
     );
     assert_eq!(page.matches("<svg").count(), 1, "{page}");

@@ -47,6 +47,8 @@ Do not apply: write DO NOT APPLY on them
 
 Left alone, since they hold no pack: diskette 3
 
+To convert: diskettes 1 (...00003) and 4 (...00001)
+
 What now
   addpack convert --queue {drive}                           converts them one after another
   addpack replace --queue {drive} --keep box -o request.txt   writes the letter for those that are refused
@@ -81,7 +83,7 @@ fn a_plan_of_a_queue_names_the_diskettes_by_number_and_its_commands_name_the_box
     let Some(drive) = Loop::empty() else { return };
     let (shown, code) = look_at_four(&scene, &drive, &["plan", "--queue", "--keep", "box"]);
     assert!(shown.contains("12345-270-0000017-00003  diskette 1"), "{shown}");
-    assert!(shown.contains("  diskette 2\n"), "{shown}");
+    assert!(shown.contains("  diskette 2  12345-270-0000017-00010\n"), "{shown}");
     assert_eq!(code, Some(1));
     let what_now = format!(
         "addpack convert --queue {} --plan box converts 2 diskettes of this plan\n\
@@ -175,6 +177,7 @@ fn a_queue_fits_80_columns() {
         shown += &terminal.end().0;
         let long: Vec<_> = shown.lines().filter(|line| line.chars().count() > 80).collect();
         assert_eq!(long, [""; 0], "{shown}");
+        assert_eq!(shown.matches("Write on the label of each diskette").count(), 1, "{shown}");
         assert_eq!(shown.matches("\n\nDiskette ").count(), names.len(), "{shown}");
         assert!(!shown.contains("\n\n\n"), "{shown}");
         for (number, name) in (1..).zip(names) {

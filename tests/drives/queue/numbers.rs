@@ -104,6 +104,7 @@ fn numbers_stay_from_the_queue_that_looks_to_the_one_that_converts() {
                  2 diskette 1 10 to 15 ...00001 convert first\n\n\
                  Do not apply: write DO NOT APPLY on them\n\
                  diskette 2 ...00010 reapplied out of order\n\n\
+                 To convert: diskette 1 (...00001)\n\n\
                  What now\n";
     assert!(squeezed(&shown).contains(order), "{shown}");
     let go_on = format!(
@@ -125,6 +126,41 @@ fn a_plan_of_kept_images_names_the_diskettes_that_were_converted_since() {
     let order = "1 apply 5 to 10 12345-270-0000017-00003 diskette 1\n\
                  2 convert, then apply 10 to 15 12345-270-0000017-00001 box/";
     assert!(plan.contains(order), "{plan}");
+}
+
+/// They are the backup of 4.5 diskettes: nothing is refused, and no replacement is asked for.
+#[test]
+fn kept_images_are_the_converted_diskettes_to_inspect_and_its_files_as_well() {
+    let names = ["applied-1440.img", "unused-720.img"];
+    for first in ["inspect", "convert"] {
+        let scene = Scene::with(&names);
+        let Some(drive) = Loop::empty() else { return };
+        if first == "inspect" {
+            put_in(&scene, &drive, &["inspect", "--queue", "--keep", "box"], &names);
+            put_in(&scene, &drive, &["convert", "--queue", "--yes", "--plan", "box"], &names);
+        } else {
+            put_in(&scene, &drive, &["convert", "--queue", "--yes", "--keep", "box"], &names);
+        }
+        let files = ["--report", "page.html", "--json-to", "all.jsonl"];
+        let ran = scene.run(&[&["inspect", "box/"], &files[..]].concat());
+        assert!(ran.stdout.contains("2 images: 2 already-converted"), "{ran:?}");
+        for (number, name) in [(1, "00003-1-event.img"), (2, "00001-0-events.img")] {
+            let line = format!("{name} (diskette {number}, converted since)\n");
+            assert!(ran.stdout.contains(&line), "{ran:?}");
+        }
+        ran.ends(0);
+        scene.run(&["plan", "box/", "--report", "plan.html"]).ends(0);
+        for page in ["page.html", "plan.html"] {
+            let page = String::from_utf8(scene.read(page)).unwrap();
+            assert!(page.contains("2 are 4.5 already, 0 are refused"), "{page}");
+        }
+        let json = String::from_utf8(scene.read("all.jsonl")).unwrap();
+        assert_eq!(json.matches("\"converted-since\"").count(), 2, "{json}");
+        let plan = squeezed(&scene.run(&["plan", "--all", "box/"]).stdout);
+        let order = "1 apply 5 to 10 12345-270-0000017-00003 diskette 1\n\
+                     2 apply 10 to 15 12345-270-0000017-00001 diskette 2 unused\n";
+        assert!(plan.contains(order), "{plan}");
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What the ledger holds, for people and for programs, and whether the files hold it too.
 
-use super::{open, print, unknown, written};
+use super::{open, print, serial_with_end, unknown, written};
 use crate::cli::Error;
 use crate::cli::args::{LedgerFile, ListArgs, is_drive};
 use crate::cli::exit::Exit;
@@ -123,10 +123,13 @@ fn each(
 
 pub(super) fn show(serial: &str, json: bool, at: &LedgerFile) -> Result<Exit, Error> {
     let Some(ledger) = open(at)? else { return Err(unknown(serial)) };
-    let entries: Vec<_> =
-        ledger.released(serial)?.into_iter().rev().chain(ledger.find(serial)?).collect();
+    let of = |serial: &str| -> Result<Vec<_>, Error> {
+        let released = ledger.released(serial)?.into_iter().rev();
+        Ok(released.chain(ledger.find(serial)?).collect())
+    };
+    let mut entries = of(serial)?;
     if entries.is_empty() {
-        return Err(unknown(serial));
+        entries = of(&serial_with_end(&ledger, serial)?)?;
     }
     let look = TextStyle::of_stdout(When::Auto);
     let width = look.rows.map(|_| look.width);
@@ -256,14 +259,22 @@ impl Checked {
         let all = self.there + self.wrong + self.elsewhere;
         let mut text = match all {
             0 => EMPTY.trim_end().to_owned(),
+            _ if self.elsewhere == all => format!(
+                "{} on diskettes that are not in the drive",
+                plural(all, "conversion is", "conversions are")
+            ),
             _ => format!(
                 "{} of {} as the ledger says",
                 self.there,
                 plural(all, "conversion is", "conversions are")
             ),
         };
-        if self.elsewhere > 0 {
-            text += &format!("; {} on diskettes that are not in the drive", self.elsewhere);
+        if self.elsewhere > 0 && self.elsewhere < all {
+            let elsewhere = plural(self.elsewhere, "is", "are");
+            text += &format!("; {elsewhere} on diskettes that are not in the drive");
+        }
+        if self.elsewhere > 0 && self.wrong == 0 {
+            text += "; none is wrong";
         }
         if faults > 0 {
             let faults = plural(faults as u64, "fault", "faults");

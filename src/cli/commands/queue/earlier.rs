@@ -39,7 +39,7 @@ impl DriveQueue<'_> {
         // If a pack was converted in a drive since its image was made, its diskette is the converted one; but not if
         // it was another copy of the pack already then.
         for diskette in self.earlier.iter_mut().filter(|diskette| !diskette.was_copy) {
-            diskette.report.catch_up(ledger)?;
+            diskette.report.catch_up(ledger, Some(diskette.number))?;
         }
         self.earlier.sort_by_key(|diskette| diskette.number);
         Ok(())

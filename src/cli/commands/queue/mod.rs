@@ -13,9 +13,9 @@ use crate::cli::ask::stop::STOP;
 use crate::cli::commands::drive::look;
 use crate::cli::show::progress::Progress;
 use crate::cli::show::queue::Diskette;
-use crate::cli::show::terminal::complain;
+use crate::cli::show::terminal::{complain, remark};
 use crate::cli::words::{
-    failure_message, lost_in_image, seen_before, seen_in_an_earlier_queue, verdict,
+    WRITE_NUMBERS, failure_message, lost_in_image, seen_before, seen_in_an_earlier_queue, verdict,
 };
 use addpack::ledger::{Ledger, LedgerError};
 use addpack::media::surface::SectorCondition;
@@ -121,7 +121,11 @@ impl<'a> DriveQueue<'a> {
 
     /// Asks, with an empty line before the question unless it is the first one.
     fn ask(&mut self, prompt: &str) -> Option<String> {
-        let between = if std::mem::replace(&mut self.has_asked, true) { "\n" } else { "" };
+        let is_first = !std::mem::replace(&mut self.has_asked, true);
+        if is_first && !self.is_planned {
+            remark(WRITE_NUMBERS);
+        }
+        let between = if is_first { "" } else { "\n" };
         answer(&format!("{between}{prompt}"))
     }
 

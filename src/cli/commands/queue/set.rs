@@ -74,7 +74,7 @@ impl DisketteSet {
             set.add(image, drive, ledger)?;
         }
         set.add_the_rest();
-        set.packs.sort_by_servers();
+        set.packs.sort_by_servers(ledger)?;
         Ok(set)
     }
 
@@ -83,8 +83,8 @@ impl DisketteSet {
         let is_of_it = |one: &Diskette| one.image.as_deref() == Some(&*image.path);
         let original = self.diskettes.iter().position(|one| is_of_it(one) && !one.was_copy);
         let place = original.or_else(|| self.diskettes.iter().position(is_of_it));
-        if original.is_some() {
-            image.catch_up(ledger)?;
+        if let Some(original) = original {
+            image.catch_up(ledger, Some(self.diskettes[original].number))?;
         }
         self.name_others(&mut image);
         let Some(place) = place else {

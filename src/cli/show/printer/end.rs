@@ -57,8 +57,13 @@ impl Printer {
         }
         if let (Some(files), Some(more)) = (self.to_file, more) {
             let stopped = is_stopped(&end);
-            let ending =
-                Ending { summary, stopped, is_null: more.common.null, server: NEW_45_SERVER };
+            let ending = Ending {
+                summary,
+                stopped,
+                is_null: more.common.null,
+                quiet: more.common.screen.quiet,
+                server: NEW_45_SERVER,
+            };
             files.finish(more.also, &more.head, &ending)?;
         }
         end.map(|_| self.exit).map_err(Error::Ledger)

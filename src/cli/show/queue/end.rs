@@ -4,7 +4,9 @@ use super::diskette::{Diskette, number_of};
 use crate::cli::show::layout::hang;
 use crate::cli::show::plan_text::command_lines;
 use crate::cli::show::terminal::{TextStyle, Tone, named, shown};
-use crate::cli::words::{self, PackSummary, code_label, plural, short_serial, verdict};
+use crate::cli::words::{
+    self, PackSummary, code_label, list, plural, short, short_serial, verdict,
+};
 use addpack::diagnosis::FindingCode;
 use addpack::plan::servers::Span;
 use addpack::plan::{Fleet, PackFacts, Plan, PlanAction, PlanCode, PlanStep, ServerState};
@@ -39,6 +41,7 @@ impl SetReport<'_> {
         text += &section(look, "Not used yet, and needed by no server here", self.stock());
         text += &section(look, "Failed: put them in again", self.failed(look));
         text += &self.others(look);
+        text += &self.to_convert(look);
         if !self.commands.is_empty() {
             text += &format!("\n{}\n", look.paint(Tone::Heading, "What now"));
             text += &command_lines(look, self.commands);
@@ -183,6 +186,19 @@ impl SetReport<'_> {
         }
         let others = format!("Left alone, since they hold no pack: {}", others.join(", "));
         "\n".to_owned() + &hang(look.width, "", &others)
+    }
+
+    /// The diskettes that a queue which converts asks for.
+    fn to_convert(&self, look: TextStyle) -> String {
+        let to_convert = self.diskettes.iter().filter(|diskette| diskette.outcome().is_to_change());
+        let one =
+            |diskette: &Diskette| format!("{} ({})", diskette.number, short(&diskette.serial()));
+        let all: Vec<_> = to_convert.map(one).collect();
+        if all.is_empty() {
+            return String::new();
+        }
+        let word = if all.len() == 1 { "diskette" } else { "diskettes" };
+        "\n".to_owned() + &hang(look.width, "", &format!("To convert: {word} {}", list(&all)))
     }
 
     /// The diskettes that came to this.

@@ -208,7 +208,7 @@ impl Brief {
         }
         if self.asked.len() + self.unnamed > 0 {
             let purpose = format!("asks for {}", replacements(self.asked.len(), self.unnamed));
-            what_now.offer(&["replace"], &["-o", "request.csv"], &purpose);
+            what_now.offer(&["replace"], &["-o", "request.txt"], &purpose);
         }
         let no_packs = tally.count(Outcome::NotAPack) + tally.count(Outcome::Failed);
         if tally.images() > no_packs {
@@ -242,13 +242,24 @@ fn servers(look: TextStyle, sets: &PacksByServer) -> String {
         let last = set.chain.steps().last();
         last.is_some_and(|(_, holders)| holders.refused && holders.sound.is_none())
     };
-    let gaps = sets.all().iter().filter(has_gap).count();
-    let refused = sets.all().iter().filter(|set| !has_gap(set) && ends_refused(set)).count();
-    let whole = sets.all().len() - gaps - refused;
+    let overlaps = |set: &&ServerPacks| !set.chain.conflicts().is_empty();
+    let all = sets.all().len();
+    let count = |is_so: &dyn Fn(&&ServerPacks) -> bool| sets.all().iter().filter(is_so).count();
+    let gaps = count(&has_gap);
+    let refused = count(&|set| !has_gap(set) && ends_refused(set));
+    let conflicts = count(&|set| !has_gap(set) && !ends_refused(set) && overlaps(set));
+    let twins = count(&|set| set.chain.twins().next().is_some());
+    let whole = all - gaps - refused - conflicts;
     let [whole, gaps, refused] = [whole, gaps, refused].map(|count| number(count as u64));
-    let text =
+    let mut text =
         format!("Servers: {whole} whole, {gaps} with gaps, {refused} whose last pack is refused");
-    if sets.all().is_empty() { String::new() } else { hang(look.width, "", &text) }
+    if conflicts > 0 {
+        text += &format!(", {} with conflicts", number(conflicts as u64));
+    }
+    if twins > 0 {
+        text += &format!("; {} with twins", number(twins as u64));
+    }
+    if all == 0 { String::new() } else { hang(look.width, "", &text) }
 }
 
 fn exit_reason(tally: &Tally, exit: Exit) -> String {

@@ -11,7 +11,7 @@ pub(crate) use page::Head;
 use crate::cli::Error;
 use crate::cli::args::Also;
 use crate::cli::show::json::{image_line, numbered_line};
-use crate::cli::show::terminal::named;
+use crate::cli::show::terminal::{named, wrote};
 use crate::cli::show::waiting::{Upcoming, Waiting};
 use addpack::files::write_new_with;
 use addpack::plan::servers::PacksByServer;
@@ -51,6 +51,8 @@ pub(crate) struct Ending {
     pub(crate) stopped: bool,
     /// Whether the paths of failed images are ended by NUL.
     pub(crate) is_null: bool,
+    /// Whether nobody wants to be told which files were written.
+    pub(crate) quiet: bool,
     /// The servers that the licenses of a page are reckoned for, but for their identity.
     pub(crate) server: ServerState,
 }
@@ -141,7 +143,13 @@ impl ToFile {
         })?;
         self.put(also.csv_to.as_deref(), |this, out| csv::write(out, this.rows()?))?;
         self.put(also.failed_to.as_deref(), |this, out| this.write_failed(out, ending.is_null))?;
-        self.put(also.report.as_deref(), |this, out| this.write_page(out, head, ending))
+        self.put(also.report.as_deref(), |this, out| this.write_page(out, head, ending))?;
+        for file in
+            [&also.json_to, &also.csv_to, &also.failed_to, &also.report].into_iter().flatten()
+        {
+            wrote(ending.quiet, &format!("{} was written", named(file)));
+        }
+        Ok(())
     }
 
     fn put(

@@ -114,7 +114,7 @@ impl HtmlPage<'_> {
         writeln!(
             out,
             "<p><b>{} can be converted, {} {} 4.5 already, {} {} refused, {} failed.</b> {}</p>",
-            packs(convert + finish),
+            images(convert + finish),
             number(done),
             are(done),
             number(refused),
@@ -151,8 +151,7 @@ impl HtmlPage<'_> {
     /// The images that are in none of the figures.
     fn others(&self) -> String {
         let all: u64 = self.counts.outcomes.values().sum();
-        let images =
-            if all == 1 { "1 image".to_owned() } else { format!("{} images", number(all)) };
+        let images = images(all);
         let copies = match self.counts.of(&["copy"]) {
             0 => None,
             1 => Some("1 is a copy of a pack that is counted above".to_owned()),
@@ -232,6 +231,10 @@ fn text(text: &str) -> Cow<'static, str> {
         }
     }
     safe.into()
+}
+
+fn images(count: u64) -> String {
+    if count == 1 { "1 image".to_owned() } else { format!("{} images", number(count)) }
 }
 
 fn packs(count: u64) -> String {

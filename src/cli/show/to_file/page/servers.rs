@@ -61,7 +61,7 @@ impl HtmlPage<'_> {
     ) -> io::Result<()> {
         writeln!(
             out,
-            "<h2>{title}</h2><div class=\"wide\"><table><tr><th>Server</th><th>Licenses</th><th \
+            "<h2>{title}</h2><div class=\"wide\"><table class=\"servers\"><tr><th>Server</th><th>Licenses</th><th \
              class=\"number\">Reaches</th><th>Missing, and other remarks</th></tr>"
         )?;
         for (server, plan) in plans {
@@ -77,7 +77,8 @@ impl HtmlPage<'_> {
             writeln!(
                 out,
                 "<tr><td>{}<br><small>{mac}</small></td><td>{}</td><td \
-                 class=\"number\">{}</td><td>{}</td></tr>",
+                 class=\"number\" data-label=\"Reaches\">{}</td><td \
+                 data-label=\"Missing, and other remarks\">{}</td></tr>",
                 text(&name),
                 svg(plan, server, self.facts, chain),
                 plan.reaches,

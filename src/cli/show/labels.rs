@@ -1,0 +1,42 @@
+//! The labels of a plan's diskettes.
+
+use crate::cli::show::plan_report::PlanReport;
+use crate::cli::show::terminal::shown;
+use crate::cli::words::{code_label, pack_serial, server, version_words};
+use addpack::plan::{PackFacts, PlanCode, PlanStep};
+use std::io::{self, Write};
+
+/// A label for each diskette, an empty line behind each. If there are plans of several servers, each label names its
+/// server.
+pub(crate) fn labels(out: &mut dyn Write, report: &PlanReport, is_only: bool) -> io::Result<()> {
+    let all = report.applied();
+    let server = report.server.identity.filter(|_| !is_only);
+    let server = server.map_or_else(String::new, |it| format!(", {}", self::server(&it)));
+    for (at, step) in report.plan.steps.iter().enumerate() {
+        let facts = report.facts(step);
+        let place = match (step.span(), step.code) {
+            (Some(_), _) => format!("{} of {all}{server}", at + 1),
+            (None, PlanCode::Copy) => continue,
+            (None, code) => {
+                format!("do not apply: {}{server}", code_label(code, report.summary(step)))
+            }
+        };
+        let path = || format!("no serial: {}", shown(report.summary(step).image())).into();
+        let serial = pack_serial(facts).unwrap_or_else(path);
+        let licenses = label_licenses(step, facts);
+        let version = version_words(step, facts);
+        write!(out, "{place}\n{serial}\n{licenses}\n{version}\n\n")?;
+    }
+    Ok(())
+}
+
+/// From and to, as far as they are known.
+fn label_licenses(step: &PlanStep, facts: &PackFacts) -> String {
+    let bound = facts.used.map(|used| (used.from, used.to));
+    match (step.span().or(bound), facts.licenses) {
+        (Some((from, to)), _) => format!("{from} to {to} licenses"),
+        (None, 0) => "licenses unknown".to_owned(),
+        (None, licenses) if facts.needs_replacement() => format!("{licenses} licenses"),
+        (None, licenses) => format!("{licenses} licenses, unused"),
+    }
+}

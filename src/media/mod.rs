@@ -15,7 +15,7 @@ mod watch;
 
 use crate::container::Recognised;
 pub use crate::disk::{DriveError, MapfileError, MediaError};
-pub use crate::platform::{FoundDrive, drives, readers_group};
+pub use crate::platform::{FoundDrive, drives, group_with_access};
 pub use budget::BUDGET;
 pub use container::{Container, Member};
 pub use drive::Drive;

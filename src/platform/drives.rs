@@ -21,13 +21,14 @@ pub fn drives() -> Vec<FoundDrive> {
     drives
 }
 
-/// The name of the group whose members may read what is at `path`.
+/// The name of the group whose members may read, or write, what is at `path`. Nobody is asked to join root's group.
 #[cfg(unix)]
-pub fn readers_group(path: &Path) -> Option<String> {
+pub fn group_with_access(path: &Path, to_write: bool) -> Option<String> {
     use std::os::unix::fs::MetadataExt;
     let metadata = std::fs::metadata(path).ok()?;
-    let may_read = metadata.mode() & 0o040 != 0;
-    let groups = std::fs::read_to_string("/etc/group").ok().filter(|_| may_read)?;
+    let right = if to_write { 0o020 } else { 0o040 };
+    let has_access = metadata.mode() & right != 0 && metadata.gid() != 0;
+    let groups = std::fs::read_to_string("/etc/group").ok().filter(|_| has_access)?;
     group_name(&groups, metadata.gid())
 }
 
@@ -42,7 +43,7 @@ fn group_name(groups: &str, id: u32) -> Option<String> {
 
 /// Elsewhere, no group has to be named.
 #[cfg(not(unix))]
-pub fn readers_group(_: &Path) -> Option<String> {
+pub fn group_with_access(_: &Path, _: bool) -> Option<String> {
     None
 }
 

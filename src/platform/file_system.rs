@@ -74,6 +74,11 @@ mod unix {
         Ok(access(folder, Access::WRITE_OK | Access::EXEC_OK)?)
     }
 
+    /// Whether the mode of what is at `path` lets this user write to it.
+    pub(crate) fn grants_writing(path: &Path) -> bool {
+        access(path, Access::WRITE_OK).is_ok()
+    }
+
     /// Checks that the file may be replaced by a new one with the same owner and group.
     pub(crate) fn may_replace(path: &Path, metadata: &Metadata) -> io::Result<()> {
         may_write(folder_of(&std::fs::canonicalize(path)?))?;
@@ -85,7 +90,7 @@ mod unix {
 }
 
 #[cfg(unix)]
-pub(crate) use unix::{is_local, may_replace, may_write, try_locks};
+pub(crate) use unix::{grants_writing, is_local, may_replace, may_write, try_locks};
 
 #[cfg(windows)]
 mod windows {
@@ -119,6 +124,11 @@ mod windows {
     }
 
     /// Nothing is checked on Windows: only an attempt can show that.
+    pub(crate) fn grants_writing(_: &Path) -> bool {
+        true
+    }
+
+    /// Nothing is checked on Windows: only an attempt can show that.
     #[expect(clippy::unnecessary_wraps, reason = "not every platform has to try")]
     pub(crate) fn may_replace(_: &Path, _: &Metadata) -> io::Result<()> {
         Ok(())
@@ -126,4 +136,4 @@ mod windows {
 }
 
 #[cfg(windows)]
-pub(crate) use windows::{is_local, may_replace, may_write, try_locks};
+pub(crate) use windows::{grants_writing, is_local, may_replace, may_write, try_locks};

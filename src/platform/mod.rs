@@ -20,7 +20,7 @@ mod unnamed;
 #[cfg(windows)]
 mod windows;
 
-pub use drives::{FoundDrive, drives, readers_group};
+pub use drives::{FoundDrive, drives, group_with_access};
 pub use steps::before_each_step;
 pub use system::System;
 
@@ -29,7 +29,7 @@ pub(crate) use cause::Cause;
 #[cfg(unix)]
 pub(crate) use cause::cause;
 pub(crate) use copy::copy;
-pub(crate) use file_system::{is_local, may_replace, may_write, try_locks};
+pub(crate) use file_system::{grants_writing, is_local, may_replace, may_write, try_locks};
 pub(crate) use names::{drive_letter, is_device_name};
 pub(crate) use steps::step;
 pub(crate) use unnamed::{link, unnamed, way_to};

@@ -18,8 +18,8 @@ use super::turns::{Turn, TurnResult, Turns, take_turn};
 use super::{End, FinalReport, Job, Listener, Mode, RunEvent};
 use crate::ledger::{Ledger, LedgerError};
 use crate::platform::images_at_once;
-use crate::report::{Failure, FailureCode, Note, Operation, Report};
-use crate::set::ImageNumber;
+use crate::report::{Failure, FailureCode, Note, Operation, Outcome, Report};
+use crate::set::{ImageNumber, SetDecision};
 use std::mem::take;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -225,11 +225,7 @@ impl<'a> Run<'a> {
             }
             // If the pack was converted, now or by another run meanwhile, the decision is out of date.
             work.restore_report();
-            let is_it = |at: &usize| {
-                let digest = self.survey.candidates[*at].digest;
-                work.report.record().is_some_and(|record| record.digest() == digest)
-            };
-            if let Some(at) = candidate.filter(is_it) {
+            if let Some(at) = candidate.filter(|at| self.is_still_true(*at, &work.report)) {
                 let decision = self.survey.decision(at);
                 let ledger = self.claims.ledger();
                 let result = decisions::apply(&mut work.report, decision, self.survey, ledger);
@@ -247,6 +243,15 @@ impl<'a> Run<'a> {
         }
         let heard = (self.listener)(RunEvent::CaughtUp);
         applied.map(|()| heard)
+    }
+
+    /// Whether the decision for the candidate at this place is still true of its image: it holds the record that was
+    /// seen, or is a copy in which an interrupted conversion was finished.
+    fn is_still_true(&self, at: usize, report: &Report) -> bool {
+        let digest = self.survey.candidates[at].digest;
+        let is_copy = matches!(self.survey.decision(at), SetDecision::Copy { .. });
+        (is_copy && report.outcome == Outcome::Converted)
+            || report.record().is_some_and(|record| record.digest() == digest)
     }
 
     /// Confirms what was reported when the images before `end` were seen.

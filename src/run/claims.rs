@@ -173,7 +173,10 @@ impl<'l> Claims<'l> {
             let Step::Done(work) = step else { continue };
             if let Some(claim) = work.claim.take() {
                 self.settled.extend(settled(&work.report, claim));
-            } else if self.has_missing() {
+                continue;
+            }
+            self.enter_copy(&work.report)?;
+            if self.has_missing() {
                 self.turn_up(&work.report, &mut recovering)?;
             }
         }
@@ -183,6 +186,20 @@ impl<'l> Claims<'l> {
     /// Ends a run: writes the results of the last claims.
     pub(super) fn end(self) -> Result<(), LedgerError> {
         self.ledger.settle(&self.settled)
+    }
+
+    /// Enters the copy in which an interrupted conversion was finished. The survey has entered its image, which stays
+    /// as it is.
+    fn enter_copy(&mut self, report: &Report) -> Result<(), LedgerError> {
+        let made = report.output.as_deref().filter(|_| report.outcome == Outcome::Converted);
+        let serial = report.record().and_then(|record| record.serial.text());
+        let Some((target, serial)) = made.zip(serial) else { return Ok(()) };
+        let path = absolute_path(&report.path);
+        let entry = self.ledger.find(serial)?;
+        match entry.filter(|entry| entry.target.is_none() && entry.path == path) {
+            Some(entry) => self.ledger.moved(entry.id, &path, Some(&absolute_path(target))),
+            None => Ok(()),
+        }
     }
 
     /// Settles the claim of a converted pack that an earlier run has left open.
@@ -205,12 +222,11 @@ impl<'l> Claims<'l> {
         target: Option<&Path>,
         recovering: &mut Recovering,
     ) -> Result<(), LedgerError> {
-        if !self.missing.has_source(source)
-            || !recovering.is_converted_for_good(target.unwrap_or(path))
+        let is_open = self.missing.has_source(source);
+        if is_open
+            && recovering.is_converted_for_good(target.unwrap_or(path))
+            && let Some(entry) = self.missing.take_source(source)
         {
-            return Ok(());
-        }
-        if let Some(entry) = self.missing.take_source(source) {
             let target = target.map(absolute_path);
             self.ledger.moved(entry.id, &absolute_path(path), target.as_deref())?;
             self.settled.push(Settled::Done(entry.id));

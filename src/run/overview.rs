@@ -39,8 +39,10 @@ impl Survey {
             let decision = self.decision(at);
             let in_place = candidate.access != Access::NeedsOutput;
             match candidate.condition {
-                Condition::Unfinished if in_place || into_copies => overview.finish += 1,
-                Condition::Sound if is_converted(candidate, decision) => {
+                Condition::Unfinished if in_place || into_copies => {
+                    overview.finish += u64::from(is_converted(candidate, decision, job));
+                }
+                Condition::Sound if is_converted(candidate, decision, job) => {
                     if in_place || into_copies {
                         overview.convert += 1;
                     } else {

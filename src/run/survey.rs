@@ -241,7 +241,7 @@ impl Survey {
             let candidate = &self.candidates[at];
             let may_be = job.output.is_some() || candidate.access != Access::NeedsOutput;
             may_be
-                && is_converted(candidate, self.decision(at))
+                && is_converted(candidate, self.decision(at), job)
                 && !self.is_left_out(candidate, job)
         })
     }
@@ -278,11 +278,12 @@ impl Survey {
     }
 }
 
-/// Whether a conversion converts the pack, given the set's decision.
-pub(super) fn is_converted(candidate: &Candidate, decision: &SetDecision) -> bool {
+/// Whether the conversion `job` changes the image or makes a copy of it, given the set's decision. In place, every
+/// interrupted conversion is finished, even if another image counts.
+pub(super) fn is_converted(candidate: &Candidate, decision: &SetDecision, job: &Job) -> bool {
+    let is_finished = candidate.condition == Condition::Unfinished && job.output.is_none();
     candidate.is_to_change()
-        && (candidate.condition == Condition::Unfinished
-            || matches!(decision, SetDecision::AsItIs | SetDecision::CopyMissing))
+        && (is_finished || matches!(decision, SetDecision::AsItIs | SetDecision::CopyMissing))
 }
 
 impl Mode {

@@ -98,9 +98,9 @@ impl<'a> Turns<'a> {
         let copies = self.job.output.is_some()
             && candidate.condition == Condition::Sound
             && *decision == SetDecision::AsItIs;
-        if self.job.mode.tries() && (copies || is_converted(candidate, decision)) {
-            let is_left_out =
-                is_converted(candidate, decision) && self.survey.is_left_out(candidate, self.job);
+        let is_converted = is_converted(candidate, decision, self.job);
+        if self.job.mode.tries() && (copies || is_converted) {
+            let is_left_out = is_converted && self.survey.is_left_out(candidate, self.job);
             return Some(if is_left_out { TurnAction::LeaveOut } else { TurnAction::Change });
         }
         (*decision != SetDecision::AsItIs).then_some(TurnAction::Report)

@@ -240,7 +240,7 @@ impl SameSerial<'_> {
 
     fn copies_of(&mut self, counts: usize, images: &[usize]) {
         for &at in images {
-            let is_copy = at != counts && self.candidates[at].condition == Condition::Sound;
+            let is_copy = at != counts && self.candidates[at].condition != Condition::Refused;
             if let Some(relation) = self.relation(at, counts).filter(|_| is_copy) {
                 self.decisions[at] = SetDecision::Copy { of: self.image(counts), relation };
             }

@@ -13,8 +13,8 @@
 //! | a refused record that is not an earlier state, and has another binding than the newest sound one | `newer-state-refused`: the sound ones are refused |
 //! | none of these | the newest sound one counts, of equal ones the first that can be changed in place |
 //!
-//! Images that do not count are copies of the one that does. A refused record stays refused, but its report names
-//! the sound image that counts, if there is one.
+//! Images that do not count are copies of the one that does. An interrupted conversion is finished in place in copies
+//! as well. A refused record stays refused, but its report names the sound image that counts, if there is one.
 //!
 //! The seals reveal accidents. They are not keyed, so they do not protect against forgery.
 

@@ -216,7 +216,7 @@ fn empty_drive_has_no_medium() {
 }
 
 #[test]
-fn drive_that_others_may_read_names_the_group_that_may() {
+fn drive_that_this_user_may_not_use_names_the_group_that_may() {
     use std::os::unix::process::CommandExt;
     let Some((scene, drive)) = drive_with(&PackImage::golden("applied-1440.img")) else { return };
     let set = |program: &str, arguments: [&str; 2]| {
@@ -226,18 +226,25 @@ fn drive_that_others_may_read_names_the_group_that_may() {
     let program = scene.path("addpack");
     std::fs::copy(scene.command(&[]).get_program(), &program).unwrap();
     set("chmod", ["755", scene.path(".").to_str().unwrap()]);
-    for (group, mode, sentence) in [
-        ("disk", "640", "only root and members of the group disk may read this drive"),
-        ("disk", "600", "only root may read this drive"),
+    let (inspect, convert) = (&["inspect"][..], &["convert", "--yes"][..]);
+    for (group, mode, args, sentence) in [
+        ("disk", "640", inspect, "only root and members of the group disk may read this drive"),
+        ("disk", "600", inspect, "only root may read this drive"),
+        ("root", "640", inspect, "only root may read this drive"),
+        ("root", "644", convert, "only root may write to this drive"),
+        ("disk", "664", convert, "only root and members of the group disk may write to this drive"),
     ] {
         set("chgrp", [group, drive.path()]);
         set("chmod", [mode, drive.path()]);
         let mut command = Command::new(&program);
-        command.args(["inspect", "--no-ledger", drive.path()]).current_dir("/");
+        command.args(args).args(["--no-ledger", drive.path()]).current_dir("/");
         let ran = Ran::of(command.uid(65_534).gid(65_534));
+        set("chgrp", ["disk", drive.path()]);
         set("chmod", ["660", drive.path()]);
         ran.ends(3);
-        let words: Vec<_> = ran.stdout.split_whitespace().collect();
-        assert!(words.join(" ").contains(sentence), "{ran:?}");
+        let words = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains(sentence) && !words.contains("tab"), "{ran:?}");
+        assert_eq!(words.contains("usermod -aG disk"), sentence.contains("disk"), "{ran:?}");
+        assert!(words.contains("run addpack as root (with sudo)"), "{ran:?}");
     }
 }

@@ -194,3 +194,17 @@ fn advice_that_is_the_same_for_many_images_is_given_once() {
     let again = "    next: as for images/chain-bad-cluster-720.img\n";
     assert_eq!(text.matches(again).count(), 3, "{text}");
 }
+
+#[test]
+fn progress_of_a_survey_counts_no_outcomes_and_is_gone_before_the_lines() {
+    let scene = Scene::new();
+    for name in ["a.img", "b.img", "c.img"] {
+        scene.pack(1, name);
+    }
+    let command = scene.command(&["inspect", "--list", "--color", "never", "."]);
+    let (text, _) = Terminal::run_as(command, "xterm", 24, 80).end();
+    let (_, report) = text.rsplit_once("inspecting ").expect("a progress bar");
+    assert!(report.contains("./a.img"), "{text:?}");
+    let is_counted = |line: &&str| line.contains("inspecting ") && line.contains(" convertible");
+    assert_eq!(text.split(['\r', '\n']).find(is_counted), None, "{text:?}");
+}

@@ -75,3 +75,21 @@ fn folder_that_is_not_there_is_a_wrong_command_line() {
     assert_eq!((ran.stdout.as_str(), ran.code), ("", Some(2)));
     assert_eq!(ran.stderr, "addpack: there is no folder nowhere\n");
 }
+
+#[cfg(unix)]
+#[test]
+fn interrupted_selftest_leaves_nothing_behind() {
+    use rustix::process::{Pid, Signal, kill_process};
+    use std::process::Stdio;
+    let scene = Scene::new();
+    let mut command = scene.command(&["selftest", "."]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let is_there = || std::fs::read_dir(scene.path("")).unwrap().count() > 0;
+    while !is_there() && child.try_wait().unwrap().is_none() {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{output:?}");
+    assert!(!is_there(), "{output:?}");
+}

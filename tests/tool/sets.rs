@@ -102,3 +102,34 @@ fn before_it_asks_convert_names_some_of_many_servers_with_gaps_and_counts_all() 
     terminal.answer("n");
     assert_eq!(terminal.end().1, Some(130));
 }
+
+#[test]
+fn interrupted_conversions_of_one_pack_are_one_pack() {
+    let scene = Scene::new();
+    for name in ["x/a.img", "x/b.img", "y/a.img", "y/b.img"] {
+        scene.image("converted-unfinished-360.img", name);
+    }
+    let said = |args: &[&str]| {
+        let (images, ..) = scene.json(&[args, &["--json"]].concat());
+        images.into_iter().map(|image| image.outcome).collect::<Vec<_>>()
+    };
+    assert_eq!(said(&["inspect", "x"]), ["unfinished-conversion", "copy"]);
+    assert_eq!(said(&["convert", "--dry-run", "x"]), ["unfinished-conversion", "copy"]);
+    let plan = scene.run(&["plan", "x"]).stdout;
+    assert!(!plan.contains("another pack restores"), "{plan}");
+
+    // Into a copy: that of the image that counts, and the ledger knows it.
+    assert_eq!(said(&["convert", "--yes", "-o", "out", "x"]), ["converted", "copy"]);
+    assert!(scene.path("out/a.img").exists() && !scene.path("out/b.img").exists());
+    assert!(scene.run(&["ledger"]).stdout.contains("/out/a.img\n"));
+    scene.run(&["ledger", "check"]).is(0, "1 of 1 conversion is as the ledger says\n", "");
+    assert_eq!(said(&["inspect", "x", "out"]), ["copy", "copy", "already-converted"]);
+
+    // In place: every image is finished, and one counts.
+    std::fs::remove_file(scene.ledger()).unwrap();
+    assert_eq!(said(&["convert", "--yes", "y"]), ["converted", "copy"]);
+    let finished = scene.read("out/a.img");
+    assert!(scene.read("y/a.img") == finished && scene.read("y/b.img") == finished);
+    scene.run(&["ledger", "check"]).is(0, "1 of 1 conversion is as the ledger says\n", "");
+    assert_eq!(said(&["inspect", "y"]), ["already-converted", "copy"]);
+}

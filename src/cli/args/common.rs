@@ -5,6 +5,7 @@
 use super::{complete, files_from};
 use crate::cli::Error;
 use crate::cli::show::terminal::When;
+use crate::cli::words::disk_letter;
 use crate::cli::words::system::DRIVE;
 use addpack::media::{Container, Place, PlaceKind};
 use addpack::run::{Describe, Job, Mode};
@@ -135,12 +136,14 @@ impl Common {
     /// Adds the paths that a list names.
     ///
     /// # Errors
-    /// If the list cannot be read.
+    /// If the list cannot be read, or a path is the letter of a disk.
     pub(crate) fn read_list(&mut self) -> Result<(), Error> {
         if let Some(file) = self.files_from.take() {
             self.paths.extend(files_from::read(&file, self.null)?);
         }
-        Ok(())
+        let is_disk = |path: &&PathBuf| cfg!(windows) && path.is_dir() && !is_drive(path);
+        let disk = self.paths.iter().filter(is_disk).find_map(|path| disk_letter(path));
+        disk.map_or(Ok(()), |message| Err(Error::Usage(message)))
     }
 
     /// Whether a diskette drive is named, and nothing else.

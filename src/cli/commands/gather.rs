@@ -240,7 +240,7 @@ impl<'a> Gathering<'a> {
     }
 
     fn see(&mut self, mut report: Box<Report>) {
-        self.progress.seen(report.outcome);
+        self.progress.seen();
         name_diskette(&mut report);
         match Item::of(&report) {
             Item::Pack(summary, facts) => {

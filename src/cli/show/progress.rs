@@ -133,13 +133,12 @@ impl Progress {
         bar.set_message("");
     }
 
-    /// An image was looked at. An archive was counted as one image, and may hold many.
-    pub(crate) fn seen(&mut self, outcome: Outcome) {
-        if self.is_looking {
-            self.done(outcome);
-            if let Some(bar) = &self.bar {
-                bar.set_length(bar.length().unwrap_or(0).max(bar.position()));
-            }
+    /// An image was looked at. What it comes to is not decided before all are seen. An archive was counted as one
+    /// image, and may hold many.
+    pub(crate) fn seen(&self) {
+        if let Some(bar) = self.bar.as_ref().filter(|_| self.is_looking && !self.is_line) {
+            bar.inc(1);
+            bar.set_length(bar.length().unwrap_or(0).max(bar.position()));
         }
     }
 

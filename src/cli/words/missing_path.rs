@@ -3,8 +3,8 @@
 use crate::cli::show::terminal::named;
 use crate::cli::words::nearest;
 use crate::cli::words::system::NO_DRIVE_FOUND;
-use addpack::media::{FoundDrive, PlaceKind, drives, readers_group};
-use addpack::report::{FailureCode, Report};
+use addpack::media::{FoundDrive, PlaceKind, drives, group_with_access};
+use addpack::report::{FailureCode, Operation, Report};
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 const NAMES: usize = 10_000;
 
 /// root has a ledger of its own.
-const AS_ROOT: &str = "run addpack as root, and name your ledger with --ledger";
+const AS_ROOT: &str = "run addpack as root (with sudo), and name your ledger with --ledger";
 
 /// What is wrong with a path, if there is more to say than the failure's code does.
 pub(crate) fn message(report: &Report) -> Option<String> {
@@ -25,10 +25,11 @@ pub(crate) fn message(report: &Report) -> Option<String> {
         }
         Problem::DriveLetter => format!("{shown} is a drive letter, and this is not Windows"),
         Problem::NoDrive => format!("there is no drive {shown}"),
-        Problem::LockedDrive(Some(group)) => {
-            format!("only root and members of the group {group} may read this drive")
+        Problem::LockedDrive { group, to_write } => {
+            let who = group
+                .map_or_else(String::new, |group| format!(" and members of the group {group}"));
+            format!("only root{who} may {} this drive", if to_write { "write to" } else { "read" })
         }
-        Problem::LockedDrive(None) => "only root may read this drive".to_owned(),
         Problem::Misspelt(_) => return None,
     })
 }
@@ -45,10 +46,10 @@ pub(crate) fn next_step(report: &Report) -> Option<String> {
             [] => NO_DRIVE_FOUND.to_owned(),
             found => format!("name one of the drives that were found: {}", drive_list(found)),
         },
-        Problem::LockedDrive(Some(group)) => format!(
+        Problem::LockedDrive { group: Some(group), .. } => format!(
             "join that group (sudo usermod -aG {group} $USER, then log in again), or {AS_ROOT}"
         ),
-        Problem::LockedDrive(None) => AS_ROOT.to_owned(),
+        Problem::LockedDrive { group: None, .. } => AS_ROOT.to_owned(),
         Problem::Misspelt(nearest) => format!("check the path; did you mean {nearest}?"),
     })
 }
@@ -78,8 +79,8 @@ enum Problem {
     DriveLetter,
     /// A device file that is not there.
     NoDrive,
-    /// A drive that this user may not read, and the group that may.
-    LockedDrive(Option<String>),
+    /// A drive that this user may not read, or not write to, and the group that may.
+    LockedDrive { group: Option<String>, to_write: bool },
     /// There is something with a similar name.
     Misspelt(String),
 }
@@ -87,7 +88,8 @@ enum Problem {
 fn problem(report: &Report) -> Option<Problem> {
     let path = report.path.as_path();
     let text = path.to_string_lossy();
-    match report.failure.as_ref()?.code {
+    let failure = report.failure.as_ref()?;
+    match failure.code {
         FailureCode::NotFound if text.contains(['*', '?']) => Some(Problem::Pattern),
         FailureCode::NotFound if !cfg!(windows) && is_drive_letter(&text) => {
             Some(Problem::DriveLetter)
@@ -95,10 +97,12 @@ fn problem(report: &Report) -> Option<Problem> {
         FailureCode::NotFound if is_drive_letter(&text) => Some(Problem::NoDrive),
         FailureCode::NotFound if path.parent() == Some(Path::new("/dev")) => Some(Problem::NoDrive),
         FailureCode::NotFound => nearest_path(path).map(Problem::Misspelt),
-        FailureCode::AccessDenied => {
+        FailureCode::AccessDenied | FailureCode::NotOwner => {
             let metadata = fs::metadata(path).ok()?;
             let is_drive = PlaceKind::of(&metadata) == Some(PlaceKind::Drive);
-            is_drive.then(|| Problem::LockedDrive(readers_group(path)))
+            let to_write = failure.operation == Operation::Write;
+            let group = || group_with_access(path, to_write);
+            is_drive.then(|| Problem::LockedDrive { group: group(), to_write })
         }
         _ => None,
     }
@@ -109,6 +113,14 @@ pub(crate) fn is_drive_letter(text: &str) -> bool {
     let letter =
         text.strip_prefix(r"\\.\").unwrap_or(text).trim_end_matches(['\\', '/']).strip_suffix(':');
     letter.is_some_and(|letter| matches!(letter.as_bytes(), [byte] if byte.is_ascii_alphabetic()))
+}
+
+/// That a drive letter alone leads to a disk. What it names there is neither all of it nor any one folder.
+pub(crate) fn disk_letter(path: &Path) -> Option<String> {
+    let text = path.to_str().filter(|text| text.len() == 2 && is_drive_letter(text))?;
+    Some(format!(
+        "{text} is a disk and not a diskette drive: name a folder, such as {text}\\images, or {text}\\ for all of it"
+    ))
 }
 
 /// The path with its first missing name replaced by the most similar one that is there.
@@ -131,4 +143,23 @@ pub(crate) fn nearest_path(path: &Path) -> Option<String> {
 
 fn ends_with_separator(path: &OsStr) -> bool {
     path.as_encoded_bytes().last().is_some_and(|byte| std::path::is_separator(char::from(*byte)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letter_of_a_disk_asks_for_a_folder() {
+        let words = |path: &str| disk_letter(Path::new(path));
+        assert_eq!(
+            words("c:").as_deref(),
+            Some(
+                r"c: is a disk and not a diskette drive: name a folder, such as c:\images, or c:\ for all of it"
+            )
+        );
+        for path in [r"C:\", r"C:\images", "C:images", "CC:", "images", ":"] {
+            assert_eq!(words(path), None, "{path}");
+        }
+    }
 }

@@ -38,7 +38,7 @@ pub(crate) use ledger::{
     LEDGER_HEADING, Standing, copies_unknown_message, day_of, entry_lines, ledger_message,
     ledger_row, no_claims_message, standing_message, time_of,
 };
-pub(crate) use missing_path::{drive_list, is_drive_letter, nearest_path, no_image};
+pub(crate) use missing_path::{disk_letter, drive_list, is_drive_letter, nearest_path, no_image};
 pub(crate) use nearest::nearest;
 pub(crate) use next_step::{asks_for_replacement, next_step, short_next_step};
 #[cfg(test)]

@@ -163,14 +163,12 @@ fn explained(error: io::Error, path: &Path, how: DriveUse) -> MediaError {
         Some(DeviceFault::InUse) => {
             platform::mount_point(path).map_or(DriveError::InUse, DriveError::Mounted).into()
         }
-        // Opening it to be read worked a moment ago.
-        Some(DeviceFault::WriteProtected | DeviceFault::Denied)
-            if how == DriveUse::Change && !is_windows =>
-        {
-            DriveError::WriteProtected.into()
-        }
         Some(DeviceFault::WriteProtected) => DriveError::WriteProtected.into(),
         Some(DeviceFault::Denied) if is_windows => DriveError::Denied.into(),
+        // Opening it to be read worked a moment ago, and the system lets this user write to it: the diskette does not.
+        Some(DeviceFault::Denied) if how == DriveUse::Change && platform::grants_writing(path) => {
+            DriveError::WriteProtected.into()
+        }
         Some(DeviceFault::NotThere) => DriveError::NotThere.into(),
         Some(DeviceFault::Denied | DeviceFault::BadSector | DeviceFault::PastTheEnd) | None => {
             error.into()

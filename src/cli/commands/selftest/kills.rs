@@ -1,6 +1,6 @@
 //! Conversions that are killed at each step: is each pack wholly old or wholly new?
 
-use super::Trial;
+use super::{Trial, is_stopped};
 use crate::cli::words::plural;
 use addpack::media::{MediaError, Medium, Place};
 use addpack::pack::examine::{Examination, examine};
@@ -56,7 +56,7 @@ fn trial(name: &'static str, folder: &Path, form: Way) -> Trial {
 
 fn kill_at_each_step(folder: &Path, form: Way) -> io::Result<Kills> {
     let mut kills = Kills::default();
-    for step in 0..TOO_MANY {
+    for step in (0..TOO_MANY).take_while(|_| !is_stopped()) {
         let folder = folder.join("killed");
         let _ = fs::remove_dir_all(&folder);
         make(&folder, form)?;

@@ -6,11 +6,13 @@ mod kills;
 
 use crate::cli::Error;
 use crate::cli::args::SelftestArgs;
+use crate::cli::ask::stop;
 use crate::cli::commands::ledger::written;
 use crate::cli::exit::Exit;
 use crate::cli::show::layout::hang;
 use crate::cli::show::terminal::{TextStyle, When, named};
 use std::io::{Write, stdout};
+use std::sync::atomic::Ordering;
 
 /// A check and its result.
 struct Trial {
@@ -28,6 +30,7 @@ pub(crate) fn run(args: &SelftestArgs) -> Result<Exit, Error> {
     if let Some(steps) = args.steps {
         return doomed::run(&args.folder, steps, args.copies);
     }
+    stop::listen();
     let shown = named(&args.folder);
     if !args.folder.is_dir() {
         return Err(Error::Usage(format!("there is no folder {shown}")));
@@ -42,6 +45,10 @@ pub(crate) fn run(args: &SelftestArgs) -> Result<Exit, Error> {
     let mut is_good = true;
     for trial in abilities::TRIALS.iter().chain(&kills::TRIALS) {
         let Trial { name, result, is_good: passed } = trial(folder.path());
+        if is_stopped() {
+            // The folder is removed with everything in it.
+            return Ok(Exit::Stopped);
+        }
         say(&look.row(&format!("  {name:<26}  "), 30, &result))?;
         is_good &= passed;
     }
@@ -53,6 +60,11 @@ pub(crate) fn run(args: &SelftestArgs) -> Result<Exit, Error> {
     let [not_tried, verdict] = [NOT_TRIED, verdict].map(|text| hang(look.width, "", text));
     say(&format!("\n{not_tried}\n{verdict}"))?;
     Ok(if is_good { Exit::Good } else { Exit::Refused })
+}
+
+/// Whether the user has asked to stop.
+fn is_stopped() -> bool {
+    stop::STOP.load(Ordering::Relaxed)
 }
 
 fn say(text: &str) -> Result<Exit, Error> {

@@ -28,7 +28,7 @@ impl Printer {
     }
 
     fn seen(&mut self, report: &Report) {
-        self.progress.seen(report.outcome);
+        self.progress.seen();
         if let Some(brief) = &mut self.brief {
             brief.seen(report);
         }
@@ -48,6 +48,9 @@ impl Printer {
         if let Some(doing) = self.doing {
             self.progress.begin_again(doing, overview.changed_reports);
             self.tally.unread = overview.unread;
+        } else {
+            // The reader of a pipe may write to the same terminal.
+            self.progress.finish();
         }
     }
 

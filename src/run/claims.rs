@@ -176,9 +176,7 @@ impl<'l> Claims<'l> {
                 continue;
             }
             self.enter_copy(&work.report)?;
-            if self.has_missing() {
-                self.turn_up(&work.report, &mut recovering)?;
-            }
+            self.turn_up(&work.report, &mut recovering)?;
         }
         Ok(())
     }
@@ -188,8 +186,7 @@ impl<'l> Claims<'l> {
         self.ledger.settle(&self.settled)
     }
 
-    /// Enters the copy in which an interrupted conversion was finished. The survey has entered its image, which stays
-    /// as it is.
+    /// Enters the copy in which an interrupted conversion was finished; the survey has entered its image.
     fn enter_copy(&mut self, report: &Report) -> Result<(), LedgerError> {
         let made = report.output.as_deref().filter(|_| report.outcome == Outcome::Converted);
         let serial = report.record().and_then(|record| record.serial.text());
@@ -204,10 +201,9 @@ impl<'l> Claims<'l> {
 
     /// Settles the claim of a converted pack that an earlier run has left open.
     fn turn_up(&mut self, report: &Report, recovering: &mut Recovering) -> Result<(), LedgerError> {
-        if !matches!(report.outcome, Outcome::Converted | Outcome::AlreadyConverted) {
-            return Ok(());
-        }
-        let Some(record) = report.record() else { return Ok(()) };
+        let is_new = matches!(report.outcome, Outcome::Converted | Outcome::AlreadyConverted);
+        let record = report.record().filter(|_| is_new && self.has_missing());
+        let Some(record) = record else { return Ok(()) };
         // A 4.0 record here belongs to an image whose copy is converted.
         let digest = record.origin.map_or_else(|| record.digest(), |origin| origin.source_digest);
         self.turned_up(&digest, &report.path, report.output.as_deref(), recovering)

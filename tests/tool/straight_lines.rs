@@ -11,9 +11,9 @@ use std::process::Command;
 /// Images of the first run; the second has twice as many, and the third four times.
 const IMAGES: usize = 75;
 /// How much more an image among many may cost than one among few, in hundredths: sorting and trees take a little.
-const MORE: u64 = 1;
-/// The same for an image where the ledger has a hundred times as many rows: its trees are a level deeper.
-const MORE_WITH_ROWS: u64 = 1;
+const MORE: u64 = 3;
+/// The same for an image if the ledger has a hundred times as many rows: its trees are a level deeper.
+const MORE_WITH_ROWS: u64 = 3;
 const ROWS: usize = 1000;
 /// A byte of the record that has to be zero.
 const RESERVED: usize = 0x1F0;

@@ -227,6 +227,6 @@ fn letter_of_a_disk_alone_is_a_wrong_command_line() {
     for command in ["inspect", "plan"] {
         let ran = Scene::new().run(&[command, "C:"]);
         assert_eq!((ran.stdout.as_str(), ran.code), ("", Some(2)));
-        assert!(ran.stderr.contains(r"name a folder, such as C:\images"), "{}", ran.stderr);
+        assert!(ran.stderr.contains(r"name a folder, such as C:/images"), "{}", ran.stderr);
     }
 }

@@ -18,8 +18,12 @@ pub fn holds_copy(path: &Path, entry: &LedgerEntry) -> bool {
 /// Whether the file holds the pack of `entry`, converted and cleaned up, on the disk as in the cache. `places` opens
 /// the path.
 pub fn holds_whole_copy(places: &mut Places, path: &Path, entry: &LedgerEntry) -> bool {
-    let Some((medium, pack)) = copy_at(places.at(path), entry) else { return false };
-    let held = pack.sectors.and_then(|sectors| read_record_past_cache(&medium, &sectors).ok());
+    copy_at(places.at(path), entry).is_some_and(|(medium, pack)| is_whole_on_disk(&medium, &pack))
+}
+
+/// Whether the disk, read past the cache, holds a pack that is converted and cleaned up where `pack` was found.
+pub(super) fn is_whole_on_disk(medium: &Medium, pack: &Pack) -> bool {
+    let held = pack.sectors.and_then(|sectors| read_record_past_cache(medium, &sectors).ok());
     held.is_some_and(|record| diagnose(&record).verdict == Verdict::AlreadyConverted)
 }
 

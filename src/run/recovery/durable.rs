@@ -1,10 +1,10 @@
 //! Whether an image that was seen converted is so for good: only then is an open claim settled by it.
 
 use super::Recovering;
-use crate::diagnosis::{Verdict, diagnose};
+use super::copies::is_whole_on_disk;
 use crate::disk::{DisketteStorage, Storage};
 use crate::media::{Medium, PlaceKind};
-use crate::pack::examine::{Examination, examine, read_record_past_cache};
+use crate::pack::examine::{Examination, examine};
 use crate::run::RETRIES;
 use std::fs::TryLockError;
 use std::path::Path;
@@ -28,12 +28,9 @@ impl Recovering {
         } else {
             medium.sync().is_ok()
         };
-        is_synced && is_converted_on_disk(&medium)
+        match examine(&medium) {
+            Ok(Examination::Pack(pack)) => is_synced && is_whole_on_disk(&medium, &pack),
+            _ => false,
+        }
     }
-}
-
-fn is_converted_on_disk(medium: &Medium) -> bool {
-    let Ok(Examination::Pack(pack)) = examine(medium) else { return false };
-    let held = pack.sectors.and_then(|sectors| read_record_past_cache(medium, &sectors).ok());
-    held.is_some_and(|record| diagnose(&record).verdict == Verdict::AlreadyConverted)
 }

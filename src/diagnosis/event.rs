@@ -6,6 +6,9 @@ use crate::record::fields::{Server, is_zero};
 use crate::record::{Record, Version, event_at};
 use std::mem::offset_of;
 
+/// An event begins with its kind: findings about the kind have the event's offset.
+const _: () = assert!(offset_of!(Event, kind) == 0);
+
 /// Adds a finding for each field of the event in `slot` that breaks its rule. `seal_verifies` is whether the
 /// event is counted and its seal verifies. In a 4.0 record, an event that says 4.5 without a matching
 /// seal only gets the finding of the seal.
@@ -19,7 +22,6 @@ pub(super) fn check(
     let at = event_at(slot);
     let mut found = |finding: Finding| findings.push(finding.in_slot(slot));
     if event.known_kind().is_none() {
-        // An event begins with its kind.
         let kind = Value::Number(event.kind.into());
         found(Finding::damage(RecordField::EventKind, at, Value::OneOf(&[1, 2, 3]), kind));
     }

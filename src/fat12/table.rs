@@ -67,9 +67,8 @@ impl<'a> Fat<'a> {
     }
 
     fn raw(&self, cluster: u16) -> u16 {
-        let at = offset(cluster);
-        let pair = u16::from_le_bytes([self.bytes[at], self.bytes[at + 1]]);
-        if cluster.is_multiple_of(2) { pair & 0xFFF } else { pair >> 4 }
+        let pair = &self.bytes[offset(cluster & !1)..];
+        both_entries(pair)[usize::from(cluster & 1)]
     }
 
     fn clusters(&self) -> impl Iterator<Item = u16> + use<> {

@@ -93,7 +93,11 @@ impl Report {
     ///
     /// # Errors
     /// If the ledger fails.
-    pub fn catch_up(&mut self, ledger: &Ledger, number: Option<usize>) -> Result<(), LedgerError> {
+    pub fn update_if_converted(
+        &mut self,
+        ledger: &Ledger,
+        number: Option<usize>,
+    ) -> Result<(), LedgerError> {
         let is_copy = self.has_finding(FindingCode::CopyOfConverted);
         let Some(record) = self.record().filter(|_| is_copy) else { return Ok(()) };
         let Some(serial) = record.serial.text() else { return Ok(()) };

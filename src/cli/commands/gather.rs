@@ -4,7 +4,7 @@ use super::refusal::refusal;
 use crate::cli::Error;
 use crate::cli::args::Common;
 use crate::cli::ask::stop;
-use crate::cli::commands::caught_up::CaughtUp;
+use crate::cli::commands::converted_since::ConvertedSince;
 use crate::cli::commands::ledger::open_to_read;
 use crate::cli::exit::Exit;
 use crate::cli::show::lines::complain_repeated;
@@ -20,7 +20,7 @@ use addpack::plan::{PackFacts, Usability};
 use addpack::record::Version;
 use addpack::record::fields::Serial;
 use addpack::report::{Note, Outcome, Report};
-use addpack::run::{self, End, FinalReport, Job, Mode, RunEvent};
+use addpack::run::{self, End, FinalReport, Mode, RunEvent};
 use std::collections::{BTreeMap, HashMap};
 use std::mem::take;
 use std::ops::ControlFlow;
@@ -48,14 +48,11 @@ pub(crate) fn gather(common: &Common) -> Result<Packs, Error> {
 /// The same, written to `to_file` as well.
 pub(crate) fn gather_with(common: &Common, to_file: Option<&mut ToFile>) -> Result<Packs, Error> {
     stop::listen();
-    gather_job(common, &common.job(Mode::Inspect)?, to_file)
-}
-
-fn gather_job(common: &Common, job: &Job, to_file: Option<&mut ToFile>) -> Result<Packs, Error> {
+    let job = common.job(Mode::Inspect)?;
     let mut ledger = open_to_read(&common.ledger)?;
     let progress = Progress::over(common, "looking");
     let mut gathering = Gathering::new(common, progress, to_file);
-    let end = run::run(job, &mut ledger, &stop::STOP, &mut |event| gathering.hear(event));
+    let end = run::run(&job, &mut ledger, &stop::STOP, &mut |event| gathering.hear(event));
     gathering.progress.finish();
     let is_stopped = end? == End::Stopped;
     let saw_nothing = gathering.seen == 0;
@@ -205,7 +202,7 @@ struct Gathering<'a> {
     /// Images that were seen, and those that have their final report.
     seen: u32,
     finished: u32,
-    since: CaughtUp<'a>,
+    since: ConvertedSince<'a>,
     progress: Progress,
     /// What is written to files as well.
     to_file: Option<&'a mut ToFile>,
@@ -214,7 +211,7 @@ struct Gathering<'a> {
 impl<'a> Gathering<'a> {
     fn new(common: &'a Common, progress: Progress, to_file: Option<&'a mut ToFile>) -> Self {
         let (packs, images, others) = (Packs::default(), Vec::new(), BTreeMap::new());
-        let since = CaughtUp::new(common);
+        let since = ConvertedSince::new(common);
         Self { packs, images, others, seen: 0, finished: 0, since, progress, to_file }
     }
 
@@ -243,8 +240,8 @@ impl<'a> Gathering<'a> {
         self.progress.seen();
         name_diskette(&mut report);
         match Item::of(&report) {
-            Item::Pack(summary, facts) => {
-                self.packs.add(Item::Pack(summary, facts));
+            pack @ Item::Pack(..) => {
+                self.packs.add(pack);
                 self.images.push(self.seen);
             }
             Item::Nothing => {}

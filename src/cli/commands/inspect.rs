@@ -3,7 +3,7 @@
 use crate::cli::Error;
 use crate::cli::args::InspectArgs;
 use crate::cli::ask::stop;
-use crate::cli::commands::caught_up::CaughtUp;
+use crate::cli::commands::converted_since::ConvertedSince;
 use crate::cli::commands::head::head;
 use crate::cli::commands::ledger::open_to_look;
 use crate::cli::commands::queue;
@@ -32,7 +32,7 @@ pub(crate) fn run(args: &InspectArgs) -> Result<Exit, Error> {
         let mut hear = |event| printer.hear(renamed(event, image.path()));
         run::run(&job, &mut ledger, &stop::STOP, &mut hear)
     } else {
-        let mut since = CaughtUp::new(common);
+        let mut since = ConvertedSince::new(common);
         run::run(&job, &mut ledger, &stop::STOP, &mut |event| printer.hear(since.hear(event)))
     };
     printer.finish_with(result, Some(More { also: &args.also, common, head: head(common) }))

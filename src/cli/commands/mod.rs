@@ -1,8 +1,8 @@
 //! The commands, one file for each.
 
-pub(crate) mod caught_up;
 pub(crate) mod collect;
 pub(crate) mod convert;
+pub(crate) mod converted_since;
 pub(crate) mod drive;
 pub(crate) mod explain;
 pub(crate) mod gather;

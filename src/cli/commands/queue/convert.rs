@@ -14,7 +14,7 @@ use crate::cli::commands::drive;
 use crate::cli::commands::head::head;
 use crate::cli::exit::Exit;
 use crate::cli::show::printer::{More, Printer};
-use crate::cli::show::queue::{Diskette, seen_earlier, summary};
+use crate::cli::show::queue::{Diskette, summary};
 use crate::cli::show::terminal::{TextStyle, complain, named};
 use crate::cli::words::{Left, ask_for_next, ask_for_one_of, left_to_convert};
 use addpack::ledger::{Ledger, LedgerError};
@@ -43,12 +43,6 @@ pub(crate) fn run(
     }
     queue.number_earlier(ledger)?;
     let set = plan.map(|folder| PlannedSet::of(folder, &queue.earlier));
-    if let Some(folder) = args.queue.keep.as_deref()
-        && plan.is_none()
-        && !queue.earlier.is_empty()
-    {
-        complain(&seen_earlier(folder, &queue.earlier));
-    }
     let job = Job { output: args.output.clone(), ..args.common.job(mode)? };
     let ask = !args.yes && !args.dry_run;
     let mut conversion = Conversion { args, queue, job, ask, set, printer };

@@ -3,7 +3,8 @@
 use super::DriveQueue;
 use crate::cli::ask::stop::STOP;
 use crate::cli::commands::collect::Collect;
-use crate::cli::show::queue::Diskette;
+use crate::cli::show::queue::{Diskette, seen_earlier};
+use crate::cli::show::terminal::complain;
 use addpack::ledger::{Ledger, LedgerError};
 use addpack::pack::kept_list::{Listed, listed};
 use addpack::report::Report;
@@ -12,7 +13,8 @@ use std::path::Path;
 
 impl DriveQueue<'_> {
     /// Finds out which diskettes have an image in the folder of the set: those of its list with the numbers that
-    /// they have there, then the other images, numbered in the order of their paths.
+    /// they have there, then the other images, numbered in the order of their paths. Says so, unless they are asked
+    /// for anyway.
     ///
     /// # Errors
     /// If the ledger fails.
@@ -39,9 +41,12 @@ impl DriveQueue<'_> {
         // If a pack was converted in a drive since its image was made, its diskette is the converted one; but not if
         // it was another copy of the pack already then.
         for diskette in self.earlier.iter_mut().filter(|diskette| !diskette.was_copy) {
-            diskette.report.catch_up(ledger, Some(diskette.number))?;
+            diskette.report.update_if_converted(ledger, Some(diskette.number))?;
         }
         self.earlier.sort_by_key(|diskette| diskette.number);
+        if !self.is_planned && !self.earlier.is_empty() {
+            complain(&seen_earlier(folder, &self.earlier));
+        }
         Ok(())
     }
 

@@ -4,8 +4,7 @@ use super::{DriveQueue, NextDiskette};
 use crate::cli::Error;
 use crate::cli::args::{Common, QueueArgs};
 use crate::cli::commands::gather::Packs;
-use crate::cli::show::queue::{Diskette, number_of, seen_earlier};
-use crate::cli::show::terminal::complain;
+use crate::cli::show::queue::{Diskette, number_of};
 use crate::cli::words::ask_for_next;
 use addpack::diagnosis::FindingKind;
 use addpack::ledger::{Ledger, LedgerError};
@@ -36,9 +35,6 @@ pub(crate) fn look_at_diskettes(
     let records = TempDir::new().map_err(Error::Output)?;
     let mut queue = DriveQueue::new(common, args, None)?.with_records_in(records.path());
     queue.number_earlier(ledger)?;
-    if let Some(folder) = args.keep.as_deref().filter(|_| !queue.earlier.is_empty()) {
-        complain(&seen_earlier(folder, &queue.earlier));
-    }
     let drive = queue.drive;
     let is_stopped = loop {
         match queue.next(ledger, |number| ask_for_next(number, drive))? {
@@ -84,7 +80,7 @@ impl DisketteSet {
         let original = self.diskettes.iter().position(|one| is_of_it(one) && !one.was_copy);
         let place = original.or_else(|| self.diskettes.iter().position(is_of_it));
         if let Some(original) = original {
-            image.catch_up(ledger, Some(self.diskettes[original].number))?;
+            image.update_if_converted(ledger, Some(self.diskettes[original].number))?;
         }
         self.name_others(&mut image);
         let Some(place) = place else {

@@ -11,8 +11,8 @@ use addpack::run::{FinalReport, RunEvent};
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
-/// Tells for the images that a queue has kept what became of their diskettes.
-pub(crate) struct CaughtUp<'a> {
+/// Makes reports on images that a queue has kept reports on what became of their diskettes.
+pub(crate) struct ConvertedSince<'a> {
     common: &'a Common,
     /// Opened where it is needed first.
     ledger: Option<Ledger>,
@@ -22,7 +22,7 @@ pub(crate) struct CaughtUp<'a> {
     folders: HashSet<PathBuf>,
 }
 
-impl<'a> CaughtUp<'a> {
+impl<'a> ConvertedSince<'a> {
     pub(crate) fn new(common: &'a Common) -> Self {
         Self { common, ledger: None, diskettes: HashMap::new(), folders: HashSet::new() }
     }
@@ -31,12 +31,12 @@ impl<'a> CaughtUp<'a> {
     /// the report is left as it is: the survey has the same ledger, and says so.
     pub(crate) fn hear(&mut self, mut event: RunEvent) -> RunEvent {
         if let RunEvent::Seen(report) | RunEvent::Final(FinalReport::Changed(report)) = &mut event {
-            self.catch_up(report);
+            self.update(report);
         }
         event
     }
 
-    fn catch_up(&mut self, report: &mut Report) {
+    fn update(&mut self, report: &mut Report) {
         if !report.has_finding(FindingCode::CopyOfConverted) || !is_kept_image(&report.path) {
             return;
         }
@@ -53,7 +53,7 @@ impl<'a> CaughtUp<'a> {
         if self.ledger.is_none() {
             self.ledger = open_to_read(&self.common.ledger).ok();
         }
-        let _ = self.ledger.as_ref().map(|ledger| report.catch_up(ledger, number));
+        let _ = self.ledger.as_ref().map(|ledger| report.update_if_converted(ledger, number));
     }
 
     fn read(&mut self, folder: PathBuf) {

@@ -11,14 +11,14 @@ use crate::cli::show::printer::{More, Printer};
 use crate::cli::show::progress::Progress;
 use crate::cli::show::queue::{Diskette, SetReport};
 use crate::cli::show::terminal::TextStyle;
-use addpack::plan::{Edition, FIRST_LICENSES, Fleet, PackFacts, ServerState, plan_all};
-use addpack::record::event::ServerVersion;
+use crate::cli::show::to_file::NEW_45_SERVER;
+use addpack::plan::{Fleet, PackFacts, plan_all};
 use addpack::run::End;
 
 /// Looks at diskettes until the user ends it, then says in which order to apply them.
 ///
 /// # Errors
-/// As the ledger and the drive report them, or where the report cannot be written.
+/// As the ledger and the drive report them, or if the report cannot be written.
 pub(crate) fn run(args: &InspectArgs) -> Result<Exit, Error> {
     let common = &args.common;
     let (mut ledger, error) = open_to_look(&common.ledger)?;
@@ -45,9 +45,7 @@ pub(crate) fn run(args: &InspectArgs) -> Result<Exit, Error> {
 
 /// The plans for the servers of a set, as new 4.5 servers.
 pub(super) fn fleet(set: &DisketteSet) -> Fleet {
-    let (edition, version) = (Edition::Retail, ServerVersion::V45);
-    let like = ServerState { edition, version, identity: None, installed: FIRST_LICENSES };
-    plan_all(&set.packs.facts, &set.packs.sets, &like)
+    plan_all(&set.packs.facts, &set.packs.sets, &NEW_45_SERVER)
 }
 
 pub(super) fn report<'a>(

@@ -216,7 +216,7 @@ impl ToFile {
     }
 }
 
-/// A server that was set up anew.
+/// A 4.5 server that was set up anew; no server in particular.
 pub(crate) const NEW_45_SERVER: ServerState = ServerState {
     edition: Edition::Retail,
     version: ServerVersion::V45,

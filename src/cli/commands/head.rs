@@ -14,7 +14,6 @@ pub(crate) fn head(common: &Common) -> Head {
     let now = i64::try_from(since_1970.as_secs()).ok().and_then(FileTime::from_unix_seconds);
     let words: Vec<_> =
         std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
-    let plain: Vec<_> = words.iter().map(String::as_str).collect();
     let paths: Vec<_> = common.paths.iter().map(|path| path.to_string_lossy()).collect();
     let ledger = ledger::file(&common.ledger.at).ok().filter(|_| !common.ledger.no_ledger);
     Head {
@@ -22,7 +21,7 @@ pub(crate) fn head(common: &Common) -> Head {
         folder: std::env::current_dir()
             .map_or_else(|_| "unknown".to_owned(), |folder| folder.display().to_string()),
         time: now.map_or_else(String::new, |now| format!("{} UTC", moment(now).trim_start())),
-        command: command(&plain).unwrap_or_else(|| format!("addpack {}", words.join(" "))),
+        command: command(&words).unwrap_or_else(|| format!("addpack {}", words.join(" "))),
         ledger: ledger.map_or_else(|| "none".to_owned(), |file| file.display().to_string()),
     }
 }

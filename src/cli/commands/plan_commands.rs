@@ -92,8 +92,7 @@ impl Source {
 /// The command that plans for each server of a set; `None` where one of its paths cannot be typed.
 pub(crate) fn plan_all_command(common: &Common) -> Option<String> {
     let words = [words(&["plan", "--all"]), ledger_words(common)?, path_words(&common.paths)?];
-    let words = words.concat();
-    command(&words.iter().map(String::as_str).collect::<Vec<_>>())
+    command(&words.concat())
 }
 
 /// Each command with what it does. One that cannot be quoted is left out.
@@ -107,7 +106,6 @@ pub(crate) fn commands(
     };
     let mut commands = Vec::new();
     let mut offer = |words: Vec<String>, purpose: String| {
-        let words: Vec<_> = words.iter().map(String::as_str).collect();
         commands.extend(command(&words).map(|command| (command, purpose)));
     };
     let steps = report.plan.steps.iter();

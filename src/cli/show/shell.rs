@@ -14,8 +14,8 @@ enum Shell {
 const SYSTEM: Shell = if cfg!(windows) { Shell::Windows } else { Shell::Posix };
 
 /// `addpack` with these arguments, quoted; `None` if one of them cannot be quoted.
-pub(crate) fn command(args: &[&str]) -> Option<String> {
-    let words: Option<Vec<_>> = args.iter().map(|word| quote(SYSTEM, word)).collect();
+pub(crate) fn command(args: &[impl AsRef<str>]) -> Option<String> {
+    let words: Option<Vec<_>> = args.iter().map(|word| quote(SYSTEM, word.as_ref())).collect();
     Some(format!("addpack {}", words?.join(" ")))
 }
 

@@ -153,6 +153,11 @@ pub(crate) fn plural(count: u64, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
+/// The same, with the number in groups of three digits.
+pub(crate) fn plural_number(count: u64, one: &str, many: &str) -> String {
+    if count == 1 { plural(1, one, many) } else { format!("{} {many}", number(count)) }
+}
+
 /// That records could not be read, and what they may be.
 pub(crate) fn unread(count: u64, packs: &str) -> String {
     let (records, they_may_be) = match count {

@@ -57,6 +57,5 @@ pub(super) fn plan_all(common: &Common, folder: &Path) -> Option<Command> {
 }
 
 fn finish(words: &[String], purpose: String) -> Option<Command> {
-    let words: Vec<_> = words.iter().map(String::as_str).collect();
-    Some((command(&words)?, purpose))
+    Some((command(words)?, purpose))
 }

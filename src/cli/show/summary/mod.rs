@@ -11,7 +11,7 @@ use crate::cli::show::plan_text::command_lines;
 use crate::cli::show::tally::Tally;
 use crate::cli::show::terminal::{TextStyle, Tone};
 use crate::cli::show::what_now::WhatNow;
-use crate::cli::words::{number, plural, replacements};
+use crate::cli::words::{number, plural_number, replacements};
 use addpack::plan::FIRST_LICENSES;
 use addpack::plan::servers::{PacksByServer, ServerPacks};
 use addpack::record::fields::{Serial, Server};
@@ -25,7 +25,7 @@ use std::time::Instant;
 /// From so many images on, a terminal shows a summary.
 const SUMMARY_FROM: usize = 200;
 
-/// The remark beside the number of each outcome.
+/// What a summary needs to know of the images.
 pub(crate) struct Brief {
     begun: Instant,
     /// Whether a line for each image is wanted, however many there are.
@@ -274,10 +274,6 @@ fn exit_reason(tally: &Tally, exit: Exit) -> String {
         Exit::Usage => "the command line was wrong".to_owned(),
     };
     format!("Exit code {}: {why}\n", exit.code())
-}
-
-fn plural_number(count: u64, one: &str, many: &str) -> String {
-    if count == 1 { plural(1, one, many) } else { format!("{} {many}", number(count)) }
 }
 
 /// What was changed, in a few words.

@@ -7,7 +7,7 @@ mod servers;
 use super::row::ReportRow;
 use crate::cli::show::summary::changed;
 use crate::cli::show::terminal::escape;
-use crate::cli::words::{commit, number, what_it_takes};
+use crate::cli::words::{commit, number, plural_number, what_it_takes};
 use addpack::plan::servers::PacksByServer;
 use addpack::plan::{Fleet, PackFacts};
 use std::borrow::Cow;
@@ -114,7 +114,7 @@ impl HtmlPage<'_> {
         writeln!(
             out,
             "<p><b>{} can be converted, {} {} 4.5 already, {} {} refused, {} failed.</b> {}</p>",
-            images(convert + finish),
+            plural_number(convert + finish, "image", "images"),
             number(done),
             are(done),
             number(refused),
@@ -151,7 +151,7 @@ impl HtmlPage<'_> {
     /// The images that are in none of the figures.
     fn others(&self) -> String {
         let all: u64 = self.counts.outcomes.values().sum();
-        let images = images(all);
+        let images = plural_number(all, "image", "images");
         let copies = match self.counts.of(&["copy"]) {
             0 => None,
             1 => Some("1 is a copy of a pack that is counted above".to_owned()),
@@ -231,14 +231,6 @@ fn text(text: &str) -> Cow<'static, str> {
         }
     }
     safe.into()
-}
-
-fn images(count: u64) -> String {
-    if count == 1 { "1 image".to_owned() } else { format!("{} images", number(count)) }
-}
-
-fn packs(count: u64) -> String {
-    if count == 1 { "1 pack".to_owned() } else { format!("{} packs", number(count)) }
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! The servers of a page: what each of them gets back, and what is in stock.
 
-use super::{HtmlPage, packs, text};
+use super::{HtmlPage, text};
 use crate::cli::show::to_file::chain::{missing, svg};
-use crate::cli::words::{address, number, overlaps, server_name};
+use crate::cli::words::{address, number, overlaps, plural_number, server_name};
 use addpack::plan::rules::limit;
 use addpack::plan::servers::Chain;
 use addpack::plan::{Plan, ServerState};
@@ -98,8 +98,9 @@ impl HtmlPage<'_> {
             return Ok(());
         }
         out.write_all(b"<h2>Unused packs in stock</h2><p id=\"stock\">")?;
-        let sizes =
-            sizes.iter().map(|(size, count)| format!("{} of {size} licenses", packs(*count)));
+        let sizes = sizes.iter().map(|(size, count)| {
+            format!("{} of {size} licenses", plural_number(*count, "pack", "packs"))
+        });
         write!(out, "{}</p>", sizes.collect::<Vec<_>>().join(", "))
     }
 }

@@ -112,7 +112,6 @@ mod tests {
     use super::*;
 
     #[test]
-    #[cfg(unix)]
     fn path_becomes_a_uri_that_sqlite_decodes_to_the_same_bytes() {
         let uri = |path: &str| immutable_uri(Path::new(path)).to_str().unwrap().to_owned();
         assert_eq!(uri("/a b/l?x#1%.db"), "file:/a%20b/l%3Fx%231%25.db?immutable=1");

@@ -35,11 +35,7 @@ pub struct Listed {
 
 /// The diskettes in the list of `folder`, in the order in which they were added; none if there is no list.
 pub fn listed(folder: &Path) -> Vec<Listed> {
-    let text = read(&folder.join(LIST_NAME)).unwrap_or_default();
-    let Some(lines) = text.strip_prefix(HEADER) else { return Vec::new() };
-    // A crash may have cut the last line short.
-    let whole = lines.split_inclusive('\n').filter(|line| line.ends_with('\n'));
-    whole.filter_map(|line| parse(folder, line)).collect()
+    read(&folder.join(LIST_NAME)).map_or_else(|_| Vec::new(), |text| parse(folder, &text))
 }
 
 /// Adds a diskette to the list of the folder that its image is in, unless it is there already.
@@ -56,7 +52,7 @@ pub fn add(folder: &Path, diskette: &Listed) -> io::Result<()> {
         read => read?,
     };
     let is_list = text.is_empty() || text.starts_with(HEADER);
-    if !is_list || listed(folder).contains(diskette) {
+    if !is_list || parse(folder, &text).contains(diskette) {
         return Ok(());
     }
     let mut line = if text.is_empty() { HEADER.to_owned() } else { String::new() };
@@ -76,7 +72,14 @@ fn read(path: &Path) -> io::Result<String> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-fn parse(folder: &Path, line: &str) -> Option<Listed> {
+fn parse(folder: &Path, text: &str) -> Vec<Listed> {
+    let Some(lines) = text.strip_prefix(HEADER) else { return Vec::new() };
+    // A crash may have cut the last line short.
+    let whole = lines.split_inclusive('\n').filter(|line| line.ends_with('\n'));
+    whole.filter_map(|line| parse_line(folder, line)).collect()
+}
+
+fn parse_line(folder: &Path, line: &str) -> Option<Listed> {
     let mut words = line.split_whitespace();
     let number = words.next()?.parse().ok().filter(|number| *number > 0)?;
     let name = words.next().filter(|name| Path::new(name).file_name() == Some(name.as_ref()))?;

@@ -52,7 +52,7 @@ pub(super) struct Turns<'a> {
     survey: &'a Survey,
     archives: OpenArchives,
     next: ImageNumber,
-    /// Entries before this one are of earlier images.
+    /// Candidates before this one are of earlier images.
     candidate: usize,
     job: &'a Job,
     /// Whether damaged records may be those of open claims.

@@ -58,7 +58,7 @@ impl<'a> DriveQueue<'a> {
     /// A queue that has not begun. The images in `plan`, or else in the folder of `--keep`, make the set.
     ///
     /// # Errors
-    /// Where not one drive is named.
+    /// If not exactly one drive is named.
     pub(crate) fn new(
         common: &'a Common,
         args: &'a QueueArgs,
@@ -78,7 +78,7 @@ impl<'a> DriveQueue<'a> {
         })
     }
 
-    /// The same, where an image of each record is kept in `folder` unless images are kept anyway.
+    /// The same, but an image of each record is kept in `folder` unless images are kept anyway.
     pub(crate) fn with_records_in(mut self, folder: &'a Path) -> Self {
         if self.keep.is_none() {
             self.keep = Some((folder, Extent::Record));

@@ -86,6 +86,17 @@ impl Crash {
         assert_eq!(ledger.begun().unwrap(), []);
     }
 
+    /// A run takes what is at the path of the claim for another image, and leaves it as it is.
+    #[track_caller]
+    pub(super) fn assert_image_is_not_there(&self) {
+        let before = self.scene.read(self.name);
+        let (image, stderr) = self.convert();
+        assert_eq!(image.outcome, "refused");
+        assert!(stderr.contains("its image is not there now"), "{stderr}");
+        assert!(before == self.scene.read(self.name));
+        assert_eq!(self.states(), ["begun"]);
+    }
+
     /// After one ordinary run the pack is the new one, and the ledger agrees.
     #[track_caller]
     fn assert_mended(&self, outcome: &str) {

@@ -9,12 +9,7 @@ use rusqlite::Connection;
 fn other_content_at_the_path_is_never_written_over() {
     for crash in [Crash::events(), Crash::unused()] {
         crash.write(0, &[0xF6; 2048]);
-        let before = crash.scene.read(crash.name);
-        let (image, stderr) = crash.convert();
-        assert_eq!(image.outcome, "refused");
-        assert!(stderr.contains("its image is not there now"), "{stderr}");
-        assert!(before == crash.scene.read(crash.name));
-        assert_eq!(crash.states(), ["begun"]);
+        crash.assert_image_is_not_there();
     }
 }
 

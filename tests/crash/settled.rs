@@ -34,13 +34,8 @@ fn image_that_is_complete_is_settled_at_once() {
 fn events_do_not_vouch_for_another_file_at_the_path_of_a_claim() {
     let crash = Crash::events();
     crash.write(0, &[0xF6; 512]);
-    let before = crash.scene.read(crash.name);
     open(&crash.scene).execute("UPDATE conversion SET inode = 1", []).unwrap();
-    let (image, stderr) = crash.convert();
-    assert_eq!(image.outcome, "refused");
-    assert!(stderr.contains("its image is not there now"), "{stderr}");
-    assert!(before == crash.scene.read(crash.name));
-    assert_eq!(crash.states(), ["begun"]);
+    crash.assert_image_is_not_there();
 }
 
 #[test]

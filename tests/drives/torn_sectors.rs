@@ -82,6 +82,16 @@ impl Interrupted {
         states.collect::<Vec<_>>().join(" ")
     }
 
+    /// A run refuses what is in the drive, and leaves it and the claim as they are.
+    #[track_caller]
+    fn assert_left_alone(&self, what: &str) {
+        let before = self.scene.read(NAME);
+        let (report, _) = self.convert();
+        assert_eq!(report.outcome, "refused", "{what}");
+        assert!(self.scene.read(NAME) == before, "{what}");
+        assert_eq!(self.states(), "begun", "{what}");
+    }
+
     #[track_caller]
     fn assert_mended(&self, what: &str) {
         let (report, said) = self.convert();
@@ -193,11 +203,7 @@ fn events_that_do_not_read_before_the_commit_are_not_zeroed() {
 fn torn_commit_sector_before_events_that_do_not_read_is_left_as_it_is() {
     let Some(interrupted) = Interrupted::with_last("applied", 1) else { return };
     interrupted.leave(&[&interrupted.new[..100], &interrupted.old[100..]].concat(), true);
-    let before = interrupted.scene.read(NAME);
-    let (report, _) = interrupted.convert();
-    assert_eq!(report.outcome, "refused");
-    assert!(interrupted.scene.read(NAME) == before);
-    assert_eq!(interrupted.states(), "begun");
+    interrupted.assert_left_alone("events that do not read");
 }
 
 #[test]
@@ -206,11 +212,7 @@ fn lost_commit_sector_before_events_that_do_not_read_is_left_as_it_is() {
     interrupted.leave(&interrupted.old, true);
     let image = OpenOptions::new().write(true).open(interrupted.scene.path(NAME)).unwrap();
     image.set_len((KB_160.len() - 2 * SECTOR) as u64).unwrap();
-    let before = interrupted.scene.read(NAME);
-    let (report, _) = interrupted.convert();
-    assert_eq!(report.outcome, "refused");
-    assert!(interrupted.scene.read(NAME) == before);
-    assert_eq!(interrupted.states(), "begun");
+    interrupted.assert_left_alone("events that do not read");
 }
 
 #[test]
@@ -222,10 +224,7 @@ fn diskette_with_the_events_of_the_pack_at_another_place_is_not_the_one_that_was
     other.add_at("ADDPACK.DAT", &torn, &[50, 51, 52, 53]);
     fs::write(interrupted.scene.path(NAME), &other.bytes).unwrap();
     interrupted.drive.insert(&interrupted.scene.path(NAME));
-    let (report, _) = interrupted.convert();
-    assert_eq!(report.outcome, "refused");
-    assert!(interrupted.scene.read(NAME) == other.bytes);
-    assert_eq!(interrupted.states(), "begun");
+    interrupted.assert_left_alone("events at another place");
 }
 
 #[test]
@@ -252,11 +251,7 @@ fn other_diskettes_in_the_drive_are_not_taken_for_the_one_that_was_claimed() {
         for other in ["out-of-order.rec", "bit-rot-serial.rec", "first-sector-lost.rec"] {
             for lost in [false, true] {
                 interrupted.leave(&record(other), lost);
-                let before = interrupted.scene.read(NAME);
-                let (report, _) = interrupted.convert();
-                assert_eq!(report.outcome, "refused", "{other}");
-                assert!(interrupted.scene.read(NAME) == before, "{other}");
-                assert_eq!(interrupted.states(), "begun");
+                interrupted.assert_left_alone(other);
             }
         }
         interrupted.leave(&interrupted.written(1), false);

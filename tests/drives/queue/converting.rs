@@ -46,12 +46,7 @@ fn each_diskette_gets_its_verdict_and_its_label_and_all_of_them_a_summary() {
     let scene = Scene::with(&names);
     let Some(drive) = Loop::empty() else { return };
     let mut queue = Queue::begin(&scene, &drive, &["--yes"]);
-    let shown = (1..).zip(names).map(|(number, name)| {
-        let shown = queue.until(number);
-        drive.insert(&scene.path(name));
-        queue.terminal.answer("");
-        shown
-    });
+    let shown = (1..).zip(names).map(|(number, name)| queue.put_in(number, &scene.path(name)));
     let shown: Vec<_> = shown.collect();
     assert_eq!(shown[1], format!("{FIRST}{}", prompt(2, &drive)));
     assert_eq!(shown[2], format!("{SECOND}{}", prompt(3, &drive)));
@@ -184,9 +179,7 @@ fn an_image_of_each_diskette_is_kept_before_it_is_converted() {
     let Some(drive) = Loop::empty() else { return };
     let mut queue = Queue::begin(&scene, &drive, &["--yes", "--keep", "box"]);
     for (number, name) in (1..).zip(names) {
-        queue.until(number);
-        drive.insert(&scene.path(name));
-        queue.terminal.answer("");
+        queue.put_in(number, &scene.path(name));
     }
     queue.until(3);
     assert_eq!(queue.end().1, Some(1));
@@ -216,9 +209,7 @@ fn copies_of_a_queue_are_named_by_serial_and_the_diskettes_stay() {
     let Some(drive) = Loop::empty() else { return };
     let mut queue = Queue::begin(&scene, &drive, &["--yes", "-o", "out"]);
     for (number, name) in (1..).zip(names) {
-        queue.until(number);
-        drive.insert(&scene.path(name));
-        queue.terminal.answer("");
+        queue.put_in(number, &scene.path(name));
     }
     queue.until(3);
     assert_eq!(queue.end().1, Some(0));

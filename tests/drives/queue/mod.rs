@@ -9,6 +9,7 @@ mod ways_out;
 
 use crate::support::diskette::{Loop, Terminal};
 use crate::support::scene::Scene;
+use std::path::Path;
 
 /// The prompt for a diskette, by its number.
 pub(super) fn prompt(number: usize, drive: &Loop) -> String {
@@ -31,6 +32,15 @@ impl<'a> Queue<'a> {
     #[track_caller]
     pub(super) fn until(&mut self, number: usize) -> String {
         self.terminal.until(&prompt(number, self.drive))
+    }
+
+    /// Puts a diskette in when this one is asked for; what was shown before it.
+    #[track_caller]
+    pub(super) fn put_in(&mut self, number: usize, image: &Path) -> String {
+        let shown = self.until(number);
+        self.drive.insert(image);
+        self.terminal.answer("");
+        shown
     }
 
     pub(super) fn end(mut self) -> (String, Option<i32>) {

@@ -4,7 +4,7 @@ use super::event::{self, check_server, check_zero};
 use super::finding::{Finding, RecordField, Value};
 use super::seals::SealCheck;
 use crate::record::fields::{Server, is_zero};
-use crate::record::{EVENT_SLOTS, RECORD_LEN, Record, STATUS_BOUND, event_at};
+use crate::record::{EVENT_SLOTS, PACK_SIZES, RECORD_LEN, Record, STATUS_BOUND, event_at};
 use std::mem::offset_of;
 
 /// Adds a finding for each seal, reserved byte and field that breaks its rule.
@@ -54,9 +54,9 @@ fn check_identity(record: &Record, findings: &mut Vec<Finding>) {
             found,
         ));
     }
-    if !matches!(record.licenses, 5 | 20) {
+    if !PACK_SIZES.contains(&record.licenses) {
         let found = Value::Number(record.licenses.into());
-        let expected = Value::OneOf(&[5, 20]);
+        let expected = Value::OneOf(&PACK_SIZES);
         findings.push(Finding::damage(RecordField::Licenses, layout.licenses, expected, found));
     }
     if record.made_at.0 == 0 {

@@ -32,6 +32,9 @@ pub const EVENT_SLOTS: usize = (RECORD_LEN - HEADER_LEN) / EVENT_LEN;
 
 const _: () = assert!(EVENT_SLOTS == 24 && size_of::<[Event; EVENT_SLOTS]>() == 1536);
 
+/// The licenses that a pack may add (FORMAT.md, "Version 4.0").
+pub const PACK_SIZES: [u16; 2] = [5, 20];
+
 /// Status bit 0: the pack is bound to a server.
 pub const STATUS_BOUND: u16 = 1;
 /// Status bit 1, 4.0 only: a server has marked the pack as defective.

@@ -78,10 +78,13 @@ pub(crate) fn check_new_file(option: &str, file: &Path) -> Result<(), Error> {
         return Err(Error::Usage(message));
     }
     // The file has no name, and is gone at once.
-    tempfile::tempfile_in(folder).map(|_| ()).map_err(|error| {
-        let (file, cause) = (named(file), io::Error::from(error.kind()));
-        Error::Output(io::Error::new(error.kind(), format!("{option} {file}: {cause}")))
-    })
+    tempfile::tempfile_in(folder).map(|_| ()).map_err(|error| cannot_write(option, file, &error))
+}
+
+/// That nothing can be written where an option says.
+pub(crate) fn cannot_write(option: &str, path: &Path, error: &io::Error) -> Error {
+    let (path, cause) = (named(path), io::Error::from(error.kind()));
+    Error::Output(io::Error::new(error.kind(), format!("{option} {path}: {cause}")))
 }
 
 /// That a new file cannot have a name that is in use.

@@ -11,7 +11,7 @@ mod ledger;
 pub(crate) mod plan;
 mod queue;
 
-pub(crate) use also::{Also, check_new_file, is_there};
+pub(crate) use also::{Also, cannot_write, check_new_file, is_there};
 pub(crate) use common::{Common, LedgerChoice, LedgerFile, Screen, is_drive};
 pub(crate) use first_word::parse;
 pub(crate) use ledger::{LedgerAction, LedgerArgs, ListArgs, ReleaseArgs};

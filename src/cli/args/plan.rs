@@ -6,13 +6,11 @@ use crate::cli::Error;
 use crate::cli::args::{Common, QueueArgs};
 use addpack::plan::servers::{PacksByServer, Span};
 use addpack::plan::{Edition, FIRST_LICENSES, ServerState, rules};
+use addpack::record::PACK_SIZES;
 use addpack::record::event::ServerVersion;
 use addpack::record::fields::{Bytes, Server};
 use clap::{Args as ClapArgs, ValueEnum, ValueHint};
 use std::path::PathBuf;
-
-/// The licenses that a pack may have.
-const PACK_SIZES: [u16; 2] = [5, 20];
 
 /// Examples of `addpack plan --help`.
 const PLAN_EXAMPLES: &str = "\
@@ -248,19 +246,18 @@ fn parse_name(text: &str) -> Result<Bytes<16>, String> {
 }
 
 fn parse_span(text: &str) -> Result<Span, String> {
-    let limit = rules::limit(ServerVersion::V45);
+    const SERVER: ServerVersion = ServerVersion::V45;
     let span =
         text.split_once('-').and_then(|(from, to)| Some((from.parse().ok()?, to.parse().ok()?)));
     let is_step = |(from, to): &Span| {
-        (FIRST_LICENSES..*to).contains(from)
-            && *to <= limit
-            && from.is_multiple_of(5)
-            && PACK_SIZES.contains(&(to - from))
+        let is_pack = to.checked_sub(*from).is_some_and(|size| PACK_SIZES.contains(&size));
+        is_pack && [from, to].into_iter().all(|licenses| rules::is_possible(*licenses, SERVER))
     };
     span.filter(is_step).ok_or_else(|| {
         format!(
-            "a pack restores 5 or 20 licenses, from a multiple of 5, {FIRST_LICENSES} to {limit} in all: as in \
-             10-15"
+            "a pack restores 5 or 20 licenses, from a multiple of 5, {FIRST_LICENSES} to {} in all: as in \
+             10-15",
+            rules::limit(SERVER)
         )
     })
 }

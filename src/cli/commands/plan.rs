@@ -2,7 +2,7 @@
 
 use crate::cli::Error;
 use crate::cli::args::plan::{PlanArgs, ServerChoice};
-use crate::cli::args::{Also, Common, is_there};
+use crate::cli::args::{Also, Common, cannot_write, is_there};
 use crate::cli::ask::stop;
 use crate::cli::commands::gather::{Packs, gather_with};
 use crate::cli::commands::head::head;
@@ -269,10 +269,7 @@ fn write_files(args: &PlanArgs, folder: &Path, packs: &Packs, fleet: &Fleet) -> 
 /// Makes the folder, and fails where nothing can be written there, before anything is looked at.
 fn check_folder(folder: &Path) -> Result<(), Error> {
     let ready = fs::create_dir_all(folder).and_then(|()| tempfile::tempfile_in(folder));
-    ready.map(|_| ()).map_err(|error| {
-        let cause = io::Error::from(error.kind());
-        Error::Output(io::Error::new(error.kind(), format!("-o {}: {cause}", named(folder))))
-    })
+    ready.map(|_| ()).map_err(|error| cannot_write("-o", folder, &error))
 }
 
 /// Writes a new file, whole or not at all.

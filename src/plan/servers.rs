@@ -1,7 +1,7 @@
 //! The packs of a set by the servers that they are bound to: the chain of steps that a server's packs
 //! restore, with its gaps and duplicates.
 
-use super::{PackFacts, Usability};
+use super::{PackFacts, ServerState, Usability};
 use crate::record::fields::{Serial, Server};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -65,11 +65,6 @@ impl Chain {
     /// Each step that a sound pack restores.
     fn sound(&self) -> impl Iterator<Item = Span> {
         self.steps().filter(|(_, holders)| holders.sound.is_some()).map(|(span, _)| span)
-    }
-
-    /// The steps that no sound pack restores, for a server that has `installed` licenses.
-    pub fn gaps(&self, installed: u16) -> Vec<Span> {
-        gaps(self.sound(), installed)
     }
 
     /// The steps that no pack restores, not even one that is refused or was `moved` to another server: of
@@ -148,6 +143,11 @@ impl PacksByServer {
     /// The set of one server.
     pub fn of(&self, server: &Server) -> Option<&ServerPacks> {
         self.index.get(server).map(|at| &self.all[*at])
+    }
+
+    /// The chain of a server's packs.
+    pub fn chain_of(&self, server: &ServerState) -> Option<&Chain> {
+        Some(&self.of(&server.identity?)?.chain)
     }
 
     /// The sets with the most sound packs among those whose server is `wanted`: several where there is

@@ -7,11 +7,12 @@ use crate::cli::show::printer::Printer;
 use crate::cli::show::queue::Diskette;
 use crate::cli::show::tally::SERVERS_SHOWN;
 use crate::cli::show::terminal::{at_home, complain, named};
+use crate::cli::show::to_file::NEW_45_SERVER;
 use crate::cli::words::system::BEFORE_WRITING;
 use crate::cli::words::{diskette, list, number, pack_line, plural, server, set_warnings, unread};
 use addpack::pack::keep::is_kept_image;
-use addpack::plan::PackFacts;
-use addpack::plan::servers::{PacksByServer, ServerPacks};
+use addpack::plan::servers::ServerPacks;
+use addpack::plan::{PackFacts, Plan, PlannedSet, ServerState};
 use addpack::record::fields::Seal;
 use addpack::report::{Outcome, Report};
 use addpack::run::{Job, Overview, RunEvent, Survey};
@@ -81,11 +82,14 @@ impl<'a> Asking<'a> {
 
     /// Says where a server's packs have gaps or twins: those who know that may want to wait.
     fn warn(&self, survey: &Survey) {
-        let mut sets = PacksByServer::default();
         let count = self.images.iter().enumerate().filter(|(image, _)| survey.counts(*image));
-        count.filter_map(|(_, facts)| facts.as_ref()).for_each(|facts| sets.add(facts));
-        let of_set = |set: &ServerPacks| (set.server, set_warnings(&set.chain));
-        let warned: Vec<_> = sets.all().iter().map(of_set).filter(|it| !it.1.is_empty()).collect();
+        let packs = count.filter_map(|(_, facts)| *facts).collect();
+        let set = PlannedSet::new(packs, &NEW_45_SERVER);
+        let plans = set.sets.all().iter().zip(&set.fleet.plans);
+        let of_server = |(packs, (_, plan)): (&ServerPacks, &(ServerState, Plan))| {
+            (packs.server, set_warnings(plan, &packs.chain))
+        };
+        let warned: Vec<_> = plans.map(of_server).filter(|it| !it.1.is_empty()).collect();
         for (of, warnings) in warned.iter().take(SERVERS_SHOWN) {
             for warning in warnings {
                 complain(&format!("{}: {warning}", server(of)));

@@ -276,6 +276,11 @@ pub(crate) fn rest(
     out.write_all(left_out(look, copies.len()).as_bytes())
 }
 
+/// The line below all plans; nothing where it is empty.
+pub(crate) fn last_line(look: TextStyle, line: &str) -> String {
+    if line.is_empty() { String::new() } else { "\n".to_owned() + &hang(look.width, "", line) }
+}
+
 /// The heading of packs that no server's plan holds, and that are not to be used.
 const ASIDE: &str = "Do not apply: in no server's plan";
 

@@ -23,7 +23,8 @@ mod value;
 mod verdict;
 
 pub(crate) use chain::{
-    GAP_NEXT, gap_message, gap_reason, overlaps, set_warnings, twins_message, twins_next,
+    GAP_NEXT, gap_message, gap_reason, overlaps, servers_counted, set_warnings, twins_message,
+    twins_next,
 };
 pub(crate) use codes::{CodePage, pages};
 pub(crate) use container::way_out;

@@ -1,5 +1,6 @@
 //! `addpack plan --json`, read strictly, and packs to plan for.
 
+pub mod office;
 pub mod shelf;
 
 use super::report_lines::Server;

@@ -18,7 +18,6 @@ use crate::cli::show::to_file::{Head, ToFile};
 use crate::cli::show::waiting::{ShownImage, Upcoming, Waiting};
 use addpack::ledger::LedgerError;
 use addpack::plan::PackFacts;
-use addpack::plan::servers::PacksByServer;
 use addpack::report::{Outcome, Report};
 use std::collections::VecDeque;
 use std::io::{self, Write};
@@ -50,8 +49,8 @@ pub(crate) struct Printer {
     tally: Tally,
     /// What was said of images while the set was not complete.
     waiting: Waiting,
-    /// The packs by their servers, if they are to be shown in the end.
-    sets: Option<PacksByServer>,
+    /// The packs, if their servers are to be shown in the end.
+    packs: Option<Vec<PackFacts>>,
     /// The packs among the images that have no last word yet.
     facts: VecDeque<Option<PackFacts>>,
     /// What is done with packs once the survey is complete.
@@ -85,7 +84,7 @@ impl Printer {
             progress,
             tally: Tally::default(),
             waiting: Waiting::default(),
-            sets: None,
+            packs: None,
             facts: VecDeque::new(),
             doing: None,
             output: None,
@@ -113,9 +112,9 @@ impl Printer {
         self
     }
 
-    /// Ends lines with a picture of each server's packs.
-    pub(crate) fn with_sets(mut self) -> Self {
-        self.sets = matches!(self.form, ReportForm::Lines(_)).then(PacksByServer::default);
+    /// The same report, with what becomes of the servers in the end.
+    pub(crate) fn with_servers(mut self) -> Self {
+        self.packs = matches!(self.form, ReportForm::Lines(_)).then(Vec::new);
         self
     }
 
@@ -213,8 +212,8 @@ impl Printer {
         } else {
             Exit::of_found(shown.outcome)
         });
-        if let (Some(sets), Some(facts)) = (&mut self.sets, facts) {
-            sets.add(facts);
+        if let (Some(packs), Some(facts)) = (&mut self.packs, facts) {
+            packs.push(*facts);
         }
         if is_brief {
             return ControlFlow::Continue(());
@@ -227,7 +226,7 @@ impl Printer {
     }
 
     fn facts_of(&self, report: &Report) -> Option<PackFacts> {
-        self.sets.as_ref().and_then(|_| PackFacts::of(report, false))
+        self.packs.as_ref().and_then(|_| PackFacts::of(report, false))
     }
 
     fn keep(&mut self, kept: io::Result<()>) {

@@ -11,9 +11,8 @@ use crate::cli::show::plan_text::command_lines;
 use crate::cli::show::tally::Tally;
 use crate::cli::show::terminal::{TextStyle, Tone};
 use crate::cli::show::what_now::WhatNow;
-use crate::cli::words::{number, plural_number, replacements};
-use addpack::plan::FIRST_LICENSES;
-use addpack::plan::servers::{PacksByServer, ServerPacks};
+use crate::cli::words::{number, plural_number, replacements, servers_counted};
+use addpack::plan::{PlannedSet, ServerCounts};
 use addpack::record::fields::{Serial, Server};
 use addpack::report::{Outcome, Report};
 use addpack::run::FinalReport;
@@ -107,10 +106,11 @@ impl Brief {
         &self,
         look: TextStyle,
         ended: &Ended,
-        sets: Option<&PacksByServer>,
+        set: Option<&PlannedSet>,
     ) -> String {
         let tally = ended.tally;
-        let mut text = self.head(look, tally, sets);
+        let counts = set.map(PlannedSet::counts).unwrap_or_default();
+        let mut text = self.head(look, tally, &counts);
         for &outcome in Outcome::ALL {
             text += &self.line(look, tally, outcome);
         }
@@ -119,7 +119,9 @@ impl Brief {
             text += &tally.skipped.few_lines(look);
         }
         text += &of_the_set(look, tally);
-        text += &sets.map_or_else(String::new, |sets| servers(look, sets));
+        text += &Some(servers_counted(&counts))
+            .filter(|line| !line.is_empty())
+            .map_or_else(String::new, |line| hang(look.width, "", &line));
         text += &self.what_now(look, ended);
         text + &exit_reason(tally, ended.exit)
     }
@@ -147,12 +149,12 @@ impl Brief {
         format!("{heading}\n{}", command_lines(look, &commands))
     }
 
-    fn head(&self, look: TextStyle, tally: &Tally, sets: Option<&PacksByServer>) -> String {
+    fn head(&self, look: TextStyle, tally: &Tally, counts: &ServerCounts) -> String {
         let images = plural_number(tally.images(), "image", "images");
-        let servers = sets.map_or_else(String::new, |sets| {
-            let servers = plural_number(sets.all().len() as u64, "server", "servers");
-            format!(" with packs of {servers}")
-        });
+        let servers = match counts.all() {
+            0 => String::new(),
+            all => format!(" with packs of {}", plural_number(all, "server", "servers")),
+        };
         let changed = changed(tally.count(Outcome::Converted));
         let time = match self.begun.elapsed().as_secs() {
             0 => "under a second".to_owned(),
@@ -233,33 +235,6 @@ impl Brief {
             what_now.offer(&["plan", "--all", "--labels"], &[], LABELS);
         }
     }
-}
-
-/// How many servers get all their licenses back.
-fn servers(look: TextStyle, sets: &PacksByServer) -> String {
-    let has_gap = |set: &&ServerPacks| !set.chain.gaps(FIRST_LICENSES).is_empty();
-    let ends_refused = |set: &&ServerPacks| {
-        let last = set.chain.steps().last();
-        last.is_some_and(|(_, holders)| holders.refused && holders.sound.is_none())
-    };
-    let overlaps = |set: &&ServerPacks| !set.chain.conflicts().is_empty();
-    let all = sets.all().len();
-    let count = |is_so: &dyn Fn(&&ServerPacks) -> bool| sets.all().iter().filter(is_so).count();
-    let gaps = count(&has_gap);
-    let refused = count(&|set| !has_gap(set) && ends_refused(set));
-    let conflicts = count(&|set| !has_gap(set) && !ends_refused(set) && overlaps(set));
-    let twins = count(&|set| set.chain.twins().next().is_some());
-    let whole = all - gaps - refused - conflicts;
-    let [whole, gaps, refused] = [whole, gaps, refused].map(|count| number(count as u64));
-    let mut text =
-        format!("Servers: {whole} whole, {gaps} with gaps, {refused} whose last pack is refused");
-    if conflicts > 0 {
-        text += &format!(", {} with conflicts", number(conflicts as u64));
-    }
-    if twins > 0 {
-        text += &format!("; {} with twins", number(twins as u64));
-    }
-    if all == 0 { String::new() } else { hang(look.width, "", &text) }
 }
 
 fn exit_reason(tally: &Tally, exit: Exit) -> String {

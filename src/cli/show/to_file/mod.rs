@@ -14,8 +14,7 @@ use crate::cli::show::json::{image_line, numbered_line};
 use crate::cli::show::terminal::{named, wrote};
 use crate::cli::show::waiting::{Upcoming, Waiting};
 use addpack::files::write_new_with;
-use addpack::plan::servers::PacksByServer;
-use addpack::plan::{Edition, FIRST_LICENSES, PackFacts, ServerState, plan_all};
+use addpack::plan::{Edition, FIRST_LICENSES, PackFacts, PlannedSet, ServerState};
 use addpack::record::event::ServerVersion;
 use addpack::report::Report;
 use addpack::run::{FinalReport, RunEvent};
@@ -198,20 +197,8 @@ impl ToFile {
         for row in self.rows()? {
             counts.add(&row?);
         }
-        let facts = std::mem::take(&mut self.facts);
-        let mut sets = PacksByServer::default();
-        for facts in &facts {
-            sets.add(facts);
-        }
-        let fleet = plan_all(&facts, &sets, &ending.server);
-        let page = HtmlPage {
-            head,
-            stopped: ending.stopped,
-            counts: &counts,
-            facts: &facts,
-            sets: &sets,
-            fleet: &fleet,
-        };
+        let set = PlannedSet::new(std::mem::take(&mut self.facts), &ending.server);
+        let page = HtmlPage { head, stopped: ending.stopped, counts: &counts, set: &set };
         page::write(out, &page, self.rows()?)
     }
 }

@@ -8,8 +8,7 @@ use super::row::ReportRow;
 use crate::cli::show::summary::changed;
 use crate::cli::show::terminal::escape;
 use crate::cli::words::{commit, number, plural_number, what_it_takes};
-use addpack::plan::servers::PacksByServer;
-use addpack::plan::{Fleet, PackFacts};
+use addpack::plan::{PlannedSet, ServerCounts};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -62,9 +61,7 @@ pub(super) struct HtmlPage<'a> {
     /// Whether the run was stopped before the end.
     pub(super) stopped: bool,
     pub(super) counts: &'a OutcomeCounts,
-    pub(super) facts: &'a [PackFacts],
-    pub(super) sets: &'a PacksByServer,
-    pub(super) fleet: &'a Fleet,
+    pub(super) set: &'a PlannedSet,
 }
 
 /// Writes a page; `rows` are its images.
@@ -109,7 +106,6 @@ impl HtmlPage<'_> {
             ["convertible", "unfinished-conversion"].map(|outcome| self.counts.of(&[outcome]));
         let done = self.counts.of(&["converted", "already-converted", "issued-4.5"]);
         let (refused, failed) = (self.counts.of(&["refused"]), self.counts.of(&["failed"]));
-        let whole = self.fleet.plans.iter().filter(|plan| self.is_whole(plan)).count();
         let are = |count: u64| if count == 1 { "is" } else { "are" };
         writeln!(
             out,
@@ -120,7 +116,7 @@ impl HtmlPage<'_> {
             number(refused),
             are(refused),
             number(failed),
-            servers_that_are_whole(whole, self.fleet.plans.len()),
+            servers_that_are_whole(&self.set.counts()),
         )?;
         let figures = [
             ("convert", convert + finish, "can be converted", &*self.how_to_convert(finish)),
@@ -204,15 +200,14 @@ impl HtmlPage<'_> {
 const FAILED: &str = "Why images failed";
 
 /// How many servers get all their licenses back.
-fn servers_that_are_whole(whole: usize, all: usize) -> String {
-    match (whole, all) {
+fn servers_that_are_whole(counts: &ServerCounts) -> String {
+    match (counts.whole, counts.all()) {
         (_, 0) => "No pack here is bound to a server.".to_owned(),
         (1, 1) => "The one server gets all its licenses back.".to_owned(),
         (0, 1) => "The one server does not get all its licenses back.".to_owned(),
-        (1, all) => format!("1 of {} servers gets all its licenses back.", number(all as u64)),
+        (1, all) => format!("1 of {} servers gets all its licenses back.", number(all)),
         (whole, all) => {
-            let (whole, all) = (number(whole as u64), number(all as u64));
-            format!("{whole} of {all} servers get all their licenses back.")
+            format!("{} of {} servers get all their licenses back.", number(whole), number(all))
         }
     }
 }

@@ -2,9 +2,7 @@
 
 use super::rules::limit;
 use super::servers::{Chain, PacksByServer, Span};
-use super::{
-    Fleet, PackFacts, Plan, PlanAction, PlanCode, PlanStep, ServerState, plan_all,
-};
+use super::{Fleet, PackFacts, Plan, PlanAction, PlanCode, PlanStep, ServerState, plan_all};
 
 /// Whether a server gets all its licenses back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
@@ -73,10 +71,7 @@ impl Plan {
         };
         let is_missing = |span: &Span| {
             let is_in_gap = self.gaps.iter().any(|gap| gap.0 < span.1 && span.0 < gap.1);
-            span.1 > self.reaches
-                && span.1 <= limit(server.version)
-                && !is_in_gap
-                && !waits(*span)
+            span.1 > self.reaches && span.1 <= limit(server.version) && !is_in_gap && !waits(*span)
         };
         let unusable = self.steps.iter().filter(|step| step.is_unusable()).filter_map(step_of);
         let mut missing: Vec<_> =
@@ -147,7 +142,9 @@ impl PlannedSet {
     /// Plans all servers of a set; each is as `like`, with its own identity.
     pub fn new(packs: Vec<PackFacts>, like: &ServerState) -> Self {
         let mut sets = PacksByServer::default();
-        packs.iter().for_each(|pack| sets.add(pack));
+        for pack in &packs {
+            sets.add(pack);
+        }
         let fleet = plan_all(&packs, &sets, like);
         Self { packs, sets, fleet }
     }

@@ -6,8 +6,8 @@ use crate::cli::show::picture;
 use crate::cli::show::tally::{SERVERS_SHOWN, Tally};
 use crate::cli::show::terminal::{TextStyle, Tone, complain, from_here, named, shown};
 use crate::cli::words::{
-    finding_message, note, number, plural, serial, server, servers_counted, set_warnings, short, short_next_step,
-    unread, verdict,
+    finding_message, note, number, plural, serial, server, servers_counted, set_warnings, short,
+    short_next_step, unlisted, unread, verdict,
 };
 use addpack::container::Format;
 use addpack::find::Skipped;
@@ -186,6 +186,7 @@ fn elsewhere(report: &Report) -> String {
     match (report.outcome, &report.output) {
         (Outcome::Copy, _) => format!("({})", verdict(report)),
         (Outcome::NotAPack, _) if report.named => format!("({})", verdict(report)),
+        (Outcome::Failed, _) if report.is_folder() => "(a folder)".to_owned(),
         (Outcome::AlreadyConverted | Outcome::Issued45, Some(copy)) => {
             format!("(the copy is {})", named(&from_here(copy)))
         }
@@ -244,6 +245,9 @@ pub(crate) fn counts(look: TextStyle, tally: &Tally, stopped: bool) -> String {
     let mut text = plural(tally.images(), "image", "images");
     if !counted.is_empty() {
         text += &format!(": {}", counted.join(", "));
+    }
+    if tally.unlisted > 0 {
+        text += &format!("; {}", unlisted(tally.unlisted));
     }
     if let Some(skipped) = tally.skipped.summary() {
         text += &format!("; {skipped}");

@@ -76,7 +76,8 @@ pub(crate) fn servers_counted(counts: &ServerCounts) -> String {
         return String::new();
     }
     let [whole, gaps, end_missing] = [counts.whole, counts.gaps, counts.end_missing].map(number);
-    let mut text = format!("Servers: {whole} whole, {gaps} with gaps, {end_missing} without their last pack");
+    let mut text =
+        format!("Servers: {whole} whole, {gaps} with gaps, {end_missing} without their last pack");
     if counts.conflicts > 0 {
         text += &format!(", {} with conflicts", number(counts.conflicts));
     }

@@ -158,6 +158,11 @@ pub(crate) fn plural_number(count: u64, one: &str, many: &str) -> String {
     if count == 1 { plural(1, one, many) } else { format!("{} {many}", number(count)) }
 }
 
+/// That folders could not be listed.
+pub(crate) fn unlisted(count: u64) -> String {
+    plural_number(count, "folder", "folders") + " could not be listed"
+}
+
 /// That records could not be read, and what they may be.
 pub(crate) fn unread(count: u64, packs: &str) -> String {
     let (records, they_may_be) = match count {

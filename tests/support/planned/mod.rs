@@ -43,6 +43,7 @@ pub struct Summary {
     pub installed: u16,
     pub reaches: u16,
     pub limit: u16,
+    pub restored: Option<String>,
     pub skipped_kinds: Vec<serde_json::Value>,
 }
 

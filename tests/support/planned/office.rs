@@ -40,7 +40,7 @@ impl Office {
         let address = [0x00, 0xA0, 0xC9, 0x14, high, low];
         let name = format!("SRV{number:05}");
         let mut server = Server::install(Release::V40, address, &name, MADE_AT + DAY);
-        for _ in 0..1 + self.random.below(4) {
+        for _ in 0..=self.random.below(4) {
             server.clock += DAY;
             let mut pack = self.pack();
             let before = server.clone();

@@ -40,7 +40,7 @@ impl Printer {
         self.progress.finish();
         let _ = self.next_shown();
         let nothing = match self.doing {
-            Some(_) => self.tally.images() == 0,
+            Some(_) => self.tally.images() + self.tally.unlisted == 0,
             None => self.tally.holds_nothing(),
         };
         let is_empty = nothing && matches!(end, Ok(End::Complete));

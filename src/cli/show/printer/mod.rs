@@ -149,7 +149,8 @@ impl Printer {
             ReportForm::Card | ReportForm::Lines(_) => diskette.text(self.look).into_bytes(),
         };
         let named = report.named;
-        let shown = ShownImage { outcome: report.outcome, named, text, reason: None };
+        let outcome = report.outcome;
+        let shown = ShownImage { outcome, named, is_folder: false, text, reason: None };
         let _ = self.show(&shown, None);
         let _ = self.out.flush();
     }
@@ -183,7 +184,8 @@ impl Printer {
                 (lines::image(self.look, report), lines::Reason::of(self.look, report))
             }
         };
-        ShownImage { outcome: report.outcome, named: report.named, text, reason }
+        let (outcome, named, is_folder) = (report.outcome, report.named, report.is_folder());
+        ShownImage { outcome, named, is_folder, text, reason }
     }
 
     /// Takes what was said of the first image that has no last word yet, and writes what comes before it.
@@ -205,7 +207,11 @@ impl Printer {
 
     /// Writes the last word on an image.
     fn show(&mut self, shown: &ShownImage, facts: Option<&PackFacts>) -> ControlFlow<()> {
-        self.tally.add(shown.outcome);
+        if shown.is_folder {
+            self.tally.unlisted += 1;
+        } else {
+            self.tally.add(shown.outcome);
+        }
         let is_brief = self.brief.as_ref().is_some_and(|brief| brief.is_used);
         self.exit = self.exit.merge(if shown.named {
             Exit::of_named(shown.outcome)

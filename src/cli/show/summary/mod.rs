@@ -11,7 +11,7 @@ use crate::cli::show::plan_text::command_lines;
 use crate::cli::show::tally::Tally;
 use crate::cli::show::terminal::{TextStyle, Tone};
 use crate::cli::show::what_now::WhatNow;
-use crate::cli::words::{number, plural_number, replacements, servers_counted};
+use crate::cli::words::{number, plural_number, replacements, servers_counted, unlisted};
 use addpack::plan::{PlannedSet, ServerCounts};
 use addpack::record::fields::{Serial, Server};
 use addpack::report::{Outcome, Report};
@@ -90,7 +90,8 @@ impl Brief {
             FinalReport::Changed(report) => Some(Detail::of(report)),
             FinalReport::Deferred => None,
         };
-        let Some(Detail { outcome, why, asks }) = detail else { return };
+        let detail = detail.filter(|detail| !detail.is_folder);
+        let Some(Detail { outcome, why, asks, .. }) = detail else { return };
         *self.counts.entry((outcome, why)).or_default() += 1;
         match asks {
             Asks::Pack(serial) => {
@@ -102,17 +103,15 @@ impl Brief {
     }
 
     /// The summary of one screen.
-    pub(crate) fn text(
-        &self,
-        look: TextStyle,
-        ended: &Ended,
-        set: Option<&PlannedSet>,
-    ) -> String {
+    pub(crate) fn text(&self, look: TextStyle, ended: &Ended, set: Option<&PlannedSet>) -> String {
         let tally = ended.tally;
         let counts = set.map(PlannedSet::counts).unwrap_or_default();
         let mut text = self.head(look, tally, &counts);
         for &outcome in Outcome::ALL {
             text += &self.line(look, tally, outcome);
+        }
+        if tally.unlisted > 0 {
+            text += &hang(look.width, "  ", &unlisted(tally.unlisted));
         }
         if let Some(skipped) = tally.skipped.summary() {
             text += &hang(look.width, "  ", &skipped);
@@ -244,7 +243,11 @@ fn exit_reason(tally: &Tally, exit: Exit) -> String {
             plural_number(tally.count(Outcome::Refused), "image is", "images are") + " refused"
         }
         Exit::Refused => "a path that was named is not a pack".to_owned(),
-        Exit::Failed => plural_number(tally.count(Outcome::Failed), "image", "images") + " failed",
+        Exit::Failed if tally.count(Outcome::Failed) > 0 => {
+            plural_number(tally.count(Outcome::Failed), "image", "images") + " failed"
+        }
+        Exit::Failed if tally.unlisted > 0 => unlisted(tally.unlisted),
+        Exit::Failed => "the report was lost, or the ledger failed".to_owned(),
         Exit::Stopped => "stopped before the end".to_owned(),
         Exit::Usage => "the command line was wrong".to_owned(),
     };

@@ -7,7 +7,7 @@ mod servers;
 use super::row::ReportRow;
 use crate::cli::show::summary::changed;
 use crate::cli::show::terminal::escape;
-use crate::cli::words::{commit, number, plural_number, what_it_takes};
+use crate::cli::words::{commit, number, plural_number, unlisted, what_it_takes};
 use addpack::plan::{PlannedSet, ServerCounts};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -34,10 +34,16 @@ pub(super) struct OutcomeCounts {
     /// Of refused and failed images: by the code of the reason.
     refused: BTreeMap<String, u64>,
     failed: BTreeMap<String, u64>,
+    /// Folders that could not be listed.
+    unlisted: u64,
 }
 
 impl OutcomeCounts {
     pub(super) fn add(&mut self, row: &ReportRow) {
+        if row.is_folder() {
+            self.unlisted += 1;
+            return;
+        }
         *self.outcomes.entry(row.outcome.clone()).or_default() += 1;
         self.only_with_output += u64::from(row.in_place == Some(false));
         let reasons = match &*row.outcome {
@@ -159,10 +165,14 @@ impl HtmlPage<'_> {
             count => Some(format!("{} are not packs", number(count))),
         };
         let others: Vec<_> = copies.into_iter().chain(strangers).collect();
+        let unlisted = match self.counts.unlisted {
+            0 => String::new(),
+            count => format!(" {}: what is in there is not counted.", unlisted(count)),
+        };
         if others.is_empty() {
-            format!("{images} in all.")
+            format!("{images} in all.{unlisted}")
         } else {
-            format!("{images} in all: besides those above, {}.", others.join(", and "))
+            format!("{images} in all: besides those above, {}.{unlisted}", others.join(", and "))
         }
     }
 

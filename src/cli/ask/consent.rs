@@ -117,7 +117,7 @@ fn question(overview: &Overview, output: Option<&Path>, refused: u64) -> String 
     if overview.finish > 0 {
         parts.push(match overview.finish {
             1 => "finish 1 interrupted conversion".to_owned(),
-            many => format!("finish the interrupted conversions of {many} images"),
+            many => format!("finish the interrupted conversions of {} images", number(many)),
         });
     }
     let is_one = overview.convert + overview.finish == 1;
@@ -133,12 +133,13 @@ fn question(overview: &Overview, output: Option<&Path>, refused: u64) -> String 
     let refused = match refused {
         0 => String::new(),
         1 => "1 image is refused and stays as it is.\n".to_owned(),
-        count => format!("{count} images are refused and stay as they are.\n"),
+        count => format!("{} images are refused and stay as they are.\n", number(count)),
     };
     let needs_output = match overview.needs_output {
         0 => String::new(),
         1 => "1 pack can only be converted into a copy, with -o, and stays as it is.\n".to_owned(),
         count => {
+            let count = number(count);
             format!(
                 "{count} packs can only be converted into copies, with -o, and stay as they are.\n"
             )
@@ -156,7 +157,7 @@ fn unread_images(count: u64, first: &[PathBuf]) -> String {
     let warning = unread(count, "these packs");
     let more = count - first.len() as u64;
     let mut images: Vec<_> = first.iter().map(|path| named(path)).collect();
-    images.extend((more > 0).then(|| format!("{more} more (addpack inspect names all)")));
+    images.extend((more > 0).then(|| format!("{} more (addpack inspect names all)", number(more))));
     format!("{}{}: {}.\n", warning[..1].to_uppercase(), &warning[1..], list(&images))
 }
 

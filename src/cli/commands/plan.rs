@@ -15,7 +15,7 @@ use crate::cli::show::plan_report::PlanReport;
 use crate::cli::show::terminal::{TextStyle, complain, named, remark, tell, wrote};
 use crate::cli::show::to_file::{Ending, ToFile};
 use crate::cli::show::{json, labels, plan_text};
-use crate::cli::words::{plural_number, server, servers_counted, system_cause};
+use crate::cli::words::{number, plural, server, servers_counted, system_cause};
 use addpack::files::write_new;
 use addpack::plan::servers::PacksByServer;
 use addpack::plan::{Fleet, Plan, ServerState, plan, plan_all};
@@ -141,7 +141,7 @@ pub(crate) fn one_server(
     }
     let named: Vec<_> = servers.iter().take(NAMED).map(server).collect();
     let shown = if servers.len() > NAMED {
-        format!(" (the first {NAMED} of {})", servers.len())
+        format!(" (the first {NAMED} of {})", number(servers.len() as u64))
     } else {
         String::new()
     };
@@ -149,7 +149,7 @@ pub(crate) fn one_server(
     Err(Error::Usage(format!(
         "{} servers have the same number of packs: {}{shown}. Name one with --address or --name; to plan for \
          all of them: {all}",
-        servers.len(),
+        number(servers.len() as u64),
         named.join(", ")
     )))
 }
@@ -255,7 +255,7 @@ fn write_files(args: &PlanArgs, folder: &Path, packs: &Packs, fleet: &Fleet) -> 
     if !text.is_empty() {
         put(&folder.join(format!("stock.{ending}")), &text)?;
     }
-    let plans = plural_number(fleet.plans.len() as u64, "plan is", "plans are");
+    let plans = plural(fleet.plans.len() as u64, "plan is", "plans are");
     let rest = if text.is_empty() {
         String::new()
     } else {

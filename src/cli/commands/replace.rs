@@ -14,7 +14,7 @@ use crate::cli::show::progress::Progress;
 use crate::cli::show::request::{self, RequestRow};
 use crate::cli::show::terminal::{TextStyle, complain, named, tell, wrote};
 use crate::cli::words::{
-    KB_REPLACEMENT, PackSummary, Refusal, medium_cause, pack_serial, taken_message,
+    KB_REPLACEMENT, PackSummary, Refusal, medium_cause, number, pack_serial, taken_message,
 };
 use addpack::disk::Storage;
 use addpack::media::{MediaError, Medium, Place};
@@ -125,7 +125,7 @@ fn tell_left_out(packs: &Packs) -> usize {
         }
     }
     if count > LEFT_OUT_NAMED {
-        let more = count - LEFT_OUT_NAMED;
+        let more = number((count - LEFT_OUT_NAMED) as u64);
         complain(&format!("and {more} more are left out: addpack inspect says why"));
     }
     count

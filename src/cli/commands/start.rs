@@ -6,7 +6,7 @@ use crate::cli::commands::ledger::{file, written};
 use crate::cli::exit::Exit;
 use crate::cli::show::terminal::at_home;
 use crate::cli::words::system::DRIVE;
-use crate::cli::words::{day_of, drive_list, number, plural_number};
+use crate::cli::words::{day_of, drive_list, number, plural};
 use addpack::ledger::Ledger;
 use addpack::media::{FoundDrive, drives};
 use std::io::{Write, stdout};
@@ -77,10 +77,7 @@ fn held(ledger: &Ledger) -> Option<String> {
     };
     let met = match met {
         0 => String::new(),
-        met => format!(
-            "; {} 4.5 already when first seen",
-            plural_number(met, "pack was", "packs were")
-        ),
+        met => format!("; {} 4.5 already when first seen", plural(met, "pack was", "packs were")),
     };
     Some(conversions + &met)
 }

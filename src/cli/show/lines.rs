@@ -238,7 +238,7 @@ pub(crate) fn counts(look: TextStyle, tally: &Tally, stopped: bool) -> String {
     let counted = Outcome::ALL.iter().copied().filter(|outcome| tally.count(*outcome) > 0);
     let counted: Vec<_> = counted
         .map(|outcome| {
-            let text = format!("{} {}", tally.count(outcome), outcome.as_str());
+            let text = format!("{} {}", number(tally.count(outcome)), outcome.as_str());
             look.paint(tone(outcome), &text)
         })
         .collect();

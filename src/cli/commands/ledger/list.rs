@@ -8,8 +8,8 @@ use crate::cli::show::json::line;
 use crate::cli::show::table::Table;
 use crate::cli::show::terminal::{TextStyle, When, escape};
 use crate::cli::words::{
-    LEDGER_HEADING, MET_NOTE, Standing, entry_lines, is_met, ledger_row, plural, standing_message,
-    time_of,
+    LEDGER_HEADING, MET_NOTE, Standing, entry_lines, is_met, ledger_row, number, plural,
+    standing_message, time_of,
 };
 use addpack::ledger::{ConversionState, Ledger, LedgerEntry};
 use addpack::media::Places;
@@ -283,7 +283,7 @@ impl Checked {
             ),
             _ => format!(
                 "{} of {} as the ledger says",
-                self.there,
+                number(self.there),
                 plural(all, "conversion is", "conversions are")
             ),
         };

@@ -106,6 +106,7 @@ impl Printer {
         let ended = more.map(|more| Ended {
             tally: &tally,
             common: more.common,
+            also: more.also,
             output: self.output.as_deref(),
             is_conversion: self.doing.is_some(),
             is_stopped: is_stopped(end),

@@ -3,7 +3,7 @@
 
 mod detail;
 
-use crate::cli::args::Common;
+use crate::cli::args::{Also, Common};
 use crate::cli::exit::Exit;
 use crate::cli::show::layout::hang;
 use crate::cli::show::lines::{counts, of_the_set, tone};
@@ -11,7 +11,7 @@ use crate::cli::show::plan_text::command_lines;
 use crate::cli::show::tally::Tally;
 use crate::cli::show::terminal::{TextStyle, Tone};
 use crate::cli::show::what_now::WhatNow;
-use crate::cli::words::{number, plural_number, replacements, servers_counted, unlisted};
+use crate::cli::words::{number, plural, replacements, servers_counted, unlisted};
 use addpack::plan::{PlannedSet, ServerCounts};
 use addpack::record::fields::{Serial, Server};
 use addpack::report::{Outcome, Report};
@@ -45,6 +45,7 @@ pub(crate) struct Brief {
 pub(crate) struct Ended<'a> {
     pub(crate) tally: &'a Tally,
     pub(crate) common: &'a Common,
+    pub(crate) also: &'a Also,
     /// The folder that copies go to.
     pub(crate) output: Option<&'a Path>,
     /// Whether packs are converted, or would be.
@@ -122,7 +123,13 @@ impl Brief {
             .filter(|line| !line.is_empty())
             .map_or_else(String::new, |line| hang(look.width, "", &line));
         text += &self.what_now(look, ended);
-        text + &exit_reason(tally, ended.exit)
+        let end = exit_reason(tally, ended.exit);
+        let files = files_to_hand_on(look, ended);
+        let lines = |text: &str| text.lines().count();
+        let height = lines(&text) + lines(&files) + lines(&end);
+        // The line with the command stays on the screen, and the next prompt is there.
+        let fits = look.rows.is_none_or(|rows| height + 2 <= rows);
+        if fits { text + &files + &end } else { text + &end }
     }
 
     /// What follows the lines of the images: the numbers last, where people see them.
@@ -149,15 +156,15 @@ impl Brief {
     }
 
     fn head(&self, look: TextStyle, tally: &Tally, counts: &ServerCounts) -> String {
-        let images = plural_number(tally.images(), "image", "images");
+        let images = plural(tally.images(), "image", "images");
         let servers = match counts.all() {
             0 => String::new(),
-            all => format!(" with packs of {}", plural_number(all, "server", "servers")),
+            all => format!(" with packs of {}", plural(all, "server", "servers")),
         };
         let changed = changed(tally.count(Outcome::Converted));
         let time = match self.begun.elapsed().as_secs() {
             0 => "under a second".to_owned(),
-            seconds => plural_number(seconds, "second", "seconds"),
+            seconds => plural(seconds, "second", "seconds"),
         };
         let head = format!("{images}{servers}, in {time}; {changed}");
         hang(look.width, "", &look.paint(Tone::Heading, &head))
@@ -199,12 +206,10 @@ impl Brief {
             .map(|outcome| self.counts.get(&(outcome, IN_PLACE)).copied().unwrap_or(0));
         let in_place: u64 = in_place.iter().sum();
         if is_conversion && output.is_none() && in_place > 0 {
-            let purpose =
-                format!("converts {} in place", plural_number(in_place, "image", "images"));
+            let purpose = format!("converts {} in place", plural(in_place, "image", "images"));
             what_now.offer(&["convert"], &[], &purpose);
         } else if let Some(place) = place.filter(|_| copies > 0) {
-            let purpose =
-                format!("converts {} into copies", plural_number(copies, "image", "images"));
+            let purpose = format!("converts {} into copies", plural(copies, "image", "images"));
             what_now.offer(&["convert", "-o", place], &[], &purpose);
         }
         if self.asked.len() + self.unnamed > 0 {
@@ -236,15 +241,31 @@ impl Brief {
     }
 }
 
+/// Which files can be had beside the screen, where none was asked for.
+fn files_to_hand_on(look: TextStyle, ended: &Ended) -> String {
+    if !ended.also.is_empty() {
+        return String::new();
+    }
+    let mut text = "To hand on: --report FILE.html, a page; --csv-to FILE, a table.".to_owned();
+    let failed = ended.tally.count(Outcome::Failed) + ended.tally.unlisted;
+    if failed > 0 {
+        text += &format!(
+            " --failed-to FILE lists the {} that failed, for --files-from FILE.",
+            number(failed)
+        );
+    }
+    hang(look.width, "  ", &text)
+}
+
 fn exit_reason(tally: &Tally, exit: Exit) -> String {
     let why = match exit {
         Exit::Good => return String::new(),
         Exit::Refused if tally.count(Outcome::Refused) > 0 => {
-            plural_number(tally.count(Outcome::Refused), "image is", "images are") + " refused"
+            plural(tally.count(Outcome::Refused), "image is", "images are") + " refused"
         }
         Exit::Refused => "a path that was named is not a pack".to_owned(),
         Exit::Failed if tally.count(Outcome::Failed) > 0 => {
-            plural_number(tally.count(Outcome::Failed), "image", "images") + " failed"
+            plural(tally.count(Outcome::Failed), "image", "images") + " failed"
         }
         Exit::Failed if tally.unlisted > 0 => unlisted(tally.unlisted),
         Exit::Failed => "the report was lost, or the ledger failed".to_owned(),
@@ -258,6 +279,6 @@ fn exit_reason(tally: &Tally, exit: Exit) -> String {
 pub(crate) fn changed(converted: u64) -> String {
     match converted {
         0 => "nothing was changed".to_owned(),
-        count => format!("{} converted", plural_number(count, "image was", "images were")),
+        count => format!("{} converted", plural(count, "image was", "images were")),
     }
 }

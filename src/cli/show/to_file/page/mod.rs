@@ -7,7 +7,7 @@ mod servers;
 use super::row::ReportRow;
 use crate::cli::show::summary::changed;
 use crate::cli::show::terminal::escape;
-use crate::cli::words::{commit, number, plural_number, unlisted, what_it_takes};
+use crate::cli::words::{commit, number, plural, unlisted, what_it_takes};
 use addpack::plan::{PlannedSet, ServerCounts};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -116,7 +116,7 @@ impl HtmlPage<'_> {
         writeln!(
             out,
             "<p><b>{} can be converted, {} {} 4.5 already, {} {} refused, {} failed.</b> {}</p>",
-            plural_number(convert + finish, "image", "images"),
+            plural(convert + finish, "image", "images"),
             number(done),
             are(done),
             number(refused),
@@ -153,7 +153,7 @@ impl HtmlPage<'_> {
     /// The images that are in none of the figures.
     fn others(&self) -> String {
         let all: u64 = self.counts.outcomes.values().sum();
-        let images = plural_number(all, "image", "images");
+        let images = plural(all, "image", "images");
         let copies = match self.counts.of(&["copy"]) {
             0 => None,
             1 => Some("1 is a copy of a pack that is counted above".to_owned()),

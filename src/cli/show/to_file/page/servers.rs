@@ -2,7 +2,7 @@
 
 use super::{HtmlPage, text};
 use crate::cli::show::to_file::chain::svg;
-use crate::cli::words::{address, number, overlaps, plural_number, server_name};
+use crate::cli::words::{address, number, overlaps, plural, server_name};
 use addpack::plan::{Plan, Restored, ServerState};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -88,9 +88,9 @@ impl HtmlPage<'_> {
             return Ok(());
         }
         out.write_all(b"<h2>Unused packs in stock</h2><p id=\"stock\">")?;
-        let sizes = sizes.iter().map(|(size, count)| {
-            format!("{} of {size} licenses", plural_number(*count, "pack", "packs"))
-        });
+        let sizes = sizes
+            .iter()
+            .map(|(size, count)| format!("{} of {size} licenses", plural(*count, "pack", "packs")));
         write!(out, "{}</p>", sizes.collect::<Vec<_>>().join(", "))
     }
 }

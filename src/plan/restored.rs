@@ -1,11 +1,12 @@
 //! Whether the servers of a set get all their licenses back: the one answer that every report reads.
 
 use super::rules::limit;
-use super::servers::{Chain, PacksByServer, Span};
+use super::servers::{Chain, PacksByServer, Span, gaps};
 use super::{Fleet, PackFacts, Plan, PlanAction, PlanCode, PlanStep, ServerState, plan_all};
+use std::collections::BTreeSet;
 
 /// Whether a server gets all its licenses back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Restored {
     /// It does.
@@ -58,24 +59,25 @@ impl ServerCounts {
 }
 
 impl Plan {
-    /// The steps that the server does not get back: the gaps, and behind the last pack that is applied those whose
-    /// packs are there and cannot be applied.
+    /// The steps that the server does not get back: the gaps; and behind the last pack that is applied those whose packs
+    /// are there and cannot be applied, with what is lost between them.
     pub fn missing(&self, packs: &[PackFacts], server: &ServerState) -> Vec<Span> {
         let step_of = |step: &PlanStep| {
             let used = packs[step.pack].used.filter(|used| server.identity == Some(used.server))?;
             Some((used.from, used.to))
         };
-        let waits = |span: Span| {
-            let behind = self.steps.iter().filter(|step| step.code == PlanCode::BehindGap);
-            behind.into_iter().any(|step| step_of(step) == Some(span))
-        };
+        let waiting = self.steps.iter().filter(|step| step.code == PlanCode::BehindGap);
+        let waiting: Vec<_> = waiting.filter_map(step_of).collect();
         let is_missing = |span: &Span| {
             let is_in_gap = self.gaps.iter().any(|gap| gap.0 < span.1 && span.0 < gap.1);
-            span.1 > self.reaches && span.1 <= limit(server.version) && !is_in_gap && !waits(*span)
+            let is_possible = self.reaches < span.1 && span.1 <= limit(server.version);
+            is_possible && !is_in_gap && !waiting.contains(span)
         };
         let unusable = self.steps.iter().filter(|step| step.is_unusable()).filter_map(step_of);
         let mut missing: Vec<_> =
             self.gaps.iter().copied().chain(unusable.filter(is_missing)).collect();
+        let known: BTreeSet<_> = missing.iter().chain(&waiting).copied().collect();
+        missing.extend(gaps(known.into_iter(), self.reaches));
         missing.sort_unstable();
         missing.dedup();
         missing

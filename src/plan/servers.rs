@@ -93,7 +93,8 @@ impl Chain {
     }
 }
 
-fn gaps(steps: impl Iterator<Item = Span>, installed: u16) -> Vec<Span> {
+/// The steps between these, which are sorted, for a server that has `installed` licenses.
+pub(super) fn gaps(steps: impl Iterator<Item = Span>, installed: u16) -> Vec<Span> {
     let (mut gaps, mut reached) = (Vec::new(), installed);
     for (from, to) in steps {
         if from > reached {

@@ -60,10 +60,22 @@ fn from_json(lines: &[Value]) -> (String, String) {
             line += &words.replace("{}", &number(name).to_string());
         }
     }
+    let others: Vec<_> = [
+        ("with_gaps", "has a gap", "have gaps"),
+        ("end_missing", "lacks its last pack", "lack their last pack"),
+        ("with_conflicts", "has packs that contradict", "have packs that contradict"),
+    ]
+    .map(|(name, one, many)| match number(name) {
+        1 => format!("1 {one}"),
+        count => format!("{count} {many}"),
+    })
+    .into();
     let sentence = format!(
-        "{} of {} servers get all their licenses back.",
+        "{} of {} servers get all their licenses back. Of the others, {} and {} each other.",
         number("whole"),
-        number("servers")
+        number("servers"),
+        others[..2].join(", "),
+        others[2]
     );
     (line, sentence)
 }

@@ -7,7 +7,7 @@ mod servers;
 use super::row::ReportRow;
 use crate::cli::show::summary::changed;
 use crate::cli::show::terminal::escape;
-use crate::cli::words::{commit, number, plural, unlisted, what_it_takes};
+use crate::cli::words::{commit, list, number, plural, unlisted, what_it_takes};
 use addpack::plan::{PlannedSet, ServerCounts};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -209,9 +209,9 @@ impl HtmlPage<'_> {
 
 const FAILED: &str = "Why images failed";
 
-/// How many servers get all their licenses back.
+/// How many servers get all their licenses back, and why the others do not.
 fn servers_that_are_whole(counts: &ServerCounts) -> String {
-    match (counts.whole, counts.all()) {
+    let whole = match (counts.whole, counts.all()) {
         (_, 0) => "No pack here is bound to a server.".to_owned(),
         (1, 1) => "The one server gets all its licenses back.".to_owned(),
         (0, 1) => "The one server does not get all its licenses back.".to_owned(),
@@ -219,7 +219,19 @@ fn servers_that_are_whole(counts: &ServerCounts) -> String {
         (whole, all) => {
             format!("{} of {} servers get all their licenses back.", number(whole), number(all))
         }
-    }
+    };
+    let others = [
+        (counts.gaps, "has a gap", "have gaps"),
+        (counts.end_missing, "lacks its last pack", "lack their last pack"),
+        (
+            counts.conflicts,
+            "has packs that contradict each other",
+            "have packs that contradict each other",
+        ),
+    ];
+    let others = others.into_iter().filter(|(count, ..)| *count > 0);
+    let others: Vec<_> = others.map(|(count, one, many)| plural(count, one, many)).collect();
+    if others.is_empty() { whole } else { format!("{whole} Of the others, {}.", list(&others)) }
 }
 
 /// Text from a disk or a command line, so that a browser shows it and does nothing else.

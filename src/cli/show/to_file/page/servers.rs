@@ -11,13 +11,14 @@ use std::io::{self, Write};
 const SHOWN: usize = 20;
 
 impl HtmlPage<'_> {
-    fn is_whole(&self, (server, plan): &(ServerState, Plan)) -> bool {
-        plan.restored(&self.set.packs, server, self.set.chain(server)) == Restored::Whole
+    fn restored(&self, (server, plan): &(ServerState, Plan)) -> Restored {
+        plan.restored(&self.set.packs, server, self.set.chain(server))
     }
 
     pub(super) fn servers(&self, out: &mut dyn Write) -> io::Result<()> {
-        let (whole, lacking): (Vec<_>, Vec<_>) =
-            self.set.fleet.plans.iter().partition(|plan| self.is_whole(plan));
+        let (whole, mut lacking): (Vec<_>, Vec<_>) =
+            self.set.fleet.plans.iter().partition(|plan| self.restored(plan) == Restored::Whole);
+        lacking.sort_by_key(|plan| self.restored(plan));
         if !lacking.is_empty() {
             let shown = match lacking.len() {
                 count if count > SHOWN => {

@@ -64,7 +64,12 @@ fn servers_with_a_gap_get_unused_packs_first() {
 fn plans_go_to_a_file_each_named_by_number_and_address() {
     let scene = shelf().scene;
     let args = ["plan", "--all", ".", "-o", "plans"];
-    scene.run(&args).is(0, "", "2 plans are in plans; stock.txt has the other packs\n");
+    scene.run(&args).is(
+        0,
+        "",
+        "2 plans are in plans; stock.txt has the other packs\n\
+         Servers: 2 whole, 0 with gaps, 0 without their last pack\n",
+    );
     let names: BTreeSet<_> = std::fs::read_dir(scene.path("plans"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -130,7 +135,12 @@ fn stock_file_says_why_a_pack_is_in_no_servers_plan_and_only_counts_copies() {
     let scene = Scene::with(&images);
     scene.image("unused-720.img", "a copy.img");
     let ran = scene.run(&["plan", "--all", "--installed", "50", "-o", "plans", "."]);
-    ran.is(1, "", "1 plan is in plans; stock.txt has the other packs\n");
+    ran.is(
+        1,
+        "",
+        "1 plan is in plans; stock.txt has the other packs\n\
+         Servers: 1 whole, 0 with gaps, 0 without their last pack\n",
+    );
     let stock = scene.text("plans/stock.txt");
     assert!(stock.starts_with("Stock: ") && !stock.contains(" \n"), "{stock}");
     assert!(stock.contains("its record is damaged, so its server cannot be trusted\n"), "{stock}");

@@ -66,7 +66,9 @@ fn convert(args: &ConvertArgs) -> Result<Exit, Error> {
     let job = Job { output: args.output.clone(), only, ..common.job(mode)? };
     let mut job = progress.watch(job, of);
     let doing = if args.dry_run { "dry run" } else { "converting" };
-    let printer = Printer::new(common, progress, args.dry_run).doing(doing, args.output.as_deref());
+    let printer = Printer::new(common, progress, args.dry_run)
+        .doing(doing, args.output.as_deref())
+        .with_servers();
     let mut printer = printer.with_files(&args.also, args.list);
     let mut since = ConvertedSince::new(common);
     let result = if ask_first {

@@ -8,7 +8,7 @@ use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 /// The columns of a pipe or a file.
 pub(crate) const WIDTH: usize = 78;
 /// The least columns that a terminal is assumed to have, and the most of lines of prose.
-const NARROW: usize = 80;
+const NARROW: usize = 60;
 const WIDEST: usize = 100;
 
 /// Columns for prose at a terminal with that many.

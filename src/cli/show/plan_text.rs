@@ -3,9 +3,11 @@
 use crate::cli::show::layout::hang;
 use crate::cli::show::plan_report::PlanReport;
 use crate::cli::show::terminal::{TextStyle, Tone, named, shown};
+use crate::cli::show::what_now::about_paths;
 use crate::cli::words::{
-    GAP_NEXT, PackSummary, action_words, code_label, gap_message, on_the_server, pack_serial,
-    plural, server_state, short_serial, step_message, step_next, twins_message, twins_next,
+    GAP_NEXT, PackSummary, action_words, code_label, gap_message, number, on_the_server,
+    pack_serial, plural, server_state, short_serial, step_message, step_next, twins_message,
+    twins_next,
 };
 use addpack::plan::servers::{Chain, Span};
 use addpack::plan::{Fleet, PackFacts, PlanAction, PlanCode, PlanStep, Usability};
@@ -136,7 +138,9 @@ fn holders(report: &PlanReport, span: Span) -> Vec<String> {
     let all: Vec<_> = report.plan.steps.iter().filter(restores).collect();
     let name = |step: &&PlanStep| named(report.summary(step).image());
     let mut names: Vec<_> = all.iter().take(NAMED).map(name).collect();
-    names.extend((all.len() > NAMED).then(|| format!("{} more", all.len() - NAMED)));
+    names.extend(
+        (all.len() > NAMED).then(|| format!("{} more", number((all.len() - NAMED) as u64))),
+    );
     names
 }
 
@@ -161,7 +165,7 @@ fn turned_away(look: TextStyle, report: &PlanReport) -> String {
     }
     let mut text = String::new();
     if !reasons.is_empty() {
-        let heading = format!("Do not apply ({})", report.turned_away().count());
+        let heading = format!("Do not apply ({})", number(report.turned_away().count() as u64));
         text += &format!("\n{}\n", look.paint(Tone::Heading, &heading));
     }
     for ((reason, next), packs) in reasons {
@@ -204,7 +208,8 @@ fn images(packs: &[(&PackSummary, &PackFacts)]) -> String {
         text += &format!("  {}{serial}\n", shown(summary.image()));
     }
     if packs.len() > NAMED {
-        text += &format!("  and {} more: addpack plan --json names all\n", packs.len() - NAMED);
+        let more = number((packs.len() - NAMED) as u64);
+        text += &format!("  and {more} more: addpack plan --json names all\n");
     }
     text
 }
@@ -228,13 +233,14 @@ pub(crate) fn command_lines(look: TextStyle, commands: &[(String, String)]) -> S
     let width = commands.iter().map(|(command, _)| command.chars().count()).max().unwrap_or(0);
     let longest = commands.iter().map(|(_, purpose)| purpose.chars().count()).max().unwrap_or(0);
     let fits = width + longest + 5 <= look.columns;
-    commands.iter().fold(String::new(), |text, (command, purpose)| {
+    let lines = commands.iter().fold(String::new(), |text, (command, purpose)| {
         if fits {
             text + &format!("  {command:<width$}   {purpose}\n")
         } else {
             text + &format!("  {command}\n") + &hang(look.width, "      ", purpose)
         }
-    })
+    });
+    lines + &about_paths(look, commands)
 }
 
 /// The packs that are in no server's plan.
@@ -249,7 +255,8 @@ pub(crate) fn rest(
     let (copies, aside): (Vec<_>, Vec<_>) = fleet.aside.iter().copied().partition(is_copy);
     let parts = [("Stock: unused packs that no server needs", &fleet.stock), (ASIDE, &aside)];
     for (title, numbers) in parts.into_iter().filter(|(_, numbers)| !numbers.is_empty()) {
-        let heading = look.paint(Tone::Heading, &format!("{title} ({})", numbers.len()));
+        let heading =
+            look.paint(Tone::Heading, &format!("{title} ({})", number(numbers.len() as u64)));
         writeln!(out, "{heading}")?;
         for &number in numbers {
             let (facts, summary) = (&facts[number], &summaries[number]);
@@ -274,6 +281,11 @@ pub(crate) fn rest(
         writeln!(out)?;
     }
     out.write_all(left_out(look, copies.len()).as_bytes())
+}
+
+/// The line below all plans; nothing where it is empty.
+pub(crate) fn last_line(look: TextStyle, line: &str) -> String {
+    if line.is_empty() { String::new() } else { "\n".to_owned() + &hang(look.width, "", line) }
 }
 
 /// The heading of packs that no server's plan holds, and that are not to be used.

@@ -1,7 +1,7 @@
 //! The request for replacement media, and the evidence in it.
 
 use super::finding::{evidence_parts, finding_message};
-use super::value::{number, plural_number, server};
+use super::value::{number, plural, server};
 use addpack::diagnosis::Finding;
 use addpack::record::fields::{Serial, Server};
 use std::collections::HashSet;
@@ -74,7 +74,7 @@ impl Replacements {
     }
 
     pub(crate) fn in_words(&self) -> String {
-        let most = plural_number(self.most() as u64, "replacement", "replacements");
+        let most = plural(self.most() as u64, "replacement", "replacements");
         if self.count().is_some() {
             return most;
         }

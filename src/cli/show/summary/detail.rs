@@ -13,6 +13,8 @@ pub(super) struct Detail {
     pub(super) asks: Asks,
     /// Whether it is to be converted, and is the image of a diskette that a queue has kept.
     pub(super) is_kept: bool,
+    /// Whether it is a folder, and no image.
+    pub(super) is_folder: bool,
 }
 
 /// Whether a replacement is to be asked for.
@@ -41,7 +43,7 @@ impl Detail {
             }
         };
         let is_kept = report.outcome.is_to_change() && is_kept_image(&report.path);
-        Self { outcome: report.outcome, why, asks, is_kept }
+        Self { outcome: report.outcome, why, asks, is_kept, is_folder: report.is_folder() }
     }
 }
 

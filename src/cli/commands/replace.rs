@@ -38,7 +38,7 @@ pub(crate) fn run(args: &ReplaceArgs) -> Result<Exit, Error> {
         if exit == Exit::Stopped { Vec::new() } else { refused(&packs, args, &mut exit) };
     if STOP.load(Ordering::Relaxed) {
         complain("stopped: not all images were looked at, so there is no request");
-        return Ok(Exit::Stopped);
+        return end(args, &packs, Exit::Stopped);
     }
     rows.extend(lost);
     if !args.common.json {

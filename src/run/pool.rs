@@ -157,4 +157,11 @@ impl<R> Pending<R> {
     pub(super) fn new() -> Self {
         Self(VecDeque::new())
     }
+
+    /// Adds a result that is there already.
+    pub(super) fn push(&mut self, result: R) {
+        let (sender, receiver) = sync_channel(1);
+        let _ = sender.send(result);
+        self.0.push_back(receiver);
+    }
 }

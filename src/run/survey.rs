@@ -65,7 +65,7 @@ pub(super) fn look_at_all(
     let most = job.workers.min(images_at_once());
     // To look at an image that is in the cache costs less than to hand it to another thread.
     let mut threads = 1;
-    let mut items = InOrder::new(finder, 2).with_trial(threads < most);
+    let mut items = InOrder::new(finder, 2, Found::is_member).with_trial(threads < most);
     let mut looking = Looking::new(job, ledger, stop, listener)?;
     let end = loop {
         let may_grow = threads < most;

@@ -6,6 +6,7 @@ use crate::cli::commands::ledger::written;
 use crate::cli::exit::{EXITS, Exit};
 use crate::cli::show::manual;
 use crate::cli::show::terminal::{named, remark};
+use crate::cli::words::system_cause;
 use addpack::media::System;
 use clap::{Command, CommandFactory};
 use clap_complete::env::Shells;
@@ -73,7 +74,7 @@ pub(crate) fn man(folder: &Path) -> Result<Exit, Error> {
 
 /// The error with the file or folder that it is about.
 fn not_written(path: &Path, error: &io::Error) -> Error {
-    Error::Output(io::Error::new(error.kind(), format!("{}: {error}", named(path))))
+    Error::Output(io::Error::new(error.kind(), format!("{}: {}", named(path), system_cause(error))))
 }
 
 /// Writes the pages of a command and of its subcommands; returns how many.

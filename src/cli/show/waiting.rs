@@ -18,6 +18,8 @@ pub(crate) struct ShownImage {
     pub(crate) outcome: Outcome,
     /// Whether the path itself was named.
     pub(crate) named: bool,
+    /// Whether it is a folder that could not be listed.
+    pub(crate) is_folder: bool,
     /// Its line, object or card.
     pub(crate) text: Vec<u8>,
     /// The line on it at the end.
@@ -52,7 +54,7 @@ impl Waiting {
         let reason = shown.reason.as_ref();
         let head = [
             shown.outcome as u8,
-            u8::from(shown.named),
+            u8::from(shown.named) | u8::from(shown.is_folder) << 1,
             reason.map_or(TEXT, |reason| reason.heading),
         ];
         let said: [&[u8]; 2] = reason.map_or([&[], &[]], |reason| [&*reason.text, &*reason.next]);
@@ -90,14 +92,15 @@ impl Waiting {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
             read => read?,
         }
-        let [outcome, named, heading] = head;
+        let [outcome, flags, heading] = head;
         let [text, said, next] = [length(file)?, length(file)?, length(file)?];
         let [text, said, next] = [bytes(file, text)?, bytes(file, said)?, bytes(file, next)?];
         let Some(outcome) = Outcome::ALL.get(usize::from(outcome)).copied() else {
             return Ok(Some(Upcoming::Text(text)));
         };
         let reason = (heading != TEXT).then_some(Reason { heading, text: said, next });
-        Ok(Some(Upcoming::Image(ShownImage { outcome, named: named != 0, text, reason })))
+        let (named, is_folder) = (flags & 1 != 0, flags & 2 != 0);
+        Ok(Some(Upcoming::Image(ShownImage { outcome, named, is_folder, text, reason })))
     }
 }
 
@@ -122,6 +125,7 @@ mod tests {
         let shown = |number: usize| ShownImage {
             outcome: Outcome::ALL[number % Outcome::ALL.len()],
             named: number.is_multiple_of(2),
+            is_folder: number.is_multiple_of(3),
             text: vec![b'x'; number],
             reason: number.is_multiple_of(3).then(|| Reason {
                 heading: 2,

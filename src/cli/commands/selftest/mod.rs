@@ -11,8 +11,9 @@ use crate::cli::commands::ledger::written;
 use crate::cli::exit::Exit;
 use crate::cli::show::layout::hang;
 use crate::cli::show::terminal::{TextStyle, When, named};
+use crate::cli::words::system_cause;
 use std::fs;
-use std::io::{self, Write, stdout};
+use std::io::{Write, stdout};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
@@ -39,7 +40,7 @@ pub(crate) fn run(args: &SelftestArgs) -> Result<Exit, Error> {
     }
     let folder = tempfile::Builder::new().prefix("addpack-selftest-").tempdir_in(&args.folder);
     let folder = folder.map_err(|error| {
-        let cause = std::io::Error::from(error.kind());
+        let cause = system_cause(&error);
         Error::Usage(format!("{shown}: no folder can be made there: {cause}"))
     })?;
     make_sure_of_room(folder.path(), &shown)?;
@@ -73,7 +74,7 @@ fn make_sure_of_room(folder: &Path, shown: &str) -> Result<(), Error> {
     let file = folder.join("room");
     let written = fs::write(&file, vec![1; ROOM]).and_then(|()| fs::remove_file(&file));
     written.map_err(|error| {
-        let cause = io::Error::from(error.kind());
+        let cause = system_cause(&error);
         Error::Usage(format!("{shown}: the trials take {} MB there: {cause}", ROOM >> 20))
     })
 }

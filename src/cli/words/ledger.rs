@@ -1,6 +1,6 @@
 //! The ledger in the admin's words.
 
-use super::value::{day, moment, timestamp};
+use super::value::{Timestamp, day, moment, timestamp};
 use crate::cli::show::layout::hang;
 use crate::cli::show::terminal::{escape, named, shown};
 use addpack::diagnosis::{CopyOf, CopyState};
@@ -47,7 +47,7 @@ impl Standing {
 }
 
 /// A time of the ledger, for programs; `None` where RFC 3339 has no form for it.
-pub(crate) fn time_of(seconds: i64) -> Option<String> {
+pub(crate) fn time_of(seconds: i64) -> Option<Timestamp> {
     FileTime::from_unix_seconds(seconds).and_then(timestamp)
 }
 

@@ -54,8 +54,8 @@ pub(crate) use recovery::Recoveries;
 pub(crate) use replace::{REQUEST_FOOT, REQUEST_HEAD, evidence, replacements, taken_message};
 pub(crate) use set::last_event;
 pub(crate) use value::{
-    address, day, event_kind, list, moment, number, plural, plural_number, server, server_name,
-    server_version, timestamp, unread, value,
+    Address, Digest, Timestamp, address, day, digest, event_kind, list, moment, number, plural,
+    plural_number, server, server_name, server_version, timestamp, unread, value,
 };
 pub(crate) use verdict::{copy_in_its_place, verdict, version_of};
 

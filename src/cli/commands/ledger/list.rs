@@ -8,7 +8,7 @@ use crate::cli::show::json::line;
 use crate::cli::show::table::Table;
 use crate::cli::show::terminal::{TextStyle, When, escape};
 use crate::cli::words::{
-    LEDGER_HEADING, Standing, entry_lines, ledger_row, plural, standing_message, time_of,
+    LEDGER_HEADING, Standing, Timestamp, entry_lines, ledger_row, plural, standing_message, time_of,
 };
 use addpack::ledger::{ConversionState, Ledger, LedgerEntry};
 use addpack::media::Places;
@@ -28,7 +28,7 @@ pub(crate) struct LedgerRow {
     serial: String,
     licenses: u16,
     state: &'static str,
-    converted_at: Option<String>,
+    converted_at: Option<Timestamp>,
     path: String,
     target: Option<String>,
     old_digest: String,

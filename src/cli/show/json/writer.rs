@@ -93,9 +93,7 @@ impl<'o> Serializer for Writer<'o> {
     }
 
     fn serialize_str(self, text: &str) -> Result<()> {
-        // All of it is looked at: that is faster than to end at the first.
-        let is_plain = |byte: u8| matches!(byte, b' ' | b'!' | b'#'..=b'[' | b']'..=b'~');
-        if !text.bytes().fold(true, |all, byte| all & is_plain(byte)) {
+        if !is_plain(text.as_bytes()) {
             return self.by_serde_json(text);
         }
         quote(self.0, text);
@@ -153,6 +151,17 @@ impl<'o> Serializer for Writer<'o> {
         serialize_tuple_variant(&'static str, u32, &'static str, usize) -> Self::SerializeTupleVariant;
         serialize_struct_variant(&'static str, u32, &'static str, usize) -> Self::SerializeStructVariant;
     }
+}
+
+/// Whether all of a text stands for itself. It is looked at in pieces that the processor has instructions for, each of
+/// them to its end.
+fn is_plain(text: &[u8]) -> bool {
+    let is_plain = |byte: u8| matches!(byte, b' ' | b'!' | b'#'..=b'[' | b']'..=b'~');
+    let all_plain = |piece: &[u8; 16]| piece.iter().fold(true, |all, byte| all & is_plain(*byte));
+    let (pieces, rest) = text.as_chunks();
+    let mut last = [b' '; 16];
+    last[..rest.len()].copy_from_slice(rest);
+    pieces.iter().all(all_plain) && all_plain(&last)
 }
 
 fn quote(out: &mut Vec<u8>, text: &str) {

@@ -4,8 +4,9 @@ use crate::cli::show::layout::hang;
 use crate::cli::show::plan_report::PlanReport;
 use crate::cli::show::terminal::{TextStyle, Tone, named, shown};
 use crate::cli::words::{
-    GAP_NEXT, PackSummary, action_words, code_label, gap_message, on_the_server, pack_serial,
-    plural, server_state, short_serial, step_message, step_next, twins_message, twins_next,
+    GAP_NEXT, PackSummaries, PackSummary, action_words, code_label, gap_message, on_the_server,
+    pack_serial, plural, server_state, short_serial, step_message, step_next, twins_message,
+    twins_next,
 };
 use addpack::plan::servers::{Chain, Span};
 use addpack::plan::{Fleet, PackFacts, PlanAction, PlanCode, PlanStep, Usability};
@@ -74,7 +75,7 @@ fn remark(report: &PlanReport, step: &PlanStep) -> Option<String> {
         let missing = step.span().map_or_else(Vec::new, |span| report.missing_from(span));
         for missing in missing {
             let serial = short_serial(report.facts(missing)).unwrap_or_else(|| "a pack".to_owned());
-            let why = code_label(missing.code, report.summary(missing));
+            let why = code_label(missing.code, &report.summary(missing));
             remark += &format!("; in the place of {serial} ({why})");
         }
     }
@@ -140,8 +141,8 @@ fn holders(report: &PlanReport, span: Span) -> Vec<String> {
     names
 }
 
-/// A reason and what to do about it, with the packs that it is true of.
-type Reason<'a> = ((String, String), Vec<(&'a PackSummary, &'a PackFacts)>);
+/// A reason and what to do about it, how many packs it is true of, and the first of them.
+type Reason<'a> = ((String, String), usize, Vec<&'a PlanStep>);
 
 /// Why packs are not to be applied: each reason once.
 fn turned_away(look: TextStyle, report: &PlanReport) -> String {
@@ -150,22 +151,24 @@ fn turned_away(look: TextStyle, report: &PlanReport) -> String {
     for step in report.turned_away() {
         let summary = report.summary(step);
         let reason = (
-            sentence(step, summary),
-            format!("next: {}", step_next(step, summary, report.server.version)),
+            sentence(step, &summary),
+            format!("next: {}", step_next(step, &summary, report.server.version)),
         );
         let at = *index.entry(reason.clone()).or_insert(reasons.len());
         if at == reasons.len() {
-            reasons.push((reason, Vec::new()));
+            reasons.push((reason, 0, Vec::new()));
         }
-        reasons[at].1.push((summary, report.facts(step)));
+        let (_, count, first) = &mut reasons[at];
+        *count += 1;
+        first.extend((*count <= NAMED).then_some(step));
     }
     let mut text = String::new();
     if !reasons.is_empty() {
         let heading = format!("Do not apply ({})", report.turned_away().count());
         text += &format!("\n{}\n", look.paint(Tone::Heading, &heading));
     }
-    for ((reason, next), packs) in reasons {
-        text += &images(&packs);
+    for ((reason, next), count, first) in reasons {
+        text += &images(report, count, &first);
         text += &(hang(look.width, "    ", &reason) + &hang(look.width, "    ", &next));
     }
     if report.copies() > 0 {
@@ -195,16 +198,19 @@ fn sentence(step: &PlanStep, summary: &PackSummary) -> String {
     }
 }
 
-fn images(packs: &[(&PackSummary, &PackFacts)]) -> String {
+/// The first images of so many.
+fn images(report: &PlanReport, count: usize, first: &[&PlanStep]) -> String {
     let mut text = String::new();
-    for (summary, facts) in packs.iter().take(NAMED) {
+    for step in first {
+        let (summary, facts) = (report.summary(step), report.facts(step));
         // Unlike an image, a diskette has no name that tells its serial.
         let serial = pack_serial(facts).filter(|_| summary.is_diskette());
         let serial = serial.map_or_else(String::new, |serial| format!("  {serial}"));
         text += &format!("  {}{serial}\n", shown(summary.image()));
     }
-    if packs.len() > NAMED {
-        text += &format!("  and {} more: addpack plan --json names all\n", packs.len() - NAMED);
+    if count > first.len() {
+        let more = count - first.len();
+        text += &format!("  and {more} more: addpack plan --json names all\n");
     }
     text
 }
@@ -243,7 +249,7 @@ pub(crate) fn rest(
     out: &mut dyn Write,
     fleet: &Fleet,
     facts: &[PackFacts],
-    summaries: &[PackSummary],
+    summaries: &PackSummaries,
 ) -> io::Result<()> {
     let is_copy = |number: &usize| facts[*number].usability == Usability::Copy;
     let (copies, aside): (Vec<_>, Vec<_>) = fleet.aside.iter().copied().partition(is_copy);
@@ -252,7 +258,7 @@ pub(crate) fn rest(
         let heading = look.paint(Tone::Heading, &format!("{title} ({})", numbers.len()));
         writeln!(out, "{heading}")?;
         for &number in numbers {
-            let (facts, summary) = (&facts[number], &summaries[number]);
+            let (facts, summary) = (&facts[number], summaries.get(number));
             let serial = pack_serial(facts).unwrap_or_else(|| "-".into());
             let licenses = match facts.licenses {
                 0 => "-".to_owned(),
@@ -260,7 +266,7 @@ pub(crate) fn rest(
             };
             let path = shown(summary.image());
             let why = fleet.why_aside(number, facts).map_or_else(String::new, |code| {
-                format!("{}{}", code_label(code, summary), untrusted(facts, summary))
+                format!("{}{}", code_label(code, &summary), untrusted(facts, &summary))
             });
             let lead = format!("  {serial:<23}  {licenses:<11}");
             let line = format!("{lead}  {path}  {why}");

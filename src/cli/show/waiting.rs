@@ -109,8 +109,7 @@ impl Waiting {
 }
 
 fn bytes(file: &mut impl Read, length: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    bytes.resize(usize::try_from(length).map_err(io::Error::other)?, 0);
+    let mut bytes = vec![0; usize::try_from(length).map_err(io::Error::other)?];
     file.read_exact(&mut bytes)?;
     Ok(bytes)
 }

@@ -44,7 +44,9 @@ pub(crate) use next_step::{asks_for_replacement, next_step, short_next_step};
 #[cfg(test)]
 pub(crate) use note::NOTE_CODES;
 pub(crate) use note::note;
-pub(crate) use pack_summary::{OtherFiles, PackSummary, Refusal, pack_serial, short, short_serial};
+pub(crate) use pack_summary::{
+    OtherFiles, PackSummaries, PackSummary, Refusal, pack_serial, short, short_serial,
+};
 pub(crate) use plan::{
     action_words, code_label, on_the_server, server_state, step_kb, step_message, step_next,
     version_words,

@@ -187,9 +187,9 @@ mod tests {
             (day(at).as_str(), timestamp(at).unwrap().as_str()),
             ("11 Apr 1999", "1999-04-11T09:30:00Z")
         );
-        assert_eq!(timestamp(FileTime(0)).unwrap(), "1601-01-01T00:00:00Z");
+        assert_eq!(&*timestamp(FileTime(0)).unwrap(), "1601-01-01T00:00:00Z");
         let last = FileTime::from_unix_seconds(FileTime::LAST_UNIX_SECOND).unwrap();
-        assert_eq!(timestamp(last).unwrap(), "9999-12-31T23:59:59Z");
+        assert_eq!(&*timestamp(last).unwrap(), "9999-12-31T23:59:59Z");
         for past in [FileTime(last.0 + 10_000_000), FileTime(u64::MAX)] {
             assert_eq!((timestamp(past), past.is_past_9999()), (None, true));
             assert_eq!(day(past), format!("filetime {}", past.0));

@@ -93,7 +93,8 @@ impl<'o> Serializer for Writer<'o> {
     }
 
     fn serialize_str(self, text: &str) -> Result<()> {
-        if !is_plain(text.as_bytes()) {
+        // All of it is looked at: that is faster than to end at the first.
+        if !text.bytes().fold(true, |all, byte| all & PLAIN[usize::from(byte)]) {
             return self.by_serde_json(text);
         }
         quote(self.0, text);
@@ -153,16 +154,16 @@ impl<'o> Serializer for Writer<'o> {
     }
 }
 
-/// Whether all of a text stands for itself. It is looked at in pieces that the processor has instructions for, each of
-/// them to its end.
-fn is_plain(text: &[u8]) -> bool {
-    let is_plain = |byte: u8| matches!(byte, b' ' | b'!' | b'#'..=b'[' | b']'..=b'~');
-    let all_plain = |piece: &[u8; 16]| piece.iter().fold(true, |all, byte| all & is_plain(*byte));
-    let (pieces, rest) = text.as_chunks();
-    let mut last = [b' '; 16];
-    last[..rest.len()].copy_from_slice(rest);
-    pieces.iter().all(all_plain) && all_plain(&last)
-}
+/// The bytes that stand for themselves.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = b' ';
+    while byte <= b'~' {
+        plain[byte as usize] = byte != b'"' && byte != b'\\';
+        byte += 1;
+    }
+    plain
+};
 
 fn quote(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');

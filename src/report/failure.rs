@@ -235,8 +235,7 @@ impl Failure {
 
     /// A copy was made, but `error` shows that its name may not survive a power cut.
     pub(crate) fn folder_not_durable(error: &io::Error, target: PathBuf) -> Self {
-        let error = io::Error::new(error.kind(), error.to_string());
-        Self::caused(Operation::SyncFolder, error).about(target)
+        Self::caused(Operation::SyncFolder, platform::same_error(error)).about(target)
     }
 
     pub(crate) fn about(mut self, target: PathBuf) -> Self {

@@ -1,5 +1,6 @@
 //! Items in groups: any free thread works on an item, and the results are taken in order. Items of one file stay
-//! together: a group ends only after that file's last item.
+//! together: a group ends only after that file's last item. Members of an archive come out of it one after the other:
+//! they are left to a single thread, since others would only wait, each with memory of its own.
 
 use super::pool::{Pending, Scope};
 use crate::platform::images_at_once;
@@ -9,7 +10,7 @@ use std::time::Instant;
 
 /// The most images in a group; fewer if few files may be open. Images that are converted together share the disk's
 /// flushes; larger groups would only take more memory.
-pub(super) const GROUP: usize = 64;
+const GROUP: usize = 64;
 /// The most images that one of several threads takes at a time.
 const PIECE: usize = 16;
 /// Images that a single thread takes at a time: so few that what one of them has freed is there for the next.
@@ -21,11 +22,14 @@ const JUDGED: usize = 4;
 
 /// Which file an item is a part of, if the items of that file must stay in one group.
 pub(super) type FileOf<T> = fn(&T) -> Option<usize>;
+/// Whether an item is a member of an archive.
+pub(super) type IsMember<T> = fn(&T) -> bool;
 
 /// Items that are still to come, and the results of those that were handed out.
 pub(super) struct InOrder<I: Iterator, R> {
     items: Peekable<I>,
     file_of: FileOf<I::Item>,
+    is_member: IsMember<I::Item>,
     pending: Pending<Piece<R>>,
     /// The file that each pending piece is of.
     files: VecDeque<Option<usize>>,
@@ -48,6 +52,12 @@ pub(super) struct Group<R> {
     pub(super) waited: Option<bool>,
 }
 
+/// Items for a thread.
+struct NextPiece<T> {
+    items: Vec<T>,
+    are_members: bool,
+}
+
 struct Piece<R> {
     results: Vec<R>,
     waited: bool,
@@ -58,12 +68,13 @@ where
     I::Item: Send,
 {
     /// Takes up to `groups` groups of `items` ahead.
-    pub(super) fn new(items: I, groups: usize) -> Self {
+    pub(super) fn new(items: I, groups: usize, is_member: IsMember<I::Item>) -> Self {
         let group = GROUP.min(images_at_once());
         let reach = groups * group;
         Self {
             items: items.peekable(),
             file_of: |_| None,
+            is_member,
             pending: Pending::new(),
             files: VecDeque::new(),
             group,
@@ -102,8 +113,13 @@ where
             threads => (self.reach, (self.group / threads).clamp(1, PIECE)),
         };
         while self.ahead < reach {
-            let Some(items) = self.next_piece(piece) else { return };
+            let Some(NextPiece { items, are_members }) = self.next_piece(piece) else { return };
             self.ahead += items.len();
+            if are_members {
+                let results = items.into_iter().map(work).collect();
+                self.pending.push(Piece { results, waited: false });
+                continue;
+            }
             scope.begin(&mut self.pending, move || {
                 let begun = Instant::now();
                 let results: Vec<_> = items.into_iter().map(work).collect();
@@ -113,18 +129,20 @@ where
         }
     }
 
-    /// The next piece for a thread: at most `most` items, all of one file or of none.
-    fn next_piece(&mut self, most: usize) -> Option<Vec<I::Item>> {
+    /// The next piece for a thread: at most `most` items, all of one file or of none, and all members or none.
+    fn next_piece(&mut self, most: usize) -> Option<NextPiece<I::Item>> {
         let first = self.items.next()?;
-        let file = (self.file_of)(&first);
-        let mut piece = Vec::with_capacity(most);
-        piece.push(first);
-        while piece.len() < most {
-            let Some(next) = self.items.next_if(|next| (self.file_of)(next) == file) else { break };
-            piece.push(next);
+        let (file, are_members) = ((self.file_of)(&first), (self.is_member)(&first));
+        let mut items = Vec::with_capacity(most);
+        items.push(first);
+        let is_alike =
+            |next: &I::Item| (self.file_of)(next) == file && (self.is_member)(next) == are_members;
+        while items.len() < most {
+            let Some(next) = self.items.next_if(is_alike) else { break };
+            items.push(next);
         }
         self.files.push_back(file);
-        Some(piece)
+        Some(NextPiece { items, are_members })
     }
 
     /// Waits for the next group and takes it; its results are empty if no item is left. Items that are still missing
@@ -180,7 +198,7 @@ mod tests {
     /// The sizes of the groups that these items, each the number of its file or 0 for none, are taken in.
     fn sizes(items: Vec<usize>, workers: usize) -> Vec<usize> {
         let file_of: FileOf<usize> = |file| (*file > 0).then_some(*file);
-        let mut in_order = InOrder::new(items.into_iter(), 1).with_whole_files(file_of);
+        let mut in_order = InOrder::new(items.into_iter(), 1, |_| false).with_whole_files(file_of);
         let mut sizes = Vec::new();
         pool::scope(workers, |scope| {
             loop {

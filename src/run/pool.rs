@@ -166,4 +166,9 @@ impl<R> Pending<R> {
     pub(super) fn new() -> Self {
         Self(VecDeque::new())
     }
+
+    /// Adds a result that is there already.
+    pub(super) fn push(&mut self, result: R) {
+        self.0.push_back(PendingResult::Here(result));
+    }
 }

@@ -7,11 +7,12 @@ use crate::cli::show::printer::Printer;
 use crate::cli::show::queue::Diskette;
 use crate::cli::show::tally::SERVERS_SHOWN;
 use crate::cli::show::terminal::{at_home, complain, named};
+use crate::cli::show::to_file::NEW_45_SERVER;
 use crate::cli::words::system::BEFORE_WRITING;
 use crate::cli::words::{diskette, list, number, pack_line, plural, server, set_warnings, unread};
 use addpack::pack::keep::is_kept_image;
-use addpack::plan::PackFacts;
-use addpack::plan::servers::{PacksByServer, ServerPacks};
+use addpack::plan::servers::ServerPacks;
+use addpack::plan::{PackFacts, Plan, PlannedSet, ServerState};
 use addpack::record::fields::Seal;
 use addpack::report::{Outcome, Report};
 use addpack::run::{Job, Overview, RunEvent, Survey};
@@ -81,11 +82,14 @@ impl<'a> Asking<'a> {
 
     /// Says where a server's packs have gaps or twins: those who know that may want to wait.
     fn warn(&self, survey: &Survey) {
-        let mut sets = PacksByServer::default();
         let count = self.images.iter().enumerate().filter(|(image, _)| survey.counts(*image));
-        count.filter_map(|(_, facts)| facts.as_ref()).for_each(|facts| sets.add(facts));
-        let of_set = |set: &ServerPacks| (set.server, set_warnings(&set.chain));
-        let warned: Vec<_> = sets.all().iter().map(of_set).filter(|it| !it.1.is_empty()).collect();
+        let packs = count.filter_map(|(_, facts)| *facts).collect();
+        let set = PlannedSet::new(packs, &NEW_45_SERVER);
+        let plans = set.sets.all().iter().zip(&set.fleet.plans);
+        let of_server = |(packs, (_, plan)): (&ServerPacks, &(ServerState, Plan))| {
+            (packs.server, set_warnings(plan, &packs.chain))
+        };
+        let warned: Vec<_> = plans.map(of_server).filter(|it| !it.1.is_empty()).collect();
         for (of, warnings) in warned.iter().take(SERVERS_SHOWN) {
             for warning in warnings {
                 complain(&format!("{}: {warning}", server(of)));
@@ -113,7 +117,7 @@ fn question(overview: &Overview, output: Option<&Path>, refused: u64) -> String 
     if overview.finish > 0 {
         parts.push(match overview.finish {
             1 => "finish 1 interrupted conversion".to_owned(),
-            many => format!("finish the interrupted conversions of {many} images"),
+            many => format!("finish the interrupted conversions of {} images", number(many)),
         });
     }
     let is_one = overview.convert + overview.finish == 1;
@@ -129,12 +133,13 @@ fn question(overview: &Overview, output: Option<&Path>, refused: u64) -> String 
     let refused = match refused {
         0 => String::new(),
         1 => "1 image is refused and stays as it is.\n".to_owned(),
-        count => format!("{count} images are refused and stay as they are.\n"),
+        count => format!("{} images are refused and stay as they are.\n", number(count)),
     };
     let needs_output = match overview.needs_output {
         0 => String::new(),
         1 => "1 pack can only be converted into a copy, with -o, and stays as it is.\n".to_owned(),
         count => {
+            let count = number(count);
             format!(
                 "{count} packs can only be converted into copies, with -o, and stay as they are.\n"
             )
@@ -152,7 +157,7 @@ fn unread_images(count: u64, first: &[PathBuf]) -> String {
     let warning = unread(count, "these packs");
     let more = count - first.len() as u64;
     let mut images: Vec<_> = first.iter().map(|path| named(path)).collect();
-    images.extend((more > 0).then(|| format!("{more} more (addpack inspect names all)")));
+    images.extend((more > 0).then(|| format!("{} more (addpack inspect names all)", number(more))));
     format!("{}{}: {}.\n", warning[..1].to_uppercase(), &warning[1..], list(&images))
 }
 

@@ -62,7 +62,8 @@ fn convert(args: &ConvertArgs) -> Result<Exit, Error> {
     let mut job = Job { output: args.output.clone(), only, ..common.job(mode)? };
     let doing = if args.dry_run { "dry run" } else { "converting" };
     let printer = Printer::new(common, Progress::over(common, "looking"), args.dry_run)
-        .doing(doing, args.output.as_deref());
+        .doing(doing, args.output.as_deref())
+        .with_servers();
     let mut printer = printer.with_files(&args.also, args.list);
     let result = if ask_first {
         let mut asking = Asking::new(&mut printer);

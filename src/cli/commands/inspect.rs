@@ -24,7 +24,7 @@ pub(crate) fn run(args: &InspectArgs) -> Result<Exit, Error> {
     let mut job = Job { surface: args.surface, ..common.job(Mode::Inspect)? };
     job.watcher = common.paths.first().map(|drive| progress.watcher(drive, args.surface));
     let (mut ledger, error) = open_to_look(&common.ledger)?;
-    let printer = Printer::new(common, progress, true).with_sets().without_ledger(error);
+    let printer = Printer::new(common, progress, true).with_servers().without_ledger(error);
     let mut printer = printer.with_files(&args.also, args.list);
     let result = if standard_input::is_named(&common.paths) {
         let image = standard_input::read()?;

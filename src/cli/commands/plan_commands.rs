@@ -5,7 +5,7 @@ use crate::cli::args::plan::PlanArgs;
 use crate::cli::commands::gather::Packs;
 use crate::cli::show::plan_report::PlanReport;
 use crate::cli::show::shell::{command, path_words};
-use crate::cli::show::what_now::ledger_words;
+use crate::cli::show::what_now::{ledger_words, paths_again};
 use crate::cli::words::{PackSummary, address, pack_serial, plural, replacements, server_name};
 use addpack::pack::keep::is_kept_image;
 use addpack::plan::{FIRST_LICENSES, PackFacts, PlanAction, PlanStep};
@@ -60,7 +60,7 @@ enum Source {
 impl Source {
     /// `None` where a path cannot be typed.
     fn of(args: &PlanArgs) -> Option<Self> {
-        let paths = path_words(&args.common.paths)?;
+        let paths = paths_again(&args.common)?;
         Some(match &args.queue.keep {
             _ if !args.queue.queue => Self::Paths { paths, drive: A_DRIVE.to_owned() },
             Some(folder) => Self::Paths { drive: paths.concat(), paths: path_words(&[folder])? },
@@ -91,7 +91,7 @@ impl Source {
 
 /// The command that plans for each server of a set; `None` where one of its paths cannot be typed.
 pub(crate) fn plan_all_command(common: &Common) -> Option<String> {
-    let words = [words(&["plan", "--all"]), ledger_words(common)?, path_words(&common.paths)?];
+    let words = [words(&["plan", "--all"]), ledger_words(common)?, paths_again(common)?];
     command(&words.concat())
 }
 

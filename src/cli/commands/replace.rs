@@ -13,7 +13,9 @@ use crate::cli::show::json::{line, path_bytes};
 use crate::cli::show::progress::Progress;
 use crate::cli::show::request::{self, RequestRow};
 use crate::cli::show::terminal::{TextStyle, complain, named, tell, wrote};
-use crate::cli::words::{KB_REPLACEMENT, PackSummary, Refusal, pack_serial, taken_message};
+use crate::cli::words::{
+    KB_REPLACEMENT, PackSummary, Refusal, medium_cause, number, pack_serial, taken_message,
+};
 use addpack::disk::Storage;
 use addpack::media::{MediaError, Medium, Place};
 use addpack::plan::servers::Span;
@@ -121,7 +123,7 @@ fn tell_left_out(packs: &Packs) -> usize {
         }
     }
     if count > LEFT_OUT_NAMED {
-        let more = count - LEFT_OUT_NAMED;
+        let more = number((count - LEFT_OUT_NAMED) as u64);
         complain(&format!("and {more} more are left out: addpack inspect says why"));
     }
     count
@@ -143,7 +145,7 @@ fn refused(packs: &Packs, args: &ReplaceArgs, exit: &mut Exit) -> Vec<RequestRow
     for ((facts, summary, refusal), sha1) in refused.into_iter().zip(digests) {
         let sha1 = sha1.map_err(|error| {
             let path = named(&summary.path);
-            complain(&format!("{path}: its digest could not be taken: {error}"));
+            complain(&format!("{path}: its digest could not be taken: {}", medium_cause(&error)));
             *exit = exit.merge(Exit::Failed);
         });
         rows.push(refused_row(facts, &summary, &refusal, sha1.ok()));

@@ -62,11 +62,16 @@ impl Segment {
     }
 }
 
-/// The picture of a chain that no plan was made for.
-pub(crate) fn chain(look: TextStyle, chain: &Chain) -> String {
+/// The picture of a server's chain, with the gaps that a plan leaves and the steps of unused packs that it adds.
+pub(crate) fn chain(
+    look: TextStyle,
+    chain: &Chain,
+    gaps: &[Span],
+    added: impl Iterator<Item = Span>,
+) -> String {
     let mut segments: Vec<_> = chain.steps().flat_map(step).collect();
-    let gaps = chain.gaps(FIRST_LICENSES).into_iter();
-    segments.extend(gaps.map(|gap| Segment::new(gap, Mark::Gap, "gap")));
+    segments.extend(added.map(|span| Segment::new(span, Mark::Adds, "new")));
+    segments.extend(gaps.iter().map(|gap| Segment::new(*gap, Mark::Gap, "gap")));
     picture(look, &segments.into_iter(), ServerVersion::V45.license_limit())
 }
 

@@ -7,7 +7,9 @@ use crate::cli::words::{PackSummaries, PackSummary, gap_reason};
 use addpack::diagnosis::FindingCode;
 use addpack::plan::rules::{is_free_for, limit};
 use addpack::plan::servers::{Chain, Span};
-use addpack::plan::{FIRST_LICENSES, PackFacts, Plan, PlanAction, PlanCode, PlanStep, ServerState};
+use addpack::plan::{
+    FIRST_LICENSES, PackFacts, Plan, PlanAction, PlanCode, PlanStep, Restored, ServerState,
+};
 
 /// The code of an image whose pack is represented by another image.
 const COPIED: PlanCode = PlanCode::Refused(FindingCode::CopyOfConverted);
@@ -33,6 +35,12 @@ impl PlanReport<'_> {
 
     pub(crate) fn facts(&self, step: &PlanStep) -> &PackFacts {
         &self.facts[step.pack]
+    }
+
+    /// Whether the server gets all its licenses back; `None` for one that no pack is bound to.
+    pub(crate) fn restored(&self) -> Option<Restored> {
+        let chain = self.chain?;
+        Some(self.plan.restored(self.facts, self.server, Some(chain)))
     }
 
     /// Packs to apply.

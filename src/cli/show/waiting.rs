@@ -20,6 +20,8 @@ pub(crate) struct ShownImage {
     pub(crate) outcome: Outcome,
     /// Whether the path itself was named.
     pub(crate) named: bool,
+    /// Whether it is a folder that could not be listed.
+    pub(crate) is_folder: bool,
     /// Its line, object or card.
     pub(crate) text: Vec<u8>,
     /// The line on it at the end.
@@ -54,7 +56,7 @@ impl Waiting {
         let reason = shown.reason.as_ref();
         let head = [
             shown.outcome as u8,
-            u8::from(shown.named),
+            u8::from(shown.named) | u8::from(shown.is_folder) << 1,
             reason.map_or(TEXT, |reason| reason.heading),
         ];
         let said: [&[u8]; 2] = reason.map_or([&[], &[]], |reason| [&*reason.text, &*reason.next]);
@@ -94,7 +96,7 @@ impl Waiting {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
             read => read?,
         }
-        let ([outcome, named, heading], lengths) = ([head[0], head[1], head[2]], &head[3..]);
+        let ([outcome, flags, heading], lengths) = ([head[0], head[1], head[2]], &head[3..]);
         let mut texts = [Vec::new(), Vec::new(), Vec::new()];
         for (text, length) in texts.iter_mut().zip(lengths.as_chunks().0) {
             *text = bytes(file, u64::from_le_bytes(*length))?;
@@ -104,7 +106,8 @@ impl Waiting {
             return Ok(Some(Upcoming::Text(text)));
         };
         let reason = (heading != TEXT).then_some(Reason { heading, text: said, next });
-        Ok(Some(Upcoming::Image(ShownImage { outcome, named: named != 0, text, reason })))
+        let (named, is_folder) = (flags & 1 != 0, flags & 2 != 0);
+        Ok(Some(Upcoming::Image(ShownImage { outcome, named, is_folder, text, reason })))
     }
 }
 
@@ -123,6 +126,7 @@ mod tests {
         let shown = |number: usize| ShownImage {
             outcome: Outcome::ALL[number % Outcome::ALL.len()],
             named: number.is_multiple_of(2),
+            is_folder: number.is_multiple_of(3),
             text: vec![b'x'; number],
             reason: number.is_multiple_of(3).then(|| Reason {
                 heading: 2,

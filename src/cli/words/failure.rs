@@ -1,5 +1,6 @@
 //! Failures in the admin's words: what was being done, the cause, and what to do next.
 
+use super::cause::medium_cause;
 use super::container::{container_message, unsupported_next_step};
 use super::file_system::{self, operation, target};
 use super::system::{ASK_FOR_DRIVE, MAKE_IMAGE, with_drives};
@@ -58,7 +59,7 @@ pub(crate) fn failure_message(failure: &Failure) -> String {
     ) || drive_error(failure).is_some()
         || container_error(failure).is_some();
     if let Some(cause) = failure.cause.as_ref().filter(|_| !said) {
-        message.push_str(&format!(": {}", escape(&cause.to_string())));
+        message.push_str(&format!(": {}", escape(&medium_cause(cause))));
     }
     if let Some(state) = failure.state {
         message.push_str(&format!("; {}", state_message(state)));

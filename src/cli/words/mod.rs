@@ -1,5 +1,6 @@
 //! The wording of everything that is reported, in one place.
 
+mod cause;
 mod chain;
 mod codes;
 mod container;
@@ -22,8 +23,10 @@ pub(crate) mod system;
 mod value;
 mod verdict;
 
+pub(crate) use cause::{medium_cause, system_cause};
 pub(crate) use chain::{
-    GAP_NEXT, gap_message, gap_reason, overlaps, set_warnings, twins_message, twins_next,
+    GAP_NEXT, gap_message, gap_reason, overlaps, servers_counted, set_warnings, twins_message,
+    twins_next,
 };
 pub(crate) use codes::{CodePage, pages};
 pub(crate) use container::way_out;
@@ -35,8 +38,8 @@ pub(crate) use drive::{
 pub(crate) use failure::failure_message;
 pub(crate) use finding::{evidence_parts, finding_kb, finding_message, label_of};
 pub(crate) use ledger::{
-    LEDGER_HEADING, Standing, copies_unknown_message, day_of, entry_lines, ledger_message,
-    ledger_row, no_claims_message, standing_message, time_of,
+    LEDGER_HEADING, MET_NOTE, Standing, copies_unknown_message, day_of, entry_lines, is_met,
+    ledger_message, ledger_row, no_claims_message, standing_message, time_of,
 };
 pub(crate) use missing_path::{disk_letter, drive_list, is_drive_letter, nearest_path, no_image};
 pub(crate) use nearest::nearest;
@@ -57,7 +60,7 @@ pub(crate) use replace::{REQUEST_FOOT, REQUEST_HEAD, evidence, replacements, tak
 pub(crate) use set::last_event;
 pub(crate) use value::{
     Address, Digest, Timestamp, address, day, digest, event_kind, list, moment, number, plural,
-    plural_number, server, server_name, server_version, timestamp, unread, value,
+    server, server_name, server_version, timestamp, unlisted, unread, value,
 };
 pub(crate) use verdict::{copy_in_its_place, verdict, version_of};
 

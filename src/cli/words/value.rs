@@ -157,14 +157,14 @@ pub(crate) fn list(things: &[String]) -> String {
     }
 }
 
-/// A number with the word that fits it.
+/// A number, in groups of three digits, with the word that fits it.
 pub(crate) fn plural(count: u64, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
+    format!("{} {}", number(count), if count == 1 { one } else { many })
 }
 
-/// The same, with the number in groups of three digits.
-pub(crate) fn plural_number(count: u64, one: &str, many: &str) -> String {
-    if count == 1 { plural(1, one, many) } else { format!("{} {many}", number(count)) }
+/// That folders could not be listed.
+pub(crate) fn unlisted(count: u64) -> String {
+    plural(count, "folder", "folders") + " could not be listed"
 }
 
 /// That records could not be read, and what they may be.

@@ -7,7 +7,7 @@ use crate::cli::words::{
     PackSummaries, PackSummary, code_label, pack_serial, step_kb, step_message,
 };
 use addpack::plan::rules::limit;
-use addpack::plan::{Fleet, PackFacts, PlanStep};
+use addpack::plan::{Fleet, PackFacts, PlanStep, Restored, ServerCounts};
 use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::Path;
@@ -67,6 +67,9 @@ object! {
         installed: u16 = report.server.installed,
         reaches: u16 = report.plan.reaches,
         limit: u16 = limit(report.server.version),
+        /// Whether the server gets all its licenses back, or what keeps it from that; of a new server, null.
+        #[schemars(extend("enum" = ["whole", "gaps", "end-missing", "conflicts", null]))]
+        restored: Option<&'static str> = report.restored().map(Restored::as_str),
         /// Of the last line: files in formats that are not read.
         #[serde(skip_serializing_if = "Option::is_none")]
         skipped_kinds: Option<Vec<SkippedKind>> = report.skipped.map(SkippedFiles::kinds),
@@ -98,13 +101,21 @@ object! {
 
 object! {
     /// With `--all`: the last line.
-    pub(crate) struct AllLine from (fleet: &Fleet, skipped: &SkippedFiles) {
+    pub(crate) struct AllLine from (fleet: &Fleet, counts: &ServerCounts, skipped: &SkippedFiles) {
         #[schemars(extend("const" = "summary"))]
         r#type: &'static str = "summary",
         #[schemars(extend("const" = 1))]
         schema: u32 = SCHEMA,
         servers: usize = fleet.plans.len(),
-        with_gaps: usize = fleet.plans.iter().filter(|(_, plan)| !plan.gaps.is_empty()).count(),
+        /// Servers that get all their licenses back.
+        whole: u64 = counts.whole,
+        with_gaps: u64 = counts.gaps,
+        /// Of the others, those whose last packs cannot be applied.
+        end_missing: u64 = counts.end_missing,
+        /// Of the others, those with packs that contradict each other.
+        with_conflicts: u64 = counts.conflicts,
+        /// Of all, those with packs that restore the same step.
+        with_twins: u64 = counts.twins,
         stock: usize = fleet.stock.len(),
         aside: usize = fleet.aside.len(),
         /// Files in formats that are not read.
@@ -131,8 +142,8 @@ pub(crate) fn plan(out: &mut dyn Write, report: &PlanReport, is_only: bool) -> i
 pub(crate) fn rest(
     out: &mut dyn Write,
     fleet: &Fleet,
-    facts: &[PackFacts],
-    summaries: &PackSummaries,
+    (facts, summaries): (&[PackFacts], &PackSummaries),
+    counts: &ServerCounts,
     skipped: &SkippedFiles,
 ) -> io::Result<()> {
     for (kind, numbers) in [("stock", &fleet.stock), ("aside", &fleet.aside)] {
@@ -142,5 +153,5 @@ pub(crate) fn rest(
             out.write_all(&line(&PackLine::of(kind, facts, &summary, why)))?;
         }
     }
-    out.write_all(&line(&AllLine::of(fleet, skipped)))
+    out.write_all(&line(&AllLine::of(fleet, counts, skipped)))
 }

@@ -94,17 +94,17 @@ impl SetReport<'_> {
         for (at, (step, span)) in (1..).zip(steps) {
             text += &self.step(at, step, span);
         }
-        for gap in &plan.gaps {
-            text += &hang(look.width, "       ", &self.gap(*gap, server, plan));
+        for span in plan.missing(self.facts, server) {
+            text += &hang(look.width, "       ", &self.missing(span, server, plan));
         }
         text
     }
 
     /// What is missing, with the diskettes that hold it and cannot be applied.
-    fn gap(&self, gap: Span, server: &ServerState, plan: &Plan) -> String {
-        let spoilt = plan.missing_from(gap, self.facts, server);
+    fn missing(&self, span: Span, server: &ServerState, plan: &Plan) -> String {
+        let spoilt = plan.missing_from(span, self.facts, server);
         let spoilt: Vec<_> = spoilt.iter().map(|step| self.diskette(step.pack)).collect();
-        let text = format!("missing: what restores {} to {}", gap.0, gap.1);
+        let text = format!("missing: what restores {} to {}", span.0, span.1);
         match &spoilt[..] {
             [] => text,
             [one] => format!("{text} ({one} cannot be applied)"),

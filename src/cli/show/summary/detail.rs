@@ -10,6 +10,8 @@ pub(super) struct Detail {
     /// Why it is refused or failed, or how it can be converted.
     pub(super) why: &'static str,
     pub(super) asks: Asks,
+    /// Whether it is a folder, and no image.
+    pub(super) is_folder: bool,
 }
 
 /// Whether a replacement is to be asked for.
@@ -35,7 +37,7 @@ impl Detail {
             Some(record) => Asks::Pack(record.serial),
             None => Asks::Unnamed,
         };
-        Self { outcome: report.outcome, why, asks }
+        Self { outcome: report.outcome, why, asks, is_folder: report.is_folder() }
     }
 }
 

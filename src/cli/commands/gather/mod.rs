@@ -1,6 +1,7 @@
 //! A set of packs, examined as a whole: what `addpack plan` and `addpack replace` begin with.
 
-use super::refusal::refusal;
+mod item;
+
 use crate::cli::Error;
 use crate::cli::args::Common;
 use crate::cli::ask::stop;
@@ -10,22 +11,21 @@ use crate::cli::exit::Exit;
 use crate::cli::show::lines::complain_repeated;
 use crate::cli::show::progress::Progress;
 use crate::cli::show::skipped::SkippedFiles;
-use crate::cli::show::terminal::{complain, named};
+use crate::cli::show::terminal::complain;
 use crate::cli::show::to_file::ToFile;
-use crate::cli::words::{OtherFiles, PackSummaries, PackSummary, next_step, no_image, verdict};
+use crate::cli::words::{PackSummaries, no_image, number};
 use addpack::ledger::{Ledger, LedgerError};
-use addpack::media::Place;
 use addpack::plan::servers::PacksByServer;
 use addpack::plan::{PackFacts, Usability};
 use addpack::record::Version;
 use addpack::record::fields::Serial;
-use addpack::report::{Note, Outcome, Report};
+use addpack::report::Report;
 use addpack::run::{self, End, FinalReport, Mode, RunEvent};
+use item::{Item, name_diskette};
 use std::collections::{BTreeMap, HashMap};
 use std::mem::take;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf, absolute};
-use std::rc::Rc;
+use std::path::absolute;
 
 /// All packs of a set, in the order of the paths.
 pub(crate) struct Packs {
@@ -38,7 +38,12 @@ pub(crate) struct Packs {
     pub(crate) exit: Exit,
     /// Whether the paths that were named hold no image at all.
     pub(crate) is_empty: bool,
+    /// How many images that are no packs were complained of, or were too many for that.
+    complaints: usize,
 }
+
+/// Images that are complained of one by one.
+const COMPLAINTS: usize = 10;
 
 /// Looks at every image and keeps what is needed of the packs. Failed images, and named ones that
 /// are no packs, are complained of.
@@ -58,6 +63,7 @@ pub(crate) fn gather_with(common: &Common, to_file: Option<&mut ToFile>) -> Resu
     let is_stopped = end? == End::Stopped;
     let saw_nothing = gathering.seen == 0;
     let mut packs = gathering.into_packs();
+    packs.count_complaints();
     packs.is_empty = saw_nothing && packs.skipped.kinds().is_empty() && !common.paths.is_empty();
     if is_stopped {
         packs.exit = Exit::Stopped;
@@ -69,61 +75,6 @@ pub(crate) fn gather_with(common: &Common, to_file: Option<&mut ToFile>) -> Resu
     Ok(packs)
 }
 
-/// What is kept of an image.
-enum Item {
-    Pack(PackSummary, PackFacts),
-    /// It could not be read, or was named and is not a pack.
-    Complaint(String, Exit),
-    Nothing,
-}
-
-impl Item {
-    fn of(report: &Report) -> Self {
-        let is_protected = || Place::at(&report.path).is_ok_and(|place| place.is_write_protected());
-        let write_protected = report.is_drive && is_protected();
-        if let Some(facts) = PackFacts::of(report, write_protected) {
-            let in_copy = |output: &Path| {
-                Rc::new(OtherFiles { output: Some(output.into()), converted_from: None })
-            };
-            let summary = PackSummary {
-                refusal: refusal(report),
-                others: copy_of(report).map(in_copy),
-                path: report.path.clone(),
-            };
-            return Self::Pack(summary, facts);
-        }
-        if report.outcome != Outcome::Failed && !report.named {
-            return Self::Nothing;
-        }
-        let path = named(&report.path);
-        let next = match report.outcome {
-            Outcome::Failed => format!("; next: {}", next_step(report)),
-            _ => String::new(),
-        };
-        Self::Complaint(format!("{path}: {}{next}", verdict(report)), Exit::of(report))
-    }
-}
-
-/// Names a diskette by its number, if a report on its image is one on the diskette.
-fn name_diskette(report: &mut Report) {
-    let number = report.notes.iter().find_map(|note| match note {
-        Note::ConvertedSince(number) => *number,
-        _ => None,
-    });
-    if let Some(number) = number {
-        report.path = format!("diskette {number}").into();
-    }
-}
-
-/// The converted copy of an image, there or gone.
-fn copy_of(report: &Report) -> Option<&Path> {
-    let gone = report.notes.iter().find_map(|note| match note {
-        Note::CopyMissing(copy) => Some(copy),
-        _ => None,
-    });
-    report.output.as_ref().or(gone).map(PathBuf::as_path)
-}
-
 impl Default for Packs {
     fn default() -> Self {
         Self {
@@ -133,6 +84,7 @@ impl Default for Packs {
             skipped: SkippedFiles::default(),
             exit: Exit::Good,
             is_empty: false,
+            complaints: 0,
         }
     }
 }
@@ -141,6 +93,14 @@ impl Packs {
     /// Whether nothing but complaints came of all images.
     pub(crate) fn has_only_errors(&self) -> bool {
         self.facts.is_empty() && self.exit != Exit::Good && self.skipped.kinds().is_empty()
+    }
+
+    /// Says how many images were not complained of.
+    pub(crate) fn count_complaints(&self) {
+        if let Some(more @ 1..) = self.complaints.checked_sub(COMPLAINTS) {
+            let more = number(more as u64);
+            complain(&format!("and {more} more that cannot be used: addpack inspect names all"));
+        }
     }
 
     /// Adds an image; one that is not a pack changes nothing.
@@ -155,7 +115,10 @@ impl Packs {
                 self.facts.push(facts);
             }
             Item::Complaint(message, exit) => {
-                complain(&message);
+                self.complaints += 1;
+                if self.complaints <= COMPLAINTS {
+                    complain(&message);
+                }
                 self.exit = self.exit.merge(exit);
             }
             Item::Nothing => {}

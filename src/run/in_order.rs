@@ -108,7 +108,7 @@ where
         R: 's,
     {
         let (reach, piece) = match scope.threads() {
-            1 => (self.group_alone, FEW),
+            1 => (self.group_alone, FEW.min(self.group_alone)),
             // So few that all threads have some of a group.
             threads => (self.reach, (self.group / threads).clamp(1, PIECE)),
         };

@@ -15,6 +15,7 @@ mod opening;
 mod reading;
 mod row;
 mod schema;
+mod seen;
 mod writing;
 
 pub use error::{LedgerError, LedgerProblem};
@@ -164,7 +165,7 @@ impl Ledger {
         self.db()?
             .execute(
                 "UPDATE conversion SET path = ?2, target = ?3, device = NULL, inode = NULL, \
-                 container = NULL WHERE id = ?1",
+                 born = NULL, container = NULL, copy_place = NULL WHERE id = ?1",
                 params![id, path_value(path), target.map(path_value)],
             )
             .map(|_| ())
@@ -185,41 +186,9 @@ impl Ledger {
         read().map_err(|error| self.failed(error))
     }
 
-    /// Remembers converted packs, for this run alone.
-    ///
-    /// # Errors
-    /// If no temporary table can be written.
-    pub(crate) fn remember(&mut self, seen: &[Conversion]) -> Result<()> {
-        if seen.is_empty() {
-            return Ok(());
-        }
-        let path = self.path.clone();
-        let db = self.db_to_write()?;
-        let mut write = || -> rusqlite::Result<()> {
-            db.execute_batch(schema::CREATE_SEEN)?;
-            let write = db.transaction()?;
-            seen.iter().try_for_each(|seen| seen.remember(&write).map(drop))?;
-            write.commit()
-        };
-        write().map_err(|error| LedgerError::from_sqlite(&path, error))
-    }
-
-    /// Enters the converted packs that were remembered, as done, unless they are known.
-    ///
-    /// # Errors
-    /// If the ledger cannot be written.
-    pub(crate) fn enter_remembered(&mut self) -> Result<()> {
-        let db = self.db()?;
-        let write = || -> rusqlite::Result<()> {
-            db.execute_batch(schema::CREATE_SEEN)?;
-            let any: bool =
-                db.query_row("SELECT EXISTS (SELECT 1 FROM temp.seen)", [], |row| row.get(0))?;
-            if any {
-                db.execute(row::ENTER_SEEN, [])?;
-            }
-            db.execute_batch("DROP TABLE temp.seen")
-        };
-        write().map_err(|error| self.failed(error))
+    /// Whether it is for this run only.
+    pub(crate) fn is_temporary(&self) -> bool {
+        self.path.as_os_str().is_empty()
     }
 
     fn db(&self) -> Result<&Connection> {

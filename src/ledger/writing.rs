@@ -1,6 +1,6 @@
 //! Transactions: everything that is written in one becomes durable together, or nothing.
 
-use super::row::{self, ClaimRequest, LedgerEntry};
+use super::row::{self, ClaimRequest, Conversion, LedgerEntry};
 use super::{ClaimAnswer, Ledger, LedgerError, Result, Settled, find};
 use crate::platform::step;
 use rusqlite::{Transaction, TransactionBehavior};
@@ -75,6 +75,14 @@ impl LedgerTransaction<'_> {
             known.map(Box::new).map(ClaimAnswer::Known).ok_or(rusqlite::Error::QueryReturnedNoRows)
         };
         claim().map_err(|error| self.failed(error))
+    }
+
+    /// Enters a converted pack, as done, unless it is known.
+    ///
+    /// # Errors
+    /// If the ledger cannot be written.
+    pub fn enter(&self, conversion: &Conversion) -> Result<()> {
+        conversion.enter(&self.transaction).map(drop).map_err(|error| self.failed(error))
     }
 
     fn failed(&self, error: rusqlite::Error) -> LedgerError {

@@ -1,5 +1,6 @@
 //! `addpack plan --all`: every server once, each unused pack once.
 
+use crate::support::planned::office::Office;
 use crate::support::planned::shelf::Shelf;
 use crate::support::scene::Scene;
 use crate::support::simulator::{Pack, Release, sample};
@@ -157,4 +158,32 @@ fn labels_of_several_servers_name_the_server() {
     for label in ["1 of 1, SBSNT1 (00:A0:C9:14:C8:29)\n", ", OFFICE-2 (00:60:08:0B:5E:11)\n"] {
         assert!(ran.stdout.contains(label), "{}", ran.stdout);
     }
+}
+
+/// Of very many packs, a plan for one server tells what concerns that server, and counts the rest.
+#[test]
+fn plan_for_one_of_many_servers_only_counts_the_packs_of_the_others() {
+    let scene = Scene::new();
+    for (number, image) in Office::images(3, 120).iter().enumerate() {
+        std::fs::write(scene.path(&format!("{number:04}.img")), image).unwrap();
+    }
+    for number in 0..12 {
+        std::fs::write(
+            scene.path(&format!("bad{number:02}.img.gz")),
+            b"\x1f\x8b\x08\0\0\0\0\0\0\xff cut",
+        )
+        .unwrap();
+    }
+    let ran = scene.run(&["plan", "--name", "SRV00004", "."]);
+    assert!(
+        ran.stdout.contains(" packs of other servers: addpack plan --all plans for each of"),
+        "{}",
+        ran.stdout
+    );
+    assert!(ran.stdout.lines().count() < 60 && !ran.stdout.contains("SRV00005"), "{}", ran.stdout);
+    let complaints: Vec<_> = ran.stderr.lines().collect();
+    assert_eq!(
+        (complaints.len(), complaints[10]),
+        (11, "addpack: and 2 more that cannot be used: addpack inspect names all")
+    );
 }

@@ -133,8 +133,8 @@ mod tests {
     }
 
     #[test]
-    fn prose_is_78_to_100_columns_wide() {
-        let widths = [40, 80, 90, 200].map(prose_width);
-        assert_eq!(widths, [78, 78, 88, 100]);
+    fn prose_is_58_to_100_columns_wide() {
+        let widths = [40, 60, 80, 90, 200].map(prose_width);
+        assert_eq!(widths, [58, 58, 78, 88, 100]);
     }
 }

@@ -1,7 +1,7 @@
 //! The ledger in the admin's words.
 
 use super::cause::cause_behind;
-use super::value::{day, moment, timestamp};
+use super::value::{Timestamp, day, moment, timestamp};
 use crate::cli::show::layout::hang;
 use crate::cli::show::terminal::{escape, named, shown};
 use addpack::diagnosis::{CopyOf, CopyState};
@@ -48,7 +48,7 @@ impl Standing {
 }
 
 /// A time of the ledger, for programs; `None` where RFC 3339 has no form for it.
-pub(crate) fn time_of(seconds: i64) -> Option<String> {
+pub(crate) fn time_of(seconds: i64) -> Option<Timestamp> {
     FileTime::from_unix_seconds(seconds).and_then(timestamp)
 }
 

@@ -1,18 +1,19 @@
 //! A plan for people: a table, a picture of the chain, and remarks; and labels.
 
+mod turned_away;
+
 use crate::cli::show::layout::hang;
 use crate::cli::show::plan_report::PlanReport;
 use crate::cli::show::terminal::{TextStyle, Tone, named, shown};
 use crate::cli::show::what_now::about_paths;
 use crate::cli::words::{
-    GAP_NEXT, PackSummary, action_words, code_label, gap_message, number, on_the_server,
-    pack_serial, plural, server_state, short_serial, step_message, step_next, twins_message,
-    twins_next,
+    GAP_NEXT, PackSummaries, PackSummary, action_words, code_label, gap_message, number,
+    on_the_server, pack_serial, server_state, short_serial, twins_message, twins_next,
 };
 use addpack::plan::servers::{Chain, Span};
 use addpack::plan::{Fleet, PackFacts, PlanAction, PlanCode, PlanStep, Usability};
-use std::collections::HashMap;
 use std::io::{self, Write};
+use turned_away::{left_out, turned_away};
 
 /// Packs that are named with one reason.
 const NAMED: usize = 3;
@@ -76,7 +77,7 @@ fn remark(report: &PlanReport, step: &PlanStep) -> Option<String> {
         let missing = step.span().map_or_else(Vec::new, |span| report.missing_from(span));
         for missing in missing {
             let serial = short_serial(report.facts(missing)).unwrap_or_else(|| "a pack".to_owned());
-            let why = code_label(missing.code, report.summary(missing));
+            let why = code_label(missing.code, &report.summary(missing));
             remark += &format!("; in the place of {serial} ({why})");
         }
     }
@@ -144,76 +145,6 @@ fn holders(report: &PlanReport, span: Span) -> Vec<String> {
     names
 }
 
-/// A reason and what to do about it, with the packs that it is true of.
-type Reason<'a> = ((String, String), Vec<(&'a PackSummary, &'a PackFacts)>);
-
-/// Why packs are not to be applied: each reason once.
-fn turned_away(look: TextStyle, report: &PlanReport) -> String {
-    let mut reasons: Vec<Reason> = Vec::new();
-    let mut index: HashMap<(String, String), usize> = HashMap::new();
-    for step in report.turned_away() {
-        let summary = report.summary(step);
-        let reason = (
-            sentence(step, summary),
-            format!("next: {}", step_next(step, summary, report.server.version)),
-        );
-        let at = *index.entry(reason.clone()).or_insert(reasons.len());
-        if at == reasons.len() {
-            reasons.push((reason, Vec::new()));
-        }
-        reasons[at].1.push((summary, report.facts(step)));
-    }
-    let mut text = String::new();
-    if !reasons.is_empty() {
-        let heading = format!("Do not apply ({})", number(report.turned_away().count() as u64));
-        text += &format!("\n{}\n", look.paint(Tone::Heading, &heading));
-    }
-    for ((reason, next), packs) in reasons {
-        text += &images(&packs);
-        text += &(hang(look.width, "    ", &reason) + &hang(look.width, "    ", &next));
-    }
-    if report.copies() > 0 {
-        text += "\n";
-        text += &left_out(look, report.copies());
-    }
-    text
-}
-
-/// That so many images are copies; empty if there are none.
-fn left_out(look: TextStyle, copies: usize) -> String {
-    if copies == 0 {
-        return String::new();
-    }
-    let images = plural(copies as u64, "image is", "images are");
-    let sentence = format!("{images} left out: another image of the same pack counts.");
-    hang(look.width, "", &sentence)
-}
-
-/// Why a pack is not to be applied. A refused pack's message says that by itself.
-fn sentence(step: &PlanStep, summary: &PackSummary) -> String {
-    let (label, message) = (code_label(step.code, summary), step_message(step, summary));
-    match step.code {
-        PlanCode::Refused(_) => message,
-        _ if message.is_empty() => label.to_owned(),
-        _ => format!("{label}. {message}"),
-    }
-}
-
-fn images(packs: &[(&PackSummary, &PackFacts)]) -> String {
-    let mut text = String::new();
-    for (summary, facts) in packs.iter().take(NAMED) {
-        // Unlike an image, a diskette has no name that tells its serial.
-        let serial = pack_serial(facts).filter(|_| summary.is_diskette());
-        let serial = serial.map_or_else(String::new, |serial| format!("  {serial}"));
-        text += &format!("  {}{serial}\n", shown(summary.image()));
-    }
-    if packs.len() > NAMED {
-        let more = number((packs.len() - NAMED) as u64);
-        text += &format!("  and {more} more: addpack plan --json names all\n");
-    }
-    text
-}
-
 fn not_read(look: TextStyle, report: &PlanReport) -> String {
     report.skipped.map_or_else(String::new, |skipped| skipped.section(look))
 }
@@ -249,7 +180,7 @@ pub(crate) fn rest(
     out: &mut dyn Write,
     fleet: &Fleet,
     facts: &[PackFacts],
-    summaries: &[PackSummary],
+    summaries: &PackSummaries,
 ) -> io::Result<()> {
     let is_copy = |number: &usize| facts[*number].usability == Usability::Copy;
     let (copies, aside): (Vec<_>, Vec<_>) = fleet.aside.iter().copied().partition(is_copy);
@@ -259,7 +190,7 @@ pub(crate) fn rest(
             look.paint(Tone::Heading, &format!("{title} ({})", number(numbers.len() as u64)));
         writeln!(out, "{heading}")?;
         for &number in numbers {
-            let (facts, summary) = (&facts[number], &summaries[number]);
+            let (facts, summary) = (&facts[number], summaries.get(number));
             let serial = pack_serial(facts).unwrap_or_else(|| "-".into());
             let licenses = match facts.licenses {
                 0 => "-".to_owned(),
@@ -267,7 +198,7 @@ pub(crate) fn rest(
             };
             let path = shown(summary.image());
             let why = fleet.why_aside(number, facts).map_or_else(String::new, |code| {
-                format!("{}{}", code_label(code, summary), untrusted(facts, summary))
+                format!("{}{}", code_label(code, &summary), untrusted(facts, &summary))
             });
             let lead = format!("  {serial:<23}  {licenses:<11}");
             let line = format!("{lead}  {path}  {why}");

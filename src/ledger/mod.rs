@@ -22,9 +22,8 @@ pub use error::{LedgerError, LedgerProblem};
 pub use row::{ClaimRequest, Conversion, ConversionState, LedgerEntry};
 pub use writing::LedgerTransaction;
 
-use row::path_value;
-use rusqlite::{Connection, OptionalExtension, params};
-use std::path::{Path, PathBuf};
+use rusqlite::{Connection, OptionalExtension};
+use std::path::PathBuf;
 use tempfile::TempDir;
 
 /// A claim's number in its ledger.
@@ -155,21 +154,6 @@ impl Ledger {
             statement.query_map([serial], LedgerEntry::from_row)?.collect()
         };
         read().map_err(|error| self.failed(error))
-    }
-
-    /// Records where a pack was found again, and the copy in which it was found converted.
-    ///
-    /// # Errors
-    /// If the ledger cannot be written.
-    pub(crate) fn moved(&mut self, id: ClaimId, path: &Path, target: Option<&Path>) -> Result<()> {
-        self.db()?
-            .execute(
-                "UPDATE conversion SET path = ?2, target = ?3, device = NULL, inode = NULL, \
-                 born = NULL, container = NULL, copy_place = NULL WHERE id = ?1",
-                params![id, path_value(path), target.map(path_value)],
-            )
-            .map(|_| ())
-            .map_err(|error| self.failed(error))
     }
 
     /// The problems that SQLite finds in the ledger's file; empty if it is sound.

@@ -41,6 +41,9 @@ const INSERT: &str = "INSERT OR IGNORE INTO conversion (serial, licenses, state,
     old_record, new_record, container, born, copy_place) VALUES (?1, ?2, 'begun', ?3, ?4, ?5, ?6, ?7, \
     ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
 
+/// Where a pack was found again: what was known of the file at the other place no longer holds.
+pub(super) const MOVED: &str = "UPDATE conversion SET path = ?2, target = ?3, device = NULL, \
+    inode = NULL, born = NULL, container = NULL, copy_place = NULL WHERE id = ?1";
 /// Marks a claim as done.
 pub(super) const DONE: &str = "UPDATE conversion SET state = 'done', old_record = NULL, \
     new_record = NULL WHERE id = ?1 AND state = 'begun'";

@@ -52,7 +52,7 @@ pub fn carry_out(
     if job.mode.converts() && survey.end == End::Complete {
         let mut recovering = Recovering::default();
         for one in &survey.turned_up {
-            claims.turned_up(&one.source, &one.path, None, &mut recovering)?;
+            claims.turned_up(&one.source, &one.path, None, &mut recovering);
         }
     }
     let mut turns = Turns::new(survey, job);

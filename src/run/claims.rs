@@ -5,10 +5,10 @@ use super::known::{LedgerMatch, absolute_path, copy_of, ledger_match, made_again
 use super::open_claims::OpenClaims;
 use super::recovery::{self, Leftovers, Recovering, Recovery};
 use super::request::{Claimed, Request, take_up};
-use super::results::Results;
+use super::results::{Moved, Results};
 use super::step::{Step, Work};
 use crate::diagnosis::CopyState;
-use crate::ledger::{ClaimId, ConversionState, Ledger, LedgerEntry, LedgerError};
+use crate::ledger::{ClaimId, Conversion, ConversionState, Ledger, LedgerEntry, LedgerError};
 use crate::record::RecordBytes;
 use crate::record::fields::Seal;
 use crate::report::{Failure, FailureCode, Note, Operation, Outcome, Report};
@@ -181,7 +181,7 @@ impl<'l> Claims<'l> {
             }
             let was_reduced = work.restore_report();
             self.enter_finished(work)?;
-            self.turn_up(&work.report, &mut recovering)?;
+            self.turn_up(&work.report, &mut recovering);
             if was_reduced {
                 work.reduce();
             }
@@ -205,21 +205,24 @@ impl<'l> Claims<'l> {
         let known = self.ledger.find(&finished.serial)?;
         let is_of_image =
             |entry: &LedgerEntry| entry.target.is_none() && entry.path == finished.path;
-        if let (Some(entry), Some(target)) = (known.filter(is_of_image), &finished.target) {
-            return self.ledger.moved(entry.id, &entry.path, Some(target));
+        match known.filter(|entry| finished.target.is_some() && is_of_image(entry)) {
+            Some(entry) => {
+                let Conversion { path, target, .. } = finished;
+                self.results.moved(Moved { claim: entry.id, path, target });
+            }
+            None => self.results.finished(finished),
         }
-        self.results.finished(finished);
         Ok(())
     }
 
     /// Settles the claim of a converted pack that an earlier run has left open.
-    fn turn_up(&mut self, report: &Report, recovering: &mut Recovering) -> Result<(), LedgerError> {
+    fn turn_up(&mut self, report: &Report, recovering: &mut Recovering) {
         let is_new = matches!(report.outcome, Outcome::Converted | Outcome::AlreadyConverted);
         let record = report.record().filter(|_| is_new && self.has_missing());
-        let Some(record) = record else { return Ok(()) };
+        let Some(record) = record else { return };
         // A 4.0 record here belongs to an image whose copy is converted.
         let digest = record.origin.map_or_else(|| record.digest(), |origin| origin.source_digest);
-        self.turned_up(&digest, &report.path, report.output.as_deref(), recovering)
+        self.turned_up(&digest, &report.path, report.output.as_deref(), recovering);
     }
 
     /// Settles the open claim of the pack with this source digest, which was found converted at `path`, or in
@@ -230,17 +233,16 @@ impl<'l> Claims<'l> {
         path: &Path,
         target: Option<&Path>,
         recovering: &mut Recovering,
-    ) -> Result<(), LedgerError> {
+    ) {
         let is_open = self.missing.has_source(source);
         if is_open
             && recovering.is_converted_for_good(target.unwrap_or(path))
             && let Some(entry) = self.missing.take_source(source)
         {
-            let target = target.map(absolute_path);
-            self.ledger.moved(entry.id, &absolute_path(path), target.as_deref())?;
+            let (path, target) = (absolute_path(path), target.map(absolute_path));
+            self.results.moved(Moved { claim: entry.id, path, target });
             self.results.done(entry.id);
         }
-        Ok(())
     }
 
     /// Mends a damaged record if a crash in an earlier run has torn it.
@@ -262,7 +264,7 @@ impl<'l> Claims<'l> {
             return Ok(());
         };
         self.missing.take(entry.id);
-        self.ledger.moved(entry.id, &path, None)?;
+        self.results.moved(Moved { claim: entry.id, path, target: None });
         if let Some(patch) = entry.patch {
             work.report.notes.retain(|note| !matches!(note, Note::Begun(_)));
             work.report.convert(&patch.new);

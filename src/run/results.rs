@@ -3,6 +3,7 @@
 use super::step::Claim;
 use crate::ledger::{ClaimId, Conversion, LedgerError, LedgerTransaction, Settled};
 use crate::report::{Operation, Outcome, PackState, Report};
+use std::path::PathBuf;
 
 /// Results that the ledger does not have yet.
 #[derive(Default)]
@@ -10,11 +11,20 @@ pub(super) struct Results {
     settled: Vec<Settled>,
     /// Packs whose interrupted conversions were finished without a claim.
     finished: Vec<Conversion>,
+    moved: Vec<Moved>,
+}
+
+/// Where the pack of a claim was found.
+pub(super) struct Moved {
+    pub(super) claim: ClaimId,
+    /// Its image, and the copy in which it was found converted; absolute paths.
+    pub(super) path: PathBuf,
+    pub(super) target: Option<PathBuf>,
 }
 
 impl Results {
     pub(super) fn is_empty(&self) -> bool {
-        self.settled.is_empty() && self.finished.is_empty()
+        self.settled.is_empty() && self.finished.is_empty() && self.moved.is_empty()
     }
 
     /// The pack of this claim is converted.
@@ -27,6 +37,11 @@ impl Results {
         self.finished.push(conversion);
     }
 
+    /// A pack was found at another place than the ledger says.
+    pub(super) fn moved(&mut self, moved: Moved) {
+        self.moved.push(moved);
+    }
+
     /// Adds the result of a claim.
     pub(super) fn add(&mut self, report: &Report, claim: Claim) {
         self.settled.extend(settled(report, claim));
@@ -34,6 +49,9 @@ impl Results {
 
     /// Writes them all.
     pub(super) fn write(&self, ledger: &LedgerTransaction<'_>) -> Result<(), LedgerError> {
+        for Moved { claim, path, target } in &self.moved {
+            ledger.moved(*claim, path, target.as_deref())?;
+        }
         self.settled.iter().try_for_each(|settled| ledger.settle(*settled))?;
         self.finished.iter().try_for_each(|finished| ledger.enter(finished))
     }

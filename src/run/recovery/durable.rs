@@ -24,6 +24,10 @@ impl Recovering {
         if let Err(TryLockError::WouldBlock) = medium.try_lock() {
             return false;
         }
+        // What was opened before the lock may have been replaced since.
+        if !medium.is_at_its_path() {
+            return false;
+        }
         let is_synced = self.sync(&medium, path);
         match examine(&medium) {
             Ok(Examination::Pack(pack)) => is_synced && is_whole_on_disk(&medium, &pack),

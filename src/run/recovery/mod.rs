@@ -19,10 +19,12 @@ mod leftovers;
 pub(super) use copies::converted_pack;
 pub use copies::{holds_copy, holds_whole_copy};
 
+use crate::conversion::Patch;
 use crate::disk::DisketteStorage;
 use crate::ledger::{ClaimId, ConversionState, Ledger, LedgerEntry, LedgerError, Settled};
 use crate::media::{DriveError, MediaError, Medium, Places, RawImage};
 use crate::pack::commit::Commit;
+use crate::pack::examine::{RecordSectors, read_record_past_cache};
 use crate::platform::is_in_use;
 use crate::report::{Failure, FailureCode, Operation};
 use crate::run::RETRIES;
@@ -209,7 +211,8 @@ impl Recovering {
             Err(TryLockError::WouldBlock) => return Err(Recovery::InUse),
             Err(TryLockError::Error(error)) => return Err(failed(Operation::Lock, error.into())),
         }
-        Ok((medium, file))
+        // What was opened before the lock may have been replaced since.
+        if medium.is_at_its_path() { Ok((medium, file)) } else { Err(Recovery::InUse) }
     }
 
     /// Settles a claim by what a locked image holds, if it holds what was claimed.
@@ -238,7 +241,8 @@ impl Recovering {
         };
         let complete = patch.old == patch.new;
         let settled = if complete && medium.is_replaced() {
-            self.sync_container(&medium, path)
+            let held = |()| see_on_disk(&medium, &sectors, &patch);
+            self.sync_container(&medium, path).and_then(held)
         } else {
             let commit = Commit { medium, sectors, patch };
             commit.stage();
@@ -283,4 +287,12 @@ impl Recovering {
         }
         Recovery::Missing
     }
+}
+
+/// Checks that the disk of a container that was made durable holds the new record, and not only the cache.
+fn see_on_disk(medium: &Medium, sectors: &RecordSectors, patch: &Patch) -> Result<(), Failure> {
+    let held = read_record_past_cache(medium, sectors);
+    let held =
+        held.and_then(|held| if held == patch.new { Ok(()) } else { Err(MediaError::NotReadBack) });
+    held.map_err(|error| Failure::caused(Operation::ReadBack, error))
 }

@@ -24,7 +24,7 @@ impl Ledger {
 
     /// The same with a write-ahead log, which is for local file systems, or without one.
     fn open_by(path: &Path, uses_log: bool) -> Result<Self> {
-        let identity = identify_or_create(path)?;
+        let identity = identify_or_create(path, uses_log)?;
         check_writable(path)?;
         check_locks(path)?;
         let mut ledger = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, |db| {
@@ -165,7 +165,11 @@ impl Ledger {
         let db = self.db()?;
         let prepare = || {
             let version: i32 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-            if version < schema::VERSION { db.execute_batch(schema::READ_OLDER) } else { Ok(()) }
+            if version < schema::WITH_CONTAINERS {
+                db.execute_batch(schema::READ_OLDER)
+            } else {
+                Ok(())
+            }
         };
         prepare().map_err(|error| self.failed(error))
     }

@@ -9,9 +9,9 @@ use rusqlite::Connection;
 /// `APLG`, in SQLite's application id.
 pub(super) const APPLICATION_ID: i32 = 0x4150_4C47;
 /// In SQLite's user version.
-pub(super) const VERSION: i32 = 3;
+pub(super) const VERSION: i32 = 4;
 
-/// The tables of version 3. Released rows stay, so that a pack that was converted twice is recognised; of the
+/// The tables of versions 3 and 4. Released rows stay, so that a pack that was converted twice is recognised; of the
 /// others there is one for each serial.
 const CREATE: &str = "
 CREATE TABLE conversion (
@@ -30,7 +30,7 @@ CREATE TABLE conversion (
     converted_at  INTEGER NOT NULL, -- as in the 4.5 record
     old_digest    TEXT NOT NULL,    -- SHA-1 of the 4.0 record, as in the 4.5 record
     new_digest    TEXT NOT NULL,    -- SHA-1 of the 4.5 record
-    old_record    BLOB,             -- both NULL once done
+    old_record    BLOB,             -- without the zeros at their ends; both NULL once done
     new_record    BLOB,
     container     ANY               -- the archive or packed file that the image is in, its resolved path
 ) STRICT;
@@ -54,10 +54,12 @@ INSERT INTO sqlite_sequence (name, seq)
 DROP TABLE conversion_1;
 ";
 
-/// From version 2, which did not tell containers.
+/// The first version that tells containers.
+pub(super) const WITH_CONTAINERS: i32 = 3;
+/// From version 2, which did not.
 const ADD_CONTAINER: &str = "ALTER TABLE conversion ADD COLUMN container ANY";
 
-/// An older version is read as if it were this one.
+/// A version without containers is read as if it had them.
 pub(super) const READ_OLDER: &str =
     "CREATE TEMP VIEW conversion AS SELECT *, NULL AS container FROM main.conversion";
 
@@ -73,6 +75,8 @@ pub(super) fn make_tables(db: &Connection, version: i32) -> rusqlite::Result<()>
     let steps: &[&str] = match version {
         1 => &[MOVE_ASIDE, CREATE, MOVE_BACK],
         2 => &[ADD_CONTAINER],
+        // Its records have their zeros, which makes no difference to who reads them.
+        3 => &[],
         _ => &[CREATE],
     };
     steps.iter().try_for_each(|step| db.execute_batch(step))?;

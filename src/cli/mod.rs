@@ -145,7 +145,9 @@ impl std::fmt::Display for Error {
             Self::Usage(message) => f.write_str(message),
             Self::Ledger(error) => f.write_str(&words::ledger_message(error)),
             Self::NoClaims(error) => f.write_str(&words::no_claims_message(error)),
-            Self::Output(error) => write!(f, "the report could not be written: {error}"),
+            Self::Output(error) => {
+                write!(f, "the report could not be written: {}", words::system_cause(error))
+            }
         }
     }
 }

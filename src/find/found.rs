@@ -33,6 +33,13 @@ pub enum Found {
     },
 }
 
+impl Found {
+    /// Whether it is an image in an archive.
+    pub(crate) fn is_member(&self) -> bool {
+        matches!(self, Self::Image(image) if image.place.member.is_some())
+    }
+}
+
 /// A file in a folder or an archive that is not examined.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skipped {

@@ -143,6 +143,11 @@ impl Deref for LedgerEntry {
 }
 
 impl LedgerEntry {
+    /// Whether it was 4.5 already when it was met, so that another run with another ledger converted it.
+    pub fn was_met_converted(&self) -> bool {
+        self.sectors.is_none()
+    }
+
     /// Where the converted pack is.
     pub fn place(&self) -> &Path {
         self.target.as_deref().unwrap_or(&self.path)

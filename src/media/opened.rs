@@ -16,7 +16,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub enum Medium {
     /// A raw image.
-    Image(RawImage),
+    Image(Box<RawImage>),
     /// An image in a container.
     Packed(Packed),
     /// A diskette in a drive.
@@ -91,10 +91,10 @@ impl Medium {
             let container = Container::new(image.into_file(), format, &place.path, writable)?;
             return Self::packed(Packed::only(container)?, place);
         }
-        Ok(Self::Image(match lost(place, image.len())? {
+        Ok(Self::Image(Box::new(match lost(place, image.len())? {
             Some(lost) => image.without(lost),
             None => image,
-        }))
+        })))
     }
 
     fn packed(packed: Packed, place: &Place) -> Result<Self, MediaError> {
@@ -228,7 +228,7 @@ impl Medium {
 
     fn storage(&self) -> &dyn DisketteStorage {
         match self {
-            Self::Image(image) => image,
+            Self::Image(image) => &**image,
             Self::Packed(packed) => packed,
             Self::Diskette(diskette) => diskette,
         }

@@ -1,7 +1,7 @@
 //! Images in containers: expanded in memory while they are read, and changed by replacing the whole file.
 
 use super::Container;
-use super::changes::{Changes, apply, read_exactly};
+use super::changes::Changes;
 use super::container::ExpandedImage;
 use crate::disk::{ContainerError, DisketteStorage, Flaw, Format, MediaError, Storage, withhold};
 use crate::files::OpenFile;
@@ -23,7 +23,7 @@ pub struct Packed {
     obstacle: Option<ContainerError>,
     has_bytes_behind: bool,
     /// Its bytes, while they are needed.
-    expanded: Mutex<Option<ExpandedImage>>,
+    expanded: Mutex<Option<Box<ExpandedImage>>>,
     /// Bytes that were written and are not in the container yet.
     changes: Mutex<Changes>,
 }
@@ -46,7 +46,7 @@ impl Packed {
             dump: expanded.dump,
             obstacle: expanded.obstacle,
             has_bytes_behind: expanded.has_bytes_behind,
-            expanded: Mutex::new(Some(expanded)),
+            expanded: Mutex::new(Some(Box::new(expanded))),
             changes: Mutex::default(),
             container,
         })
@@ -61,9 +61,9 @@ impl Packed {
         if !container.is_archive() {
             return Self::new(container, 0);
         }
-        match &container.members()[..] {
+        match container.images()[..] {
             [] => Err(ContainerError::NoImage.into()),
-            [only] => Self::new(Arc::clone(&container), only.index),
+            [only] => Self::new(container, only),
             _ => Err(ContainerError::Several.into()),
         }
     }
@@ -151,7 +151,7 @@ impl Packed {
         let mut expanded = lock(&self.expanded);
         let expanded = match &mut *expanded {
             Some(expanded) => expanded,
-            none => none.insert(self.container.expand(self.index, false)?),
+            none => none.insert(Box::new(self.container.expand(self.index, false)?)),
         };
         if expanded.bytes.len() as u64 != self.len {
             return Err(ContainerError::Changed.into());
@@ -172,14 +172,14 @@ impl Storage for Packed {
     }
 
     fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
-        if read_exactly(&lock(&self.changes), offset, buffer) {
+        if lock(&self.changes).read_exactly(offset, buffer) {
             return Ok(());
         }
         self.with_bytes(|bytes| {
             buffer.copy_from_slice(part(bytes, offset, buffer.len())?);
             Ok(())
         })?;
-        apply(&lock(&self.changes), offset, buffer);
+        lock(&self.changes).apply(offset, buffer);
         withhold(&self.lost, offset, buffer)
     }
 
@@ -194,7 +194,7 @@ impl Storage for Packed {
         if offset.saturating_add(bytes.len() as u64) > self.len {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        lock(&self.changes).insert(offset, bytes.to_vec());
+        lock(&self.changes).write(offset, bytes);
         Ok(())
     }
 

@@ -6,12 +6,14 @@
 mod facts;
 mod fleet;
 mod order;
+mod restored;
 pub mod rules;
 pub mod servers;
 mod step;
 
 pub use facts::{PackFacts, Usability};
 pub use fleet::{Fleet, moved_away, plan_all};
+pub use restored::{PlannedSet, Restored, ServerCounts};
 pub use step::{PlanAction, PlanCode};
 
 use crate::record::Binding;
@@ -235,15 +237,7 @@ impl Plan {
                 let owner = pack.moved_from.unwrap_or(used.server);
                 is_inside && server.identity.is_some_and(|id| id == used.server || id == owner)
             });
-            let cannot = !matches!(
-                step.code,
-                PlanCode::Copy
-                    | PlanCode::Twin
-                    | PlanCode::OutOfOrder
-                    | PlanCode::AlreadyApplied
-                    | PlanCode::BehindGap
-            );
-            step.action == PlanAction::TurnAway && is_meant && cannot
+            is_meant && step.is_unusable()
         };
         self.steps.iter().chain(&self.moved_away).filter(fills).collect()
     }

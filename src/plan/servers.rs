@@ -1,7 +1,7 @@
 //! The packs of a set by the servers that they are bound to: the chain of steps that a server's packs
 //! restore, with its gaps and duplicates.
 
-use super::{PackFacts, Usability};
+use super::{PackFacts, ServerState, Usability};
 use crate::record::fields::{Serial, Server};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -67,11 +67,6 @@ impl Chain {
         self.steps().filter(|(_, holders)| holders.sound.is_some()).map(|(span, _)| span)
     }
 
-    /// The steps that no sound pack restores, for a server that has `installed` licenses.
-    pub fn gaps(&self, installed: u16) -> Vec<Span> {
-        gaps(self.sound(), installed)
-    }
-
     /// The steps that no pack restores, not even one that is refused or was `moved` to another server: of
     /// packs that are lost.
     pub fn lost(&self, moved: impl IntoIterator<Item = Span>) -> Vec<Span> {
@@ -98,7 +93,8 @@ impl Chain {
     }
 }
 
-fn gaps(steps: impl Iterator<Item = Span>, installed: u16) -> Vec<Span> {
+/// The steps between these, which are sorted, for a server that has `installed` licenses.
+pub(super) fn gaps(steps: impl Iterator<Item = Span>, installed: u16) -> Vec<Span> {
     let (mut gaps, mut reached) = (Vec::new(), installed);
     for (from, to) in steps {
         if from > reached {
@@ -148,6 +144,11 @@ impl PacksByServer {
     /// The set of one server.
     pub fn of(&self, server: &Server) -> Option<&ServerPacks> {
         self.index.get(server).map(|at| &self.all[*at])
+    }
+
+    /// The chain of a server's packs.
+    pub fn chain_of(&self, server: &ServerState) -> Option<&Chain> {
+        Some(&self.of(&server.identity?)?.chain)
     }
 
     /// The sets with the most sound packs among those whose server is `wanted`: several where there is

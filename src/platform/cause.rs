@@ -34,3 +34,11 @@ pub(crate) fn cause(error: &std::io::Error, of_lock: bool) -> Option<Cause> {
         _ => return None,
     })
 }
+
+/// The same error once more: it is of the system, or has words of its own.
+pub(crate) fn same_error(error: &std::io::Error) -> std::io::Error {
+    match error.raw_os_error() {
+        Some(code) => std::io::Error::from_raw_os_error(code),
+        None => std::io::Error::new(error.kind(), error.to_string()),
+    }
+}

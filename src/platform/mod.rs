@@ -25,9 +25,9 @@ pub use steps::before_each_step;
 pub use system::System;
 
 pub(crate) use aligned::{PastCache, read_direct, write_direct};
-pub(crate) use cause::Cause;
 #[cfg(unix)]
 pub(crate) use cause::cause;
+pub(crate) use cause::{Cause, same_error};
 pub(crate) use copy::copy;
 pub(crate) use file_system::{grants_writing, is_local, may_replace, may_write, try_locks};
 pub(crate) use names::{drive_letter, is_device_name};

@@ -229,14 +229,15 @@ impl Failure {
             DriveError::Denied => FailureCode::AccessDenied,
             DriveError::NotThere => FailureCode::NotFound,
             DriveError::Stopped => FailureCode::Stopped,
-            DriveError::Unreadable | DriveError::Dead => FailureCode::IoError,
+            DriveError::Unreadable | DriveError::ReadsNoMore | DriveError::Dead => {
+                FailureCode::IoError
+            }
         }
     }
 
     /// A copy was made, but `error` shows that its name may not survive a power cut.
     pub(crate) fn folder_not_durable(error: &io::Error, target: PathBuf) -> Self {
-        let error = io::Error::new(error.kind(), error.to_string());
-        Self::caused(Operation::SyncFolder, error).about(target)
+        Self::caused(Operation::SyncFolder, platform::same_error(error)).about(target)
     }
 
     pub(crate) fn about(mut self, target: PathBuf) -> Self {

@@ -181,6 +181,11 @@ impl Report {
         })
     }
 
+    /// Whether it is on a folder that could not be listed, and not on an image.
+    pub fn is_folder(&self) -> bool {
+        self.failure.as_ref().is_some_and(|failure| failure.operation == Operation::List)
+    }
+
     /// The pack's record, if there is one.
     pub fn record(&self) -> Option<&Record> {
         self.diagnosis.as_ref()?.record.as_deref()

@@ -61,7 +61,8 @@ pub fn carry_out(
     let turns = first.into_iter().chain(turns);
     let task = Task { job, output: output.as_ref(), at: job.mode.time() };
     let mut run = Run { survey, task, stop, claims, listener, finished: 0 };
-    let mut turns = InOrder::new(turns, 1).with_whole_files(Turn::file_to_replace);
+    let turns = InOrder::new(turns, 1, Turn::is_of_member);
+    let mut turns = turns.with_whole_files(Turn::file_to_replace);
     // One more thread writes the ledger while the others clean up.
     let threads = threads + usize::from(threads > 1 && run.changes_in_place());
     let end = pool::scope(threads, |scope| run.groups(&mut turns, scope))?;
@@ -159,7 +160,8 @@ impl<'a> Run<'a> {
             let mut steps = take(&mut group.steps);
             fail_second_copies(&mut steps);
             if let Some(output) = self.task.output {
-                let committed = scope.map(scope.map(steps, Step::stage), Step::commit);
+                let staged = collect(&mut hand_out(steps, Step::stage, scope), scope);
+                let committed = scope.map(staged, Step::commit);
                 steps = publish(committed, output);
             } else if steps.iter().any(Step::is_begun) {
                 let staged = steps.into_iter().map(Step::stage).collect();

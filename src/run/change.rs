@@ -40,6 +40,11 @@ impl Change {
         Patch { old: self.old.whole(), new: self.new.whole() }
     }
 
+    /// The record before.
+    pub(super) fn old(&self) -> &TrimmedRecord {
+        &self.old
+    }
+
     /// The path of the container that the image is in, without links.
     pub(super) fn container(&self) -> Option<&Path> {
         self.medium.container()

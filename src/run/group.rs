@@ -1,6 +1,5 @@
 //! Images that are worked on together, so that they share the flushes of their disks.
 
-use super::in_order::GROUP;
 use super::output::Output;
 use super::pool::{Pending, Scope};
 use super::step::Step;
@@ -9,6 +8,7 @@ use crate::ledger::LedgerError;
 use crate::platform::{sync_folder, without_case};
 use crate::set::ImageNumber;
 use std::collections::{BTreeSet, HashSet};
+use std::path::Path;
 
 /// The images of a group.
 pub(super) struct Group {
@@ -40,17 +40,22 @@ impl Group {
     }
 }
 
-/// Hands out steps, in at most as many pieces as a usual group has steps: an archive may have very many.
+/// Hands out steps. Those of one container, which are written together, go to one thread: there may be very many, and
+/// each thread keeps memory of its own.
 pub(super) fn hand_out(
     steps: Vec<Step>,
     work: fn(Step) -> Step,
     scope: &Scope<'_, '_>,
 ) -> Pending<Vec<Step>> {
-    let piece = steps.len().div_ceil(GROUP).max(1);
     let mut pending = Pending::new();
-    let mut steps = steps.into_iter();
-    while steps.len() > 0 {
-        let piece: Vec<_> = steps.by_ref().take(piece).collect();
+    let mut steps = steps.into_iter().peekable();
+    while let Some(first) = steps.next() {
+        let container = first.container().map(Path::to_owned);
+        let is_with_it = |step: &Step| {
+            step.is_over() || (container.is_some() && step.container() == container.as_deref())
+        };
+        let mut piece = vec![first];
+        piece.extend(std::iter::from_fn(|| steps.next_if(is_with_it)));
         scope.begin(&mut pending, move || piece.into_iter().map(work).collect());
     }
     pending

@@ -169,8 +169,8 @@ const REMEMBERED: usize = 64;
 impl OpenArchives {
     /// The member of an archive that has this place in its directory and this name.
     fn member(&mut self, archive: &Path, index: usize, name: &[u8]) -> Option<Member> {
-        let container = self.container(archive)?;
-        container.member_at(index, name)
+        let member = self.container(archive)?.member_at(index)?;
+        (member.name == name).then_some(member)
     }
 
     fn container(&mut self, archive: &Path) -> Option<Arc<Container>> {

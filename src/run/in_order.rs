@@ -1,5 +1,6 @@
 //! Items in groups: any free thread works on an item, and the results are taken in order. Items of one file stay
-//! together: a group ends only after that file's last item.
+//! together: a group ends only after that file's last item. Members of an archive come out of it one after the other:
+//! they are left to a single thread, since others would only wait, each with memory of its own.
 
 use super::pool::{Pending, Scope};
 use crate::platform::images_at_once;
@@ -9,39 +10,52 @@ use std::time::Instant;
 
 /// The most images in a group; fewer if few files may be open. Images that are converted together share the disk's
 /// flushes; larger groups would only take more memory.
-pub(super) const GROUP: usize = 64;
-/// The most images that one thread takes at a time.
+const GROUP: usize = 64;
+/// The most images that one of several threads takes at a time.
 const PIECE: usize = 16;
-/// Images in the first group, which shows how many threads are worth while.
-const TRIAL: usize = 16;
+/// Images that a single thread takes at a time: so few that what one of them has freed is there for the next.
+pub(super) const FEW: usize = 4;
 /// Microseconds. Looking at an image takes longer only if it has to wait for a disk, or for a processor.
 const AT_ONCE: u128 = 50;
-/// A group has waited for disks if more than one in so many pieces has.
-const WAITED: usize = 4;
+/// Pieces by which it is judged whether more threads would have been faster: if more than a quarter have waited.
+const JUDGED: usize = 4;
 
 /// Which file an item is a part of, if the items of that file must stay in one group.
 pub(super) type FileOf<T> = fn(&T) -> Option<usize>;
+/// Whether an item is a member of an archive.
+pub(super) type IsMember<T> = fn(&T) -> bool;
 
 /// Items that are still to come, and the results of those that were handed out.
 pub(super) struct InOrder<I: Iterator, R> {
     items: Peekable<I>,
     file_of: FileOf<I::Item>,
+    is_member: IsMember<I::Item>,
     pending: Pending<Piece<R>>,
     /// The file that each pending piece is of.
     files: VecDeque<Option<usize>>,
-    /// Items in the next group, and in those after it.
+    /// Items in a group, and in one of a single thread.
     group: usize,
-    full_group: usize,
+    group_alone: usize,
     /// Items that were handed out and not taken yet, and how many those may be.
     ahead: usize,
     reach: usize,
+    /// Pieces since it was last judged whether they have waited, and how many of them have.
+    pieces: usize,
+    waited: usize,
 }
 
 /// The results of a group.
 pub(super) struct Group<R> {
     pub(super) results: Vec<R>,
-    /// Whether the threads have waited for disks, so that more threads would have been faster.
-    pub(super) waited: bool,
+    /// Whether the last pieces have waited for disks, so that more threads would have been faster; `None` if there are
+    /// too few to judge.
+    pub(super) waited: Option<bool>,
+}
+
+/// Items for a thread.
+struct NextPiece<T> {
+    items: Vec<T>,
+    are_members: bool,
 }
 
 struct Piece<R> {
@@ -54,18 +68,21 @@ where
     I::Item: Send,
 {
     /// Takes up to `groups` groups of `items` ahead.
-    pub(super) fn new(items: I, groups: usize) -> Self {
+    pub(super) fn new(items: I, groups: usize, is_member: IsMember<I::Item>) -> Self {
         let group = GROUP.min(images_at_once());
         let reach = groups * group;
         Self {
             items: items.peekable(),
             file_of: |_| None,
+            is_member,
             pending: Pending::new(),
             files: VecDeque::new(),
             group,
-            full_group: group,
+            group_alone: group,
             ahead: 0,
             reach,
+            pieces: 0,
+            waited: 0,
         }
     }
 
@@ -75,17 +92,10 @@ where
         self
     }
 
-    /// The same, with a small first group, which shows how many threads are worth while.
-    pub(super) fn with_trial(mut self, is_trial: bool) -> Self {
-        if is_trial {
-            self.try_again();
-        }
+    /// The same, but a group of a single thread has at most so many items.
+    pub(super) fn with_small_groups(mut self, most: usize) -> Self {
+        self.group_alone = most.min(self.group);
         self
-    }
-
-    /// Makes the next group a small one, too.
-    pub(super) fn try_again(&mut self) {
-        self.group = TRIAL.min(self.full_group);
     }
 
     /// Hands out the next items, as far ahead as allowed.
@@ -97,13 +107,19 @@ where
         I::Item: 's,
         R: 's,
     {
-        let is_alone = scope.threads() == 1;
-        let reach = if is_alone || self.group < self.full_group { self.group } else { self.reach };
-        // So few that all threads have some of a group.
-        let piece = (self.group / scope.threads()).clamp(1, PIECE);
+        let (reach, piece) = match scope.threads() {
+            1 => (self.group_alone, FEW.min(self.group_alone)),
+            // So few that all threads have some of a group.
+            threads => (self.reach, (self.group / threads).clamp(1, PIECE)),
+        };
         while self.ahead < reach {
-            let Some(items) = self.next_piece(piece) else { return };
+            let Some(NextPiece { items, are_members }) = self.next_piece(piece) else { return };
             self.ahead += items.len();
+            if are_members {
+                let results = items.into_iter().map(work).collect();
+                self.pending.push(Piece { results, waited: false });
+                continue;
+            }
             scope.begin(&mut self.pending, move || {
                 let begun = Instant::now();
                 let results: Vec<_> = items.into_iter().map(work).collect();
@@ -113,18 +129,20 @@ where
         }
     }
 
-    /// The next piece for a thread: at most `most` items, all of one file or of none.
-    fn next_piece(&mut self, most: usize) -> Option<Vec<I::Item>> {
+    /// The next piece for a thread: at most `most` items, all of one file or of none, and all members or none.
+    fn next_piece(&mut self, most: usize) -> Option<NextPiece<I::Item>> {
         let first = self.items.next()?;
-        let file = (self.file_of)(&first);
-        let mut piece = Vec::with_capacity(most);
-        piece.push(first);
-        while piece.len() < most {
-            let Some(next) = self.items.next_if(|next| (self.file_of)(next) == file) else { break };
-            piece.push(next);
+        let (file, are_members) = ((self.file_of)(&first), (self.is_member)(&first));
+        let mut items = Vec::with_capacity(most);
+        items.push(first);
+        let is_alike =
+            |next: &I::Item| (self.file_of)(next) == file && (self.is_member)(next) == are_members;
+        while items.len() < most {
+            let Some(next) = self.items.next_if(is_alike) else { break };
+            items.push(next);
         }
         self.files.push_back(file);
-        Some(piece)
+        Some(NextPiece { items, are_members })
     }
 
     /// Waits for the next group and takes it; its results are empty if no item is left. Items that are still missing
@@ -138,11 +156,11 @@ where
         I::Item: 's,
         R: 's,
     {
-        let mut results = Vec::with_capacity(self.group);
-        let (mut pieces, mut waited) = (0, 0);
+        let group = if scope.threads() == 1 { self.group_alone } else { self.group };
+        let mut results = Vec::with_capacity(group);
         let mut file = None;
         loop {
-            let is_full = results.len() >= self.group;
+            let is_full = results.len() >= group;
             if is_full && file.is_none() {
                 break;
             }
@@ -156,11 +174,19 @@ where
             file = self.files.pop_front().flatten();
             self.ahead -= piece.results.len();
             results.extend(piece.results);
-            pieces += 1;
-            waited += usize::from(piece.waited);
+            self.pieces += 1;
+            self.waited += usize::from(piece.waited);
         }
-        self.group = self.full_group;
-        Group { results, waited: waited * WAITED > pieces }
+        Group { results, waited: self.judge() }
+    }
+
+    fn judge(&mut self) -> Option<bool> {
+        let waited = self.waited * JUDGED > self.pieces;
+        let is_enough = self.pieces >= JUDGED;
+        if is_enough {
+            (self.pieces, self.waited) = (0, 0);
+        }
+        is_enough.then_some(waited)
     }
 }
 
@@ -172,7 +198,7 @@ mod tests {
     /// The sizes of the groups that these items, each the number of its file or 0 for none, are taken in.
     fn sizes(items: Vec<usize>, workers: usize) -> Vec<usize> {
         let file_of: FileOf<usize> = |file| (*file > 0).then_some(*file);
-        let mut in_order = InOrder::new(items.into_iter(), 1).with_whole_files(file_of);
+        let mut in_order = InOrder::new(items.into_iter(), 1, |_| false).with_whole_files(file_of);
         let mut sizes = Vec::new();
         pool::scope(workers, |scope| {
             loop {

@@ -2,8 +2,9 @@
 
 use crate::find::{FindError, Finder, Found, Image, Skipped};
 use crate::media::{Container, MediaError, Member, Place};
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::fs;
+use std::iter;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use std::sync::Arc;
 pub(super) struct ArchiveWalk {
     finder: Finder,
     /// What is left of the archive at hand.
-    rest: VecDeque<Found>,
+    rest: Box<dyn Iterator<Item = Found>>,
     /// Archives whose members were named, by their resolved paths. Each is opened once, whichever path leads to it:
     /// opened twice by one run, it would be locked against that run.
     shared: HashMap<PathBuf, SharedArchive>,
@@ -32,12 +33,12 @@ impl ArchiveWalk {
         let archives = several.filter_map(|path| Some(Place::in_archive(path)?.path));
         let shared =
             archives.map(|archive| (resolved(&archive), SharedArchive::default())).collect();
-        Self { finder, rest: VecDeque::new(), shared }
+        Self { finder, rest: Box::new(iter::empty()), shared }
     }
 
     /// What is in a file that may be an archive: the images, and the files that are not read; the file
     /// itself if there is no image.
-    fn look_into(&mut self, file: Image) -> VecDeque<Found> {
+    fn look_into(&mut self, file: Image) -> Box<dyn Iterator<Item = Found>> {
         let path = &file.place.path;
         let shared = self.shared.get(&resolved(path)).and_then(|shared| shared.container.clone());
         let container = match shared.map_or_else(|| open(path), |shared| Ok(Some(shared))) {
@@ -46,38 +47,21 @@ impl ArchiveWalk {
             Err(MediaError::Container(_)) => None,
             Err(error) => {
                 let (path, named) = (path.clone(), file.is_named());
-                return [Found::Failed { path, named, error: FindError::Open(error) }].into();
+                let found = Found::Failed { path, named, error: FindError::Open(error) };
+                return Box::new(iter::once(found));
             }
         };
-        let Some(container) = container else { return [self.share(Found::Image(file))].into() };
+        let Some(container) = container else { return Box::new(iter::once(Found::Image(file))) };
         let not_read = container.not_read().into_iter().map(|(name, format)| {
             let path = file.place.path_of_member(&name);
             Found::Skipped(Skipped { path, format: Some(format) })
         });
         let not_read: Vec<_> = not_read.collect();
-        let mut found = self.images(&container, &file);
-        if found.is_empty() {
-            found.push_back(Found::Image(file));
+        let images = container.images();
+        if images.is_empty() {
+            return Box::new(iter::once(Found::Image(file)).chain(not_read));
         }
-        found.extend(not_read);
-        found
-    }
-
-    fn images(&mut self, container: &Arc<Container>, archive: &Image) -> VecDeque<Found> {
-        let members = container.members();
-        let is_one = members.len() == 1;
-        let image = |member| {
-            let map = archive.place.map.clone().filter(|_| is_one);
-            let place = Place { member: Some(member), map, ..archive.place.clone() };
-            // Naming an archive with a single image names that image.
-            let root = if is_one && archive.is_named() {
-                place.full_path().into()
-            } else {
-                Arc::clone(&archive.root)
-            };
-            Found::Image(Image { place, root, may_be_archive: false, opened: None })
-        };
-        members.into_iter().map(image).map(|found| self.share(found)).collect()
+        Box::new(members(container, images, file).chain(not_read))
     }
 
     /// The member with the archive's shared handle; a repetition, if another path has led to the member before.
@@ -103,17 +87,37 @@ impl Iterator for ArchiveWalk {
     type Item = Found;
 
     fn next(&mut self) -> Option<Found> {
-        if let Some(found) = self.rest.pop_front() {
-            return Some(found);
-        }
-        match self.finder.next()? {
-            Found::Image(file) if file.may_be_archive => {
-                self.rest = self.look_into(file);
-                self.rest.pop_front()
+        loop {
+            if let Some(found) = self.rest.next() {
+                return Some(self.share(found));
             }
-            found => Some(self.share(found)),
+            match self.finder.next()? {
+                Found::Image(file) if file.may_be_archive => self.rest = self.look_into(file),
+                found => return Some(self.share(found)),
+            }
         }
     }
+}
+
+/// The images in an archive, by their places in its directory. Each is made when it is asked for: there may be very many.
+fn members(
+    container: Arc<Container>,
+    images: Vec<usize>,
+    archive: Image,
+) -> impl Iterator<Item = Found> {
+    let is_one = images.len() == 1;
+    images.into_iter().filter_map(move |index| {
+        let map = archive.place.map.clone().filter(|_| is_one);
+        let member = Some(container.member_at(index)?);
+        let place = Place { map, member, ..archive.place.clone() };
+        // Naming an archive with a single image names that image.
+        let root = if is_one && archive.is_named() {
+            place.full_path().into()
+        } else {
+            Arc::clone(&archive.root)
+        };
+        Some(Found::Image(Image { place, root, may_be_archive: false, opened: None }))
+    })
 }
 
 fn open(path: &Path) -> Result<Option<Arc<Container>>, MediaError> {

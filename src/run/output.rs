@@ -33,7 +33,8 @@ pub(super) struct Output {
 /// A copy of an image. It gets its name when all of it is on the disk.
 pub(super) struct OutputCopy {
     target: PathBuf,
-    new: Option<UnnamedCopy>,
+    /// In a box, since images that are converted in place have none.
+    new: Option<Box<UnnamedCopy>>,
 }
 
 /// A copy that has no name yet.
@@ -77,7 +78,7 @@ impl Output {
         let Some(member) = &image.place.member else { return raw_name(&target) };
         let archive = image.place.path.file_name().map_or(target.as_path(), Path::new);
         let folder = if image.is_named() { self.folder.join(archive) } else { target };
-        folder.join(&member.path_of_copy)
+        folder.join(member.path_of_copy())
     }
 
     /// Checks that a file can have the name of `target`.
@@ -156,7 +157,7 @@ impl OutputCopy {
         patch: Patch,
     ) -> Result<(), Failure> {
         let written = self.write_new(from, sectors, patch);
-        self.new = Some(written.map_err(|error| self.failed(error))?);
+        self.new = Some(Box::new(written.map_err(|error| self.failed(error))?));
         Ok(())
     }
 

@@ -12,7 +12,12 @@ use std::thread;
 pub(super) struct Scope<'a, 's>(Option<&'a WorkQueue<'s>>);
 
 /// Results of work that was handed out, in the order in which it was.
-pub(super) struct Pending<R>(VecDeque<Receiver<R>>);
+pub(super) struct Pending<R>(VecDeque<PendingResult<R>>);
+
+enum PendingResult<R> {
+    Here(R),
+    Awaited(Receiver<R>),
+}
 
 type WorkItem<'s> = Box<dyn FnOnce() + Send + 's>;
 
@@ -123,14 +128,15 @@ impl<'s> Scope<'_, 's> {
         pending: &mut Pending<R>,
         work: impl FnOnce() -> R + Send + 's,
     ) {
-        let (sender, receiver) = sync_channel(1);
-        // Nobody receives it if the run was given up.
-        let work = move || drop(sender.send(work()));
-        match self.0 {
-            Some(queue) => queue.push(Box::new(work)),
-            None => work(),
-        }
-        pending.0.push_back(receiver);
+        pending.0.push_back(match self.0 {
+            Some(queue) => {
+                let (sender, receiver) = sync_channel(1);
+                // Nobody receives it if the run was given up.
+                queue.push(Box::new(move || drop(sender.send(work()))));
+                PendingResult::Awaited(receiver)
+            }
+            None => PendingResult::Here(work()),
+        });
     }
 
     /// Maps `items`, all of them; the results keep their order.
@@ -151,19 +157,23 @@ impl<'s> Scope<'_, 's> {
 
     /// Waits for the first result, and does other work meanwhile; `None` if nothing is pending.
     pub(super) fn next<R>(&self, pending: &mut Pending<R>) -> Option<R> {
-        pending.0.pop_front().and_then(|first| self.wait(&first))
+        pending.0.pop_front().and_then(|first| self.wait(first))
     }
 
     /// Waits for all results, and does other work meanwhile. It waits for the last one first: then most of the others
     /// are there too, and this thread is seldom woken for nothing.
     pub(super) fn all<R>(&self, pending: &mut Pending<R>) -> Vec<R> {
-        let receivers = std::mem::take(&mut pending.0).into_iter().rev();
-        let mut results: Vec<_> = receivers.filter_map(|result| self.wait(&result)).collect();
+        let results = std::mem::take(&mut pending.0).into_iter().rev();
+        let mut results: Vec<_> = results.filter_map(|result| self.wait(result)).collect();
         results.reverse();
         results
     }
 
-    fn wait<R>(&self, result: &Receiver<R>) -> Option<R> {
+    fn wait<R>(&self, result: PendingResult<R>) -> Option<R> {
+        let result = match result {
+            PendingResult::Here(result) => return Some(result),
+            PendingResult::Awaited(receiver) => receiver,
+        };
         loop {
             match result.try_recv() {
                 Ok(result) => return Some(result),
@@ -178,5 +188,10 @@ impl<'s> Scope<'_, 's> {
 impl<R> Pending<R> {
     pub(super) fn new() -> Self {
         Self(VecDeque::new())
+    }
+
+    /// Adds a result that is there already.
+    pub(super) fn push(&mut self, result: R) {
+        self.0.push_back(PendingResult::Here(result));
     }
 }

@@ -36,7 +36,7 @@ pub(super) struct Work {
     pub(super) file: ImageFile,
     /// The claim that the pack is converted under.
     pub(super) claim: Option<Claim>,
-    /// The record, if the report was reduced to it.
+    /// The record of a step that is done, if its report was reduced to it.
     record: Option<TrimmedRecord>,
 }
 
@@ -53,18 +53,31 @@ impl Work {
         Self { report, file, claim: None, record: None }
     }
 
-    fn failed(mut self: Box<Self>, failure: Failure) -> Step {
+    fn failed(mut self: Box<Self>, change: &Change, failure: Failure) -> Step {
+        self.recall(change);
         self.report.fail(failure);
         Step::Done(self)
     }
 
     fn converted(mut self: Box<Self>, record: &RecordBytes) -> Step {
-        let is_reduced = self.record.is_some();
+        let is_reduced = self.is_reduced();
         self.report.convert(record);
         if is_reduced {
             self.reduce();
         }
         Step::Done(self)
+    }
+
+    /// Whether its report waits without the diagnosis of its record, which is the old one of its change.
+    fn is_reduced(&self) -> bool {
+        self.report.diagnosis.is_none()
+    }
+
+    /// Takes the record of a change that will not be made, if the report was reduced.
+    fn recall(&mut self, change: &Change) {
+        if self.is_reduced() {
+            self.record = Some(change.old().clone());
+        }
     }
 
     /// Keeps only the bytes of a sound record, from which the report can be made again.
@@ -94,6 +107,11 @@ impl Step {
         Self::Ready(Box::new(Work::new(report, file)), Box::new(change))
     }
 
+    /// Whether nothing more is done about the image in this run.
+    pub(super) fn is_over(&self) -> bool {
+        matches!(self, Self::NotBegun | Self::Done(_))
+    }
+
     pub(super) fn is_ready(&self) -> bool {
         matches!(self, Self::Ready(..))
     }
@@ -101,7 +119,9 @@ impl Step {
     /// The same with its report reduced to what is needed: very many may wait to be written together.
     pub(super) fn reduced(mut self) -> Self {
         match &mut self {
-            Self::Ready(work, _) | Self::Done(work) => work.reduce(),
+            // Only a sound record is changed, and the change has its bytes.
+            Self::Ready(work, _) => work.report.diagnosis = None,
+            Self::Done(work) => work.reduce(),
             Self::NotBegun | Self::Begun(..) | Self::Committed(..) => {}
         }
         self
@@ -145,8 +165,9 @@ impl Step {
     /// From `Ready` to `Done` without a change.
     pub(super) fn end_ready(&mut self, end: impl FnOnce(&mut Report)) {
         *self = match self.take() {
-            Self::Ready(mut work, _) => {
+            Self::Ready(mut work, change) => {
                 work.claim = None;
+                work.recall(&change);
                 work.restore_report();
                 end(&mut work.report);
                 Self::Done(work)
@@ -165,7 +186,7 @@ impl Step {
         let Self::Begun(work, mut change) = self else { return self };
         match change.stage() {
             Ok(()) => Self::Begun(work, change),
-            Err(failure) => work.failed(failure),
+            Err(failure) => work.failed(&change, failure),
         }
     }
 
@@ -174,7 +195,7 @@ impl Step {
         let Self::Begun(work, mut change) = self else { return self };
         match change.commit() {
             Ok(()) => Self::Committed(work, change),
-            Err(failure) => work.failed(failure),
+            Err(failure) => work.failed(&change, failure),
         }
     }
 
@@ -183,9 +204,19 @@ impl Step {
         match self {
             Self::Committed(work, change) if change.copy().is_none() => match change.finish() {
                 Ok(()) => work.converted(&change.patch().new),
-                Err(failure) => work.failed(failure),
+                Err(failure) => work.failed(&change, failure),
             },
             other => other,
+        }
+    }
+
+    /// The path without links of the container that it changes, if its image is in one.
+    pub(super) fn container(&self) -> Option<&Path> {
+        match self {
+            Self::Ready(_, change) | Self::Begun(_, change) | Self::Committed(_, change) => {
+                change.container()
+            }
+            Self::NotBegun | Self::Done(_) => None,
         }
     }
 
@@ -203,7 +234,7 @@ impl Step {
     pub(super) fn give_way(&mut self) {
         *self = match self.take() {
             Self::Begun(work, change) => match change.copy() {
-                Some(copy) => work.failed(copy.exists()),
+                Some(copy) => work.failed(&change, copy.exists()),
                 None => Self::Begun(work, change),
             },
             other => other,
@@ -222,7 +253,10 @@ impl Step {
                         Self::Done(work)
                     }
                     Ok(_) => Self::Done(work),
-                    Err(failure) => work.failed(failure),
+                    Err(failure) => {
+                        work.report.fail(failure);
+                        Self::Done(work)
+                    }
                 }
             }
             other => other,

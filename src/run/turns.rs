@@ -26,6 +26,11 @@ pub(super) struct Turn {
 }
 
 impl Turn {
+    /// Whether it is that of an image in an archive.
+    pub(super) fn is_of_member(&self) -> bool {
+        self.found.is_member()
+    }
+
     /// Identifies the archive that is replaced with all of its members, if this is one of them.
     pub(super) fn file_to_replace(&self) -> Option<usize> {
         let Found::Image(image) = &self.found else { return None };

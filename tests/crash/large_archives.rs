@@ -9,24 +9,19 @@ use crate::support::tools;
 use rusqlite::Connection;
 use sha1::{Digest, Sha1};
 use std::fs;
-use std::process::Stdio;
-use wait4::Wait4;
 
 /// Packs in an archive, where nothing else is asked for.
 const USUAL: usize = 1000;
-/// Memory that a run takes without an archive, at most, and for each pack of one while they wait for each other.
-const BASE: u64 = 48 << 20;
-const FOR_A_PACK: u64 = 8 << 10;
 
 const CONVERT: [&str; 4] = ["convert", "--yes", "--json", "in"];
-const ARCHIVE: &str = "in/packs.zip";
+pub(super) const ARCHIVE: &str = "in/packs.zip";
 
 fn members() -> usize {
     std::env::var("ADDPACK_MEMBERS").map_or(USUAL, |number| number.parse().unwrap())
 }
 
 /// A scene with an archive of so many packs.
-fn archive(packs: usize) -> Scene {
+pub(super) fn archive(packs: usize) -> Scene {
     let scene = Scene::new();
     let image = PackImage::golden("reapplied-360.img").cut_short();
     fs::create_dir_all(scene.path("in")).unwrap();
@@ -92,7 +87,7 @@ fn states(scene: &Scene) -> (i64, i64) {
 
 /// All packs are new, and the ledger knows it.
 #[track_caller]
-fn assert_complete(scene: &Scene, packs: usize) {
+pub(super) fn assert_complete(scene: &Scene, packs: usize) {
     let wanted = i64::try_from(packs).unwrap();
     assert_eq!(states(scene), (0, wanted));
     scene.run(&["ledger", "check"]).is(
@@ -180,23 +175,4 @@ fn what_an_earlier_run_has_left_in_an_archive_is_reported_in_one_line() {
     assert_eq!(states(&scene), (100, 1));
     let (reports, _, code) = scene.json(&["inspect", "--json", "in"]);
     assert_eq!((outcomes(&reports), code), (vec!["convertible"; 100], Some(0)));
-}
-
-/// The most memory that a run of addpack held, in bytes.
-fn peak(scene: &Scene, args: &[&str]) -> u64 {
-    let mut command = scene.command(args);
-    let ended = command.stdout(Stdio::null()).spawn().unwrap().wait4().unwrap();
-    assert_eq!(ended.status.code(), Some(0), "{args:?}");
-    ended.rusage.maxrss
-}
-
-#[test]
-fn archive_of_very_many_packs_takes_little_memory() {
-    crate::support::needs!("zip");
-    let packs = members();
-    let scene = archive(packs);
-    let bound = BASE + FOR_A_PACK * packs as u64;
-    let peak = peak(&scene, &[&CONVERT[..], &["-j", "8"]].concat());
-    assert!(peak <= bound, "{} KiB, which is more than {}", peak >> 10, bound >> 10);
-    assert_complete(&scene, packs);
 }

@@ -3,6 +3,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[cfg(target_os = "linux")]
+mod archive_memory;
 #[cfg(unix)]
 mod changed_meanwhile;
 #[cfg(unix)]

@@ -153,6 +153,7 @@ pub struct Summary {
     pub schema: u32,
     pub images: u64,
     pub outcomes: BTreeMap<String, u64>,
+    pub unlisted: u64,
     pub skipped: u64,
     pub skipped_kinds: Vec<SkippedKind>,
     pub skipped_endings: BTreeMap<String, u64>,

@@ -181,6 +181,11 @@ impl Ran {
 
     pub fn with(output: Output) -> Self {
         let (stdout, stderr) = (text(output.stdout), text(output.stderr));
+        // A cause has words: its number in the system is of no use to anybody.
+        assert!(
+            ![&stdout, &stderr].iter().any(|said| said.contains("(os error")),
+            "{stderr}{stdout}"
+        );
         let bytes = |text: &String| text.clone().into_bytes();
         let output = Output { stdout: bytes(&stdout), stderr: bytes(&stderr), ..output };
         Self { stdout, stderr, code: output.status.code(), output }

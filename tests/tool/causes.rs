@@ -225,3 +225,63 @@ fn folder_that_an_attribute_keeps_from_changes_is_not_another_users_file() {
     assert_eq!(code, "immutable");
     assert!(next.contains("chattr -i"), "{next}");
 }
+
+/// What keeps a user without rights from each thing is said in words.
+#[test]
+fn causes_of_the_system_have_words_and_no_number() {
+    let scene = Scene::with(&["unused-720.img", "out-of-order-720.img", "applied-1440.img"]);
+    fs::create_dir(scene.path("locked")).unwrap();
+    fs::write(scene.path("list"), "unused-720.img\n").unwrap();
+    fs::write(scene.path("applied-1440.map"), "0 ? 1\n").unwrap();
+    for name in ["locked", "list", "unused-720.img", "applied-1440.map"] {
+        set_mode(&scene, name, 0o700);
+    }
+    let verbs: [&[&str]; 13] = [
+        &["inspect", "locked"],
+        &["inspect", "unused-720.img"],
+        &["inspect", "--json", "unused-720.img", "locked"],
+        &["inspect", "--mapfile", "applied-1440.map", "applied-1440.img"],
+        &["inspect", "--files-from", "list"],
+        &["inspect", "--files-from", "locked"],
+        &["inspect", "--report", "page.html", "."],
+        &["convert", "--yes", "--only-as", "list", "."],
+        &["convert", "--yes", "--no-ledger", "applied-1440.img"],
+        &["convert", "--yes", "--no-ledger", "-o", "out", "applied-1440.img"],
+        &["plan", "--all", "-o", "plans", "."],
+        &["replace", ".", "-o", "request.txt"],
+        &["selftest", "."],
+    ];
+    for args in [&verbs[..], &[&["man", "pages"], &["ledger", "--ledger", "list"]]].concat() {
+        let ran = scene.run_without_rights(args);
+        let said = ran.stdout + &ran.stderr;
+        assert!(ran.code != Some(0) && !said.contains("os error"), "{args:?}: {said}");
+        assert!(
+            said.to_lowercase().contains("permission") || said.contains("belongs to"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn folder_that_cannot_be_listed_is_counted_as_a_folder_and_not_as_an_image() {
+    let scene = Scene::with(&["unused-720.img"]);
+    fs::create_dir(scene.path("locked")).unwrap();
+    set_mode(&scene, "locked", 0o700);
+    let ran = scene.run_without_rights(&["inspect", "."]);
+    assert!(ran.stdout.contains("  ./locked (a folder)\n"), "{}", ran.stdout);
+    let counts = "\n1 image: 1 convertible; 1 folder could not be listed\n";
+    assert!(ran.stdout.contains(counts) && ran.code == Some(3), "{}", ran.stdout);
+    let ran = scene.run_without_rights(&["inspect", "--json", "."]);
+    let kinds: Vec<_> = ran.stdout.lines().filter_map(|line| line.split('"').nth(3)).collect();
+    assert_eq!(kinds, ["folder", "image", "summary"]);
+    assert!(
+        ran.stdout.contains("\"images\":1,")
+            && ran.stdout.contains("\"failed\":0},\"unlisted\":1,")
+    );
+    let ran = scene.run_without_rights(&["inspect", "locked"]);
+    assert_eq!(
+        (ran.stderr.as_str(), ran.code),
+        ("", Some(3)),
+        "no image was found, but nobody looked"
+    );
+}

@@ -83,12 +83,37 @@ fn list_and_show_report_what_was_converted() {
     let row: serde_json::Value = serde_json::from_str(&output(&["ledger", "--json"])).unwrap();
     assert_eq!((row["serial"].as_str(), row["state"].as_str()), (Some(serial), Some("done")));
     let csv = output(&["ledger", "list", "--csv"]);
-    assert!(
-        csv.starts_with("serial,licenses,state,converted_at,path,target,old_digest,new_digest\n")
-    );
+    let head =
+        "serial,licenses,state,converted_at,met_converted,path,target,old_digest,new_digest\n";
+    assert!(csv.starts_with(head), "{csv}");
     assert_eq!(csv.lines().count(), 2);
     let none = scene.run(&["ledger", "show", "x\x1b"]);
     none.is(2, "", "addpack: serial x\\u{1b} is not in the ledger\n");
+}
+
+#[test]
+fn pack_that_was_only_met_as_4_5_is_not_listed_as_converted_here() {
+    let scene = Scene::with(&["unused-720.img", "applied-1440.img"]);
+    scene.convert(&["--no-ledger", "unused-720.img"]);
+    scene.convert(&["unused-720.img", "applied-1440.img"]);
+    let list = scene.run(&["ledger"]).stdout;
+    let lines: Vec<_> = list.lines().collect();
+    assert!(lines[1].starts_with("met       12345-270-0000017-00001 "), "{list}");
+    assert!(lines[2].starts_with("done      12345-270-0000017-00003 "), "{list}");
+    assert!(lines[3].starts_with("met: it was 4.5 already when it was first seen"), "{list}");
+    let show = scene.run(&["ledger", "show", "...00001"]).stdout;
+    assert!(show.contains("\nBy          no run with this ledger: ") && !show.contains("in place"));
+    let show = scene.run(&["ledger", "show", "...00003"]).stdout;
+    assert!(show.contains("\nInto        in place\n"), "{show}");
+    let met = |args: &[&str]| {
+        let json = scene.run(args).stdout;
+        let row: serde_json::Value = serde_json::from_str(json.lines().next().unwrap()).unwrap();
+        row["met_converted"].as_bool()
+    };
+    assert_eq!(met(&["ledger", "--json"]), Some(true));
+    assert_eq!(met(&["ledger", "show", "--json", "...00003"]), Some(false));
+    let start = scene.run(&[]).stdout;
+    assert!(start.contains("1 conversion, on 23 Nov 2026; 1 pack was 4.5 already"), "{start}");
 }
 
 #[test]

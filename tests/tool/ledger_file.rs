@@ -87,7 +87,8 @@ fn ledger_that_was_named_must_be_there_to_be_looked_into() {
         ran.is(2, "", "addpack: there is no ledger typo.db\n");
     }
     assert!(!scene.path("typo.db").exists());
-    let head = "serial,licenses,state,converted_at,path,target,old_digest,new_digest\n";
+    let head =
+        "serial,licenses,state,converted_at,met_converted,path,target,old_digest,new_digest\n";
     scene.run(&["ledger", "--csv"]).is(0, head, "");
 }
 

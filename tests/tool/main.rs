@@ -40,6 +40,8 @@ mod schema;
 #[cfg(unix)]
 mod screens;
 mod selftest;
+#[cfg(unix)]
+mod server_counts;
 mod sets;
 mod several_images;
 #[cfg(unix)]

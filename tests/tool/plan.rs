@@ -32,8 +32,8 @@ Twins
 Do not apply (4)
   ./c.img
     another pack restores the same licenses. In addpack's model, the server
-    turns the pack away: it restores 10 to 15 licenses and no others. So it
-    answers to the converted pack; the 4.0 pack it may corrupt.
+    turns the pack away: it restores 10 to 15 licenses and no others. That is
+    its answer to the converted pack; as a 4.0 pack, it may be corrupted.
     next: keep one of them with this server; only one adds licenses
   ./d.img
     a pack before it is missing. In addpack's model, the server turns the pack

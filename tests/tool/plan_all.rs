@@ -1,5 +1,6 @@
 //! `addpack plan --all`: every server once, each unused pack once.
 
+use crate::support::planned::office::Office;
 use crate::support::planned::shelf::Shelf;
 use crate::support::scene::Scene;
 use crate::support::simulator::{Pack, Release, sample};
@@ -64,7 +65,12 @@ fn servers_with_a_gap_get_unused_packs_first() {
 fn plans_go_to_a_file_each_named_by_number_and_address() {
     let scene = shelf().scene;
     let args = ["plan", "--all", ".", "-o", "plans"];
-    scene.run(&args).is(0, "", "2 plans are in plans; stock.txt has the other packs\n");
+    scene.run(&args).is(
+        0,
+        "",
+        "2 plans are in plans; stock.txt has the other packs\n\
+         Servers: 2 whole, 0 with gaps, 0 without their last pack\n",
+    );
     let names: BTreeSet<_> = std::fs::read_dir(scene.path("plans"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -130,7 +136,12 @@ fn stock_file_says_why_a_pack_is_in_no_servers_plan_and_only_counts_copies() {
     let scene = Scene::with(&images);
     scene.image("unused-720.img", "a copy.img");
     let ran = scene.run(&["plan", "--all", "--installed", "50", "-o", "plans", "."]);
-    ran.is(1, "", "1 plan is in plans; stock.txt has the other packs\n");
+    ran.is(
+        1,
+        "",
+        "1 plan is in plans; stock.txt has the other packs\n\
+         Servers: 1 whole, 0 with gaps, 0 without their last pack\n",
+    );
     let stock = scene.text("plans/stock.txt");
     assert!(stock.starts_with("Stock: ") && !stock.contains(" \n"), "{stock}");
     assert!(stock.contains("its record is damaged, so its server cannot be trusted\n"), "{stock}");
@@ -147,4 +158,32 @@ fn labels_of_several_servers_name_the_server() {
     for label in ["1 of 1, SBSNT1 (00:A0:C9:14:C8:29)\n", ", OFFICE-2 (00:60:08:0B:5E:11)\n"] {
         assert!(ran.stdout.contains(label), "{}", ran.stdout);
     }
+}
+
+/// Of very many packs, a plan for one server tells what concerns that server, and counts the rest.
+#[test]
+fn plan_for_one_of_many_servers_only_counts_the_packs_of_the_others() {
+    let scene = Scene::new();
+    for (number, image) in Office::images(3, 120).iter().enumerate() {
+        std::fs::write(scene.path(&format!("{number:04}.img")), image).unwrap();
+    }
+    for number in 0..12 {
+        std::fs::write(
+            scene.path(&format!("bad{number:02}.img.gz")),
+            b"\x1f\x8b\x08\0\0\0\0\0\0\xff cut",
+        )
+        .unwrap();
+    }
+    let ran = scene.run(&["plan", "--name", "SRV00004", "."]);
+    assert!(
+        ran.stdout.contains(" packs of other servers: addpack plan --all plans for each of"),
+        "{}",
+        ran.stdout
+    );
+    assert!(ran.stdout.lines().count() < 60 && !ran.stdout.contains("SRV00005"), "{}", ran.stdout);
+    let complaints: Vec<_> = ran.stderr.lines().collect();
+    assert_eq!(
+        (complaints.len(), complaints[10]),
+        (11, "addpack: and 2 more that cannot be used: addpack inspect names all")
+    );
 }

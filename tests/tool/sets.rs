@@ -68,9 +68,10 @@ fn overlapping_packs_stand_below_each_other_and_that_is_said() {
     put(&scene, 1, 12, 1);
     let ran = scene.run(&["inspect", "."]);
     let end = "\
-  |~~4.0~~|  |~~4.0~~|                                                    |
+  |~~4.0~~|ga|~~4.0~~|                                                    |
      |~~4.0~~|
-  ~~ restored by a 4.0 pack
+  ~~ restored by a 4.0 pack   .. gap
+  gap: no sound pack restores 10 to 12
   conflict: a pack restores 5 to 10, another one 7 to 12
 ";
     assert!(ran.stdout.ends_with(end), "{}", ran.stdout);
@@ -84,7 +85,8 @@ fn only_the_first_servers_have_a_picture_and_that_is_said() {
     }
     let ran = scene.run(&["inspect", "."]);
     assert_eq!(ran.stdout.matches("|~~4.0~~|").count(), 10);
-    let more = "\n10 of 12 servers shown: addpack plan --all shows each\n";
+    let more = "\n10 of 12 servers shown: addpack plan --all shows each\n\
+                Servers: 12 whole, 0 with gaps, 0 without their last pack\n";
     assert!(ran.stdout.ends_with(more), "{}", ran.stdout);
 }
 

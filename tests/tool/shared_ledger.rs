@@ -158,7 +158,7 @@ fn ledger_that_only_its_owner_may_write_is_named_as_what_may_not_be_written() {
     set_mode(&scene.ledger(), 0o644);
     let ran = scene.run_without_rights(&[&CONVERT[..], &["copy.img"]].concat());
     assert!(ran.stderr.contains("it may not be written"), "{}", ran.stderr);
-    assert!(ran.stderr.contains("(Permission denied"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("(permission denied)"), "{}", ran.stderr);
     ran.ends(3);
 }
 
@@ -173,7 +173,7 @@ fn ledger_that_is_to_be_made_where_nothing_may_be_written_is_reported_by_its_fol
         let ran =
             scene.run_without_rights(&[&CONVERT[..], &["--ledger", ledger, "copy.img"]].concat());
         assert!(ran.stderr.contains(why), "{}", ran.stderr);
-        assert!(ran.stderr.contains("(Permission denied"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("(permission denied)"), "{}", ran.stderr);
         ran.ends(3);
     }
 }

@@ -263,6 +263,32 @@ fn terminal_shows_many_images_on_one_screen_and_a_pipe_each() {
     assert!(pipe.contains("./000.img") && pipe.contains("10 of 20 servers shown"), "{pipe}");
 }
 
+/// Commands to paste that name each of very many paths would be no help.
+#[cfg(unix)]
+#[test]
+fn commands_name_a_list_or_many_paths_as_they_were_named() {
+    let scene = many();
+    let names: Vec<_> = (0..210).map(|number| format!("{number:03}.img")).collect();
+    std::fs::write(scene.path("my list"), names.join("\n")).unwrap();
+    let shown = |args: &[&str]| {
+        let args = [&["inspect", "--color", "never"], args].concat();
+        Terminal::run_sized(scene.command(&args), 24, 80).end().0
+    };
+    let all: Vec<_> = names.iter().map(String::as_str).collect();
+    let screen = shown(&all);
+    assert!(screen.contains("  addpack convert -o converted PATHS   converts 210"), "{screen}");
+    assert!(screen.contains("PATHS stands for the paths that you named"), "{screen}");
+    for few in [2, 8] {
+        let screen = shown(&all[..few]);
+        let named = all[..few].join(" ");
+        assert!(screen.contains(&format!("  addpack convert -o converted {named}")), "{screen}");
+    }
+    let screen = shown(&["refused.img", "--files-from", "my list"]);
+    let listed = "  addpack replace refused.img --files-from 'my list' -o request.txt";
+    assert!(screen.contains(listed) && !screen.contains("PATHS"), "{screen}");
+    assert!(screen.contains("\n  To hand on: --report FILE.html, a page;"), "{screen}");
+}
+
 #[test]
 fn files_that_are_written_are_named_in_a_pipe_too_unless_it_is_to_be_quiet() {
     let scene = Scene::with(&["unused-720.img"]);

@@ -4,6 +4,7 @@
 
 use crate::cli::Error;
 use crate::cli::show::terminal::named;
+use crate::cli::words::system_cause;
 use clap::{Args as ClapArgs, ValueHint};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -83,7 +84,7 @@ pub(crate) fn check_new_file(option: &str, file: &Path) -> Result<(), Error> {
 
 /// That nothing can be written where an option says.
 pub(crate) fn cannot_write(option: &str, path: &Path, error: &io::Error) -> Error {
-    let (path, cause) = (named(path), io::Error::from(error.kind()));
+    let (path, cause) = (named(path), system_cause(error));
     Error::Output(io::Error::new(error.kind(), format!("{option} {path}: {cause}")))
 }
 

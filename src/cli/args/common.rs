@@ -6,7 +6,7 @@ use super::{complete, files_from};
 use crate::cli::Error;
 use crate::cli::show::terminal::When;
 use crate::cli::words::disk_letter;
-use crate::cli::words::system::DRIVE;
+use crate::cli::words::system::A_DRIVE;
 use addpack::media::{Container, Place, PlaceKind};
 use addpack::run::{Describe, Job, Mode};
 use clap::{Args as ClapArgs, ValueHint};
@@ -22,7 +22,7 @@ const CONVERTING: usize = 64;
 /// The help text for paths, with the name of a drive on this system.
 fn paths_help() -> String {
     format!(
-        "Images (raw or in containers), diskette drives ({DRIVE}), and folders with all their subfolders"
+        "Images (raw or in containers), diskette drives ({A_DRIVE}), and folders with all their subfolders"
     )
 }
 
@@ -73,6 +73,18 @@ pub(crate) struct Common {
 
     #[arg(skip)]
     pub(crate) screen: Screen,
+
+    /// Where paths were read from.
+    #[arg(skip)]
+    pub(crate) list: Option<PathList>,
+}
+
+/// A list that paths were read from.
+#[derive(Debug)]
+pub(crate) struct PathList {
+    pub(crate) file: PathBuf,
+    /// How many paths were typed before those.
+    pub(crate) typed: usize,
 }
 
 #[derive(Debug, Default, ClapArgs)]
@@ -139,7 +151,9 @@ impl Common {
     /// If the list cannot be read, or a path is the letter of a disk.
     pub(crate) fn read_list(&mut self) -> Result<(), Error> {
         if let Some(file) = self.files_from.take() {
+            let typed = self.paths.len();
             self.paths.extend(files_from::read(&file, self.null)?);
+            self.list = Some(PathList { file, typed });
         }
         let is_disk = |path: &&PathBuf| cfg!(windows) && path.is_dir() && !is_drive(path);
         let disk = self.paths.iter().filter(is_disk).find_map(|path| disk_letter(path));

@@ -2,6 +2,7 @@
 
 use crate::cli::Error;
 use crate::cli::show::terminal::named;
+use crate::cli::words::system_cause;
 use std::ffi::OsString;
 use std::io::{self, Read, stdin};
 use std::path::{Path, PathBuf};
@@ -12,7 +13,11 @@ use std::path::{Path, PathBuf};
 /// If the list cannot be read, or holds a path that is impossible on this system.
 pub(crate) fn read(file: &Path, is_null: bool) -> Result<Vec<PathBuf>, Error> {
     let bytes = bytes(file).map_err(|error| {
-        Error::Usage(format!("--files-from: {} cannot be read: {error}", named(file)))
+        Error::Usage(format!(
+            "--files-from: {} cannot be read: {}",
+            named(file),
+            system_cause(&error)
+        ))
     })?;
     let end = if is_null { 0 } else { b'\n' };
     let paths = bytes

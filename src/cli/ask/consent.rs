@@ -2,16 +2,18 @@
 
 use crate::cli::args::ConvertArgs;
 use crate::cli::ask::keyboard::answer_is_yes;
+use crate::cli::commands::converted_since::ConvertedSince;
 use crate::cli::commands::ledger::file;
 use crate::cli::show::printer::Printer;
 use crate::cli::show::queue::Diskette;
 use crate::cli::show::tally::SERVERS_SHOWN;
 use crate::cli::show::terminal::{at_home, complain, named};
+use crate::cli::show::to_file::NEW_45_SERVER;
 use crate::cli::words::system::BEFORE_WRITING;
 use crate::cli::words::{diskette, list, number, pack_line, plural, server, set_warnings, unread};
 use addpack::pack::keep::is_kept_image;
-use addpack::plan::PackFacts;
-use addpack::plan::servers::{PacksByServer, ServerPacks};
+use addpack::plan::servers::ServerPacks;
+use addpack::plan::{PackFacts, Plan, PlannedSet, ServerState};
 use addpack::record::fields::Seal;
 use addpack::report::{Outcome, Report};
 use addpack::run::{Job, Overview, RunEvent, Survey};
@@ -28,21 +30,25 @@ pub(crate) enum Consent {
 }
 
 /// Listens to a survey, and remembers what the question is about.
-pub(crate) struct Asking<'a> {
+pub(crate) struct Asking<'a, 'c> {
     printer: &'a mut Printer,
+    since: &'a mut ConvertedSince<'c>,
     /// What is said of an image that would be changed, and of its pack.
     images: Vec<Option<PackFacts>>,
     /// Diskettes in drives: the number of each, what is said of it, and the digest of its record.
     diskettes: Vec<(usize, String, Seal)>,
     /// Images that are refused by themselves.
     refused: u64,
-    /// Whether images of diskettes are among them, which a queue has kept.
+    /// The packs of diskettes that were converted since a queue has kept their images: these images are not refused.
+    converted: Vec<PackFacts>,
+    /// Whether images of other diskettes are among them, which a queue has kept.
     has_kept: bool,
 }
 
-impl<'a> Asking<'a> {
-    pub(crate) fn new(printer: &'a mut Printer) -> Self {
-        Self { printer, images: Vec::new(), diskettes: Vec::new(), refused: 0, has_kept: false }
+impl<'a, 'c> Asking<'a, 'c> {
+    pub(crate) fn new(printer: &'a mut Printer, since: &'a mut ConvertedSince<'c>) -> Self {
+        let (images, diskettes, converted) = (Vec::new(), Vec::new(), Vec::new());
+        Self { printer, since, images, diskettes, refused: 0, converted, has_kept: false }
     }
 
     /// Asks with the numbers of the survey.
@@ -65,11 +71,12 @@ impl<'a> Asking<'a> {
         {
             text += &(diskette(&report, record) + "\n");
         }
-        if self.has_kept && args.output.is_none() {
+        if self.has_kept {
             text += OF_DISKETTES;
         }
         text += &unread_images(overview.unread, survey.first_unread());
-        text += &question(&overview, args.output.as_deref(), self.refused + overview.refused);
+        let refused = self.refused + overview.refused.saturating_sub(self.converted.len() as u64);
+        text += &question(&overview, args.output.as_deref(), refused);
         text += &ledger_line(args);
         if answer_is_yes(&(text + "Go on? [y/N] ")) {
             Consent::Given(diskettes.iter().map(|(_, _, digest)| *digest).collect())
@@ -81,11 +88,14 @@ impl<'a> Asking<'a> {
 
     /// Says where a server's packs have gaps or twins: those who know that may want to wait.
     fn warn(&self, survey: &Survey) {
-        let mut sets = PacksByServer::default();
         let count = self.images.iter().enumerate().filter(|(image, _)| survey.counts(*image));
-        count.filter_map(|(_, facts)| facts.as_ref()).for_each(|facts| sets.add(facts));
-        let of_set = |set: &ServerPacks| (set.server, set_warnings(&set.chain));
-        let warned: Vec<_> = sets.all().iter().map(of_set).filter(|it| !it.1.is_empty()).collect();
+        let packs = count.filter_map(|(_, facts)| *facts).chain(self.converted.iter().copied());
+        let set = PlannedSet::new(packs.collect(), &NEW_45_SERVER);
+        let plans = set.sets.all().iter().zip(&set.fleet.plans);
+        let of_server = |(packs, (_, plan)): (&ServerPacks, &(ServerState, Plan))| {
+            (packs.server, set_warnings(plan, &packs.chain))
+        };
+        let warned: Vec<_> = plans.map(of_server).filter(|it| !it.1.is_empty()).collect();
         for (of, warnings) in warned.iter().take(SERVERS_SHOWN) {
             for warning in warnings {
                 complain(&format!("{}: {warning}", server(of)));
@@ -113,7 +123,7 @@ fn question(overview: &Overview, output: Option<&Path>, refused: u64) -> String 
     if overview.finish > 0 {
         parts.push(match overview.finish {
             1 => "finish 1 interrupted conversion".to_owned(),
-            many => format!("finish the interrupted conversions of {many} images"),
+            many => format!("finish the interrupted conversions of {} images", number(many)),
         });
     }
     let is_one = overview.convert + overview.finish == 1;
@@ -129,12 +139,13 @@ fn question(overview: &Overview, output: Option<&Path>, refused: u64) -> String 
     let refused = match refused {
         0 => String::new(),
         1 => "1 image is refused and stays as it is.\n".to_owned(),
-        count => format!("{count} images are refused and stay as they are.\n"),
+        count => format!("{} images are refused and stay as they are.\n", number(count)),
     };
     let needs_output = match overview.needs_output {
         0 => String::new(),
         1 => "1 pack can only be converted into a copy, with -o, and stays as it is.\n".to_owned(),
         count => {
+            let count = number(count);
             format!(
                 "{count} packs can only be converted into copies, with -o, and stay as they are.\n"
             )
@@ -152,7 +163,7 @@ fn unread_images(count: u64, first: &[PathBuf]) -> String {
     let warning = unread(count, "these packs");
     let more = count - first.len() as u64;
     let mut images: Vec<_> = first.iter().map(|path| named(path)).collect();
-    images.extend((more > 0).then(|| format!("{more} more (addpack inspect names all)")));
+    images.extend((more > 0).then(|| format!("{} more (addpack inspect names all)", number(more))));
     format!("{}{}: {}.\n", warning[..1].to_uppercase(), &warning[1..], list(&images))
 }
 
@@ -181,7 +192,7 @@ pub(crate) fn diskette_question(found: &Diskette, args: &ConvertArgs) -> String 
     format!("{about}\n{question} [y/N] ")
 }
 
-impl Asking<'_> {
+impl Asking<'_, '_> {
     /// Remembers what the question needs to know of an image, and passes the event on to the printer.
     pub(crate) fn hear(&mut self, event: RunEvent) -> ControlFlow<()> {
         if let RunEvent::Seen(report) = &event {
@@ -199,7 +210,11 @@ impl Asking<'_> {
             self.diskettes.push((image, line, record.digest()));
         }
         let is_image = report.outcome.is_to_change() && !report.is_drive;
-        self.has_kept |= is_image && is_kept_image(&report.path);
+        if is_image && is_kept_image(&report.path) {
+            let converted = self.since.converted(report);
+            self.has_kept |= converted.is_none();
+            self.converted.extend(converted.and_then(|diskette| PackFacts::of(&diskette, false)));
+        }
         self.images.push(PackFacts::of(report, false));
     }
 }

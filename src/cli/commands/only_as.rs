@@ -2,6 +2,7 @@
 
 use crate::cli::Error;
 use crate::cli::show::terminal::named;
+use crate::cli::words::system_cause;
 use addpack::record::fields::{Bytes, Seal};
 use addpack::report::Outcome;
 use addpack::run::Only;
@@ -33,13 +34,17 @@ struct RecordPart {
 pub(crate) fn read(file: &Path) -> Result<Only, Error> {
     let shown = || named(file);
     let failed = |why: &str| Error::Usage(format!("--only-as {}: {why}", shown()));
-    let lines = File::open(file).map(BufReader::new).map_err(|error| failed(&error.to_string()))?;
+    let lines =
+        File::open(file).map(BufReader::new).map_err(|error| failed(&system_cause(&error)))?;
     let mut only = Only::default();
     let mut is_whole = false;
     for line in lines.lines() {
         let line = line.and_then(|line| Ok(serde_json::from_str::<Line>(&line)?));
         let line = line.map_err(|error: io::Error| {
-            failed(&format!("this is not a whole report of addpack inspect --json ({error})"))
+            failed(&format!(
+                "this is not a whole report of addpack inspect --json ({})",
+                system_cause(&error)
+            ))
         })?;
         if is_whole {
             return Err(failed("something follows the report's summary"));

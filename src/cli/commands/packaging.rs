@@ -6,6 +6,7 @@ use crate::cli::commands::ledger::written;
 use crate::cli::exit::{EXITS, Exit};
 use crate::cli::show::manual;
 use crate::cli::show::terminal::{named, remark};
+use crate::cli::words::system_cause;
 use addpack::media::System;
 use clap::{Command, CommandFactory};
 use clap_complete::env::Shells;
@@ -67,8 +68,9 @@ pub(crate) fn man(folder: &Path) -> Result<Exit, Error> {
     command.build();
     let path = named(folder);
     let pages = fs::create_dir_all(folder).and_then(|()| write_pages(folder, &command));
-    let pages = pages
-        .map_err(|error| Error::Output(io::Error::new(error.kind(), format!("{path}: {error}"))))?;
+    let pages = pages.map_err(|error| {
+        Error::Output(io::Error::new(error.kind(), format!("{path}: {}", system_cause(&error))))
+    })?;
     remark(&format!("{pages} manual pages are in {path}"));
     Ok(Exit::Good)
 }

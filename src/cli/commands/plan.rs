@@ -15,7 +15,7 @@ use crate::cli::show::plan_report::PlanReport;
 use crate::cli::show::terminal::{TextStyle, complain, named, remark, tell, wrote};
 use crate::cli::show::to_file::{Ending, ToFile};
 use crate::cli::show::{json, labels, plan_text};
-use crate::cli::words::server;
+use crate::cli::words::{number, plural, server, servers_counted, system_cause};
 use addpack::files::write_new;
 use addpack::plan::servers::PacksByServer;
 use addpack::plan::{Fleet, Plan, ServerState, plan, plan_all};
@@ -40,9 +40,12 @@ pub(crate) fn run(args: &PlanArgs) -> Result<Exit, Error> {
     } else {
         gather_with(&args.common, to_file.as_mut())?
     };
-    if packs.exit == Exit::Stopped {
+    if packs.exit == Exit::Stopped && !args.queue.queue {
         complain("stopped: not all images were looked at, so there is no plan");
         return Ok(Exit::Stopped);
+    }
+    if packs.exit == Exit::Stopped {
+        complain("stopped: what follows is of the diskettes that were looked at");
     }
     if (packs.is_empty || packs.has_only_errors()) && !args.common.json {
         return Ok(packs.exit);
@@ -141,7 +144,7 @@ pub(crate) fn one_server(
     }
     let named: Vec<_> = servers.iter().take(NAMED).map(server).collect();
     let shown = if servers.len() > NAMED {
-        format!(" (the first {NAMED} of {})", servers.len())
+        format!(" (the first {NAMED} of {})", number(servers.len() as u64))
     } else {
         String::new()
     };
@@ -149,7 +152,7 @@ pub(crate) fn one_server(
     Err(Error::Usage(format!(
         "{} servers have the same number of packs: {}{shown}. Name one with --address or --name; to plan for \
          all of them: {all}",
-        servers.len(),
+        number(servers.len() as u64),
         named.join(", ")
     )))
 }
@@ -165,7 +168,7 @@ fn report<'a>(
         server,
         facts: &packs.facts,
         summaries: &packs.summaries,
-        chain: server.identity.and_then(|server| packs.sets.of(&server)).map(|set| &set.chain),
+        chain: packs.sets.chain_of(server),
         skipped: None,
         commands: Vec::new(),
     };
@@ -219,8 +222,9 @@ fn show_all(args: &PlanArgs, out: &mut dyn Write, packs: &Packs, fleet: &Fleet) 
 
 fn show_rest(args: &PlanArgs, out: &mut dyn Write, packs: &Packs, fleet: &Fleet) -> io::Result<()> {
     let Packs { facts, summaries, skipped, .. } = packs;
+    let counts = fleet.counts(facts, &packs.sets);
     match (args.common.json, args.labels) {
-        (true, _) => json::plan::rest(out, fleet, facts, summaries, skipped),
+        (true, _) => json::plan::rest(out, fleet, (facts, summaries), &counts, skipped),
         (_, true) => Ok(()),
         _ => {
             let is_first = fleet.plans.is_empty() || args.output.is_some();
@@ -229,7 +233,9 @@ fn show_rest(args: &PlanArgs, out: &mut dyn Write, packs: &Packs, fleet: &Fleet)
             // With -o, it was said on standard error.
             let said = args.output.is_some();
             let section = if said { String::new() } else { skipped.section(look(args)) };
-            out.write_all(section.as_bytes())
+            out.write_all(section.as_bytes())?;
+            let counted = if said { String::new() } else { servers_counted(&counts) };
+            out.write_all(plan_text::last_line(look(args), &counted).as_bytes())
         }
     }
 }
@@ -252,17 +258,17 @@ fn write_files(args: &PlanArgs, folder: &Path, packs: &Packs, fleet: &Fleet) -> 
     if !text.is_empty() {
         put(&folder.join(format!("stock.{ending}")), &text)?;
     }
-    let plans = if fleet.plans.len() == 1 {
-        "1 plan is"
-    } else {
-        &format!("{} plans are", fleet.plans.len())
-    };
+    let plans = plural(fleet.plans.len() as u64, "plan is", "plans are");
     let rest = if text.is_empty() {
         String::new()
     } else {
         format!("; stock.{ending} has the other packs")
     };
     wrote(args.common.screen.quiet, &format!("{plans} in {}{rest}", named(folder)));
+    let counts = servers_counted(&fleet.counts(&packs.facts, &packs.sets));
+    if !counts.is_empty() {
+        wrote(args.common.screen.quiet, &counts);
+    }
     Ok(())
 }
 
@@ -278,7 +284,7 @@ pub(crate) fn put(path: &Path, bytes: &[u8]) -> Result<(), Error> {
         if error.kind() == io::ErrorKind::AlreadyExists {
             return Error::Usage(is_there("-o", path));
         }
-        let cause = format!("{}: {error}", named(path));
+        let cause = format!("{}: {}", named(path), system_cause(&error));
         Error::Output(io::Error::new(error.kind(), cause))
     })
 }

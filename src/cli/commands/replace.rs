@@ -11,11 +11,14 @@ use crate::cli::commands::queue::set::look_at_diskettes;
 use crate::cli::exit::Exit;
 use crate::cli::show::json::{line, path_bytes};
 use crate::cli::show::progress::Progress;
+use crate::cli::show::reading::ReadingOf;
 use crate::cli::show::request::{self, RequestRow};
 use crate::cli::show::terminal::{TextStyle, complain, named, tell, wrote};
-use crate::cli::words::{KB_REPLACEMENT, PackSummary, Refusal, pack_serial, taken_message};
+use crate::cli::words::{
+    KB_REPLACEMENT, PackSummary, Refusal, medium_cause, number, pack_serial, taken_message,
+};
 use addpack::disk::Storage;
-use addpack::media::{MediaError, Medium, Place};
+use addpack::media::{MediaError, Medium, Place, Watcher};
 use addpack::plan::servers::Span;
 use addpack::plan::{PackFacts, moved_away};
 use addpack::record::Version;
@@ -38,6 +41,9 @@ pub(crate) fn run(args: &ReplaceArgs) -> Result<Exit, Error> {
         if exit == Exit::Stopped { Vec::new() } else { refused(&packs, args, &mut exit) };
     if STOP.load(Ordering::Relaxed) {
         complain("stopped: not all images were looked at, so there is no request");
+        if let Some(folder) = &args.queue.keep {
+            complain(&format!("the same command goes on with {}", named(folder)));
+        }
         return Ok(Exit::Stopped);
     }
     rows.extend(lost);
@@ -111,11 +117,9 @@ const LEFT_OUT_NAMED: usize = 10;
 
 /// Says which refused packs are left out, and why; how many those are.
 fn tell_left_out(packs: &Packs) -> usize {
-    let refused = packs.summaries.iter().filter_map(|s| Some((s, s.refusal.as_deref()?)));
-    let left_out =
-        refused.filter_map(|(summary, refusal)| Some((summary, refusal.no_replacement()?)));
     let mut count = 0;
-    for (summary, why) in left_out {
+    for (summary, refusal) in packs.summaries.refused() {
+        let Some(why) = refusal.no_replacement() else { continue };
         count += 1;
         if count <= LEFT_OUT_NAMED {
             let path = named(&summary.path);
@@ -123,7 +127,7 @@ fn tell_left_out(packs: &Packs) -> usize {
         }
     }
     if count > LEFT_OUT_NAMED {
-        let more = count - LEFT_OUT_NAMED;
+        let more = number((count - LEFT_OUT_NAMED) as u64);
         complain(&format!("and {more} more are left out: addpack inspect says why"));
     }
     count
@@ -131,9 +135,12 @@ fn tell_left_out(packs: &Packs) -> usize {
 
 /// The refused packs, but for those that no replacement is to be asked for.
 fn refused(packs: &Packs, args: &ReplaceArgs, exit: &mut Exit) -> Vec<RequestRow> {
-    let all = packs.facts.iter().zip(&packs.summaries);
+    let all = packs.facts.iter().zip(packs.summaries.iter());
     let refused: Vec<_> = all
-        .filter_map(|(facts, summary)| Some((facts, summary, summary.refusal.as_deref()?)))
+        .filter_map(|(facts, summary)| {
+            let refusal = summary.refusal.clone()?;
+            Some((facts, summary, refusal))
+        })
         .filter(|(_, _, refusal)| refusal.no_replacement().is_none())
         .collect();
     let paths: Vec<_> = refused.iter().map(|(_, summary, _)| &*summary.path).collect();
@@ -142,10 +149,10 @@ fn refused(packs: &Packs, args: &ReplaceArgs, exit: &mut Exit) -> Vec<RequestRow
     for ((facts, summary, refusal), sha1) in refused.into_iter().zip(digests) {
         let sha1 = sha1.map_err(|error| {
             let path = named(&summary.path);
-            complain(&format!("{path}: its digest could not be taken: {error}"));
+            complain(&format!("{path}: its digest could not be taken: {}", medium_cause(&error)));
             *exit = exit.merge(Exit::Failed);
         });
-        rows.push(refused_row(facts, summary, refusal, sha1.ok()));
+        rows.push(refused_row(facts, &summary, &refusal, sha1.ok()));
     }
     one_row_a_pack(rows)
 }
@@ -168,8 +175,14 @@ fn one_row_a_pack(rows: Vec<RequestRow>) -> Vec<RequestRow> {
 
 /// The digest of each image, by several threads. Once the user has asked to stop, none is begun.
 fn digests(paths: &[&Path], common: &Common) -> Vec<Result<String, MediaError>> {
-    let progress = Progress::counting(common, "taking digests", paths.len() as u64);
+    let progress = if common.names_one_drive() {
+        Progress::of_diskette(common.screen.quiet)
+    } else {
+        Progress::counting(common, "taking digests", paths.len() as u64)
+    };
     let (next, retries) = (AtomicUsize::new(0), common.retries);
+    let drive = paths.first().copied().unwrap_or_else(|| Path::new(""));
+    let watcher = progress.watcher(drive, ReadingOf::Whole);
     let work = || {
         let mut done = Vec::new();
         loop {
@@ -177,7 +190,7 @@ fn digests(paths: &[&Path], common: &Common) -> Vec<Result<String, MediaError>> 
             let Some(path) = paths.get(at).filter(|_| !STOP.load(Ordering::Relaxed)) else {
                 return done;
             };
-            done.push((at, digest(path, retries)));
+            done.push((at, digest(path, retries, &watcher)));
             progress.other();
         }
     };
@@ -259,8 +272,8 @@ fn lost(args: &ReplaceArgs, packs: &Packs) -> Result<Vec<RequestRow>, Error> {
 const MAX_DIGESTED: u64 = 64 << 20;
 
 /// SHA-1 of the whole image, or diskette.
-fn digest(path: &Path, retries: u32) -> Result<String, MediaError> {
-    let image = Medium::open(&Place::at(path)?, retries)?;
+fn digest(path: &Path, retries: u32, watcher: &Watcher) -> Result<String, MediaError> {
+    let image = Medium::open(&Place::at(path)?, retries)?.watched(Some(watcher.clone()));
     if image.len() > MAX_DIGESTED {
         return Err(io::ErrorKind::FileTooLarge.into());
     }

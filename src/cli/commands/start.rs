@@ -6,7 +6,7 @@ use crate::cli::commands::ledger::{file, written};
 use crate::cli::exit::Exit;
 use crate::cli::show::terminal::at_home;
 use crate::cli::words::system::DRIVE;
-use crate::cli::words::{day_of, drive_list};
+use crate::cli::words::{day_of, drive_list, number, plural};
 use addpack::ledger::Ledger;
 use addpack::media::{FoundDrive, drives};
 use std::io::{Write, stdout};
@@ -56,16 +56,28 @@ fn ledger_line() -> String {
 }
 
 fn held(ledger: &Ledger) -> Option<String> {
-    let (mut count, mut last) = (0u64, None);
+    let (mut count, mut met, mut last) = (0u64, 0u64, None);
     let counted = ledger.each(|entry| {
-        count += 1;
-        last = last.max(Some(entry.converted_at));
+        if entry.was_met_converted() {
+            met += 1;
+        } else {
+            count += 1;
+            last = last.max(Some(entry.converted_at));
+        }
         true
     });
     counted.ok()?;
-    Some(match (count, last) {
+    let conversions = match (count, last) {
+        (0, _) | (_, None) if met > 0 => "no conversion".to_owned(),
         (0, _) | (_, None) => "empty".to_owned(),
         (1, Some(last)) => format!("1 conversion, on {}", day_of(last)),
-        (count, Some(last)) => format!("{count} conversions, the last on {}", day_of(last)),
-    })
+        (count, Some(last)) => {
+            format!("{} conversions, the last on {}", number(count), day_of(last))
+        }
+    };
+    let met = match met {
+        0 => String::new(),
+        met => format!("; {} 4.5 already when first seen", plural(met, "pack was", "packs were")),
+    };
+    Some(conversions + &met)
 }

@@ -8,7 +8,7 @@ use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 /// The columns of a pipe or a file.
 pub(crate) const WIDTH: usize = 78;
 /// The least columns that a terminal is assumed to have, and the most of lines of prose.
-const NARROW: usize = 80;
+const NARROW: usize = 60;
 const WIDEST: usize = 100;
 
 /// Columns for prose at a terminal with that many.
@@ -133,8 +133,8 @@ mod tests {
     }
 
     #[test]
-    fn prose_is_78_to_100_columns_wide() {
-        let widths = [40, 80, 90, 200].map(prose_width);
-        assert_eq!(widths, [78, 78, 88, 100]);
+    fn prose_is_58_to_100_columns_wide() {
+        let widths = [40, 60, 80, 90, 200].map(prose_width);
+        assert_eq!(widths, [58, 58, 78, 88, 100]);
     }
 }

@@ -6,12 +6,12 @@ use crate::cli::show::picture;
 use crate::cli::show::tally::{SERVERS_SHOWN, Tally};
 use crate::cli::show::terminal::{TextStyle, Tone, complain, from_here, named, shown};
 use crate::cli::words::{
-    finding_message, note, number, plural, serial, server, set_warnings, short, short_next_step,
-    unread, verdict,
+    finding_message, note, number, plural, serial, server, servers_counted, set_warnings, short,
+    short_next_step, unlisted, unread, verdict,
 };
 use addpack::container::Format;
 use addpack::find::Skipped;
-use addpack::plan::servers::PacksByServer;
+use addpack::plan::PlannedSet;
 use addpack::report::{Note, Outcome, Report};
 use std::collections::HashMap;
 use std::io::{self, Seek, Write};
@@ -186,6 +186,7 @@ fn elsewhere(report: &Report) -> String {
     match (report.outcome, &report.output) {
         (Outcome::Copy, _) => format!("({})", verdict(report)),
         (Outcome::NotAPack, _) if report.named => format!("({})", verdict(report)),
+        (Outcome::Failed, _) if report.is_folder() => "(a folder)".to_owned(),
         (Outcome::AlreadyConverted | Outcome::Issued45, Some(copy)) => {
             format!("(the copy is {})", named(&from_here(copy)))
         }
@@ -237,13 +238,16 @@ pub(crate) fn counts(look: TextStyle, tally: &Tally, stopped: bool) -> String {
     let counted = Outcome::ALL.iter().copied().filter(|outcome| tally.count(*outcome) > 0);
     let counted: Vec<_> = counted
         .map(|outcome| {
-            let text = format!("{} {}", tally.count(outcome), outcome.as_str());
+            let text = format!("{} {}", number(tally.count(outcome)), outcome.as_str());
             look.paint(tone(outcome), &text)
         })
         .collect();
     let mut text = plural(tally.images(), "image", "images");
     if !counted.is_empty() {
         text += &format!(": {}", counted.join(", "));
+    }
+    if tally.unlisted > 0 {
+        text += &format!("; {}", unlisted(tally.unlisted));
     }
     if let Some(skipped) = tally.skipped.summary() {
         text += &format!("; {skipped}");
@@ -284,19 +288,23 @@ pub(crate) fn of_the_set(look: TextStyle, tally: &Tally) -> String {
 }
 
 /// The picture of each server's packs, and what is wrong with its set.
-pub(crate) fn sets(look: TextStyle, sets: &PacksByServer) -> String {
+pub(crate) fn servers(look: TextStyle, set: &PlannedSet) -> String {
     let mut text = String::new();
-    for set in sets.all().iter().take(SERVERS_SHOWN) {
-        let title = look.paint(Tone::Heading, &server(&set.server));
-        text += &format!("\n{title}\n{}", picture::chain(look, &set.chain));
-        for warning in set_warnings(&set.chain) {
+    let plans = set.sets.all().iter().zip(&set.fleet.plans);
+    for (packs, (_, plan)) in plans.take(SERVERS_SHOWN) {
+        let title = look.paint(Tone::Heading, &server(&packs.server));
+        let picture = picture::chain(look, &packs.chain, &plan.gaps, set.added(plan));
+        text += &format!("\n{title}\n{picture}");
+        for warning in set_warnings(plan, &packs.chain) {
             text += &hang(look.width, "  ", &look.paint(Tone::Odd, &warning));
         }
     }
-    if sets.all().len() > SERVERS_SHOWN {
-        let all = number(sets.all().len() as u64);
+    let all = set.sets.all().len();
+    if all > SERVERS_SHOWN {
+        let all = number(all as u64);
         text +=
             &format!("\n{SERVERS_SHOWN} of {all} servers shown: addpack plan --all shows each\n");
+        text += &hang(look.width, "", &servers_counted(&set.counts()));
     }
     text
 }

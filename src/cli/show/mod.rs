@@ -14,6 +14,7 @@ pub(crate) mod plan_text;
 pub(crate) mod printer;
 pub(crate) mod progress;
 pub(crate) mod queue;
+pub(crate) mod reading;
 pub(crate) mod request;
 pub(crate) mod shell;
 pub(crate) mod skipped;

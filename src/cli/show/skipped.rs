@@ -2,7 +2,7 @@
 
 use crate::cli::show::layout::hang;
 use crate::cli::show::terminal::{TextStyle, Tone, complain, escape};
-use crate::cli::words::{plural, way_out};
+use crate::cli::words::{number, plural, way_out};
 use addpack::container::Format;
 use addpack::find::Skipped;
 use schemars::JsonSchema;
@@ -74,8 +74,8 @@ impl SkippedFiles {
         let mut endings: Vec<_> = self.endings.iter().collect();
         endings.sort_by_key(|(ending, count)| (u64::MAX - **count, ending.is_empty(), *ending));
         let named = endings.iter().take(ENDINGS_SHOWN).map(|(ending, count)| match &***ending {
-            "" => format!("{count} without an ending"),
-            ending => format!("{count} .{}", escape(ending)),
+            "" => format!("{} without an ending", number(**count)),
+            ending => format!("{} .{}", number(**count), escape(ending)),
         });
         let mut named: Vec<_> = named.collect();
         named.extend((endings.len() > ENDINGS_SHOWN).then(|| "…".to_owned()));

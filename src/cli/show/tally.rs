@@ -11,6 +11,8 @@ pub(crate) const SERVERS_SHOWN: usize = 10;
 pub(crate) struct Tally {
     /// In the order of [`Outcome::ALL`].
     pub(crate) outcomes: [u64; Outcome::ALL.len()],
+    /// Folders that could not be listed. They are among no outcomes.
+    pub(crate) unlisted: u64,
     /// Files in folders and archives that are not looked at.
     pub(crate) skipped: SkippedFiles,
     /// Paths to files that another path had led to.
@@ -33,12 +35,12 @@ impl Tally {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.images() + self.skipped.count() + self.repeated == 0
+        self.images() + self.unlisted + self.skipped.count() + self.repeated == 0
     }
 
     /// Whether there is neither an image nor a file in a format that may hold one.
     pub(crate) fn holds_nothing(&self) -> bool {
-        self.images() == 0 && self.skipped.kinds().is_empty()
+        self.images() + self.unlisted == 0 && self.skipped.kinds().is_empty()
     }
 
     pub(crate) fn images(&self) -> u64 {

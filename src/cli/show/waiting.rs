@@ -9,6 +9,8 @@ use tempfile::SpooledTempFile;
 const IN_MEMORY: usize = 256 * 1024;
 /// How many bytes are written to the file, or read from it, at a time.
 const BUFFER: usize = 64 * 1024;
+/// Bytes before the texts on an image: its outcome, whether it was named, the heading, and the length of each text.
+const HEAD: usize = 3 + 3 * size_of::<u64>();
 /// Stands in the place of an outcome before text that is of no image.
 const TEXT: u8 = u8::MAX;
 
@@ -18,6 +20,8 @@ pub(crate) struct ShownImage {
     pub(crate) outcome: Outcome,
     /// Whether the path itself was named.
     pub(crate) named: bool,
+    /// Whether it is a folder that could not be listed.
+    pub(crate) is_folder: bool,
     /// Its line, object or card.
     pub(crate) text: Vec<u8>,
     /// The line on it at the end.
@@ -52,7 +56,7 @@ impl Waiting {
         let reason = shown.reason.as_ref();
         let head = [
             shown.outcome as u8,
-            u8::from(shown.named),
+            u8::from(shown.named) | u8::from(shown.is_folder) << 1,
             reason.map_or(TEXT, |reason| reason.heading),
         ];
         let said: [&[u8]; 2] = reason.map_or([&[], &[]], |reason| [&*reason.text, &*reason.next]);
@@ -64,15 +68,17 @@ impl Waiting {
         self.write([TEXT, 0, TEXT], [text, &[], &[]])
     }
 
-    fn write(&mut self, head: [u8; 3], texts: [&[u8]; 3]) -> io::Result<()> {
+    fn write(&mut self, of_image: [u8; 3], texts: [&[u8]; 3]) -> io::Result<()> {
         // All was taken: only what is written from now on waits.
         self.taken = None;
-        let file = &mut self.added;
-        file.write_all(&head)?;
-        for text in texts {
-            file.write_all(&(text.len() as u64).to_le_bytes())?;
+        let mut head = [0; HEAD];
+        head[..3].copy_from_slice(&of_image);
+        for (place, text) in head[3..].chunks_mut(8).zip(texts) {
+            place.copy_from_slice(&(text.len() as u64).to_le_bytes());
         }
-        texts.into_iter().try_for_each(|text| file.write_all(text))
+        self.added.write_all(&head)?;
+        let mut texts = texts.into_iter().filter(|text| !text.is_empty());
+        texts.try_for_each(|text| self.added.write_all(text))
     }
 
     /// Takes what was added first; `None` if nothing waits.
@@ -85,30 +91,28 @@ impl Waiting {
             file.rewind()?;
             self.taken.insert(BufReader::with_capacity(BUFFER, file))
         };
-        let mut head = [0; 3];
+        let mut head = [0; HEAD];
         match file.read_exact(&mut head) {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
             read => read?,
         }
-        let [outcome, named, heading] = head;
-        let [text, said, next] = [length(file)?, length(file)?, length(file)?];
-        let [text, said, next] = [bytes(file, text)?, bytes(file, said)?, bytes(file, next)?];
+        let ([outcome, flags, heading], lengths) = ([head[0], head[1], head[2]], &head[3..]);
+        let mut texts = [Vec::new(), Vec::new(), Vec::new()];
+        for (text, length) in texts.iter_mut().zip(lengths.as_chunks().0) {
+            *text = bytes(file, u64::from_le_bytes(*length))?;
+        }
+        let [text, said, next] = texts;
         let Some(outcome) = Outcome::ALL.get(usize::from(outcome)).copied() else {
             return Ok(Some(Upcoming::Text(text)));
         };
         let reason = (heading != TEXT).then_some(Reason { heading, text: said, next });
-        Ok(Some(Upcoming::Image(ShownImage { outcome, named: named != 0, text, reason })))
+        let (named, is_folder) = (flags & 1 != 0, flags & 2 != 0);
+        Ok(Some(Upcoming::Image(ShownImage { outcome, named, is_folder, text, reason })))
     }
 }
 
-fn length(file: &mut impl Read) -> io::Result<usize> {
-    let mut length = [0; 8];
-    file.read_exact(&mut length)?;
-    usize::try_from(u64::from_le_bytes(length)).map_err(io::Error::other)
-}
-
-fn bytes(file: &mut impl Read, length: usize) -> io::Result<Vec<u8>> {
-    let mut bytes = vec![0; length];
+fn bytes(file: &mut impl Read, length: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; usize::try_from(length).map_err(io::Error::other)?];
     file.read_exact(&mut bytes)?;
     Ok(bytes)
 }
@@ -122,6 +126,7 @@ mod tests {
         let shown = |number: usize| ShownImage {
             outcome: Outcome::ALL[number % Outcome::ALL.len()],
             named: number.is_multiple_of(2),
+            is_folder: number.is_multiple_of(3),
             text: vec![b'x'; number],
             reason: number.is_multiple_of(3).then(|| Reason {
                 heading: 2,

@@ -1,7 +1,12 @@
 //! Commands that come next, to be pasted into a shell.
 
 use crate::cli::args::Common;
+use crate::cli::show::layout::hang;
 use crate::cli::show::shell::{command, path_words};
+use crate::cli::show::terminal::TextStyle;
+use crate::cli::words::system::DRIVE;
+use addpack::media::drives;
+use std::path::Path;
 
 /// Commands about the paths of a run, each with what it does. One that cannot be quoted is left out.
 pub(crate) struct WhatNow {
@@ -24,9 +29,57 @@ impl WhatNow {
     }
 }
 
+/// The command that converts the diskettes whose images a queue has kept in the folder that is named. To convert the
+/// images would leave the diskettes 4.0, and they would be refused from then on. `None` if no such folder is named
+/// alone, or it cannot be typed.
+pub(crate) fn convert_diskettes(common: &Common) -> Option<String> {
+    let [folder] = common.paths.as_slice() else { return None };
+    let queue = ["convert".to_owned(), "--queue".to_owned(), a_drive()?, "--plan".to_owned()];
+    let words = [&queue[..], &path_words(&[folder])?, &ledger_words(common)?].concat();
+    command(&words).filter(|_| folder.is_dir())
+}
+
+/// A drive to name in a command: one that is there or, if none is found, the first that there may be. `None` if it cannot
+/// be typed.
+pub(crate) fn a_drive() -> Option<String> {
+    match drives().first() {
+        Some(found) => Some(path_words(&[&found.path])?.concat()),
+        None => Some(DRIVE.to_owned()),
+    }
+}
+/// Paths that a command names one by one.
+const NAMED: usize = 8;
+/// What stands for more than those, as a pattern of the shell names them.
+const PATHS: &str = "PATHS";
+
 /// The paths of a run, and its ledger; `None` if they cannot be typed.
-pub(crate) fn same_set(common: &Common) -> Option<Vec<String>> {
-    Some([ledger_words(common)?, path_words(&common.paths)?].concat())
+fn same_set(common: &Common) -> Option<Vec<String>> {
+    Some([ledger_words(common)?, paths_again(common)?].concat())
+}
+
+/// The paths of a run as they are named again: with the list that they were read from.
+pub(crate) fn paths_again(common: &Common) -> Option<Vec<String>> {
+    let (typed, list) = match &common.list {
+        Some(list) if list.file != Path::new("-") => (&common.paths[..list.typed], Some(list)),
+        _ => (&common.paths[..], None),
+    };
+    let mut words = if typed.len() > NAMED { vec![PATHS.to_owned()] } else { path_words(typed)? };
+    if let Some(list) = list {
+        words.push("--files-from".to_owned());
+        words.extend(path_words(&[&list.file])?);
+        words.extend(common.null.then(|| "-0".to_owned()));
+    }
+    Some(words)
+}
+
+/// What the word for many paths means, if one of these commands has it.
+pub(crate) fn about_paths(look: TextStyle, commands: &[(String, String)]) -> String {
+    let is_in = |(command, _): &(String, String)| command.split(' ').any(|word| word == PATHS);
+    if commands.iter().any(is_in) {
+        hang(look.width, "  ", "PATHS stands for the paths that you named: type them again")
+    } else {
+        String::new()
+    }
 }
 
 /// The ledger of a run as an option, if one was named; `None` if it cannot be typed.

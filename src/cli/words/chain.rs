@@ -2,9 +2,9 @@
 
 use super::pack_summary::{PackSummary, pack_serial, short};
 use super::plan::code_label;
-use super::value::{list, server};
+use super::value::{list, number, server};
 use addpack::plan::servers::{Chain, Holders, Span};
-use addpack::plan::{FIRST_LICENSES, PackFacts, PlanCode, PlanStep};
+use addpack::plan::{PackFacts, Plan, PlanCode, PlanStep, ServerCounts};
 use addpack::record::fields::Serial;
 
 /// A gap of the chain, why no pack of the set fills it, and how many packs lie behind it.
@@ -65,10 +65,26 @@ fn twins(((from, to), holders): (Span, &Holders)) -> String {
 }
 
 /// What is wrong in a server's set, a line each.
-pub(crate) fn set_warnings(chain: &Chain) -> Vec<String> {
-    let gap = |(from, to)| format!("gap: no sound pack restores {from} to {to}");
-    let gaps = chain.gaps(FIRST_LICENSES).into_iter().map(gap);
-    gaps.chain(overlaps(chain)).collect()
+pub(crate) fn set_warnings(plan: &Plan, chain: &Chain) -> Vec<String> {
+    let gap = |(from, to): &Span| format!("gap: no sound pack restores {from} to {to}");
+    plan.gaps.iter().map(gap).chain(overlaps(chain)).collect()
+}
+
+/// How many servers get all their licenses back, and why the others do not; empty without servers.
+pub(crate) fn servers_counted(counts: &ServerCounts) -> String {
+    if counts.all() == 0 {
+        return String::new();
+    }
+    let [whole, gaps, end_missing] = [counts.whole, counts.gaps, counts.end_missing].map(number);
+    let mut text =
+        format!("Servers: {whole} whole, {gaps} with gaps, {end_missing} without their last pack");
+    if counts.conflicts > 0 {
+        text += &format!(", {} with conflicts", number(counts.conflicts));
+    }
+    if counts.twins > 0 {
+        text += &format!("; {} with twins", number(counts.twins));
+    }
+    text
 }
 
 /// Packs of a server of which only one can be applied, a line for each case.

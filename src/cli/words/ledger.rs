@@ -1,10 +1,11 @@
 //! The ledger in the admin's words.
 
-use super::value::{day, moment, timestamp};
+use super::cause::cause_behind;
+use super::value::{Timestamp, day, moment, timestamp};
 use crate::cli::show::layout::hang;
 use crate::cli::show::terminal::{escape, named, shown};
 use addpack::diagnosis::{CopyOf, CopyState};
-use addpack::ledger::{LedgerEntry, LedgerError, LedgerProblem};
+use addpack::ledger::{ConversionState, LedgerEntry, LedgerError, LedgerProblem};
 use addpack::record::fields::FileTime;
 use addpack::run::is_in_drive;
 use std::path::{Path, PathBuf};
@@ -47,7 +48,7 @@ impl Standing {
 }
 
 /// A time of the ledger, for programs; `None` where RFC 3339 has no form for it.
-pub(crate) fn time_of(seconds: i64) -> Option<String> {
+pub(crate) fn time_of(seconds: i64) -> Option<Timestamp> {
     FileTime::from_unix_seconds(seconds).and_then(timestamp)
 }
 
@@ -91,7 +92,7 @@ pub(crate) fn ledger_message(error: &LedgerError) -> String {
     };
     let cause = error.cause.as_ref();
     let cause =
-        cause.map_or_else(String::new, |cause| format!(" ({})", escape(&cause.to_string())));
+        cause.map_or_else(String::new, |cause| format!(" ({})", escape(&cause_behind(&**cause))));
     format!(
         "the ledger {}: {what}{cause}. Name another ledger with --ledger, or see --no-ledger in the \
          help",
@@ -118,9 +119,18 @@ pub(crate) fn copies_unknown_message(error: &LedgerError) -> String {
 pub(crate) const LEDGER_HEADING: &str =
     "state     serial                   licenses  converted (UTC)    image -> copy\n";
 
+/// What `met` means in the list.
+pub(crate) const MET_NOTE: &str =
+    "met: it was 4.5 already when it was first seen; no run with this ledger converted it";
+
+/// Whether the list says of an entry that it was only met.
+pub(crate) fn is_met(entry: &LedgerEntry) -> bool {
+    entry.was_met_converted() && entry.state == ConversionState::Done
+}
+
 /// A line of the list, in so many columns: where those are not enough, the path stands below.
 pub(crate) fn ledger_row(columns: usize, entry: &LedgerEntry) -> String {
-    let state = entry.state.as_str();
+    let state = if is_met(entry) { "met" } else { entry.state.as_str() };
     let (serial, licenses) = (escape(&entry.serial), entry.licenses);
     let at = minute_of(entry.converted_at);
     let row = format!("{state:<8}  {serial:<23}  {licenses:>8}  {at:<17}");
@@ -144,13 +154,20 @@ pub(crate) fn entry_lines(
     standing: &Standing,
 ) -> String {
     let state = format!("{}: {}", entry.state.as_str(), standing_message(entry, standing));
+    let into = match &entry.target {
+        Some(target) => named(target),
+        None if entry.was_met_converted() => {
+            "no run with this ledger: it was 4.5 already when it was first seen".to_owned()
+        }
+        None => "in place".to_owned(),
+    };
     let rows = [
         ("Serial", escape(&entry.serial)),
         ("Size", format!("{} licenses", entry.licenses)),
         ("State", state),
         ("Converted", format!("{} UTC", minute_of(entry.converted_at).trim_start())),
         ("Image", named(&entry.path)),
-        ("Into", entry.target.as_deref().map_or_else(|| "in place".to_owned(), named)),
+        (if entry.was_met_converted() { "By" } else { "Into" }, into),
         ("4.0 record", format!("SHA-1 {}", escape(&entry.old_digest))),
         ("4.5 record", format!("SHA-1 {}", escape(&entry.new_digest))),
     ];

@@ -1,5 +1,6 @@
 //! The wording of everything that is reported, in one place.
 
+mod cause;
 mod chain;
 mod codes;
 mod container;
@@ -22,21 +23,23 @@ pub(crate) mod system;
 mod value;
 mod verdict;
 
+pub(crate) use cause::{medium_cause, system_cause};
 pub(crate) use chain::{
-    GAP_NEXT, gap_message, gap_reason, overlaps, set_warnings, twins_message, twins_next,
+    GAP_NEXT, gap_message, gap_reason, overlaps, servers_counted, set_warnings, twins_message,
+    twins_next,
 };
 pub(crate) use codes::{CodePage, pages};
 pub(crate) use container::way_out;
 pub(crate) use drive::{
-    Left, WRITE_NUMBERS, another_diskette, ask_for_next, ask_for_one_of, ask_for_the_same,
-    diskette, label, label_of_source, left_alone, left_to_convert, lost_in_image, pack_in_short,
-    pack_line, seen_before, seen_in_an_earlier_queue,
+    EventsSince, Left, WRITE_NUMBERS, another_diskette, ask_for_next, ask_for_one_of,
+    ask_for_the_same, changed_since, diskette, label, label_of_source, left_alone, left_to_convert,
+    lost_in_image, pack_in_short, pack_line, seen_before, seen_in_an_earlier_queue,
 };
 pub(crate) use failure::failure_message;
 pub(crate) use finding::{evidence_parts, finding_kb, finding_message, label_of};
 pub(crate) use ledger::{
-    LEDGER_HEADING, Standing, copies_unknown_message, day_of, entry_lines, ledger_message,
-    ledger_row, no_claims_message, standing_message, time_of,
+    LEDGER_HEADING, MET_NOTE, Standing, copies_unknown_message, day_of, entry_lines, is_met,
+    ledger_message, ledger_row, no_claims_message, standing_message, time_of,
 };
 pub(crate) use missing_path::{disk_letter, drive_list, is_drive_letter, nearest_path, no_image};
 pub(crate) use nearest::nearest;
@@ -44,18 +47,22 @@ pub(crate) use next_step::{asks_for_replacement, next_step, short_next_step};
 #[cfg(test)]
 pub(crate) use note::NOTE_CODES;
 pub(crate) use note::note;
-pub(crate) use pack_summary::{OtherFiles, PackSummary, Refusal, pack_serial, short, short_serial};
+pub(crate) use pack_summary::{
+    OtherFiles, PackSummaries, PackSummary, Refusal, pack_serial, short, short_serial,
+};
 pub(crate) use plan::{
     action_words, code_label, on_the_server, server_state, step_kb, step_message, step_next,
     version_words,
 };
 pub(crate) use reasons::what_it_takes;
 pub(crate) use recovery::Recoveries;
-pub(crate) use replace::{REQUEST_FOOT, REQUEST_HEAD, evidence, replacements, taken_message};
+pub(crate) use replace::{
+    REQUEST_FOOT, REQUEST_HEAD, Replacements, evidence, look_of, taken_message,
+};
 pub(crate) use set::last_event;
 pub(crate) use value::{
-    address, day, event_kind, list, moment, number, plural, plural_number, server, server_name,
-    server_version, timestamp, unread, value,
+    Address, Digest, Timestamp, address, day, digest, event_kind, list, moment, number, plural,
+    server, server_name, server_version, timestamp, unlisted, unread, value,
 };
 pub(crate) use verdict::{copy_in_its_place, verdict, version_of};
 

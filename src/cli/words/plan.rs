@@ -87,7 +87,7 @@ pub(crate) fn step_message(step: &PlanStep, summary: &PackSummary) -> String {
 
 /// Added to what the server says to the converted pack.
 const MAY_CORRUPT_AS_IT_IS: &str =
-    "So it answers to the converted pack; the 4.0 pack it may corrupt.";
+    "That is its answer to the converted pack; as a 4.0 pack, it may be corrupted.";
 
 /// The vendor's articles that a step rests on.
 pub(crate) fn step_kb(step: &PlanStep, summary: &PackSummary) -> Vec<u32> {

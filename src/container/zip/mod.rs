@@ -39,6 +39,8 @@ pub struct Directory {
     /// Its bytes.
     entries: Vec<u8>,
     end: DirectoryEnd,
+    /// Whether the offset of a member needs more than 32 bits.
+    has_large_offsets: bool,
 }
 
 impl Directory {
@@ -65,7 +67,8 @@ impl Directory {
         let mut members = members(&entries, end.count, start, before)?;
         mark_shared(&mut members, start);
         mark_same_names(&mut members);
-        Ok(Self { members, start, entries, end })
+        let has_large_offsets = members.iter().any(ZipMember::has_large_offset);
+        Ok(Self { members, start, entries, end, has_large_offsets })
     }
 
     /// Sorts members, given by their index in the directory, by where they are in the file.
@@ -86,7 +89,7 @@ impl Directory {
 
     /// Why no member of the archive can be changed; `None` if they can.
     pub fn obstacle(&self) -> Option<ContainerError> {
-        if self.end.has_zip64 || self.members.iter().any(ZipMember::has_large_offset) {
+        if self.end.has_zip64 || self.has_large_offsets {
             return Some(ContainerError::Zip64Records);
         }
         self.end.has_bytes_behind.then_some(ContainerError::BytesBehind)

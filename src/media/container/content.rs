@@ -5,7 +5,7 @@ use crate::container::{ContainerError, MAX_DUMP, MAX_IMAGE, gzip, largest, raw_n
 use crate::disk::{MediaError, Storage};
 use crate::files::replace::Replacement;
 use crate::files::{OnePass, OpenFile};
-use crate::media::changes::{Changes, apply, are_made};
+use crate::media::changes::Changes;
 use crate::platform;
 use std::collections::BTreeMap;
 use std::io;
@@ -103,7 +103,7 @@ impl Content {
         staged: &BTreeMap<usize, Changes>,
     ) -> Result<Self, MediaError> {
         let see = |index: usize, image: &[u8]| {
-            let is_changed = staged.get(&index).is_some_and(|changes| are_made(changes, image));
+            let is_changed = staged.get(&index).is_some_and(|changes| changes.are_made_in(image));
             if is_changed { Ok(()) } else { Err(MediaError::NotReadBack) }
         };
         match self {
@@ -147,7 +147,7 @@ impl Content {
         new: &mut Replacement<'_>,
     ) -> Result<(), MediaError> {
         let change = |index, bytes: &mut Vec<u8>| {
-            staged.get(&index).into_iter().for_each(|changes| apply(changes, 0, bytes));
+            staged.get(&index).into_iter().for_each(|changes| changes.apply(0, bytes));
         };
         match self {
             Self::Dump => Err(io::ErrorKind::ReadOnlyFilesystem.into()),

@@ -19,8 +19,16 @@ pub struct Member {
     pub index: usize,
     /// Its name there, in whatever encoding.
     pub name: Vec<u8>,
+}
+
+impl Member {
     /// The path of its raw image below a folder for copies.
-    pub(crate) path_of_copy: PathBuf,
+    pub(crate) fn path_of_copy(&self) -> PathBuf {
+        let path = |directory: &Directory| {
+            self.container.paths_of_copies(directory).get(self.index).cloned()
+        };
+        self.container.with_directory(path).flatten().unwrap_or_default()
+    }
 }
 
 fn is_folder(member: &ZipMember) -> bool {
@@ -28,8 +36,9 @@ fn is_folder(member: &ZipMember) -> bool {
 }
 
 impl Container {
-    /// The members of an archive that may be images; if it has only one member, that one.
-    pub fn members(self: &Arc<Self>) -> Vec<Member> {
+    /// The places in the directory of the members of an archive that may be images; if it has only one member, that
+    /// one's.
+    pub(crate) fn images(&self) -> Vec<usize> {
         self.with_directory(|directory| {
             let files = || {
                 let all = directory.members.iter().enumerate();
@@ -41,7 +50,7 @@ impl Container {
             };
             let is_only = files().count() == 1;
             let images = files().filter(|(_, member)| is_only || may_be(member));
-            images.map(|(index, _)| self.new_member(directory, index)).collect()
+            images.map(|(index, _)| index).collect()
         })
         .unwrap_or_default()
     }
@@ -68,26 +77,17 @@ impl Container {
             let order = self.by_name(directory);
             let name_at = |at: &u32| members[*at as usize].name.as_slice();
             let at = order.partition_point(|at| name_at(at) < name);
-            let index = order.get(at).filter(|at| name_at(at) == name)?;
-            Some(self.new_member(directory, *index as usize))
+            let index = *order.get(at).filter(|at| name_at(at) == name)? as usize;
+            Some(Member { container: Arc::clone(self), index, name: name.to_owned() })
         })?
     }
 
-    /// The member at this place in the directory, if it has this name.
-    pub(crate) fn member_at(self: &Arc<Self>, index: usize, name: &[u8]) -> Option<Member> {
+    /// The member at this place in the directory.
+    pub(crate) fn member_at(self: &Arc<Self>, index: usize) -> Option<Member> {
         self.with_directory(|directory| {
-            directory.members.get(index).filter(|member| member.name == name)?;
-            Some(self.new_member(directory, index))
+            let name = directory.members.get(index)?.name.clone();
+            Some(Member { container: Arc::clone(self), index, name })
         })?
-    }
-
-    fn new_member(self: &Arc<Self>, directory: &Directory, index: usize) -> Member {
-        Member {
-            container: Arc::clone(self),
-            index,
-            name: directory.members[index].name.clone(),
-            path_of_copy: self.paths_of_copies(directory)[index].clone(),
-        }
     }
 
     /// The members in the order of their names; of one name, in that of the directory.

@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use std::fs::TryLockError;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// A container file, open for all of its images together.
 #[derive(Debug)]
@@ -167,7 +167,7 @@ impl Container {
         let archive = may_be_archive(path, len).then(|| Self::open(path));
         // Why it cannot be read is reported by whoever opens it next.
         let archive = archive.and_then(Result::ok).flatten();
-        archive.is_some_and(|archive| Arc::new(archive).members().len() > 1)
+        archive.is_some_and(|archive| archive.images().len() > 1)
     }
 
     /// Its path without links.

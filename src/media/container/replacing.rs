@@ -6,9 +6,9 @@ use crate::files::replace::{Replaced, Replacement, replace};
 use crate::files::{OnePass, OpenFile};
 use crate::media::budget::MemoryShare;
 use crate::media::changes::Changes;
+use crate::platform::same_error;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io;
 use std::path::Path;
 
 /// The result of the last replacement.
@@ -65,10 +65,7 @@ impl Container {
 fn repeated(error: &MediaError) -> MediaError {
     match error {
         MediaError::Container(why) => MediaError::Container(*why),
-        MediaError::Io(error) => match error.raw_os_error() {
-            Some(code) => io::Error::from_raw_os_error(code).into(),
-            None => io::Error::new(error.kind(), error.to_string()).into(),
-        },
+        MediaError::Io(error) => same_error(error).into(),
         // No file has another error.
         _ => MediaError::NotReadBack,
     }

@@ -1,5 +1,6 @@
 //! `addpack plan --json`, read strictly, and packs to plan for.
 
+pub mod office;
 pub mod shelf;
 
 use super::report_lines::Server;
@@ -42,6 +43,7 @@ pub struct Summary {
     pub installed: u16,
     pub reaches: u16,
     pub limit: u16,
+    pub restored: Option<String>,
     pub skipped_kinds: Vec<serde_json::Value>,
 }
 

@@ -32,7 +32,9 @@ fn message(case: &Case, disk: &Disk, server: &Server, printed: &Step) -> String 
     let offer = |mut pack: Pack| server.clone().offer(case.kind, &mut pack, false);
     match (offer(disk.prepared(server)), offer(disk.pack.clone())) {
         (Came::Said(said), Came::Corrupt) => {
-            format!("{said} So it answers to the converted pack; the 4.0 pack it may corrupt.")
+            format!(
+                "{said} That is its answer to the converted pack; as a 4.0 pack, it may be corrupted."
+            )
         }
         (Came::Said(said), _) => said,
         (Came::Defective, _) => already_used(disk.span().expect("a used pack")),

@@ -8,7 +8,8 @@ use crate::cli::show::json::line;
 use crate::cli::show::table::Table;
 use crate::cli::show::terminal::{TextStyle, When, escape};
 use crate::cli::words::{
-    LEDGER_HEADING, Standing, entry_lines, ledger_row, plural, standing_message, time_of,
+    LEDGER_HEADING, MET_NOTE, Standing, Timestamp, entry_lines, is_met, ledger_row, number, plural,
+    standing_message, time_of,
 };
 use addpack::ledger::{ConversionState, Ledger, LedgerEntry};
 use addpack::media::Places;
@@ -28,7 +29,9 @@ pub(crate) struct LedgerRow {
     serial: String,
     licenses: u16,
     state: &'static str,
-    converted_at: Option<String>,
+    converted_at: Option<Timestamp>,
+    /// Whether the pack was 4.5 already when it was first seen: no run with this ledger converted it.
+    met_converted: bool,
     path: String,
     target: Option<String>,
     old_digest: String,
@@ -42,8 +45,17 @@ pub(crate) struct LedgerRow {
 }
 
 /// The columns of `--csv`, in their order.
-const COLUMNS: [&str; 8] =
-    ["serial", "licenses", "state", "converted_at", "path", "target", "old_digest", "new_digest"];
+const COLUMNS: [&str; 9] = [
+    "serial",
+    "licenses",
+    "state",
+    "converted_at",
+    "met_converted",
+    "path",
+    "target",
+    "old_digest",
+    "new_digest",
+];
 
 impl LedgerRow {
     fn of(entry: &LedgerEntry) -> Self {
@@ -54,6 +66,7 @@ impl LedgerRow {
             licenses: entry.licenses,
             state: entry.state.as_str(),
             converted_at: time_of(entry.converted_at),
+            met_converted: entry.was_met_converted(),
             path: entry.path.to_string_lossy().into_owned(),
             target: entry.target.as_ref().map(|path| path.to_string_lossy().into_owned()),
             old_digest: entry.old_digest.clone(),
@@ -89,9 +102,10 @@ pub(super) fn list(args: &ListArgs, at: &LedgerFile) -> Result<Exit, Error> {
         };
     }
     let columns = TextStyle::of_stdout(When::Auto).columns;
-    let mut entries = 0_u64;
+    let (mut entries, mut met) = (0_u64, 0_u64);
     each(ledger.as_ref(), |entry| {
         entries += 1;
+        met += u64::from(is_met(entry));
         if args.json {
             return out.write_all(&line(&LedgerRow::of(entry)));
         }
@@ -102,6 +116,10 @@ pub(super) fn list(args: &ListArgs, at: &LedgerFile) -> Result<Exit, Error> {
     })?;
     if entries == 0 && !args.json {
         return print(EMPTY);
+    }
+    if met > 0 && !args.json {
+        let note = TextStyle::of_stdout(When::Auto).row("", 0, MET_NOTE);
+        return written(out.write_all(note.as_bytes()).and_then(|()| out.flush()));
     }
     written(out.flush())
 }
@@ -265,7 +283,7 @@ impl Checked {
             ),
             _ => format!(
                 "{} of {} as the ledger says",
-                self.there,
+                number(self.there),
                 plural(all, "conversion is", "conversions are")
             ),
         };

@@ -1,7 +1,7 @@
 //! Checks what a file system can do that a promise needs.
 
 use super::Trial;
-use crate::cli::words::ledger_message;
+use crate::cli::words::{ledger_message, system_cause};
 use addpack::files::{OpenFile, write_new};
 use addpack::ledger::Ledger;
 use std::fs::{self, File, TryLockError};
@@ -20,7 +20,7 @@ impl Trial {
         let (result, is_good) = match result {
             Ok(Ok(())) => ("work".to_owned(), true),
             Ok(Err(why)) => (format!("MISSING: {why}"), false),
-            Err(error) => (format!("MISSING: {error}"), false),
+            Err(error) => (format!("MISSING: {}", system_cause(&error)), false),
         };
         Self { name, result, is_good }
     }

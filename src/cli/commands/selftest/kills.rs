@@ -1,7 +1,7 @@
 //! Conversions that are killed at each step: is each pack wholly old or wholly new?
 
 use super::{Trial, is_stopped};
-use crate::cli::words::plural;
+use crate::cli::words::{plural, system_cause};
 use addpack::media::{MediaError, Medium, Place};
 use addpack::pack::examine::{Examination, examine};
 use addpack::report::Outcome;
@@ -50,7 +50,9 @@ fn trial(name: &'static str, folder: &Path, form: Way) -> Trial {
             ),
             is_good: steps > 0 && old_or_new == packs && converted == packs,
         },
-        Err(error) => Trial { name, result: format!("MISSING: {error}"), is_good: false },
+        Err(error) => {
+            Trial { name, result: format!("MISSING: {}", system_cause(&error)), is_good: false }
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use crate::cli::commands::ledger::written;
 use crate::cli::exit::Exit;
 use crate::cli::show::layout::hang;
 use crate::cli::show::terminal::{TextStyle, When, named};
+use crate::cli::words::system_cause;
 use std::io::{Write, stdout};
 use std::sync::atomic::Ordering;
 
@@ -37,7 +38,7 @@ pub(crate) fn run(args: &SelftestArgs) -> Result<Exit, Error> {
     }
     let folder = tempfile::Builder::new().prefix("addpack-selftest-").tempdir_in(&args.folder);
     let folder = folder.map_err(|error| {
-        let cause = std::io::Error::from(error.kind());
+        let cause = system_cause(&error);
         Error::Usage(format!("{shown}: no folder can be made there: {cause}"))
     })?;
     let look = TextStyle::of_stdout(When::Auto);

@@ -56,8 +56,9 @@ use object;
 
 object! {
     pub(crate) struct ImageLine<'a> from (report: &'a Report, number: Option<usize>) {
-        #[schemars(extend("const" = "image"))]
-        r#type: &'static str = "image",
+        /// `folder`: of one that could not be listed; it is counted with no images.
+        #[schemars(extend("enum" = ["image", "folder"]))]
+        r#type: &'static str = if report.is_folder() { "folder" } else { "image" },
         #[schemars(extend("const" = 1))]
         schema: u32 = SCHEMA,
         path: Cow<'a, str> = report.path.to_string_lossy(),
@@ -124,6 +125,8 @@ object! {
         images: u64 = tally.images(),
         #[schemars(with = "BTreeMap<String, u64>")]
         outcomes: Outcomes = Outcomes(tally.outcomes),
+        /// Folders that could not be listed.
+        unlisted: u64 = tally.unlisted,
         skipped: u64 = tally.skipped.count(),
         /// Of those: the files in formats that are not read, and all of them by their endings.
         skipped_kinds: Vec<SkippedKind> = tally.skipped.kinds(),

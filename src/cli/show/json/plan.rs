@@ -3,9 +3,11 @@
 use super::{ServerPart, line, object, path_bytes};
 use crate::cli::show::plan_report::PlanReport;
 use crate::cli::show::skipped::{SkippedFiles, SkippedKind};
-use crate::cli::words::{PackSummary, code_label, pack_serial, step_kb, step_message};
+use crate::cli::words::{
+    PackSummaries, PackSummary, code_label, pack_serial, step_kb, step_message,
+};
 use addpack::plan::rules::limit;
-use addpack::plan::{Fleet, PackFacts, PlanStep};
+use addpack::plan::{Fleet, PackFacts, PlanStep, Restored, ServerCounts};
 use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::Path;
@@ -14,25 +16,29 @@ use std::path::Path;
 const SCHEMA: u32 = 1;
 
 object! {
-    pub(crate) struct StepLine<'a> from (report: &'a PlanReport<'_>, step: &'a PlanStep) {
+    pub(crate) struct StepLine<'a> from (
+        report: &'a PlanReport<'_>,
+        step: &'a PlanStep,
+        summary: &'a PackSummary
+    ) {
         #[schemars(extend("const" = "step"))]
         r#type: &'static str = "step",
         #[schemars(extend("const" = 1))]
         schema: u32 = SCHEMA,
-        path: Cow<'a, str> = report.summary(step).image().to_string_lossy(),
+        path: Cow<'a, str> = summary.image().to_string_lossy(),
         #[serde(skip_serializing_if = "Option::is_none")]
-        path_bytes: Option<String> = path_bytes(report.summary(step).image()),
+        path_bytes: Option<String> = path_bytes(summary.image()),
         serial: Option<Cow<'a, str>> = pack_serial(report.facts(step)),
         server: Option<ServerPart<'a>> = server(report),
         action: &'static str = step.action.as_str(),
         from: Option<u16> = step.span().map(|span| span.0),
         to: Option<u16> = step.span().map(|span| span.1),
         code: &'static str = step.code.as_str(),
-        message: String = step_message(step, report.summary(step)),
+        message: String = step_message(step, summary),
         /// The 4.0 image that the pack was converted from, if it was seen.
         #[serde(skip_serializing_if = "Option::is_none")]
-        converted_from: Option<Cow<'a, str>> = report.summary(step).source().map(Path::to_string_lossy),
-        kb: Vec<u32> = step_kb(step, report.summary(step)),
+        converted_from: Option<Cow<'a, str>> = summary.source().map(Path::to_string_lossy),
+        kb: Vec<u32> = step_kb(step, summary),
     }
 }
 
@@ -61,6 +67,9 @@ object! {
         installed: u16 = report.server.installed,
         reaches: u16 = report.plan.reaches,
         limit: u16 = limit(report.server.version),
+        /// Whether the server gets all its licenses back, or what keeps it from that; of a new server, null.
+        #[schemars(extend("enum" = ["whole", "gaps", "end-missing", "conflicts", null]))]
+        restored: Option<&'static str> = report.restored().map(Restored::as_str),
         /// Of the last line: files in formats that are not read.
         #[serde(skip_serializing_if = "Option::is_none")]
         skipped_kinds: Option<Vec<SkippedKind>> = report.skipped.map(SkippedFiles::kinds),
@@ -92,13 +101,21 @@ object! {
 
 object! {
     /// With `--all`: the last line.
-    pub(crate) struct AllLine from (fleet: &Fleet, skipped: &SkippedFiles) {
+    pub(crate) struct AllLine from (fleet: &Fleet, counts: &ServerCounts, skipped: &SkippedFiles) {
         #[schemars(extend("const" = "summary"))]
         r#type: &'static str = "summary",
         #[schemars(extend("const" = 1))]
         schema: u32 = SCHEMA,
         servers: usize = fleet.plans.len(),
-        with_gaps: usize = fleet.plans.iter().filter(|(_, plan)| !plan.gaps.is_empty()).count(),
+        /// Servers that get all their licenses back.
+        whole: u64 = counts.whole,
+        with_gaps: u64 = counts.gaps,
+        /// Of the others, those whose last packs cannot be applied.
+        end_missing: u64 = counts.end_missing,
+        /// Of the others, those with packs that contradict each other.
+        with_conflicts: u64 = counts.conflicts,
+        /// Of all, those with packs that restore the same step.
+        with_twins: u64 = counts.twins,
         stock: usize = fleet.stock.len(),
         aside: usize = fleet.aside.len(),
         /// Files in formats that are not read.
@@ -113,7 +130,7 @@ fn server<'a>(report: &'a PlanReport<'_>) -> Option<ServerPart<'a>> {
 /// One server's plan; `is_only` where no other follows.
 pub(crate) fn plan(out: &mut dyn Write, report: &PlanReport, is_only: bool) -> io::Result<()> {
     for step in &report.plan.steps {
-        out.write_all(&line(&StepLine::of(report, step)))?;
+        out.write_all(&line(&StepLine::of(report, step, &report.summary(step))))?;
     }
     for &gap in &report.plan.gaps {
         out.write_all(&line(&GapLine::of(report, gap)))?;
@@ -125,16 +142,16 @@ pub(crate) fn plan(out: &mut dyn Write, report: &PlanReport, is_only: bool) -> i
 pub(crate) fn rest(
     out: &mut dyn Write,
     fleet: &Fleet,
-    facts: &[PackFacts],
-    summaries: &[PackSummary],
+    (facts, summaries): (&[PackFacts], &PackSummaries),
+    counts: &ServerCounts,
     skipped: &SkippedFiles,
 ) -> io::Result<()> {
     for (kind, numbers) in [("stock", &fleet.stock), ("aside", &fleet.aside)] {
         for &number in numbers {
-            let (facts, summary) = (&facts[number], &summaries[number]);
-            let why = fleet.why_aside(number, facts).map(|code| code_label(code, summary));
-            out.write_all(&line(&PackLine::of(kind, facts, summary, why)))?;
+            let (facts, summary) = (&facts[number], summaries.get(number));
+            let why = fleet.why_aside(number, facts).map(|code| code_label(code, &summary));
+            out.write_all(&line(&PackLine::of(kind, facts, &summary, why)))?;
         }
     }
-    out.write_all(&line(&AllLine::of(fleet, skipped)))
+    out.write_all(&line(&AllLine::of(fleet, counts, skipped)))
 }

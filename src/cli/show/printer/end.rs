@@ -10,6 +10,7 @@ use crate::cli::show::terminal::complain;
 use crate::cli::show::to_file::{Ending, NEW_45_SERVER};
 use crate::cli::words::no_image;
 use addpack::ledger::LedgerError;
+use addpack::plan::PlannedSet;
 use addpack::run::End;
 
 impl Printer {
@@ -39,7 +40,7 @@ impl Printer {
         self.progress.finish();
         let _ = self.next_shown();
         let nothing = match self.doing {
-            Some(_) => self.tally.images() == 0,
+            Some(_) => self.tally.images() + self.tally.unlisted == 0,
             None => self.tally.holds_nothing(),
         };
         let is_empty = nothing && matches!(end, Ok(End::Complete));
@@ -100,10 +101,12 @@ impl Printer {
         }
         let (look, tally) = (self.look, std::mem::take(&mut self.tally));
         // If the run did not see the whole set, nothing is certainly missing.
-        let sets = self.sets.take().filter(|_| matches!(end, Ok(End::Complete)));
+        let packs = self.packs.take().filter(|_| matches!(end, Ok(End::Complete)));
+        let set = packs.map(|packs| PlannedSet::new(packs, &NEW_45_SERVER));
         let ended = more.map(|more| Ended {
             tally: &tally,
             common: more.common,
+            also: more.also,
             output: self.output.as_deref(),
             is_conversion: self.doing.is_some(),
             is_stopped: is_stopped(end),
@@ -111,16 +114,17 @@ impl Printer {
         });
         let (first, last) = match (self.brief.take(), ended) {
             (Some(brief), Some(ended)) if brief.is_used => {
-                let _ = self.write(brief.text(look, &ended, sets.as_ref()).as_bytes());
+                let _ = self.write(brief.text(look, &ended, set.as_ref()).as_bytes());
                 return;
             }
             (Some(brief), Some(ended)) => (String::new(), brief.end_of_lines(look, &ended)),
             _ => (lines::summary(look, &tally, is_stopped(end)), String::new()),
         };
-        let sets = sets.map_or_else(String::new, |sets| lines::sets(look, &sets));
+        let set = set.filter(|_| self.doing.is_none());
+        let servers = set.map_or_else(String::new, |set| lines::servers(look, &set));
         let _ = self.write(first.as_bytes());
         let _ = self.out.write(|out| reasons.copy_to(look, out));
-        let _ = self.write((sets + &last).as_bytes());
+        let _ = self.write((servers + &last).as_bytes());
     }
 }
 

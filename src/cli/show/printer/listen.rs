@@ -35,7 +35,7 @@ impl Printer {
         let shown = self.shown(report);
         let kept = self.waiting.add(&shown);
         self.keep(kept);
-        if self.sets.is_some() {
+        if self.packs.is_some() {
             self.facts.push_back(self.facts_of(report));
         }
     }

@@ -18,7 +18,6 @@ use crate::cli::show::to_file::{Head, ToFile};
 use crate::cli::show::waiting::{ShownImage, Upcoming, Waiting};
 use addpack::ledger::LedgerError;
 use addpack::plan::PackFacts;
-use addpack::plan::servers::PacksByServer;
 use addpack::report::{Outcome, Report};
 use std::collections::VecDeque;
 use std::io::{self, Write};
@@ -50,8 +49,8 @@ pub(crate) struct Printer {
     tally: Tally,
     /// What was said of images while the set was not complete.
     waiting: Waiting,
-    /// The packs by their servers, if they are to be shown in the end.
-    sets: Option<PacksByServer>,
+    /// The packs, if their servers are to be shown in the end.
+    packs: Option<Vec<PackFacts>>,
     /// The packs among the images that have no last word yet.
     facts: VecDeque<Option<PackFacts>>,
     /// What is done with packs once the survey is complete.
@@ -85,7 +84,7 @@ impl Printer {
             progress,
             tally: Tally::default(),
             waiting: Waiting::default(),
-            sets: None,
+            packs: None,
             facts: VecDeque::new(),
             doing: None,
             output: None,
@@ -113,9 +112,9 @@ impl Printer {
         self
     }
 
-    /// Ends lines with a picture of each server's packs.
-    pub(crate) fn with_sets(mut self) -> Self {
-        self.sets = matches!(self.form, ReportForm::Lines(_)).then(PacksByServer::default);
+    /// The same report, with what becomes of the servers in the end.
+    pub(crate) fn with_servers(mut self) -> Self {
+        self.packs = matches!(self.form, ReportForm::Lines(_)).then(Vec::new);
         self
     }
 
@@ -150,7 +149,8 @@ impl Printer {
             ReportForm::Card | ReportForm::Lines(_) => diskette.text(self.look).into_bytes(),
         };
         let named = report.named;
-        let shown = ShownImage { outcome: report.outcome, named, text, reason: None };
+        let outcome = report.outcome;
+        let shown = ShownImage { outcome, named, is_folder: false, text, reason: None };
         let _ = self.show(&shown, None);
         let _ = self.out.flush();
     }
@@ -184,7 +184,8 @@ impl Printer {
                 (lines::image(self.look, report), lines::Reason::of(self.look, report))
             }
         };
-        ShownImage { outcome: report.outcome, named: report.named, text, reason }
+        let (outcome, named, is_folder) = (report.outcome, report.named, report.is_folder());
+        ShownImage { outcome, named, is_folder, text, reason }
     }
 
     /// Takes what was said of the first image that has no last word yet, and writes what comes before it.
@@ -206,15 +207,19 @@ impl Printer {
 
     /// Writes the last word on an image.
     fn show(&mut self, shown: &ShownImage, facts: Option<&PackFacts>) -> ControlFlow<()> {
-        self.tally.add(shown.outcome);
+        if shown.is_folder {
+            self.tally.unlisted += 1;
+        } else {
+            self.tally.add(shown.outcome);
+        }
         let is_brief = self.brief.as_ref().is_some_and(|brief| brief.is_used);
         self.exit = self.exit.merge(if shown.named {
             Exit::of_named(shown.outcome)
         } else {
             Exit::of_found(shown.outcome)
         });
-        if let (Some(sets), Some(facts)) = (&mut self.sets, facts) {
-            sets.add(facts);
+        if let (Some(packs), Some(facts)) = (&mut self.packs, facts) {
+            packs.push(*facts);
         }
         if is_brief {
             return ControlFlow::Continue(());
@@ -227,7 +232,7 @@ impl Printer {
     }
 
     fn facts_of(&self, report: &Report) -> Option<PackFacts> {
-        self.sets.as_ref().and_then(|_| PackFacts::of(report, false))
+        self.packs.as_ref().and_then(|_| PackFacts::of(report, false))
     }
 
     fn keep(&mut self, kept: io::Result<()>) {

@@ -3,22 +3,21 @@
 
 mod detail;
 
-use crate::cli::args::Common;
+use crate::cli::args::{Also, Common};
 use crate::cli::exit::Exit;
 use crate::cli::show::layout::hang;
 use crate::cli::show::lines::{counts, of_the_set, tone};
 use crate::cli::show::plan_text::command_lines;
 use crate::cli::show::tally::Tally;
 use crate::cli::show::terminal::{TextStyle, Tone};
-use crate::cli::show::what_now::WhatNow;
-use crate::cli::words::{number, plural_number, replacements};
-use addpack::plan::FIRST_LICENSES;
-use addpack::plan::servers::{PacksByServer, ServerPacks};
-use addpack::record::fields::{Serial, Server};
+use crate::cli::show::what_now::{WhatNow, convert_diskettes};
+use crate::cli::words::{Replacements, number, plural, servers_counted, unlisted};
+use addpack::plan::{PlannedSet, ServerCounts};
+use addpack::record::fields::Server;
 use addpack::report::{Outcome, Report};
 use addpack::run::FinalReport;
 use detail::{Asks, Detail, IN_PLACE};
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 use std::time::Instant;
 
@@ -33,9 +32,10 @@ pub(crate) struct Brief {
     waiting: VecDeque<Detail>,
     seen: usize,
     counts: BTreeMap<(Outcome, &'static str), u64>,
-    /// How many packs need a replacement, and how many images of such packs have no serial.
-    asked: HashSet<Serial>,
-    unnamed: usize,
+    /// What a request would ask for.
+    asked: Replacements,
+    /// Images to convert that a queue has kept of diskettes.
+    kept: u64,
     /// The first two servers that packs are bound to.
     servers: Vec<Server>,
     /// Whether there are enough images for a summary.
@@ -46,6 +46,7 @@ pub(crate) struct Brief {
 pub(crate) struct Ended<'a> {
     pub(crate) tally: &'a Tally,
     pub(crate) common: &'a Common,
+    pub(crate) also: &'a Also,
     /// The folder that copies go to.
     pub(crate) output: Option<&'a Path>,
     /// Whether packs are converted, or would be.
@@ -62,8 +63,8 @@ impl Brief {
             waiting: VecDeque::new(),
             seen: 0,
             counts: BTreeMap::new(),
-            asked: HashSet::new(),
-            unnamed: 0,
+            asked: Replacements::default(),
+            kept: 0,
             servers: Vec::new(),
             is_used: false,
         }
@@ -91,37 +92,44 @@ impl Brief {
             FinalReport::Changed(report) => Some(Detail::of(report)),
             FinalReport::Deferred => None,
         };
-        let Some(Detail { outcome, why, asks }) = detail else { return };
+        let detail = detail.filter(|detail| !detail.is_folder);
+        let Some(Detail { outcome, why, asks, is_kept, .. }) = detail else { return };
+        self.kept += u64::from(is_kept);
         *self.counts.entry((outcome, why)).or_default() += 1;
         match asks {
-            Asks::Pack(serial) => {
-                self.asked.insert(serial);
-            }
-            Asks::Unnamed => self.unnamed += 1,
+            Asks::Pack(serial) => self.asked.add_pack(serial),
+            Asks::Unnamed(look) => self.asked.add_unnamed(look),
             Asks::No => {}
         }
     }
 
     /// The summary of one screen.
-    pub(crate) fn text(
-        &self,
-        look: TextStyle,
-        ended: &Ended,
-        sets: Option<&PacksByServer>,
-    ) -> String {
+    pub(crate) fn text(&self, look: TextStyle, ended: &Ended, set: Option<&PlannedSet>) -> String {
         let tally = ended.tally;
-        let mut text = self.head(look, tally, sets);
+        let counts = set.map(PlannedSet::counts).unwrap_or_default();
+        let mut text = self.head(look, tally, &counts);
         for &outcome in Outcome::ALL {
             text += &self.line(look, tally, outcome);
+        }
+        if tally.unlisted > 0 {
+            text += &hang(look.width, "  ", &unlisted(tally.unlisted));
         }
         if let Some(skipped) = tally.skipped.summary() {
             text += &hang(look.width, "  ", &skipped);
             text += &tally.skipped.few_lines(look);
         }
         text += &of_the_set(look, tally);
-        text += &sets.map_or_else(String::new, |sets| servers(look, sets));
+        text += &Some(servers_counted(&counts))
+            .filter(|line| !line.is_empty())
+            .map_or_else(String::new, |line| hang(look.width, "", &line));
         text += &self.what_now(look, ended);
-        text + &exit_reason(tally, ended.exit)
+        let end = exit_reason(tally, ended.exit);
+        let files = files_to_hand_on(look, ended);
+        let lines = |text: &str| text.lines().count();
+        let height = lines(&text) + lines(&files) + lines(&end);
+        // The line with the command stays on the screen, and the next prompt is there.
+        let fits = look.rows.is_none_or(|rows| height + 2 <= rows);
+        if fits { text + &files + &end } else { text + &end }
     }
 
     /// What follows the lines of the images: the numbers last, where people see them.
@@ -147,16 +155,16 @@ impl Brief {
         format!("{heading}\n{}", command_lines(look, &commands))
     }
 
-    fn head(&self, look: TextStyle, tally: &Tally, sets: Option<&PacksByServer>) -> String {
-        let images = plural_number(tally.images(), "image", "images");
-        let servers = sets.map_or_else(String::new, |sets| {
-            let servers = plural_number(sets.all().len() as u64, "server", "servers");
-            format!(" with packs of {servers}")
-        });
+    fn head(&self, look: TextStyle, tally: &Tally, counts: &ServerCounts) -> String {
+        let images = plural(tally.images(), "image", "images");
+        let servers = match counts.all() {
+            0 => String::new(),
+            all => format!(" with packs of {}", plural(all, "server", "servers")),
+        };
         let changed = changed(tally.count(Outcome::Converted));
         let time = match self.begun.elapsed().as_secs() {
             0 => "under a second".to_owned(),
-            seconds => plural_number(seconds, "second", "seconds"),
+            seconds => plural(seconds, "second", "seconds"),
         };
         let head = format!("{images}{servers}, in {time}; {changed}");
         hang(look.width, "", &look.paint(Tone::Heading, &head))
@@ -197,17 +205,18 @@ impl Brief {
         let in_place = [Outcome::Convertible, Outcome::UnfinishedConversion]
             .map(|outcome| self.counts.get(&(outcome, IN_PLACE)).copied().unwrap_or(0));
         let in_place: u64 = in_place.iter().sum();
-        if is_conversion && output.is_none() && in_place > 0 {
-            let purpose =
-                format!("converts {} in place", plural_number(in_place, "image", "images"));
+        if let Some(command) = convert_diskettes(common).filter(|_| self.kept > 0) {
+            let diskettes = plural(self.kept, "diskette", "diskettes");
+            what_now.commands.push((command, format!("converts {diskettes}")));
+        } else if is_conversion && output.is_none() && in_place > 0 {
+            let purpose = format!("converts {} in place", plural(in_place, "image", "images"));
             what_now.offer(&["convert"], &[], &purpose);
         } else if let Some(place) = place.filter(|_| copies > 0) {
-            let purpose =
-                format!("converts {} into copies", plural_number(copies, "image", "images"));
+            let purpose = format!("converts {} into copies", plural(copies, "image", "images"));
             what_now.offer(&["convert", "-o", place], &[], &purpose);
         }
-        if self.asked.len() + self.unnamed > 0 {
-            let purpose = format!("asks for {}", replacements(self.asked.len(), self.unnamed));
+        if !self.asked.is_empty() {
+            let purpose = format!("asks for {}", self.asked.in_words());
             what_now.offer(&["replace"], &["-o", "request.txt"], &purpose);
         }
         let no_packs = tally.count(Outcome::NotAPack) + tally.count(Outcome::Failed);
@@ -235,41 +244,34 @@ impl Brief {
     }
 }
 
-/// How many servers get all their licenses back.
-fn servers(look: TextStyle, sets: &PacksByServer) -> String {
-    let has_gap = |set: &&ServerPacks| !set.chain.gaps(FIRST_LICENSES).is_empty();
-    let ends_refused = |set: &&ServerPacks| {
-        let last = set.chain.steps().last();
-        last.is_some_and(|(_, holders)| holders.refused && holders.sound.is_none())
-    };
-    let overlaps = |set: &&ServerPacks| !set.chain.conflicts().is_empty();
-    let all = sets.all().len();
-    let count = |is_so: &dyn Fn(&&ServerPacks) -> bool| sets.all().iter().filter(is_so).count();
-    let gaps = count(&has_gap);
-    let refused = count(&|set| !has_gap(set) && ends_refused(set));
-    let conflicts = count(&|set| !has_gap(set) && !ends_refused(set) && overlaps(set));
-    let twins = count(&|set| set.chain.twins().next().is_some());
-    let whole = all - gaps - refused - conflicts;
-    let [whole, gaps, refused] = [whole, gaps, refused].map(|count| number(count as u64));
-    let mut text =
-        format!("Servers: {whole} whole, {gaps} with gaps, {refused} whose last pack is refused");
-    if conflicts > 0 {
-        text += &format!(", {} with conflicts", number(conflicts as u64));
+/// Which files can be had beside the screen, where none was asked for.
+fn files_to_hand_on(look: TextStyle, ended: &Ended) -> String {
+    if !ended.also.is_empty() {
+        return String::new();
     }
-    if twins > 0 {
-        text += &format!("; {} with twins", number(twins as u64));
+    let mut text = "To hand on: --report FILE.html, a page; --csv-to FILE, a table.".to_owned();
+    let failed = ended.tally.count(Outcome::Failed) + ended.tally.unlisted;
+    if failed > 0 {
+        text += &format!(
+            " --failed-to FILE lists the {} that failed, for --files-from FILE.",
+            number(failed)
+        );
     }
-    if all == 0 { String::new() } else { hang(look.width, "", &text) }
+    hang(look.width, "  ", &text)
 }
 
 fn exit_reason(tally: &Tally, exit: Exit) -> String {
     let why = match exit {
         Exit::Good => return String::new(),
         Exit::Refused if tally.count(Outcome::Refused) > 0 => {
-            plural_number(tally.count(Outcome::Refused), "image is", "images are") + " refused"
+            plural(tally.count(Outcome::Refused), "image is", "images are") + " refused"
         }
         Exit::Refused => "a path that was named is not a pack".to_owned(),
-        Exit::Failed => plural_number(tally.count(Outcome::Failed), "image", "images") + " failed",
+        Exit::Failed if tally.count(Outcome::Failed) > 0 => {
+            plural(tally.count(Outcome::Failed), "image", "images") + " failed"
+        }
+        Exit::Failed if tally.unlisted > 0 => unlisted(tally.unlisted),
+        Exit::Failed => "the report was lost, or the ledger failed".to_owned(),
         Exit::Stopped => "stopped before the end".to_owned(),
         Exit::Usage => "the command line was wrong".to_owned(),
     };
@@ -280,6 +282,6 @@ fn exit_reason(tally: &Tally, exit: Exit) -> String {
 pub(crate) fn changed(converted: u64) -> String {
     match converted {
         0 => "nothing was changed".to_owned(),
-        count => format!("{} converted", plural_number(count, "image was", "images were")),
+        count => format!("{} converted", plural(count, "image was", "images were")),
     }
 }

@@ -1,19 +1,19 @@
 //! A server's chain of licenses as a picture. Each piece also has a text and an outline, for readers who see no colors.
 
 use addpack::plan::rules::limit;
-use addpack::plan::servers::{Chain, Span};
+use addpack::plan::servers::Span;
 use addpack::plan::{FIRST_LICENSES, PackFacts, Plan, ServerState};
 
 /// The width of one license and the height of the bar, in the units of the picture.
 const UNIT: u16 = 10;
 const HEIGHT: u16 = 20;
 
-/// The picture of a plan.
+/// The picture of a plan, with the steps that its server does not get back.
 pub(super) fn svg(
     plan: &Plan,
     server: &ServerState,
     facts: &[PackFacts],
-    chain: Option<&Chain>,
+    missing: &[Span],
 ) -> String {
     let most = limit(server.version);
     let mut pieces = String::new();
@@ -26,8 +26,8 @@ pub(super) fn svg(
         let (kind, mark) = if is_used { ("restored", "") } else { ("added", "+") };
         pieces += &piece(span, kind, mark);
     }
-    for span in missing(plan, chain, most) {
-        pieces += &piece(span, "missing", "\u{2717}");
+    for span in missing {
+        pieces += &piece(*span, "missing", "\u{2717}");
     }
     let width = (most - FIRST_LICENSES) * UNIT;
     format!(
@@ -35,21 +35,8 @@ pub(super) fn svg(
          width=\"{width}\" height=\"{HEIGHT}\"/>{pieces}</svg>",
         width + 2,
         HEIGHT + 2,
-        alt(plan),
+        alt(plan, missing),
     )
-}
-
-/// Gaps, and the steps of refused packs that nothing else restores.
-pub(super) fn missing(plan: &Plan, chain: Option<&Chain>, most: u16) -> Vec<Span> {
-    let mut missing = plan.gaps.clone();
-    let refused = chain.into_iter().flat_map(Chain::steps);
-    let refused = refused.filter(|(span, holders)| {
-        holders.refused && holders.sound.is_none() && span.1 <= most && span.0 >= plan.reaches
-    });
-    let is_new = |span: &Span| !plan.gaps.iter().any(|gap| gap.0 < span.1 && span.0 < gap.1);
-    missing.extend(refused.map(|(span, _)| span).filter(is_new));
-    missing.sort_unstable();
-    missing
 }
 
 fn piece((from, to): Span, kind: &str, mark: &str) -> String {
@@ -62,11 +49,11 @@ fn piece((from, to): Span, kind: &str, mark: &str) -> String {
     )
 }
 
-fn alt(plan: &Plan) -> String {
-    let gaps: Vec<_> = plan.gaps.iter().map(|(from, to)| format!("{from} to {to}")).collect();
-    if gaps.is_empty() {
+fn alt(plan: &Plan, missing: &[Span]) -> String {
+    let missing: Vec<_> = missing.iter().map(|(from, to)| format!("{from} to {to}")).collect();
+    if missing.is_empty() {
         format!("reaches {} licenses", plan.reaches)
     } else {
-        format!("reaches {} licenses; missing: {}", plan.reaches, gaps.join(", "))
+        format!("reaches {} licenses; missing: {}", plan.reaches, missing.join(", "))
     }
 }

@@ -13,9 +13,9 @@ use crate::cli::args::Also;
 use crate::cli::show::json::{image_line, numbered_line};
 use crate::cli::show::terminal::{named, wrote};
 use crate::cli::show::waiting::{Upcoming, Waiting};
+use crate::cli::words::system_cause;
 use addpack::files::write_new_with;
-use addpack::plan::servers::PacksByServer;
-use addpack::plan::{Edition, FIRST_LICENSES, PackFacts, ServerState, plan_all};
+use addpack::plan::{Edition, FIRST_LICENSES, PackFacts, PlannedSet, ServerState};
 use addpack::record::event::ServerVersion;
 use addpack::report::Report;
 use addpack::run::{FinalReport, RunEvent};
@@ -23,7 +23,7 @@ use page::{HtmlPage, OutcomeCounts};
 use row::ReportRow;
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, BufRead, BufReader, Seek, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use tempfile::SpooledTempFile;
 
 /// Kept in memory up to this many bytes.
@@ -159,7 +159,7 @@ impl ToFile {
     ) -> Result<(), Error> {
         let Some(file) = file else { return Ok(()) };
         write_new_with(file, |out| write(self, out)).map_err(|error| {
-            let cause = format!("{}: {error}", named(&PathBuf::from(file)));
+            let cause = format!("{}: {}", named(file), system_cause(&error));
             Error::Output(io::Error::new(error.kind(), cause))
         })
     }
@@ -198,20 +198,8 @@ impl ToFile {
         for row in self.rows()? {
             counts.add(&row?);
         }
-        let facts = std::mem::take(&mut self.facts);
-        let mut sets = PacksByServer::default();
-        for facts in &facts {
-            sets.add(facts);
-        }
-        let fleet = plan_all(&facts, &sets, &ending.server);
-        let page = HtmlPage {
-            head,
-            stopped: ending.stopped,
-            counts: &counts,
-            facts: &facts,
-            sets: &sets,
-            fleet: &fleet,
-        };
+        let set = PlannedSet::new(std::mem::take(&mut self.facts), &ending.server);
+        let page = HtmlPage { head, stopped: ending.stopped, counts: &counts, set: &set };
         page::write(out, &page, self.rows()?)
     }
 }

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
 pub(super) struct ReportRow {
+    r#type: String,
     pub(super) path: String,
     pub(super) path_bytes: Option<String>,
     pub(super) diskette_number: Option<usize>,
@@ -49,6 +50,11 @@ impl ReportRow {
             None => self.path.clone(),
             Some(number) => format!("diskette {number}: {}", self.path),
         }
+    }
+
+    /// Whether it is a folder that could not be listed.
+    pub(super) fn is_folder(&self) -> bool {
+        self.r#type == "folder"
     }
 
     /// The path's bytes; `None` if such a path is impossible on this system.

@@ -55,7 +55,7 @@ fn image_row(row: &ReportRow) -> String {
     format!(
         "<tr><td class=\"path\">{}{output}</td><td>{}</td><td>{pack}</td><td>{}</td></tr>",
         text(&row.name()),
-        text(&row.outcome),
+        if row.is_folder() { "failed (a folder)".into() } else { text(&row.outcome) },
         evidence.join("<br>"),
     )
 }

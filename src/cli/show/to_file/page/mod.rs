@@ -7,9 +7,8 @@ mod servers;
 use super::row::ReportRow;
 use crate::cli::show::summary::changed;
 use crate::cli::show::terminal::escape;
-use crate::cli::words::{commit, number, plural_number, what_it_takes};
-use addpack::plan::servers::PacksByServer;
-use addpack::plan::{Fleet, PackFacts};
+use crate::cli::words::{commit, list, number, plural, unlisted, what_it_takes};
+use addpack::plan::{PlannedSet, ServerCounts};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -35,10 +34,16 @@ pub(super) struct OutcomeCounts {
     /// Of refused and failed images: by the code of the reason.
     refused: BTreeMap<String, u64>,
     failed: BTreeMap<String, u64>,
+    /// Folders that could not be listed.
+    unlisted: u64,
 }
 
 impl OutcomeCounts {
     pub(super) fn add(&mut self, row: &ReportRow) {
+        if row.is_folder() {
+            self.unlisted += 1;
+            return;
+        }
         *self.outcomes.entry(row.outcome.clone()).or_default() += 1;
         self.only_with_output += u64::from(row.in_place == Some(false));
         let reasons = match &*row.outcome {
@@ -62,9 +67,7 @@ pub(super) struct HtmlPage<'a> {
     /// Whether the run was stopped before the end.
     pub(super) stopped: bool,
     pub(super) counts: &'a OutcomeCounts,
-    pub(super) facts: &'a [PackFacts],
-    pub(super) sets: &'a PacksByServer,
-    pub(super) fleet: &'a Fleet,
+    pub(super) set: &'a PlannedSet,
 }
 
 /// Writes a page; `rows` are its images.
@@ -109,18 +112,17 @@ impl HtmlPage<'_> {
             ["convertible", "unfinished-conversion"].map(|outcome| self.counts.of(&[outcome]));
         let done = self.counts.of(&["converted", "already-converted", "issued-4.5"]);
         let (refused, failed) = (self.counts.of(&["refused"]), self.counts.of(&["failed"]));
-        let whole = self.fleet.plans.iter().filter(|plan| self.is_whole(plan)).count();
         let are = |count: u64| if count == 1 { "is" } else { "are" };
         writeln!(
             out,
             "<p><b>{} can be converted, {} {} 4.5 already, {} {} refused, {} failed.</b> {}</p>",
-            plural_number(convert + finish, "image", "images"),
+            plural(convert + finish, "image", "images"),
             number(done),
             are(done),
             number(refused),
             are(refused),
             number(failed),
-            servers_that_are_whole(whole, self.fleet.plans.len()),
+            servers_that_are_whole(&self.set.counts()),
         )?;
         let figures = [
             ("convert", convert + finish, "can be converted", &*self.how_to_convert(finish)),
@@ -151,7 +153,7 @@ impl HtmlPage<'_> {
     /// The images that are in none of the figures.
     fn others(&self) -> String {
         let all: u64 = self.counts.outcomes.values().sum();
-        let images = plural_number(all, "image", "images");
+        let images = plural(all, "image", "images");
         let copies = match self.counts.of(&["copy"]) {
             0 => None,
             1 => Some("1 is a copy of a pack that is counted above".to_owned()),
@@ -163,10 +165,14 @@ impl HtmlPage<'_> {
             count => Some(format!("{} are not packs", number(count))),
         };
         let others: Vec<_> = copies.into_iter().chain(strangers).collect();
+        let unlisted = match self.counts.unlisted {
+            0 => String::new(),
+            count => format!(" {}: what is in there is not counted.", unlisted(count)),
+        };
         if others.is_empty() {
-            format!("{images} in all.")
+            format!("{images} in all.{unlisted}")
         } else {
-            format!("{images} in all: besides those above, {}.", others.join(", and "))
+            format!("{images} in all: besides those above, {}.{unlisted}", others.join(", and "))
         }
     }
 
@@ -203,18 +209,29 @@ impl HtmlPage<'_> {
 
 const FAILED: &str = "Why images failed";
 
-/// How many servers get all their licenses back.
-fn servers_that_are_whole(whole: usize, all: usize) -> String {
-    match (whole, all) {
+/// How many servers get all their licenses back, and why the others do not.
+fn servers_that_are_whole(counts: &ServerCounts) -> String {
+    let whole = match (counts.whole, counts.all()) {
         (_, 0) => "No pack here is bound to a server.".to_owned(),
         (1, 1) => "The one server gets all its licenses back.".to_owned(),
         (0, 1) => "The one server does not get all its licenses back.".to_owned(),
-        (1, all) => format!("1 of {} servers gets all its licenses back.", number(all as u64)),
+        (1, all) => format!("1 of {} servers gets all its licenses back.", number(all)),
         (whole, all) => {
-            let (whole, all) = (number(whole as u64), number(all as u64));
-            format!("{whole} of {all} servers get all their licenses back.")
+            format!("{} of {} servers get all their licenses back.", number(whole), number(all))
         }
-    }
+    };
+    let others = [
+        (counts.gaps, "has a gap", "have gaps"),
+        (counts.end_missing, "lacks its last pack", "lack their last pack"),
+        (
+            counts.conflicts,
+            "has packs that contradict each other",
+            "have packs that contradict each other",
+        ),
+    ];
+    let others = others.into_iter().filter(|(count, ..)| *count > 0);
+    let others: Vec<_> = others.map(|(count, one, many)| plural(count, one, many)).collect();
+    if others.is_empty() { whole } else { format!("{whole} Of the others, {}.", list(&others)) }
 }
 
 /// Text from a disk or a command line, so that a browser shows it and does nothing else.

@@ -1,11 +1,9 @@
 //! The servers of a page: what each of them gets back, and what is in stock.
 
 use super::{HtmlPage, text};
-use crate::cli::show::to_file::chain::{missing, svg};
-use crate::cli::words::{address, number, overlaps, plural_number, server_name};
-use addpack::plan::rules::limit;
-use addpack::plan::servers::Chain;
-use addpack::plan::{Plan, ServerState};
+use crate::cli::show::to_file::chain::svg;
+use crate::cli::words::{address, number, overlaps, plural, server_name};
+use addpack::plan::{Plan, Restored, ServerState};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -13,22 +11,14 @@ use std::io::{self, Write};
 const SHOWN: usize = 20;
 
 impl HtmlPage<'_> {
-    pub(super) fn is_whole(&self, (server, plan): &(ServerState, Plan)) -> bool {
-        let chain = self.chain(server);
-        self.missing(server, plan).is_empty() && chain.is_none_or(|it| it.conflicts().is_empty())
-    }
-
-    fn chain(&self, server: &ServerState) -> Option<&Chain> {
-        Some(&self.sets.of(&server.identity?)?.chain)
-    }
-
-    fn missing(&self, server: &ServerState, plan: &Plan) -> Vec<(u16, u16)> {
-        missing(plan, self.chain(server), limit(server.version))
+    fn restored(&self, (server, plan): &(ServerState, Plan)) -> Restored {
+        plan.restored(&self.set.packs, server, self.set.chain(server))
     }
 
     pub(super) fn servers(&self, out: &mut dyn Write) -> io::Result<()> {
-        let (whole, lacking): (Vec<_>, Vec<_>) =
-            self.fleet.plans.iter().partition(|plan| self.is_whole(plan));
+        let (whole, mut lacking): (Vec<_>, Vec<_>) =
+            self.set.fleet.plans.iter().partition(|plan| self.restored(plan) == Restored::Whole);
+        lacking.sort_by_key(|plan| self.restored(plan));
         if !lacking.is_empty() {
             let shown = match lacking.len() {
                 count if count > SHOWN => {
@@ -65,9 +55,10 @@ impl HtmlPage<'_> {
              class=\"number\">Reaches</th><th>Missing, and other remarks</th></tr>"
         )?;
         for (server, plan) in plans {
-            let missing = self.missing(server, plan);
+            let missing = plan.missing(&self.set.packs, server);
+            let picture = svg(plan, server, &self.set.packs, &missing);
             let missing = missing.iter().map(|(from, to)| format!("{from} to {to}"));
-            let chain = self.chain(server);
+            let chain = self.set.chain(server);
             let remarks = chain.map_or_else(Vec::new, overlaps);
             let remarks = remarks.iter().map(|remark| text(remark).into_owned());
             let remarks: Vec<_> = missing.chain(remarks).collect();
@@ -80,7 +71,7 @@ impl HtmlPage<'_> {
                  class=\"number\" data-label=\"Reaches\">{}</td><td \
                  data-label=\"Missing, and other remarks\">{}</td></tr>",
                 text(&name),
-                svg(plan, server, self.facts, chain),
+                picture,
                 plan.reaches,
                 remarks.join("<br>"),
             )?;
@@ -91,16 +82,16 @@ impl HtmlPage<'_> {
     /// Unused packs that no server needs, by their size.
     pub(super) fn stock(&self, out: &mut dyn Write) -> io::Result<()> {
         let mut sizes: BTreeMap<u16, u64> = BTreeMap::new();
-        for &pack in &self.fleet.stock {
-            *sizes.entry(self.facts[pack].licenses).or_default() += 1;
+        for &pack in &self.set.fleet.stock {
+            *sizes.entry(self.set.packs[pack].licenses).or_default() += 1;
         }
         if sizes.is_empty() {
             return Ok(());
         }
         out.write_all(b"<h2>Unused packs in stock</h2><p id=\"stock\">")?;
-        let sizes = sizes.iter().map(|(size, count)| {
-            format!("{} of {size} licenses", plural_number(*count, "pack", "packs"))
-        });
+        let sizes = sizes
+            .iter()
+            .map(|(size, count)| format!("{} of {size} licenses", plural(*count, "pack", "packs")));
         write!(out, "{}</p>", sizes.collect::<Vec<_>>().join(", "))
     }
 }

@@ -1,6 +1,7 @@
 //! A set of packs, examined as a whole: what `addpack plan` and `addpack replace` begin with.
 
-use super::refusal::refusal;
+mod item;
+
 use crate::cli::Error;
 use crate::cli::args::Common;
 use crate::cli::ask::stop;
@@ -9,26 +10,27 @@ use crate::cli::commands::ledger::open_to_read;
 use crate::cli::exit::Exit;
 use crate::cli::show::lines::complain_repeated;
 use crate::cli::show::progress::Progress;
+use crate::cli::show::reading::ReadingOf;
 use crate::cli::show::skipped::SkippedFiles;
-use crate::cli::show::terminal::{complain, named};
+use crate::cli::show::terminal::complain;
 use crate::cli::show::to_file::ToFile;
-use crate::cli::words::{OtherFiles, PackSummary, next_step, no_image, verdict};
+use crate::cli::words::{PackSummaries, no_image, number};
 use addpack::ledger::{Ledger, LedgerError};
-use addpack::media::Place;
 use addpack::plan::servers::PacksByServer;
 use addpack::plan::{PackFacts, Usability};
 use addpack::record::Version;
 use addpack::record::fields::Serial;
-use addpack::report::{Note, Outcome, Report};
+use addpack::report::Report;
 use addpack::run::{self, End, FinalReport, Mode, RunEvent};
+use item::{Item, name_diskette};
 use std::collections::{BTreeMap, HashMap};
 use std::mem::take;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf, absolute};
+use std::path::absolute;
 
 /// All packs of a set, in the order of the paths.
 pub(crate) struct Packs {
-    pub(crate) summaries: Vec<PackSummary>,
+    pub(crate) summaries: PackSummaries,
     pub(crate) facts: Vec<PackFacts>,
     pub(crate) sets: PacksByServer,
     /// Files that were not looked at.
@@ -37,7 +39,12 @@ pub(crate) struct Packs {
     pub(crate) exit: Exit,
     /// Whether the paths that were named hold no image at all.
     pub(crate) is_empty: bool,
+    /// How many images that are no packs were complained of, or were too many for that.
+    complaints: usize,
 }
+
+/// Images that are complained of one by one.
+const COMPLAINTS: usize = 10;
 
 /// Looks at every image and keeps what is needed of the packs. Failed images, and named ones that
 /// are no packs, are complained of.
@@ -51,12 +58,14 @@ pub(crate) fn gather_with(common: &Common, to_file: Option<&mut ToFile>) -> Resu
     let job = common.job(Mode::Inspect)?;
     let mut ledger = open_to_read(&common.ledger)?;
     let progress = Progress::over(common, "looking");
+    let job = progress.watch(job, ReadingOf::Record);
     let mut gathering = Gathering::new(common, progress, to_file);
     let end = run::run(&job, &mut ledger, &stop::STOP, &mut |event| gathering.hear(event));
     gathering.progress.finish();
     let is_stopped = end? == End::Stopped;
     let saw_nothing = gathering.seen == 0;
     let mut packs = gathering.into_packs();
+    packs.count_complaints();
     packs.is_empty = saw_nothing && packs.skipped.kinds().is_empty() && !common.paths.is_empty();
     if is_stopped {
         packs.exit = Exit::Stopped;
@@ -68,70 +77,16 @@ pub(crate) fn gather_with(common: &Common, to_file: Option<&mut ToFile>) -> Resu
     Ok(packs)
 }
 
-/// What is kept of an image.
-enum Item {
-    Pack(PackSummary, PackFacts),
-    /// It could not be read, or was named and is not a pack.
-    Complaint(String, Exit),
-    Nothing,
-}
-
-impl Item {
-    fn of(report: &Report) -> Self {
-        let is_protected = || Place::at(&report.path).is_ok_and(|place| place.is_write_protected());
-        let write_protected = report.is_drive && is_protected();
-        if let Some(facts) = PackFacts::of(report, write_protected) {
-            let in_copy = |output: &Path| {
-                Box::new(OtherFiles { output: Some(output.into()), converted_from: None })
-            };
-            let summary = PackSummary {
-                refusal: refusal(report),
-                others: copy_of(report).map(in_copy),
-                path: report.path.as_path().into(),
-            };
-            return Self::Pack(summary, facts);
-        }
-        if report.outcome != Outcome::Failed && !report.named {
-            return Self::Nothing;
-        }
-        let path = named(&report.path);
-        let next = match report.outcome {
-            Outcome::Failed => format!("; next: {}", next_step(report)),
-            _ => String::new(),
-        };
-        Self::Complaint(format!("{path}: {}{next}", verdict(report)), Exit::of(report))
-    }
-}
-
-/// Names a diskette by its number, if a report on its image is one on the diskette.
-fn name_diskette(report: &mut Report) {
-    let number = report.notes.iter().find_map(|note| match note {
-        Note::ConvertedSince(number) => *number,
-        _ => None,
-    });
-    if let Some(number) = number {
-        report.path = format!("diskette {number}").into();
-    }
-}
-
-/// The converted copy of an image, there or gone.
-fn copy_of(report: &Report) -> Option<&Path> {
-    let gone = report.notes.iter().find_map(|note| match note {
-        Note::CopyMissing(copy) => Some(copy),
-        _ => None,
-    });
-    report.output.as_ref().or(gone).map(PathBuf::as_path)
-}
-
 impl Default for Packs {
     fn default() -> Self {
         Self {
-            summaries: Vec::new(),
+            summaries: PackSummaries::default(),
             facts: Vec::new(),
             sets: PacksByServer::default(),
             skipped: SkippedFiles::default(),
             exit: Exit::Good,
             is_empty: false,
+            complaints: 0,
         }
     }
 }
@@ -140,6 +95,14 @@ impl Packs {
     /// Whether nothing but complaints came of all images.
     pub(crate) fn has_only_errors(&self) -> bool {
         self.facts.is_empty() && self.exit != Exit::Good && self.skipped.kinds().is_empty()
+    }
+
+    /// Says how many images were not complained of.
+    pub(crate) fn count_complaints(&self) {
+        if let Some(more @ 1..) = self.complaints.checked_sub(COMPLAINTS) {
+            let more = number(more as u64);
+            complain(&format!("and {more} more that cannot be used: addpack inspect names all"));
+        }
     }
 
     /// Adds an image; one that is not a pack changes nothing.
@@ -154,7 +117,10 @@ impl Packs {
                 self.facts.push(facts);
             }
             Item::Complaint(message, exit) => {
-                complain(&message);
+                self.complaints += 1;
+                if self.complaints <= COMPLAINTS {
+                    complain(&message);
+                }
                 self.exit = self.exit.merge(exit);
             }
             Item::Nothing => {}
@@ -180,10 +146,10 @@ impl Packs {
                 && let Some(serial) = facts.serial.text()
                 && let Some(entry) = ledger.find(serial)?.filter(|entry| entry.target.is_some())
             {
-                let mut paths = sources.iter().map(|source| self.summaries[*source].path.clone());
+                let mut paths = sources.iter().map(|source| self.summaries.path(*source));
                 let source = paths.find(|it| absolute(it).is_ok_and(|it| it == entry.path));
-                if source.is_some() {
-                    self.summaries[number].others.get_or_insert_default().converted_from = source;
+                if let Some(source) = source {
+                    self.summaries.set_source(number, source);
                 }
             }
             self.sets.add(facts);
@@ -195,8 +161,8 @@ impl Packs {
 /// Gathers the packs, and shows how far the survey is.
 struct Gathering<'a> {
     packs: Packs,
-    /// The number of each pack's image, in the order in which images are seen.
-    images: Vec<u32>,
+    /// The images that were no packs when they were seen, by their numbers in the order in which images are seen.
+    no_packs: Vec<u32>,
     /// What is kept of images in the place of what was kept when they were seen, and of those that are no packs.
     others: BTreeMap<u32, Item>,
     /// Images that were seen, and those that have their final report.
@@ -210,9 +176,9 @@ struct Gathering<'a> {
 
 impl<'a> Gathering<'a> {
     fn new(common: &'a Common, progress: Progress, to_file: Option<&'a mut ToFile>) -> Self {
-        let (packs, images, others) = (Packs::default(), Vec::new(), BTreeMap::new());
+        let (packs, no_packs, others) = (Packs::default(), Vec::new(), BTreeMap::new());
         let since = ConvertedSince::new(common);
-        Self { packs, images, others, seen: 0, finished: 0, since, progress, to_file }
+        Self { packs, no_packs, others, seen: 0, finished: 0, since, progress, to_file }
     }
 
     fn hear(&mut self, event: RunEvent) -> ControlFlow<()> {
@@ -240,12 +206,10 @@ impl<'a> Gathering<'a> {
         self.progress.seen();
         name_diskette(&mut report);
         match Item::of(&report) {
-            pack @ Item::Pack(..) => {
-                self.packs.add(pack);
-                self.images.push(self.seen);
-            }
-            Item::Nothing => {}
+            pack @ Item::Pack(..) => self.packs.add(pack),
+            Item::Nothing => self.no_packs.push(self.seen),
             complaint @ Item::Complaint(..) => {
+                self.no_packs.push(self.seen);
                 self.others.insert(self.seen, complaint);
             }
         }
@@ -269,9 +233,10 @@ impl<'a> Gathering<'a> {
 
     /// Keeps something else of an image than what was kept when it was seen.
     fn replace(&mut self, image: u32, item: Item) {
-        match (item, self.images.binary_search(&image)) {
-            (Item::Pack(summary, facts), Ok(at)) => {
-                (self.packs.summaries[at], self.packs.facts[at]) = (summary, facts);
+        match (item, self.pack_of(image)) {
+            (Item::Pack(summary, facts), Some(at)) => {
+                self.packs.summaries.replace(at, summary);
+                self.packs.facts[at] = facts;
             }
             (item, _) => {
                 self.others.insert(image, item);
@@ -279,18 +244,25 @@ impl<'a> Gathering<'a> {
         }
     }
 
+    /// The number of the pack that was seen in an image.
+    fn pack_of(&self, image: u32) -> Option<usize> {
+        let before = self.no_packs.binary_search(&image).err()?;
+        Some(image as usize - before)
+    }
+
     /// All packs, in the order of their images.
-    fn into_packs(self) -> Packs {
-        let Self { mut packs, images, mut others, .. } = self;
-        if others.is_empty() {
-            return packs;
+    fn into_packs(mut self) -> Packs {
+        if self.others.is_empty() {
+            return self.packs;
         }
-        let kept = (take(&mut packs.summaries), take(&mut packs.facts));
-        for ((image, summary), facts) in images.into_iter().zip(kept.0).zip(kept.1) {
-            others.entry(image).or_insert(Item::Pack(summary, facts));
-        }
-        for item in others.into_values() {
-            packs.add(item);
+        let mut packs = take(&mut self.packs);
+        let (summaries, facts) = (take(&mut packs.summaries), take(&mut packs.facts));
+        for image in 0..self.seen {
+            match (self.others.remove(&image), self.pack_of(image)) {
+                (Some(item), _) => packs.add(item),
+                (None, Some(at)) => packs.add(Item::Pack(summaries.get(at), facts[at])),
+                (None, None) => {}
+            }
         }
         packs
     }

@@ -1,16 +1,19 @@
 //! A plan for people: a table, a picture of the chain, and remarks; and labels.
 
+mod turned_away;
+
 use crate::cli::show::layout::hang;
 use crate::cli::show::plan_report::PlanReport;
 use crate::cli::show::terminal::{TextStyle, Tone, named, shown};
+use crate::cli::show::what_now::about_paths;
 use crate::cli::words::{
-    GAP_NEXT, PackSummary, action_words, code_label, gap_message, on_the_server, pack_serial,
-    plural, server_state, short_serial, step_message, step_next, twins_message, twins_next,
+    GAP_NEXT, PackSummaries, PackSummary, action_words, code_label, gap_message, number,
+    on_the_server, pack_serial, server_state, short_serial, twins_message, twins_next,
 };
 use addpack::plan::servers::{Chain, Span};
 use addpack::plan::{Fleet, PackFacts, PlanAction, PlanCode, PlanStep, Usability};
-use std::collections::HashMap;
 use std::io::{self, Write};
+use turned_away::{left_out, turned_away};
 
 /// Packs that are named with one reason.
 const NAMED: usize = 3;
@@ -74,7 +77,7 @@ fn remark(report: &PlanReport, step: &PlanStep) -> Option<String> {
         let missing = step.span().map_or_else(Vec::new, |span| report.missing_from(span));
         for missing in missing {
             let serial = short_serial(report.facts(missing)).unwrap_or_else(|| "a pack".to_owned());
-            let why = code_label(missing.code, report.summary(missing));
+            let why = code_label(missing.code, &report.summary(missing));
             remark += &format!("; in the place of {serial} ({why})");
         }
     }
@@ -136,77 +139,10 @@ fn holders(report: &PlanReport, span: Span) -> Vec<String> {
     let all: Vec<_> = report.plan.steps.iter().filter(restores).collect();
     let name = |step: &&PlanStep| named(report.summary(step).image());
     let mut names: Vec<_> = all.iter().take(NAMED).map(name).collect();
-    names.extend((all.len() > NAMED).then(|| format!("{} more", all.len() - NAMED)));
+    names.extend(
+        (all.len() > NAMED).then(|| format!("{} more", number((all.len() - NAMED) as u64))),
+    );
     names
-}
-
-/// A reason and what to do about it, with the packs that it is true of.
-type Reason<'a> = ((String, String), Vec<(&'a PackSummary, &'a PackFacts)>);
-
-/// Why packs are not to be applied: each reason once.
-fn turned_away(look: TextStyle, report: &PlanReport) -> String {
-    let mut reasons: Vec<Reason> = Vec::new();
-    let mut index: HashMap<(String, String), usize> = HashMap::new();
-    for step in report.turned_away() {
-        let summary = report.summary(step);
-        let reason = (
-            sentence(step, summary),
-            format!("next: {}", step_next(step, summary, report.server.version)),
-        );
-        let at = *index.entry(reason.clone()).or_insert(reasons.len());
-        if at == reasons.len() {
-            reasons.push((reason, Vec::new()));
-        }
-        reasons[at].1.push((summary, report.facts(step)));
-    }
-    let mut text = String::new();
-    if !reasons.is_empty() {
-        let heading = format!("Do not apply ({})", report.turned_away().count());
-        text += &format!("\n{}\n", look.paint(Tone::Heading, &heading));
-    }
-    for ((reason, next), packs) in reasons {
-        text += &images(&packs);
-        text += &(hang(look.width, "    ", &reason) + &hang(look.width, "    ", &next));
-    }
-    if report.copies() > 0 {
-        text += "\n";
-        text += &left_out(look, report.copies());
-    }
-    text
-}
-
-/// That so many images are copies; empty if there are none.
-fn left_out(look: TextStyle, copies: usize) -> String {
-    if copies == 0 {
-        return String::new();
-    }
-    let images = plural(copies as u64, "image is", "images are");
-    let sentence = format!("{images} left out: another image of the same pack counts.");
-    hang(look.width, "", &sentence)
-}
-
-/// Why a pack is not to be applied. A refused pack's message says that by itself.
-fn sentence(step: &PlanStep, summary: &PackSummary) -> String {
-    let (label, message) = (code_label(step.code, summary), step_message(step, summary));
-    match step.code {
-        PlanCode::Refused(_) => message,
-        _ if message.is_empty() => label.to_owned(),
-        _ => format!("{label}. {message}"),
-    }
-}
-
-fn images(packs: &[(&PackSummary, &PackFacts)]) -> String {
-    let mut text = String::new();
-    for (summary, facts) in packs.iter().take(NAMED) {
-        // Unlike an image, a diskette has no name that tells its serial.
-        let serial = pack_serial(facts).filter(|_| summary.is_diskette());
-        let serial = serial.map_or_else(String::new, |serial| format!("  {serial}"));
-        text += &format!("  {}{serial}\n", shown(summary.image()));
-    }
-    if packs.len() > NAMED {
-        text += &format!("  and {} more: addpack plan --json names all\n", packs.len() - NAMED);
-    }
-    text
 }
 
 fn not_read(look: TextStyle, report: &PlanReport) -> String {
@@ -228,13 +164,14 @@ pub(crate) fn command_lines(look: TextStyle, commands: &[(String, String)]) -> S
     let width = commands.iter().map(|(command, _)| command.chars().count()).max().unwrap_or(0);
     let longest = commands.iter().map(|(_, purpose)| purpose.chars().count()).max().unwrap_or(0);
     let fits = width + longest + 5 <= look.columns;
-    commands.iter().fold(String::new(), |text, (command, purpose)| {
+    let lines = commands.iter().fold(String::new(), |text, (command, purpose)| {
         if fits {
             text + &format!("  {command:<width$}   {purpose}\n")
         } else {
             text + &format!("  {command}\n") + &hang(look.width, "      ", purpose)
         }
-    })
+    });
+    lines + &about_paths(look, commands)
 }
 
 /// The packs that are in no server's plan.
@@ -243,16 +180,17 @@ pub(crate) fn rest(
     out: &mut dyn Write,
     fleet: &Fleet,
     facts: &[PackFacts],
-    summaries: &[PackSummary],
+    summaries: &PackSummaries,
 ) -> io::Result<()> {
     let is_copy = |number: &usize| facts[*number].usability == Usability::Copy;
     let (copies, aside): (Vec<_>, Vec<_>) = fleet.aside.iter().copied().partition(is_copy);
     let parts = [("Stock: unused packs that no server needs", &fleet.stock), (ASIDE, &aside)];
     for (title, numbers) in parts.into_iter().filter(|(_, numbers)| !numbers.is_empty()) {
-        let heading = look.paint(Tone::Heading, &format!("{title} ({})", numbers.len()));
+        let heading =
+            look.paint(Tone::Heading, &format!("{title} ({})", number(numbers.len() as u64)));
         writeln!(out, "{heading}")?;
         for &number in numbers {
-            let (facts, summary) = (&facts[number], &summaries[number]);
+            let (facts, summary) = (&facts[number], summaries.get(number));
             let serial = pack_serial(facts).unwrap_or_else(|| "-".into());
             let licenses = match facts.licenses {
                 0 => "-".to_owned(),
@@ -260,7 +198,7 @@ pub(crate) fn rest(
             };
             let path = shown(summary.image());
             let why = fleet.why_aside(number, facts).map_or_else(String::new, |code| {
-                format!("{}{}", code_label(code, summary), untrusted(facts, summary))
+                format!("{}{}", code_label(code, &summary), untrusted(facts, &summary))
             });
             let lead = format!("  {serial:<23}  {licenses:<11}");
             let line = format!("{lead}  {path}  {why}");
@@ -274,6 +212,11 @@ pub(crate) fn rest(
         writeln!(out)?;
     }
     out.write_all(left_out(look, copies.len()).as_bytes())
+}
+
+/// The line below all plans; nothing where it is empty.
+pub(crate) fn last_line(look: TextStyle, line: &str) -> String {
+    if line.is_empty() { String::new() } else { "\n".to_owned() + &hang(look.width, "", line) }
 }
 
 /// The heading of packs that no server's plan holds, and that are not to be used.

@@ -8,6 +8,7 @@
 #![doc = ""]
 #![doc = include_str!("LEDGER.md")]
 
+mod access;
 mod creating;
 mod error;
 mod identity;

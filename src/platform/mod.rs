@@ -29,7 +29,11 @@ pub(crate) use aligned::{PastCache, read_direct, write_direct};
 pub(crate) use cause::cause;
 pub(crate) use cause::{Cause, same_error};
 pub(crate) use copy::copy;
-pub(crate) use file_system::{grants_writing, is_local, may_replace, may_write, try_locks};
+#[cfg(unix)]
+use file_system::may_give_rights;
+pub(crate) use file_system::{
+    grants_writing, is_local, may_rename, may_replace, may_write, try_locks,
+};
 pub(crate) use names::{drive_letter, is_device_name};
 pub(crate) use steps::step;
 pub(crate) use unnamed::{link, unnamed, way_to};

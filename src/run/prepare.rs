@@ -92,7 +92,7 @@ fn in_place(
 fn not_replaceable(image: &Image, error: io::Error) -> Failure {
     let failure = Failure::caused(Operation::Replace, error);
     let path = std::fs::canonicalize(&image.place.path);
-    let is_folder = path.is_ok_and(|path| platform::may_write(folder_of(&path)).is_err());
+    let is_folder = path.is_ok_and(|path| platform::may_rename(folder_of(&path)).is_err());
     match failure.code {
         FailureCode::NotOwner if is_folder => Failure { code: FailureCode::Immutable, ..failure },
         _ => failure,

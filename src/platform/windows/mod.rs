@@ -256,6 +256,15 @@ pub(crate) fn take_over(_: &File, _: &Metadata, _: &File) -> io::Result<()> {
     Ok(())
 }
 
+/// Nothing to do: writing takes no rights away there.
+#[expect(clippy::unnecessary_wraps, reason = "not every system keeps them")]
+pub(crate) fn keep_rights(_: &File, _: &Metadata) -> io::Result<()> {
+    Ok(())
+}
+
+/// Nothing to do: a user's folder for temporary files is private there.
+pub(crate) fn keep_private(_: &mut tempfile::Builder<'_, '_>) {}
+
 /// Files are not created with permissions there: see [`keep_read_only`].
 pub(crate) fn rights_of_copy(_: &Permissions) -> Option<Permissions> {
     None

@@ -166,11 +166,7 @@ impl Ledger {
         let db = self.db()?;
         let prepare = || {
             let version: i32 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-            if version < schema::WITH_CONTAINERS {
-                db.execute_batch(schema::READ_OLDER)
-            } else {
-                Ok(())
-            }
+            if version < schema::VERSION { db.execute_batch(schema::READ_OLDER) } else { Ok(()) }
         };
         prepare().map_err(|error| self.failed(error))
     }

@@ -34,6 +34,11 @@ pub(super) fn message(failure: &Failure) -> String {
             format!("the disk is mounted read-only: {} failed", operation(failure))
         }
         FailureCode::ReadOnlyDisk => "the disk that it is on is mounted read-only".to_owned(),
+        // Everything else in this folder has worked by then.
+        FailureCode::Immutable if failure.operation == Operation::Publish => format!(
+            "the file system has no hard links, and so no names that never replace a file: {} failed",
+            operation(failure)
+        ),
         FailureCode::Immutable if failure.target.is_some() => format!(
             "an attribute of the folder forbids changes (chattr +i): {} failed",
             operation(failure)

@@ -33,6 +33,8 @@ impl Printer {
     ) -> Result<Exit, Error> {
         if end.is_err() {
             self.exit = self.exit.merge(Exit::Failed);
+            // Without its ledger, the run has not begun.
+            self.tally.is_incomplete |= self.tally.is_empty();
         }
         if is_stopped(&end) {
             self.exit = self.exit.merge(Exit::Stopped);
@@ -53,9 +55,8 @@ impl Printer {
         }
         let summary = self.summary(&end);
         self.last_text(&end, &summary, more.as_ref());
-        if let Some(error) = self.out.into_error() {
-            return Err(Error::Output(error));
-        }
+        let lost = self.out.into_error();
+        // They do not depend on what became of standard output.
         if let (Some(files), Some(more)) = (self.to_file, more) {
             let stopped = is_stopped(&end);
             let ending = Ending {
@@ -66,6 +67,9 @@ impl Printer {
                 server: NEW_45_SERVER,
             };
             files.finish(more.also, &more.head, &ending)?;
+        }
+        if let Some(error) = lost {
+            return Err(Error::Output(error));
         }
         end.map(|_| self.exit).map_err(Error::Ledger)
     }

@@ -100,6 +100,9 @@ impl Printer {
     /// images and no list is wanted.
     pub(crate) fn with_files(mut self, also: &Also, list: bool) -> Self {
         self.to_file = ToFile::new(also);
+        if self.to_file.is_some() {
+            self.out.never_stop();
+        }
         self.lists_skipped = list;
         let is_seen = matches!(self.form, ReportForm::Lines(_)) && self.look.rows.is_some();
         self.brief = is_seen.then(|| Brief::new(list));

@@ -70,7 +70,10 @@ pub(crate) const EXITS: [(&str, &str); 6] = [
         "a pack was refused or is turned away by a plan, a path that was named is not a pack, no image was found, or ledger check or selftest found a fault",
     ),
     ("2", "the command line was wrong; nothing was touched"),
-    ("3", "an image or a folder could not be worked on, the ledger cannot be used, or a report was lost (wins over 1)"),
+    (
+        "3",
+        "an image or a folder could not be worked on, the ledger cannot be used, or a report was lost (wins over 1)",
+    ),
     ("130", "stopped by Ctrl-C, SIGTERM or your \"no\"; everything that was begun is finished"),
     ("any other", "a failure of addpack itself"),
 ];

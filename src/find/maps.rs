@@ -39,7 +39,7 @@ pub(super) fn is_made_of(name: &OsStr, base: &OsStr, ending: &str) -> bool {
     Path::new(name).file_stem() == Some(base) && has_ending(name, ending)
 }
 
-/// The mapfile of an image: the first file by the rules that begins as ddrescue's do, or that cannot be read,
+/// The mapfile of an image: the first file by the rules that begins as mapfiles do, or that cannot be read,
 /// which is reported then. `find` returns the name of the file with this base and ending, if there is one.
 pub(super) fn mapfile_of(
     image: &Path,

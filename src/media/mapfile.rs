@@ -10,10 +10,13 @@ use std::path::Path;
 
 /// The most bytes of a mapfile; those of diskettes are far shorter.
 const MAX_LEN: u64 = 1 << 20;
-/// How mapfiles begin: those of ddrescue 1.20 and later, and older ones. Its logs of events, rates and reads
-/// begin differently.
-const SIGNATURES: [&str; 2] =
-    ["# Mapfile. Created by GNU ddrescue", "# Rescue Logfile. Created by GNU ddrescue"];
+/// How mapfiles begin: those that are written here, those of ddrescue 1.20 and later, and older ones. ddrescue's logs
+/// of events, rates and reads begin differently.
+const SIGNATURES: [&str; 3] = [
+    "# Mapfile. Created by addpack",
+    "# Mapfile. Created by GNU ddrescue",
+    "# Rescue Logfile. Created by GNU ddrescue",
+];
 /// Some editors put it before a text.
 const BYTE_ORDER_MARK: char = '\u{FEFF}';
 /// The status of a block that was read.
@@ -35,7 +38,7 @@ impl Mapfile {
         Self::parse(&text(path)?)
     }
 
-    /// Whether this file begins as ddrescue's mapfiles do.
+    /// Whether this file begins as mapfiles do.
     ///
     /// # Errors
     /// If it cannot be read.

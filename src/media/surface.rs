@@ -1,8 +1,10 @@
 //! Reads a whole diskette and maps how well each sector reads.
 
 use crate::disk::{
-    DiskGeometry, DisketteStorage, DriveError, Flaw, FlawKind, MediaError, SECTOR_LEN,
+    DiskGeometry, DisketteStorage, DriveError, Flaw, FlawKind, MediaError, SECTOR_LEN, Storage,
+    withhold,
 };
+use std::io;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 use strum::VariantArray;
@@ -57,6 +59,43 @@ pub struct ReadDiskette {
     /// All bytes of the diskette; lost sectors, and those that were not reached, are zeros.
     pub bytes: Vec<u8>,
 }
+
+impl ReadDiskette {
+    /// The sectors that could not be read, in order.
+    pub fn lost(&self) -> Vec<Flaw> {
+        let sectors = (0..).zip(&self.surface.sectors);
+        let lost = sectors.filter(|(_, condition)| **condition == SectorCondition::Lost);
+        lost.map(|(sector, _)| Flaw { sector, kind: FlawKind::Unreadable }).collect()
+    }
+}
+
+/// What was read is a medium that is only read: lost sectors are errors, as on the diskette itself.
+impl Storage for ReadDiskette {
+    fn len(&self) -> u64 {
+        self.bytes.len() as u64
+    }
+
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
+        let start = usize::try_from(offset).unwrap_or(usize::MAX);
+        let bytes = self.bytes.get(start..).and_then(|rest| rest.get(..buffer.len()));
+        buffer.copy_from_slice(bytes.ok_or(io::ErrorKind::UnexpectedEof)?);
+        withhold(&self.lost(), offset, buffer)
+    }
+
+    fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
+        self.read(offset, buffer)
+    }
+
+    fn write(&self, _: u64, _: &[u8]) -> Result<(), MediaError> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    fn sync(&self) -> Result<(), MediaError> {
+        Ok(())
+    }
+}
+
+impl DisketteStorage for ReadDiskette {}
 
 impl Surface {
     /// Whether the whole diskette was read.

@@ -2,9 +2,9 @@
 
 use super::watch::{ReadingAt, Watcher};
 use crate::disk::{DisketteStorage, DriveError, Flaw, FlawKind, MediaError, SECTOR_LEN, Storage};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 type SectorBytes = Box<[u8; SECTOR_LEN]>;
 
@@ -15,6 +15,8 @@ pub struct VerifyingReader<S> {
     /// How often a sector is retried.
     retries: u32,
     flaws: Mutex<BTreeMap<u32, FlawKind>>,
+    /// Sectors whose single read has failed: they are weak even if they read well from then on.
+    failed: Mutex<BTreeSet<u32>>,
     /// Called for each sector; may stop the reading until something is written.
     watcher: Option<Watcher>,
     is_written: AtomicBool,
@@ -27,6 +29,7 @@ impl<S: DisketteStorage> VerifyingReader<S> {
             inner,
             retries,
             flaws: Mutex::default(),
+            failed: Mutex::default(),
             watcher: None,
             is_written: AtomicBool::new(false),
         }
@@ -94,7 +97,7 @@ impl<S: DisketteStorage> VerifyingReader<S> {
             }
             match self.attempt(offset, retry)? {
                 Some(sector) if last.as_ref() == Some(&sector) => {
-                    if retry > 0 {
+                    if retry > 0 || self.failed().contains(&sector_number(offset)) {
                         self.mark(offset, FlawKind::Weak);
                     }
                     return Ok(Ok(sector));
@@ -104,6 +107,10 @@ impl<S: DisketteStorage> VerifyingReader<S> {
             }
         }
         Ok(Err(self.mark(offset, FlawKind::Unreadable)))
+    }
+
+    fn failed(&self) -> MutexGuard<'_, BTreeSet<u32>> {
+        self.failed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn mark(&self, offset: u64, kind: FlawKind) -> Flaw {
@@ -163,7 +170,12 @@ impl<S: DisketteStorage> Storage for VerifyingReader<S> {
 impl<S: DisketteStorage> DisketteStorage for VerifyingReader<S> {
     fn read_once(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         self.report(offset, 0)?;
-        self.inner.read_past_cache(offset, buffer)
+        let read = self.inner.read_past_cache(offset, buffer);
+        let failed = read.as_ref().is_err_and(|error| error.drive().is_none());
+        if failed && buffer.len() == SECTOR_LEN {
+            self.failed().insert(sector_number(offset));
+        }
+        read
     }
 
     fn flaws(&self) -> Vec<Flaw> {

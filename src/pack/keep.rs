@@ -5,11 +5,15 @@
 //! says which.
 
 use super::examine::{Examination, examine};
-use crate::disk::{DisketteStorage, DriveError, MediaError, Memory, SECTOR_LEN};
+use crate::diagnosis::{Diagnosis, FindingKind};
+use crate::disk::{DisketteStorage, DriveError, Flaw, MediaError, SECTOR_LEN};
+use crate::fat12::{FaultKind, MediaFault};
 use crate::files::write_new;
+use crate::media::Mapfile;
 use crate::media::surface::{ReadDiskette, SectorCondition, Surface, rescue, rescue_tracks};
-use crate::record::RECORD_SECTORS;
-use crate::record::fields::{Seal, Serial};
+use crate::record::fields::Serial;
+use crate::record::{RECORD_SECTORS, Record};
+use std::collections::HashSet;
 use std::fmt::Write;
 use std::fs;
 use std::io;
@@ -26,10 +30,12 @@ const MOST_OF_ONE_NAME: u32 = 1000;
 pub struct Keep {
     /// The folder, which is made if necessary.
     pub folder: PathBuf,
-    /// The number for the name of an image without a pack, from 1.
+    /// The number of the diskette, from 1, unless it is one of `known`.
     pub number: usize,
     /// How much of the diskette is read.
     pub extent: Extent,
+    /// The diskettes without a record whose images are kept, by their numbers: no serial tells them from each other.
+    pub known: Vec<(usize, PathBuf)>,
 }
 
 /// How much of a diskette an image of it holds.
@@ -42,6 +48,16 @@ pub enum Extent {
     Record,
 }
 
+/// What a first look has shown of the diskette.
+#[derive(Clone, Copy, Debug)]
+pub struct FirstLook<'a> {
+    /// Its record, as far as that could be read.
+    pub record: Option<&'a Record>,
+    /// Whether the diskette is damaged where its record is, or where it leads there: then another reading may show
+    /// more of it, or less.
+    pub is_damaged: bool,
+}
+
 /// The most bytes of boot sector, FATs and root directory at the start of a diskette.
 const SYSTEM_AREA: usize = 40 * SECTOR_LEN;
 
@@ -52,71 +68,157 @@ pub struct KeptImage {
     pub path: PathBuf,
     /// How well the diskette was read.
     pub surface: Surface,
-    /// The digest of the record on the diskette, if there is one.
-    pub record: Option<Seal>,
+    /// The number of the diskette.
+    pub number: usize,
+}
+
+/// A diskette that was read, to be kept.
+pub struct Reading {
+    diskette: ReadDiskette,
+    /// Serial and number of events; `None` without a record, or with a serial that is not well-formed.
+    name: Option<String>,
+    /// Whether there is a record, or what is left of one.
+    has_record: bool,
 }
 
 impl Keep {
-    /// Reads a diskette and keeps an image of it. If the folder already has the same image by that name,
-    /// returns that one.
+    /// Reads a diskette, of which `first` is known.
     ///
     /// # Errors
-    /// A [`DriveError`] if the reading was stopped, the medium is not a diskette, or its record differs from
-    /// that of a first read; otherwise those of the medium and the folder. Then nothing was added to the
-    /// folder.
-    pub fn keep<S: DisketteStorage + ?Sized>(&self, medium: &S) -> Result<KeptImage, MediaError> {
-        let seen = examine(medium)?;
-        let (record, _) = record_of(&seen).unzip();
-        let rescue =
-            self.read(medium, &seen)?.ok_or(DriveError::NotADiskette(Some(medium.len())))?;
-        if !rescue.surface.is_complete() {
+    /// A [`DriveError`] if the reading was stopped, the medium is not a diskette, or it is another one;
+    /// [`MediaError::Lost`] if a record that read well at the first look does not read any more; otherwise those of the
+    /// medium.
+    pub fn read<S: DisketteStorage + ?Sized>(
+        &self,
+        medium: &S,
+        first: FirstLook<'_>,
+    ) -> Result<Reading, MediaError> {
+        let read = match self.extent {
+            Extent::Whole => rescue(medium),
+            Extent::Record => read_record_tracks(medium),
+        }?;
+        let diskette = read.ok_or(DriveError::NotADiskette(Some(medium.len())))?;
+        if !diskette.surface.is_complete() {
             return Err(DriveError::Stopped.into());
         }
-        let found = examine(&Memory::new(rescue.bytes.clone()))?;
-        let (read, name) = record_of(&found).unzip();
-        if read != record && rescue.surface.count(SectorCondition::Lost) == 0 {
-            return Err(DriveError::Changed.into());
-        }
-        let name = name.flatten().unwrap_or_else(|| format!("diskette-{}", self.number));
+        let found = match examine(&diskette)? {
+            Examination::Pack(pack) => Some(pack.diagnosis),
+            Examination::NotAPack(_) => None,
+        };
+        first.check(found.as_ref(), &diskette.lost())?;
+        let record = found.as_ref().and_then(|found| found.record.as_deref());
+        let (name, has_record) = (record.and_then(name_of), record.is_some());
+        Ok(Reading { diskette, name, has_record })
+    }
+
+    /// Keeps the image of a diskette that was read. If the folder already has the same image by that name, returns
+    /// that one.
+    ///
+    /// # Errors
+    /// Those of the folder. Then nothing was added to it.
+    pub fn keep(&self, reading: Reading) -> io::Result<KeptImage> {
+        let Reading { diskette, name, has_record } = reading;
+        let is_bare = !has_record && self.extent == Extent::Whole;
+        let known = self.known.iter().filter(|_| is_bare);
+        let known = known.clone().find(|(_, image)| is_of(image, &diskette, diskette.bytes.len()));
+        let number = known.map_or(self.number, |(number, _)| *number);
+        let name = name.unwrap_or_else(|| format!("diskette-{number}"));
         fs::create_dir_all(&self.folder)?;
-        for number in 1..MOST_OF_ONE_NAME {
-            let name = if number == 1 { name.clone() } else { format!("{name}-copy-{number}") };
+        for copy in 1..MOST_OF_ONE_NAME {
+            let name = if copy == 1 { name.clone() } else { format!("{name}-copy-{copy}") };
             let path = self.folder.join(name + ".img");
-            if put(&path, &rescue)? {
-                return Ok(KeptImage { path, surface: rescue.surface, record });
+            if put(&path, &diskette)? {
+                return Ok(KeptImage { path, surface: diskette.surface, number });
             }
         }
         Err(io::ErrorKind::AlreadyExists.into())
     }
+}
 
-    fn read<S: DisketteStorage + ?Sized>(
-        &self,
-        medium: &S,
-        seen: &Examination,
-    ) -> Result<Option<ReadDiskette>, MediaError> {
-        let record = match seen {
-            Examination::Pack(pack) => pack.sectors.unwrap_or_default(),
-            Examination::NotAPack(_) => [0; RECORD_SECTORS],
+impl Keep {
+    /// Which of the known diskettes this one is, of which only the tracks that could lead to a record were read; `None` if
+    /// several are the same there.
+    pub fn recognize(&self, reading: &Reading) -> Option<usize> {
+        let is_same = |image: &Path| is_of(image, &reading.diskette, SYSTEM_AREA);
+        let mut same = self.known.iter().filter(|(_, image)| is_same(image));
+        same.next().filter(|_| same.next().is_none()).map(|(number, _)| *number)
+    }
+}
+
+impl FirstLook<'_> {
+    /// Checks that a second reading may be of the same diskette, and has all that this one had: a sector that does not
+    /// read is no sign of another diskette.
+    fn check(self, found: Option<&Diagnosis>, lost: &[Flaw]) -> Result<(), MediaError> {
+        let at = found.and_then(lost_sector).and_then(|at| lost.iter().find(|it| it.sector == at));
+        let is_partial = self.is_damaged || at.is_some();
+        let is_same = match (self.record, found.and_then(|found| found.record.as_deref())) {
+            (Some(first), Some(second)) if is_partial => may_be_same(first, second),
+            (Some(first), Some(second)) => first.digest() == second.digest(),
+            (None, None) => true,
+            (Some(_), None) => is_partial,
+            (None, Some(_)) => self.is_damaged,
         };
-        match self.extent {
-            Extent::Whole => rescue(medium),
-            Extent::Record => rescue_tracks(medium, &|track| {
-                let holds = |at: &u64| track.contains(&usize::try_from(*at).unwrap_or(usize::MAX));
-                track.start < SYSTEM_AREA || record.iter().any(holds)
-            }),
+        match at.filter(|_| !self.is_damaged) {
+            _ if !is_same => Err(DriveError::Changed.into()),
+            Some(at) => Err((*at).into()),
+            None => Ok(()),
         }
     }
 }
 
-/// The digest of the record that was found, and the name for an image of it, if its serial is
-/// well-formed: serial and number of events.
-fn record_of(found: &Examination) -> Option<(Seal, Option<String>)> {
-    let Examination::Pack(pack) = found else { return None };
-    let record = pack.diagnosis.record.as_deref()?;
+/// The lost sector because of which a pack is refused.
+fn lost_sector(found: &Diagnosis) -> Option<u32> {
+    match found.findings.first().map(|finding| &finding.kind) {
+        Some(FindingKind::Media(MediaFault { kind: FaultKind::LostSector(_), sector, .. })) => {
+            *sector
+        }
+        _ => None,
+    }
+}
+
+/// Whether two readings may be of one record: sectors that could not be read are zeros in it.
+pub fn may_be_same(one: &Record, other: &Record) -> bool {
+    let sectors = |record: &Record| record.bytes().as_chunks::<SECTOR_LEN>().0.to_vec();
+    let is_lost = |sector: &[u8; SECTOR_LEN]| *sector == [0; SECTOR_LEN];
+    let pairs = sectors(one).into_iter().zip(sectors(other));
+    pairs.into_iter().all(|(one, other)| one == other || is_lost(&one) || is_lost(&other))
+}
+
+/// Reads the tracks that lead to the record, and its own.
+fn read_record_tracks<S: DisketteStorage + ?Sized>(
+    medium: &S,
+) -> Result<Option<ReadDiskette>, MediaError> {
+    let record = match examine(medium)? {
+        Examination::Pack(pack) => pack.sectors.unwrap_or_default(),
+        Examination::NotAPack(_) => [0; RECORD_SECTORS],
+    };
+    rescue_tracks(medium, &|track| {
+        let holds = |at: &u64| track.contains(&usize::try_from(*at).unwrap_or(usize::MAX));
+        track.start < SYSTEM_AREA || record.iter().any(holds)
+    })
+}
+
+/// The name for an image with this record, if its serial is well-formed: serial and number of events.
+fn name_of(record: &Record) -> Option<String> {
     let events = record.event_count;
     let word = if events == 1 { "event" } else { "events" };
-    let name = record.serial.text().map(|serial| format!("{serial}-{events}-{word}"));
-    Some((record.digest(), name))
+    record.serial.text().map(|serial| format!("{serial}-{events}-{word}"))
+}
+
+/// Whether an image is that of a diskette, as far as the first `length` bytes show: each sector that was read both times
+/// holds the same, and at least half of the sectors were.
+fn is_of(image: &Path, diskette: &ReadDiskette, length: usize) -> bool {
+    let Some(held) = fs::read(image).ok().filter(|held| held.len() == diskette.bytes.len()) else {
+        return false;
+    };
+    let map = Mapfile::read(&image.with_extension("map"));
+    let flaws = map.map_or_else(|_| Vec::new(), |map| map.flaws(held.len() as u64));
+    let lost: HashSet<_> =
+        flaws.into_iter().chain(diskette.lost()).map(|flaw| flaw.sector as usize).collect();
+    let pairs = held.chunks(SECTOR_LEN).zip(diskette.bytes.chunks(SECTOR_LEN)).enumerate();
+    let sectors = length.min(held.len()) / SECTOR_LEN;
+    let read: Vec<_> = pairs.take(sectors).filter(|(sector, _)| !lost.contains(sector)).collect();
+    2 * read.len() >= sectors && read.iter().all(|(_, (one, other))| one == other)
 }
 
 /// Whether an image has a name such as [`Keep::keep`] gives to that of a pack's diskette: `SERIAL-3-events.img`,

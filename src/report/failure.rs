@@ -229,7 +229,9 @@ impl Failure {
             DriveError::Denied => FailureCode::AccessDenied,
             DriveError::NotThere => FailureCode::NotFound,
             DriveError::Stopped => FailureCode::Stopped,
-            DriveError::Unreadable | DriveError::Dead => FailureCode::IoError,
+            DriveError::Unreadable | DriveError::ReadsNoMore | DriveError::Dead => {
+                FailureCode::IoError
+            }
         }
     }
 

@@ -98,21 +98,31 @@ impl Report {
         ledger: &Ledger,
         number: Option<usize>,
     ) -> Result<(), LedgerError> {
-        let is_copy = self.has_finding(FindingCode::CopyOfConverted);
-        let Some(record) = self.record().filter(|_| is_copy) else { return Ok(()) };
-        let Some(serial) = record.serial.text() else { return Ok(()) };
+        if !self.has_finding(FindingCode::CopyOfConverted) {
+            return Ok(());
+        }
+        if let Some(new) = self.converted_in_drive(ledger)? {
+            self.outcome = Outcome::AlreadyConverted;
+            self.diagnosis = Some(diagnose(&new));
+            self.notes.push(Note::ConvertedSince(number));
+        }
+        Ok(())
+    }
+
+    /// The record that the one of this image became on a diskette in a drive, if the ledger says so.
+    ///
+    /// # Errors
+    /// If the ledger fails.
+    pub fn converted_in_drive(&self, ledger: &Ledger) -> Result<Option<RecordBytes>, LedgerError> {
+        let Some(record) = self.record() else { return Ok(None) };
+        let Some(serial) = record.serial.text() else { return Ok(None) };
         let is_of_diskette = |entry: &LedgerEntry| {
             entry.state == ConversionState::Done
                 && entry.target.is_none()
                 && is_in_drive(&entry.path)
         };
         let entry = ledger.find(serial)?.filter(is_of_diskette);
-        if let Some(new) = entry.and_then(|entry| made_again(&entry, record.bytes())) {
-            self.outcome = Outcome::AlreadyConverted;
-            self.diagnosis = Some(diagnose(&new));
-            self.notes.push(Note::ConvertedSince(number));
-        }
-        Ok(())
+        Ok(entry.and_then(|entry| made_again(&entry, record.bytes())))
     }
 }
 

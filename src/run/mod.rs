@@ -29,7 +29,7 @@ mod survey;
 mod turns;
 
 pub use carry_out::carry_out;
-pub use keep::keep_diskette;
+pub use keep::{keep_diskette, recognize_diskette};
 pub use known::is_in_drive;
 pub use only::Only;
 pub use overview::Overview;

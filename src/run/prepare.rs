@@ -8,10 +8,12 @@ use super::output::{Output, OutputCopy};
 use super::step::Step;
 use super::{Job, Mode};
 use crate::conversion::{Patch, decide};
+use crate::diagnosis::FindingCode;
 use crate::disk::DisketteStorage;
 use crate::find::Image;
 use crate::media::{DriveError, Medium};
 use crate::platform::{self, folder_of};
+use crate::record::Record;
 use crate::record::fields::{FileTime, Seal};
 use crate::record::seal::sha1;
 use crate::report::{Failure, FailureCode, Operation, Outcome, Report};
@@ -154,10 +156,21 @@ fn change_of_copy(report: &Report, at: FileTime) -> Option<Patch> {
 impl Expected<'_> {
     fn check(self, medium: &Medium, report: &Report) -> Result<(), Failure> {
         match self {
-            Self::Record(candidate) if !is_as_decided(report, candidate) => Err(changed(medium)),
-            _ => Ok(()),
+            Self::Record(candidate) if is_as_decided(report, candidate) => Ok(()),
+            Self::Record(candidate) if is_lost_since(medium, report, candidate) => Ok(()),
+            Self::Record(_) => Err(changed(medium)),
+            Self::Anything => Ok(()),
         }
     }
+}
+
+/// Whether a diskette that read well before does not any more, so that its pack is refused: what can be read of it is
+/// that pack, or nothing.
+fn is_lost_since(medium: &Medium, report: &Report, candidate: &Candidate) -> bool {
+    let is_pack = |record: &Record| PackId::of(record) == candidate.pack;
+    medium.is_removable()
+        && report.has_finding(FindingCode::DamagedMedia)
+        && report.record().is_none_or(is_pack)
 }
 
 /// Whether the record is the one that was decided on, or became its 4.5 record meanwhile.

@@ -16,6 +16,7 @@ mod found;
 mod guards;
 mod mapfiles;
 mod queue;
+mod reading;
 #[path = "../real_driver/mod.rs"]
 mod real_driver;
 mod torn_sectors;

@@ -3,9 +3,9 @@
 use crate::support::disk::testdata;
 use crate::support::frail::{Fault, Frail};
 use addpack::disk::Memory;
-use addpack::media::{DriveError, Mapfile, VerifyingReader, Watcher};
+use addpack::media::{DriveError, Mapfile, MediaError, VerifyingReader, Watcher};
 use addpack::pack::examine::{Examination, examine};
-use addpack::pack::keep::{Extent, Keep, KeptImage};
+use addpack::pack::keep::{Extent, FirstLook, Keep, KeptImage, Reading};
 use addpack::pack::kept_list::{LIST_NAME, Listed, add, listed};
 use std::fs;
 use std::ops::ControlFlow;
@@ -17,8 +17,98 @@ fn golden(name: &str) -> Vec<u8> {
 }
 
 fn keep(folder: &Path, number: usize, bytes: &[u8], faults: &[(usize, Fault)]) -> KeptImage {
-    let diskette = VerifyingReader::new(Frail::new(bytes, faults), 5);
-    Keep { folder: folder.to_owned(), number, extent: Extent::Whole }.keep(&diskette).unwrap()
+    keep_known(folder, number, bytes, faults, &[])
+}
+
+/// Keeps an image of a diskette where those of other diskettes without a record are kept.
+fn keep_known(
+    folder: &Path,
+    number: usize,
+    bytes: &[u8],
+    faults: &[(usize, Fault)],
+    known: &[&KeptImage],
+) -> KeptImage {
+    let known = known.iter().map(|kept| (kept.number, kept.path.clone())).collect();
+    let keep = Keep { folder: folder.to_owned(), number, extent: Extent::Whole, known };
+    keep.keep(read(&keep, bytes, faults, bytes).unwrap()).unwrap()
+}
+
+/// Reads a diskette of which the first look has seen the bytes `first`, with nothing lost.
+fn read(
+    keep: &Keep,
+    bytes: &[u8],
+    faults: &[(usize, Fault)],
+    first: &[u8],
+) -> Result<Reading, MediaError> {
+    let record = match examine(&Memory::new(first.to_vec())).unwrap() {
+        Examination::Pack(pack) => pack.diagnosis.record,
+        Examination::NotAPack(_) => None,
+    };
+    let first = FirstLook { record: record.as_deref(), is_damaged: false };
+    keep.read(&VerifyingReader::new(Frail::new(bytes, faults), 5), first)
+}
+
+fn keep_in(folder: &Path, extent: Extent) -> Keep {
+    Keep { folder: folder.to_owned(), number: 1, extent, known: Vec::new() }
+}
+
+/// The first sector of the record.
+fn record_at(bytes: &[u8]) -> usize {
+    bytes.windows(8).position(|magic| magic == b"SBSCAP40").unwrap() / 512
+}
+
+#[test]
+fn record_that_does_not_read_any_more_is_lost_and_one_that_is_another_is_of_another_diskette() {
+    let folder = TempDir::new().unwrap();
+    let keep = keep_in(folder.path(), Extent::Whole);
+    let (bytes, other) = (golden("out-of-order-720.img"), golden("unused-720.img"));
+    for sector in record_at(&bytes)..record_at(&bytes) + 4 {
+        let error = read(&keep, &bytes, &[(sector, Fault::Lost)], &bytes).err().unwrap();
+        assert_eq!(error.lost().unwrap().sector as usize, sector);
+        // A lost sector elsewhere is no excuse for another diskette.
+        for lost in [&[(1400, Fault::Lost)][..], &[(record_at(&other) + 3, Fault::Lost)], &[]] {
+            let error = read(&keep, &other, lost, &bytes).err().unwrap();
+            assert_eq!(error.drive(), Some(&DriveError::Changed));
+        }
+    }
+    assert!(names(folder.path()).is_empty());
+}
+
+#[test]
+fn a_diskette_without_a_record_is_known_again_by_its_bytes() {
+    let folder = TempDir::new().unwrap();
+    let bytes = golden("no-record-360.img");
+    let mut other = bytes.clone();
+    other[0x1000] ^= 1;
+    let first = keep(folder.path(), 1, &bytes, &[]);
+    let second = keep_known(folder.path(), 2, &other, &[], &[&first]);
+    assert_eq!((first.number, second.number), (1, 2));
+    let again = keep_known(folder.path(), 3, &other, &[], &[&first, &second]);
+    assert_eq!(again, second);
+    // Sectors that did not read one of the times say nothing.
+    let worn = keep_known(folder.path(), 4, &bytes, &[(500, Fault::Lost)], &[&first, &second]);
+    assert_eq!(worn.number, 1);
+    assert_eq!(worn.path, folder.path().join("diskette-1-copy-2.img"));
+    // The one by which the two differ.
+    let worn = keep_known(folder.path(), 4, &other, &[(8, Fault::Lost)], &[&second, &first]);
+    assert_eq!(worn.number, 2);
+}
+
+#[test]
+fn a_diskette_is_recognized_by_the_tracks_that_could_lead_to_a_record_unless_several_are_the_same()
+{
+    let folder = TempDir::new().unwrap();
+    let bytes = golden("no-record-360.img");
+    let mut other = bytes.clone();
+    other[0x28] ^= 1;
+    let known = [keep(folder.path(), 1, &bytes, &[]), keep(folder.path(), 2, &other, &[])];
+    let mut keep = keep_in(folder.path(), Extent::Record);
+    keep.known = known.iter().map(|kept| (kept.number, kept.path.clone())).collect();
+    let number =
+        |keep: &Keep, bytes: &[u8]| keep.recognize(&read(keep, bytes, &[], bytes).unwrap());
+    assert_eq!((number(&keep, &bytes), number(&keep, &other)), (Some(1), Some(2)));
+    keep.known.push((3, known[0].path.clone()));
+    assert_eq!((number(&keep, &bytes), number(&keep, &golden("unused-720.img"))), (None, None));
 }
 
 fn names(folder: &Path) -> Vec<String> {
@@ -56,8 +146,8 @@ fn an_image_is_never_put_over_another_and_the_same_one_is_kept_once() {
     *other.last_mut().unwrap() ^= 1;
     let first = keep(folder.path(), 1, &golden("applied-1440.img"), &[]);
     let second = keep(folder.path(), 2, &other, &[]);
-    assert_eq!(keep(folder.path(), 3, &golden("applied-1440.img"), &[]), first);
-    assert_eq!(keep(folder.path(), 4, &other, &[]), second);
+    assert_eq!(keep(folder.path(), 3, &golden("applied-1440.img"), &[]).path, first.path);
+    assert_eq!(keep(folder.path(), 4, &other, &[]).path, second.path);
     assert_eq!(fs::read(first.path).unwrap(), golden("applied-1440.img"));
     assert_eq!(fs::read(second.path).unwrap(), other);
     assert_eq!(names(folder.path()).len(), 2);
@@ -75,6 +165,7 @@ fn lost_sectors_stand_in_a_mapfile_that_is_read_as_what_it_says() {
     // The same bytes without a mapfile would pass for whole: that is another image.
     let bytes = fs::read(&kept.path).unwrap();
     let whole = keep(folder.path(), 2, &bytes, &[]);
+    assert!(Mapfile::is_signed(&kept.path.with_extension("map")).unwrap());
     assert_ne!(whole.path, kept.path);
     assert!(!whole.path.with_extension("map").exists());
 }
@@ -87,9 +178,8 @@ fn a_reading_that_is_stopped_keeps_nothing() {
     });
     let diskette =
         VerifyingReader::new(Frail::new(&golden("unused-720.img"), &[]), 5).watched(Some(stop));
-    let extent = Extent::Whole;
-    let keep = Keep { folder: folder.path().join("new"), number: 1, extent };
-    let error = keep.keep(&diskette).unwrap_err();
+    let keep = keep_in(&folder.path().join("new"), Extent::Whole);
+    let error = keep.read(&diskette, FirstLook { record: None, is_damaged: false }).err().unwrap();
     assert_eq!(error.drive(), Some(&DriveError::Stopped));
     assert!(names(folder.path()).is_empty());
 }
@@ -101,10 +191,8 @@ fn an_image_of_the_record_alone_says_the_same_of_the_pack() {
     {
         let folder = TempDir::new().unwrap();
         let bytes = golden(name);
-        let diskette = VerifyingReader::new(Frail::new(&bytes, &[]), 5);
-        let extent = Extent::Record;
-        let keep = Keep { folder: folder.path().to_owned(), number: 1, extent };
-        let kept = keep.keep(&diskette).unwrap();
+        let keep = keep_in(folder.path(), Extent::Record);
+        let kept = keep.keep(read(&keep, &bytes, &[], &bytes).unwrap()).unwrap();
         let image = fs::read(&kept.path).unwrap();
         assert_eq!(image.len(), bytes.len(), "{name}");
         let record = |bytes: Vec<u8>| match examine(&Memory::new(bytes)).unwrap() {

@@ -6,7 +6,7 @@ use super::{complete, files_from};
 use crate::cli::Error;
 use crate::cli::show::terminal::When;
 use crate::cli::words::disk_letter;
-use crate::cli::words::system::DRIVE;
+use crate::cli::words::system::A_DRIVE;
 use addpack::media::{Container, Place, PlaceKind};
 use addpack::run::{Describe, Job, Mode};
 use clap::{Args as ClapArgs, ValueHint};
@@ -22,7 +22,7 @@ const CONVERTING: usize = 64;
 /// The help text for paths, with the name of a drive on this system.
 fn paths_help() -> String {
     format!(
-        "Images (raw or in containers), diskette drives ({DRIVE}), and folders with all their subfolders"
+        "Images (raw or in containers), diskette drives ({A_DRIVE}), and folders with all their subfolders"
     )
 }
 

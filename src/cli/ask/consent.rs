@@ -2,6 +2,7 @@
 
 use crate::cli::args::ConvertArgs;
 use crate::cli::ask::keyboard::answer_is_yes;
+use crate::cli::commands::converted_since::ConvertedSince;
 use crate::cli::commands::ledger::file;
 use crate::cli::show::printer::Printer;
 use crate::cli::show::queue::Diskette;
@@ -29,21 +30,25 @@ pub(crate) enum Consent {
 }
 
 /// Listens to a survey, and remembers what the question is about.
-pub(crate) struct Asking<'a> {
+pub(crate) struct Asking<'a, 'c> {
     printer: &'a mut Printer,
+    since: &'a mut ConvertedSince<'c>,
     /// What is said of an image that would be changed, and of its pack.
     images: Vec<Option<PackFacts>>,
     /// Diskettes in drives: the number of each, what is said of it, and the digest of its record.
     diskettes: Vec<(usize, String, Seal)>,
     /// Images that are refused by themselves.
     refused: u64,
-    /// Whether images of diskettes are among them, which a queue has kept.
+    /// The packs of diskettes that were converted since a queue has kept their images: these images are not refused.
+    converted: Vec<PackFacts>,
+    /// Whether images of other diskettes are among them, which a queue has kept.
     has_kept: bool,
 }
 
-impl<'a> Asking<'a> {
-    pub(crate) fn new(printer: &'a mut Printer) -> Self {
-        Self { printer, images: Vec::new(), diskettes: Vec::new(), refused: 0, has_kept: false }
+impl<'a, 'c> Asking<'a, 'c> {
+    pub(crate) fn new(printer: &'a mut Printer, since: &'a mut ConvertedSince<'c>) -> Self {
+        let (images, diskettes, converted) = (Vec::new(), Vec::new(), Vec::new());
+        Self { printer, since, images, diskettes, refused: 0, converted, has_kept: false }
     }
 
     /// Asks with the numbers of the survey.
@@ -66,11 +71,12 @@ impl<'a> Asking<'a> {
         {
             text += &(diskette(&report, record) + "\n");
         }
-        if self.has_kept && args.output.is_none() {
+        if self.has_kept {
             text += OF_DISKETTES;
         }
         text += &unread_images(overview.unread, survey.first_unread());
-        text += &question(&overview, args.output.as_deref(), self.refused + overview.refused);
+        let refused = self.refused + overview.refused.saturating_sub(self.converted.len() as u64);
+        text += &question(&overview, args.output.as_deref(), refused);
         text += &ledger_line(args);
         if answer_is_yes(&(text + "Go on? [y/N] ")) {
             Consent::Given(diskettes.iter().map(|(_, _, digest)| *digest).collect())
@@ -83,8 +89,8 @@ impl<'a> Asking<'a> {
     /// Says where a server's packs have gaps or twins: those who know that may want to wait.
     fn warn(&self, survey: &Survey) {
         let count = self.images.iter().enumerate().filter(|(image, _)| survey.counts(*image));
-        let packs = count.filter_map(|(_, facts)| *facts).collect();
-        let set = PlannedSet::new(packs, &NEW_45_SERVER);
+        let packs = count.filter_map(|(_, facts)| *facts).chain(self.converted.iter().copied());
+        let set = PlannedSet::new(packs.collect(), &NEW_45_SERVER);
         let plans = set.sets.all().iter().zip(&set.fleet.plans);
         let of_server = |(packs, (_, plan)): (&ServerPacks, &(ServerState, Plan))| {
             (packs.server, set_warnings(plan, &packs.chain))
@@ -186,7 +192,7 @@ pub(crate) fn diskette_question(found: &Diskette, args: &ConvertArgs) -> String 
     format!("{about}\n{question} [y/N] ")
 }
 
-impl Asking<'_> {
+impl Asking<'_, '_> {
     /// Remembers what the question needs to know of an image, and passes the event on to the printer.
     pub(crate) fn hear(&mut self, event: RunEvent) -> ControlFlow<()> {
         if let RunEvent::Seen(report) = &event {
@@ -204,7 +210,11 @@ impl Asking<'_> {
             self.diskettes.push((image, line, record.digest()));
         }
         let is_image = report.outcome.is_to_change() && !report.is_drive;
-        self.has_kept |= is_image && is_kept_image(&report.path);
+        if is_image && is_kept_image(&report.path) {
+            let converted = self.since.converted(report);
+            self.has_kept |= converted.is_none();
+            self.converted.extend(converted.and_then(|diskette| PackFacts::of(&diskette, false)));
+        }
         self.images.push(PackFacts::of(report, false));
     }
 }

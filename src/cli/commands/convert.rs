@@ -5,6 +5,7 @@ use crate::cli::args::ConvertArgs;
 use crate::cli::ask::consent::{Asking, Consent};
 use crate::cli::ask::keyboard::can_ask;
 use crate::cli::ask::stop::{self, STOP};
+use crate::cli::commands::converted_since::ConvertedSince;
 use crate::cli::commands::drive;
 use crate::cli::commands::head::head;
 use crate::cli::commands::ledger::{open_to_read, open_to_write};
@@ -13,6 +14,7 @@ use crate::cli::commands::queue;
 use crate::cli::exit::Exit;
 use crate::cli::show::printer::{More, Printer};
 use crate::cli::show::progress::Progress;
+use crate::cli::show::reading::ReadingOf;
 use crate::cli::show::terminal::{complain, named};
 use addpack::record::fields::FileTime;
 use addpack::run::{self, Job, Mode};
@@ -59,14 +61,18 @@ fn convert(args: &ConvertArgs) -> Result<Exit, Error> {
     }
     let mode = if args.dry_run { Mode::DryRun(at) } else { Mode::Convert(at) };
     let only = args.only_as.as_deref().map(only_as::read).transpose()?;
-    let mut job = Job { output: args.output.clone(), only, ..common.job(mode)? };
+    let progress = Progress::over(common, "looking");
+    let of = if args.output.is_some() { ReadingOf::RecordThenWhole } else { ReadingOf::Record };
+    let job = Job { output: args.output.clone(), only, ..common.job(mode)? };
+    let mut job = progress.watch(job, of);
     let doing = if args.dry_run { "dry run" } else { "converting" };
-    let printer = Printer::new(common, Progress::over(common, "looking"), args.dry_run)
+    let printer = Printer::new(common, progress, args.dry_run)
         .doing(doing, args.output.as_deref())
         .with_servers();
     let mut printer = printer.with_files(&args.also, args.list);
+    let mut since = ConvertedSince::new(common);
     let result = if ask_first {
-        let mut asking = Asking::new(&mut printer);
+        let mut asking = Asking::new(&mut printer, &mut since);
         let survey = run::survey(&job, &mut ledger, &STOP, &mut |event| asking.hear(event))?;
         match asking.ask(args, &job, &survey) {
             Consent::Given(digests) => {
@@ -76,9 +82,10 @@ fn convert(args: &ConvertArgs) -> Result<Exit, Error> {
             Consent::NotNeeded => {}
             Consent::Refused => return Ok(Exit::Stopped),
         }
-        drive::carry_out(&survey, &job, &mut ledger, &mut |event| printer.hear(event))
+        let mut hear = |event| printer.hear(since.hear(event));
+        drive::carry_out(&survey, &job, &mut ledger, &mut hear)
     } else {
-        drive::run(&job, &mut ledger, &mut |event| printer.hear(event))
+        drive::run(&job, &mut ledger, &mut |event| printer.hear(since.hear(event)))
     };
     printer.finish_with(result, Some(More { also: &args.also, common, head: head(common) }))
 }

@@ -2,11 +2,11 @@
 
 use crate::cli::args::Common;
 use crate::cli::commands::ledger::open_to_read;
-use addpack::diagnosis::FindingCode;
+use addpack::diagnosis::{FindingCode, diagnose};
 use addpack::ledger::Ledger;
 use addpack::pack::keep::is_kept_image;
 use addpack::pack::kept_list::{Listed, listed};
-use addpack::report::Report;
+use addpack::report::{Note, Outcome, Report};
 use addpack::run::{FinalReport, RunEvent};
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -36,24 +36,42 @@ impl<'a> ConvertedSince<'a> {
         event
     }
 
+    /// The report on the diskette of a kept image, if it was converted since.
+    pub(crate) fn converted(&mut self, report: &Report) -> Option<Box<Report>> {
+        let number = self.diskette(report)?;
+        let record = report.converted_in_drive(self.ledger()?).ok()??;
+        let mut converted = Report::new(report.path.clone(), false, Outcome::AlreadyConverted);
+        converted.diagnosis = Some(diagnose(&record));
+        converted.notes.push(Note::ConvertedSince(number));
+        Some(converted)
+    }
+
     fn update(&mut self, report: &mut Report) {
-        if !report.has_finding(FindingCode::CopyOfConverted) || !is_kept_image(&report.path) {
+        if !report.has_finding(FindingCode::CopyOfConverted) {
             return;
         }
-        let Some(folder) = report.path.parent() else { return };
+        let Some(number) = self.diskette(report) else { return };
+        let _ = self.ledger().map(|ledger| report.update_if_converted(ledger, number));
+    }
+
+    /// The diskette whose image this is, with its number if it has one; `None` if it is no kept image, or one of a
+    /// diskette that was a copy already.
+    #[expect(clippy::option_option, reason = "a diskette may have no number")]
+    fn diskette(&mut self, report: &Report) -> Option<Option<usize>> {
+        let folder = report.path.parent().filter(|_| is_kept_image(&report.path))?;
         if !self.folders.contains(folder) {
             self.read(folder.to_owned());
         }
         let diskettes = self.diskettes.get(&report.path).map_or(&[][..], Vec::as_slice);
         let original = diskettes.iter().find(|diskette| !diskette.was_copy);
-        if original.is_none() && !diskettes.is_empty() {
-            return;
-        }
-        let number = original.map(|original| original.number);
+        (original.is_some() || diskettes.is_empty()).then(|| original.map(|one| one.number))
+    }
+
+    fn ledger(&mut self) -> Option<&Ledger> {
         if self.ledger.is_none() {
             self.ledger = open_to_read(&self.common.ledger).ok();
         }
-        let _ = self.ledger.as_ref().map(|ledger| report.update_if_converted(ledger, number));
+        self.ledger.as_ref()
     }
 
     fn read(&mut self, folder: PathBuf) {

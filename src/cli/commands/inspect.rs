@@ -11,6 +11,7 @@ use crate::cli::commands::standard_input::{self, renamed};
 use crate::cli::exit::Exit;
 use crate::cli::show::printer::{More, Printer};
 use crate::cli::show::progress::Progress;
+use crate::cli::show::reading::ReadingOf;
 use addpack::run::{self, Job, Mode};
 
 pub(crate) fn run(args: &InspectArgs) -> Result<Exit, Error> {
@@ -21,8 +22,9 @@ pub(crate) fn run(args: &InspectArgs) -> Result<Exit, Error> {
     }
     let common = &args.common;
     let progress = Progress::over(common, "inspecting");
-    let mut job = Job { surface: args.surface, ..common.job(Mode::Inspect)? };
-    job.watcher = common.paths.first().map(|drive| progress.watcher(drive, args.surface));
+    let of = if args.surface { ReadingOf::RecordThenWhole } else { ReadingOf::Record };
+    let job = Job { surface: args.surface, ..common.job(Mode::Inspect)? };
+    let mut job = progress.watch(job, of);
     let (mut ledger, error) = open_to_look(&common.ledger)?;
     let printer = Printer::new(common, progress, true).with_servers().without_ledger(error);
     let mut printer = printer.with_files(&args.also, args.list);

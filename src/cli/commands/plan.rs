@@ -40,9 +40,12 @@ pub(crate) fn run(args: &PlanArgs) -> Result<Exit, Error> {
     } else {
         gather_with(&args.common, to_file.as_mut())?
     };
-    if packs.exit == Exit::Stopped {
+    if packs.exit == Exit::Stopped && !args.queue.queue {
         complain("stopped: not all images were looked at, so there is no plan");
         return Ok(Exit::Stopped);
+    }
+    if packs.exit == Exit::Stopped {
+        complain("stopped: what follows is of the diskettes that were looked at");
     }
     if (packs.is_empty || packs.has_only_errors()) && !args.common.json {
         return Ok(packs.exit);

@@ -5,16 +5,15 @@ use crate::cli::args::plan::PlanArgs;
 use crate::cli::commands::gather::Packs;
 use crate::cli::show::plan_report::PlanReport;
 use crate::cli::show::shell::{command, path_words};
-use crate::cli::show::what_now::{ledger_words, new_request, paths_again};
-use crate::cli::words::{PackSummary, address, pack_serial, plural, replacements, server_name};
+use crate::cli::show::what_now::{a_drive, ledger_words, new_request, paths_again};
+use crate::cli::words::{
+    PackSummary, Replacements, address, look_of, pack_serial, plural, server_name,
+};
 use addpack::pack::keep::is_kept_image;
 use addpack::plan::{FIRST_LICENSES, PackFacts, PlanAction, PlanStep};
 use addpack::record::event::ServerVersion;
 use clap::ValueEnum;
 use std::collections::HashSet;
-
-/// A drive, as the system at hand names its first.
-const A_DRIVE: &str = if cfg!(windows) { "A:" } else { "/dev/fd0" };
 
 /// What the commands of a plan come to: they work on the whole set, of which a plan may use a part.
 #[derive(Default)]
@@ -22,23 +21,26 @@ pub(crate) struct WholeSet {
     /// Images that a conversion in place converts, and those that a conversion into copies does.
     in_place: usize,
     into_copies: usize,
-    /// Packs that a request asks for, and images of such packs that have no serial.
-    asked: usize,
-    unnamed: usize,
+    /// What a request asks for.
+    asked: Replacements,
 }
 
 impl WholeSet {
     pub(crate) fn of(packs: &Packs) -> Self {
         let all = packs.facts.iter().zip(&packs.summaries);
         let to_convert = packs.facts.iter().filter(|facts| facts.is_to_convert());
-        let asked = all.filter(|(facts, summary)| is_asked_for(facts, summary));
-        let asked: Vec<_> = asked.map(|(facts, _)| pack_serial(facts)).collect();
-        let serials: HashSet<_> = asked.iter().flatten().collect();
+        let mut asked = Replacements::default();
+        for (facts, summary) in all.filter(|(facts, summary)| is_asked_for(facts, summary)) {
+            let evidence = summary.refusal.as_ref().map_or(&[][..], |refusal| &refusal.evidence);
+            match pack_serial(facts) {
+                Some(_) => asked.add_pack(facts.serial),
+                None => asked.add_unnamed(look_of(evidence)),
+            }
+        }
         Self {
             in_place: to_convert.clone().filter(|facts| facts.in_place).count(),
             into_copies: to_convert.count(),
-            asked: serials.len(),
-            unnamed: asked.iter().filter(|serial| serial.is_none()).count(),
+            asked,
         }
     }
 }
@@ -62,7 +64,7 @@ impl Source {
     fn of(args: &PlanArgs) -> Option<Self> {
         let paths = paths_again(&args.common)?;
         Some(match &args.queue.keep {
-            _ if !args.queue.queue => Self::Paths { paths, drive: A_DRIVE.to_owned() },
+            _ if !args.queue.queue => Self::Paths { paths, drive: a_drive()? },
             Some(folder) => Self::Paths { drive: paths.concat(), paths: path_words(&[folder])? },
             None => Self::Drive(paths),
         })
@@ -112,7 +114,8 @@ pub(crate) fn commands(
     let convert: Vec<_> =
         steps.filter(|step| step.action == PlanAction::ConvertThenApply).collect();
     let is_kept = |step: &&PlanStep| is_kept_image(&report.summary(step).path);
-    let are_kept = args.common.paths.len() == 1 && convert.iter().any(is_kept);
+    let is_folder = matches!(&*args.common.paths, [folder] if folder.is_dir());
+    let are_kept = is_folder && convert.iter().any(is_kept);
     if are_kept || (args.queue.queue && !convert.is_empty()) {
         // To convert the images would leave the diskettes 4.0, and they would be refused from then on.
         let diskettes = plural(convert.len() as u64, "diskette", "diskettes");
@@ -159,13 +162,11 @@ fn asked_for(report: &PlanReport, whole: &WholeSet) -> Option<String> {
     if asked.is_empty() {
         return None;
     }
+    // No image without a serial is in a plan.
     let serials: HashSet<_> =
         asked.iter().filter_map(|step| pack_serial(report.facts(step))).collect();
-    let all = replacements(whole.asked, whole.unnamed);
-    // Of images without a serial, nobody knows of which pack they are.
-    let of_plan =
-        if whole.unnamed == 0 { of_plan(serials.len(), whole.asked) } else { String::new() };
-    Some(all + &of_plan)
+    let of_plan = whole.asked.count().map(|all| of_plan(serials.len(), all));
+    Some(whole.asked.in_words() + &of_plan.unwrap_or_default())
 }
 
 /// How many of those are of the plan, where not all of them are.

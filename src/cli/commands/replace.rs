@@ -11,13 +11,14 @@ use crate::cli::commands::queue::set::look_at_diskettes;
 use crate::cli::exit::Exit;
 use crate::cli::show::json::{line, path_bytes};
 use crate::cli::show::progress::Progress;
+use crate::cli::show::reading::ReadingOf;
 use crate::cli::show::request::{self, RequestRow};
 use crate::cli::show::terminal::{TextStyle, complain, named, tell, wrote};
 use crate::cli::words::{
     KB_REPLACEMENT, PackSummary, Refusal, medium_cause, number, pack_serial, taken_message,
 };
 use addpack::disk::Storage;
-use addpack::media::{MediaError, Medium, Place};
+use addpack::media::{MediaError, Medium, Place, Watcher};
 use addpack::plan::servers::Span;
 use addpack::plan::{PackFacts, moved_away};
 use addpack::record::Version;
@@ -40,6 +41,9 @@ pub(crate) fn run(args: &ReplaceArgs) -> Result<Exit, Error> {
         if exit == Exit::Stopped { Vec::new() } else { refused(&packs, args, &mut exit) };
     if STOP.load(Ordering::Relaxed) {
         complain("stopped: not all images were looked at, so there is no request");
+        if let Some(folder) = &args.queue.keep {
+            complain(&format!("the same command goes on with {}", named(folder)));
+        }
         return Ok(Exit::Stopped);
     }
     rows.extend(lost);
@@ -120,8 +124,7 @@ fn tell_left_out(packs: &Packs) -> usize {
     for (summary, why) in left_out {
         count += 1;
         if count <= LEFT_OUT_NAMED {
-            let path = named(&summary.path);
-            complain(&format!("{path} is left out of the request: {why}"));
+            complain(&format!("{} is left out of the request: {why}", named(&summary.path)));
         }
     }
     if count > LEFT_OUT_NAMED {
@@ -170,8 +173,14 @@ fn one_row_a_pack(rows: Vec<RequestRow>) -> Vec<RequestRow> {
 
 /// The digest of each image, by several threads. Once the user has asked to stop, none is begun.
 fn digests(paths: &[&Path], common: &Common) -> Vec<Result<String, MediaError>> {
-    let progress = Progress::counting(common, "taking digests", paths.len() as u64);
+    let progress = if common.names_one_drive() {
+        Progress::of_diskette(common.screen.quiet)
+    } else {
+        Progress::counting(common, "taking digests", paths.len() as u64)
+    };
     let (next, retries) = (AtomicUsize::new(0), common.retries);
+    let drive = paths.first().copied().unwrap_or_else(|| Path::new(""));
+    let watcher = progress.watcher(drive, ReadingOf::Whole);
     let work = || {
         let mut done = Vec::new();
         loop {
@@ -179,7 +188,7 @@ fn digests(paths: &[&Path], common: &Common) -> Vec<Result<String, MediaError>> 
             let Some(path) = paths.get(at).filter(|_| !STOP.load(Ordering::Relaxed)) else {
                 return done;
             };
-            done.push((at, digest(path, retries)));
+            done.push((at, digest(path, retries, &watcher)));
             progress.other();
         }
     };
@@ -261,8 +270,8 @@ fn lost(args: &ReplaceArgs, packs: &Packs) -> Result<Vec<RequestRow>, Error> {
 const MAX_DIGESTED: u64 = 64 << 20;
 
 /// SHA-1 of the whole image, or diskette.
-fn digest(path: &Path, retries: u32) -> Result<String, MediaError> {
-    let image = Medium::open(&Place::at(path)?, retries)?;
+fn digest(path: &Path, retries: u32, watcher: &Watcher) -> Result<String, MediaError> {
+    let image = Medium::open(&Place::at(path)?, retries)?.watched(Some(watcher.clone()));
     if image.len() > MAX_DIGESTED {
         return Err(io::ErrorKind::FileTooLarge.into());
     }

@@ -3,63 +3,22 @@
 use crate::cli::args::Common;
 use crate::cli::ask::stop::STOP;
 use crate::cli::show::layout;
+use crate::cli::show::reading::{Pass, ReadingOf, clock, reading_text};
 use crate::cli::show::tally::Tally;
 use crate::cli::show::terminal::escape;
 use crate::cli::words::number;
-use addpack::disk::{DiskGeometry, SECTOR_LEN};
 use addpack::find::Finder;
-use addpack::media::{ReadingAt, Watcher};
+use addpack::media::Watcher;
 use addpack::report::Outcome;
+use addpack::run::Job;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use std::fmt::Write;
 use std::io::{IsTerminal, stderr};
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
-
-/// The progress of reading a diskette, shortened if it does not fit into `columns`.
-fn reading_text(columns: usize, drive: &str, at: ReadingAt, since: Duration, left: bool) -> String {
-    let flaws = format!("  weak {}, lost {}", at.weak, at.lost);
-    let flaws = if at.weak + at.lost > 0 { &*flaws } else { "" };
-    let again = format!("sector {} again ({} of {})", at.sector, at.retry, at.retries);
-    let (again, in_short) = match at.retry {
-        0 => (String::new(), String::new()),
-        _ => (format!("  trying {again}"), format!("  {again}")),
-    };
-    let left = if left { time_left(at, since) } else { String::new() };
-    let time = clock(since);
-    let (cylinder, of, head) = place(at);
-    let text = format!(
-        "reading {drive}  cylinder {cylinder} of {of}, head {head}{flaws}{again}  {time}{left}"
-    );
-    if text.chars().count() <= columns {
-        return text;
-    }
-    format!("{drive}  c{cylinder} h{head}{flaws}{in_short}  {time}{left}")
-}
-
-/// The cylinder (counted from 1), the number of cylinders, and the head.
-fn place(at: ReadingAt) -> (u32, u32, u32) {
-    let geometry = DiskGeometry::of_len(u64::from(at.sectors) * SECTOR_LEN as u64);
-    geometry.map_or((1, 1, 0), |geometry| {
-        let track = at.sector / geometry.sectors;
-        (track / geometry.heads + 1, geometry.cylinders, track % geometry.heads)
-    })
-}
-
-/// The estimated remaining time, once enough was read for an estimate.
-fn time_left(at: ReadingAt, since: Duration) -> String {
-    if at.sector == 0 || since < Duration::from_secs(1) {
-        return String::new();
-    }
-    let rest = at.sectors.saturating_sub(at.sector);
-    format!(", about {} left", clock(since * rest / at.sector))
-}
-
-fn clock(time: Duration) -> String {
-    format!("{}:{:02}", time.as_secs() / 60, time.as_secs() % 60)
-}
 
 /// A progress bar, or nothing.
 pub(crate) struct Progress {
@@ -82,16 +41,25 @@ impl Progress {
         Self { bar, is_line: true, is_looking: true, tally: Tally::default() }
     }
 
-    /// Shows the progress of reading the diskette in `drive`, and ends the reading if the user asks for that. If the
-    /// diskette `is_whole` read, the remaining time is shown as well.
-    pub(crate) fn watcher(&self, drive: &Path, is_whole: bool) -> Watcher {
+    /// The job, with a watcher that ends the reading of a diskette if the user asks for that and, where this is the line
+    /// of the one drive that the job names, shows how far the reading is.
+    pub(crate) fn watch(&self, job: Job, of: ReadingOf) -> Job {
+        let drive = job.paths.first().map_or_else(PathBuf::new, PathBuf::clone);
+        Job { watcher: Some(self.watcher(&drive, of)), ..job }
+    }
+
+    /// A watcher of the diskette in `drive`.
+    pub(crate) fn watcher(&self, drive: &Path, of: ReadingOf) -> Watcher {
         let line = self.bar.clone().filter(|_| self.is_line);
         let drive = escape(&drive.to_string_lossy());
-        let begun = Instant::now();
         let columns = layout::of_stderr().unwrap_or(layout::WIDTH);
+        let begun = Instant::now();
+        let pass = Mutex::new(Pass::new(of));
         Watcher::new(move |at| {
             if let Some(line) = &line {
-                line.set_message(reading_text(columns, &drive, at, begun.elapsed(), is_whole));
+                let mut pass = pass.lock().unwrap_or_else(PoisonError::into_inner);
+                let left = pass.time_left(at, begun.elapsed());
+                line.set_message(reading_text(columns, &drive, at, begun.elapsed(), left));
                 line.tick();
             }
             let stop = STOP.load(Ordering::Relaxed);
@@ -206,35 +174,4 @@ fn bar(doing: &'static str, count: u64) -> ProgressBar {
     bar.set_style(style);
     bar.set_prefix(doing);
     bar
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const AT: ReadingAt =
-        ReadingAt { sector: 1142, sectors: 2880, retry: 0, retries: 5, weak: 0, lost: 0 };
-
-    #[test]
-    fn a_diskette_that_reads_well_shows_its_place_and_the_time() {
-        assert_eq!(
-            reading_text(78, "/dev/fd0", AT, Duration::from_secs(48), true),
-            "reading /dev/fd0  cylinder 32 of 80, head 1  0:48, about 1:13 left"
-        );
-    }
-
-    #[test]
-    fn a_sector_that_is_tried_again_and_what_was_lost_are_shown() {
-        let at = ReadingAt { retry: 3, weak: 2, lost: 1, ..AT };
-        let text = |columns| reading_text(columns, "A:", at, Duration::from_secs(9), true);
-        assert_eq!(
-            text(120),
-            "reading A:  cylinder 32 of 80, head 1  weak 2, lost 1  trying sector 1142 again (3 of 5)  0:09, \
-             about 0:13 left"
-        );
-        assert_eq!(
-            text(78),
-            "A:  c32 h1  weak 2, lost 1  sector 1142 again (3 of 5)  0:09, about 0:13 left"
-        );
-    }
 }

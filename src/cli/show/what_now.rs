@@ -4,6 +4,8 @@ use crate::cli::args::Common;
 use crate::cli::show::layout::hang;
 use crate::cli::show::shell::{command, path_words};
 use crate::cli::show::terminal::TextStyle;
+use crate::cli::words::system::DRIVE;
+use addpack::media::drives;
 use std::path::Path;
 
 /// Commands about the paths of a run, each with what it does. One that cannot be quoted is left out.
@@ -27,6 +29,24 @@ impl WhatNow {
     }
 }
 
+/// The command that converts the diskettes whose images a queue has kept in the folder that is named. To convert the
+/// images would leave the diskettes 4.0, and they would be refused from then on. `None` if no such folder is named
+/// alone, or it cannot be typed.
+pub(crate) fn convert_diskettes(common: &Common) -> Option<String> {
+    let [folder] = common.paths.as_slice() else { return None };
+    let queue = ["convert".to_owned(), "--queue".to_owned(), a_drive()?, "--plan".to_owned()];
+    let words = [&queue[..], &path_words(&[folder])?, &ledger_words(common)?].concat();
+    command(&words).filter(|_| folder.is_dir())
+}
+
+/// A drive to name in a command: one that is there or, if none is found, the first that there may be. `None` if it cannot
+/// be typed.
+pub(crate) fn a_drive() -> Option<String> {
+    match drives().first() {
+        Some(found) => Some(path_words(&[&found.path])?.concat()),
+        None => Some(DRIVE.to_owned()),
+    }
+}
 /// Paths that a command names one by one.
 const NAMED: usize = 8;
 /// What stands for more than those, as a pattern of the shell names them.

@@ -84,8 +84,9 @@ pub(crate) enum Left {
     NotOfSet(PathBuf),
     /// Its image is in the folder of the plan, but it is not one to convert.
     NotToConvert,
-    /// Its record is another one than that of the image in this folder.
-    AnotherState(PathBuf),
+    /// Its record is another one than that of the image in this folder; a later one, if its events are known to have
+    /// become more.
+    AnotherState(PathBuf, Option<EventsSince>),
     /// It was converted before.
     Done,
 }
@@ -99,9 +100,11 @@ pub(crate) fn left_alone(left: &Left) -> String {
             format!("left as it was: {} has no image of it", named(folder))
         }
         Left::NotToConvert => "left as it was: it is not one to convert".to_owned(),
-        Left::AnotherState(folder) => format!(
-            "left as it was: its record has changed since its image in {} was made; inspect it again",
-            named(folder)
+        Left::AnotherState(folder, since) => format!(
+            "left as it was: its record has changed since its image in {folder} was kept{}; look at it again with \
+             inspect --queue --keep {folder}",
+            since.as_ref().map_or_else(String::new, |since| format!(" ({})", since.in_words())),
+            folder = named(folder)
         ),
         Left::Done => "converted before: nothing to do".to_owned(),
     }
@@ -110,6 +113,27 @@ pub(crate) fn left_alone(left: &Left) -> String {
 /// That a diskette has been in this queue before.
 pub(crate) fn seen_before(number: usize) -> String {
     format!("this is diskette {number} of this queue again: nothing to do")
+}
+
+/// The events of a pack when its image was kept, and when its diskette was read later.
+pub(crate) struct EventsSince {
+    pub(crate) then: usize,
+    pub(crate) now: usize,
+}
+
+impl EventsSince {
+    fn in_words(&self) -> String {
+        if self.then == self.now {
+            return "as many events as then, and other bytes".to_owned();
+        }
+        let events = plural(self.then as u64, "event", "events");
+        format!("{events} then, {} now: a server has written to it", self.now)
+    }
+}
+
+/// What has changed on a diskette since its image was kept.
+pub(crate) fn changed_since(since: &EventsSince) -> String {
+    format!("its record has changed since that image was kept: {}", since.in_words())
 }
 
 /// That an earlier queue with the same folder has seen a diskette.

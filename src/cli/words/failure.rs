@@ -43,9 +43,7 @@ pub(crate) fn failure_message(failure: &Failure) -> String {
         FailureCode::Stopped => {
             "you stopped addpack while it was reading; nothing was written".to_owned()
         }
-        FailureCode::IoError if drive_error(failure) == Some(&DriveError::Unreadable) => {
-            "nothing on the diskette can be read: is it formatted, and for this drive?".to_owned()
-        }
+        FailureCode::IoError => io_error(failure),
         _ => file_system::message(failure),
     };
     let said = matches!(
@@ -69,6 +67,25 @@ pub(crate) fn failure_message(failure: &Failure) -> String {
 
 fn drive_error(failure: &Failure) -> Option<&DriveError> {
     failure.cause.as_ref().and_then(MediaError::drive)
+}
+
+fn io_error(failure: &Failure) -> String {
+    match drive_error(failure) {
+        Some(DriveError::Unreadable) => {
+            "nothing on the diskette can be read: is it formatted, and for this drive?".to_owned()
+        }
+        Some(DriveError::ReadsNoMore) => {
+            "the diskette stopped answering: not one sector of it can be read any more".to_owned()
+        }
+        _ => file_system::message(failure),
+    }
+}
+
+/// Whether it is the diskette that does not read, or no longer.
+fn does_not_read(failure: &Failure) -> bool {
+    let is_lost = failure.cause.as_ref().is_some_and(|cause| cause.lost().is_some());
+    drive_error(failure) == Some(&DriveError::ReadsNoMore)
+        || (is_lost && failure.operation == Operation::Read)
 }
 
 fn access_denied(failure: &Failure) -> String {
@@ -179,6 +196,9 @@ pub(crate) fn failure_next_step(failure: &Failure) -> String {
          run it again"
         }
         FailureCode::Stopped => "run addpack again to read it to the end",
+        FailureCode::IoError if does_not_read(failure) => {
+            "clean the drive's heads and read the diskette again, in another drive if there is one"
+        }
         _ => file_system::next_step(failure),
     };
     next.to_owned()

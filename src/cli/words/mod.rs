@@ -31,9 +31,9 @@ pub(crate) use chain::{
 pub(crate) use codes::{CodePage, pages};
 pub(crate) use container::way_out;
 pub(crate) use drive::{
-    Left, WRITE_NUMBERS, another_diskette, ask_for_next, ask_for_one_of, ask_for_the_same,
-    diskette, label, label_of_source, left_alone, left_to_convert, lost_in_image, pack_in_short,
-    pack_line, seen_before, seen_in_an_earlier_queue,
+    EventsSince, Left, WRITE_NUMBERS, another_diskette, ask_for_next, ask_for_one_of,
+    ask_for_the_same, changed_since, diskette, label, label_of_source, left_alone, left_to_convert,
+    lost_in_image, pack_in_short, pack_line, seen_before, seen_in_an_earlier_queue,
 };
 pub(crate) use failure::failure_message;
 pub(crate) use finding::{evidence_parts, finding_kb, finding_message, label_of};
@@ -54,7 +54,9 @@ pub(crate) use plan::{
 };
 pub(crate) use reasons::what_it_takes;
 pub(crate) use recovery::Recoveries;
-pub(crate) use replace::{REQUEST_FOOT, REQUEST_HEAD, evidence, replacements, taken_message};
+pub(crate) use replace::{
+    REQUEST_FOOT, REQUEST_HEAD, Replacements, evidence, look_of, taken_message,
+};
 pub(crate) use set::last_event;
 pub(crate) use value::{
     address, day, event_kind, list, moment, number, plural, server, server_name, server_version,

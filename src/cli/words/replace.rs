@@ -1,9 +1,11 @@
 //! The request for replacement media, and the evidence in it.
 
 use super::finding::{evidence_parts, finding_message};
-use super::value::{number, server};
+use super::value::{number, plural, server};
 use addpack::diagnosis::Finding;
-use addpack::record::fields::Server;
+use addpack::record::fields::{Serial, Server};
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// The start of a request.
 pub(crate) const REQUEST_HEAD: [&str; 3] = [
@@ -36,15 +38,54 @@ pub(crate) fn evidence(finding: &Finding) -> String {
     if parts.is_empty() { message } else { format!("{message} ({})", parts.join(", ")) }
 }
 
-/// How many replacements a request asks for. Images that have no serial may all be of one pack: it is asked for once
-/// for those that are the same, which nobody knows before all of them were read.
-pub(crate) fn replacements(packs: usize, without_serial: usize) -> String {
-    let (least, most) = (packs + usize::from(without_serial > 0), packs + without_serial);
-    let word = if most == 1 { "replacement" } else { "replacements" };
-    let most = number(most as u64);
-    if without_serial > 1 {
-        format!("{} to {most} {word}", number(least as u64))
-    } else {
-        format!("{most} {word}")
+/// How many replacements a request asks for: one for each serial and, of images without a serial, one for those that have
+/// the same bytes. Those whose evidence differs are certainly different.
+#[derive(Default)]
+pub(crate) struct Replacements {
+    serials: HashSet<Serial>,
+    without_serial: usize,
+    /// What the evidence of the images without a serial comes to.
+    looks: HashSet<u64>,
+}
+
+impl Replacements {
+    pub(crate) fn add_pack(&mut self, serial: Serial) {
+        self.serials.insert(serial);
     }
+
+    /// Adds an image without a serial, by what [`look_of`] its evidence is.
+    pub(crate) fn add_unnamed(&mut self, look: u64) {
+        self.without_serial += 1;
+        self.looks.insert(look);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.most() == 0
+    }
+
+    /// How many there are at most.
+    fn most(&self) -> usize {
+        self.serials.len() + self.without_serial
+    }
+
+    /// How many there are, where that is certain.
+    pub(crate) fn count(&self) -> Option<usize> {
+        (self.looks.len() == self.without_serial).then(|| self.most())
+    }
+
+    pub(crate) fn in_words(&self) -> String {
+        let most = plural(self.most() as u64, "replacement", "replacements");
+        if self.count().is_some() {
+            return most;
+        }
+        let least = number((self.serials.len() + self.looks.len()) as u64);
+        format!("{least} to {most} (one for all images with the same bytes)")
+    }
+}
+
+/// A number for the evidence of an image without a serial: another one where the evidence is another.
+pub(crate) fn look_of(evidence: &[String]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    evidence.hash(&mut hasher);
+    hasher.finish()
 }

@@ -2,10 +2,15 @@
 
 use addpack::media::System;
 
-/// The first diskette drive.
+/// The first diskette drive, in a command. Where drives are not read, the command is for a machine that reads them.
 pub(crate) const DRIVE: &str = match System::HERE {
-    System::Linux => "/dev/fd0",
+    System::Linux | System::Other => "/dev/fd0",
     System::Windows => "A:",
+};
+
+/// The same, in a sentence.
+pub(crate) const A_DRIVE: &str = match System::HERE {
+    System::Linux | System::Windows => DRIVE,
     System::Other => "/dev/fd0 on Linux, A: on Windows",
 };
 
@@ -61,5 +66,5 @@ pub(crate) const TAB_WARNING: &str = match System::HERE {
 
 /// A text with drives named as this system names them.
 pub(crate) fn with_drives(text: &str) -> String {
-    text.replace("{drives}", DRIVES).replace("{drive}", DRIVE)
+    text.replace("{drives}", DRIVES).replace("{drive}", A_DRIVE)
 }

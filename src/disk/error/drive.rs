@@ -26,6 +26,9 @@ pub enum DriveError {
     /// Not a single sector of the diskette can be read.
     #[error("not one sector reads")]
     Unreadable,
+    /// The diskette could be read before, and now not a single sector of it can.
+    #[error("not one sector reads any more")]
+    ReadsNoMore,
     /// An earlier write failed, and nothing more is written through this handle.
     #[error("given up after an error")]
     Dead,

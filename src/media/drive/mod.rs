@@ -81,11 +81,13 @@ impl Drive {
         })
     }
 
-    /// Closes the drive for good, and returns why the diskette no longer reads.
+    /// Closes the drive for good, and returns why the diskette no longer reads. Another one reads through a new handle;
+    /// one that has failed does not.
     fn lost(&self) -> MediaError {
         *self.file.write().unwrap_or_else(PoisonError::into_inner) = None;
-        match measure(&self.path) {
+        match Self::open(&self.path) {
             Ok(_) if self.good.load(Ordering::Relaxed) == NOWHERE => DriveError::Unreadable.into(),
+            Ok(drive) if drive.is_gone() => DriveError::ReadsNoMore.into(),
             Ok(_) => DriveError::Changed.into(),
             Err(error) => error,
         }

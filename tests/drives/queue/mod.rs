@@ -6,6 +6,7 @@ mod looking;
 mod numbers;
 mod planned;
 mod ways_out;
+mod worn;
 
 use crate::support::diskette::{Loop, Terminal};
 use crate::support::scene::Scene;

@@ -4,6 +4,7 @@ use super::{prompt, put_in, squeezed};
 use crate::support::diskette::{Loop, Terminal};
 use crate::support::judge::PackImage;
 use crate::support::scene::Scene;
+use crate::support::simulator::sample;
 use std::fs;
 use std::path::Path;
 
@@ -161,6 +162,57 @@ fn kept_images_are_the_converted_diskettes_to_inspect_and_its_files_as_well() {
                      2 apply 10 to 15 12345-270-0000017-00001 diskette 2 unused\n";
         assert!(plan.contains(order), "{plan}");
     }
+}
+
+/// Neither has a serial: they are known by their bytes, also to the queue that only reads their records.
+#[test]
+fn diskettes_without_a_record_keep_their_numbers() {
+    let names = ["applied-1440.img", "no-record-360.img", "chain-loops-720.img"];
+    let scene = Scene::with(&names);
+    let Some(drive) = Loop::empty() else { return };
+    let inspect = ["inspect", "--queue", "--keep", "box"];
+    put_in(&scene, &drive, &inspect, &names);
+    let [_, bare, damaged] = names;
+    let (shown, _) = put_in(&scene, &drive, &inspect, &[damaged, bare, bare]);
+    let shown = squeezed(&shown);
+    for (number, image) in [(2, "box/diskette-2.img"), (3, "box/diskette-3.img")] {
+        let again = format!("this is diskette {number} of an earlier queue; its image is {image}");
+        assert!(shown.contains(&again), "{shown}");
+    }
+    assert!(shown.contains("Diskette 2 not-a-pack") && !shown.contains("Diskette 4 "), "{shown}");
+    assert!(shown.contains("this is diskette 2 of this queue again: nothing to do"), "{shown}");
+    assert!(shown.contains("2 packs and 1 other diskette; 3 images in box"), "{shown}");
+    let convert = ["convert", "--queue", "--dry-run", "--plan", "box"];
+    let (shown, _) = put_in(&scene, &drive, &convert, &[bare, damaged]);
+    let shown = squeezed(&shown);
+    assert!(shown.contains("\n2 diskettes in this queue\n2 - not-a-pack"), "{shown}");
+    assert!(shown.contains("Not yet: keep them\ndiskette 3 - the diskette"), "{shown}");
+    let list = String::from_utf8(scene.read("box/addpack-diskettes.txt")).unwrap();
+    assert_eq!(list.lines().count(), 1 + names.len(), "{list}");
+}
+
+/// A server has written to it: the same pack, with the same events and more.
+#[test]
+fn a_diskette_whose_record_has_changed_since_keeps_its_number_and_says_what_has_changed() {
+    let scene = Scene::new();
+    let Some(drive) = Loop::empty() else { return };
+    fs::write(scene.path("then.img"), sample::used_40().diskette()).unwrap();
+    fs::write(scene.path("now.img"), sample::moved_40().diskette()).unwrap();
+    let inspect = ["inspect", "--queue", "--keep", "box"];
+    put_in(&scene, &drive, &inspect, &["then.img"]);
+    let changed = "its record has changed since that image was kept: 2 events then, 4 now: a server has written to it";
+    for is_new in [true, false] {
+        let (shown, _) = put_in(&scene, &drive, &inspect, &["now.img"]);
+        let shown = squeezed(&shown);
+        assert!(shown.contains("this is diskette 1 of an earlier queue"), "{shown}");
+        assert!(shown.contains("Diskette 1 convertible"), "{shown}");
+        assert_eq!(shown.contains(changed), is_new, "{shown}");
+        assert!(shown.contains("\n1 pack; 1 image in box\n"), "{shown}");
+    }
+    let list = String::from_utf8(scene.read("box/addpack-diskettes.txt")).unwrap();
+    let serial = "12345-270-0000017-00012";
+    let both = format!("\n1 {serial}-2-events.img\n1 {serial}-4-events.img\n");
+    assert!(list.ends_with(&both), "{list}");
 }
 
 #[test]

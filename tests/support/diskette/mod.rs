@@ -2,9 +2,11 @@
 
 mod loops;
 mod terminal;
+mod worn;
 
 pub(crate) use loops::Loop;
 pub(crate) use terminal::Terminal;
+pub(crate) use worn::wear;
 
 use crate::support::judge::PackImage;
 use crate::support::scene::{Image, Scene};

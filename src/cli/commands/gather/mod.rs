@@ -10,6 +10,7 @@ use crate::cli::commands::ledger::open_to_read;
 use crate::cli::exit::Exit;
 use crate::cli::show::lines::complain_repeated;
 use crate::cli::show::progress::Progress;
+use crate::cli::show::reading::ReadingOf;
 use crate::cli::show::skipped::SkippedFiles;
 use crate::cli::show::terminal::complain;
 use crate::cli::show::to_file::ToFile;
@@ -57,6 +58,7 @@ pub(crate) fn gather_with(common: &Common, to_file: Option<&mut ToFile>) -> Resu
     let job = common.job(Mode::Inspect)?;
     let mut ledger = open_to_read(&common.ledger)?;
     let progress = Progress::over(common, "looking");
+    let job = progress.watch(job, ReadingOf::Record);
     let mut gathering = Gathering::new(common, progress, to_file);
     let end = run::run(&job, &mut ledger, &stop::STOP, &mut |event| gathering.hear(event));
     gathering.progress.finish();

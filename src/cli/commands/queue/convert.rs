@@ -14,13 +14,14 @@ use crate::cli::commands::drive;
 use crate::cli::commands::head::head;
 use crate::cli::exit::Exit;
 use crate::cli::show::printer::{More, Printer};
-use crate::cli::show::queue::{Diskette, summary};
+use crate::cli::show::queue::{Diskette, events_since, summary};
 use crate::cli::show::terminal::{TextStyle, complain, named};
 use crate::cli::words::{Left, ask_for_next, ask_for_one_of, left_to_convert};
 use addpack::ledger::{Ledger, LedgerError};
 use addpack::plan::PackFacts;
 use addpack::record::Record;
 use addpack::record::fields::Seal;
+use addpack::report::Outcome;
 use addpack::run::{End, Job, Mode};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -83,17 +84,34 @@ impl Conversion<'_> {
     }
 
     fn diskette(&mut self, place: usize, ledger: &mut Ledger) -> Result<(), LedgerError> {
+        // Which one it is may show only when its image is kept.
+        let is_bare = self.queue.diskettes[place].report.record().is_none();
+        let place = if is_bare { self.keep(place) } else { Some(place) };
+        let Some(place) = place else { return Ok(()) };
         let found = &self.queue.diskettes[place];
         let left = self.set.as_mut().and_then(|set| set.why_not(found));
         if left.is_some() {
             self.end_with(place, left);
             return Ok(());
         }
-        if let Err(failure) = self.queue.keep(place) {
-            self.queue.diskettes[place].report.fail(failure);
-            self.end_with(place, None);
-            return Ok(());
+        let place = if is_bare { Some(place) } else { self.keep(place) };
+        let Some(place) = place else { return Ok(()) };
+        self.convert(place, ledger)
+    }
+
+    /// Keeps an image of a diskette. Returns its place; `None` if that is all that is to be done with it.
+    fn keep(&mut self, place: usize) -> Option<usize> {
+        match self.queue.keep(place) {
+            Ok(place) => place,
+            Err(failure) => {
+                self.queue.diskettes[place].report.fail(failure);
+                self.end_with(place, None);
+                None
+            }
         }
+    }
+
+    fn convert(&mut self, place: usize, ledger: &mut Ledger) -> Result<(), LedgerError> {
         let found = &self.queue.diskettes[place];
         let changes = found.outcome().is_to_change();
         if changes && self.ask && !answer_is_yes(&diskette_question(found, self.args)) {
@@ -110,7 +128,7 @@ impl Conversion<'_> {
             self.end_with(place, None);
         }
         if let (Some(set), true) = (&mut self.set, self.queue.diskettes[place].is_done()) {
-            set.to_go.retain(|_, wanted| Some(wanted.record) != digest);
+            set.to_go.retain(|_, wanted| Some(wanted.digest()) != digest);
         }
         Ok(())
     }
@@ -130,8 +148,12 @@ impl Conversion<'_> {
             let look = TextStyle::of_stdout(args.common.screen.color);
             let plan = planned.as_ref().map(|set| (&*set.folder, set.others(&queue.diskettes)));
             printer.say(&summary(look, &queue.diskettes, plan));
-            let dry = queue.diskettes.iter().filter(|one| one.outcome().is_to_change()).count();
-            let left = planned.as_ref().map_or(dry, |set| set.to_go.len());
+            let is_left =
+                |one: &&Diskette| one.outcome().is_to_change() || one.outcome() == Outcome::Failed;
+            let left = planned.as_ref().map_or_else(
+                || queue.diskettes.iter().filter(is_left).count(),
+                |set| set.to_go.len(),
+            );
             let set = DisketteSet::of(queue, ledger)?;
             let fleet = fleet(&set);
             let commands = commands(args, left, &set);
@@ -168,17 +190,23 @@ struct PlannedSet {
 /// A pack that is to be converted.
 struct Wanted {
     serial: String,
-    /// The digest of the record on its image.
-    record: Seal,
+    /// The record on its image.
+    record: Record,
+}
+
+impl Wanted {
+    fn digest(&self) -> Seal {
+        self.record.digest()
+    }
 }
 
 impl PlannedSet {
     fn of(folder: &Path, earlier: &[Diskette]) -> Self {
         let to_go = earlier.iter().filter(|diskette| diskette.outcome().is_to_change());
         let to_go = to_go.filter_map(|diskette| {
-            let record = diskette.report.record()?;
+            let record = diskette.report.record()?.clone();
             let serial = record.serial.text()?.to_owned();
-            Some((diskette.number, Wanted { serial, record: record.digest() }))
+            Some((diskette.number, Wanted { serial, record }))
         });
         let all = earlier.iter().map(|diskette| diskette.number).collect();
         let set = Self { folder: folder.to_owned(), to_go: to_go.collect(), all };
@@ -202,7 +230,7 @@ impl PlannedSet {
         let Some(record) = found.report.record() else { return Some(other()) };
         let source = record.origin.map(|origin| origin.source_digest);
         let is_to_change = found.outcome().is_to_change();
-        let of_source = self.to_go.iter().find(|(_, wanted)| Some(wanted.record) == source);
+        let of_source = self.to_go.iter().find(|(_, wanted)| Some(wanted.digest()) == source);
         if let Some((&number, _)) = of_source.filter(|_| !is_to_change) {
             self.to_go.remove(&number);
             return Some(Left::Done);
@@ -211,10 +239,12 @@ impl PlannedSet {
         let wanted = self.to_go.values().find(|wanted| Some(&*wanted.serial) == serial);
         match wanted {
             None => Some(other()),
-            Some(wanted) if wanted.record == record.digest() || Some(wanted.record) == source => {
-                None
+            Some(wanted) if wanted.digest() == record.digest() => None,
+            Some(wanted) if Some(wanted.digest()) == source => None,
+            Some(wanted) => {
+                let since = events_since(&wanted.record, record);
+                Some(Left::AnotherState(self.folder.clone(), since))
             }
-            Some(_) => Some(Left::AnotherState(self.folder.clone())),
         }
     }
 }

@@ -10,6 +10,7 @@ use addpack::pack::kept_list::{Listed, listed};
 use addpack::report::Report;
 use addpack::run::{self, Job};
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
 impl DriveQueue<'_> {
     /// Finds out which diskettes have an image in the folder of the set: those of its list with the numbers that
@@ -21,19 +22,24 @@ impl DriveQueue<'_> {
     pub(crate) fn number_earlier(&mut self, ledger: &mut Ledger) -> Result<(), LedgerError> {
         let Some(folder) = self.set.filter(|folder| folder.is_dir()) else { return Ok(()) };
         let list = listed(folder);
-        let mut others = Vec::new();
-        for report in self.images_in(folder, ledger)? {
-            let of_image: Vec<_> = list.iter().filter(|one| one.image == report.path).collect();
+        let (mut of_list, mut others) = (Vec::new(), Vec::new());
+        for report in self.images_in(folder, ledger, &STOP)? {
+            let is_of_image = |(_, one): &(usize, &Listed)| one.image == report.path;
+            let of_image: Vec<_> = list.iter().enumerate().filter(is_of_image).collect();
             let Some((last, before)) = of_image.split_last() else {
                 others.push(report);
                 continue;
             };
             for listed in before {
-                if let Some(again) = self.images_in(&report.path, ledger)?.pop() {
-                    self.add_listed(listed, again);
-                }
+                let again = self.images_in(&report.path, ledger, &STOP)?.pop();
+                of_list.extend(again.map(|again| (*listed, again)));
             }
-            self.add_listed(last, report);
+            of_list.push((*last, report));
+        }
+        // What was added to the list last is the last word on a diskette.
+        of_list.sort_by_key(|((line, _), _)| *line);
+        for ((_, listed), report) in of_list {
+            self.add_listed(listed, report);
         }
         for report in others {
             self.add_other(report);
@@ -74,7 +80,7 @@ impl DriveQueue<'_> {
         }
     }
 
-    /// What the images in a folder are, as the set that they make has it.
+    /// What the images in a folder are, as the set that they make has it, unless `stop` is set.
     ///
     /// # Errors
     /// If the ledger fails.
@@ -82,10 +88,11 @@ impl DriveQueue<'_> {
         &self,
         folder: &Path,
         ledger: &mut Ledger,
+        stop: &AtomicBool,
     ) -> Result<Vec<Report>, LedgerError> {
         let job = Job { paths: vec![folder.to_owned()], watcher: None, ..self.job.clone() };
         let mut images = Collect::new(|report: Box<Report>| *report);
-        run::run(&job, ledger, &STOP, &mut |event| images.hear(event))?;
+        run::run(&job, ledger, stop, &mut |event| images.hear(event))?;
         Ok(images.kept)
     }
 

@@ -13,16 +13,18 @@ use crate::cli::ask::stop::STOP;
 use crate::cli::commands::drive::look;
 use crate::cli::show::progress::Progress;
 use crate::cli::show::queue::Diskette;
+use crate::cli::show::reading::ReadingOf;
 use crate::cli::show::terminal::{complain, remark};
 use crate::cli::words::{
-    WRITE_NUMBERS, failure_message, lost_in_image, seen_before, seen_in_an_earlier_queue, verdict,
+    WRITE_NUMBERS, changed_since, failure_message, lost_in_image, seen_before,
+    seen_in_an_earlier_queue, verdict,
 };
 use addpack::ledger::{Ledger, LedgerError};
 use addpack::media::surface::SectorCondition;
 use addpack::pack::keep::{Extent, Keep};
 use addpack::report::{Failure, Report};
-use addpack::run::{Job, Mode, keep_diskette};
-use std::path::Path;
+use addpack::run::{Job, Mode, keep_diskette, recognize_diskette};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 /// A drive, and the diskettes that went through it.
@@ -129,8 +131,8 @@ impl<'a> DriveQueue<'a> {
         answer(&format!("{between}{prompt}"))
     }
 
-    /// Gives an examined diskette its place; none if it is done already. A diskette without a record always counts as
-    /// another one.
+    /// Gives an examined diskette its place; none if it is done already. What a diskette without a record is, shows only
+    /// when its image is kept.
     fn place(&mut self, report: Box<Report>) -> Option<usize> {
         let place = self.diskettes.iter().position(|diskette| diskette.is_also(&report));
         if let Some(place) = place {
@@ -142,54 +144,117 @@ impl<'a> DriveQueue<'a> {
             diskette.report = report;
             return Some(place);
         }
-        let mut number = self.next_number();
-        let mut image = None;
-        // What it is now is known better of one that was put in already.
-        let is_new =
-            |known: &&Diskette| self.diskettes.iter().all(|one| one.number != known.number);
-        let mut unseen = self.earlier.iter().filter(is_new);
-        if let Some(known) = unseen.find(|earlier| earlier.is_also(&report)) {
-            if !self.is_planned {
-                complain(&seen_in_an_earlier_queue(known.number, known.image.as_deref()));
+        let known = self.known_earlier(&report);
+        if let Some(known) = known.filter(|_| !self.is_planned) {
+            complain(&seen_in_an_earlier_queue(known.number, known.image.as_deref()));
+            if let Some(change) = known.change_to(&report) {
+                complain(&changed_since(&change));
             }
-            number = known.number;
-            image.clone_from(&known.image);
         }
+        let number = known.map_or_else(|| self.next_number(), |known| known.number);
+        let image = known.and_then(|known| known.image.clone());
         self.diskettes.push(Diskette { image, ..Diskette::of(number, report) });
         Some(self.diskettes.len() - 1)
     }
 
-    fn look(&mut self, ledger: &mut Ledger) -> Result<Option<Box<Report>>, LedgerError> {
+    /// The diskette of an earlier queue that this report is on: with the same record, or else with a later state of it.
+    /// What it is now is known better of one that was put in already.
+    fn known_earlier(&self, report: &Report) -> Option<&Diskette> {
+        let is_new =
+            |known: &&Diskette| self.diskettes.iter().all(|one| one.number != known.number);
+        let mut unseen = self.earlier.iter().filter(is_new);
+        let same = unseen.clone().find(|earlier| earlier.is_also(report));
+        same.or_else(|| unseen.find(|earlier| earlier.change_to(report).is_some()))
+    }
+
+    fn look(&self, ledger: &mut Ledger) -> Result<Option<Box<Report>>, LedgerError> {
         let progress = Progress::of_diskette(self.common.screen.quiet);
-        self.job.watcher = Some(progress.watcher(self.drive, false));
-        let report = look(self.drive, &self.job, ledger);
+        let job = progress.watch(self.job.clone(), ReadingOf::Record);
+        let report = look(self.drive, &job, ledger);
         progress.finish();
         report
     }
 
+    /// Whether a diskette is told from others by its bytes: it has no record, and an image of all of it is kept.
+    pub(crate) fn is_known_by_bytes(&self, place: usize) -> bool {
+        let is_whole = matches!(self.keep, Some((_, Extent::Whole)));
+        is_whole && self.diskettes[place].report.record().is_none()
+    }
+
     /// Keeps an image of the diskette in the drive, if that was asked for, and checks that it is the one that
-    /// was looked at.
+    /// was looked at; or recognizes one without a record by the part of it that is read anyway. Returns its place; `None`
+    /// if its bytes are those of one that is done already.
     ///
     /// # Errors
     /// The failure. Nothing more must be done with the diskette then.
-    pub(crate) fn keep(&mut self, place: usize) -> Result<(), Failure> {
-        let Some((folder, extent)) = self.keep else { return Ok(()) };
+    pub(crate) fn keep(&mut self, place: usize) -> Result<Option<usize>, Failure> {
+        let Some((folder, extent)) = self.keep else { return self.recognize(place) };
+        let known = if self.is_known_by_bytes(place) { self.known_by_bytes() } else { Vec::new() };
         let diskette = &mut self.diskettes[place];
-        let keep = Keep { folder: folder.to_owned(), number: diskette.number, extent };
+        let keep = Keep { folder: folder.to_owned(), number: diskette.number, extent, known };
         let progress = Progress::of_diskette(self.common.screen.quiet);
-        let watcher = Some(progress.watcher(self.drive, extent == Extent::Whole));
-        let job = Job { watcher, ..self.job.clone() };
+        let of = if extent == Extent::Whole { ReadingOf::Whole } else { ReadingOf::Record };
+        let job = progress.watch(self.job.clone(), of);
         let kept = keep_diskette(self.drive, &job, &keep, &diskette.report);
         progress.finish();
         let kept = kept?;
         let lost = kept.surface.count(SectorCondition::Lost);
         if lost > 0 && extent == Extent::Whole {
-            complain(&lost_in_image(diskette.number, lost, &kept.path));
+            complain(&lost_in_image(kept.number, lost, &kept.path));
         }
         if self.set == Some(folder) {
             diskette.image = Some(kept.path);
         }
-        Ok(())
+        Ok(self.renumber(place, kept.number))
+    }
+
+    fn recognize(&mut self, place: usize) -> Result<Option<usize>, Failure> {
+        let known = self.known_by_bytes();
+        let Diskette { number, report, .. } = &self.diskettes[place];
+        if known.is_empty() || report.record().is_some() {
+            return Ok(Some(place));
+        }
+        let (folder, extent) = (PathBuf::new(), Extent::Record);
+        let keep = Keep { folder, number: *number, extent, known };
+        let progress = Progress::of_diskette(self.common.screen.quiet);
+        let job = progress.watch(self.job.clone(), ReadingOf::Record);
+        let found = recognize_diskette(self.drive, &job, &keep, report);
+        progress.finish();
+        let number = found?.unwrap_or(*number);
+        Ok(self.renumber(place, number))
+    }
+
+    /// The numbers and images of all diskettes without a record.
+    fn known_by_bytes(&self) -> Vec<(usize, PathBuf)> {
+        let all = self.diskettes.iter().chain(&self.earlier);
+        let bare = all.filter(|diskette| diskette.report.record().is_none());
+        bare.filter_map(|diskette| Some((diskette.number, diskette.image.clone()?))).collect()
+    }
+
+    /// Gives a diskette that turned out to be a known one the number of that. Returns its place; `None` if it is done
+    /// already.
+    fn renumber(&mut self, place: usize, number: usize) -> Option<usize> {
+        if self.diskettes[place].number == number {
+            return Some(place);
+        }
+        let Some(before) = self.diskettes.iter().position(|one| one.number == number) else {
+            let earlier = self.earlier.iter().find(|one| one.number == number);
+            let image = earlier.and_then(|earlier| earlier.image.clone());
+            if !self.is_planned {
+                complain(&seen_in_an_earlier_queue(number, image.as_deref()));
+            }
+            let diskette = &mut self.diskettes[place];
+            diskette.number = number;
+            diskette.image = diskette.image.take().or(image);
+            return Some(place);
+        };
+        let again = self.diskettes.remove(place);
+        if self.diskettes[before].may_come_again() {
+            self.diskettes[before] = Diskette { number, ..again };
+            return Some(before);
+        }
+        complain(&seen_before(number));
+        None
     }
 
     /// Sets down that something failed with a diskette.

@@ -10,7 +10,11 @@ use addpack::diagnosis::FindingKind;
 use addpack::ledger::{Ledger, LedgerError};
 use addpack::report::{Note, Outcome, Report};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use tempfile::TempDir;
+
+/// A signal to stop that nobody gives.
+static NEVER: AtomicBool = AtomicBool::new(false);
 
 /// The diskettes of a queue and of earlier ones with the same folder, and their packs.
 pub(crate) struct DisketteSet {
@@ -41,9 +45,18 @@ pub(crate) fn look_at_diskettes(
             NextDiskette::End => break false,
             NextDiskette::Stopped => break true,
             NextDiskette::Diskette(place) => {
-                show(&queue.diskettes[place]);
-                if let Err(failure) = queue.keep(place) {
-                    queue.fail(place, failure);
+                let comes_first = !queue.is_known_by_bytes(place);
+                if comes_first {
+                    show(&queue.diskettes[place]);
+                }
+                match queue.keep(place) {
+                    Ok(Some(place)) if !comes_first => show(&queue.diskettes[place]),
+                    Ok(_) => {}
+                    Err(failure) if comes_first => queue.fail(place, failure),
+                    Err(failure) => {
+                        queue.diskettes[place].report.fail(failure);
+                        show(&queue.diskettes[place]);
+                    }
                 }
             }
         }
@@ -58,7 +71,8 @@ impl DisketteSet {
     /// If the ledger fails.
     pub(super) fn of(queue: DriveQueue, ledger: &mut Ledger) -> Result<Self, LedgerError> {
         let (folder, drive) = (queue.set.filter(|folder| folder.is_dir()), queue.drive);
-        let images = folder.map(|folder| queue.images_in(folder, ledger)).transpose()?;
+        // Also where the user has stopped the queue: what was seen until then is shown.
+        let images = folder.map(|folder| queue.images_in(folder, ledger, &NEVER)).transpose()?;
         let DriveQueue { earlier, mut diskettes, is_planned, .. } = queue;
         diskettes.retain(|one| !is_planned || earlier.iter().any(|of| of.number == one.number));
         let is_again = |one: &Diskette| diskettes.iter().any(|seen| seen.number == one.number);

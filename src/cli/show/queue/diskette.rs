@@ -5,12 +5,14 @@ use crate::cli::show::layout::hang;
 use crate::cli::show::lines::tone;
 use crate::cli::show::terminal::{TextStyle, named};
 use crate::cli::words::{
-    Left, copy_in_its_place, finding_message, label, label_of_source, left_alone, next_step, note,
-    pack_in_short, plural, serial, verdict,
+    EventsSince, Left, copy_in_its_place, finding_message, label, label_of_source, left_alone,
+    next_step, note, pack_in_short, plural, serial, verdict,
 };
 use addpack::diagnosis::FindingCode;
-use addpack::record::Version;
+use addpack::pack::keep::may_be_same;
+use addpack::record::{Record, Version};
 use addpack::report::{Outcome, Report};
+use addpack::set::PackHistory;
 use std::path::{Path, PathBuf};
 
 /// A diskette that went through the drive, in this queue or in an earlier one with the same folder.
@@ -82,13 +84,22 @@ impl Diskette {
         self.report.record().is_some_and(|record| record.version == Version::V45)
     }
 
-    /// Whether `later` is this diskette, seen again: with the same record, or with the one that it was converted to.
+    /// Whether `later` is this diskette, seen again: with the same record, as far as that could be read, or with the one
+    /// that it was converted to.
     pub(crate) fn is_also(&self, later: &Report) -> bool {
         let (Some(record), Some(seen)) = (self.report.record(), later.record()) else {
             return false;
         };
         let source = seen.origin.map(|origin| origin.source_digest);
-        seen.digest() == record.digest() || source == Some(record.digest())
+        let is_damaged = |report: &Report| report.has_finding(FindingCode::DamagedMedia);
+        seen.digest() == record.digest()
+            || source == Some(record.digest())
+            || ((is_damaged(&self.report) || is_damaged(later)) && may_be_same(record, seen))
+    }
+
+    /// How many events its pack had and has, if `later` shows the same pack in a later state.
+    pub(crate) fn change_to(&self, later: &Report) -> Option<EventsSince> {
+        events_since(self.report.record()?, later.record()?)
     }
 
     /// What to write on its label: nothing before it holds a 4.5 pack, or is left as 4.0 for a copy.
@@ -143,6 +154,17 @@ impl Diskette {
         };
         is_of_hand.then(|| next_step(report))
     }
+}
+
+/// How many events a pack had and has, if `later` is another record of the same pack and has its history, or a longer
+/// one.
+pub(crate) fn events_since(record: &Record, later: &Record) -> Option<EventsSince> {
+    let (then, now) = (PackHistory::of(record), PackHistory::of(later));
+    let is_later = record.digest() != later.digest()
+        && record.version == later.version
+        && then.identity == now.identity
+        && now.is_or_follows(&then);
+    is_later.then_some(EventsSince { then: then.events.len(), now: now.events.len() })
 }
 
 /// The number of the diskette that a path stands for: that of its image, or its name.

@@ -3,5 +3,5 @@
 mod diskette;
 mod end;
 
-pub(crate) use diskette::{Diskette, number_of, seen_earlier, summary};
+pub(crate) use diskette::{Diskette, events_since, number_of, seen_earlier, summary};
 pub(crate) use end::SetReport;

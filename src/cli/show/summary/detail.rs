@@ -1,6 +1,7 @@
 //! What a summary keeps of each image.
 
-use crate::cli::words::asks_for_replacement;
+use crate::cli::words::{asks_for_replacement, evidence, look_of};
+use addpack::pack::keep::is_kept_image;
 use addpack::record::fields::Serial;
 use addpack::report::{Outcome, Report};
 
@@ -10,6 +11,8 @@ pub(super) struct Detail {
     /// Why it is refused or failed, or how it can be converted.
     pub(super) why: &'static str,
     pub(super) asks: Asks,
+    /// Whether it is to be converted, and is the image of a diskette that a queue has kept.
+    pub(super) is_kept: bool,
     /// Whether it is a folder, and no image.
     pub(super) is_folder: bool,
 }
@@ -19,8 +22,8 @@ pub(super) enum Asks {
     No,
     /// For the pack with this serial.
     Pack(Serial),
-    /// For a pack whose serial is not known.
-    Unnamed,
+    /// For a pack whose serial is not known, by what its evidence comes to.
+    Unnamed(u64),
 }
 
 impl Detail {
@@ -35,9 +38,12 @@ impl Detail {
         let asks = match report.record() {
             _ if !asks_for_replacement(report) => Asks::No,
             Some(record) => Asks::Pack(record.serial),
-            None => Asks::Unnamed,
+            None => {
+                Asks::Unnamed(look_of(&report.findings().iter().map(evidence).collect::<Vec<_>>()))
+            }
         };
-        Self { outcome: report.outcome, why, asks, is_folder: report.is_folder() }
+        let is_kept = report.outcome.is_to_change() && is_kept_image(&report.path);
+        Self { outcome: report.outcome, why, asks, is_kept, is_folder: report.is_folder() }
     }
 }
 

@@ -10,14 +10,14 @@ use crate::cli::show::lines::{counts, of_the_set, tone};
 use crate::cli::show::plan_text::command_lines;
 use crate::cli::show::tally::Tally;
 use crate::cli::show::terminal::{TextStyle, Tone};
-use crate::cli::show::what_now::{WhatNow, new_plans, new_request};
-use crate::cli::words::{number, plural, replacements, servers_counted, unlisted};
+use crate::cli::show::what_now::{WhatNow, convert_diskettes, new_plans, new_request};
+use crate::cli::words::{Replacements, number, plural, servers_counted, unlisted};
 use addpack::plan::{PlannedSet, ServerCounts};
-use addpack::record::fields::{Serial, Server};
+use addpack::record::fields::Server;
 use addpack::report::{Outcome, Report};
 use addpack::run::FinalReport;
 use detail::{Asks, Detail, IN_PLACE};
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 use std::time::Instant;
 
@@ -32,9 +32,10 @@ pub(crate) struct Brief {
     waiting: VecDeque<Detail>,
     seen: usize,
     counts: BTreeMap<(Outcome, &'static str), u64>,
-    /// How many packs need a replacement, and how many images of such packs have no serial.
-    asked: HashSet<Serial>,
-    unnamed: usize,
+    /// What a request would ask for.
+    asked: Replacements,
+    /// Images to convert that a queue has kept of diskettes.
+    kept: u64,
     /// The first two servers that packs are bound to.
     servers: Vec<Server>,
     /// Whether there are enough images for a summary.
@@ -62,8 +63,8 @@ impl Brief {
             waiting: VecDeque::new(),
             seen: 0,
             counts: BTreeMap::new(),
-            asked: HashSet::new(),
-            unnamed: 0,
+            asked: Replacements::default(),
+            kept: 0,
             servers: Vec::new(),
             is_used: false,
         }
@@ -92,13 +93,12 @@ impl Brief {
             FinalReport::Deferred => None,
         };
         let detail = detail.filter(|detail| !detail.is_folder);
-        let Some(Detail { outcome, why, asks, .. }) = detail else { return };
+        let Some(Detail { outcome, why, asks, is_kept, .. }) = detail else { return };
+        self.kept += u64::from(is_kept);
         *self.counts.entry((outcome, why)).or_default() += 1;
         match asks {
-            Asks::Pack(serial) => {
-                self.asked.insert(serial);
-            }
-            Asks::Unnamed => self.unnamed += 1,
+            Asks::Pack(serial) => self.asked.add_pack(serial),
+            Asks::Unnamed(look) => self.asked.add_unnamed(look),
             Asks::No => {}
         }
     }
@@ -205,15 +205,18 @@ impl Brief {
         let in_place = [Outcome::Convertible, Outcome::UnfinishedConversion]
             .map(|outcome| self.counts.get(&(outcome, IN_PLACE)).copied().unwrap_or(0));
         let in_place: u64 = in_place.iter().sum();
-        if is_conversion && output.is_none() && in_place > 0 {
+        if let Some(command) = convert_diskettes(common).filter(|_| self.kept > 0) {
+            let diskettes = plural(self.kept, "diskette", "diskettes");
+            what_now.commands.push((command, format!("converts {diskettes}")));
+        } else if is_conversion && output.is_none() && in_place > 0 {
             let purpose = format!("converts {} in place", plural(in_place, "image", "images"));
             what_now.offer(&["convert"], &[], &purpose);
         } else if let Some(place) = place.filter(|_| copies > 0) {
             let purpose = format!("converts {} into copies", plural(copies, "image", "images"));
             what_now.offer(&["convert", "-o", place], &[], &purpose);
         }
-        if self.asked.len() + self.unnamed > 0 {
-            let purpose = format!("asks for {}", replacements(self.asked.len(), self.unnamed));
+        if !self.asked.is_empty() {
+            let purpose = format!("asks for {}", self.asked.in_words());
             what_now.offer(&["replace"], &["-o", &new_request()], &purpose);
         }
         let no_packs = tally.count(Outcome::NotAPack) + tally.count(Outcome::Failed);

@@ -43,7 +43,8 @@ pub(crate) fn is_raw_name(name: &Path) -> bool {
 pub(crate) fn may_be_archive(name: &Path, len: u64) -> bool {
     let packed = || TABLE.iter().filter(|row| matches!(row.reader, Reader::Gzip | Reader::Zip));
     let is_packed = |ending| packed().any(|row| is_among(ending, row.endings));
-    DiskGeometry::of_len(len).is_none() || ending(name).is_some_and(is_packed)
+    DiskGeometry::of_len(len).is_none()
+        || ending(name).is_some_and(|ending| !is_among(ending, &RAW) && is_packed(ending))
 }
 
 /// The name of the raw image that is copied out of a container of this name.

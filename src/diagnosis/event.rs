@@ -18,7 +18,7 @@ pub(super) fn check(
     seal_verifies: bool,
     findings: &mut Vec<Finding>,
 ) {
-    let event = &record.events[slot];
+    let event = record.event(slot);
     let at = event_at(slot);
     let mut found = |finding: Finding| findings.push(finding.in_slot(slot));
     if event.known_kind().is_none() {

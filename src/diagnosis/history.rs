@@ -47,11 +47,11 @@ fn check_unbound(record: &Record, seals: &SealCheck, findings: &mut Vec<Finding>
 /// Checks that the first event, and no other, is an apply. A pack that was bound when it was converted
 /// has none. An event begins with its kind.
 fn check_applies(record: &Record, seals: &SealCheck, findings: &mut Vec<Finding>) {
-    let is_apply = |slot: usize| record.events[slot].known_kind() == Some(EventKind::Apply);
+    let is_apply = |slot: usize| record.event(slot).known_kind() == Some(EventKind::Apply);
     let converted = record.origin.is_some_and(|origin| origin.origin == 1);
     let begins_with_apply = !seals.history().is_empty() && is_apply(0);
     if !begins_with_apply && !converted {
-        let found = Value::Number(record.events[0].kind.into());
+        let found = Value::Number(record.event(0).kind.into());
         let finding = Finding::broken(Rule::FirstIsApply, event_at(0), Value::Number(1), found);
         findings.push(finding.in_slot(0));
     }
@@ -89,7 +89,7 @@ fn check_header(record: &Record, seals: &SealCheck, findings: &mut Vec<Finding>)
 
 /// Checks the license counts of one event against those of the header and the limit of its own server.
 fn check_licenses(record: &Record, seals: &SealCheck, slot: usize, findings: &mut Vec<Finding>) {
-    let event = &record.events[slot];
+    let event = record.event(slot);
     let from_at = event_at(slot) + offset_of!(Event, from);
     let to_at = event_at(slot) + offset_of!(Event, to);
     let mut must_be = |rule, at, expected: u16, found: u16| {
@@ -118,7 +118,7 @@ fn check_licenses(record: &Record, seals: &SealCheck, slot: usize, findings: &mu
 fn check_servers(record: &Record, seals: &SealCheck, findings: &mut Vec<Finding>) {
     let mut bound: Option<Server> = None;
     for slot in seals.history() {
-        let event = &record.events[slot];
+        let event = record.event(slot);
         let expected = bound.unwrap_or(event.server);
         if event.known_kind() == Some(EventKind::Transfer) {
             bound = Some(event.server);

@@ -98,7 +98,7 @@ impl SealCheck {
 
     /// The apply event at the beginning of the history, if its seal verifies.
     pub(super) fn sealed_apply<'r>(&self, record: &'r Record) -> Option<&'r Event> {
-        let first = &record.events[0];
+        let first = record.event(0);
         (self.verifies(0) && first.known_kind() == Some(EventKind::Apply)).then_some(first)
     }
 
@@ -114,7 +114,7 @@ impl SealCheck {
 
     fn find_out_of_order(&self, record: &Record) -> Vec<usize> {
         let is_reapply = |&slot: &usize| {
-            let event = &record.events[slot];
+            let event = record.event(slot);
             event.known_kind() == Some(EventKind::Reapply)
                 && event.known_version() != Some(ServerVersion::V45)
                 && self.verifies(slot)
@@ -124,7 +124,7 @@ impl SealCheck {
             return Vec::new();
         }
         let Some((from, _)) = self.sealed_licenses(record) else { return Vec::new() };
-        reapplies.into_iter().filter(|&slot| record.events[slot].from != from).collect()
+        reapplies.into_iter().filter(|&slot| record.event(slot).from != from).collect()
     }
 
     /// The licenses that the pack restores: those of the apply event if its seal verifies and its fields keep
@@ -148,7 +148,7 @@ impl SealCheck {
             found,
         };
         let post_upgrade = self.post_upgrade().map(|slot| {
-            let event = record.events[slot];
+            let event = *record.event(slot);
             let version = Value::Hex(event.server_version.into());
             about(
                 slot,
@@ -159,7 +159,7 @@ impl SealCheck {
         });
         let (from, to) = self.sealed_licenses(record).unwrap_or_default();
         let out_of_order = self.out_of_order.iter().map(|&slot| {
-            let event = record.events[slot];
+            let event = *record.event(slot);
             let (expected, found) = (Value::Number(from.into()), Value::Number(event.from.into()));
             about(slot, FindingKind::OutOfOrder { event, from, to }, expected, found)
         });
@@ -174,7 +174,7 @@ impl SealCheck {
 
     fn check_event(&mut self, record: &Record, slot: usize) {
         let at = event_at(slot) + EVENT_SEAL_AT;
-        let (expected, found) = (expected_seal(record, slot), record.events[slot].seal);
+        let (expected, found) = (expected_seal(record, slot), record.event(slot).seal);
         self.compare(RecordField::EventSeal, Some(slot), at, expected, found);
     }
 
@@ -203,13 +203,13 @@ impl SealCheck {
 
 /// The seal that the event in `slot` must have, by the rule of its own server version.
 fn expected_seal(record: &Record, slot: usize) -> Seal {
-    let version = record.events[slot].known_version().unwrap_or(ServerVersion::V40);
+    let version = record.event(slot).known_version().unwrap_or(ServerVersion::V40);
     event_seal(previous(record, slot), record.slot(slot), version)
 }
 
 /// Whether the seal of the event in `slot` verifies, counted or not.
 pub(crate) fn is_sealed(record: &Record, slot: usize) -> bool {
-    expected_seal(record, slot) == record.events[slot].seal
+    expected_seal(record, slot) == record.event(slot).seal
 }
 
 /// Whether each field of the event in `slot` keeps its rule; its seal verifies.
@@ -232,11 +232,11 @@ pub(super) fn remnants_verify(record: &Record) -> bool {
     ]);
     let is_zeroed = |slot: usize| is_zero(record.slot(slot));
     (0..EVENT_SLOTS).filter(|&slot| !is_zeroed(slot)).all(|slot| {
-        let event = &record.events[slot];
+        let event = record.event(slot);
         let chained = match slot.checked_sub(1) {
             None => Some(&identity),
             Some(before) if is_zeroed(before) => None,
-            Some(before) => Some(&record.events[before].seal),
+            Some(before) => Some(&record.event(before).seal),
         };
         let version = event.known_version().filter(|version| *version != ServerVersion::V45);
         let seal = |previous, version| event_seal(previous, record.slot(slot), version);
@@ -258,7 +258,7 @@ fn used_slots(record: &Record) -> usize {
 
 /// The seal before the event in `slot`.
 fn previous(record: &Record, slot: usize) -> &Seal {
-    slot.checked_sub(1).map_or(&record.identity_seal, |before| &record.events[before].seal)
+    slot.checked_sub(1).map_or(&record.identity_seal, |before| &record.event(before).seal)
 }
 
 /// The header seal for `count` counted events.
@@ -266,7 +266,7 @@ fn header_seal(record: &Record, count: usize) -> Seal {
     let Layout { event_count, header_seal, .. } = record.layout();
     let bytes = record.bytes();
     let number = u16::try_from(count).unwrap_or(u16::MAX).to_le_bytes();
-    let last = count.checked_sub(1).map_or(&[][..], |last| &record.events[last].seal.0);
+    let last = count.checked_sub(1).map_or(&[][..], |last| &record.event(last).seal.0);
     sha1(&[&bytes[..*event_count], &number, &bytes[event_count + 2..*header_seal], last])
 }
 
@@ -274,7 +274,7 @@ fn header_seal(record: &Record, count: usize) -> Seal {
 /// them: more than one if the pack was applied repeatedly.
 fn post_upgrade_slots(record: &Record, counted: usize) -> Range<usize> {
     let by_a_45_server = |slot: usize| {
-        let event = &record.events[slot];
+        let event = record.event(slot);
         event.known_version() == Some(ServerVersion::V45)
             && event.seal
                 == event_seal(previous(record, slot), record.slot(slot), ServerVersion::V45)

@@ -25,10 +25,10 @@ fn offset(cluster: u16) -> usize {
     usize::from(cluster) + usize::from(cluster / 2)
 }
 
-/// The entries of two clusters, of 12 bits each, in three bytes; what is missing of them at the end of the FAT is zero.
-fn both_entries(pair: &[u8]) -> [u16; 2] {
-    let byte = |at: usize| u16::from(pair.get(at).copied().unwrap_or(0));
-    [byte(0) | (byte(1) & 0xF) << 8, byte(1) >> 4 | byte(2) << 4]
+/// The entries of two clusters, of 12 bits each, in three bytes.
+fn both_entries(pair: [u8; 3]) -> [u16; 2] {
+    let [low, middle, high] = pair.map(u16::from);
+    [low | (middle & 0xF) << 8, middle >> 4 | high << 4]
 }
 
 /// One copy of the FAT, as it is on the disk.
@@ -67,8 +67,10 @@ impl<'a> Fat<'a> {
     }
 
     fn raw(&self, cluster: u16) -> u16 {
-        let pair = &self.bytes[offset(cluster & !1)..];
-        both_entries(pair)[usize::from(cluster & 1)]
+        let at = offset(cluster & !1);
+        // What is missing of a pair at the end of the FAT is zero.
+        let byte = |at: usize| self.bytes.get(at).copied().unwrap_or(0);
+        both_entries([self.bytes[at], byte(at + 1), byte(at + 2)])[usize::from(cluster & 1)]
     }
 
     fn clusters(&self) -> impl Iterator<Item = u16> + use<> {
@@ -140,27 +142,35 @@ impl<'a> Fat<'a> {
 
     /// The clusters outside `chain` that lead into it, each with the cluster that it leads to.
     pub(super) fn cross_links(&self, chain: &[u16]) -> impl Iterator<Item = (u16, u16)> {
-        let candidates = self.leading_between(chain.iter().min(), chain.iter().max());
+        let candidates = self.leading_near(chain);
         let links = candidates.into_iter().map(|from| (from, self.entry(from)));
-        links.filter(|(from, to)| chain.contains(to) && !chain.contains(from))
+        links.filter(|(_, to)| chain.contains(to))
     }
 
-    /// The clusters that may lead to one from `low` to `high`. Most of a FAT is zeros, which are skipped in
-    /// blocks.
-    fn leading_between(&self, low: Option<&u16>, high: Option<&u16>) -> Vec<u16> {
-        let wanted = *low.unwrap_or(&1)..=*high.unwrap_or(&0);
+    /// The clusters outside `chain` that lead to one from its lowest to its highest. Most of a FAT is zeros, which are
+    /// skipped in blocks.
+    fn leading_near(&self, chain: &[u16]) -> Vec<u16> {
+        let low = chain.iter().min().copied().unwrap_or(1);
+        let high = chain.iter().max().copied().unwrap_or(0);
+        let leads_near =
+            |cluster: u16, entry: u16| (low..=high).contains(&entry) && !chain.contains(&cluster);
         let mut leading = Vec::new();
-        let mut sectors = self.bytes.chunks(SECTOR_LEN);
-        let used = sectors.rposition(|sector| !is_zero(sector)).map_or(0, |last| last + 1);
-        let used = &self.bytes[..self.bytes.len().min(used * SECTOR_LEN)];
+        let (blocks, rest) = self.bytes.as_chunks();
+        let mut last = [0; BLOCK_LEN];
+        last[..rest.len()].copy_from_slice(rest);
         let firsts = (0..self.end).step_by(usize::from(BLOCK_CLUSTERS));
-        let blocks = firsts.zip(used.chunks(BLOCK_LEN));
-        for (first, block) in blocks.filter(|(_, block)| !is_zero(block)) {
-            for (even, pair) in (first..).step_by(2).zip(block.chunks(3)) {
-                let entries = both_entries(pair);
-                let known = [even, even + 1].into_iter().zip(entries);
-                let leads = known.filter(|(_, entry)| wanted.contains(entry));
-                leading.extend(leads.map(|(cluster, _)| cluster));
+        for (first, block) in firsts.zip(blocks.iter().chain([&last])) {
+            if is_zero(block) {
+                continue;
+            }
+            for (even, pair) in (first..).step_by(2).zip(block.as_chunks().0) {
+                let [of_even, of_odd] = both_entries(*pair);
+                if leads_near(even, of_even) {
+                    leading.push(even);
+                }
+                if leads_near(even + 1, of_odd) {
+                    leading.push(even + 1);
+                }
             }
         }
         leading.retain(|cluster| (FIRST_CLUSTER..self.end).contains(cluster));

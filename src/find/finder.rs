@@ -158,7 +158,7 @@ impl Finder {
             walk.levels.pop();
             return None;
         };
-        let path = level.folder.join(&name);
+        let path = level.path_of(&name);
         let map = level.mapfile_of(&path);
         let root = Arc::clone(&walk.root);
         if file_type.is_dir() {

@@ -32,6 +32,15 @@ impl Level {
         Ok(Self { folder: folder.to_owned(), entries, maps, handle: None })
     }
 
+    /// The path of what has this name in the folder.
+    pub(super) fn path_of(&self, name: &OsStr) -> PathBuf {
+        // As much memory as it needs, at once.
+        let mut path = PathBuf::with_capacity(self.folder.as_os_str().len() + 1 + name.len());
+        path.push(&self.folder);
+        path.push(name);
+        path
+    }
+
     /// The mapfile of the file at `path`, which is in this folder.
     pub(super) fn mapfile_of(&self, path: &Path) -> Option<PathBuf> {
         if self.maps.is_empty() {

@@ -243,8 +243,12 @@ fn read_by<S: DisketteStorage + ?Sized>(
 
 /// The sectors of a record of the right length.
 fn record_sectors(entry: &DirectoryEntry, chain: &ClusterChain) -> Option<RecordSectors> {
-    let sectors: Vec<_> = chain.sectors(RECORD_SECTORS).collect();
-    sectors.try_into().ok().filter(|_| entry.size as usize == RECORD_LEN)
+    let mut sectors = RecordSectors::default();
+    let mut there = chain.sectors(RECORD_SECTORS);
+    for sector in &mut sectors {
+        *sector = there.next()?;
+    }
+    (entry.size as usize == RECORD_LEN).then_some(sectors)
 }
 
 /// Reads a record.

@@ -117,7 +117,7 @@ pub struct Record {
     pub server: Server,
     /// SHA-1 of the header before it, then of the seal of the last counted event, if any.
     pub header_seal: Seal,
-    /// All [`EVENT_SLOTS`] slots, counted or not.
+    /// The slots up to the last one that is in use, counted or not: at least as many as are counted.
     pub events: Vec<Event>,
 }
 
@@ -144,6 +144,15 @@ enum Header {
     V45(v45::Header45),
 }
 
+impl Header {
+    fn event_count(&self) -> u16 {
+        match self {
+            Self::V40(header) => header.event_count,
+            Self::V45(header) => header.event_count,
+        }
+    }
+}
+
 impl Record {
     /// Parses a record.
     ///
@@ -162,11 +171,12 @@ impl Record {
     fn read(bytes: &RecordBytes) -> binrw::BinResult<Self> {
         let mut cursor = Cursor::new(&bytes[..]);
         let header = Header::read(&mut cursor)?;
-        let mut events = vec![Event::NONE; EVENT_SLOTS];
-        let slots = bytes[HEADER_LEN..].chunks_exact(EVENT_LEN);
-        for (event, slot) in events.iter_mut().zip(slots).filter(|(_, slot)| !is_zero(slot)) {
-            *event = Event::read(&mut Cursor::new(slot))?;
-        }
+        let (slots, _) = bytes[HEADER_LEN..].as_chunks::<EVENT_LEN>();
+        let used = slots.iter().rposition(|slot| !is_zero(slot)).map_or(0, |last| last + 1);
+        let counted = Some(usize::from(header.event_count())).filter(|count| *count <= EVENT_SLOTS);
+        let slots = slots.iter().take(used.max(counted.unwrap_or(0)));
+        let events = slots.map(|slot| Event::read(&mut Cursor::new(slot)));
+        let events = events.collect::<Result<_, _>>()?;
         Ok(match header {
             Header::V40(header) => header.into_record(bytes, None, events),
             Header::V45(header) => {
@@ -193,6 +203,11 @@ impl Record {
     /// Whether the seal over the pack's identity verifies.
     pub fn identity_verifies(&self) -> bool {
         self.identity_seal == seal::sha1(&[&self.bytes[..self.layout().identity_seal]])
+    }
+
+    /// The event in a slot, used or not.
+    pub fn event(&self, slot: usize) -> &Event {
+        self.events.get(slot).unwrap_or(&Event::NONE)
     }
 
     /// The bytes of one event's slot.
@@ -238,6 +253,6 @@ mod tests {
         bytes[event_at(23)] = 2;
         let record = Record::parse(&bytes).expect("a 4.5 magic");
         assert_eq!((record.version, record.licenses), (Version::V45, 5));
-        assert_eq!(record.events[23].known_kind(), Some(event::EventKind::Reapply));
+        assert_eq!(record.event(23).known_kind(), Some(event::EventKind::Reapply));
     }
 }

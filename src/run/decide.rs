@@ -10,7 +10,7 @@ use super::survey::Survey;
 use crate::diagnosis::CopyState;
 use crate::find::Found;
 use crate::ledger::{ConversionState, Ledger, LedgerEntry, LedgerError};
-use crate::record::fields::Seal;
+use crate::record::fields::{Seal, Serial};
 use crate::set::{
     Candidate, Condition, ImageNumber, KnownConversion, PackHistory, RecordKind, SetDecision, judge,
 };
@@ -26,13 +26,8 @@ pub(super) fn decide<'a>(
     ledger: &mut Ledger,
     scope: &Scope<'_, 'a>,
 ) -> Result<(), LedgerError> {
-    let mut order: Vec<u32> =
-        (0..u32::try_from(survey.candidates.len()).unwrap_or(u32::MAX)).collect();
-    order.sort_unstable_by_key(|at| {
-        let Candidate { pack, image, .. } = survey.candidates[*at as usize];
-        (pack.serial.0, image)
-    });
-    let serial = |at: &u32| survey.candidates[*at as usize].pack.serial;
+    let order = by_serial(&survey.candidates);
+    let serial = |place: &CandidateAt| survey.candidates[place.at as usize].pack.serial;
     let knows_none = ledger.is_empty()?;
     let mut deciding = Deciding {
         job,
@@ -55,13 +50,43 @@ pub(super) fn decide<'a>(
     Ok(())
 }
 
+/// The place of a candidate, behind a number that few serials share, so that places are sorted without a look at each
+/// candidate.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct CandidateAt {
+    number: u32,
+    at: u32,
+}
+
+/// The places of all candidates, those of one serial together, in their order.
+fn by_serial(candidates: &[Candidate]) -> Vec<CandidateAt> {
+    let serial = |at: u32| candidates[at as usize].pack.serial;
+    // Serials differ mostly in their third part.
+    let number = |serial: Serial| {
+        serial.0[10..17].iter().fold(0_u32, |number, digit| {
+            number.wrapping_mul(10).wrapping_add(u32::from(digit & 0xF))
+        })
+    };
+    let places = candidates.iter().zip(0..);
+    let mut places: Vec<_> = places
+        .map(|(candidate, at)| CandidateAt { number: number(candidate.pack.serial), at })
+        .collect();
+    places.sort_unstable();
+    for same in places.chunk_by_mut(|one, other| one.number == other.number) {
+        if same.len() > 1 {
+            same.sort_unstable_by_key(|place| (serial(place.at), place.at));
+        }
+    }
+    places
+}
+
 struct Deciding<'a, 'j> {
     job: &'j Job,
     ledger: &'a mut Ledger,
     /// Whether the ledger knows of no pack.
     knows_none: bool,
     /// Images by their serial, which wait for records that are read again.
-    groups: Vec<&'a [u32]>,
+    groups: Vec<&'a [CandidateAt]>,
     /// An image with each of those records.
     records: Vec<(Seal, ImageNumber)>,
     /// Decisions other than the usual one.
@@ -70,10 +95,10 @@ struct Deciding<'a, 'j> {
 
 impl<'a, 'j> Deciding<'a, 'j> {
     /// Adds the images of one serial. Records are read again only where they differ.
-    fn add(&mut self, survey: &Survey, group: &'a [u32]) {
-        let candidate = |at: &u32| &survey.candidates[*at as usize];
+    fn add(&mut self, survey: &Survey, group: &'a [CandidateAt]) {
+        let candidate = |place: &CandidateAt| &survey.candidates[place.at as usize];
         let first = candidate(&group[0]);
-        let all_same = group.iter().all(|at| candidate(at).digest == first.digest);
+        let all_same = group.iter().all(|place| candidate(place).digest == first.digest);
         if group.len() == 1 && (self.knows_none || first.kind != RecordKind::V40) {
             return;
         }
@@ -103,14 +128,15 @@ impl<'a, 'j> Deciding<'a, 'j> {
     fn judge_one(
         &mut self,
         survey: &Survey,
-        group: &[u32],
+        group: &[CandidateAt],
         histories: &BTreeMap<Seal, PackHistory>,
     ) -> Result<(), LedgerError> {
         let candidate = |at: &u32| survey.candidates[*at as usize];
-        let first = candidate(&group[0]).digest;
-        let all_same = group.iter().all(|at| candidate(at).digest == first);
+        let first = candidate(&group[0].at).digest;
+        let places = group.iter().map(|place| place.at);
+        let all_same = places.clone().all(|at| candidate(&at).digest == first);
         let (read, unread): (Vec<u32>, Vec<u32>) =
-            group.iter().partition(|at| all_same || histories.contains_key(&candidate(at).digest));
+            places.partition(|at| all_same || histories.contains_key(&candidate(at).digest));
         self.decisions.extend(unread.into_iter().map(|at| (at, SetDecision::Changed)));
         let candidates: Vec<_> = read.iter().map(candidate).collect();
         let known = self.known(survey, &candidates)?;

@@ -11,14 +11,14 @@ use std::time::Instant;
 /// The most images in a group; fewer if few files may be open. Images that are converted together share the disk's
 /// flushes; larger groups would only take more memory.
 const GROUP: usize = 64;
-/// The most images that one thread takes at a time.
+/// The most images that one of several threads takes at a time.
 const PIECE: usize = 16;
-/// Images in the first group, which shows how many threads are worth while.
-const TRIAL: usize = 16;
+/// Images that a single thread takes at a time: so few that what one of them has freed is there for the next.
+pub(super) const FEW: usize = 4;
 /// Microseconds. Looking at an image takes longer only if it has to wait for a disk, or for a processor.
 const AT_ONCE: u128 = 50;
-/// A group has waited for disks if more than one in so many pieces has.
-const WAITED: usize = 4;
+/// Pieces by which it is judged whether more threads would have been faster: if more than a quarter have waited.
+const JUDGED: usize = 4;
 
 /// Which file an item is a part of, if the items of that file must stay in one group.
 pub(super) type FileOf<T> = fn(&T) -> Option<usize>;
@@ -33,19 +33,23 @@ pub(super) struct InOrder<I: Iterator, R> {
     pending: Pending<Piece<R>>,
     /// The file that each pending piece is of.
     files: VecDeque<Option<usize>>,
-    /// Items in the next group, and in those after it.
+    /// Items in a group, and in one of a single thread.
     group: usize,
-    full_group: usize,
+    group_alone: usize,
     /// Items that were handed out and not taken yet, and how many those may be.
     ahead: usize,
     reach: usize,
+    /// Pieces since it was last judged whether they have waited, and how many of them have.
+    pieces: usize,
+    waited: usize,
 }
 
 /// The results of a group.
 pub(super) struct Group<R> {
     pub(super) results: Vec<R>,
-    /// Whether the threads have waited for disks, so that more threads would have been faster.
-    pub(super) waited: bool,
+    /// Whether the last pieces have waited for disks, so that more threads would have been faster; `None` if there are
+    /// too few to judge.
+    pub(super) waited: Option<bool>,
 }
 
 /// Items for a thread.
@@ -74,9 +78,11 @@ where
             pending: Pending::new(),
             files: VecDeque::new(),
             group,
-            full_group: group,
+            group_alone: group,
             ahead: 0,
             reach,
+            pieces: 0,
+            waited: 0,
         }
     }
 
@@ -86,17 +92,10 @@ where
         self
     }
 
-    /// The same, with a small first group, which shows how many threads are worth while.
-    pub(super) fn with_trial(mut self, is_trial: bool) -> Self {
-        if is_trial {
-            self.try_again();
-        }
+    /// The same, but a group of a single thread has at most so many items.
+    pub(super) fn with_small_groups(mut self, most: usize) -> Self {
+        self.group_alone = most.min(self.group);
         self
-    }
-
-    /// Makes the next group a small one, too.
-    pub(super) fn try_again(&mut self) {
-        self.group = TRIAL.min(self.full_group);
     }
 
     /// Hands out the next items, as far ahead as allowed.
@@ -108,10 +107,11 @@ where
         I::Item: 's,
         R: 's,
     {
-        let is_alone = scope.threads() == 1;
-        let reach = if is_alone || self.group < self.full_group { self.group } else { self.reach };
-        // So few that all threads have some of a group.
-        let piece = (self.group / scope.threads()).clamp(1, PIECE);
+        let (reach, piece) = match scope.threads() {
+            1 => (self.group_alone, FEW.min(self.group_alone)),
+            // So few that all threads have some of a group.
+            threads => (self.reach, (self.group / threads).clamp(1, PIECE)),
+        };
         while self.ahead < reach {
             let Some(NextPiece { items, are_members }) = self.next_piece(piece) else { return };
             self.ahead += items.len();
@@ -156,11 +156,11 @@ where
         I::Item: 's,
         R: 's,
     {
-        let mut results = Vec::with_capacity(self.group);
-        let (mut pieces, mut waited) = (0, 0);
+        let group = if scope.threads() == 1 { self.group_alone } else { self.group };
+        let mut results = Vec::with_capacity(group);
         let mut file = None;
         loop {
-            let is_full = results.len() >= self.group;
+            let is_full = results.len() >= group;
             if is_full && file.is_none() {
                 break;
             }
@@ -174,11 +174,19 @@ where
             file = self.files.pop_front().flatten();
             self.ahead -= piece.results.len();
             results.extend(piece.results);
-            pieces += 1;
-            waited += usize::from(piece.waited);
+            self.pieces += 1;
+            self.waited += usize::from(piece.waited);
         }
-        self.group = self.full_group;
-        Group { results, waited: waited * WAITED > pieces }
+        Group { results, waited: self.judge() }
+    }
+
+    fn judge(&mut self) -> Option<bool> {
+        let waited = self.waited * JUDGED > self.pieces;
+        let is_enough = self.pieces >= JUDGED;
+        if is_enough {
+            (self.pieces, self.waited) = (0, 0);
+        }
+        is_enough.then_some(waited)
     }
 }
 

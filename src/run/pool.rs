@@ -12,7 +12,12 @@ use std::thread;
 pub(super) struct Scope<'a, 's>(Option<&'a WorkQueue<'s>>);
 
 /// Results of work that was handed out, in the order in which it was.
-pub(super) struct Pending<R>(VecDeque<Receiver<R>>);
+pub(super) struct Pending<R>(VecDeque<PendingResult<R>>);
+
+enum PendingResult<R> {
+    Here(R),
+    Awaited(Receiver<R>),
+}
 
 type WorkItem<'s> = Box<dyn FnOnce() + Send + 's>;
 
@@ -113,14 +118,15 @@ impl<'s> Scope<'_, 's> {
         pending: &mut Pending<R>,
         work: impl FnOnce() -> R + Send + 's,
     ) {
-        let (sender, receiver) = sync_channel(1);
-        // Nobody receives it if the run was given up.
-        let work = move || drop(sender.send(work()));
-        match self.0 {
-            Some(queue) => queue.push(Box::new(work)),
-            None => work(),
-        }
-        pending.0.push_back(receiver);
+        pending.0.push_back(match self.0 {
+            Some(queue) => {
+                let (sender, receiver) = sync_channel(1);
+                // Nobody receives it if the run was given up.
+                queue.push(Box::new(move || drop(sender.send(work()))));
+                PendingResult::Awaited(receiver)
+            }
+            None => PendingResult::Here(work()),
+        });
     }
 
     /// Maps `items`, all of them; the results keep their order.
@@ -141,7 +147,10 @@ impl<'s> Scope<'_, 's> {
 
     /// Waits for the first result, and does other work meanwhile; `None` if nothing is pending.
     pub(super) fn next<R>(&self, pending: &mut Pending<R>) -> Option<R> {
-        let first = pending.0.pop_front()?;
+        let first = match pending.0.pop_front()? {
+            PendingResult::Here(result) => return Some(result),
+            PendingResult::Awaited(receiver) => receiver,
+        };
         loop {
             match first.try_recv() {
                 Ok(result) => return Some(result),
@@ -160,8 +169,6 @@ impl<R> Pending<R> {
 
     /// Adds a result that is there already.
     pub(super) fn push(&mut self, result: R) {
-        let (sender, receiver) = sync_channel(1);
-        let _ = sender.send(result);
-        self.0.push_back(receiver);
+        self.0.push_back(PendingResult::Here(result));
     }
 }

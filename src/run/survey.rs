@@ -4,7 +4,7 @@
 use super::access::not_found;
 use super::claims::is_begun;
 use super::images::Images;
-use super::in_order::InOrder;
+use super::in_order::{FEW, InOrder};
 use super::known::seen_converted;
 use super::look::{LookResult, LookedAt, look};
 use super::members::ArchiveWalk;
@@ -65,7 +65,9 @@ pub(super) fn look_at_all(
     let most = job.workers.min(images_at_once());
     // To look at an image that is in the cache costs less than to hand it to another thread.
     let mut threads = 1;
-    let mut items = InOrder::new(finder, 2, Found::is_member).with_trial(threads < most);
+    // A group's converted packs are remembered together.
+    let few = if job.mode.converts() { 4 * FEW } else { FEW };
+    let mut items = InOrder::new(finder, 2, Found::is_member).with_small_groups(few);
     let mut looking = Looking::new(job, ledger, stop, listener)?;
     let end = loop {
         let may_grow = threads < most;
@@ -87,7 +89,7 @@ struct Looking<'a> {
     begun: OpenClaims,
     /// What was examined and not reported yet.
     done: Vec<LookResult>,
-    /// Whether the last group has waited for a disk, or for something else.
+    /// Whether the images before have waited for a disk, or for something else.
     has_waited: bool,
     survey: Survey,
 }
@@ -115,8 +117,8 @@ impl<'a> Looking<'a> {
         Ok(Self { job, ledger, stop, listener, begun, done, has_waited, survey })
     }
 
-    /// Examines one group after the other. If there may be more threads, returns `None` after two groups in a row that
-    /// more threads would have finished sooner.
+    /// Examines one group after the other. If there may be more threads, returns `None` if it was found twice in a row
+    /// that more threads would have been faster.
     fn groups(
         &mut self,
         items: &mut InOrder<impl Iterator<Item = Found>, LookResult>,
@@ -140,14 +142,11 @@ impl<'a> Looking<'a> {
                 let reported = self.report_done()?;
                 return Ok(Some(if reported.is_break() { End::Unheard } else { End::Stopped }));
             }
-            // A group may also have waited for a busy processor, but seldom twice in a row.
-            if group.waited && self.has_waited && may_grow {
+            // It may also have waited for a busy processor, but seldom twice in a row.
+            if group.waited == Some(true) && self.has_waited && may_grow {
                 return Ok(None);
             }
-            self.has_waited = group.waited;
-            if group.waited && may_grow {
-                items.try_again();
-            }
+            self.has_waited = group.waited.unwrap_or(self.has_waited);
         }
     }
 

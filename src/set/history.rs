@@ -22,10 +22,10 @@ impl VerifiedBinding {
         let is_mark = |event: &Event| {
             record.version == Version::V40 && event.known_version() == Some(ServerVersion::V45)
         };
-        let vouches = |slot: &usize| is_sealed(record, *slot) && !is_mark(&record.events[*slot]);
+        let vouches = |slot: &usize| is_sealed(record, *slot) && !is_mark(record.event(*slot));
         let last = (0..EVENT_SLOTS).rev().find(vouches);
         last.map_or(Self::Unknown, |slot| {
-            let Event { from, to, server, .. } = record.events[slot];
+            let Event { from, to, server, .. } = *record.event(slot);
             Self::Bound(Some(Binding { from, to, server }))
         })
     }

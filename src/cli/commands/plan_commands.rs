@@ -27,7 +27,7 @@ pub(crate) struct WholeSet {
 
 impl WholeSet {
     pub(crate) fn of(packs: &Packs) -> Self {
-        let all = packs.facts.iter().zip(&packs.summaries);
+        let all = packs.facts.iter().zip(packs.summaries.iter());
         let to_convert = packs.facts.iter().filter(|facts| facts.is_to_convert());
         let mut asked = Replacements::default();
         for (facts, summary) in all.filter(|(facts, summary)| is_asked_for(facts, summary)) {
@@ -157,7 +157,7 @@ pub(crate) fn commands(
 
 /// How many replacements the request asks for, if one of them is in the plan.
 fn asked_for(report: &PlanReport, whole: &WholeSet) -> Option<String> {
-    let is_asked = |step: &&PlanStep| is_asked_for(report.facts(step), report.summary(step));
+    let is_asked = |step: &&PlanStep| is_asked_for(report.facts(step), &report.summary(step));
     let asked: Vec<_> = report.turned_away().filter(is_asked).collect();
     if asked.is_empty() {
         return None;

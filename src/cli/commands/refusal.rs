@@ -6,14 +6,15 @@ use crate::cli::words::{
 };
 use addpack::diagnosis::Finding;
 use addpack::report::{Note, Report};
+use std::rc::Rc;
 
 /// Why the pack is refused: its primary finding.
-pub(super) fn refusal(report: &Report) -> Option<Box<Refusal>> {
+pub(super) fn refusal(report: &Report) -> Option<Rc<Refusal>> {
     let finding = report.findings().first()?;
     let code = finding.code();
     let record = report.record();
     let bound = record.filter(|record| record.is_bound());
-    Some(Box::new(Refusal {
+    Some(Rc::new(Refusal {
         code: code.as_str(),
         label: label_of(finding),
         message: finding_message(finding),

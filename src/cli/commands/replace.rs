@@ -44,7 +44,7 @@ pub(crate) fn run(args: &ReplaceArgs) -> Result<Exit, Error> {
         if let Some(folder) = &args.queue.keep {
             complain(&format!("the same command goes on with {}", named(folder)));
         }
-        return Ok(Exit::Stopped);
+        return end(args, &packs, Exit::Stopped);
     }
     rows.extend(lost);
     if !args.common.json {
@@ -117,11 +117,9 @@ const LEFT_OUT_NAMED: usize = 10;
 
 /// Says which refused packs are left out, and why; how many those are.
 fn tell_left_out(packs: &Packs) -> usize {
-    let refused = packs.summaries.iter().filter_map(|s| Some((s, s.refusal.as_deref()?)));
-    let left_out =
-        refused.filter_map(|(summary, refusal)| Some((summary, refusal.no_replacement()?)));
     let mut count = 0;
-    for (summary, why) in left_out {
+    for (summary, refusal) in packs.summaries.refused() {
+        let Some(why) = refusal.no_replacement() else { continue };
         count += 1;
         if count <= LEFT_OUT_NAMED {
             complain(&format!("{} is left out of the request: {why}", named(&summary.path)));
@@ -136,9 +134,12 @@ fn tell_left_out(packs: &Packs) -> usize {
 
 /// The refused packs, but for those that no replacement is to be asked for.
 fn refused(packs: &Packs, args: &ReplaceArgs, exit: &mut Exit) -> Vec<RequestRow> {
-    let all = packs.facts.iter().zip(&packs.summaries);
+    let all = packs.facts.iter().zip(packs.summaries.iter());
     let refused: Vec<_> = all
-        .filter_map(|(facts, summary)| Some((facts, summary, summary.refusal.as_deref()?)))
+        .filter_map(|(facts, summary)| {
+            let refusal = summary.refusal.clone()?;
+            Some((facts, summary, refusal))
+        })
         .filter(|(_, _, refusal)| refusal.no_replacement().is_none())
         .collect();
     let paths: Vec<_> = refused.iter().map(|(_, summary, _)| &*summary.path).collect();
@@ -150,7 +151,7 @@ fn refused(packs: &Packs, args: &ReplaceArgs, exit: &mut Exit) -> Vec<RequestRow
             complain(&format!("{path}: its digest could not be taken: {}", medium_cause(&error)));
             *exit = exit.merge(Exit::Failed);
         });
-        rows.push(refused_row(facts, summary, refusal, sha1.ok()));
+        rows.push(refused_row(facts, &summary, &refusal, sha1.ok()));
     }
     one_row_a_pack(rows)
 }

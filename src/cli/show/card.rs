@@ -138,7 +138,7 @@ impl Body {
         }
         self.heading("History, in UTC by the servers' clocks");
         for slot in shown {
-            let event = &record.events[slot];
+            let event = record.event(slot);
             let is_found = diagnosis.findings.iter().any(|finding| finding.slot == Some(slot));
             let what = format!(
                 "  {} {:>2}  {}  {:<8}  by {:<4}  {:>2} to {:<2}  ",

@@ -18,7 +18,7 @@ pub(crate) fn labels(out: &mut dyn Write, report: &PlanReport, is_only: bool) ->
             (Some(_), _) => format!("{} of {all}{server}", at + 1),
             (None, PlanCode::Copy) => continue,
             (None, code) => {
-                format!("do not apply: {}{server}", code_label(code, report.summary(step)))
+                format!("do not apply: {}{server}", code_label(code, &report.summary(step)))
             }
         };
         let path = || format!("no serial: {}", shown(report.summary(step).image())).into();

@@ -6,6 +6,7 @@ use crate::cli::show::terminal::{TextStyle, Tone};
 use addpack::plan::FIRST_LICENSES;
 use addpack::plan::servers::{Chain, Holders, Span};
 use addpack::record::event::ServerVersion;
+use std::borrow::Cow;
 use strum::VariantArray;
 
 /// Columns for five licenses.
@@ -52,12 +53,12 @@ pub(crate) struct Segment {
     pub(crate) span: Span,
     pub(crate) mark: Mark,
     /// A few letters in its middle.
-    pub(crate) label: String,
+    pub(crate) label: Cow<'static, str>,
 }
 
 impl Segment {
-    pub(crate) fn new(span: Span, mark: Mark, label: &str) -> Self {
-        Self { span, mark, label: label.to_owned() }
+    pub(crate) fn new(span: Span, mark: Mark, label: impl Into<Cow<'static, str>>) -> Self {
+        Self { span, mark, label: label.into() }
     }
 }
 
@@ -71,7 +72,7 @@ pub(crate) fn chain(
     let mut segments: Vec<_> = chain.steps().flat_map(step).collect();
     segments.extend(added.map(|span| Segment::new(span, Mark::Adds, "new")));
     segments.extend(gaps.iter().map(|gap| Segment::new(*gap, Mark::Gap, "gap")));
-    picture(look, &segments, ServerVersion::V45.license_limit())
+    picture(look, &segments.into_iter(), ServerVersion::V45.license_limit())
 }
 
 /// The segments of one step: of the sound packs that restore it, and of the refused ones.
@@ -85,17 +86,21 @@ fn step((span, holders): (Span, &Holders)) -> Vec<Segment> {
 
 /// Draws a bar up to `limit`. Segments that overlap those before them go to a line of their own;
 /// what finds none is counted.
-pub(crate) fn picture(look: TextStyle, segments: &[Segment], limit: u16) -> String {
-    let first = segments.iter().map(|segment| segment.span.0).min().unwrap_or(FIRST_LICENSES);
+pub(crate) fn picture(
+    look: TextStyle,
+    segments: &(impl Iterator<Item = Segment> + Clone),
+    limit: u16,
+) -> String {
+    let first = segments.clone().map(|segment| segment.span.0).min().unwrap_or(FIRST_LICENSES);
     let scale = Scale { first: first.min(FIRST_LICENSES), limit };
     let mut lines = vec![scale.line()];
     let mut left_out = 0;
-    for segment in segments {
+    for segment in segments.clone() {
         if let Some(line) = lines.iter_mut().find(|line| scale.is_free(line, segment.span)) {
-            scale.draw(line, segment);
+            scale.draw(line, &segment);
         } else if lines.len() < LINES {
             let mut line = scale.line();
-            scale.draw(&mut line, segment);
+            scale.draw(&mut line, &segment);
             lines.push(line);
         } else {
             left_out += 1;
@@ -118,8 +123,8 @@ pub(crate) fn picture(look: TextStyle, segments: &[Segment], limit: u16) -> Stri
     text + &legend(look, segments)
 }
 
-fn legend(look: TextStyle, segments: &[Segment]) -> String {
-    let is_there = |mark: &Mark| segments.iter().any(|segment| segment.mark == *mark);
+fn legend(look: TextStyle, segments: &(impl Iterator<Item = Segment> + Clone)) -> String {
+    let is_there = |mark: &Mark| segments.clone().any(|segment| segment.mark == *mark);
     let entries: Vec<_> = Mark::VARIANTS
         .iter()
         .copied()
@@ -221,13 +226,13 @@ mod tests {
   and 2 more, which overlap these
   == restored   .. gap
 ";
-        assert_eq!(picture(TextStyle::plain(), &segments, 50), text);
+        assert_eq!(picture(TextStyle::plain(), &segments.into_iter(), 50), text);
     }
 
     #[test]
     fn bar_fits_where_a_chain_begins_below_the_first_licenses() {
         let segments = [Segment::new((0, 5), Mark::Restores, "4.5")];
-        let text = picture(TextStyle::plain(), &segments, 50);
+        let text = picture(TextStyle::plain(), &segments.into_iter(), 50);
         assert!(text.lines().all(|line| line.len() <= 84), "{text}");
         assert!(text.starts_with("  0       5"), "{text}");
     }

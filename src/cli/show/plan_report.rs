@@ -3,7 +3,7 @@
 use crate::cli::show::picture::{Mark, Segment, picture};
 use crate::cli::show::skipped::SkippedFiles;
 use crate::cli::show::terminal::TextStyle;
-use crate::cli::words::{PackSummary, gap_reason};
+use crate::cli::words::{PackSummaries, PackSummary, gap_reason};
 use addpack::diagnosis::FindingCode;
 use addpack::plan::rules::{is_free_for, limit};
 use addpack::plan::servers::{Chain, Span};
@@ -19,7 +19,7 @@ pub(crate) struct PlanReport<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) server: &'a ServerState,
     pub(crate) facts: &'a [PackFacts],
-    pub(crate) summaries: &'a [PackSummary],
+    pub(crate) summaries: &'a PackSummaries,
     /// The packs that are bound to the server.
     pub(crate) chain: Option<&'a Chain>,
     /// Files that were skipped, if this is the only plan.
@@ -29,8 +29,8 @@ pub(crate) struct PlanReport<'a> {
 }
 
 impl PlanReport<'_> {
-    pub(crate) fn summary(&self, step: &PlanStep) -> &PackSummary {
-        &self.summaries[step.pack]
+    pub(crate) fn summary(&self, step: &PlanStep) -> PackSummary {
+        self.summaries.get(step.pack)
     }
 
     pub(crate) fn facts(&self, step: &PlanStep) -> &PackFacts {
@@ -66,7 +66,7 @@ impl PlanReport<'_> {
 
     /// Why no pack of the set fills a gap.
     pub(crate) fn gap_reasons(&self, gap: Span) -> Vec<String> {
-        let reason = |step: &PlanStep| gap_reason(step, self.facts(step), self.summary(step));
+        let reason = |step: &PlanStep| gap_reason(step, self.facts(step), &self.summary(step));
         self.missing_from(gap).into_iter().map(reason).collect()
     }
 
@@ -78,10 +78,12 @@ impl PlanReport<'_> {
         let steps = self.plan.steps.iter();
         let applied = steps.clone().enumerate().filter_map(|(at, step)| self.applied_at(at, step));
         let gaps = self.plan.gaps.iter().map(|gap| Segment::new(*gap, Mark::Gap, "gap"));
-        let mut aside: Vec<_> = steps.filter_map(|step| self.aside(step)).collect();
+        let aside = steps.filter_map(|step| self.aside(step));
         // If there is not room for all, the refused ones matter more.
-        aside.sort_by_key(|segment| segment.mark != Mark::Refused);
-        let segments: Vec<_> = has.into_iter().chain(applied).chain(gaps).chain(aside).collect();
+        let is_refused = |segment: &Segment| segment.mark == Mark::Refused;
+        let (refused, others) =
+            (aside.clone().filter(is_refused), aside.filter(move |it| !is_refused(it)));
+        let segments = has.into_iter().chain(applied).chain(gaps).chain(refused).chain(others);
         picture(look, &segments, limit(self.server.version))
     }
 
@@ -93,7 +95,7 @@ impl PlanReport<'_> {
             Some(_) if facts.is_40() => Mark::Old,
             Some(_) => Mark::Restores,
         };
-        Some(Segment::new(step.span()?, mark, &(at + 1).to_string()))
+        Some(Segment::new(step.span()?, mark, (at + 1).to_string()))
     }
 
     /// The segment of a pack of this server that is not applied.
@@ -113,7 +115,7 @@ impl PlanReport<'_> {
 
     /// What the record of a refused pack states that it restores on this server, though it cannot be trusted.
     fn stated(&self, step: &PlanStep) -> Option<Span> {
-        let refusal = self.summary(step).refusal.as_ref()?;
+        let refusal = self.summary(step).refusal?;
         refusal.span.filter(|_| refusal.server.is_some() && refusal.server == self.server.identity)
     }
 }

@@ -6,7 +6,7 @@ use crate::cli::show::layout::{WIDTH, hang};
 use crate::cli::show::skipped::{SkippedFiles, SkippedKind};
 use crate::cli::show::table::Table;
 use crate::cli::show::terminal::named;
-use crate::cli::words::{REQUEST_FOOT, REQUEST_HEAD, address, server_name};
+use crate::cli::words::{Address, REQUEST_FOOT, REQUEST_HEAD, address, server_name};
 use addpack::plan::servers::Span;
 use addpack::record::fields::Server;
 use schemars::JsonSchema;
@@ -28,7 +28,7 @@ pub(crate) struct RequestRow {
     pub(crate) licenses: Option<u16>,
     pub(crate) version: Option<&'static str>,
     pub(crate) server_name: Option<String>,
-    pub(crate) server_address: Option<String>,
+    pub(crate) server_address: Option<Address>,
     pub(crate) from: Option<u16>,
     pub(crate) to: Option<u16>,
     pub(crate) evidence: Vec<String>,

@@ -1,5 +1,6 @@
 //! Commands that people can paste, quoted for the system's shell.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 /// The shells that commands are quoted for.
@@ -12,40 +13,49 @@ enum Shell {
 }
 
 const SYSTEM: Shell = if cfg!(windows) { Shell::Windows } else { Shell::Posix };
+/// Bytes that suffice for most commands, and what is said of them.
+const USUAL_COMMAND: usize = 128;
 
 /// `addpack` with these arguments, quoted; `None` if one of them cannot be quoted.
 pub(crate) fn command(args: &[impl AsRef<str>]) -> Option<String> {
-    let words: Option<Vec<_>> = args.iter().map(|word| quote(SYSTEM, word.as_ref())).collect();
-    Some(format!("addpack {}", words?.join(" ")))
+    let mut command = String::with_capacity(USUAL_COMMAND);
+    command.push_str("addpack");
+    for word in args {
+        command.push(' ');
+        command.push_str(&quote(SYSTEM, word.as_ref())?);
+    }
+    Some(command)
 }
 
-/// The paths as arguments; `None` if one of them cannot be typed. `./` is put before one that looks like an option.
+/// The paths as arguments; `None` if one of them cannot be typed.
 pub(crate) fn path_words(paths: &[impl AsRef<Path>]) -> Option<Vec<String>> {
-    let word = |path: &Path| {
-        let text = path.to_str()?;
-        Some(if text.starts_with('-') { format!("./{text}") } else { text.to_owned() })
-    };
-    paths.iter().map(|path| word(path.as_ref())).collect()
+    paths.iter().map(|path| path_word(path.as_ref()).map(Cow::into_owned)).collect()
 }
 
-fn quote(shell: Shell, word: &str) -> Option<String> {
-    let is_plain = |char: char| {
-        char.is_ascii_alphanumeric()
-            || "_-./:,+@=".contains(char)
-            || (char == '\\' && shell == Shell::Windows)
+/// A path as an argument; `None` if it cannot be typed. `./` is put before one that looks like an option.
+pub(crate) fn path_word(path: &Path) -> Option<Cow<'_, str>> {
+    let text = path.to_str()?;
+    Some(if text.starts_with('-') { format!("./{text}").into() } else { text.into() })
+}
+
+fn quote(shell: Shell, word: &str) -> Option<Cow<'_, str>> {
+    let is_plain = |byte: u8| match byte {
+        b'_' | b'-' | b'.' | b'/' | b':' | b',' | b'+' | b'@' | b'=' => true,
+        b'\\' => shell == Shell::Windows,
+        other => other.is_ascii_alphanumeric(),
     };
-    if !word.is_empty() && word.chars().all(is_plain) {
-        return Some(word.to_owned());
+    if !word.is_empty() && word.bytes().all(is_plain) {
+        return Some(word.into());
     }
     if word.chars().any(|char| char.is_control() || is_lookalike(char)) {
         return None;
     }
     match shell {
-        Shell::Posix => Some(format!("'{}'", word.replace('\'', r"'\''"))),
+        Shell::Posix => Some(format!("'{}'", word.replace('\'', r"'\''")).into()),
         Shell::Windows => {
             let is_special = |char| "\"%!$`".contains(char);
             let is_safe = !word.chars().any(is_special) && !word.ends_with('\\');
-            is_safe.then(|| format!("\"{word}\""))
+            is_safe.then(|| format!("\"{word}\"").into())
         }
     }
 }

@@ -9,6 +9,8 @@ use tempfile::SpooledTempFile;
 const IN_MEMORY: usize = 256 * 1024;
 /// How many bytes are written to the file, or read from it, at a time.
 const BUFFER: usize = 64 * 1024;
+/// Bytes before the texts on an image: its outcome, whether it was named, the heading, and the length of each text.
+const HEAD: usize = 3 + 3 * size_of::<u64>();
 /// Stands in the place of an outcome before text that is of no image.
 const TEXT: u8 = u8::MAX;
 
@@ -66,15 +68,17 @@ impl Waiting {
         self.write([TEXT, 0, TEXT], [text, &[], &[]])
     }
 
-    fn write(&mut self, head: [u8; 3], texts: [&[u8]; 3]) -> io::Result<()> {
+    fn write(&mut self, of_image: [u8; 3], texts: [&[u8]; 3]) -> io::Result<()> {
         // All was taken: only what is written from now on waits.
         self.taken = None;
-        let file = &mut self.added;
-        file.write_all(&head)?;
-        for text in texts {
-            file.write_all(&(text.len() as u64).to_le_bytes())?;
+        let mut head = [0; HEAD];
+        head[..3].copy_from_slice(&of_image);
+        for (place, text) in head[3..].chunks_mut(8).zip(texts) {
+            place.copy_from_slice(&(text.len() as u64).to_le_bytes());
         }
-        texts.into_iter().try_for_each(|text| file.write_all(text))
+        self.added.write_all(&head)?;
+        let mut texts = texts.into_iter().filter(|text| !text.is_empty());
+        texts.try_for_each(|text| self.added.write_all(text))
     }
 
     /// Takes what was added first; `None` if nothing waits.
@@ -87,14 +91,17 @@ impl Waiting {
             file.rewind()?;
             self.taken.insert(BufReader::with_capacity(BUFFER, file))
         };
-        let mut head = [0; 3];
+        let mut head = [0; HEAD];
         match file.read_exact(&mut head) {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
             read => read?,
         }
-        let [outcome, flags, heading] = head;
-        let [text, said, next] = [length(file)?, length(file)?, length(file)?];
-        let [text, said, next] = [bytes(file, text)?, bytes(file, said)?, bytes(file, next)?];
+        let ([outcome, flags, heading], lengths) = ([head[0], head[1], head[2]], &head[3..]);
+        let mut texts = [Vec::new(), Vec::new(), Vec::new()];
+        for (text, length) in texts.iter_mut().zip(lengths.as_chunks().0) {
+            *text = bytes(file, u64::from_le_bytes(*length))?;
+        }
+        let [text, said, next] = texts;
         let Some(outcome) = Outcome::ALL.get(usize::from(outcome)).copied() else {
             return Ok(Some(Upcoming::Text(text)));
         };
@@ -104,14 +111,8 @@ impl Waiting {
     }
 }
 
-fn length(file: &mut impl Read) -> io::Result<usize> {
-    let mut length = [0; 8];
-    file.read_exact(&mut length)?;
-    usize::try_from(u64::from_le_bytes(length)).map_err(io::Error::other)
-}
-
-fn bytes(file: &mut impl Read, length: usize) -> io::Result<Vec<u8>> {
-    let mut bytes = vec![0; length];
+fn bytes(file: &mut impl Read, length: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; usize::try_from(length).map_err(io::Error::other)?];
     file.read_exact(&mut bytes)?;
     Ok(bytes)
 }

@@ -39,7 +39,7 @@ pub(crate) use failure::failure_message;
 pub(crate) use finding::{evidence_parts, finding_kb, finding_message, label_of};
 pub(crate) use ledger::{
     LEDGER_HEADING, MET_NOTE, Standing, copies_unknown_message, day_of, entry_lines, is_met,
-    ledger_message, ledger_row, no_claims_message, standing_message, time_of,
+    ledger_message, ledger_row, no_claims_message, standing_message, time_of, unusable,
 };
 pub(crate) use missing_path::{disk_letter, drive_list, is_drive_letter, nearest_path, no_image};
 pub(crate) use nearest::nearest;
@@ -47,7 +47,9 @@ pub(crate) use next_step::{asks_for_replacement, next_step, short_next_step};
 #[cfg(test)]
 pub(crate) use note::NOTE_CODES;
 pub(crate) use note::note;
-pub(crate) use pack_summary::{OtherFiles, PackSummary, Refusal, pack_serial, short, short_serial};
+pub(crate) use pack_summary::{
+    OtherFiles, PackSummaries, PackSummary, Refusal, pack_serial, short, short_serial,
+};
 pub(crate) use plan::{
     action_words, code_label, on_the_server, server_state, step_kb, step_message, step_next,
     version_words,
@@ -59,8 +61,8 @@ pub(crate) use replace::{
 };
 pub(crate) use set::last_event;
 pub(crate) use value::{
-    address, day, event_kind, list, moment, number, plural, server, server_name, server_version,
-    timestamp, unlisted, unread, value,
+    Address, Digest, Timestamp, address, day, digest, event_kind, list, moment, number, plural,
+    server, server_name, server_version, timestamp, unlisted, unread, value,
 };
 pub(crate) use verdict::{copy_in_its_place, verdict, version_of};
 

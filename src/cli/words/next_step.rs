@@ -6,7 +6,7 @@ use super::set::conflict_next_step;
 use super::value::server;
 use super::verdict::{copy_in_its_place, is_unknown_layout, is_weak};
 use super::{KB_REPLACEMENT, is_of_set, missing_path, serial, server_to_name, system};
-use crate::cli::show::shell::{command, path_words};
+use crate::cli::show::shell::{command, path_word};
 use crate::cli::show::terminal::{from_here, named};
 use addpack::diagnosis::{Finding, FindingCode, FindingKind};
 use addpack::fat12::NoVolume;
@@ -72,10 +72,10 @@ pub(crate) fn short_next_step(report: &Report) -> String {
         }
         Outcome::Convertible => {
             let warning = if report.is_drive { system::TAB_WARNING } else { "" };
-            return format!("{} (one way; asks first){warning}", convert_command(report));
+            return convert_command(report) + " (one way; asks first)" + warning;
         }
         Outcome::UnfinishedConversion => {
-            return format!("{}, which finishes the clean-up", convert_command(report));
+            return convert_command(report) + ", which finishes the clean-up";
         }
         Outcome::AlreadyConverted if report.output.is_some() => "nothing: use that copy",
         Outcome::Converted => "write 4.5 on its label: it fits 4.0 and 4.5 servers alike",
@@ -96,8 +96,7 @@ pub(crate) fn short_next_step(report: &Report) -> String {
 
 /// The command that converts what was named, to be pasted.
 fn convert_command(report: &Report) -> String {
-    let words = path_words(&[&report.path]);
-    let command = words.and_then(|words| command(&["convert", words.first()?]));
+    let command = path_word(&report.path).and_then(|path| command(&["convert", &path]));
     command.unwrap_or_else(|| "run addpack convert on it".to_owned())
 }
 

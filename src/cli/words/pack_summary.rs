@@ -1,23 +1,37 @@
 //! What is kept of a pack for messages that are written after all were seen. What plans are made of is in its
 //! [`PackFacts`](addpack::plan::PackFacts).
 
+use addpack::find::PathList;
 use addpack::plan::PackFacts;
 use addpack::record::Version;
 use addpack::record::fields::{Serial, Server};
 use std::borrow::Cow;
-use std::path::Path;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 /// What people see of a pack.
 pub(crate) struct PackSummary {
     /// The image that was named or found.
-    pub(crate) path: Box<Path>,
-    /// Other files of the pack, if there are any: there may be hundreds of thousands of packs.
-    pub(crate) others: Option<Box<OtherFiles>>,
-    pub(crate) refusal: Option<Box<Refusal>>,
+    pub(crate) path: PathBuf,
+    /// Other files of the pack, if there are any.
+    pub(crate) others: Option<Rc<OtherFiles>>,
+    pub(crate) refusal: Option<Rc<Refusal>>,
+}
+
+/// What people see of each pack of a set, by its number. There may be hundreds of thousands, and of most only the path
+/// is kept.
+#[derive(Default)]
+pub(crate) struct PackSummaries {
+    paths: PathList,
+    /// The paths in the place of those.
+    renamed: HashMap<usize, PathBuf>,
+    others: HashMap<usize, Rc<OtherFiles>>,
+    refusals: HashMap<usize, Rc<Refusal>>,
 }
 
 /// What a pack was converted into, or from.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct OtherFiles {
     /// The converted copy of the image, which is to be used instead.
     pub(crate) output: Option<Box<Path>>,
@@ -51,6 +65,64 @@ pub(crate) struct Refusal {
     pub(crate) other_way: Option<String>,
     /// Whether other images, or the ledger, speak against the pack, and not its own record.
     pub(crate) is_for_others: bool,
+}
+
+impl PackSummaries {
+    /// Adds a pack.
+    pub(crate) fn push(&mut self, summary: PackSummary) {
+        self.paths.push(&summary.path);
+        self.keep(self.paths.len() - 1, summary);
+    }
+
+    /// Puts another summary in the place of a pack's.
+    pub(crate) fn replace(&mut self, number: usize, summary: PackSummary) {
+        self.rename(number, summary.path.clone());
+        self.keep(number, summary);
+    }
+
+    fn keep(&mut self, number: usize, PackSummary { others, refusal, .. }: PackSummary) {
+        self.others.remove(&number);
+        self.others.extend(others.map(|others| (number, others)));
+        self.refusals.remove(&number);
+        self.refusals.extend(refusal.map(|refusal| (number, refusal)));
+    }
+
+    /// Gives a pack another path.
+    pub(crate) fn rename(&mut self, number: usize, path: PathBuf) {
+        if path != self.path(number) {
+            self.renamed.insert(number, path);
+        }
+    }
+
+    /// Notes the 4.0 image that a pack was converted from.
+    pub(crate) fn set_source(&mut self, number: usize, source: PathBuf) {
+        let others = self.others.entry(number).or_default();
+        Rc::make_mut(others).converted_from = Some(source.into());
+    }
+
+    /// The path of a pack's image.
+    pub(crate) fn path(&self, number: usize) -> PathBuf {
+        self.renamed.get(&number).cloned().unwrap_or_else(|| self.paths.get(number))
+    }
+
+    /// What people see of a pack.
+    pub(crate) fn get(&self, number: usize) -> PackSummary {
+        PackSummary {
+            path: self.path(number),
+            others: self.others.get(&number).cloned(),
+            refusal: self.refusals.get(&number).cloned(),
+        }
+    }
+
+    /// All packs, in the order of their numbers.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = PackSummary> {
+        (0..self.paths.len()).map(|number| self.get(number))
+    }
+
+    /// The refused packs, with the reason.
+    pub(crate) fn refused(&self) -> impl Iterator<Item = (PackSummary, Rc<Refusal>)> {
+        self.iter().filter_map(|summary| summary.refusal.clone().map(|refusal| (summary, refusal)))
+    }
 }
 
 impl PackSummary {

@@ -3,7 +3,7 @@
 use super::value::day;
 use crate::cli::show::terminal::named;
 use addpack::diagnosis::{FindingCode, SetConflict};
-use addpack::record::Record;
+use addpack::record::{EVENT_SLOTS, Record};
 use addpack::report::ImageThatCounts;
 use addpack::set::Relation;
 use std::path::Path;
@@ -94,8 +94,8 @@ pub(super) fn copy_missing_message(copy: &Path) -> String {
 
 /// How far a pack's history goes: what distinguishes a late image of it from an early one.
 pub(crate) fn last_event(record: &Record) -> String {
-    let count = usize::from(record.event_count).min(record.events.len());
-    match record.events[..count].last() {
+    let count = usize::from(record.event_count).min(EVENT_SLOTS);
+    match count.checked_sub(1).map(|last| record.event(last)) {
         None => "no events".to_owned(),
         Some(last) => {
             let events = if count == 1 { "event" } else { "events" };

@@ -3,31 +3,32 @@
 use crate::cli::show::terminal::escape_bytes;
 use addpack::diagnosis::Value;
 use addpack::record::event::{Event, EventKind};
-use addpack::record::fields::{FileTime, Server, hex};
+use addpack::record::fields::{FileTime, Seal, Server, hex};
 use addpack::record::{STATUS_BOUND, STATUS_DEFECTIVE};
+use arrayvec::ArrayString;
 use std::borrow::Cow;
 use time::OffsetDateTime;
 
-/// A time for programs: RFC 3339 in UTC, to the second; `None` past the year 9999, for which it has no
-/// form.
-pub(crate) fn timestamp(at: FileTime) -> Option<String> {
+/// A time for programs: RFC 3339 in UTC, to the second.
+pub(crate) type Timestamp = ArrayString<20>;
+/// A network adapter's address, as adapters' labels show it.
+pub(crate) type Address = ArrayString<17>;
+/// A SHA-1 digest in hexadecimal.
+pub(crate) type Digest = ArrayString<40>;
+
+/// A time for programs; `None` past the year 9999, for which it has no form.
+pub(crate) fn timestamp(at: FileTime) -> Option<Timestamp> {
     let time = OffsetDateTime::from_unix_timestamp(at.unix_seconds()).ok()?;
     let year = u16::try_from(time.year()).ok()?;
     let (century, year) = (u8::try_from(year / 100).ok()?, u8::try_from(year % 100).ok()?);
-    let parts =
-        [year, u8::from(time.month()), time.day(), time.hour(), time.minute(), time.second()];
+    let (month, day) = (u8::from(time.month()), time.day());
+    let parts = [century, year, month, day, time.hour(), time.minute(), time.second()];
     // A folder has hundreds of thousands of them, and formatting costs twenty times as much.
-    let mut text = Vec::with_capacity(20);
-    text.extend(two_digits(century));
-    for (part, behind) in parts.into_iter().zip(b"--T::Z") {
-        text.extend(two_digits(part));
-        text.push(*behind);
+    let mut text = *b"YYYY-MM-DDThh:mm:ssZ";
+    for (at, part) in [0, 2, 5, 8, 11, 14, 17].into_iter().zip(parts) {
+        (text[at], text[at + 1]) = (b'0' + part / 10, b'0' + part % 10);
     }
-    String::from_utf8(text).ok()
-}
-
-fn two_digits(number: u8) -> [u8; 2] {
-    [b'0' + number / 10, b'0' + number % 10]
+    Timestamp::from_byte_string(&text).ok()
 }
 
 /// A time for people, in UTC: `11 Apr 1999 09:30`.
@@ -57,19 +58,27 @@ pub(crate) fn server_name(server: &Server) -> Cow<'_, str> {
     escape_bytes(&server.name.0)
 }
 
-/// A network adapter's address, as adapters' labels show it.
-pub(crate) fn address(server: &Server) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    let digit = |digit: u8| char::from(DIGITS[usize::from(digit)]);
-    let mut text = String::with_capacity(17);
-    for (at, byte) in server.address.0.into_iter().enumerate() {
-        if at > 0 {
-            text.push(':');
-        }
-        text.push(digit(byte >> 4));
-        text.push(digit(byte & 15));
+/// A server's network adapter's address.
+pub(crate) fn address(server: &Server) -> Address {
+    let mut text = *b"00:00:00:00:00:00";
+    for (place, byte) in text.chunks_mut(3).zip(server.address.0) {
+        place[..2].copy_from_slice(&hex_digits(byte).map(|digit| digit.to_ascii_uppercase()));
     }
-    text
+    Address::from_byte_string(&text).unwrap_or_default()
+}
+
+/// The digest of a record.
+pub(crate) fn digest(digest: Seal) -> Digest {
+    let mut text = [0; 40];
+    for (place, byte) in text.as_chunks_mut().0.iter_mut().zip(digest.0) {
+        *place = hex_digits(byte);
+    }
+    Digest::from_byte_string(&text).unwrap_or_default()
+}
+
+fn hex_digits(byte: u8) -> [u8; 2] {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    [byte >> 4, byte & 15].map(|digit| DIGITS[usize::from(digit)])
 }
 
 /// What a server did, in one word.
@@ -178,9 +187,9 @@ mod tests {
             (day(at).as_str(), timestamp(at).unwrap().as_str()),
             ("11 Apr 1999", "1999-04-11T09:30:00Z")
         );
-        assert_eq!(timestamp(FileTime(0)).unwrap(), "1601-01-01T00:00:00Z");
+        assert_eq!(&*timestamp(FileTime(0)).unwrap(), "1601-01-01T00:00:00Z");
         let last = FileTime::from_unix_seconds(FileTime::LAST_UNIX_SECOND).unwrap();
-        assert_eq!(timestamp(last).unwrap(), "9999-12-31T23:59:59Z");
+        assert_eq!(&*timestamp(last).unwrap(), "9999-12-31T23:59:59Z");
         for past in [FileTime(last.0 + 10_000_000), FileTime(u64::MAX)] {
             assert_eq!((timestamp(past), past.is_past_9999()), (None, true));
             assert_eq!(day(past), format!("filetime {}", past.0));

@@ -8,6 +8,7 @@ use addpack::media::Place;
 use addpack::plan::PackFacts;
 use addpack::report::{Note, Outcome, Report};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 /// What is kept of an image.
 pub(super) enum Item {
@@ -23,12 +24,12 @@ impl Item {
         let write_protected = report.is_drive && is_protected();
         if let Some(facts) = PackFacts::of(report, write_protected) {
             let in_copy = |output: &Path| {
-                Box::new(OtherFiles { output: Some(output.into()), converted_from: None })
+                Rc::new(OtherFiles { output: Some(output.into()), converted_from: None })
             };
             let summary = PackSummary {
                 refusal: refusal(report),
                 others: copy_of(report).map(in_copy),
-                path: report.path.as_path().into(),
+                path: report.path.clone(),
             };
             return Self::Pack(summary, facts);
         }

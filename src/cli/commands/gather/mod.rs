@@ -14,7 +14,7 @@ use crate::cli::show::reading::ReadingOf;
 use crate::cli::show::skipped::SkippedFiles;
 use crate::cli::show::terminal::complain;
 use crate::cli::show::to_file::ToFile;
-use crate::cli::words::{PackSummary, no_image, number};
+use crate::cli::words::{PackSummaries, no_image, number};
 use addpack::ledger::{Ledger, LedgerError};
 use addpack::plan::servers::PacksByServer;
 use addpack::plan::{PackFacts, Usability};
@@ -30,7 +30,7 @@ use std::path::absolute;
 
 /// All packs of a set, in the order of the paths.
 pub(crate) struct Packs {
-    pub(crate) summaries: Vec<PackSummary>,
+    pub(crate) summaries: PackSummaries,
     pub(crate) facts: Vec<PackFacts>,
     pub(crate) sets: PacksByServer,
     /// Files that were not looked at.
@@ -80,7 +80,7 @@ pub(crate) fn gather_with(common: &Common, to_file: Option<&mut ToFile>) -> Resu
 impl Default for Packs {
     fn default() -> Self {
         Self {
-            summaries: Vec::new(),
+            summaries: PackSummaries::default(),
             facts: Vec::new(),
             sets: PacksByServer::default(),
             skipped: SkippedFiles::default(),
@@ -146,10 +146,10 @@ impl Packs {
                 && let Some(serial) = facts.serial.text()
                 && let Some(entry) = ledger.find(serial)?.filter(|entry| entry.target.is_some())
             {
-                let mut paths = sources.iter().map(|source| self.summaries[*source].path.clone());
+                let mut paths = sources.iter().map(|source| self.summaries.path(*source));
                 let source = paths.find(|it| absolute(it).is_ok_and(|it| it == entry.path));
-                if source.is_some() {
-                    self.summaries[number].others.get_or_insert_default().converted_from = source;
+                if let Some(source) = source {
+                    self.summaries.set_source(number, source);
                 }
             }
             self.sets.add(facts);
@@ -161,8 +161,8 @@ impl Packs {
 /// Gathers the packs, and shows how far the survey is.
 struct Gathering<'a> {
     packs: Packs,
-    /// The number of each pack's image, in the order in which images are seen.
-    images: Vec<u32>,
+    /// The images that were no packs when they were seen, by their numbers in the order in which images are seen.
+    no_packs: Vec<u32>,
     /// What is kept of images in the place of what was kept when they were seen, and of those that are no packs.
     others: BTreeMap<u32, Item>,
     /// Images that were seen, and those that have their final report.
@@ -176,9 +176,9 @@ struct Gathering<'a> {
 
 impl<'a> Gathering<'a> {
     fn new(common: &'a Common, progress: Progress, to_file: Option<&'a mut ToFile>) -> Self {
-        let (packs, images, others) = (Packs::default(), Vec::new(), BTreeMap::new());
+        let (packs, no_packs, others) = (Packs::default(), Vec::new(), BTreeMap::new());
         let since = ConvertedSince::new(common);
-        Self { packs, images, others, seen: 0, finished: 0, since, progress, to_file }
+        Self { packs, no_packs, others, seen: 0, finished: 0, since, progress, to_file }
     }
 
     fn hear(&mut self, event: RunEvent) -> ControlFlow<()> {
@@ -206,12 +206,10 @@ impl<'a> Gathering<'a> {
         self.progress.seen();
         name_diskette(&mut report);
         match Item::of(&report) {
-            pack @ Item::Pack(..) => {
-                self.packs.add(pack);
-                self.images.push(self.seen);
-            }
-            Item::Nothing => {}
+            pack @ Item::Pack(..) => self.packs.add(pack),
+            Item::Nothing => self.no_packs.push(self.seen),
             complaint @ Item::Complaint(..) => {
+                self.no_packs.push(self.seen);
                 self.others.insert(self.seen, complaint);
             }
         }
@@ -235,9 +233,10 @@ impl<'a> Gathering<'a> {
 
     /// Keeps something else of an image than what was kept when it was seen.
     fn replace(&mut self, image: u32, item: Item) {
-        match (item, self.images.binary_search(&image)) {
-            (Item::Pack(summary, facts), Ok(at)) => {
-                (self.packs.summaries[at], self.packs.facts[at]) = (summary, facts);
+        match (item, self.pack_of(image)) {
+            (Item::Pack(summary, facts), Some(at)) => {
+                self.packs.summaries.replace(at, summary);
+                self.packs.facts[at] = facts;
             }
             (item, _) => {
                 self.others.insert(image, item);
@@ -245,18 +244,25 @@ impl<'a> Gathering<'a> {
         }
     }
 
+    /// The number of the pack that was seen in an image.
+    fn pack_of(&self, image: u32) -> Option<usize> {
+        let before = self.no_packs.binary_search(&image).err()?;
+        Some(image as usize - before)
+    }
+
     /// All packs, in the order of their images.
-    fn into_packs(self) -> Packs {
-        let Self { mut packs, images, mut others, .. } = self;
-        if others.is_empty() {
-            return packs;
+    fn into_packs(mut self) -> Packs {
+        if self.others.is_empty() {
+            return self.packs;
         }
-        let kept = (take(&mut packs.summaries), take(&mut packs.facts));
-        for ((image, summary), facts) in images.into_iter().zip(kept.0).zip(kept.1) {
-            others.entry(image).or_insert(Item::Pack(summary, facts));
-        }
-        for item in others.into_values() {
-            packs.add(item);
+        let mut packs = take(&mut self.packs);
+        let (summaries, facts) = (take(&mut packs.summaries), take(&mut packs.facts));
+        for image in 0..self.seen {
+            match (self.others.remove(&image), self.pack_of(image)) {
+                (Some(item), _) => packs.add(item),
+                (None, Some(at)) => packs.add(Item::Pack(summaries.get(at), facts[at])),
+                (None, None) => {}
+            }
         }
         packs
     }

@@ -8,7 +8,7 @@ use crate::cli::show::json::line;
 use crate::cli::show::table::Table;
 use crate::cli::show::terminal::{TextStyle, When, escape};
 use crate::cli::words::{
-    LEDGER_HEADING, MET_NOTE, Standing, entry_lines, is_met, ledger_row, number, plural,
+    LEDGER_HEADING, MET_NOTE, Standing, Timestamp, entry_lines, is_met, ledger_row, number, plural,
     standing_message, time_of,
 };
 use addpack::ledger::{ConversionState, Ledger, LedgerEntry};
@@ -29,7 +29,7 @@ pub(crate) struct LedgerRow {
     serial: String,
     licenses: u16,
     state: &'static str,
-    converted_at: Option<String>,
+    converted_at: Option<Timestamp>,
     /// Whether the pack was 4.5 already when it was first seen: no run with this ledger converted it.
     met_converted: bool,
     path: String,

@@ -155,9 +155,10 @@ impl DisketteSet {
 
     /// Names the packs by the numbers of their diskettes.
     pub(crate) fn named_by_number(mut self) -> Packs {
-        for summary in &mut self.packs.summaries {
-            if let Some(number) = number_of(&self.diskettes, &summary.path) {
-                summary.path = Path::new(&format!("diskette {number}")).into();
+        let summaries = &mut self.packs.summaries;
+        for pack in 0..self.packs.facts.len() {
+            if let Some(number) = number_of(&self.diskettes, &summaries.path(pack)) {
+                summaries.rename(pack, format!("diskette {number}").into());
             }
         }
         self.packs

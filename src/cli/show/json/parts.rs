@@ -4,7 +4,7 @@ use super::{object, path_bytes};
 use crate::cli::show::map::letter;
 use crate::cli::show::terminal::escape_bytes;
 use crate::cli::words::{
-    failure_message, finding_kb, finding_message, ledger_message, note, time_of, value,
+    Timestamp, failure_message, finding_kb, finding_message, ledger_message, note, time_of, value,
 };
 use addpack::diagnosis::{CopyOf, Finding, FindingKind, SetConflict};
 use addpack::fat12::{DisketteContents, MediaFault, RootFile};
@@ -96,7 +96,7 @@ object! {
 
 object! {
     struct CopyPart from (copy: &CopyOf) {
-        converted_at: Option<String> = time_of(copy.converted_at),
+        converted_at: Option<Timestamp> = time_of(copy.converted_at),
         path: String = text(&copy.path),
         target: Option<String> = copy.target.as_deref().map(text),
     }
@@ -128,7 +128,11 @@ impl ErrorPart {
     }
 
     pub(super) fn of_ledger(error: &LedgerError) -> Self {
-        Self::of(FailureCode::LedgerError, ledger_message(error))
+        Self::without_ledger(ledger_message(error))
+    }
+
+    pub(super) fn without_ledger(message: String) -> Self {
+        Self::of(FailureCode::LedgerError, message)
     }
 }
 

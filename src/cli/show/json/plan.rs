@@ -3,7 +3,9 @@
 use super::{ServerPart, line, object, path_bytes};
 use crate::cli::show::plan_report::PlanReport;
 use crate::cli::show::skipped::{SkippedFiles, SkippedKind};
-use crate::cli::words::{PackSummary, code_label, pack_serial, step_kb, step_message};
+use crate::cli::words::{
+    PackSummaries, PackSummary, code_label, pack_serial, step_kb, step_message,
+};
 use addpack::plan::rules::limit;
 use addpack::plan::{Fleet, PackFacts, PlanStep, Restored, ServerCounts};
 use std::borrow::Cow;
@@ -14,25 +16,29 @@ use std::path::Path;
 const SCHEMA: u32 = 1;
 
 object! {
-    pub(crate) struct StepLine<'a> from (report: &'a PlanReport<'_>, step: &'a PlanStep) {
+    pub(crate) struct StepLine<'a> from (
+        report: &'a PlanReport<'_>,
+        step: &'a PlanStep,
+        summary: &'a PackSummary
+    ) {
         #[schemars(extend("const" = "step"))]
         r#type: &'static str = "step",
         #[schemars(extend("const" = 1))]
         schema: u32 = SCHEMA,
-        path: Cow<'a, str> = report.summary(step).image().to_string_lossy(),
+        path: Cow<'a, str> = summary.image().to_string_lossy(),
         #[serde(skip_serializing_if = "Option::is_none")]
-        path_bytes: Option<String> = path_bytes(report.summary(step).image()),
+        path_bytes: Option<String> = path_bytes(summary.image()),
         serial: Option<Cow<'a, str>> = pack_serial(report.facts(step)),
         server: Option<ServerPart<'a>> = server(report),
         action: &'static str = step.action.as_str(),
         from: Option<u16> = step.span().map(|span| span.0),
         to: Option<u16> = step.span().map(|span| span.1),
         code: &'static str = step.code.as_str(),
-        message: String = step_message(step, report.summary(step)),
+        message: String = step_message(step, summary),
         /// The 4.0 image that the pack was converted from, if it was seen.
         #[serde(skip_serializing_if = "Option::is_none")]
-        converted_from: Option<Cow<'a, str>> = report.summary(step).source().map(Path::to_string_lossy),
-        kb: Vec<u32> = step_kb(step, report.summary(step)),
+        converted_from: Option<Cow<'a, str>> = summary.source().map(Path::to_string_lossy),
+        kb: Vec<u32> = step_kb(step, summary),
     }
 }
 
@@ -124,7 +130,7 @@ fn server<'a>(report: &'a PlanReport<'_>) -> Option<ServerPart<'a>> {
 /// One server's plan; `is_only` where no other follows.
 pub(crate) fn plan(out: &mut dyn Write, report: &PlanReport, is_only: bool) -> io::Result<()> {
     for step in &report.plan.steps {
-        out.write_all(&line(&StepLine::of(report, step)))?;
+        out.write_all(&line(&StepLine::of(report, step, &report.summary(step))))?;
     }
     for &gap in &report.plan.gaps {
         out.write_all(&line(&GapLine::of(report, gap)))?;
@@ -136,15 +142,15 @@ pub(crate) fn plan(out: &mut dyn Write, report: &PlanReport, is_only: bool) -> i
 pub(crate) fn rest(
     out: &mut dyn Write,
     fleet: &Fleet,
-    (facts, summaries): (&[PackFacts], &[PackSummary]),
+    (facts, summaries): (&[PackFacts], &PackSummaries),
     counts: &ServerCounts,
     skipped: &SkippedFiles,
 ) -> io::Result<()> {
     for (kind, numbers) in [("stock", &fleet.stock), ("aside", &fleet.aside)] {
         for &number in numbers {
-            let (facts, summary) = (&facts[number], &summaries[number]);
-            let why = fleet.why_aside(number, facts).map(|code| code_label(code, summary));
-            out.write_all(&line(&PackLine::of(kind, facts, summary, why)))?;
+            let (facts, summary) = (&facts[number], summaries.get(number));
+            let why = fleet.why_aside(number, facts).map(|code| code_label(code, &summary));
+            out.write_all(&line(&PackLine::of(kind, facts, &summary, why)))?;
         }
     }
     out.write_all(&line(&AllLine::of(fleet, counts, skipped)))

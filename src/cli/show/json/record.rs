@@ -1,7 +1,10 @@
 //! The record of a pack, as an object.
 
 use super::object;
-use crate::cli::words::{address, event_kind, serial, server_name, server_version, timestamp};
+use crate::cli::words::{
+    Address, Digest, Timestamp, address, digest, event_kind, serial, server_name, server_version,
+    timestamp,
+};
 use addpack::diagnosis::Diagnosis;
 use addpack::record::Record;
 use addpack::record::event::Event;
@@ -11,7 +14,7 @@ use std::borrow::Cow;
 object! {
     pub(super) struct RecordPart<'a> from (record: &'a Record, diagnosis: &'a Diagnosis) {
         /// SHA-1 of the record's 2,048 bytes.
-        sha1: String = record.digest().to_hex(),
+        sha1: Digest = digest(record.digest()),
         version: &'static str = record.version.as_str(),
         serial: Cow<'a, str> = serial(record),
         licenses: u16 = record.licenses,
@@ -20,15 +23,15 @@ object! {
         from: Option<u16> = record.is_bound().then_some(record.from),
         to: Option<u16> = record.is_bound().then_some(record.to),
         server: Option<ServerPart<'a>> = record.is_bound().then(|| ServerPart::of(&record.server)),
-        made_at: Option<String> = timestamp(record.made_at),
-        converted_at: Option<String> = converted_at(record),
+        made_at: Option<Timestamp> = timestamp(record.made_at),
+        converted_at: Option<Timestamp> = converted_at(record),
         events: Vec<EventPart<'a>> = events(record, diagnosis),
     }
 }
 
 object! {
     pub(crate) struct ServerPart<'a> from (server: &'a Server) {
-        address: String = address(server),
+        address: Address = address(server),
         name: Cow<'a, str> = server_name(server),
     }
 }
@@ -40,7 +43,7 @@ object! {
         server_version: Cow<'static, str> = server_version(event),
         from: u16 = event.from,
         to: u16 = event.to,
-        at: Option<String> = timestamp(event.at),
+        at: Option<Timestamp> = timestamp(event.at),
         server: ServerPart<'a> = ServerPart::of(&event.server),
         post_upgrade: bool = diagnosis.post_upgrade.contains(&number),
     }
@@ -61,11 +64,11 @@ fn origin(record: &Record) -> Option<&'static str> {
     }
 }
 
-fn converted_at(record: &Record) -> Option<String> {
+fn converted_at(record: &Record) -> Option<Timestamp> {
     record.origin.map(|origin| origin.converted_at).filter(|at| at.0 != 0).and_then(timestamp)
 }
 
 fn events<'a>(record: &'a Record, diagnosis: &Diagnosis) -> Vec<EventPart<'a>> {
     let slots = diagnosis.shown_events();
-    slots.map(|slot| EventPart::of(slot, &record.events[slot], diagnosis)).collect()
+    slots.map(|slot| EventPart::of(slot, record.event(slot), diagnosis)).collect()
 }

@@ -94,8 +94,7 @@ impl<'o> Serializer for Writer<'o> {
 
     fn serialize_str(self, text: &str) -> Result<()> {
         // All of it is looked at: that is faster than to end at the first.
-        let is_plain = |byte: u8| matches!(byte, b' ' | b'!' | b'#'..=b'[' | b']'..=b'~');
-        if !text.bytes().fold(true, |all, byte| all & is_plain(byte)) {
+        if !text.bytes().fold(true, |all, byte| all & PLAIN[usize::from(byte)]) {
             return self.by_serde_json(text);
         }
         quote(self.0, text);
@@ -154,6 +153,17 @@ impl<'o> Serializer for Writer<'o> {
         serialize_struct_variant(&'static str, u32, &'static str, usize) -> Self::SerializeStructVariant;
     }
 }
+
+/// The bytes that stand for themselves.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = b' ';
+    while byte <= b'~' {
+        plain[byte as usize] = byte != b'"' && byte != b'\\';
+        byte += 1;
+    }
+    plain
+};
 
 fn quote(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');

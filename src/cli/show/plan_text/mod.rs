@@ -7,8 +7,8 @@ use crate::cli::show::plan_report::PlanReport;
 use crate::cli::show::terminal::{TextStyle, Tone, named, shown};
 use crate::cli::show::what_now::about_paths;
 use crate::cli::words::{
-    GAP_NEXT, PackSummary, action_words, code_label, gap_message, number, on_the_server,
-    pack_serial, server_state, short_serial, twins_message, twins_next,
+    GAP_NEXT, PackSummaries, PackSummary, action_words, code_label, gap_message, number,
+    on_the_server, pack_serial, server_state, short_serial, twins_message, twins_next,
 };
 use addpack::plan::servers::{Chain, Span};
 use addpack::plan::{Fleet, PackFacts, PlanAction, PlanCode, PlanStep, Usability};
@@ -77,7 +77,7 @@ fn remark(report: &PlanReport, step: &PlanStep) -> Option<String> {
         let missing = step.span().map_or_else(Vec::new, |span| report.missing_from(span));
         for missing in missing {
             let serial = short_serial(report.facts(missing)).unwrap_or_else(|| "a pack".to_owned());
-            let why = code_label(missing.code, report.summary(missing));
+            let why = code_label(missing.code, &report.summary(missing));
             remark += &format!("; in the place of {serial} ({why})");
         }
     }
@@ -180,7 +180,7 @@ pub(crate) fn rest(
     out: &mut dyn Write,
     fleet: &Fleet,
     facts: &[PackFacts],
-    summaries: &[PackSummary],
+    summaries: &PackSummaries,
 ) -> io::Result<()> {
     let is_copy = |number: &usize| facts[*number].usability == Usability::Copy;
     let (copies, aside): (Vec<_>, Vec<_>) = fleet.aside.iter().copied().partition(is_copy);
@@ -190,7 +190,7 @@ pub(crate) fn rest(
             look.paint(Tone::Heading, &format!("{title} ({})", number(numbers.len() as u64)));
         writeln!(out, "{heading}")?;
         for &number in numbers {
-            let (facts, summary) = (&facts[number], &summaries[number]);
+            let (facts, summary) = (&facts[number], summaries.get(number));
             let serial = pack_serial(facts).unwrap_or_else(|| "-".into());
             let licenses = match facts.licenses {
                 0 => "-".to_owned(),
@@ -198,7 +198,7 @@ pub(crate) fn rest(
             };
             let path = shown(summary.image());
             let why = fleet.why_aside(number, facts).map_or_else(String::new, |code| {
-                format!("{}{}", code_label(code, summary), untrusted(facts, summary))
+                format!("{}{}", code_label(code, &summary), untrusted(facts, &summary))
             });
             let lead = format!("  {serial:<23}  {licenses:<11}");
             let line = format!("{lead}  {path}  {why}");

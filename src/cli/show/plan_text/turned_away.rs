@@ -7,7 +7,7 @@ use crate::cli::show::terminal::{TextStyle, Tone, shown};
 use crate::cli::words::{
     PackSummary, code_label, number, pack_serial, plural, step_message, step_next,
 };
-use addpack::plan::{PackFacts, PlanCode, PlanStep};
+use addpack::plan::{PlanCode, PlanStep};
 use std::collections::HashMap;
 
 /// Packs of other servers that a plan says something of.
@@ -15,8 +15,8 @@ const ELSEWHERE: usize = 20;
 /// Reasons that are told.
 const REASONS: usize = 12;
 
-/// A reason and what to do about it, with the packs that it is true of.
-type Reason<'a> = ((String, String), Vec<(&'a PackSummary, &'a PackFacts)>);
+/// A reason and what to do about it, how many packs it is true of, and the first of them.
+type Reason<'a> = ((String, String), usize, Vec<&'a PlanStep>);
 
 /// Why packs are not to be applied: each reason once.
 pub(super) fn turned_away(look: TextStyle, report: &PlanReport) -> String {
@@ -29,23 +29,25 @@ pub(super) fn turned_away(look: TextStyle, report: &PlanReport) -> String {
     for step in report.turned_away().filter(|step| elsewhere.is_none() || !is_elsewhere(step)) {
         let summary = report.summary(step);
         let reason = (
-            sentence(step, summary),
-            format!("next: {}", step_next(step, summary, report.server.version)),
+            sentence(step, &summary),
+            format!("next: {}", step_next(step, &summary, report.server.version)),
         );
         let at = *index.entry(reason.clone()).or_insert(reasons.len());
         if at == reasons.len() {
-            reasons.push((reason, Vec::new()));
+            reasons.push((reason, 0, Vec::new()));
         }
-        reasons[at].1.push((summary, report.facts(step)));
+        let (_, count, first) = &mut reasons[at];
+        *count += 1;
+        first.extend((*count <= NAMED).then_some(step));
     }
     let mut text = String::new();
     if elsewhere.is_some() || !reasons.is_empty() {
         let heading = format!("Do not apply ({})", number(report.turned_away().count() as u64));
         text += &format!("\n{}\n", look.paint(Tone::Heading, &heading));
     }
-    let untold: usize = reasons.iter().skip(REASONS).map(|(_, packs)| packs.len()).sum();
-    for ((reason, next), packs) in reasons.into_iter().take(REASONS) {
-        text += &images(&packs);
+    let untold: usize = reasons.iter().skip(REASONS).map(|(_, count, _)| count).sum();
+    for ((reason, next), count, first) in reasons.into_iter().take(REASONS) {
+        text += &images(report, count, &first);
         text += &(hang(look.width, "    ", &reason) + &hang(look.width, "    ", &next));
     }
     if untold > 0 {
@@ -91,16 +93,18 @@ fn sentence(step: &PlanStep, summary: &PackSummary) -> String {
     }
 }
 
-fn images(packs: &[(&PackSummary, &PackFacts)]) -> String {
+/// The first images of so many.
+fn images(report: &PlanReport, count: usize, first: &[&PlanStep]) -> String {
     let mut text = String::new();
-    for (summary, facts) in packs.iter().take(NAMED) {
+    for step in first {
+        let (summary, facts) = (report.summary(step), report.facts(step));
         // Unlike an image, a diskette has no name that tells its serial.
         let serial = pack_serial(facts).filter(|_| summary.is_diskette());
         let serial = serial.map_or_else(String::new, |serial| format!("  {serial}"));
         text += &format!("  {}{serial}\n", shown(summary.image()));
     }
-    if packs.len() > NAMED {
-        let more = number((packs.len() - NAMED) as u64);
+    if count > first.len() {
+        let more = number((count - first.len()) as u64);
         text += &format!("  and {more} more: addpack plan --json names all\n");
     }
     text

@@ -5,7 +5,7 @@ use crate::cli::show::layout::hang;
 use crate::cli::show::plan_text::command_lines;
 use crate::cli::show::terminal::{TextStyle, Tone, named, shown};
 use crate::cli::words::{
-    self, PackSummary, code_label, list, plural, short, short_serial, verdict,
+    self, PackSummaries, code_label, list, plural, short, short_serial, verdict,
 };
 use addpack::diagnosis::FindingCode;
 use addpack::plan::servers::Span;
@@ -17,7 +17,7 @@ use std::path::Path;
 pub(crate) struct SetReport<'a> {
     pub(crate) diskettes: &'a [Diskette],
     pub(crate) facts: &'a [PackFacts],
-    pub(crate) summaries: &'a [PackSummary],
+    pub(crate) summaries: &'a PackSummaries,
     pub(crate) fleet: &'a Fleet,
     /// Commands to paste, each with what it does.
     pub(crate) commands: &'a [(String, String)],
@@ -66,9 +66,9 @@ impl SetReport<'_> {
     }
 
     fn diskette(&self, pack: usize) -> String {
-        let path = &self.summaries[pack].path;
-        number_of(self.diskettes, path)
-            .map_or_else(|| shown(path), |number| format!("diskette {number}"))
+        let path = self.summaries.path(pack);
+        number_of(self.diskettes, &path)
+            .map_or_else(|| shown(&path), |number| format!("diskette {number}"))
     }
 
     fn serial(&self, pack: usize) -> String {
@@ -113,8 +113,8 @@ impl SetReport<'_> {
     }
 
     fn step(&self, at: usize, step: &PlanStep, (from, to): Span) -> String {
-        let copy = self.summaries[step.pack].output();
-        let first = match (step.action, copy) {
+        let summary = self.summaries.get(step.pack);
+        let first = match (step.action, summary.output()) {
             (PlanAction::ConvertThenApply, _) => "convert first".to_owned(),
             // A path has a line of its own: it may be long.
             (_, Some(copy)) => format!("its copy, not itself:\n       {}", named(copy)),
@@ -140,7 +140,7 @@ impl SetReport<'_> {
 
     fn reasons(&self, look: TextStyle, packs: &[(usize, PlanCode)]) -> String {
         let row = |&(pack, code): &(usize, PlanCode)| {
-            let label = code_label(code, &self.summaries[pack]);
+            let label = code_label(code, &self.summaries.get(pack));
             let reason = match (self.facts[pack].used, code) {
                 (Some(used), PlanCode::BehindGap) => {
                     format!("{label}: apply it when the server has {} licenses", used.from)

@@ -50,6 +50,7 @@ pub(crate) use windows::*;
 use std::fs::File;
 use std::io;
 use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The identity of a file, whatever its name: device and inode, or volume and index.
 pub(crate) type FileId = (u64, u64);
@@ -100,6 +101,11 @@ pub(crate) enum DeviceFault {
     Denied,
     /// There is no such drive.
     NotThere,
+}
+
+/// A time in nanoseconds since 1970; `None` if it is before that, or centuries away.
+fn nanoseconds(time: SystemTime) -> Option<i64> {
+    i64::try_from(time.duration_since(UNIX_EPOCH).ok()?.as_nanos()).ok()
 }
 
 /// The folder of the file at a path.

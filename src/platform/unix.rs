@@ -1,6 +1,6 @@
 //! Files on Unix.
 
-use super::{FileIdentity, may_give_rights, read_exact_at};
+use super::{FileIdentity, may_give_rights, nanoseconds, read_exact_at};
 use rustix::buffer::spare_capacity;
 use rustix::fs::{Mode, OFlags, open, openat};
 use std::ffi::{OsStr, OsString};
@@ -165,6 +165,11 @@ pub(crate) fn identity(_: &File, metadata: &Metadata) -> FileIdentity {
 /// The identity of the file at `path`, which has this metadata.
 pub(crate) fn identity_at(_: &Path, metadata: &Metadata) -> FileIdentity {
     FileIdentity { id: Some((metadata.dev(), metadata.ino())), names: metadata.nlink() }
+}
+
+/// When a file was made, in nanoseconds since 1970; `None` if its file system does not know.
+pub(crate) fn born(metadata: &Metadata) -> Option<i64> {
+    metadata.created().ok().and_then(nanoseconds)
 }
 
 /// Whether a file was changed between two looks at its metadata: its bytes, or who may do what with it.

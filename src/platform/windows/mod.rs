@@ -7,7 +7,7 @@ pub(crate) use drive::{drive_len, drive_of_name, is_drive, is_read_only, mount_p
 
 use super::codes::{windows_cause, windows_fault};
 use super::names::{is_reserved_name, wide};
-use super::{Cause, DeviceFault, FileIdentity, read_exact_at};
+use super::{Cause, DeviceFault, FileIdentity, nanoseconds, read_exact_at};
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, Metadata, OpenOptions, Permissions, TryLockError};
 use std::io;
@@ -242,6 +242,13 @@ pub(crate) fn keep_read_only(path: &Path, permissions: Option<Permissions>) -> i
     permissions
         .filter(Permissions::readonly)
         .map_or(Ok(()), |permissions| std::fs::set_permissions(path, permissions))
+}
+
+/// When a file was made, in nanoseconds since 1970; `None` if its file system does not know. Where it does not, the time of
+/// the last change may be given instead.
+pub(crate) fn born(metadata: &Metadata) -> Option<i64> {
+    let made = metadata.created().ok()?;
+    if metadata.modified().ok()? == made { None } else { nanoseconds(made) }
 }
 
 /// Whether a file was changed between two looks at its metadata: its bytes or its attributes.

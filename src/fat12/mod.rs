@@ -54,7 +54,7 @@ pub struct ClusterChain {
 #[derive(Debug)]
 pub enum Opened {
     /// A volume with its root directory.
-    Volume(Box<Volume>),
+    Volume(Volume),
     /// There is none.
     NoVolume(NoVolume),
     /// One that is cut short before its root directory ends.
@@ -97,7 +97,7 @@ impl Volume {
         if !volume.fat(FatCopy::First).agrees_with(&volume.fat(FatCopy::Second)) {
             volume.anomalies.push(Anomaly::FatsDiffer);
         }
-        Ok(Opened::Volume(Box::new(volume)))
+        Ok(Opened::Volume(volume))
     }
 
     fn work_around_losses(&mut self) {

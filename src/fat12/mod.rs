@@ -130,6 +130,22 @@ impl Volume {
         self.area.part(offset, length)
     }
 
+    /// Reads a part of the medium, unless it was read already.
+    pub(crate) fn read<S: DisketteStorage + ?Sized>(
+        &self,
+        medium: &S,
+        offset: u64,
+        part: &mut [u8],
+    ) -> Result<(), MediaError> {
+        match self.read_already(offset, part.len()) {
+            Some(bytes) => {
+                part.copy_from_slice(bytes);
+                Ok(())
+            }
+            None => medium.read(offset, part),
+        }
+    }
+
     /// What is unusual about the volume.
     pub fn anomalies(&self) -> &[Anomaly] {
         &self.anomalies

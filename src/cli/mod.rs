@@ -74,12 +74,12 @@ fn say(answer: &clap::Error) -> Exit {
         stderr().write_all(harmless.as_bytes())
     };
     match printed {
+        _ if answer.use_stderr() => Exit::Usage,
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             let error = Error::Output(error);
             terminal::complain(&error.to_string());
             error.exit()
         }
-        _ if answer.use_stderr() => Exit::Usage,
         _ => Exit::Good,
     }
 }
@@ -95,8 +95,8 @@ impl Command {
             _ => false,
         };
         match error {
-            Error::Ledger(error) | Error::NoClaims(error) if is_json => {
-                Some(json::no_report(error))
+            Error::Ledger(_) | Error::LedgerAlone(_) if is_json => {
+                Some(json::no_report(error.to_string()))
             }
             _ => None,
         }
@@ -112,6 +112,8 @@ enum Error {
     Output(std::io::Error),
     /// The ledger could not be used.
     Ledger(LedgerError),
+    /// The ledger could not be used, and the command is about nothing else.
+    LedgerAlone(LedgerError),
     /// The ledger could not be used, and packs had to be claimed in it.
     NoClaims(LedgerError),
 }
@@ -131,10 +133,20 @@ impl Error {
         }
     }
 
+    /// The same error in a command that is about the ledger alone.
+    fn of_ledger_alone(self) -> Self {
+        match self {
+            Self::Ledger(error) => Self::LedgerAlone(error),
+            other => other,
+        }
+    }
+
     fn exit(&self) -> Exit {
         match self {
             Self::Usage(_) => Exit::Usage,
-            Self::Output(_) | Self::Ledger(_) | Self::NoClaims(_) => Exit::Failed,
+            Self::Output(_) | Self::Ledger(_) | Self::LedgerAlone(_) | Self::NoClaims(_) => {
+                Exit::Failed
+            }
         }
     }
 }
@@ -144,6 +156,7 @@ impl std::fmt::Display for Error {
         match self {
             Self::Usage(message) => f.write_str(message),
             Self::Ledger(error) => f.write_str(&words::ledger_message(error)),
+            Self::LedgerAlone(error) => f.write_str(&words::unusable(error)),
             Self::NoClaims(error) => f.write_str(&words::no_claims_message(error)),
             Self::Output(error) => {
                 write!(f, "the report could not be written: {}", words::system_cause(error))

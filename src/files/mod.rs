@@ -5,7 +5,7 @@ mod one_pass;
 mod open_file;
 pub(crate) mod replace;
 
-pub(crate) use new_file::{NewFile, clear_leftover, clear_moved_leftover};
+pub(crate) use new_file::{NewFile, clear_leftover, clear_moved_leftover, place_of};
 pub(crate) use one_pass::OnePass;
 pub use open_file::OpenFile;
 

@@ -24,9 +24,16 @@ pub(crate) enum NewFile {
 /// the claim. So the run that settles the claim of a killed one knows which file to remove, and no other
 /// file has such a name.
 pub(super) fn temporary_name(path: &Path) -> io::Result<PathBuf> {
-    let folder = fs::canonicalize(folder_of(path))?;
-    let name = name_on_the_way_to(&folder.join(path.file_name().unwrap_or_default()));
-    Ok(folder.join(name))
+    let place = place_of(path)?;
+    Ok(folder_of(&place).join(name_on_the_way_to(&place)))
+}
+
+/// The path without links of a new file that will be at `path`.
+///
+/// # Errors
+/// Those of the system, if its folder cannot be found.
+pub(crate) fn place_of(path: &Path) -> io::Result<PathBuf> {
+    Ok(fs::canonicalize(folder_of(path))?.join(path.file_name().unwrap_or_default()))
 }
 
 /// The temporary name of a new file that will be at this path without links.

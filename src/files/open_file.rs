@@ -169,7 +169,8 @@ impl Storage for OpenFile {
 
     fn write(&self, offset: u64, bytes: &[u8]) -> Result<(), MediaError> {
         platform::step();
-        Ok(platform::write_all_at(&self.file, bytes, offset)?)
+        platform::write_all_at(&self.file, bytes, offset)?;
+        Ok(platform::keep_rights(&self.file, &self.metadata)?)
     }
 
     fn sync(&self) -> Result<(), MediaError> {

@@ -36,7 +36,7 @@ pub(super) fn identify_or_create(path: &Path) -> Result<LedgerFileKind> {
 /// Makes an empty ledger, completely or not at all; another run may make it first.
 fn create(path: &Path) -> Result<()> {
     let failed = |error: io::Error| match error.kind() {
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => LedgerError {
+        io::ErrorKind::PermissionDenied => LedgerError {
             cause: Some(error.into()),
             ..LedgerError::new(path, LedgerProblem::FolderProtected)
         },

@@ -24,6 +24,10 @@ pub enum LedgerProblem {
     NoSpace,
     /// The file may not be written.
     WriteProtected,
+    /// The disk that it is on is mounted read-only.
+    ReadOnlyDisk,
+    /// A file that SQLite keeps beside it is another user's and may not be written.
+    CompanionProtected,
     /// Its folder may not be written, where the journal of a change must be.
     FolderProtected,
     /// Another program has kept it locked for too long.
@@ -32,6 +36,10 @@ pub enum LedgerProblem {
     NoLocks,
     /// The disk that it is on reported an error, which may be that it is full.
     IoError,
+    /// It would be larger than files may be.
+    FileSizeLimit,
+    /// It can be read only from a copy, which could not be made.
+    CannotCopy,
     /// Any other error.
     Other,
 }
@@ -64,6 +72,8 @@ impl LedgerError {
         let problem = match error.kind() {
             io::ErrorKind::PermissionDenied => LedgerProblem::AccessDenied,
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => LedgerProblem::NoSpace,
+            io::ErrorKind::ReadOnlyFilesystem => LedgerProblem::ReadOnlyDisk,
+            io::ErrorKind::FileTooLarge => LedgerProblem::FileSizeLimit,
             _ => LedgerProblem::CannotOpen,
         };
         Self { cause: Some(error.into()), ..Self::new(path, problem) }
@@ -131,6 +141,8 @@ mod tests {
             (io::ErrorKind::PermissionDenied, LedgerProblem::AccessDenied),
             (io::ErrorKind::StorageFull, LedgerProblem::NoSpace),
             (io::ErrorKind::QuotaExceeded, LedgerProblem::NoSpace),
+            (io::ErrorKind::ReadOnlyFilesystem, LedgerProblem::ReadOnlyDisk),
+            (io::ErrorKind::FileTooLarge, LedgerProblem::FileSizeLimit),
             (io::ErrorKind::NotADirectory, LedgerProblem::CannotOpen),
         ];
         for (kind, problem) in problems {

@@ -8,6 +8,7 @@
 #![doc = ""]
 #![doc = include_str!("LEDGER.md")]
 
+mod access;
 mod creating;
 mod error;
 mod identity;
@@ -15,15 +16,15 @@ mod opening;
 mod reading;
 mod row;
 mod schema;
+mod seen;
 mod writing;
 
 pub use error::{LedgerError, LedgerProblem};
 pub use row::{ClaimRequest, Conversion, ConversionState, LedgerEntry};
 pub use writing::LedgerTransaction;
 
-use row::path_value;
-use rusqlite::{Connection, OptionalExtension, params};
-use std::path::{Path, PathBuf};
+use rusqlite::{Connection, OptionalExtension};
+use std::path::PathBuf;
 use tempfile::TempDir;
 
 /// A claim's number in its ledger.
@@ -156,21 +157,6 @@ impl Ledger {
         read().map_err(|error| self.failed(error))
     }
 
-    /// Records where a pack was found again, and the copy in which it was found converted.
-    ///
-    /// # Errors
-    /// If the ledger cannot be written.
-    pub(crate) fn moved(&mut self, id: ClaimId, path: &Path, target: Option<&Path>) -> Result<()> {
-        self.db()?
-            .execute(
-                "UPDATE conversion SET path = ?2, target = ?3, device = NULL, inode = NULL, \
-                 container = NULL WHERE id = ?1",
-                params![id, path_value(path), target.map(path_value)],
-            )
-            .map(|_| ())
-            .map_err(|error| self.failed(error))
-    }
-
     /// The problems that SQLite finds in the ledger's file; empty if it is sound.
     ///
     /// # Errors
@@ -185,41 +171,9 @@ impl Ledger {
         read().map_err(|error| self.failed(error))
     }
 
-    /// Remembers converted packs, for this run alone.
-    ///
-    /// # Errors
-    /// If no temporary table can be written.
-    pub(crate) fn remember(&mut self, seen: &[Conversion]) -> Result<()> {
-        if seen.is_empty() {
-            return Ok(());
-        }
-        let path = self.path.clone();
-        let db = self.db_to_write()?;
-        let mut write = || -> rusqlite::Result<()> {
-            db.execute_batch(schema::CREATE_SEEN)?;
-            let write = db.transaction()?;
-            seen.iter().try_for_each(|seen| seen.remember(&write).map(drop))?;
-            write.commit()
-        };
-        write().map_err(|error| LedgerError::from_sqlite(&path, error))
-    }
-
-    /// Enters the converted packs that were remembered, as done, unless they are known.
-    ///
-    /// # Errors
-    /// If the ledger cannot be written.
-    pub(crate) fn enter_remembered(&mut self) -> Result<()> {
-        let db = self.db()?;
-        let write = || -> rusqlite::Result<()> {
-            db.execute_batch(schema::CREATE_SEEN)?;
-            let any: bool =
-                db.query_row("SELECT EXISTS (SELECT 1 FROM temp.seen)", [], |row| row.get(0))?;
-            if any {
-                db.execute(row::ENTER_SEEN, [])?;
-            }
-            db.execute_batch("DROP TABLE temp.seen")
-        };
-        write().map_err(|error| self.failed(error))
+    /// Whether it is for this run only.
+    pub(crate) fn is_temporary(&self) -> bool {
+        self.path.as_os_str().is_empty()
     }
 
     fn db(&self) -> Result<&Connection> {

@@ -1,12 +1,11 @@
 //! Opening a ledger, or making one; a file that is not a ledger is an error.
 
+use super::access::{check_locks, check_writable};
 use super::creating::{PATIENCE, PAUSE, identify_or_create};
 use super::identity::{LedgerFileKind, identify};
 use super::{Ledger, LedgerError, LedgerProblem, Result, schema};
-use crate::platform::{folder_of, is_local, may_write, open_to_read, open_to_share, try_locks};
+use crate::platform::{folder_of, is_local};
 use rusqlite::{Connection, OpenFlags, Row, TransactionBehavior};
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -48,8 +47,10 @@ impl Ledger {
     pub fn open_to_read(path: &Path) -> Result<Option<Self>> {
         let path = &absolute(path)?;
         let LedgerFileKind::Ledger { is_wal } = identify(path)? else { return Ok(None) };
-        // Reading a write-ahead log needs its index, which only those who may write can make.
-        let may_share = (is_local(folder_of(path)) || !is_wal) && check_locks(path).is_ok();
+        // SQLite reads a write-ahead log with an index that it makes beside it. What a user who may not write
+        // the ledger makes there would stay, and keep its owner from writing.
+        let makes_index = is_local(folder_of(path)) && check_writable(path).is_ok();
+        let may_share = (makes_index || !is_wal) && check_locks(path).is_ok();
         let shared =
             may_share.then(|| Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, |_| Ok(())));
         let ledger = match shared {
@@ -192,43 +193,6 @@ impl Ledger {
 /// From now on this connection alone uses the database, and needs no shared memory for that.
 fn lock_alone(db: &Connection) -> rusqlite::Result<()> {
     db.query_row("PRAGMA locking_mode = EXCLUSIVE", [], |_| Ok(()))
-}
-
-/// Checks that the file and its folder may be written. As with images, a mode that forbids writing counts
-/// even for users who could write.
-fn check_writable(path: &Path) -> Result<()> {
-    let protected = |problem, cause: Option<io::Error>| LedgerError {
-        cause: cause.map(Into::into),
-        ..LedgerError::new(path, problem)
-    };
-    if fs::metadata(path).is_ok_and(|file| file.permissions().readonly()) {
-        return Err(protected(LedgerProblem::WriteProtected, None));
-    }
-    match open_to_share(path) {
-        Err(error)
-            if matches!(
-                error.kind(),
-                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
-            ) =>
-        {
-            return Err(protected(LedgerProblem::WriteProtected, Some(error)));
-        }
-        opened => opened.map(drop).map_err(|error| LedgerError::from_io(path, error))?,
-    }
-    // The folder of the file itself, in case the path is a link to it.
-    let real = fs::canonicalize(path).map_err(|error| LedgerError::from_io(path, error))?;
-    may_write(folder_of(&real))
-        .map_err(|error| protected(LedgerProblem::FolderProtected, Some(error)))
-}
-
-/// Checks that the file system has locks: SQLite would take their absence for another program's lock.
-fn check_locks(path: &Path) -> Result<()> {
-    let file = open_to_read(path);
-    let file = file.map_err(|error| LedgerError::from_io(path, error))?;
-    try_locks(&file).map_err(|error| LedgerError {
-        cause: Some(error.into()),
-        ..LedgerError::new(path, LedgerProblem::NoLocks)
-    })
 }
 
 /// The absolute path, so that `SQLite` does not take it for one of its special names.

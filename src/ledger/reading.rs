@@ -5,6 +5,7 @@
 //! from the copy.
 
 use super::{Ledger, LedgerError, LedgerProblem, Result};
+use crate::platform::keep_private;
 use rusqlite::OpenFlags;
 use std::fs::{self, File};
 use std::io;
@@ -43,7 +44,7 @@ fn has_content(path: &Path) -> bool {
 }
 
 /// The file that SQLite keeps beside `path` under this suffix.
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
@@ -71,17 +72,20 @@ fn immutable_uri(path: &Path) -> PathBuf {
 /// A copy of the ledger and of what is beside it, all from one moment.
 fn copy(path: &Path) -> Result<TempDir> {
     let failed = |error| LedgerError::from_io(path, error);
-    let folder = tempfile::tempdir().map_err(failed)?;
+    let folder = private_folder().map_err(|error| not_copied(path, error))?;
     for _ in 0..TRIES {
         let before = stamps(path);
-        copy_file(path, &folder.path().join("ledger.db")).map_err(failed)?;
+        let from = File::open(path).map_err(failed)?;
+        copy_file(from, &folder.path().join("ledger.db"))
+            .map_err(|error| not_copied(path, error))?;
         for suffix in COMPANIONS {
             let to = folder.path().join(format!("ledger.db{suffix}"));
-            match copy_file(&beside(path, suffix), &to) {
+            match File::open(beside(path, suffix)) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {
                     let _ = fs::remove_file(to);
                 }
-                copied => copied.map_err(failed)?,
+                Err(error) => return Err(failed(error)),
+                Ok(from) => copy_file(from, &to).map_err(|error| not_copied(path, error))?,
             }
         }
         if stamps(path) == before {
@@ -89,6 +93,17 @@ fn copy(path: &Path) -> Result<TempDir> {
         }
     }
     Err(LedgerError::new(path, LedgerProblem::InUse))
+}
+
+/// A folder for temporary files of this user's: the ledger's own mode may keep it from others.
+fn private_folder() -> io::Result<TempDir> {
+    let mut folder = tempfile::Builder::new();
+    keep_private(&mut folder);
+    folder.tempdir()
+}
+
+fn not_copied(path: &Path, error: io::Error) -> LedgerError {
+    LedgerError { cause: Some(error.into()), ..LedgerError::new(path, LedgerProblem::CannotCopy) }
 }
 
 /// Lengths and times, which change whenever one of the files is written.
@@ -102,14 +117,21 @@ fn stamps(path: &Path) -> Vec<Option<(u64, SystemTime)>> {
 }
 
 /// Copies the bytes, and no permissions: SQLite writes into the copy.
-fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
-    let mut from = File::open(from)?;
+fn copy_file(mut from: File, to: &Path) -> io::Result<()> {
     io::copy(&mut from, &mut File::create(to)?).map(drop)
 }
 
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn copy_of_a_ledger_is_for_this_user_alone() {
+        let folder = private_folder().unwrap();
+        let mode = fs::metadata(folder.path()).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
+    }
 
     #[test]
     fn path_becomes_a_uri_that_sqlite_decodes_to_the_same_bytes() {

@@ -15,7 +15,7 @@ macro_rules! select {
         concat!(
             "SELECT id, serial, licenses, state, path, target, device, inode, sector_0, sector_1, ",
             "sector_2, sector_3, converted_at, old_digest, new_digest, old_record, new_record, ",
-            "container ",
+            "container, born, copy_place ",
             "FROM conversion ",
             $rest
         )
@@ -34,20 +34,16 @@ pub(super) const ALL: &str = select!("ORDER BY id");
 /// Those that are begun, in that order, without their records: there may be very many.
 pub(super) const BEGUN: &str = "SELECT id, serial, licenses, state, path, target, device, inode, \
     sector_0, sector_1, sector_2, sector_3, converted_at, old_digest, new_digest, NULL, NULL, \
-    container FROM conversion WHERE state = 'begun' ORDER BY id";
+    container, born, copy_place FROM conversion WHERE state = 'begun' ORDER BY id";
 
 const INSERT: &str = "INSERT OR IGNORE INTO conversion (serial, licenses, state, path, target, \
     device, inode, sector_0, sector_1, sector_2, sector_3, converted_at, old_digest, new_digest, \
-    old_record, new_record, container) \
-    VALUES (?1, ?2, 'begun', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
+    old_record, new_record, container, born, copy_place) VALUES (?1, ?2, 'begun', ?3, ?4, ?5, ?6, ?7, \
+    ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
 
-const REMEMBER: &str =
-    "INSERT OR IGNORE INTO temp.seen VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-/// Enters the converted packs that were seen, as done, unless they are known.
-pub(super) const ENTER_SEEN: &str = "INSERT OR IGNORE INTO conversion (serial, licenses, state, \
-    path, target, device, inode, converted_at, old_digest, new_digest) SELECT serial, licenses, \
-    'done', path, target, device, inode, converted_at, old_digest, new_digest FROM temp.seen";
-
+/// Where a pack was found again: what was known of the file at the other place no longer holds.
+pub(super) const MOVED: &str = "UPDATE conversion SET path = ?2, target = ?3, device = NULL, \
+    inode = NULL, born = NULL, container = NULL, copy_place = NULL WHERE id = ?1";
 /// Marks a claim as done.
 pub(super) const DONE: &str = "UPDATE conversion SET state = 'done', old_record = NULL, \
     new_record = NULL WHERE id = ?1 AND state = 'begun'";
@@ -94,8 +90,13 @@ pub struct Conversion {
     /// The container that the image is in, by its resolved path, after which its temporary file is named; `None` for
     /// a raw image and a drive, and once the conversion was found done elsewhere.
     pub container: Option<PathBuf>,
+    /// The converted copy by its path without links, after which its temporary file is named; `None` if the image was
+    /// converted in place.
+    pub copy_place: Option<PathBuf>,
     /// The device and inode of the image, or of its container.
     pub file: Option<(u64, u64)>,
+    /// When that file was made, in nanoseconds since 1970, if its file system knows.
+    pub born: Option<i64>,
     /// The time of conversion, in seconds since 1970.
     pub converted_at: i64,
     /// SHA-1 of the 4.0 record, in hexadecimal.
@@ -147,11 +148,6 @@ impl LedgerEntry {
         self.sectors.is_none()
     }
 
-    /// Where the converted pack is.
-    pub fn place(&self) -> &Path {
-        self.target.as_deref().unwrap_or(&self.path)
-    }
-
     pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         let id_part = |index| row.get::<_, Option<i64>>(index).map(|n| n.map(i64::cast_unsigned));
         let record = |index| row.get::<_, Option<RecordBytes>>(index);
@@ -172,7 +168,9 @@ impl LedgerEntry {
                 path: path_at(row, 4)?,
                 target: path_or_none(5)?,
                 container: path_or_none(17)?,
+                copy_place: path_or_none(19)?,
                 file: id_part(6)?.zip(id_part(7)?),
+                born: row.get(18)?,
                 converted_at: row.get(12)?,
                 old_digest: row.get(13)?,
                 new_digest: row.get(14)?,
@@ -195,7 +193,7 @@ impl ClaimRequest {
 
     fn insert(&self, db: &Connection) -> rusqlite::Result<Option<ClaimId>> {
         let [sector_0, sector_1, sector_2, sector_3] = self.sectors.map(u64::cast_signed);
-        let Conversion { serial, licenses, path, target, container, file, .. } = &self.conversion;
+        let Conversion { serial, licenses, path, target, file, .. } = &self.conversion;
         let rows = db.prepare_cached(INSERT)?.execute(params![
             serial,
             licenses,
@@ -212,7 +210,9 @@ impl ClaimRequest {
             self.conversion.new_digest,
             &self.patch.old[..],
             &self.patch.new[..],
-            container.as_deref().map(path_value),
+            self.conversion.container.as_deref().map(path_value),
+            self.conversion.born,
+            self.conversion.copy_place.as_deref().map(path_value),
         ])?;
         Ok((rows == 1).then(|| db.last_insert_rowid()))
     }
@@ -224,19 +224,9 @@ fn sectors(columns: [Option<u64>; 4]) -> Option<[u64; 4]> {
 }
 
 impl Conversion {
-    /// Remembers for the rest of this run that the pack was seen converted. It may not be in the ledger.
-    pub(super) fn remember(&self, db: &Connection) -> rusqlite::Result<usize> {
-        db.prepare_cached(REMEMBER)?.execute(params![
-            self.serial,
-            self.licenses,
-            path_value(&self.path),
-            self.target.as_deref().map(path_value),
-            self.file.map(|file| file.0.cast_signed()),
-            self.file.map(|file| file.1.cast_signed()),
-            self.converted_at,
-            self.old_digest,
-            self.new_digest,
-        ])
+    /// Where the converted pack is.
+    pub fn place(&self) -> &Path {
+        self.target.as_deref().unwrap_or(&self.path)
     }
 }
 

@@ -32,7 +32,9 @@ CREATE TABLE conversion (
     new_digest    TEXT NOT NULL,    -- SHA-1 of the 4.5 record
     old_record    BLOB,             -- both NULL once done
     new_record    BLOB,
-    container     ANY               -- the archive or packed file that the image is in, its resolved path
+    container     ANY,              -- the archive or packed file that the image is in, its resolved path
+    born          INTEGER,          -- when the image was made, in ns since 1970, if its file system knows
+    copy_place    ANY               -- the converted copy, its resolved path
 ) STRICT;
 CREATE UNIQUE INDEX live ON conversion (serial) WHERE state <> 'released';
 CREATE INDEX begun ON conversion (state) WHERE state = 'begun';
@@ -47,32 +49,37 @@ ALTER TABLE conversion RENAME TO conversion_1;
 ";
 /// Then the rows are copied, and the old table is dropped.
 const MOVE_BACK: &str = "
-INSERT INTO conversion SELECT *, NULL FROM conversion_1 ORDER BY id;
+INSERT INTO conversion SELECT *, NULL, NULL, NULL FROM conversion_1 ORDER BY id;
 DELETE FROM sqlite_sequence WHERE name = 'conversion';
 INSERT INTO sqlite_sequence (name, seq)
     SELECT 'conversion', seq FROM sqlite_sequence WHERE name = 'conversion_1';
 DROP TABLE conversion_1;
 ";
 
-/// From version 2, which did not tell containers.
-const ADD_CONTAINER: &str = "ALTER TABLE conversion ADD COLUMN container ANY";
+/// From version 2, which did not tell containers, files that were made anew, and copies whose folder was moved.
+const ADD_COLUMNS: &str = "
+ALTER TABLE conversion ADD COLUMN container ANY;
+ALTER TABLE conversion ADD COLUMN born INTEGER;
+ALTER TABLE conversion ADD COLUMN copy_place ANY;
+";
 
 /// An older version is read as if it were this one.
-pub(super) const READ_OLDER: &str =
-    "CREATE TEMP VIEW conversion AS SELECT *, NULL AS container FROM main.conversion";
+pub(super) const READ_OLDER: &str = "CREATE TEMP VIEW conversion AS SELECT *, NULL AS container, \
+    NULL AS born, NULL AS copy_place FROM main.conversion";
 
 /// Converted packs that were seen in this run; the table is removed with the connection.
 pub(super) const CREATE_SEEN: &str = "
 CREATE TEMP TABLE IF NOT EXISTS seen (
-    serial TEXT PRIMARY KEY, licenses, path, target, device, inode, converted_at, old_digest, new_digest
-) WITHOUT ROWID;
+    id INTEGER PRIMARY KEY, serial TEXT UNIQUE, licenses, path, device, inode, born, converted_at, old_digest,
+    new_digest
+);
 ";
 
 /// Makes the tables, or those of the newest version out of those of an older one.
 pub(super) fn make_tables(db: &Connection, version: i32) -> rusqlite::Result<()> {
     let steps: &[&str] = match version {
         1 => &[MOVE_ASIDE, CREATE, MOVE_BACK],
-        2 => &[ADD_CONTAINER],
+        2 => &[ADD_COLUMNS],
         _ => &[CREATE],
     };
     steps.iter().try_for_each(|step| db.execute_batch(step))?;

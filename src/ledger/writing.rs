@@ -1,9 +1,9 @@
 //! Transactions: everything that is written in one becomes durable together, or nothing.
 
-use super::row::{self, ClaimRequest, LedgerEntry};
-use super::{ClaimAnswer, Ledger, LedgerError, Result, Settled, find};
+use super::row::{self, ClaimRequest, Conversion, LedgerEntry, path_value};
+use super::{ClaimAnswer, ClaimId, Ledger, LedgerError, Result, Settled, find};
 use crate::platform::step;
-use rusqlite::{Transaction, TransactionBehavior};
+use rusqlite::{Transaction, TransactionBehavior, params};
 use std::path::Path;
 
 /// An open transaction.
@@ -75,6 +75,26 @@ impl LedgerTransaction<'_> {
             known.map(Box::new).map(ClaimAnswer::Known).ok_or(rusqlite::Error::QueryReturnedNoRows)
         };
         claim().map_err(|error| self.failed(error))
+    }
+
+    /// Records where a pack was found again, and the copy in which it was found converted.
+    ///
+    /// # Errors
+    /// If the ledger cannot be written.
+    pub(crate) fn moved(&self, id: ClaimId, path: &Path, target: Option<&Path>) -> Result<()> {
+        let moved = || {
+            let parameters = params![id, path_value(path), target.map(path_value)];
+            self.transaction.prepare_cached(row::MOVED)?.execute(parameters)
+        };
+        moved().map(drop).map_err(|error| self.failed(error))
+    }
+
+    /// Enters a converted pack, as done, unless it is known.
+    ///
+    /// # Errors
+    /// If the ledger cannot be written.
+    pub fn enter(&self, conversion: &Conversion) -> Result<()> {
+        conversion.enter(&self.transaction).map(drop).map_err(|error| self.failed(error))
     }
 
     fn failed(&self, error: rusqlite::Error) -> LedgerError {

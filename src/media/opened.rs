@@ -113,6 +113,15 @@ impl Medium {
         }
     }
 
+    /// When that file was made, in nanoseconds since 1970, if its file system knows.
+    pub(crate) fn born(&self) -> Option<i64> {
+        match self {
+            Self::Image(image) => platform::born(image.file().metadata()),
+            Self::Packed(packed) => packed.born(),
+            Self::Diskette(_) => None,
+        }
+    }
+
     /// The path of its container without links, if it is in one.
     pub(crate) fn container(&self) -> Option<&Path> {
         match self {
@@ -202,10 +211,10 @@ impl Medium {
         }
     }
 
-    /// Makes the name of the file that is now at the path durable.
-    pub(crate) fn sync_name(&self) -> io::Result<()> {
+    /// Makes its container durable, and the name by which that is at its path.
+    pub(crate) fn sync_container(&self) -> Result<(), MediaError> {
         match self {
-            Self::Packed(packed) => packed.sync_name(),
+            Self::Packed(packed) => packed.sync_container(),
             Self::Image(_) | Self::Diskette(_) => Ok(()),
         }
     }

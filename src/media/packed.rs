@@ -5,7 +5,7 @@ use super::changes::Changes;
 use super::container::ExpandedImage;
 use crate::disk::{ContainerError, DisketteStorage, Flaw, Format, MediaError, Storage, withhold};
 use crate::files::OpenFile;
-use crate::platform::FileId;
+use crate::platform::{self, FileId};
 use std::fs::{File, Permissions, TryLockError};
 use std::io::{self, Write};
 use std::path::Path;
@@ -112,6 +112,11 @@ impl Packed {
         self.container.with_file(OpenFile::file_id)
     }
 
+    /// When its container was made, in nanoseconds since 1970.
+    pub(super) fn born(&self) -> Option<i64> {
+        self.container.with_file(|file| platform::born(file.metadata()))
+    }
+
     pub(super) fn may_be_replaced(&self) -> io::Result<()> {
         self.container.may_be_replaced()
     }
@@ -132,8 +137,8 @@ impl Packed {
         self.container.with_file(OpenFile::is_at_its_path)
     }
 
-    pub(super) fn sync_name(&self) -> io::Result<()> {
-        self.container.sync_name()
+    pub(super) fn sync_container(&self) -> Result<(), MediaError> {
+        self.container.sync()
     }
 
     /// Writes all of its bytes to `to`; of a lost sector, whatever is in its place.

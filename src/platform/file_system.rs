@@ -5,7 +5,7 @@ mod unix {
     use crate::platform::folder_of;
     use rustix::fs::{Access, FlockOperation, access, fcntl_lock};
     use rustix::fs::{Gid, Uid};
-    use rustix::io::Errno;
+    use rustix::io::{Errno, retry_on_intr};
     use rustix::process::{getegid, geteuid, getgroups};
     use std::fs::{File, Metadata};
     use std::io;
@@ -63,7 +63,7 @@ mod unix {
     /// Checks that the file system has locks, by taking one of the kind that SQLite uses. It is released when
     /// the file is closed.
     pub(crate) fn try_locks(file: &File) -> io::Result<()> {
-        match fcntl_lock(file, FlockOperation::NonBlockingLockShared) {
+        match retry_on_intr(|| fcntl_lock(file, FlockOperation::NonBlockingLockShared)) {
             Ok(()) | Err(Errno::AGAIN | Errno::ACCESS) => Ok(()),
             Err(error) => Err(error.into()),
         }
@@ -79,18 +79,43 @@ mod unix {
         access(path, Access::WRITE_OK).is_ok()
     }
 
+    /// Checks that files in a folder may be replaced. An attribute (chattr +a) can allow new names alone.
+    pub(crate) fn may_rename(folder: &Path) -> io::Result<()> {
+        may_write(folder)?;
+        if takes_new_names_alone(folder) { Err(Errno::PERM.into()) } else { Ok(()) }
+    }
+
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    fn takes_new_names_alone(folder: &Path) -> bool {
+        use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags, statx};
+        let about = statx(CWD, folder, AtFlags::empty(), StatxFlags::empty());
+        about.is_ok_and(|about| about.stx_attributes.contains(StatxAttributes::APPEND))
+    }
+
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    fn takes_new_names_alone(_: &Path) -> bool {
+        false
+    }
+
     /// Checks that the file may be replaced by a new one with the same owner and group.
     pub(crate) fn may_replace(path: &Path, metadata: &Metadata) -> io::Result<()> {
-        may_write(folder_of(&std::fs::canonicalize(path)?))?;
+        may_rename(folder_of(&std::fs::canonicalize(path)?))?;
+        if may_give_rights(metadata)? { Ok(()) } else { Err(Errno::PERM.into()) }
+    }
+
+    /// Whether this user may give a file the owner, the group and all the rights that `metadata` has.
+    pub(crate) fn may_give_rights(metadata: &Metadata) -> io::Result<bool> {
         let (user, group) = (geteuid(), Gid::from_raw(metadata.gid()));
         let is_mine = user == Uid::from_raw(metadata.uid())
             && (group == getegid() || getgroups()?.contains(&group));
-        if is_mine || user.is_root() { Ok(()) } else { Err(Errno::PERM.into()) }
+        Ok(is_mine || user.is_root())
     }
 }
 
 #[cfg(unix)]
-pub(crate) use unix::{grants_writing, is_local, may_replace, may_write, try_locks};
+pub(crate) use unix::{
+    grants_writing, is_local, may_give_rights, may_rename, may_replace, may_write, try_locks,
+};
 
 #[cfg(windows)]
 mod windows {
@@ -130,10 +155,16 @@ mod windows {
 
     /// Nothing is checked on Windows: only an attempt can show that.
     #[expect(clippy::unnecessary_wraps, reason = "not every platform has to try")]
+    pub(crate) fn may_rename(_: &Path) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Nothing is checked on Windows: only an attempt can show that.
+    #[expect(clippy::unnecessary_wraps, reason = "not every platform has to try")]
     pub(crate) fn may_replace(_: &Path, _: &Metadata) -> io::Result<()> {
         Ok(())
     }
 }
 
 #[cfg(windows)]
-pub(crate) use windows::{grants_writing, is_local, may_replace, may_write, try_locks};
+pub(crate) use windows::{grants_writing, is_local, may_rename, may_replace, may_write, try_locks};

@@ -29,7 +29,11 @@ pub(crate) use aligned::{PastCache, read_direct, write_direct};
 pub(crate) use cause::cause;
 pub(crate) use cause::{Cause, same_error};
 pub(crate) use copy::copy;
-pub(crate) use file_system::{grants_writing, is_local, may_replace, may_write, try_locks};
+#[cfg(unix)]
+use file_system::may_give_rights;
+pub(crate) use file_system::{
+    grants_writing, is_local, may_rename, may_replace, may_write, try_locks,
+};
 pub(crate) use names::{drive_letter, is_device_name};
 pub(crate) use steps::step;
 pub(crate) use unnamed::{link, unnamed, way_to};
@@ -46,6 +50,7 @@ pub(crate) use windows::*;
 use std::fs::File;
 use std::io;
 use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The identity of a file, whatever its name: device and inode, or volume and index.
 pub(crate) type FileId = (u64, u64);
@@ -96,6 +101,11 @@ pub(crate) enum DeviceFault {
     Denied,
     /// There is no such drive.
     NotThere,
+}
+
+/// A time in nanoseconds since 1970; `None` if it is before that, or centuries away.
+fn nanoseconds(time: SystemTime) -> Option<i64> {
+    i64::try_from(time.duration_since(UNIX_EPOCH).ok()?.as_nanos()).ok()
 }
 
 /// The folder of the file at a path.

@@ -1,6 +1,6 @@
 //! Files on Unix.
 
-use super::{FileIdentity, read_exact_at};
+use super::{FileIdentity, may_give_rights, nanoseconds, read_exact_at};
 use rustix::buffer::spare_capacity;
 use rustix::fs::{Mode, OFlags, open, openat};
 use std::ffi::{OsStr, OsString};
@@ -11,6 +11,8 @@ use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+/// The bits of a mode with which a program runs as the owner or the group of its file.
+const RUNS_AS: u32 = 0o6000;
 /// Open files that are far more than enough for two groups of images and all workers.
 const ENOUGH_FILES: u64 = 512;
 
@@ -64,9 +66,20 @@ pub(crate) fn open_to_read(path: &Path) -> io::Result<File> {
     open_options().open(path)
 }
 
-/// Opens a file to be read and changed.
+/// Opens a file to be read and changed. One that runs as its owner or group is opened only by a user who can let it
+/// keep that: the system takes it away from a file that any other user writes to.
 pub(crate) fn open_to_change(path: &Path) -> io::Result<File> {
-    open_options().write(true).open(path)
+    let file = open_options().write(true).open(path)?;
+    let metadata = file.metadata()?;
+    if metadata.mode() & RUNS_AS != 0 && !may_give_rights(&metadata)? {
+        return Err(io::ErrorKind::PermissionDenied.into());
+    }
+    Ok(file)
+}
+
+/// Gives a file the rights back that the system takes away when a user other than root writes to it.
+pub(crate) fn keep_rights(file: &File, before: &Metadata) -> io::Result<()> {
+    if before.mode() & RUNS_AS == 0 { Ok(()) } else { file.set_permissions(before.permissions()) }
 }
 
 /// Opens a file to be read and written beside other programs that write to it.
@@ -154,6 +167,11 @@ pub(crate) fn identity_at(_: &Path, metadata: &Metadata) -> FileIdentity {
     FileIdentity { id: Some((metadata.dev(), metadata.ino())), names: metadata.nlink() }
 }
 
+/// When a file was made, in nanoseconds since 1970; `None` if its file system does not know.
+pub(crate) fn born(metadata: &Metadata) -> Option<i64> {
+    metadata.created().ok().and_then(nanoseconds)
+}
+
 /// Whether a file was changed between two looks at its metadata: its bytes, or who may do what with it.
 pub(crate) fn is_changed(then: &Metadata, now: &Metadata) -> bool {
     let times = |at: &Metadata| (at.mtime(), at.mtime_nsec(), at.ctime(), at.ctime_nsec());
@@ -235,6 +253,11 @@ pub(crate) fn images_at_once() -> usize {
     let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
     let files = limit.unwrap_or(u64::MAX).saturating_sub(OTHER_FILES);
     usize::try_from(files / FILES_OF_AN_IMAGE).unwrap_or(usize::MAX).max(1)
+}
+
+/// Makes a temporary folder one that only this user may look into.
+pub(crate) fn keep_private(folder: &mut tempfile::Builder<'_, '_>) {
+    folder.permissions(Permissions::from_mode(0o700));
 }
 
 /// Whether the limit of open files is so high that they need not be saved.

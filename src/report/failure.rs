@@ -123,7 +123,12 @@ impl Operation {
 
     /// Whether it makes or changes a name in a folder.
     fn makes_files(self) -> bool {
-        matches!(self, Self::Replace | Self::Copy | Self::Publish | Self::SyncFolder)
+        self == Self::Replace || self.makes_copies()
+    }
+
+    /// Whether it makes a copy, in a folder that has nothing to do with the image's.
+    fn makes_copies(self) -> bool {
+        matches!(self, Self::Copy | Self::Publish | Self::SyncFolder)
     }
 }
 
@@ -184,7 +189,13 @@ impl Failure {
     fn of_kind(operation: Operation, kind: io::ErrorKind) -> FailureCode {
         use io::ErrorKind;
         match kind {
-            ErrorKind::NotFound => FailureCode::NotFound,
+            // No file can be made there, whatever the image is.
+            ErrorKind::NotFound | ErrorKind::NotADirectory if operation.makes_copies() => {
+                FailureCode::FolderProtected
+            }
+            ErrorKind::NotFound | ErrorKind::NotADirectory => FailureCode::NotFound,
+            // Another run is writing the same file.
+            ErrorKind::AlreadyExists if operation.makes_files() => FailureCode::InUse,
             ErrorKind::InvalidFilename => FailureCode::BadName,
             ErrorKind::PermissionDenied if operation.makes_files() => FailureCode::FolderProtected,
             ErrorKind::PermissionDenied if operation.writes() => FailureCode::NotOwner,

@@ -12,6 +12,7 @@ use super::output::Output;
 use super::pool::{self, Scope};
 use super::prepare::Task;
 use super::recovery::Recovering;
+use super::seen::enter_seen;
 use super::step::Step;
 use super::survey::Survey;
 use super::turns::{Turn, TurnResult, Turns, take_turn};
@@ -45,13 +46,13 @@ pub fn carry_out(
     }
     let output = job.output.clone().map(|folder| Output::new(folder, job));
     if job.mode.converts() && survey.end == End::Complete {
-        ledger.enter_remembered()?;
+        enter_seen(ledger, job.workers.min(images_at_once()))?;
     }
     let mut claims = Claims::new(ledger, job.put_back.clone())?;
     if job.mode.converts() && survey.end == End::Complete {
         let mut recovering = Recovering::default();
         for one in &survey.turned_up {
-            claims.turned_up(&one.source, &one.path, None, &mut recovering)?;
+            claims.turned_up(&one.source, &one.path, None, &mut recovering);
         }
     }
     let mut turns = Turns::new(survey, job);

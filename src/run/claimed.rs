@@ -3,7 +3,7 @@
 use crate::conversion::{Patch, convert};
 use crate::diagnosis::diagnose;
 use crate::ledger::LedgerEntry;
-use crate::media::Place;
+use crate::media::{Medium, Place};
 use crate::platform::{FileId, path_from_bytes};
 use crate::record::fields::FileTime;
 use std::fs;
@@ -14,14 +14,22 @@ use std::path::{Path, PathBuf};
 pub(super) struct ImageFile {
     /// Its identity, if the system has one.
     pub(super) id: Option<FileId>,
+    /// When it was made, if its file system knows. Identities of removed files are soon used again.
+    pub(super) born: Option<i64>,
     /// Length in bytes of the member's name at the end of the image's path, with its colon.
     pub(super) member: usize,
 }
 
 impl ImageFile {
-    /// The file at a place.
-    pub(super) fn of(place: &Place, id: Option<FileId>) -> Self {
-        Self { id, member: place.member.as_ref().map_or(0, |member| member.name.len() + 1) }
+    /// The file at a place, which was not opened yet.
+    pub(super) fn at(place: &Place) -> Self {
+        let member = place.member.as_ref().map_or(0, |member| member.name.len() + 1);
+        Self { member, ..Self::default() }
+    }
+
+    /// The same, once it was opened.
+    pub(super) fn opened_as(self, medium: &Medium) -> Self {
+        Self { id: medium.file_id(), born: medium.born(), ..self }
     }
 }
 
@@ -37,11 +45,17 @@ impl LedgerEntry {
     }
 
     /// Whether this is the image that was claimed. It may have been moved within its disk; at its own path the inode is
-    /// enough, since a disk may come back under another device number. A container becomes another file with each
-    /// change, and some systems have no identities: then the path decides.
+    /// enough, since a disk may come back under another device number. A file that was made at another time is another
+    /// one, which got the number of the removed one. A container becomes another file with each change, and some systems
+    /// have no identities: then the path decides.
     pub(super) fn is_image(&self, path: &Path, file: ImageFile) -> bool {
-        let is_in = |claimed, id| claimed == id && part(&self.path, file).1 == part(path, file).1;
-        let may_be_at = |claimed: FileId, id: FileId| claimed.1 == id.1 || self.container.is_some();
+        let is_as_old = self.born.zip(file.born).is_none_or(|(claimed, born)| claimed == born);
+        let is_in = |claimed, id| {
+            claimed == id && is_as_old && part(&self.path, file).1 == part(path, file).1
+        };
+        let may_be_at = |claimed: FileId, id: FileId| {
+            (claimed.1 == id.1 && is_as_old) || self.container.is_some()
+        };
         match (self.file, file.id) {
             (Some(claimed), Some(id)) => {
                 is_in(claimed, id) || (may_be_at(claimed, id) && self.is_at(path, file))

@@ -1,16 +1,17 @@
 //! Each pack is converted once: it is claimed in the ledger before it is touched.
 
 use super::claimed::ImageFile;
-use super::known::{LedgerMatch, absolute_path, copy_of, ledger_match, made_again};
+use super::known::{LedgerMatch, absolute_path, copy_of, ledger_match, made_again, seen_converted};
 use super::open_claims::OpenClaims;
 use super::recovery::{self, Leftovers, Recovering, Recovery};
 use super::request::{Claimed, Request, take_up};
-use super::step::{Claim, Step};
+use super::results::{Moved, Results};
+use super::step::{Step, Work};
 use crate::diagnosis::CopyState;
-use crate::ledger::{ClaimId, ConversionState, Ledger, LedgerEntry, LedgerError, Settled};
+use crate::ledger::{ClaimId, Conversion, ConversionState, Ledger, LedgerEntry, LedgerError};
 use crate::record::RecordBytes;
 use crate::record::fields::Seal;
-use crate::report::{Failure, FailureCode, Note, Operation, Outcome, PackState, Report};
+use crate::report::{Failure, FailureCode, Note, Operation, Outcome, Report};
 use std::path::{Path, PathBuf};
 
 /// How often a group is claimed before a pack that another run holds fails as in use.
@@ -19,8 +20,8 @@ const ROUNDS: usize = 8;
 /// The claims of a run.
 pub(super) struct Claims<'l> {
     ledger: &'l mut Ledger,
-    /// Results of claims, which are written together with the next claims.
-    settled: Vec<Settled>,
+    /// What is written together with the next claims.
+    results: Results,
     /// Claims of earlier runs whose images have not turned up.
     missing: OpenClaims,
     /// What killed runs have left is removed once.
@@ -49,7 +50,7 @@ impl<'l> Claims<'l> {
     ) -> Result<Self, LedgerError> {
         let missing = OpenClaims::new(ledger.begun()?);
         let leftovers = Leftovers::default();
-        Ok(Self { ledger, settled: Vec::new(), missing, leftovers, rounds: 0, put_back })
+        Ok(Self { ledger, results: Results::default(), missing, leftovers, rounds: 0, put_back })
     }
 
     pub(super) fn ledger(&self) -> &Ledger {
@@ -98,17 +99,17 @@ impl<'l> Claims<'l> {
 
     fn claim_all(&mut self, steps: &[Step]) -> Result<Vec<(usize, Claimed)>, LedgerError> {
         let is_any = steps.iter().any(|step| Request::of(step).is_some());
-        if self.settled.is_empty() && !is_any {
+        if self.results.is_empty() && !is_any {
             return Ok(Vec::new());
         }
         let leftovers = &mut self.leftovers;
         let claimed = self.ledger.write(|ledger| {
-            self.settled.iter().try_for_each(|settled| ledger.settle(*settled))?;
+            self.results.write(ledger)?;
             let requests = steps.iter().enumerate();
             let requests = requests.filter_map(|(at, step)| Some((at, Request::of(step)?)));
             requests.map(|(at, request)| Ok((at, request.claim(ledger, leftovers)?))).collect()
         })?;
-        self.settled.clear();
+        self.results = Results::default();
         Ok(claimed)
     }
 
@@ -116,14 +117,17 @@ impl<'l> Claims<'l> {
         let asked = &request.claim.conversion;
         match ledger_match(entry, &asked.path, request.file, &asked.old_digest) {
             LedgerMatch::Already(target) => {
-                if entry.state == ConversionState::Begun {
-                    self.settled.push(Settled::Done(entry.id));
+                // The run that made it may have died before it was durable.
+                let is_begun = entry.state == ConversionState::Begun;
+                if is_begun && Recovering::default().is_copy_for_good(&target, entry) {
+                    self.results.done(entry.id);
                 }
                 Ok(Decision::Already(target))
             }
             LedgerMatch::Own => Ok(match take_up(entry, request) {
                 Some(patch) => {
-                    self.leftovers.clear(entry, asked.container.as_deref());
+                    let target = asked.target.as_deref().filter(|_| entry.target.is_some());
+                    self.leftovers.clear(entry, target.or(asked.container.as_deref()));
                     Decision::Resume(entry.id, Box::new(patch.new))
                 }
                 // The image does not hold what was claimed; that may be converted elsewhere.
@@ -172,41 +176,53 @@ impl<'l> Claims<'l> {
         for step in steps {
             let Step::Done(work) = step else { continue };
             if let Some(claim) = work.claim.take() {
-                self.settled.extend(settled(&work.report, claim));
+                self.results.add(&work.report, claim);
                 continue;
             }
-            self.enter_copy(&work.report)?;
-            self.turn_up(&work.report, &mut recovering)?;
+            let was_reduced = work.restore_report();
+            self.enter_finished(work)?;
+            self.turn_up(&work.report, &mut recovering);
+            if was_reduced {
+                work.reduce();
+            }
         }
         Ok(())
     }
 
     /// Ends a run: writes the results of the last claims.
     pub(super) fn end(self) -> Result<(), LedgerError> {
-        self.ledger.settle(&self.settled)
+        let Self { ledger, results, .. } = self;
+        if results.is_empty() { Ok(()) } else { ledger.write(|ledger| results.write(ledger)) }
     }
 
-    /// Enters the copy in which an interrupted conversion was finished; the survey has entered its image.
-    fn enter_copy(&mut self, report: &Report) -> Result<(), LedgerError> {
-        let made = report.output.as_deref().filter(|_| report.outcome == Outcome::Converted);
-        let serial = report.record().and_then(|record| record.serial.text());
-        let Some((target, serial)) = made.zip(serial) else { return Ok(()) };
-        let path = absolute_path(&report.path);
-        let entry = self.ledger.find(serial)?;
-        match entry.filter(|entry| entry.target.is_none() && entry.path == path) {
-            Some(entry) => self.ledger.moved(entry.id, &path, Some(&absolute_path(target))),
-            None => Ok(()),
+    /// Enters a pack whose interrupted conversion was finished, in place or in a copy, without a claim.
+    fn enter_finished(&mut self, work: &Work) -> Result<(), LedgerError> {
+        let report = &work.report;
+        let is_finished = report.outcome == Outcome::Converted;
+        let finished = seen_converted(report, work.file).filter(|_| is_finished);
+        let Some(mut finished) = finished else { return Ok(()) };
+        finished.target = report.output.as_deref().map(absolute_path);
+        let known = self.ledger.find(&finished.serial)?;
+        let is_of_image =
+            |entry: &LedgerEntry| entry.target.is_none() && entry.path == finished.path;
+        match known.filter(|entry| finished.target.is_some() && is_of_image(entry)) {
+            Some(entry) => {
+                let Conversion { path, target, .. } = finished;
+                self.results.moved(Moved { claim: entry.id, path, target });
+            }
+            None => self.results.finished(finished),
         }
+        Ok(())
     }
 
     /// Settles the claim of a converted pack that an earlier run has left open.
-    fn turn_up(&mut self, report: &Report, recovering: &mut Recovering) -> Result<(), LedgerError> {
+    fn turn_up(&mut self, report: &Report, recovering: &mut Recovering) {
         let is_new = matches!(report.outcome, Outcome::Converted | Outcome::AlreadyConverted);
         let record = report.record().filter(|_| is_new && self.has_missing());
-        let Some(record) = record else { return Ok(()) };
+        let Some(record) = record else { return };
         // A 4.0 record here belongs to an image whose copy is converted.
         let digest = record.origin.map_or_else(|| record.digest(), |origin| origin.source_digest);
-        self.turned_up(&digest, &report.path, report.output.as_deref(), recovering)
+        self.turned_up(&digest, &report.path, report.output.as_deref(), recovering);
     }
 
     /// Settles the open claim of the pack with this source digest, which was found converted at `path`, or in
@@ -217,17 +233,16 @@ impl<'l> Claims<'l> {
         path: &Path,
         target: Option<&Path>,
         recovering: &mut Recovering,
-    ) -> Result<(), LedgerError> {
+    ) {
         let is_open = self.missing.has_source(source);
         if is_open
             && recovering.is_converted_for_good(target.unwrap_or(path))
             && let Some(entry) = self.missing.take_source(source)
         {
-            let target = target.map(absolute_path);
-            self.ledger.moved(entry.id, &absolute_path(path), target.as_deref())?;
-            self.settled.push(Settled::Done(entry.id));
+            let (path, target) = (absolute_path(path), target.map(absolute_path));
+            self.results.moved(Moved { claim: entry.id, path, target });
+            self.results.done(entry.id);
         }
-        Ok(())
     }
 
     /// Mends a damaged record if a crash in an earlier run has torn it.
@@ -249,7 +264,7 @@ impl<'l> Claims<'l> {
             return Ok(());
         };
         self.missing.take(entry.id);
-        self.ledger.moved(entry.id, &path, None)?;
+        self.results.moved(Moved { claim: entry.id, path, target: None });
         if let Some(patch) = entry.patch {
             work.report.notes.retain(|note| !matches!(note, Note::Begun(_)));
             work.report.convert(&patch.new);
@@ -278,22 +293,5 @@ pub(super) fn is_begun(entry: &LedgerEntry, report: &Report, file: ImageFile) ->
 pub(super) fn fail_ready(steps: &mut [Step]) {
     for step in steps {
         step.fail_ready(Failure::new(FailureCode::LedgerError, Operation::Claim));
-    }
-}
-
-/// The result of a claim: whether its pack was converted or is as it was; `None` if neither is certain.
-fn settled(report: &Report, claim: Claim) -> Option<Settled> {
-    match (report.outcome, &report.failure) {
-        (Outcome::Converted | Outcome::AlreadyConverted, _) => Some(Settled::Done(claim.id)),
-        (Outcome::Failed, Some(failure)) => {
-            // The record in a drive is read once more before anything is written, so `Read` may fail here too.
-            let no_copy =
-                matches!(failure.operation, Operation::Copy | Operation::Publish | Operation::Read);
-            let untouched =
-                failure.state == Some(PackState::Old) || (failure.state.is_none() && no_copy);
-            // The claim of an earlier run stays: that run may have done more.
-            (untouched && !claim.is_resumed).then_some(Settled::Void(claim.id))
-        }
-        _ => None,
     }
 }

@@ -6,11 +6,13 @@ use super::known::copy_of;
 use super::look::look_at;
 use super::prepare::is_as_decided;
 use super::survey::Survey;
-use crate::diagnosis::{CopyState, Finding, FindingCode, SetConflict};
+use crate::diagnosis::{CopyOf, CopyState, Finding, FindingCode, SetConflict, diagnose};
 use crate::find::{Found, Image};
 use crate::ledger::{ConversionState, Ledger, LedgerError};
+use crate::record::RecordBytes;
 use crate::report::{Failure, FailureCode, ImageThatCounts, Note, Operation, Outcome, Report};
 use crate::set::{Candidate, Contradiction, ImageNumber, SetDecision};
+use std::path::PathBuf;
 
 /// Examines an image again, since its report changes.
 pub(super) fn look_again(image: Image, candidate: Option<&Candidate>, job: &Job) -> Box<Report> {
@@ -112,4 +114,31 @@ fn apply_known(
         }
     }
     Ok(())
+}
+
+impl Report {
+    pub(super) fn convert(&mut self, record: &RecordBytes) {
+        self.outcome = Outcome::Converted;
+        self.diagnosis = Some(diagnose(record));
+    }
+
+    /// Refuses a sound pack for a reason outside its record.
+    pub(super) fn refuse(&mut self, finding: Finding) {
+        self.outcome = Outcome::Refused;
+        self.output = None;
+        if let Some(diagnosis) = &mut self.diagnosis {
+            diagnosis.refuse(finding);
+        }
+    }
+
+    /// Refuses a copy of a pack that the ledger knows.
+    pub(super) fn refuse_copy(&mut self, copy: CopyOf) {
+        self.refuse(Finding::copy(copy));
+    }
+
+    /// The pack is already converted, into the copy `target`.
+    pub(super) fn already(&mut self, target: PathBuf) {
+        self.outcome = Outcome::AlreadyConverted;
+        self.output = Some(target);
+    }
 }

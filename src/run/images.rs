@@ -118,8 +118,9 @@ impl Images {
         let member = if is_member { name.len() + 1 } else { 0 };
         let archive = || path_from_bytes(prefix.bytes[..prefix.bytes.len() - 1].to_vec());
         let path = if is_member { archive() } else { self.path(image) };
-        let id = fs::metadata(&path).ok().and_then(|it| platform::identity_at(&path, &it).id);
-        ImageFile { id, member }
+        let metadata = fs::metadata(&path).ok();
+        let id = metadata.as_ref().and_then(|it| platform::identity_at(&path, it).id);
+        ImageFile { id, born: metadata.as_ref().and_then(platform::born), member }
     }
 
     fn parts(&self, image: ImageNumber) -> (&Prefix, &[u8]) {

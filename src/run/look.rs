@@ -66,9 +66,9 @@ fn not_read(report: &Report) -> Option<Format> {
 pub(super) fn look_at(mut image: Image, job: &Job) -> Box<LookedAt> {
     let is_named = image.is_named();
     let mut report = new_report(&image);
-    let (mut file, mut access) = (ImageFile::of(&image.place, None), Access::InPlace);
+    let (mut file, mut access) = (ImageFile::at(&image.place), Access::InPlace);
     let looked = open_found(&mut image, job).and_then(|medium| {
-        (file.id, access) = (medium.file_id(), access_to(&medium));
+        (file, access) = (file.opened_as(&medium), access_to(&medium));
         inspect(&medium, job, &mut report)
     });
     if let Err(failure) = looked {

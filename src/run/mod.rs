@@ -24,6 +24,8 @@ mod pool;
 mod prepare;
 pub mod recovery;
 mod request;
+mod results;
+mod seen;
 mod step;
 mod survey;
 mod turns;

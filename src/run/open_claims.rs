@@ -96,7 +96,7 @@ mod tests {
     }
 
     fn inode(number: usize) -> ImageFile {
-        ImageFile { id: Some((1, number as u64)), member: 0 }
+        ImageFile { id: Some((1, number as u64)), ..ImageFile::default() }
     }
 
     /// The record of the pack with this number, whose seals then do not verify any more.
@@ -125,7 +125,9 @@ mod tests {
                 path: path(number),
                 target: None,
                 container: None,
+                copy_place: None,
                 file: inode(number).id,
+                born: None,
                 converted_at: 0,
                 old_digest: format!("{number:040}"),
                 new_digest: String::new(),

@@ -7,6 +7,7 @@ use super::{Job, Mode};
 use crate::container::raw_name;
 use crate::conversion::Patch;
 use crate::diagnosis::Diagnosis;
+use crate::disk::Storage;
 use crate::files::NewFile;
 use crate::find::Image;
 use crate::media::{MediaError, Medium, PlaceKind, RawImage};
@@ -15,7 +16,7 @@ use crate::pack::examine::{Examination, Pack, RecordSectors, examine, read_recor
 use crate::platform::{self, folder_of};
 use crate::record::fields::Seal;
 use crate::record::{Record, RecordBytes};
-use crate::report::{Failure, FailureCode, Operation, Outcome, Report};
+use crate::report::{Failure, FailureCode, Operation, Outcome, PackState, Report};
 use crate::set::PackHistory;
 use std::collections::HashMap;
 use std::fs;
@@ -197,15 +198,26 @@ impl OutputCopy {
         match new.file.publish(&self.target) {
             Ok(()) => {
                 let kept = platform::keep_read_only(&self.target, from.permissions());
-                kept.map(|()| true).map_err(|error| self.failed(error))
+                kept.map(|()| true).map_err(|error| self.failed_there(error))
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 // It is gone again: there is no copy, and another try may make one.
-                let there = self.is_there(record)?;
-                there.map(|_| false).ok_or_else(|| self.failed(error))
+                self.is_there(record)?.ok_or_else(|| self.failed(error))?;
+                self.sync_target().map(|()| false)
             }
             Err(error) => Err(Failure { operation: Operation::Publish, ..self.failed(error) }),
         }
+    }
+
+    /// Makes durable what another run has made at the target.
+    fn sync_target(&self) -> Result<(), Failure> {
+        let there = RawImage::open(&self.target).map_err(MediaError::from);
+        there.and_then(|there| there.sync()).map_err(|error| self.failed_there(error))
+    }
+
+    /// A failure although the copy is there, so that its claim stays.
+    fn failed_there(&self, error: impl Into<MediaError>) -> Failure {
+        Failure { state: Some(PackState::New), ..self.failed(error) }
     }
 
     fn failed(&self, error: impl Into<MediaError>) -> Failure {

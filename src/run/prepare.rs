@@ -41,7 +41,7 @@ pub(super) enum Expected<'a> {
 /// Prepares an image to be changed.
 pub(super) fn prepare(image: &Image, expected: Expected<'_>, task: Task<'_>) -> Step {
     let mut report = new_report(image);
-    let mut file = ImageFile::of(&image.place, None);
+    let mut file = ImageFile::at(&image.place);
     let change = match task.output {
         None => in_place(image, expected, task, &mut report, &mut file),
         Some(output) => to_copy(image, expected, task, output, &mut report, &mut file),
@@ -61,7 +61,7 @@ fn in_place(
     file: &mut ImageFile,
 ) -> Result<Option<Change>, Failure> {
     let (medium, protection) = open_to_change(&image.place, task.job)?;
-    file.id = medium.file_id();
+    *file = file.opened_as(&medium);
     if protection.is_none() {
         lock(medium.try_lock())?;
     } else {
@@ -92,7 +92,7 @@ fn in_place(
 fn not_replaceable(image: &Image, error: io::Error) -> Failure {
     let failure = Failure::caused(Operation::Replace, error);
     let path = std::fs::canonicalize(&image.place.path);
-    let is_folder = path.is_ok_and(|path| platform::may_write(folder_of(&path)).is_err());
+    let is_folder = path.is_ok_and(|path| platform::may_rename(folder_of(&path)).is_err());
     match failure.code {
         FailureCode::NotOwner if is_folder => Failure { code: FailureCode::Immutable, ..failure },
         _ => failure,
@@ -108,7 +108,7 @@ fn to_copy(
     file: &mut ImageFile,
 ) -> Result<Option<Change>, Failure> {
     let medium = open(&image.place, task.job)?;
-    file.id = medium.file_id();
+    *file = file.opened_as(&medium);
     // This lock shows other runs that the claim is alive; without locks on the file system, nothing can.
     if let Err(TryLockError::WouldBlock) = medium.try_lock() {
         return Err(Failure::new(FailureCode::InUse, Operation::Lock));

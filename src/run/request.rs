@@ -6,6 +6,7 @@ use super::known::absolute_path;
 use super::recovery::Leftovers;
 use super::step::Step;
 use crate::conversion::Patch;
+use crate::files::place_of;
 use crate::ledger::{
     ClaimAnswer, ClaimId, ClaimRequest, Conversion, ConversionState, LedgerEntry, LedgerError,
     LedgerTransaction,
@@ -52,7 +53,9 @@ impl Request {
             path: absolute_path(&work.report.path),
             target: work.report.output.as_deref().map(absolute_path),
             container: change.container().map(Path::to_owned),
+            copy_place: change.copy().and_then(|copy| place_of(copy.target()).ok()),
             file: work.file.id,
+            born: work.file.born,
             converted_at: new.origin?.converted_at.unix_seconds(),
             old_digest: old.digest().to_hex(),
             new_digest: new.digest().to_hex(),

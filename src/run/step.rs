@@ -8,7 +8,7 @@ use super::change::Change;
 use super::claimed::ImageFile;
 use super::kept::TrimmedRecord;
 use super::output::OutputCopy;
-use crate::diagnosis::{CopyOf, Finding, Verdict, diagnose};
+use crate::diagnosis::{Verdict, diagnose};
 use crate::ledger::ClaimId;
 use crate::record::RecordBytes;
 use crate::report::{Failure, Outcome, Report};
@@ -81,18 +81,20 @@ impl Work {
     }
 
     /// Keeps only the bytes of a sound record, from which the report can be made again.
-    fn reduce(&mut self) {
+    pub(super) fn reduce(&mut self) {
         let is_sound = |verdict| verdict != Verdict::Refused;
         let diagnosis = self.report.diagnosis.take_if(|diagnosis| is_sound(diagnosis.verdict));
         let record = diagnosis.and_then(|diagnosis| diagnosis.record);
         self.record = record.map(|record| TrimmedRecord::new(record.bytes()));
     }
 
-    /// Makes the report complete again.
-    pub(super) fn restore_report(&mut self) {
-        if let Some(record) = self.record.take() {
+    /// Makes the report complete again. Returns whether it was reduced.
+    pub(super) fn restore_report(&mut self) -> bool {
+        let record = self.record.take();
+        if let Some(record) = &record {
             self.report.diagnosis = Some(diagnose(&record.whole()));
         }
+        record.is_some()
     }
 }
 
@@ -273,32 +275,5 @@ impl Step {
         if let Some(target) = target.filter(|_| report.failure.is_none()) {
             report.fail(Failure::folder_not_durable(error, target));
         }
-    }
-}
-
-impl Report {
-    pub(super) fn convert(&mut self, record: &RecordBytes) {
-        self.outcome = Outcome::Converted;
-        self.diagnosis = Some(diagnose(record));
-    }
-
-    /// Refuses a sound pack for a reason outside its record.
-    pub(super) fn refuse(&mut self, finding: Finding) {
-        self.outcome = Outcome::Refused;
-        self.output = None;
-        if let Some(diagnosis) = &mut self.diagnosis {
-            diagnosis.refuse(finding);
-        }
-    }
-
-    /// Refuses a copy of a pack that the ledger knows.
-    pub(super) fn refuse_copy(&mut self, copy: CopyOf) {
-        self.refuse(Finding::copy(copy));
-    }
-
-    /// The pack is already converted, into the copy `target`.
-    pub(super) fn already(&mut self, target: PathBuf) {
-        self.outcome = Outcome::AlreadyConverted;
-        self.output = Some(target);
     }
 }

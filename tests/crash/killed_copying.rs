@@ -172,6 +172,25 @@ fn where_every_file_has_a_name_a_killed_run_leaves_one_that_goes_with_the_next()
     assert_eq!((copies(&scene).len(), fs::read(users).unwrap()), (2, b"a user's".to_vec()));
 }
 
+#[test]
+fn what_a_killed_run_left_among_copies_goes_with_the_next_also_where_their_folder_was_moved() {
+    crate::support::needs!("strace");
+    let image = image();
+    for moved in ["moved", "away/out"] {
+        let scene = fresh(&image);
+        fs::create_dir_all(scene.path("out")).unwrap();
+        let to = |out| ["convert", "--yes", "-o", out, "in"];
+        let kill = ["-e", "inject=renameat2:signal=SIGKILL:when=1"];
+        let traced = strace(&scene, &[&NAMED[..], &kill].concat(), &to("out"));
+        assert_eq!((traced.signal, copies(&scene).len()), (Some(9), 1), "{traced:?}");
+        fs::create_dir_all(scene.path("away")).unwrap();
+        fs::rename(scene.path("out"), scene.path(moved)).unwrap();
+        scene.run(&to(moved)).ends(0);
+        assert!(scene.read(&format!("{moved}/{}", image.name)) == image.new);
+        assert_eq!(fs::read_dir(scene.path(moved)).unwrap().count(), 1, "{moved}");
+    }
+}
+
 /// Runs with a fault, which must come about. The error's code and message.
 fn failure(scene: &Scene, fault: &str) -> scene::CodeAndMessage {
     let inject = format!("inject={fault}");

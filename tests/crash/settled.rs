@@ -6,6 +6,9 @@ use crate::support::judge::strace;
 use crate::support::scene::{Scene, testdata};
 use crate::support::tools;
 use rusqlite::{Connection, params};
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::time::Duration;
 
 const IMAGE: &str = "reapplied-360.img";
 
@@ -35,6 +38,24 @@ fn events_do_not_vouch_for_another_file_at_the_path_of_a_claim() {
     let crash = Crash::events();
     crash.write(0, &[0xF6; 512]);
     open(&crash.scene).execute("UPDATE conversion SET inode = 1", []).unwrap();
+    crash.assert_image_is_not_there();
+}
+
+#[test]
+fn new_file_with_the_number_of_the_claimed_one_is_another_image() {
+    let crash = Crash::events();
+    let path = crash.scene.path(crash.name);
+    if fs::metadata(&path).unwrap().created().is_err() {
+        return eprintln!("the file system does not know when a file was made");
+    }
+    std::thread::sleep(Duration::from_millis(20));
+    fs::copy(&path, crash.scene.path("new")).unwrap();
+    fs::rename(crash.scene.path("new"), &path).unwrap();
+    // A file system may give it the number of the file that was removed.
+    let there = fs::metadata(&path).unwrap();
+    let number = "UPDATE conversion SET device = ?1, inode = ?2";
+    let number_of = params![there.dev().cast_signed(), there.ino().cast_signed()];
+    open(&crash.scene).execute(number, number_of).unwrap();
     crash.assert_image_is_not_there();
 }
 
@@ -158,4 +179,51 @@ fn pack_that_turns_up_is_done_once_it_is_durable_and_no_other_run_has_it() {
     let path = format!("<{}>", std::fs::canonicalize(moved).unwrap().display());
     assert!(traced.calls.iter().any(|call| call.text.contains(&path)), "{traced:?}");
     assert_eq!(state(), "done");
+}
+
+/// Runs a conversion whose syncs of the file at `path` fail from this one on. Its exit code.
+fn convert_without_sync(scene: &Scene, args: &[&str], path: &str, when: &str) -> Option<i32> {
+    let path = fs::canonicalize(scene.path(path)).unwrap();
+    let fault = format!("inject=fdatasync:error=EIO:when={when}");
+    let options = ["-f", "-P", path.to_str().unwrap(), "-e", "trace=fdatasync", "-e", &fault];
+    let traced = strace(scene, &options, &[&["convert", "--yes"], args].concat());
+    let failed = traced.calls.iter().any(|call| call.text.contains("(INJECTED)"));
+    assert!(failed, "no sync of {}: {traced:?}", path.display());
+    traced.ran.code
+}
+
+fn states(scene: &Scene) -> Vec<String> {
+    let db = open(scene);
+    let mut rows = db.prepare("SELECT state FROM conversion").unwrap();
+    rows.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+}
+
+#[test]
+fn pack_that_no_ledger_knew_is_entered_once_it_is_converted_and_cleaned_up_for_good() {
+    crate::support::needs!("strace");
+    for (name, code, syncs) in
+        [("converted-unfinished-360.img", 3, &["1+", "2+"][..]), ("converted-360.img", 0, &["1+"])]
+    {
+        let scene = Scene::with(&[name]);
+        for when in syncs {
+            let ended = convert_without_sync(&scene, &[name], name, when);
+            assert_eq!((ended, states(&scene)), (Some(code), vec![]), "{name} {when}");
+        }
+        scene.run(&["convert", "--yes", name]).ends(0);
+        assert_eq!(states(&scene), ["done"], "{name}");
+        scene.run(&["ledger", "check"]).ends(0);
+    }
+}
+
+#[test]
+fn copy_that_cannot_be_made_durable_settles_no_claim() {
+    crate::support::needs!("strace");
+    let Converted { scene, .. } = Converted::into_copy();
+    let [old, new] = ["reapplied-in-order.rec", "reapplied-in-order.45.rec"].map(record);
+    begin_again(&scene, &old, &new);
+    let copy = format!("out/{IMAGE}");
+    let code = convert_without_sync(&scene, &["-o", "out", IMAGE], &copy, "1+");
+    assert_eq!((code, states(&scene)), (Some(0), vec!["begun".to_owned()]));
+    scene.run(&["convert", "--yes", "-o", "out", IMAGE]).ends(0);
+    assert_eq!(states(&scene), ["done"]);
 }

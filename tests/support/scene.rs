@@ -134,6 +134,11 @@ impl Scene {
     /// the tests.
     #[cfg(unix)]
     pub fn run_without_rights(&self, args: &[&str]) -> Ran {
+        Ran::of(&mut self.command_without_rights(args))
+    }
+
+    #[cfg(unix)]
+    pub fn command_without_rights(&self, args: &[&str]) -> Command {
         use std::fs::{Permissions, set_permissions};
         use std::os::unix::fs::PermissionsExt;
         use std::os::unix::process::CommandExt;
@@ -146,7 +151,7 @@ impl Scene {
             }
             command.uid(NOBODY).gid(NOBODY);
         }
-        Ran::of(&mut command)
+        command
     }
 
     /// The report of a run with `--json`: its images and its summary.

@@ -40,6 +40,14 @@ fn cause(ran: &Ran) -> (String, String) {
     (error.code, image.next_step)
 }
 
+/// Makes a file one of the user who has no rights.
+fn give_to_nobody(scene: &Scene, name: &str) {
+    if rustix::process::geteuid().is_root() {
+        let nobody = (Some(Uid::from_raw(NOBODY)), Some(Gid::from_raw(NOBODY)));
+        rustix::fs::chown(scene.path(name), nobody.0, nobody.1).unwrap();
+    }
+}
+
 /// A packed image at that name.
 fn packed(scene: &Scene, name: &str) {
     let gz = crate::support::tools::gzip(&scene.image("applied-1440.img", "unpacked"), &["-c"]);
@@ -55,27 +63,42 @@ fn copy_gets_no_rights_that_a_copy_would_not_get() {
     let command = [&CONVERT[..], &["-o", "out", "unused-720.img"]].concat();
     run_after(&scene, "umask 027", &command).ends(0);
     assert_eq!(mode(&scene, "out/unused-720.img"), 0o750);
-    // In place, everything stays; but the system takes setuid from a file that another than root
-    // writes to.
-    let stays = if rustix::process::geteuid().is_root() { 0o6777 } else { 0o777 };
-    assert_eq!(
-        run_after(
-            &scene,
-            "umask 027",
-            &[&CONVERT[..], &["unused-720.img", "--no-ledger"]].concat()
-        )
-        .code,
-        Some(0)
-    );
-    assert_eq!(mode(&scene, "unused-720.img"), stays);
+    // In place, everything stays.
+    let command = [&CONVERT[..], &["unused-720.img", "--no-ledger"]].concat();
+    run_after(&scene, "umask 027", &command).ends(0);
+    assert_eq!(mode(&scene, "unused-720.img"), 0o6777);
+}
+
+#[test]
+fn image_keeps_rights_that_the_system_takes_from_a_file_that_is_written_to() {
+    let scene = Scene::with(&["applied-1440.img", "reapplied-360.img"]);
+    let command = |name| [&CONVERT[..], &["--no-ledger", name]].concat();
+    // As its owner, who is not root.
+    give_to_nobody(&scene, "applied-1440.img");
+    set_mode(&scene, "applied-1440.img", 0o6755);
+    scene.run_without_rights(&command("applied-1440.img")).ends(0);
+    assert_eq!(mode(&scene, "applied-1440.img"), 0o6755);
+    if rustix::process::geteuid().is_root() {
+        // Another user could not give them back.
+        set_mode(&scene, "reapplied-360.img", 0o6777);
+        let before = scene.read("reapplied-360.img");
+        let (code, _) = cause(&scene.run_without_rights(&command("reapplied-360.img")));
+        assert_eq!((&*code, mode(&scene, "reapplied-360.img")), ("not-owner", 0o6777));
+        assert!(before == scene.read("reapplied-360.img"));
+    }
 }
 
 #[test]
 fn paths_that_lead_nowhere_have_causes_of_their_own() {
-    let scene = Scene::new();
+    let scene = Scene::with(&["unused-720.img"]);
     symlink("loop.img", scene.path("loop.img")).unwrap();
     let long = "x".repeat(300) + ".img";
-    for (name, code) in [("loop.img", "link-loop"), (&*long, "name-too-long")] {
+    let paths = [
+        ("loop.img", "link-loop"),
+        (&*long, "name-too-long"),
+        ("unused-720.img/in-a-file.img", "not-found"),
+    ];
+    for (name, code) in paths {
         let (found, next) = cause(&scene.run(&["inspect", "--json", name]));
         assert_eq!(found, code);
         assert!(!next.contains("check the disk"), "{next}");
@@ -83,14 +106,51 @@ fn paths_that_lead_nowhere_have_causes_of_their_own() {
 }
 
 #[test]
+fn folder_where_no_copy_can_be_made_is_named_and_not_the_image() {
+    let scene = Scene::with(&["unused-720.img"]);
+    symlink("loop", scene.path("loop")).unwrap();
+    let long = "x".repeat(300);
+    let folders = [
+        ("loop/out", "link-loop"),
+        (&*long, "name-too-long"),
+        ("unused-720.img/out", "folder-protected"),
+        ("/proc/out", "folder-protected"),
+    ];
+    for (folder, code) in folders {
+        let command = [&CONVERT[..], &["--no-ledger", "-o", folder, "unused-720.img"]].concat();
+        let image = images(&scene.run(&command)).pop().unwrap();
+        let error = image.error.unwrap();
+        assert_eq!(error.code, code);
+        assert!(error.message.contains(&format!("{folder}/unused-720.img")), "{}", error.message);
+        assert!(image.next_step.starts_with("choose a folder for -o") || code == "link-loop");
+        assert!(image.next_step.contains("folder for -o"), "{}", image.next_step);
+    }
+}
+
+#[test]
+fn folder_that_takes_new_names_alone_is_not_another_users_file() {
+    let scene = Scene::new();
+    packed(&scene, "folder/a.img.gz");
+    let folder = scene.path("folder");
+    let attribute = |change| Command::new("chattr").arg(change).arg(&folder).status();
+    if !attribute("+a").is_ok_and(|status| status.success()) {
+        // Only root sets it, and not every file system has it.
+        return;
+    }
+    let before = scene.read("folder/a.img.gz");
+    let ran = scene.run(&[&CONVERT[..], &["--no-ledger", "folder/a.img.gz"]].concat());
+    let left = fs::read_dir(&folder).unwrap().count();
+    assert!(attribute("-a").unwrap().success());
+    assert_eq!((&*cause(&ran).0, left), ("immutable", 1), "{ran:?}");
+    assert!(before == scene.read("folder/a.img.gz"));
+}
+
+#[test]
 fn folder_that_may_not_be_written_is_not_the_file() {
     let scene = Scene::new();
     packed(&scene, "folder/a.img.gz");
     set_mode(&scene, "folder/a.img.gz", 0o666);
-    if rustix::process::geteuid().is_root() {
-        let nobody = (Some(Uid::from_raw(NOBODY)), Some(Gid::from_raw(NOBODY)));
-        rustix::fs::chown(scene.path("folder/a.img.gz"), nobody.0, nobody.1).unwrap();
-    }
+    give_to_nobody(&scene, "folder/a.img.gz");
     set_mode(&scene, "folder", 0o555);
     let before = scene.read("folder/a.img.gz");
     for mode in ["--yes", "--dry-run"] {
@@ -157,6 +217,10 @@ fn limit_on_the_size_of_files_fails_a_pack_and_the_run_goes_on() {
     assert!(images[0].next_step.contains("ulimit -f"), "{}", images[0].next_step);
     assert_eq!(fs::read_dir(scene.path("out")).unwrap().count(), 1, "nothing else is left");
     scene.run(&command).ends(0);
+    let new = [&CONVERT[..], &["--ledger", "new.db", "."]].concat();
+    let ran = run_after(&scene, "ulimit -f 1", &new);
+    assert!(ran.stderr.contains("raise the limit (ulimit -f)"), "{}", ran.stderr);
+    ran.ends(3);
 }
 
 #[test]

@@ -158,7 +158,7 @@ fn closed_pipe_is_no_error() {
 #[test]
 fn full_disk_under_a_report_of_any_kind_is_an_error() {
     let scene = Scene::with(&["unused-720.img"]);
-    let reports: [&[&str]; 11] = [
+    let reports: [&[&str]; 19] = [
         &["inspect", "."],
         &["inspect", "--json", "."],
         &["convert", "--dry-run", "."],
@@ -170,12 +170,26 @@ fn full_disk_under_a_report_of_any_kind_is_an_error() {
         &["-h"],
         &["convert", "--help"],
         &["--version"],
+        &["version"],
+        &["schema"],
+        &["explain", "copy"],
+        &["plan", "--all", "."],
+        &["replace", "--lost", "5-10", "--name", "SERVER", "--address", "02:00:00:00:00:01", "."],
+        &["ledger", "--csv"],
+        &["ledger", "check", "--json"],
+        &["selftest", "."],
     ];
     for report in reports {
         let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
         let ran = Ran::of(scene.command(report).stdout(full));
         let lost = "addpack: the report could not be written: ";
         ran.at(&report).code(3).stderr(predicates::str::starts_with(lost));
+    }
+    // What is wrong with a command line is no report.
+    for wrong in [&["inspekt"][..], &["inspect", "--no-such-option"], &["explain", "no-such-code"]]
+    {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        Ran::of(scene.command(wrong).stderr(full)).at(&wrong).code(2);
     }
 }
 

@@ -164,8 +164,10 @@ fn ledger_of_version_2_is_read_as_it_is_and_brought_up_to_date_by_who_writes() {
     let scene = Scene::with(&["unused-720.img", "applied-1440.img"]);
     scene.convert(&["applied-1440.img"]);
     let ledger = || Connection::open(scene.ledger()).unwrap();
-    let older = "ALTER TABLE conversion DROP COLUMN container; PRAGMA user_version = 2";
-    ledger().execute_batch(older).unwrap();
+    for newer in ["container", "born", "copy_place"] {
+        ledger().execute_batch(&format!("ALTER TABLE conversion DROP COLUMN {newer}")).unwrap();
+    }
+    ledger().execute_batch("PRAGMA user_version = 2").unwrap();
     let number = |sql: &str| ledger().query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
     scene.run(&["ledger", "check"]).is(0, "1 of 1 conversion is as the ledger says\n", "");
     scene.image("applied-1440.img", "copy.img");

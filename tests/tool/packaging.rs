@@ -53,6 +53,16 @@ fn every_page_tells_exit_codes_files_and_environment() {
 }
 
 #[test]
+fn page_that_cannot_be_written_is_named() {
+    let scene = Scene::new();
+    let page = "pages/addpack-convert.1";
+    std::fs::create_dir_all(scene.path(page)).unwrap();
+    let ran = scene.run(&["man", "pages"]);
+    assert!(ran.stderr.replace('\\', "/").contains(&format!("{page}: ")), "{}", ran.stderr);
+    ran.ends(3);
+}
+
+#[test]
 fn examples_of_manual_pages_fit_a_terminal_of_80_columns() {
     /// Columns that man leaves beside its margin.
     const COLUMNS: usize = 80 - 7;

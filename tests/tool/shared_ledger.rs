@@ -57,15 +57,77 @@ fn ledger_of_another_user_is_read() {
 #[test]
 fn ledger_of_another_user_is_read_with_what_its_log_holds() {
     let scene = converted_pack_and_copy();
-    let log = Connection::open(scene.ledger()).unwrap();
-    // A run of its owner's under way: what it has claimed is in the log alone.
-    log.execute_batch("PRAGMA wal_autocheckpoint = 0; UPDATE conversion SET licenses = licenses")
-        .unwrap();
+    let _owner = change_in_the_log(&scene);
+    assert_only_read(&scene);
+    let ran = scene.run_without_rights(&["ledger"]);
+    assert!(ran.stdout.contains("in-the-log/applied-1440.img"), "{}", ran.stdout);
+}
+
+/// A run of its owner's under way in a ledger that others may only read: what it has changed is in the log alone.
+fn change_in_the_log(scene: &Scene) -> Connection {
+    let owner = Connection::open(scene.ledger()).unwrap();
+    let change = "UPDATE conversion SET path = 'in-the-log/applied-1440.img'";
+    owner.execute_batch(&format!("PRAGMA wal_autocheckpoint = 0; {change}")).unwrap();
+    let log = scene.ledger().with_file_name("ledger.db-wal");
+    assert!(fs::metadata(log).unwrap().len() > 0);
     for name in files_beside(&scene.ledger()) {
         set_mode(&scene.ledger().with_file_name(name), 0o444);
     }
-    assert!(files_beside(&scene.ledger()).contains(&"ledger.db-wal".to_owned()));
-    assert_only_read(&scene);
+    owner
+}
+
+#[test]
+fn reader_leaves_nothing_beside_a_ledger_that_keeps_its_owner_from_writing() {
+    let scene = converted_pack_and_copy();
+    // The folder is everybody's, as for a ledger that a group shares; the ledger is its owner's.
+    set_mode(&scene.ledger(), 0o644);
+    set_mode(scene.ledger().parent().unwrap(), 0o777);
+    for args in [&["inspect", "copy.img"][..], &["plan", "copy.img"], &["ledger"]] {
+        let ran = scene.run_without_rights(args);
+        assert_eq!(ran.stderr, "", "{args:?}");
+        assert_eq!(files_beside(&scene.ledger()), ["ledger.db"], "{args:?}");
+    }
+    scene.image("unused-720.img", "unused.img");
+    assert_eq!(scene.convert(&["unused.img"]).2, Some(0));
+}
+
+#[test]
+fn file_of_another_user_beside_a_ledger_is_named_with_what_to_do_about_it() {
+    let scene = converted_pack_and_copy();
+    set_mode(&scene.ledger(), 0o666);
+    set_mode(scene.ledger().parent().unwrap(), 0o777);
+    let index = scene.ledger().with_file_name("ledger.db-shm");
+    fs::write(&index, vec![0; 32768]).unwrap();
+    set_mode(&index, 0o644);
+    if !rustix::process::geteuid().is_root() {
+        set_mode(&index, 0o444);
+    }
+    let ran = scene.run_without_rights(&[&CONVERT[..], &["copy.img"]].concat());
+    assert!(ran.stderr.contains("another user's file beside it"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("/ledger.db-shm)"), "{}", ran.stderr);
+    ran.ends(3);
+}
+
+#[test]
+fn copy_of_a_ledger_that_cannot_be_made_is_told_apart_from_the_ledger() {
+    let scene = converted_pack_and_copy();
+    let _owner = change_in_the_log(&scene);
+    let mut command = scene.command_without_rights(&["plan", "copy.img"]);
+    let ran = Ran::of(command.env("TMPDIR", scene.path("no-such-folder")));
+    assert!(ran.stderr.contains("name a folder for it in TMPDIR"), "{}", ran.stderr);
+    ran.ends(3);
+}
+
+#[test]
+fn command_about_the_ledger_alone_is_not_told_to_do_without_it() {
+    let scene = Scene::new();
+    fs::write(scene.path("other"), "no database").unwrap();
+    for args in [&["ledger", "--json"][..], &["ledger", "check"], &["ledger", "show", "00003"]] {
+        let ran = scene.run(&[args, &["--ledger", "other"]].concat());
+        let said = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(said.contains("is not a ledger") && !said.contains("--no-ledger"), "{said}");
+        ran.ends(3);
+    }
 }
 
 #[test]

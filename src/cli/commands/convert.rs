@@ -105,8 +105,8 @@ fn check_output(output: &Path, args: &ConvertArgs) -> Result<(), Error> {
     };
     if args.common.paths.iter().any(|path| same(path)) {
         return Err(Error::Usage(format!(
-            "-o {}: that is the folder of the images; name another one, or leave -o out to convert \
-             in place",
+            "-o {}: that is the folder of the images; name another one, or convert in place, \
+             without -o",
             shown()
         )));
     }

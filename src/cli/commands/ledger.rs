@@ -20,13 +20,14 @@ use std::path::PathBuf;
 
 pub(crate) fn run(args: &LedgerArgs) -> Result<Exit, Error> {
     let at = &args.at;
-    match &args.action {
+    let done = match &args.action {
         None => list(&args.list, at),
         Some(LedgerAction::List(format)) => list(format, at),
         Some(LedgerAction::Show { serial, json }) => show(serial, *json, at),
         Some(LedgerAction::Check { json }) => check(*json, at),
         Some(LedgerAction::Release(args)) => release::release(args, at),
-    }
+    };
+    done.map_err(Error::of_ledger_alone)
 }
 
 /// The ledger that a run writes into. Conversions that an earlier run has left open are settled first and reported.

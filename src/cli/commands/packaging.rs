@@ -66,23 +66,32 @@ pub(crate) fn completions(shell: Shell) -> Result<Exit, Error> {
 pub(crate) fn man(folder: &Path) -> Result<Exit, Error> {
     let mut command = command();
     command.build();
-    let path = named(folder);
-    let pages = fs::create_dir_all(folder).and_then(|()| write_pages(folder, &command));
-    let pages = pages.map_err(|error| {
-        Error::Output(io::Error::new(error.kind(), format!("{path}: {}", system_cause(&error))))
-    })?;
-    remark(&format!("{pages} manual pages are in {path}"));
+    fs::create_dir_all(folder).map_err(|error| not_written(folder, &error))?;
+    let pages = write_pages(folder, &command)?;
+    remark(&format!("{pages} manual pages are in {}", named(folder)));
     Ok(Exit::Good)
 }
 
+/// The error with the file or folder that it is about.
+fn not_written(path: &Path, error: &io::Error) -> Error {
+    Error::Output(io::Error::new(error.kind(), format!("{}: {}", named(path), system_cause(error))))
+}
+
 /// Writes the pages of a command and of its subcommands; returns how many.
-fn write_pages(folder: &Path, command: &Command) -> io::Result<usize> {
+fn write_pages(folder: &Path, command: &Command) -> Result<usize, Error> {
     let mut pages = 1;
     for command in command.get_subcommands() {
         pages += write_pages(folder, command)?;
     }
-    let after = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
     let man = Man::new(command.clone().after_help(None).after_long_help(None));
+    let path = folder.join(man.get_filename());
+    let page = page(command, &man).map_err(Error::Output)?;
+    fs::write(&path, page).map_err(|error| not_written(&path, &error))?;
+    Ok(pages)
+}
+
+/// The page of a command. The end of its help becomes sections of the page.
+fn page(command: &Command, man: &Man) -> io::Result<Vec<u8>> {
     let mut page = Vec::new();
     man.render_title(&mut page)?;
     man.render_name_section(&mut page)?;
@@ -92,9 +101,9 @@ fn write_pages(folder: &Path, command: &Command) -> io::Result<usize> {
     if command.has_subcommands() {
         man.render_subcommands_section(&mut page)?;
     }
+    let after = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
     sections(command.get_name(), &after).to_writer(&mut page)?;
-    fs::write(folder.join(man.get_filename()), page)?;
-    Ok(pages)
+    Ok(page)
 }
 
 /// The documents that belong to the page of a command.

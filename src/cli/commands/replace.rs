@@ -44,7 +44,7 @@ pub(crate) fn run(args: &ReplaceArgs) -> Result<Exit, Error> {
         if let Some(folder) = &args.queue.keep {
             complain(&format!("the same command goes on with {}", named(folder)));
         }
-        return Ok(Exit::Stopped);
+        return end(args, &packs, Exit::Stopped);
     }
     rows.extend(lost);
     if !args.common.json {

@@ -34,6 +34,9 @@ pub(crate) fn failure_message(failure: &Failure) -> String {
         FailureCode::InUse if failure.operation == Operation::Claim => {
             format!("another run is converting this pack, from {}", target(failure))
         }
+        FailureCode::InUse if failure.target.is_some() => {
+            format!("another program is writing {}", target(failure))
+        }
         FailureCode::InUse => "another program is using it".to_owned(),
         FailureCode::NoMemory => "there is not enough memory".to_owned(),
         FailureCode::Exists => {

@@ -34,11 +34,22 @@ pub(super) fn message(failure: &Failure) -> String {
             format!("the disk is mounted read-only: {} failed", operation(failure))
         }
         FailureCode::ReadOnlyDisk => "the disk that it is on is mounted read-only".to_owned(),
+        FailureCode::Immutable if failure.target.is_some() => format!(
+            "an attribute of the folder forbids changes (chattr +i): {} failed",
+            operation(failure)
+        ),
         FailureCode::Immutable => {
             "an attribute of the file, or of its folder, forbids changes (chattr +i or +a)"
                 .to_owned()
         }
+        FailureCode::LinkLoop if failure.target.is_some() => {
+            format!("symbolic links lead around in a loop: {} failed", operation(failure))
+        }
         FailureCode::LinkLoop => "the symbolic links lead around in a loop".to_owned(),
+        FailureCode::NameTooLong if failure.target.is_some() => format!(
+            "the path of the copy, or a name in it, is longer than the system allows: {}",
+            target(failure)
+        ),
         FailureCode::NameTooLong => {
             "the path, or a name in it, is longer than the system allows".to_owned()
         }
@@ -73,6 +84,12 @@ pub(super) fn next_step(failure: &Failure) -> &'static str {
         }
         FailureCode::ReadOnlyDisk => {
             "mount the disk so that it can be written, or convert into a copy with -o"
+        }
+        FailureCode::Immutable | FailureCode::LinkLoop if failure.target.is_some() => {
+            "choose another folder for -o"
+        }
+        FailureCode::NameTooLong if failure.target.is_some() => {
+            "choose a folder for -o with a shorter path, or give the image a shorter name"
         }
         FailureCode::Immutable => {
             "take the attribute away (lsattr shows it, chattr -i or -a removes it), or convert into a \

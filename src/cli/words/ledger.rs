@@ -66,6 +66,11 @@ pub(crate) fn day_of(seconds: i64) -> String {
 
 /// Why a ledger cannot be used, and what to do.
 pub(crate) fn ledger_message(error: &LedgerError) -> String {
+    unusable(error) + ", or see --no-ledger in the help"
+}
+
+/// The same for a command that is about the ledger alone.
+pub(crate) fn unusable(error: &LedgerError) -> String {
     let what = match error.problem {
         LedgerProblem::CannotOpen => "it cannot be opened",
         LedgerProblem::AccessDenied => "you may not read it; ask its owner",
@@ -75,6 +80,13 @@ pub(crate) fn ledger_message(error: &LedgerError) -> String {
         LedgerProblem::Corrupt => "it is damaged; restore it from a backup",
         LedgerProblem::NoSpace => "the disk that it is on is full; make room and run addpack again",
         LedgerProblem::WriteProtected => "it may not be written; make it writable",
+        LedgerProblem::ReadOnlyDisk => {
+            "the disk that it is on is mounted read-only; mount it so that it can be written"
+        }
+        LedgerProblem::CompanionProtected => {
+            "another user's file beside it may not be written; have that user make it writable. Once no \
+             program uses the ledger, an empty -wal, or a -shm without a -wal, may be removed"
+        }
         LedgerProblem::FolderProtected if !is_folder_there(&error.path) => {
             "its folder is not there, and cannot be made"
         }
@@ -87,17 +99,22 @@ pub(crate) fn ledger_message(error: &LedgerError) -> String {
             "its file system has no locks, so two runs could claim the same pack; keep the ledger on \
              a local disk, or have locks switched on there"
         }
-        LedgerProblem::IoError => "the disk that it is on failed, or is full; see to that",
+        LedgerProblem::IoError => {
+            "the disk that it is on failed or is full, or files may not grow (ulimit -f); see to that"
+        }
+        LedgerProblem::FileSizeLimit => {
+            "it would be larger than files may be; raise the limit (ulimit -f)"
+        }
+        LedgerProblem::CannotCopy => {
+            "it can only be read from a temporary copy, which could not be made; name a folder for it in \
+             TMPDIR"
+        }
         LedgerProblem::Other => "it cannot be used",
     };
     let cause = error.cause.as_ref();
     let cause =
         cause.map_or_else(String::new, |cause| format!(" ({})", escape(&cause_behind(&**cause))));
-    format!(
-        "the ledger {}: {what}{cause}. Name another ledger with --ledger, or see --no-ledger in the \
-         help",
-        named(&error.path)
-    )
+    format!("the ledger {}: {what}{cause}. Name another ledger with --ledger", named(&error.path))
 }
 
 fn is_folder_there(ledger: &Path) -> bool {

@@ -11,7 +11,7 @@ use super::changes::Changes;
 use super::{RawImage, Recognised};
 use crate::container::zip::Directory;
 use crate::container::{ContainerError, Format, Reader, Unpacked, may_be_archive, unpack};
-use crate::disk::{Flaw, MediaError};
+use crate::disk::{Flaw, MediaError, Storage};
 use crate::files::OpenFile;
 use crate::platform;
 use content::{Content, StoredFile};
@@ -147,9 +147,11 @@ impl Container {
         Ok(())
     }
 
-    /// Makes durable that the path leads to this file.
-    pub(super) fn sync_name(&self) -> io::Result<()> {
-        platform::sync_folder(platform::folder_of(&std::fs::canonicalize(&self.path)?))
+    /// Makes the file durable, and that the path leads to it.
+    pub(super) fn sync(&self) -> Result<(), MediaError> {
+        self.current().file.sync()?;
+        let place = std::fs::canonicalize(&self.path)?;
+        Ok(platform::sync_folder(platform::folder_of(&place))?)
     }
 
     pub(super) fn try_lock(&self) -> Result<(), TryLockError> {

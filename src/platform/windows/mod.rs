@@ -7,7 +7,7 @@ pub(crate) use drive::{drive_len, drive_of_name, is_drive, is_read_only, mount_p
 
 use super::codes::{windows_cause, windows_fault};
 use super::names::{is_reserved_name, wide};
-use super::{Cause, DeviceFault, FileIdentity, read_exact_at};
+use super::{Cause, DeviceFault, FileIdentity, nanoseconds, read_exact_at};
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, Metadata, OpenOptions, Permissions, TryLockError};
 use std::io;
@@ -244,6 +244,13 @@ pub(crate) fn keep_read_only(path: &Path, permissions: Option<Permissions>) -> i
         .map_or(Ok(()), |permissions| std::fs::set_permissions(path, permissions))
 }
 
+/// When a file was made, in nanoseconds since 1970; `None` if its file system does not know. Where it does not, the time of
+/// the last change may be given instead.
+pub(crate) fn born(metadata: &Metadata) -> Option<i64> {
+    let made = metadata.created().ok()?;
+    if metadata.modified().ok()? == made { None } else { nanoseconds(made) }
+}
+
 /// Whether a file was changed between two looks at its metadata: its bytes or its attributes.
 pub(crate) fn is_changed(then: &Metadata, now: &Metadata) -> bool {
     let of = |at: &Metadata| (at.len(), at.last_write_time(), at.file_attributes());
@@ -255,6 +262,15 @@ pub(crate) fn is_changed(then: &Metadata, now: &Metadata) -> bool {
 pub(crate) fn take_over(_: &File, _: &Metadata, _: &File) -> io::Result<()> {
     Ok(())
 }
+
+/// Nothing to do: writing takes no rights away there.
+#[expect(clippy::unnecessary_wraps, reason = "not every system keeps them")]
+pub(crate) fn keep_rights(_: &File, _: &Metadata) -> io::Result<()> {
+    Ok(())
+}
+
+/// Nothing to do: a user's folder for temporary files is private there.
+pub(crate) fn keep_private(_: &mut tempfile::Builder<'_, '_>) {}
 
 /// Files are not created with permissions there: see [`keep_read_only`].
 pub(crate) fn rights_of_copy(_: &Permissions) -> Option<Permissions> {

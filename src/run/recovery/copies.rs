@@ -1,7 +1,7 @@
 //! Whether a file holds a converted pack.
 
 use crate::diagnosis::{Verdict, diagnose};
-use crate::ledger::LedgerEntry;
+use crate::ledger::{Conversion, LedgerEntry};
 use crate::media::{Medium, Place, PlaceKind, Places};
 use crate::pack::examine::{Examination, Pack, examine, read_record_past_cache};
 use crate::report::Outcome;
@@ -36,8 +36,14 @@ pub(in crate::run) fn converted_pack(entry: &LedgerEntry) -> Option<PackId> {
 
 fn copy_at(place: io::Result<Place>, entry: &LedgerEntry) -> Option<(Medium, Pack)> {
     let medium = Medium::open(&place.ok()?, RETRIES).ok()?;
-    let Ok(Examination::Pack(pack)) = examine(&medium) else { return None };
+    let pack = copy_in(&medium, entry)?;
+    Some((medium, pack))
+}
+
+/// The converted pack of a conversion, if the medium holds it.
+pub(super) fn copy_in(medium: &Medium, conversion: &Conversion) -> Option<Pack> {
+    let Ok(Examination::Pack(pack)) = examine(medium) else { return None };
     let origin = pack.diagnosis.record.as_ref()?.origin?;
     let sound = matches!(pack.outcome(), Outcome::AlreadyConverted | Outcome::UnfinishedConversion);
-    (sound && origin.source_digest.to_hex() == entry.old_digest).then_some((medium, pack))
+    (sound && origin.source_digest.to_hex() == conversion.old_digest).then_some(pack)
 }

@@ -19,12 +19,13 @@ mod leftovers;
 pub(super) use copies::converted_pack;
 pub use copies::{holds_copy, holds_whole_copy};
 
+use crate::conversion::Patch;
 use crate::disk::DisketteStorage;
-use crate::files::clear_leftover;
 use crate::ledger::{ClaimId, ConversionState, Ledger, LedgerEntry, LedgerError, Settled};
 use crate::media::{DriveError, MediaError, Medium, Places, RawImage};
 use crate::pack::commit::Commit;
-use crate::platform::{folder_of, is_in_use, sync_folder};
+use crate::pack::examine::{RecordSectors, read_record_past_cache};
+use crate::platform::is_in_use;
 use crate::report::{Failure, FailureCode, Operation};
 use crate::run::RETRIES;
 use crate::run::claimed::ImageFile;
@@ -192,7 +193,7 @@ impl Recovering {
             |action, error: MediaError| Recovery::Failed(Box::new(Failure::caused(action, error)));
         let opened = self.places.at(path).map_err(MediaError::from).and_then(|place| {
             let medium = Medium::open_to_change(&place, RETRIES)?;
-            let file = ImageFile::of(&place, medium.file_id());
+            let file = ImageFile::at(&place).opened_as(&medium);
             Ok((medium, file))
         });
         let (medium, file) = opened.map_err(|error| match &error {
@@ -210,7 +211,8 @@ impl Recovering {
             Err(TryLockError::WouldBlock) => return Err(Recovery::InUse),
             Err(TryLockError::Error(error)) => return Err(failed(Operation::Lock, error.into())),
         }
-        Ok((medium, file))
+        // What was opened before the lock may have been replaced since.
+        if medium.is_at_its_path() { Ok((medium, file)) } else { Err(Recovery::InUse) }
     }
 
     /// Settles a claim by what a locked image holds, if it holds what was claimed.
@@ -239,7 +241,8 @@ impl Recovering {
         };
         let complete = patch.old == patch.new;
         let settled = if complete && medium.is_replaced() {
-            self.sync_name(&medium, path)
+            let held = |()| see_on_disk(&medium, &sectors, &patch);
+            self.sync_container(&medium, path).and_then(held)
         } else {
             let commit = Commit { medium, sectors, patch };
             commit.stage();
@@ -254,20 +257,21 @@ impl Recovering {
         })
     }
 
-    /// Makes the name of a container durable, which was replaced as a whole.
-    fn sync_name(&mut self, medium: &Medium, path: &Path) -> Result<(), Failure> {
+    /// Makes a container durable, which was replaced as a whole, and its name; an archive once for all claims in it.
+    fn sync_container(&mut self, medium: &Medium, path: &Path) -> Result<(), Failure> {
         let archive = self.places.archive();
         if archive.is_some() && archive == self.durable.as_deref() {
             return Ok(());
         }
         let failed = |error| Failure::caused(Operation::SyncFolder, error).about(path.to_owned());
-        medium.sync_name().map_err(failed)?;
+        medium.sync_container().map_err(failed)?;
         self.durable = archive.map(Path::to_owned);
         Ok(())
     }
 
-    /// Settles the claim of a copy. A copy gets its name last, so it is there as a whole or not at all. If it is not, it
-    /// may be somewhere else, and is made again with the same bytes when its image is converted again.
+    /// Settles the claim of a copy. A copy gets its name last, so it is there as a whole or not at all; but whatever has its
+    /// name may have been put there by others, and is believed once its disk holds it. If it is not there, it may be
+    /// somewhere else, and is made again with the same bytes when its image is converted again.
     fn settle_copy(&mut self, entry: &LedgerEntry, target: &Path) -> Recovery {
         // A run that is making the copy has the image locked.
         let place = self.places.at(&entry.path);
@@ -276,19 +280,19 @@ impl Recovering {
         if let Ok(Err(TryLockError::WouldBlock)) = lock {
             return Recovery::InUse;
         }
-        // If it cannot be removed, it does no harm.
-        let _ = clear_leftover(target);
-        // The run that made it may have died before its name was durable.
-        if holds_copy(target, entry) && self.sync_folder(folder_of(target)) {
+        self.leftovers.clear(entry, Some(target));
+        if self.is_copy_for_good(target, entry) {
             self.settled.push(Settled::Done(entry.id));
             return Recovery::Complete;
         }
         Recovery::Missing
     }
+}
 
-    fn sync_folder(&mut self, folder: &Path) -> bool {
-        let is_durable = self.durable.as_deref() == Some(folder) || sync_folder(folder).is_ok();
-        self.durable = is_durable.then(|| folder.to_owned());
-        is_durable
-    }
+/// Checks that the disk of a container that was made durable holds the new record, and not only the cache.
+fn see_on_disk(medium: &Medium, sectors: &RecordSectors, patch: &Patch) -> Result<(), Failure> {
+    let held = read_record_past_cache(medium, sectors);
+    let held =
+        held.and_then(|held| if held == patch.new { Ok(()) } else { Err(MediaError::NotReadBack) });
+    held.map_err(|error| Failure::caused(Operation::ReadBack, error))
 }

@@ -12,7 +12,9 @@ use crate::cli::exit::Exit;
 use crate::cli::show::layout::hang;
 use crate::cli::show::terminal::{TextStyle, When, named};
 use crate::cli::words::system_cause;
+use std::fs;
 use std::io::{Write, stdout};
+use std::path::Path;
 use std::sync::atomic::Ordering;
 
 /// A check and its result.
@@ -41,6 +43,7 @@ pub(crate) fn run(args: &SelftestArgs) -> Result<Exit, Error> {
         let cause = system_cause(&error);
         Error::Usage(format!("{shown}: no folder can be made there: {cause}"))
     })?;
+    make_sure_of_room(folder.path(), &shown)?;
     let look = TextStyle::of_stdout(When::Auto);
     say(&format!("On the disk of {shown}:\n\n"))?;
     let mut is_good = true;
@@ -61,6 +64,19 @@ pub(crate) fn run(args: &SelftestArgs) -> Result<Exit, Error> {
     let [not_tried, verdict] = [NOT_TRIED, verdict].map(|text| hang(look.width, "", text));
     say(&format!("\n{not_tried}\n{verdict}"))?;
     Ok(if is_good { Exit::Good } else { Exit::Refused })
+}
+
+/// Bytes that the trials take, and some more.
+const ROOM: usize = 8 << 20;
+
+/// Fails where a full disk would fail every trial, and so look like a disk that cannot do anything.
+fn make_sure_of_room(folder: &Path, shown: &str) -> Result<(), Error> {
+    let file = folder.join("room");
+    let written = fs::write(&file, vec![1; ROOM]).and_then(|()| fs::remove_file(&file));
+    written.map_err(|error| {
+        let cause = system_cause(&error);
+        Error::Usage(format!("{shown}: the trials take {} MB there: {cause}", ROOM >> 20))
+    })
 }
 
 /// Whether the user has asked to stop.

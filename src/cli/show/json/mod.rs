@@ -148,12 +148,12 @@ object! {
 
 object! {
     /// The last line if there is no report.
-    pub(crate) struct NoReportLine from (failure: &LedgerError) {
+    pub(crate) struct NoReportLine from (message: String) {
         #[schemars(extend("const" = "summary"))]
         r#type: &'static str = "summary",
         #[schemars(extend("const" = 1))]
         schema: u32 = SCHEMA,
-        error: ErrorPart = ErrorPart::of_ledger(failure),
+        error: ErrorPart = ErrorPart::without_ledger(message),
         exit_code: u8 = Exit::Failed.code(),
     }
 }
@@ -202,9 +202,9 @@ pub(crate) fn summary_line(
     line(&SummaryLine::of(tally, stopped, error, exit))
 }
 
-/// The only line of a report that did not come about for want of a ledger.
-pub(crate) fn no_report(error: &LedgerError) -> Vec<u8> {
-    line(&NoReportLine::of(error))
+/// The only line of a report that did not come about for want of a ledger, with the message about it.
+pub(crate) fn no_report(message: String) -> Vec<u8> {
+    line(&NoReportLine::of(message))
 }
 
 /// A path's bytes in hexadecimal, if they are not UTF-8 and its text is not exact.

@@ -128,7 +128,11 @@ impl ErrorPart {
     }
 
     pub(super) fn of_ledger(error: &LedgerError) -> Self {
-        Self::of(FailureCode::LedgerError, ledger_message(error))
+        Self::without_ledger(ledger_message(error))
+    }
+
+    pub(super) fn without_ledger(message: String) -> Self {
+        Self::of(FailureCode::LedgerError, message)
     }
 }
 

@@ -1,0 +1,58 @@
+//! Whether a ledger may be written, and has locks. SQLite alone would find out too late, or not say which file
+//! is meant.
+
+use super::reading::beside;
+use super::{LedgerError, LedgerProblem, Result};
+use crate::platform::{
+    self, Cause, folder_of, grants_writing, may_write, open_to_read, open_to_share, try_locks,
+};
+use std::fs;
+use std::io;
+use std::path::Path;
+
+/// What SQLite keeps beside a ledger while it is used, and a program that was killed leaves there.
+const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];
+
+/// Checks that the file, what SQLite keeps beside it, and their folder may be written. As with images, a mode
+/// that forbids writing counts even for users who could write.
+pub(super) fn check_writable(path: &Path) -> Result<()> {
+    if fs::metadata(path).is_ok_and(|file| file.permissions().readonly()) {
+        return Err(LedgerError::new(path, LedgerProblem::WriteProtected));
+    }
+    open_to_share(path).map_err(|error| protected(path, LedgerProblem::WriteProtected, error))?;
+    // The folder of the file itself, in case the path is a link to it.
+    let real = fs::canonicalize(path).map_err(|error| LedgerError::from_io(path, error))?;
+    for suffix in COMPANIONS {
+        let companion = beside(&real, suffix);
+        // It is not opened: closing it would release the locks of every connection in this process.
+        if companion.exists() && !grants_writing(&companion) {
+            let name =
+                io::Error::new(io::ErrorKind::PermissionDenied, companion.display().to_string());
+            return Err(protected(path, LedgerProblem::CompanionProtected, name));
+        }
+    }
+    may_write(folder_of(&real))
+        .map_err(|error| protected(path, LedgerProblem::FolderProtected, error))
+}
+
+/// The error of a file operation, with this problem if the system does not allow it to this user.
+fn protected(path: &Path, problem: LedgerProblem, error: io::Error) -> LedgerError {
+    if error.kind() == io::ErrorKind::PermissionDenied {
+        LedgerError { cause: Some(error.into()), ..LedgerError::new(path, problem) }
+    } else {
+        LedgerError::from_io(path, error)
+    }
+}
+
+/// Checks that the file system has locks: SQLite would take their absence for another program's lock.
+pub(super) fn check_locks(path: &Path) -> Result<()> {
+    let file = open_to_read(path);
+    let file = file.map_err(|error| LedgerError::from_io(path, error))?;
+    try_locks(&file).map_err(|error| match platform::cause(&error, true) {
+        Some(Cause::NoLocks) => LedgerError {
+            cause: Some(error.into()),
+            ..LedgerError::new(path, LedgerProblem::NoLocks)
+        },
+        _ => LedgerError::from_io(path, error),
+    })
+}

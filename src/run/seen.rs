@@ -1,0 +1,42 @@
+//! Packs that the survey saw converted and that the ledger does not know. Each is entered, as done, once its disk holds it
+//! for good: whoever wrote it may have died before it was durable.
+
+use super::pool;
+use super::recovery::Recovering;
+use crate::ledger::{Conversion, Ledger, LedgerError};
+
+/// Packs that are entered together, and those of them that one thread checks.
+const BATCH: u32 = 512;
+const PIECE: usize = 32;
+
+/// Enters in the ledger what the survey has seen, with at most so many threads.
+pub(super) fn enter_seen(ledger: &mut Ledger, threads: usize) -> Result<(), LedgerError> {
+    // What only this run knows is of no use to others.
+    let mut last = (!ledger.is_temporary()).then_some(0);
+    while let Some(after) = last {
+        let seen = ledger.remembered(after, BATCH)?;
+        last = seen.last().map(|(number, _)| *number);
+        let there = there_for_good(seen.into_iter().map(|(_, pack)| pack).collect(), threads);
+        if !there.is_empty() {
+            ledger.write(|ledger| there.iter().try_for_each(|pack| ledger.enter(pack)))?;
+        }
+    }
+    ledger.forget_remembered()
+}
+
+/// Those that their disks hold for good.
+fn there_for_good(seen: Vec<Conversion>, threads: usize) -> Vec<Conversion> {
+    let threads = threads.min(seen.len().div_ceil(PIECE));
+    let mut seen = seen.into_iter();
+    let pieces = std::iter::from_fn(|| {
+        let piece: Vec<_> = seen.by_ref().take(PIECE).collect();
+        (!piece.is_empty()).then_some(piece)
+    });
+    let check = |piece: Vec<Conversion>| {
+        let mut recovering = Recovering::default();
+        let is_there = |pack: &Conversion| recovering.is_there_for_good(pack);
+        piece.into_iter().filter(is_there).collect::<Vec<_>>()
+    };
+    let pieces: Vec<_> = pieces.collect();
+    pool::scope(threads, |scope| scope.map(pieces, check)).into_iter().flatten().collect()
+}

@@ -107,6 +107,7 @@ impl Printer {
         let (look, tally) = (self.look, std::mem::take(&mut self.tally));
         // If the run did not see the whole set, nothing is certainly missing.
         let packs = self.packs.take().filter(|_| matches!(end, Ok(End::Complete)));
+        let packs = packs.map(|packs| packs.into_iter().flatten().collect());
         let set = packs.map(|packs| PlannedSet::new(packs, &NEW_45_SERVER));
         let ended = more.map(|more| Ended {
             tally: &tally,

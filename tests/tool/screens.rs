@@ -189,6 +189,27 @@ fn list_ends_with_what_comes_next_and_then_the_numbers() {
     assert!(text.contains("  addpack plan --all --labels "), "{text}");
 }
 
+/// No command writes over what is there, so none that is offered does.
+#[test]
+fn commands_to_paste_name_files_that_are_not_there_yet() {
+    let scene = samples();
+    let commands = |text: &str| -> Vec<String> {
+        let lines = text.lines().filter_map(|line| line.strip_prefix("  addpack "));
+        lines.map(|line| line.split("   ").next().unwrap().to_owned()).collect()
+    };
+    for round in ["", "-2", "-3"] {
+        let offered = commands(&shown(&scene, 24, 200, &["-q", "inspect", "images"]));
+        assert!(offered.contains(&format!("replace images -o request{round}.txt")), "{offered:?}");
+        assert!(offered.contains(&format!("plan --all images -o plans{round}")), "{offered:?}");
+        let planned = commands(&shown(&scene, 24, 200, &["-q", "plan", "images"]));
+        assert!(planned.contains(&format!("replace images -o request{round}.txt")), "{planned:?}");
+        for command in offered.iter().filter(|command| !command.starts_with("convert")) {
+            let ran = scene.run(&command.split(' ').collect::<Vec<_>>());
+            assert!(matches!(ran.code, Some(0 | 1)), "{command}: {}", ran.stderr);
+        }
+    }
+}
+
 #[test]
 fn advice_that_is_the_same_for_many_images_is_given_once() {
     let text = samples().run(&["inspect", "images"]).stdout;

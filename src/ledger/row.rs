@@ -131,7 +131,8 @@ pub struct LedgerEntry {
     /// already converted when it was first seen.
     pub sectors: Option<[u64; RECORD_SECTORS]>,
     /// The record before and after, while the conversion is begun; [`super::Ledger::begun`] leaves it out.
-    pub patch: Option<Patch>,
+    /// In a box, since very many entries may be in memory without it.
+    pub patch: Option<Box<Patch>>,
 }
 
 impl Deref for LedgerEntry {
@@ -176,7 +177,7 @@ impl LedgerEntry {
                 new_digest: row.get(14)?,
             },
             sectors: sectors([id_part(8)?, id_part(9)?, id_part(10)?, id_part(11)?]),
-            patch: record(15)?.zip(record(16)?).map(|(old, new)| Patch { old, new }),
+            patch: record(15)?.zip(record(16)?).map(|(old, new)| Box::new(Patch { old, new })),
         })
     }
 }

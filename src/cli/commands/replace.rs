@@ -122,8 +122,7 @@ fn tell_left_out(packs: &Packs) -> usize {
         let Some(why) = refusal.no_replacement() else { continue };
         count += 1;
         if count <= LEFT_OUT_NAMED {
-            let path = named(&summary.path);
-            complain(&format!("{path} is left out of the request: {why}"));
+            complain(&format!("{} is left out of the request: {why}", named(&summary.path)));
         }
     }
     if count > LEFT_OUT_NAMED {

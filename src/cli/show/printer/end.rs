@@ -5,6 +5,7 @@ use crate::cli::Error;
 use crate::cli::exit::Exit;
 use crate::cli::show::json;
 use crate::cli::show::lines::{self, Reasons};
+use crate::cli::show::servers;
 use crate::cli::show::summary::Ended;
 use crate::cli::show::terminal::complain;
 use crate::cli::show::to_file::{Ending, NEW_45_SERVER};
@@ -121,7 +122,7 @@ impl Printer {
             _ => (lines::summary(look, &tally, is_stopped(end)), String::new()),
         };
         let set = set.filter(|_| self.doing.is_none());
-        let servers = set.map_or_else(String::new, |set| lines::servers(look, &set));
+        let servers = set.map_or_else(String::new, |set| servers::of_set(look, &set));
         let _ = self.write(first.as_bytes());
         let _ = self.out.write(|out| reasons.copy_to(look, out));
         let _ = self.write((servers + &last).as_bytes());

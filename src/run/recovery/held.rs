@@ -53,9 +53,10 @@ fn read<S: DisketteStorage>(
     let mut bytes = [0; RECORD_LEN];
     let mut readable = [false; RECORD_SECTORS];
     for (index, buffer) in bytes.chunks_exact_mut(SECTOR_LEN).enumerate() {
-        let read = match medium.is_replaced() {
-            true => medium.read(sectors[index], buffer),
-            false => medium.read_past_cache(sectors[index], buffer),
+        let read = if medium.is_replaced() {
+            medium.read(sectors[index], buffer)
+        } else {
+            medium.read_past_cache(sectors[index], buffer)
         };
         readable[index] = read.is_ok();
     }

@@ -1,5 +1,6 @@
 //! Exit codes (DESIGN.md, "Outcomes and exit codes").
 
+use crate::cli::show::layout::{WIDTH, hang};
 use addpack::report::{Outcome, Report};
 use std::process::ExitCode;
 
@@ -66,18 +67,21 @@ pub(crate) const EXITS: [(&str, &str); 6] = [
     ("0", "all good"),
     (
         "1",
-        "at least one pack was refused or is turned away by a plan, a path that was named is not a pack, or no image was found",
+        "a pack was refused or is turned away by a plan, a path that was named is not a pack, no image was found, or ledger check or selftest found a fault",
     ),
     ("2", "the command line was wrong; nothing was touched"),
-    ("3", "at least one image failed, or a report was lost (wins over 1)"),
+    (
+        "3",
+        "an image or a folder could not be worked on, the ledger cannot be used, or a report was lost (wins over 1)",
+    ),
     ("130", "stopped by Ctrl-C, SIGTERM or your \"no\"; everything that was begun is finished"),
     ("any other", "a failure of addpack itself"),
 ];
 
 /// The table, as it stands in the help.
 pub(crate) fn exit_codes() -> String {
-    let rows = EXITS.map(|(code, meaning)| format!("\n  {code:<9}  {meaning}"));
-    format!("Exit codes:{}", rows.concat())
+    let rows = EXITS.map(|(code, meaning)| hang(WIDTH, &format!("  {code:<9}  "), meaning));
+    format!("Exit codes:\n{}", rows.concat().trim_end())
 }
 
 impl From<Exit> for ExitCode {

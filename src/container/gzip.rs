@@ -33,6 +33,16 @@ pub fn read(bytes: &[u8], limit: usize) -> Result<Decompressed, ContainerError> 
     if bytes.len() > MAX_DUMP {
         return Err(ContainerError::TooLarge);
     }
+    // Its length stands at the end, unless there are several members or something follows.
+    let length = bytes.last_chunk().map_or(0, |last| u32::from_le_bytes(*last));
+    let stated = usize::try_from(length).unwrap_or(limit).min(limit);
+    match read_at_most(bytes, stated) {
+        Err(ContainerError::TooLarge) if stated < limit => read_at_most(bytes, limit),
+        result => result,
+    }
+}
+
+fn read_at_most(bytes: &[u8], limit: usize) -> Result<Decompressed, ContainerError> {
     let mut cursor = Cursor::new(bytes);
     let mut file = with_room(limit + 1)?;
     loop {

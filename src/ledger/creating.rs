@@ -1,6 +1,6 @@
 //! Making a new ledger, which appears whole or not at all.
 
-use super::identity::{LedgerFileKind, identify};
+use super::identity::{FILE_VERSIONS, LedgerFileKind, WITH_LOG, identify};
 use super::schema::make_tables;
 use super::{LedgerError, LedgerProblem, Result};
 use crate::files::write_new;
@@ -15,12 +15,12 @@ use std::time::Duration;
 pub(super) const PATIENCE: Duration = Duration::from_mins(1);
 pub(super) const PAUSE: Duration = Duration::from_millis(20);
 
-/// What is at `path`. If there is nothing, a ledger is made there.
-pub(super) fn identify_or_create(path: &Path) -> Result<LedgerFileKind> {
+/// What is at `path`. If there is nothing, a ledger is made there, with a write-ahead log if it `uses_log`.
+pub(super) fn identify_or_create(path: &Path, uses_log: bool) -> Result<LedgerFileKind> {
     let mut identity = identify(path)?;
     let mut waited = Duration::ZERO;
     while identity == LedgerFileKind::Missing && waited < PATIENCE {
-        create(path)?;
+        create(path, uses_log)?;
         let has_name = fs::symlink_metadata(path).is_ok();
         identity = identify(path)?;
         if has_name {
@@ -34,7 +34,7 @@ pub(super) fn identify_or_create(path: &Path) -> Result<LedgerFileKind> {
 }
 
 /// Makes an empty ledger, completely or not at all; another run may make it first.
-fn create(path: &Path) -> Result<()> {
+fn create(path: &Path, uses_log: bool) -> Result<()> {
     let failed = |error: io::Error| match error.kind() {
         io::ErrorKind::PermissionDenied => LedgerError {
             cause: Some(error.into()),
@@ -49,7 +49,12 @@ fn create(path: &Path) -> Result<()> {
     let empty = || {
         let mut db = Connection::open_in_memory()?;
         make_tables(&db, 0)?;
-        Ok(db.serialize(MAIN_DB)?.to_vec())
+        let mut empty = db.serialize(MAIN_DB)?.to_vec();
+        if uses_log {
+            // To set the mode later would cost four flushes of the disk.
+            empty[FILE_VERSIONS].fill(WITH_LOG);
+        }
+        Ok(empty)
     };
     let empty = empty().map_err(|error| LedgerError::from_sqlite(path, error))?;
     match write_new(path, &empty) {
@@ -61,4 +66,23 @@ fn create(path: &Path) -> Result<()> {
         let _ = sync_folder(folder);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn new_ledger_has_a_log_from_the_start_or_has_none() {
+        for is_wal in [true, false] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("ledger.db");
+            let kind = identify_or_create(&path, is_wal).unwrap();
+            assert_eq!(kind, LedgerFileKind::Ledger { is_wal });
+            let mode: String = Connection::open(&path)
+                .and_then(|db| db.query_row("PRAGMA journal_mode", [], |row| row.get(0)))
+                .unwrap();
+            assert_eq!(mode, if is_wal { "wal" } else { "delete" });
+        }
+    }
 }

@@ -5,13 +5,15 @@ use super::{LedgerError, LedgerProblem, Result, schema};
 use crate::platform::open_to_read;
 use std::fs;
 use std::io::{self, Read};
+use std::ops::Range;
 use std::path::Path;
 
 /// Bytes of the header of a database (<https://sqlite.org/fileformat.html#the_database_header>).
 const HEADER_LEN: usize = 100;
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
-/// The offset of the version for readers in the header: 2 means that there is a write-ahead log.
-const READ_VERSION: usize = 19;
+/// Where the versions for writers and for readers are in the header, and what they are with a write-ahead log.
+pub(super) const FILE_VERSIONS: Range<usize> = 18..20;
+pub(super) const WITH_LOG: u8 = 2;
 const APPLICATION_ID: usize = 68;
 
 /// What is at a ledger's path.
@@ -52,7 +54,7 @@ pub(super) fn identify(path: &Path) -> Result<LedgerFileKind> {
     }
     let id = schema::APPLICATION_ID.to_be_bytes();
     if header.starts_with(MAGIC) && header.get(APPLICATION_ID..APPLICATION_ID + 4) == Some(&id) {
-        return Ok(LedgerFileKind::Ledger { is_wal: header[READ_VERSION] == 2 });
+        return Ok(LedgerFileKind::Ledger { is_wal: header[FILE_VERSIONS] == [WITH_LOG; 2] });
     }
     Err(LedgerError::new(path, LedgerProblem::NotALedger))
 }

@@ -23,7 +23,7 @@ impl Ledger {
 
     /// The same with a write-ahead log, which is for local file systems, or without one.
     fn open_by(path: &Path, uses_log: bool) -> Result<Self> {
-        let identity = identify_or_create(path)?;
+        let identity = identify_or_create(path, uses_log)?;
         check_writable(path)?;
         check_locks(path)?;
         let mut ledger = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, |db| {

@@ -3,8 +3,9 @@
 use super::ClaimId;
 use crate::conversion::Patch;
 use crate::platform::path_from_bytes;
-use crate::record::{RECORD_SECTORS, RecordBytes};
-use rusqlite::types::{ToSqlOutput, ValueRef};
+use crate::record::trimmed::{trimmed, whole};
+use crate::record::{RECORD_LEN, RECORD_SECTORS, RecordBytes};
+use rusqlite::types::{FromSqlError, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Row, ToSql, params};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
@@ -150,7 +151,6 @@ impl LedgerEntry {
 
     pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         let id_part = |index| row.get::<_, Option<i64>>(index).map(|n| n.map(i64::cast_unsigned));
-        let record = |index| row.get::<_, Option<RecordBytes>>(index);
         let path_or_none = |index| match row.get_ref(index)? {
             ValueRef::Null => Ok(None),
             _ => path_at(row, index).map(Some),
@@ -176,7 +176,9 @@ impl LedgerEntry {
                 new_digest: row.get(14)?,
             },
             sectors: sectors([id_part(8)?, id_part(9)?, id_part(10)?, id_part(11)?]),
-            patch: record(15)?.zip(record(16)?).map(|(old, new)| Patch { old, new }),
+            patch: record_at(row, 15)?
+                .zip(record_at(row, 16)?)
+                .map(|(old, new)| Patch { old, new }),
         })
     }
 }
@@ -208,14 +210,22 @@ impl ClaimRequest {
             self.conversion.converted_at,
             self.conversion.old_digest,
             self.conversion.new_digest,
-            &self.patch.old[..],
-            &self.patch.new[..],
+            trimmed(&self.patch.old),
+            trimmed(&self.patch.new),
             self.conversion.container.as_deref().map(path_value),
             self.conversion.born,
             self.conversion.copy_place.as_deref().map(path_value),
         ])?;
         Ok((rows == 1).then(|| db.last_insert_rowid()))
     }
+}
+
+/// The record in a column, which is kept without the zeros at its end.
+fn record_at(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<RecordBytes>> {
+    let Some(bytes) = row.get_ref(index)?.as_blob_or_null()? else { return Ok(None) };
+    let too_long =
+        || FromSqlError::InvalidBlobSize { expected_size: RECORD_LEN, blob_size: bytes.len() };
+    Ok(Some(whole(bytes).ok_or_else(too_long)?))
 }
 
 fn sectors(columns: [Option<u64>; 4]) -> Option<[u64; 4]> {

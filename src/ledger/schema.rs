@@ -30,7 +30,7 @@ CREATE TABLE conversion (
     converted_at  INTEGER NOT NULL, -- as in the 4.5 record
     old_digest    TEXT NOT NULL,    -- SHA-1 of the 4.0 record, as in the 4.5 record
     new_digest    TEXT NOT NULL,    -- SHA-1 of the 4.5 record
-    old_record    BLOB,             -- both NULL once done
+    old_record    BLOB,             -- without the zeros at their ends; both NULL once done
     new_record    BLOB,
     container     ANY,              -- the archive or packed file that the image is in, its resolved path
     born          INTEGER,          -- when the image was made, in ns since 1970, if its file system knows

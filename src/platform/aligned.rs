@@ -26,6 +26,8 @@ impl PastCache<'_> {
     pub(crate) fn read(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
         match self.read_anew(buffer, offset) {
             Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
+                let start = offset - offset % ALIGNMENT as u64;
+                forget(self.file, start, buffer.len().next_multiple_of(ALIGNMENT) + ALIGNMENT);
                 read_exact_at(self.file, buffer, offset)
             }
             result => result,

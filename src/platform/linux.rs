@@ -11,14 +11,22 @@ use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
+/// Bytes of a page of the cache.
+const PAGE: u64 = 4096;
+
 /// Tells the system that only parts of the file will be read, so that it does not read ahead.
 pub(crate) fn advise_random(file: &File) {
     let _ = fadvise(file, 0, None, Advice::Random);
 }
 
-/// Tells the cache to drop a range that will be read past it, in case the file system does not support that.
+/// Tells the cache to drop the whole pages in a range that will be read past it, in case the file system does not
+/// support that. It would keep pages that are in the range only in part.
 pub(crate) fn forget(file: &File, offset: u64, length: usize) {
-    let _ = fadvise(file, offset, NonZeroU64::new(length as u64), Advice::DontNeed);
+    let first = offset.next_multiple_of(PAGE);
+    let end = (offset + length as u64) / PAGE * PAGE;
+    if let Some(length) = end.checked_sub(first).and_then(NonZeroU64::new) {
+        let _ = fadvise(file, first, Some(length), Advice::DontNeed);
+    }
 }
 
 /// Opens the file at `path` with `O_DIRECT`.

@@ -9,6 +9,7 @@ pub mod event;
 pub mod fields;
 mod layout;
 pub mod seal;
+pub(crate) mod trimmed;
 pub mod v40;
 pub mod v45;
 

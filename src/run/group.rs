@@ -63,7 +63,7 @@ pub(super) fn hand_out(
 
 /// Waits for the steps that were handed out.
 pub(super) fn collect(pending: &mut Pending<Vec<Step>>, scope: &Scope<'_, '_>) -> Vec<Step> {
-    std::iter::from_fn(|| scope.next(pending)).flatten().collect()
+    scope.all(pending).into_iter().flatten().collect()
 }
 
 /// If copies have the same target, the first image gets it. The others are not even written: temporary names follow

@@ -36,6 +36,9 @@ struct QueueState<'s> {
     work: VecDeque<WorkItem<'s>>,
     /// Threads that wait for work.
     idle: usize,
+    /// Whether one of them was woken and has not looked for work yet. It wakes the next one if there is more than it
+    /// takes itself: so threads are woken as they are needed, and not one for each of many short pieces of work.
+    is_waking: bool,
     is_closed: bool,
 }
 
@@ -74,9 +77,15 @@ impl<'s> WorkQueue<'s> {
     fn push(&self, work: WorkItem<'s>) {
         let mut state = self.lock();
         state.work.push_back(work);
-        let is_awaited = state.idle > 0;
+        self.wake_one(state);
+    }
+
+    /// Wakes a thread if there is work, and none is being woken already.
+    fn wake_one(&self, mut state: MutexGuard<'_, QueueState<'s>>) {
+        let is_needed = !state.work.is_empty() && state.idle > 0 && !state.is_waking;
+        state.is_waking |= is_needed;
         drop(state);
-        if is_awaited {
+        if is_needed {
             self.changed.notify_one();
         }
     }
@@ -86,7 +95,7 @@ impl<'s> WorkQueue<'s> {
         let mut state = self.lock();
         loop {
             if let Some(work) = state.work.pop_front() {
-                drop(state);
+                self.wake_one(state);
                 work();
                 state = self.lock();
             } else if state.is_closed {
@@ -95,6 +104,7 @@ impl<'s> WorkQueue<'s> {
                 state.idle += 1;
                 state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
                 state.idle -= 1;
+                state.is_waking = false;
             }
         }
     }
@@ -142,21 +152,34 @@ impl<'s> Scope<'_, 's> {
         for item in items {
             self.begin(&mut pending, move || map(item));
         }
-        std::iter::from_fn(|| self.next(&mut pending)).collect()
+        self.all(&mut pending)
     }
 
     /// Waits for the first result, and does other work meanwhile; `None` if nothing is pending.
     pub(super) fn next<R>(&self, pending: &mut Pending<R>) -> Option<R> {
-        let first = match pending.0.pop_front()? {
+        pending.0.pop_front().and_then(|first| self.wait(first))
+    }
+
+    /// Waits for all results, and does other work meanwhile. It waits for the last one first: then most of the others
+    /// are there too, and this thread is seldom woken for nothing.
+    pub(super) fn all<R>(&self, pending: &mut Pending<R>) -> Vec<R> {
+        let results = std::mem::take(&mut pending.0).into_iter().rev();
+        let mut results: Vec<_> = results.filter_map(|result| self.wait(result)).collect();
+        results.reverse();
+        results
+    }
+
+    fn wait<R>(&self, result: PendingResult<R>) -> Option<R> {
+        let result = match result {
             PendingResult::Here(result) => return Some(result),
             PendingResult::Awaited(receiver) => receiver,
         };
         loop {
-            match first.try_recv() {
+            match result.try_recv() {
                 Ok(result) => return Some(result),
                 Err(TryRecvError::Empty) if self.0.is_some_and(WorkQueue::help) => {}
                 // Another thread works on it; or it has panicked, which `scope` passes on.
-                Err(_) => return first.recv().ok(),
+                Err(_) => return result.recv().ok(),
             }
         }
     }

@@ -26,6 +26,23 @@ fn failing(scene: &Scene, drive: &Loop, args: &[&str], fault: &str) -> Terminal 
     at_a_terminal(scene, &["-P", drive.path(), "-e", &format!("inject={fault}")], args)
 }
 
+/// Nothing is known of the other packs of its server.
+#[test]
+fn one_diskette_is_no_set_with_a_gap() {
+    let image = PackImage::golden("reapplied-360.img");
+    let Some((scene, drive)) = drive_with(&[&image]) else { return };
+    let mut terminal = convert(&scene, &drive);
+    let asked = terminal.until(CONFIRM);
+    assert!(asked.contains("from 10 to 15") && !asked.contains("gap"), "{asked}");
+    terminal.answer("y");
+    let (shown, code) = terminal.end();
+    assert!(!shown.contains("gap") && code == Some(0), "{shown}");
+    image.put(&scene, "");
+    let ran = scene.run(&["inspect", drive.path()]);
+    let found = format!("on\n    a diskette in {}\n", drive.path());
+    assert!(ran.stdout.contains(&found) && !ran.stdout.contains("gap"), "{ran:?}");
+}
+
 #[test]
 fn question_shows_serial_size_and_server_and_no_leaves_the_diskette() {
     let image = PackImage::golden("applied-1440.img");

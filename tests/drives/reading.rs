@@ -63,7 +63,7 @@ fn one_interruption_ends_each_reading_after_the_sector_under_way() {
     // In the midst of the retries, and of the map of the surface.
     for (worn, place, said) in [
         ("slow=100000 lost=0", "sector 0 again (1 of 5)", stopped),
-        ("slow=20000", "cylinder 5 of 80", "the rest was not read"),
+        ("slow=20000", "cylinder 3", "the rest was not read"),
     ] {
         let Some(mut terminal) = at(&scene, &["inspect", "--surface", path], worn) else { return };
         terminal.until(place);

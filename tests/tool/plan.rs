@@ -241,6 +241,26 @@ fn number_before(text: &str, word: &str) -> usize {
     before.split_whitespace().last().unwrap().parse().expect(text)
 }
 
+/// Of those with the same evidence, nobody knows whether they are the same before all of each was read.
+#[test]
+fn request_of_packs_without_serials_has_a_sure_number_where_they_differ() {
+    let scene = Scene::new();
+    for name in ["chain-loops-720.img", "chain-ends-early-720.img", "out-of-order-720.img"] {
+        scene.image(name, &format!("in/{name}"));
+    }
+    let request = |text: &str| {
+        let line = text.lines().skip_while(|line| !line.contains("addpack replace in"));
+        line.take(3).flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
+    };
+    let plan = request(&scene.run(&["plan", "in"]).stdout);
+    assert!(plan.contains("asks for 3 replacements, 1 of them for this plan"), "{plan}");
+    scene.image("chain-loops-720.img", "in/again.img");
+    let plan = request(&scene.run(&["plan", "in"]).stdout);
+    let range = "asks for 3 to 4 replacements (one for all images with the same bytes)";
+    assert!(plan.contains(range), "{plan}");
+    assert_eq!(scene.run(&["replace", "--json", "in"]).stdout.lines().count(), 3 + 1);
+}
+
 #[test]
 fn numbers_in_what_now_are_those_that_the_commands_come_to() {
     let scene = Scene::new();

@@ -2,6 +2,7 @@
 
 use crate::support::diskette::Terminal;
 use crate::support::judge::PackImage;
+use crate::support::judges::needs;
 use crate::support::scene::Scene;
 use crate::support::simulator::record_at;
 use crate::support::testdata;
@@ -188,6 +189,27 @@ fn list_ends_with_what_comes_next_and_then_the_numbers() {
     assert!(text.contains("  addpack plan --all --labels "), "{text}");
 }
 
+/// No command writes over what is there, so none that is offered does.
+#[test]
+fn commands_to_paste_name_files_that_are_not_there_yet() {
+    let scene = samples();
+    let commands = |text: &str| -> Vec<String> {
+        let lines = text.lines().filter_map(|line| line.strip_prefix("  addpack "));
+        lines.map(|line| line.split("   ").next().unwrap().to_owned()).collect()
+    };
+    for round in ["", "-2", "-3"] {
+        let offered = commands(&shown(&scene, 24, 200, &["-q", "inspect", "images"]));
+        assert!(offered.contains(&format!("replace images -o request{round}.txt")), "{offered:?}");
+        assert!(offered.contains(&format!("plan --all images -o plans{round}")), "{offered:?}");
+        let planned = commands(&shown(&scene, 24, 200, &["-q", "plan", "images"]));
+        assert!(planned.contains(&format!("replace images -o request{round}.txt")), "{planned:?}");
+        for command in offered.iter().filter(|command| !command.starts_with("convert")) {
+            let ran = scene.run(&command.split(' ').collect::<Vec<_>>());
+            assert!(matches!(ran.code, Some(0 | 1)), "{command}: {}", ran.stderr);
+        }
+    }
+}
+
 #[test]
 fn advice_that_is_the_same_for_many_images_is_given_once() {
     let text = samples().run(&["inspect", "images"]).stdout;
@@ -195,6 +217,30 @@ fn advice_that_is_the_same_for_many_images_is_given_once() {
     assert_eq!(text.matches(advice).count(), 1, "{text}");
     let again = "    next: as for images/chain-bad-cluster-720.img\n";
     assert_eq!(text.matches(again).count(), 3, "{text}");
+}
+
+/// What is named is counted before it is looked at, which takes a while on a slow disk.
+#[test]
+fn a_folder_that_is_slow_to_walk_shows_how_many_files_were_counted() {
+    needs!("strace");
+    let scene = Scene::new();
+    for number in 0..40 {
+        std::fs::create_dir_all(scene.path(&format!("images/{number}"))).unwrap();
+        scene.pack(number, &format!("images/{number}/a.img"));
+    }
+    for command in ["inspect", "plan"] {
+        let addpack = scene.command(&[command, "images"]);
+        let slow = "inject=getdents64:delay_exit=10000";
+        let mut command = std::process::Command::new("strace");
+        command.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=getdents64", "-e", slow]);
+        command.arg(addpack.get_program()).args(addpack.get_args()).env_clear();
+        command.envs(addpack.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.current_dir(addpack.get_current_dir().unwrap());
+        let shown = Terminal::run_as(command, "xterm", 24, 80).all();
+        let counted = shown.split("counting files: ").filter_map(|it| it.split_once('\u{1b}'));
+        let counted = counted.filter_map(|(count, _)| count.trim().parse::<u32>().ok());
+        assert!(counted.filter(|count| (1..40).contains(count)).count() > 2, "{shown:?}");
+    }
 }
 
 #[test]

@@ -52,6 +52,30 @@ fn report_is_the_same_by_one_thread_and_by_four_that_wait_for_a_slow_disk() {
     }
 }
 
+/// What is written is read back from the disk also where that must not bypass the cache: its page is dropped before.
+#[test]
+fn page_that_cannot_be_read_past_the_cache_is_dropped_and_read_anew() {
+    crate::support::needs!("strace");
+    let scene = Scene::with(&["reapplied-360.img"]);
+    // The call that opens a file to bypass the cache, which is not the one that other files are opened by.
+    let (open, when) = if cfg!(target_arch = "x86_64") { ("open", 1) } else { ("openat", 3) };
+    let fault = format!("inject={open}:error=EINVAL:when={when}+");
+    let trace = format!("trace={open},fadvise64,pread64,pwrite64,fdatasync");
+    let path = scene.path("reapplied-360.img");
+    let options = ["-f", "-P", path.to_str().unwrap(), "-e", &trace, "-e", &fault];
+    let convert = ["convert", "--yes", "--no-ledger", path.to_str().unwrap()];
+    let traced = strace(&scene, &options, &convert);
+    traced.ran.ends(0);
+    let names: Vec<_> = traced.calls.iter().map(|call| &*call.name).collect();
+    let written = names.iter().position(|name| *name == "pwrite64").unwrap();
+    let read_back = ["pwrite64", "fdatasync", open, "fadvise64", "pread64"];
+    assert_eq!(names[written..], [read_back, read_back].concat(), "{traced:?}");
+    let dropped = traced.calls.iter().filter(|call| call.text.contains("POSIX_FADV_DONTNEED"));
+    let pages: Vec<_> = dropped.map(|call| call.text.split(", ").nth(1).unwrap()).collect();
+    assert!(pages.iter().all(|start| start.parse::<u64>().unwrap() % 4096 == 0), "{pages:?}");
+    assert_eq!(pages.len(), 2);
+}
+
 #[test]
 fn images_in_small_archives_are_looked_at_by_several_threads() {
     crate::support::needs!("strace", "zip");

@@ -20,9 +20,7 @@ Examples:
   addpack plan --name MAIN --labels images/  # what to write on diskettes
   addpack plan --all images/ -o plans/       # a file for each server
   addpack plan --json images/ |
-    jq -r 'select(.action == \"convert-then-apply\") | .path'
-
-Exit codes: 0 all packs can be applied, 1 at least one is turned away.";
+    jq -r 'select(.action == \"convert-then-apply\") | .path'";
 
 /// Examples of `addpack replace --help`.
 const REPLACE_EXAMPLES: &str = "\

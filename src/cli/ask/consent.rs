@@ -58,7 +58,10 @@ impl<'a, 'c> Asking<'a, 'c> {
         if !overview.is_complete || overview.convert + overview.finish == 0 {
             return Consent::NotNeeded;
         }
-        self.warn(survey);
+        // A diskette or image that is named alone is no set.
+        if !args.common.is_one_image() {
+            self.warn(survey);
+        }
         let changed = |(image, ..): &&(usize, String, Seal)| survey.changes(*image, job);
         let diskettes: Vec<_> = self.diskettes.iter().filter(changed).collect();
         let mut text: String = diskettes.iter().map(|(_, line, _)| line.as_str()).collect();

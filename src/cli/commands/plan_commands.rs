@@ -5,7 +5,7 @@ use crate::cli::args::plan::PlanArgs;
 use crate::cli::commands::gather::Packs;
 use crate::cli::show::plan_report::PlanReport;
 use crate::cli::show::shell::{command, path_words};
-use crate::cli::show::what_now::{a_drive, ledger_words, paths_again};
+use crate::cli::show::what_now::{a_drive, ledger_words, new_request, paths_again};
 use crate::cli::words::{
     PackSummary, Replacements, address, look_of, pack_serial, plural, server_name,
 };
@@ -137,13 +137,15 @@ pub(crate) fn commands(
     if lost || asked.is_some() {
         let gaps = if lost { words(&["--gaps"]) } else { Vec::new() };
         // A request names the digests of images.
-        let last: &[&str] = match &source {
-            Source::Paths { .. } => &["-o", "request.txt"],
-            Source::Drive(_) => &["--keep", "box", "-o", "request.txt"],
+        let keep: &[&str] = match &source {
+            Source::Paths { .. } => &[],
+            Source::Drive(_) => &["--keep", "box"],
         };
+        let request = new_request();
+        let last = [keep, &["-o", &request]].concat();
         let missing = lost.then(|| "what is missing".to_owned());
         let purpose = asked.into_iter().chain(missing).collect::<Vec<_>>().join(" and ");
-        let command = source.words([words(&["replace"]), gaps].concat(), &common, last);
+        let command = source.words([words(&["replace"]), gaps].concat(), &common, &last);
         offer(command, format!("asks for {purpose}"));
     }
     if !args.labels {

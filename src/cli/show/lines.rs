@@ -2,16 +2,14 @@
 
 use crate::cli::show::layout::hang;
 use crate::cli::show::map::map;
-use crate::cli::show::picture;
-use crate::cli::show::tally::{SERVERS_SHOWN, Tally};
+use crate::cli::show::tally::Tally;
 use crate::cli::show::terminal::{TextStyle, Tone, complain, from_here, named, shown};
 use crate::cli::words::{
-    finding_message, note, number, plural, serial, server, servers_counted, set_warnings, short,
-    short_next_step, unlisted, unread, verdict,
+    finding_message, note, number, plural, serial, short, short_next_step, unlisted, unread,
+    verdict,
 };
 use addpack::container::Format;
 use addpack::find::Skipped;
-use addpack::plan::PlannedSet;
 use addpack::report::{Note, Outcome, Report};
 use std::collections::HashMap;
 use std::io::{self, Seek, Write};
@@ -285,26 +283,4 @@ pub(crate) fn of_the_set(look: TextStyle, tally: &Tally) -> String {
         sentences.push(unread(tally.unread, "packs converted here"));
     }
     sentences.iter().map(|sentence| hang(look.width, "", sentence)).collect()
-}
-
-/// The picture of each server's packs, and what is wrong with its set.
-pub(crate) fn servers(look: TextStyle, set: &PlannedSet) -> String {
-    let mut text = String::new();
-    let plans = set.sets.all().iter().zip(&set.fleet.plans);
-    for (packs, (_, plan)) in plans.take(SERVERS_SHOWN) {
-        let title = look.paint(Tone::Heading, &server(&packs.server));
-        let picture = picture::chain(look, &packs.chain, &plan.gaps, set.added(plan));
-        text += &format!("\n{title}\n{picture}");
-        for warning in set_warnings(plan, &packs.chain) {
-            text += &hang(look.width, "  ", &look.paint(Tone::Odd, &warning));
-        }
-    }
-    let all = set.sets.all().len();
-    if all > SERVERS_SHOWN {
-        let all = number(all as u64);
-        text +=
-            &format!("\n{SERVERS_SHOWN} of {all} servers shown: addpack plan --all shows each\n");
-        text += &hang(look.width, "", &servers_counted(&set.counts()));
-    }
-    text
 }

@@ -16,6 +16,7 @@ pub(crate) mod progress;
 pub(crate) mod queue;
 pub(crate) mod reading;
 pub(crate) mod request;
+pub(crate) mod servers;
 pub(crate) mod shell;
 pub(crate) mod skipped;
 pub(crate) mod summary;

@@ -3,9 +3,10 @@
 use crate::cli::args::Common;
 use crate::cli::ask::stop::STOP;
 use crate::cli::show::layout;
-use crate::cli::show::reading::{Pass, ReadingOf, reading_text};
+use crate::cli::show::reading::{Pass, ReadingOf, clock, reading_text};
 use crate::cli::show::tally::Tally;
 use crate::cli::show::terminal::escape;
+use crate::cli::words::number;
 use addpack::find::Finder;
 use addpack::media::Watcher;
 use addpack::report::Outcome;
@@ -17,7 +18,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// A progress bar, or nothing.
 pub(crate) struct Progress {
@@ -118,7 +119,7 @@ impl Progress {
             .iter()
             .copied()
             .filter(|outcome| self.tally.count(*outcome) > 0)
-            .map(|outcome| format!("{} {}", self.tally.count(outcome), outcome.as_str()))
+            .map(|outcome| format!("{} {}", number(self.tally.count(outcome)), outcome.as_str()))
             .collect();
         bar.set_message(counts.join(", "));
         bar.inc(1);
@@ -160,11 +161,15 @@ fn count(common: &Common) -> u64 {
 
 fn bar(doing: &'static str, count: u64) -> ProgressBar {
     let bar = ProgressBar::new(count);
-    let template = "{prefix} {bar:24} {pos}/{len}  {rate}  {eta} left  {wide_msg}";
+    let template = "{prefix} {bar:24} {human_pos}/{human_len}{pace}  {wide_msg}";
     let style = ProgressStyle::with_template(template)
         .unwrap_or_else(|_| ProgressStyle::default_bar())
-        .with_key("rate", |state: &ProgressState, text: &mut dyn Write| {
-            let _ = write!(text, "{:.0}/s", state.per_sec());
+        .with_key("pace", |state: &ProgressState, text: &mut dyn Write| {
+            // Before that, it is a guess that is far from what follows.
+            if state.elapsed() >= Duration::from_secs(1) {
+                let _ = write!(text, "  {:.0}/s", state.per_sec());
+                let _ = write!(text, "  {} left", clock(state.eta()));
+            }
         });
     bar.set_style(style);
     bar.set_prefix(doing);

@@ -101,7 +101,7 @@ fn time_left((done, all): (u32, u32), since: Duration) -> Option<Duration> {
     (since * rest).checked_div(done)
 }
 
-fn clock(time: Duration) -> String {
+pub(super) fn clock(time: Duration) -> String {
     format!("{}:{:02}", time.as_secs() / 60, time.as_secs() % 60)
 }
 

@@ -72,6 +72,25 @@ pub(crate) fn paths_again(common: &Common) -> Option<Vec<String>> {
     Some(words)
 }
 
+/// The name of a request that a command is to write, and the folder of plans: no command writes over what is there.
+pub(crate) fn new_request() -> String {
+    new_name("request", ".txt")
+}
+
+pub(crate) fn new_plans() -> String {
+    new_name("plans", "")
+}
+
+/// A name that nothing has in this folder, with a number if need be.
+fn new_name(stem: &str, ending: &str) -> String {
+    let mut names = (1..).map(|number| match number {
+        1 => format!("{stem}{ending}"),
+        number => format!("{stem}-{number}{ending}"),
+    });
+    let is_free = |name: &String| Path::new(name).symlink_metadata().is_err();
+    names.find(is_free).unwrap_or_else(|| format!("{stem}{ending}"))
+}
+
 /// What the word for many paths means, if one of these commands has it.
 pub(crate) fn about_paths(look: TextStyle, commands: &[(String, String)]) -> String {
     let is_in = |(command, _): &(String, String)| command.split(' ').any(|word| word == PATHS);

@@ -7,12 +7,9 @@ use std::io;
 /// The cause that the system names, without its number.
 pub(crate) fn system_cause(error: &io::Error) -> String {
     let text = error.to_string();
-    let Some(code) = error.raw_os_error() else {
-        // A library has wrapped the error of the system, with a path that is not the user's.
-        let is_wrapped = text.contains("(os error");
-        return if is_wrapped { io::Error::from(error.kind()).to_string() } else { text };
-    };
-    let text = text.trim_end_matches(&format!("(os error {code})")).trim_end_matches([' ', '.']);
+    // A library that wraps the error of the system adds a path, which may not be the user's.
+    let Some((text, _)) = text.split_once(" (os error ") else { return text };
+    let text = text.trim_end_matches('.');
     let mut chars = text.chars();
     let first = chars.next();
     // An abbreviation stays as it is.

@@ -218,17 +218,21 @@ pub(crate) fn standing_message(entry: &LedgerEntry, standing: &Standing) -> Stri
 /// What the other copy of a pack is.
 pub(crate) fn copy_message(copy: &CopyOf) -> String {
     let when = format!(" on {}", day_of(copy.converted_at));
+    let is_diskette = is_in_drive(&copy.path);
     let from = named(&copy.path);
+    let from = if is_diskette { format!("a diskette in {from}") } else { from };
+    let place = if is_diskette { "on" } else { "in place in" };
     match (copy.state, &copy.target) {
         (CopyState::Converted, None) => {
-            format!("a copy of a pack that was converted{when}, in place in {from}")
+            format!("a copy of a pack that was converted{when}, {place} {from}")
         }
         (CopyState::Converted, Some(target)) => {
             format!("a copy of a pack that was converted{when}, from {from} into {}", named(target))
         }
         (CopyState::Begun, _) => format!(
-            "a copy of a pack whose conversion was begun{when} in {from}, and is not known to be \
-             complete"
+            "a copy of a pack whose conversion was begun{when} {in_it} {from}, and is not known to be \
+             complete",
+            in_it = if is_diskette { "on" } else { "in" }
         ),
     }
 }

@@ -146,20 +146,24 @@ impl Content {
         staged: &BTreeMap<usize, Changes>,
         new: &mut Replacement<'_>,
     ) -> Result<(), MediaError> {
-        let mut changed = |index: usize| {
-            let mut bytes = self.read(old, index, false)?.bytes;
-            staged.get(&index).into_iter().for_each(|changes| changes.apply(0, &mut bytes));
-            Ok(bytes)
+        let change = |index, bytes: &mut Vec<u8>| {
+            staged.get(&index).into_iter().for_each(|changes| changes.apply(0, bytes));
         };
         match self {
             Self::Dump => Err(io::ErrorKind::ReadOnlyFilesystem.into()),
             Self::Gzip => {
                 let bytes = whole(old)?;
-                let end = gzip::read(&bytes, MAX_IMAGE)?.end;
-                new.put(Stretch::New(gzip::rewrite(&bytes, end, &changed(0)?)?))
+                let mut image = gzip::read(&bytes, MAX_IMAGE)?;
+                change(0, &mut image.file);
+                new.put(Stretch::New(gzip::rewrite(&bytes, image.end, &image.file)?))
             }
             Self::Zip(directory) => {
                 let indices: Vec<_> = staged.keys().copied().collect();
+                let mut changed = |index: usize| {
+                    let mut bytes = self.read(old, index, false)?.bytes;
+                    change(index, &mut bytes);
+                    Ok(bytes)
+                };
                 rewrite(old, directory, &indices, &mut changed, &mut |piece| new.put(piece))
             }
         }

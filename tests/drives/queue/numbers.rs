@@ -129,6 +129,34 @@ fn a_plan_of_kept_images_names_the_diskettes_that_were_converted_since() {
     assert!(plan.contains(order), "{plan}");
 }
 
+/// The other one is still to be converted: by every command, on its diskette.
+#[test]
+fn every_command_says_the_same_of_a_box_that_is_half_converted() {
+    let names = ["applied-1440.img", "unused-720.img"];
+    let scene = Scene::with(&names);
+    let Some(drive) = Loop::empty() else { return };
+    put_in(&scene, &drive, &["inspect", "--queue", "--keep", "box"], &names);
+    put_in(&scene, &drive, &["convert", "--queue", "--yes", "--plan", "box"], &names[..1]);
+    let next = "--plan box converts 1 diskette";
+    let shown = |args: &[&str]| {
+        let command = scene.command(&[args, &["--color", "never", "-q", "box"]].concat());
+        squeezed(&Terminal::run_sized(command, 24, 120).all())
+    };
+    for args in [&["inspect"][..], &["convert", "--dry-run"]] {
+        let shown = shown(args);
+        assert!(shown.contains("2 images: 1 convertible, 1 already-converted"), "{shown}");
+        assert!(shown.contains(next), "{shown}");
+    }
+    assert!(shown(&["plan"]).contains(next), "{}", shown(&["plan"]));
+    let mut terminal = Terminal::run(scene.command(&["convert", "box"]));
+    let asked = squeezed(&terminal.until("[y/N] "));
+    assert!(!asked.contains("gap") && !asked.contains("refused and"), "{asked}");
+    assert!(asked.contains("About to convert 1 pack to 4.5, in place.\n"), "{asked}");
+    assert!(asked.contains("convert --queue DRIVE --plan DIR"), "{asked}");
+    terminal.answer("n");
+    assert_eq!(terminal.end().1, Some(130));
+}
+
 /// They are the backup of 4.5 diskettes: nothing is refused, and no replacement is asked for.
 #[test]
 fn kept_images_are_the_converted_diskettes_to_inspect_and_its_files_as_well() {
@@ -150,6 +178,15 @@ fn kept_images_are_the_converted_diskettes_to_inspect_and_its_files_as_well() {
             assert!(ran.stdout.contains(&line), "{ran:?}");
         }
         ran.ends(0);
+        let kept = scene.read("box/12345-270-0000017-00003-1-event.img");
+        for how in [&["--yes"][..], &["--dry-run"], &["--yes", "-o", "out"]] {
+            let ran = scene.run(&[&["convert", "box/"], how].concat());
+            let since = "00003-1-event.img (diskette 1, converted since)\n";
+            assert!(ran.stdout.contains("2 images: 2 already-converted"), "{ran:?}");
+            assert!(ran.stdout.contains(since), "{ran:?}");
+            ran.ends(0);
+        }
+        assert!(scene.read("box/12345-270-0000017-00003-1-event.img") == kept);
         scene.run(&["plan", "box/", "--report", "plan.html"]).ends(0);
         for page in ["page.html", "plan.html"] {
             let page = String::from_utf8(scene.read(page)).unwrap();

@@ -1,7 +1,8 @@
 //! How a queue ends, and what it takes.
 
-use super::Queue;
+use super::{Queue, put_in};
 use crate::support::diskette::{Loop, Terminal};
+use crate::support::judge::PackImage;
 use crate::support::scene::{Ran, Scene};
 use predicates::str::contains;
 
@@ -65,6 +66,63 @@ fn every_way_out_of_a_queue_shows_what_was_done() {
         );
         assert_eq!(ended, Some(code), "{shown}");
     }
+}
+
+/// Ctrl-C, Ctrl-D and q: each shows the set that was seen.
+#[test]
+fn every_way_out_of_a_queue_that_looks_shows_what_was_seen() {
+    type Way = fn(&mut Terminal);
+    let ways: [(Way, Option<i32>); 3] = [
+        (|terminal| terminal.interrupt(), Some(130)),
+        (|terminal| terminal.press("\u{4}"), Some(0)),
+        (|terminal| terminal.answer("q"), Some(0)),
+    ];
+    for (command, seen) in [
+        ("inspect", "apply in this order (10 licenses at the end)\n    1  diskette 1"),
+        ("plan", "convert, then apply"),
+        ("replace", "there is nothing to ask for"),
+    ] {
+        for (way, code) in ways {
+            let scene = Scene::with(&["applied-1440.img"]);
+            let Some(drive) = Loop::with(&scene.path("applied-1440.img")) else { return };
+            let args = [command, "--queue", "--keep", "box", drive.path()];
+            let mut terminal = Terminal::run(scene.command(&args));
+            terminal.until("q ends: ");
+            terminal.answer("");
+            terminal.until("q ends: ");
+            way(&mut terminal);
+            let (shown, ended) = terminal.end();
+            assert_eq!(ended, code, "{shown}");
+            // No letter is written for half of a box.
+            let is_letter = command == "replace" && code == Some(130);
+            let seen = if is_letter { "the same command goes on with box" } else { seen };
+            assert!(shown.contains(seen), "{command}: {shown}");
+        }
+    }
+}
+
+/// The copies are named by serial, and the prompts do not get into the report.
+#[test]
+fn a_planned_queue_speaks_json_and_makes_copies() {
+    let names = ["applied-1440.img", "unused-720.img"];
+    let scene = Scene::with(&names);
+    let Some(drive) = Loop::empty() else { return };
+    put_in(&scene, &drive, &["inspect", "--queue", "--keep", "box"], &names);
+    drive.insert(&scene.path(names[1]));
+    let args = ["convert", "--queue", "--yes", "--json", "--plan", "box", "-o", "out"];
+    let mut command = scene.command(&[&args[..], &[drive.path()]].concat());
+    let (typed, mut keyboard) = std::io::pipe().unwrap();
+    std::io::Write::write_all(&mut keyboard, b"\nq\n").unwrap();
+    drop(keyboard);
+    let ran = Ran::of(command.stdin(typed));
+    ran.ends(0);
+    let [image, summary] = &*ran.stdout.lines().collect::<Vec<_>>() else { panic!("{ran:?}") };
+    let image: serde_json::Value = serde_json::from_str(image).unwrap();
+    assert_eq!((&image["outcome"], &image["diskette_number"]), (&"converted".into(), &2.into()));
+    assert!(summary.contains("\"converted\":1"), "{summary}");
+    assert!(ran.stderr.contains("2 diskettes are left to convert:"), "{ran:?}");
+    assert!(scene.path("out/12345-270-0000017-00001.img").exists());
+    assert!(scene.read(names[1]) == PackImage::golden(names[1]).old);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What the ledger holds, for people and for programs, and whether the files hold it too.
 
-use super::{open, print, serial_with_end, unknown, written};
+use super::{open, serial_with_end, unknown, written};
 use crate::cli::Error;
 use crate::cli::args::{LedgerFile, ListArgs, is_drive};
 use crate::cli::exit::Exit;
@@ -92,16 +92,14 @@ pub(super) fn list(args: &ListArgs, at: &LedgerFile) -> Result<Exit, Error> {
     let ledger = open(at)?;
     let mut out = BufWriter::new(stdout());
     if args.csv {
-        let table = Table::new(&mut out, &COLUMNS);
-        return match table {
-            Ok(mut table) => {
-                each(ledger.as_ref(), |entry| table.row(&LedgerRow::of(entry)))?;
-                written(table.finish().and_then(Write::flush))
-            }
-            Err(error) => written(Err(error)),
+        let mut table = match Table::new(&mut out, &COLUMNS) {
+            Ok(table) => table,
+            Err(error) => return written(Err(error)),
         };
+        each(ledger.as_ref(), |entry| table.row(&LedgerRow::of(entry)))?;
+        return written(table.finish().and_then(Write::flush));
     }
-    let columns = TextStyle::of_stdout(When::Auto).columns;
+    let look = TextStyle::of_stdout(When::Auto);
     let (mut entries, mut met) = (0_u64, 0_u64);
     each(ledger.as_ref(), |entry| {
         entries += 1;
@@ -112,16 +110,15 @@ pub(super) fn list(args: &ListArgs, at: &LedgerFile) -> Result<Exit, Error> {
         if entries == 1 {
             out.write_all(LEDGER_HEADING.as_bytes())?;
         }
-        out.write_all(ledger_row(columns, entry).as_bytes())
+        out.write_all(ledger_row(look.columns, entry).as_bytes())
     })?;
-    if entries == 0 && !args.json {
-        return print(EMPTY);
-    }
-    if met > 0 && !args.json {
-        let note = TextStyle::of_stdout(When::Auto).row("", 0, MET_NOTE);
-        return written(out.write_all(note.as_bytes()).and_then(|()| out.flush()));
-    }
-    written(out.flush())
+    let note = match (entries, met) {
+        _ if args.json => String::new(),
+        (0, _) => EMPTY.to_owned(),
+        (_, 0) => String::new(),
+        _ => look.row("", 0, MET_NOTE),
+    };
+    written(out.write_all(note.as_bytes()).and_then(|()| out.flush()))
 }
 
 /// Shows each entry until that fails. A reader that closes the output ends it, which is not an error.

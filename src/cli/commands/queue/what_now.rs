@@ -2,7 +2,7 @@
 
 use crate::cli::args::Common;
 use crate::cli::show::shell::{command, path_words};
-use crate::cli::show::what_now::ledger_words;
+use crate::cli::show::what_now::{ledger_words, new_request};
 use std::path::Path;
 
 /// A command, with what it does.
@@ -45,7 +45,7 @@ pub(super) fn replace(common: &Common, folder: Option<&Path>) -> Option<Command>
         words.extend(path_words(&common.paths)?);
         words.extend(["--keep", "box"].map(str::to_owned));
     }
-    words.extend(["-o", "request.txt"].map(str::to_owned));
+    words.extend(["-o".to_owned(), new_request()]);
     finish(&words, "writes the letter for those that are refused".to_owned())
 }
 

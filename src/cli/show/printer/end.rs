@@ -5,6 +5,7 @@ use crate::cli::Error;
 use crate::cli::exit::Exit;
 use crate::cli::show::json;
 use crate::cli::show::lines::{self, Reasons};
+use crate::cli::show::servers;
 use crate::cli::show::summary::Ended;
 use crate::cli::show::terminal::complain;
 use crate::cli::show::to_file::{Ending, NEW_45_SERVER};
@@ -33,6 +34,8 @@ impl Printer {
     ) -> Result<Exit, Error> {
         if end.is_err() {
             self.exit = self.exit.merge(Exit::Failed);
+            // Without its ledger, the run has not begun.
+            self.tally.is_incomplete |= self.tally.is_empty();
         }
         if is_stopped(&end) {
             self.exit = self.exit.merge(Exit::Stopped);
@@ -53,9 +56,8 @@ impl Printer {
         }
         let summary = self.summary(&end);
         self.last_text(&end, &summary, more.as_ref());
-        if let Some(error) = self.out.into_error() {
-            return Err(Error::Output(error));
-        }
+        let lost = self.out.into_error();
+        // They do not depend on what became of standard output.
         if let (Some(files), Some(more)) = (self.to_file, more) {
             let stopped = is_stopped(&end);
             let ending = Ending {
@@ -66,6 +68,9 @@ impl Printer {
                 server: NEW_45_SERVER,
             };
             files.finish(more.also, &more.head, &ending)?;
+        }
+        if let Some(error) = lost {
+            return Err(Error::Output(error));
         }
         end.map(|_| self.exit).map_err(Error::Ledger)
     }
@@ -102,6 +107,7 @@ impl Printer {
         let (look, tally) = (self.look, std::mem::take(&mut self.tally));
         // If the run did not see the whole set, nothing is certainly missing.
         let packs = self.packs.take().filter(|_| matches!(end, Ok(End::Complete)));
+        let packs = packs.map(|packs| packs.into_iter().flatten().collect());
         let set = packs.map(|packs| PlannedSet::new(packs, &NEW_45_SERVER));
         let ended = more.map(|more| Ended {
             tally: &tally,
@@ -121,7 +127,7 @@ impl Printer {
             _ => (lines::summary(look, &tally, is_stopped(end)), String::new()),
         };
         let set = set.filter(|_| self.doing.is_none());
-        let servers = set.map_or_else(String::new, |set| lines::servers(look, &set));
+        let servers = set.map_or_else(String::new, |set| servers::of_set(look, &set));
         let _ = self.write(first.as_bytes());
         let _ = self.out.write(|out| reasons.copy_to(look, out));
         let _ = self.write((servers + &last).as_bytes());

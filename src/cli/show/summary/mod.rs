@@ -10,7 +10,7 @@ use crate::cli::show::lines::{counts, of_the_set, tone};
 use crate::cli::show::plan_text::command_lines;
 use crate::cli::show::tally::Tally;
 use crate::cli::show::terminal::{TextStyle, Tone};
-use crate::cli::show::what_now::{WhatNow, convert_diskettes};
+use crate::cli::show::what_now::{WhatNow, convert_diskettes, new_plans, new_request};
 use crate::cli::words::{Replacements, number, plural, servers_counted, unlisted};
 use addpack::plan::{PlannedSet, ServerCounts};
 use addpack::record::fields::Server;
@@ -217,7 +217,7 @@ impl Brief {
         }
         if !self.asked.is_empty() {
             let purpose = format!("asks for {}", self.asked.in_words());
-            what_now.offer(&["replace"], &["-o", "request.txt"], &purpose);
+            what_now.offer(&["replace"], &["-o", &new_request()], &purpose);
         }
         let no_packs = tally.count(Outcome::NotAPack) + tally.count(Outcome::Failed);
         if tally.images() > no_packs {
@@ -237,7 +237,7 @@ impl Brief {
             what_now.offer(&["plan", "--labels"], &[], LABELS);
             return;
         }
-        what_now.offer(&["plan", "--all"], &["-o", "plans"], "writes a plan for each server");
+        what_now.offer(&["plan", "--all"], &["-o", &new_plans()], "writes a plan for each server");
         if were_converted {
             what_now.offer(&["plan", "--all", "--labels"], &[], LABELS);
         }

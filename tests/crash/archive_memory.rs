@@ -58,11 +58,11 @@ fn archive_of_very_many_packs_takes_little_memory() {
 }
 
 #[test]
-fn members_of_an_archive_are_expanded_one_after_the_other() {
+fn members_of_a_large_archive_are_expanded_one_after_the_other() {
     crate::support::needs!("zip");
     let scene = Scene::new();
     let image = PackImage::golden("applied-1440.img");
-    for number in 0..60 {
+    for number in 0..80 {
         let pack = PackImage { name: format!("{number:05}.img"), ..image.renumbered(number) };
         pack.put(&scene, "work");
     }

@@ -54,7 +54,7 @@ pub struct ClusterChain {
 #[derive(Debug)]
 pub enum Opened {
     /// A volume with its root directory.
-    Volume(Box<Volume>),
+    Volume(Volume),
     /// There is none.
     NoVolume(NoVolume),
     /// One that is cut short before its root directory ends.
@@ -97,7 +97,7 @@ impl Volume {
         if !volume.fat(FatCopy::First).agrees_with(&volume.fat(FatCopy::Second)) {
             volume.anomalies.push(Anomaly::FatsDiffer);
         }
-        Ok(Opened::Volume(Box::new(volume)))
+        Ok(Opened::Volume(volume))
     }
 
     fn work_around_losses(&mut self) {
@@ -128,6 +128,22 @@ impl Volume {
     /// Bytes that were read already together with the sectors before the files.
     pub(crate) fn read_already(&self, offset: u64, length: usize) -> Option<&[u8]> {
         self.area.part(offset, length)
+    }
+
+    /// Reads a part of the medium, unless it was read already.
+    pub(crate) fn read<S: DisketteStorage + ?Sized>(
+        &self,
+        medium: &S,
+        offset: u64,
+        part: &mut [u8],
+    ) -> Result<(), MediaError> {
+        match self.read_already(offset, part.len()) {
+            Some(bytes) => {
+                part.copy_from_slice(bytes);
+                Ok(())
+            }
+            None => medium.read(offset, part),
+        }
     }
 
     /// What is unusual about the volume.

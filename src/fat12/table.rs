@@ -158,11 +158,12 @@ impl<'a> Fat<'a> {
         let (blocks, rest) = self.bytes.as_chunks();
         let mut last = [0; BLOCK_LEN];
         last[..rest.len()].copy_from_slice(rest);
-        let firsts = (0..self.end).step_by(usize::from(BLOCK_CLUSTERS));
-        for (first, block) in firsts.zip(blocks.iter().chain([&last])) {
+        let blocks = blocks.iter().chain([&last]).take(self.end.div_ceil(BLOCK_CLUSTERS).into());
+        for (number, block) in (0..).zip(blocks) {
             if is_zero(block) {
                 continue;
             }
+            let first = number * BLOCK_CLUSTERS;
             for (even, pair) in (first..).step_by(2).zip(block.as_chunks().0) {
                 let [of_even, of_odd] = both_entries(*pair);
                 if leads_near(even, of_even) {

@@ -226,13 +226,12 @@ fn read_by<S: DisketteStorage + ?Sized>(
     let Some(sectors) = record_sectors(entry, &chain) else {
         return Ok((found(diagnose_length(entry.size.into()), None), None));
     };
-    let read = |at, part: &mut [u8]| match volume.read_already(at, part.len()) {
-        Some(bytes) => {
-            part.copy_from_slice(bytes);
-            Ok(())
-        }
-        None => medium.read(at, part),
-    };
+    // Most records are in one piece, directly behind the root directory.
+    let is_in_one = sectors.windows(2).all(|pair| pair[0] + SECTOR == pair[1]);
+    if let Some(bytes) = volume.read_already(sectors[0], RECORD_LEN).filter(|_| is_in_one) {
+        return Ok((found(diagnose(bytes), Some(sectors)), None));
+    }
+    let read = |at, part: &mut [u8]| volume.read(medium, at, part);
     let mut bytes = [0; RECORD_LEN];
     let diagnosis = match read_around(read, &sectors, &mut bytes)? {
         None => diagnose(&bytes),

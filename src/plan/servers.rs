@@ -121,19 +121,24 @@ pub struct ServerPacks {
 pub struct PacksByServer {
     all: Vec<ServerPacks>,
     index: HashMap<Server, usize>,
+    /// The place of the set that a pack was added to last: the next pack is mostly of the same server.
+    last: usize,
 }
 
 impl PacksByServer {
     /// Adds a pack to its server's set. Unused packs and copies are in none.
     pub fn add(&mut self, pack: &PackFacts) {
         let Some(used) = pack.used.filter(|_| pack.usability != Usability::Copy) else { return };
-        let at = *self.index.entry(used.server).or_insert_with(|| {
-            let chain = Chain::default();
-            self.all.push(ServerPacks { server: used.server, chain, sound: 0 });
-            self.all.len() - 1
-        });
-        self.all[at].chain.add(pack);
-        self.all[at].sound += usize::from(pack.is_usable());
+        if self.all.get(self.last).is_none_or(|set| set.server != used.server) {
+            self.last = *self.index.entry(used.server).or_insert_with(|| {
+                let chain = Chain::default();
+                self.all.push(ServerPacks { server: used.server, chain, sound: 0 });
+                self.all.len() - 1
+            });
+        }
+        let set = &mut self.all[self.last];
+        set.chain.add(pack);
+        set.sound += usize::from(pack.is_usable());
     }
 
     /// All sets.

@@ -2,7 +2,7 @@
 //! work (the floor) and beside the peers, with the same number of threads, in one run. What counts
 //! are the ratios.
 //!
-//! `ADDPACK_BENCH` sets the number of images (5,000), `ADDPACK_BENCH_ROUNDS` that of rounds (9), and
+//! `ADDPACK_BENCH` sets the number of images (10,000), `ADDPACK_BENCH_ROUNDS` that of rounds (9), and
 //! `ADDPACK_BENCH_DIR` the folder to work in, which should lie on a real disk. A word on the command
 //! line picks the parts whose names hold it: `cargo bench -- convert`. Most processors have instructions
 //! for SHA-1; with `RUSTFLAGS='--cfg sha1_backend="soft"'`, both sides do without.
@@ -52,7 +52,7 @@ fn main() {
     let bench = Bench {
         sample: Sample::read(),
         folder: folder.path().to_owned(),
-        count: number("ADDPACK_BENCH", 5_000),
+        count: number("ADDPACK_BENCH", 10_000),
         rounds: number("ADDPACK_BENCH_ROUNDS", 9),
     };
     println!("{} images of 1.44 MB, serials in no order, {} rounds", bench.count, bench.rounds);

@@ -4,7 +4,7 @@
 use super::floor::{Floor, Work};
 use super::images::Form;
 use super::measure::{measure, skip};
-use super::{Bench, as_floor};
+use super::{Bench, CACHED, as_floor};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -44,11 +44,11 @@ impl Bench {
 
     /// Time and memory on ten times as many images.
     pub(crate) fn growth(&self) {
-        let counts = [self.count * 2, self.count * 20];
+        let counts = [self.count, self.count * 10];
         for (name, count) in ["few", "many"].into_iter().zip(counts) {
             self.make(name, count, Form::Sound);
         }
-        println!("{} images, and ten times as many:", counts[0]);
+        println!("{} images, and ten times as many; CPU of the floor's with 2 threads:", counts[0]);
         for arguments in [&["inspect", "--json"][..], &["inspect"], &["plan", "--json"], &["plan"]]
         {
             self.grow(arguments, counts);
@@ -59,19 +59,26 @@ impl Bench {
     }
 
     fn grow(&self, arguments: &[&str], counts: [usize; 2]) {
-        let (mut least, mut peak) = ([Duration::MAX; 2], [0; 2]);
+        let (mut floor, mut least, mut peak) = ([Duration::MAX; 2], [Duration::MAX; 2], [0; 2]);
         for _ in 0..self.rounds {
             for (side, folder) in ["few", "many"].into_iter().enumerate() {
+                let bare = self.floor(Work::Inspect, CACHED, folder);
+                let bare = measure(&mut as_floor(&Floor { count: counts[side], ..bare }));
+                floor[side] = bare.cpu.min(floor[side]);
                 let cost = measure(&mut self.addpack(arguments, folder));
                 least[side] = cost.cpu.min(least[side]);
                 peak[side] = cost.peak.max(peak[side]);
             }
         }
-        let growth = least[1].as_secs_f64() / least[0].as_secs_f64();
+        let ratio = |one: Duration, other: Duration| one.as_secs_f64() / other.as_secs_f64();
         let each = peak[1].saturating_sub(peak[0]) / (counts[1] - counts[0]) as u64;
         println!(
-            "  {:<20} {growth:>5.2} times the CPU time; {} MiB, then {} MiB: {each} bytes an image",
+            "  {:<20} {:>5.2} times the CPU time; {:.2}, then {:.2} of the floor; {} MiB, then {} MiB: {each} \
+             bytes an image",
             arguments.join(" "),
+            ratio(least[1], least[0]),
+            ratio(floor[0], least[0]),
+            ratio(floor[1], least[1]),
             peak[0] >> 20,
             peak[1] >> 20,
         );

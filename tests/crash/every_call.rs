@@ -171,5 +171,6 @@ fn no_call_that_fails_costs_a_pack_whatever_the_verb() {
         }
     }
     println!("{count} calls failed");
-    assert!(count > 150);
+    // The README says so.
+    assert!(count >= 150, "{count}");
 }

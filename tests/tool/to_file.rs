@@ -34,6 +34,60 @@ fn files_have_what_the_screen_would_have() {
     assert_eq!(scene.text("a.txt"), "./broken.img.gz\n");
 }
 
+/// A run whose output nobody reads, or that a full disk does not take, and the files that it writes as well.
+#[cfg(unix)]
+#[test]
+fn files_are_whole_whatever_becomes_of_standard_output() {
+    use crate::support::scene::Ran;
+    let scene = Scene::new();
+    // Their lines are more than is kept until there is enough to be written at once.
+    for number in 0..300 {
+        scene.pack(number, &format!("in/{number}.img"));
+    }
+    let verbs: [&[&str]; 3] = [
+        &["inspect", "--json", "in"],
+        &["convert", "--dry-run", "--json", "in"],
+        &["convert", "--yes", "--json", "-o", "out", "in"],
+    ];
+    for (number, verb) in verbs.iter().enumerate() {
+        for (name, code) in [("closed", 0), ("full", 3)] {
+            let file = |kind: &str| format!("{number}-{name}.{kind}");
+            let (csv, json) = (file("csv"), file("json"));
+            let args = [*verb, &["--csv-to", &csv, "--json-to", &json]].concat();
+            let mut command = scene.command(&args);
+            if name == "full" {
+                command.stdout(std::fs::File::options().write(true).open("/dev/full").unwrap());
+            } else {
+                command.stdout(std::io::pipe().unwrap().1);
+            }
+            Ran::of(&mut command).at(&args).code(code);
+            assert_eq!(scene.text(&csv).lines().count(), 301, "{args:?}");
+            assert_eq!(scene.text(&json).lines().count(), 301, "{args:?}");
+        }
+    }
+    let plan = ["plan", "in", "--report", "page.html"];
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    Ran::of(scene.command(&plan).stdout(full)).at(&plan).code(3);
+    assert!(scene.text("page.html").contains("</html>"));
+}
+
+#[cfg(unix)]
+#[test]
+fn file_that_cannot_be_written_costs_none_of_the_others() {
+    use crate::support::scene::Ran;
+    let scene = mixed();
+    let addpack = scene.command(&["inspect", ".", "--json-to", "a.json", "--csv-to", "a.csv"]);
+    let mut shell = Command::new("sh");
+    // In blocks of 512 bytes.
+    shell.args(["-c", "ulimit -f 6; exec \"$0\" \"$@\""]).arg(addpack.get_program());
+    shell.args(addpack.get_args()).args(["--report", "a.html"]).current_dir(scene.path(""));
+    let ran = Ran::of(&mut shell);
+    assert!(ran.stderr.contains("could not be written: a.json: "), "{}", ran.stderr);
+    assert!(!scene.path("a.json").exists() && !scene.path("a.html").exists());
+    assert_eq!(scene.text("a.csv").lines().count(), 7);
+    ran.ends(3);
+}
+
 #[test]
 fn existing_file_is_never_written_over_and_nothing_is_begun() {
     let scene = mixed();

@@ -53,12 +53,13 @@ pub(crate) fn run(args: &PlanArgs) -> Result<Exit, Error> {
     if args.labels || args.output.is_some() {
         packs.skipped.complain();
     }
-    let exit = if args.all || is_tie_of_queue(args, &packs) {
-        run_all(args, &packs)?
+    let done = if args.all || is_tie_of_queue(args, &packs) {
+        run_all(args, &packs)
     } else {
-        run_one(args, &packs)?
+        run_one(args, &packs)
     };
-    if let Some(files) = to_file {
+    // The page does not depend on what became of standard output.
+    if let Some(files) = to_file.filter(|_| !matches!(done, Err(Error::Usage(_)))) {
         let server = args.state(None);
         let ending = Ending {
             summary: Vec::new(),
@@ -69,7 +70,7 @@ pub(crate) fn run(args: &PlanArgs) -> Result<Exit, Error> {
         };
         files.finish(&also, &head(&args.common), &ending)?;
     }
-    Ok(exit)
+    done
 }
 
 /// Whether diskettes were put in by hand, and it is not clear which server is meant: nobody should have to put

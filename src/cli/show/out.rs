@@ -28,6 +28,11 @@ impl Out {
         }
     }
 
+    /// From now on, a reader that closes the output does not end the run: there is another report of it.
+    pub(crate) fn never_stop(&mut self) {
+        self.stop_when_closed = false;
+    }
+
     /// Writes, unless the reader has closed the output. `Break` if that ends the run.
     pub(crate) fn write(
         &mut self,

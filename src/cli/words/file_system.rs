@@ -6,66 +6,69 @@ use std::path::Path;
 
 /// What failed and why; for any other code, only what failed.
 pub(super) fn message(failure: &Failure) -> String {
-    match failure.code {
+    let what = match failure.code {
+        _ if failure.target.is_some() => return message_of_copy(failure),
         FailureCode::LooseRecord => {
             "this is the record alone: addpack needs the diskette that it is on, or an image of it"
-                .to_owned()
         }
-        FailureCode::BadName => "this system has no files of that name".to_owned(),
+        FailureCode::BadName => "this system has no files of that name",
         FailureCode::NoLocks => {
-            "its file system has no locks, so another program could change it at the \
-                                 same time"
-                .to_owned()
+            "its file system has no locks, so another program could change it at the same time"
         }
         FailureCode::NotOwner if failure.operation == Operation::Replace => {
             "it belongs to another user, and a new file in its place could not keep that owner"
-                .to_owned()
         }
-        FailureCode::NotOwner => {
-            "it belongs to another user, and you may not write to it".to_owned()
-        }
-        FailureCode::FolderProtected if failure.target.is_some() => {
-            format!("the folder may not be written: {} failed", operation(failure))
-        }
+        FailureCode::NotOwner => "it belongs to another user, and you may not write to it",
         FailureCode::FolderProtected => {
-            "a new file is put in its place, and its folder may not be written".to_owned()
+            "a new file is put in its place, and its folder may not be written"
         }
-        FailureCode::ReadOnlyDisk if failure.target.is_some() => {
-            format!("the disk is mounted read-only: {} failed", operation(failure))
-        }
-        FailureCode::ReadOnlyDisk => "the disk that it is on is mounted read-only".to_owned(),
-        FailureCode::Immutable if failure.target.is_some() => format!(
-            "an attribute of the folder forbids changes (chattr +i): {} failed",
-            operation(failure)
-        ),
+        FailureCode::ReadOnlyDisk => "the disk that it is on is mounted read-only",
         FailureCode::Immutable => {
             "an attribute of the file, or of its folder, forbids changes (chattr +i or +a)"
-                .to_owned()
         }
-        FailureCode::LinkLoop if failure.target.is_some() => {
-            format!("symbolic links lead around in a loop: {} failed", operation(failure))
-        }
-        FailureCode::LinkLoop => "the symbolic links lead around in a loop".to_owned(),
-        FailureCode::NameTooLong if failure.target.is_some() => format!(
-            "the path of the copy, or a name in it, is longer than the system allows: {}",
-            target(failure)
-        ),
-        FailureCode::NameTooLong => {
-            "the path, or a name in it, is longer than the system allows".to_owned()
-        }
-        FailureCode::TooManyFiles => {
-            format!("too many files are open: {} failed", operation(failure))
-        }
-        FailureCode::FileSizeLimit => {
-            format!("the file would be larger than files may be: {} failed", operation(failure))
-        }
+        FailureCode::LinkLoop => "the symbolic links lead around in a loop",
+        FailureCode::NameTooLong => "the path, or a name in it, is longer than the system allows",
         FailureCode::WriteProtected if is_drive(failure) => {
-            "write-protected: a server would call this a damaged disk (KB 183855)".to_owned()
+            "write-protected: a server would call this a damaged disk (KB 183855)"
         }
-        FailureCode::WriteProtected => "the file is marked read-only".to_owned(),
-        FailureCode::NoSpace => format!("the disk is full: {} failed", operation(failure)),
-        _ => format!("{} failed", operation(failure)),
-    }
+        FailureCode::WriteProtected => "the file is marked read-only",
+        _ => return failed_operation(failure),
+    };
+    what.to_owned()
+}
+
+/// The same of a copy, whose folder has nothing to do with the image's.
+fn message_of_copy(failure: &Failure) -> String {
+    let why = match failure.code {
+        FailureCode::BadName => return "this system has no files of that name".to_owned(),
+        FailureCode::NameTooLong => {
+            let copy = target(failure);
+            return format!(
+                "the path of the copy, or a name in it, is longer than the system allows: {copy}"
+            );
+        }
+        FailureCode::FolderProtected => "the folder may not be written",
+        FailureCode::ReadOnlyDisk => "the disk is mounted read-only",
+        // Everything else in this folder has worked by then.
+        FailureCode::Immutable if failure.operation == Operation::Publish => {
+            "the file system has no hard links, and so no names that never replace a file"
+        }
+        FailureCode::Immutable => "an attribute of the folder forbids changes (chattr +i)",
+        FailureCode::LinkLoop => "symbolic links lead around in a loop",
+        _ => return failed_operation(failure),
+    };
+    format!("{why}: {} failed", operation(failure))
+}
+
+/// What failed, for a reason that has nothing to do with whose file it is.
+fn failed_operation(failure: &Failure) -> String {
+    let why = match failure.code {
+        FailureCode::TooManyFiles => "too many files are open: ",
+        FailureCode::FileSizeLimit => "the file would be larger than files may be: ",
+        FailureCode::NoSpace => "the disk is full: ",
+        _ => "",
+    };
+    format!("{why}{} failed", operation(failure))
 }
 
 /// What to do about it.
@@ -76,20 +79,20 @@ pub(super) fn next_step(failure: &Failure) -> &'static str {
             "run addpack as its owner or as root, or convert into a copy with -o"
         }
         FailureCode::FolderProtected if failure.target.is_some() => {
-            "choose a folder for -o that you may write to"
+            "choose a folder for the copy that you may write to"
         }
         FailureCode::FolderProtected => "make the folder writable, or convert into a copy with -o",
         FailureCode::ReadOnlyDisk if failure.target.is_some() => {
-            "choose a folder for -o on another disk"
+            "choose a folder for the copy on another disk"
         }
         FailureCode::ReadOnlyDisk => {
             "mount the disk so that it can be written, or convert into a copy with -o"
         }
         FailureCode::Immutable | FailureCode::LinkLoop if failure.target.is_some() => {
-            "choose another folder for -o"
+            "choose another folder for the copy"
         }
         FailureCode::NameTooLong if failure.target.is_some() => {
-            "choose a folder for -o with a shorter path, or give the image a shorter name"
+            "choose a folder for the copy with a shorter path, or give the image a shorter name"
         }
         FailureCode::Immutable => {
             "take the attribute away (lsattr shows it, chattr -i or -a removes it), or convert into a \

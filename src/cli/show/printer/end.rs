@@ -34,6 +34,8 @@ impl Printer {
     ) -> Result<Exit, Error> {
         if end.is_err() {
             self.exit = self.exit.merge(Exit::Failed);
+            // Without its ledger, the run has not begun.
+            self.tally.is_incomplete |= self.tally.is_empty();
         }
         if is_stopped(&end) {
             self.exit = self.exit.merge(Exit::Stopped);
@@ -54,9 +56,8 @@ impl Printer {
         }
         let summary = self.summary(&end);
         self.last_text(&end, &summary, more.as_ref());
-        if let Some(error) = self.out.into_error() {
-            return Err(Error::Output(error));
-        }
+        let lost = self.out.into_error();
+        // They do not depend on what became of standard output.
         if let (Some(files), Some(more)) = (self.to_file, more) {
             let stopped = is_stopped(&end);
             let ending = Ending {
@@ -67,6 +68,9 @@ impl Printer {
                 server: NEW_45_SERVER,
             };
             files.finish(more.also, &more.head, &ending)?;
+        }
+        if let Some(error) = lost {
+            return Err(Error::Output(error));
         }
         end.map(|_| self.exit).map_err(Error::Ledger)
     }
@@ -103,6 +107,7 @@ impl Printer {
         let (look, tally) = (self.look, std::mem::take(&mut self.tally));
         // If the run did not see the whole set, nothing is certainly missing.
         let packs = self.packs.take().filter(|_| matches!(end, Ok(End::Complete)));
+        let packs = packs.map(|packs| packs.into_iter().flatten().collect());
         let set = packs.map(|packs| PlannedSet::new(packs, &NEW_45_SERVER));
         let ended = more.map(|more| Ended {
             tally: &tally,

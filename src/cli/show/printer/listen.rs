@@ -4,6 +4,7 @@ use super::{Printer, ReportForm};
 use crate::cli::show::json;
 use crate::cli::show::lines;
 use addpack::find::Skipped;
+use addpack::plan::PackFacts;
 use addpack::report::{Note, Report};
 use addpack::run::{FinalReport, Overview, RunEvent};
 use std::ops::ControlFlow;
@@ -35,8 +36,8 @@ impl Printer {
         let shown = self.shown(report);
         let kept = self.waiting.add(&shown);
         self.keep(kept);
-        if self.packs.is_some() {
-            self.facts.push_back(self.facts_of(report));
+        if let Some(packs) = &mut self.packs {
+            packs.push(PackFacts::of(report, false));
         }
     }
 
@@ -59,16 +60,21 @@ impl Printer {
             brief.image(last);
         }
         let seen = self.next_shown();
-        let facts = self.facts.pop_front().flatten();
+        match last {
+            FinalReport::AsSeen => {}
+            FinalReport::Changed(report) => self.put_facts(Some(report)),
+            FinalReport::Deferred => self.put_facts(None),
+        }
+        self.finished += 1;
         match (last, seen) {
-            (FinalReport::AsSeen, Some(shown)) => self.show(&shown, facts.as_ref()),
+            (FinalReport::AsSeen, Some(shown)) => self.show(&shown),
             (FinalReport::Changed(report), _) => {
                 self.tally.left_out += u64::from(report.notes.contains(&Note::LeftOut));
                 if self.doing.is_some() {
                     self.progress.done(report.outcome);
                 }
                 let shown = self.shown(report);
-                self.show(&shown, self.facts_of(report).as_ref())
+                self.show(&shown)
             }
             _ => ControlFlow::Continue(()),
         }

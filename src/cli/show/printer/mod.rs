@@ -19,7 +19,6 @@ use crate::cli::show::waiting::{ShownImage, Upcoming, Waiting};
 use addpack::ledger::LedgerError;
 use addpack::plan::PackFacts;
 use addpack::report::{Outcome, Report};
-use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -49,10 +48,10 @@ pub(crate) struct Printer {
     tally: Tally,
     /// What was said of images while the set was not complete.
     waiting: Waiting,
-    /// The packs, if their servers are to be shown in the end.
-    packs: Option<Vec<PackFacts>>,
-    /// The packs among the images that have no last word yet.
-    facts: VecDeque<Option<PackFacts>>,
+    /// The packs in all images, if their servers are to be shown in the end.
+    packs: Option<Vec<Option<PackFacts>>>,
+    /// Images on which the last word was said.
+    finished: usize,
     /// What is done with packs once the survey is complete.
     doing: Option<&'static str>,
     /// The folder that copies go to.
@@ -85,7 +84,7 @@ impl Printer {
             tally: Tally::default(),
             waiting: Waiting::default(),
             packs: None,
-            facts: VecDeque::new(),
+            finished: 0,
             doing: None,
             output: None,
             exit: Exit::Good,
@@ -100,6 +99,9 @@ impl Printer {
     /// images and no list is wanted.
     pub(crate) fn with_files(mut self, also: &Also, list: bool) -> Self {
         self.to_file = ToFile::new(also);
+        if self.to_file.is_some() {
+            self.out.never_stop();
+        }
         self.lists_skipped = list;
         let is_seen = matches!(self.form, ReportForm::Lines(_)) && self.look.rows.is_some();
         self.brief = is_seen.then(|| Brief::new(list));
@@ -151,7 +153,7 @@ impl Printer {
         let named = report.named;
         let outcome = report.outcome;
         let shown = ShownImage { outcome, named, is_folder: false, text, reason: None };
-        let _ = self.show(&shown, None);
+        let _ = self.show(&shown);
         let _ = self.out.flush();
     }
 
@@ -206,7 +208,7 @@ impl Printer {
     }
 
     /// Writes the last word on an image.
-    fn show(&mut self, shown: &ShownImage, facts: Option<&PackFacts>) -> ControlFlow<()> {
+    fn show(&mut self, shown: &ShownImage) -> ControlFlow<()> {
         if shown.is_folder {
             self.tally.unlisted += 1;
         } else {
@@ -218,9 +220,6 @@ impl Printer {
         } else {
             Exit::of_found(shown.outcome)
         });
-        if let (Some(packs), Some(facts)) = (&mut self.packs, facts) {
-            packs.push(*facts);
-        }
         if is_brief {
             return ControlFlow::Continue(());
         }
@@ -231,8 +230,11 @@ impl Printer {
         self.write(&shown.text)
     }
 
-    fn facts_of(&self, report: &Report) -> Option<PackFacts> {
-        self.packs.as_ref().and_then(|_| PackFacts::of(report, false))
+    /// Puts another pack, or none, in the place of the one that was seen in the image whose turn it is.
+    fn put_facts(&mut self, report: Option<&Report>) {
+        if let Some(packs) = &mut self.packs {
+            packs[self.finished] = report.and_then(|report| PackFacts::of(report, false));
+        }
     }
 
     fn keep(&mut self, kept: io::Result<()>) {

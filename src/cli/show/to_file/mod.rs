@@ -136,32 +136,35 @@ impl ToFile {
         if let Some(error) = self.error.take() {
             return Err(Error::Output(error));
         }
-        self.put(also.json_to.as_deref(), |this, out| {
+        let json = self.put(also.json_to.as_deref(), ending, |this, out| {
             this.lines.rewind()?;
             io::copy(&mut this.lines, out)?;
             out.write_all(&ending.summary)
-        })?;
-        self.put(also.csv_to.as_deref(), |this, out| csv::write(out, this.rows()?))?;
-        self.put(also.failed_to.as_deref(), |this, out| this.write_failed(out, ending.is_null))?;
-        self.put(also.report.as_deref(), |this, out| this.write_page(out, head, ending))?;
-        for file in
-            [&also.json_to, &also.csv_to, &also.failed_to, &also.report].into_iter().flatten()
-        {
-            wrote(ending.quiet, &format!("{} was written", named(file)));
-        }
-        Ok(())
+        });
+        let csv =
+            self.put(also.csv_to.as_deref(), ending, |this, out| csv::write(out, this.rows()?));
+        let failed = self.put(also.failed_to.as_deref(), ending, |this, out| {
+            this.write_failed(out, ending.is_null)
+        });
+        let page = self
+            .put(also.report.as_deref(), ending, |this, out| this.write_page(out, head, ending));
+        // One that cannot be written costs none of the others.
+        json.and(csv).and(failed).and(page)
     }
 
     fn put(
         &mut self,
         file: Option<&Path>,
+        ending: &Ending,
         write: impl FnOnce(&mut Self, &mut dyn Write) -> io::Result<()>,
     ) -> Result<(), Error> {
         let Some(file) = file else { return Ok(()) };
         write_new_with(file, |out| write(self, out)).map_err(|error| {
             let cause = format!("{}: {}", named(file), system_cause(&error));
             Error::Output(io::Error::new(error.kind(), cause))
-        })
+        })?;
+        wrote(ending.quiet, &format!("{} was written", named(file)));
+        Ok(())
     }
 
     fn rows(&mut self) -> io::Result<impl Iterator<Item = io::Result<ReportRow>>> {

@@ -3,6 +3,7 @@
 pub(crate) mod collect;
 pub(crate) mod convert;
 pub(crate) mod converted_since;
+mod digests;
 pub(crate) mod drive;
 pub(crate) mod explain;
 pub(crate) mod gather;

@@ -1,34 +1,27 @@
 //! `addpack replace`: the request for replacements of packs that are refused, or lost.
 
 use crate::cli::Error;
+use crate::cli::args::check_new_file;
 use crate::cli::args::plan::ReplaceArgs;
-use crate::cli::args::{Common, check_new_file};
 use crate::cli::ask::stop::{self, STOP};
+use crate::cli::commands::digests::{digests, no_digest};
 use crate::cli::commands::gather::{Packs, gather};
 use crate::cli::commands::ledger::{open_to_read, written};
 use crate::cli::commands::plan::{one_server, put};
 use crate::cli::commands::queue::set::look_at_diskettes;
 use crate::cli::exit::Exit;
 use crate::cli::show::json::{line, path_bytes};
-use crate::cli::show::progress::Progress;
-use crate::cli::show::reading::ReadingOf;
 use crate::cli::show::request::{self, RequestRow};
 use crate::cli::show::terminal::{TextStyle, complain, named, tell, wrote};
-use crate::cli::words::{
-    KB_REPLACEMENT, PackSummary, Refusal, medium_cause, number, pack_serial, taken_message,
-};
-use addpack::disk::Storage;
-use addpack::media::{MediaError, Medium, Place, Watcher};
+use crate::cli::words::{KB_REPLACEMENT, PackSummary, Refusal, number, pack_serial, taken_message};
 use addpack::plan::servers::Span;
 use addpack::plan::{PackFacts, moved_away};
 use addpack::record::Version;
-use addpack::record::fields::{Server, hex};
-use sha1::{Digest, Sha1};
+use addpack::record::fields::Server;
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::io::{self, Write, stdout};
-use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::io::{Write, stdout};
+use std::sync::atomic::Ordering;
 
 pub(crate) fn run(args: &ReplaceArgs) -> Result<Exit, Error> {
     if let Some(output) = &args.output {
@@ -147,8 +140,7 @@ fn refused(packs: &Packs, args: &ReplaceArgs, exit: &mut Exit) -> Vec<RequestRow
     let mut rows = Vec::new();
     for ((facts, summary, refusal), sha1) in refused.into_iter().zip(digests) {
         let sha1 = sha1.map_err(|error| {
-            let path = named(&summary.path);
-            complain(&format!("{path}: its digest could not be taken: {}", medium_cause(&error)));
+            complain(&no_digest(&summary.path, &error));
             *exit = exit.merge(Exit::Failed);
         });
         rows.push(refused_row(facts, &summary, &refusal, sha1.ok()));
@@ -170,40 +162,6 @@ fn one_row_a_pack(rows: Vec<RequestRow>) -> Vec<RequestRow> {
         }
     }
     packs
-}
-
-/// The digest of each image, by several threads. Once the user has asked to stop, none is begun.
-fn digests(paths: &[&Path], common: &Common) -> Vec<Result<String, MediaError>> {
-    let progress = if common.names_one_drive() {
-        Progress::of_diskette(common.screen.quiet)
-    } else {
-        Progress::counting(common, "taking digests", paths.len() as u64)
-    };
-    let (next, retries) = (AtomicUsize::new(0), common.retries);
-    let drive = paths.first().copied().unwrap_or_else(|| Path::new(""));
-    let watcher = progress.watcher(drive, ReadingOf::Whole);
-    let work = || {
-        let mut done = Vec::new();
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(path) = paths.get(at).filter(|_| !STOP.load(Ordering::Relaxed)) else {
-                return done;
-            };
-            done.push((at, digest(path, retries, &watcher)));
-            progress.other();
-        }
-    };
-    let workers = common.looking().min(paths.len());
-    let mut digests: Vec<_> =
-        paths.iter().map(|_| Err(io::ErrorKind::Interrupted.into())).collect();
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-        for (at, digest) in threads.into_iter().filter_map(|thread| thread.join().ok()).flatten() {
-            digests[at] = digest;
-        }
-    });
-    progress.finish();
-    digests
 }
 
 fn refused_row(
@@ -265,27 +223,6 @@ fn lost(args: &ReplaceArgs, packs: &Packs) -> Result<Vec<RequestRow>, Error> {
         rows.extend(new.map(|gap| row(Some(&set.server), *gap, evidence)));
     }
     Ok(rows)
-}
-
-/// The largest file whose digest is taken; no diskette comes near it.
-const MAX_DIGESTED: u64 = 64 << 20;
-
-/// SHA-1 of the whole image, or diskette.
-fn digest(path: &Path, retries: u32, watcher: &Watcher) -> Result<String, MediaError> {
-    let image = Medium::open(&Place::at(path)?, retries)?.watched(Some(watcher.clone()));
-    if image.len() > MAX_DIGESTED {
-        return Err(io::ErrorKind::FileTooLarge.into());
-    }
-    let (mut hash, mut at) = (Sha1::new(), 0);
-    let mut buffer = vec![0; 64 << 10];
-    while at < image.len() {
-        let left = usize::try_from(image.len() - at).unwrap_or(buffer.len());
-        let part = left.min(buffer.len());
-        image.read(at, &mut buffer[..part])?;
-        hash.update(&buffer[..part]);
-        at += part as u64;
-    }
-    Ok(hex(&hash.finalize()))
 }
 
 /// The request in the form that was asked for.

@@ -16,7 +16,7 @@ pub(super) fn message(failure: &Failure) -> String {
             "its file system has no locks, so another program could change it at the same time"
         }
         FailureCode::NotOwner if failure.operation == Operation::Replace => {
-            "it belongs to another user, and a new file in its place could not keep that owner"
+            "a new file in its place could not keep its owner and its group"
         }
         FailureCode::NotOwner => "it belongs to another user, and you may not write to it",
         FailureCode::FolderProtected => {
@@ -75,6 +75,10 @@ fn failed_operation(failure: &Failure) -> String {
 pub(super) fn next_step(failure: &Failure) -> &'static str {
     match failure.code {
         FailureCode::NoLocks => "convert into a folder on another disk with -o",
+        FailureCode::NotOwner if failure.operation == Operation::Replace => {
+            "run addpack as its owner or as root (an owner must be in the file's group), or convert into a \
+             copy with -o"
+        }
         FailureCode::NotOwner => {
             "run addpack as its owner or as root, or convert into a copy with -o"
         }

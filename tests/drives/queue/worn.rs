@@ -4,7 +4,7 @@ use super::{prompt, squeezed};
 use crate::support::diskette::{Loop, SECTOR, Terminal, wear};
 use crate::support::judge::PackImage;
 use crate::support::judges::needs;
-use crate::support::scene::Scene;
+use crate::support::scene::{Ran, Scene};
 use crate::support::simulator;
 use std::process::Command;
 
@@ -82,6 +82,31 @@ fn kept_image_that_has_lost_a_part_of_the_record_is_refused() {
         );
         assert!(scene.read(NAME) == PackImage::golden(NAME).old);
     }
+}
+
+/// The digest of an image is of its file; where there is none, the letter says how to make one.
+#[test]
+fn request_for_a_diskette_with_lost_sectors_names_the_digest_of_its_image() {
+    let at = simulator::record_at(&PackImage::golden(NAME).old) / SECTOR;
+    let scene = Scene::with(&[NAME]);
+    let Some(drive) = Loop::with(&scene.path(NAME)) else { return };
+    let worn = format!("lost={}", at + 1);
+    if put_in(&scene, &drive, COMMANDS[0], &worn).is_none() {
+        return;
+    }
+    let ran = scene.run(&["replace", "box"]);
+    assert!(ran.stdout.contains(&format!("Image     {KEPT}.img\n   SHA-1     ")), "{ran:?}");
+    ran.ends(0);
+    let mut command = scene.command(&["replace", drive.path()]);
+    wear(&mut command, &worn);
+    let ran = Ran::of(&mut command);
+    let no_digest = format!(
+        "its digest could not be taken: sector {} is unreadable; replace --queue with --keep DIR takes it from an \
+         image of the diskette\n",
+        at + 1
+    );
+    assert!(ran.stderr.contains(&no_digest), "{ran:?}");
+    ran.ends(3);
 }
 
 /// The record read well at the first look, and then no more.

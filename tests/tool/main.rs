@@ -22,6 +22,8 @@ mod ledger_history;
 #[cfg(unix)]
 mod left_untouched;
 #[cfg(unix)]
+mod one_screen;
+#[cfg(unix)]
 mod one_tree;
 #[cfg(unix)]
 mod packaging;

@@ -34,9 +34,10 @@ pub enum Found {
 }
 
 impl Found {
-    /// Whether it is an image in an archive.
-    pub(crate) fn is_member(&self) -> bool {
-        matches!(self, Self::Image(image) if image.place.member.is_some())
+    /// Whether it is an image in an archive that has very many members.
+    pub(crate) fn is_one_of_many(&self) -> bool {
+        let Self::Image(image) = self else { return false };
+        image.place.member.as_ref().is_some_and(|member| member.container.has_many_members())
     }
 }
 

@@ -64,6 +64,13 @@ impl LedgerError {
 
     pub(super) fn from_sqlite(path: &Path, error: rusqlite::Error) -> Self {
         let problem = problem_of(&error);
+        let error = match error {
+            // The statement is of no use to the reader.
+            rusqlite::Error::SqlInputError { error, msg, .. } => {
+                rusqlite::Error::SqliteFailure(error, Some(msg))
+            }
+            other => other,
+        };
         Self { cause: Some(error.into()), ..Self::new(path, problem) }
     }
 

@@ -132,7 +132,8 @@ pub struct LedgerEntry {
     /// already converted when it was first seen.
     pub sectors: Option<[u64; RECORD_SECTORS]>,
     /// The record before and after, while the conversion is begun; [`super::Ledger::begun`] leaves it out.
-    pub patch: Option<Patch>,
+    /// In a box, since very many entries may be in memory without it.
+    pub patch: Option<Box<Patch>>,
 }
 
 impl Deref for LedgerEntry {
@@ -178,7 +179,7 @@ impl LedgerEntry {
             sectors: sectors([id_part(8)?, id_part(9)?, id_part(10)?, id_part(11)?]),
             patch: record_at(row, 15)?
                 .zip(record_at(row, 16)?)
-                .map(|(old, new)| Patch { old, new }),
+                .map(|(old, new)| Box::new(Patch { old, new })),
         })
     }
 }

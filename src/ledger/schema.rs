@@ -12,13 +12,14 @@ pub(super) const APPLICATION_ID: i32 = 0x4150_4C47;
 pub(super) const VERSION: i32 = 3;
 
 /// The tables of version 3. Released rows stay, so that a pack that was converted twice is recognised; of the
-/// others there is one for each serial.
+/// others there is one for each serial. For a list of three states, SQLite would build a table of them with each row
+/// that is written.
 const CREATE: &str = "
 CREATE TABLE conversion (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
     serial        TEXT NOT NULL,
     licenses      INTEGER NOT NULL,
-    state         TEXT NOT NULL CHECK (state IN ('begun', 'done', 'released')),
+    state         TEXT NOT NULL CHECK (state = 'begun' OR state = 'done' OR state = 'released'),
     path          ANY NOT NULL,     -- the image that was converted
     target        ANY,              -- the converted copy; NULL where converted in place
     device        INTEGER,          -- of the image, if the system has them

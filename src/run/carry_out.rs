@@ -62,7 +62,7 @@ pub fn carry_out(
     let turns = first.into_iter().chain(turns);
     let task = Task { job, output: output.as_ref(), at: job.mode.time() };
     let mut run = Run { survey, task, stop, claims, listener, finished: 0 };
-    let turns = InOrder::new(turns, 1, Turn::is_of_member);
+    let turns = InOrder::new(turns, 1, Turn::is_one_of_many);
     let mut turns = turns.with_whole_files(Turn::file_to_replace);
     // One more thread writes the ledger while the others clean up.
     let threads = threads + usize::from(threads > 1 && run.changes_in_place());

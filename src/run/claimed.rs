@@ -37,7 +37,7 @@ impl LedgerEntry {
     /// The record before and after a begun conversion, if this program makes such a conversion: a sound 4.0 record,
     /// and the 4.5 record that it becomes.
     pub(crate) fn sound_patch(&self) -> Option<&Patch> {
-        let patch = self.patch.as_ref()?;
+        let patch = self.patch.as_deref()?;
         let diagnosis = diagnose(&patch.old);
         let serial = diagnosis.record.as_ref()?.serial.text()?;
         let new = convert(&diagnosis, FileTime::from_unix_seconds(self.converted_at)?)?;

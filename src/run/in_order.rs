@@ -1,6 +1,7 @@
 //! Items in groups: any free thread works on an item, and the results are taken in order. Items of one file stay
 //! together: a group ends only after that file's last item. Members of an archive come out of it one after the other:
-//! they are left to a single thread, since others would only wait, each with memory of its own.
+//! where there are very many, they are left to a single thread, since others would only wait, each with memory of its
+//! own.
 
 use super::pool::{Pending, Scope};
 use crate::platform::images_at_once;
@@ -22,14 +23,14 @@ const JUDGED: usize = 4;
 
 /// Which file an item is a part of, if the items of that file must stay in one group.
 pub(super) type FileOf<T> = fn(&T) -> Option<usize>;
-/// Whether an item is a member of an archive.
-pub(super) type IsMember<T> = fn(&T) -> bool;
+/// Whether an item is in an archive that has very many members.
+pub(super) type IsOneOfMany<T> = fn(&T) -> bool;
 
 /// Items that are still to come, and the results of those that were handed out.
 pub(super) struct InOrder<I: Iterator, R> {
     items: Peekable<I>,
     file_of: FileOf<I::Item>,
-    is_member: IsMember<I::Item>,
+    is_one_of_many: IsOneOfMany<I::Item>,
     pending: Pending<Piece<R>>,
     /// The file that each pending piece is of.
     files: VecDeque<Option<usize>>,
@@ -55,7 +56,7 @@ pub(super) struct Group<R> {
 /// Items for a thread.
 struct NextPiece<T> {
     items: Vec<T>,
-    are_members: bool,
+    are_of_many: bool,
 }
 
 struct Piece<R> {
@@ -68,13 +69,13 @@ where
     I::Item: Send,
 {
     /// Takes up to `groups` groups of `items` ahead.
-    pub(super) fn new(items: I, groups: usize, is_member: IsMember<I::Item>) -> Self {
+    pub(super) fn new(items: I, groups: usize, is_one_of_many: IsOneOfMany<I::Item>) -> Self {
         let group = GROUP.min(images_at_once());
         let reach = groups * group;
         Self {
             items: items.peekable(),
             file_of: |_| None,
-            is_member,
+            is_one_of_many,
             pending: Pending::new(),
             files: VecDeque::new(),
             group,
@@ -113,9 +114,9 @@ where
             threads => (self.reach, (self.group / threads).clamp(1, PIECE)),
         };
         while self.ahead < reach {
-            let Some(NextPiece { items, are_members }) = self.next_piece(piece) else { return };
+            let Some(NextPiece { items, are_of_many }) = self.next_piece(piece) else { return };
             self.ahead += items.len();
-            if are_members {
+            if are_of_many {
                 let results = items.into_iter().map(work).collect();
                 self.pending.push(Piece { results, waited: false });
                 continue;
@@ -129,20 +130,22 @@ where
         }
     }
 
-    /// The next piece for a thread: at most `most` items, all of one file or of none, and all members or none.
+    /// The next piece for a thread: at most `most` items, all of one file or of none, and all or none of an archive
+    /// with very many.
     fn next_piece(&mut self, most: usize) -> Option<NextPiece<I::Item>> {
         let first = self.items.next()?;
-        let (file, are_members) = ((self.file_of)(&first), (self.is_member)(&first));
+        let (file, are_of_many) = ((self.file_of)(&first), (self.is_one_of_many)(&first));
         let mut items = Vec::with_capacity(most);
         items.push(first);
-        let is_alike =
-            |next: &I::Item| (self.file_of)(next) == file && (self.is_member)(next) == are_members;
+        let is_alike = |next: &I::Item| {
+            (self.file_of)(next) == file && (self.is_one_of_many)(next) == are_of_many
+        };
         while items.len() < most {
             let Some(next) = self.items.next_if(is_alike) else { break };
             items.push(next);
         }
         self.files.push_back(file);
-        Some(NextPiece { items, are_members })
+        Some(NextPiece { items, are_of_many })
     }
 
     /// Waits for the next group and takes it; its results are empty if no item is left. Items that are still missing
@@ -194,6 +197,7 @@ where
 mod tests {
     use super::super::pool;
     use super::*;
+    use std::thread;
 
     /// The sizes of the groups that these items, each the number of its file or 0 for none, are taken in.
     fn sizes(items: Vec<usize>, workers: usize) -> Vec<usize> {
@@ -209,6 +213,23 @@ mod tests {
                 }
             }
         })
+    }
+
+    #[test]
+    fn members_of_a_large_archive_are_left_to_one_thread() {
+        let mut in_order = InOrder::new(0..1000, 1, |item| item % 100 < 50);
+        let me = thread::current().id();
+        pool::scope(4, |scope| {
+            in_order.begin(scope, |item| (item, thread::current().id()));
+            loop {
+                let group = in_order.take(scope, |item| (item, thread::current().id()));
+                if group.results.is_empty() {
+                    return;
+                }
+                let others = |(item, thread): &(i32, _)| item % 100 < 50 && *thread != me;
+                assert!(!group.results.iter().any(others));
+            }
+        });
     }
 
     #[test]

@@ -67,7 +67,7 @@ pub(super) fn look_at_all(
     let mut threads = 1;
     // A group's converted packs are remembered together.
     let few = if job.mode.converts() { 4 * FEW } else { FEW };
-    let mut items = InOrder::new(finder, 2, Found::is_member).with_small_groups(few);
+    let mut items = InOrder::new(finder, 2, Found::is_one_of_many).with_small_groups(few);
     let mut looking = Looking::new(job, ledger, stop, listener)?;
     let end = loop {
         let may_grow = threads < most;

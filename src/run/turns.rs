@@ -26,9 +26,9 @@ pub(super) struct Turn {
 }
 
 impl Turn {
-    /// Whether it is that of an image in an archive.
-    pub(super) fn is_of_member(&self) -> bool {
-        self.found.is_member()
+    /// Whether it is that of an image in an archive that has very many members.
+    pub(super) fn is_one_of_many(&self) -> bool {
+        self.found.is_one_of_many()
     }
 
     /// Identifies the archive that is replaced with all of its members, if this is one of them.

@@ -113,7 +113,7 @@ fn archive_of_very_many_packs_is_written_once() {
 
 /// What became of the archive before.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Before {
+pub(super) enum Before {
     Nothing,
     Converted,
     /// Its conversion was killed before the new archive got its name.
@@ -131,7 +131,7 @@ const TRIALS: [(&[&str], Before); 6] = [
     (&["ledger", "check"], Before::Converted),
 ];
 
-fn prepare(scene: &Scene, before: Before) {
+pub(super) fn prepare(scene: &Scene, before: Before) {
     let folder = fs::canonicalize(scene.path("in")).unwrap();
     let (call, path) = match before {
         Before::Nothing => return,

@@ -174,10 +174,10 @@ fn device_of_another_size_is_refused_with_its_size_and_opened_no_further() {
     let disk = scene.path("disk");
     let Some(drive) = Loop::empty() else { return };
     for (size, words) in [
-        (100 << 20, "104857600 bytes (100 MB)"),
-        (1_474_560 + 512, "1475072 bytes (1440 KB)"),
-        (737_280 - 512, "736768 bytes (719 KB)"),
-        (8 << 30, "8589934592 bytes (8 GB)"),
+        (100 << 20, "104,857,600 bytes (100 MB)"),
+        (1_474_560 + 512, "1,475,072 bytes (1,440 KB)"),
+        (737_280 - 512, "736,768 bytes (719 KB)"),
+        (8 << 30, "8,589,934,592 bytes (8 GB)"),
     ] {
         std::fs::File::create(&disk).unwrap().set_len(size).unwrap();
         drive.insert(&disk);

@@ -17,6 +17,7 @@ fn assert_unusable(scene: &Scene, says: &str) {
     let summary: Summary = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!((ran.code, summary.images, summary.complete), (Some(3), 0, false));
     assert!(summary.error.is_some_and(|error| error.message.contains(says)));
+    assert!(!ran.stderr.contains("SELECT"), "{}", ran.stderr);
     assert!(before == scene.read("unused-720.img"));
 }
 

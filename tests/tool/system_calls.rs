@@ -77,6 +77,26 @@ fn page_that_cannot_be_read_past_the_cache_is_dropped_and_read_anew() {
 }
 
 #[test]
+fn images_in_small_archives_are_looked_at_by_several_threads() {
+    crate::support::needs!("strace", "zip");
+    let pack = PackImage::golden("reapplied-360.img");
+    let scene = Scene::new();
+    fs::create_dir(scene.path("in")).unwrap();
+    for number in 0..40 {
+        let mut image = pack.renumbered(number);
+        image.name = format!("{number}.img");
+        image.put(&scene, "raw");
+        let mut zip = Command::new("zip");
+        zip.args(["-qj", &format!("in/{number}.imz"), &format!("raw/{number}.img")]);
+        assert!(zip.current_dir(scene.path("")).status().unwrap().success());
+    }
+    let slow = ["-f", "-e", "trace=pread64,clone3", "-e", "inject=pread64:delay_enter=2000"];
+    let traced = strace(&scene, &slow, &["inspect", "--json", "-j4", "--no-ledger", "in"]);
+    assert_eq!(traced.ran.stdout.matches("\"outcome\":\"convertible\"").count(), 40);
+    assert!(traced.count("clone3") >= 3, "{}", traced.count("clone3"));
+}
+
+#[test]
 fn interrupted_read_is_tried_again_also_where_a_container_is_recognized() {
     crate::support::needs!("strace");
     let scene = Scene::new();

@@ -237,7 +237,7 @@ pub(crate) struct ConvertArgs {
     /// With --queue: ask for the diskettes whose images in DIR are still to be converted, by number and serial
     ///
     /// DIR is the folder that `addpack inspect --queue DRIVE --keep DIR` has filled. A diskette that is not of the
-    /// set, or has changed since its image was made, is left alone.
+    /// set, or has changed since its image was kept, is left alone.
     #[arg(long, value_name = "DIR", requires = "queue", value_hint = ValueHint::DirPath)]
     pub(crate) plan: Option<PathBuf>,
 

@@ -20,7 +20,7 @@ pub(crate) struct QueueArgs {
     /// An image is named for the pack's serial and its number of events, and never takes the place of
     /// another. Sectors that do not read are listed in a mapfile beside it, as GNU ddrescue writes them. A new
     /// queue with the same DIR continues where the last one ended: each diskette keeps its number, which is in
-    /// addpack-diskettes.txt there.
+    /// addpack-diskettes.txt there. A diskette without a pack is known again by its bytes.
     #[arg(long, value_name = "DIR", requires = "queue", value_hint = ValueHint::DirPath)]
     pub(crate) keep: Option<PathBuf>,
 }

@@ -4,6 +4,7 @@ use super::cause::medium_cause;
 use super::container::{container_message, unsupported_next_step};
 use super::file_system::{self, operation, target};
 use super::system::{ASK_FOR_DRIVE, MAKE_IMAGE, with_drives};
+use super::value::number;
 use crate::cli::show::terminal::{escape, named};
 use addpack::container::ContainerError;
 use addpack::media::{DriveError, MediaError};
@@ -120,8 +121,8 @@ fn not_a_diskette(failure: &Failure) -> String {
 fn size(len: u64) -> String {
     const UNITS: [(u64, &str); 3] = [(1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "KB")];
     match UNITS.iter().find(|(unit, _)| len >= 2 * unit) {
-        Some((unit, name)) => format!("{len} bytes ({} {name})", len / unit),
-        None => format!("{len} bytes"),
+        Some((unit, name)) => format!("{} bytes ({} {name})", number(len), number(len / unit)),
+        None => format!("{} bytes", number(len)),
     }
 }
 

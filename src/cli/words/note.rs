@@ -2,6 +2,7 @@
 
 use super::finding::fault_message;
 use super::set;
+use super::value::number;
 use crate::cli::show::terminal::escape;
 use addpack::disk::{Flaw, FlawKind};
 use addpack::fat12::Anomaly;
@@ -127,7 +128,11 @@ fn anomaly_note(anomaly: Anomaly) -> (&'static str, String) {
         Anomaly::FatsDiffer => ("fats-differ", "the two copies of the FAT differ".to_owned()),
         Anomaly::CutShort { image, volume } => (
             "cut-short",
-            format!("the image has {image} bytes, its volume {volume}: it was cut short"),
+            format!(
+                "the image has {} bytes, its volume {}: it was cut short",
+                number(image),
+                number(volume)
+            ),
         ),
     }
 }

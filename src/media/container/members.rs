@@ -35,7 +35,16 @@ fn is_folder(member: &ZipMember) -> bool {
     member.name.ends_with(b"/")
 }
 
+/// So many members are read by several threads, more by one alone.
+const FEW_MEMBERS: usize = 64;
+
 impl Container {
+    /// Whether it has so many members that one thread alone should read them: each other thread would keep memory of
+    /// its own for them.
+    pub(crate) fn has_many_members(&self) -> bool {
+        self.with_directory(|directory| directory.members.len() > FEW_MEMBERS).unwrap_or(false)
+    }
+
     /// The places in the directory of the members of an archive that may be images; if it has only one member, that
     /// one's.
     pub(crate) fn images(&self) -> Vec<usize> {

@@ -41,7 +41,8 @@ pub(super) fn locate(
     }
 }
 
-/// The record, and which of its sectors can be read. If the diskette that was claimed has the new commit sector, an
+/// The record as the disk holds it, since the cache may show what never reached it, and which of its sectors can be read.
+/// A container is seen on the disk later, as a whole. If the diskette that was claimed has the new commit sector, an
 /// unreadable sector after it was being zeroed when the diskette was pulled out: it counts as old, and is zeroed again.
 fn read<S: DisketteStorage>(
     medium: &S,
@@ -52,7 +53,12 @@ fn read<S: DisketteStorage>(
     let mut bytes = [0; RECORD_LEN];
     let mut readable = [false; RECORD_SECTORS];
     for (index, buffer) in bytes.chunks_exact_mut(SECTOR_LEN).enumerate() {
-        readable[index] = medium.read(sectors[index], buffer).is_ok();
+        let read = if medium.is_replaced() {
+            medium.read(sectors[index], buffer)
+        } else {
+            medium.read_past_cache(sectors[index], buffer)
+        };
+        readable[index] = read.is_ok();
     }
     if medium.is_removable() && is_claimed && bytes[..SECTOR_LEN] == *patch.sector(0).1 {
         for index in patch.clean_up().filter(|index| !readable[*index]).collect::<Vec<_>>() {
@@ -99,4 +105,64 @@ pub(super) fn held<S: DisketteStorage>(
         return Held::Torn(patch.clone());
     }
     Held::SomethingElse
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::disk::{MediaError, Memory, Storage};
+
+    const OLD: &[u8; RECORD_LEN] =
+        include_bytes!("../../../testdata/records/reapplied-in-order.rec");
+    const NEW: &[u8; RECORD_LEN] =
+        include_bytes!("../../../testdata/records/reapplied-in-order.45.rec");
+    const SECTORS: RecordSectors = [0, 512, 1024, 1536];
+
+    /// A disk that holds other bytes than the cache shows, as after a write that failed.
+    struct Stale {
+        cache: Memory,
+        disk: Memory,
+    }
+
+    impl Storage for Stale {
+        fn len(&self) -> u64 {
+            self.disk.len()
+        }
+
+        fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
+            self.cache.read(offset, buffer)
+        }
+
+        fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
+            self.disk.read(offset, buffer)
+        }
+
+        fn write(&self, offset: u64, bytes: &[u8]) -> Result<(), MediaError> {
+            self.disk.write(offset, bytes)
+        }
+
+        fn sync(&self) -> Result<(), MediaError> {
+            Ok(())
+        }
+    }
+
+    impl DisketteStorage for Stale {}
+
+    #[test]
+    fn events_that_only_the_cache_shows_as_erased_are_erased_again() {
+        let patch = Patch { old: *OLD, new: *NEW };
+        let unfinished = [&NEW[..SECTOR_LEN], &OLD[SECTOR_LEN..]].concat();
+        let evidence = Evidence { damaged: false, is_claimed: true, put_back: false };
+        let (cache, disk) = (Memory::new(NEW.to_vec()), Memory::new(unfinished.clone()));
+        match held(&Stale { cache, disk }, &SECTORS, &patch, evidence) {
+            Held::New(found) => {
+                assert!(found.old[..] == unfinished[..]);
+                assert!(found.clean_up().next().is_some());
+            }
+            _ => panic!("the disk holds the new first sector"),
+        }
+        let (cache, disk) = (Memory::new(NEW.to_vec()), Memory::new(OLD.to_vec()));
+        let stale = held(&Stale { cache, disk }, &SECTORS, &patch, evidence);
+        assert!(matches!(stale, Held::Old));
+    }
 }

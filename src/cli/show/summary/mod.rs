@@ -3,6 +3,7 @@
 
 mod commands;
 mod detail;
+mod fold;
 
 use crate::cli::args::{Also, Common};
 use crate::cli::exit::Exit;
@@ -16,8 +17,8 @@ use addpack::plan::{PlannedSet, ServerCounts};
 use addpack::record::fields::Server;
 use addpack::report::{Outcome, Report};
 use addpack::run::FinalReport;
-use anstream::adapter::strip_str;
 use detail::{Asks, Detail};
+use fold::{Fold, height, reasons};
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 use std::time::Instant;
@@ -27,20 +28,6 @@ const SUMMARY_FROM: usize = 200;
 
 /// Columns before the reasons of an outcome.
 const LEAD: usize = 35;
-
-/// What a summary leaves out so that it fits the screen, each with all before it.
-#[derive(Clone, Copy, PartialEq, PartialOrd)]
-enum Fold {
-    Nothing,
-    /// Which files can be had.
-    Offers,
-    /// Of each outcome, the reasons that do not fit on its line; and what files that are not read are.
-    Reasons,
-    /// What the commands do.
-    Purposes,
-    /// The commands but for the one that lists all, which ends with them.
-    Commands,
-}
 
 /// What a summary needs to know of the images.
 pub(crate) struct Brief {
@@ -231,31 +218,6 @@ impl Brief {
         let room = if fold >= Fold::Reasons { look.width.saturating_sub(LEAD) } else { usize::MAX };
         look.row(&format!("{lead}  "), LEAD, &reasons(&parts, room))
     }
-}
-
-/// The rows that a text takes at a terminal.
-fn height(look: TextStyle, text: &str) -> usize {
-    let rows = |line: &str| {
-        let columns = strip_str(line).map(|part| part.chars().count()).sum::<usize>();
-        columns.div_ceil(look.columns).max(1)
-    };
-    text.lines().map(rows).sum()
-}
-
-/// As many reasons as there is room for, the most frequent first, and how many images have others.
-fn reasons(parts: &[(u64, &str)], room: usize) -> String {
-    let shown = |count: usize| {
-        let (named, others) = parts.split_at(count);
-        let mut named: Vec<_> =
-            named.iter().map(|(count, why)| format!("{} {why}", number(*count))).collect();
-        let others: u64 = others.iter().map(|(count, _)| count).sum();
-        if others > 0 {
-            named.push(format!("{} (--list)", plural(others, "other", "others")));
-        }
-        named.join(", ")
-    };
-    let mut all = (1..=parts.len()).rev().map(shown);
-    all.find(|text| text.len() <= room).unwrap_or_else(|| "--list shows why".to_owned())
 }
 
 /// Which files can be had beside the screen, where none was asked for.

@@ -125,6 +125,17 @@ impl Scene {
         Ran::of(&mut self.command(args))
     }
 
+    /// addpack run here by a shell that sets a limit, or its mask, first.
+    #[cfg(unix)]
+    pub fn run_after(&self, first: &str, args: &[&str]) -> Ran {
+        let addpack = self.command(args);
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("{first}; exec \"$0\" \"$@\"")]).arg(addpack.get_program());
+        shell.args(addpack.get_args()).current_dir(addpack.get_current_dir().unwrap());
+        shell.envs(addpack.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        Ran::of(&mut shell)
+    }
+
     /// addpack run here, with this as the time of every conversion, in seconds since 1970.
     pub fn run_at(&self, time: &str, args: &[&str]) -> Ran {
         Ran::of(self.command(args).env("SOURCE_DATE_EPOCH", time))

@@ -16,17 +16,7 @@ fn mode(scene: &Scene, name: &str) -> u32 {
     fs::metadata(scene.path(name)).unwrap().mode() & 0o7777
 }
 
-/// addpack in a shell that sets its limits first.
-fn run_after(scene: &Scene, first: &str, args: &[&str]) -> Ran {
-    let addpack = scene.command(args);
-    let mut shell = Command::new("sh");
-    shell.args(["-c", &format!("{first}; exec \"$0\" \"$@\"")]).arg(addpack.get_program());
-    shell.args(addpack.get_args()).current_dir(addpack.get_current_dir().unwrap());
-    shell.envs(addpack.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    Ran::of(&mut shell)
-}
-
-fn images(ran: &Ran) -> Vec<Image> {
+pub(super) fn images(ran: &Ran) -> Vec<Image> {
     let lines: Vec<_> = ran.stdout.lines().collect();
     let images = lines[..lines.len() - 1].iter();
     images.map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -61,11 +51,11 @@ fn copy_gets_no_rights_that_a_copy_would_not_get() {
     let scene = Scene::with(&["unused-720.img"]);
     set_mode(&scene, "unused-720.img", 0o6777);
     let command = [&CONVERT[..], &["-o", "out", "unused-720.img"]].concat();
-    run_after(&scene, "umask 027", &command).ends(0);
+    scene.run_after("umask 027", &command).ends(0);
     assert_eq!(mode(&scene, "out/unused-720.img"), 0o750);
     // In place, everything stays.
     let command = [&CONVERT[..], &["unused-720.img", "--no-ledger"]].concat();
-    run_after(&scene, "umask 027", &command).ends(0);
+    scene.run_after("umask 027", &command).ends(0);
     assert_eq!(mode(&scene, "unused-720.img"), 0o6777);
 }
 
@@ -200,46 +190,6 @@ fn container_of_another_user_keeps_its_owner() {
 }
 
 #[test]
-fn limit_on_the_size_of_files_fails_a_pack_and_the_run_goes_on() {
-    let scene = Scene::with(&["applied-1440.img", "unused-20-160.img"]);
-    let command = [&CONVERT[..], &["-o", "out", "."]].concat();
-    // In blocks of 512 bytes.
-    let ran = run_after(&scene, "ulimit -f 600", &command);
-    let images = images(&ran);
-    let outcomes: Vec<_> = images.iter().map(|image| &*image.outcome).collect();
-    assert_eq!(
-        (&outcomes[..], ran.code),
-        (&["failed", "converted"][..], Some(3)),
-        "{}",
-        ran.stderr
-    );
-    assert_eq!(images[0].error.as_ref().unwrap().code, "file-size-limit");
-    assert!(images[0].next_step.contains("ulimit -f"), "{}", images[0].next_step);
-    assert_eq!(fs::read_dir(scene.path("out")).unwrap().count(), 1, "nothing else is left");
-    scene.run(&command).ends(0);
-    let new = [&CONVERT[..], &["--ledger", "new.db", "."]].concat();
-    let ran = run_after(&scene, "ulimit -f 1", &new);
-    assert!(ran.stderr.contains("raise the limit (ulimit -f)"), "{}", ran.stderr);
-    ran.ends(3);
-}
-
-#[test]
-fn where_few_files_may_be_open_fewer_images_are_worked_on_at_a_time() {
-    for limit in ["16", "24", "40", "64"] {
-        let scene = Scene::new();
-        for number in 0..100 {
-            scene.pack(number, &format!("in/{number}.img"));
-        }
-        let limit = format!("ulimit -n {limit}");
-        run_after(&scene, &limit, &["inspect", "in"]).at(&limit).code(0);
-        let ran = run_after(&scene, &limit, &[&CONVERT[..], &["-o", "out", "in"]].concat());
-        ran.at(&limit).code(0);
-        let ran = run_after(&scene, &limit, &[&CONVERT[..], &["--no-ledger", "in"]].concat());
-        ran.at(&limit).code(0);
-    }
-}
-
-#[test]
 fn incomplete_request_is_not_written() {
     let scene = Scene::with(&["out-of-order-720.img", "bit-rot-360.img"]);
     set_mode(&scene, "", 0o777);
@@ -256,17 +206,6 @@ fn incomplete_request_is_not_written() {
     set_mode(&scene, "bit-rot-360.img", 0o444);
     let ran = scene.run(&["replace", ".", "-o", "request.txt"]);
     assert_eq!((ran.code, scene.path("request.txt").exists()), (Some(0), true), "{}", ran.stderr);
-}
-
-#[test]
-fn request_that_the_disk_has_no_room_for_names_its_file_and_no_other() {
-    let scene = Scene::with(&["out-of-order-720.img"]);
-    let ran =
-        run_after(&scene, "ulimit -f 1", &["replace", "--no-ledger", ".", "-o", "request.txt"]);
-    ran.ends(3);
-    let said = "addpack: the report could not be written: request.txt: ";
-    assert!(ran.stderr.starts_with(said) && !ran.stderr.contains("tmp"), "{}", ran.stderr);
-    assert_eq!(fs::read_dir(scene.path("")).unwrap().count(), 1, "nothing is left");
 }
 
 #[test]

@@ -220,6 +220,22 @@ fn command_line_without_a_path_is_wrong() {
     assert!(ran.stderr.contains("<PATH>..."), "{}", ran.stderr);
 }
 
+#[cfg(unix)]
+#[test]
+fn standard_input_that_cannot_be_read_or_kept_is_no_report_that_could_not_be_written() {
+    let scene = Scene::with(&["unused-720.img"]);
+    let run = |file: &str, temporary: &str| {
+        let input = std::fs::File::open(scene.path(file)).unwrap();
+        let mut command = scene.command(&["inspect", "-"]);
+        Ran::of(command.stdin(input).env("TMPDIR", scene.path(temporary)))
+    };
+    run("", "").is(3, "", "addpack: standard input could not be read: is a directory\n");
+    let ran = run("unused-720.img", "no-such-folder");
+    let said = "addpack: standard input could not be kept while it is looked at: ";
+    assert!(ran.stderr.starts_with(said) && ran.stderr.ends_with("TMPDIR\n"), "{}", ran.stderr);
+    ran.ends(3);
+}
+
 #[test]
 fn an_image_on_standard_input_is_looked_at_and_named_so() {
     let scene = Scene::with(&["out-of-order-720.img"]);

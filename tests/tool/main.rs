@@ -22,14 +22,21 @@ mod ledger_history;
 #[cfg(unix)]
 mod left_untouched;
 #[cfg(unix)]
+mod limits;
+#[cfg(unix)]
+mod not_a_ledger;
+#[cfg(unix)]
 mod one_tree;
 #[cfg(unix)]
 mod packaging;
+mod page;
 mod plan;
 mod plan_all;
 mod plan_copies;
 mod plan_sets;
 mod plan_truth;
+#[cfg(unix)]
+mod question;
 mod random_plans;
 #[cfg(unix)]
 mod raw_bytes;

@@ -72,12 +72,8 @@ fn conversion_that_cannot_be_made_durable_ends_with_1() {
 #[cfg(unix)]
 #[test]
 fn disk_that_is_full_is_not_taken_for_one_that_can_do_nothing() {
-    use crate::support::scene::Ran;
     let scene = Scene::new();
-    let addpack = scene.command(&["selftest", "."]);
-    let mut shell = std::process::Command::new("sh");
-    shell.args(["-c", "ulimit -f 8; exec \"$0\" selftest ."]).arg(addpack.get_program());
-    let ran = Ran::of(shell.current_dir(scene.path("")));
+    let ran = scene.run_after("ulimit -f 8", &["selftest", "."]);
     assert!(ran.stderr.contains("the trials take 8 MB there"), "{ran:?}");
     ran.ends(2);
     assert_eq!(std::fs::read_dir(scene.path("")).unwrap().count(), 0);

@@ -5,7 +5,6 @@ use rusqlite::Connection;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::Command;
 
 /// A pack converted by its owner, and a copy of it as it was.
 fn converted_pack_and_copy() -> Scene {
@@ -19,7 +18,7 @@ fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
 }
 
-fn files_beside(ledger: &Path) -> Vec<String> {
+pub(super) fn files_beside(ledger: &Path) -> Vec<String> {
     let entries = fs::read_dir(ledger.parent().unwrap()).unwrap();
     let mut names: Vec<_> =
         entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -271,52 +270,6 @@ fn without_a_readable_ledger_inspect_goes_on_and_deciding_fails() {
 #[test]
 fn ledger_is_made_with_all_that_the_mask_allows() {
     let scene = Scene::with(&["unused-720.img"]);
-    let addpack = scene.command(&[&CONVERT[..], &["unused-720.img"]].concat());
-    let mut shell = Command::new("sh");
-    shell.args(["-c", "umask 007; exec \"$0\" \"$@\""]).arg(addpack.get_program());
-    shell.args(addpack.get_args()).current_dir(addpack.get_current_dir().unwrap());
-    shell.envs(addpack.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    Ran::of(&mut shell).ends(0);
+    scene.run_after("umask 007", &[&CONVERT[..], &["unused-720.img"]].concat()).ends(0);
     assert_eq!(fs::metadata(scene.ledger()).unwrap().permissions().mode() & 0o777, 0o660);
-}
-
-#[test]
-fn database_of_another_program_is_left_as_it_was() {
-    for mode in ["DELETE", "WAL"] {
-        let scene = Scene::with(&["unused-720.img"]);
-        let foreign = scene.path("foreign.db");
-        let db = Connection::open(&foreign).unwrap();
-        let sql =
-            format!("PRAGMA journal_mode = {mode}; CREATE TABLE t (x); PRAGMA user_version = 1");
-        db.execute_batch(&sql).unwrap();
-        // A program that was killed: what it wrote last is in the log alone.
-        let log = scene.path("foreign.db-wal");
-        let killed = fs::read(&log).ok();
-        drop(db);
-        if let Some(killed) = &killed {
-            fs::write(&log, killed).unwrap();
-        }
-        let (before, beside) = (scene.read("foreign.db"), files_beside(&foreign));
-        for command in [&["inspect"][..], &["convert", "--yes"], &["convert", "--dry-run"]] {
-            let ran = scene.run(&[command, &["--ledger", "foreign.db", "unused-720.img"]].concat());
-            assert!(ran.stderr.contains("this file is not a ledger"), "{}", ran.stderr);
-        }
-        assert!(scene.read("foreign.db") == before);
-        assert_eq!(files_beside(&foreign), beside);
-    }
-}
-
-#[test]
-fn only_regular_files_are_ledgers() {
-    let scene = Scene::with(&["unused-720.img"]);
-    rustix::fs::mkfifoat(rustix::fs::CWD, scene.path("pipe"), 0o666.into()).unwrap();
-    for special in ["pipe", "/dev/null", "."] {
-        for command in [&["inspect"][..], &["convert", "--yes"], &["ledger"]] {
-            let images: &[&str] = if command == ["ledger"] { &[] } else { &["unused-720.img"] };
-            let ran = scene.run(&[command, &["--ledger", special], images].concat());
-            assert!(ran.stderr.contains("a ledger is a regular file"), "{special}: {}", ran.stderr);
-        }
-    }
-    assert_eq!(files_beside(&scene.path("pipe")), ["pipe", "unused-720.img"]);
-    assert!(!Path::new("/dev/null-journal").exists());
 }

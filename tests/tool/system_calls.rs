@@ -140,9 +140,7 @@ fn put_images(scene: &Scene, folders: impl Iterator<Item = String>) {
 
 /// The last line of what is said of the folder `in`.
 fn inspect_with_open_files(limit: u64, scene: &Scene) -> String {
-    let script = format!("ulimit -n {limit}; exec \"$0\" inspect --json --no-ledger \"$1\"");
-    let mut shell = Command::new("sh");
-    shell.args(["-c", &script, env!("CARGO_BIN_EXE_addpack")]).arg(scene.path("in"));
-    let output = shell.output().unwrap();
-    String::from_utf8(output.stdout).unwrap().lines().last().unwrap().to_owned()
+    let limit = format!("ulimit -n {limit}");
+    let ran = scene.run_after(&limit, &["inspect", "--json", "--no-ledger", "in"]);
+    ran.stdout.lines().last().unwrap().to_owned()
 }

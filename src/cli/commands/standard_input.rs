@@ -1,6 +1,7 @@
 //! An image on standard input: kept in a temporary file while it is examined, and named `-`.
 
 use crate::cli::Error;
+use crate::cli::words::system_cause;
 use addpack::container::MAX_IMAGE;
 use addpack::run::{FinalReport, RunEvent};
 use std::ffi::OsStr;
@@ -23,16 +24,26 @@ pub(crate) fn is_named(paths: &[PathBuf]) -> bool {
 pub(crate) fn read() -> Result<NamedTempFile, Error> {
     let mut bytes = Vec::new();
     let read = stdin().lock().take(MAX_IMAGE as u64 + 1).read_to_end(&mut bytes);
-    read.map_err(Error::Output)?;
+    read.map_err(|error| {
+        let cause = system_cause(&error);
+        Error::Input(format!("standard input could not be read: {cause}"))
+    })?;
     if bytes.len() > MAX_IMAGE {
         let message = format!(
             "standard input holds more than the largest diskette, {MAX_IMAGE} bytes: it is not the image of one"
         );
         return Err(Error::Usage(message));
     }
-    let mut file = NamedTempFile::new().map_err(Error::Output)?;
-    file.write_all(&bytes).map_err(Error::Output)?;
-    Ok(file)
+    let kept = NamedTempFile::new().and_then(|mut file| {
+        file.write_all(&bytes)?;
+        Ok(file)
+    });
+    kept.map_err(|error| {
+        let cause = system_cause(&error);
+        Error::Input(format!(
+            "standard input could not be kept while it is looked at: {cause}; name a folder for it in TMPDIR"
+        ))
+    })
 }
 
 /// Changes the event: the image in the temporary file at `path` gets the name of standard input.

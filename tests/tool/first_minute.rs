@@ -20,9 +20,12 @@ fn addpack_alone_shows_the_first_commands_the_drives_and_the_ledger() {
     let scene = Scene::with(&["unused-720.img", "applied-1440.img"]);
     let ran = scene.run(&[]);
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
-    for command in
-        ["inspect FOLDER", "plan FOLDER", "convert FOLDER", "replace FOLDER -o request.txt"]
-    {
+    for command in [
+        "inspect FOLDER",
+        "plan FOLDER",
+        "convert -o converted FOLDER",
+        "replace FOLDER -o request.txt",
+    ] {
         assert!(ran.stdout.contains(&format!("  addpack {command}\n")), "{}", ran.stdout);
     }
     let ledger = match scene.ledger().to_str() {

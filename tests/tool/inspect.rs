@@ -50,7 +50,8 @@ unused-20-160.img
   Made       2 Mar 1998
   Server     none: never applied
 
-  Next       addpack convert unused-20-160.img (one way; asks first)
+  Next       addpack convert -o converted unused-20-160.img (asks first; the
+             image stays)
   See        addpack explain convertible
 ";
     scene.run(&["inspect", "unused-20-160.img"]).is(0, card, "");

@@ -26,6 +26,8 @@ mod limits;
 #[cfg(unix)]
 mod not_a_ledger;
 #[cfg(unix)]
+mod one_screen;
+#[cfg(unix)]
 mod one_tree;
 #[cfg(unix)]
 mod packaging;

@@ -50,7 +50,7 @@ Do not apply (4)
     from support
 
 What now
-  addpack convert .                  converts 3 images, 2 of them for this plan
+  addpack convert -o converted .     converts 3 images into copies, 2 of them for this plan
   addpack replace . -o request.txt   asks for 1 replacement
   addpack plan --labels .            prints the labels
   On the server, open the Small Business Server Console and follow its About
@@ -193,7 +193,7 @@ fn licenses_that_are_there_already_are_a_segment_of_their_own() {
 fn images_that_a_queue_has_kept_are_converted_on_their_diskettes() {
     let scene = Scene::with(&["applied-1440.img"]);
     let plan = || scene.run(&["plan", "."]).stdout;
-    assert!(plan().contains("addpack convert .  "), "{}", plan());
+    assert!(plan().contains("addpack convert -o converted .  "), "{}", plan());
     std::fs::rename(
         scene.path("applied-1440.img"),
         scene.path("12345-270-0000017-00003-1-event.img"),
@@ -280,7 +280,7 @@ fn numbers_in_what_now_are_those_that_the_commands_come_to() {
     let (_, summary, _) = scene.convert(&["in"]);
     for text in texts {
         assert_eq!(
-            number_before(&text, " images, ") as u64,
+            number_before(&text, " images into copies, ") as u64,
             summary.outcomes["converted"],
             "{text}"
         );

@@ -129,7 +129,9 @@ fn commands_are_quoted_and_names_that_cannot_be_are_not_offered() {
     shelf.put("it's mine.img", &pack);
     let text = shelf.scene.run(&["plan", "it's mine.img"]).stdout;
     assert!(
-        text.contains(r"addpack convert 'it'\''s mine.img'         converts 1 image"),
+        text.contains(
+            r"addpack convert -o converted 'it'\''s mine.img'   converts 1 image into copies"
+        ),
         "{text}"
     );
     shelf.put("a\nb.img", &pack);

@@ -5,7 +5,7 @@ use crate::cli::args::plan::PlanArgs;
 use crate::cli::commands::gather::Packs;
 use crate::cli::show::plan_report::PlanReport;
 use crate::cli::show::shell::{command, path_words};
-use crate::cli::show::what_now::{a_drive, ledger_words, new_request, paths_again};
+use crate::cli::show::what_now::{Conversion, a_drive, ledger_words, new_request, paths_again};
 use crate::cli::words::{
     PackSummary, Replacements, address, look_of, pack_serial, plural, server_name,
 };
@@ -19,8 +19,8 @@ use std::collections::HashSet;
 #[derive(Default)]
 pub(crate) struct WholeSet {
     /// Images that a conversion in place converts, and those that a conversion into copies does.
-    in_place: usize,
-    into_copies: usize,
+    in_place: u64,
+    into_copies: u64,
     /// What a request asks for.
     asked: Replacements,
 }
@@ -38,8 +38,8 @@ impl WholeSet {
             }
         }
         Self {
-            in_place: to_convert.clone().filter(|facts| facts.in_place).count(),
-            into_copies: to_convert.count(),
+            in_place: to_convert.clone().filter(|facts| facts.in_place).count() as u64,
+            into_copies: to_convert.count() as u64,
             asked,
         }
     }
@@ -122,14 +122,10 @@ pub(crate) fn commands(
         let command = source.convert_diskettes(&common);
         offer(command, format!("converts {diskettes} of this plan"));
     } else if !convert.is_empty() {
-        let (command, all) = if convert.iter().all(|step| report.facts(step).in_place) {
-            (words(&["convert"]), whole.in_place)
-        } else {
-            (words(&["convert", "-o", "converted"]), whole.into_copies)
-        };
-        let images = plural(all as u64, "image", "images");
-        let purpose = format!("converts {images}{}", of_plan(convert.len(), all));
-        offer(source.words(command, &common, &[]), purpose);
+        let conversion = Conversion::after_a_look(&args.common);
+        let all = conversion.count(whole.in_place, whole.into_copies);
+        let purpose = conversion.purpose(all) + &of_plan(convert.len(), all);
+        offer(source.words(words(&conversion.words()), &common, &[]), purpose);
     }
     let is_lost = |gap: &(u16, u16)| report.missing_from(*gap).is_empty();
     let lost = report.plan.gaps.iter().any(is_lost);
@@ -165,13 +161,13 @@ fn asked_for(report: &PlanReport, whole: &WholeSet) -> Option<String> {
     // No image without a serial is in a plan.
     let serials: HashSet<_> =
         asked.iter().filter_map(|step| pack_serial(report.facts(step))).collect();
-    let of_plan = whole.asked.count().map(|all| of_plan(serials.len(), all));
+    let of_plan = whole.asked.count().map(|all| of_plan(serials.len(), all as u64));
     Some(whole.asked.in_words() + &of_plan.unwrap_or_default())
 }
 
 /// How many of those are of the plan, where not all of them are.
-fn of_plan(count: usize, all: usize) -> String {
-    if count == all { String::new() } else { format!(", {count} of them for this plan") }
+fn of_plan(count: usize, all: u64) -> String {
+    if count as u64 == all { String::new() } else { format!(", {count} of them for this plan") }
 }
 
 fn words(words: &[&str]) -> Vec<String> {

@@ -30,7 +30,7 @@ fn first_steps(drives: &[FoundDrive]) -> String {
         ("What is on this diskette?", format!("addpack inspect {drive}")),
         ("What is in a folder of images?", "addpack inspect FOLDER".to_owned()),
         ("In which order to apply them?", "addpack plan FOLDER".to_owned()),
-        ("Convert them (one way; asks first)", "addpack convert FOLDER".to_owned()),
+        ("Convert copies of them (it asks)", "addpack convert -o converted FOLDER".to_owned()),
         ("What about the bad ones?", "addpack replace FOLDER -o request.txt".to_owned()),
     ];
     steps.map(|(question, command)| format!("  {question:36}{command}\n")).concat()

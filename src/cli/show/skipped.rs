@@ -118,6 +118,19 @@ impl SkippedFiles {
         text
     }
 
+    /// The same on one line.
+    pub(crate) fn one_line(&self) -> String {
+        let files = plural(self.count, "other file", "other files");
+        let kinds = plural(self.formats.len() as u64, "kind", "kinds");
+        let not_read: u64 = self.formats.values().sum();
+        match not_read {
+            0 => format!("  {files}\n"),
+            some => {
+                format!("  {files}, {} of {kinds} that are not read: see --list\n", number(some))
+            }
+        }
+    }
+
     /// How many files of each format that is not read, and the way out.
     fn not_read(&self) -> impl Iterator<Item = (String, String)> {
         self.formats.iter().map(|(format, count)| {

@@ -1,9 +1,10 @@
 //! Commands that come next, to be pasted into a shell.
 
-use crate::cli::args::Common;
+use crate::cli::args::{Common, is_drive};
 use crate::cli::show::layout::hang;
 use crate::cli::show::shell::{command, path_words};
 use crate::cli::show::terminal::TextStyle;
+use crate::cli::words::plural;
 use crate::cli::words::system::DRIVE;
 use addpack::media::drives;
 use std::path::Path;
@@ -26,6 +27,51 @@ impl WhatNow {
         let same: Vec<_> = same.iter().map(String::as_str).collect();
         let command = command(&[before, &same, after].concat());
         self.commands.extend(command.map(|command| (command, purpose.to_owned())));
+    }
+}
+
+/// How the conversion that is offered works.
+#[derive(Clone, Copy)]
+pub(crate) enum Conversion<'a> {
+    /// Of diskettes in their drives. A copy would leave the diskette 4.0.
+    Diskettes,
+    /// Of images where they are.
+    InPlace,
+    /// Into copies in this folder, so that the images stay as they are.
+    Into(&'a str),
+}
+
+impl Conversion<'_> {
+    /// The one to offer after packs were only looked at.
+    pub(crate) fn after_a_look(common: &Common) -> Self {
+        let are_drives = !common.paths.is_empty() && common.paths.iter().all(|path| is_drive(path));
+        if are_drives { Self::Diskettes } else { Self::Into("converted") }
+    }
+
+    /// The first words of the command.
+    pub(crate) fn words(&self) -> Vec<&str> {
+        match self {
+            Self::Diskettes | Self::InPlace => vec!["convert"],
+            Self::Into(folder) => vec!["convert", "-o", folder],
+        }
+    }
+
+    /// How many packs it converts, of those that can be converted in place and those that can into copies.
+    pub(crate) fn count(&self, in_place: u64, into_copies: u64) -> u64 {
+        match self {
+            Self::Diskettes | Self::InPlace => in_place,
+            Self::Into(_) => into_copies,
+        }
+    }
+
+    /// What the command does with so many packs.
+    pub(crate) fn purpose(&self, count: u64) -> String {
+        let images = plural(count, "image", "images");
+        match self {
+            Self::Diskettes => format!("converts {}", plural(count, "diskette", "diskettes")),
+            Self::InPlace => format!("converts {images} in place"),
+            Self::Into(_) => format!("converts {images} into copies"),
+        }
     }
 }
 

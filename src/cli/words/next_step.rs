@@ -72,7 +72,9 @@ pub(crate) fn short_next_step(report: &Report) -> String {
         }
         Outcome::Convertible => {
             let warning = if report.is_drive { system::TAB_WARNING } else { "" };
-            return convert_command(report) + " (one way; asks first)" + warning;
+            let how =
+                if report.is_drive { "one way; asks first" } else { "asks first; the image stays" };
+            return format!("{} ({how}){warning}", convert_command(report));
         }
         Outcome::UnfinishedConversion => {
             return convert_command(report) + ", which finishes the clean-up";
@@ -94,10 +96,13 @@ pub(crate) fn short_next_step(report: &Report) -> String {
     step.to_owned()
 }
 
-/// The command that converts what was named, to be pasted.
+/// The command that converts a diskette, or an image into a copy, or that finishes a conversion where it was begun.
 fn convert_command(report: &Report) -> String {
-    let command = path_word(&report.path).and_then(|path| command(&["convert", &path]));
-    command.unwrap_or_else(|| "run addpack convert on it".to_owned())
+    let is_in_place = report.is_drive || report.outcome == Outcome::UnfinishedConversion;
+    let first: &[_] = if is_in_place { &["convert"] } else { &["convert", "-o", "converted"] };
+    let path = path_word(&report.path);
+    let command = path.and_then(|path| command(&[first, &[&*path]].concat()));
+    command.unwrap_or_else(|| format!("run addpack {} on it", first.join(" ")))
 }
 
 /// Whether to ask for a replacement: if its own record or diskette is why it is refused, and there is

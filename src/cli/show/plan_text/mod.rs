@@ -159,13 +159,15 @@ fn what_now(look: TextStyle, report: &PlanReport) -> String {
     text
 }
 
-/// Commands, each with its effect beside it, or below it if a terminal has no room there.
+/// Commands, each with its effect beside it, or below it if a terminal has no room there. An effect may be empty.
 pub(crate) fn command_lines(look: TextStyle, commands: &[(String, String)]) -> String {
     let width = commands.iter().map(|(command, _)| command.chars().count()).max().unwrap_or(0);
     let longest = commands.iter().map(|(_, purpose)| purpose.chars().count()).max().unwrap_or(0);
     let fits = width + longest + 5 <= look.columns;
     let lines = commands.iter().fold(String::new(), |text, (command, purpose)| {
-        if fits {
+        if purpose.is_empty() {
+            text + &format!("  {command}\n")
+        } else if fits {
             text + &format!("  {command:<width$}   {purpose}\n")
         } else {
             text + &format!("  {command}\n") + &hang(look.width, "      ", purpose)

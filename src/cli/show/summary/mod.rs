@@ -1,7 +1,9 @@
 //! The end of a report at a terminal: the numbers, what comes next, and of very many images one screen in the
 //! place of a line for each.
 
+mod commands;
 mod detail;
+mod fold;
 
 use crate::cli::args::{Also, Common};
 use crate::cli::exit::Exit;
@@ -10,19 +12,22 @@ use crate::cli::show::lines::{counts, of_the_set, tone};
 use crate::cli::show::plan_text::command_lines;
 use crate::cli::show::tally::Tally;
 use crate::cli::show::terminal::{TextStyle, Tone};
-use crate::cli::show::what_now::{WhatNow, convert_diskettes, new_plans, new_request};
 use crate::cli::words::{Replacements, number, plural, servers_counted, unlisted};
 use addpack::plan::{PlannedSet, ServerCounts};
 use addpack::record::fields::Server;
 use addpack::report::{Outcome, Report};
 use addpack::run::FinalReport;
-use detail::{Asks, Detail, IN_PLACE};
+use detail::{Asks, Detail};
+use fold::{Fold, height, reasons};
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 use std::time::Instant;
 
 /// From so many images on, a terminal shows a summary.
 const SUMMARY_FROM: usize = 200;
+
+/// Columns before the reasons of an outcome.
+const LEAD: usize = 35;
 
 /// What a summary needs to know of the images.
 pub(crate) struct Brief {
@@ -103,33 +108,43 @@ impl Brief {
         }
     }
 
-    /// The summary of one screen.
+    /// The summary of one screen: what is least needed is folded until it fits.
     pub(crate) fn text(&self, look: TextStyle, ended: &Ended, set: Option<&PlannedSet>) -> String {
-        let tally = ended.tally;
         let counts = set.map(PlannedSet::counts).unwrap_or_default();
-        let mut text = self.head(look, tally, &counts);
+        // The line with the command stays on the screen, and the next prompt is there.
+        let fits = |text: &str| look.rows.is_none_or(|rows| height(look, text) + 2 <= rows);
+        let folds = [Fold::Nothing, Fold::Offers, Fold::Reasons, Fold::Purposes].into_iter();
+        let mut texts = folds.map(|fold| self.folded(look, ended, &counts, fold));
+        texts
+            .find(|text| fits(text))
+            .unwrap_or_else(|| self.folded(look, ended, &counts, Fold::Commands))
+    }
+
+    fn folded(&self, look: TextStyle, ended: &Ended, counts: &ServerCounts, fold: Fold) -> String {
+        let tally = ended.tally;
+        let mut text = self.head(look, tally, counts);
         for &outcome in Outcome::ALL {
-            text += &self.line(look, tally, outcome);
+            text += &self.line(look, tally, outcome, fold);
         }
         if tally.unlisted > 0 {
             text += &hang(look.width, "  ", &unlisted(tally.unlisted));
         }
         if let Some(skipped) = tally.skipped.summary() {
-            text += &hang(look.width, "  ", &skipped);
-            text += &tally.skipped.few_lines(look);
+            text += &if fold >= Fold::Reasons {
+                tally.skipped.one_line()
+            } else {
+                hang(look.width, "  ", &skipped) + &tally.skipped.few_lines(look)
+            };
         }
         text += &of_the_set(look, tally);
-        text += &Some(servers_counted(&counts))
+        text += &Some(servers_counted(counts))
             .filter(|line| !line.is_empty())
             .map_or_else(String::new, |line| hang(look.width, "", &line));
-        text += &self.what_now(look, ended);
-        let end = exit_reason(tally, ended.exit);
-        let files = files_to_hand_on(look, ended);
-        let lines = |text: &str| text.lines().count();
-        let height = lines(&text) + lines(&files) + lines(&end);
-        // The line with the command stays on the screen, and the next prompt is there.
-        let fits = look.rows.is_none_or(|rows| height + 2 <= rows);
-        if fits { text + &files + &end } else { text + &end }
+        text += &self.what_now(look, ended, fold);
+        if fold == Fold::Nothing {
+            text += &files_to_hand_on(look, ended);
+        }
+        text + &exit_reason(tally, ended.exit)
     }
 
     /// What follows the lines of the images: the numbers last, where people see them.
@@ -138,16 +153,28 @@ impl Brief {
         let parts = [
             of_the_set(look, tally),
             tally.skipped.section(look).trim_start().to_owned(),
-            self.what_now(look, ended),
+            self.what_now(look, ended, Fold::Nothing),
             counts(look, tally, ended.is_stopped),
         ];
         let parts = parts.iter().filter(|part| !part.is_empty());
         parts.fold(String::new(), |text, part| text + "\n" + part)
     }
 
-    fn what_now(&self, look: TextStyle, ended: &Ended) -> String {
+    fn what_now(&self, look: TextStyle, ended: &Ended, fold: Fold) -> String {
         let is_known = !ended.tally.is_incomplete && !ended.is_stopped;
-        let commands = if is_known { self.commands(ended) } else { Vec::new() };
+        let mut commands = if is_known { self.commands(ended) } else { Vec::new() };
+        if fold >= Fold::Purposes {
+            for (_, purpose) in &mut commands {
+                purpose.clear();
+            }
+        }
+        if fold >= Fold::Commands {
+            commands.drain(..commands.len().saturating_sub(1));
+            let all = "shows a line for each image, and the other commands";
+            for (_, purpose) in &mut commands {
+                all.clone_into(purpose);
+            }
+        }
         if commands.is_empty() {
             return String::new();
         }
@@ -171,7 +198,7 @@ impl Brief {
     }
 
     /// One outcome with its number, and what is behind it.
-    fn line(&self, look: TextStyle, tally: &Tally, outcome: Outcome) -> String {
+    fn line(&self, look: TextStyle, tally: &Tally, outcome: Outcome, fold: Fold) -> String {
         let count = tally.count(outcome);
         if count == 0 {
             return String::new();
@@ -183,64 +210,13 @@ impl Brief {
             .map(|((_, why), count)| (*count, *why))
             .collect();
         parts.sort_unstable_by(|one, other| other.cmp(one));
-        let parts: Vec<_> =
-            parts.iter().map(|(count, why)| format!("{} {why}", number(*count))).collect();
         let name = look.paint(tone(outcome), &format!("{:<21}", outcome.as_str()));
         let lead = format!("  {:>8}  {name}", number(count));
         if parts.is_empty() {
             return lead.trim_end().to_owned() + "\n";
         }
-        look.row(&format!("{lead}  "), 35, &parts.join(", "))
-    }
-
-    /// The next commands, to be pasted into a shell.
-    fn commands(&self, ended: &Ended) -> Vec<(String, String)> {
-        let Ended { tally, common, output, is_conversion, .. } = *ended;
-        let mut what_now = WhatNow::after(common);
-        let place = match output.map(Path::to_str) {
-            None => Some("converted"),
-            Some(typed) => typed,
-        };
-        let copies = tally.count(Outcome::Convertible) + tally.count(Outcome::UnfinishedConversion);
-        let in_place = [Outcome::Convertible, Outcome::UnfinishedConversion]
-            .map(|outcome| self.counts.get(&(outcome, IN_PLACE)).copied().unwrap_or(0));
-        let in_place: u64 = in_place.iter().sum();
-        if let Some(command) = convert_diskettes(common).filter(|_| self.kept > 0) {
-            let diskettes = plural(self.kept, "diskette", "diskettes");
-            what_now.commands.push((command, format!("converts {diskettes}")));
-        } else if is_conversion && output.is_none() && in_place > 0 {
-            let purpose = format!("converts {} in place", plural(in_place, "image", "images"));
-            what_now.offer(&["convert"], &[], &purpose);
-        } else if let Some(place) = place.filter(|_| copies > 0) {
-            let purpose = format!("converts {} into copies", plural(copies, "image", "images"));
-            what_now.offer(&["convert", "-o", place], &[], &purpose);
-        }
-        if !self.asked.is_empty() {
-            let purpose = format!("asks for {}", self.asked.in_words());
-            what_now.offer(&["replace"], &["-o", &new_request()], &purpose);
-        }
-        let no_packs = tally.count(Outcome::NotAPack) + tally.count(Outcome::Failed);
-        if tally.images() > no_packs {
-            self.offer_plans(&mut what_now, tally.count(Outcome::Converted) > 0);
-        }
-        if self.is_used {
-            what_now.offer(&["inspect", "--list"], &[], "shows a line for each image");
-        }
-        what_now.commands
-    }
-
-    /// Offers the order to apply packs in, and their labels: of many servers only once packs were converted.
-    fn offer_plans(&self, what_now: &mut WhatNow, were_converted: bool) {
-        const LABELS: &str = "says what to write on the labels";
-        if self.servers.len() < 2 {
-            what_now.offer(&["plan"], &[], "says which to apply, in which order");
-            what_now.offer(&["plan", "--labels"], &[], LABELS);
-            return;
-        }
-        what_now.offer(&["plan", "--all"], &["-o", &new_plans()], "writes a plan for each server");
-        if were_converted {
-            what_now.offer(&["plan", "--all", "--labels"], &[], LABELS);
-        }
+        let room = if fold >= Fold::Reasons { look.width.saturating_sub(LEAD) } else { usize::MAX };
+        look.row(&format!("{lead}  "), LEAD, &reasons(&parts, room))
     }
 }
 

@@ -1,0 +1,44 @@
+//! How a summary is made to fit one screen.
+
+use crate::cli::show::terminal::TextStyle;
+use crate::cli::words::{number, plural};
+use anstream::adapter::strip_str;
+
+/// What a summary leaves out so that it fits the screen, each with all before it.
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+pub(super) enum Fold {
+    Nothing,
+    /// Which files can be had.
+    Offers,
+    /// Of each outcome, the reasons that do not fit on its line; and what files that are not read are.
+    Reasons,
+    /// What the commands do.
+    Purposes,
+    /// The commands but for the one that lists all, which ends with them.
+    Commands,
+}
+
+/// The rows that a text takes at a terminal.
+pub(super) fn height(look: TextStyle, text: &str) -> usize {
+    let rows = |line: &str| {
+        let columns = strip_str(line).map(|part| part.chars().count()).sum::<usize>();
+        columns.div_ceil(look.columns).max(1)
+    };
+    text.lines().map(rows).sum()
+}
+
+/// As many reasons as there is room for, the most frequent first, and how many images have others.
+pub(super) fn reasons(parts: &[(u64, &str)], room: usize) -> String {
+    let shown = |count: usize| {
+        let (named, others) = parts.split_at(count);
+        let mut named: Vec<_> =
+            named.iter().map(|(count, why)| format!("{} {why}", number(*count))).collect();
+        let others: u64 = others.iter().map(|(count, _)| count).sum();
+        if others > 0 {
+            named.push(format!("{} (--list)", plural(others, "other", "others")));
+        }
+        named.join(", ")
+    };
+    let mut all = (1..=parts.len()).rev().map(shown);
+    all.find(|text| text.len() <= room).unwrap_or_else(|| "--list shows why".to_owned())
+}

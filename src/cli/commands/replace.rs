@@ -45,6 +45,9 @@ pub(crate) fn run(args: &ReplaceArgs) -> Result<Exit, Error> {
     }
     if exit == Exit::Failed {
         complain("no request was written, since it would not be complete: see what failed above");
+        if let Some(folder) = args.queue.keep.as_ref().filter(|_| !packs.facts.is_empty()) {
+            complain(&format!("addpack replace {} asks for those that were kept", named(folder)));
+        }
         return end(args, &packs, exit);
     }
     let left_out = tell_left_out(&packs);
@@ -99,6 +102,7 @@ fn queue_packs(args: &ReplaceArgs) -> Result<Packs, Error> {
     let set = look_at_diskettes(&args.common, &args.queue, &mut ledger, |diskette| {
         tell(&diskette.text(TextStyle::of_file()));
     })?;
+    set.complain_of_failed();
     let stopped = if set.is_stopped { Exit::Stopped } else { Exit::Good };
     let mut packs = set.packs;
     packs.exit = packs.exit.merge(stopped);

@@ -161,12 +161,12 @@ impl<'s> Scope<'_, 's> {
     }
 
     /// Waits for all results, and does other work meanwhile. It waits for the last one first: then most of the others
-    /// are there too, and this thread is seldom woken for nothing.
+    /// are there too, and this thread is seldom woken for nothing. Results after one whose thread has panicked are left
+    /// out: each must stay at its place.
     pub(super) fn all<R>(&self, pending: &mut Pending<R>) -> Vec<R> {
         let results = std::mem::take(&mut pending.0).into_iter().rev();
-        let mut results: Vec<_> = results.filter_map(|result| self.wait(result)).collect();
-        results.reverse();
-        results
+        let results: Vec<_> = results.map(|result| self.wait(result)).collect();
+        results.into_iter().rev().map_while(|result| result).collect()
     }
 
     fn wait<R>(&self, result: PendingResult<R>) -> Option<R> {

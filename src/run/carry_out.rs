@@ -230,8 +230,9 @@ impl<'a> Run<'a> {
             work.restore_report();
             if let Some(at) = candidate.filter(|at| self.is_still_true(*at, &work.report)) {
                 let decision = self.survey.decision(at);
-                let ledger = self.claims.ledger();
-                let result = decisions::apply(&mut work.report, decision, self.survey, ledger);
+                let (claims, converts) = (&mut self.claims, self.task.job.mode.converts());
+                let report = &mut work.report;
+                let result = decisions::apply(report, decision, self.survey, claims, converts);
                 if result.is_err() {
                     // The others are still reported: some of them may be converted.
                     work.report.fail(Failure::new(FailureCode::LedgerError, Operation::Claim));

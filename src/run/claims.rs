@@ -8,6 +8,7 @@ use super::request::{Claimed, Request, take_up};
 use super::results::{Moved, Results};
 use super::step::{Step, Work};
 use crate::diagnosis::CopyState;
+use crate::disk::MediaError;
 use crate::ledger::{ClaimId, Conversion, ConversionState, Ledger, LedgerEntry, LedgerError};
 use crate::record::RecordBytes;
 use crate::record::fields::Seal;
@@ -116,14 +117,7 @@ impl<'l> Claims<'l> {
     fn decide(&mut self, entry: &LedgerEntry, request: &Request) -> Result<Decision, LedgerError> {
         let asked = &request.claim.conversion;
         match ledger_match(entry, &asked.path, request.file, &asked.old_digest) {
-            LedgerMatch::Already(target) => {
-                // The run that made it may have died before it was durable.
-                let is_begun = entry.state == ConversionState::Begun;
-                if is_begun && Recovering::default().is_copy_for_good(&target, entry) {
-                    self.results.done(entry.id);
-                }
-                Ok(Decision::Already(target))
-            }
+            LedgerMatch::Already(target) => Ok(Decision::Already(target)),
             LedgerMatch::Own => Ok(match take_up(entry, request) {
                 Some(patch) => {
                     let target = asked.target.as_deref().filter(|_| entry.target.is_some());
@@ -153,7 +147,7 @@ impl<'l> Claims<'l> {
         }
     }
 
-    fn apply(&self, step: &mut Step, decision: Decision, entry: LedgerEntry) {
+    fn apply(&mut self, step: &mut Step, decision: Decision, entry: LedgerEntry) {
         let go_on = self.rounds < ROUNDS;
         match decision {
             Decision::Again if go_on => {}
@@ -166,8 +160,23 @@ impl<'l> Claims<'l> {
             Decision::Copy(state) => {
                 step.end_ready(|report| report.refuse_copy(copy_of(entry, state)));
             }
-            Decision::Already(target) => step.end_ready(|report| report.already(target)),
+            Decision::Already(target) => {
+                step.end_ready(|report| self.already(report, &entry, target));
+            }
         }
+    }
+
+    /// Reports that the pack is converted into the copy `target`. While its claim is open, the run that made the copy may
+    /// have died before it was durable: then it is made so, and the claim is settled, or the report says that it failed.
+    pub(super) fn already(&mut self, report: &mut Report, entry: &LedgerEntry, target: PathBuf) {
+        if entry.state == ConversionState::Begun {
+            if !Recovering::default().is_copy_for_good(&target, entry) {
+                let failure = Failure::caused(Operation::SyncFolder, MediaError::NotReadBack);
+                return report.fail(failure.about(target));
+            }
+            self.results.done(entry.id);
+        }
+        report.already(target);
     }
 
     /// Keeps the results of a round's claims.

@@ -1,6 +1,7 @@
 //! Enters the set's decisions in reports.
 
 use super::Job;
+use super::claims::Claims;
 use super::images::OpenArchives;
 use super::known::copy_of;
 use super::look::look_at;
@@ -8,7 +9,7 @@ use super::prepare::is_as_decided;
 use super::survey::Survey;
 use crate::diagnosis::{CopyOf, CopyState, Finding, FindingCode, SetConflict, diagnose};
 use crate::find::{Found, Image};
-use crate::ledger::{ConversionState, Ledger, LedgerError};
+use crate::ledger::{ConversionState, LedgerError};
 use crate::record::RecordBytes;
 use crate::report::{Failure, FailureCode, ImageThatCounts, Note, Operation, Outcome, Report};
 use crate::set::{Candidate, Contradiction, ImageNumber, SetDecision};
@@ -38,12 +39,14 @@ impl Survey {
     }
 }
 
-/// Enters the set's decision in the report on an image that was not changed.
+/// Enters the set's decision in the report on an image that was not changed. A run that `converts` also settles an open
+/// claim by which it decides.
 pub(super) fn apply(
     report: &mut Report,
     decision: &SetDecision,
     survey: &Survey,
-    ledger: &Ledger,
+    claims: &mut Claims<'_>,
+    converts: bool,
 ) -> Result<(), LedgerError> {
     let path = |image: &ImageNumber| survey.images.path(*image);
     if report.failure.is_some() {
@@ -76,7 +79,9 @@ pub(super) fn apply(
         SetDecision::ConvertedIntoCopy
         | SetDecision::CopyMissing
         | SetDecision::CopyOfConverted
-        | SetDecision::ConvertedElsewhere => return apply_known(report, decision, ledger),
+        | SetDecision::ConvertedElsewhere => {
+            return apply_known(report, decision, claims, converts);
+        }
     }
     Ok(())
 }
@@ -94,14 +99,18 @@ fn set_conflict(code: FindingCode, between: &Contradiction, survey: &Survey) -> 
 fn apply_known(
     report: &mut Report,
     decision: &SetDecision,
-    ledger: &Ledger,
+    claims: &mut Claims<'_>,
+    converts: bool,
 ) -> Result<(), LedgerError> {
     let serial = report.record().and_then(|record| record.serial.text()).map(str::to_owned);
-    let row = serial.map(|serial| ledger.find(&serial)).transpose()?.flatten();
+    let row = serial.map(|serial| claims.ledger().find(&serial)).transpose()?.flatten();
     let Some(row) = row else { return Ok(()) };
     match (decision, row.target.clone()) {
         (SetDecision::ConvertedElsewhere, _) => {
             report.notes.push(Note::StandIn(row.place().to_owned()));
+        }
+        (SetDecision::ConvertedIntoCopy, Some(target)) if converts => {
+            claims.already(report, &row, target);
         }
         (SetDecision::ConvertedIntoCopy, Some(target)) => report.already(target),
         (SetDecision::CopyMissing, Some(target)) => report.notes.push(Note::CopyMissing(target)),

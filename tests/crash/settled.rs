@@ -181,11 +181,11 @@ fn pack_that_turns_up_is_done_once_it_is_durable_and_no_other_run_has_it() {
     assert_eq!(state(), "done");
 }
 
-/// Runs a conversion whose syncs of the file at `path` fail from this one on. Its exit code.
+/// Runs a conversion whose syncs of the file or folder at `path` fail from this one on. Its exit code.
 fn convert_without_sync(scene: &Scene, args: &[&str], path: &str, when: &str) -> Option<i32> {
     let path = fs::canonicalize(scene.path(path)).unwrap();
-    let fault = format!("inject=fdatasync:error=EIO:when={when}");
-    let options = ["-f", "-P", path.to_str().unwrap(), "-e", "trace=fdatasync", "-e", &fault];
+    let fault = format!("inject=fsync,fdatasync:error=EIO:when={when}");
+    let options = ["-f", "-P", path.to_str().unwrap(), "-e", "trace=fsync,fdatasync", "-e", &fault];
     let traced = strace(scene, &options, &[&["convert", "--yes"], args].concat());
     let failed = traced.calls.iter().any(|call| call.text.contains("(INJECTED)"));
     assert!(failed, "no sync of {}: {traced:?}", path.display());
@@ -223,7 +223,11 @@ fn copy_that_cannot_be_made_durable_settles_no_claim() {
     begin_again(&scene, &old, &new);
     let copy = format!("out/{IMAGE}");
     let code = convert_without_sync(&scene, &["-o", "out", IMAGE], &copy, "1+");
-    assert_eq!((code, states(&scene)), (Some(0), vec!["begun".to_owned()]));
+    assert_eq!((code, states(&scene)), (Some(3), vec!["begun".to_owned()]));
+    let code = convert_without_sync(&scene, &["-o", "out", IMAGE], "out", "1+");
+    assert_eq!((code, states(&scene)), (Some(3), vec!["begun".to_owned()]));
+    // A dry run says what it sees.
+    scene.run(&["convert", "--dry-run", "-o", "out", IMAGE]).ends(0);
     scene.run(&["convert", "--yes", "-o", "out", IMAGE]).ends(0);
     assert_eq!(states(&scene), ["done"]);
 }

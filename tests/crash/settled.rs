@@ -176,8 +176,12 @@ fn pack_that_turns_up_is_done_once_it_is_durable_and_no_other_run_has_it() {
     let options = ["-f", "-y", "-e", "trace=fsync,fdatasync"];
     let traced = strace(&scene, &options, &["convert", "--yes", "moved"]);
     traced.ran.ends(0);
-    let path = format!("<{}>", std::fs::canonicalize(moved).unwrap().display());
-    assert!(traced.calls.iter().any(|call| call.text.contains(&path)), "{traced:?}");
+    let moved = std::fs::canonicalize(moved).unwrap();
+    // Its name is durable too, and that of its folder.
+    for path in moved.ancestors().take(3) {
+        let path = format!("<{}>", path.display());
+        assert!(traced.calls.iter().any(|call| call.text.contains(&path)), "{traced:?}");
+    }
     assert_eq!(state(), "done");
 }
 
@@ -208,6 +212,10 @@ fn pack_that_no_ledger_knew_is_entered_once_it_is_converted_and_cleaned_up_for_g
         for when in syncs {
             let ended = convert_without_sync(&scene, &[name], name, when);
             assert_eq!((ended, states(&scene)), (Some(code), vec![]), "{name} {when}");
+        }
+        if code == 0 {
+            let ended = convert_without_sync(&scene, &[name], ".", "1+");
+            assert_eq!((ended, states(&scene)), (Some(code), vec![]), "name of {name}");
         }
         scene.run(&["convert", "--yes", name]).ends(0);
         assert_eq!(states(&scene), ["done"], "{name}");

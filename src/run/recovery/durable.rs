@@ -7,9 +7,10 @@ use crate::disk::{DisketteStorage, Storage};
 use crate::ledger::Conversion;
 use crate::media::{Medium, Place, PlaceKind};
 use crate::pack::examine::{Examination, examine};
-use crate::platform::{folder_of, sync_folder};
+use crate::platform::{folder_of, identity_at, sync_folder};
 use crate::run::RETRIES;
-use std::fs::TryLockError;
+use std::fs::{TryLockError, canonicalize, metadata};
+use std::io;
 use std::path::Path;
 
 impl Recovering {
@@ -28,7 +29,7 @@ impl Recovering {
         if !medium.is_at_its_path() {
             return false;
         }
-        let is_synced = self.sync(&medium, path);
+        let is_synced = self.sync(&medium, &place, path);
         match examine(&medium) {
             Ok(Examination::Pack(pack)) => is_synced && is_whole_on_disk(&medium, &pack),
             _ => false,
@@ -45,30 +46,53 @@ impl Recovering {
             return true;
         }
         let Some(medium) = open(&place) else { return false };
-        let is_synced = self.sync(&medium, path);
+        let is_synced = self.sync(&medium, &place, path);
         copy_in(&medium, conversion)
             .is_some_and(|pack| is_synced && is_whole_on_disk(&medium, &pack))
     }
 
-    /// The same, for a copy at `target`, whose name must be durable as well.
+    /// The same, for a copy at `target`.
     pub(in crate::run) fn is_copy_for_good(&mut self, target: &Path, made: &Conversion) -> bool {
         let there = Conversion { target: Some(target.to_owned()), ..made.clone() };
-        self.is_there_for_good(&there) && self.sync_folder(folder_of(target))
+        self.is_there_for_good(&there)
     }
 
-    /// Makes an image durable. What has been renamed into place is durable once its name is.
-    fn sync(&mut self, medium: &Medium, path: &Path) -> bool {
-        if medium.is_replaced() {
+    /// Makes the image at `path` durable, and its name.
+    fn sync(&mut self, medium: &Medium, place: &Place, path: &Path) -> bool {
+        let is_synced = if medium.is_replaced() {
             self.sync_container(medium, path).is_ok()
         } else {
             medium.sync().is_ok()
-        }
+        };
+        is_synced && self.sync_names(&place.path).is_ok()
     }
 
-    fn sync_folder(&mut self, folder: &Path) -> bool {
-        let is_durable = self.durable.as_deref() == Some(folder) || sync_folder(folder).is_ok();
-        self.durable = is_durable.then(|| folder.to_owned());
-        is_durable
+    /// Makes the names on the way to a file durable. Whoever made the file may have made its folders as well, up to where
+    /// the file system begins.
+    fn sync_names(&mut self, path: &Path) -> io::Result<()> {
+        let device = |path: &Path| -> io::Result<_> {
+            Ok(identity_at(path, &metadata(path)?).id.map(|(device, _)| device))
+        };
+        let path = canonicalize(path)?;
+        let folder = folder_of(&path);
+        let same = device(folder)?;
+        let mut synced = Vec::new();
+        for above in folder.ancestors() {
+            if device(above)? != same {
+                break;
+            }
+            if !self.folders.iter().any(|folder| folder == above) {
+                match sync_folder(above) {
+                    // Only who may read a folder can do that.
+                    Err(error)
+                        if error.kind() == io::ErrorKind::PermissionDenied && above != folder => {}
+                    done => done?,
+                }
+            }
+            synced.push(above.to_owned());
+        }
+        self.folders = synced;
+        Ok(())
     }
 }
 

@@ -114,8 +114,9 @@ struct Untouched {
 pub(super) struct Recovering {
     places: Places,
     leftovers: Leftovers,
-    /// The archive and the folder whose names were made durable last.
+    /// The archive that was made durable last, and the folders on the way to a file whose names were.
     durable: Option<PathBuf>,
+    folders: Vec<PathBuf>,
     /// The results of the claims so far, which are written together.
     settled: Vec<Settled>,
 }

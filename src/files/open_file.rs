@@ -175,6 +175,6 @@ impl Storage for OpenFile {
 
     fn sync(&self) -> Result<(), MediaError> {
         platform::step();
-        Ok(self.file.sync_data()?)
+        Ok(platform::sync_data(&self.file)?)
     }
 }

@@ -2,7 +2,8 @@
 
 use super::{FileIdentity, may_give_rights, nanoseconds, read_exact_at};
 use rustix::buffer::spare_capacity;
-use rustix::fs::{Mode, OFlags, open, openat};
+use rustix::fs::{Mode, OFlags, StatVfsMountFlags, open, openat};
+use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Metadata, OpenOptions, Permissions, TryLockError};
 use std::io;
@@ -196,7 +197,28 @@ pub(crate) fn may_be_named(_: &Path) -> bool {
 /// Makes the names in a folder durable.
 pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     super::step();
-    File::open(folder)?.sync_all()
+    let folder = File::open(folder)?;
+    unless_never_written(folder.sync_all(), &folder)
+}
+
+/// Makes a file's bytes durable.
+pub(crate) fn sync_data(file: &File) -> io::Result<()> {
+    unless_never_written(file.sync_data(), file)
+}
+
+/// What a sync came to. A file system that is never written, like that of a CD, has no syncs (EINVAL), and nothing that
+/// would have to be synced. Any other error counts: a disk that became read-only because of a fault may hold less than
+/// the cache (EROFS).
+fn unless_never_written(synced: io::Result<()>, file: &File) -> io::Result<()> {
+    let has_none = |error: &io::Error| error.raw_os_error() == Some(Errno::INVAL.raw_os_error());
+    let is_read_only = || {
+        let about = rustix::fs::fstatvfs(file);
+        about.is_ok_and(|about| about.f_flag.contains(StatVfsMountFlags::RDONLY))
+    };
+    match synced {
+        Err(error) if has_none(&error) && is_read_only() => Ok(()),
+        synced => synced,
+    }
 }
 
 /// Makes a new file's name durable: on Unix, syncing its folder does that.

@@ -225,6 +225,11 @@ pub(crate) fn may_be_named(below: &Path) -> bool {
     below.iter().all(|name| !is_reserved_name(&name.to_string_lossy()))
 }
 
+/// Makes a file's bytes durable.
+pub(crate) fn sync_data(file: &File) -> io::Result<()> {
+    file.sync_data()
+}
+
 /// A folder cannot be synced there: see [`settle_name`].
 #[expect(clippy::unnecessary_wraps, reason = "other systems sync folders")]
 pub(crate) fn sync_folder(_: &Path) -> io::Result<()> {

@@ -2,7 +2,7 @@
 
 use super::claimed::ImageFile;
 use super::recovery::holds_copy;
-use crate::conversion::convert;
+use crate::conversion::{convert, decide};
 use crate::diagnosis::{CopyOf, CopyState, FindingCode, diagnose};
 use crate::ledger::{Conversion, ConversionState, Ledger, LedgerEntry, LedgerError};
 use crate::record::RecordBytes;
@@ -58,13 +58,17 @@ pub(super) fn made_again(entry: &LedgerEntry, old: &RecordBytes) -> Option<Recor
     (sha1(&[&new]).to_hex() == entry.new_digest).then_some(new)
 }
 
-/// What the ledger keeps of a pack that was found converted, or whose conversion was finished.
+/// What the ledger keeps of a converted pack, whether or not its clean-up is finished.
 pub(super) fn seen_converted(report: &Report, file: ImageFile) -> Option<Conversion> {
     let record = report.record()?;
     let origin = record.origin.filter(|origin| origin.origin == 1)?;
-    if !matches!(report.outcome, Outcome::AlreadyConverted | Outcome::Converted) {
-        return None;
-    }
+    let new_digest = match report.outcome {
+        Outcome::AlreadyConverted | Outcome::Converted => record.digest(),
+        Outcome::UnfinishedConversion => {
+            sha1(&[&decide(report.diagnosis.as_ref()?, origin.converted_at)?.new])
+        }
+        _ => return None,
+    };
     Some(Conversion {
         serial: record.serial.text()?.to_owned(),
         licenses: record.licenses,
@@ -76,7 +80,7 @@ pub(super) fn seen_converted(report: &Report, file: ImageFile) -> Option<Convers
         born: file.born,
         converted_at: origin.converted_at.unix_seconds(),
         old_digest: origin.source_digest.to_hex(),
-        new_digest: record.digest().to_hex(),
+        new_digest: new_digest.to_hex(),
     })
 }
 

@@ -1,6 +1,6 @@
 //! Whether a file holds a converted pack.
 
-use crate::diagnosis::{Verdict, diagnose};
+use crate::diagnosis::{Diagnosis, Verdict, diagnose};
 use crate::ledger::{Conversion, LedgerEntry};
 use crate::media::{Medium, Place, PlaceKind, Places};
 use crate::pack::examine::{Examination, Pack, examine, read_record_past_cache};
@@ -23,8 +23,23 @@ pub fn holds_whole_copy(places: &mut Places, path: &Path, entry: &LedgerEntry) -
 
 /// Whether the disk, read past the cache, holds a pack that is converted and cleaned up where `pack` was found.
 pub(super) fn is_whole_on_disk(medium: &Medium, pack: &Pack) -> bool {
-    let held = pack.sectors.and_then(|sectors| read_record_past_cache(medium, &sectors).ok());
-    held.is_some_and(|record| diagnose(&record).verdict == Verdict::AlreadyConverted)
+    on_disk(medium, pack).is_some_and(|held| held.verdict == Verdict::AlreadyConverted)
+}
+
+/// Whether the disk, read past the cache, holds the converted pack of a conversion where `pack` was found; its clean-up
+/// may not be finished.
+pub(super) fn is_converted_on_disk(medium: &Medium, pack: &Pack, conversion: &Conversion) -> bool {
+    on_disk(medium, pack).is_some_and(|held| {
+        let origin = held.record.as_ref().and_then(|record| record.origin);
+        matches!(held.verdict, Verdict::AlreadyConverted | Verdict::UnfinishedConversion)
+            && origin.is_some_and(|origin| origin.source_digest.to_hex() == conversion.old_digest)
+    })
+}
+
+/// What the disk, read past the cache, holds where `pack` was found.
+fn on_disk(medium: &Medium, pack: &Pack) -> Option<Diagnosis> {
+    let held = read_record_past_cache(medium, &pack.sectors?).ok()?;
+    Some(diagnose(&held))
 }
 
 /// The converted pack of `entry`, if it is where the ledger says. What is in a drive by now is not looked at.

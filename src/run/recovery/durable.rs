@@ -2,11 +2,11 @@
 //! ledger.
 
 use super::Recovering;
-use super::copies::{copy_in, is_whole_on_disk};
+use super::copies::{copy_in, is_converted_on_disk, is_whole_on_disk};
 use crate::disk::{DisketteStorage, Storage};
 use crate::ledger::Conversion;
 use crate::media::{Medium, Place, PlaceKind};
-use crate::pack::examine::{Examination, examine};
+use crate::pack::examine::{Examination, Pack, examine};
 use crate::platform::{folder_of, identity_at, sync_folder};
 use crate::run::RETRIES;
 use std::fs::{TryLockError, canonicalize, metadata};
@@ -36,10 +36,26 @@ impl Recovering {
         }
     }
 
-    /// Whether the disk holds, where this conversion says that it is, its pack, converted and cleaned up. Other runs may
-    /// have it locked: nothing that they do to a pack that is complete changes it.
+    /// Whether the disk holds, where this conversion says that it is, its pack, converted; its clean-up may not be
+    /// finished. Other runs may have it locked: nothing that they do to a pack that is converted takes that back.
     pub(in crate::run) fn is_there_for_good(&mut self, conversion: &Conversion) -> bool {
-        let path = conversion.place();
+        self.is_at(conversion.place(), conversion, |medium, pack| {
+            is_converted_on_disk(medium, pack, conversion)
+        })
+    }
+
+    /// Whether the disk holds, at `target`, the copy that was `made`, converted and cleaned up.
+    pub(in crate::run) fn is_copy_for_good(&mut self, target: &Path, made: &Conversion) -> bool {
+        self.is_at(target, made, is_whole_on_disk)
+    }
+
+    /// Whether the pack of a conversion is at `path`, durably, and the disk holds there what it should.
+    fn is_at(
+        &mut self,
+        path: &Path,
+        conversion: &Conversion,
+        is_on_disk: impl FnOnce(&Medium, &Pack) -> bool,
+    ) -> bool {
         let Ok(place) = self.places.at(path) else { return false };
         if place.kind == PlaceKind::Drive {
             // Its sectors were read past every cache.
@@ -47,14 +63,7 @@ impl Recovering {
         }
         let Some(medium) = open(&place) else { return false };
         let is_synced = self.sync(&medium, &place, path);
-        copy_in(&medium, conversion)
-            .is_some_and(|pack| is_synced && is_whole_on_disk(&medium, &pack))
-    }
-
-    /// The same, for a copy at `target`.
-    pub(in crate::run) fn is_copy_for_good(&mut self, target: &Path, made: &Conversion) -> bool {
-        let there = Conversion { target: Some(target.to_owned()), ..made.clone() };
-        self.is_there_for_good(&there)
+        copy_in(&medium, conversion).is_some_and(|pack| is_synced && is_on_disk(&medium, &pack))
     }
 
     /// Makes the image at `path` durable, and its name.

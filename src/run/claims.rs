@@ -243,14 +243,13 @@ impl<'l> Claims<'l> {
         target: Option<&Path>,
         recovering: &mut Recovering,
     ) {
-        let is_open = self.missing.has_source(source);
-        if is_open
-            && recovering.is_converted_for_good(target.unwrap_or(path))
-            && let Some(entry) = self.missing.take_source(source)
-        {
+        let Some(entry) = self.missing.with_source(source) else { return };
+        let claim = entry.id;
+        if recovering.is_converted_for_good(target.unwrap_or(path), entry) {
+            self.missing.take(claim);
             let (path, target) = (absolute_path(path), target.map(absolute_path));
-            self.results.moved(Moved { claim: entry.id, path, target });
-            self.results.done(entry.id);
+            self.results.moved(Moved { claim, path, target });
+            self.results.done(claim);
         }
     }
 

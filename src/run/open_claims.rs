@@ -42,14 +42,9 @@ impl OpenClaims {
         self.claims.is_empty()
     }
 
-    /// Whether there is one of the 4.0 record with this digest.
-    pub(super) fn has_source(&self, source: &Seal) -> bool {
-        self.by_source.get(&source.to_hex()).is_some_and(|id| self.claims.contains_key(id))
-    }
-
-    /// Takes out the claim of the 4.0 record with this digest.
-    pub(super) fn take_source(&mut self, source: &Seal) -> Option<LedgerEntry> {
-        self.claims.remove(self.by_source.get(&source.to_hex())?)
+    /// The one of the 4.0 record with this digest.
+    pub(super) fn with_source(&self, source: &Seal) -> Option<&LedgerEntry> {
+        self.claims.get(self.by_source.get(&source.to_hex())?)
     }
 
     /// Takes out a claim.

@@ -202,7 +202,7 @@ impl<'a> Looking<'a> {
         let origin = report.record().and_then(|record| record.origin);
         let source = origin.filter(|_| report.outcome == Outcome::AlreadyConverted);
         let source = source.map(|origin| origin.source_digest);
-        if let Some(source) = source.filter(|source| self.begun.has_source(source)) {
+        if let Some(source) = source.filter(|source| self.begun.with_source(source).is_some()) {
             survey.turned_up.push(RecoveredClaim { source, path: report.path.clone() });
         }
         (self.listener)(RunEvent::Seen(report))

@@ -237,7 +237,10 @@ fn backup_of_an_unfinished_image_that_was_left_as_it_is_is_a_copy() {
     scene.run(&["convert", "--yes", IMAGE]).ends(3);
     assert_eq!(states(&scene), ["done"]);
     let check = scene.run(&["ledger", "check"]);
-    assert!(check.code == Some(1) && check.stdout.contains("clean-up is not finished"), "{check:?}");
+    assert!(
+        check.code == Some(1) && check.stdout.contains("clean-up is not finished"),
+        "{check:?}"
+    );
     scene.image(IMAGE, "backup.img");
     let (images, _, code) = scene.convert(&["backup.img"]);
     assert_eq!((&*images[0].outcome, code), ("refused", Some(1)), "{images:?}");

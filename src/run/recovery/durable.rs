@@ -6,7 +6,7 @@ use super::copies::{copy_in, is_converted_on_disk, is_whole_on_disk};
 use crate::disk::{DisketteStorage, Storage};
 use crate::ledger::Conversion;
 use crate::media::{Medium, Place, PlaceKind};
-use crate::pack::examine::{Examination, Pack, examine};
+use crate::pack::examine::Pack;
 use crate::platform::{folder_of, identity_at, sync_folder};
 use crate::run::RETRIES;
 use std::fs::{TryLockError, canonicalize, metadata};
@@ -14,9 +14,13 @@ use std::io;
 use std::path::Path;
 
 impl Recovering {
-    /// Whether the image at `path` is converted and cleaned up, durably. An image that another run has locked is left to
+    /// Whether the image at `path` holds the pack of a claim, converted and cleaned up, durably. An image that another run has locked is left to
     /// that run, which may not have synced it yet, or may put the old record back.
-    pub(in crate::run) fn is_converted_for_good(&mut self, path: &Path) -> bool {
+    pub(in crate::run) fn is_converted_for_good(
+        &mut self,
+        path: &Path,
+        claim: &Conversion,
+    ) -> bool {
         let Ok(place) = self.places.at(path) else { return false };
         if place.kind == PlaceKind::Drive {
             return true;
@@ -30,10 +34,7 @@ impl Recovering {
             return false;
         }
         let is_synced = self.sync(&medium, &place, path);
-        match examine(&medium) {
-            Ok(Examination::Pack(pack)) => is_synced && is_whole_on_disk(&medium, &pack),
-            _ => false,
-        }
+        copy_in(&medium, claim).is_some_and(|pack| is_synced && is_whole_on_disk(&medium, &pack))
     }
 
     /// Whether the disk holds, where this conversion says that it is, its pack, converted; its clean-up may not be

@@ -46,7 +46,7 @@ pub fn carry_out(
     }
     let output = job.output.clone().map(|folder| Output::new(folder, job));
     if job.mode.converts() && survey.end == End::Complete {
-        enter_seen(ledger, job.workers.min(images_at_once()))?;
+        enter_seen(ledger, job.workers.min(images_at_once()), stop)?;
     }
     let mut claims = Claims::new(ledger, job.put_back.clone())?;
     if job.mode.converts() && survey.end == End::Complete {

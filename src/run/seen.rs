@@ -4,16 +4,22 @@
 use super::pool;
 use super::recovery::Recovering;
 use crate::ledger::{Conversion, Ledger, LedgerError};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Packs that are entered together, and those of them that one thread checks.
 const BATCH: u32 = 512;
 const PIECE: usize = 32;
 
-/// Enters in the ledger what the survey has seen, with at most so many threads.
-pub(super) fn enter_seen(ledger: &mut Ledger, threads: usize) -> Result<(), LedgerError> {
+/// Enters in the ledger what the survey has seen, with at most so many threads, until `stop` is set: what is left out is
+/// seen again by another run.
+pub(super) fn enter_seen(
+    ledger: &mut Ledger,
+    threads: usize,
+    stop: &AtomicBool,
+) -> Result<(), LedgerError> {
     // What only this run knows is of no use to others.
     let mut last = (!ledger.is_temporary()).then_some(0);
-    while let Some(after) = last {
+    while let Some(after) = last.filter(|_| !stop.load(Ordering::Relaxed)) {
         let seen = ledger.remembered(after, BATCH)?;
         last = seen.last().map(|(number, _)| *number);
         let there = there_for_good(seen.into_iter().map(|(_, pack)| pack).collect(), threads);

@@ -7,6 +7,7 @@ use super::look::{examine_into, new_report, settle};
 use super::output::{Output, OutputCopy};
 use super::step::Step;
 use super::{Job, Mode};
+use crate::files::make_folder;
 use crate::conversion::{Patch, decide};
 use crate::diagnosis::FindingCode;
 use crate::disk::DisketteStorage;
@@ -134,7 +135,7 @@ fn to_copy(
         return Ok(None);
     }
     if task.job.mode.converts() {
-        let made = std::fs::create_dir_all(folder_of(&target));
+        let made = make_folder(folder_of(&target));
         made.map_err(|error| Failure::caused(Operation::Copy, error).about(target))?;
     }
     // It waits for the others of its group now.

@@ -256,7 +256,7 @@ fn request_of_packs_without_serials_has_a_sure_number_where_they_differ() {
     assert!(plan.contains("asks for 3 replacements, 1 of them for this plan"), "{plan}");
     scene.image("chain-loops-720.img", "in/again.img");
     let plan = request(&scene.run(&["plan", "in"]).stdout);
-    let range = "asks for 3 to 4 replacements (one for all images with the same bytes)";
+    let range = "asks for 3 to 4 replacements (images with the same bytes count as one)";
     assert!(plan.contains(range), "{plan}");
     assert_eq!(scene.run(&["replace", "--json", "in"]).stdout.lines().count(), 3 + 1);
 }

@@ -107,21 +107,23 @@ pub(crate) fn commands(
         return Vec::new();
     };
     let mut commands = Vec::new();
-    let mut offer = |words: Vec<String>, purpose: String| {
-        commands.extend(command(&words).map(|command| (command, purpose)));
-    };
     let steps = report.plan.steps.iter();
     let convert: Vec<_> =
         steps.filter(|step| step.action == PlanAction::ConvertThenApply).collect();
-    let is_kept = |step: &&PlanStep| is_kept_image(&report.summary(step).path);
-    let is_folder = matches!(&*args.common.paths, [folder] if folder.is_dir());
-    let are_kept = is_folder && convert.iter().any(is_kept);
-    if are_kept || (args.queue.queue && !convert.is_empty()) {
-        // To convert the images would leave the diskettes 4.0, and they would be refused from then on.
-        let diskettes = plural(convert.len() as u64, "diskette", "diskettes");
-        let command = source.convert_diskettes(&common);
-        offer(command, format!("converts {diskettes} of this plan"));
-    } else if !convert.is_empty() {
+    let is_kept = |step: &&&PlanStep| is_kept_image(&report.summary(step).path);
+    let kept = convert.iter().filter(is_kept).count();
+    let of_kept = convert_diskettes(&args.common).filter(|_| kept > 0 && !args.queue.queue);
+    let purpose = |count: usize| {
+        format!("converts {} of this plan", plural(count as u64, "diskette", "diskettes"))
+    };
+    let is_kept_alone = of_kept.is_some();
+    commands.extend(of_kept.map(|command| (command, purpose(kept))));
+    let mut offer = |words: Vec<String>, purpose: String| {
+        commands.extend(command(&words).map(|command| (command, purpose)));
+    };
+    if args.queue.queue && !convert.is_empty() {
+        offer(source.convert_diskettes(&common), purpose(convert.len()));
+    } else if !convert.is_empty() && !is_kept_alone {
         let conversion = Conversion::after_a_look(&args.common);
         let all = conversion.count(whole.in_place, whole.into_copies);
         let purpose = conversion.purpose(all) + &of_plan(convert.len(), all);
@@ -167,7 +169,7 @@ fn asked_for(report: &PlanReport, whole: &WholeSet) -> Option<String> {
 
 /// How many of those are of the plan, where not all of them are.
 fn of_plan(count: usize, all: u64) -> String {
-    if count as u64 == all { String::new() } else { format!(", {count} of them for this plan") }
+    if count as u64 == all { String::new() } else { format!(", {} of them for this plan", number(count as u64)) }
 }
 
 fn words(words: &[&str]) -> Vec<String> {

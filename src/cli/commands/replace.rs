@@ -35,7 +35,7 @@ pub(crate) fn run(args: &ReplaceArgs) -> Result<Exit, Error> {
     if STOP.load(Ordering::Relaxed) {
         complain("stopped: not all images were looked at, so there is no request");
         if let Some(folder) = &args.queue.keep {
-            complain(&format!("the same command goes on with {}", named(folder)));
+            complain(&format!("to go on, run the same command again: the images made so far are in {}", named(folder)));
         }
         return end(args, &packs, Exit::Stopped);
     }
@@ -67,11 +67,7 @@ pub(crate) fn run(args: &ReplaceArgs) -> Result<Exit, Error> {
     match &args.output {
         None => written(stdout().write_all(&request).and_then(|()| stdout().flush())).map(|_| ()),
         Some(output) => put(output, &request).map(|()| {
-            let asks = if rows.len() == 1 {
-                "1 replacement"
-            } else {
-                &format!("{} replacements", rows.len())
-            };
+            let asks = plural(rows.len() as u64, "replacement", "replacements");
             wrote(quiet, &format!("{} asks for {asks}", named(output)));
         }),
     }?;

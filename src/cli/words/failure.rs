@@ -145,6 +145,10 @@ fn state_message(state: PackState) -> &'static str {
     }
 }
 
+/// What to do where not one sector of a diskette reads.
+const READ_AGAIN: &str =
+    "clean the drive's heads and read the diskette again, in another drive if there is one";
+
 /// What to do about a failure.
 pub(crate) fn failure_next_step(failure: &Failure) -> String {
     if let Some(PackState::Torn) = failure.state {
@@ -200,9 +204,7 @@ pub(crate) fn failure_next_step(failure: &Failure) -> String {
          run it again"
         }
         FailureCode::Stopped => "run addpack again to read it to the end",
-        FailureCode::IoError if does_not_read(failure) => {
-            "clean the drive's heads and read the diskette again, in another drive if there is one"
-        }
+        FailureCode::IoError if does_not_read(failure) => READ_AGAIN,
         _ => file_system::next_step(failure),
     };
     next.to_owned()

@@ -5,10 +5,10 @@
 //! says which.
 
 use super::examine::{Examination, examine};
-use crate::files::make_folder;
 use crate::diagnosis::{Diagnosis, FindingKind};
 use crate::disk::{DisketteStorage, DriveError, Flaw, MediaError, SECTOR_LEN};
 use crate::fat12::{FaultKind, MediaFault};
+use crate::files::make_folder;
 use crate::files::write_new;
 use crate::media::Mapfile;
 use crate::media::surface::{ReadDiskette, SectorCondition, Surface, rescue, rescue_tracks};

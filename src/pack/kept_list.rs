@@ -2,12 +2,13 @@
 //!
 //! An image shows neither the number that a queue gave its diskette, nor whether the pack had been converted from
 //! another copy by the time that the diskette was read. The list has both, and goes where the images go, whatever becomes
-//! of their file times. Lines are only ever added to it.
+//! of their file times. It has the numbers of diskettes of which nothing could be read, too, so that no other one gets
+//! them. Lines are only ever added to it.
 
-use std::fmt::Write as _;
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::str::SplitWhitespace;
 
 /// The name of the list in its folder.
 pub const LIST_NAME: &str = "addpack-diskettes.txt";
@@ -21,6 +22,13 @@ const MOST: u64 = 1 << 20;
 
 /// Behind the image of a diskette that was a copy of a converted pack when it was read.
 const COPY: &str = "copy";
+
+/// Behind the number of a diskette of which nothing could be read, where others have their image: its label has the
+/// number. The names of images end in `.img`.
+const UNREAD: &str = "unread";
+
+/// Behind the same number once the diskette could be read.
+const READ: &str = "read";
 
 /// A diskette in the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,23 +54,52 @@ pub fn add(folder: &Path, diskette: &Listed) -> io::Result<()> {
     let Some(name) = diskette.image.file_name().and_then(|name| name.to_str()) else {
         return Ok(());
     };
-    let path = folder.join(LIST_NAME);
-    let text = match read(&path) {
+    let Some(text) = text_to_add_to(folder)? else { return Ok(()) };
+    if parse(folder, &text).contains(diskette) {
+        return Ok(());
+    }
+    let copy = if diskette.was_copy { COPY } else { "" };
+    append(folder, &text, format!("{} {name} {copy}", diskette.number).trim_end())
+}
+
+/// The numbers of the diskettes of which nothing could be read yet.
+pub fn unread(folder: &Path) -> Vec<usize> {
+    read(&folder.join(LIST_NAME)).map_or_else(|_| Vec::new(), |text| parse_unread(&text))
+}
+
+/// Sets down that nothing of the diskette with this number could be read, or that it could be by now. The folder is made
+/// if necessary.
+///
+/// # Errors
+/// As [`add`].
+pub fn set_unread(folder: &Path, number: usize, is_unread: bool) -> io::Result<()> {
+    let Some(text) = text_to_add_to(folder)? else { return Ok(()) };
+    if parse_unread(&text).contains(&number) == is_unread {
+        return Ok(());
+    }
+    fs::create_dir_all(folder)?;
+    append(folder, &text, &format!("{number} {}", if is_unread { UNREAD } else { READ }))
+}
+
+/// What is in the list; nothing if there is none yet, and `None` if the file is not a list.
+fn text_to_add_to(folder: &Path) -> io::Result<Option<String>> {
+    let text = match read(&folder.join(LIST_NAME)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         read => read?,
     };
     let is_list = text.is_empty() || text.starts_with(HEADER);
-    if !is_list || parse(folder, &text).contains(diskette) {
-        return Ok(());
-    }
-    let mut line = if text.is_empty() { HEADER.to_owned() } else { String::new() };
-    if !text.is_empty() && !text.ends_with('\n') {
-        line.push('\n');
-    }
-    let copy = if diskette.was_copy { COPY } else { "" };
-    let _ = writeln!(line, "{}", format!("{} {name} {copy}", diskette.number).trim_end());
-    let mut file = OpenOptions::new().append(true).create(true).open(&path)?;
-    file.write_all(line.as_bytes())?;
+    Ok(is_list.then_some(text))
+}
+
+/// Adds a line to the list, which holds `text`.
+fn append(folder: &Path, text: &str, line: &str) -> io::Result<()> {
+    let before = match text {
+        "" => HEADER,
+        text if text.ends_with('\n') => "",
+        _ => "\n",
+    };
+    let mut file = OpenOptions::new().append(true).create(true).open(folder.join(LIST_NAME))?;
+    file.write_all(format!("{before}{line}\n").as_bytes())?;
     file.sync_all()
 }
 
@@ -73,15 +110,35 @@ fn read(path: &Path) -> io::Result<String> {
 }
 
 fn parse(folder: &Path, text: &str) -> Vec<Listed> {
-    let Some(lines) = text.strip_prefix(HEADER) else { return Vec::new() };
-    // A crash may have cut the last line short.
-    let whole = lines.split_inclusive('\n').filter(|line| line.ends_with('\n'));
-    whole.filter_map(|line| parse_line(folder, line)).collect()
+    lines(text).filter_map(|(number, words)| parse_image(folder, number, words)).collect()
 }
 
-fn parse_line(folder: &Path, line: &str) -> Option<Listed> {
-    let mut words = line.split_whitespace();
-    let number = words.next()?.parse().ok().filter(|number| *number > 0)?;
+fn parse_unread(text: &str) -> Vec<usize> {
+    let mut unread = Vec::new();
+    for (number, mut words) in lines(text) {
+        unread.retain(|one| *one != number);
+        if words.next() == Some(UNREAD) {
+            unread.push(number);
+        }
+    }
+    unread
+}
+
+/// The number in each line, and the words behind it.
+fn lines(text: &str) -> impl Iterator<Item = (usize, SplitWhitespace<'_>)> {
+    let lines = text.strip_prefix(HEADER).unwrap_or("");
+    // A crash may have cut the last line short.
+    let whole = lines.split_inclusive('\n').filter(|line| line.ends_with('\n'));
+    whole.filter_map(|line| {
+        let mut words = line.split_whitespace();
+        let number = words.next()?.parse().ok().filter(|number| *number > 0)?;
+        Some((number, words))
+    })
+}
+
+fn parse_image(folder: &Path, number: usize, mut words: SplitWhitespace<'_>) -> Option<Listed> {
     let name = words.next().filter(|name| Path::new(name).file_name() == Some(name.as_ref()))?;
-    Some(Listed { number, image: folder.join(name), was_copy: words.next() == Some(COPY) })
+    let is_image = ![UNREAD, READ].contains(&name);
+    let was_copy = words.next() == Some(COPY);
+    is_image.then(|| Listed { number, image: folder.join(name), was_copy })
 }

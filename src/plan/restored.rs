@@ -37,6 +37,8 @@ pub struct ServerCounts {
     pub end_missing: u64,
     /// Of the others, those with packs that contradict each other.
     pub conflicts: u64,
+    /// Of all, those with refused packs.
+    pub refused: u64,
     /// Of all, those with packs that restore the same step.
     pub twins: u64,
 }
@@ -124,6 +126,8 @@ impl Fleet {
         for (server, plan) in &self.plans {
             let chain = sets.chain_of(server);
             counts.add(plan.restored(packs, server, chain), chain);
+            let is_refused = |step: &PlanStep| packs[step.pack].is_refused();
+            counts.refused += u64::from(plan.steps.iter().any(is_refused));
         }
         counts
     }

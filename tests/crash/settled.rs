@@ -1,10 +1,10 @@
 //! What it takes to settle a claim: evidence that the image is the one that was claimed, and that what it holds has
 //! reached the disk.
 
-use crate::support::skipped::{Lack, skip};
 use super::open_claims::Crash;
 use crate::support::judge::strace;
 use crate::support::scene::{Scene, testdata};
+use crate::support::skipped::{Lack, skip};
 use crate::support::tools;
 use rusqlite::{Connection, params};
 use std::fs;

@@ -1,10 +1,10 @@
 //! Causes of failures that need different remedies, by the code and the next step that each has.
 
 use crate::support::scene::{CONVERT, Image, Ran, Scene};
+use crate::support::skipped::{Lack, skip};
 use rustix::fs::{Gid, Uid};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
-use crate::support::skipped::{Lack, skip};
 use std::process::Command;
 
 const NOBODY: u32 = 65534;

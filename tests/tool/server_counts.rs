@@ -6,6 +6,20 @@ use crate::support::scene::Scene;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
+/// The codes of steps whose packs are refused.
+const REFUSED: [&str; 10] = [
+    "post-upgrade-reapply",
+    "out-of-order-reapply",
+    "damaged-record",
+    "inconsistent-history",
+    "damaged-media",
+    "copy-of-converted",
+    "newer-state-refused",
+    "diverged-copies",
+    "serial-clash",
+    "two-converted",
+];
+
 /// The images of an office, as files in one folder.
 fn office(seed: u64) -> Scene {
     let scene = Scene::new();
@@ -47,15 +61,24 @@ fn from_json(lines: &[Value]) -> (String, String) {
     let gaps = lines.iter().filter(|line| line["type"] == "gap");
     let with_gaps: BTreeSet<_> = gaps.map(|gap| gap["server"]["address"].to_string()).collect();
     assert_eq!(number("with_gaps"), with_gaps.len() as u64);
+    let is_refused = |line: &&Value| {
+        let code = line["code"].as_str().unwrap_or_default();
+        line["type"] == "step" && REFUSED.contains(&code)
+    };
+    let with_refused: BTreeSet<_> =
+        lines.iter().filter(is_refused).map(|step| step["server"]["address"].to_string()).collect();
+    assert_eq!(number("with_refused"), with_refused.len() as u64);
     let mut line = format!(
         "{} whole, {} with gaps, {} without their last pack",
         number("whole"),
         number("with_gaps"),
         number("end_missing")
     );
-    for (name, words) in
-        [("with_conflicts", ", {} with conflicts"), ("with_twins", "; {} with twins")]
-    {
+    for (name, words) in [
+        ("with_conflicts", ", {} with conflicts"),
+        ("with_refused", "; {} with refused packs"),
+        ("with_twins", "; {} with twins"),
+    ] {
         if number(name) > 0 {
             line += &words.replace("{}", &number(name).to_string());
         }
@@ -97,7 +120,8 @@ fn summary_page_plans_and_json_count_the_same_servers() {
             .collect();
         let (line, expected) = from_json(&lines);
         // Some of everything, or nothing is compared.
-        let counts = ["whole", "with_gaps", "end_missing", "with_conflicts", "with_twins"];
+        let counts =
+            ["whole", "with_gaps", "end_missing", "with_conflicts", "with_refused", "with_twins"];
         let last = lines.last().unwrap();
         assert!(counts.iter().all(|count| last[*count].as_u64() > Some(0)), "{last}");
         let shown = |args: &[&str]| {

@@ -11,7 +11,9 @@ use std::path::{Path, PathBuf};
 pub(crate) struct QueueArgs {
     /// One diskette after another through one drive: insert, press Enter, next; q ends
     ///
-    /// Each diskette gets a number and its verdict; the summary of all of them comes at the end.
+    /// Each diskette gets a number and its verdict; the summary of all of them comes at the end. One of which nothing
+    /// can be read gets a number too, and counts as failed. Nothing but that number tells it from others: type the number
+    /// before you press Enter when you put it in again, here or in a later queue with the same --keep DIR.
     #[arg(long, conflicts_with = "mapfile")]
     pub(crate) queue: bool,
 

@@ -75,7 +75,8 @@ pub(super) fn no_digest(path: &Path, error: &MediaError) -> String {
         format!("{}: its digest could not be taken: {}", named(path), medium_cause(error));
     match error {
         MediaError::Lost(_) => {
-            message + "; addpack replace --queue DRIVE --keep DIR makes an image of the diskette, and takes the digest of \
+            message
+                + "; addpack replace --queue DRIVE --keep DIR makes an image of the diskette, and takes the digest of \
                        that"
         }
         _ => message,

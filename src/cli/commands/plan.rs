@@ -117,6 +117,7 @@ fn queue_packs(args: &PlanArgs, to_file: Option<&mut ToFile>) -> Result<Packs, E
         tell(&diskette.text(TextStyle::of_file()));
     })?;
     tell("\n");
+    set.complain_of_failed();
     let exit = if set.is_stopped { Exit::Stopped } else { Exit::Good };
     if let Some(files) = to_file {
         set.diskettes.iter().for_each(|one| files.diskette(one.number, &one.report));

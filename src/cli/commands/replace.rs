@@ -13,7 +13,9 @@ use crate::cli::exit::Exit;
 use crate::cli::show::json::{line, path_bytes};
 use crate::cli::show::request::{self, RequestRow};
 use crate::cli::show::terminal::{TextStyle, complain, named, tell, wrote};
-use crate::cli::words::{KB_REPLACEMENT, PackSummary, Refusal, number, pack_serial, taken_message};
+use crate::cli::words::{
+    KB_REPLACEMENT, PackSummary, Refusal, number, pack_serial, plural, taken_message,
+};
 use addpack::plan::servers::Span;
 use addpack::plan::{PackFacts, moved_away};
 use addpack::record::Version;
@@ -35,7 +37,10 @@ pub(crate) fn run(args: &ReplaceArgs) -> Result<Exit, Error> {
     if STOP.load(Ordering::Relaxed) {
         complain("stopped: not all images were looked at, so there is no request");
         if let Some(folder) = &args.queue.keep {
-            complain(&format!("to go on, run the same command again: the images made so far are in {}", named(folder)));
+            complain(&format!(
+                "to go on, run the same command again: the images made so far are in {}",
+                named(folder)
+            ));
         }
         return end(args, &packs, Exit::Stopped);
     }
@@ -45,6 +50,9 @@ pub(crate) fn run(args: &ReplaceArgs) -> Result<Exit, Error> {
     }
     if exit == Exit::Failed {
         complain("no request was written, since it would not be complete: see what failed above");
+        if let Some(folder) = args.queue.keep.as_ref().filter(|_| !packs.facts.is_empty()) {
+            complain(&format!("addpack replace {} asks for those that were kept", named(folder)));
+        }
         return end(args, &packs, exit);
     }
     let left_out = tell_left_out(&packs);
@@ -95,6 +103,7 @@ fn queue_packs(args: &ReplaceArgs) -> Result<Packs, Error> {
     let set = look_at_diskettes(&args.common, &args.queue, &mut ledger, |diskette| {
         tell(&diskette.text(TextStyle::of_file()));
     })?;
+    set.complain_of_failed();
     let stopped = if set.is_stopped { Exit::Stopped } else { Exit::Good };
     let mut packs = set.packs;
     packs.exit = packs.exit.merge(stopped);

@@ -87,7 +87,7 @@ pub(crate) fn convert_diskettes(common: &Common) -> Option<String> {
 
 /// A drive to name in a command: one that is there or, if none is found, the first that there may be. `None` if it cannot
 /// be typed.
-pub(crate) fn a_drive() -> Option<String> {
+fn a_drive() -> Option<String> {
     match drives().first() {
         Some(found) => Some(path_words(&[&found.path])?.concat()),
         None => Some(DRIVE.to_owned()),

@@ -81,8 +81,10 @@ pub(crate) fn servers_counted(counts: &ServerCounts) -> String {
     if counts.conflicts > 0 {
         text += &format!(", {} with conflicts", number(counts.conflicts));
     }
-    if counts.twins > 0 {
-        text += &format!("; {} with twins", number(counts.twins));
+    for (count, what) in [(counts.refused, "refused packs"), (counts.twins, "twins")] {
+        if count > 0 {
+            text += &format!("; {} with {what}", number(count));
+        }
     }
     text
 }

@@ -1,8 +1,9 @@
 //! Diskettes in the admin's words: what is asked of the one who holds them, and their labels.
 
+use super::failure::read_again;
 use super::serial;
 use super::set::last_event;
-use super::value::{plural, server, server_name};
+use super::value::{list, plural, server, server_name};
 use crate::cli::show::terminal::{escape, named};
 use addpack::record::Record;
 use addpack::report::Report;
@@ -113,6 +114,32 @@ pub(crate) fn left_alone(left: &Left) -> String {
 /// That a diskette has been in this queue before.
 pub(crate) fn seen_before(number: usize) -> String {
     format!("this is diskette {number} of this queue again: nothing to do")
+}
+
+/// What to do about the diskettes with these numbers, of which nothing could be read.
+pub(crate) fn next_for_unread(numbers: &[usize]) -> String {
+    format!("{}. {}", read_again(), type_number(numbers))
+}
+
+/// How a diskette of which nothing could be read keeps its number.
+fn type_number(numbers: &[usize]) -> String {
+    match numbers {
+        [one] => format!("When you put it in again, type {one} before you press Enter"),
+        _ => "When you put one of them in again, type its number before you press Enter".to_owned(),
+    }
+}
+
+/// That nothing could be read of diskettes in earlier queues.
+pub(crate) fn unread_earlier(numbers: &[usize]) -> String {
+    let names: Vec<_> = numbers.iter().map(ToString::to_string).collect();
+    let word = if names.len() == 1 { "diskette" } else { "diskettes" };
+    let names = list(&names);
+    format!("{word} {names} could not be read in an earlier queue. {}", type_number(numbers))
+}
+
+/// That a number was typed which no diskette has.
+pub(crate) fn no_such_number(number: usize) -> String {
+    format!("no diskette has the number {number} yet: press Enter alone for a new one")
 }
 
 /// The events of a pack when its image was kept, and when its diskette was read later.

@@ -1,5 +1,6 @@
 //! Failures in the admin's words: what was being done, the cause, and what to do next.
 
+use super::KB_REPLACEMENT;
 use super::cause::medium_cause;
 use super::container::{container_message, unsupported_next_step};
 use super::file_system::{self, operation, target};
@@ -88,7 +89,7 @@ fn io_error(failure: &Failure) -> String {
 /// Whether it is the diskette that does not read, or no longer.
 fn does_not_read(failure: &Failure) -> bool {
     let is_lost = failure.cause.as_ref().is_some_and(|cause| cause.lost().is_some());
-    drive_error(failure) == Some(&DriveError::ReadsNoMore)
+    matches!(drive_error(failure), Some(DriveError::Unreadable | DriveError::ReadsNoMore))
         || (is_lost && failure.operation == Operation::Read)
 }
 
@@ -145,9 +146,14 @@ fn state_message(state: PackState) -> &'static str {
     }
 }
 
-/// What to do where not one sector of a diskette reads.
-const READ_AGAIN: &str =
-    "clean the drive's heads and read the diskette again, in another drive if there is one";
+/// What to do about a diskette that does not read.
+pub(super) fn read_again() -> String {
+    format!(
+        "clean the drive's heads and read the diskette again, in another drive if there is one; else make an \
+         image of it (GNU ddrescue) and convert that with -o. If all that fails, ask for a replacement (KB \
+         {KB_REPLACEMENT})"
+    )
+}
 
 /// What to do about a failure.
 pub(crate) fn failure_next_step(failure: &Failure) -> String {
@@ -204,7 +210,7 @@ pub(crate) fn failure_next_step(failure: &Failure) -> String {
          run it again"
         }
         FailureCode::Stopped => "run addpack again to read it to the end",
-        FailureCode::IoError if does_not_read(failure) => READ_AGAIN,
+        FailureCode::IoError if does_not_read(failure) => return read_again(),
         _ => file_system::next_step(failure),
     };
     next.to_owned()

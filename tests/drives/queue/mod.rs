@@ -5,6 +5,7 @@ mod files;
 mod looking;
 mod numbers;
 mod planned;
+mod unread;
 mod ways_out;
 mod worn;
 

@@ -5,11 +5,14 @@
  *   lost=SECTOR:READS   it reads that often, and then no more
  *   weak=SECTOR:READS   it fails that often, and then reads
  *   dead=READS          after that many reads of drives, none succeeds
+ *   only=BYTES          diskettes of other sizes are not worn
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <linux/fs.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -24,6 +27,14 @@ static int is_drive(int fd)
 {
     struct stat status;
     return fstat(fd, &status) == 0 && S_ISBLK(status.st_mode);
+}
+
+static int is_meant(int fd, const char *worn)
+{
+    const char *only = strstr(worn, "only=");
+    unsigned long long length = 0;
+    return only == NULL
+        || (ioctl(fd, BLKGETSIZE64, &length) == 0 && length == strtoull(only + 5, NULL, 10));
 }
 
 /* Whether the word makes this read of the sector fail; `count` is how often it was read before. */
@@ -57,7 +68,7 @@ static int has_bad_sector(const char *worn, size_t length, off_t offset)
 ssize_t pread64(int fd, void *buffer, size_t length, off_t offset)
 {
     const char *worn = getenv("WORN");
-    if (worn != NULL && is_drive(fd)) {
+    if (worn != NULL && is_drive(fd) && is_meant(fd, worn)) {
         const char *slow = strstr(worn, "slow=");
         if (slow != NULL)
             usleep(strtoul(slow + 5, NULL, 10));

@@ -78,6 +78,7 @@ impl Conversion<'_> {
             match asked {
                 NextDiskette::End => return Ok(End::Complete),
                 NextDiskette::Stopped => return Ok(End::Stopped),
+                NextDiskette::Unread(place) => self.end_with(place, None),
                 NextDiskette::Diskette(place) => self.diskette(place, ledger)?,
             }
         }
@@ -124,7 +125,7 @@ impl Conversion<'_> {
         let mut looked = Collect::new(|report| report);
         drive::run(&job, ledger, &mut |event| looked.hear(event))?;
         if let Some(report) = looked.kept.pop() {
-            self.queue.diskettes[place].report = report;
+            self.queue.diskettes[place].end_as(report);
             self.end_with(place, None);
         }
         if let (Some(set), true) = (&mut self.set, self.queue.diskettes[place].is_done()) {
@@ -208,7 +209,8 @@ impl PlannedSet {
             let serial = record.serial.text()?.to_owned();
             Some((diskette.number, Wanted { serial, record }))
         });
-        let all = earlier.iter().map(|diskette| diskette.number).collect();
+        let all = earlier.iter().filter(|diskette| diskette.image.is_some());
+        let all = all.map(|diskette| diskette.number).collect();
         let set = Self { folder: folder.to_owned(), to_go: to_go.collect(), all };
         if set.to_go.is_empty() {
             complain(&format!("{}: no pack in there is still to be converted", named(folder)));
@@ -216,9 +218,10 @@ impl PlannedSet {
         set
     }
 
-    /// How many of the diskettes are not of the folder.
+    /// How many of the diskettes are not of the folder, as far as they could be read.
     fn others(&self, diskettes: &[Diskette]) -> usize {
-        diskettes.iter().filter(|diskette| !self.all.contains(&diskette.number)).count()
+        let is_other = |one: &&Diskette| !one.is_unread() && !self.all.contains(&one.number);
+        diskettes.iter().filter(is_other).count()
     }
 
     /// Why a diskette is left alone, if it is. One that is done already is crossed off.

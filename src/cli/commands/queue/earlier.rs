@@ -5,6 +5,7 @@ use crate::cli::ask::stop::STOP;
 use crate::cli::commands::collect::Collect;
 use crate::cli::show::queue::{Diskette, seen_earlier};
 use crate::cli::show::terminal::complain;
+use crate::cli::words::unread_earlier;
 use addpack::ledger::{Ledger, LedgerError};
 use addpack::pack::kept_list::{Listed, listed};
 use addpack::report::Report;
@@ -41,6 +42,7 @@ impl DriveQueue<'_> {
         for ((_, listed), report) in of_list {
             self.add_listed(listed, report);
         }
+        self.add_unread(folder);
         for report in others {
             self.add_other(report);
         }
@@ -50,10 +52,19 @@ impl DriveQueue<'_> {
             diskette.report.update_if_converted(ledger, Some(diskette.number))?;
         }
         self.earlier.sort_by_key(|diskette| diskette.number);
-        if !self.is_planned && !self.earlier.is_empty() {
-            complain(&seen_earlier(folder, &self.earlier));
-        }
+        self.tell_of_earlier(folder);
         Ok(())
+    }
+
+    fn tell_of_earlier(&self, folder: &Path) {
+        let (unread, kept): (Vec<_>, Vec<_>) = self.earlier.iter().partition(|one| one.is_unread());
+        if !self.is_planned && !kept.is_empty() {
+            complain(&seen_earlier(folder, &kept));
+        }
+        if !unread.is_empty() {
+            let numbers: Vec<_> = unread.into_iter().map(|one| one.number).collect();
+            complain(&unread_earlier(&numbers));
+        }
     }
 
     /// A diskette may be listed with several images: as it was, and converted.

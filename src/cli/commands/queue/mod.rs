@@ -4,6 +4,7 @@ pub(crate) mod convert;
 mod earlier;
 pub(crate) mod inspect;
 pub(crate) mod set;
+mod unread;
 mod what_now;
 
 use crate::cli::Error;
@@ -26,6 +27,7 @@ use addpack::report::{Failure, Report};
 use addpack::run::{Job, Mode, keep_diskette, recognize_diskette};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
+use unread::is_unread;
 
 /// A drive, and the diskettes that went through it.
 pub(crate) struct DriveQueue<'a> {
@@ -50,6 +52,8 @@ pub(crate) struct DriveQueue<'a> {
 pub(crate) enum NextDiskette {
     /// It is in the drive, and has this place in the queue; what was seen of it is the last word on it.
     Diskette(usize),
+    /// It is in the drive and has this place, but nothing of it can be read.
+    Unread(usize),
     /// There are no more.
     End,
     /// The user asked to stop.
@@ -90,7 +94,7 @@ impl<'a> DriveQueue<'a> {
     }
 
     /// Asks until there is a diskette in the drive that is not done yet, and looks at it. `prompt` is given the
-    /// number that a new one gets.
+    /// number that a new one gets. The user may type the number of one of which nothing could be read before.
     ///
     /// # Errors
     /// If the ledger fails.
@@ -107,15 +111,21 @@ impl<'a> DriveQueue<'a> {
             if STOP.load(Ordering::Relaxed) {
                 return Ok(NextDiskette::Stopped);
             }
-            if line.is_none_or(|line| line == "q") {
-                return Ok(NextDiskette::End);
+            let Some(line) = line.filter(|line| line != "q") else { return Ok(NextDiskette::End) };
+            let typed = line.parse().ok();
+            if typed.is_some_and(|number| !self.may_be(number)) {
+                continue;
             }
             let Some(report) = self.look(ledger)? else { continue };
+            if is_unread(&report) {
+                return Ok(NextDiskette::Unread(self.place_unread(typed, report)));
+            }
             if report.failure.is_some() {
                 complain(&verdict(&report));
                 continue;
             }
-            if let Some(place) = self.place(report) {
+            let free = typed.and_then(|number| self.free_unread(number));
+            if let Some(place) = self.place(report, free) {
                 return Ok(NextDiskette::Diskette(place));
             }
         }
@@ -131,9 +141,9 @@ impl<'a> DriveQueue<'a> {
         answer(&format!("{between}{prompt}"))
     }
 
-    /// Gives an examined diskette its place; none if it is done already. What a diskette without a record is, shows only
-    /// when its image is kept.
-    fn place(&mut self, report: Box<Report>) -> Option<usize> {
+    /// Gives an examined diskette its place; none if it is done already. A new one gets the number that is `free`, if one
+    /// is. What a diskette without a record is, shows only when its image is kept.
+    fn place(&mut self, report: Box<Report>, free: Option<usize>) -> Option<usize> {
         let place = self.diskettes.iter().position(|diskette| diskette.is_also(&report));
         if let Some(place) = place {
             let diskette = &mut self.diskettes[place];
@@ -151,7 +161,8 @@ impl<'a> DriveQueue<'a> {
                 complain(&changed_since(&change));
             }
         }
-        let number = known.map_or_else(|| self.next_number(), |known| known.number);
+        let new = || free.unwrap_or_else(|| self.next_number());
+        let number = known.map_or_else(new, |known| known.number);
         let image = known.and_then(|known| known.image.clone());
         self.diskettes.push(Diskette { image, ..Diskette::of(number, report) });
         Some(self.diskettes.len() - 1)

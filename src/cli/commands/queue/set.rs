@@ -4,8 +4,10 @@ use super::{DriveQueue, NextDiskette};
 use crate::cli::Error;
 use crate::cli::args::{Common, QueueArgs};
 use crate::cli::commands::gather::Packs;
+use crate::cli::exit::Exit;
 use crate::cli::show::queue::{Diskette, number_of};
-use crate::cli::words::ask_for_next;
+use crate::cli::show::terminal::complain;
+use crate::cli::words::{ask_for_next, next_for_unread, verdict};
 use addpack::diagnosis::FindingKind;
 use addpack::ledger::{Ledger, LedgerError};
 use addpack::report::{Note, Outcome, Report};
@@ -44,6 +46,7 @@ pub(crate) fn look_at_diskettes(
         match queue.next(ledger, |number| ask_for_next(number, drive))? {
             NextDiskette::End => break false,
             NextDiskette::Stopped => break true,
+            NextDiskette::Unread(place) => show(&queue.diskettes[place]),
             NextDiskette::Diskette(place) => {
                 let comes_first = !queue.is_known_by_bytes(place);
                 if comes_first {
@@ -74,7 +77,8 @@ impl DisketteSet {
         // Also where the user has stopped the queue: what was seen until then is shown.
         let images = folder.map(|folder| queue.images_in(folder, ledger, &NEVER)).transpose()?;
         let DriveQueue { earlier, mut diskettes, is_planned, .. } = queue;
-        diskettes.retain(|one| !is_planned || earlier.iter().any(|of| of.number == one.number));
+        let is_of_plan = |one: &Diskette| earlier.iter().any(|of| of.number == one.number);
+        diskettes.retain(|one| !is_planned || one.is_unread() || is_of_plan(one));
         let is_again = |one: &Diskette| diskettes.iter().any(|seen| seen.number == one.number);
         let mut all: Vec<_> = earlier.into_iter().filter(|one| !is_again(one)).collect();
         all.append(&mut diskettes);
@@ -84,6 +88,9 @@ impl DisketteSet {
             set.add(image, drive, ledger)?;
         }
         set.add_the_rest();
+        if set.diskettes.iter().any(|diskette| diskette.outcome() == Outcome::Failed) {
+            set.packs.exit = Exit::Failed;
+        }
         set.packs.sort_by_servers(ledger)?;
         Ok(set)
     }
@@ -150,6 +157,18 @@ impl DisketteSet {
             if let FindingKind::Set(conflict) = &mut finding.kind {
                 conflict.images.iter_mut().for_each(name);
             }
+        }
+    }
+
+    /// Says which diskettes failed, for the end of a report that is on packs alone.
+    pub(crate) fn complain_of_failed(&self) {
+        for diskette in self.diskettes.iter().filter(|one| one.outcome() == Outcome::Failed) {
+            complain(&format!("{}: {}", diskette.name(), verdict(&diskette.report)));
+        }
+        let unread = self.diskettes.iter().filter(|diskette| diskette.is_unread());
+        let unread: Vec<_> = unread.map(|diskette| diskette.number).collect();
+        if !unread.is_empty() {
+            complain(&format!("next: {}", next_for_unread(&unread)));
         }
     }
 

@@ -114,6 +114,8 @@ object! {
         end_missing: u64 = counts.end_missing,
         /// Of the others, those with packs that contradict each other.
         with_conflicts: u64 = counts.conflicts,
+        /// Of all, those with refused packs.
+        with_refused: u64 = counts.refused,
         /// Of all, those with packs that restore the same step.
         with_twins: u64 = counts.twins,
         stock: usize = fleet.stock.len(),

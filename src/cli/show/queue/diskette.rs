@@ -6,7 +6,7 @@ use crate::cli::show::lines::tone;
 use crate::cli::show::terminal::{TextStyle, named};
 use crate::cli::words::{
     EventsSince, Left, copy_in_its_place, finding_message, label, label_of_source, left_alone,
-    next_step, note, pack_in_short, plural, serial, verdict,
+    next_for_unread, next_step, note, pack_in_short, plural, serial, verdict,
 };
 use addpack::diagnosis::FindingCode;
 use addpack::pack::keep::may_be_same;
@@ -79,6 +79,24 @@ impl Diskette {
         is_open || self.left.is_some()
     }
 
+    /// Whether reading it failed before anything could be said of it.
+    pub(crate) fn is_unread(&self) -> bool {
+        let report = &self.report;
+        let is_seen = report.diagnosis.is_some() || report.not_a_pack.is_some();
+        report.outcome == Outcome::Failed && !is_seen
+    }
+
+    /// Sets down what became of it. If it did not read any more, what was seen of it stays.
+    pub(crate) fn end_as(&mut self, report: Box<Report>) {
+        let seen = std::mem::replace(&mut self.report, report);
+        if self.is_unread() {
+            let unread = std::mem::replace(&mut self.report, seen);
+            if let Some(failure) = unread.failure {
+                self.report.fail(failure);
+            }
+        }
+    }
+
     /// Whether it holds a 4.5 record.
     pub(crate) fn is_45(&self) -> bool {
         self.report.record().is_some_and(|record| record.version == Version::V45)
@@ -146,6 +164,9 @@ impl Diskette {
     /// What to do while it is in the hand. The request for a replacement can wait for the end.
     fn next_step(&self) -> Option<String> {
         let report = &self.report;
+        if self.is_unread() {
+            return Some(next_for_unread(&[self.number]));
+        }
         let of_hand = [FindingCode::DamagedMedia, FindingCode::CopyOfConverted];
         let is_of_hand = match report.outcome {
             Outcome::Failed => true,
@@ -175,9 +196,9 @@ pub(crate) fn number_of(diskettes: &[Diskette], path: &Path) -> Option<usize> {
     diskettes.iter().find(is_meant).map(|diskette| diskette.number)
 }
 
-/// Which diskettes earlier queues with the same folder have seen.
-pub(crate) fn seen_earlier(folder: &Path, earlier: &[Diskette]) -> String {
-    let one = |diskette: &Diskette| {
+/// Which diskettes earlier queues with the same folder have images of.
+pub(crate) fn seen_earlier(folder: &Path, earlier: &[&Diskette]) -> String {
+    let one = |diskette: &&Diskette| {
         let serial = diskette.report.record().map_or_else(|| "no pack".into(), serial);
         format!("{} ({serial})", diskette.number)
     };

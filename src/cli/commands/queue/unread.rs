@@ -1,0 +1,87 @@
+//! Diskettes of a queue of which nothing can be read: only the number on the label tells them from each other.
+
+use super::DriveQueue;
+use crate::cli::show::queue::Diskette;
+use crate::cli::show::terminal::{complain, named};
+use crate::cli::words::{no_such_number, seen_before, system_cause};
+use addpack::media::DriveError;
+use addpack::pack::keep::Extent;
+use addpack::pack::kept_list::{LIST_NAME, set_unread, unread};
+use addpack::report::{Failure, FailureCode, Operation, Outcome, Report};
+use std::path::Path;
+
+/// Whether there is a diskette in the drive, and reading it failed.
+pub(super) fn is_unread(report: &Report) -> bool {
+    report.failure.as_ref().is_some_and(|failure| failure.code == FailureCode::IoError)
+}
+
+impl DriveQueue<'_> {
+    /// Whether the diskette whose number was typed is known, and may come again; says so where it is not.
+    pub(super) fn may_be(&self, number: usize) -> bool {
+        match self.diskettes.iter().find(|one| one.number == number) {
+            Some(one) if !one.may_come_again() => complain(&seen_before(number)),
+            None if self.earlier.iter().all(|one| one.number != number) => {
+                complain(&no_such_number(number));
+            }
+            _ => return true,
+        }
+        false
+    }
+
+    /// Gives a diskette of which nothing can be read its place: under the number that was typed, or else a new one.
+    pub(super) fn place_unread(&mut self, typed: Option<usize>, report: Box<Report>) -> usize {
+        let number = typed.unwrap_or_else(|| self.next_number());
+        let earlier = self.diskettes.iter().chain(&self.earlier).find(|one| one.number == number);
+        let image = earlier.and_then(|earlier| earlier.image.clone());
+        if image.is_none() {
+            self.note(number, true);
+        }
+        self.diskettes.retain(|one| one.number != number);
+        self.diskettes.push(Diskette { image, ..Diskette::of(number, report) });
+        self.diskettes.len() - 1
+    }
+
+    /// Forgets that nothing could be read of the diskette whose number was typed. Returns the number, which is free then,
+    /// if there was such a diskette.
+    pub(super) fn free_unread(&mut self, number: usize) -> Option<usize> {
+        let is_meant = |one: &Diskette| one.number == number && one.is_unread();
+        if !self.diskettes.iter().chain(&self.earlier).any(is_meant) {
+            return None;
+        }
+        self.diskettes.retain(|one| !is_meant(one));
+        self.earlier.retain(|one| !is_meant(one));
+        self.note(number, false);
+        Some(number)
+    }
+
+    /// Sets down in the list beside the images, for later queues, whether nothing could be read of a diskette.
+    fn note(&self, number: usize, is_unread: bool) {
+        let Some((folder, Extent::Whole)) = self.keep else { return };
+        if let Err(error) = set_unread(folder, number, is_unread) {
+            let list = folder.join(LIST_NAME);
+            complain(&format!("{}: {}", named(&list), system_cause(&error)));
+        }
+    }
+
+    /// Numbers the diskettes of which earlier queues with this folder could read nothing.
+    pub(super) fn add_unread(&mut self, folder: &Path) {
+        for number in unread(folder) {
+            if self.earlier.iter().all(|one| one.number != number) {
+                self.earlier.push(Diskette::of(number, unread_report(self.drive)));
+            }
+        }
+    }
+}
+
+/// What is known of such a diskette in a later queue.
+fn unread_report(drive: &Path) -> Box<Report> {
+    let mut report = Report::new(drive.to_owned(), true, Outcome::Failed);
+    report.is_drive = true;
+    report.failed(Failure {
+        code: FailureCode::IoError,
+        operation: Operation::Read,
+        cause: Some(DriveError::Unreadable.into()),
+        state: None,
+        target: None,
+    })
+}

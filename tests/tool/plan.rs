@@ -203,6 +203,9 @@ fn images_that_a_queue_has_kept_are_converted_on_their_diskettes() {
     let command = format!("addpack convert --queue {drive} --plan .  converts 1 diskette");
     let text = plan().split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(text.contains(&command.replace("  ", " ")), "{text}");
+    std::fs::write(scene.path("list"), ".").unwrap();
+    let of_list = scene.run(&["plan", "--files-from", "list"]).stdout;
+    assert!(of_list.contains(&format!("--queue {drive} --plan . ")), "{of_list}");
 }
 
 #[test]

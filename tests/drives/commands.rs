@@ -21,8 +21,18 @@ fn diskette_is_what_its_image_is() {
         let (on_drive, code) = one(&scene, &["inspect", "--json", drive.path()]);
         assert_eq!((on_drive.path.as_str(), code), (drive.path(), Some(0)));
         let (as_file, _) = one(&scene, &["inspect", "--json", &image.name]);
-        let next_step = on_drive.next_step.replace(drive.path(), &as_file.path);
-        assert_eq!(Image { path: as_file.path.clone(), next_step, ..on_drive }, as_file);
+        // A diskette is converted where it is, an image into a copy.
+        let step = format!("addpack convert {} (one way; asks first)", drive.path());
+        assert_eq!(on_drive.next_step, step);
+        let step = format!("-o converted {} (asks first; the image stays)", image.name);
+        assert_eq!(as_file.next_step, format!("addpack convert {step}"));
+        let plan = scene.run(&["plan", drive.path()]).stdout;
+        // A pack behind a gap is not converted for a plan.
+        let is_planned = !plan.contains("\nGaps\n");
+        let command = format!("  addpack convert {} ", drive.path());
+        assert_eq!(plan.contains(&command), is_planned, "{plan}");
+        let (path, next_step) = (as_file.path.clone(), as_file.next_step.clone());
+        assert_eq!(Image { path, next_step, ..on_drive }, as_file);
         assert!(image.old == scene.read(&image.name));
     }
 }

@@ -189,6 +189,20 @@ fn list_ends_with_what_comes_next_and_then_the_numbers() {
     assert!(text.contains("  addpack plan --all --labels "), "{text}");
 }
 
+#[test]
+fn inspect_and_plan_offer_the_same_conversion() {
+    let scene = samples();
+    let offered = |args: &[&str]| {
+        let text = shown(&scene, 24, 200, &[&["-q", "--color", "never"], args].concat());
+        let line = text.lines().find(|line| line.starts_with("  addpack convert ")).expect(&text);
+        line.trim().split("   ").next().unwrap().to_owned()
+    };
+    let command = "addpack convert -o converted images";
+    for args in [&["inspect", "images"][..], &["plan", "images"], &["plan", "--all", "images"]] {
+        assert_eq!(offered(args), command, "{args:?}");
+    }
+}
+
 /// No command writes over what is there, so none that is offered does.
 #[test]
 fn commands_to_paste_name_files_that_are_not_there_yet() {

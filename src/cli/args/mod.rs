@@ -59,7 +59,7 @@ Examples:
   addpack inspect disk1.img          # what is it, and would it convert?
   addpack inspect images/            # the same for every image below
   addpack convert --dry-run images/  # what would be converted?
-  addpack convert images/            # convert them, after asking
+  addpack convert -o copies images/  # convert copies, after asking
   addpack plan images/               # which to apply, in which order?
   addpack explain out-of-order-reapply";
 

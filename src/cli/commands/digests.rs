@@ -76,8 +76,7 @@ pub(super) fn no_digest(path: &Path, error: &MediaError) -> String {
     match error {
         MediaError::Lost(_) => {
             message
-                + "; addpack replace --queue DRIVE --keep DIR makes an image of the diskette, and takes the digest of \
-                       that"
+                + "; addpack replace --queue DRIVE --keep DIR takes it from an image that it makes"
         }
         _ => message,
     }

@@ -108,8 +108,8 @@ impl Command {
 enum Error {
     /// The command line was wrong; nothing was touched.
     Usage(String),
-    /// Standard input could not be read, or not be kept: the message.
-    Input(String),
+    /// Something that the command needs could not be read or written: the message.
+    Failed(String),
     /// The report could not be written.
     Output(std::io::Error),
     /// The ledger could not be used.
@@ -146,7 +146,7 @@ impl Error {
     fn exit(&self) -> Exit {
         match self {
             Self::Usage(_) => Exit::Usage,
-            Self::Input(_)
+            Self::Failed(_)
             | Self::Output(_)
             | Self::Ledger(_)
             | Self::LedgerAlone(_)
@@ -158,7 +158,7 @@ impl Error {
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Usage(message) | Self::Input(message) => f.write_str(message),
+            Self::Usage(message) | Self::Failed(message) => f.write_str(message),
             Self::Ledger(error) => f.write_str(&words::ledger_message(error)),
             Self::LedgerAlone(error) => f.write_str(&words::unusable(error)),
             Self::NoClaims(error) => f.write_str(&words::no_claims_message(error)),

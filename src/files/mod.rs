@@ -10,8 +10,20 @@ pub(crate) use one_pass::OnePass;
 pub use open_file::OpenFile;
 
 use crate::platform::{folder_of, step, sync_folder};
+use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
+
+/// Makes a folder, with those above it.
+///
+/// # Errors
+/// [`io::ErrorKind::NotADirectory`] if there is something else; otherwise those of the system.
+pub fn make_folder(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => io::ErrorKind::NotADirectory.into(),
+        _ => error,
+    })
+}
 
 /// Writes `bytes` to a new file at `path`, durably. The name appears only when all of it is on the disk.
 ///

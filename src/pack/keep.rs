@@ -8,6 +8,7 @@ use super::examine::{Examination, examine};
 use crate::diagnosis::{Diagnosis, FindingKind};
 use crate::disk::{DisketteStorage, DriveError, Flaw, MediaError, SECTOR_LEN};
 use crate::fat12::{FaultKind, MediaFault};
+use crate::files::make_folder;
 use crate::files::write_new;
 use crate::media::Mapfile;
 use crate::media::surface::{ReadDiskette, SectorCondition, Surface, rescue, rescue_tracks};
@@ -123,7 +124,7 @@ impl Keep {
         let known = known.clone().find(|(_, image)| is_of(image, &diskette, diskette.bytes.len()));
         let number = known.map_or(self.number, |(number, _)| *number);
         let name = name.unwrap_or_else(|| format!("diskette-{number}"));
-        fs::create_dir_all(&self.folder)?;
+        make_folder(&self.folder)?;
         for copy in 1..MOST_OF_ONE_NAME {
             let name = if copy == 1 { name.clone() } else { format!("{name}-copy-{copy}") };
             let path = self.folder.join(name + ".img");
@@ -131,7 +132,7 @@ impl Keep {
                 return Ok(KeptImage { path, surface: diskette.surface, number });
             }
         }
-        Err(io::ErrorKind::AlreadyExists.into())
+        Err(io::Error::other("there are too many images of that name"))
     }
 }
 

@@ -61,8 +61,8 @@ impl ServerCounts {
 }
 
 impl Plan {
-    /// The steps that the server does not get back: the gaps; and behind the last pack that is applied those whose packs
-    /// are there and cannot be applied, with what is lost between them.
+    /// The steps that the server does not get back: the gaps and, above what the plan reaches, the steps of packs that
+    /// cannot be used, with what lies between those.
     pub fn missing(&self, packs: &[PackFacts], server: &ServerState) -> Vec<Span> {
         let step_of = |step: &PlanStep| {
             let used = packs[step.pack].used.filter(|used| server.identity == Some(used.server))?;

@@ -28,6 +28,7 @@ fn peak(scene: &Scene, args: &[&str], code: i32) -> u64 {
         peak = kib.map_or(peak, |kib| kib.trim().parse().unwrap());
         if let Some(ended) = child.try_wait().unwrap() {
             assert_eq!(ended.code(), Some(code), "{args:?}");
+            assert!(peak > 0, "{args:?}: it ended before its memory was looked at");
             return peak << 10;
         }
         thread::sleep(Duration::from_millis(2));

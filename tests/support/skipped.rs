@@ -16,6 +16,8 @@ pub(crate) enum Lack {
     RealDriver,
     /// A browser, which no run has to have.
     Browser,
+    /// A file system, or rights, that few machines have.
+    FileSystem,
 }
 
 /// Counts the reasons that it gets, until this process has ended.
@@ -29,7 +31,7 @@ impl Lack {
             Self::Judge => Some("ADDPACK_JUDGES"),
             Self::LoopDevices => Some("ADDPACK_LOOPS"),
             Self::RealDriver => Some("ADDPACK_QEMU"),
-            Self::Browser => None,
+            Self::Browser | Self::FileSystem => None,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Causes of failures that need different remedies, by the code and the next step that each has.
 
 use crate::support::scene::{CONVERT, Image, Ran, Scene};
+use crate::support::skipped::{Lack, skip};
 use rustix::fs::{Gid, Uid};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
@@ -124,8 +125,7 @@ fn folder_that_takes_new_names_alone_is_not_another_users_file() {
     let folder = scene.path("folder");
     let attribute = |change| Command::new("chattr").arg(change).arg(&folder).status();
     if !attribute("+a").is_ok_and(|status| status.success()) {
-        // Only root sets it, and not every file system has it.
-        return;
+        return skip(Lack::FileSystem, "chattr +a takes root and a file system that has it");
     }
     let before = scene.read("folder/a.img.gz");
     let ran = scene.run(&[&CONVERT[..], &["--no-ledger", "folder/a.img.gz"]].concat());

@@ -86,7 +86,7 @@ fn every_reason_and_kind_at_once_fit_the_screen_and_what_is_folded_is_said() {
     assert!(height(&small) < 24, "{} rows: {small}", height(&small));
     assert!(small.ends_with("Exit code 3: 2 images failed\n"), "{small}");
     assert!(small.contains(" others (--list)\n"), "{small}");
-    let files = "  20 other files, 13 of 13 kinds that are not read: see --list\n";
+    let files = "  20 other files, 13 in 13 kinds of formats that are not read: see --list\n";
     assert!(small.contains(files), "{small}");
     assert!(!large.contains("--list)"), "{large}");
     for word in ["convert -o converted", "replace", "plan --all", "inspect --list"] {

@@ -111,7 +111,7 @@ fn in_browser(browser: &str, scene: &Scene, more: &[&str]) -> (String, String) {
 }
 
 #[test]
-fn browser_shows_the_right_numbers_on_small_and_large_screens_and_prints_them() {
+fn browser_shows_the_right_numbers_and_draws_and_prints_the_page() {
     let Some(browser) = browser() else { return };
     let scene = servers().scene;
     scene.run(&["inspect", ".", "--report", "a.html"]);
@@ -122,7 +122,7 @@ fn browser_shows_the_right_numbers_on_small_and_large_screens_and_prints_them() 
     assert_eq!(dom.matches("<svg").count(), 3);
     assert!(!log.contains("CONSOLE"), "{log}");
     for width in ["360", "1200"] {
-        // The page is as wide as the screen: only its tables can be scrolled.
+        // Something is drawn at each width.
         let picture = format!("--screenshot={}", scene.path("a.png").display());
         in_browser(browser, &scene, &[&format!("--window-size={width},900"), &picture]);
         let png = scene.read("a.png");

@@ -203,6 +203,9 @@ fn images_that_a_queue_has_kept_are_converted_on_their_diskettes() {
     let command = format!("addpack convert --queue {drive} --plan .  converts 1 diskette");
     let text = plan().split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(text.contains(&command.replace("  ", " ")), "{text}");
+    std::fs::write(scene.path("list"), ".").unwrap();
+    let of_list = scene.run(&["plan", "--files-from", "list"]).stdout;
+    assert!(of_list.contains(&format!("--queue {drive} --plan . ")), "{of_list}");
 }
 
 #[test]
@@ -256,7 +259,7 @@ fn request_of_packs_without_serials_has_a_sure_number_where_they_differ() {
     assert!(plan.contains("asks for 3 replacements, 1 of them for this plan"), "{plan}");
     scene.image("chain-loops-720.img", "in/again.img");
     let plan = request(&scene.run(&["plan", "in"]).stdout);
-    let range = "asks for 3 to 4 replacements (one for all images with the same bytes)";
+    let range = "asks for 3 to 4 replacements (images with the same bytes count as one)";
     assert!(plan.contains(range), "{plan}");
     assert_eq!(scene.run(&["replace", "--json", "in"]).stdout.lines().count(), 3 + 1);
 }

@@ -199,7 +199,7 @@ fn commands_name_a_list_or_many_paths_as_they_were_named() {
     let all: Vec<_> = names.iter().map(String::as_str).collect();
     let screen = shown(&all);
     assert!(screen.contains("  addpack convert -o converted PATHS   converts 210"), "{screen}");
-    assert!(screen.contains("PATHS stands for the paths that you named"), "{screen}");
+    assert!(screen.contains("PATHS stands for the same paths as in this run"), "{screen}");
     for few in [2, 8] {
         let screen = shown(&all[..few]);
         let named = all[..few].join(" ");

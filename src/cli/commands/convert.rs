@@ -32,18 +32,9 @@ fn convert(args: &ConvertArgs) -> Result<Exit, Error> {
     stop::listen();
     let common = &args.common;
     let at = conversion_time()?;
-    args.also.check()?;
-    if let Some(output) = &args.output {
-        check_output(output, args)?;
-    }
+    let mode = if args.dry_run { Mode::DryRun(at) } else { Mode::Convert(at) };
     let ask_first = !args.yes && !args.dry_run;
-    if ask_first && !can_ask() {
-        return Err(Error::Usage(
-            "convert is one-way and asks first, and there is no terminal to ask at: say --yes, or \
-             --dry-run"
-                .to_owned(),
-        ));
-    }
+    check(args, ask_first)?;
     let open = if args.dry_run { open_to_read } else { open_to_write };
     let mut ledger = match open(&common.ledger) {
         // The report says that nothing was begun.
@@ -54,12 +45,10 @@ fn convert(args: &ConvertArgs) -> Result<Exit, Error> {
         opened => opened?,
     };
     if args.queue.queue {
-        let mode = if args.dry_run { Mode::DryRun(at) } else { Mode::Convert(at) };
         let printer = Printer::new(common, Progress::of_diskette(true), false);
         let printer = printer.with_files(&args.also, args.list);
         return queue::convert::run(args, mode, &mut ledger, printer);
     }
-    let mode = if args.dry_run { Mode::DryRun(at) } else { Mode::Convert(at) };
     let only = args.only_as.as_deref().map(only_as::read).transpose()?;
     let progress = Progress::over(common, "looking");
     let of = if args.output.is_some() { ReadingOf::RecordThenWhole } else { ReadingOf::Record };
@@ -88,6 +77,22 @@ fn convert(args: &ConvertArgs) -> Result<Exit, Error> {
         drive::run(&job, &mut ledger, &mut |event| printer.hear(since.hear(event)))
     };
     printer.finish_with(result, Some(More { also: &args.also, common, head: head(common) }))
+}
+
+/// Checks what takes no look at the images.
+fn check(args: &ConvertArgs, ask_first: bool) -> Result<(), Error> {
+    args.also.check()?;
+    if let Some(output) = &args.output {
+        check_output(output, args)?;
+    }
+    if ask_first && !can_ask() {
+        return Err(Error::Usage(
+            "convert is one-way and asks first, and there is no terminal to ask at: say --yes, or \
+             --dry-run"
+                .to_owned(),
+        ));
+    }
+    Ok(())
 }
 
 /// Copies must not land among the images that they are made of.

@@ -75,7 +75,8 @@ pub(super) fn no_digest(path: &Path, error: &MediaError) -> String {
         format!("{}: its digest could not be taken: {}", named(path), medium_cause(error));
     match error {
         MediaError::Lost(_) => {
-            message + "; replace --queue with --keep DIR takes it from an image of the diskette"
+            message
+                + "; addpack replace --queue DRIVE --keep DIR takes it from an image that it makes"
         }
         _ => message,
     }

@@ -102,11 +102,7 @@ fn tell_of_other_servers(args: &PlanArgs, packs: &Packs, server: &ServerState) {
             "no pack here is bound to the server that was named: the plan is for a new server",
         );
     } else if server.identity.is_some() && others > 0 {
-        let have = if others == 1 {
-            "1 other server has"
-        } else {
-            &format!("{others} other servers have")
-        };
+        let have = plural(others as u64, "other server has", "other servers have");
         remark(&format!(
             "{have} packs here too; addpack plan --all plans for each, and gives each unused pack to one of them"
         ));

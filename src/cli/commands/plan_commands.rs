@@ -5,9 +5,11 @@ use crate::cli::args::plan::PlanArgs;
 use crate::cli::commands::gather::Packs;
 use crate::cli::show::plan_report::PlanReport;
 use crate::cli::show::shell::{command, path_words};
-use crate::cli::show::what_now::{Conversion, a_drive, ledger_words, new_request, paths_again};
+use crate::cli::show::what_now::{
+    Conversion, convert_diskettes, ledger_words, new_request, paths_again,
+};
 use crate::cli::words::{
-    PackSummary, Replacements, address, look_of, pack_serial, plural, server_name,
+    PackSummary, Replacements, address, look_of, number, pack_serial, plural, server_name,
 };
 use addpack::pack::keep::is_kept_image;
 use addpack::plan::{FIRST_LICENSES, PackFacts, PlanAction, PlanStep};
@@ -53,8 +55,10 @@ fn is_asked_for(facts: &PackFacts, summary: &PackSummary) -> bool {
 
 /// The arguments that name the packs of a plan again.
 enum Source {
-    /// Paths: images, or the folder in which a queue has kept them.
-    Paths { paths: Vec<String>, drive: String },
+    /// Paths of images.
+    Images(Vec<String>),
+    /// The folder in which the queue at a drive has kept images.
+    Kept { folder: Vec<String>, drive: Vec<String> },
     /// A drive, and diskettes of which no image is kept.
     Drive(Vec<String>),
 }
@@ -64,8 +68,8 @@ impl Source {
     fn of(args: &PlanArgs) -> Option<Self> {
         let paths = paths_again(&args.common)?;
         Some(match &args.queue.keep {
-            _ if !args.queue.queue => Self::Paths { paths, drive: a_drive()? },
-            Some(folder) => Self::Paths { drive: paths.concat(), paths: path_words(&[folder])? },
+            _ if !args.queue.queue => Self::Images(paths),
+            Some(folder) => Self::Kept { folder: path_words(&[folder])?, drive: paths },
             None => Self::Drive(paths),
         })
     }
@@ -73,7 +77,7 @@ impl Source {
     /// A command on these packs: its first words, the options that `common` has, the packs, its last words.
     fn words(&self, first: Vec<String>, common: &[String], last: &[&str]) -> Vec<String> {
         let (queue, packs) = match self {
-            Self::Paths { paths, .. } => (Vec::new(), paths),
+            Self::Images(paths) | Self::Kept { folder: paths, .. } => (Vec::new(), paths),
             Self::Drive(drive) => (words(&["--queue"]), drive),
         };
         [first, queue, common.to_vec(), packs.clone(), words(last)].concat()
@@ -82,11 +86,11 @@ impl Source {
     /// The command that converts the diskettes themselves, and not their images.
     fn convert_diskettes(&self, common: &[String]) -> Vec<String> {
         match self {
-            Self::Paths { paths, drive } => {
-                let queue = words(&["convert", "--queue", drive, "--plan"]);
-                [queue, paths.clone(), common.to_vec()].concat()
+            Self::Kept { folder, drive } => {
+                let queue = [words(&["convert", "--queue"]), drive.clone()].concat();
+                [queue, words(&["--plan"]), folder.clone(), common.to_vec()].concat()
             }
-            Self::Drive(_) => self.words(words(&["convert"]), common, &[]),
+            Self::Images(_) | Self::Drive(_) => self.words(words(&["convert"]), common, &[]),
         }
     }
 }
@@ -107,21 +111,23 @@ pub(crate) fn commands(
         return Vec::new();
     };
     let mut commands = Vec::new();
-    let mut offer = |words: Vec<String>, purpose: String| {
-        commands.extend(command(&words).map(|command| (command, purpose)));
-    };
     let steps = report.plan.steps.iter();
     let convert: Vec<_> =
         steps.filter(|step| step.action == PlanAction::ConvertThenApply).collect();
-    let is_kept = |step: &&PlanStep| is_kept_image(&report.summary(step).path);
-    let is_folder = matches!(&*args.common.paths, [folder] if folder.is_dir());
-    let are_kept = is_folder && convert.iter().any(is_kept);
-    if are_kept || (args.queue.queue && !convert.is_empty()) {
-        // To convert the images would leave the diskettes 4.0, and they would be refused from then on.
-        let diskettes = plural(convert.len() as u64, "diskette", "diskettes");
-        let command = source.convert_diskettes(&common);
-        offer(command, format!("converts {diskettes} of this plan"));
-    } else if !convert.is_empty() {
+    let is_kept = |step: &&&PlanStep| is_kept_image(&report.summary(step).path);
+    let kept = convert.iter().filter(is_kept).count();
+    let of_kept = convert_diskettes(&args.common).filter(|_| kept > 0 && !args.queue.queue);
+    let purpose = |count: usize| {
+        format!("converts {} of this plan", plural(count as u64, "diskette", "diskettes"))
+    };
+    let is_kept_alone = of_kept.is_some();
+    commands.extend(of_kept.map(|command| (command, purpose(kept))));
+    let mut offer = |words: Vec<String>, purpose: String| {
+        commands.extend(command(&words).map(|command| (command, purpose)));
+    };
+    if args.queue.queue && !convert.is_empty() {
+        offer(source.convert_diskettes(&common), purpose(convert.len()));
+    } else if !convert.is_empty() && !is_kept_alone {
         let conversion = Conversion::after_a_look(&args.common);
         let all = conversion.count(whole.in_place, whole.into_copies);
         let purpose = conversion.purpose(all) + &of_plan(convert.len(), all);
@@ -134,7 +140,7 @@ pub(crate) fn commands(
         let gaps = if lost { words(&["--gaps"]) } else { Vec::new() };
         // A request names the digests of images.
         let keep: &[&str] = match &source {
-            Source::Paths { .. } => &[],
+            Source::Images(_) | Source::Kept { .. } => &[],
             Source::Drive(_) => &["--keep", "box"],
         };
         let request = new_request();
@@ -167,7 +173,11 @@ fn asked_for(report: &PlanReport, whole: &WholeSet) -> Option<String> {
 
 /// How many of those are of the plan, where not all of them are.
 fn of_plan(count: usize, all: u64) -> String {
-    if count as u64 == all { String::new() } else { format!(", {count} of them for this plan") }
+    if count as u64 == all {
+        String::new()
+    } else {
+        format!(", {} of them for this plan", number(count as u64))
+    }
 }
 
 fn words(words: &[&str]) -> Vec<String> {

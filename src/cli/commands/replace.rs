@@ -13,7 +13,9 @@ use crate::cli::exit::Exit;
 use crate::cli::show::json::{line, path_bytes};
 use crate::cli::show::request::{self, RequestRow};
 use crate::cli::show::terminal::{TextStyle, complain, named, tell, wrote};
-use crate::cli::words::{KB_REPLACEMENT, PackSummary, Refusal, number, pack_serial, taken_message};
+use crate::cli::words::{
+    KB_REPLACEMENT, PackSummary, Refusal, number, pack_serial, plural, taken_message,
+};
 use addpack::plan::servers::Span;
 use addpack::plan::{PackFacts, moved_away};
 use addpack::record::Version;
@@ -35,7 +37,10 @@ pub(crate) fn run(args: &ReplaceArgs) -> Result<Exit, Error> {
     if STOP.load(Ordering::Relaxed) {
         complain("stopped: not all images were looked at, so there is no request");
         if let Some(folder) = &args.queue.keep {
-            complain(&format!("the same command goes on with {}", named(folder)));
+            complain(&format!(
+                "to go on, run the same command again: the images made so far are in {}",
+                named(folder)
+            ));
         }
         return end(args, &packs, Exit::Stopped);
     }
@@ -70,11 +75,7 @@ pub(crate) fn run(args: &ReplaceArgs) -> Result<Exit, Error> {
     match &args.output {
         None => written(stdout().write_all(&request).and_then(|()| stdout().flush())).map(|_| ()),
         Some(output) => put(output, &request).map(|()| {
-            let asks = if rows.len() == 1 {
-                "1 replacement"
-            } else {
-                &format!("{} replacements", rows.len())
-            };
+            let asks = plural(rows.len() as u64, "replacement", "replacements");
             wrote(quiet, &format!("{} asks for {asks}", named(output)));
         }),
     }?;

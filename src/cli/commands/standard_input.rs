@@ -26,7 +26,7 @@ pub(crate) fn read() -> Result<NamedTempFile, Error> {
     let read = stdin().lock().take(MAX_IMAGE as u64 + 1).read_to_end(&mut bytes);
     read.map_err(|error| {
         let cause = system_cause(&error);
-        Error::Input(format!("standard input could not be read: {cause}"))
+        Error::Failed(format!("standard input could not be read: {cause}"))
     })?;
     if bytes.len() > MAX_IMAGE {
         let message = format!(
@@ -40,7 +40,7 @@ pub(crate) fn read() -> Result<NamedTempFile, Error> {
     });
     kept.map_err(|error| {
         let cause = system_cause(&error);
-        Error::Input(format!(
+        Error::Failed(format!(
             "standard input could not be kept while it is looked at: {cause}; name a folder for it in TMPDIR"
         ))
     })

@@ -126,7 +126,10 @@ impl SkippedFiles {
         match not_read {
             0 => format!("  {files}\n"),
             some => {
-                format!("  {files}, {} of {kinds} that are not read: see --list\n", number(some))
+                format!(
+                    "  {files}, {} in {kinds} of formats that are not read: see --list\n",
+                    number(some)
+                )
             }
         }
     }

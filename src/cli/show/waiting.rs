@@ -9,7 +9,7 @@ use tempfile::SpooledTempFile;
 const IN_MEMORY: usize = 256 * 1024;
 /// How many bytes are written to the file, or read from it, at a time.
 const BUFFER: usize = 64 * 1024;
-/// Bytes before the texts on an image: its outcome, whether it was named, the heading, and the length of each text.
+/// Bytes before the texts on an image: its outcome, its flags (1: it was named, 2: it is a folder), the heading, and the length of each text.
 const HEAD: usize = 3 + 3 * size_of::<u64>();
 /// Stands in the place of an outcome before text that is of no image.
 const TEXT: u8 = u8::MAX;

@@ -87,12 +87,13 @@ pub(crate) fn convert_diskettes(common: &Common) -> Option<String> {
 
 /// A drive to name in a command: one that is there or, if none is found, the first that there may be. `None` if it cannot
 /// be typed.
-pub(crate) fn a_drive() -> Option<String> {
+fn a_drive() -> Option<String> {
     match drives().first() {
         Some(found) => Some(path_words(&[&found.path])?.concat()),
         None => Some(DRIVE.to_owned()),
     }
 }
+
 /// Paths that a command names one by one.
 const NAMED: usize = 8;
 /// What stands for more than those, as a pattern of the shell names them.
@@ -141,7 +142,7 @@ fn new_name(stem: &str, ending: &str) -> String {
 pub(crate) fn about_paths(look: TextStyle, commands: &[(String, String)]) -> String {
     let is_in = |(command, _): &(String, String)| command.split(' ').any(|word| word == PATHS);
     if commands.iter().any(is_in) {
-        hang(look.width, "  ", "PATHS stands for the paths that you named: type them again")
+        hang(look.width, "  ", "PATHS stands for the same paths as in this run")
     } else {
         String::new()
     }

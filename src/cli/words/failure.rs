@@ -210,9 +210,7 @@ pub(crate) fn failure_next_step(failure: &Failure) -> String {
          run it again"
         }
         FailureCode::Stopped => "run addpack again to read it to the end",
-        FailureCode::IoError if does_not_read(failure) => {
-            return read_again();
-        }
+        FailureCode::IoError if does_not_read(failure) => return read_again(),
         _ => file_system::next_step(failure),
     };
     next.to_owned()

@@ -18,7 +18,9 @@ pub(super) fn message(failure: &Failure) -> String {
         FailureCode::NotOwner if failure.operation == Operation::Replace => {
             "a new file in its place could not keep its owner and its group"
         }
-        FailureCode::NotOwner => "it belongs to another user, and you may not write to it",
+        FailureCode::NotOwner => {
+            "it belongs to another user, and you may not change it with the rights that it has"
+        }
         FailureCode::FolderProtected => {
             "a new file is put in its place, and its folder may not be written"
         }

@@ -221,18 +221,17 @@ pub(crate) fn copy_message(copy: &CopyOf) -> String {
     let is_diskette = is_in_drive(&copy.path);
     let from = named(&copy.path);
     let from = if is_diskette { format!("a diskette in {from}") } else { from };
-    let place = if is_diskette { "on" } else { "in place in" };
+    let (on, converted_in) = if is_diskette { ("on", "on") } else { ("in", "in place in") };
     match (copy.state, &copy.target) {
         (CopyState::Converted, None) => {
-            format!("a copy of a pack that was converted{when}, {place} {from}")
+            format!("a copy of a pack that was converted{when}, {converted_in} {from}")
         }
         (CopyState::Converted, Some(target)) => {
             format!("a copy of a pack that was converted{when}, from {from} into {}", named(target))
         }
         (CopyState::Begun, _) => format!(
-            "a copy of a pack whose conversion was begun{when} {in_it} {from}, and is not known to be \
-             complete",
-            in_it = if is_diskette { "on" } else { "in" }
+            "a copy of a pack whose conversion was begun{when} {on} {from}, and is not known to be \
+             complete"
         ),
     }
 }

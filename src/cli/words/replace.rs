@@ -79,7 +79,7 @@ impl Replacements {
             return most;
         }
         let least = number((self.serials.len() + self.looks.len()) as u64);
-        format!("{least} to {most} (one for all images with the same bytes)")
+        format!("{least} to {most} (images with the same bytes count as one)")
     }
 }
 

@@ -95,7 +95,11 @@ fn every_way_out_of_a_queue_that_looks_shows_what_was_seen() {
             assert_eq!(ended, code, "{shown}");
             // No letter is written for half of a box.
             let is_letter = command == "replace" && code == Some(130);
-            let seen = if is_letter { "the same command goes on with box" } else { seen };
+            let seen = if is_letter {
+                "run the same command again: the images made so far are in box"
+            } else {
+                seen
+            };
             assert!(shown.contains(seen), "{command}: {shown}");
         }
     }

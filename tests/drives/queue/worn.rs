@@ -101,8 +101,8 @@ fn request_for_a_diskette_with_lost_sectors_names_the_digest_of_its_image() {
     wear(&mut command, &worn);
     let ran = Ran::of(&mut command);
     let no_digest = format!(
-        "its digest could not be taken: sector {} is unreadable; replace --queue with --keep DIR takes it from an \
-         image of the diskette\n",
+        "its digest could not be taken: sector {} is unreadable; addpack replace --queue DRIVE --keep DIR takes it \
+         from an image that it makes\n",
         at + 1
     );
     assert!(ran.stderr.contains(&no_digest), "{ran:?}");

@@ -39,11 +39,11 @@ pub(crate) struct Packs {
     pub(crate) exit: Exit,
     /// Whether the paths that were named hold no image at all.
     pub(crate) is_empty: bool,
-    /// How many images that are no packs were complained of, or were too many for that.
+    /// How many images cannot be used, also those beyond [`COMPLAINTS`].
     complaints: usize,
 }
 
-/// Images that are complained of one by one.
+/// So many of them are named one by one.
 const COMPLAINTS: usize = 10;
 
 /// Looks at every image and keeps what is needed of the packs. Failed images, and named ones that
@@ -65,7 +65,7 @@ pub(crate) fn gather_with(common: &Common, to_file: Option<&mut ToFile>) -> Resu
     let is_stopped = end? == End::Stopped;
     let saw_nothing = gathering.seen == 0;
     let mut packs = gathering.into_packs();
-    packs.count_complaints();
+    packs.tell_of_more_complaints();
     packs.is_empty = saw_nothing && packs.skipped.kinds().is_empty() && !common.paths.is_empty();
     if is_stopped {
         packs.exit = Exit::Stopped;
@@ -98,7 +98,7 @@ impl Packs {
     }
 
     /// Says how many images were not complained of.
-    pub(crate) fn count_complaints(&self) {
+    pub(crate) fn tell_of_more_complaints(&self) {
         if let Some(more @ 1..) = self.complaints.checked_sub(COMPLAINTS) {
             let more = number(more as u64);
             complain(&format!("and {more} more that cannot be used: addpack inspect names all"));

@@ -75,7 +75,7 @@ fn make_sure_of_room(folder: &Path, shown: &str) -> Result<(), Error> {
     let written = fs::write(&file, vec![1; ROOM]).and_then(|()| fs::remove_file(&file));
     written.map_err(|error| {
         let cause = system_cause(&error);
-        Error::Usage(format!("{shown}: the trials take {} MB there: {cause}", ROOM >> 20))
+        Error::Failed(format!("{shown}: the selftest needs {} MB there: {cause}", ROOM >> 20))
     })
 }
 

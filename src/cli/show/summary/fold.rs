@@ -14,7 +14,7 @@ pub(super) enum Fold {
     Reasons,
     /// What the commands do.
     Purposes,
-    /// The commands but for the one that lists all, which ends with them.
+    /// All commands but the last, which lists every image and ends with the others.
     Commands,
 }
 

@@ -1,7 +1,8 @@
 //! Each pack is converted once: it is claimed in the ledger before it is touched.
 
-use super::claimed::ImageFile;
-use super::known::{LedgerMatch, absolute_path, copy_of, ledger_match, made_again, seen_converted};
+use super::known::{
+    LedgerMatch, absolute_path, copy_of, is_begun, ledger_match, made_again, seen_converted,
+};
 use super::open_claims::OpenClaims;
 use super::recovery::{self, Leftovers, Recovering, Recovery};
 use super::request::{Claimed, Request, take_up};
@@ -287,14 +288,6 @@ fn make_again(entry: &LedgerEntry, request: &Request) -> Decision {
         Some(new) => Decision::Resume(entry.id, Box::new(new)),
         None => Decision::Copy(CopyState::Converted),
     }
-}
-
-/// Whether a damaged pack may be that of a claim.
-pub(super) fn is_begun(entry: &LedgerEntry, report: &Report, file: ImageFile) -> bool {
-    // A drive may hold another diskette than the one that was claimed.
-    let serial = report.record().and_then(|record| record.serial.text());
-    let may_be = !report.is_drive || serial.is_none_or(|serial| serial == entry.serial);
-    may_be && entry.is_image(&absolute_path(&report.path), file)
 }
 
 /// Fails everything that is ready: the ledger has failed, so nothing more is begun.

@@ -45,6 +45,14 @@ pub(super) fn ledger_match(
     }
 }
 
+/// Whether a damaged pack may be that of a claim.
+pub(super) fn is_begun(entry: &LedgerEntry, report: &Report, file: ImageFile) -> bool {
+    // A drive may hold another diskette than the one that was claimed.
+    let serial = report.record().and_then(|record| record.serial.text());
+    let may_be = !report.is_drive || serial.is_none_or(|serial| serial == entry.serial);
+    may_be && entry.is_image(&absolute_path(&report.path), file)
+}
+
 /// The other copy of a pack, for a finding.
 pub(super) fn copy_of(entry: LedgerEntry, state: CopyState) -> CopyOf {
     let Conversion { path, target, converted_at, .. } = entry.conversion;

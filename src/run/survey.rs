@@ -2,10 +2,9 @@
 //! of each image of a pack, from which the set makes its decisions.
 
 use super::access::not_found;
-use super::claims::is_begun;
 use super::images::Images;
 use super::in_order::{FEW, InOrder};
-use super::known::seen_converted;
+use super::known::{is_begun, seen_converted};
 use super::look::{LookResult, LookedAt, look};
 use super::members::ArchiveWalk;
 use super::open_claims::OpenClaims;

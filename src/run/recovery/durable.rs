@@ -14,8 +14,8 @@ use std::io;
 use std::path::Path;
 
 impl Recovering {
-    /// Whether the image at `path` holds the pack of a claim, converted and cleaned up, durably. An image that another run has locked is left to
-    /// that run, which may not have synced it yet, or may put the old record back.
+    /// Whether the image at `path` holds the pack of a claim, converted and cleaned up, durably. An image that another run
+    /// has locked is left to that run, which may not have synced it yet, or may put the old record back.
     pub(in crate::run) fn is_converted_for_good(
         &mut self,
         path: &Path,

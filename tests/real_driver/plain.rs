@@ -22,7 +22,9 @@ pub(crate) fn inspect(machine: &mut Machine) {
         machine.insert(&diskette, &[]);
         let (mut images, _, code) = scene.json(&["inspect", "--json", name]);
         let of_image = images.remove(0);
-        let next_step = of_image.next_step.replace(name, "/dev/fd0");
+        // An image is copied first, and a diskette is converted where it is.
+        let copies = format!("convert -o converted {name} (asks first; the image stays)");
+        let next_step = of_image.next_step.replace(&copies, "convert /dev/fd0 (one way; asks first)");
         let of_diskette = Image { path: "/dev/fd0".to_owned(), next_step, ..of_image };
         assert_eq!(machine.addpack("inspect"), (of_diskette, code));
         assert!(read(&diskette) == bytes, "{name}");

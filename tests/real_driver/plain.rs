@@ -24,7 +24,8 @@ pub(crate) fn inspect(machine: &mut Machine) {
         let of_image = images.remove(0);
         // An image is copied first, and a diskette is converted where it is.
         let copies = format!("convert -o converted {name} (asks first; the image stays)");
-        let next_step = of_image.next_step.replace(&copies, "convert /dev/fd0 (one way; asks first)");
+        let next_step =
+            of_image.next_step.replace(&copies, "convert /dev/fd0 (one way; asks first)");
         let of_diskette = Image { path: "/dev/fd0".to_owned(), next_step, ..of_image };
         assert_eq!(machine.addpack("inspect"), (of_diskette, code));
         assert!(read(&diskette) == bytes, "{name}");

@@ -71,8 +71,8 @@ pub(super) const READ_OLDER: &str = "CREATE TEMP VIEW conversion AS SELECT *, NU
 /// Converted packs that were seen in this run; the table is removed with the connection.
 pub(super) const CREATE_SEEN: &str = "
 CREATE TEMP TABLE IF NOT EXISTS seen (
-    id INTEGER PRIMARY KEY, serial TEXT UNIQUE, licenses, path, device, inode, born, converted_at, old_digest,
-    new_digest
+    id INTEGER PRIMARY KEY, serial TEXT UNIQUE, licenses, path, target, device, inode, born, converted_at,
+    old_digest, new_digest
 );
 ";
 

@@ -4,8 +4,8 @@ use super::row::{path_at, path_value};
 use super::{Conversion, Ledger, LedgerError, Result, schema};
 use rusqlite::{Connection, Row, params};
 
-const REMEMBER: &str = "INSERT OR IGNORE INTO temp.seen (serial, licenses, path, device, inode, born, \
-    converted_at, old_digest, new_digest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+const REMEMBER: &str = "INSERT OR IGNORE INTO temp.seen (serial, licenses, path, target, device, \
+    inode, born, converted_at, old_digest, new_digest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
 /// The next packs that were seen converted and are not known, in the order in which they were seen.
 const SEEN: &str = "SELECT id, serial, licenses, path, device, inode, born, converted_at, \
     old_digest, new_digest FROM temp.seen WHERE id > ?1 AND NOT EXISTS (SELECT 1 FROM conversion \
@@ -63,17 +63,7 @@ impl Ledger {
 impl Conversion {
     /// Remembers for the rest of this run that the pack was seen converted. It may not be in the ledger.
     fn remember(&self, db: &Connection) -> rusqlite::Result<usize> {
-        db.prepare_cached(REMEMBER)?.execute(params![
-            self.serial,
-            self.licenses,
-            path_value(&self.path),
-            self.file.map(|file| file.0.cast_signed()),
-            self.file.map(|file| file.1.cast_signed()),
-            self.born,
-            self.converted_at,
-            self.old_digest,
-            self.new_digest,
-        ])
+        self.insert(db, REMEMBER)
     }
 
     /// A pack that was remembered, and its number among them.
@@ -97,7 +87,11 @@ impl Conversion {
 
     /// Enters the pack as converted, unless it is known.
     pub(super) fn enter(&self, db: &Connection) -> rusqlite::Result<usize> {
-        db.prepare_cached(ENTER)?.execute(params![
+        self.insert(db, ENTER)
+    }
+
+    fn insert(&self, db: &Connection, statement: &str) -> rusqlite::Result<usize> {
+        db.prepare_cached(statement)?.execute(params![
             self.serial,
             self.licenses,
             path_value(&self.path),

@@ -2,7 +2,7 @@
 
 use crate::support::judge;
 use crate::support::judge::{PackImage, State, strace};
-use crate::support::scene::{EPOCH, Image, Ran, Scene};
+use crate::support::scene::{Image, Ran, Scene};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::process::{Command, Stdio};
@@ -18,15 +18,11 @@ fn image_of(ran: &Ran) -> Image {
 /// Starts all processes at once: each waits at a pipe until that is closed. How often each outcome,
 /// or the code of an error, came about.
 fn race(scene: &Scene, args: &[&str]) -> BTreeMap<String, usize> {
-    let addpack = scene.command(args);
     let (gate, key) = std::io::pipe().unwrap();
     let start = |_| {
-        let mut command = Command::new("sh");
-        command.args(["-c", "read gate; exec \"$@\"", "sh"]).arg(addpack.get_program());
-        command
-            .env("SOURCE_DATE_EPOCH", EPOCH)
-            .args(addpack.get_args())
-            .current_dir(addpack.get_current_dir().unwrap());
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "read gate; exec \"$@\"", "sh"]);
+        let mut command = scene.command_under(shell, args);
         command.stdin(gate.try_clone().unwrap()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.spawn().unwrap()
     };

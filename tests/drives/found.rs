@@ -22,13 +22,10 @@ fn on_a_computer_with_drives(scene: &Scene, args: &[&str], envs: &[(&str, &str)]
         skip(Lack::LoopDevices, "no mount namespaces: not root, or no unshare");
         return None;
     }
-    let addpack = scene.command(args);
-    let mut command = Command::new("unshare");
-    command.args(["-m", "sh", "-c", "mount --bind \"$0\" /sys/block && exec \"$@\""]);
-    command.arg(scene.path("block")).arg(addpack.get_program()).args(addpack.get_args());
-    command.envs(addpack.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    command.envs(envs.iter().copied()).current_dir(scene.path(""));
-    Some(Ran::of(&mut command))
+    let mut unshare = Command::new("unshare");
+    unshare.args(["-m", "sh", "-c", "mount --bind \"$0\" /sys/block && exec \"$@\""]);
+    unshare.arg(scene.path("block"));
+    Some(Ran::of(scene.command_under(unshare, args).envs(envs.iter().copied())))
 }
 
 #[test]

@@ -121,6 +121,15 @@ impl Scene {
         command
     }
 
+    /// The same, started by another program: one that traces it, or a shell.
+    pub fn command_under(&self, mut starter: Command, args: &[&str]) -> Command {
+        let addpack = self.command(args);
+        starter.arg(addpack.get_program()).args(addpack.get_args()).env_clear();
+        starter.envs(addpack.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        starter.current_dir(addpack.get_current_dir().unwrap()).stdin(Stdio::null());
+        starter
+    }
+
     pub fn run(&self, args: &[&str]) -> Ran {
         Ran::of(&mut self.command(args))
     }
@@ -128,12 +137,9 @@ impl Scene {
     /// addpack run here by a shell that sets a limit, or its mask, first.
     #[cfg(unix)]
     pub fn run_after(&self, first: &str, args: &[&str]) -> Ran {
-        let addpack = self.command(args);
         let mut shell = Command::new("sh");
-        shell.args(["-c", &format!("{first}; exec \"$0\" \"$@\"")]).arg(addpack.get_program());
-        shell.args(addpack.get_args()).current_dir(addpack.get_current_dir().unwrap());
-        shell.envs(addpack.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        Ran::of(&mut shell)
+        shell.args(["-c", &format!("{first}; exec \"$0\" \"$@\"")]);
+        Ran::of(&mut self.command_under(shell, args))
     }
 
     /// addpack run here, with this as the time of every conversion, in seconds since 1970.

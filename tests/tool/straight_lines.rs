@@ -20,13 +20,9 @@ const RESERVED: usize = 0x1F0;
 
 /// The instructions of a command on one thread.
 fn instructions(scene: &Scene, args: &[&str]) -> u64 {
-    let command = scene.command(&[args, &["-j1"]].concat());
-    let mut counted = Command::new("valgrind");
-    counted.args(["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]);
-    counted.arg(command.get_program()).args(command.get_args());
-    counted.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    counted.current_dir(command.get_current_dir().unwrap());
-    let output = counted.output().unwrap();
+    let mut valgrind = Command::new("valgrind");
+    valgrind.args(["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]);
+    let output = scene.command_under(valgrind, &[args, &["-j1"]].concat()).output().unwrap();
     let text = String::from_utf8(output.stderr).unwrap();
     let line = text.lines().find(|line| line.contains("refs:")).unwrap_or_else(|| panic!("{text}"));
     let digits: String =

@@ -179,12 +179,10 @@ fn drive_that_is_not_there_is_reported_as_one() {
 
 /// Converts into copies, and presses the key as soon as the copy of this name is there.
 fn stopped_at(scene: &Scene, stop: &str, key: &str, copy: &str) -> Ran {
-    let convert = scene.command(&[&CONVERT[..], &["-j", "1", "-o", "out", "in"]].concat());
-    let mut command = Command::new(stop);
-    command.args([key, copy]).arg(convert.get_program()).args(convert.get_args());
-    command.current_dir(convert.get_current_dir().unwrap()).env_clear();
-    command.envs(convert.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    Ran::of(&mut command)
+    let convert = [&CONVERT[..], &["-j", "1", "-o", "out", "in"]].concat();
+    let mut starter = Command::new(stop);
+    starter.args([key, copy]);
+    Ran::of(&mut scene.command_under(starter, &convert))
 }
 
 /// Presses the key in the middle of a run: what was begun is finished, and the next run does the rest.

@@ -16,12 +16,10 @@ const CALLS: &str = "trace=openat,open,close,fcntl,dup,dup2,dup3,lseek,read,writ
 /// Runs addpack on `files`, which are all that lie in `roots`; what it did, in order.
 pub(super) fn record(scene: &Scene, args: &[&str], roots: &[PathBuf], files: Files) -> Recorder {
     let log = tempfile::NamedTempFile::new().unwrap();
-    let addpack = scene.command(args);
     let mut strace = Command::new("strace");
     strace.args(["-f", "-qq", "-y", "-x", "-s", "10000000", "-e", CALLS, "-o"]).arg(log.path());
-    strace.arg("--").arg(addpack.get_program()).args(addpack.get_args()).env_clear();
-    strace.envs(addpack.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let output = strace.current_dir(addpack.get_current_dir().unwrap()).output().unwrap();
+    strace.arg("--");
+    let output = scene.command_under(strace, args).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     let log = std::fs::read(log.path()).unwrap();
     let mut recorder = Recorder {

@@ -25,13 +25,9 @@ pub(crate) fn drive_with(image: &PackImage) -> Option<(Scene, Loop)> {
 
 /// addpack at a terminal, under strace with these options.
 pub(crate) fn at_a_terminal(scene: &Scene, options: &[&str], args: &[&str]) -> Terminal {
-    let addpack = scene.command(args);
-    let mut command = Command::new("strace");
-    command.args(["-f", "-qq", "-o", "/dev/null"]).args(options).arg("--");
-    command.arg(addpack.get_program()).args(addpack.get_args()).env_clear();
-    command.envs(addpack.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    command.current_dir(addpack.get_current_dir().unwrap());
-    Terminal::run(command)
+    let mut strace = Command::new("strace");
+    strace.args(["-f", "-qq", "-o", "/dev/null"]).args(options).arg("--");
+    Terminal::run(scene.command_under(strace, args))
 }
 
 /// What came of the drive, and the exit code.

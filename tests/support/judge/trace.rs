@@ -3,7 +3,7 @@
 use crate::support::scene::{Ran, Scene};
 use std::collections::HashMap;
 use std::os::unix::process::ExitStatusExt;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::OnceLock;
 
 /// What a run under strace came to.
@@ -42,14 +42,9 @@ pub(crate) fn strace(scene: &Scene, options: &[&str], args: &[&str]) -> Traced {
         panic!("{why}");
     }
     let log = tempfile::NamedTempFile::new().unwrap();
-    let addpack = scene.command(args);
-    let mut command = Command::new("strace");
-    command.args(["-qq", "-s", "16", "-o"]).arg(log.path()).args(options).arg("--");
-    command.arg(addpack.get_program()).args(addpack.get_args());
-    command.env_clear();
-    command.envs(addpack.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    command.current_dir(addpack.get_current_dir().unwrap()).stdin(Stdio::null());
-    let mut output = command.output().unwrap();
+    let mut strace = Command::new("strace");
+    strace.args(["-qq", "-s", "16", "-o"]).arg(log.path()).args(options).arg("--");
+    let mut output = scene.command_under(strace, args).output().unwrap();
     output.stderr = without_own_words(&String::from_utf8(output.stderr).unwrap()).into_bytes();
     let log = std::fs::read(log.path()).unwrap();
     let calls = parse(&String::from_utf8_lossy(&log), options.contains(&"-f"));

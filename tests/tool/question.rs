@@ -1,27 +1,13 @@
 //! What a terminal shows: the question before a conversion, its progress, and names.
 
+use crate::support::diskette::Terminal;
 use crate::support::scene::Scene;
 
-/// Runs addpack at a terminal of its own, types `answer`, and returns what the terminal showed.
+/// Runs addpack at a terminal, types `answer`, and returns what the terminal showed.
 fn at_a_terminal(scene: &Scene, args: &[&str], answer: &str) -> (String, Option<i32>) {
-    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-    use std::io::Read;
-    let control = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
-    grantpt(&control).unwrap();
-    unlockpt(&control).unwrap();
-    let name = ptsname(&control, Vec::new()).unwrap().into_string().unwrap();
-    let open = || std::fs::OpenOptions::new().read(true).write(true).open(&name).unwrap();
-    rustix::io::write(&control, answer.as_bytes()).unwrap();
-    let mut command = scene.command(args);
-    command.env("TERM", "xterm").stdin(open()).stdout(open()).stderr(open());
-    let mut child = command.spawn().unwrap();
-    // Its ends of the terminal must be the last ones, or reading would never end.
-    drop(command);
-    let mut shown = Vec::new();
-    let mut control = std::fs::File::from(control);
-    // Linux ends a terminal whose other side is closed with an error, not with nothing.
-    let _ = control.read_to_end(&mut shown);
-    (String::from_utf8(shown).unwrap(), child.wait().unwrap().code())
+    let mut terminal = Terminal::run_as(scene.command(args), "xterm", 0, 0);
+    terminal.press(answer);
+    terminal.end()
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What a terminal of a given size shows.
 
-use crate::support::diskette::Terminal;
+use crate::support::diskette::{Terminal, under_strace};
 use crate::support::judge::PackImage;
 use crate::support::judges::needs;
 use crate::support::scene::Scene;
@@ -243,13 +243,8 @@ fn a_folder_that_is_slow_to_walk_shows_how_many_files_were_counted() {
         scene.pack(number, &format!("images/{number}/a.img"));
     }
     for command in ["inspect", "plan"] {
-        let addpack = scene.command(&[command, "images"]);
-        let slow = "inject=getdents64:delay_exit=10000";
-        let mut command = std::process::Command::new("strace");
-        command.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=getdents64", "-e", slow]);
-        command.arg(addpack.get_program()).args(addpack.get_args()).env_clear();
-        command.envs(addpack.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        command.current_dir(addpack.get_current_dir().unwrap());
+        let slow = ["-e", "trace=getdents64", "-e", "inject=getdents64:delay_exit=10000"];
+        let command = under_strace(&scene, &slow, &[command, "images"]);
         let shown = Terminal::run_as(command, "xterm", 24, 80).all();
         let counted = shown.split("counting files: ").filter_map(|it| it.split_once('\u{1b}'));
         let counted = counted.filter_map(|(count, _)| count.trim().parse::<u32>().ok());

@@ -23,11 +23,16 @@ pub(crate) fn drive_with(image: &PackImage) -> Option<(Scene, Loop)> {
     Some((scene, drive))
 }
 
-/// addpack at a terminal, under strace with these options.
-pub(crate) fn at_a_terminal(scene: &Scene, options: &[&str], args: &[&str]) -> Terminal {
+/// addpack under strace with these options, which makes calls slow or fail and keeps no log.
+pub(crate) fn under_strace(scene: &Scene, options: &[&str], args: &[&str]) -> Command {
     let mut strace = Command::new("strace");
     strace.args(["-f", "-qq", "-o", "/dev/null"]).args(options).arg("--");
-    Terminal::run(scene.command_under(strace, args))
+    scene.command_under(strace, args)
+}
+
+/// The same, at a terminal.
+pub(crate) fn at_a_terminal(scene: &Scene, options: &[&str], args: &[&str]) -> Terminal {
+    Terminal::run(under_strace(scene, options, args))
 }
 
 /// What came of the drive, and the exit code.

@@ -1,6 +1,6 @@
 //! Queues that only look: `inspect`, `plan` and `replace`.
 
-use super::{prompt, put_in, squeezed};
+use super::{KEEP, prompt, put_in, squeezed};
 use crate::support::diskette::{Loop, Terminal};
 use crate::support::scene::{Ran, Scene};
 
@@ -63,7 +63,7 @@ What now
 fn the_set_of_a_queue_is_that_of_the_images_it_keeps() {
     let scene = four();
     let Some(drive) = Loop::empty() else { return };
-    let (shown, _) = look_at_four(&scene, &drive, &["inspect", "--queue", "--keep", "box"]);
+    let (shown, _) = look_at_four(&scene, &drive, &KEEP);
     assert!(shown.contains("4 images in box"), "{shown}");
     let convert = format!("addpack convert --queue {} --plan box", drive.path());
     assert!(
@@ -116,7 +116,7 @@ fn packs_behind_a_missing_one_are_kept_and_servers_with_as_many_packs_are_all_pl
     let names = ["reapplied-360.img", "transferred-2880.img"];
     let scene = Scene::with(&names);
     let Some(drive) = Loop::empty() else { return };
-    let (shown, code) = put_in(&scene, &drive, &["inspect", "--queue", "--keep", "box"], &names);
+    let (shown, code) = put_in(&scene, &drive, &KEEP, &names);
     assert_eq!(code, Some(0), "{shown}");
     let shown = squeezed(&shown);
     assert!(!shown.contains("DO NOT APPLY"), "{shown}");

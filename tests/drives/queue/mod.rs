@@ -18,6 +18,9 @@ pub(super) fn prompt(number: usize, drive: &Loop) -> String {
     format!("Diskette {number}: put it into {} and press Enter; q ends: ", drive.path())
 }
 
+/// A queue that looks at the diskettes of a box and keeps their images there.
+pub(super) const KEEP: [&str; 4] = ["inspect", "--queue", "--keep", "box"];
+
 /// A queue at a terminal.
 pub(super) struct Queue<'a> {
     pub(super) drive: &'a Loop,
@@ -49,6 +52,14 @@ impl<'a> Queue<'a> {
         self.terminal.answer("q");
         self.terminal.end()
     }
+}
+
+/// A folder with these images and an empty drive, where a queue has looked at them one after another and kept them.
+pub(super) fn looked_at(names: &[&str]) -> Option<(Scene, Loop)> {
+    let scene = Scene::with(names);
+    let drive = Loop::empty()?;
+    put_in(&scene, &drive, &KEEP, names);
+    Some((scene, drive))
 }
 
 /// The text with one space where there are several.

@@ -1,6 +1,6 @@
 //! Queues with the same folder: each diskette keeps its number, and is what became of it.
 
-use super::{prompt, put_in, squeezed};
+use super::{KEEP, looked_at, prompt, put_in, squeezed};
 use crate::support::diskette::{Loop, Terminal};
 use crate::support::judge::PackImage;
 use crate::support::scene::Scene;
@@ -13,7 +13,7 @@ fn a_new_queue_goes_on_with_the_numbers_and_the_set_of_the_last_one() {
     let scene = Scene::with(&["applied-1440.img", "unused-720.img"]);
     let Some(drive) = Loop::with(&scene.path("applied-1440.img")) else { return };
     for (number, name) in [(1, "applied-1440.img"), (2, "unused-720.img")] {
-        let args = ["inspect", "--queue", "--keep", "box", drive.path()];
+        let args = [&KEEP[..], &[drive.path()]].concat();
         let mut terminal = Terminal::run(scene.command(&args));
         terminal.until(&prompt(number, &drive));
         drive.insert(&scene.path(name));
@@ -30,10 +30,7 @@ fn a_new_queue_goes_on_with_the_numbers_and_the_set_of_the_last_one() {
 #[test]
 fn diskettes_that_were_converted_in_the_drive_count_as_converted_and_keep_their_numbers() {
     let (name, other) = ("applied-1440.img", "unused-720.img");
-    let scene = Scene::with(&[name, other]);
-    let Some(drive) = Loop::empty() else { return };
-    let inspect = ["inspect", "--queue", "--keep", "box"];
-    put_in(&scene, &drive, &inspect, &[name, other]);
+    let Some((scene, drive)) = looked_at(&[name, other]) else { return };
     for folder in ["box", "copied"] {
         let again = ["inspect", "--queue", "--keep", folder];
         if folder == "box" {
@@ -67,14 +64,11 @@ fn copy_backwards(from: &Path, to: &Path) {
 #[test]
 fn a_copy_of_a_converted_diskette_is_never_to_be_applied() {
     let name = "applied-1440.img";
-    let scene = Scene::with(&[name]);
-    let Some(drive) = Loop::empty() else { return };
-    let inspect = ["inspect", "--queue", "--keep", "box"];
-    put_in(&scene, &drive, &inspect, &[name]);
+    let Some((scene, drive)) = looked_at(&[name]) else { return };
     put_in(&scene, &drive, &["convert", "--queue", "--yes", "--plan", "box"], &[name]);
     fs::write(scene.path("copy.img"), PackImage::golden(name).old).unwrap();
     for names in [&["copy.img"][..], &["copy.img"], &[]] {
-        let shown = squeezed(&put_in(&scene, &drive, &inspect, names).0);
+        let shown = squeezed(&put_in(&scene, &drive, &KEEP, names).0);
         let both = [
             "1 diskette 1 5 to 10 ...00003 as it is",
             "write DO NOT APPLY on them\ndiskette 2 ...00003 a copy of a converted pack",
@@ -89,10 +83,8 @@ fn a_copy_of_a_converted_diskette_is_never_to_be_applied() {
 #[test]
 fn numbers_stay_from_the_queue_that_looks_to_the_one_that_converts() {
     let names = ["unused-720.img", "out-of-order-720.img", "applied-1440.img"];
-    let scene = Scene::with(&names);
+    let Some((scene, drive)) = looked_at(&names) else { return };
     scene.image("issued-4.5-360.img", "issued-4.5-360.img");
-    let Some(drive) = Loop::empty() else { return };
-    put_in(&scene, &drive, &["inspect", "--queue", "--keep", "box"], &names);
     let convert = ["convert", "--queue", "--yes", "--plan", "box"];
     let (shown, _) = put_in(&scene, &drive, &convert, &["applied-1440.img", "issued-4.5-360.img"]);
     let asked = "  1  12345-270-0000017-00001\n    3  12345-270-0000017-00003\n";
@@ -119,9 +111,7 @@ fn numbers_stay_from_the_queue_that_looks_to_the_one_that_converts() {
 #[test]
 fn a_plan_of_kept_images_names_the_diskettes_that_were_converted_since() {
     let names = ["applied-1440.img", "unused-720.img"];
-    let scene = Scene::with(&names);
-    let Some(drive) = Loop::empty() else { return };
-    put_in(&scene, &drive, &["inspect", "--queue", "--keep", "box"], &names);
+    let Some((scene, drive)) = looked_at(&names) else { return };
     put_in(&scene, &drive, &["convert", "--queue", "--yes", "--plan", "box"], &names[..1]);
     let plan = squeezed(&scene.run(&["plan", "box"]).stdout);
     let order = "1 apply 5 to 10 12345-270-0000017-00003 diskette 1\n\
@@ -133,9 +123,7 @@ fn a_plan_of_kept_images_names_the_diskettes_that_were_converted_since() {
 #[test]
 fn every_command_says_the_same_of_a_box_that_is_half_converted() {
     let names = ["applied-1440.img", "unused-720.img"];
-    let scene = Scene::with(&names);
-    let Some(drive) = Loop::empty() else { return };
-    put_in(&scene, &drive, &["inspect", "--queue", "--keep", "box"], &names);
+    let Some((scene, drive)) = looked_at(&names) else { return };
     put_in(&scene, &drive, &["convert", "--queue", "--yes", "--plan", "box"], &names[..1]);
     let next = "--plan box converts 1 diskette";
     let shown = |args: &[&str]| {
@@ -165,7 +153,7 @@ fn kept_images_are_the_converted_diskettes_to_inspect_and_its_files_as_well() {
         let scene = Scene::with(&names);
         let Some(drive) = Loop::empty() else { return };
         if first == "inspect" {
-            put_in(&scene, &drive, &["inspect", "--queue", "--keep", "box"], &names);
+            put_in(&scene, &drive, &KEEP, &names);
             put_in(&scene, &drive, &["convert", "--queue", "--yes", "--plan", "box"], &names);
         } else {
             put_in(&scene, &drive, &["convert", "--queue", "--yes", "--keep", "box"], &names);
@@ -205,12 +193,9 @@ fn kept_images_are_the_converted_diskettes_to_inspect_and_its_files_as_well() {
 #[test]
 fn diskettes_without_a_record_keep_their_numbers() {
     let names = ["applied-1440.img", "no-record-360.img", "chain-loops-720.img"];
-    let scene = Scene::with(&names);
-    let Some(drive) = Loop::empty() else { return };
-    let inspect = ["inspect", "--queue", "--keep", "box"];
-    put_in(&scene, &drive, &inspect, &names);
+    let Some((scene, drive)) = looked_at(&names) else { return };
     let [_, bare, damaged] = names;
-    let (shown, _) = put_in(&scene, &drive, &inspect, &[damaged, bare, bare]);
+    let (shown, _) = put_in(&scene, &drive, &KEEP, &[damaged, bare, bare]);
     let shown = squeezed(&shown);
     for (number, image) in [(2, "box/diskette-2.img"), (3, "box/diskette-3.img")] {
         let again = format!("this is diskette {number} of an earlier queue; its image is {image}");
@@ -235,11 +220,10 @@ fn a_diskette_whose_record_has_changed_since_keeps_its_number_and_says_what_has_
     let Some(drive) = Loop::empty() else { return };
     fs::write(scene.path("then.img"), sample::used_40().diskette()).unwrap();
     fs::write(scene.path("now.img"), sample::moved_40().diskette()).unwrap();
-    let inspect = ["inspect", "--queue", "--keep", "box"];
-    put_in(&scene, &drive, &inspect, &["then.img"]);
+    put_in(&scene, &drive, &KEEP, &["then.img"]);
     let changed = "its record has changed since that image was kept: 2 events then, 4 now: a server has written to it";
     for is_new in [true, false] {
-        let (shown, _) = put_in(&scene, &drive, &inspect, &["now.img"]);
+        let (shown, _) = put_in(&scene, &drive, &KEEP, &["now.img"]);
         let shown = squeezed(&shown);
         assert!(shown.contains("this is diskette 1 of an earlier queue"), "{shown}");
         assert!(shown.contains("Diskette 1 convertible"), "{shown}");
@@ -254,11 +238,8 @@ fn a_diskette_whose_record_has_changed_since_keeps_its_number_and_says_what_has_
 
 #[test]
 fn new_queue_says_which_diskettes_an_earlier_one_has_seen() {
-    let scene = Scene::with(&["applied-1440.img", "unused-720.img"]);
-    let Some(drive) = Loop::empty() else { return };
-    let args = ["inspect", "--queue", "--keep", "box"];
-    put_in(&scene, &drive, &args, &["applied-1440.img"]);
-    let mut terminal = Terminal::run(scene.command(&[&args[..], &[drive.path()]].concat()));
+    let Some((scene, drive)) = looked_at(&["applied-1440.img"]) else { return };
+    let mut terminal = Terminal::run(scene.command(&[&KEEP[..], &[drive.path()]].concat()));
     let shown = terminal.until("Diskette 2: ");
     let earlier = "box has images of 1 diskette from earlier: diskette 1 (12345-270-0000017-00003)";
     assert!(shown.contains(earlier), "{shown}");

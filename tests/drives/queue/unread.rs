@@ -1,6 +1,6 @@
 //! Diskettes of which nothing can be read: each has its number, is in every end of the queue, and counts as failed.
 
-use super::{put_in, squeezed};
+use super::{KEEP, looked_at, put_in, squeezed};
 use crate::support::diskette::{Loop, Terminal, wear};
 use crate::support::scene::Scene;
 
@@ -92,11 +92,10 @@ fn diskette_of_which_nothing_reads_is_failed_in_json() {
 fn diskette_of_which_nothing_reads_keeps_its_number_for_a_later_queue() {
     let scene = Scene::with(&NAMES);
     let Some(drive) = Loop::empty() else { return };
-    let inspect = ["inspect", "--queue", "--keep", "box"];
-    let Some((_, code)) = put_in_worn(&scene, &drive, &inspect, &three()[..2]) else { return };
+    let Some((_, code)) = put_in_worn(&scene, &drive, &KEEP, &three()[..2]) else { return };
     assert_eq!(code, Some(3));
     // The number is not given to another one, and nobody takes the box for complete.
-    let (shown, code) = put_in(&scene, &drive, &inspect, &[NAMES[2]]);
+    let (shown, code) = put_in(&scene, &drive, &KEEP, &[NAMES[2]]);
     assert!(
         shown.contains(
             "diskette 2 could not be read in an earlier queue. When you put it in again, type 2"
@@ -105,7 +104,7 @@ fn diskette_of_which_nothing_reads_keeps_its_number_for_a_later_queue() {
     );
     assert!(squeezed(&shown).contains("\nDiskette 3 not-a-pack"), "{shown}");
     assert_eq!(code, Some(3), "{shown}");
-    let mut terminal = Terminal::run(scene.command(&[&inspect[..], &[drive.path()]].concat()));
+    let mut terminal = Terminal::run(scene.command(&[&KEEP[..], &[drive.path()]].concat()));
     drive.insert(&scene.path(NAMES[1]));
     for (typed, said) in
         [("7", "no diskette has the number 7 yet"), ("2", "\nDiskette 2   convert")]
@@ -128,13 +127,12 @@ fn diskette_of_which_nothing_reads_keeps_its_number_for_a_later_queue() {
 fn number_of_a_diskette_that_turns_out_to_be_another_one_is_free_again() {
     let scene = Scene::with(&NAMES);
     let Some(drive) = Loop::empty() else { return };
-    let inspect = ["inspect", "--queue", "--keep", "box"];
     let twice = [three()[1], three()[1], (NAMES[1], "2")];
-    let Some((shown, code)) = put_in_worn(&scene, &drive, &inspect, &twice) else { return };
+    let Some((shown, code)) = put_in_worn(&scene, &drive, &KEEP, &twice) else { return };
     assert!(shown.contains("0 packs and 2 diskettes that could not be read"), "{shown}");
     assert_eq!(code, Some(3));
     drive.insert(&scene.path(NAMES[1]));
-    let mut terminal = Terminal::run(scene.command(&[&inspect[..], &[drive.path()]].concat()));
+    let mut terminal = Terminal::run(scene.command(&[&KEEP[..], &[drive.path()]].concat()));
     for typed in ["1", "2"] {
         terminal.until("q ends: ");
         terminal.answer(typed);
@@ -145,7 +143,7 @@ fn number_of_a_diskette_that_turns_out_to_be_another_one_is_free_again() {
     let (shown, code) = terminal.end();
     assert!(shown.contains("\n1 pack; 1 image in box\n"), "{shown}");
     assert_eq!(code, Some(0), "{shown}");
-    let (shown, code) = put_in(&scene, &drive, &inspect, &[]);
+    let (shown, code) = put_in(&scene, &drive, &KEEP, &[]);
     assert!(!shown.contains("could not be read"), "{shown}");
     assert_eq!(code, Some(0), "{shown}");
 }
@@ -153,9 +151,7 @@ fn number_of_a_diskette_that_turns_out_to_be_another_one_is_free_again() {
 /// A queue that asks for the diskettes of a folder knows their numbers, and what is on their images.
 #[test]
 fn diskette_of_a_plan_that_reads_no_more_fails_under_the_number_that_was_typed() {
-    let scene = Scene::with(&NAMES);
-    let Some(drive) = Loop::empty() else { return };
-    put_in(&scene, &drive, &["inspect", "--queue", "--keep", "box"], &NAMES);
+    let Some((scene, drive)) = looked_at(&NAMES) else { return };
     let convert = ["convert", "--queue", "--yes", "--plan", "box"];
     let worn = [(NAMES[0], ""), (NAMES[1], "2")];
     let Some((shown, code)) = put_in_worn(&scene, &drive, &convert, &worn) else { return };

@@ -1,6 +1,6 @@
 //! How a queue ends, and what it takes.
 
-use super::{Queue, put_in};
+use super::{Queue, looked_at};
 use crate::support::diskette::{Loop, Terminal};
 use crate::support::judge::PackImage;
 use crate::support::scene::{Ran, Scene};
@@ -109,9 +109,7 @@ fn every_way_out_of_a_queue_that_looks_shows_what_was_seen() {
 #[test]
 fn a_planned_queue_speaks_json_and_makes_copies() {
     let names = ["applied-1440.img", "unused-720.img"];
-    let scene = Scene::with(&names);
-    let Some(drive) = Loop::empty() else { return };
-    put_in(&scene, &drive, &["inspect", "--queue", "--keep", "box"], &names);
+    let Some((scene, drive)) = looked_at(&names) else { return };
     drive.insert(&scene.path(names[1]));
     let args = ["convert", "--queue", "--yes", "--json", "--plan", "box", "-o", "out"];
     let mut command = scene.command(&[&args[..], &[drive.path()]].concat());

@@ -41,15 +41,18 @@ fn queue_takes_one_drive_and_nothing_else() {
     }
 }
 
+type Way = fn(&mut Terminal);
+
+/// Ctrl-C, Ctrl-D and q, and the exit code after each.
+const WAYS: [(Way, i32); 3] = [
+    (|terminal| terminal.interrupt(), 130),
+    (|terminal| terminal.press("\u{4}"), 0),
+    (|terminal| terminal.answer("q"), 0),
+];
+
 #[test]
 fn every_way_out_of_a_queue_shows_what_was_done() {
-    type Way = fn(&mut Terminal);
-    let ways: [(Way, i32); 3] = [
-        (|terminal| terminal.interrupt(), 130),
-        (|terminal| terminal.press("\u{4}"), 0),
-        (|terminal| terminal.answer("q"), 0),
-    ];
-    for (way, code) in ways {
+    for (way, code) in WAYS {
         let scene = Scene::with(&["unused-720.img"]);
         let Some(drive) = Loop::with(&scene.path("unused-720.img")) else { return };
         let mut queue = Queue::begin(&scene, &drive, &["--yes"]);
@@ -68,21 +71,14 @@ fn every_way_out_of_a_queue_shows_what_was_done() {
     }
 }
 
-/// Ctrl-C, Ctrl-D and q: each shows the set that was seen.
 #[test]
 fn every_way_out_of_a_queue_that_looks_shows_what_was_seen() {
-    type Way = fn(&mut Terminal);
-    let ways: [(Way, Option<i32>); 3] = [
-        (|terminal| terminal.interrupt(), Some(130)),
-        (|terminal| terminal.press("\u{4}"), Some(0)),
-        (|terminal| terminal.answer("q"), Some(0)),
-    ];
     for (command, seen) in [
         ("inspect", "apply in this order (10 licenses at the end)\n    1  diskette 1"),
         ("plan", "convert, then apply"),
         ("replace", "there is nothing to ask for"),
     ] {
-        for (way, code) in ways {
+        for (way, code) in WAYS {
             let scene = Scene::with(&["applied-1440.img"]);
             let Some(drive) = Loop::with(&scene.path("applied-1440.img")) else { return };
             let args = [command, "--queue", "--keep", "box", drive.path()];
@@ -92,10 +88,10 @@ fn every_way_out_of_a_queue_that_looks_shows_what_was_seen() {
             terminal.until("q ends: ");
             way(&mut terminal);
             let (shown, ended) = terminal.end();
-            assert_eq!(ended, code, "{shown}");
+            assert_eq!(ended, Some(code), "{shown}");
             // No letter is written for half of a box.
-            let is_letter = command == "replace" && code == Some(130);
-            let seen = if is_letter {
+            let is_half_a_box = command == "replace" && code == 130;
+            let seen = if is_half_a_box {
                 "run the same command again: the images made so far are in box"
             } else {
                 seen

@@ -1,6 +1,6 @@
 //! Queues that only look: `inspect`, `plan` and `replace`.
 
-use super::{KEEP, prompt, put_in, squeezed};
+use super::{KEEP, prompt, put_in, squeezed, typed};
 use crate::support::diskette::{Loop, Terminal};
 use crate::support::scene::{Ran, Scene};
 
@@ -193,10 +193,7 @@ fn prompts_that_are_answered_by_a_pipe_do_not_run_into_each_other() {
     let scene = Scene::with(&["applied-1440.img"]);
     let Some(drive) = Loop::with(&scene.path("applied-1440.img")) else { return };
     let mut command = scene.command(&["inspect", "--queue", drive.path()]);
-    let (typed, mut keyboard) = std::io::pipe().unwrap();
-    std::io::Write::write_all(&mut keyboard, b"\n\nq\n").unwrap();
-    drop(keyboard);
-    let ran = Ran::of(command.stdin(typed));
+    let ran = Ran::of(command.stdin(typed(b"\n\nq\n")));
     let again = "addpack: this is diskette 1 of this queue again: nothing to do\n\n";
     let first = prompt(1, &drive);
     let second = prompt(2, &drive);

@@ -11,6 +11,7 @@ mod worn;
 
 use crate::support::diskette::{Loop, Terminal};
 use crate::support::scene::Scene;
+use std::io::{PipeReader, Write};
 use std::path::Path;
 
 /// The prompt for a diskette, by its number.
@@ -60,6 +61,13 @@ pub(super) fn looked_at(names: &[&str]) -> Option<(Scene, Loop)> {
     let drive = Loop::empty()?;
     put_in(&scene, &drive, &KEEP, names);
     Some((scene, drive))
+}
+
+/// What was typed where nobody types any more: a pipe with these keys in it.
+pub(super) fn typed(keys: &[u8]) -> PipeReader {
+    let (typed, mut keyboard) = std::io::pipe().unwrap();
+    keyboard.write_all(keys).unwrap();
+    typed
 }
 
 /// The text with one space where there are several.

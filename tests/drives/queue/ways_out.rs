@@ -1,6 +1,6 @@
 //! How a queue ends, and what it takes.
 
-use super::{Queue, looked_at};
+use super::{Queue, looked_at, typed};
 use crate::support::diskette::{Loop, Terminal};
 use crate::support::judge::PackImage;
 use crate::support::scene::{Ran, Scene};
@@ -24,11 +24,8 @@ fn queue_ends_where_nobody_types_any_more() {
     let scene = Scene::with(&["applied-1440.img"]);
     let Some(drive) = Loop::with(&scene.path("applied-1440.img")) else { return };
     let mut command = scene.command(&["convert", "--queue", "--yes", drive.path()]);
-    let (typed, mut keyboard) = std::io::pipe().unwrap();
-    std::io::Write::write_all(&mut keyboard, b"\n").unwrap();
-    drop(keyboard);
     let ended = contains("\n1 diskette in this queue\n    1  12345-270-0000017-00003  converted: ");
-    Ran::of(command.stdin(typed)).assert().code(0).stdout(ended);
+    Ran::of(command.stdin(typed(b"\n"))).assert().code(0).stdout(ended);
 }
 
 #[test]
@@ -109,10 +106,7 @@ fn a_planned_queue_speaks_json_and_makes_copies() {
     drive.insert(&scene.path(names[1]));
     let args = ["convert", "--queue", "--yes", "--json", "--plan", "box", "-o", "out"];
     let mut command = scene.command(&[&args[..], &[drive.path()]].concat());
-    let (typed, mut keyboard) = std::io::pipe().unwrap();
-    std::io::Write::write_all(&mut keyboard, b"\nq\n").unwrap();
-    drop(keyboard);
-    let ran = Ran::of(command.stdin(typed));
+    let ran = Ran::of(command.stdin(typed(b"\nq\n")));
     ran.ends(0);
     let [image, summary] = &*ran.stdout.lines().collect::<Vec<_>>() else { panic!("{ran:?}") };
     let image: serde_json::Value = serde_json::from_str(image).unwrap();
@@ -128,10 +122,7 @@ fn a_queue_speaks_json_and_asks_on_the_terminal() {
     let scene = Scene::with(&["applied-1440.img"]);
     let Some(drive) = Loop::with(&scene.path("applied-1440.img")) else { return };
     let mut command = scene.command(&["convert", "--queue", "--yes", "--json", drive.path()]);
-    let (typed, mut keyboard) = std::io::pipe().unwrap();
-    std::io::Write::write_all(&mut keyboard, b"\nq\n").unwrap();
-    drop(keyboard);
-    let output = command.stdin(typed).output().unwrap();
+    let output = command.stdin(typed(b"\nq\n")).output().unwrap();
     let lines: Vec<serde_json::Value> = output
         .stdout
         .split(|byte| *byte == b'\n')

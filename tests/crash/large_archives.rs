@@ -93,7 +93,7 @@ pub(super) fn assert_complete(scene: &Scene, packs: usize) {
     let checked = scene.run(&["ledger", "check"]);
     checked.ends(0);
     let wanted = format!("{packs} of {packs} conversions are as the ledger says\n");
-    assert_eq!(checked.stdout.replace(',', ""), wanted);
+    assert_eq!((checked.stdout.replace(',', ""), &*checked.stderr), (wanted, ""));
     assert_eq!(fs::read_dir(scene.path("in")).unwrap().count(), 1);
 }
 

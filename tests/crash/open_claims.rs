@@ -60,9 +60,7 @@ impl Crash {
     }
 
     pub(super) fn states(&self) -> Vec<String> {
-        let db = Connection::open(self.scene.ledger()).unwrap();
-        let mut rows = db.prepare("SELECT state FROM conversion").unwrap();
-        rows.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+        states(&self.scene)
     }
 
     /// Its claim settled as every run does it first, the pack is the new one, and the ledger agrees.
@@ -105,6 +103,13 @@ impl Crash {
         assert!(self.record(self.name) == self.new);
         assert_eq!(self.states(), ["done"]);
     }
+}
+
+/// The state of each entry of the ledger.
+pub(super) fn states(scene: &Scene) -> Vec<String> {
+    let db = Connection::open(scene.ledger()).unwrap();
+    let mut rows = db.prepare("SELECT state FROM conversion").unwrap();
+    rows.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use crate::support::disk::testdata;
 use crate::support::frail::{Fault, Frail};
+use crate::support::simulator;
 use addpack::disk::Memory;
 use addpack::media::{DriveError, Mapfile, MediaError, VerifyingReader, Watcher};
 use addpack::pack::examine::{Examination, examine};
@@ -54,7 +55,7 @@ fn keep_in(folder: &Path, extent: Extent) -> Keep {
 
 /// The first sector of the record.
 fn record_at(bytes: &[u8]) -> usize {
-    bytes.windows(8).position(|magic| magic == b"SBSCAP40").unwrap() / 512
+    simulator::record_at(bytes) / 512
 }
 
 #[test]

@@ -3,9 +3,9 @@
 use crate::support::judge::{PackImage, strace};
 use crate::support::scene;
 use crate::support::scene::Scene;
+use crate::support::tools;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 #[test]
 fn image_in_a_folder_that_is_looked_at_is_opened_once_and_read_once() {
@@ -86,9 +86,8 @@ fn images_in_small_archives_are_looked_at_by_several_threads() {
         let mut image = pack.renumbered(number);
         image.name = format!("{number}.img");
         image.put(&scene, "raw");
-        let mut zip = Command::new("zip");
-        zip.args(["-qj", &format!("in/{number}.imz"), &format!("raw/{number}.img")]);
-        assert!(zip.current_dir(scene.path("")).status().unwrap().success());
+        let zip = tools::zip(&scene.path("raw"), &[], &[&image.name]);
+        fs::rename(zip, scene.path(&format!("in/{number}.imz"))).unwrap();
     }
     let slow = ["-f", "-e", "trace=pread64,clone3", "-e", "inject=pread64:delay_enter=2000"];
     let traced = strace(&scene, &slow, &["inspect", "--json", "-j4", "--no-ledger", "in"]);

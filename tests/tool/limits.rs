@@ -1,7 +1,7 @@
 //! Limits that a shell sets on what a run may use: the size of files, and how many may be open.
 
 use super::causes::images;
-use crate::support::scene::{CONVERT, Scene};
+use crate::support::scene::{CONVERT, Scene, outcomes};
 use std::fs;
 
 #[test]
@@ -11,9 +11,8 @@ fn limit_on_the_size_of_files_fails_a_pack_and_the_run_goes_on() {
     // In blocks of 512 bytes.
     let ran = scene.run_after("ulimit -f 600", &command);
     let images = images(&ran);
-    let outcomes: Vec<_> = images.iter().map(|image| &*image.outcome).collect();
     assert_eq!(
-        (&outcomes[..], ran.code),
+        (&outcomes(&images)[..], ran.code),
         (&["failed", "converted"][..], Some(3)),
         "{}",
         ran.stderr

@@ -144,10 +144,9 @@ fn record_that_reads_no_more_before_it_is_written_is_an_error_of_the_diskette() 
     if !wear(&mut command, &format!("lost={}:2", at + 1)) {
         return;
     }
-    let output = command.output().unwrap();
-    let shown = String::from_utf8(output.stdout).unwrap();
+    let ran = Ran::of(&mut command);
     let found = format!("sector {}, which the record needs, cannot be read", at + 1);
-    assert!(squeezed(&shown).replace('\n', " ").contains(&found), "{shown}");
-    assert_eq!(output.status.code(), Some(1), "{shown}");
+    assert!(squeezed(&ran.stdout).replace('\n', " ").contains(&found), "{ran:?}");
+    ran.ends(1);
     assert!(scene.read(NAME) == PackImage::golden(NAME).old);
 }

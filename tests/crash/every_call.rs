@@ -156,7 +156,7 @@ fn fails(verb: (&[&str], Kept, bool), fault: &str, when: usize) -> bool {
     let options: Vec<_> = options.iter().map(String::as_str).collect();
     let traced = strace(&packs.scene, &options, args);
     packs.check(&traced, changes, &format!("{args:?}, {fault}, call {when}: {traced:?}"));
-    traced.calls.iter().any(|call| call.text.contains("(INJECTED)"))
+    traced.is_injected()
 }
 
 #[test]

@@ -52,9 +52,8 @@ fn inject(scene: &Scene, image: &PackImage, faults: &[&str]) -> Image {
     options.extend(injects.iter().flat_map(|inject| ["-e", inject]));
     let traced = strace(scene, &options, &CONVERT);
     for fault in faults {
-        let injected = |call: &Called| {
-            call.text.contains("(INJECTED)") && fault.split(':').next() == Some(&call.name)
-        };
+        let injected =
+            |call: &Called| call.is_injected() && fault.split(':').next() == Some(&call.name);
         assert!(traced.calls.iter().any(injected), "{fault} never came about: {traced:?}");
     }
     assert_eq!(traced.ran.stderr, "", "{faults:?}");

@@ -195,7 +195,7 @@ fn what_a_killed_run_left_among_copies_goes_with_the_next_also_where_their_folde
 fn failure(scene: &Scene, fault: &str) -> scene::CodeAndMessage {
     let inject = format!("inject={fault}");
     let traced = strace(scene, &["-e", "trace=all", "-e", &inject], &CONVERT);
-    assert!(traced.calls.iter().any(|call| call.text.contains("(INJECTED)")), "{fault}");
+    assert!(traced.is_injected(), "{fault}");
     traced.ran.at(&fault).code(3);
     let line = traced.ran.stdout.lines().next().unwrap();
     let report: scene::Image = serde_json::from_str(line).unwrap();

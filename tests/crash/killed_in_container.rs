@@ -211,7 +211,7 @@ fn failing_call_leaves_the_container_as_it_was_and_is_reported() {
         let inject = format!("inject={call}:error={error}");
         let options = ["-f", "-P", &temporary, "-e", "trace=all", "-e", &inject];
         let traced = strace(&scene, &options, &CONVERT);
-        assert!(traced.calls.iter().any(|c| c.text.contains("(INJECTED)")), "{call}: {traced:?}");
+        assert!(traced.is_injected(), "{call}: {traced:?}");
         let line = traced.ran.stdout.lines().next().unwrap();
         let report: scene::Image = serde_json::from_str(line).unwrap();
         let failed = report.error.expect(call);

@@ -133,7 +133,7 @@ fn ledger_on_a_full_or_failing_disk_stops_a_run_before_the_image_is_touched() {
             let mut options = vec!["-e", "trace=pwrite64", "-e", &inject];
             options.extend(files.iter().flat_map(|file| ["-P", file]));
             let traced = strace(&scene, &options, &CONVERT);
-            if traced.calls.iter().all(|call| !call.text.contains("INJECTED")) {
+            if !traced.is_injected() {
                 continue;
             }
             let held = scene.read(&format!("in/{}", image.name));

@@ -189,8 +189,7 @@ fn convert_without_sync(scene: &Scene, args: &[&str], path: &str, error: &str) -
     let fault = format!("inject=fsync,fdatasync:error={error}");
     let options = ["-f", "-P", path.to_str().unwrap(), "-e", "trace=fsync,fdatasync", "-e", &fault];
     let traced = strace(scene, &options, &[&["convert", "--yes"], args].concat());
-    let failed = traced.calls.iter().any(|call| call.text.contains("(INJECTED)"));
-    assert!(failed, "no sync of {}: {traced:?}", path.display());
+    assert!(traced.is_injected(), "no sync of {}: {traced:?}", path.display());
     traced.ran.code
 }
 

@@ -1,7 +1,6 @@
 //! Diskettes with bad sectors, through a drive: what is refused, what is reported, and the map of it all.
 
 use crate::support::diskette::{Loop, SECTOR, drive_with, one};
-use crate::support::judge;
 use crate::support::judge::{PackImage, Traced, strace};
 use crate::support::scene::{CONVERT, Image, Scene};
 use crate::support::simulator;
@@ -23,8 +22,7 @@ fn failing(scene: &Scene, drive: &Loop, when: &str, args: &[&str]) -> (Image, Tr
     let inject = format!("inject=pread64:error=EIO:when={when}");
     let options = ["-f", "-P", drive.path(), "-e", "trace=pread64,pwrite64", "-e", &inject];
     let traced = strace(scene, &options, &[args, &[drive.path()]].concat());
-    let injected = |call: &&judge::Called| call.text.contains("(INJECTED)");
-    assert!(traced.calls.iter().any(|call| injected(&call)), "{when} never came about");
+    assert!(traced.is_injected(), "{when} never came about");
     let report = serde_json::from_str(traced.ran.stdout.lines().next().unwrap()).unwrap();
     (report, traced)
 }

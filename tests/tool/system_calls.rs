@@ -105,7 +105,7 @@ fn interrupted_read_is_tried_again_also_where_a_container_is_recognized() {
         let inject = "inject=pread64:error=EINTR:when=1..3";
         let options = ["-f", "-P", to, "-e", "trace=pread64", "-e", inject];
         let traced = strace(&scene, &options, &["inspect", "--json", "--no-ledger", to]);
-        assert!(traced.calls.iter().any(|call| call.text.contains("(INJECTED)")), "{traced:?}");
+        assert!(traced.is_injected(), "{traced:?}");
         assert!(traced.ran.stdout.contains("\"outcome\":\"convertible\""), "{traced:?}");
     }
 }

@@ -33,6 +33,18 @@ impl Traced {
     pub(crate) fn count(&self, name: &str) -> usize {
         self.calls.iter().filter(|call| call.name == name).count()
     }
+
+    /// Whether a fault that was asked for came about in any of the calls.
+    pub(crate) fn is_injected(&self) -> bool {
+        self.calls.iter().any(Called::is_injected)
+    }
+}
+
+impl Called {
+    /// Whether strace made its result.
+    pub(crate) fn is_injected(&self) -> bool {
+        self.text.contains("(INJECTED)")
+    }
 }
 
 /// Runs addpack under strace with these options besides.

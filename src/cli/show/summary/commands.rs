@@ -7,8 +7,11 @@ use crate::cli::words::plural;
 use addpack::report::Outcome;
 
 impl Brief {
-    /// The next commands, to be pasted into a shell.
+    /// The next commands, to be pasted into a shell; none after a run that did not see the whole set.
     pub(super) fn commands(&self, ended: &Ended) -> Vec<(String, String)> {
+        if ended.tally.is_incomplete || ended.is_stopped {
+            return Vec::new();
+        }
         let Ended { tally, common, .. } = *ended;
         let mut what_now = WhatNow::after(common);
         let to_change = [Outcome::Convertible, Outcome::UnfinishedConversion];

@@ -170,7 +170,9 @@ fn report<'a>(
         skipped: None,
         commands: Vec::new(),
     };
-    report.commands = commands(args, &report, whole);
+    if !args.common.json && !args.labels {
+        report.commands = commands(args, &report, whole);
+    }
     report
 }
 

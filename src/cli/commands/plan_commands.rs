@@ -6,7 +6,7 @@ use crate::cli::commands::gather::Packs;
 use crate::cli::show::plan_report::PlanReport;
 use crate::cli::show::shell::{command, path_words};
 use crate::cli::show::what_now::{
-    Conversion, convert_diskettes, ledger_words, new_request, paths_again,
+    Conversion, convert_diskettes, ledger_words, new_request, paths_again, same_set,
 };
 use crate::cli::words::{
     PackSummary, Replacements, address, look_of, number, pack_serial, plural, server_name,
@@ -97,8 +97,7 @@ impl Source {
 
 /// The command that plans for each server of a set; `None` where one of its paths cannot be typed.
 pub(crate) fn plan_all_command(common: &Common) -> Option<String> {
-    let words = [words(&["plan", "--all"]), ledger_words(common)?, paths_again(common)?];
-    command(&words.concat())
+    command(&[words(&["plan", "--all"]), same_set(common)?].concat())
 }
 
 /// Each command with what it does. One that cannot be quoted is left out.
@@ -114,9 +113,9 @@ pub(crate) fn commands(
     let steps = report.plan.steps.iter();
     let convert: Vec<_> =
         steps.filter(|step| step.action == PlanAction::ConvertThenApply).collect();
-    let is_kept = |step: &&&PlanStep| is_kept_image(&report.summary(step).path);
-    let kept = convert.iter().filter(is_kept).count();
-    let of_kept = convert_diskettes(&args.common).filter(|_| kept > 0 && !args.queue.queue);
+    let is_kept = |step: &&&PlanStep| is_kept_image(&report.summaries.path(step.pack));
+    let kept = if args.queue.queue { 0 } else { convert.iter().filter(is_kept).count() };
+    let of_kept = if kept > 0 { convert_diskettes(&args.common) } else { None };
     let purpose = |count: usize| {
         format!("converts {} of this plan", plural(count as u64, "diskette", "diskettes"))
     };
@@ -150,10 +149,8 @@ pub(crate) fn commands(
         let command = source.words([words(&["replace"]), gaps].concat(), &common, &last);
         offer(command, format!("asks for {purpose}"));
     }
-    if !args.labels {
-        let labels = [words(&["plan", "--labels"]), server_words(args, report)].concat();
-        offer(source.words(labels, &common, &[]), "prints the labels".to_owned());
-    }
+    let labels = [words(&["plan", "--labels"]), server_words(args, report)].concat();
+    offer(source.words(labels, &common, &[]), "prints the labels".to_owned());
     commands
 }
 

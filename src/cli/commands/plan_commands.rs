@@ -9,7 +9,7 @@ use crate::cli::show::what_now::{
     Conversion, convert_diskettes, ledger_words, new_request, paths_again, same_set,
 };
 use crate::cli::words::{
-    PackSummary, Replacements, address, look_of, number, pack_serial, plural, server_name,
+    Refusal, Replacements, address, look_of, number, pack_serial, plural, server_name,
 };
 use addpack::pack::keep::is_kept_image;
 use addpack::plan::{FIRST_LICENSES, PackFacts, PlanAction, PlanStep};
@@ -29,14 +29,14 @@ pub(crate) struct WholeSet {
 
 impl WholeSet {
     pub(crate) fn of(packs: &Packs) -> Self {
-        let all = packs.facts.iter().zip(packs.summaries.iter());
         let to_convert = packs.facts.iter().filter(|facts| facts.is_to_convert());
         let mut asked = Replacements::default();
-        for (facts, summary) in all.filter(|(facts, summary)| is_asked_for(facts, summary)) {
-            let evidence = summary.refusal.as_ref().map_or(&[][..], |refusal| &refusal.evidence);
+        let refused = packs.summaries.refused();
+        let refused = refused.map(|(number, refusal)| (&packs.facts[number], refusal));
+        for (facts, refusal) in refused.filter(|(facts, refusal)| is_asked_for(facts, refusal)) {
             match pack_serial(facts) {
                 Some(_) => asked.add_pack(facts.serial),
-                None => asked.add_unnamed(look_of(evidence)),
+                None => asked.add_unnamed(look_of(&refusal.evidence)),
             }
         }
         Self {
@@ -47,10 +47,9 @@ impl WholeSet {
     }
 }
 
-/// Whether a replacement of the pack is asked for.
-fn is_asked_for(facts: &PackFacts, summary: &PackSummary) -> bool {
-    let refusal = summary.refusal.as_ref();
-    facts.needs_replacement() && refusal.is_some_and(|it| it.no_replacement().is_none())
+/// Whether a replacement of the refused pack is asked for.
+fn is_asked_for(facts: &PackFacts, refusal: &Refusal) -> bool {
+    facts.needs_replacement() && refusal.no_replacement().is_none()
 }
 
 /// The arguments that name the packs of a plan again.
@@ -156,7 +155,10 @@ pub(crate) fn commands(
 
 /// How many replacements the request asks for, if one of them is in the plan.
 fn asked_for(report: &PlanReport, whole: &WholeSet) -> Option<String> {
-    let is_asked = |step: &&PlanStep| is_asked_for(report.facts(step), &report.summary(step));
+    let is_asked = |step: &&PlanStep| {
+        let refusal = report.summary(step).refusal;
+        refusal.is_some_and(|refusal| is_asked_for(report.facts(step), &refusal))
+    };
     let asked: Vec<_> = report.turned_away().filter(is_asked).collect();
     if asked.is_empty() {
         return None;

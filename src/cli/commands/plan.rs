@@ -15,7 +15,7 @@ use crate::cli::show::plan_report::PlanReport;
 use crate::cli::show::terminal::{TextStyle, complain, named, remark, tell, wrote};
 use crate::cli::show::to_file::{Ending, ToFile};
 use crate::cli::show::{json, labels, plan_text};
-use crate::cli::words::{number, plural, server, servers_counted, system_cause};
+use crate::cli::words::{number, plural, server, servers_counted};
 use addpack::files::write_new;
 use addpack::plan::servers::PacksByServer;
 use addpack::plan::{Fleet, Plan, ServerState, plan, plan_all};
@@ -284,7 +284,6 @@ pub(crate) fn put(path: &Path, bytes: &[u8]) -> Result<(), Error> {
         if error.kind() == io::ErrorKind::AlreadyExists {
             return Error::Usage(is_there("-o", path));
         }
-        let cause = format!("{}: {}", named(path), system_cause(&error));
-        Error::Output(io::Error::new(error.kind(), cause))
+        Error::not_written(path, &error)
     })
 }

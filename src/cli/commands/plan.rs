@@ -222,9 +222,9 @@ fn show_all(args: &PlanArgs, out: &mut dyn Write, packs: &Packs, fleet: &Fleet) 
 
 fn show_rest(args: &PlanArgs, out: &mut dyn Write, packs: &Packs, fleet: &Fleet) -> io::Result<()> {
     let Packs { facts, summaries, skipped, .. } = packs;
-    let counts = fleet.counts(facts, &packs.sets);
+    let counts = || fleet.counts(facts, &packs.sets);
     match (args.common.json, args.labels) {
-        (true, _) => json::plan::rest(out, fleet, (facts, summaries), &counts, skipped),
+        (true, _) => json::plan::rest(out, fleet, (facts, summaries), &counts(), skipped),
         (_, true) => Ok(()),
         _ => {
             let is_first = fleet.plans.is_empty() || args.output.is_some();
@@ -234,7 +234,7 @@ fn show_rest(args: &PlanArgs, out: &mut dyn Write, packs: &Packs, fleet: &Fleet)
             let said = args.output.is_some();
             let section = if said { String::new() } else { skipped.section(look(args)) };
             out.write_all(section.as_bytes())?;
-            let counted = if said { String::new() } else { servers_counted(&counts) };
+            let counted = if said { String::new() } else { servers_counted(&counts()) };
             out.write_all(plan_text::last_line(look(args), &counted).as_bytes())
         }
     }

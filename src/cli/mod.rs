@@ -17,6 +17,7 @@ use exit::Exit;
 use show::terminal::escape_lines;
 use show::{json, terminal};
 use std::io::{self, Write, stderr, stdout};
+use std::path::Path;
 use std::process::ExitCode;
 
 /// Parses the command line, runs the command, and returns its exit code.
@@ -127,6 +128,12 @@ impl From<LedgerError> for Error {
 }
 
 impl Error {
+    /// A file or folder that could not be written, and why.
+    fn not_written(path: &Path, error: &io::Error) -> Self {
+        let cause = format!("{}: {}", terminal::named(path), words::system_cause(error));
+        Self::Output(io::Error::new(error.kind(), cause))
+    }
+
     /// The same error in a run that was to convert.
     fn of_conversion(self) -> Self {
         match self {

@@ -36,9 +36,9 @@ pub(super) fn check_writable(path: &Path) -> Result<()> {
 }
 
 /// The error of a file operation, with this problem if the system does not allow it to this user.
-fn protected(path: &Path, problem: LedgerProblem, error: io::Error) -> LedgerError {
+pub(super) fn protected(path: &Path, problem: LedgerProblem, error: io::Error) -> LedgerError {
     if error.kind() == io::ErrorKind::PermissionDenied {
-        LedgerError { cause: Some(error.into()), ..LedgerError::new(path, problem) }
+        LedgerError::caused(path, problem, error)
     } else {
         LedgerError::from_io(path, error)
     }
@@ -49,10 +49,7 @@ pub(super) fn check_locks(path: &Path) -> Result<()> {
     let file = open_to_read(path);
     let file = file.map_err(|error| LedgerError::from_io(path, error))?;
     try_locks(&file).map_err(|error| match platform::cause(&error, true) {
-        Some(Cause::NoLocks) => LedgerError {
-            cause: Some(error.into()),
-            ..LedgerError::new(path, LedgerProblem::NoLocks)
-        },
+        Some(Cause::NoLocks) => LedgerError::caused(path, LedgerProblem::NoLocks, error),
         _ => LedgerError::from_io(path, error),
     })
 }

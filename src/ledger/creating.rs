@@ -1,5 +1,6 @@
 //! Making a new ledger, which appears whole or not at all.
 
+use super::access::protected;
 use super::identity::{FILE_VERSIONS, LedgerFileKind, WITH_LOG, identify};
 use super::schema::make_tables;
 use super::{LedgerError, LedgerProblem, Result};
@@ -35,13 +36,7 @@ pub(super) fn identify_or_create(path: &Path, uses_log: bool) -> Result<LedgerFi
 
 /// Makes an empty ledger, completely or not at all; another run may make it first.
 fn create(path: &Path, uses_log: bool) -> Result<()> {
-    let failed = |error: io::Error| match error.kind() {
-        io::ErrorKind::PermissionDenied => LedgerError {
-            cause: Some(error.into()),
-            ..LedgerError::new(path, LedgerProblem::FolderProtected)
-        },
-        _ => LedgerError::from_io(path, error),
-    };
+    let failed = |error| protected(path, LedgerProblem::FolderProtected, error);
     let folder = folder_of(path);
     let is_made = |folder: &&Path| !folder.exists();
     let made = folder.ancestors().take_while(is_made).count();

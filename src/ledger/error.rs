@@ -62,6 +62,14 @@ impl LedgerError {
         Self { path: path.to_owned(), problem, cause: None }
     }
 
+    pub(super) fn caused(
+        path: &Path,
+        problem: LedgerProblem,
+        cause: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self { cause: Some(cause.into()), ..Self::new(path, problem) }
+    }
+
     pub(super) fn from_sqlite(path: &Path, error: rusqlite::Error) -> Self {
         let problem = problem_of(&error);
         let error = match error {
@@ -71,7 +79,7 @@ impl LedgerError {
             }
             other => other,
         };
-        Self { cause: Some(error.into()), ..Self::new(path, problem) }
+        Self::caused(path, problem, error)
     }
 
     /// An error of a file operation outside SQLite.
@@ -83,7 +91,7 @@ impl LedgerError {
             io::ErrorKind::FileTooLarge => LedgerProblem::FileSizeLimit,
             _ => LedgerProblem::CannotOpen,
         };
-        Self { cause: Some(error.into()), ..Self::new(path, problem) }
+        Self::caused(path, problem, error)
     }
 }
 

@@ -103,7 +103,7 @@ fn private_folder() -> io::Result<TempDir> {
 }
 
 fn not_copied(path: &Path, error: io::Error) -> LedgerError {
-    LedgerError { cause: Some(error.into()), ..LedgerError::new(path, LedgerProblem::CannotCopy) }
+    LedgerError::caused(path, LedgerProblem::CannotCopy, error)
 }
 
 /// Lengths and times, which change whenever one of the files is written.

@@ -151,7 +151,7 @@ impl LedgerEntry {
     }
 
     pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
-        let id_part = |index| row.get::<_, Option<i64>>(index).map(|n| n.map(i64::cast_unsigned));
+        let number = |index| number_at(row, index);
         let path_or_none = |index| match row.get_ref(index)? {
             ValueRef::Null => Ok(None),
             _ => path_at(row, index).map(Some),
@@ -170,13 +170,13 @@ impl LedgerEntry {
                 target: path_or_none(5)?,
                 container: path_or_none(17)?,
                 copy_place: path_or_none(19)?,
-                file: id_part(6)?.zip(id_part(7)?),
+                file: number(6)?.zip(number(7)?),
                 born: row.get(18)?,
                 converted_at: row.get(12)?,
                 old_digest: row.get(13)?,
                 new_digest: row.get(14)?,
             },
-            sectors: sectors([id_part(8)?, id_part(9)?, id_part(10)?, id_part(11)?]),
+            sectors: sectors([number(8)?, number(9)?, number(10)?, number(11)?]),
             patch: record_at(row, 15)?
                 .zip(record_at(row, 16)?)
                 .map(|(old, new)| Box::new(Patch { old, new })),
@@ -196,14 +196,15 @@ impl ClaimRequest {
 
     fn insert(&self, db: &Connection) -> rusqlite::Result<Option<ClaimId>> {
         let [sector_0, sector_1, sector_2, sector_3] = self.sectors.map(u64::cast_signed);
-        let Conversion { serial, licenses, path, target, file, .. } = &self.conversion;
+        let Conversion { serial, licenses, path, target, .. } = &self.conversion;
+        let (device, inode) = file_values(self.conversion.file);
         let rows = db.prepare_cached(INSERT)?.execute(params![
             serial,
             licenses,
             path_value(path),
             target.as_deref().map(path_value),
-            file.map(|(device, _)| device.cast_signed()),
-            file.map(|(_, inode)| inode.cast_signed()),
+            device,
+            inode,
             sector_0,
             sector_1,
             sector_2,
@@ -219,6 +220,16 @@ impl ClaimRequest {
         ])?;
         Ok((rows == 1).then(|| db.last_insert_rowid()))
     }
+}
+
+/// A file's device and inode as the ledger keeps them.
+pub(super) fn file_values(file: Option<(u64, u64)>) -> (Option<i64>, Option<i64>) {
+    file.map(|(device, inode)| (device.cast_signed(), inode.cast_signed())).unzip()
+}
+
+/// A number in a column that takes all of 64 bits.
+pub(super) fn number_at(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<u64>> {
+    Ok(row.get::<_, Option<i64>>(index)?.map(i64::cast_unsigned))
 }
 
 /// The record in a column, which is kept without the zeros at its end.

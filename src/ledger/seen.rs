@@ -1,6 +1,6 @@
 //! Packs that a run has seen converted, and that the ledger may not know.
 
-use super::row::{path_at, path_value};
+use super::row::{file_values, number_at, path_at, path_value};
 use super::{Conversion, Ledger, LedgerError, Result, schema};
 use rusqlite::{Connection, Row, params};
 
@@ -68,7 +68,6 @@ impl Conversion {
 
     /// A pack that was remembered, and its number among them.
     fn from_seen(row: &Row<'_>) -> rusqlite::Result<(i64, Self)> {
-        let id_part = |index| row.get::<_, Option<i64>>(index).map(|n| n.map(i64::cast_unsigned));
         let seen = Self {
             serial: row.get(1)?,
             licenses: row.get(2)?,
@@ -76,7 +75,7 @@ impl Conversion {
             target: None,
             container: None,
             copy_place: None,
-            file: id_part(4)?.zip(id_part(5)?),
+            file: number_at(row, 4)?.zip(number_at(row, 5)?),
             born: row.get(6)?,
             converted_at: row.get(7)?,
             old_digest: row.get(8)?,
@@ -91,13 +90,14 @@ impl Conversion {
     }
 
     fn insert(&self, db: &Connection, statement: &str) -> rusqlite::Result<usize> {
+        let (device, inode) = file_values(self.file);
         db.prepare_cached(statement)?.execute(params![
             self.serial,
             self.licenses,
             path_value(&self.path),
             self.target.as_deref().map(path_value),
-            self.file.map(|file| file.0.cast_signed()),
-            self.file.map(|file| file.1.cast_signed()),
+            device,
+            inode,
             self.born,
             self.converted_at,
             self.old_digest,

@@ -1,5 +1,7 @@
 //! Changes of an image that are not in its container yet.
 
+use crate::record::trimmed::trimmed;
+
 /// Bytes that were written to an image. Very many images of one container may wait to be written together, so the zeros
 /// at the end of what was written are only counted.
 #[derive(Debug, Default)]
@@ -16,8 +18,7 @@ struct Written {
 
 impl Written {
     fn new(offset: u64, bytes: &[u8]) -> Self {
-        let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
-        Self { offset, len: bytes.len(), start: bytes[..end].into() }
+        Self { offset, len: bytes.len(), start: trimmed(bytes).into() }
     }
 
     fn bytes(&self) -> impl Iterator<Item = u8> {

@@ -120,8 +120,8 @@ impl Keep {
     pub fn keep(&self, reading: Reading) -> io::Result<KeptImage> {
         let Reading { diskette, name, has_record } = reading;
         let is_bare = !has_record && self.extent == Extent::Whole;
-        let known = self.known.iter().filter(|_| is_bare);
-        let known = known.clone().find(|(_, image)| is_of(image, &diskette, diskette.bytes.len()));
+        let is_same = |image: &Path| is_bare && is_of(image, &diskette, diskette.bytes.len());
+        let known = self.known.iter().find(|(_, image)| is_same(image));
         let number = known.map_or(self.number, |(number, _)| *number);
         let name = name.unwrap_or_else(|| format!("diskette-{number}"));
         make_folder(&self.folder)?;
@@ -134,9 +134,7 @@ impl Keep {
         }
         Err(io::Error::other("there are too many images of that name"))
     }
-}
 
-impl Keep {
     /// Which of the known diskettes this one is, of which only the tracks that could lead to a record were read; `None` if
     /// several are the same there.
     pub fn recognize(&self, reading: &Reading) -> Option<usize> {

@@ -1,15 +1,16 @@
 //! A record without the zeros at its end, which most of its bytes are.
 
+use super::fields::is_zero;
 use super::{RECORD_LEN, RecordBytes};
 
 /// Bytes that are compared with zeros at a time.
 const BLOCK: usize = 64;
 
-/// The record up to its last byte that is not zero.
-pub(crate) fn trimmed(record: &RecordBytes) -> &[u8] {
+/// A record, or a part of one, up to its last byte that is not zero.
+pub(crate) fn trimmed(bytes: &[u8]) -> &[u8] {
     // First without whole blocks of zeros, which is fast.
-    let last = record.chunks_exact(BLOCK).rposition(|block| *block != [0; BLOCK]);
-    let blocks = &record[..last.map_or(0, |last| (last + 1) * BLOCK)];
+    let last = bytes.chunks(BLOCK).rposition(|block| !is_zero(block));
+    let blocks = &bytes[..last.map_or(0, |last| bytes.len().min((last + 1) * BLOCK))];
     let last = blocks.iter().rposition(|byte| *byte != 0);
     &blocks[..last.map_or(0, |last| last + 1)]
 }
@@ -35,5 +36,6 @@ mod tests {
             assert_eq!(whole(trimmed(&record)), Some(record));
         }
         assert_eq!(whole(&[0; RECORD_LEN + 1]), None);
+        assert_eq!(trimmed(&[1; BLOCK + 3]), [1; BLOCK + 3]);
     }
 }

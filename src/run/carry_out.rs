@@ -199,9 +199,10 @@ impl<'a> Run<'a> {
     fn end(&mut self, group: Cleaning, scope: &Scope<'_, 'a>, reported: Reported) -> Reported {
         let Cleaning { numbers, steps: mut cleaning, claimed } = group;
         let mut steps = collect(&mut cleaning, scope);
-        // A run that only looks settles nothing.
-        let noted =
-            if self.task.job.mode.converts() { self.claims.note(&mut steps) } else { Ok(()) };
+        // Copies were noted once they had their names; a run that only looks settles nothing.
+        let is_to_note =
+            self.changes_in_place() || (self.task.job.mode.converts() && claimed.is_err());
+        let noted = if is_to_note { self.claims.note(&mut steps) } else { Ok(()) };
         let is_heard = !matches!(reported, Ok(ControlFlow::Break(())));
         let last =
             if is_heard { self.report_all(&numbers, steps) } else { Ok(ControlFlow::Break(())) };

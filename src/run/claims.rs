@@ -189,6 +189,14 @@ impl<'l> Claims<'l> {
                 self.results.add(&work.report, claim);
                 continue;
             }
+            let is_needed = match work.report.outcome {
+                Outcome::Converted => true,
+                Outcome::AlreadyConverted => self.has_missing(),
+                _ => false,
+            };
+            if !is_needed {
+                continue;
+            }
             let was_reduced = work.restore_report();
             self.enter_finished(work)?;
             self.turn_up(&work.report, &mut recovering);
@@ -208,9 +216,10 @@ impl<'l> Claims<'l> {
     /// Enters a pack whose interrupted conversion was finished, in place or in a copy, without a claim.
     fn enter_finished(&mut self, work: &Work) -> Result<(), LedgerError> {
         let report = &work.report;
-        let is_finished = report.outcome == Outcome::Converted;
-        let finished = seen_converted(report, work.file).filter(|_| is_finished);
-        let Some(mut finished) = finished else { return Ok(()) };
+        if report.outcome != Outcome::Converted {
+            return Ok(());
+        }
+        let Some(mut finished) = seen_converted(report, work.file) else { return Ok(()) };
         finished.target = report.output.as_deref().map(absolute_path);
         let known = self.ledger.find(&finished.serial)?;
         let is_of_image =
@@ -227,9 +236,7 @@ impl<'l> Claims<'l> {
 
     /// Settles the claim of a converted pack that an earlier run has left open.
     fn turn_up(&mut self, report: &Report, recovering: &mut Recovering) {
-        let is_new = matches!(report.outcome, Outcome::Converted | Outcome::AlreadyConverted);
-        let record = report.record().filter(|_| is_new && self.has_missing());
-        let Some(record) = record else { return };
+        let Some(record) = report.record().filter(|_| self.has_missing()) else { return };
         // A 4.0 record here belongs to an image whose copy is converted.
         let digest = record.origin.map_or_else(|| record.digest(), |origin| origin.source_digest);
         self.turned_up(&digest, &report.path, report.output.as_deref(), recovering);

@@ -32,17 +32,25 @@ pub(super) fn enter_seen(
 
 /// Those that their disks hold for good.
 fn there_for_good(seen: Vec<Conversion>, threads: usize) -> Vec<Conversion> {
-    let threads = threads.min(seen.len().div_ceil(PIECE));
-    let mut seen = seen.into_iter();
-    let pieces = std::iter::from_fn(|| {
-        let piece: Vec<_> = seen.by_ref().take(PIECE).collect();
-        (!piece.is_empty()).then_some(piece)
-    });
+    let mut pieces: Vec<Vec<Conversion>> = Vec::new();
+    for pack in seen {
+        // The members of an archive stay together: it is opened once for all of them.
+        let is_with = |piece: &&mut Vec<Conversion>| {
+            piece.len() < PIECE
+                || (pack.file.is_some() && piece.last().is_some_and(|last| last.file == pack.file))
+        };
+        match pieces.last_mut().filter(is_with) {
+            Some(piece) => piece.push(pack),
+            None => pieces.push(vec![pack]),
+        }
+    }
     let check = |piece: Vec<Conversion>| {
         let mut recovering = Recovering::default();
         let is_there = |pack: &Conversion| recovering.is_there_for_good(pack);
         piece.into_iter().filter(is_there).collect::<Vec<_>>()
     };
-    let pieces: Vec<_> = pieces.collect();
-    pool::scope(threads, |scope| scope.map(pieces, check)).into_iter().flatten().collect()
+    pool::scope(threads.min(pieces.len()), |scope| scope.map(pieces, check))
+        .into_iter()
+        .flatten()
+        .collect()
 }

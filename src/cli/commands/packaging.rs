@@ -6,7 +6,6 @@ use crate::cli::commands::ledger::written;
 use crate::cli::exit::{EXITS, Exit};
 use crate::cli::show::manual;
 use crate::cli::show::terminal::{named, remark};
-use crate::cli::words::system_cause;
 use addpack::media::System;
 use clap::{Command, CommandFactory};
 use clap_complete::env::Shells;
@@ -66,15 +65,10 @@ pub(crate) fn completions(shell: Shell) -> Result<Exit, Error> {
 pub(crate) fn man(folder: &Path) -> Result<Exit, Error> {
     let mut command = command();
     command.build();
-    fs::create_dir_all(folder).map_err(|error| not_written(folder, &error))?;
+    fs::create_dir_all(folder).map_err(|error| Error::not_written(folder, &error))?;
     let pages = write_pages(folder, &command)?;
     remark(&format!("{pages} manual pages are in {}", named(folder)));
     Ok(Exit::Good)
-}
-
-/// The error with the file or folder that it is about.
-fn not_written(path: &Path, error: &io::Error) -> Error {
-    Error::Output(io::Error::new(error.kind(), format!("{}: {}", named(path), system_cause(error))))
 }
 
 /// Writes the pages of a command and of its subcommands; returns how many.
@@ -86,7 +80,7 @@ fn write_pages(folder: &Path, command: &Command) -> Result<usize, Error> {
     let man = Man::new(command.clone().after_help(None).after_long_help(None));
     let path = folder.join(man.get_filename());
     let page = page(command, &man).map_err(Error::Output)?;
-    fs::write(&path, page).map_err(|error| not_written(&path, &error))?;
+    fs::write(&path, page).map_err(|error| Error::not_written(&path, &error))?;
     Ok(pages)
 }
 

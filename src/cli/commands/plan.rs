@@ -15,7 +15,7 @@ use crate::cli::show::plan_report::PlanReport;
 use crate::cli::show::terminal::{TextStyle, complain, named, remark, tell, wrote};
 use crate::cli::show::to_file::{Ending, ToFile};
 use crate::cli::show::{json, labels, plan_text};
-use crate::cli::words::{number, plural, server, servers_counted, system_cause};
+use crate::cli::words::{number, plural, server, servers_counted};
 use addpack::files::write_new;
 use addpack::plan::servers::PacksByServer;
 use addpack::plan::{Fleet, Plan, ServerState, plan, plan_all};
@@ -170,7 +170,9 @@ fn report<'a>(
         skipped: None,
         commands: Vec::new(),
     };
-    report.commands = commands(args, &report, whole);
+    if !args.common.json && !args.labels {
+        report.commands = commands(args, &report, whole);
+    }
     report
 }
 
@@ -220,9 +222,9 @@ fn show_all(args: &PlanArgs, out: &mut dyn Write, packs: &Packs, fleet: &Fleet) 
 
 fn show_rest(args: &PlanArgs, out: &mut dyn Write, packs: &Packs, fleet: &Fleet) -> io::Result<()> {
     let Packs { facts, summaries, skipped, .. } = packs;
-    let counts = fleet.counts(facts, &packs.sets);
+    let counts = || fleet.counts(facts, &packs.sets);
     match (args.common.json, args.labels) {
-        (true, _) => json::plan::rest(out, fleet, (facts, summaries), &counts, skipped),
+        (true, _) => json::plan::rest(out, fleet, (facts, summaries), &counts(), skipped),
         (_, true) => Ok(()),
         _ => {
             let is_first = fleet.plans.is_empty() || args.output.is_some();
@@ -232,7 +234,7 @@ fn show_rest(args: &PlanArgs, out: &mut dyn Write, packs: &Packs, fleet: &Fleet)
             let said = args.output.is_some();
             let section = if said { String::new() } else { skipped.section(look(args)) };
             out.write_all(section.as_bytes())?;
-            let counted = if said { String::new() } else { servers_counted(&counts) };
+            let counted = if said { String::new() } else { servers_counted(&counts()) };
             out.write_all(plan_text::last_line(look(args), &counted).as_bytes())
         }
     }
@@ -282,7 +284,6 @@ pub(crate) fn put(path: &Path, bytes: &[u8]) -> Result<(), Error> {
         if error.kind() == io::ErrorKind::AlreadyExists {
             return Error::Usage(is_there("-o", path));
         }
-        let cause = format!("{}: {}", named(path), system_cause(&error));
-        Error::Output(io::Error::new(error.kind(), cause))
+        Error::not_written(path, &error)
     })
 }

@@ -6,10 +6,10 @@ use crate::cli::commands::gather::Packs;
 use crate::cli::show::plan_report::PlanReport;
 use crate::cli::show::shell::{command, path_words};
 use crate::cli::show::what_now::{
-    Conversion, convert_diskettes, ledger_words, new_request, paths_again,
+    Conversion, convert_diskettes, ledger_words, new_request, paths_again, same_set,
 };
 use crate::cli::words::{
-    PackSummary, Replacements, address, look_of, number, pack_serial, plural, server_name,
+    Refusal, Replacements, address, look_of, number, pack_serial, plural, server_name,
 };
 use addpack::pack::keep::is_kept_image;
 use addpack::plan::{FIRST_LICENSES, PackFacts, PlanAction, PlanStep};
@@ -29,14 +29,14 @@ pub(crate) struct WholeSet {
 
 impl WholeSet {
     pub(crate) fn of(packs: &Packs) -> Self {
-        let all = packs.facts.iter().zip(packs.summaries.iter());
         let to_convert = packs.facts.iter().filter(|facts| facts.is_to_convert());
         let mut asked = Replacements::default();
-        for (facts, summary) in all.filter(|(facts, summary)| is_asked_for(facts, summary)) {
-            let evidence = summary.refusal.as_ref().map_or(&[][..], |refusal| &refusal.evidence);
+        let refused = packs.summaries.refused();
+        let refused = refused.map(|(number, refusal)| (&packs.facts[number], refusal));
+        for (facts, refusal) in refused.filter(|(facts, refusal)| is_asked_for(facts, refusal)) {
             match pack_serial(facts) {
                 Some(_) => asked.add_pack(facts.serial),
-                None => asked.add_unnamed(look_of(evidence)),
+                None => asked.add_unnamed(look_of(&refusal.evidence)),
             }
         }
         Self {
@@ -47,10 +47,9 @@ impl WholeSet {
     }
 }
 
-/// Whether a replacement of the pack is asked for.
-fn is_asked_for(facts: &PackFacts, summary: &PackSummary) -> bool {
-    let refusal = summary.refusal.as_ref();
-    facts.needs_replacement() && refusal.is_some_and(|it| it.no_replacement().is_none())
+/// Whether a replacement of the refused pack is asked for.
+fn is_asked_for(facts: &PackFacts, refusal: &Refusal) -> bool {
+    facts.needs_replacement() && refusal.no_replacement().is_none()
 }
 
 /// The arguments that name the packs of a plan again.
@@ -97,8 +96,7 @@ impl Source {
 
 /// The command that plans for each server of a set; `None` where one of its paths cannot be typed.
 pub(crate) fn plan_all_command(common: &Common) -> Option<String> {
-    let words = [words(&["plan", "--all"]), ledger_words(common)?, paths_again(common)?];
-    command(&words.concat())
+    command(&[words(&["plan", "--all"]), same_set(common)?].concat())
 }
 
 /// Each command with what it does. One that cannot be quoted is left out.
@@ -114,9 +112,9 @@ pub(crate) fn commands(
     let steps = report.plan.steps.iter();
     let convert: Vec<_> =
         steps.filter(|step| step.action == PlanAction::ConvertThenApply).collect();
-    let is_kept = |step: &&&PlanStep| is_kept_image(&report.summary(step).path);
-    let kept = convert.iter().filter(is_kept).count();
-    let of_kept = convert_diskettes(&args.common).filter(|_| kept > 0 && !args.queue.queue);
+    let is_kept = |step: &&&PlanStep| is_kept_image(&report.summaries.path(step.pack));
+    let kept = if args.queue.queue { 0 } else { convert.iter().filter(is_kept).count() };
+    let of_kept = if kept > 0 { convert_diskettes(&args.common) } else { None };
     let purpose = |count: usize| {
         format!("converts {} of this plan", plural(count as u64, "diskette", "diskettes"))
     };
@@ -150,16 +148,17 @@ pub(crate) fn commands(
         let command = source.words([words(&["replace"]), gaps].concat(), &common, &last);
         offer(command, format!("asks for {purpose}"));
     }
-    if !args.labels {
-        let labels = [words(&["plan", "--labels"]), server_words(args, report)].concat();
-        offer(source.words(labels, &common, &[]), "prints the labels".to_owned());
-    }
+    let labels = [words(&["plan", "--labels"]), server_words(args, report)].concat();
+    offer(source.words(labels, &common, &[]), "prints the labels".to_owned());
     commands
 }
 
 /// How many replacements the request asks for, if one of them is in the plan.
 fn asked_for(report: &PlanReport, whole: &WholeSet) -> Option<String> {
-    let is_asked = |step: &&PlanStep| is_asked_for(report.facts(step), &report.summary(step));
+    let is_asked = |step: &&PlanStep| {
+        let refusal = report.summary(step).refusal;
+        refusal.is_some_and(|refusal| is_asked_for(report.facts(step), &refusal))
+    };
     let asked: Vec<_> = report.turned_away().filter(is_asked).collect();
     if asked.is_empty() {
         return None;

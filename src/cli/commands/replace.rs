@@ -13,9 +13,7 @@ use crate::cli::exit::Exit;
 use crate::cli::show::json::{line, path_bytes};
 use crate::cli::show::request::{self, RequestRow};
 use crate::cli::show::terminal::{TextStyle, complain, named, tell, wrote};
-use crate::cli::words::{
-    KB_REPLACEMENT, PackSummary, Refusal, number, pack_serial, plural, taken_message,
-};
+use crate::cli::words::{KB_REPLACEMENT, Refusal, number, pack_serial, plural, taken_message};
 use addpack::plan::servers::Span;
 use addpack::plan::{PackFacts, moved_away};
 use addpack::record::Version;
@@ -23,6 +21,7 @@ use addpack::record::fields::Server;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{Write, stdout};
+use std::path::Path;
 use std::sync::atomic::Ordering;
 
 pub(crate) fn run(args: &ReplaceArgs) -> Result<Exit, Error> {
@@ -116,11 +115,12 @@ const LEFT_OUT_NAMED: usize = 10;
 /// Says which refused packs are left out, and why; how many those are.
 fn tell_left_out(packs: &Packs) -> usize {
     let mut count = 0;
-    for (summary, refusal) in packs.summaries.refused() {
+    for (pack, refusal) in packs.summaries.refused() {
         let Some(why) = refusal.no_replacement() else { continue };
         count += 1;
         if count <= LEFT_OUT_NAMED {
-            complain(&format!("{} is left out of the request: {why}", named(&summary.path)));
+            let path = packs.summaries.path(pack);
+            complain(&format!("{} is left out of the request: {why}", named(&path)));
         }
     }
     if count > LEFT_OUT_NAMED {
@@ -132,23 +132,19 @@ fn tell_left_out(packs: &Packs) -> usize {
 
 /// The refused packs, but for those that no replacement is to be asked for.
 fn refused(packs: &Packs, args: &ReplaceArgs, exit: &mut Exit) -> Vec<RequestRow> {
-    let all = packs.facts.iter().zip(packs.summaries.iter());
-    let refused: Vec<_> = all
-        .filter_map(|(facts, summary)| {
-            let refusal = summary.refusal.clone()?;
-            Some((facts, summary, refusal))
-        })
-        .filter(|(_, _, refusal)| refusal.no_replacement().is_none())
-        .collect();
-    let paths: Vec<_> = refused.iter().map(|(_, summary, _)| &*summary.path).collect();
+    let refused = packs.summaries.refused();
+    let refused = refused.filter(|(_, refusal)| refusal.no_replacement().is_none());
+    let refused: Vec<_> =
+        refused.map(|(pack, refusal)| (pack, packs.summaries.path(pack), refusal)).collect();
+    let paths: Vec<_> = refused.iter().map(|(_, path, _)| path.as_path()).collect();
     let digests = digests(&paths, &args.common);
     let mut rows = Vec::new();
-    for ((facts, summary, refusal), sha1) in refused.into_iter().zip(digests) {
+    for ((pack, path, refusal), sha1) in refused.iter().zip(digests) {
         let sha1 = sha1.map_err(|error| {
-            complain(&no_digest(&summary.path, &error));
+            complain(&no_digest(path, &error));
             *exit = exit.merge(Exit::Failed);
         });
-        rows.push(refused_row(facts, &summary, &refusal, sha1.ok()));
+        rows.push(refused_row(&packs.facts[*pack], path, refusal, sha1.ok()));
     }
     one_row_a_pack(rows)
 }
@@ -171,7 +167,7 @@ fn one_row_a_pack(rows: Vec<RequestRow>) -> Vec<RequestRow> {
 
 fn refused_row(
     facts: &PackFacts,
-    summary: &PackSummary,
+    path: &Path,
     refusal: &Refusal,
     sha1: Option<String>,
 ) -> RequestRow {
@@ -184,8 +180,8 @@ fn refused_row(
         version,
         reason: refusal.label,
         evidence: refusal.evidence.clone(),
-        path: Some(summary.path.to_string_lossy().into_owned()),
-        path_bytes: path_bytes(&summary.path),
+        path: Some(path.to_string_lossy().into_owned()),
+        path_bytes: path_bytes(path),
         sha1,
         kb,
         ..RequestRow::of(refusal.code, refusal.server.as_ref(), refusal.span)

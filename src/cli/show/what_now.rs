@@ -2,11 +2,12 @@
 
 use crate::cli::args::{Common, is_drive};
 use crate::cli::show::layout::hang;
-use crate::cli::show::shell::{command, path_words};
+use crate::cli::show::shell::{command, path_word, path_words};
 use crate::cli::show::terminal::TextStyle;
 use crate::cli::words::plural;
 use crate::cli::words::system::DRIVE;
 use addpack::media::drives;
+use std::borrow::Cow;
 use std::path::Path;
 
 /// Commands about the paths of a run, each with what it does. One that cannot be quoted is left out.
@@ -80,16 +81,19 @@ impl Conversion<'_> {
 /// alone, or it cannot be typed.
 pub(crate) fn convert_diskettes(common: &Common) -> Option<String> {
     let [folder] = common.paths.as_slice() else { return None };
+    if !folder.is_dir() {
+        return None;
+    }
     let queue = ["convert".to_owned(), "--queue".to_owned(), a_drive()?, "--plan".to_owned()];
     let words = [&queue[..], &path_words(&[folder])?, &ledger_words(common)?].concat();
-    command(&words).filter(|_| folder.is_dir())
+    command(&words)
 }
 
 /// A drive to name in a command: one that is there or, if none is found, the first that there may be. `None` if it cannot
 /// be typed.
 fn a_drive() -> Option<String> {
     match drives().first() {
-        Some(found) => Some(path_words(&[&found.path])?.concat()),
+        Some(found) => path_word(&found.path).map(Cow::into_owned),
         None => Some(DRIVE.to_owned()),
     }
 }
@@ -100,7 +104,7 @@ const NAMED: usize = 8;
 const PATHS: &str = "PATHS";
 
 /// The paths of a run, and its ledger; `None` if they cannot be typed.
-fn same_set(common: &Common) -> Option<Vec<String>> {
+pub(crate) fn same_set(common: &Common) -> Option<Vec<String>> {
     Some([ledger_words(common)?, paths_again(common)?].concat())
 }
 

@@ -6,7 +6,7 @@ use addpack::plan::PackFacts;
 use addpack::record::Version;
 use addpack::record::fields::{Serial, Server};
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -27,7 +27,8 @@ pub(crate) struct PackSummaries {
     /// The paths in the place of those.
     renamed: HashMap<usize, PathBuf>,
     others: HashMap<usize, Rc<OtherFiles>>,
-    refusals: HashMap<usize, Rc<Refusal>>,
+    /// In the order of their numbers, as requests list them.
+    refusals: BTreeMap<usize, Rc<Refusal>>,
 }
 
 /// What a pack was converted into, or from.
@@ -114,14 +115,9 @@ impl PackSummaries {
         }
     }
 
-    /// All packs, in the order of their numbers.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = PackSummary> {
-        (0..self.paths.len()).map(|number| self.get(number))
-    }
-
-    /// The refused packs, with the reason.
-    pub(crate) fn refused(&self) -> impl Iterator<Item = (PackSummary, Rc<Refusal>)> {
-        self.iter().filter_map(|summary| summary.refusal.clone().map(|refusal| (summary, refusal)))
+    /// The numbers of the refused packs, in order, with the reason.
+    pub(crate) fn refused(&self) -> impl Iterator<Item = (usize, &Refusal)> {
+        self.refusals.iter().map(|(number, refusal)| (*number, &**refusal))
     }
 }
 

@@ -21,40 +21,29 @@ impl Recovering {
         path: &Path,
         claim: &Conversion,
     ) -> bool {
-        let Ok(place) = self.places.at(path) else { return false };
-        if place.kind == PlaceKind::Drive {
-            return true;
-        }
-        let Some(medium) = open(&place) else { return false };
-        if let Err(TryLockError::WouldBlock) = medium.try_lock() {
-            return false;
-        }
-        // What was opened before the lock may have been replaced since.
-        if !medium.is_at_its_path() {
-            return false;
-        }
-        let is_synced = self.sync(&medium, &place, path);
-        copy_in(&medium, claim).is_some_and(|pack| is_synced && is_whole_on_disk(&medium, &pack))
+        self.is_at(path, claim, is_left_to_us, is_whole_on_disk)
     }
 
     /// Whether the disk holds, where this conversion says that it is, its pack, converted; its clean-up may not be
     /// finished. Other runs may have it locked: nothing that they do to a pack that is converted takes that back.
     pub(in crate::run) fn is_there_for_good(&mut self, conversion: &Conversion) -> bool {
-        self.is_at(conversion.place(), conversion, |medium, pack| {
-            is_converted_on_disk(medium, pack, conversion)
-        })
+        let is_on_disk =
+            |medium: &Medium, pack: &Pack| is_converted_on_disk(medium, pack, conversion);
+        self.is_at(conversion.place(), conversion, |_| true, is_on_disk)
     }
 
     /// Whether the disk holds, at `target`, the copy that was `made`, converted and cleaned up.
     pub(in crate::run) fn is_copy_for_good(&mut self, target: &Path, made: &Conversion) -> bool {
-        self.is_at(target, made, is_whole_on_disk)
+        self.is_at(target, made, |_| true, is_whole_on_disk)
     }
 
-    /// Whether the pack of a conversion is at `path`, durably, and the disk holds there what it should.
+    /// Whether the pack of a conversion is at `path`, where it may be synced, durably, and the disk holds there what it
+    /// should.
     fn is_at(
         &mut self,
         path: &Path,
         conversion: &Conversion,
+        may_be_synced: impl FnOnce(&Medium) -> bool,
         is_on_disk: impl FnOnce(&Medium, &Pack) -> bool,
     ) -> bool {
         let Ok(place) = self.places.at(path) else { return false };
@@ -63,6 +52,9 @@ impl Recovering {
             return true;
         }
         let Some(medium) = open(&place) else { return false };
+        if !may_be_synced(&medium) {
+            return false;
+        }
         let is_synced = self.sync(&medium, &place, path);
         copy_in(&medium, conversion).is_some_and(|pack| is_synced && is_on_disk(&medium, &pack))
     }
@@ -104,6 +96,12 @@ impl Recovering {
         self.folders = synced;
         Ok(())
     }
+}
+
+/// Whether no other run has a medium locked; then this one has. What was opened before the lock may have been replaced
+/// since.
+fn is_left_to_us(medium: &Medium) -> bool {
+    !matches!(medium.try_lock(), Err(TryLockError::WouldBlock)) && medium.is_at_its_path()
 }
 
 /// Opens a medium that is made durable: on some systems only who may write it can do that.

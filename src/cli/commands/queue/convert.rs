@@ -20,7 +20,6 @@ use crate::cli::words::{Left, ask_for_next, ask_for_one_of, left_to_convert};
 use addpack::ledger::{Ledger, LedgerError};
 use addpack::plan::PackFacts;
 use addpack::record::Record;
-use addpack::record::fields::Seal;
 use addpack::report::Outcome;
 use addpack::run::{End, Job, Mode};
 use std::collections::BTreeMap;
@@ -68,12 +67,7 @@ impl Conversion<'_> {
             let asked = match &self.set {
                 None => self.queue.next(ledger, |number| ask_for_next(number, drive))?,
                 Some(set) if set.to_go.is_empty() => return Ok(End::Complete),
-                Some(set) => {
-                    let left = || {
-                        set.to_go.iter().map(|(number, wanted)| (*number, wanted.serial.as_str()))
-                    };
-                    self.queue.next(ledger, |_| ask_for_one_of(left(), drive))?
-                }
+                Some(set) => self.queue.next(ledger, |_| ask_for_one_of(set.left(), drive))?,
             };
             match asked {
                 NextDiskette::End => return Ok(End::Complete),
@@ -129,7 +123,7 @@ impl Conversion<'_> {
             self.end_with(place, None);
         }
         if let (Some(set), true) = (&mut self.set, self.queue.diskettes[place].is_done()) {
-            set.to_go.retain(|_, wanted| Some(wanted.digest()) != digest);
+            set.to_go.retain(|_, record| Some(record.digest()) != digest);
         }
         Ok(())
     }
@@ -182,32 +176,18 @@ fn commands(args: &ConvertArgs, left: usize, set: &DisketteSet) -> Vec<Command> 
 /// The packs of a folder of images that are still to be converted on their diskettes.
 struct PlannedSet {
     folder: PathBuf,
-    /// By the numbers of their diskettes.
-    to_go: BTreeMap<usize, Wanted>,
+    /// The records on the images, by the numbers of the diskettes. Each has a serial.
+    to_go: BTreeMap<usize, Record>,
     /// The numbers of all diskettes of the folder.
     all: Vec<usize>,
-}
-
-/// A pack that is to be converted.
-struct Wanted {
-    serial: String,
-    /// The record on its image.
-    record: Record,
-}
-
-impl Wanted {
-    fn digest(&self) -> Seal {
-        self.record.digest()
-    }
 }
 
 impl PlannedSet {
     fn of(folder: &Path, earlier: &[Diskette]) -> Self {
         let to_go = earlier.iter().filter(|diskette| diskette.outcome().is_to_change());
         let to_go = to_go.filter_map(|diskette| {
-            let record = diskette.report.record()?.clone();
-            let serial = record.serial.text()?.to_owned();
-            Some((diskette.number, Wanted { serial, record }))
+            let record = diskette.report.record().filter(|record| record.serial.text().is_some());
+            Some((diskette.number, record?.clone()))
         });
         let all = earlier.iter().filter(|diskette| diskette.image.is_some());
         let all = all.map(|diskette| diskette.number).collect();
@@ -216,6 +196,11 @@ impl PlannedSet {
             complain(&format!("{}: no pack in there is still to be converted", named(folder)));
         }
         set
+    }
+
+    /// The numbers and serials of those that are to be converted.
+    fn left(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.to_go.iter().filter_map(|(number, record)| Some((*number, record.serial.text()?)))
     }
 
     /// How many of the diskettes are not of the folder, as far as they could be read.
@@ -239,13 +224,13 @@ impl PlannedSet {
             return Some(Left::Done);
         }
         let serial = record.serial.text();
-        let wanted = self.to_go.values().find(|wanted| Some(&*wanted.serial) == serial);
+        let wanted = self.to_go.values().find(|wanted| wanted.serial.text() == serial);
         match wanted {
             None => Some(other()),
             Some(wanted) if wanted.digest() == record.digest() => None,
             Some(wanted) if Some(wanted.digest()) == source => None,
             Some(wanted) => {
-                let since = events_since(&wanted.record, record);
+                let since = events_since(wanted, record);
                 Some(Left::AnotherState(self.folder.clone(), since))
             }
         }

@@ -179,11 +179,15 @@ impl<'a> DriveQueue<'a> {
     }
 
     fn look(&self, ledger: &mut Ledger) -> Result<Option<Box<Report>>, LedgerError> {
+        self.watched(ReadingOf::Record, |job| look(self.drive, job, ledger))
+    }
+
+    /// Does something with the diskette in the drive, and shows how far its reading is.
+    fn watched<T>(&self, of: ReadingOf, work: impl FnOnce(&Job) -> T) -> T {
         let progress = Progress::of_diskette(self.common.screen.quiet);
-        let job = progress.watch(self.job.clone(), ReadingOf::Record);
-        let report = look(self.drive, &job, ledger);
+        let done = work(&progress.watch(self.job.clone(), of));
         progress.finish();
-        report
+        done
     }
 
     /// Whether a diskette is told from others by its bytes: it has no record, and an image of all of it is kept.
@@ -201,20 +205,16 @@ impl<'a> DriveQueue<'a> {
     pub(crate) fn keep(&mut self, place: usize) -> Result<Option<usize>, Failure> {
         let Some((folder, extent)) = self.keep else { return self.recognize(place) };
         let known = if self.is_known_by_bytes(place) { self.known_by_bytes() } else { Vec::new() };
-        let diskette = &mut self.diskettes[place];
-        let keep = Keep { folder: folder.to_owned(), number: diskette.number, extent, known };
-        let progress = Progress::of_diskette(self.common.screen.quiet);
+        let Diskette { number, report, .. } = &self.diskettes[place];
+        let keep = Keep { folder: folder.to_owned(), number: *number, extent, known };
         let of = if extent == Extent::Whole { ReadingOf::Whole } else { ReadingOf::Record };
-        let job = progress.watch(self.job.clone(), of);
-        let kept = keep_diskette(self.drive, &job, &keep, &diskette.report);
-        progress.finish();
-        let kept = kept?;
+        let kept = self.watched(of, |job| keep_diskette(self.drive, job, &keep, report))?;
         let lost = kept.surface.count(SectorCondition::Lost);
         if lost > 0 && extent == Extent::Whole {
             complain(&lost_in_image(kept.number, lost, &kept.path));
         }
         if self.set == Some(folder) {
-            diskette.image = Some(kept.path);
+            self.diskettes[place].image = Some(kept.path);
         }
         Ok(self.renumber(place, kept.number))
     }
@@ -227,11 +227,8 @@ impl<'a> DriveQueue<'a> {
         }
         let (folder, extent) = (PathBuf::new(), Extent::Record);
         let keep = Keep { folder, number: *number, extent, known };
-        let progress = Progress::of_diskette(self.common.screen.quiet);
-        let job = progress.watch(self.job.clone(), ReadingOf::Record);
-        let found = recognize_diskette(self.drive, &job, &keep, report);
-        progress.finish();
-        let number = found?.unwrap_or(*number);
+        let work = |job: &Job| recognize_diskette(self.drive, job, &keep, report);
+        let number = self.watched(ReadingOf::Record, work)?.unwrap_or(*number);
         Ok(self.renumber(place, number))
     }
 

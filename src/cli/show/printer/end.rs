@@ -105,8 +105,11 @@ impl Printer {
             return;
         }
         let (look, tally) = (self.look, std::mem::take(&mut self.tally));
+        let is_brief = more.is_some() && self.brief.as_ref().is_some_and(|brief| brief.is_used);
+        // After a conversion, only a summary tells of the servers.
+        let is_told = self.doing.is_none() || is_brief;
         // If the run did not see the whole set, nothing is certainly missing.
-        let packs = self.packs.take().filter(|_| matches!(end, Ok(End::Complete)));
+        let packs = self.packs.take().filter(|_| is_told && matches!(end, Ok(End::Complete)));
         let packs = packs.map(|packs| packs.into_iter().flatten().collect());
         let set = packs.map(|packs| PlannedSet::new(packs, &NEW_45_SERVER));
         let ended = more.map(|more| Ended {
@@ -126,7 +129,6 @@ impl Printer {
             (Some(brief), Some(ended)) => (String::new(), brief.end_of_lines(look, &ended)),
             _ => (lines::summary(look, &tally, is_stopped(end)), String::new()),
         };
-        let set = set.filter(|_| self.doing.is_none());
         let servers = set.map_or_else(String::new, |set| servers::of_set(look, &set));
         let _ = self.write(first.as_bytes());
         let _ = self.out.write(|out| reasons.copy_to(look, out));

@@ -7,8 +7,11 @@ use crate::cli::words::plural;
 use addpack::report::Outcome;
 
 impl Brief {
-    /// The next commands, to be pasted into a shell.
+    /// The next commands, to be pasted into a shell; none after a run that did not see the whole set.
     pub(super) fn commands(&self, ended: &Ended) -> Vec<(String, String)> {
+        if ended.tally.is_incomplete || ended.is_stopped {
+            return Vec::new();
+        }
         let Ended { tally, common, .. } = *ended;
         let mut what_now = WhatNow::after(common);
         let to_change = [Outcome::Convertible, Outcome::UnfinishedConversion];
@@ -19,7 +22,8 @@ impl Brief {
             .sum();
         let conversion = conversion(ended, in_place);
         let count = conversion.map_or(0, |it| it.count(in_place, into_copies));
-        if let Some(command) = convert_diskettes(common).filter(|_| self.kept > 0) {
+        let of_kept = if self.kept > 0 { convert_diskettes(common) } else { None };
+        if let Some(command) = of_kept {
             let diskettes = plural(self.kept, "diskette", "diskettes");
             what_now.commands.push((command, format!("converts {diskettes}")));
         } else if let Some(conversion) = conversion.filter(|_| count > 0) {

@@ -111,16 +111,22 @@ impl Brief {
     /// The summary of one screen: what is least needed is folded until it fits.
     pub(crate) fn text(&self, look: TextStyle, ended: &Ended, set: Option<&PlannedSet>) -> String {
         let counts = set.map(PlannedSet::counts).unwrap_or_default();
+        let commands = self.commands(ended);
+        let folded = |fold: Fold| self.folded(look, ended, (&counts, &commands), fold);
         // The line with the command stays on the screen, and the next prompt is there.
         let fits = |text: &str| look.rows.is_none_or(|rows| height(look, text) + 2 <= rows);
         let folds = [Fold::Nothing, Fold::Offers, Fold::Reasons, Fold::Purposes].into_iter();
-        let mut texts = folds.map(|fold| self.folded(look, ended, &counts, fold));
-        texts
-            .find(|text| fits(text))
-            .unwrap_or_else(|| self.folded(look, ended, &counts, Fold::Commands))
+        let text = folds.map(folded).find(|text| fits(text));
+        text.unwrap_or_else(|| folded(Fold::Commands))
     }
 
-    fn folded(&self, look: TextStyle, ended: &Ended, counts: &ServerCounts, fold: Fold) -> String {
+    fn folded(
+        &self,
+        look: TextStyle,
+        ended: &Ended,
+        (counts, commands): (&ServerCounts, &[(String, String)]),
+        fold: Fold,
+    ) -> String {
         let tally = ended.tally;
         let mut text = self.head(look, tally, counts);
         for &outcome in Outcome::ALL {
@@ -140,7 +146,7 @@ impl Brief {
         text += &Some(servers_counted(counts))
             .filter(|line| !line.is_empty())
             .map_or_else(String::new, |line| hang(look.width, "", &line));
-        text += &self.what_now(look, ended, fold);
+        text += &what_now(look, commands.to_vec(), fold);
         if fold == Fold::Nothing {
             text += &files_to_hand_on(look, ended);
         }
@@ -153,33 +159,11 @@ impl Brief {
         let parts = [
             of_the_set(look, tally),
             tally.skipped.section(look).trim_start().to_owned(),
-            self.what_now(look, ended, Fold::Nothing),
+            what_now(look, self.commands(ended), Fold::Nothing),
             counts(look, tally, ended.is_stopped),
         ];
         let parts = parts.iter().filter(|part| !part.is_empty());
         parts.fold(String::new(), |text, part| text + "\n" + part)
-    }
-
-    fn what_now(&self, look: TextStyle, ended: &Ended, fold: Fold) -> String {
-        let is_known = !ended.tally.is_incomplete && !ended.is_stopped;
-        let mut commands = if is_known { self.commands(ended) } else { Vec::new() };
-        if fold >= Fold::Purposes {
-            for (_, purpose) in &mut commands {
-                purpose.clear();
-            }
-        }
-        if fold >= Fold::Commands {
-            commands.drain(..commands.len().saturating_sub(1));
-            let all = "shows a line for each image, and the other commands";
-            for (_, purpose) in &mut commands {
-                all.clone_into(purpose);
-            }
-        }
-        if commands.is_empty() {
-            return String::new();
-        }
-        let heading = look.paint(Tone::Heading, "What now");
-        format!("{heading}\n{}", command_lines(look, &commands))
     }
 
     fn head(&self, look: TextStyle, tally: &Tally, counts: &ServerCounts) -> String {
@@ -218,6 +202,26 @@ impl Brief {
         let room = if fold >= Fold::Reasons { look.width.saturating_sub(LEAD) } else { usize::MAX };
         look.row(&format!("{lead}  "), LEAD, &reasons(&parts, room))
     }
+}
+
+fn what_now(look: TextStyle, mut commands: Vec<(String, String)>, fold: Fold) -> String {
+    if fold >= Fold::Purposes {
+        for (_, purpose) in &mut commands {
+            purpose.clear();
+        }
+    }
+    if fold >= Fold::Commands {
+        commands.drain(..commands.len().saturating_sub(1));
+        let all = "shows a line for each image, and the other commands";
+        for (_, purpose) in &mut commands {
+            all.clone_into(purpose);
+        }
+    }
+    if commands.is_empty() {
+        return String::new();
+    }
+    let heading = look.paint(Tone::Heading, "What now");
+    format!("{heading}\n{}", command_lines(look, &commands))
 }
 
 /// Which files can be had beside the screen, where none was asked for.

@@ -13,7 +13,6 @@ use crate::cli::args::Also;
 use crate::cli::show::json::{image_line, numbered_line};
 use crate::cli::show::terminal::{named, wrote};
 use crate::cli::show::waiting::{Upcoming, Waiting};
-use crate::cli::words::system_cause;
 use addpack::files::write_new_with;
 use addpack::plan::{Edition, FIRST_LICENSES, PackFacts, PlannedSet, ServerState};
 use addpack::record::event::ServerVersion;
@@ -159,10 +158,8 @@ impl ToFile {
         write: impl FnOnce(&mut Self, &mut dyn Write) -> io::Result<()>,
     ) -> Result<(), Error> {
         let Some(file) = file else { return Ok(()) };
-        write_new_with(file, |out| write(self, out)).map_err(|error| {
-            let cause = format!("{}: {}", named(file), system_cause(&error));
-            Error::Output(io::Error::new(error.kind(), cause))
-        })?;
+        write_new_with(file, |out| write(self, out))
+            .map_err(|error| Error::not_written(file, &error))?;
         wrote(ending.quiet, &format!("{} was written", named(file)));
         Ok(())
     }

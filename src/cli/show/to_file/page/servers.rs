@@ -18,7 +18,7 @@ impl HtmlPage<'_> {
     pub(super) fn servers(&self, out: &mut dyn Write) -> io::Result<()> {
         let (whole, mut lacking): (Vec<_>, Vec<_>) =
             self.set.fleet.plans.iter().partition(|plan| self.restored(plan) == Restored::Whole);
-        lacking.sort_by_key(|plan| self.restored(plan));
+        lacking.sort_by_cached_key(|plan| self.restored(plan));
         if !lacking.is_empty() {
             let shown = match lacking.len() {
                 count if count > SHOWN => {

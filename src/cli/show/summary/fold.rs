@@ -16,6 +16,22 @@ pub(super) enum Fold {
     Purposes,
     /// All commands but the last, which lists every image and ends with the others.
     Commands,
+    /// The rows of outcomes that ask for nothing: they share one.
+    NothingToDo,
+    /// Also the last command, whose paths may be as long as anybody likes.
+    Paths,
+}
+
+impl Fold {
+    pub(super) const ALL: [Self; 7] = [
+        Self::Nothing,
+        Self::Offers,
+        Self::Reasons,
+        Self::Purposes,
+        Self::Commands,
+        Self::NothingToDo,
+        Self::Paths,
+    ];
 }
 
 /// The rows that a text takes at a terminal.

@@ -69,13 +69,13 @@ pub(crate) fn open_to_read(path: &Path) -> io::Result<File> {
 
 /// Opens a file to be read and changed. One that runs as its owner or group is opened only by a user who can let it
 /// keep that: the system takes it away from a file that any other user writes to.
-pub(crate) fn open_to_change(path: &Path) -> io::Result<File> {
+pub(crate) fn open_to_change(path: &Path) -> io::Result<(File, Metadata)> {
     let file = open_options().write(true).open(path)?;
     let metadata = file.metadata()?;
     if metadata.mode() & RUNS_AS != 0 && !may_give_rights(&metadata)? {
         return Err(io::ErrorKind::PermissionDenied.into());
     }
-    Ok(file)
+    Ok((file, metadata))
 }
 
 /// Gives a file the rights back that the system takes away when a user other than root writes to it.

@@ -270,8 +270,9 @@ pub(crate) fn usual_permissions() -> Option<Permissions> {
 pub(crate) fn images_at_once() -> usize {
     /// The standard streams, the ledger with its log, folders, and what libraries open.
     const OTHER_FILES: u64 = 24;
-    /// The image; a copy, open by two handles and by one that bypasses the cache; and one to spare.
-    const FILES_OF_AN_IMAGE: u64 = 5;
+    /// The image; a copy, open by two handles and by one that bypasses the cache; an image of the next group; and one
+    /// to spare.
+    const FILES_OF_AN_IMAGE: u64 = 6;
     let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
     let files = limit.unwrap_or(u64::MAX).saturating_sub(OTHER_FILES);
     usize::try_from(files / FILES_OF_AN_IMAGE).unwrap_or(usize::MAX).max(1)

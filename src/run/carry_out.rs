@@ -68,7 +68,7 @@ pub fn carry_out(
     let turns = turns.with_whole_files(Turn::file_to_replace);
     let mut turns = turns.with_small_groups(GROUP_ALONE);
     // One more thread writes the ledger while the others change images.
-    let threads = threads + usize::from(threads > 1 && run.changes_in_place());
+    let threads = threads + usize::from(threads > 1 && job.mode.converts());
     let end = pool::scope(threads, |scope| run.groups(&mut turns, scope))?;
     run.claims.end()?;
     Ok(end.max(survey.end))
@@ -98,18 +98,18 @@ impl<'a> Run<'a> {
     ) -> Result<End, LedgerError> {
         let (survey, task, stop) = (self.survey, self.task, self.stop);
         let work = move |turn| take_turn(turn, survey, task, stop);
-        let overlaps = scope.threads() > 1 && self.changes_in_place();
+        let overlaps = scope.threads() > 1 && task.job.mode.converts();
         let mut changing: Option<ChangingGroup> = None;
         loop {
             let mut group = Group::new(turns.take(scope, work).results);
             if group.steps.is_empty() {
-                let reported = self.end(changing.map(|group| group.wait(scope)))?;
+                let reported = self.end(changing.map(|group| group.wait(task.output, scope)))?;
                 let is_heard =
                     reported.is_continue() && self.as_seen(survey.images.len()).is_continue();
                 return Ok(if is_heard { End::Complete } else { End::Unheard });
             }
             self.claim(&mut group);
-            let changed = changing.take().map(|group| group.wait(scope));
+            let changed = changing.take().map(|group| group.wait(task.output, scope));
             let is_claimed = group.claimed.is_ok();
             let begun = self.change(group, scope);
             if overlaps {
@@ -122,7 +122,7 @@ impl<'a> Run<'a> {
                 changing = Some(begun);
                 continue;
             }
-            let last = self.end_after(reported, begun.wait(scope));
+            let last = self.end_after(reported, begun.wait(task.output, scope));
             if last?.is_break() {
                 return Ok(End::Unheard);
             }
@@ -130,10 +130,6 @@ impl<'a> Run<'a> {
                 return Ok(End::Stopped);
             }
         }
-    }
-
-    fn changes_in_place(&self) -> bool {
-        self.task.job.mode.converts() && self.task.output.is_none()
     }
 
     /// Claims the images of a group that are to be changed.
@@ -153,7 +149,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Changes what is claimed: makes copies, or hands out what is changed in place.
+    /// Changes what is claimed, or copies it; what waits for disks is handed out.
     fn change(&mut self, mut group: Group, scope: &Scope<'_, 'a>) -> ChangingGroup {
         if !self.task.job.mode.converts() {
             return ChangingGroup::done(group);
@@ -161,10 +157,7 @@ impl<'a> Run<'a> {
         if group.claimed.is_err() {
             claims::fail_ready(&mut group.steps);
         }
-        match self.task.output {
-            Some(output) => ChangingGroup::done(group.copy(output, scope)),
-            None => group.change(scope),
-        }
+        if self.task.output.is_some() { group.copy(scope) } else { group.change(scope) }
     }
 
     /// Ends a group, if there is one.

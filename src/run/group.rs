@@ -33,19 +33,21 @@ impl Group {
         Self { numbers, steps, claimed: Ok(()) }
     }
 
-    /// Makes the copies that were claimed.
-    pub(super) fn copy(mut self, output: &Output, scope: &Scope<'_, '_>) -> Self {
-        fail_second_copies(&mut self.steps);
-        let staged = collect(&mut hand_out(self.steps, Step::stage, scope), scope);
-        let steps = publish(scope.map(staged, Step::commit), output);
-        Self { steps, ..self }
+    /// Writes the copies that were claimed, and hands them out to be made durable: the first flush then covers the others
+    /// as well.
+    pub(super) fn copy(self, scope: &Scope<'_, '_>) -> ChangingGroup {
+        let Self { numbers, mut steps, claimed } = self;
+        fail_second_copies(&mut steps);
+        let staged = collect(&mut hand_out(steps, Step::stage, Step::container, scope), scope);
+        let steps = hand_out(staged, Step::commit, |_| None, scope);
+        ChangingGroup { numbers, steps, claimed }
     }
 
     /// Hands out what was claimed to be changed in place.
     pub(super) fn change(self, scope: &Scope<'_, '_>) -> ChangingGroup {
         let Self { numbers, steps, claimed } = self;
         let steps = steps.into_iter().map(Step::stage).collect();
-        let steps = hand_out(steps, |step| step.commit().finish(), scope);
+        let steps = hand_out(steps, |step| step.commit().finish(), Step::container, scope);
         ChangingGroup { numbers, steps, claimed }
     }
 }
@@ -59,10 +61,12 @@ impl ChangingGroup {
         Self { numbers, steps, claimed }
     }
 
-    /// Waits until all of it is changed.
-    pub(super) fn wait(self, scope: &Scope<'_, '_>) -> Group {
+    /// Waits until all of it is changed, and gives copies in `output` their names.
+    pub(super) fn wait(self, output: Option<&Output>, scope: &Scope<'_, '_>) -> Group {
         let Self { numbers, mut steps, claimed } = self;
-        Group { numbers, steps: collect(&mut steps, scope), claimed }
+        let steps = collect(&mut steps, scope);
+        let steps = if let Some(output) = output { publish(steps, output) } else { steps };
+        Group { numbers, steps, claimed }
     }
 }
 
@@ -70,16 +74,21 @@ impl ChangingGroup {
 /// done, but several, since it costs much to wake a thread.
 const PIECE: usize = 4;
 
-/// Hands out steps. Those of one container, which are written together, go to one thread: there may be very many, and
-/// each thread keeps memory of its own.
-fn hand_out(steps: Vec<Step>, work: fn(Step) -> Step, scope: &Scope<'_, '_>) -> Pending<Vec<Step>> {
+/// Hands out steps. Those of one container by `container` go to one thread: there may be very many, and each thread keeps
+/// memory of its own.
+fn hand_out(
+    steps: Vec<Step>,
+    work: fn(Step) -> Step,
+    container: fn(&Step) -> Option<&Path>,
+    scope: &Scope<'_, '_>,
+) -> Pending<Vec<Step>> {
     let mut pending = Pending::new();
     let most = steps.len().div_ceil(scope.threads()).min(PIECE);
     let mut steps = steps.into_iter().peekable();
     while let Some(first) = steps.next() {
-        let container = first.container().map(Path::to_owned);
-        let is_with_it = |step: &Step| step.is_over() || step.container() == container.as_deref();
-        let most = if container.is_some() { usize::MAX } else { most };
+        let of_first = container(&first).map(Path::to_owned);
+        let is_with_it = |step: &Step| step.is_over() || container(step) == of_first.as_deref();
+        let most = if of_first.is_some() { usize::MAX } else { most };
         let mut piece = vec![first];
         while piece.len() < most {
             let Some(step) = steps.next_if(is_with_it) else { break };

@@ -20,7 +20,7 @@ use addpack::record::fields::Server;
 use addpack::report::{Outcome, Report};
 use addpack::run::FinalReport;
 use detail::{Asks, Detail};
-use fold::{Fold, height, reasons};
+use fold::{Fold, asks_for_nothing, height, nothing_to_do, reasons};
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 use std::time::Instant;
@@ -139,7 +139,8 @@ impl Brief {
     ) -> String {
         let tally = ended.tally;
         let mut text = self.head(look, tally, counts);
-        let shares_a_row = |outcome: Outcome| fold >= Fold::NothingToDo && asks_for_nothing(outcome);
+        let shares_a_row =
+            |outcome: Outcome| fold >= Fold::NothingToDo && asks_for_nothing(outcome);
         for &outcome in Outcome::ALL.iter().filter(|outcome| !shares_a_row(**outcome)) {
             text += &self.line(look, tally, outcome, fold);
         }
@@ -216,26 +217,6 @@ impl Brief {
         let room = if fold >= Fold::Reasons { look.width.saturating_sub(LEAD) } else { usize::MAX };
         look.row(&format!("{lead}  "), LEAD, &reasons(&parts, room))
     }
-}
-
-/// Whether images with this outcome may be left as they are.
-fn asks_for_nothing(outcome: Outcome) -> bool {
-    use Outcome::{AlreadyConverted, Copy, Issued45, NotAPack};
-    matches!(outcome, AlreadyConverted | Issued45 | Copy | NotAPack)
-}
-
-/// The numbers of all images that may be left as they are, on one line.
-fn nothing_to_do(look: TextStyle, tally: &Tally) -> String {
-    let outcomes = Outcome::ALL.iter().filter(|outcome| asks_for_nothing(**outcome));
-    let counted = outcomes.map(|outcome| (tally.count(*outcome), outcome.as_str()));
-    let parts: Vec<_> = counted
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, name)| format!("{} {name}", number(count)))
-        .collect();
-    if parts.is_empty() {
-        return String::new();
-    }
-    hang(look.width, "  ", &format!("nothing to do: {}", parts.join(", ")))
 }
 
 fn what_now(look: TextStyle, mut commands: Vec<(String, String)>, fold: Fold) -> String {

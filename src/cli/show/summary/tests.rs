@@ -16,7 +16,9 @@ fn everything() -> (Brief, Tally) {
     let mut tally = Tally { unlisted: 1200, unread: 1200, left_out: 1200, ..Tally::default() };
     for (at, &outcome) in Outcome::ALL.iter().enumerate() {
         tally.outcomes[at] = 120_000;
-        for why in ["in place", "only with -o", "damaged-record", "out-of-order-reapply", "no-access"] {
+        for why in
+            ["in place", "only with -o", "damaged-record", "out-of-order-reapply", "no-access"]
+        {
             brief.counts.insert((outcome, why), 24_000);
         }
     }

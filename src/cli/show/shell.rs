@@ -38,6 +38,11 @@ pub(crate) fn path_word(path: &Path) -> Option<Cow<'_, str>> {
     Some(if text.starts_with('-') { format!("./{text}").into() } else { text.into() })
 }
 
+/// A path as an argument, quoted; `None` if it cannot be typed.
+pub(crate) fn quoted_path(path: &Path) -> Option<String> {
+    quote(SYSTEM, &path_word(path)?).map(Cow::into_owned)
+}
+
 fn quote(shell: Shell, word: &str) -> Option<Cow<'_, str>> {
     let is_plain = |byte: u8| match byte {
         b'_' | b'-' | b'.' | b'/' | b':' | b',' | b'+' | b'@' | b'=' => true,

@@ -116,7 +116,7 @@ fn check_header(record: &Record, findings: &mut Vec<Finding>) {
     }
     if record.status & STATUS_BOUND != 0 {
         let fields = (RecordField::ServerAddress, RecordField::ServerName);
-        return findings.extend(check_server(&record.server, layout.server, fields));
+        return check_server(&record.server, layout.server, fields, |it| findings.push(it));
     }
     for (field, at, found) in
         [(RecordField::From, layout.from, record.from), (RecordField::To, layout.to, record.to)]

@@ -39,8 +39,11 @@ pub(crate) fn path_word(path: &Path) -> Option<Cow<'_, str>> {
 }
 
 /// A path as an argument, quoted; `None` if it cannot be typed.
-pub(crate) fn quoted_path(path: &Path) -> Option<String> {
-    quote(SYSTEM, &path_word(path)?).map(Cow::into_owned)
+pub(crate) fn quoted_path(path: &Path) -> Option<Cow<'_, str>> {
+    match path_word(path)? {
+        Cow::Borrowed(word) => quote(SYSTEM, word),
+        Cow::Owned(word) => quote(SYSTEM, &word).map(|word| word.into_owned().into()),
+    }
 }
 
 fn quote(shell: Shell, word: &str) -> Option<Cow<'_, str>> {

@@ -111,15 +111,16 @@ impl Waiting {
             read => read?,
         }
         let ([outcome, flags, heading], lengths) = ([head[0], head[1], head[2]], &head[3..]);
-        let mut texts = [Vec::new(), Vec::new(), Vec::new()];
-        for (text, length) in texts.iter_mut().zip(lengths.as_chunks().0) {
-            *text = bytes(file, u64::from_le_bytes(*length))?;
-        }
-        let [text, said, next] = texts;
+        let mut lengths = lengths.as_chunks().0.iter().map(|length| u64::from_le_bytes(*length));
+        let mut next_text = || bytes(file, lengths.next().unwrap_or(0));
+        let text = next_text()?;
         let Some(outcome) = Outcome::ALL.get(usize::from(outcome)).copied() else {
             return Ok(Some(Upcoming::Text(text)));
         };
-        let reason = (heading != TEXT).then_some(Reason { heading, text: said, next });
+        let reason = match heading {
+            TEXT => None,
+            heading => Some(Reason { heading, text: next_text()?, next: next_text()? }),
+        };
         let (named, is_folder) = (flags & 1 != 0, flags & 2 != 0);
         Ok(Some(Upcoming::Image(ShownImage { outcome, named, is_folder, text, reason })))
     }
@@ -127,8 +128,8 @@ impl Waiting {
 
 fn bytes(file: &mut impl Read, length: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(usize::try_from(length).map_err(io::Error::other)?);
-    file.take(length).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    let read = file.take(length).read_to_end(&mut bytes)?;
+    if read as u64 == length { Ok(bytes) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
 }
 
 #[cfg(test)]

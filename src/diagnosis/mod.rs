@@ -97,7 +97,8 @@ fn no_record(finding: Finding) -> Diagnosis {
     }
 }
 
-fn diagnose_record(record: Box<Record>) -> Diagnosis {
+/// Diagnoses a record that is parsed already.
+pub(crate) fn diagnose_record(record: Box<Record>) -> Diagnosis {
     let seals = SealCheck::check(&record);
     // The checks are in the order of precedence of their codes.
     let mut findings = seals.reapply_findings(&record);

@@ -50,7 +50,8 @@ impl OpenFile {
     /// # Errors
     /// As [`OpenFile::open`].
     pub(crate) fn open_to_change(path: &Path) -> io::Result<Self> {
-        let file = Self::new(platform::open_to_change(path)?, path)?;
+        let (file, metadata) = platform::open_to_change(path)?;
+        let file = Self::of(file, metadata, path)?;
         Ok(Self { is_exclusive: platform::OPENING_LOCKS, ..file })
     }
 
@@ -60,6 +61,10 @@ impl OpenFile {
     /// As [`OpenFile::open`].
     pub(crate) fn new(file: File, path: &Path) -> io::Result<Self> {
         let metadata = file.metadata()?;
+        Self::of(file, metadata, path)
+    }
+
+    fn of(file: File, metadata: Metadata, path: &Path) -> io::Result<Self> {
         if !metadata.is_file() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
         }

@@ -45,11 +45,12 @@ const INSERT: &str = "INSERT OR IGNORE INTO conversion (serial, licenses, state,
 /// Where a pack was found again: what was known of the file at the other place no longer holds.
 pub(super) const MOVED: &str = "UPDATE conversion SET path = ?2, target = ?3, device = NULL, \
     inode = NULL, born = NULL, container = NULL, copy_place = NULL WHERE id = ?1";
-/// Marks a claim as done.
+/// Marks the claims from one number to another as done.
 pub(super) const DONE: &str = "UPDATE conversion SET state = 'done', old_record = NULL, \
-    new_record = NULL WHERE id = ?1 AND state = 'begun'";
-/// Takes a claim back.
-pub(super) const VOID: &str = "DELETE FROM conversion WHERE id = ?1 AND state = 'begun'";
+    new_record = NULL WHERE id BETWEEN ?1 AND ?2 AND state = 'begun'";
+/// Takes these claims back.
+pub(super) const VOID: &str =
+    "DELETE FROM conversion WHERE id BETWEEN ?1 AND ?2 AND state = 'begun'";
 
 /// Removes a claim that is replaced by another one: one that is begun, or whose copy is made again.
 const REPLACE: &str =

@@ -44,22 +44,28 @@ impl Ledger {
         if settled.is_empty() {
             return Ok(());
         }
-        self.write(|ledger| settled.iter().try_for_each(|settled| ledger.settle(*settled)))
+        self.write(|ledger| ledger.settle(settled))
     }
 }
 
 impl LedgerTransaction<'_> {
-    /// Writes what became of a claim.
+    /// Writes what became of claims.
     ///
     /// # Errors
     /// If the ledger cannot be written.
-    pub fn settle(&self, settled: Settled) -> Result<()> {
-        let (sql, id) = match settled {
-            Settled::Done(id) => (row::DONE, id),
-            Settled::Void(id) => (row::VOID, id),
+    pub fn settle(&self, settled: &[Settled]) -> Result<()> {
+        // Claims that were made together have numbers in a row: one statement is enough for them.
+        let mut in_a_row = settled.chunk_by(|one, next| match (one, next) {
+            (Settled::Done(one), Settled::Done(next)) => one + 1 == *next,
+            _ => false,
+        });
+        let settle = |claims: &[Settled]| {
+            let (Settled::Done(first) | Settled::Void(first)) = claims[0];
+            let (Settled::Done(last) | Settled::Void(last)) = claims[claims.len() - 1];
+            let sql = if let Settled::Done(_) = claims[0] { row::DONE } else { row::VOID };
+            self.transaction.prepare_cached(sql)?.execute([first, last])
         };
-        let settle = || self.transaction.prepare_cached(sql)?.execute([id]);
-        settle().map(drop).map_err(|error| self.failed(error))
+        in_a_row.try_for_each(|claims| settle(claims).map(drop)).map_err(|e| self.failed(e))
     }
 
     /// Claims a pack, or returns its entry in the ledger.

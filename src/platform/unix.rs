@@ -69,13 +69,13 @@ pub(crate) fn open_to_read(path: &Path) -> io::Result<File> {
 
 /// Opens a file to be read and changed. One that runs as its owner or group is opened only by a user who can let it
 /// keep that: the system takes it away from a file that any other user writes to.
-pub(crate) fn open_to_change(path: &Path) -> io::Result<File> {
+pub(crate) fn open_to_change(path: &Path) -> io::Result<(File, Metadata)> {
     let file = open_options().write(true).open(path)?;
     let metadata = file.metadata()?;
     if metadata.mode() & RUNS_AS != 0 && !may_give_rights(&metadata)? {
         return Err(io::ErrorKind::PermissionDenied.into());
     }
-    Ok(file)
+    Ok((file, metadata))
 }
 
 /// Gives a file the rights back that the system takes away when a user other than root writes to it.
@@ -270,8 +270,9 @@ pub(crate) fn usual_permissions() -> Option<Permissions> {
 pub(crate) fn images_at_once() -> usize {
     /// The standard streams, the ledger with its log, folders, and what libraries open.
     const OTHER_FILES: u64 = 24;
-    /// The image; a copy, open by two handles and by one that bypasses the cache; and one to spare.
-    const FILES_OF_AN_IMAGE: u64 = 5;
+    /// The image; a copy, open by two handles and by one that bypasses the cache; an image of the next group; and one
+    /// to spare.
+    const FILES_OF_AN_IMAGE: u64 = 6;
     let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
     let files = limit.unwrap_or(u64::MAX).saturating_sub(OTHER_FILES);
     usize::try_from(files / FILES_OF_AN_IMAGE).unwrap_or(usize::MAX).max(1)

@@ -1,12 +1,12 @@
 //! Reports, tries or does what a survey has decided, image by image in their order.
 //!
-//! Whatever was begun is complete when a run is stopped. While a group waits for its disks, the next one is opened; while
-//! it is cleaned up, the next one is claimed. So at most two groups are open. All members of an archive that is changed
-//! in place are in one group, so the archive is written once.
+//! Whatever was begun is complete when a run is stopped. While a group is changed, the next one is opened and claimed. So
+//! at most two groups are open. All members of an archive that is changed in place are in one group, so the archive is
+//! written once.
 
 use super::claims::{self, Claims};
 use super::decisions;
-use super::group::{Cleaning, Group, collect, fail_second_copies, hand_out, publish};
+use super::group::{ChangingGroup, Group};
 use super::in_order::InOrder;
 use super::output::Output;
 use super::pool::{self, Scope};
@@ -21,9 +21,11 @@ use crate::ledger::{Ledger, LedgerError};
 use crate::platform::images_at_once;
 use crate::report::{Failure, FailureCode, Note, Operation, Outcome, Report};
 use crate::set::{ImageNumber, SetDecision};
-use std::mem::take;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+/// The most images in a group of a single thread, which finishes it before a run that is stopped ends.
+const GROUP_ALONE: usize = 64;
 
 /// Does with a survey's images what the job's mode says. Once `stop` is set, no image is begun, and what was begun is
 /// finished.
@@ -63,9 +65,10 @@ pub fn carry_out(
     let task = Task { job, output: output.as_ref(), at: job.mode.time() };
     let mut run = Run { survey, task, stop, claims, listener, finished: 0 };
     let turns = InOrder::new(turns, 1, Turn::is_one_of_many);
-    let mut turns = turns.with_whole_files(Turn::file_to_replace);
-    // One more thread writes the ledger while the others clean up.
-    let threads = threads + usize::from(threads > 1 && run.changes_in_place());
+    let turns = turns.with_whole_files(Turn::file_to_replace);
+    let mut turns = turns.with_small_groups(GROUP_ALONE);
+    // One more thread writes the ledger while the others change images.
+    let threads = threads + usize::from(threads > 1 && job.mode.converts());
     let end = pool::scope(threads, |scope| run.groups(&mut turns, scope))?;
     run.claims.end()?;
     Ok(end.max(survey.end))
@@ -86,7 +89,7 @@ struct Run<'a> {
 type Reported = Result<ControlFlow<()>, LedgerError>;
 
 impl<'a> Run<'a> {
-    /// Finishes one group after the other. If there are several threads, a group is cleaned up while the next one is
+    /// Finishes one group after the other. If there are several threads, a group is changed while the next one is
     /// claimed.
     fn groups(
         &mut self,
@@ -95,32 +98,32 @@ impl<'a> Run<'a> {
     ) -> Result<End, LedgerError> {
         let (survey, task, stop) = (self.survey, self.task, self.stop);
         let work = move |turn| take_turn(turn, survey, task, stop);
-        let overlaps = scope.threads() > 1 && self.changes_in_place();
-        let mut cleaning = None;
+        let overlaps = scope.threads() > 1 && task.job.mode.converts();
+        let mut changing: Option<ChangingGroup> = None;
         loop {
             let mut group = Group::new(turns.take(scope, work).results);
             if group.steps.is_empty() {
-                let reported = self.end_cleaning(cleaning, scope)?;
+                let reported = self.end(changing.map(|group| group.wait(task.output, scope)))?;
                 let is_heard =
                     reported.is_continue() && self.as_seen(survey.images.len()).is_continue();
                 return Ok(if is_heard { End::Complete } else { End::Unheard });
             }
             self.claim(&mut group);
-            let mut reported = self.end_cleaning(cleaning.take(), scope);
-            self.change(&mut group, scope, || {
-                if overlaps {
-                    turns.begin(scope, work);
-                }
-            });
-            let goes_on =
-                group.claimed.is_ok() && matches!(reported, Ok(ControlFlow::Continue(())));
+            let changed = changing.take().map(|group| group.wait(task.output, scope));
+            let is_claimed = group.claimed.is_ok();
+            let begun = self.change(group, scope);
+            if overlaps {
+                turns.begin(scope, work);
+            }
+            // The disks work on this group while the one before is reported.
+            let reported = self.end(changed);
+            let goes_on = is_claimed && matches!(reported, Ok(ControlFlow::Continue(())));
             if goes_on && overlaps && !stop.load(Ordering::Relaxed) {
-                cleaning = Some(group.clean_up(scope));
+                changing = Some(begun);
                 continue;
             }
-            let cleaned = group.clean_up(scope);
-            reported = self.end(cleaned, scope, reported);
-            if reported?.is_break() {
+            let last = self.end_after(reported, begun.wait(task.output, scope));
+            if last?.is_break() {
                 return Ok(End::Unheard);
             }
             if stop.load(Ordering::Relaxed) {
@@ -129,16 +132,11 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn changes_in_place(&self) -> bool {
-        self.task.job.mode.converts() && self.task.output.is_none()
-    }
-
-    /// Claims the images of a group that are to be changed, in a first round.
+    /// Claims the images of a group that are to be changed.
     fn claim(&mut self, group: &mut Group) {
         match self.task.job.mode {
             Mode::Convert(_) => {
-                let begun = self.claims.begin(&mut group.steps, self.task.output.is_none());
-                group.claimed = begun.and_then(|()| self.claims.claim(&mut group.steps));
+                group.claimed = self.claims.claim(&mut group.steps, self.task.output.is_none());
             }
             Mode::DryRun(_) => {
                 for step in &mut group.steps {
@@ -151,62 +149,36 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Commits what is claimed, then claims and commits the rest; several rounds are needed if another run is in the
-    /// way. Calls `meanwhile` while the disks work.
-    fn change(&mut self, group: &mut Group, scope: &Scope<'_, 'a>, mut meanwhile: impl FnMut()) {
+    /// Changes what is claimed, or copies it; what waits for disks is handed out.
+    fn change(&mut self, mut group: Group, scope: &Scope<'_, 'a>) -> ChangingGroup {
         if !self.task.job.mode.converts() {
-            return;
+            return ChangingGroup::done(group);
         }
-        loop {
-            let mut steps = take(&mut group.steps);
-            fail_second_copies(&mut steps);
-            if let Some(output) = self.task.output {
-                let staged = collect(&mut hand_out(steps, Step::stage, scope), scope);
-                let committed = scope.map(staged, Step::commit);
-                steps = publish(committed, output);
-            } else if steps.iter().any(Step::is_begun) {
-                let staged = steps.into_iter().map(Step::stage).collect();
-                let mut committing = hand_out(staged, Step::commit, scope);
-                meanwhile();
-                steps = collect(&mut committing, scope);
-            }
-            let noted = self.claims.note(&mut steps);
-            if group.claimed.is_ok() {
-                group.claimed = noted;
-            }
-            if group.claimed.is_err() {
-                claims::fail_ready(&mut steps);
-            }
-            let is_left = steps.iter().any(Step::is_ready);
-            group.steps = steps;
-            if !is_left {
-                return;
-            }
-            group.claimed = self.claims.claim(&mut group.steps);
+        if group.claimed.is_err() {
+            claims::fail_ready(&mut group.steps);
         }
+        if self.task.output.is_some() { group.copy(scope) } else { group.change(scope) }
     }
 
-    /// Finishes the group that is being cleaned up, if there is one.
-    fn end_cleaning(&mut self, group: Option<Cleaning>, scope: &Scope<'_, 'a>) -> Reported {
+    /// Ends a group, if there is one.
+    fn end(&mut self, group: Option<Group>) -> Reported {
         let heard = Ok(ControlFlow::Continue(()));
         match group {
-            Some(group) => self.end(group, scope, heard),
+            Some(group) => self.end_after(heard, group),
             None => heard,
         }
     }
 
-    /// Finishes a group, and reports its images unless the listener wants no more.
-    fn end(&mut self, group: Cleaning, scope: &Scope<'_, 'a>, reported: Reported) -> Reported {
-        let Cleaning { numbers, steps: mut cleaning, claimed } = group;
-        let mut steps = collect(&mut cleaning, scope);
-        // Copies were noted once they had their names; a run that only looks settles nothing.
-        let is_to_note =
-            self.changes_in_place() || (self.task.job.mode.converts() && claimed.is_err());
-        let noted = if is_to_note { self.claims.note(&mut steps) } else { Ok(()) };
-        let is_heard = !matches!(reported, Ok(ControlFlow::Break(())));
+    /// Ends a group: notes what became of its claims, and reports its images unless the listener wanted no more before.
+    fn end_after(&mut self, before: Reported, group: Group) -> Reported {
+        let Group { numbers, mut steps, claimed } = group;
+        // A run that only looks settles nothing.
+        let converts = self.task.job.mode.converts();
+        let noted = if converts { self.claims.note(&mut steps) } else { Ok(()) };
+        let is_heard = !matches!(before, Ok(ControlFlow::Break(())));
         let last =
             if is_heard { self.report_all(&numbers, steps) } else { Ok(ControlFlow::Break(())) };
-        reported.and(claimed).and(noted).and(last)
+        before.and(claimed).and(noted).and(last)
     }
 
     /// Adds the flawed sectors that the survey found, if all sectors read well this time.

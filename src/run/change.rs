@@ -5,11 +5,14 @@ use super::access::in_place_still;
 use super::kept::TrimmedRecord;
 use super::output::OutputCopy;
 use crate::conversion::Patch;
+use crate::diagnosis::{Diagnosis, diagnose, diagnose_record};
+use crate::disk::DisketteStorage;
 use crate::media::Medium;
 use crate::pack::commit::Commit;
 use crate::pack::examine::RecordSectors;
-use crate::record::RecordBytes;
+use crate::record::{Record, RecordBytes};
 use crate::report::Failure;
+use std::borrow::Cow;
 use std::path::Path;
 
 /// A change that is to be made.
@@ -19,6 +22,8 @@ pub(super) struct Change {
     sectors: RecordSectors,
     old: TrimmedRecord,
     new: TrimmedRecord,
+    /// The new record, parsed; `None` while very many changes wait, and if the pack is 4.5 already.
+    parsed: Option<Box<Record>>,
     /// The copy that is changed instead, if one is made.
     copy: Option<OutputCopy>,
 }
@@ -27,7 +32,8 @@ impl Change {
     /// A change in place.
     pub(super) fn in_place(medium: Medium, sectors: RecordSectors, patch: &Patch) -> Self {
         let (old, new) = (TrimmedRecord::new(&patch.old), TrimmedRecord::new(&patch.new));
-        Self { medium, sectors, old, new, copy: None }
+        let parsed = if patch.commits() { parse(&patch.new) } else { None };
+        Self { medium, sectors, old, new, parsed, copy: None }
     }
 
     /// The same change, of `copy`.
@@ -58,6 +64,27 @@ impl Change {
     /// Replaces the record that is to be written.
     pub(super) fn set_new(&mut self, new: &RecordBytes) {
         self.new = TrimmedRecord::new(new);
+        if self.parsed.is_some() {
+            self.parsed = parse(new);
+        }
+    }
+
+    /// The record that is to be written.
+    pub(super) fn new_record(&self) -> Option<Cow<'_, Record>> {
+        match self.parsed.as_deref() {
+            Some(record) => Some(Cow::Borrowed(record)),
+            None => parse(&self.new.whole()).map(|record| Cow::Owned(*record)),
+        }
+    }
+
+    /// Keeps only the bytes of the records: very many changes may wait.
+    pub(super) fn reduce(&mut self) {
+        self.parsed = None;
+    }
+
+    /// The diagnosis of the record that was written.
+    pub(super) fn diagnose_new(&mut self) -> Diagnosis {
+        self.parsed.take().map_or_else(|| diagnose(&self.new.whole()), diagnose_record)
     }
 
     /// The copy that is changed instead.
@@ -76,14 +103,15 @@ impl Change {
 
     /// Prepares what is made durable together with other changes: writes the copy, or stages the container.
     pub(super) fn stage(&mut self) -> Result<(), Failure> {
-        let patch = self.patch();
         match &mut self.copy {
-            None => {
-                self.commit_of().stage();
-                Ok(())
+            None if self.medium.is_replaced() => self.commit_of().stage(),
+            None => {}
+            Some(copy) => {
+                let patch = Patch { old: self.old.whole(), new: self.new.whole() };
+                copy.write(&self.medium, &self.sectors, patch)?;
             }
-            Some(copy) => copy.write(&self.medium, &self.sectors, patch),
         }
+        Ok(())
     }
 
     /// Does everything that waits for the disk. A copy still has no name afterwards.
@@ -108,4 +136,8 @@ impl Change {
         let new = self.new.whole();
         self.copy.map_or(Ok(false), |copy| copy.publish(&self.medium, &new))
     }
+}
+
+fn parse(record: &RecordBytes) -> Option<Box<Record>> {
+    Record::parse(record).ok().map(Box::new)
 }

@@ -8,7 +8,7 @@ use super::recovery::{self, Leftovers, Recovering, Recovery};
 use super::request::{Claimed, Request, take_up};
 use super::results::{Moved, Results};
 use super::step::{Step, Work};
-use crate::diagnosis::CopyState;
+use crate::diagnosis::{CopyState, diagnose};
 use crate::disk::MediaError;
 use crate::ledger::{ClaimId, Conversion, ConversionState, Ledger, LedgerEntry, LedgerError};
 use crate::record::RecordBytes;
@@ -16,7 +16,7 @@ use crate::record::fields::Seal;
 use crate::report::{Failure, FailureCode, Note, Operation, Outcome, Report};
 use std::path::{Path, PathBuf};
 
-/// How often a group is claimed before a pack that another run holds fails as in use.
+/// How often a pack is claimed, while its claim is settled between, before it fails as in use.
 const ROUNDS: usize = 8;
 
 /// The claims of a run.
@@ -28,8 +28,6 @@ pub(super) struct Claims<'l> {
     missing: OpenClaims,
     /// What killed runs have left is removed once.
     leftovers: Leftovers,
-    /// Rounds of the current group.
-    rounds: usize,
     /// The pack whose diskette the user says is in the drive.
     put_back: Option<String>,
 }
@@ -52,7 +50,7 @@ impl<'l> Claims<'l> {
     ) -> Result<Self, LedgerError> {
         let missing = OpenClaims::new(ledger.begun()?);
         let leftovers = Leftovers::default();
-        Ok(Self { ledger, results: Results::default(), missing, leftovers, rounds: 0, put_back })
+        Ok(Self { ledger, results: Results::default(), missing, leftovers, put_back })
     }
 
     pub(super) fn ledger(&self) -> &Ledger {
@@ -64,23 +62,28 @@ impl<'l> Claims<'l> {
         !self.missing.is_empty()
     }
 
-    /// Begins a group. If images are changed `in_place`, torn records of conversions that an earlier run began are
-    /// mended.
-    pub(super) fn begin(&mut self, steps: &mut [Step], in_place: bool) -> Result<(), LedgerError> {
-        self.rounds = 0;
+    /// Claims everything that is ready, in one transaction; several are needed if open claims of earlier runs have to be
+    /// settled first. If images are changed `in_place`, torn records of conversions that an earlier run began are mended.
+    /// After an error nothing more must be begun.
+    pub(super) fn claim(&mut self, steps: &mut [Step], in_place: bool) -> Result<(), LedgerError> {
         if in_place && self.has_missing() {
             let mut recovering = Recovering::default();
-            for step in steps {
+            for step in &mut *steps {
                 self.mend(step, &mut recovering)?;
             }
             recovering.write(self.ledger)?;
         }
+        for round in 1..=ROUNDS {
+            self.claim_round(steps, round < ROUNDS)?;
+            if !steps.iter().any(Step::is_ready) {
+                break;
+            }
+        }
         Ok(())
     }
 
-    /// Claims everything that is ready, in one transaction. After an error nothing more must be begun.
-    pub(super) fn claim(&mut self, steps: &mut [Step]) -> Result<(), LedgerError> {
-        self.rounds += 1;
+    /// Claims what is ready. What cannot be claimed yet stays ready, or fails if this is the last time.
+    fn claim_round(&mut self, steps: &mut [Step], goes_on: bool) -> Result<(), LedgerError> {
         for (at, claimed) in self.claim_all(steps)? {
             match claimed {
                 Claimed::New(id) => steps[at].begin(Some(id)),
@@ -91,7 +94,7 @@ impl<'l> Claims<'l> {
                 Claimed::Known(entry) => {
                     let Some(request) = Request::of(&steps[at]) else { continue };
                     let decision = self.decide(&entry, &request)?;
-                    self.apply(&mut steps[at], decision, *entry);
+                    self.apply(&mut steps[at], decision, *entry, goes_on);
                 }
             }
         }
@@ -148,11 +151,10 @@ impl<'l> Claims<'l> {
         }
     }
 
-    fn apply(&mut self, step: &mut Step, decision: Decision, entry: LedgerEntry) {
-        let go_on = self.rounds < ROUNDS;
+    fn apply(&mut self, step: &mut Step, decision: Decision, entry: LedgerEntry, goes_on: bool) {
         match decision {
-            Decision::Again if go_on => {}
-            Decision::Resume(id, new) if go_on => step.resume(id, &new),
+            Decision::Again if goes_on => {}
+            Decision::Resume(id, new) if goes_on => step.resume(id, &new),
             Decision::Again | Decision::Resume(..) | Decision::InUse => {
                 step.fail_ready(
                     Failure::new(FailureCode::InUse, Operation::Claim).about(entry.conversion.path),
@@ -283,7 +285,7 @@ impl<'l> Claims<'l> {
         self.results.moved(Moved { claim: entry.id, path, target: None });
         if let Some(patch) = entry.patch {
             work.report.notes.retain(|note| !matches!(note, Note::Begun(_)));
-            work.report.convert(&patch.new);
+            work.report.convert(diagnose(&patch.new));
         }
         Ok(())
     }

@@ -7,10 +7,9 @@ use super::known::copy_of;
 use super::look::look_at;
 use super::prepare::is_as_decided;
 use super::survey::Survey;
-use crate::diagnosis::{CopyOf, CopyState, Finding, FindingCode, SetConflict, diagnose};
+use crate::diagnosis::{CopyOf, CopyState, Diagnosis, Finding, FindingCode, SetConflict};
 use crate::find::{Found, Image};
 use crate::ledger::{ConversionState, LedgerError};
-use crate::record::RecordBytes;
 use crate::report::{Failure, FailureCode, ImageThatCounts, Note, Operation, Outcome, Report};
 use crate::set::{Candidate, Contradiction, ImageNumber, SetDecision};
 use std::path::PathBuf;
@@ -126,9 +125,10 @@ fn apply_known(
 }
 
 impl Report {
-    pub(super) fn convert(&mut self, record: &RecordBytes) {
+    /// The pack was converted: this is the diagnosis of its new record.
+    pub(super) fn convert(&mut self, diagnosis: Diagnosis) {
         self.outcome = Outcome::Converted;
-        self.diagnosis = Some(diagnose(record));
+        self.diagnosis = Some(diagnosis);
     }
 
     /// Refuses a sound pack for a reason outside its record.

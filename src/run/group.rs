@@ -19,11 +19,11 @@ pub(super) struct Group {
     pub(super) claimed: Result<(), LedgerError>,
 }
 
-/// A committed group that is being cleaned up.
-pub(super) struct Cleaning {
-    pub(super) numbers: Vec<(ImageNumber, Option<usize>)>,
-    pub(super) steps: Pending<Vec<Step>>,
-    pub(super) claimed: Result<(), LedgerError>,
+/// A group whose images are being changed.
+pub(super) struct ChangingGroup {
+    numbers: Vec<(ImageNumber, Option<usize>)>,
+    steps: Pending<Vec<Step>>,
+    claimed: Result<(), LedgerError>,
 }
 
 impl Group {
@@ -33,42 +33,80 @@ impl Group {
         Self { numbers, steps, claimed: Ok(()) }
     }
 
-    /// Hands out what is left to do after its packs are committed.
-    pub(super) fn clean_up(self, scope: &Scope<'_, '_>) -> Cleaning {
+    /// Writes the copies that were claimed, and hands them out to be made durable: the first flush then covers the others
+    /// as well.
+    pub(super) fn copy(self, scope: &Scope<'_, '_>) -> ChangingGroup {
+        let Self { numbers, mut steps, claimed } = self;
+        fail_second_copies(&mut steps);
+        let staged = collect(&mut hand_out(steps, Step::stage, Step::container, scope), scope);
+        let steps = hand_out(staged, Step::commit, |_| None, scope);
+        ChangingGroup { numbers, steps, claimed }
+    }
+
+    /// Hands out what was claimed to be changed in place.
+    pub(super) fn change(self, scope: &Scope<'_, '_>) -> ChangingGroup {
         let Self { numbers, steps, claimed } = self;
-        Cleaning { numbers, steps: hand_out(steps, Step::finish, scope), claimed }
+        let steps = steps.into_iter().map(Step::stage).collect();
+        let steps = hand_out(steps, |step| step.commit().finish(), Step::container, scope);
+        ChangingGroup { numbers, steps, claimed }
     }
 }
 
-/// Hands out steps. Those of one container, which are written together, go to one thread: there may be very many, and
-/// each thread keeps memory of its own.
-pub(super) fn hand_out(
+impl ChangingGroup {
+    /// A group of which nothing is left to do.
+    pub(super) fn done(group: Group) -> Self {
+        let Group { numbers, steps: done, claimed } = group;
+        let mut steps = Pending::new();
+        steps.push(done);
+        Self { numbers, steps, claimed }
+    }
+
+    /// Waits until all of it is changed, and gives copies in `output` their names.
+    pub(super) fn wait(self, output: Option<&Output>, scope: &Scope<'_, '_>) -> Group {
+        let Self { numbers, mut steps, claimed } = self;
+        let steps = collect(&mut steps, scope);
+        let steps = if let Some(output) = output { publish(steps, output) } else { steps };
+        Group { numbers, steps, claimed }
+    }
+}
+
+/// The most raw images that a thread is given at a time: few enough that no thread has much left when the others are
+/// done, but several, since it costs much to wake a thread.
+const PIECE: usize = 4;
+
+/// Hands out steps. Those of one container by `container` go to one thread: there may be very many, and each thread keeps
+/// memory of its own.
+fn hand_out(
     steps: Vec<Step>,
     work: fn(Step) -> Step,
+    container: fn(&Step) -> Option<&Path>,
     scope: &Scope<'_, '_>,
 ) -> Pending<Vec<Step>> {
     let mut pending = Pending::new();
+    let most = steps.len().div_ceil(scope.threads()).min(PIECE);
     let mut steps = steps.into_iter().peekable();
     while let Some(first) = steps.next() {
-        let container = first.container().map(Path::to_owned);
-        let is_with_it = |step: &Step| {
-            step.is_over() || (container.is_some() && step.container() == container.as_deref())
-        };
+        let of_first = container(&first).map(Path::to_owned);
+        let is_with_it = |step: &Step| step.is_over() || container(step) == of_first.as_deref();
+        let most = if of_first.is_some() { usize::MAX } else { most };
         let mut piece = vec![first];
-        piece.extend(std::iter::from_fn(|| steps.next_if(is_with_it)));
+        while piece.len() < most {
+            let Some(step) = steps.next_if(is_with_it) else { break };
+            piece.push(step);
+        }
         scope.begin(&mut pending, move || piece.into_iter().map(work).collect());
     }
     pending
 }
 
 /// Waits for the steps that were handed out.
-pub(super) fn collect(pending: &mut Pending<Vec<Step>>, scope: &Scope<'_, '_>) -> Vec<Step> {
+fn collect(pending: &mut Pending<Vec<Step>>, scope: &Scope<'_, '_>) -> Vec<Step> {
     scope.all(pending).into_iter().flatten().collect()
 }
 
 /// If copies have the same target, the first image gets it. The others are not even written: temporary names follow
 /// from the target, so theirs would be the same.
-pub(super) fn fail_second_copies(steps: &mut [Step]) {
+fn fail_second_copies(steps: &mut [Step]) {
     let mut targets = HashSet::new();
     for step in steps {
         if step.target().is_some_and(|target| !targets.insert(without_case(target))) {
@@ -78,7 +116,7 @@ pub(super) fn fail_second_copies(steps: &mut [Step]) {
 }
 
 /// Gives every finished copy its name, in the order of the paths, and makes the names durable.
-pub(super) fn publish(steps: Vec<Step>, output: &Output) -> Vec<Step> {
+fn publish(steps: Vec<Step>, output: &Output) -> Vec<Step> {
     let mut folders = BTreeSet::new();
     let mut published = Vec::with_capacity(steps.len());
     for step in steps {

@@ -9,9 +9,9 @@ use std::collections::VecDeque;
 use std::iter::Peekable;
 use std::time::Instant;
 
-/// The most images in a group; fewer if few files may be open. Images that are converted together share the disk's
-/// flushes; larger groups would only take more memory.
-const GROUP: usize = 64;
+/// The most images in a group; fewer if few files may be open. Images that are converted together share the flushes of the
+/// ledger, and a thread is woken for several of them; larger groups would only take more memory.
+const GROUP: usize = 128;
 /// The most images that one of several threads takes at a time.
 const PIECE: usize = 16;
 /// Images that a single thread takes at a time: so few that what one of them has freed is there for the next.
@@ -235,12 +235,12 @@ mod tests {
     #[test]
     fn group_ends_only_where_the_items_of_a_file_end() {
         for workers in [1, 4] {
-            assert_eq!(sizes(vec![0; 150], workers), [64, 64, 22]);
+            assert_eq!(sizes(vec![0; 300], workers), [128, 128, 44]);
             assert_eq!(sizes(vec![7; 1000], workers), [1000]);
-            let in_the_middle = [vec![0; 61], vec![7; 301], vec![8; 3], vec![0; 5]].concat();
-            assert_eq!(sizes(in_the_middle, workers), [362, 8]);
-            let small: Vec<_> = (0..129).map(|item| 1 + item / 3).collect();
-            assert_eq!(sizes(small, workers), [66, 63]);
+            let in_the_middle = [vec![0; 125], vec![7; 301], vec![8; 3], vec![0; 5]].concat();
+            assert_eq!(sizes(in_the_middle, workers), [426, 8]);
+            let small: Vec<_> = (0..258).map(|item| 1 + item / 3).collect();
+            assert_eq!(sizes(small, workers), [129, 129]);
         }
     }
 }

@@ -46,7 +46,7 @@ impl Request {
             parsed = Record::parse(&patch.old).ok()?;
             &parsed
         };
-        let new = Record::parse(&patch.new).ok()?;
+        let new = change.new_record()?;
         let conversion = Conversion {
             serial: old.serial.text()?.to_owned(),
             licenses: old.licenses,

@@ -52,7 +52,7 @@ impl Results {
         for Moved { claim, path, target } in &self.moved {
             ledger.moved(*claim, path, target.as_deref())?;
         }
-        self.settled.iter().try_for_each(|settled| ledger.settle(*settled))?;
+        ledger.settle(&self.settled)?;
         self.finished.iter().try_for_each(|finished| ledger.enter(finished))
     }
 }

@@ -8,7 +8,7 @@ use super::change::Change;
 use super::claimed::ImageFile;
 use super::kept::TrimmedRecord;
 use super::output::OutputCopy;
-use crate::diagnosis::{Verdict, diagnose};
+use crate::diagnosis::{Diagnosis, Verdict, diagnose};
 use crate::ledger::ClaimId;
 use crate::record::RecordBytes;
 use crate::report::{Failure, Outcome, Report};
@@ -59,9 +59,9 @@ impl Work {
         Step::Done(self)
     }
 
-    fn converted(mut self: Box<Self>, record: &RecordBytes) -> Step {
+    fn converted(mut self: Box<Self>, diagnosis: Diagnosis) -> Step {
         let is_reduced = self.is_reduced();
-        self.report.convert(record);
+        self.report.convert(diagnosis);
         if is_reduced {
             self.reduce();
         }
@@ -122,15 +122,14 @@ impl Step {
     pub(super) fn reduced(mut self) -> Self {
         match &mut self {
             // Only a sound record is changed, and the change has its bytes.
-            Self::Ready(work, _) => work.report.diagnosis = None,
+            Self::Ready(work, change) => {
+                work.report.diagnosis = None;
+                change.reduce();
+            }
             Self::Done(work) => work.reduce(),
             Self::NotBegun | Self::Begun(..) | Self::Committed(..) => {}
         }
         self
-    }
-
-    pub(super) fn is_begun(&self) -> bool {
-        matches!(self, Self::Begun(..))
     }
 
     fn take(&mut self) -> Self {
@@ -204,8 +203,8 @@ impl Step {
     /// From `Committed` to `Done`, for a change in place: cleans up.
     pub(super) fn finish(self) -> Self {
         match self {
-            Self::Committed(work, change) if change.copy().is_none() => match change.finish() {
-                Ok(()) => work.converted(&change.patch().new),
+            Self::Committed(work, mut change) if change.copy().is_none() => match change.finish() {
+                Ok(()) => work.converted(change.diagnose_new()),
                 Err(failure) => work.failed(&change, failure),
             },
             other => other,
@@ -246,16 +245,16 @@ impl Step {
     /// From `Committed` to `Done`, for a copy: gives it its name.
     pub(super) fn publish(self) -> Self {
         match self {
-            Self::Committed(mut work, change) if change.copy().is_some() => {
-                let (as_it_is, new) = (change.is_as_it_is(), change.patch().new);
-                match (*change).publish() {
-                    Ok(true) if !as_it_is => work.converted(&new),
-                    Ok(false) if !as_it_is => {
+            Self::Committed(mut work, mut change) if change.copy().is_some() => {
+                let converted = (!change.is_as_it_is()).then(|| change.diagnose_new());
+                match ((*change).publish(), converted) {
+                    (Ok(true), Some(diagnosis)) => work.converted(diagnosis),
+                    (Ok(false), Some(_)) => {
                         work.report.outcome = Outcome::AlreadyConverted;
                         Self::Done(work)
                     }
-                    Ok(_) => Self::Done(work),
-                    Err(failure) => {
+                    (Ok(_), None) => Self::Done(work),
+                    (Err(failure), _) => {
                         work.report.fail(failure);
                         Self::Done(work)
                     }

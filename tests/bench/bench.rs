@@ -67,13 +67,13 @@ fn main() {
 
 type Part = (&'static str, fn(&Bench));
 const PARTS: [Part; 12] = [
+    ("copy", Bench::copy),
     ("inspect", Bench::inspect),
     ("uncached", Bench::uncached),
     ("share", Bench::slow_share),
     ("replace", Bench::replace),
     ("convert", Bench::convert),
     ("disk", Bench::slow_disk),
-    ("copy", Bench::copy),
     ("gz", Bench::gzip),
     ("zip", Bench::zip),
     ("growth", Bench::growth),
@@ -142,8 +142,6 @@ impl Bench {
     /// Images, ledger and copies as before the first run, all of them on the disk.
     fn make_anew(&self, folder: &str, count: usize, form: Form) {
         self.make(folder, count, form);
-        self.remove("out");
-        self.remove(&format!("{folder}.out"));
         self.forget_ledger();
         rustix::fs::sync();
     }

@@ -97,7 +97,13 @@ fn open_unchanged(path: &Path) -> io::Result<File> {
 }
 
 /// Opens a file to be read and changed, and keeps other programs from changing it.
-pub(crate) fn open_to_change(path: &Path) -> io::Result<File> {
+pub(crate) fn open_to_change(path: &Path) -> io::Result<(File, Metadata)> {
+    let file = open_alone(path)?;
+    let metadata = file.metadata()?;
+    Ok((file, metadata))
+}
+
+fn open_alone(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).share_mode(SHARE_READ | SHARE_DELETE);
     patiently(is_in_use, || options.open(path))
@@ -147,7 +153,7 @@ pub(crate) const OPENING_LOCKS: bool = true;
 /// Keeps other programs from changing the file and from locking it. If this user may not write the file, it only
 /// keeps others from changing it.
 pub(crate) fn try_lock(_: &File, path: &Path) -> Result<Guard, TryLockError> {
-    let guard = open_to_change(path).or_else(|error| match fault(&error) {
+    let guard = open_alone(path).or_else(|error| match fault(&error) {
         Some(DeviceFault::Denied | DeviceFault::WriteProtected) => {
             patiently(is_in_use, || open_unchanged(path))
         }

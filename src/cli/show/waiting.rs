@@ -75,7 +75,9 @@ impl Waiting {
             place.copy_from_slice(&(text.len() as u64).to_le_bytes());
         }
         self.last.extend(head);
-        texts.iter().for_each(|text| self.last.extend(*text));
+        for text in texts {
+            self.last.extend(text);
+        }
         if self.last.len() >= BLOCK { self.write_blocks() } else { Ok(()) }
     }
 

@@ -4,23 +4,20 @@ use super::Format;
 use super::table::{FormatInfo, Reader, TABLE};
 use crate::disk::DiskGeometry;
 use std::collections::{HashMap, HashSet};
+use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
 /// Usual endings of raw images.
 const RAW: [&str; 12] =
     ["img", "ima", "image", "flp", "floppy", "vfd", "dsk", "fd", "raw", "bin", "dd", "sbs"];
 
-fn ending(name: &Path) -> Option<&str> {
-    name.extension()?.to_str()
-}
-
-fn is_among(ending: &str, endings: &[&str]) -> bool {
-    endings.iter().any(|known| known.eq_ignore_ascii_case(ending))
+fn is_among(ending: &OsStr, endings: &[&str]) -> bool {
+    endings.iter().any(|known| ending.eq_ignore_ascii_case(known))
 }
 
 /// The format with this ending.
 fn row_of(name: &Path) -> Option<&'static FormatInfo> {
-    let ending = ending(name)?;
+    let ending = name.extension()?;
     TABLE.iter().find(|row| is_among(ending, row.endings))
 }
 
@@ -36,7 +33,7 @@ pub(crate) fn format_by_name(name: &Path) -> Option<Format> {
 
 /// Whether a name has the ending of a raw image.
 pub(crate) fn is_raw_name(name: &Path) -> bool {
-    ending(name).is_some_and(|ending| is_among(ending, &RAW))
+    name.extension().is_some_and(|ending| is_among(ending, &RAW))
 }
 
 /// Whether a file may be an archive: not if its length is that of a diskette, unless its ending says so.
@@ -44,7 +41,7 @@ pub(crate) fn may_be_archive(name: &Path, len: u64) -> bool {
     let packed = || TABLE.iter().filter(|row| matches!(row.reader, Reader::Gzip | Reader::Zip));
     let is_packed = |ending| packed().any(|row| is_among(ending, row.endings));
     DiskGeometry::of_len(len).is_none()
-        || ending(name).is_some_and(|ending| !is_among(ending, &RAW) && is_packed(ending))
+        || name.extension().is_some_and(|ending| !is_among(ending, &RAW) && is_packed(ending))
 }
 
 /// The name of the raw image that is copied out of a container of this name.

@@ -39,26 +39,27 @@ pub(super) fn check(
         found(Finding::damage(RecordField::EventServerVersion, at, expected, version));
     }
     let fields = (RecordField::EventServerAddress, RecordField::EventServerName);
-    check_server(&event.server, at + offset_of!(Event, server), fields).for_each(&mut found);
+    check_server(&event.server, at + offset_of!(Event, server), fields, &mut found);
     let (start, end) = (at + offset_of!(Event, zero), at + offset_of!(Event, seal));
     if let Some(finding) = check_zero(record, RecordField::Reserved, start, end) {
         found(finding);
     }
 }
 
-/// Checks a server that a pack is bound to; `fields` are the names of the two fields.
+/// Checks a server that a pack is bound to; `fields` are the names of the two fields. `found` gets the findings.
 pub(super) fn check_server(
     server: &Server,
     at: usize,
     fields: (RecordField, RecordField),
-) -> impl Iterator<Item = Finding> + use<> {
-    let address = (server.address.0 == [0; 6])
-        .then(|| Finding::damage(fields.0, at, Value::NotZero, Value::Bytes(vec![0; 6])));
-    let name = server.name_text().is_none().then(|| {
-        let found = Value::Bytes(server.name.0.to_vec());
-        Finding::damage(fields.1, at + offset_of!(Server, name), Value::NameForm, found)
-    });
-    address.into_iter().chain(name)
+    mut found: impl FnMut(Finding),
+) {
+    if server.address.0 == [0; 6] {
+        found(Finding::damage(fields.0, at, Value::NotZero, Value::Bytes(vec![0; 6])));
+    }
+    if server.name_text().is_none() {
+        let name = Value::Bytes(server.name.0.to_vec());
+        found(Finding::damage(fields.1, at + offset_of!(Server, name), Value::NameForm, name));
+    }
 }
 
 /// A finding at the first byte from `start` to `end` that is not zero.

@@ -3,7 +3,7 @@
 use super::event::{self, check_server, check_zero};
 use super::finding::{Finding, RecordField, Value};
 use super::seals::SealCheck;
-use crate::record::fields::{Server, is_zero};
+use crate::record::fields::Server;
 use crate::record::{EVENT_SLOTS, PACK_SIZES, RECORD_LEN, Record, STATUS_BOUND, event_at};
 use std::mem::offset_of;
 
@@ -20,10 +20,7 @@ pub(super) fn check(record: &Record, seals: &SealCheck, findings: &mut Vec<Findi
         event::check(record, slot, seals.verifies(slot), findings);
     }
     let uncounted = seals.history().end.max(seals.post_upgrade().end);
-    if is_zero(&record.bytes()[event_at(uncounted)..]) {
-        return;
-    }
-    for slot in uncounted..EVENT_SLOTS {
+    for slot in uncounted..record.events.len() {
         let zero =
             check_zero(record, RecordField::UncountedSlot, event_at(slot), event_at(slot + 1));
         findings.extend(zero.map(|finding| finding.in_slot(slot)));
@@ -119,7 +116,7 @@ fn check_header(record: &Record, findings: &mut Vec<Finding>) {
     }
     if record.status & STATUS_BOUND != 0 {
         let fields = (RecordField::ServerAddress, RecordField::ServerName);
-        return findings.extend(check_server(&record.server, layout.server, fields));
+        return check_server(&record.server, layout.server, fields, |it| findings.push(it));
     }
     for (field, at, found) in
         [(RecordField::From, layout.from, record.from), (RecordField::To, layout.to, record.to)]

@@ -157,9 +157,9 @@ impl SealCheck {
                 version,
             )
         });
-        let (from, to) = self.sealed_licenses(record).unwrap_or_default();
         let out_of_order = self.out_of_order.iter().map(|&slot| {
             let event = *record.event(slot);
+            let (from, to) = self.sealed_licenses(record).unwrap_or_default();
             let (expected, found) = (Value::Number(from.into()), Value::Number(event.from.into()));
             about(slot, FindingKind::OutOfOrder { event, from, to }, expected, found)
         });

@@ -67,7 +67,8 @@ impl Volume {
         let Ok(chain) = self.chain(&file.entry, FatCopy::First) else { return Ok(None) };
         let mut left = file.entry.size as usize;
         let (mut digest, mut sector) = (Sha1::new(), [0; SECTOR_LEN]);
-        for offset in chain.sectors(left.div_ceil(SECTOR_LEN)) {
+        let sectors = 0..left.div_ceil(SECTOR_LEN);
+        for offset in sectors.map_while(|number| chain.sector(number)) {
             medium.read(offset, &mut sector)?;
             digest.update(&sector[..left.min(SECTOR_LEN)]);
             left = left.saturating_sub(SECTOR_LEN);

@@ -240,16 +240,11 @@ impl Volume {
 }
 
 impl ClusterChain {
-    /// Byte offsets on the medium of the file's first `count` sectors, in the file's order.
-    pub fn sectors(&self, count: usize) -> impl Iterator<Item = u64> {
-        let per_cluster = self.geometry.cluster_len() / SECTOR;
-        self.clusters
-            .iter()
-            .flat_map(move |&cluster| {
-                let start = self.geometry.cluster_offset(cluster);
-                (0..per_cluster).map(move |sector| start + sector * SECTOR)
-            })
-            .take(count)
+    /// The byte offset on the medium of the file's sector with this number, counted from 0.
+    pub fn sector(&self, number: usize) -> Option<u64> {
+        let per_cluster = self.geometry.sectors_per_cluster as usize;
+        let start = self.geometry.cluster_offset(*self.clusters.get(number / per_cluster)?);
+        Some(start + (number % per_cluster) as u64 * SECTOR)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::boot::FIRST_CLUSTER;
 use super::{DirectoryEntry, FaultKind, MediaFault, SECTOR_LEN, VolumeGeometry};
 use crate::disk::Flaw;
-use crate::record::fields::is_zero;
+use crate::record::trimmed::trimmed;
 
 /// The meaning of an entry of the FAT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,10 +15,6 @@ enum Link {
     End,
     Lost(Flaw),
 }
-
-/// Clusters that are skipped together if free, and the bytes of their entries.
-const BLOCK_CLUSTERS: u16 = 64;
-const BLOCK_LEN: usize = 96;
 
 /// The offset of the entry of `cluster` in bytes.
 fn offset(cluster: u16) -> usize {
@@ -142,40 +138,11 @@ impl<'a> Fat<'a> {
 
     /// The clusters outside `chain` that lead into it, each with the cluster that it leads to.
     pub(super) fn cross_links(&self, chain: &[u16]) -> impl Iterator<Item = (u16, u16)> {
-        let candidates = self.leading_near(chain);
-        let links = candidates.into_iter().map(|from| (from, self.entry(from)));
-        links.filter(|(_, to)| chain.contains(to))
-    }
-
-    /// The clusters outside `chain` that lead to one from its lowest to its highest. Most of a FAT is zeros, which are
-    /// skipped in blocks.
-    fn leading_near(&self, chain: &[u16]) -> Vec<u16> {
-        let low = chain.iter().min().copied().unwrap_or(1);
-        let high = chain.iter().max().copied().unwrap_or(0);
-        let leads_near =
-            |cluster: u16, entry: u16| (low..=high).contains(&entry) && !chain.contains(&cluster);
-        let mut leading = Vec::new();
-        let (blocks, rest) = self.bytes.as_chunks();
-        let mut last = [0; BLOCK_LEN];
-        last[..rest.len()].copy_from_slice(rest);
-        let blocks = blocks.iter().chain([&last]).take(self.end.div_ceil(BLOCK_CLUSTERS).into());
-        for (number, block) in (0..).zip(blocks) {
-            if is_zero(block) {
-                continue;
-            }
-            let first = number * BLOCK_CLUSTERS;
-            for (even, pair) in (first..).step_by(2).zip(block.as_chunks().0) {
-                let [of_even, of_odd] = both_entries(*pair);
-                if leads_near(even, of_even) {
-                    leading.push(even);
-                }
-                if leads_near(even + 1, of_odd) {
-                    leading.push(even + 1);
-                }
-            }
-        }
-        leading.retain(|cluster| (FIRST_CLUSTER..self.end).contains(cluster));
-        leading
+        // What is not used at the end of a FAT, mostly nearly all of it, is zeros.
+        let used = trimmed(self.bytes).len();
+        let clusters = self.clusters().take_while(move |cluster| offset(*cluster) < used);
+        let links = clusters.map(|from| (from, self.entry(from)));
+        links.filter(|(from, to)| chain.contains(to) && !chain.contains(from))
     }
 
     /// Whether `cluster` is free.

@@ -171,7 +171,7 @@ impl Finder {
         // An error is reported when the image is examined.
         let opened = opens.then(|| level.open(&name, &path).ok()).flatten().map(Box::new);
         let metadata = match &opened {
-            Some(file) => Ok(file.metadata().clone()),
+            Some(image) => Ok(image.file().metadata().clone()),
             None => fs::symlink_metadata(&path),
         };
         match metadata {
@@ -184,7 +184,7 @@ impl Finder {
             }
             Ok(metadata) => {
                 let file = match &opened {
-                    Some(file) => file.identity(),
+                    Some(image) => image.file().identity(),
                     None => identity_at(&path, &metadata),
                 };
                 let place = Place { map, ..Place::file(path) };

@@ -2,8 +2,7 @@
 
 use crate::container::Format;
 use crate::disk::MediaError;
-use crate::files::OpenFile;
-use crate::media::Place;
+use crate::media::{Place, RawImage};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -85,8 +84,8 @@ pub struct Image {
     pub root: Arc<Path>,
     /// Whether it may be an archive of several images.
     pub may_be_archive: bool,
-    /// The open file, if the finder has opened it.
-    pub opened: Option<Box<OpenFile>>,
+    /// The image, if the finder has opened it.
+    pub opened: Option<Box<RawImage>>,
 }
 
 impl Image {

@@ -2,6 +2,7 @@
 
 use super::maps::{is_made_of, is_map_name, mapfile_of};
 use crate::files::OpenFile;
+use crate::media::RawImage;
 use crate::platform::Folder;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, FileType};
@@ -58,12 +59,12 @@ impl Level {
     }
 
     /// Opens the image with this name in the folder to be read; `path` leads to it.
-    pub(super) fn open(&mut self, name: &OsStr, path: &Path) -> io::Result<OpenFile> {
+    pub(super) fn open(&mut self, name: &OsStr, path: &Path) -> io::Result<RawImage> {
         let folder = match &mut self.handle {
             Some(folder) => folder,
             none => none.insert(Folder::open(&self.folder)?),
         };
-        OpenFile::open_in(folder, name, path)
+        OpenFile::open_in(folder, name, path).map(RawImage::from)
     }
 
     /// Closes the folder that [`Level::open`] has opened.

@@ -2,8 +2,7 @@
 
 use super::{Found, Image};
 use crate::container::{may_be_archive, may_be_image};
-use crate::files::OpenFile;
-use crate::media::{Place, PlaceKind};
+use crate::media::{Place, PlaceKind, RawImage};
 use crate::platform::{FileId, FileIdentity};
 use std::collections::HashMap;
 use std::fs::{self, Metadata};
@@ -28,7 +27,7 @@ impl SeenPaths {
         file: FileIdentity,
         len: u64,
         root: Arc<Path>,
-        opened: Option<Box<OpenFile>>,
+        opened: Option<Box<RawImage>>,
     ) -> Found {
         let path = &place.path;
         let named = path.as_os_str() == root.as_os_str();

@@ -5,7 +5,6 @@ use super::{
 };
 use crate::container::{Recognised, format_by_name};
 use crate::disk::{ContainerError, DisketteStorage, Flaw, MediaError, Storage};
-use crate::files::OpenFile;
 use crate::platform::{self, FileId};
 use std::fs::{File, Permissions, TryLockError};
 use std::io;
@@ -36,7 +35,7 @@ impl Medium {
                     let packed = Packed::new(Arc::clone(&member.container), member.index)?;
                     Self::packed(packed, place)
                 }
-                None => Self::of_file(OpenFile::open(&place.path)?, place),
+                None => Self::of_image(Box::new(RawImage::open(&place.path)?), place),
             },
             PlaceKind::Drive => {
                 Ok(Self::Diskette(VerifyingReader::new(Drive::open(&place.path)?, retries)))
@@ -44,12 +43,12 @@ impl Medium {
         }
     }
 
-    /// The medium in a file that is already open to be read.
+    /// The medium in a file that is already open to be read, as if it were a raw image.
     ///
     /// # Errors
     /// As [`Medium::open`].
-    pub(crate) fn of_file(file: OpenFile, place: &Place) -> Result<Self, MediaError> {
-        Self::image(file.into(), place, false)
+    pub(crate) fn of_image(image: Box<RawImage>, place: &Place) -> Result<Self, MediaError> {
+        Self::image(image, place, false)
     }
 
     /// Opens a medium to be read and changed.
@@ -63,7 +62,7 @@ impl Medium {
                     let packed = Packed::to_change(Arc::clone(&member.container), member.index)?;
                     Self::packed(packed, place)
                 }
-                None => Self::image(RawImage::open_to_change(&place.path)?, place, true),
+                None => Self::image(Box::new(RawImage::open_to_change(&place.path)?), place, true),
             },
             PlaceKind::Drive => Ok(Self::Diskette(VerifyingReader::new(
                 Drive::open_to_change(&place.path)?,
@@ -81,7 +80,7 @@ impl Medium {
         }
     }
 
-    fn image(image: RawImage, place: &Place, writable: bool) -> Result<Self, MediaError> {
+    fn image(image: Box<RawImage>, place: &Place, writable: bool) -> Result<Self, MediaError> {
         let format = match image.recognise(!writable)? {
             Recognised::Container(format) => Some(format),
             Recognised::Unknown => format_by_name(&place.path),
@@ -91,10 +90,10 @@ impl Medium {
             let container = Container::new(image.into_file(), format, &place.path, writable)?;
             return Self::packed(Packed::only(container)?, place);
         }
-        Ok(Self::Image(Box::new(match lost(place, image.len())? {
-            Some(lost) => image.without(lost),
+        Ok(Self::Image(match lost(place, image.len())? {
+            Some(lost) => Box::new(image.without(lost)),
             None => image,
-        })))
+        }))
     }
 
     fn packed(packed: Packed, place: &Place) -> Result<Self, MediaError> {

@@ -243,9 +243,8 @@ fn read_by<S: DisketteStorage + ?Sized>(
 /// The sectors of a record of the right length.
 fn record_sectors(entry: &DirectoryEntry, chain: &ClusterChain) -> Option<RecordSectors> {
     let mut sectors = RecordSectors::default();
-    let mut there = chain.sectors(RECORD_SECTORS);
-    for sector in &mut sectors {
-        *sector = there.next()?;
+    for (number, sector) in sectors.iter_mut().enumerate() {
+        *sector = chain.sector(number)?;
     }
     (entry.size as usize == RECORD_LEN).then_some(sectors)
 }

@@ -18,9 +18,10 @@ pub(crate) use layout::Layout;
 use crate::disk::SECTOR_LEN;
 use binrw::BinRead;
 use event::{EVENT_LEN, Event};
-use fields::{FileTime, Seal, Serial, Server, is_zero};
+use fields::{FileTime, Seal, Serial, Server};
 use std::io::Cursor;
 use std::mem::size_of;
+use trimmed::trimmed;
 
 /// Bytes in a record.
 pub const RECORD_LEN: usize = 2048;
@@ -173,7 +174,7 @@ impl Record {
         let mut cursor = Cursor::new(&bytes[..]);
         let header = Header::read(&mut cursor)?;
         let (slots, _) = bytes[HEADER_LEN..].as_chunks::<EVENT_LEN>();
-        let used = slots.iter().rposition(|slot| !is_zero(slot)).map_or(0, |last| last + 1);
+        let used = trimmed(&bytes[HEADER_LEN..]).len().div_ceil(EVENT_LEN);
         let counted = Some(usize::from(header.event_count())).filter(|count| *count <= EVENT_SLOTS);
         let slots = slots.iter().take(used.max(counted.unwrap_or(0)));
         let events = slots.map(|slot| Event::read(&mut Cursor::new(slot)));

@@ -3,16 +3,17 @@
 use super::fields::is_zero;
 use super::{RECORD_LEN, RecordBytes};
 
-/// Bytes that are compared with zeros at a time.
-const BLOCK: usize = 64;
-
-/// A record, or a part of one, up to its last byte that is not zero.
+/// A record, or another part of a medium, up to its last byte that is not zero.
 pub(crate) fn trimmed(bytes: &[u8]) -> &[u8] {
     // First without whole blocks of zeros, which is fast.
-    let last = bytes.chunks(BLOCK).rposition(|block| !is_zero(block));
-    let blocks = &bytes[..last.map_or(0, |last| bytes.len().min((last + 1) * BLOCK))];
-    let last = blocks.iter().rposition(|byte| *byte != 0);
-    &blocks[..last.map_or(0, |last| last + 1)]
+    without_zeros::<1>(without_zeros::<16>(without_zeros::<256>(bytes)))
+}
+
+/// The bytes without the blocks of zeros at their end.
+fn without_zeros<const BLOCK: usize>(bytes: &[u8]) -> &[u8] {
+    let (rest, blocks) = bytes.as_rchunks::<BLOCK>();
+    let used = blocks.iter().rposition(|block| !is_zero(block)).map_or(0, |last| last + 1);
+    &bytes[..rest.len() + used * BLOCK]
 }
 
 /// The whole record; `None` if these bytes are more than one.
@@ -29,13 +30,14 @@ mod tests {
     #[test]
     fn what_is_trimmed_ends_with_its_last_byte_and_is_whole_again() {
         assert_eq!(trimmed(&[0; RECORD_LEN]).len(), 0);
-        for last in [0, 62, 63, 64, 1000, 2047] {
+        for last in [0, 15, 16, 255, 256, 1000, 2047] {
             let mut record = [0; RECORD_LEN];
             record[last] = 1;
             assert_eq!(trimmed(&record).len(), last + 1);
             assert_eq!(whole(trimmed(&record)), Some(record));
         }
         assert_eq!(whole(&[0; RECORD_LEN + 1]), None);
-        assert_eq!(trimmed(&[1; BLOCK + 3]), [1; BLOCK + 3]);
+        assert_eq!(trimmed(&[1; 259]), [1; 259]);
+        assert_eq!(trimmed(&[0; 259]).len(), 0);
     }
 }

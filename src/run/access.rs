@@ -16,7 +16,7 @@ pub(super) fn open(place: &Place, job: &Job) -> Result<Medium, Failure> {
 /// The same, if the file may be open already.
 pub(super) fn open_found(image: &mut Image, job: &Job) -> Result<Medium, Failure> {
     match image.opened.take() {
-        Some(file) => Medium::of_file(*file, &image.place)
+        Some(opened) => Medium::of_image(opened, &image.place)
             .map_err(|error| failed_to_open(&image.place, error)),
         None => open(&image.place, job),
     }

@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// The result of looking at what the finder found.
 pub(super) enum LookResult {
     /// An image was looked at.
-    Image(Box<LookedAt>),
+    Image(LookedAt),
     /// It is not an image, and is only reported.
     Other(Found),
     /// The run was stopped before it.
@@ -63,7 +63,7 @@ fn not_read(report: &Report) -> Option<Format> {
 }
 
 /// Looks at an image.
-pub(super) fn look_at(mut image: Image, job: &Job) -> Box<LookedAt> {
+pub(super) fn look_at(mut image: Image, job: &Job) -> LookedAt {
     let is_named = image.is_named();
     let mut report = new_report(&image);
     let (mut file, mut access) = (ImageFile::at(&image.place), Access::InPlace);
@@ -75,7 +75,7 @@ pub(super) fn look_at(mut image: Image, job: &Job) -> Box<LookedAt> {
         report = settle(report, failure, is_named);
     }
     report.in_place = access != Access::NeedsOutput;
-    Box::new(LookedAt { place: image.place, root: image.root, report, file, access })
+    LookedAt { place: image.place, root: image.root, report, file, access }
 }
 
 /// The report of an image of which nothing is known yet.

@@ -160,7 +160,7 @@ impl<'a> Looking<'a> {
 
     fn report(&mut self, seen: LookResult) -> ControlFlow<()> {
         match seen {
-            LookResult::Image(look) => self.image(*look),
+            LookResult::Image(look) => self.image(look),
             LookResult::Other(Found::Failed { path, named, error }) => {
                 self.survey.images.add_path(&path);
                 self.survey.add_unread(&path);

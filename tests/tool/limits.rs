@@ -1,7 +1,7 @@
 //! Limits that a shell sets on what a run may use: the size of files, and how many may be open.
 
 use super::causes::images;
-use crate::support::scene::{CONVERT, Scene, outcomes};
+use crate::support::scene::{CONVERT, Ran, Scene, outcomes};
 use std::fs;
 
 #[test]
@@ -51,4 +51,24 @@ fn request_that_the_disk_has_no_room_for_names_its_file_and_no_other() {
     let said = "addpack: the report could not be written: request.txt: ";
     assert!(ran.stderr.starts_with(said) && !ran.stderr.contains("tmp"), "{}", ran.stderr);
     assert_eq!(fs::read_dir(scene.path("")).unwrap().count(), 1, "nothing is left");
+}
+
+#[test]
+fn reports_that_the_disk_has_no_room_for_are_said_to_be_lost_and_the_others_are_whole() {
+    let scene = Scene::new();
+    let folder = [&*"f".repeat(200); 3].join("/");
+    fs::create_dir_all(scene.path(&folder)).unwrap();
+    for number in 0..800 {
+        fs::write(scene.path(&format!("{folder}/{number}.img")), "").unwrap();
+    }
+    let all = scene.run(&["inspect", "--json", "."]);
+    assert!(all.stdout.len() > 2 << 18, "more than two blocks wait");
+    // In blocks of 512 bytes: the first block that is written to the file does not fit.
+    let ran = scene.run_after("ulimit -f 500", &["inspect", "--json", "."]);
+    let images =
+        |ran: &Ran| ran.stdout.lines().rev().skip(1).map(str::to_owned).collect::<Vec<_>>();
+    let (all, left) = (images(&all), images(&ran));
+    assert!(left.len() < all.len() && left.iter().all(|line| all.contains(line)));
+    assert!(ran.stderr.contains("the report could not be written: "), "{}", ran.stderr);
+    ran.ends(3);
 }

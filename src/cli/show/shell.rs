@@ -38,6 +38,14 @@ pub(crate) fn path_word(path: &Path) -> Option<Cow<'_, str>> {
     Some(if text.starts_with('-') { format!("./{text}").into() } else { text.into() })
 }
 
+/// A path as an argument, quoted; `None` if it cannot be typed.
+pub(crate) fn quoted_path(path: &Path) -> Option<Cow<'_, str>> {
+    match path_word(path)? {
+        Cow::Borrowed(word) => quote(SYSTEM, word),
+        Cow::Owned(word) => quote(SYSTEM, &word).map(|word| word.into_owned().into()),
+    }
+}
+
 fn quote(shell: Shell, word: &str) -> Option<Cow<'_, str>> {
     let is_plain = |byte: u8| match byte {
         b'_' | b'-' | b'.' | b'/' | b':' | b',' | b'+' | b'@' | b'=' => true,

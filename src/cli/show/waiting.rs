@@ -2,12 +2,13 @@
 
 use crate::cli::show::lines::Reason;
 use addpack::report::Outcome;
-use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
-use tempfile::SpooledTempFile;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, Write};
+use std::mem::take;
 
-/// Up to this many bytes of waiting reports are kept in memory.
-const IN_MEMORY: usize = 256 * 1024;
-/// How many bytes are written to the file, or read from it, at a time.
+/// How many bytes are written to the file at a time; fewer are kept in memory.
+const BLOCK: usize = 256 * 1024;
+/// How many bytes are read from it at a time.
 const BUFFER: usize = 64 * 1024;
 /// Bytes before the texts on an image: its outcome, its flags (1: it was named, 2: it is a folder), the heading, and the length of each text.
 const HEAD: usize = 3 + 3 * size_of::<u64>();
@@ -37,17 +38,14 @@ pub(crate) enum Upcoming {
 }
 
 /// The waiting reports, in their order.
+#[derive(Default)]
 pub(crate) struct Waiting {
-    added: BufWriter<SpooledTempFile>,
-    /// The same, to read from, once the first report is taken.
-    taken: Option<BufReader<SpooledTempFile>>,
-}
-
-impl Default for Waiting {
-    fn default() -> Self {
-        let added = BufWriter::with_capacity(BUFFER, SpooledTempFile::new(IN_MEMORY));
-        Self { added, taken: None }
-    }
+    /// Those that were added first, if there are many: whole blocks.
+    file: Option<File>,
+    /// Those behind them.
+    last: Vec<u8>,
+    /// All of them, to read from, once the first report is taken.
+    taken: Option<Box<dyn BufRead>>,
 }
 
 impl Waiting {
@@ -76,9 +74,22 @@ impl Waiting {
         for (place, text) in head[3..].chunks_mut(8).zip(texts) {
             place.copy_from_slice(&(text.len() as u64).to_le_bytes());
         }
-        self.added.write_all(&head)?;
-        let mut texts = texts.into_iter().filter(|text| !text.is_empty());
-        texts.try_for_each(|text| self.added.write_all(text))
+        self.last.extend(head);
+        for text in texts {
+            self.last.extend(text);
+        }
+        if self.last.len() >= BLOCK { self.write_blocks() } else { Ok(()) }
+    }
+
+    /// Moves whole blocks to the file. If that fails, nothing is kept: the file may end within a report.
+    fn write_blocks(&mut self) -> io::Result<()> {
+        let Self { file, mut last, .. } = take(self);
+        let mut file = file.map_or_else(tempfile::tempfile, Ok)?;
+        let blocks = last.len() / BLOCK * BLOCK;
+        file.write_all(&last[..blocks])?;
+        last.drain(..blocks);
+        *self = Self { file: Some(file), last, taken: None };
+        Ok(())
     }
 
     /// Takes what was added first; `None` if nothing waits.
@@ -86,10 +97,15 @@ impl Waiting {
         let file = if let Some(file) = &mut self.taken {
             file
         } else {
-            let Self { added, .. } = std::mem::take(self);
-            let mut file = added.into_inner()?;
-            file.rewind()?;
-            self.taken.insert(BufReader::with_capacity(BUFFER, file))
+            let Self { file, last, .. } = take(self);
+            let last = Cursor::new(last);
+            self.taken.insert(match file {
+                Some(mut file) => {
+                    file.rewind()?;
+                    Box::new(BufReader::with_capacity(BUFFER, file).chain(last))
+                }
+                None => Box::new(last),
+            })
         };
         let mut head = [0; HEAD];
         match file.read_exact(&mut head) {
@@ -97,24 +113,25 @@ impl Waiting {
             read => read?,
         }
         let ([outcome, flags, heading], lengths) = ([head[0], head[1], head[2]], &head[3..]);
-        let mut texts = [Vec::new(), Vec::new(), Vec::new()];
-        for (text, length) in texts.iter_mut().zip(lengths.as_chunks().0) {
-            *text = bytes(file, u64::from_le_bytes(*length))?;
-        }
-        let [text, said, next] = texts;
+        let mut lengths = lengths.as_chunks().0.iter().map(|length| u64::from_le_bytes(*length));
+        let mut next_text = || bytes(file, lengths.next().unwrap_or(0));
+        let text = next_text()?;
         let Some(outcome) = Outcome::ALL.get(usize::from(outcome)).copied() else {
             return Ok(Some(Upcoming::Text(text)));
         };
-        let reason = (heading != TEXT).then_some(Reason { heading, text: said, next });
+        let reason = match heading {
+            TEXT => None,
+            heading => Some(Reason { heading, text: next_text()?, next: next_text()? }),
+        };
         let (named, is_folder) = (flags & 1 != 0, flags & 2 != 0);
         Ok(Some(Upcoming::Image(ShownImage { outcome, named, is_folder, text, reason })))
     }
 }
 
 fn bytes(file: &mut impl Read, length: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = vec![0; usize::try_from(length).map_err(io::Error::other)?];
-    file.read_exact(&mut bytes)?;
-    Ok(bytes)
+    let mut bytes = Vec::with_capacity(usize::try_from(length).map_err(io::Error::other)?);
+    let read = file.take(length).read_to_end(&mut bytes)?;
+    if read as u64 == length { Ok(bytes) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
 }
 
 #[cfg(test)]

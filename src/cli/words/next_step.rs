@@ -6,7 +6,7 @@ use super::set::conflict_next_step;
 use super::value::server;
 use super::verdict::{copy_in_its_place, is_unknown_layout, is_weak};
 use super::{KB_REPLACEMENT, is_of_set, missing_path, serial, server_to_name, system};
-use crate::cli::show::shell::{command, path_word};
+use crate::cli::show::shell::quoted_path;
 use crate::cli::show::terminal::{from_here, named};
 use crate::cli::show::what_now::convert_diskette_of_image;
 use addpack::diagnosis::{Finding, FindingCode, FindingKind};
@@ -74,14 +74,12 @@ pub(crate) fn short_next_step(report: &Report) -> String {
         Outcome::Convertible | Outcome::UnfinishedConversion if !report.in_place => {
             "convert it with addpack convert -o DIR: it cannot be changed where it is"
         }
-        Outcome::Convertible => {
-            let warning = if report.is_drive { system::TAB_WARNING } else { "" };
-            let how =
-                if report.is_drive { "one way; asks first" } else { "asks first; the image stays" };
-            return format!("{} ({how}){warning}", convert_command(report));
+        Outcome::Convertible if report.is_drive => {
+            return convert_command(report, " (one way; asks first)") + system::TAB_WARNING;
         }
+        Outcome::Convertible => return convert_command(report, " (asks first; the image stays)"),
         Outcome::UnfinishedConversion => {
-            return convert_command(report) + ", which finishes the clean-up";
+            return convert_command(report, ", which finishes the clean-up");
         }
         Outcome::AlreadyConverted if report.output.is_some() => "nothing: use that copy",
         Outcome::Converted => "write 4.5 on its label: it fits 4.0 and 4.5 servers alike",
@@ -110,13 +108,15 @@ fn kept_next_step(report: &Report) -> Option<String> {
     Some(format!("{command} (converts the diskette that this image was made of)"))
 }
 
-/// The command that converts a diskette, or an image into a copy, or that finishes a conversion where it was begun.
-fn convert_command(report: &Report) -> String {
+/// The command that converts a diskette, or an image into a copy, or that finishes a conversion where it was begun; and
+/// what is said of it.
+fn convert_command(report: &Report, about: &str) -> String {
     let is_in_place = report.is_drive || report.outcome == Outcome::UnfinishedConversion;
-    let first: &[_] = if is_in_place { &["convert"] } else { &["convert", "-o", "converted"] };
-    let path = path_word(&report.path);
-    let command = path.and_then(|path| command(&[first, &[&*path]].concat()));
-    command.unwrap_or_else(|| format!("run addpack {} on it", first.join(" ")))
+    let convert = if is_in_place { "convert" } else { "convert -o converted" };
+    match quoted_path(&report.path) {
+        Some(path) => ["addpack ", convert, " ", &path, about].concat(),
+        None => ["run addpack ", convert, " on it", about].concat(),
+    }
 }
 
 /// Whether to ask for a replacement: if its own record or diskette is why it is refused, and there is

@@ -180,6 +180,6 @@ impl Storage for OpenFile {
 
     fn sync(&self) -> Result<(), MediaError> {
         platform::step();
-        Ok(platform::sync_data(&self.file)?)
+        Ok(platform::sync_data(&self.file, &self.path)?)
     }
 }

@@ -4,7 +4,7 @@ use super::access::protected;
 use super::identity::{FILE_VERSIONS, LedgerFileKind, WITH_LOG, identify};
 use super::schema::make_tables;
 use super::{LedgerError, LedgerProblem, Result};
-use crate::files::write_new;
+use crate::files::{make_folder, write_new};
 use crate::platform::{folder_of, sync_folder};
 use rusqlite::{Connection, MAIN_DB};
 use std::fs;
@@ -40,7 +40,7 @@ fn create(path: &Path, uses_log: bool) -> Result<()> {
     let folder = folder_of(path);
     let is_made = |folder: &&Path| !folder.exists();
     let made = folder.ancestors().take_while(is_made).count();
-    fs::create_dir_all(folder).map_err(failed)?;
+    make_folder(folder).map_err(failed)?;
     let empty = || {
         let mut db = Connection::open_in_memory()?;
         make_tables(&db, 0)?;

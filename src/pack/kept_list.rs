@@ -5,7 +5,8 @@
 //! of their file times. It has the numbers of diskettes of which nothing could be read, too, so that no other one gets
 //! them. Lines are only ever added to it.
 
-use std::fs::{self, File, OpenOptions};
+use crate::files::make_folder;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::str::SplitWhitespace;
@@ -77,7 +78,7 @@ pub fn set_unread(folder: &Path, number: usize, is_unread: bool) -> io::Result<(
     if parse_unread(&text).contains(&number) == is_unread {
         return Ok(());
     }
-    fs::create_dir_all(folder)?;
+    make_folder(folder)?;
     append(folder, &text, &format!("{number} {}", if is_unread { UNREAD } else { READ }))
 }
 

@@ -202,7 +202,7 @@ pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
 }
 
 /// Makes a file's bytes durable.
-pub(crate) fn sync_data(file: &File) -> io::Result<()> {
+pub(crate) fn sync_data(file: &File, _: &Path) -> io::Result<()> {
     unless_never_written(file.sync_data(), file)
 }
 

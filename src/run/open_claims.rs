@@ -76,10 +76,19 @@ impl OpenClaims {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::conversion::decide;
     use crate::diagnosis::diagnose;
-    use crate::ledger::{Conversion, ConversionState};
-    use crate::record::RecordBytes;
+    use crate::disk::SECTOR_LEN;
+    use crate::ledger::{ClaimRequest, Conversion, ConversionState, Ledger};
+    use crate::media::RawImage;
+    use crate::pack::examine::{Examination, examine};
+    use crate::record::fields::FileTime;
+    use crate::record::{Record, RecordBytes};
     use crate::report::Outcome;
+    use crate::run::claims::Claims;
+    use crate::run::recovery::Recovering;
+    use std::fs;
+    use std::path::Path;
 
     const RECORD: &[u8] = include_bytes!("../../testdata/records/reapplied-in-order.rec");
     /// The offsets of the number in the serial, and of a byte that must be zero.
@@ -170,5 +179,50 @@ mod tests {
         let mut open = OpenClaims::new((0..3).map(claim).collect());
         open.take(1);
         assert!(open.candidates(&report(1, 1), inode(1), None).is_empty() && !open.is_empty());
+    }
+    /// Makes an image that is converted, and the claim of its conversion, whose image is gone.
+    fn converted_at(path: &Path) -> ClaimRequest {
+        let mut image = include_bytes!("../../testdata/images/reapplied-360.img").to_vec();
+        fs::write(path, &image).unwrap();
+        let Ok(Examination::Pack(pack)) = examine(&RawImage::open(path).unwrap()) else { panic!() };
+        let patch = decide(&pack.diagnosis, FileTime(123)).unwrap();
+        let sectors = pack.sectors.unwrap();
+        for (at, sector) in sectors.iter().zip(patch.new.chunks(SECTOR_LEN)) {
+            let at = usize::try_from(*at).unwrap();
+            image[at..at + SECTOR_LEN].copy_from_slice(sector);
+        }
+        fs::write(path, image).unwrap();
+        let record = pack.diagnosis.record.unwrap();
+        let conversion = Conversion {
+            serial: record.serial.text().unwrap().to_owned(),
+            path: path.with_file_name("gone.img"),
+            old_digest: record.digest().to_hex(),
+            file: None,
+            ..claim(0).conversion
+        };
+        ClaimRequest { conversion, sectors, patch, replaces: None }
+    }
+
+    #[test]
+    fn claim_is_settled_only_by_its_own_pack_that_turns_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let [ours, foreign] = ["ours.img", "foreign.img"].map(|name| folder.path().join(name));
+        fs::write(&foreign, include_bytes!("../../testdata/images/converted-360.img")).unwrap();
+        let request = converted_at(&ours);
+        let mut ledger = Ledger::open(&folder.path().join("ledger.db")).unwrap();
+        ledger.write(|ledger| ledger.claim(&request).map(drop)).unwrap();
+        let [source, other] = [request.patch.old, request.patch.new]
+            .map(|record| Record::parse(&record).unwrap().digest());
+        let mut claims = Claims::new(&mut ledger, None).unwrap();
+        let mut turns_up = |source, path| {
+            claims.turned_up(source, path, None, &mut Recovering::default());
+            claims.has_missing()
+        };
+        assert!(turns_up(&other, &ours), "settled by the record of another pack");
+        assert!(turns_up(&source, &foreign), "settled by the image of another pack");
+        assert!(!turns_up(&source, &ours), "not settled by its own");
+        claims.end().unwrap();
+        let entry = ledger.find(&request.conversion.serial).unwrap().unwrap();
+        assert_eq!((entry.state, &entry.path), (ConversionState::Done, &ours));
     }
 }

@@ -195,3 +195,33 @@ impl<R> Pending<R> {
         self.0.push_back(PendingResult::Here(result));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::sync::mpsc::channel;
+
+    #[test]
+    fn panic_of_a_thread_ends_the_run_and_no_result_takes_the_place_of_the_lost_one() {
+        let (begun, wait) = channel();
+        let mut results = None;
+        let ended = catch_unwind(AssertUnwindSafe(|| {
+            scope(2, |scope| {
+                let mut pending = Pending::new();
+                scope.begin(&mut pending, || 0);
+                scope.begin(&mut pending, move || {
+                    begun.send(()).unwrap();
+                    panic!("as a fault of the program would");
+                });
+                // This thread must not do that work itself.
+                wait.recv().unwrap();
+                scope.begin(&mut pending, || 2);
+                scope.begin(&mut pending, || 3);
+                results = Some(scope.all(&mut pending));
+            });
+        }));
+        assert_eq!(results, Some(vec![0]));
+        assert!(ended.is_err(), "the panic is not passed on");
+    }
+}

@@ -17,10 +17,20 @@ pub(super) fn enter_seen(
     threads: usize,
     stop: &AtomicBool,
 ) -> Result<(), LedgerError> {
+    enter_until(ledger, threads, BATCH, || stop.load(Ordering::Relaxed))
+}
+
+/// The same, `batch` packs at a time. Before each batch, `is_stopped` is asked.
+fn enter_until(
+    ledger: &mut Ledger,
+    threads: usize,
+    batch: u32,
+    mut is_stopped: impl FnMut() -> bool,
+) -> Result<(), LedgerError> {
     // What only this run knows is of no use to others.
     let mut last = (!ledger.is_temporary()).then_some(0);
-    while let Some(after) = last.filter(|_| !stop.load(Ordering::Relaxed)) {
-        let seen = ledger.remembered(after, BATCH)?;
+    while let Some(after) = last.filter(|_| !is_stopped()) {
+        let seen = ledger.remembered(after, batch)?;
         last = seen.last().map(|(number, _)| *number);
         let there = there_for_good(seen.into_iter().map(|(_, pack)| pack).collect(), threads);
         if !there.is_empty() {
@@ -53,4 +63,63 @@ fn there_for_good(seen: Vec<Conversion>, threads: usize) -> Vec<Conversion> {
         .into_iter()
         .flatten()
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::media::RawImage;
+    use crate::pack::examine::{Examination, examine};
+    use crate::report::{Outcome, Report};
+    use crate::run::claimed::ImageFile;
+    use crate::run::known::seen_converted;
+    use std::fs;
+    use std::path::Path;
+
+    /// As many packs as there are serials, all in the image at `path`.
+    fn packs(path: &Path, serials: std::ops::Range<usize>) -> Vec<Conversion> {
+        let Ok(Examination::Pack(pack)) = examine(&RawImage::open(path).unwrap()) else { panic!() };
+        let mut report = Report::new(path.to_owned(), false, Outcome::AlreadyConverted);
+        report.diagnosis = Some(pack.diagnosis);
+        let seen = seen_converted(&report, ImageFile::default()).unwrap();
+        let of = |number| Conversion {
+            serial: format!("12345-270-0000888-{number:05}"),
+            ..seen.clone()
+        };
+        serials.map(of).collect()
+    }
+
+    fn known(ledger: &Ledger) -> usize {
+        let mut known = 0;
+        ledger
+            .each(|_| {
+                known += 1;
+                true
+            })
+            .unwrap();
+        known
+    }
+
+    #[test]
+    fn what_was_entered_before_a_stop_stays_and_another_run_enters_the_rest() {
+        let folder = tempfile::tempdir().unwrap();
+        let image = folder.path().join("converted.img");
+        fs::write(&image, include_bytes!("../../testdata/images/converted-360.img")).unwrap();
+        let set_read_only = |read_only| {
+            let mut permissions = fs::metadata(&image).unwrap().permissions();
+            permissions.set_readonly(read_only);
+            fs::set_permissions(&image, permissions).unwrap();
+        };
+        set_read_only(true);
+        let mut ledger = Ledger::open(&folder.path().join("ledger.db")).unwrap();
+        let seen = packs(&image, 0..7);
+        for (stopped_at, entered) in [(0, 0), (2, 4), (9, 7)] {
+            ledger.remember(&seen).unwrap();
+            let mut batches = 0..stopped_at;
+            enter_until(&mut ledger, 2, 2, || batches.next().is_none()).unwrap();
+            assert_eq!(known(&ledger), entered);
+            assert!(ledger.remembered(0, 9).unwrap().is_empty(), "it was not forgotten");
+        }
+        set_read_only(false);
+    }
 }

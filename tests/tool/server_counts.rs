@@ -119,6 +119,9 @@ fn summary_page_plans_and_json_count_the_same_servers() {
             .map(|line| serde_json::from_str(line).unwrap())
             .collect();
         let (line, expected) = from_json(&lines);
+        text(&["plan", "--all", "--json", "in", "-o", "lines"]);
+        let stock = std::fs::read_to_string(scene.path("lines/stock.jsonl")).unwrap();
+        assert_eq!(stock.lines().last(), json.lines().rfind(|line| !line.is_empty()), "{seed}");
         // Some of everything, or nothing is compared.
         let counts =
             ["whole", "with_gaps", "end_missing", "with_conflicts", "with_refused", "with_twins"];

@@ -6,6 +6,7 @@ use crate::cli::commands::ledger::written;
 use crate::cli::exit::{EXITS, Exit};
 use crate::cli::show::manual;
 use crate::cli::show::terminal::{named, remark};
+use addpack::files::make_folder;
 use addpack::media::System;
 use clap::{Command, CommandFactory};
 use clap_complete::env::Shells;
@@ -65,7 +66,7 @@ pub(crate) fn completions(shell: Shell) -> Result<Exit, Error> {
 pub(crate) fn man(folder: &Path) -> Result<Exit, Error> {
     let mut command = command();
     command.build();
-    fs::create_dir_all(folder).map_err(|error| Error::not_written(folder, &error))?;
+    make_folder(folder).map_err(|error| Error::not_written(folder, &error))?;
     let pages = write_pages(folder, &command)?;
     remark(&format!("{pages} manual pages are in {}", named(folder)));
     Ok(Exit::Good)

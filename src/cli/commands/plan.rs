@@ -16,11 +16,10 @@ use crate::cli::show::terminal::{TextStyle, complain, named, remark, tell, wrote
 use crate::cli::show::to_file::{Ending, ToFile};
 use crate::cli::show::{json, labels, plan_text};
 use crate::cli::words::{number, plural, server, servers_counted};
-use addpack::files::write_new;
+use addpack::files::{make_folder, write_new};
 use addpack::plan::servers::PacksByServer;
-use addpack::plan::{Fleet, Plan, ServerState, plan, plan_all};
+use addpack::plan::{Fleet, Plan, ServerCounts, ServerState, plan, plan_all};
 use addpack::record::fields::{Server, hex};
-use std::fs;
 use std::io::{self, BufWriter, Write, stdout};
 use std::path::Path;
 
@@ -196,20 +195,31 @@ fn show(
     }
 }
 
+/// The plans for all servers of a set.
+struct All<'a> {
+    packs: &'a Packs,
+    fleet: &'a Fleet,
+    /// How many of the servers get all their licenses back.
+    counts: ServerCounts,
+}
+
 fn run_all(args: &PlanArgs, packs: &Packs) -> Result<Exit, Error> {
     let fleet = plan_all(&packs.facts, &packs.sets, &args.state(None));
+    let counts = fleet.counts(&packs.facts, &packs.sets);
+    let all = All { packs, fleet: &fleet, counts };
     if let Some(folder) = &args.output {
-        write_files(args, folder, packs, &fleet)?;
+        write_files(args, folder, &all)?;
     } else {
         let mut out = BufWriter::new(stdout());
-        written(show_all(args, &mut out, packs, &fleet).and_then(|()| out.flush()))?;
+        written(show_all(args, &mut out, &all).and_then(|()| out.flush()))?;
     }
     let turns_away =
         fleet.plans.iter().any(|(_, plan)| plan.turns_away()) || fleet.refuses(&packs.facts);
     Ok(packs.exit.merge(if turns_away { Exit::Refused } else { Exit::Good }))
 }
 
-fn show_all(args: &PlanArgs, out: &mut dyn Write, packs: &Packs, fleet: &Fleet) -> io::Result<()> {
+fn show_all(args: &PlanArgs, out: &mut dyn Write, all: &All) -> io::Result<()> {
+    let All { packs, fleet, .. } = *all;
     let whole = WholeSet::of(packs);
     for (at, (server, plan)) in fleet.plans.iter().enumerate() {
         if at > 0 && !args.common.json && !args.labels {
@@ -217,14 +227,14 @@ fn show_all(args: &PlanArgs, out: &mut dyn Write, packs: &Packs, fleet: &Fleet) 
         }
         show(args, out, &report(args, (packs, &whole), server, plan), false)?;
     }
-    show_rest(args, out, packs, fleet)
+    show_rest(args, out, all)
 }
 
-fn show_rest(args: &PlanArgs, out: &mut dyn Write, packs: &Packs, fleet: &Fleet) -> io::Result<()> {
+fn show_rest(args: &PlanArgs, out: &mut dyn Write, all: &All) -> io::Result<()> {
+    let All { packs, fleet, counts } = all;
     let Packs { facts, summaries, skipped, .. } = packs;
-    let counts = || fleet.counts(facts, &packs.sets);
     match (args.common.json, args.labels) {
-        (true, _) => json::plan::rest(out, fleet, (facts, summaries), &counts(), skipped),
+        (true, _) => json::plan::rest(out, fleet, (facts, summaries), counts, skipped),
         (_, true) => Ok(()),
         _ => {
             let is_first = fleet.plans.is_empty() || args.output.is_some();
@@ -234,14 +244,15 @@ fn show_rest(args: &PlanArgs, out: &mut dyn Write, packs: &Packs, fleet: &Fleet)
             let said = args.output.is_some();
             let section = if said { String::new() } else { skipped.section(look(args)) };
             out.write_all(section.as_bytes())?;
-            let counted = if said { String::new() } else { servers_counted(&counts()) };
+            let counted = if said { String::new() } else { servers_counted(counts) };
             out.write_all(plan_text::last_line(look(args), &counted).as_bytes())
         }
     }
 }
 
 /// Writes a file for each server, and one for what no server needs.
-fn write_files(args: &PlanArgs, folder: &Path, packs: &Packs, fleet: &Fleet) -> Result<(), Error> {
+fn write_files(args: &PlanArgs, folder: &Path, all: &All) -> Result<(), Error> {
+    let All { packs, fleet, counts } = all;
     let ending = if args.common.json { "jsonl" } else { "txt" };
     let digits = fleet.plans.len().to_string().len();
     let whole = WholeSet::of(packs);
@@ -254,7 +265,7 @@ fn write_files(args: &PlanArgs, folder: &Path, packs: &Packs, fleet: &Fleet) -> 
         put(&folder.join(name), &text)?;
     }
     let mut text = Vec::new();
-    show_rest(args, &mut text, packs, fleet).map_err(Error::Output)?;
+    show_rest(args, &mut text, all).map_err(Error::Output)?;
     if !text.is_empty() {
         put(&folder.join(format!("stock.{ending}")), &text)?;
     }
@@ -265,7 +276,7 @@ fn write_files(args: &PlanArgs, folder: &Path, packs: &Packs, fleet: &Fleet) -> 
         format!("; stock.{ending} has the other packs")
     };
     wrote(args.common.screen.quiet, &format!("{plans} in {}{rest}", named(folder)));
-    let counts = servers_counted(&fleet.counts(&packs.facts, &packs.sets));
+    let counts = servers_counted(counts);
     if !counts.is_empty() {
         wrote(args.common.screen.quiet, &counts);
     }
@@ -274,7 +285,7 @@ fn write_files(args: &PlanArgs, folder: &Path, packs: &Packs, fleet: &Fleet) -> 
 
 /// Makes the folder, and fails where nothing can be written there, before anything is looked at.
 fn check_folder(folder: &Path) -> Result<(), Error> {
-    let ready = fs::create_dir_all(folder).and_then(|()| tempfile::tempfile_in(folder));
+    let ready = make_folder(folder).and_then(|()| tempfile::tempfile_in(folder));
     ready.map(|_| ()).map_err(|error| cannot_write("-o", folder, &error))
 }
 

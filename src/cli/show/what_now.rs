@@ -7,6 +7,7 @@ use crate::cli::show::terminal::TextStyle;
 use crate::cli::words::plural;
 use crate::cli::words::system::DRIVE;
 use addpack::media::drives;
+use addpack::pack::keep::is_kept_image;
 use std::borrow::Cow;
 use std::path::Path;
 
@@ -80,13 +81,32 @@ impl Conversion<'_> {
 /// images would leave the diskettes 4.0, and they would be refused from then on. `None` if no such folder is named
 /// alone, or it cannot be typed.
 pub(crate) fn convert_diskettes(common: &Common) -> Option<String> {
-    let [folder] = common.paths.as_slice() else { return None };
-    if !folder.is_dir() {
-        return None;
-    }
+    let [path] = common.paths.as_slice() else { return None };
+    let folder = if path.is_dir() { path } else { folder_of_kept(path)? };
+    convert_diskettes_of(folder, &ledger_words(common)?)
+}
+
+/// The same for the diskette whose image a queue has kept at this path; `None` if that is no such image.
+pub(crate) fn convert_diskette_of_image(image: &Path) -> Option<String> {
+    convert_diskettes_of(folder_of_kept(image)?, &[])
+}
+
+/// The folder in which a queue has kept the image at this path.
+fn folder_of_kept(image: &Path) -> Option<&Path> {
+    let folder = image.parent().filter(|_| is_kept_image(image))?;
+    let folder = if folder == Path::new("") { Path::new(".") } else { folder };
+    folder.is_dir().then_some(folder)
+}
+
+fn convert_diskettes_of(folder: &Path, ledger: &[String]) -> Option<String> {
     let queue = ["convert".to_owned(), "--queue".to_owned(), a_drive()?, "--plan".to_owned()];
-    let words = [&queue[..], &path_words(&[folder])?, &ledger_words(common)?].concat();
-    command(&words)
+    command(&[&queue[..], &path_words(&[folder])?, ledger].concat())
+}
+
+/// The command that reads those diskettes again of which the queue that has kept the others' images could read nothing.
+pub(crate) fn read_unread(folder: &Path) -> Option<String> {
+    let queue = ["inspect".to_owned(), "--queue".to_owned(), a_drive()?, "--keep".to_owned()];
+    command(&[&queue[..], &path_words(&[folder])?].concat())
 }
 
 /// A drive to name in a command: one that is there or, if none is found, the first that there may be. `None` if it cannot

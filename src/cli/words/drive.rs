@@ -137,6 +137,21 @@ pub(crate) fn unread_earlier(numbers: &[usize]) -> String {
     format!("{word} {names} could not be read in an earlier queue. {}", type_number(numbers))
 }
 
+/// That the images in a folder do not show all diskettes of its queue, and the command that reads the others again.
+pub(crate) fn unread_in(folder: &Path, numbers: &[usize], command: Option<&str>) -> String {
+    let names: Vec<_> = numbers.iter().map(ToString::to_string).collect();
+    let (diskettes, they_have) = match numbers {
+        [_] => ("diskette", "it has"),
+        _ => ("diskettes", "they have"),
+    };
+    let again = command.map_or_else(String::new, |command| format!("; to read again: {command}"));
+    format!(
+        "{}: nothing could be read of {diskettes} {}, so {they_have} no image here{again}",
+        named(folder),
+        list(&names)
+    )
+}
+
 /// That a number was typed which no diskette has.
 pub(crate) fn no_such_number(number: usize) -> String {
     format!("no diskette has the number {number} yet: press Enter alone for a new one")

@@ -8,6 +8,7 @@ use super::verdict::{copy_in_its_place, is_unknown_layout, is_weak};
 use super::{KB_REPLACEMENT, is_of_set, missing_path, serial, server_to_name, system};
 use crate::cli::show::shell::quoted_path;
 use crate::cli::show::terminal::{from_here, named};
+use crate::cli::show::what_now::convert_diskette_of_image;
 use addpack::diagnosis::{Finding, FindingCode, FindingKind};
 use addpack::fat12::NoVolume;
 use addpack::report::{NotAPack, Note, Outcome, Report};
@@ -66,6 +67,9 @@ pub(crate) fn short_next_step(report: &Report) -> String {
     if let Some(copy) = copy_in_its_place(report) {
         return use_the_copy(report, copy);
     }
+    if let Some(step) = kept_next_step(report) {
+        return step;
+    }
     let step = match report.outcome {
         Outcome::Convertible | Outcome::UnfinishedConversion if !report.in_place => {
             "convert it with addpack convert -o DIR: it cannot be changed where it is"
@@ -92,6 +96,16 @@ pub(crate) fn short_next_step(report: &Report) -> String {
         }
     };
     step.to_owned()
+}
+
+/// What to do about the image of a diskette that a queue has kept: to convert the image would leave the diskette 4.0, and
+/// refused from then on.
+fn kept_next_step(report: &Report) -> Option<String> {
+    if report.is_drive || !report.outcome.is_to_change() {
+        return None;
+    }
+    let command = convert_diskette_of_image(&report.path)?;
+    Some(format!("{command} (converts the diskette that this image was made of)"))
 }
 
 /// The command that converts a diskette, or an image into a copy, or that finishes a conversion where it was begun; and

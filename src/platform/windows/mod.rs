@@ -2,8 +2,10 @@
 //! share mode that excludes other writers, and readers are not disturbed.
 
 mod drive;
+mod durable;
 
 pub(crate) use drive::{drive_len, drive_of_name, is_drive, is_read_only, mount_point, open_drive};
+pub(crate) use durable::{settle_name, sync_data};
 
 use super::codes::{windows_cause, windows_fault};
 use super::names::{is_reserved_name, wide};
@@ -231,21 +233,11 @@ pub(crate) fn may_be_named(below: &Path) -> bool {
     below.iter().all(|name| !is_reserved_name(&name.to_string_lossy()))
 }
 
-/// Makes a file's bytes durable.
-pub(crate) fn sync_data(file: &File) -> io::Result<()> {
-    file.sync_data()
-}
-
 /// A folder cannot be synced there: see [`settle_name`].
 #[expect(clippy::unnecessary_wraps, reason = "other systems sync folders")]
 pub(crate) fn sync_folder(_: &Path) -> io::Result<()> {
     super::step();
     Ok(())
-}
-
-/// Makes a new file's name durable: flushing a file also writes the file system's journal, which holds the name.
-pub(crate) fn settle_name(file: &File) -> io::Result<()> {
-    file.sync_all()
 }
 
 /// Makes a copy read-only if its original is: it could not be created that way, since it had to be written.

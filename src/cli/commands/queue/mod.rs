@@ -4,7 +4,7 @@ pub(crate) mod convert;
 mod earlier;
 pub(crate) mod inspect;
 pub(crate) mod set;
-mod unread;
+pub(crate) mod unread;
 mod what_now;
 
 use crate::cli::Error;

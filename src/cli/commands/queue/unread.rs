@@ -1,14 +1,26 @@
 //! Diskettes of a queue of which nothing can be read: only the number on the label tells them from each other.
 
 use super::DriveQueue;
+use crate::cli::args::Common;
 use crate::cli::show::queue::Diskette;
 use crate::cli::show::terminal::{complain, named};
-use crate::cli::words::{no_such_number, seen_before, system_cause};
+use crate::cli::show::what_now::read_unread;
+use crate::cli::words::{no_such_number, seen_before, system_cause, unread_in};
 use addpack::media::DriveError;
 use addpack::pack::keep::Extent;
 use addpack::pack::kept_list::{LIST_NAME, set_unread, unread};
 use addpack::report::{Failure, FailureCode, Operation, Outcome, Report};
 use std::path::Path;
+
+/// Says of which diskettes the queues that have kept images in the folders that are named could read nothing.
+pub(crate) fn tell_of_unread(common: &Common) {
+    for folder in common.paths.iter().filter(|path| path.is_dir()) {
+        let numbers = unread(folder);
+        if !numbers.is_empty() {
+            complain(&unread_in(folder, &numbers, read_unread(folder).as_deref()));
+        }
+    }
+}
 
 /// Whether there is a diskette in the drive, and reading it failed.
 pub(super) fn is_unread(report: &Report) -> bool {

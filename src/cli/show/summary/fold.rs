@@ -1,7 +1,10 @@
 //! How a summary is made to fit one screen.
 
+use crate::cli::show::layout::hang;
+use crate::cli::show::tally::Tally;
 use crate::cli::show::terminal::TextStyle;
 use crate::cli::words::{number, plural};
+use addpack::report::Outcome;
 use anstream::adapter::strip_str;
 
 /// What a summary leaves out so that it fits the screen, each with all before it.
@@ -16,6 +19,22 @@ pub(super) enum Fold {
     Purposes,
     /// All commands but the last, which lists every image and ends with the others.
     Commands,
+    /// The rows of outcomes that ask for nothing: they share one.
+    NothingToDo,
+    /// Also the last command, whose paths may be as long as anybody likes.
+    Paths,
+}
+
+impl Fold {
+    pub(super) const ALL: [Self; 7] = [
+        Self::Nothing,
+        Self::Offers,
+        Self::Reasons,
+        Self::Purposes,
+        Self::Commands,
+        Self::NothingToDo,
+        Self::Paths,
+    ];
 }
 
 /// The rows that a text takes at a terminal.
@@ -41,4 +60,24 @@ pub(super) fn reasons(parts: &[(u64, &str)], room: usize) -> String {
     };
     let mut all = (1..=parts.len()).rev().map(shown);
     all.find(|text| text.len() <= room).unwrap_or_else(|| "--list shows why".to_owned())
+}
+
+/// Whether images with this outcome may be left as they are.
+pub(super) fn asks_for_nothing(outcome: Outcome) -> bool {
+    use Outcome::{AlreadyConverted, Copy, Issued45, NotAPack};
+    matches!(outcome, AlreadyConverted | Issued45 | Copy | NotAPack)
+}
+
+/// The numbers of all images that may be left as they are, on one line.
+pub(super) fn nothing_to_do(look: TextStyle, tally: &Tally) -> String {
+    let outcomes = Outcome::ALL.iter().filter(|outcome| asks_for_nothing(**outcome));
+    let counted = outcomes.map(|outcome| (tally.count(*outcome), outcome.as_str()));
+    let parts: Vec<_> = counted
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, name)| format!("{} {name}", number(count)))
+        .collect();
+    if parts.is_empty() {
+        return String::new();
+    }
+    hang(look.width, "  ", &format!("nothing to do: {}", parts.join(", ")))
 }

@@ -4,6 +4,8 @@
 mod commands;
 mod detail;
 mod fold;
+#[cfg(test)]
+mod tests;
 
 use crate::cli::args::{Also, Common};
 use crate::cli::exit::Exit;
@@ -18,7 +20,7 @@ use addpack::record::fields::Server;
 use addpack::report::{Outcome, Report};
 use addpack::run::FinalReport;
 use detail::{Asks, Detail};
-use fold::{Fold, height, reasons};
+use fold::{Fold, asks_for_nothing, height, nothing_to_do, reasons};
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 use std::time::Instant;
@@ -111,13 +113,21 @@ impl Brief {
     /// The summary of one screen: what is least needed is folded until it fits.
     pub(crate) fn text(&self, look: TextStyle, ended: &Ended, set: Option<&PlannedSet>) -> String {
         let counts = set.map(PlannedSet::counts).unwrap_or_default();
+        self.fitting(look, ended, &counts)
+    }
+
+    fn fitting(&self, look: TextStyle, ended: &Ended, counts: &ServerCounts) -> String {
         let commands = self.commands(ended);
-        let folded = |fold: Fold| self.folded(look, ended, (&counts, &commands), fold);
         // The line with the command stays on the screen, and the next prompt is there.
         let fits = |text: &str| look.rows.is_none_or(|rows| height(look, text) + 2 <= rows);
-        let folds = [Fold::Nothing, Fold::Offers, Fold::Reasons, Fold::Purposes].into_iter();
-        let text = folds.map(folded).find(|text| fits(text));
-        text.unwrap_or_else(|| folded(Fold::Commands))
+        let mut text = String::new();
+        for fold in Fold::ALL {
+            text = self.folded(look, ended, (counts, &commands), fold);
+            if fits(&text) {
+                break;
+            }
+        }
+        text
     }
 
     fn folded(
@@ -129,8 +139,13 @@ impl Brief {
     ) -> String {
         let tally = ended.tally;
         let mut text = self.head(look, tally, counts);
-        for &outcome in Outcome::ALL {
+        let shares_a_row =
+            |outcome: Outcome| fold >= Fold::NothingToDo && asks_for_nothing(outcome);
+        for &outcome in Outcome::ALL.iter().filter(|outcome| !shares_a_row(**outcome)) {
             text += &self.line(look, tally, outcome, fold);
+        }
+        if fold >= Fold::NothingToDo {
+            text += &nothing_to_do(look, tally);
         }
         if tally.unlisted > 0 {
             text += &hang(look.width, "  ", &unlisted(tally.unlisted));
@@ -205,6 +220,9 @@ impl Brief {
 }
 
 fn what_now(look: TextStyle, mut commands: Vec<(String, String)>, fold: Fold) -> String {
+    if fold >= Fold::Paths && !commands.is_empty() {
+        return "inspect --list shows a line for each image, and the next commands\n".to_owned();
+    }
     if fold >= Fold::Purposes {
         for (_, purpose) in &mut commands {
             purpose.clear();

@@ -167,7 +167,8 @@ fn line(
     let lead = columns(&word) + columns(&facts);
     let mut text = look.paint(tone, &word) + &facts;
     let path_fits = lead + 2 + columns(&path) <= look.columns;
-    text += &if path_fits { format!("  {path}") } else { format!("\n    {path}") };
+    text += if path_fits { "  " } else { "\n    " };
+    text += &path;
     let end = if path_fits { lead + 2 } else { 4 } + columns(&path);
     if remark.is_empty() {
         text += "\n";

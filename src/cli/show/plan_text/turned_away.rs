@@ -28,12 +28,11 @@ pub(super) fn turned_away(look: TextStyle, report: &PlanReport) -> String {
     let elsewhere = elsewhere.filter(|count| *count > ELSEWHERE);
     for step in report.turned_away().filter(|step| elsewhere.is_none() || !is_elsewhere(step)) {
         let summary = report.summary(step);
-        let reason = (
-            sentence(step, &summary),
-            format!("next: {}", step_next(step, &summary, report.server.version)),
-        );
-        let at = *index.entry(reason.clone()).or_insert(reasons.len());
+        let next = step_next(step, &summary, report.server.version);
+        let reason = (sentence(step, &summary), next);
+        let at = index.get(&reason).copied().unwrap_or(reasons.len());
         if at == reasons.len() {
+            index.insert(reason.clone(), at);
             reasons.push((reason, 0, Vec::new()));
         }
         let (_, count, first) = &mut reasons[at];
@@ -48,7 +47,8 @@ pub(super) fn turned_away(look: TextStyle, report: &PlanReport) -> String {
     let untold: usize = reasons.iter().skip(REASONS).map(|(_, count, _)| count).sum();
     for ((reason, next), count, first) in reasons.into_iter().take(REASONS) {
         text += &images(report, count, &first);
-        text += &(hang(look.width, "    ", &reason) + &hang(look.width, "    ", &next));
+        text += &hang(look.width, "    ", &reason);
+        text += &hang(look.width, "    ", &format!("next: {next}"));
     }
     if untold > 0 {
         let more = number(untold as u64);

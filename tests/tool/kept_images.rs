@@ -56,7 +56,8 @@ fn images_that_a_queue_has_kept_are_converted_on_their_diskettes() {
 #[test]
 fn of_very_many_diskettes_ten_are_named_and_the_others_counted() {
     let scene = Scene::with(&["applied-1440.img"]);
-    let lines: String = (1..=40_000).map(|number| format!("{number} unread\n")).collect();
+    let lines =
+        (1..=40_000).map(|number| format!("{number} unread\n")).collect::<Vec<_>>().concat();
     list(&scene, &(lines.clone() + "18446744073709551615 unread\n" + &lines));
     let begun = std::time::Instant::now();
     let stderr = scene.run(&["plan", "."]).stderr;

@@ -121,10 +121,10 @@ impl OpenFile {
         self.direct = OnceLock::new();
     }
 
-    /// Whether the path still leads to this file.
+    /// Whether the path still leads to this file, as far as anybody can tell.
     pub(crate) fn is_at_its_path(&self) -> bool {
         let there = std::fs::metadata(&self.path);
-        there.is_ok_and(|there| platform::identity_at(&self.path, &there).id == self.identity.id)
+        there.is_ok_and(|there| platform::identity_at(&self.path, &there).may_be(self.identity))
     }
 
     /// Locks the file against other programs until this is dropped.
@@ -180,6 +180,6 @@ impl Storage for OpenFile {
 
     fn sync(&self) -> Result<(), MediaError> {
         platform::step();
-        Ok(platform::sync_data(&self.file, &self.path)?)
+        Ok(platform::sync_data(&self.file)?)
     }
 }

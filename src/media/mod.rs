@@ -10,6 +10,7 @@ mod opened;
 mod packed;
 mod place;
 pub mod surface;
+mod to_flush;
 mod verifying;
 mod watch;
 

@@ -50,7 +50,7 @@ impl PastCache<'_> {
 
     fn open(&self) -> io::Result<File> {
         let direct = open_past_cache(self.path)?;
-        if identity(&direct, &direct.metadata()?).id != self.identity.id {
+        if !identity(&direct, &direct.metadata()?).may_be(self.identity) {
             return Err(io::ErrorKind::NotFound.into());
         }
         Ok(direct)

@@ -64,6 +64,11 @@ pub(crate) struct FileIdentity {
 }
 
 impl FileIdentity {
+    /// Whether both are the same file, as far as anybody can tell: where the file system has no identities, all are.
+    pub(crate) fn may_be(self, other: Self) -> bool {
+        self.id == other.id
+    }
+
     /// Whether the file has more than one name.
     pub(crate) fn has_other_names(self) -> bool {
         self.names > 1

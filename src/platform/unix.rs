@@ -202,7 +202,7 @@ pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
 }
 
 /// Makes a file's bytes durable.
-pub(crate) fn sync_data(file: &File, _: &Path) -> io::Result<()> {
+pub(crate) fn sync_data(file: &File) -> io::Result<()> {
     unless_never_written(file.sync_data(), file)
 }
 
@@ -231,6 +231,12 @@ pub(crate) fn settle_name(_: &File) -> io::Result<()> {
 #[expect(clippy::unnecessary_wraps, reason = "not every system makes files with permissions")]
 pub(crate) fn keep_read_only(_: &Path, _: Option<Permissions>) -> io::Result<()> {
     Ok(())
+}
+
+/// Calls `open`, which opens a copy to be flushed: on Unix, that works with a read-only one, too.
+#[expect(clippy::unnecessary_wraps, reason = "on Windows, the mark is taken off")]
+pub(crate) fn open_unmarked<T>(_: &Path, open: impl FnOnce() -> T) -> io::Result<T> {
+    Ok(open())
 }
 
 /// Gives a file the owner, permissions and extended attributes of the one that it will replace, but not its

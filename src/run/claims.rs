@@ -255,7 +255,7 @@ impl<'l> Claims<'l> {
     ) {
         let Some(entry) = self.missing.with_source(source) else { return };
         let claim = entry.id;
-        if recovering.is_converted_for_good(target.unwrap_or(path), entry) {
+        if recovering.is_converted_for_good(path, target, entry) {
             self.missing.take(claim);
             let (path, target) = (absolute_path(path), target.map(absolute_path));
             self.results.moved(Moved { claim, path, target });

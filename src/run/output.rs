@@ -3,14 +3,14 @@
 //! A copy has no name until it is whole and durable. It gets the target's in the order of the paths,
 //! so where two images have one target, it is always the first that gets it.
 
-use super::{Job, Mode};
+use super::{Job, Mode, RETRIES};
 use crate::container::raw_name;
 use crate::conversion::Patch;
 use crate::diagnosis::Diagnosis;
 use crate::disk::Storage;
 use crate::files::NewFile;
 use crate::find::Image;
-use crate::media::{MediaError, Medium, PlaceKind, RawImage};
+use crate::media::{MediaError, Medium, Place, PlaceKind, RawImage};
 use crate::pack::commit::Commit;
 use crate::pack::examine::{Examination, Pack, RecordSectors, examine, read_record};
 use crate::platform::{self, folder_of};
@@ -211,7 +211,8 @@ impl OutputCopy {
 
     /// Makes durable what another run has made at the target.
     fn sync_target(&self) -> Result<(), Failure> {
-        let there = RawImage::open(&self.target).map_err(MediaError::from);
+        let place = Place::file(self.target.clone());
+        let there = Medium::open_copy_to_flush(&place, RETRIES);
         there.and_then(|there| there.sync()).map_err(|error| self.failed_there(error))
     }
 

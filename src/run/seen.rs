@@ -105,12 +105,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let image = folder.path().join("converted.img");
         fs::write(&image, include_bytes!("../../testdata/images/converted-360.img")).unwrap();
-        let set_read_only = |read_only| {
-            let mut permissions = fs::metadata(&image).unwrap().permissions();
-            permissions.set_readonly(read_only);
-            fs::set_permissions(&image, permissions).unwrap();
-        };
-        set_read_only(true);
         let mut ledger = Ledger::open(&folder.path().join("ledger.db")).unwrap();
         let seen = packs(&image, 0..7);
         for (stopped_at, entered) in [(0, 0), (2, 4), (9, 7)] {
@@ -120,6 +114,5 @@ mod tests {
             assert_eq!(known(&ledger), entered);
             assert!(ledger.remembered(0, 9).unwrap().is_empty(), "it was not forgotten");
         }
-        set_read_only(false);
     }
 }

@@ -137,7 +137,7 @@ impl Container {
         }
         let file = OpenFile::open_to_change(&self.path)?;
         // Its directory was read before: it must be that of the file as it is now.
-        let is_same = file.file_id() == current.file.file_id()
+        let is_same = file.identity().may_be(current.file.identity())
             && !platform::is_changed(current.file.metadata(), file.metadata());
         if !is_same || current.is_locked {
             return Err(ContainerError::Changed.into());

@@ -1,30 +1,16 @@
 //! Making files durable. Windows flushes a file only for who has it open to be written.
 
-use super::{fault, identity, open_past_cache, open_to_share, open_unchanged, patiently};
-use crate::platform::{DeviceFault, read_direct};
-use std::fs::File;
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io;
+use std::os::windows::fs::OpenOptionsExt;
 use std::path::Path;
 
-/// Bytes that are read at a time, and the alignment of such reads.
-const STEP: usize = 1 << 20;
-const BLOCK: usize = 4096;
+/// The rights to read and to change a file's attributes.
+const CHANGE_ATTRIBUTES: u32 = 0x180;
 
-/// Makes a file's bytes durable. If it was opened only to be read, it is opened at `path` once more, to be flushed.
-///
-/// Nobody can flush a file without the right to write it, such as one that is marked read-only. It is read past the cache
-/// instead: before such a read, Windows writes to the disk what the cache holds of the file. What stays behind in the
-/// disk's own cache is not flushed by that.
-pub(crate) fn sync_data(file: &File, path: &Path) -> io::Result<()> {
-    match file.sync_data() {
-        Err(error) if is_refused(&error) => {}
-        done => return done,
-    }
-    match open_to_share(path) {
-        Ok(writable) => is_same(file, &writable).and_then(|()| writable.sync_data()),
-        Err(error) if is_refused(&error) => write_out(file, path),
-        Err(error) => Err(error),
-    }
+/// Makes a file's bytes durable. The system refuses that unless the file is open to be written.
+pub(crate) fn sync_data(file: &File) -> io::Result<()> {
+    file.sync_data()
 }
 
 /// Makes a new file's name durable: flushing a file also writes the file system's journal, which holds the name.
@@ -32,70 +18,61 @@ pub(crate) fn settle_name(file: &File) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Reads the file past the cache, while nobody can write it.
-fn write_out(file: &File, path: &Path) -> io::Result<()> {
-    let unchanged = patiently(super::is_in_use, || open_unchanged(path))?;
-    let direct = open_past_cache(path)?;
-    is_same(file, &unchanged).and_then(|()| is_same(file, &direct))?;
-    let len = direct.metadata()?.len();
-    let mut buffer = vec![0; STEP];
-    let mut at = 0;
-    while at < len {
-        let step = usize::try_from(len - at).unwrap_or(STEP).min(STEP);
-        read_direct(&direct, &mut buffer[..step], at, BLOCK)?;
-        at += step as u64;
-    }
+/// A folder cannot be synced there: see [`settle_name`].
+#[expect(clippy::unnecessary_wraps, reason = "other systems sync folders")]
+pub(crate) fn sync_folder(_: &Path) -> io::Result<()> {
+    crate::platform::step();
     Ok(())
 }
 
-/// Whether the system does not let this user write the file, or not through this handle.
-fn is_refused(error: &io::Error) -> bool {
-    matches!(fault(error), Some(DeviceFault::Denied | DeviceFault::WriteProtected))
+/// Makes a copy read-only if its original is: it could not be created that way, since it had to be written.
+pub(crate) fn keep_read_only(path: &Path, permissions: Option<Permissions>) -> io::Result<()> {
+    permissions
+        .filter(Permissions::readonly)
+        .map_or(Ok(()), |permissions| fs::set_permissions(path, permissions))
 }
 
-/// Fails if the path leads to another file by now.
-fn is_same(file: &File, other: &File) -> io::Result<()> {
-    let id = |file: &File| -> io::Result<_> { Ok(identity(file, &file.metadata()?).id) };
-    if id(file)? == id(other)? { Ok(()) } else { Err(io::ErrorKind::NotFound.into()) }
+/// Calls `open`, which opens a copy to be written. If [`keep_read_only`] has marked the copy, the mark is taken off until
+/// `open` returns.
+pub(crate) fn open_unmarked<T>(path: &Path, open: impl FnOnce() -> T) -> io::Result<T> {
+    let copy = OpenOptions::new().access_mode(CHANGE_ATTRIBUTES).open(path)?;
+    let permissions = copy.metadata()?.permissions();
+    if !permissions.readonly() {
+        return Ok(open());
+    }
+    let mut unmarked = permissions.clone();
+    #[allow(clippy::permissions_set_readonly_false, reason = "that is about Unix")]
+    unmarked.set_readonly(false);
+    copy.set_permissions(unmarked)?;
+    let opened = open();
+    copy.set_permissions(permissions)?;
+    Ok(opened)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::platform::open_to_change;
-    use std::fs::{self, Permissions};
-
-    fn set_read_only(path: &Path, read_only: bool) {
-        let mut permissions: Permissions = fs::metadata(path).unwrap().permissions();
-        permissions.set_readonly(read_only);
-        fs::set_permissions(path, permissions).unwrap();
-    }
 
     #[test]
-    fn file_that_was_opened_to_be_read_is_made_durable() {
+    fn copy_that_is_marked_read_only_is_flushed_and_marked_again() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("file");
-        fs::write(&path, vec![7; STEP + 77]).unwrap();
-        let file = File::open(&path).unwrap();
-        assert!(is_refused(&file.sync_data().unwrap_err()), "the system flushes it");
-        sync_data(&file, &path).unwrap();
-        set_read_only(&path, true);
-        sync_data(&file, &path).unwrap();
-        // Wine lets root write the file nevertheless.
-        write_out(&file, &path).unwrap();
-        set_read_only(&path, false);
-    }
-
-    #[test]
-    fn another_file_and_one_that_is_being_written_do_not_count_as_durable() {
-        let folder = tempfile::tempdir().unwrap();
-        let [path, other] = ["file", "other"].map(|name| folder.path().join(name));
+        let path = folder.path().join("copy");
         fs::write(&path, b"bytes").unwrap();
-        fs::write(&other, b"bytes").unwrap();
-        let file = File::open(&path).unwrap();
-        assert_eq!(sync_data(&file, &other).unwrap_err().kind(), io::ErrorKind::NotFound);
-        assert_eq!(write_out(&file, &other).unwrap_err().kind(), io::ErrorKind::NotFound);
-        let _writer = open_to_change(&path).unwrap();
-        assert!(super::super::is_in_use(&sync_data(&file, &path).unwrap_err()));
+        let is_marked = || fs::metadata(&path).unwrap().permissions().readonly();
+        let mut marked = fs::metadata(&path).unwrap().permissions();
+        marked.set_readonly(true);
+        keep_read_only(&path, Some(marked.clone())).unwrap();
+        assert!(is_marked());
+        // Wine lets root write a file with the mark.
+        let open = || (is_marked(), open_to_change(&path));
+        let (was_marked, opened) = open_unmarked(&path, open).unwrap();
+        assert_eq!((was_marked, is_marked()), (false, true));
+        sync_data(&opened.unwrap().0).unwrap();
+        assert!(sync_data(&File::open(&path).unwrap()).is_err(), "the system flushes any file");
+        let (_, failed) = open_unmarked(&path, || (is_marked(), Err::<(), _>(()))).unwrap();
+        assert!(failed.is_err() && is_marked());
+        marked.set_readonly(!marked.readonly());
+        fs::set_permissions(&path, marked).unwrap();
     }
 }

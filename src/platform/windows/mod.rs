@@ -5,7 +5,7 @@ mod drive;
 mod durable;
 
 pub(crate) use drive::{drive_len, drive_of_name, is_drive, is_read_only, mount_point, open_drive};
-pub(crate) use durable::{settle_name, sync_data};
+pub(crate) use durable::{keep_read_only, open_unmarked, settle_name, sync_data, sync_folder};
 
 use super::codes::{windows_cause, windows_fault};
 use super::names::{is_reserved_name, wide};
@@ -231,20 +231,6 @@ pub(crate) fn without_case(path: &Path) -> PathBuf {
 /// Whether a file can have this name below a folder. Reserved names lead to devices or into other files.
 pub(crate) fn may_be_named(below: &Path) -> bool {
     below.iter().all(|name| !is_reserved_name(&name.to_string_lossy()))
-}
-
-/// A folder cannot be synced there: see [`settle_name`].
-#[expect(clippy::unnecessary_wraps, reason = "other systems sync folders")]
-pub(crate) fn sync_folder(_: &Path) -> io::Result<()> {
-    super::step();
-    Ok(())
-}
-
-/// Makes a copy read-only if its original is: it could not be created that way, since it had to be written.
-pub(crate) fn keep_read_only(path: &Path, permissions: Option<Permissions>) -> io::Result<()> {
-    permissions
-        .filter(Permissions::readonly)
-        .map_or(Ok(()), |permissions| std::fs::set_permissions(path, permissions))
 }
 
 /// When a file was made, in nanoseconds since 1970; `None` if its file system does not know. Where it does not, the time of

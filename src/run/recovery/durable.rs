@@ -14,14 +14,19 @@ use std::io;
 use std::path::Path;
 
 impl Recovering {
-    /// Whether the image at `path` holds the pack of a claim, converted and cleaned up, durably. An image that another run
-    /// has locked is left to that run, which may not have synced it yet, or may put the old record back.
+    /// Whether the image at `path`, or the copy of it at `target`, holds the pack of a claim, converted and cleaned up,
+    /// durably. An image that another run has locked is left to that run, which may not have synced it yet, or may put the
+    /// old record back.
     pub(in crate::run) fn is_converted_for_good(
         &mut self,
         path: &Path,
+        target: Option<&Path>,
         claim: &Conversion,
     ) -> bool {
-        self.is_at(path, claim, is_left_to_us, is_whole_on_disk)
+        match target {
+            Some(target) => self.is_copy_for_good(target, claim),
+            None => self.is_at(path, claim, open_if_left_to_us, is_whole_on_disk),
+        }
     }
 
     /// Whether the disk holds, where this conversion says that it is, its pack, converted; its clean-up may not be
@@ -29,21 +34,23 @@ impl Recovering {
     pub(in crate::run) fn is_there_for_good(&mut self, conversion: &Conversion) -> bool {
         let is_on_disk =
             |medium: &Medium, pack: &Pack| is_converted_on_disk(medium, pack, conversion);
-        self.is_at(conversion.place(), conversion, |_| true, is_on_disk)
+        let open = |place: &Place| Medium::open_to_flush(place, RETRIES).ok();
+        self.is_at(conversion.place(), conversion, open, is_on_disk)
     }
 
     /// Whether the disk holds, at `target`, the copy that was `made`, converted and cleaned up.
     pub(in crate::run) fn is_copy_for_good(&mut self, target: &Path, made: &Conversion) -> bool {
-        self.is_at(target, made, |_| true, is_whole_on_disk)
+        let open = |place: &Place| Medium::open_copy_to_flush(place, RETRIES).ok();
+        self.is_at(target, made, open, is_whole_on_disk)
     }
 
-    /// Whether the pack of a conversion is at `path`, where it may be synced, durably, and the disk holds there what it
-    /// should.
+    /// Whether the pack of a conversion is at `path`, durably, and the disk holds there what it should. `open` opens the
+    /// image to be synced; `None` says that it cannot be, or must not.
     fn is_at(
         &mut self,
         path: &Path,
         conversion: &Conversion,
-        may_be_synced: impl FnOnce(&Medium) -> bool,
+        open: impl FnOnce(&Place) -> Option<Medium>,
         is_on_disk: impl FnOnce(&Medium, &Pack) -> bool,
     ) -> bool {
         let Ok(place) = self.places.at(path) else { return false };
@@ -52,9 +59,6 @@ impl Recovering {
             return true;
         }
         let Some(medium) = open(&place) else { return false };
-        if !may_be_synced(&medium) {
-            return false;
-        }
         let is_synced = self.sync(&medium, &place, path);
         copy_in(&medium, conversion).is_some_and(|pack| is_synced && is_on_disk(&medium, &pack))
     }
@@ -98,14 +102,10 @@ impl Recovering {
     }
 }
 
-/// Whether no other run has a medium locked; then this one has. What was opened before the lock may have been replaced
-/// since.
-fn is_left_to_us(medium: &Medium) -> bool {
-    !matches!(medium.try_lock(), Err(TryLockError::WouldBlock)) && medium.is_at_its_path()
-}
-
-/// Opens a medium that is made durable: on some systems only who may write it can do that.
-fn open(place: &Place) -> Option<Medium> {
-    let opened = Medium::open_to_change(place, RETRIES);
-    opened.or_else(|_| Medium::open(place, RETRIES)).ok()
+/// Opens a medium to be synced, and locks it; `None` if another run has it locked. What was opened before the lock may have
+/// been replaced since.
+fn open_if_left_to_us(place: &Place) -> Option<Medium> {
+    let medium = Medium::open_to_flush(place, RETRIES).ok()?;
+    let is_locked = matches!(medium.try_lock(), Err(TryLockError::WouldBlock));
+    (!is_locked && medium.is_at_its_path()).then_some(medium)
 }

@@ -43,6 +43,22 @@ fn where_few_files_may_be_open_fewer_images_are_worked_on_at_a_time() {
     }
 }
 
+/// Few threads take many images at a time, and the images of two groups are open.
+#[test]
+fn where_files_suffice_for_a_group_that_is_just_not_full_none_is_lacking() {
+    for limit in ["250", "318", "330"] {
+        let scene = Scene::new();
+        for number in 0..200 {
+            scene.pack(number, &format!("in/{number}.img"));
+        }
+        let limit = format!("ulimit -n {limit}");
+        for more in [&["-o", "out"][..], &["--no-ledger"]] {
+            let args = [&CONVERT[..], &["-j", "2"], more, &["in"]].concat();
+            scene.run_after(&limit, &args).at(&limit).code(0);
+        }
+    }
+}
+
 #[test]
 fn request_that_the_disk_has_no_room_for_names_its_file_and_no_other() {
     let scene = Scene::with(&["out-of-order-720.img"]);

@@ -104,8 +104,8 @@ fn convert_diskettes_of(folder: &Path, ledger: &[String]) -> Option<String> {
     command(&[&queue[..], &path_words(&[folder])?, ledger].concat())
 }
 
-/// The command that reads those diskettes again of which the queue that has kept the others' images could read nothing.
-pub(crate) fn read_unread(folder: &Path) -> Option<String> {
+/// The command for diskettes of which a queue could read nothing: it goes on with the folder of the others' images.
+pub(crate) fn read_again_command(folder: &Path) -> Option<String> {
     let queue = ["inspect".to_owned(), "--queue".to_owned(), a_drive()?, "--keep".to_owned()];
     command(&[&queue[..], &path_words(&[folder])?].concat())
 }

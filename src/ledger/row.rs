@@ -2,9 +2,9 @@
 
 use super::ClaimId;
 use crate::conversion::Patch;
+use crate::disk::trimmed;
 use crate::platform::path_from_bytes;
-use crate::record::trimmed::{trimmed, whole};
-use crate::record::{RECORD_LEN, RECORD_SECTORS, RecordBytes};
+use crate::record::{RECORD_LEN, RECORD_SECTORS, RecordBytes, whole};
 use rusqlite::types::{FromSqlError, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Row, ToSql, params};
 use std::ops::Deref;

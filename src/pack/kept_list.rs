@@ -6,6 +6,7 @@
 //! them. Lines are only ever added to it.
 
 use crate::files::make_folder;
+use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -20,6 +21,9 @@ const HEADER: &str = "# The diskettes of this folder, as addpack --queue has num
 
 /// What is read of a list: far more than any box of diskettes needs.
 const MOST: u64 = 1 << 20;
+
+/// The largest number of a diskette. A list with a larger one was not made by a queue.
+const LARGEST: usize = 1_000_000;
 
 /// Behind the image of a diskette that was a copy of a converted pack when it was read.
 const COPY: &str = "copy";
@@ -64,8 +68,8 @@ pub fn add(folder: &Path, diskette: &Listed) -> io::Result<()> {
 }
 
 /// The numbers of the diskettes of which nothing could be read yet.
-pub fn unread(folder: &Path) -> Vec<usize> {
-    read(&folder.join(LIST_NAME)).map_or_else(|_| Vec::new(), |text| parse_unread(&text))
+pub fn unreadable(folder: &Path) -> BTreeSet<usize> {
+    read(&folder.join(LIST_NAME)).map_or_else(|_| BTreeSet::new(), |text| parse_unreadable(&text))
 }
 
 /// Sets down that nothing of the diskette with this number could be read, or that it could be by now. The folder is made
@@ -73,13 +77,13 @@ pub fn unread(folder: &Path) -> Vec<usize> {
 ///
 /// # Errors
 /// As [`add`].
-pub fn set_unread(folder: &Path, number: usize, is_unread: bool) -> io::Result<()> {
+pub fn set_unreadable(folder: &Path, number: usize, is_unreadable: bool) -> io::Result<()> {
     let Some(text) = text_to_add_to(folder)? else { return Ok(()) };
-    if parse_unread(&text).contains(&number) == is_unread {
+    if parse_unreadable(&text).contains(&number) == is_unreadable {
         return Ok(());
     }
     make_folder(folder)?;
-    append(folder, &text, &format!("{number} {}", if is_unread { UNREAD } else { READ }))
+    append(folder, &text, &format!("{number} {}", if is_unreadable { UNREAD } else { READ }))
 }
 
 /// What is in the list; nothing if there is none yet, and `None` if the file is not a list.
@@ -114,15 +118,16 @@ fn parse(folder: &Path, text: &str) -> Vec<Listed> {
     lines(text).filter_map(|(number, words)| parse_image(folder, number, words)).collect()
 }
 
-fn parse_unread(text: &str) -> Vec<usize> {
-    let mut unread = Vec::new();
+fn parse_unreadable(text: &str) -> BTreeSet<usize> {
+    let mut unreadable = BTreeSet::new();
     for (number, mut words) in lines(text) {
-        unread.retain(|one| *one != number);
         if words.next() == Some(UNREAD) {
-            unread.push(number);
+            unreadable.insert(number);
+        } else {
+            unreadable.remove(&number);
         }
     }
-    unread
+    unreadable
 }
 
 /// The number in each line, and the words behind it.
@@ -132,7 +137,7 @@ fn lines(text: &str) -> impl Iterator<Item = (usize, SplitWhitespace<'_>)> {
     let whole = lines.split_inclusive('\n').filter(|line| line.ends_with('\n'));
     whole.filter_map(|line| {
         let mut words = line.split_whitespace();
-        let number = words.next()?.parse().ok().filter(|number| *number > 0)?;
+        let number = words.next()?.parse().ok().filter(|number| (1..=LARGEST).contains(number))?;
         Some((number, words))
     })
 }

@@ -7,7 +7,7 @@ use addpack::disk::Memory;
 use addpack::media::{DriveError, Mapfile, MediaError, VerifyingReader, Watcher};
 use addpack::pack::examine::{Examination, examine};
 use addpack::pack::keep::{Extent, FirstLook, Keep, KeptImage, Reading};
-use addpack::pack::kept_list::{LIST_NAME, Listed, add, listed};
+use addpack::pack::kept_list::{LIST_NAME, Listed, add, listed, set_unreadable, unreadable};
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -252,8 +252,12 @@ fn what_is_no_list_is_left_alone_and_lines_that_lead_elsewhere_are_none() {
     assert_eq!(fs::read(&path).unwrap(), b"my diskettes\n1 a.img\n");
     fs::remove_file(&path).unwrap();
     add(folder.path(), &diskette).unwrap();
+    set_unreadable(folder.path(), 6, true).unwrap();
     let mut bytes = fs::read(&path).unwrap();
     bytes.extend(b"2 ../b.img\n3 /etc/passwd\n0 c.img\nx d.img\n4\n\n99999999999999999999999 e.img\n5 ..\n\xff\n");
+    // The next new diskette gets the number after the largest one.
+    bytes.extend(format!("{max} f.img\n{max} unread\n0 unread\n", max = usize::MAX).bytes());
     fs::write(&path, bytes).unwrap();
     assert_eq!(listed(folder.path()), [diskette]);
+    assert!(unreadable(folder.path()).into_iter().eq([6]));
 }

@@ -15,6 +15,7 @@ mod explain;
 mod first_minute;
 mod inspect;
 mod inspect_json;
+mod kept_images;
 mod ledger;
 mod ledger_commands;
 mod ledger_file;

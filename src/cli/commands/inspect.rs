@@ -21,7 +21,7 @@ pub(crate) fn run(args: &InspectArgs) -> Result<Exit, Error> {
         return queue::inspect::run(args);
     }
     let common = &args.common;
-    queue::unread::tell_of_unread(common);
+    queue::unreadable::tell_of_unreadable(common);
     let progress = Progress::over(common, "inspecting");
     let of = if args.surface { ReadingOf::RecordThenWhole } else { ReadingOf::Record };
     let job = Job { surface: args.surface, ..common.job(Mode::Inspect)? };

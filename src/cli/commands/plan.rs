@@ -2,26 +2,24 @@
 
 use crate::cli::Error;
 use crate::cli::args::plan::{PlanArgs, ServerChoice};
-use crate::cli::args::{Also, Common, cannot_write, is_there};
+use crate::cli::args::{Also, Common};
 use crate::cli::ask::stop;
 use crate::cli::commands::gather::{Packs, gather_with};
 use crate::cli::commands::head::head;
 use crate::cli::commands::ledger::open_to_read;
 use crate::cli::commands::ledger::written;
-use crate::cli::commands::plan_commands::{WholeSet, commands, plan_all_command};
+use crate::cli::commands::plan_all::run_all;
+use crate::cli::commands::plan_commands::{WholeSet, plan_all_command};
+use crate::cli::commands::plan_output::{check_folder, report, show};
 use crate::cli::commands::queue::set::look_at_diskettes;
 use crate::cli::exit::Exit;
-use crate::cli::show::plan_report::PlanReport;
-use crate::cli::show::terminal::{TextStyle, complain, named, remark, tell, wrote};
+use crate::cli::show::terminal::{TextStyle, complain, remark, tell};
 use crate::cli::show::to_file::{Ending, ToFile};
-use crate::cli::show::{json, labels, plan_text};
-use crate::cli::words::{number, plural, server, servers_counted};
-use addpack::files::{make_folder, write_new};
+use crate::cli::words::{number, plural, server};
 use addpack::plan::servers::PacksByServer;
-use addpack::plan::{Fleet, Plan, ServerCounts, ServerState, plan, plan_all};
-use addpack::record::fields::{Server, hex};
-use std::io::{self, BufWriter, Write, stdout};
-use std::path::Path;
+use addpack::plan::{ServerState, plan};
+use addpack::record::fields::Server;
+use std::io::{BufWriter, Write, stdout};
 
 /// Servers that are named where it is not clear which one is meant.
 const NAMED: usize = 10;
@@ -152,149 +150,4 @@ pub(crate) fn one_server(
         number(servers.len() as u64),
         named.join(", ")
     )))
-}
-
-fn report<'a>(
-    args: &PlanArgs,
-    (packs, whole): (&'a Packs, &WholeSet),
-    server: &'a ServerState,
-    plan: &'a Plan,
-) -> PlanReport<'a> {
-    let mut report = PlanReport {
-        plan,
-        server,
-        facts: &packs.facts,
-        summaries: &packs.summaries,
-        chain: packs.sets.chain_of(server),
-        skipped: None,
-        commands: Vec::new(),
-    };
-    if !args.common.json && !args.labels {
-        report.commands = commands(args, &report, whole);
-    }
-    report
-}
-
-fn look(args: &PlanArgs) -> TextStyle {
-    match args.output {
-        None => TextStyle::of_stdout(args.common.screen.color),
-        Some(_) => TextStyle::of_file(),
-    }
-}
-
-fn show(
-    args: &PlanArgs,
-    out: &mut dyn Write,
-    report: &PlanReport,
-    is_only: bool,
-) -> io::Result<()> {
-    match (args.common.json, args.labels) {
-        (true, _) => json::plan::plan(out, report, is_only),
-        (_, true) => labels::labels(out, report, is_only),
-        _ => plan_text::text(look(args), out, report),
-    }
-}
-
-/// The plans for all servers of a set.
-struct All<'a> {
-    packs: &'a Packs,
-    fleet: &'a Fleet,
-    /// How many of the servers get all their licenses back.
-    counts: ServerCounts,
-}
-
-fn run_all(args: &PlanArgs, packs: &Packs) -> Result<Exit, Error> {
-    let fleet = plan_all(&packs.facts, &packs.sets, &args.state(None));
-    let counts = fleet.counts(&packs.facts, &packs.sets);
-    let all = All { packs, fleet: &fleet, counts };
-    if let Some(folder) = &args.output {
-        write_files(args, folder, &all)?;
-    } else {
-        let mut out = BufWriter::new(stdout());
-        written(show_all(args, &mut out, &all).and_then(|()| out.flush()))?;
-    }
-    let turns_away =
-        fleet.plans.iter().any(|(_, plan)| plan.turns_away()) || fleet.refuses(&packs.facts);
-    Ok(packs.exit.merge(if turns_away { Exit::Refused } else { Exit::Good }))
-}
-
-fn show_all(args: &PlanArgs, out: &mut dyn Write, all: &All) -> io::Result<()> {
-    let All { packs, fleet, .. } = *all;
-    let whole = WholeSet::of(packs);
-    for (at, (server, plan)) in fleet.plans.iter().enumerate() {
-        if at > 0 && !args.common.json && !args.labels {
-            out.write_all(b"\n\n")?;
-        }
-        show(args, out, &report(args, (packs, &whole), server, plan), false)?;
-    }
-    show_rest(args, out, all)
-}
-
-fn show_rest(args: &PlanArgs, out: &mut dyn Write, all: &All) -> io::Result<()> {
-    let All { packs, fleet, counts } = all;
-    let Packs { facts, summaries, skipped, .. } = packs;
-    match (args.common.json, args.labels) {
-        (true, _) => json::plan::rest(out, fleet, (facts, summaries), counts, skipped),
-        (_, true) => Ok(()),
-        _ => {
-            let is_first = fleet.plans.is_empty() || args.output.is_some();
-            out.write_all(if is_first { b"" } else { b"\n" })?;
-            plan_text::rest(look(args), out, fleet, facts, summaries)?;
-            // With -o, it was said on standard error.
-            let said = args.output.is_some();
-            let section = if said { String::new() } else { skipped.section(look(args)) };
-            out.write_all(section.as_bytes())?;
-            let counted = if said { String::new() } else { servers_counted(counts) };
-            out.write_all(plan_text::last_line(look(args), &counted).as_bytes())
-        }
-    }
-}
-
-/// Writes a file for each server, and one for what no server needs.
-fn write_files(args: &PlanArgs, folder: &Path, all: &All) -> Result<(), Error> {
-    let All { packs, fleet, counts } = all;
-    let ending = if args.common.json { "jsonl" } else { "txt" };
-    let digits = fleet.plans.len().to_string().len();
-    let whole = WholeSet::of(packs);
-    for (at, (server, plan)) in fleet.plans.iter().enumerate() {
-        let address = server.identity.map_or_else(String::new, |server| hex(&server.address.0));
-        let name = format!("{:0digits$}-{address}.{ending}", at + 1);
-        let mut text = Vec::new();
-        let report = report(args, (packs, &whole), server, plan);
-        show(args, &mut text, &report, false).map_err(Error::Output)?;
-        put(&folder.join(name), &text)?;
-    }
-    let mut text = Vec::new();
-    show_rest(args, &mut text, all).map_err(Error::Output)?;
-    if !text.is_empty() {
-        put(&folder.join(format!("stock.{ending}")), &text)?;
-    }
-    let plans = plural(fleet.plans.len() as u64, "plan is", "plans are");
-    let rest = if text.is_empty() {
-        String::new()
-    } else {
-        format!("; stock.{ending} has the other packs")
-    };
-    wrote(args.common.screen.quiet, &format!("{plans} in {}{rest}", named(folder)));
-    let counts = servers_counted(counts);
-    if !counts.is_empty() {
-        wrote(args.common.screen.quiet, &counts);
-    }
-    Ok(())
-}
-
-/// Makes the folder, and fails where nothing can be written there, before anything is looked at.
-fn check_folder(folder: &Path) -> Result<(), Error> {
-    let ready = make_folder(folder).and_then(|()| tempfile::tempfile_in(folder));
-    ready.map(|_| ()).map_err(|error| cannot_write("-o", folder, &error))
-}
-
-/// Writes a new file, whole or not at all.
-pub(crate) fn put(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    write_new(path, bytes).map_err(|error| {
-        if error.kind() == io::ErrorKind::AlreadyExists {
-            return Error::Usage(is_there("-o", path));
-        }
-        Error::not_written(path, &error)
-    })
 }

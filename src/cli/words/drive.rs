@@ -3,7 +3,7 @@
 use super::failure::read_again;
 use super::serial;
 use super::set::last_event;
-use super::value::{list, plural, server, server_name};
+use super::value::{list, number, plural, server, server_name};
 use crate::cli::show::terminal::{escape, named};
 use addpack::record::Record;
 use addpack::report::Report;
@@ -117,7 +117,7 @@ pub(crate) fn seen_before(number: usize) -> String {
 }
 
 /// What to do about the diskettes with these numbers, of which nothing could be read.
-pub(crate) fn next_for_unread(numbers: &[usize]) -> String {
+pub(crate) fn next_for_unreadable(numbers: &[usize]) -> String {
     format!("{}. {}", read_again(), type_number(numbers))
 }
 
@@ -129,26 +129,33 @@ fn type_number(numbers: &[usize]) -> String {
     }
 }
 
+/// Numbers that are named one by one; the others are only counted.
+const NUMBERS_NAMED: usize = 10;
+
+/// Diskettes by their numbers.
+fn numbered(numbers: &[usize]) -> String {
+    let mut names: Vec<_> = numbers.iter().take(NUMBERS_NAMED).map(ToString::to_string).collect();
+    if numbers.len() > NUMBERS_NAMED {
+        names.push(format!("{} more", number((numbers.len() - NUMBERS_NAMED) as u64)));
+    }
+    let word = if numbers.len() == 1 { "diskette" } else { "diskettes" };
+    format!("{word} {}", list(&names))
+}
+
 /// That nothing could be read of diskettes in earlier queues.
-pub(crate) fn unread_earlier(numbers: &[usize]) -> String {
-    let names: Vec<_> = numbers.iter().map(ToString::to_string).collect();
-    let word = if names.len() == 1 { "diskette" } else { "diskettes" };
-    let names = list(&names);
-    format!("{word} {names} could not be read in an earlier queue. {}", type_number(numbers))
+pub(crate) fn unreadable_earlier(numbers: &[usize]) -> String {
+    let diskettes = numbered(numbers);
+    format!("{diskettes} could not be read in an earlier queue. {}", type_number(numbers))
 }
 
 /// That the images in a folder do not show all diskettes of its queue, and the command that reads the others again.
-pub(crate) fn unread_in(folder: &Path, numbers: &[usize], command: Option<&str>) -> String {
-    let names: Vec<_> = numbers.iter().map(ToString::to_string).collect();
-    let (diskettes, they_have) = match numbers {
-        [_] => ("diskette", "it has"),
-        _ => ("diskettes", "they have"),
-    };
+pub(crate) fn unreadable_in(folder: &Path, numbers: &[usize], command: Option<&str>) -> String {
+    let they_have = if numbers.len() == 1 { "it has" } else { "they have" };
     let again = command.map_or_else(String::new, |command| format!("; to read again: {command}"));
     format!(
-        "{}: nothing could be read of {diskettes} {}, so {they_have} no image here{again}",
+        "{}: nothing could be read of {}, so {they_have} no image here{again}",
         named(folder),
-        list(&names)
+        numbered(numbers)
     )
 }
 

@@ -23,7 +23,7 @@ pub(crate) mod system;
 mod value;
 mod verdict;
 
-pub(crate) use cause::{medium_cause, system_cause};
+pub(crate) use cause::{in_temporary_folder, medium_cause, system_cause};
 pub(crate) use chain::{
     GAP_NEXT, gap_message, gap_reason, overlaps, servers_counted, set_warnings, twins_message,
     twins_next,
@@ -33,8 +33,8 @@ pub(crate) use container::way_out;
 pub(crate) use drive::{
     EventsSince, Left, WRITE_NUMBERS, another_diskette, ask_for_next, ask_for_one_of,
     ask_for_the_same, changed_since, diskette, label, label_of_source, left_alone, left_to_convert,
-    lost_in_image, next_for_unread, no_such_number, pack_in_short, pack_line, seen_before,
-    seen_in_an_earlier_queue, unread_earlier, unread_in,
+    lost_in_image, next_for_unreadable, no_such_number, pack_in_short, pack_line, seen_before,
+    seen_in_an_earlier_queue, unreadable_earlier, unreadable_in,
 };
 pub(crate) use failure::failure_message;
 pub(crate) use finding::{evidence_parts, finding_kb, finding_message, label_of};

@@ -5,7 +5,7 @@ mod files;
 mod looking;
 mod numbers;
 mod planned;
-mod unread;
+mod unreadable;
 mod ways_out;
 mod worn;
 

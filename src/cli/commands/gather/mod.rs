@@ -7,7 +7,7 @@ use crate::cli::args::Common;
 use crate::cli::ask::stop;
 use crate::cli::commands::converted_since::ConvertedSince;
 use crate::cli::commands::ledger::open_to_read;
-use crate::cli::commands::queue::unread::tell_of_unread;
+use crate::cli::commands::queue::unreadable::tell_of_unreadable;
 use crate::cli::exit::Exit;
 use crate::cli::show::lines::complain_repeated;
 use crate::cli::show::progress::Progress;
@@ -57,7 +57,7 @@ pub(crate) fn gather(common: &Common) -> Result<Packs, Error> {
 pub(crate) fn gather_with(common: &Common, to_file: Option<&mut ToFile>) -> Result<Packs, Error> {
     stop::listen();
     let job = common.job(Mode::Inspect)?;
-    tell_of_unread(common);
+    tell_of_unreadable(common);
     let mut ledger = open_to_read(&common.ledger)?;
     let progress = Progress::over(common, "looking");
     let job = progress.watch(job, ReadingOf::Record);

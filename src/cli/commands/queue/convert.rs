@@ -72,7 +72,7 @@ impl Conversion<'_> {
             match asked {
                 NextDiskette::End => return Ok(End::Complete),
                 NextDiskette::Stopped => return Ok(End::Stopped),
-                NextDiskette::Unread(place) => self.end_with(place, None),
+                NextDiskette::Unreadable(place) => self.end_with(place, None),
                 NextDiskette::Diskette(place) => self.diskette(place, ledger)?,
             }
         }
@@ -205,7 +205,7 @@ impl PlannedSet {
 
     /// How many of the diskettes are not of the folder, as far as they could be read.
     fn others(&self, diskettes: &[Diskette]) -> usize {
-        let is_other = |one: &&Diskette| !one.is_unread() && !self.all.contains(&one.number);
+        let is_other = |one: &&Diskette| !one.is_unreadable() && !self.all.contains(&one.number);
         diskettes.iter().filter(is_other).count()
     }
 

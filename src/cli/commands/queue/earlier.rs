@@ -5,11 +5,12 @@ use crate::cli::ask::stop::STOP;
 use crate::cli::commands::collect::Collect;
 use crate::cli::show::queue::{Diskette, seen_earlier};
 use crate::cli::show::terminal::complain;
-use crate::cli::words::unread_earlier;
+use crate::cli::words::unreadable_earlier;
 use addpack::ledger::{Ledger, LedgerError};
 use addpack::pack::kept_list::{Listed, listed};
 use addpack::report::Report;
 use addpack::run::{self, Job};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
@@ -23,11 +24,14 @@ impl DriveQueue<'_> {
     pub(crate) fn number_earlier(&mut self, ledger: &mut Ledger) -> Result<(), LedgerError> {
         let Some(folder) = self.set.filter(|folder| folder.is_dir()) else { return Ok(()) };
         let list = listed(folder);
+        let mut by_image: BTreeMap<&Path, Vec<(usize, &Listed)>> = BTreeMap::new();
+        for (line, listed) in list.iter().enumerate() {
+            by_image.entry(&listed.image).or_default().push((line, listed));
+        }
         let (mut of_list, mut others) = (Vec::new(), Vec::new());
         for report in self.images_in(folder, ledger, &STOP)? {
-            let is_of_image = |(_, one): &(usize, &Listed)| one.image == report.path;
-            let of_image: Vec<_> = list.iter().enumerate().filter(is_of_image).collect();
-            let Some((last, before)) = of_image.split_last() else {
+            let Some((last, before)) = by_image.get(&*report.path).and_then(|all| all.split_last())
+            else {
                 others.push(report);
                 continue;
             };
@@ -42,7 +46,7 @@ impl DriveQueue<'_> {
         for ((_, listed), report) in of_list {
             self.add_listed(listed, report);
         }
-        self.add_unread(folder);
+        self.add_unreadable(folder);
         for report in others {
             self.add_other(report);
         }
@@ -57,13 +61,14 @@ impl DriveQueue<'_> {
     }
 
     fn tell_of_earlier(&self, folder: &Path) {
-        let (unread, kept): (Vec<_>, Vec<_>) = self.earlier.iter().partition(|one| one.is_unread());
+        let (unreadable, kept): (Vec<_>, Vec<_>) =
+            self.earlier.iter().partition(|one| one.is_unreadable());
         if !self.is_planned && !kept.is_empty() {
             complain(&seen_earlier(folder, &kept));
         }
-        if !unread.is_empty() {
-            let numbers: Vec<_> = unread.into_iter().map(|one| one.number).collect();
-            complain(&unread_earlier(&numbers));
+        if !unreadable.is_empty() {
+            let numbers: Vec<_> = unreadable.into_iter().map(|one| one.number).collect();
+            complain(&unreadable_earlier(&numbers));
         }
     }
 

@@ -4,7 +4,7 @@ pub(crate) mod convert;
 mod earlier;
 pub(crate) mod inspect;
 pub(crate) mod set;
-pub(crate) mod unread;
+pub(crate) mod unreadable;
 mod what_now;
 
 use crate::cli::Error;
@@ -27,7 +27,7 @@ use addpack::report::{Failure, Report};
 use addpack::run::{Job, Mode, keep_diskette, recognize_diskette};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
-use unread::is_unread;
+use unreadable::is_unreadable;
 
 /// A drive, and the diskettes that went through it.
 pub(crate) struct DriveQueue<'a> {
@@ -53,7 +53,7 @@ pub(crate) enum NextDiskette {
     /// It is in the drive, and has this place in the queue; what was seen of it is the last word on it.
     Diskette(usize),
     /// It is in the drive and has this place, but nothing of it can be read.
-    Unread(usize),
+    Unreadable(usize),
     /// There are no more.
     End,
     /// The user asked to stop.
@@ -117,14 +117,14 @@ impl<'a> DriveQueue<'a> {
                 continue;
             }
             let Some(report) = self.look(ledger)? else { continue };
-            if is_unread(&report) {
-                return Ok(NextDiskette::Unread(self.place_unread(typed, report)));
+            if is_unreadable(&report) {
+                return Ok(NextDiskette::Unreadable(self.place_unreadable(typed, report)));
             }
             if report.failure.is_some() {
                 complain(&verdict(&report));
                 continue;
             }
-            let free = typed.and_then(|number| self.free_unread(number));
+            let free = typed.and_then(|number| self.free_unreadable(number));
             if let Some(place) = self.place(report, free) {
                 return Ok(NextDiskette::Diskette(place));
             }

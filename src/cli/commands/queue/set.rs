@@ -7,7 +7,7 @@ use crate::cli::commands::gather::Packs;
 use crate::cli::exit::Exit;
 use crate::cli::show::queue::{Diskette, number_of};
 use crate::cli::show::terminal::complain;
-use crate::cli::words::{ask_for_next, next_for_unread, verdict};
+use crate::cli::words::{ask_for_next, in_temporary_folder, next_for_unreadable, verdict};
 use addpack::diagnosis::FindingKind;
 use addpack::ledger::{Ledger, LedgerError};
 use addpack::report::{Note, Outcome, Report};
@@ -38,7 +38,7 @@ pub(crate) fn look_at_diskettes(
     ledger: &mut Ledger,
     mut show: impl FnMut(&Diskette),
 ) -> Result<DisketteSet, Error> {
-    let records = TempDir::new().map_err(Error::Output)?;
+    let records = TempDir::new().map_err(|error| Error::Output(in_temporary_folder(&error)))?;
     let mut queue = DriveQueue::new(common, args, None)?.with_records_in(records.path());
     queue.number_earlier(ledger)?;
     let drive = queue.drive;
@@ -46,7 +46,7 @@ pub(crate) fn look_at_diskettes(
         match queue.next(ledger, |number| ask_for_next(number, drive))? {
             NextDiskette::End => break false,
             NextDiskette::Stopped => break true,
-            NextDiskette::Unread(place) => show(&queue.diskettes[place]),
+            NextDiskette::Unreadable(place) => show(&queue.diskettes[place]),
             NextDiskette::Diskette(place) => {
                 let comes_first = !queue.is_known_by_bytes(place);
                 if comes_first {
@@ -78,7 +78,7 @@ impl DisketteSet {
         let images = folder.map(|folder| queue.images_in(folder, ledger, &NEVER)).transpose()?;
         let DriveQueue { earlier, mut diskettes, is_planned, .. } = queue;
         let is_of_plan = |one: &Diskette| earlier.iter().any(|of| of.number == one.number);
-        diskettes.retain(|one| !is_planned || one.is_unread() || is_of_plan(one));
+        diskettes.retain(|one| !is_planned || one.is_unreadable() || is_of_plan(one));
         let is_again = |one: &Diskette| diskettes.iter().any(|seen| seen.number == one.number);
         let mut all: Vec<_> = earlier.into_iter().filter(|one| !is_again(one)).collect();
         all.append(&mut diskettes);
@@ -165,10 +165,10 @@ impl DisketteSet {
         for diskette in self.diskettes.iter().filter(|one| one.outcome() == Outcome::Failed) {
             complain(&format!("{}: {}", diskette.name(), verdict(&diskette.report)));
         }
-        let unread = self.diskettes.iter().filter(|diskette| diskette.is_unread());
-        let unread: Vec<_> = unread.map(|diskette| diskette.number).collect();
-        if !unread.is_empty() {
-            complain(&format!("next: {}", next_for_unread(&unread)));
+        let unreadable = self.diskettes.iter().filter(|diskette| diskette.is_unreadable());
+        let unreadable: Vec<_> = unreadable.map(|diskette| diskette.number).collect();
+        if !unreadable.is_empty() {
+            complain(&format!("next: {}", next_for_unreadable(&unreadable)));
         }
     }
 

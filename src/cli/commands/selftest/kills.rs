@@ -2,7 +2,6 @@
 
 use super::{Trial, is_stopped};
 use crate::cli::words::{plural, system_cause};
-use addpack::files::make_folder;
 use addpack::media::{MediaError, Medium, Place};
 use addpack::pack::examine::{Examination, examine};
 use addpack::report::Outcome;
@@ -86,7 +85,7 @@ fn count(is_so: impl Fn(&str) -> bool) -> u64 {
 
 fn make(folder: &Path, form: Way) -> io::Result<()> {
     let images = folder.join("images");
-    make_folder(&images)?;
+    fs::create_dir_all(&images)?;
     for (name, sample) in SAMPLES {
         match form {
             Way::Gzip => fs::write(images.join(file_name(name, form)), sample)?,

@@ -6,7 +6,7 @@ use crate::cli::show::lines::tone;
 use crate::cli::show::terminal::{TextStyle, named};
 use crate::cli::words::{
     EventsSince, Left, copy_in_its_place, finding_message, label, label_of_source, left_alone,
-    next_for_unread, next_step, note, pack_in_short, plural, serial, verdict,
+    next_for_unreadable, next_step, note, pack_in_short, plural, serial, verdict,
 };
 use addpack::diagnosis::FindingCode;
 use addpack::pack::keep::may_be_same;
@@ -80,7 +80,7 @@ impl Diskette {
     }
 
     /// Whether reading it failed before anything could be said of it.
-    pub(crate) fn is_unread(&self) -> bool {
+    pub(crate) fn is_unreadable(&self) -> bool {
         let report = &self.report;
         let is_seen = report.diagnosis.is_some() || report.not_a_pack.is_some();
         report.outcome == Outcome::Failed && !is_seen
@@ -89,9 +89,9 @@ impl Diskette {
     /// Sets down what became of it. If it did not read any more, what was seen of it stays.
     pub(crate) fn end_as(&mut self, report: Box<Report>) {
         let seen = std::mem::replace(&mut self.report, report);
-        if self.is_unread() {
-            let unread = std::mem::replace(&mut self.report, seen);
-            if let Some(failure) = unread.failure {
+        if self.is_unreadable() {
+            let unreadable = std::mem::replace(&mut self.report, seen);
+            if let Some(failure) = unreadable.failure {
                 self.report.fail(failure);
             }
         }
@@ -164,8 +164,8 @@ impl Diskette {
     /// What to do while it is in the hand. The request for a replacement can wait for the end.
     fn next_step(&self) -> Option<String> {
         let report = &self.report;
-        if self.is_unread() {
-            return Some(next_for_unread(&[self.number]));
+        if self.is_unreadable() {
+            return Some(next_for_unreadable(&[self.number]));
         }
         let of_hand = [FindingCode::DamagedMedia, FindingCode::CopyOfConverted];
         let is_of_hand = match report.outcome {

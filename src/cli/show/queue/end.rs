@@ -5,7 +5,8 @@ use crate::cli::show::layout::hang;
 use crate::cli::show::plan_text::command_lines;
 use crate::cli::show::terminal::{TextStyle, Tone, named, shown};
 use crate::cli::words::{
-    self, PackSummaries, code_label, list, next_for_unread, plural, short, short_serial, verdict,
+    self, PackSummaries, code_label, list, next_for_unreadable, plural, short, short_serial,
+    verdict,
 };
 use addpack::diagnosis::FindingCode;
 use addpack::plan::servers::Span;
@@ -39,7 +40,7 @@ impl SetReport<'_> {
         let never = self.reasons(look, &never) + &self.copies(look);
         text += &section(look, "Do not apply: write DO NOT APPLY on them", never);
         text += &section(look, "Not used yet, and needed by no server here", self.stock());
-        text += &section(look, "Not read", self.unread(look));
+        text += &section(look, "Not read", self.unreadable(look));
         text += &section(look, "Failed: put them in again", self.failed(look));
         text += &self.others(look);
         text += &self.to_convert(look);
@@ -52,15 +53,15 @@ impl SetReport<'_> {
 
     /// How many packs there are, and where their images are kept.
     pub(crate) fn counted(&self, kept: Option<&Path>) -> String {
-        let unread = self.diskettes.iter().filter(|diskette| diskette.is_unread()).count();
+        let unreadable = self.diskettes.iter().filter(|diskette| diskette.is_unreadable()).count();
         let others = self.with(Outcome::NotAPack).count();
-        let packs = self.diskettes.len() - unread - others;
+        let packs = self.diskettes.len() - unreadable - others;
         let mut counts = vec![plural(packs as u64, "pack", "packs")];
         if others > 0 {
             counts.push(plural(others as u64, "other diskette", "other diskettes"));
         }
-        if unread > 0 {
-            let diskettes = plural(unread as u64, "diskette", "diskettes");
+        if unreadable > 0 {
+            let diskettes = plural(unreadable as u64, "diskette", "diskettes");
             counts.push(format!("{diskettes} that could not be read"));
         }
         let mut text = format!("\n{}", list(&counts));
@@ -180,20 +181,21 @@ impl SetReport<'_> {
     }
 
     /// Diskettes of which nothing could be read, with the reason and what to do.
-    fn unread(&self, look: TextStyle) -> String {
-        let unread: Vec<_> = self.diskettes.iter().filter(|one| one.is_unread()).collect();
-        if unread.is_empty() {
+    fn unreadable(&self, look: TextStyle) -> String {
+        let unreadable: Vec<_> = self.diskettes.iter().filter(|one| one.is_unreadable()).collect();
+        if unreadable.is_empty() {
             return String::new();
         }
         let row = |one: &&Diskette| one.row(look, &verdict(&one.report));
-        let numbers: Vec<_> = unread.iter().map(|one| one.number).collect();
-        let next = next_for_unread(&numbers);
-        unread.iter().map(row).collect::<String>() + &hang(look.width, "  Next          ", &next)
+        let numbers: Vec<_> = unreadable.iter().map(|one| one.number).collect();
+        let next = next_for_unreadable(&numbers);
+        unreadable.iter().map(row).collect::<String>()
+            + &hang(look.width, "  Next          ", &next)
     }
 
     /// Diskettes that failed later, with the reason.
     fn failed(&self, look: TextStyle) -> String {
-        let failed = self.with(Outcome::Failed).filter(|diskette| !diskette.is_unread());
+        let failed = self.with(Outcome::Failed).filter(|diskette| !diskette.is_unreadable());
         failed.map(|diskette| diskette.row(look, &verdict(&diskette.report))).collect()
     }
 

@@ -8,7 +8,7 @@ use addpack::report::Outcome;
 use anstream::adapter::strip_str;
 
 /// What a summary leaves out so that it fits the screen, each with all before it.
-#[derive(Clone, Copy, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, strum::VariantArray)]
 pub(super) enum Fold {
     Nothing,
     /// Which files can be had.
@@ -21,20 +21,8 @@ pub(super) enum Fold {
     Commands,
     /// The rows of outcomes that ask for nothing: they share one.
     NothingToDo,
-    /// Also the last command, whose paths may be as long as anybody likes.
+    /// The paths of the last command, which may be as long as anybody likes.
     Paths,
-}
-
-impl Fold {
-    pub(super) const ALL: [Self; 7] = [
-        Self::Nothing,
-        Self::Offers,
-        Self::Reasons,
-        Self::Purposes,
-        Self::Commands,
-        Self::NothingToDo,
-        Self::Paths,
-    ];
 }
 
 /// The rows that a text takes at a terminal.
@@ -62,10 +50,10 @@ pub(super) fn reasons(parts: &[(u64, &str)], room: usize) -> String {
     all.find(|text| text.len() <= room).unwrap_or_else(|| "--list shows why".to_owned())
 }
 
-/// Whether images with this outcome may be left as they are.
+/// Whether images with this outcome are good and may be left as they are. What is not a pack is neither, and is refused
+/// where its path was named.
 pub(super) fn asks_for_nothing(outcome: Outcome) -> bool {
-    use Outcome::{AlreadyConverted, Copy, Issued45, NotAPack};
-    matches!(outcome, AlreadyConverted | Issued45 | Copy | NotAPack)
+    matches!(outcome, Outcome::AlreadyConverted | Outcome::Issued45 | Outcome::Copy)
 }
 
 /// The numbers of all images that may be left as they are, on one line.

@@ -24,6 +24,7 @@ use fold::{Fold, asks_for_nothing, height, nothing_to_do, reasons};
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 use std::time::Instant;
+use strum::VariantArray;
 
 /// From so many images on, a terminal shows a summary.
 const SUMMARY_FROM: usize = 200;
@@ -121,7 +122,7 @@ impl Brief {
         // The line with the command stays on the screen, and the next prompt is there.
         let fits = |text: &str| look.rows.is_none_or(|rows| height(look, text) + 2 <= rows);
         let mut text = String::new();
-        for fold in Fold::ALL {
+        for &fold in Fold::VARIANTS {
             text = self.folded(look, ended, (counts, &commands), fold);
             if fits(&text) {
                 break;
@@ -220,9 +221,6 @@ impl Brief {
 }
 
 fn what_now(look: TextStyle, mut commands: Vec<(String, String)>, fold: Fold) -> String {
-    if fold >= Fold::Paths && !commands.is_empty() {
-        return "inspect --list shows a line for each image, and the next commands\n".to_owned();
-    }
     if fold >= Fold::Purposes {
         for (_, purpose) in &mut commands {
             purpose.clear();
@@ -231,8 +229,11 @@ fn what_now(look: TextStyle, mut commands: Vec<(String, String)>, fold: Fold) ->
     if fold >= Fold::Commands {
         commands.drain(..commands.len().saturating_sub(1));
         let all = "shows a line for each image, and the other commands";
-        for (_, purpose) in &mut commands {
+        for (command, purpose) in &mut commands {
             all.clone_into(purpose);
+            if fold >= Fold::Paths {
+                "addpack inspect --list …".clone_into(command);
+            }
         }
     }
     if commands.is_empty() {

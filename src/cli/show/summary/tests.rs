@@ -42,7 +42,14 @@ fn everything_at_once_fits_the_screen() {
     let mut look = TextStyle::plain();
     (look.rows, look.width, look.columns) = (Some(ROWS), COLUMNS, COLUMNS);
     let name = "a-folder-with-a-long-name/".repeat(4);
-    for paths in [vec!["in"], vec![&*name], vec![&*name; 8], vec![&*name; 9]] {
+    let folded = "\n  addpack inspect --list …  ";
+    let sets = [
+        (vec!["in"], " in\n"),
+        (vec![&*name], folded),
+        (vec![&*name; 8], folded),
+        (vec![&*name; 9], " PATHS\n"),
+    ];
+    for (paths, command) in sets {
         let words = ["addpack", "convert", "--ledger", &name].into_iter().chain(paths);
         let args = Args::try_parse_from(words).unwrap();
         let Command::Convert(convert) = args.command.unwrap() else { panic!() };
@@ -60,7 +67,18 @@ fn everything_at_once_fits_the_screen() {
             };
             let text = brief.fitting(look, &ended, &counts);
             assert!(height(look, &text) + 2 <= ROWS, "{text}");
-            assert!(text.contains("120,000"), "{text}");
+            assert!(text.contains("  120,000  not-a-pack"), "{text}");
+            // Without commands, there is room for every row.
+            if !is_incomplete {
+                let shared =
+                    "nothing to do: 120,000 already-converted, 120,000 issued-4.5, 120,000 copy\n";
+                assert!(text.contains(shared) && text.contains(command), "{text}");
+            }
+            let commands = brief.commands(&ended);
+            let folded = |fold| brief.folded(look, &ended, (&counts, &commands), fold);
+            let mut all = Fold::VARIANTS.iter().map(|fold| folded(*fold));
+            let first = all.find(|text| height(look, text) + 2 <= ROWS);
+            assert_eq!(first, Some(text), "another fold fits first");
         }
     }
 }

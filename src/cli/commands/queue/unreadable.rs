@@ -4,26 +4,27 @@ use super::DriveQueue;
 use crate::cli::args::Common;
 use crate::cli::show::queue::Diskette;
 use crate::cli::show::terminal::{complain, named};
-use crate::cli::show::what_now::read_unread;
-use crate::cli::words::{no_such_number, seen_before, system_cause, unread_in};
+use crate::cli::show::what_now::read_again_command;
+use crate::cli::words::{no_such_number, seen_before, system_cause, unreadable_in};
 use addpack::media::DriveError;
 use addpack::pack::keep::Extent;
-use addpack::pack::kept_list::{LIST_NAME, set_unread, unread};
+use addpack::pack::kept_list::{LIST_NAME, set_unreadable, unreadable};
 use addpack::report::{Failure, FailureCode, Operation, Outcome, Report};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Says of which diskettes the queues that have kept images in the folders that are named could read nothing.
-pub(crate) fn tell_of_unread(common: &Common) {
+pub(crate) fn tell_of_unreadable(common: &Common) {
     for folder in common.paths.iter().filter(|path| path.is_dir()) {
-        let numbers = unread(folder);
+        let numbers: Vec<_> = unreadable(folder).into_iter().collect();
         if !numbers.is_empty() {
-            complain(&unread_in(folder, &numbers, read_unread(folder).as_deref()));
+            complain(&unreadable_in(folder, &numbers, read_again_command(folder).as_deref()));
         }
     }
 }
 
 /// Whether there is a diskette in the drive, and reading it failed.
-pub(super) fn is_unread(report: &Report) -> bool {
+pub(super) fn is_unreadable(report: &Report) -> bool {
     report.failure.as_ref().is_some_and(|failure| failure.code == FailureCode::IoError)
 }
 
@@ -41,7 +42,7 @@ impl DriveQueue<'_> {
     }
 
     /// Gives a diskette of which nothing can be read its place: under the number that was typed, or else a new one.
-    pub(super) fn place_unread(&mut self, typed: Option<usize>, report: Box<Report>) -> usize {
+    pub(super) fn place_unreadable(&mut self, typed: Option<usize>, report: Box<Report>) -> usize {
         let number = typed.unwrap_or_else(|| self.next_number());
         let earlier = self.diskettes.iter().chain(&self.earlier).find(|one| one.number == number);
         let image = earlier.and_then(|earlier| earlier.image.clone());
@@ -55,8 +56,8 @@ impl DriveQueue<'_> {
 
     /// Forgets that nothing could be read of the diskette whose number was typed. Returns the number, which is free then,
     /// if there was such a diskette.
-    pub(super) fn free_unread(&mut self, number: usize) -> Option<usize> {
-        let is_meant = |one: &Diskette| one.number == number && one.is_unread();
+    pub(super) fn free_unreadable(&mut self, number: usize) -> Option<usize> {
+        let is_meant = |one: &Diskette| one.number == number && one.is_unreadable();
         if !self.diskettes.iter().chain(&self.earlier).any(is_meant) {
             return None;
         }
@@ -67,26 +68,25 @@ impl DriveQueue<'_> {
     }
 
     /// Sets down in the list beside the images, for later queues, whether nothing could be read of a diskette.
-    fn note(&self, number: usize, is_unread: bool) {
+    fn note(&self, number: usize, is_unreadable: bool) {
         let Some((folder, Extent::Whole)) = self.keep else { return };
-        if let Err(error) = set_unread(folder, number, is_unread) {
+        if let Err(error) = set_unreadable(folder, number, is_unreadable) {
             let list = folder.join(LIST_NAME);
             complain(&format!("{}: {}", named(&list), system_cause(&error)));
         }
     }
 
     /// Numbers the diskettes of which earlier queues with this folder could read nothing.
-    pub(super) fn add_unread(&mut self, folder: &Path) {
-        for number in unread(folder) {
-            if self.earlier.iter().all(|one| one.number != number) {
-                self.earlier.push(Diskette::of(number, unread_report(self.drive)));
-            }
-        }
+    pub(super) fn add_unreadable(&mut self, folder: &Path) {
+        let known: BTreeSet<_> = self.earlier.iter().map(|one| one.number).collect();
+        let unknown = unreadable(folder).into_iter().filter(|number| !known.contains(number));
+        let diskette = |number| Diskette::of(number, unreadable_report(self.drive));
+        self.earlier.extend(unknown.map(diskette));
     }
 }
 
 /// What is known of such a diskette in a later queue.
-fn unread_report(drive: &Path) -> Box<Report> {
+fn unreadable_report(drive: &Path) -> Box<Report> {
     let mut report = Report::new(drive.to_owned(), true, Outcome::Failed);
     report.is_drive = true;
     report.failed(Failure {

@@ -78,9 +78,9 @@ fn diskette_of_which_nothing_reads_is_failed_in_json() {
         let json = String::from_utf8(scene.read("all.jsonl")).unwrap();
         let lines: Vec<serde_json::Value> =
             json.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-        let [_, unread, _, summary] = &*lines else { panic!("{json}") };
-        assert_eq!(unread["diskette_number"], 2, "{json}");
-        assert_eq!(unread["outcome"], "failed", "{json}");
+        let [_, unreadable, _, summary] = &*lines else { panic!("{json}") };
+        assert_eq!(unreadable["diskette_number"], 2, "{json}");
+        assert_eq!(unreadable["outcome"], "failed", "{json}");
         let counts = (&summary["images"], &summary["outcomes"]["failed"]);
         assert_eq!(counts, (&3.into(), &1.into()), "{json}");
         assert_eq!(summary["exit_code"], 3, "{json}");

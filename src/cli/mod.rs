@@ -119,6 +119,8 @@ enum Error {
     LedgerAlone(LedgerError),
     /// The ledger could not be used, and packs had to be claimed in it.
     NoClaims(LedgerError),
+    /// The ledger failed while packs were converted.
+    NoMoreClaims(LedgerError),
 }
 
 impl From<LedgerError> for Error {
@@ -134,10 +136,18 @@ impl Error {
         Self::Output(io::Error::new(error.kind(), cause))
     }
 
-    /// The same error in a run that was to convert.
-    fn of_conversion(self) -> Self {
+    /// The same error before a run that was to convert.
+    fn before_conversion(self) -> Self {
         match self {
             Self::Ledger(error) => Self::NoClaims(error),
+            other => other,
+        }
+    }
+
+    /// The same error in a run that converts.
+    fn of_conversion(self) -> Self {
+        match self {
+            Self::Ledger(error) => Self::NoMoreClaims(error),
             other => other,
         }
     }
@@ -157,7 +167,8 @@ impl Error {
             | Self::Output(_)
             | Self::Ledger(_)
             | Self::LedgerAlone(_)
-            | Self::NoClaims(_) => Exit::Failed,
+            | Self::NoClaims(_)
+            | Self::NoMoreClaims(_) => Exit::Failed,
         }
     }
 }
@@ -168,7 +179,10 @@ impl std::fmt::Display for Error {
             Self::Usage(message) | Self::Failed(message) => f.write_str(message),
             Self::Ledger(error) => f.write_str(&words::ledger_message(error)),
             Self::LedgerAlone(error) => f.write_str(&words::unusable(error)),
-            Self::NoClaims(error) => f.write_str(&words::no_claims_message(error)),
+            Self::NoClaims(error) => f.write_str(&words::no_claims_message("Nothing", error)),
+            Self::NoMoreClaims(error) => {
+                f.write_str(&words::no_claims_message("Nothing more", error))
+            }
             Self::Output(error) => {
                 write!(f, "the report could not be written: {}", words::system_cause(error))
             }

@@ -4,7 +4,7 @@
 use super::cursor::Cursor;
 use super::deflate::{crc32, deflate, has_room_to_inflate, inflate_on, with_room};
 use super::{ContainerError, MAX_DUMP, RECOGNISED_BY};
-use crate::record::fields::is_zero;
+use crate::disk::is_zero;
 use flate2::bufread::MultiGzDecoder;
 use std::io::Read;
 

@@ -1,8 +1,9 @@
 //! Checks the fields of one event against their rules (FORMAT.md, "An event").
 
 use super::finding::{Finding, RecordField, Value};
+use crate::disk::is_zero;
 use crate::record::event::{Event, ServerVersion};
-use crate::record::fields::{Server, is_zero};
+use crate::record::fields::Server;
 use crate::record::{Record, Version, event_at};
 use std::mem::offset_of;
 

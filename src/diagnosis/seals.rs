@@ -2,8 +2,9 @@
 
 use super::event;
 use super::finding::{Finding, FindingKind, RecordField, Value};
+use crate::disk::is_zero;
 use crate::record::event::{EVENT_SEAL_AT, Event, EventKind, ServerVersion};
-use crate::record::fields::{Seal, is_zero};
+use crate::record::fields::Seal;
 use crate::record::seal::{event_seal, sha1};
 use crate::record::v40::{self, Header40};
 use crate::record::v45::Header45;

@@ -7,6 +7,7 @@ mod format;
 mod geometry;
 mod memory;
 mod withhold;
+mod zeros;
 
 pub use error::{ContainerError, DriveError, MapfileError, MediaError};
 pub(crate) use filler::filled;
@@ -15,6 +16,7 @@ pub use format::Format;
 pub use geometry::DiskGeometry;
 pub use memory::Memory;
 pub(crate) use withhold::withhold;
+pub(crate) use zeros::{is_zero, trimmed};
 
 use std::ops::Deref;
 

@@ -2,8 +2,7 @@
 
 use super::boot::FIRST_CLUSTER;
 use super::{DirectoryEntry, FaultKind, MediaFault, SECTOR_LEN, VolumeGeometry};
-use crate::disk::Flaw;
-use crate::record::trimmed::trimmed;
+use crate::disk::{Flaw, trimmed};
 
 /// The meaning of an entry of the FAT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +85,7 @@ impl<'a> Fat<'a> {
         if let Some(flaw) = self.lost(cluster) {
             return Some(Link::Lost(flaw));
         }
-        Some(match self.entry(cluster) {
+        Some(match self.raw(cluster) {
             0 => Link::Free,
             1 | 0xFF0..=0xFF6 => Link::Reserved,
             0xFF7 => Link::Bad,
@@ -141,8 +140,9 @@ impl<'a> Fat<'a> {
         // What is not used at the end of a FAT, mostly nearly all of it, is zeros.
         let used = trimmed(self.bytes).len();
         let clusters = self.clusters().take_while(move |cluster| offset(*cluster) < used);
-        let links = clusters.map(|from| (from, self.entry(from)));
-        links.filter(|(from, to)| chain.contains(to) && !chain.contains(from))
+        let links = clusters.map(|from| (from, self.raw(from)));
+        let links = links.filter(|(from, to)| chain.contains(to) && !chain.contains(from));
+        links.filter(|(from, _)| self.lost(*from).is_none())
     }
 
     /// Whether `cluster` is free.

@@ -2,7 +2,7 @@
 //!
 //! The ledger is an SQLite database. A pack is claimed in it, by its serial and with its old and new
 //! bytes, in a transaction that is durable before the image is touched. Once the image is changed,
-//! the claim is marked as done in the transaction that claims the next group, so the ledger costs
+//! the claim is marked as done in the transaction that claims a later group, so the ledger costs
 //! one sync a group. A claim that was left open by a crash is settled by the next run that writes:
 //! see `run::recovery`.
 #![doc = ""]

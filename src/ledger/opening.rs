@@ -166,7 +166,8 @@ impl Ledger {
         let db = self.db()?;
         let prepare = || {
             let version: i32 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-            if version < schema::VERSION { db.execute_batch(schema::READ_OLDER) } else { Ok(()) }
+            let reads_all = version >= schema::WITH_ALL_READ;
+            if reads_all { Ok(()) } else { db.execute_batch(schema::READ_OLDER) }
         };
         prepare().map_err(|error| self.failed(error))
     }

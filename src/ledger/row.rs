@@ -2,9 +2,9 @@
 
 use super::ClaimId;
 use crate::conversion::Patch;
+use crate::disk::trimmed;
 use crate::platform::path_from_bytes;
-use crate::record::trimmed::{trimmed, whole};
-use crate::record::{RECORD_LEN, RECORD_SECTORS, RecordBytes};
+use crate::record::{RECORD_LEN, RECORD_SECTORS, RecordBytes, whole};
 use rusqlite::types::{FromSqlError, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Row, ToSql, params};
 use std::ops::Deref;
@@ -48,7 +48,7 @@ pub(super) const MOVED: &str = "UPDATE conversion SET path = ?2, target = ?3, de
 /// Marks the claims from one number to another as done.
 pub(super) const DONE: &str = "UPDATE conversion SET state = 'done', old_record = NULL, \
     new_record = NULL WHERE id BETWEEN ?1 AND ?2 AND state = 'begun'";
-/// Takes these claims back.
+/// Takes claims back, from one number to another.
 pub(super) const VOID: &str =
     "DELETE FROM conversion WHERE id BETWEEN ?1 AND ?2 AND state = 'begun'";
 
@@ -56,8 +56,8 @@ pub(super) const VOID: &str =
 const REPLACE: &str =
     "DELETE FROM conversion WHERE id = ?1 AND (state = 'begun' OR target IS NOT NULL)";
 /// Marks a conversion as released.
-pub(super) const RELEASE: &str = "UPDATE conversion SET state = 'released', old_record = NULL, \
-    new_record = NULL WHERE serial = ?1 AND state <> 'released'";
+pub(super) const RELEASE: &str = "UPDATE conversion SET state = 'released', released = id, \
+    old_record = NULL, new_record = NULL WHERE serial = ?1 AND state <> 'released'";
 
 /// How far a conversion has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]

@@ -9,11 +9,11 @@ use rusqlite::Connection;
 /// `APLG`, in SQLite's application id.
 pub(super) const APPLICATION_ID: i32 = 0x4150_4C47;
 /// In SQLite's user version.
-pub(super) const VERSION: i32 = 3;
+pub(super) const VERSION: i32 = 4;
 
-/// The tables of version 3. Released rows stay, so that a pack that was converted twice is recognised; of the
-/// others there is one for each serial. For a list of three states, SQLite would build a table of them with each row
-/// that is written.
+/// The tables of version 4. Released rows stay, so that a pack that was converted twice is recognised; of the
+/// others there is one for each serial. The index that holds this does not depend on the state, so settling a claim does
+/// not touch it. For a list of three states, SQLite would build a table of them with each row that is written.
 const CREATE: &str = "
 CREATE TABLE conversion (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -35,11 +35,11 @@ CREATE TABLE conversion (
     new_record    BLOB,
     container     ANY,              -- the archive or packed file that the image is in, its resolved path
     born          INTEGER,          -- when the image was made, in ns since 1970, if its file system knows
-    copy_place    ANY               -- the converted copy, its resolved path
+    copy_place    ANY,              -- the converted copy, its resolved path
+    released      INTEGER NOT NULL DEFAULT 0 -- a released row's own id, so that its serial can be claimed anew
 ) STRICT;
-CREATE UNIQUE INDEX live ON conversion (serial) WHERE state <> 'released';
+CREATE UNIQUE INDEX live ON conversion (serial, released);
 CREATE INDEX begun ON conversion (state) WHERE state = 'begun';
-CREATE INDEX released ON conversion (serial) WHERE state = 'released';
 ";
 
 /// From version 1, which had one row for each serial and no released ones: first the old table is renamed
@@ -50,7 +50,7 @@ ALTER TABLE conversion RENAME TO conversion_1;
 ";
 /// Then the rows are copied, and the old table is dropped.
 const MOVE_BACK: &str = "
-INSERT INTO conversion SELECT *, NULL, NULL, NULL FROM conversion_1 ORDER BY id;
+INSERT INTO conversion SELECT *, NULL, NULL, NULL, 0 FROM conversion_1 ORDER BY id;
 DELETE FROM sqlite_sequence WHERE name = 'conversion';
 INSERT INTO sqlite_sequence (name, seq)
     SELECT 'conversion', seq FROM sqlite_sequence WHERE name = 'conversion_1';
@@ -64,7 +64,18 @@ ALTER TABLE conversion ADD COLUMN born INTEGER;
 ALTER TABLE conversion ADD COLUMN copy_place ANY;
 ";
 
-/// An older version is read as if it were this one.
+/// From version 3, whose indexes depended on the state.
+const ADD_RELEASED: &str = "
+DROP INDEX live;
+DROP INDEX released;
+ALTER TABLE conversion ADD COLUMN released INTEGER NOT NULL DEFAULT 0;
+UPDATE conversion SET released = id WHERE state = 'released';
+CREATE UNIQUE INDEX live ON conversion (serial, released);
+";
+
+/// Versions before this one lack columns that are read.
+pub(super) const WITH_ALL_READ: i32 = 3;
+/// Such a version is read as if it had them.
 pub(super) const READ_OLDER: &str = "CREATE TEMP VIEW conversion AS SELECT *, NULL AS container, \
     NULL AS born, NULL AS copy_place FROM main.conversion";
 
@@ -80,7 +91,8 @@ CREATE TEMP TABLE IF NOT EXISTS seen (
 pub(super) fn make_tables(db: &Connection, version: i32) -> rusqlite::Result<()> {
     let steps: &[&str] = match version {
         1 => &[MOVE_ASIDE, CREATE, MOVE_BACK],
-        2 => &[ADD_COLUMNS],
+        2 => &[ADD_COLUMNS, ADD_RELEASED],
+        3 => &[ADD_RELEASED],
         _ => &[CREATE],
     };
     steps.iter().try_for_each(|step| db.execute_batch(step))?;

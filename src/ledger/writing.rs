@@ -55,17 +55,19 @@ impl LedgerTransaction<'_> {
     /// If the ledger cannot be written.
     pub fn settle(&self, settled: &[Settled]) -> Result<()> {
         // Claims that were made together have numbers in a row: one statement is enough for them.
-        let mut in_a_row = settled.chunk_by(|one, next| match (one, next) {
-            (Settled::Done(one), Settled::Done(next)) => one + 1 == *next,
+        let in_a_row = settled.chunk_by(|one, next| match (one, next) {
+            (Settled::Done(one), Settled::Done(next))
+            | (Settled::Void(one), Settled::Void(next)) => one.checked_add(1) == Some(*next),
             _ => false,
         });
-        let settle = |claims: &[Settled]| {
+        for claims in in_a_row {
             let (Settled::Done(first) | Settled::Void(first)) = claims[0];
             let (Settled::Done(last) | Settled::Void(last)) = claims[claims.len() - 1];
             let sql = if let Settled::Done(_) = claims[0] { row::DONE } else { row::VOID };
-            self.transaction.prepare_cached(sql)?.execute([first, last])
-        };
-        in_a_row.try_for_each(|claims| settle(claims).map(drop)).map_err(|e| self.failed(e))
+            let settle = || self.transaction.prepare_cached(sql)?.execute([first, last]);
+            settle().map_err(|error| self.failed(error))?;
+        }
+        Ok(())
     }
 
     /// Claims a pack, or returns its entry in the ledger.

@@ -1,6 +1,6 @@
 //! Changes of an image that are not in its container yet.
 
-use crate::record::trimmed::trimmed;
+use crate::disk::trimmed;
 
 /// Bytes that were written to an image. Very many images of one container may wait to be written together, so the zeros
 /// at the end of what was written are only counted.

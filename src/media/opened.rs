@@ -43,7 +43,7 @@ impl Medium {
         }
     }
 
-    /// The medium in a file that is already open to be read, as if it were a raw image.
+    /// The medium in a file that the finder has opened to be read, before its format is known: it may be a container.
     ///
     /// # Errors
     /// As [`Medium::open`].

@@ -3,11 +3,6 @@
 use binrw::{BinRead, BinResult, BinWrite, Endian};
 use std::io::{Read, Seek, Write};
 
-/// Whether all bytes are zero. They nearly always are, so there is no early exit.
-pub(crate) fn is_zero(bytes: &[u8]) -> bool {
-    bytes.iter().fold(0, |all, byte| all | byte) == 0
-}
-
 /// `N` bytes of a record: text, a seal, or reserved bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]

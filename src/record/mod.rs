@@ -9,19 +9,17 @@ pub mod event;
 pub mod fields;
 mod layout;
 pub mod seal;
-pub(crate) mod trimmed;
 pub mod v40;
 pub mod v45;
 
 pub(crate) use layout::Layout;
 
-use crate::disk::SECTOR_LEN;
+use crate::disk::{SECTOR_LEN, trimmed};
 use binrw::BinRead;
 use event::{EVENT_LEN, Event};
 use fields::{FileTime, Seal, Serial, Server};
 use std::io::Cursor;
 use std::mem::size_of;
-use trimmed::trimmed;
 
 /// Bytes in a record.
 pub const RECORD_LEN: usize = 2048;
@@ -44,6 +42,13 @@ pub const STATUS_DEFECTIVE: u16 = 2;
 
 /// The bytes of a whole record.
 pub type RecordBytes = [u8; RECORD_LEN];
+
+/// The record that was [trimmed]; `None` if these bytes are more than one.
+pub(crate) fn whole(trimmed: &[u8]) -> Option<RecordBytes> {
+    let mut record = [0; RECORD_LEN];
+    record.get_mut(..trimmed.len())?.copy_from_slice(trimmed);
+    Some(record)
+}
 
 /// The version of a record, which its magic shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
@@ -245,6 +250,17 @@ mod tests {
         assert_eq!(Record::parse(&[]), Err(ParseError::Length));
         assert_eq!(Record::parse(&[0; RECORD_LEN + 1]), Err(ParseError::Length));
         assert_eq!(Record::parse(&[0xF6; RECORD_LEN]), Err(ParseError::Magic([0xF6; 8])));
+    }
+
+    #[test]
+    fn trimmed_record_is_whole_again() {
+        let mut record = [0; RECORD_LEN];
+        for last in [0, 1000, 2047] {
+            record[last] = 1;
+            assert_eq!(whole(trimmed(&record)), Some(record));
+        }
+        assert_eq!(whole(&[]), Some([0; RECORD_LEN]));
+        assert_eq!(whole(&[0; RECORD_LEN + 1]), None);
     }
 
     #[test]

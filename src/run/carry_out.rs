@@ -4,7 +4,7 @@
 //! at most two groups are open. All members of an archive that is changed in place are in one group, so the archive is
 //! written once.
 
-use super::claims::{self, Claims};
+use super::claims::Claims;
 use super::decisions;
 use super::group::{ChangingGroup, Group};
 use super::in_order::InOrder;
@@ -99,34 +99,39 @@ impl<'a> Run<'a> {
         let (survey, task, stop) = (self.survey, self.task, self.stop);
         let work = move |turn| take_turn(turn, survey, task, stop);
         let overlaps = scope.threads() > 1 && task.job.mode.converts();
-        let mut changing: Option<ChangingGroup> = None;
+        let mut previous: Option<ChangingGroup> = None;
         loop {
             let mut group = Group::new(turns.take(scope, work).results);
-            if group.steps.is_empty() {
-                let reported = self.end(changing.map(|group| group.wait(task.output, scope)))?;
-                let is_heard =
-                    reported.is_continue() && self.as_seen(survey.images.len()).is_continue();
-                return Ok(if is_heard { End::Complete } else { End::Unheard });
+            let is_last = group.steps.is_empty();
+            let is_stopped = || stop.load(Ordering::Relaxed);
+            if is_stopped() {
+                group.steps.iter_mut().for_each(Step::leave);
             }
             self.claim(&mut group);
-            let changed = changing.take().map(|group| group.wait(task.output, scope));
             let is_claimed = group.claimed.is_ok();
-            let begun = self.change(group, scope);
-            if overlaps {
+            let finished = previous.take().map(|previous| previous.finish(task.output, scope));
+            let current = self.change(group, scope);
+            let goes_on = is_claimed && !is_last && !is_stopped();
+            if overlaps && goes_on {
                 turns.begin(scope, work);
             }
             // The disks work on this group while the one before is reported.
-            let reported = self.end(changed);
-            let goes_on = is_claimed && matches!(reported, Ok(ControlFlow::Continue(())));
-            if goes_on && overlaps && !stop.load(Ordering::Relaxed) {
-                changing = Some(begun);
+            let mut reported = Ok(ControlFlow::Continue(()));
+            if let Some(finished) = finished {
+                reported = self.end(finished, reported);
+            }
+            if overlaps && goes_on && matches!(reported, Ok(ControlFlow::Continue(()))) {
+                previous = Some(current);
                 continue;
             }
-            let last = self.end_after(reported, begun.wait(task.output, scope));
-            if last?.is_break() {
+            if self.end(current.finish(task.output, scope), reported)?.is_break() {
                 return Ok(End::Unheard);
             }
-            if stop.load(Ordering::Relaxed) {
+            if is_last {
+                let is_heard = self.as_seen(survey.images.len()).is_continue();
+                return Ok(if is_heard { End::Complete } else { End::Unheard });
+            }
+            if is_stopped() {
                 return Ok(End::Stopped);
             }
         }
@@ -155,22 +160,15 @@ impl<'a> Run<'a> {
             return ChangingGroup::done(group);
         }
         if group.claimed.is_err() {
-            claims::fail_ready(&mut group.steps);
+            // Nothing more is begun.
+            let failed = || Failure::new(FailureCode::LedgerError, Operation::Claim);
+            group.steps.iter_mut().for_each(|step| step.fail_ready(failed()));
         }
         if self.task.output.is_some() { group.copy(scope) } else { group.change(scope) }
     }
 
-    /// Ends a group, if there is one.
-    fn end(&mut self, group: Option<Group>) -> Reported {
-        let heard = Ok(ControlFlow::Continue(()));
-        match group {
-            Some(group) => self.end_after(heard, group),
-            None => heard,
-        }
-    }
-
     /// Ends a group: notes what became of its claims, and reports its images unless the listener wanted no more before.
-    fn end_after(&mut self, before: Reported, group: Group) -> Reported {
+    fn end(&mut self, group: Group, before: Reported) -> Reported {
         let Group { numbers, mut steps, claimed } = group;
         // A run that only looks settles nothing.
         let converts = self.task.job.mode.converts();
@@ -195,9 +193,12 @@ impl<'a> Run<'a> {
     ) -> Reported {
         let mut applied = Ok(());
         for ((image, candidate), step) in numbers.iter().zip(steps) {
-            let Step::Done(mut work) = step else { continue };
+            let Step::Done(mut work) = step else {
+                debug_assert!(matches!(step, Step::NotBegun), "what was begun is finished");
+                continue;
+            };
             if self.as_seen(*image).is_break() {
-                return Ok(ControlFlow::Break(()));
+                return applied.map(|()| ControlFlow::Break(()));
             }
             // If the pack was converted, now or by another run meanwhile, the decision is out of date.
             work.restore_report();
@@ -215,7 +216,7 @@ impl<'a> Run<'a> {
             self.add_flaws(*image, &mut work.report);
             self.finished = image + 1;
             if (self.listener)(RunEvent::Final(FinalReport::Changed(work.report))).is_break() {
-                return Ok(ControlFlow::Break(()));
+                return applied.map(|()| ControlFlow::Break(()));
             }
         }
         let heard = (self.listener)(RunEvent::CaughtUp);

@@ -6,7 +6,6 @@ use super::kept::TrimmedRecord;
 use super::output::OutputCopy;
 use crate::conversion::Patch;
 use crate::diagnosis::{Diagnosis, diagnose, diagnose_record};
-use crate::disk::DisketteStorage;
 use crate::media::Medium;
 use crate::pack::commit::Commit;
 use crate::pack::examine::RecordSectors;
@@ -82,7 +81,7 @@ impl Change {
         self.parsed = None;
     }
 
-    /// The diagnosis of the record that was written.
+    /// The diagnosis of the record that was written; asked for once, at the end.
     pub(super) fn diagnose_new(&mut self) -> Diagnosis {
         self.parsed.take().map_or_else(|| diagnose(&self.new.whole()), diagnose_record)
     }
@@ -103,15 +102,14 @@ impl Change {
 
     /// Prepares what is made durable together with other changes: writes the copy, or stages the container.
     pub(super) fn stage(&mut self) -> Result<(), Failure> {
+        let patch = self.patch();
         match &mut self.copy {
-            None if self.medium.is_replaced() => self.commit_of().stage(),
-            None => {}
-            Some(copy) => {
-                let patch = Patch { old: self.old.whole(), new: self.new.whole() };
-                copy.write(&self.medium, &self.sectors, patch)?;
+            None => {
+                self.commit_of().stage();
+                Ok(())
             }
+            Some(copy) => copy.write(&self.medium, &self.sectors, patch),
         }
-        Ok(())
     }
 
     /// Does everything that waits for the disk. A copy still has no name afterwards.

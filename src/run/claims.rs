@@ -16,7 +16,7 @@ use crate::record::fields::Seal;
 use crate::report::{Failure, FailureCode, Note, Operation, Outcome, Report};
 use std::path::{Path, PathBuf};
 
-/// How often a pack is claimed, while its claim is settled between, before it fails as in use.
+/// How often a pack is asked for before it fails as in use. Each time, the claim that was in the way is settled.
 const ROUNDS: usize = 8;
 
 /// The claims of a run.
@@ -73,17 +73,17 @@ impl<'l> Claims<'l> {
             }
             recovering.write(self.ledger)?;
         }
-        for round in 1..=ROUNDS {
-            self.claim_round(steps, round < ROUNDS)?;
-            if !steps.iter().any(Step::is_ready) {
-                break;
-            }
+        for _ in 0..ROUNDS {
+            self.claim_round(steps)?;
+        }
+        for step in steps {
+            step.fail_ready(Failure::new(FailureCode::InUse, Operation::Claim));
         }
         Ok(())
     }
 
-    /// Claims what is ready. What cannot be claimed yet stays ready, or fails if this is the last time.
-    fn claim_round(&mut self, steps: &mut [Step], goes_on: bool) -> Result<(), LedgerError> {
+    /// Claims what is ready, if anything is. What cannot be claimed yet stays ready.
+    fn claim_round(&mut self, steps: &mut [Step]) -> Result<(), LedgerError> {
         for (at, claimed) in self.claim_all(steps)? {
             match claimed {
                 Claimed::New(id) => steps[at].begin(Some(id)),
@@ -94,7 +94,7 @@ impl<'l> Claims<'l> {
                 Claimed::Known(entry) => {
                     let Some(request) = Request::of(&steps[at]) else { continue };
                     let decision = self.decide(&entry, &request)?;
-                    self.apply(&mut steps[at], decision, *entry, goes_on);
+                    self.apply(&mut steps[at], decision, *entry);
                 }
             }
         }
@@ -151,11 +151,11 @@ impl<'l> Claims<'l> {
         }
     }
 
-    fn apply(&mut self, step: &mut Step, decision: Decision, entry: LedgerEntry, goes_on: bool) {
+    fn apply(&mut self, step: &mut Step, decision: Decision, entry: LedgerEntry) {
         match decision {
-            Decision::Again if goes_on => {}
-            Decision::Resume(id, new) if goes_on => step.resume(id, &new),
-            Decision::Again | Decision::Resume(..) | Decision::InUse => {
+            Decision::Again => {}
+            Decision::Resume(id, new) => step.resume(id, &new),
+            Decision::InUse => {
                 step.fail_ready(
                     Failure::new(FailureCode::InUse, Operation::Claim).about(entry.conversion.path),
                 );
@@ -182,7 +182,7 @@ impl<'l> Claims<'l> {
         report.already(target);
     }
 
-    /// Keeps the results of a round's claims.
+    /// Keeps the results of a group's claims.
     pub(super) fn note(&mut self, steps: &mut [Step]) -> Result<(), LedgerError> {
         let mut recovering = Recovering::default();
         for step in steps {
@@ -296,12 +296,5 @@ fn make_again(entry: &LedgerEntry, request: &Request) -> Decision {
     match made_again(entry, &request.claim.patch.old) {
         Some(new) => Decision::Resume(entry.id, Box::new(new)),
         None => Decision::Copy(CopyState::Converted),
-    }
-}
-
-/// Fails everything that is ready: the ledger has failed, so nothing more is begun.
-pub(super) fn fail_ready(steps: &mut [Step]) {
-    for step in steps {
-        step.fail_ready(Failure::new(FailureCode::LedgerError, Operation::Claim));
     }
 }

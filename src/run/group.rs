@@ -62,7 +62,7 @@ impl ChangingGroup {
     }
 
     /// Waits until all of it is changed, and gives copies in `output` their names.
-    pub(super) fn wait(self, output: Option<&Output>, scope: &Scope<'_, '_>) -> Group {
+    pub(super) fn finish(self, output: Option<&Output>, scope: &Scope<'_, '_>) -> Group {
         let Self { numbers, mut steps, claimed } = self;
         let steps = collect(&mut steps, scope);
         let steps = if let Some(output) = output { publish(steps, output) } else { steps };
@@ -74,8 +74,8 @@ impl ChangingGroup {
 /// done, but several, since it costs much to wake a thread.
 const PIECE: usize = 4;
 
-/// Hands out steps. Those of one container by `container` go to one thread: there may be very many, and each thread keeps
-/// memory of its own.
+/// Hands out steps. Those for which `container` names the same file stay with one thread: there may be very many, and each
+/// thread keeps memory of its own.
 fn hand_out(
     steps: Vec<Step>,
     work: fn(Step) -> Step,

@@ -114,7 +114,8 @@ where
             threads => (self.reach, (self.group / threads).clamp(1, PIECE)),
         };
         while self.ahead < reach {
-            let Some(NextPiece { items, are_of_many }) = self.next_piece(piece) else { return };
+            let most = piece.min(reach - self.ahead);
+            let Some(NextPiece { items, are_of_many }) = self.next_piece(most) else { return };
             self.ahead += items.len();
             if are_of_many {
                 let results = items.into_iter().map(work).collect();

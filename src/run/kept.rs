@@ -1,7 +1,7 @@
 //! A record in less memory, while very many of them wait to be written together.
 
-use crate::record::trimmed::{trimmed, whole};
-use crate::record::{RECORD_LEN, RecordBytes};
+use crate::disk::trimmed;
+use crate::record::{RECORD_LEN, RecordBytes, whole};
 
 /// A record without the zeros at its end.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -163,6 +163,13 @@ impl Step {
         }
     }
 
+    /// From `Ready` to `NotBegun`: the run is stopped before it.
+    pub(super) fn leave(&mut self) {
+        if self.is_ready() {
+            *self = Self::NotBegun;
+        }
+    }
+
     /// From `Ready` to `Done` without a change.
     pub(super) fn end_ready(&mut self, end: impl FnOnce(&mut Report)) {
         *self = match self.take() {

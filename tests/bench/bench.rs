@@ -139,7 +139,7 @@ impl Bench {
         }
     }
 
-    /// Images, ledger and copies as before the first run, all of them on the disk.
+    /// Images and ledger as before the first run, all of them on the disk.
     fn make_anew(&self, folder: &str, count: usize, form: Form) {
         self.make(folder, count, form);
         self.forget_ledger();

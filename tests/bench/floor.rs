@@ -16,7 +16,7 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 /// Images that are changed together: their claims take one flush of the journal.
-const GROUP: usize = 64;
+const GROUP: usize = 128;
 /// What a claim writes to a journal: the old and the new record.
 const CLAIM: usize = 2 * RECORD;
 const SECTOR: usize = 512;

@@ -11,8 +11,8 @@ use addpack::run::recovery::{Recovery, settle};
 use rusqlite::Connection;
 
 /// What a run of `convert` said of its images, and how it ended.
-fn convert(scene: &Scene, path: &str) -> (Vec<Image>, Summary, String) {
-    let ran = scene.run(&[&CONVERT[..], &[path]].concat());
+pub(crate) fn convert(scene: &Scene, args: &[&str]) -> (Vec<Image>, Summary, String) {
+    let ran = scene.run(args);
     ran.ends(3);
     let lines: Vec<_> = ran.stdout.lines().collect();
     let (summary, images) = lines.split_last().expect("a summary");
@@ -31,7 +31,7 @@ fn every_image_is_reported_where_the_ledger_fails_at_the_claim() {
     let images: Vec<_> =
         (2..5).map(|number| scene.pack(number, &format!("in/{number}.img"))).collect();
     let before: Vec<_> = images.iter().map(|image| std::fs::read(image).unwrap()).collect();
-    let (reports, summary, stderr) = convert(&scene, "in");
+    let (reports, summary, stderr) = convert(&scene, &[&CONVERT[..], &["in"]].concat());
     assert_eq!(reports.len(), images.len());
     for report in reports {
         let error = report.error.expect("an error");
@@ -58,6 +58,27 @@ fn claim_that_is_done_is_not_taken_back() {
     ledger.settle(&[Settled::Void(entries[0].id)]).unwrap();
     let entry = ledger.find(&entries[0].serial).unwrap().expect("still there");
     assert_eq!(entry.state, ConversionState::Done);
+}
+
+#[test]
+fn claims_in_a_row_are_settled_and_those_between_stay_as_they_are() {
+    let scene = Scene::new();
+    for number in 1..=6 {
+        scene.pack(number, &format!("{number}.img"));
+    }
+    assert_eq!(scene.convert(&["."]).2, Some(0));
+    let db = || Connection::open(scene.ledger()).unwrap();
+    db().execute_batch("UPDATE conversion SET state = 'begun'").unwrap();
+    let settled =
+        [Settled::Done(1), Settled::Done(2), Settled::Void(3), Settled::Done(4), Settled::Done(6)];
+    Ledger::open(&scene.ledger()).unwrap().settle(&settled).unwrap();
+    let states =
+        "SELECT group_concat(id || state, ' ') FROM (SELECT * FROM conversion ORDER BY id)";
+    let states: String = db().query_row(states, [], |row| row.get(0)).unwrap();
+    assert_eq!(states, "1done 2done 4done 5begun 6done");
+    // The greatest number that there can be has none behind it.
+    let last = [Settled::Void(i64::MAX), Settled::Void(5)];
+    Ledger::open(&scene.ledger()).unwrap().settle(&last).unwrap();
 }
 
 /// A torn image whose claim another run settles while this one is about to mend it.

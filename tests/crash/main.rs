@@ -15,6 +15,8 @@ mod every_moment;
 #[cfg(unix)]
 mod failing_calls;
 #[cfg(unix)]
+mod groups;
+#[cfg(unix)]
 mod killed_copying;
 #[cfg(unix)]
 mod killed_in_container;

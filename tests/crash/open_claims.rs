@@ -182,14 +182,14 @@ fn who_only_looks_settles_no_claim() {
     };
     let before = row();
     assert_eq!(before.0, "begun");
-    for version in [3, 2] {
+    for version in [4, 2] {
         for args in [&["inspect"][..], &["convert", "--dry-run"], &["plan"]] {
             let ran = crash.scene.run(&[args, &["."]].concat());
             assert_eq!(ran.stderr, "", "{version}: {args:?}");
             assert_eq!(row(), before, "{version}: {args:?}");
         }
         let older = "ALTER TABLE conversion DROP COLUMN container; PRAGMA user_version = 2";
-        if version == 3 {
+        if version == 4 {
             open().execute_batch(older).unwrap();
         }
     }

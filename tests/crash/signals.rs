@@ -5,8 +5,8 @@ use crate::support::scene::{Image, Scene, Summary};
 use std::collections::BTreeSet;
 use std::fs;
 
-/// More than are committed together.
-const IMAGES: usize = 300;
+/// More than two groups.
+const IMAGES: usize = 400;
 const CONVERT: [&str; 5] = ["convert", "--yes", "--json", "--no-ledger", "in"];
 const COPY: [&str; 7] = ["convert", "--yes", "--json", "--no-ledger", "-o", "out", "in"];
 const STOPPING: &str = "stopping after what was begun";
@@ -84,7 +84,7 @@ fn first_signal_ends_the_run_with_every_image_old_or_new() {
     }
 }
 
-/// While one group of images is cleaned up, the next one is claimed, and the one behind it is opened.
+/// While one group of images is changed, the next one is opened and claimed.
 #[test]
 fn signal_while_several_groups_are_worked_on_leaves_each_image_old_or_reported_as_converted() {
     crate::support::needs!("strace");
@@ -92,7 +92,7 @@ fn signal_while_several_groups_are_worked_on_leaves_each_image_old_or_reported_a
     // One that is synced once, since it has no events: signals are counted for each thread.
     let unused = PackImage::golden("unused-720.img").cut_short();
     packs[70] = unused.renumbered(70);
-    for (call, number) in [("flock", 130), ("flock", 200), ("fdatasync", 70)] {
+    for (call, number) in [("flock", 130), ("flock", 300), ("fdatasync", 70)] {
         let scene = folder_of(&packs);
         let (path, trace) = (name(number), format!("trace={call}"));
         let inject = format!("inject={call}:signal=SIGINT:when=1");

@@ -10,7 +10,7 @@ fn done_conversions_keep_no_records_and_can_be_queried() {
     let done = "SELECT count(*) FROM conversion WHERE state = 'done' AND old_record IS NULL";
     assert_eq!(query(&scene, done), 2);
     assert_eq!(query(&scene, "SELECT min(converted_at) FROM conversion"), 1_795_435_200);
-    assert_eq!(query(&scene, "PRAGMA user_version"), 3);
+    assert_eq!(query(&scene, "PRAGMA user_version"), 4);
 }
 
 const CHECKED: &str = "\

@@ -40,11 +40,11 @@ fn newer_damaged_or_full_ledger_is_reported_before_any_image_is_touched() {
     let scene = Scene::with(&["unused-720.img", "applied-1440.img"]);
     scene.convert(&["applied-1440.img"]);
     let change = |sql| Connection::open(scene.ledger()).unwrap().execute_batch(sql).unwrap();
-    change("PRAGMA user_version = 4");
+    change("PRAGMA user_version = 5");
     assert_unusable(&scene, "a newer addpack wrote it");
     change("PRAGMA user_version = 0");
     assert_unusable(&scene, "this file is not a ledger");
-    change("PRAGMA user_version = 3");
+    change("PRAGMA user_version = 4");
     // A page in the middle overwritten: the table itself.
     let sound = std::fs::read(scene.ledger()).unwrap();
     let mut damaged = sound.clone();
@@ -141,6 +141,15 @@ UPDATE sqlite_sequence SET seq = 41 WHERE name = 'conversion';
 PRAGMA user_version = 1;
 ";
 
+/// Makes a ledger one of version 3, whose indexes depended on the state.
+const VERSION_3: &str = "
+DROP INDEX live;
+ALTER TABLE conversion DROP COLUMN released;
+CREATE UNIQUE INDEX live ON conversion (serial) WHERE state <> 'released';
+CREATE INDEX released ON conversion (serial) WHERE state = 'released';
+PRAGMA user_version = 3;
+";
+
 #[test]
 fn ledger_of_version_1_is_read_as_it_is_and_brought_up_to_date_by_who_writes() {
     let scene = Scene::with(&["unused-720.img", "applied-1440.img"]);
@@ -151,7 +160,7 @@ fn ledger_of_version_1_is_read_as_it_is_and_brought_up_to_date_by_who_writes() {
     scene.run(&["ledger", "check"]).is(0, "1 of 1 conversion is as the ledger says\n", "");
     assert_eq!(number("PRAGMA user_version"), 1);
     assert_eq!(outcomes(&scene.convert(&["unused-720.img"]).0), ["converted"]);
-    assert_eq!(number("PRAGMA user_version"), 3);
+    assert_eq!(number("PRAGMA user_version"), 4);
     assert_eq!(number("SELECT count(*) FROM conversion WHERE state = 'done'"), 2);
     // Numbers are not given twice, also not those of rows that are gone.
     assert_eq!(number("SELECT max(id) FROM conversion"), 42);
@@ -161,10 +170,36 @@ fn ledger_of_version_1_is_read_as_it_is_and_brought_up_to_date_by_who_writes() {
 }
 
 #[test]
+fn ledger_of_version_3_is_read_as_it_is_and_brought_up_to_date_by_who_writes() {
+    let scene = Scene::with(&["unused-720.img", "applied-1440.img"]);
+    scene.convert(&["applied-1440.img"]);
+    let ledger = || Connection::open(scene.ledger()).unwrap();
+    let number = |sql: &str| ledger().query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    let release = || {
+        std::fs::remove_file(scene.path("applied-1440.img")).unwrap();
+        let ran = scene.run(&["ledger", "release", "--yes", "12345-270-0000017-00003"]);
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        scene.image("applied-1440.img", "applied-1440.img");
+    };
+    release();
+    ledger().execute_batch(VERSION_3).unwrap();
+    let ran = scene.run(&["ledger", "show", "12345-270-0000017-00003"]);
+    assert!(ran.stdout.contains("released"), "{}", ran.stdout);
+    assert_eq!(number("PRAGMA user_version"), 3);
+    // The pack of a released row is claimed again, and released again.
+    assert_eq!(outcomes(&scene.convert(&["applied-1440.img"]).0), ["converted"]);
+    assert_eq!(number("PRAGMA user_version"), 4);
+    release();
+    assert_eq!(number("SELECT count(*) FROM conversion WHERE state = 'released'"), 2);
+    assert_eq!(number("SELECT count(*) FROM conversion WHERE released = id"), 2);
+}
+
+#[test]
 fn ledger_of_version_2_is_read_as_it_is_and_brought_up_to_date_by_who_writes() {
     let scene = Scene::with(&["unused-720.img", "applied-1440.img"]);
     scene.convert(&["applied-1440.img"]);
     let ledger = || Connection::open(scene.ledger()).unwrap();
+    ledger().execute_batch(VERSION_3).unwrap();
     for newer in ["container", "born", "copy_place"] {
         ledger().execute_batch(&format!("ALTER TABLE conversion DROP COLUMN {newer}")).unwrap();
     }
@@ -176,6 +211,6 @@ fn ledger_of_version_2_is_read_as_it_is_and_brought_up_to_date_by_who_writes() {
     assert_eq!(images[0].findings[0].code, "copy-of-converted");
     assert_eq!(number("PRAGMA user_version"), 2);
     assert_eq!(outcomes(&scene.convert(&["unused-720.img"]).0), ["converted"]);
-    assert_eq!(number("PRAGMA user_version"), 3);
+    assert_eq!(number("PRAGMA user_version"), 4);
     assert_eq!(number("SELECT count(*) FROM conversion WHERE state = 'done'"), 2);
 }

@@ -40,7 +40,8 @@ fn convert(args: &ConvertArgs) -> Result<Exit, Error> {
         // The report says that nothing was begun.
         Err(Error::Ledger(error)) => {
             let progress = Progress::over(common, "converting");
-            return Printer::new(common, progress, false).finish(Err(error));
+            let ended = Printer::new(common, progress, false).finish(Err(error));
+            return if args.dry_run { ended } else { ended.map_err(Error::before_conversion) };
         }
         opened => opened?,
     };

@@ -2,6 +2,7 @@
 
 use crate::cli::show::layout::hang;
 use crate::cli::show::map::map;
+use crate::cli::show::spool::Spool;
 use crate::cli::show::tally::Tally;
 use crate::cli::show::terminal::{TextStyle, Tone, complain, from_here, named, shown};
 use crate::cli::words::{
@@ -12,12 +13,9 @@ use addpack::container::Format;
 use addpack::find::Skipped;
 use addpack::report::{Note, Outcome, Report};
 use std::collections::HashMap;
-use std::io::{self, Seek, Write};
+use std::io::{self, Write};
 use std::path::Path;
-use tempfile::SpooledTempFile;
 
-/// Reasons are kept in memory up to this many bytes, then in a temporary file.
-const IN_MEMORY: usize = 256 * 1024;
 /// Findings of one pack that are spelled out; its card shows all.
 const FINDINGS_SHOWN: usize = 3;
 
@@ -51,44 +49,41 @@ impl Reason {
 }
 
 /// The lines on refused, failed and doubtful images at the end of a run.
+#[derive(Default)]
 pub(crate) struct Reasons {
-    sections: [SpooledTempFile; HEADINGS.len()],
+    sections: [Spool; HEADINGS.len()],
     /// Advice that was given, with the image that it was given for.
     given: HashMap<Vec<u8>, String>,
 }
 
-impl Default for Reasons {
-    fn default() -> Self {
-        let sections = HEADINGS.map(|_| SpooledTempFile::new(IN_MEMORY));
-        Self { sections, given: HashMap::new() }
-    }
-}
-
 impl Reasons {
     /// Keeps the line on an image. Advice that was given before is not repeated in full.
+    ///
+    /// # Errors
+    /// If the temporary file cannot be written: then no line under the same heading is kept any more.
     pub(crate) fn add(&mut self, reason: &Reason) -> io::Result<()> {
         let section = &mut self.sections[usize::from(reason.heading)];
-        section.write_all(&reason.text)?;
         if let Some(first) = self.given.get(&reason.next) {
-            return writeln!(section, "    next: as for {first}");
+            let next = format!("    next: as for {first}\n");
+            return section.add(&[&reason.text, next.as_bytes()]);
         }
+        section.add(&[&reason.text, &reason.next])?;
         if self.given.len() < ADVICE {
             let path = reason.text.split(|byte| *byte == b'\n').next().unwrap_or_default();
             let path = String::from_utf8_lossy(path).trim_start().to_owned();
             self.given.insert(reason.next.clone(), path);
         }
-        section.write_all(&reason.next)
+        Ok(())
     }
 
     /// Writes them all.
     pub(crate) fn copy_to(self, look: TextStyle, out: &mut impl Write) -> io::Result<()> {
-        for (title, mut kept) in HEADINGS.into_iter().zip(self.sections) {
-            if kept.stream_position()? == 0 {
+        for (title, section) in HEADINGS.into_iter().zip(self.sections) {
+            if section.is_empty() {
                 continue;
             }
-            kept.rewind()?;
             writeln!(out, "\n{}", look.paint(Tone::Heading, title))?;
-            io::copy(&mut kept, out)?;
+            io::copy(&mut section.into_reader()?, out)?;
         }
         Ok(())
     }

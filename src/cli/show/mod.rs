@@ -19,6 +19,7 @@ pub(crate) mod request;
 pub(crate) mod servers;
 pub(crate) mod shell;
 pub(crate) mod skipped;
+pub(crate) mod spool;
 pub(crate) mod summary;
 pub(crate) mod table;
 pub(crate) mod tally;

@@ -65,6 +65,11 @@ impl Out {
         self.error.get_or_insert(error);
     }
 
+    /// Whether something could not be shown.
+    pub(crate) fn has_lost(&self) -> bool {
+        self.error.is_some()
+    }
+
     /// The first error. A reader that closes the output is not an error.
     pub(crate) fn into_error(self) -> Option<io::Error> {
         self.error

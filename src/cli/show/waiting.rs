@@ -1,16 +1,14 @@
 //! Reports on images that cannot be shown before the set is complete: they wait in a temporary file.
 
 use crate::cli::show::lines::Reason;
+use crate::cli::show::spool::Spool;
+use crate::cli::words::in_temporary_folder;
 use addpack::report::Outcome;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, Write};
-use std::mem::take;
+use std::io::{self, Read};
+use std::mem;
 
-/// How many bytes are written to the file at a time; fewer are kept in memory.
-const BLOCK: usize = 256 * 1024;
-/// How many bytes are read from it at a time.
-const BUFFER: usize = 64 * 1024;
-/// Bytes before the texts on an image: its outcome, its flags (1: it was named, 2: it is a folder), the heading, and the length of each text.
+/// Bytes before the texts on an image: its outcome, its flags (1: it was named, 2: it is a folder), the heading, and the
+/// length of each text.
 const HEAD: usize = 3 + 3 * size_of::<u64>();
 /// Stands in the place of an outcome before text that is of no image.
 const TEXT: u8 = u8::MAX;
@@ -37,19 +35,20 @@ pub(crate) enum Upcoming {
     Text(Vec<u8>),
 }
 
-/// The waiting reports, in their order.
+/// The waiting reports, in their order. They are taken by their place: the first report that is taken is the first that
+/// was added, and where some could not be kept, it is the last ones that are missing.
 #[derive(Default)]
 pub(crate) struct Waiting {
-    /// Those that were added first, if there are many: whole blocks.
-    file: Option<File>,
-    /// Those behind them.
-    last: Vec<u8>,
-    /// All of them, to read from, once the first report is taken.
-    taken: Option<Box<dyn BufRead>>,
+    added: Spool,
+    /// What was added, to read from, once the first report is taken.
+    reader: Option<Box<dyn Read>>,
 }
 
 impl Waiting {
     /// Adds what is to be shown of an image.
+    ///
+    /// # Errors
+    /// If the temporary file cannot be written: then this report waits still, but none that is added after it does.
     pub(crate) fn add(&mut self, shown: &ShownImage) -> io::Result<()> {
         let reason = shown.reason.as_ref();
         let head = [
@@ -62,75 +61,66 @@ impl Waiting {
     }
 
     /// Adds text that is of no image.
+    ///
+    /// # Errors
+    /// As [`Waiting::add`].
     pub(crate) fn add_text(&mut self, text: &[u8]) -> io::Result<()> {
         self.write([TEXT, 0, TEXT], [text, &[], &[]])
     }
 
     fn write(&mut self, of_image: [u8; 3], texts: [&[u8]; 3]) -> io::Result<()> {
         // All was taken: only what is written from now on waits.
-        self.taken = None;
+        self.reader = None;
         let mut head = [0; HEAD];
         head[..3].copy_from_slice(&of_image);
         for (place, text) in head[3..].chunks_mut(8).zip(texts) {
             place.copy_from_slice(&(text.len() as u64).to_le_bytes());
         }
-        self.last.extend(head);
-        for text in texts {
-            self.last.extend(text);
-        }
-        if self.last.len() >= BLOCK { self.write_blocks() } else { Ok(()) }
+        self.added.add(&[&head, texts[0], texts[1], texts[2]])
     }
 
-    /// Moves whole blocks to the file. If that fails, nothing is kept: the file may end within a report.
-    fn write_blocks(&mut self) -> io::Result<()> {
-        let Self { file, mut last, .. } = take(self);
-        let mut file = file.map_or_else(tempfile::tempfile, Ok)?;
-        let blocks = last.len() / BLOCK * BLOCK;
-        file.write_all(&last[..blocks])?;
-        last.drain(..blocks);
-        *self = Self { file: Some(file), last, taken: None };
-        Ok(())
-    }
-
-    /// Takes what was added first; `None` if nothing waits.
+    /// Takes what was added first; `None` if nothing waits, or what comes next could not be kept.
+    ///
+    /// # Errors
+    /// If the temporary file cannot be read: then nothing waits any more.
     pub(crate) fn take(&mut self) -> io::Result<Option<Upcoming>> {
-        let file = if let Some(file) = &mut self.taken {
-            file
-        } else {
-            let Self { file, last, .. } = take(self);
-            let last = Cursor::new(last);
-            self.taken.insert(match file {
-                Some(mut file) => {
-                    file.rewind()?;
-                    Box::new(BufReader::with_capacity(BUFFER, file).chain(last))
-                }
-                None => Box::new(last),
-            })
+        let reader = match &mut self.reader {
+            Some(reader) => reader,
+            None => self.reader.insert(mem::take(&mut self.added).into_reader()?),
         };
-        let mut head = [0; HEAD];
-        match file.read_exact(&mut head) {
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
-            read => read?,
-        }
-        let ([outcome, flags, heading], lengths) = ([head[0], head[1], head[2]], &head[3..]);
-        let mut lengths = lengths.as_chunks().0.iter().map(|length| u64::from_le_bytes(*length));
-        let mut next_text = || bytes(file, lengths.next().unwrap_or(0));
-        let text = next_text()?;
-        let Some(outcome) = Outcome::ALL.get(usize::from(outcome)).copied() else {
-            return Ok(Some(Upcoming::Text(text)));
-        };
-        let reason = match heading {
-            TEXT => None,
-            heading => Some(Reason { heading, text: next_text()?, next: next_text()? }),
-        };
-        let (named, is_folder) = (flags & 1 != 0, flags & 2 != 0);
-        Ok(Some(Upcoming::Image(ShownImage { outcome, named, is_folder, text, reason })))
+        next(reader).map_err(|error| {
+            // Where the next report begins is not known.
+            self.reader = Some(Box::new(io::empty()));
+            in_temporary_folder(&error)
+        })
     }
 }
 
-fn bytes(file: &mut impl Read, length: u64) -> io::Result<Vec<u8>> {
+/// Reads what comes next; `None` at the end.
+fn next(reader: &mut impl Read) -> io::Result<Option<Upcoming>> {
+    let mut head = [0; HEAD];
+    match reader.read_exact(&mut head) {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+        read => read?,
+    }
+    let ([outcome, flags, heading], lengths) = ([head[0], head[1], head[2]], &head[3..]);
+    let mut lengths = lengths.as_chunks().0.iter().map(|length| u64::from_le_bytes(*length));
+    let mut next_text = || bytes(reader, lengths.next().unwrap_or(0));
+    let text = next_text()?;
+    let Some(outcome) = Outcome::ALL.get(usize::from(outcome)).copied() else {
+        return Ok(Some(Upcoming::Text(text)));
+    };
+    let reason = match heading {
+        TEXT => None,
+        heading => Some(Reason { heading, text: next_text()?, next: next_text()? }),
+    };
+    let (named, is_folder) = (flags & 1 != 0, flags & 2 != 0);
+    Ok(Some(Upcoming::Image(ShownImage { outcome, named, is_folder, text, reason })))
+}
+
+fn bytes(reader: &mut impl Read, length: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(usize::try_from(length).map_err(io::Error::other)?);
-    let read = file.take(length).read_to_end(&mut bytes)?;
+    let read = reader.take(length).read_to_end(&mut bytes)?;
     if read as u64 == length { Ok(bytes) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
 }
 

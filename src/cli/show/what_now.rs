@@ -10,6 +10,7 @@ use addpack::media::drives;
 use addpack::pack::keep::is_kept_image;
 use std::borrow::Cow;
 use std::path::Path;
+use std::sync::OnceLock;
 
 /// Commands about the paths of a run, each with what it does. One that cannot be quoted is left out.
 pub(crate) struct WhatNow {
@@ -112,10 +113,13 @@ pub(crate) fn read_again_command(folder: &Path) -> Option<String> {
 /// A drive to name in a command: one that is there or, if none is found, the first that there may be. `None` if it cannot
 /// be typed.
 fn a_drive() -> Option<String> {
-    match drives().first() {
+    // Drives are looked for once in a run, which may ask for each image of a report.
+    static FOUND: OnceLock<Option<String>> = OnceLock::new();
+    let look = || match drives().first() {
         Some(found) => path_word(&found.path).map(Cow::into_owned),
         None => Some(DRIVE.to_owned()),
-    }
+    };
+    FOUND.get_or_init(look).clone()
 }
 
 /// Paths that a command names one by one.

@@ -1,5 +1,7 @@
 //! What the system says of an error, in words: its number is of no use to the reader.
 
+use super::system::USE_ANOTHER_TEMPORARY_FOLDER;
+use crate::cli::show::terminal::named;
 use addpack::media::{MapfileError, MediaError};
 use std::error::Error;
 use std::io;
@@ -18,6 +20,17 @@ pub(crate) fn system_cause(error: &io::Error) -> String {
         Some(first) if is_word => first.to_lowercase().chain(chars).collect(),
         _ => text.to_owned(),
     }
+}
+
+/// The same error, with the folder of temporary files, which may be on another disk than all that was named.
+pub(crate) fn in_temporary_folder(error: &io::Error) -> io::Error {
+    let folder = std::env::temp_dir();
+    let (folder, cause) = (named(&folder), system_cause(error));
+    let way_out = match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => USE_ANOTHER_TEMPORARY_FOLDER,
+        _ => "",
+    };
+    io::Error::new(error.kind(), format!("the temporary folder {folder}: {cause}{way_out}"))
 }
 
 /// The cause behind a failure of a medium.

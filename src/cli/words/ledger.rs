@@ -121,10 +121,10 @@ fn is_folder_there(ledger: &Path) -> bool {
     ledger.parent().is_some_and(Path::is_dir)
 }
 
-/// The same to those who wanted to convert.
-pub(crate) fn no_claims_message(error: &LedgerError) -> String {
-    ledger_message(error)
-        + ". Nothing was converted: every conversion is entered in the ledger first"
+/// The same to those who wanted to convert: nothing, or nothing more, was converted.
+pub(crate) fn no_claims_message(nothing: &str, error: &LedgerError) -> String {
+    let message = ledger_message(error);
+    format!("{message}. {nothing} was converted: every conversion is entered in the ledger first")
 }
 
 /// The same to those who only look.

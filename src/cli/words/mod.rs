@@ -23,7 +23,7 @@ pub(crate) mod system;
 mod value;
 mod verdict;
 
-pub(crate) use cause::{medium_cause, system_cause};
+pub(crate) use cause::{in_temporary_folder, medium_cause, system_cause};
 pub(crate) use chain::{
     GAP_NEXT, gap_message, gap_reason, overlaps, servers_counted, set_warnings, twins_message,
     twins_next,

@@ -14,6 +14,12 @@ pub(crate) const A_DRIVE: &str = match System::HERE {
     System::Other => "/dev/fd0 on Linux, A: on Windows",
 };
 
+/// How to have temporary files on a disk with more room.
+pub(super) const USE_ANOTHER_TEMPORARY_FOLDER: &str = match System::HERE {
+    System::Windows => ". Make room there, or let TMP name a folder with more",
+    System::Linux | System::Other => ". Make room there, or let TMPDIR name a folder with more",
+};
+
 /// How to name a drive.
 const DRIVES: &str = match System::HERE {
     System::Linux => "/dev/fd0, or what lsblk shows for a USB drive",

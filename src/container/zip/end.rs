@@ -3,8 +3,7 @@
 use super::{ENTRY, HEADER, huge, long, position, word};
 use crate::container::ContainerError;
 use crate::container::probe::FormatProbe;
-use crate::disk::MediaError;
-use crate::record::fields::is_zero;
+use crate::disk::{MediaError, is_zero};
 
 /// Bytes in the end record before its comment.
 const END_LEN: usize = 22;

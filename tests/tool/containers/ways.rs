@@ -49,23 +49,25 @@ fn members_of_one_archive_convert_whatever_the_ways_to_them() {
     }
 }
 
-/// More images than one group has.
-const MANY: usize = 300;
+/// As many images between two members that their groups are neighbours, and so many that another group is between them.
+const BETWEEN: [usize; 2] = [130, 300];
 
 #[test]
 fn archive_is_replaced_twice_where_many_images_stand_between_its_members() {
     crate::support::needs!("zip", "unzip");
-    let scene = Scene::new();
-    two_packs(&scene);
     let image = PackImage::golden("applied-1440.img").cut_short();
-    for number in 0..MANY {
-        let pack = PackImage { name: format!("{number}.img"), ..image.renumbered(number + 100) };
-        pack.put(&scene, "between");
-    }
-    let (images, ..) = scene.convert(&["packs.zip:x.img", "between", "packs.zip:y.img"]);
-    assert_eq!(outcomes(&images), vec!["converted"; MANY + 2]);
-    for (name, golden) in [("x.img", X), ("y.img", Y)] {
-        assert!(tools::unzip(&scene.path("packs.zip"), name) == PackImage::golden(golden).new);
+    for between in BETWEEN {
+        let scene = Scene::new();
+        two_packs(&scene);
+        for number in 0..between {
+            let name = format!("{number}.img");
+            PackImage { name, ..image.renumbered(number + 100) }.put(&scene, "between");
+        }
+        let (images, ..) = scene.convert(&["packs.zip:x.img", "between", "packs.zip:y.img"]);
+        assert_eq!(outcomes(&images), vec!["converted"; between + 2]);
+        for (name, golden) in [("x.img", X), ("y.img", Y)] {
+            assert!(tools::unzip(&scene.path("packs.zip"), name) == PackImage::golden(golden).new);
+        }
     }
 }
 

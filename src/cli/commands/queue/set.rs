@@ -7,7 +7,7 @@ use crate::cli::commands::gather::Packs;
 use crate::cli::exit::Exit;
 use crate::cli::show::queue::{Diskette, number_of};
 use crate::cli::show::terminal::complain;
-use crate::cli::words::{ask_for_next, next_for_unreadable, verdict};
+use crate::cli::words::{ask_for_next, in_temporary_folder, next_for_unreadable, verdict};
 use addpack::diagnosis::FindingKind;
 use addpack::ledger::{Ledger, LedgerError};
 use addpack::report::{Note, Outcome, Report};
@@ -38,7 +38,7 @@ pub(crate) fn look_at_diskettes(
     ledger: &mut Ledger,
     mut show: impl FnMut(&Diskette),
 ) -> Result<DisketteSet, Error> {
-    let records = TempDir::new().map_err(Error::Output)?;
+    let records = TempDir::new().map_err(|error| Error::Output(in_temporary_folder(&error)))?;
     let mut queue = DriveQueue::new(common, args, None)?.with_records_in(records.path());
     queue.number_earlier(ledger)?;
     let drive = queue.drive;

@@ -54,6 +54,9 @@ impl Printer {
             self.exit = self.exit.merge(Exit::Refused);
             complain(&no_image(&more.common.paths));
         }
+        if self.out.has_lost() {
+            self.exit = self.exit.merge(Exit::Failed);
+        }
         let summary = self.summary(&end);
         self.last_text(&end, &summary, more.as_ref());
         let lost = self.out.into_error();

@@ -11,6 +11,7 @@ pub(crate) use page::Head;
 use crate::cli::Error;
 use crate::cli::args::Also;
 use crate::cli::show::json::{image_line, numbered_line};
+use crate::cli::show::spool::Spool;
 use crate::cli::show::terminal::{named, wrote};
 use crate::cli::show::waiting::{Upcoming, Waiting};
 use addpack::files::write_new_with;
@@ -21,12 +22,8 @@ use addpack::run::{FinalReport, RunEvent};
 use page::{HtmlPage, OutcomeCounts};
 use row::ReportRow;
 use std::collections::{BTreeMap, VecDeque};
-use std::io::{self, BufRead, BufReader, Seek, Write};
+use std::io::{self, BufRead, Write};
 use std::path::Path;
-use tempfile::SpooledTempFile;
-
-/// Kept in memory up to this many bytes.
-const IN_MEMORY: usize = 1 << 20;
 
 /// The reports that are written to files.
 pub(crate) struct ToFile {
@@ -34,7 +31,7 @@ pub(crate) struct ToFile {
     waiting: Waiting,
     waiting_facts: VecDeque<Option<PackFacts>>,
     /// The final report on each image, a line each.
-    lines: SpooledTempFile,
+    lines: Spool,
     /// The packs, if a page is wanted.
     facts: Vec<PackFacts>,
     /// The final report on each diskette of a queue, by its number.
@@ -62,7 +59,7 @@ impl ToFile {
         (!also.is_empty()).then(|| Self {
             waiting: Waiting::default(),
             waiting_facts: VecDeque::new(),
-            lines: SpooledTempFile::new(IN_MEMORY),
+            lines: Spool::default(),
             facts: Vec::new(),
             diskettes: BTreeMap::new(),
             wants_page: also.report.is_some(),
@@ -101,7 +98,7 @@ impl ToFile {
             FinalReport::Changed(report) => (image_line(report), self.facts_of(report)),
             FinalReport::Deferred => return,
         };
-        let kept = self.lines.write_all(&line);
+        let kept = self.lines.add(&[&line]);
         self.keep(kept);
         self.facts.extend(facts);
     }
@@ -128,7 +125,7 @@ impl ToFile {
     /// If one of them cannot be written.
     pub(crate) fn finish(mut self, also: &Also, head: &Head, ending: &Ending) -> Result<(), Error> {
         for (line, facts) in std::mem::take(&mut self.diskettes).into_values() {
-            let kept = self.lines.write_all(&line);
+            let kept = self.lines.add(&[&line]);
             self.keep(kept);
             self.facts.extend(facts);
         }
@@ -136,8 +133,7 @@ impl ToFile {
             return Err(Error::Output(error));
         }
         let json = self.put(also.json_to.as_deref(), ending, |this, out| {
-            this.lines.rewind()?;
-            io::copy(&mut this.lines, out)?;
+            io::copy(&mut this.lines.reader()?, out)?;
             out.write_all(&ending.summary)
         });
         let csv =
@@ -164,9 +160,8 @@ impl ToFile {
         Ok(())
     }
 
-    fn rows(&mut self) -> io::Result<impl Iterator<Item = io::Result<ReportRow>>> {
-        self.lines.rewind()?;
-        let lines = BufReader::new(&mut self.lines).lines();
+    fn rows(&self) -> io::Result<impl Iterator<Item = io::Result<ReportRow>>> {
+        let lines = self.lines.reader()?.lines();
         Ok(lines.map(|line| Ok(serde_json::from_str(&line?)?)))
     }
 

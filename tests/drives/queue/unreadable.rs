@@ -192,3 +192,23 @@ fn diskette_that_stops_reading_after_it_was_seen_stays_the_one_that_was_seen() {
         assert_eq!(code, Some(3), "{shown}");
     }
 }
+
+/// A list may have come with a stranger's folder.
+#[test]
+fn of_very_many_diskettes_in_a_list_a_queue_names_some_and_counts_the_others() {
+    let scene = Scene::with(&NAMES[..1]);
+    let Some(drive) = Loop::empty() else { return };
+    put_in(&scene, &drive, &KEEP, &NAMES[..1]);
+    let lines = (2..=20_001).map(|number| format!("{number} unread\n")).collect::<Vec<_>>();
+    let list = String::from_utf8(scene.read("box/addpack-diskettes.txt")).unwrap();
+    std::fs::write(scene.path("box/addpack-diskettes.txt"), list + &lines.concat()).unwrap();
+    for command in ["inspect", "plan", "replace"] {
+        let args = [command, "--queue", "--keep", "box"];
+        let (shown, code) = put_in(&scene, &drive, &args, &[]);
+        let words = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+        let named = "diskettes 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 19,990 more could";
+        assert!(words.contains(named), "{shown}");
+        assert!(words.contains("19,900 more"), "{command}: {shown}");
+        assert_eq!(code, Some(3), "{command}: {shown}");
+    }
+}

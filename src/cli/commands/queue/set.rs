@@ -5,9 +5,9 @@ use crate::cli::Error;
 use crate::cli::args::{Common, QueueArgs};
 use crate::cli::commands::gather::Packs;
 use crate::cli::exit::Exit;
-use crate::cli::show::queue::{Diskette, number_of};
+use crate::cli::show::queue::{Diskette, UNREADABLE_SHOWN, number_of};
 use crate::cli::show::terminal::complain;
-use crate::cli::words::{ask_for_next, in_temporary_folder, next_for_unreadable, verdict};
+use crate::cli::words::{ask_for_next, in_temporary_folder, next_for_unreadable, number, verdict};
 use addpack::diagnosis::FindingKind;
 use addpack::ledger::{Ledger, LedgerError};
 use addpack::report::{Note, Outcome, Report};
@@ -162,11 +162,17 @@ impl DisketteSet {
 
     /// Says which diskettes failed, for the end of a report that is on packs alone.
     pub(crate) fn complain_of_failed(&self) {
-        for diskette in self.diskettes.iter().filter(|one| one.outcome() == Outcome::Failed) {
+        let failed = self.diskettes.iter().filter(|one| one.outcome() == Outcome::Failed);
+        let (unreadable, failed): (Vec<_>, Vec<_>) = failed.partition(|one| one.is_unreadable());
+        for diskette in failed.into_iter().chain(unreadable.iter().copied().take(UNREADABLE_SHOWN))
+        {
             complain(&format!("{}: {}", diskette.name(), verdict(&diskette.report)));
         }
-        let unreadable = self.diskettes.iter().filter(|diskette| diskette.is_unreadable());
-        let unreadable: Vec<_> = unreadable.map(|diskette| diskette.number).collect();
+        let more = unreadable.len().saturating_sub(UNREADABLE_SHOWN);
+        if more > 0 {
+            complain(&format!("{} more could not be read", number(more as u64)));
+        }
+        let unreadable: Vec<_> = unreadable.iter().map(|diskette| diskette.number).collect();
         if !unreadable.is_empty() {
             complain(&format!("next: {}", next_for_unreadable(&unreadable)));
         }

@@ -5,14 +5,17 @@ use crate::cli::show::layout::hang;
 use crate::cli::show::plan_text::command_lines;
 use crate::cli::show::terminal::{TextStyle, Tone, named, shown};
 use crate::cli::words::{
-    self, PackSummaries, code_label, list, next_for_unreadable, plural, short, short_serial,
-    verdict,
+    self, PackSummaries, code_label, list, next_for_unreadable, number, plural, short,
+    short_serial, verdict,
 };
 use addpack::diagnosis::FindingCode;
 use addpack::plan::servers::Span;
 use addpack::plan::{Fleet, PackFacts, Plan, PlanAction, PlanCode, PlanStep, ServerState};
 use addpack::report::Outcome;
 use std::path::Path;
+
+/// Diskettes that could not be read which have a row each: the list of a stranger's folder may have any number of them.
+pub(crate) const UNREADABLE_SHOWN: usize = 100;
 
 /// The set that the diskettes of a queue make.
 pub(crate) struct SetReport<'a> {
@@ -189,8 +192,12 @@ impl SetReport<'_> {
         let row = |one: &&Diskette| one.row(look, &verdict(&one.report));
         let numbers: Vec<_> = unreadable.iter().map(|one| one.number).collect();
         let next = next_for_unreadable(&numbers);
-        unreadable.iter().map(row).collect::<String>()
-            + &hang(look.width, "  Next          ", &next)
+        let mut text: String = unreadable.iter().take(UNREADABLE_SHOWN).map(row).collect();
+        let more = unreadable.len().saturating_sub(UNREADABLE_SHOWN);
+        if more > 0 {
+            text += &format!("  and {} more\n", number(more as u64));
+        }
+        text + &hang(look.width, "  Next          ", &next)
     }
 
     /// Diskettes that failed later, with the reason.

@@ -4,4 +4,4 @@ mod diskette;
 mod end;
 
 pub(crate) use diskette::{Diskette, events_since, number_of, seen_earlier, summary};
-pub(crate) use end::SetReport;
+pub(crate) use end::{SetReport, UNREADABLE_SHOWN};

@@ -73,6 +73,7 @@ impl Bench {
             side.prepare = &put_aside;
         }
         compare(self.count, self.rounds.min(3), &mut sides);
+        self.forget_ledger();
         for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
             let name = entry.file_name().into_string().unwrap_or_default();
             if name.contains("out") || name == "copied" {

@@ -23,7 +23,7 @@ pub use error::{LedgerError, LedgerProblem};
 pub use row::{ClaimRequest, Conversion, ConversionState, LedgerEntry};
 pub use writing::LedgerTransaction;
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, params};
 use std::path::PathBuf;
 use tempfile::TempDir;
 
@@ -136,12 +136,14 @@ impl Ledger {
         read().map_err(|error| self.failed(error))
     }
 
-    /// Releases a pack: its row stays, but no longer prevents another conversion.
+    /// Releases a pack: its row stays, but no longer prevents another conversion. Returns `false` if it is not as `entry`
+    /// any more, since another run has claimed, settled or released it meanwhile.
     ///
     /// # Errors
     /// If the ledger cannot be written.
-    pub fn release(&mut self, serial: &str) -> Result<()> {
-        self.db()?.execute(row::RELEASE, [serial]).map(drop).map_err(|error| self.failed(error))
+    pub fn release(&mut self, entry: &LedgerEntry) -> Result<bool> {
+        let released = self.db()?.execute(row::RELEASE, params![entry.id, entry.state.as_str()]);
+        released.map(|rows| rows == 1).map_err(|error| self.failed(error))
     }
 
     /// The rows of a serial that were released, the last one first.

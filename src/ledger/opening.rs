@@ -203,6 +203,7 @@ fn absolute(path: &Path) -> Result<PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Settled;
     use super::*;
 
     #[test]
@@ -216,7 +217,7 @@ mod tests {
         assert_eq!(shared.journal().unwrap(), "delete");
         // It is not locked exclusively: another station can read and write it meanwhile.
         let mut other = Ledger::open_by(&path, false).unwrap();
-        other.release("of no pack").unwrap();
+        other.settle(&[Settled::Void(1)]).unwrap();
         assert!(shared.begun().unwrap().is_empty());
     }
 }

@@ -1,7 +1,7 @@
 //! The ledger's tables, and what distinguishes a ledger from other databases.
 //!
-//! There is one row for each pack, by its serial. Times are seconds since 1970 in UTC; paths are
-//! absolute, as text if they are valid text, otherwise as bytes. The two records are kept only while a
+//! There is one row for each pack, by its serial, besides those that were released. Times are seconds since 1970 in
+//! UTC; paths are absolute, as text if they are valid text, otherwise as bytes. The two records are kept only while a
 //! conversion is begun: they are the journal with which a torn sector is repaired.
 
 use rusqlite::Connection;
@@ -12,8 +12,8 @@ pub(super) const APPLICATION_ID: i32 = 0x4150_4C47;
 pub(super) const VERSION: i32 = 4;
 
 /// The tables of version 4. Released rows stay, so that a pack that was converted twice is recognised; of the
-/// others there is one for each serial. The index that holds this does not depend on the state, so settling a claim does
-/// not touch it. For a list of three states, SQLite would build a table of them with each row that is written.
+/// others there is one for each serial. The index that holds this does not depend on the state, so marking a claim
+/// as done does not touch it. For a list of three states, SQLite would build a table of them with each row that is written.
 const CREATE: &str = "
 CREATE TABLE conversion (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -61,6 +61,24 @@ fn claim_that_is_done_is_not_taken_back() {
 }
 
 #[test]
+fn release_of_what_another_run_has_changed_releases_nothing() {
+    let scene = Scene::new();
+    scene.pack(1, "a.img");
+    assert_eq!(scene.convert(&["a.img"]).2, Some(0));
+    let open = || Ledger::open(&scene.ledger()).unwrap();
+    let db = Connection::open(scene.ledger()).unwrap();
+    let serial: String =
+        db.query_row("SELECT serial FROM conversion", [], |row| row.get(0)).unwrap();
+    let entry = open().find(&serial).unwrap().expect("it was converted");
+    // Another run asks for it again: it is begun, under the same number.
+    db.execute_batch("UPDATE conversion SET state = 'begun'").unwrap();
+    assert!(!open().release(&entry).unwrap());
+    let begun = open().find(&serial).unwrap().expect("it is there");
+    assert!(open().release(&begun).unwrap());
+    assert!(!open().release(&begun).unwrap());
+}
+
+#[test]
 fn claims_in_a_row_are_settled_and_those_between_stay_as_they_are() {
     let scene = Scene::new();
     for number in 1..=6 {

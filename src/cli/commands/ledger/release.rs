@@ -34,7 +34,13 @@ pub(crate) fn release(args: &ReleaseArgs, at: &LedgerFile) -> Result<Exit, Error
     if !args.yes && !asked(&entry)? {
         return Ok(Exit::Stopped);
     }
-    ledger.release(serial)?;
+    if !ledger.release(&entry)? {
+        return Err(Error::Usage(format!(
+            "nothing was released: another run has changed what the ledger knows of {serial}. Look at it again: \
+             addpack ledger show {serial}",
+            serial = escape(serial)
+        )));
+    }
     print(&format!("{} is released: a copy of it can be converted\n", escape(serial)))
 }
 

@@ -13,7 +13,7 @@ use super::pool::{self, Scope};
 use super::prepare::Task;
 use super::recovery::Recovering;
 use super::seen::enter_seen;
-use super::step::Step;
+use super::step::{Step, Work};
 use super::survey::Survey;
 use super::turns::{Turn, TurnResult, Turns, take_turn};
 use super::{End, FinalReport, Job, Listener, Mode, RunEvent};
@@ -24,11 +24,11 @@ use crate::set::{ImageNumber, SetDecision};
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// The most images in a group of a single thread, which finishes it before a run that is stopped ends.
+/// The most images in a group of a single thread: when a run is stopped, it finishes what is claimed of one.
 const GROUP_ALONE: usize = 64;
 
 /// Does with a survey's images what the job's mode says. Once `stop` is set, no image is begun, and what was begun is
-/// finished.
+/// finished; what a crash has torn is still mended.
 ///
 /// # Errors
 /// If the ledger fails. No image is changed without a claim; images that could not be claimed are reported as
@@ -193,34 +193,49 @@ impl<'a> Run<'a> {
     ) -> Reported {
         let mut applied = Ok(());
         for ((image, candidate), step) in numbers.iter().zip(steps) {
-            let Step::Done(mut work) = step else {
-                debug_assert!(matches!(step, Step::NotBegun), "what was begun is finished");
-                continue;
-            };
             if self.as_seen(*image).is_break() {
                 return applied.map(|()| ControlFlow::Break(()));
             }
-            // If the pack was converted, now or by another run meanwhile, the decision is out of date.
-            work.restore_report();
-            if let Some(at) = candidate.filter(|at| self.is_still_true(*at, &work.report)) {
-                let decision = self.survey.decision(at);
-                let (claims, converts) = (&mut self.claims, self.task.job.mode.converts());
-                let report = &mut work.report;
-                let result = decisions::apply(report, decision, self.survey, claims, converts);
-                if result.is_err() {
+            let last = match step {
+                Step::Done(work) => {
+                    let (report, result) = self.final_report(*image, *candidate, *work);
                     // The others are still reported: some of them may be converted.
-                    work.report.fail(Failure::new(FailureCode::LedgerError, Operation::Claim));
                     applied = applied.and(result);
+                    FinalReport::Changed(report)
                 }
-            }
-            self.add_flaws(*image, &mut work.report);
+                // What was decided about it may be another verdict than that of the survey.
+                _ => FinalReport::Deferred,
+            };
             self.finished = image + 1;
-            if (self.listener)(RunEvent::Final(FinalReport::Changed(work.report))).is_break() {
+            if (self.listener)(RunEvent::Final(last)).is_break() {
                 return applied.map(|()| ControlFlow::Break(()));
             }
         }
         let heard = (self.listener)(RunEvent::CaughtUp);
         applied.map(|()| heard)
+    }
+
+    /// The report on an image that is done, with the set's decision; an error if the ledger fails.
+    fn final_report(
+        &mut self,
+        image: ImageNumber,
+        candidate: Option<usize>,
+        mut work: Work,
+    ) -> (Box<Report>, Result<(), LedgerError>) {
+        let mut result = Ok(());
+        work.restore_report();
+        let mut report = work.report;
+        // If the pack was converted, now or by another run meanwhile, the decision is out of date.
+        if let Some(at) = candidate.filter(|at| self.is_still_true(*at, &report)) {
+            let decision = self.survey.decision(at);
+            let (claims, converts) = (&mut self.claims, self.task.job.mode.converts());
+            result = decisions::apply(&mut report, decision, self.survey, claims, converts);
+            if result.is_err() {
+                report.fail(Failure::new(FailureCode::LedgerError, Operation::Claim));
+            }
+        }
+        self.add_flaws(image, &mut report);
+        (report, result)
     }
 
     /// Whether the decision for the candidate at this place is still true of its image: it holds the record that was

@@ -136,7 +136,7 @@ pub enum FinalReport {
     AsSeen,
     /// Another report, which replaces that one.
     Changed(Box<Report>),
-    /// None yet: the image comes again in another run.
+    /// None yet: the image comes again in another run, or the run was stopped before it.
     Deferred,
 }
 

@@ -116,6 +116,24 @@ fn signal_while_several_groups_are_worked_on_leaves_each_image_old_or_reported_a
 }
 
 #[test]
+fn image_that_a_stopped_run_did_not_begin_is_not_shown_with_a_verdict_that_is_not_final() {
+    crate::support::needs!("strace");
+    let scene = folder_of(&packs());
+    // It is reported as a copy, behind images of its group that are to be converted.
+    fs::copy(scene.path(&name(0)), scene.path(&name(250))).unwrap();
+    // The last of that group.
+    let path = name(255);
+    let options =
+        ["-f", "-e", "trace=flock", "-e", "inject=flock:signal=SIGINT:when=1", "-P", &path];
+    let traced = strace(&scene, &options, &[&CONVERT[..], &["-j", "4"]].concat());
+    assert_eq!(traced.ran.code, Some(130));
+    let (images, _) = reports(&traced.ran.stdout);
+    for image in &images {
+        assert!(["converted", "copy"].contains(&&*image.outcome), "{image:?}");
+    }
+}
+
+#[test]
 fn second_signal_ends_the_run_at_once_with_every_image_whole() {
     crate::support::needs!("strace");
     let packs = packs();

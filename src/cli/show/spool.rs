@@ -32,7 +32,7 @@ impl Spool {
     ///
     /// # Errors
     /// If the file cannot be written. This piece can still be read; those that are added from now on are lost, each with
-    /// the same error.
+    /// an error of the same kind.
     pub(crate) fn add(&mut self, parts: &[&[u8]]) -> io::Result<()> {
         if let Some(failed) = self.failed {
             return Err(failed.into());

@@ -34,7 +34,8 @@ pub(crate) fn failure_message(failure: &Failure) -> String {
         }
         FailureCode::Changed => "its record has changed since addpack looked at it".to_owned(),
         FailureCode::InUse if failure.operation == Operation::Claim => {
-            format!("another run is converting this pack, from {}", target(failure))
+            let from = failure.target.as_ref().map(|_| format!(", from {}", target(failure)));
+            format!("another run is converting this pack{}", from.unwrap_or_default())
         }
         FailureCode::InUse if failure.target.is_some() => {
             format!("another program is writing {}", target(failure))

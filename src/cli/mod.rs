@@ -118,9 +118,11 @@ enum Error {
     /// The ledger could not be used, and the command is about nothing else.
     LedgerAlone(LedgerError),
     /// The ledger could not be used, and packs had to be claimed in it.
-    NoClaims(LedgerError),
-    /// The ledger failed while packs were converted.
-    NoMoreClaims(LedgerError),
+    NoClaims {
+        error: LedgerError,
+        /// Whether packs may have been converted before.
+        is_under_way: bool,
+    },
 }
 
 impl From<LedgerError> for Error {
@@ -136,18 +138,10 @@ impl Error {
         Self::Output(io::Error::new(error.kind(), cause))
     }
 
-    /// The same error before a run that was to convert.
-    fn before_conversion(self) -> Self {
+    /// The same error in a run that was to convert; `is_under_way` says whether it had begun.
+    fn of_conversion(self, is_under_way: bool) -> Self {
         match self {
-            Self::Ledger(error) => Self::NoClaims(error),
-            other => other,
-        }
-    }
-
-    /// The same error in a run that converts.
-    fn of_conversion(self) -> Self {
-        match self {
-            Self::Ledger(error) => Self::NoMoreClaims(error),
+            Self::Ledger(error) => Self::NoClaims { error, is_under_way },
             other => other,
         }
     }
@@ -167,8 +161,7 @@ impl Error {
             | Self::Output(_)
             | Self::Ledger(_)
             | Self::LedgerAlone(_)
-            | Self::NoClaims(_)
-            | Self::NoMoreClaims(_) => Exit::Failed,
+            | Self::NoClaims { .. } => Exit::Failed,
         }
     }
 }
@@ -179,9 +172,8 @@ impl std::fmt::Display for Error {
             Self::Usage(message) | Self::Failed(message) => f.write_str(message),
             Self::Ledger(error) => f.write_str(&words::ledger_message(error)),
             Self::LedgerAlone(error) => f.write_str(&words::unusable(error)),
-            Self::NoClaims(error) => f.write_str(&words::no_claims_message("Nothing", error)),
-            Self::NoMoreClaims(error) => {
-                f.write_str(&words::no_claims_message("Nothing more", error))
+            Self::NoClaims { error, is_under_way } => {
+                f.write_str(&words::no_claims_message(error, *is_under_way))
             }
             Self::Output(error) => {
                 write!(f, "the report could not be written: {}", words::system_cause(error))

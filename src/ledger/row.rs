@@ -53,7 +53,8 @@ pub(super) const VOID: &str =
     "DELETE FROM conversion WHERE id BETWEEN ?1 AND ?2 AND state = 'begun'";
 
 /// Removes a claim that is replaced by another one: one that is begun, or whose copy is made again.
-const REPLACE: &str = "DELETE FROM conversion WHERE id = ?1 AND (state = 'begun' OR (state = 'done' AND target IS NOT NULL))";
+const REPLACE: &str = "DELETE FROM conversion WHERE id = ?1 AND (state = 'begun' OR \
+    (state = 'done' AND target IS NOT NULL))";
 /// Marks a conversion as released, unless it has changed.
 pub(super) const RELEASE: &str = "UPDATE conversion SET state = 'released', released = id, \
     old_record = NULL, new_record = NULL WHERE id = ?1 AND state = ?2 AND state <> 'released'";

@@ -111,16 +111,17 @@ impl<'a> Run<'a> {
             let is_claimed = group.claimed.is_ok();
             let finished = previous.take().map(|previous| previous.finish(task.output, scope));
             let current = self.change(group, scope);
-            let goes_on = is_claimed && !is_last && !is_stopped();
-            if overlaps && goes_on {
+            let goes_on = overlaps && is_claimed && !is_last && !is_stopped();
+            if goes_on {
                 turns.begin(scope, work);
             }
             // The disks work on this group while the one before is reported.
-            let mut reported = Ok(ControlFlow::Continue(()));
-            if let Some(finished) = finished {
-                reported = self.end(finished, reported);
-            }
-            if overlaps && goes_on && matches!(reported, Ok(ControlFlow::Continue(()))) {
+            let heard = Ok(ControlFlow::Continue(()));
+            let reported = match finished {
+                Some(finished) => self.end(finished, heard),
+                None => heard,
+            };
+            if goes_on && matches!(reported, Ok(ControlFlow::Continue(()))) {
                 previous = Some(current);
                 continue;
             }

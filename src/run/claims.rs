@@ -75,6 +75,9 @@ impl<'l> Claims<'l> {
         }
         for _ in 0..ROUNDS {
             self.claim_round(steps)?;
+            if !steps.iter().any(Step::is_ready) {
+                return Ok(());
+            }
         }
         for step in steps {
             step.fail_ready(Failure::new(FailureCode::InUse, Operation::Claim));
@@ -131,7 +134,11 @@ impl<'l> Claims<'l> {
                 // The image does not hold what was claimed; that may be converted elsewhere.
                 None => Decision::Copy(CopyState::Begun),
             }),
-            LedgerMatch::CopyGone => Ok(make_again(entry, request)),
+            // It is made again with the same bytes, since the copy may be somewhere else.
+            LedgerMatch::CopyGone => Ok(match made_again(entry, &request.claim.patch.old) {
+                Some(new) => Decision::Resume(entry.id, Box::new(new)),
+                None => Decision::Copy(CopyState::Converted),
+            }),
             // Another file is at the path of the claim: that it can be locked proves nothing.
             LedgerMatch::Copy(CopyState::Begun) if entry.is_at(&asked.path, request.file) => {
                 Ok(Decision::Copy(CopyState::Begun))
@@ -288,13 +295,5 @@ impl<'l> Claims<'l> {
             work.report.convert(diagnose(&patch.new));
         }
         Ok(())
-    }
-}
-
-/// Makes a missing copy again with the same bytes, since the copy may be somewhere else.
-fn make_again(entry: &LedgerEntry, request: &Request) -> Decision {
-    match made_again(entry, &request.claim.patch.old) {
-        Some(new) => Decision::Resume(entry.id, Box::new(new)),
-        None => Decision::Copy(CopyState::Converted),
     }
 }

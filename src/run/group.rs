@@ -83,12 +83,12 @@ fn hand_out(
     scope: &Scope<'_, '_>,
 ) -> Pending<Vec<Step>> {
     let mut pending = Pending::new();
-    let most = steps.len().div_ceil(scope.threads()).min(PIECE);
+    let share = steps.len().div_ceil(scope.threads()).min(PIECE);
     let mut steps = steps.into_iter().peekable();
     while let Some(first) = steps.next() {
         let of_first = container(&first).map(Path::to_owned);
         let is_with_it = |step: &Step| step.is_over() || container(step) == of_first.as_deref();
-        let most = if of_first.is_some() { usize::MAX } else { most };
+        let most = if of_first.is_some() { usize::MAX } else { share };
         let mut piece = vec![first];
         while piece.len() < most {
             let Some(step) = steps.next_if(is_with_it) else { break };

@@ -180,6 +180,7 @@ mod tests {
         open.take(1);
         assert!(open.candidates(&report(1, 1), inode(1), None).is_empty() && !open.is_empty());
     }
+
     /// Makes an image that is converted, and the claim of its conversion, whose image is gone.
     fn converted_at(path: &Path) -> ClaimRequest {
         let mut image = include_bytes!("../../testdata/images/reapplied-360.img").to_vec();

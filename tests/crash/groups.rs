@@ -1,13 +1,13 @@
 //! Runs over several groups of images: while one is changed, the next one is claimed.
 
 use super::claims::convert;
+use super::killed_with_ledger::{assert_ledger_agrees, count};
+use super::signals::{IMAGES, folder_of, packs};
 use crate::support::judge::{PackImage, Point, State, strace};
 use crate::support::scene::Scene;
 use rusqlite::Connection;
 use std::fs;
 
-/// Three groups, the last one not full.
-const IMAGES: usize = 300;
 const GROUP: usize = 128;
 const CONVERT: [&str; 6] = ["convert", "--yes", "--json", "-j", "4", "in"];
 const COPY: [&str; 8] = ["convert", "--yes", "--json", "-j", "4", "-o", "out", "in"];
@@ -16,22 +16,10 @@ fn name(number: usize) -> String {
     format!("{number:03}.img")
 }
 
-/// A folder of packs with events, their images cut short: there are many.
+/// A folder of packs for several groups, the last one not full.
 fn folder() -> (Scene, Vec<PackImage>) {
-    let scene = Scene::new();
-    fs::create_dir(scene.path("in")).unwrap();
-    let pack = PackImage::golden("reapplied-360.img").cut_short();
-    let packs: Vec<_> = (0..IMAGES).map(|number| pack.renumbered(number)).collect();
-    for (number, pack) in packs.iter().enumerate() {
-        fs::write(scene.path("in").join(name(number)), &pack.old).unwrap();
-    }
-    (scene, packs)
-}
-
-fn count(scene: &Scene, filter: &str) -> usize {
-    let query = format!("SELECT count(*) FROM conversion {filter}");
-    let db = Connection::open(scene.ledger()).unwrap();
-    db.query_row(&query, [], |row| row.get::<_, u32>(0)).unwrap() as usize
+    let packs = packs();
+    (folder_of(&packs), packs)
 }
 
 /// One run completes all of it, and the ledger agrees.
@@ -41,8 +29,7 @@ fn complete(scene: &Scene, packs: &[PackImage], args: &[&str], folder: &str) {
     for (number, pack) in packs.iter().enumerate() {
         assert!(scene.read(&format!("{folder}/{}", name(number))) == pack.new, "{number}");
     }
-    assert_eq!((count(scene, ""), count(scene, "WHERE state = 'done'")), (IMAGES, IMAGES));
-    scene.run(&["ledger", "check"]).ends(0);
+    assert_ledger_agrees(scene, IMAGES.try_into().unwrap(), &folder);
 }
 
 #[test]
@@ -58,7 +45,10 @@ fn killed_while_the_next_group_is_claimed_every_pack_is_old_or_new_and_one_run_c
             .collect();
         // What was claimed is enough to tell each of them: nothing else was touched.
         let touched = states.iter().filter(|state| **state != State::Old).count();
-        assert!(touched <= count(&scene, ""), "{number} {call}: {touched}");
+        assert!(
+            touched <= usize::try_from(count(&scene, "")).unwrap(),
+            "{number} {call}: {touched}"
+        );
         complete(&scene, &packs, &CONVERT, "in");
     }
 }

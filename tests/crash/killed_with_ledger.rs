@@ -5,6 +5,7 @@ use crate::support::judge::{PackImage, Point, State, strace};
 use crate::support::scene::Scene;
 use rusqlite::Connection;
 use std::collections::BTreeSet;
+use std::fmt::Debug;
 
 const CONVERT: [&str; 6] = ["convert", "--yes", "--json", "-j", "1", "in"];
 const COPY: [&str; 8] = ["convert", "--yes", "--json", "-j", "1", "-o", "out", "in"];
@@ -39,14 +40,17 @@ fn points(image: &PackImage, earlier: bool, args: &[&str]) -> Vec<Point> {
     CALLS.iter().flat_map(all).map(|(call, when)| Point::first_thread(call, when)).collect()
 }
 
+/// The rows of the ledger that a filter lets through.
+pub(crate) fn count(scene: &Scene, filter: &str) -> i64 {
+    let query = format!("SELECT count(*) FROM conversion {filter}");
+    Connection::open(scene.ledger()).unwrap().query_row(&query, [], |row| row.get(0)).unwrap()
+}
+
 /// Each pack is in the ledger once and done, and the files hold what it says.
 #[track_caller]
-fn assert_ledger_agrees(scene: &Scene, packs: i64, point: &Point) {
-    let count = |filter: &str| -> i64 {
-        let query = format!("SELECT count(*) FROM conversion {filter}");
-        Connection::open(scene.ledger()).unwrap().query_row(&query, [], |row| row.get(0)).unwrap()
-    };
-    assert_eq!((count(""), count("WHERE state = 'done'")), (packs, packs), "{point:?}");
+pub(crate) fn assert_ledger_agrees(scene: &Scene, packs: i64, point: &dyn Debug) {
+    let counts = ["", "WHERE state = 'done'"].map(|filter| count(scene, filter));
+    assert_eq!(counts, [packs; 2], "{point:?}");
     scene.run(&["ledger", "check"]).at(&point).code(0);
 }
 

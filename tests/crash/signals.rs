@@ -6,13 +6,13 @@ use std::collections::BTreeSet;
 use std::fs;
 
 /// More than two groups.
-const IMAGES: usize = 400;
+pub(crate) const IMAGES: usize = 400;
 const CONVERT: [&str; 5] = ["convert", "--yes", "--json", "--no-ledger", "in"];
 const COPY: [&str; 7] = ["convert", "--yes", "--json", "--no-ledger", "-o", "out", "in"];
 const STOPPING: &str = "stopping after what was begun";
 
 /// Packs with events, their images cut short: there are many.
-fn packs() -> Vec<PackImage> {
+pub(crate) fn packs() -> Vec<PackImage> {
     let pack = PackImage::golden("reapplied-360.img").cut_short();
     (0..IMAGES).map(|number| pack.renumbered(number)).collect()
 }
@@ -21,7 +21,7 @@ fn name(number: usize) -> String {
     format!("in/{number:03}.img")
 }
 
-fn folder_of(packs: &[PackImage]) -> Scene {
+pub(crate) fn folder_of(packs: &[PackImage]) -> Scene {
     let scene = Scene::new();
     fs::create_dir(scene.path("in")).unwrap();
     for (number, pack) in packs.iter().enumerate() {

@@ -25,7 +25,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 pub(crate) fn run(args: &ConvertArgs) -> Result<Exit, Error> {
     let result = convert(args);
-    if args.dry_run { result } else { result.map_err(Error::of_conversion) }
+    if args.dry_run { result } else { result.map_err(|error| error.of_conversion(true)) }
 }
 
 fn convert(args: &ConvertArgs) -> Result<Exit, Error> {
@@ -41,7 +41,11 @@ fn convert(args: &ConvertArgs) -> Result<Exit, Error> {
         Err(Error::Ledger(error)) => {
             let progress = Progress::over(common, "converting");
             let ended = Printer::new(common, progress, false).finish(Err(error));
-            return if args.dry_run { ended } else { ended.map_err(Error::before_conversion) };
+            return if args.dry_run {
+                ended
+            } else {
+                ended.map_err(|error| error.of_conversion(false))
+            };
         }
         opened => opened?,
     };

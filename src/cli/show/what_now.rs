@@ -84,12 +84,12 @@ impl Conversion<'_> {
 pub(crate) fn convert_diskettes(common: &Common) -> Option<String> {
     let [path] = common.paths.as_slice() else { return None };
     let folder = if path.is_dir() { path } else { folder_of_kept(path)? };
-    convert_diskettes_of(folder, &ledger_words(common)?)
+    queue_command("convert", "--plan", folder, &ledger_words(common)?)
 }
 
 /// The same for the diskette whose image a queue has kept at this path; `None` if that is no such image.
 pub(crate) fn convert_diskette_of_image(image: &Path) -> Option<String> {
-    convert_diskettes_of(folder_of_kept(image)?, &[])
+    queue_command("convert", "--plan", folder_of_kept(image)?, &[])
 }
 
 /// The folder in which a queue has kept the image at this path.
@@ -99,15 +99,15 @@ fn folder_of_kept(image: &Path) -> Option<&Path> {
     folder.is_dir().then_some(folder)
 }
 
-fn convert_diskettes_of(folder: &Path, ledger: &[String]) -> Option<String> {
-    let queue = ["convert".to_owned(), "--queue".to_owned(), a_drive()?, "--plan".to_owned()];
-    command(&[&queue[..], &path_words(&[folder])?, ledger].concat())
-}
-
 /// The command for diskettes of which a queue could read nothing: it goes on with the folder of the others' images.
 pub(crate) fn read_again_command(folder: &Path) -> Option<String> {
-    let queue = ["inspect".to_owned(), "--queue".to_owned(), a_drive()?, "--keep".to_owned()];
-    command(&[&queue[..], &path_words(&[folder])?].concat())
+    queue_command("inspect", "--keep", folder, &[])
+}
+
+/// The command for a queue of diskettes; `option` takes the folder of their images.
+fn queue_command(verb: &str, option: &str, folder: &Path, ledger: &[String]) -> Option<String> {
+    let queue = [verb.to_owned(), "--queue".to_owned(), a_drive()?, option.to_owned()];
+    command(&[&queue[..], &path_words(&[folder])?, ledger].concat())
 }
 
 /// A drive to name in a command: one that is there or, if none is found, the first that there may be. `None` if it cannot

@@ -121,9 +121,10 @@ fn is_folder_there(ledger: &Path) -> bool {
     ledger.parent().is_some_and(Path::is_dir)
 }
 
-/// The same to those who wanted to convert: nothing, or nothing more, was converted.
-pub(crate) fn no_claims_message(nothing: &str, error: &LedgerError) -> String {
+/// The same to those who wanted to convert. Where that was under way, packs may have been converted before.
+pub(crate) fn no_claims_message(error: &LedgerError, is_under_way: bool) -> String {
     let message = ledger_message(error);
+    let nothing = if is_under_way { "Nothing more" } else { "Nothing" };
     format!("{message}. {nothing} was converted: every conversion is entered in the ledger first")
 }
 

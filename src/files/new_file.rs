@@ -87,6 +87,8 @@ impl NewFile {
             if platform::is_ours(&temporary, file.as_file()) {
                 return Ok(Self::Named(file));
             }
+            // The other run may have made its own by this name meanwhile: dropped, this one would remove that.
+            let _ = file.keep();
         }
         Err(io::ErrorKind::AlreadyExists.into())
     }

@@ -15,12 +15,11 @@ pub struct OpenFile {
     metadata: Metadata,
     identity: FileIdentity,
     path: PathBuf,
-    /// Whether other writers are kept out by the mode in which it was opened.
-    is_exclusive: bool,
+    /// Set once other writers are kept out: by a lock, or by the mode in which it was opened.
+    exclusive: OnceLock<()>,
     /// What holds the lock, if the open file alone does not.
     guard: OnceLock<Guard>,
-    /// The same file open past the cache, once it was read so.
-    direct: OnceLock<File>,
+    past_cache: PastCache,
 }
 
 impl OpenFile {
@@ -52,7 +51,10 @@ impl OpenFile {
     pub(crate) fn open_to_change(path: &Path) -> io::Result<Self> {
         let (file, metadata) = platform::open_to_change(path)?;
         let file = Self::of(file, metadata, path)?;
-        Ok(Self { is_exclusive: platform::OPENING_LOCKS, ..file })
+        if platform::OPENING_LOCKS {
+            let _ = file.exclusive.set(());
+        }
+        Ok(file)
     }
 
     /// Wraps a file that is already open; `path` is where it can be opened again.
@@ -73,9 +75,9 @@ impl OpenFile {
             file,
             metadata,
             path: path.to_owned(),
-            is_exclusive: false,
+            exclusive: OnceLock::new(),
             guard: OnceLock::new(),
-            direct: OnceLock::new(),
+            past_cache: PastCache::default(),
         })
     }
 
@@ -118,7 +120,7 @@ impl OpenFile {
     /// Closes the file and keeps `other` open instead.
     pub(super) fn close(&mut self, other: File) {
         self.file = other;
-        self.direct = OnceLock::new();
+        self.past_cache = PastCache::default();
     }
 
     /// Whether the path still leads to this file, as far as anybody can tell.
@@ -127,13 +129,19 @@ impl OpenFile {
         there.is_ok_and(|there| platform::identity_at(&self.path, &there).may_be(self.identity))
     }
 
+    /// Whether this keeps the file locked against other programs.
+    pub(crate) fn is_locked(&self) -> bool {
+        self.exclusive.get().is_some()
+    }
+
     /// Locks the file against other programs until this is dropped.
     ///
     /// # Errors
     /// [`TryLockError::WouldBlock`] if another program holds the lock.
     pub(crate) fn try_lock(&self) -> Result<(), TryLockError> {
-        if !self.is_exclusive {
+        if !self.is_locked() {
             let _ = self.guard.set(platform::try_lock(&self.file, &self.path)?);
+            let _ = self.exclusive.set(());
         }
         Ok(())
     }
@@ -149,12 +157,7 @@ impl OpenFile {
 
     /// Whether reads can bypass the cache completely; if not, they do so as far as the system allows.
     pub fn reads_past_cache(&self) -> bool {
-        self.past_cache().works()
-    }
-
-    fn past_cache(&self) -> PastCache<'_> {
-        let Self { file, identity, path, direct, .. } = self;
-        PastCache { file, identity: *identity, path, direct }
+        self.past_cache.works(&self.file, (&self.path, self.identity))
     }
 }
 
@@ -169,7 +172,8 @@ impl Storage for OpenFile {
 
     fn read_past_cache(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {
         platform::step();
-        Ok(self.past_cache().read(buffer, offset)?)
+        let at = (&*self.path, self.identity);
+        Ok(self.past_cache.read(&self.file, at, buffer, offset)?)
     }
 
     fn write(&self, offset: u64, bytes: &[u8]) -> Result<(), MediaError> {

@@ -41,12 +41,15 @@ impl RawImage {
         OpenFile::open(path).map(Self::from)
     }
 
-    /// Opens the image to be read and changed in place.
+    /// Opens the image to be read and changed in place. It is locked before anything is read, if that can be: what is
+    /// read then stays true. [`RawImage::try_lock`] tells whether it is.
     ///
     /// # Errors
     /// As the system reports them.
     pub fn open_to_change(path: &Path) -> io::Result<Self> {
-        OpenFile::open_to_change(path).map(Self::from)
+        let file = OpenFile::open_to_change(path)?;
+        let _ = file.try_lock();
+        Ok(file.into())
     }
 
     /// Wraps a file that is already open; `path` is where it can be opened again.
@@ -67,14 +70,15 @@ impl RawImage {
         self.file
     }
 
-    /// Recognises the file's format by its content. If the image is only to be looked at, the bytes that are
-    /// read for that are kept for the next reader; a lock discards them.
+    /// Recognises the file's format by its content. If the image is only to be looked at, or locked, the bytes that are
+    /// read for that are kept for the next reader; a later lock discards them.
     ///
     /// # Errors
     /// If it cannot be read, or is certainly not an image of a diskette.
     pub fn recognise(&self, only_to_look: bool) -> Result<Recognised, MediaError> {
+        let keeps = only_to_look || self.file.is_locked();
         let usual = in_pages(VolumeGeometry::usual_area(self.len()), self.len());
-        let length = if only_to_look { usual } else { 0 };
+        let length = if keeps { usual } else { 0 };
         let length = length.max(RECOGNISED_BY as u64).min(self.len());
         let file = self.file.file();
         let start = platform::read_start(file, usize::try_from(length).unwrap_or(0))?;
@@ -85,7 +89,7 @@ impl RawImage {
         };
         let probe = FormatProbe { start: &start, len: self.len(), read: &read };
         let recognised = recognise_file(&probe);
-        if only_to_look {
+        if keeps {
             *self.start.lock().unwrap_or_else(PoisonError::into_inner) = Some(start);
         }
         recognised
@@ -119,7 +123,9 @@ impl RawImage {
     /// # Errors
     /// [`TryLockError::WouldBlock`] if another program holds the lock.
     pub fn try_lock(&self) -> Result<(), TryLockError> {
-        self.take_start();
+        if !self.file.is_locked() {
+            self.take_start();
+        }
         self.file.try_lock()
     }
 

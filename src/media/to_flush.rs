@@ -5,12 +5,15 @@ use crate::disk::MediaError;
 use crate::platform;
 
 impl Medium {
-    /// Opens a medium to make it durable: to be changed where this user may, since Windows flushes no other file, and
-    /// otherwise to be read.
+    /// Opens a medium to make it durable: to be read, or on Windows, which flushes no such file, to be changed where this
+    /// user may.
     ///
     /// # Errors
     /// As [`Medium::open`]; on Windows also if another program has the file open to be changed.
     pub(crate) fn open_to_flush(place: &Place, retries: u32) -> Result<Self, MediaError> {
+        if platform::READERS_MAY_FLUSH {
+            return Self::open(place, retries);
+        }
         match Self::open_to_change(place, retries) {
             // On Windows, nobody can flush it now: opening it once more would only be another wait.
             Err(MediaError::Io(error)) if platform::is_in_use(&error) => Err(error.into()),

@@ -1,59 +1,51 @@
 //! Reading and writing that bypasses the cache, in aligned blocks.
 
-use super::{FileIdentity, forget, identity, open_past_cache, read_at, read_exact_at, write_at};
+use super::{FileIdentity, PastCache, forget, read_at, read_exact_at, write_at};
 use std::fs::File;
 use std::io;
 use std::path::Path;
-use std::sync::OnceLock;
 
 /// The alignment of buffers in memory and of reads on disk, in bytes: a multiple of any disk's block.
 const ALIGNMENT: usize = 4096;
 
-/// An open file with all that is needed to read it past the cache: a second handle, opened on first use.
-#[derive(Debug)]
-pub(crate) struct PastCache<'f> {
-    pub(crate) file: &'f File,
-    /// Which file it is.
-    pub(crate) identity: FileIdentity,
-    /// Where it can be opened again.
-    pub(crate) path: &'f Path,
-    pub(crate) direct: &'f OnceLock<File>,
-}
+/// As many blocks as a pack's record can lie in, if it is in one piece.
+#[repr(align(4096))]
+struct Blocks([u8; 2 * ALIGNMENT]);
 
-impl PastCache<'_> {
-    /// Reads what the disk itself holds. If the file system cannot read past the cache, reads what the cache holds
-    /// after it was asked to drop these pages.
-    pub(crate) fn read(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
-        match self.read_anew(buffer, offset) {
+impl PastCache {
+    /// Reads what the disk itself holds of the file, which can be opened again at `path`. If the file system cannot read
+    /// past the cache, reads what the cache holds after it was asked to drop these pages.
+    pub(crate) fn read(
+        &self,
+        file: &File,
+        (path, identity): (&Path, FileIdentity),
+        buffer: &mut [u8],
+        offset: u64,
+    ) -> io::Result<()> {
+        match self.read_anew(file, (path, identity), buffer, offset) {
             Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
                 let start = offset - offset % ALIGNMENT as u64;
-                forget(self.file, start, buffer.len().next_multiple_of(ALIGNMENT) + ALIGNMENT);
-                read_exact_at(self.file, buffer, offset)
+                forget(file, start, buffer.len().next_multiple_of(ALIGNMENT) + ALIGNMENT);
+                read_exact_at(file, buffer, offset)
             }
             result => result,
         }
     }
 
     /// Whether files can be read past the cache where this one is.
-    pub(crate) fn works(&self) -> bool {
-        self.read_anew(&mut [0; 512], 0).is_ok()
+    pub(crate) fn works(&self, file: &File, at: (&Path, FileIdentity)) -> bool {
+        self.read_anew(file, at, &mut [0; 512], 0).is_ok()
     }
 
-    fn read_anew(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
-        forget(self.file, offset, buffer.len());
-        if self.direct.get().is_none() {
-            let _ = self.direct.set(self.open()?);
-        }
-        let direct = self.direct.wait();
-        read_direct(direct, buffer, offset, ALIGNMENT)
-    }
-
-    fn open(&self) -> io::Result<File> {
-        let direct = open_past_cache(self.path)?;
-        if !identity(&direct, &direct.metadata()?).may_be(self.identity) {
-            return Err(io::ErrorKind::NotFound.into());
-        }
-        Ok(direct)
+    fn read_anew(
+        &self,
+        file: &File,
+        at: (&Path, FileIdentity),
+        buffer: &mut [u8],
+        offset: u64,
+    ) -> io::Result<()> {
+        forget(file, offset, buffer.len());
+        self.with(file, at, |direct| read_direct(direct, buffer, offset, ALIGNMENT))
     }
 }
 
@@ -66,8 +58,12 @@ pub(crate) fn read_direct(
 ) -> io::Result<()> {
     let start = offset - offset % block as u64;
     let lead = usize::try_from(offset - start).map_err(|_| io::ErrorKind::InvalidInput)?;
-    let mut space = Vec::new();
-    let blocks = aligned(&mut space, (lead + buffer.len()).next_multiple_of(block));
+    let length = (lead + buffer.len()).next_multiple_of(block);
+    let (mut few, mut many) = (Blocks([0; 2 * ALIGNMENT]), Vec::new());
+    let blocks = match few.0.get_mut(..length) {
+        Some(few) => few,
+        None => aligned(&mut many, length),
+    };
     // In one call: it is short at the end of the file, and a second one would not be aligned.
     let read = read_at(direct, blocks, start)?;
     if read < lead + buffer.len() {

@@ -1,6 +1,6 @@
 //! Other systems: drives are not supported, and reads do not bypass the cache.
 
-use super::{DeviceFault, DriveUse, FileId};
+use super::{DeviceFault, DriveUse, FileId, FileIdentity};
 use std::fs::{File, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,9 +10,20 @@ pub(crate) fn advise_random(_: &File) {}
 /// The cache is not bypassed, so it has nothing to drop.
 pub(crate) fn forget(_: &File, _: u64, _: usize) {}
 
-/// Reads go through the cache.
-pub(crate) fn open_past_cache(_: &Path) -> io::Result<File> {
-    Err(io::ErrorKind::InvalidInput.into())
+/// Files cannot be read past the cache.
+#[derive(Debug, Default)]
+pub(crate) struct PastCache {}
+
+impl PastCache {
+    #[expect(clippy::unused_self, reason = "other systems need a second handle")]
+    pub(super) fn with<R>(
+        &self,
+        _: &File,
+        _: (&Path, FileIdentity),
+        _: impl FnOnce(&File) -> io::Result<R>,
+    ) -> io::Result<R> {
+        Err(io::ErrorKind::InvalidInput.into())
+    }
 }
 
 pub(crate) fn drive_of_name(_: &Path) -> Option<FileId> {

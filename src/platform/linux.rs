@@ -1,7 +1,7 @@
 //! Linux: reads that bypass the cache, and drives, which are block devices.
 
-use super::{DeviceFault, DriveUse, FileId};
-use rustix::fs::{Advice, Mode, OFlags, fadvise, major, minor};
+use super::{DeviceFault, DriveUse, FileId, FileIdentity};
+use rustix::fs::{Advice, Mode, OFlags, fadvise, fcntl_getfl, fcntl_setfl, major, minor};
 use rustix::io::Errno;
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata};
@@ -29,9 +29,27 @@ pub(crate) fn forget(file: &File, offset: u64, length: usize) {
     }
 }
 
-/// Opens the file at `path` with `O_DIRECT`.
-pub(crate) fn open_past_cache(path: &Path) -> io::Result<File> {
-    Ok(rustix::fs::open(path, OFlags::DIRECT | OFlags::CLOEXEC, Mode::empty())?.into())
+/// How a file is read past the cache: its own handle bypasses it meanwhile.
+#[derive(Debug, Default)]
+pub(crate) struct PastCache {}
+
+impl PastCache {
+    /// Calls `read` with the file while it bypasses the cache; no other thread may use it meanwhile.
+    #[expect(clippy::unused_self, reason = "other systems need a second handle")]
+    pub(super) fn with<R>(
+        &self,
+        file: &File,
+        _: (&Path, FileIdentity),
+        read: impl FnOnce(&File) -> io::Result<R>,
+    ) -> io::Result<R> {
+        let usual = fcntl_getfl(file)?;
+        let direct = usual | OFlags::DIRECT;
+        // Another time of access would have to be written, too. Only the owner may do without.
+        fcntl_setfl(file, direct | OFlags::NOATIME).or_else(|_| fcntl_setfl(file, direct))?;
+        let result = read(file);
+        fcntl_setfl(file, usual)?;
+        result
+    }
 }
 
 /// Drives are recognised by what is at the path, not by its name.

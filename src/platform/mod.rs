@@ -24,7 +24,7 @@ pub use drives::{FoundDrive, drives, group_with_access};
 pub use steps::before_each_step;
 pub use system::System;
 
-pub(crate) use aligned::{PastCache, read_direct, write_direct};
+pub(crate) use aligned::{read_direct, write_direct};
 #[cfg(unix)]
 pub(crate) use cause::cause;
 pub(crate) use cause::{Cause, same_error};

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 /// The bits of a mode with which a program runs as the owner or the group of its file.
 const RUNS_AS: u32 = 0o6000;
-/// Open files that are far more than enough for two groups of images and all workers.
+/// Open files that are far more than enough for three groups of images and all workers.
 const ENOUGH_FILES: u64 = 512;
 
 pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
@@ -113,6 +113,8 @@ fn without_interruption(lock: impl Fn() -> Result<(), TryLockError>) -> Result<(
 pub(crate) type Guard = ();
 /// Whether opening a file to be changed locks it.
 pub(crate) const OPENING_LOCKS: bool = false;
+/// Whether a file that is open to be read can be made durable.
+pub(crate) const READERS_MAY_FLUSH: bool = true;
 
 /// Locks the file against other programs until it is closed.
 pub(crate) fn try_lock(file: &File, _: &Path) -> Result<Guard, TryLockError> {
@@ -276,8 +278,7 @@ pub(crate) fn usual_permissions() -> Option<Permissions> {
 pub(crate) fn images_at_once() -> usize {
     /// The standard streams, the ledger with its log, folders, and what libraries open.
     const OTHER_FILES: u64 = 24;
-    /// The image; a copy, open by two handles and by one that bypasses the cache; an image of the next group; and one
-    /// to spare.
+    /// An image and its copy, open by two handles; an image of each of the next two groups; and one to spare.
     const FILES_OF_AN_IMAGE: u64 = 6;
     let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
     let files = limit.unwrap_or(u64::MAX).saturating_sub(OTHER_FILES);

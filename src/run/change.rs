@@ -6,6 +6,7 @@ use super::kept::TrimmedRecord;
 use super::output::OutputCopy;
 use crate::conversion::Patch;
 use crate::diagnosis::{Diagnosis, diagnose, diagnose_record};
+use crate::disk::DisketteStorage;
 use crate::media::Medium;
 use crate::pack::commit::Commit;
 use crate::pack::examine::RecordSectors;
@@ -102,6 +103,9 @@ impl Change {
 
     /// Prepares what is made durable together with other changes: writes the copy, or stages the container.
     pub(super) fn stage(&mut self) -> Result<(), Failure> {
+        if self.copy.is_none() && !self.medium.is_replaced() {
+            return Ok(());
+        }
         let patch = self.patch();
         match &mut self.copy {
             None => {

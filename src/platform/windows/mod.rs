@@ -16,6 +16,7 @@ use std::io;
 use std::os::windows::ffi::OsStringExt;
 use std::os::windows::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 /// What others may do with a file that is open: read, write, and rename or delete it.
@@ -139,18 +140,39 @@ pub(crate) fn create_like(path: &Path, metadata: &Metadata) -> io::Result<File> 
         .open(path)
 }
 
-/// Nothing to do: what must come from the disk is read through [`open_past_cache`].
+/// Nothing to do: what must come from the disk is read through [`PastCache`].
 pub(crate) fn forget(_: &File, _: u64, _: usize) {}
 
-/// Opens the file at `path` past the cache.
-pub(crate) fn open_past_cache(path: &Path) -> io::Result<File> {
-    OpenOptions::new().read(true).custom_flags(FLAG_NO_BUFFERING).open(path)
+/// How a file is read past the cache: through a second handle, opened on first use.
+#[derive(Debug, Default)]
+pub(crate) struct PastCache(OnceLock<File>);
+
+impl PastCache {
+    /// Calls `read` with that handle. The path must still lead to the file.
+    pub(super) fn with<R>(
+        &self,
+        _: &File,
+        (path, is): (&Path, FileIdentity),
+        read: impl FnOnce(&File) -> io::Result<R>,
+    ) -> io::Result<R> {
+        if self.0.get().is_none() {
+            let direct =
+                OpenOptions::new().read(true).custom_flags(FLAG_NO_BUFFERING).open(path)?;
+            if !self::identity(&direct, &direct.metadata()?).may_be(is) {
+                return Err(io::ErrorKind::NotFound.into());
+            }
+            let _ = self.0.set(direct);
+        }
+        read(self.0.wait())
+    }
 }
 
 /// What keeps a file locked: a second handle.
 pub(crate) type Guard = File;
 /// Whether a file that is open to be changed is locked by that.
 pub(crate) const OPENING_LOCKS: bool = true;
+/// Whether a file that is open to be read can be made durable.
+pub(crate) const READERS_MAY_FLUSH: bool = false;
 
 /// Keeps other programs from changing the file and from locking it. If this user may not write the file, it only
 /// keeps others from changing it.

@@ -1,7 +1,8 @@
 //! Reports, tries or does what a survey has decided, image by image in their order.
 //!
-//! Whatever was begun is complete when a run is stopped. While a group is changed, the next one is opened and claimed. So
-//! at most two groups are open. All members of an archive that is changed in place are in one group, so the archive is
+//! Whatever was begun is complete when a run is stopped. While a group is changed in place, the next one is claimed and
+//! handed out too, so that the disks never wait, and the one after that is opened. So at most three groups are open; of
+//! copies, two. All members of an archive that is changed in place are in one group, so the archive is
 //! written once.
 
 use super::claims::Claims;
@@ -89,8 +90,8 @@ struct Run<'a> {
 type Reported = Result<ControlFlow<()>, LedgerError>;
 
 impl<'a> Run<'a> {
-    /// Finishes one group after the other. If there are several threads, a group is changed while the next one is
-    /// claimed.
+    /// Finishes one group after the other. If there are several threads, a group is changed while the next ones are opened
+    /// and claimed.
     fn groups(
         &mut self,
         turns: &mut InOrder<impl Iterator<Item = Turn>, TurnResult>,
@@ -99,6 +100,9 @@ impl<'a> Run<'a> {
         let (survey, task, stop) = (self.survey, self.task, self.stop);
         let work = move |turn| take_turn(turn, survey, task, stop);
         let overlaps = scope.threads() > 1 && task.job.mode.converts();
+        // Copies of a group get their names before the next ones are made: their temporary names follow from these.
+        let is_in_place = overlaps && task.output.is_none();
+        let finish = |changing: ChangingGroup| changing.finish(task.output, scope);
         let mut previous: Option<ChangingGroup> = None;
         loop {
             let mut group = Group::new(turns.take(scope, work).results);
@@ -107,14 +111,18 @@ impl<'a> Run<'a> {
             if is_stopped() {
                 group.steps.iter_mut().for_each(Step::leave);
             }
+            if is_in_place && !is_last && !is_stopped() {
+                turns.begin(scope, work);
+            }
             self.claim(&mut group);
             let is_claimed = group.claimed.is_ok();
-            let finished = previous.take().map(|previous| previous.finish(task.output, scope));
+            let named = previous.take_if(|_| !is_in_place).map(finish);
             let current = self.change(group, scope);
             let goes_on = overlaps && is_claimed && !is_last && !is_stopped();
             if goes_on {
                 turns.begin(scope, work);
             }
+            let finished = named.or_else(|| previous.take().map(finish));
             // The disks work on this group while the one before is reported.
             let heard = Ok(ControlFlow::Continue(()));
             let reported = match finished {
@@ -125,7 +133,7 @@ impl<'a> Run<'a> {
                 previous = Some(current);
                 continue;
             }
-            if self.end(current.finish(task.output, scope), reported)?.is_break() {
+            if self.end(finish(current), reported)?.is_break() {
                 return Ok(End::Unheard);
             }
             if is_last {

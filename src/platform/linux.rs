@@ -10,6 +10,7 @@ use std::num::NonZeroU64;
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// Bytes of a page of the cache.
 const PAGE: u64 = 4096;
@@ -31,18 +32,23 @@ pub(crate) fn forget(file: &File, offset: u64, length: usize) {
 
 /// How a file is read past the cache: its own handle bypasses it meanwhile.
 #[derive(Debug, Default)]
-pub(crate) struct PastCache {}
+pub(crate) struct PastCache {
+    /// The flags that it has otherwise.
+    usual: OnceLock<OFlags>,
+}
 
 impl PastCache {
     /// Calls `read` with the file while it bypasses the cache; no other thread may use it meanwhile.
-    #[expect(clippy::unused_self, reason = "other systems need a second handle")]
     pub(super) fn with<R>(
         &self,
         file: &File,
         _: (&Path, FileIdentity),
         read: impl FnOnce(&File) -> io::Result<R>,
     ) -> io::Result<R> {
-        let usual = fcntl_getfl(file)?;
+        if self.usual.get().is_none() {
+            let _ = self.usual.set(fcntl_getfl(file)?);
+        }
+        let usual = *self.usual.wait();
         let direct = usual | OFlags::DIRECT;
         // Another time of access would have to be written, too. Only the owner may do without.
         fcntl_setfl(file, direct | OFlags::NOATIME).or_else(|_| fcntl_setfl(file, direct))?;

@@ -1,7 +1,8 @@
 //! Each pack is converted once: it is claimed in the ledger before it is touched.
 
 use super::known::{
-    LedgerMatch, absolute_path, copy_of, is_begun, ledger_match, made_again, seen_converted,
+    Decision, LedgerMatch, absolute_path, copy_of, is_begun, ledger_match, made_again,
+    seen_converted,
 };
 use super::open_claims::OpenClaims;
 use super::recovery::{self, Leftovers, Recovering, Recovery};
@@ -10,8 +11,7 @@ use super::results::{Moved, Results};
 use super::step::{Step, Work};
 use crate::diagnosis::{CopyState, diagnose};
 use crate::disk::MediaError;
-use crate::ledger::{ClaimId, Conversion, ConversionState, Ledger, LedgerEntry, LedgerError};
-use crate::record::RecordBytes;
+use crate::ledger::{Conversion, ConversionState, Ledger, LedgerEntry, LedgerError};
 use crate::record::fields::Seal;
 use crate::report::{Failure, FailureCode, Note, Operation, Outcome, Report};
 use std::path::{Path, PathBuf};
@@ -30,17 +30,7 @@ pub(super) struct Claims<'l> {
     leftovers: Leftovers,
     /// The pack whose diskette the user says is in the drive.
     put_back: Option<String>,
-}
-
-/// What to do about a pack that is in the ledger already.
-enum Decision {
-    /// Its claim is gone: ask again.
-    Again,
-    /// Replace its claim, and convert with the bytes that were claimed.
-    Resume(ClaimId, Box<RecordBytes>),
-    Copy(CopyState),
-    Already(PathBuf),
-    InUse,
+    working_folder: Option<PathBuf>,
 }
 
 impl<'l> Claims<'l> {
@@ -50,7 +40,8 @@ impl<'l> Claims<'l> {
     ) -> Result<Self, LedgerError> {
         let missing = OpenClaims::new(ledger.begun()?);
         let leftovers = Leftovers::default();
-        Ok(Self { ledger, results: Results::default(), missing, leftovers, put_back })
+        let (results, working_folder) = (Results::default(), std::env::current_dir().ok());
+        Ok(Self { ledger, results, missing, leftovers, put_back, working_folder })
     }
 
     pub(super) fn ledger(&self) -> &Ledger {
@@ -95,7 +86,8 @@ impl<'l> Claims<'l> {
                     steps[at].begin(Some(id));
                 }
                 Claimed::Known(entry) => {
-                    let Some(request) = Request::of(&steps[at]) else { continue };
+                    let folder = self.working_folder.as_deref();
+                    let Some(request) = Request::of(&steps[at], folder) else { continue };
                     let decision = self.decide(&entry, &request)?;
                     self.apply(&mut steps[at], decision, *entry);
                 }
@@ -106,15 +98,15 @@ impl<'l> Claims<'l> {
     }
 
     fn claim_all(&mut self, steps: &[Step]) -> Result<Vec<(usize, Claimed)>, LedgerError> {
-        let is_any = steps.iter().any(|step| Request::of(step).is_some());
-        if self.results.is_empty() && !is_any {
+        let request = |step| Request::of(step, self.working_folder.as_deref());
+        if self.results.is_empty() && steps.iter().all(|step| request(step).is_none()) {
             return Ok(Vec::new());
         }
         let leftovers = &mut self.leftovers;
         let claimed = self.ledger.write(|ledger| {
             self.results.write(ledger)?;
             let requests = steps.iter().enumerate();
-            let requests = requests.filter_map(|(at, step)| Some((at, Request::of(step)?)));
+            let requests = requests.filter_map(|(at, step)| Some((at, request(step)?)));
             requests.map(|(at, request)| Ok((at, request.claim(ledger, leftovers)?))).collect()
         })?;
         self.results = Results::default();

@@ -4,7 +4,7 @@ use super::claimed::ImageFile;
 use super::recovery::holds_copy;
 use crate::conversion::{convert, decide};
 use crate::diagnosis::{CopyOf, CopyState, FindingCode, diagnose};
-use crate::ledger::{Conversion, ConversionState, Ledger, LedgerEntry, LedgerError};
+use crate::ledger::{ClaimId, Conversion, ConversionState, Ledger, LedgerEntry, LedgerError};
 use crate::record::RecordBytes;
 use crate::record::fields::FileTime;
 use crate::record::seal::sha1;
@@ -92,9 +92,25 @@ pub(super) fn seen_converted(report: &Report, file: ImageFile) -> Option<Convers
     })
 }
 
+/// What to do about a pack that is in the ledger already.
+pub(super) enum Decision {
+    /// Its claim is gone: ask again.
+    Again,
+    /// Replace its claim, and convert with the bytes that were claimed.
+    Resume(ClaimId, Box<RecordBytes>),
+    Copy(CopyState),
+    Already(PathBuf),
+    InUse,
+}
+
 /// The absolute path. Links are not resolved: this is how the user names the image.
 pub(super) fn absolute_path(path: &Path) -> PathBuf {
     absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// The same of a path in the working folder, if that is known: the system is not asked again for each image.
+pub(super) fn absolute_in(working_folder: Option<&Path>, path: &Path) -> PathBuf {
+    working_folder.map_or_else(|| absolute_path(path), |folder| absolute_path(&folder.join(path)))
 }
 
 impl Report {

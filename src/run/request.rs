@@ -2,7 +2,7 @@
 
 use super::claimed::ImageFile;
 use super::kept::TrimmedRecord;
-use super::known::absolute_path;
+use super::known::absolute_in;
 use super::recovery::Leftovers;
 use super::step::Step;
 use crate::conversion::Patch;
@@ -32,8 +32,8 @@ pub(super) enum Claimed {
 }
 
 impl Request {
-    /// The claim that a step needs, if it waits for one.
-    pub(super) fn of(step: &Step) -> Option<Self> {
+    /// The claim that a step needs, if it waits for one. Its relative paths begin in `working_folder`.
+    pub(super) fn of(step: &Step, working_folder: Option<&Path>) -> Option<Self> {
         let Step::Ready(work, change) = step else { return None };
         let patch = change.patch();
         if !patch.commits() {
@@ -47,11 +47,12 @@ impl Request {
             &parsed
         };
         let new = change.new_record()?;
+        let absolute = |path: &Path| absolute_in(working_folder, path);
         let conversion = Conversion {
             serial: old.serial.text()?.to_owned(),
             licenses: old.licenses,
-            path: absolute_path(&work.report.path),
-            target: work.report.output.as_deref().map(absolute_path),
+            path: absolute(&work.report.path),
+            target: work.report.output.as_deref().map(absolute),
             container: change.container().map(Path::to_owned),
             copy_place: change.copy().and_then(|copy| place_of(copy.target()).ok()),
             file: work.file.id,

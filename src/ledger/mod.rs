@@ -125,12 +125,9 @@ impl Ledger {
     /// [`Ledger::entry`].
     ///
     /// # Errors
-    /// If the ledger cannot be read, or its journal has records of no such claim: what they are for is lost.
+    /// If the ledger cannot be read.
     pub fn begun(&self) -> Result<Vec<LedgerEntry>> {
         let Some(db) = &self.db else { return Ok(Vec::new()) };
-        if !self.strays()?.is_empty() {
-            return Err(LedgerError::new(&self.path, LedgerProblem::Corrupt));
-        }
         let read = || -> rusqlite::Result<Vec<LedgerEntry>> {
             let mut statement = db.prepare(row::BEGUN)?;
             statement.query_map([], LedgerEntry::from_row)?.collect()
@@ -177,6 +174,19 @@ impl Ledger {
         let strays = self.strays()?;
         let strays = strays.into_iter().map(LedgerFault::Stray);
         Ok(lines.into_iter().map(LedgerFault::File).chain(strays).collect())
+    }
+
+    /// Checks that whatever is in the journal is a conversion that can be begun. [`Ledger::open`] does; one that was
+    /// opened to be read can be listed without.
+    ///
+    /// # Errors
+    /// If it is not, or the ledger cannot be read.
+    pub fn check_journal(&self) -> Result<()> {
+        if self.strays()?.is_empty() {
+            Ok(())
+        } else {
+            Err(LedgerError::new(&self.path, LedgerProblem::Corrupt))
+        }
     }
 
     /// What is in the journal, and is no conversion that can be begun.

@@ -36,6 +36,7 @@ impl Ledger {
         // Before the log is used: from then on, the first bytes of the file show that it is a ledger.
         ledger.make()?;
         ledger.set_journal(uses_log)?;
+        ledger.check_journal()?;
         Ok(ledger)
     }
 
@@ -161,13 +162,15 @@ impl Ledger {
         }
     }
 
-    /// Prepares a ledger of an older version to be read; only runs that write bring it up to date.
+    /// Prepares a ledger of an older version to be read; only runs that write bring it up to date. If one does so
+    /// meanwhile, this connection goes on to read what was there before: the transaction stays open.
     fn read_older(&self) -> Result<()> {
         let db = self.db()?;
         let prepare = || {
+            db.execute_batch("BEGIN")?;
             let version: i32 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
             let is_older = version < schema::VERSION;
-            if is_older { db.execute_batch(&schema::read_older(version)) } else { Ok(()) }
+            db.execute_batch(&if is_older { schema::read_older(version) } else { "COMMIT".into() })
         };
         prepare().map_err(|error| self.failed(error))
     }

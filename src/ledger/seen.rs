@@ -27,7 +27,8 @@ impl Ledger {
         let db = self.db_to_write()?;
         let mut write = || -> rusqlite::Result<()> {
             db.execute_batch(schema::CREATE_SEEN)?;
-            let write = db.transaction()?;
+            // Not a transaction: one is open where an older ledger is read.
+            let write = db.savepoint()?;
             seen.iter().try_for_each(|seen| seen.remember(&write).map(drop))?;
             write.commit()
         };

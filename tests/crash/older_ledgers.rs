@@ -4,6 +4,7 @@ use super::open_claims::Crash;
 use crate::support::judge::{Point, strace};
 use crate::support::ledger::{make_older, number, states};
 use crate::support::scene::Scene;
+use addpack::ledger::Ledger;
 use std::collections::BTreeSet;
 use std::fs;
 
@@ -23,6 +24,20 @@ fn claim_that_a_run_of_an_older_version_left_open_is_settled() {
             crash.assert_mended(outcome);
             assert_eq!(number(&crash.scene.ledger(), "PRAGMA user_version"), 5);
         }
+    }
+}
+
+#[test]
+fn who_reads_an_older_ledger_goes_on_while_another_run_brings_it_up_to_date() {
+    for version in 1..=4 {
+        let crash = Crash::events();
+        let path = crash.scene.ledger();
+        make_older(&path, version);
+        let reader = Ledger::open_to_read(&path).unwrap().expect("a ledger");
+        drop(Ledger::open(&path).unwrap());
+        assert_eq!(number(&path, "PRAGMA user_version"), 5);
+        let begun = reader.begun().unwrap();
+        assert_eq!((begun.len(), reader.entry(begun[0].id).unwrap().is_some()), (1, true));
     }
 }
 

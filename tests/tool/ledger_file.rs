@@ -113,6 +113,10 @@ fn records_in_the_journal_of_no_conversion_that_is_begun_are_reported_and_kept()
         scene.convert(&["applied-1440.img"]);
         open(&scene.ledger()).execute_batch(damage).unwrap();
         assert_unusable(&scene, "it is damaged; restore it from a backup");
+        let ran = scene.run(&["plan", "unused-720.img"]);
+        assert!(ran.stderr.contains("it is damaged") && ran.stdout.is_empty(), "{ran:?}");
+        let ran = scene.run(&["inspect", "unused-720.img"]);
+        assert!(ran.stderr.contains("it is damaged") && ran.code == Some(0), "{ran:?}");
         let ran = scene.run(&["ledger", "check"]);
         let said = "ledger: its journal has the records of conversion 1, which is not in the ledger or was \
                     released; restore the ledger from a backup\n";

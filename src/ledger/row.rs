@@ -32,11 +32,10 @@ pub(super) const RELEASED: &str = select!("WHERE serial = ?1 AND released <> 0 O
 pub(super) const BY_ID: &str = select!("WHERE id = ?1");
 /// All entries, in the order in which they were claimed.
 pub(super) const ALL: &str = select!("ORDER BY id");
-/// Those that are begun, in that order, without their records: there may be very many. `CROSS JOIN` makes SQLite begin
-/// with the journal, which is short, however many conversions are done.
+/// Those that are begun, in that order, without their records: there may be very many.
 pub(super) const BEGUN: &str = "SELECT id, serial, licenses, 'begun', path, target, device, inode, \
     sector_0, sector_1, sector_2, sector_3, converted_at, old_digest, new_digest, NULL, NULL, \
-    container, born, copy_place FROM journal CROSS JOIN conversion USING (id) ORDER BY id";
+    container, born, copy_place FROM journal JOIN conversion USING (id) ORDER BY id";
 /// What is in the journal, and is no conversion that can be begun: the ledger is damaged.
 pub(super) const STRAY: &str = "SELECT id FROM journal WHERE NOT EXISTS (SELECT 1 FROM conversion \
     WHERE conversion.id = journal.id AND released = 0)";

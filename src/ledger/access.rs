@@ -4,7 +4,7 @@
 use super::reading::beside;
 use super::{LedgerError, LedgerProblem, Result};
 use crate::platform::{
-    self, Cause, folder_of, grants_writing, may_write, open_to_read, open_to_share, try_locks,
+    self, Cause, folder_of, forbids_writing, may_write, open_to_read, open_to_share, try_locks,
 };
 use std::fs;
 use std::io;
@@ -24,8 +24,9 @@ pub(super) fn check_writable(path: &Path) -> Result<()> {
     let real = fs::canonicalize(path).map_err(|error| LedgerError::from_io(path, error))?;
     for suffix in COMPANIONS {
         let companion = beside(&real, suffix);
-        // It is not opened: closing it would release the locks of every connection in this process.
-        if companion.exists() && !grants_writing(&companion) {
+        // It is not opened: closing it would release the locks of every connection in this process. Another run may
+        // remove it at any moment, so its mode is asked for in one call.
+        if forbids_writing(&companion) {
             let name =
                 io::Error::new(io::ErrorKind::PermissionDenied, companion.display().to_string());
             return Err(protected(path, LedgerProblem::CompanionProtected, name));
@@ -52,4 +53,15 @@ pub(super) fn check_locks(path: &Path) -> Result<()> {
         Some(Cause::NoLocks) => LedgerError::caused(path, LedgerProblem::NoLocks, error),
         _ => LedgerError::from_io(path, error),
     })
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_that_another_run_has_removed_from_beside_a_ledger_forbids_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(!forbids_writing(&beside(&folder.path().join("ledger.db"), "-wal")));
+    }
 }

@@ -107,7 +107,10 @@ fn problem_of(error: &rusqlite::Error) -> LedgerProblem {
         }
         Some(ErrorCode::CannotOpen) => LedgerProblem::CannotOpen,
         Some(ErrorCode::NotADatabase) => LedgerProblem::NotALedger,
-        Some(ErrorCode::DatabaseCorrupt) | None => LedgerProblem::Corrupt,
+        // A constraint: what is there already contradicts itself.
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::ConstraintViolation) | None => {
+            LedgerProblem::Corrupt
+        }
         Some(ErrorCode::DiskFull) => LedgerProblem::NoSpace,
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => LedgerProblem::WriteProtected,
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => LedgerProblem::InUse,
@@ -134,6 +137,7 @@ mod tests {
             (ffi::SQLITE_CANTOPEN, LedgerProblem::CannotOpen),
             (ffi::SQLITE_NOTADB, LedgerProblem::NotALedger),
             (ffi::SQLITE_CORRUPT, LedgerProblem::Corrupt),
+            (ffi::SQLITE_CONSTRAINT_PRIMARYKEY, LedgerProblem::Corrupt),
             (ffi::SQLITE_FULL, LedgerProblem::NoSpace),
             (ffi::SQLITE_READONLY, LedgerProblem::WriteProtected),
             (ffi::SQLITE_PERM, LedgerProblem::WriteProtected),

@@ -2,7 +2,7 @@
 //!
 //! The ledger is an SQLite database. A pack is claimed in it, by its serial and with its old and new
 //! bytes, in a transaction that is durable before the image is touched. Once the image is changed,
-//! the claim is marked as done in the transaction that claims a later group, so the ledger costs
+//! the claim is ended in the transaction that claims a later group, so the ledger costs
 //! one sync a group. A claim that was left open by a crash is settled by the next run that writes:
 //! see `run::recovery`.
 #![doc = ""]
@@ -23,7 +23,7 @@ pub use error::{LedgerError, LedgerProblem};
 pub use row::{ClaimRequest, Conversion, ConversionState, LedgerEntry};
 pub use writing::LedgerTransaction;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension};
 use std::path::PathBuf;
 use tempfile::TempDir;
 
@@ -48,6 +48,16 @@ pub enum ClaimAnswer {
     Known(Box<LedgerEntry>),
 }
 
+/// What is wrong with a ledger that can be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LedgerFault {
+    /// What SQLite finds in its file, in SQLite's words.
+    File(String),
+    /// The journal has the records of a conversion with this number, and no such conversion can be begun: it is not
+    /// there, or it is released.
+    Stray(ClaimId),
+}
+
 /// An open ledger.
 #[derive(Debug)]
 pub struct Ledger {
@@ -67,7 +77,7 @@ impl Ledger {
     ///
     /// # Errors
     /// If the ledger cannot be read.
-    pub fn journal(&self) -> Result<String> {
+    pub fn journal_mode(&self) -> Result<String> {
         let mode = self.db()?.query_row("PRAGMA journal_mode", [], |row| row.get(0));
         mode.map_err(|error| self.failed(error))
     }
@@ -136,16 +146,6 @@ impl Ledger {
         read().map_err(|error| self.failed(error))
     }
 
-    /// Releases a pack: its row stays, but no longer prevents another conversion. Returns `false` if it is not as `entry`
-    /// any more, since another run has claimed, settled or released it meanwhile.
-    ///
-    /// # Errors
-    /// If the ledger cannot be written.
-    pub fn release(&mut self, entry: &LedgerEntry) -> Result<bool> {
-        let released = self.db()?.execute(row::RELEASE, params![entry.id, entry.state.as_str()]);
-        released.map(|rows| rows == 1).map_err(|error| self.failed(error))
-    }
-
     /// The rows of a serial that were released, the last one first.
     ///
     /// # Errors
@@ -159,16 +159,42 @@ impl Ledger {
         read().map_err(|error| self.failed(error))
     }
 
-    /// The problems that SQLite finds in the ledger's file; empty if it is sound.
+    /// What is wrong with the ledger itself; empty if it is sound.
     ///
     /// # Errors
     /// If it cannot be read at all.
-    pub fn faults(&self) -> Result<Vec<String>> {
+    pub fn faults(&self) -> Result<Vec<LedgerFault>> {
         let db = self.db()?;
         let read = || -> rusqlite::Result<Vec<String>> {
             let mut statement = db.prepare("PRAGMA integrity_check")?;
             let lines = statement.query_map([], |row| row.get::<_, String>(0))?;
             lines.filter(|line| line.as_deref() != Ok("ok")).collect()
+        };
+        let lines = read().map_err(|error| self.failed(error))?;
+        let strays = self.strays()?;
+        let strays = strays.into_iter().map(LedgerFault::Stray);
+        Ok(lines.into_iter().map(LedgerFault::File).chain(strays).collect())
+    }
+
+    /// Checks that whatever is in the journal is a conversion that can be begun. [`Ledger::open`] does; one that was
+    /// opened to be read can be listed without.
+    ///
+    /// # Errors
+    /// If it is not, or the ledger cannot be read.
+    pub fn check_journal(&self) -> Result<()> {
+        if self.strays()?.is_empty() {
+            Ok(())
+        } else {
+            Err(LedgerError::new(&self.path, LedgerProblem::Corrupt))
+        }
+    }
+
+    /// What is in the journal, and is no conversion that can be begun.
+    fn strays(&self) -> Result<Vec<ClaimId>> {
+        let db = self.db()?;
+        let read = || -> rusqlite::Result<Vec<ClaimId>> {
+            let mut statement = db.prepare_cached(row::STRAY)?;
+            statement.query_map([], |row| row.get(0))?.collect()
         };
         read().map_err(|error| self.failed(error))
     }

@@ -36,6 +36,7 @@ impl Ledger {
         // Before the log is used: from then on, the first bytes of the file show that it is a ledger.
         ledger.make()?;
         ledger.set_journal(uses_log)?;
+        ledger.check_journal()?;
         Ok(ledger)
     }
 
@@ -126,10 +127,10 @@ impl Ledger {
     /// Chooses the journal: a write-ahead log costs one sync a transaction, and works on local file
     /// systems only; elsewhere it is a rollback journal.
     fn set_journal(&self, uses_log: bool) -> Result<()> {
-        if uses_log && self.journal_mode("WAL")? == "wal" {
+        if uses_log && self.switch_journal("WAL")? == "wal" {
             return Ok(());
         }
-        let mode = self.journal_mode("DELETE")?;
+        let mode = self.switch_journal("DELETE")?;
         // The lock of a run that had it exclusively is released with the next read.
         let db = self.db()?;
         let unlock = || {
@@ -146,7 +147,7 @@ impl Ledger {
 
     /// Sets the mode and returns the one that is set then. If several runs switch at once, SQLite does
     /// not wait.
-    fn journal_mode(&self, mode: &str) -> Result<String> {
+    fn switch_journal(&self, mode: &str) -> Result<String> {
         let mut waited = Duration::ZERO;
         loop {
             let set = format!("PRAGMA journal_mode = {mode}");
@@ -161,13 +162,15 @@ impl Ledger {
         }
     }
 
-    /// Prepares a ledger of an older version to be read; only runs that write bring it up to date.
+    /// Prepares a ledger of an older version to be read; only runs that write bring it up to date. If one does so
+    /// meanwhile, this connection goes on to read what was there before: the transaction stays open.
     fn read_older(&self) -> Result<()> {
         let db = self.db()?;
         let prepare = || {
+            db.execute_batch("BEGIN")?;
             let version: i32 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-            let reads_all = version >= schema::WITH_ALL_READ;
-            if reads_all { Ok(()) } else { db.execute_batch(schema::READ_OLDER) }
+            let is_older = version < schema::VERSION;
+            db.execute_batch(&if is_older { schema::read_older(version) } else { "COMMIT".into() })
         };
         prepare().map_err(|error| self.failed(error))
     }
@@ -211,10 +214,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ledger.db");
         let local = Ledger::open_by(&path, true).unwrap();
-        assert_eq!(local.journal().unwrap(), "wal");
+        assert_eq!(local.journal_mode().unwrap(), "wal");
         drop(local);
         let shared = Ledger::open_by(&path, false).unwrap();
-        assert_eq!(shared.journal().unwrap(), "delete");
+        assert_eq!(shared.journal_mode().unwrap(), "delete");
         // It is not locked exclusively: another station can read and write it meanwhile.
         let mut other = Ledger::open_by(&path, false).unwrap();
         other.settle(&[Settled::Void(1)]).unwrap();

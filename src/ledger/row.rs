@@ -10,54 +10,59 @@ use rusqlite::{Connection, Row, ToSql, params};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
-/// The columns of an [`LedgerEntry`], in its order.
+/// The columns of a [`LedgerEntry`], in their order. Its state follows from what is there.
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, serial, licenses, state, path, target, device, inode, sector_0, sector_1, ",
-            "sector_2, sector_3, converted_at, old_digest, new_digest, old_record, new_record, ",
-            "container, born, copy_place ",
-            "FROM conversion ",
+            "SELECT id, serial, licenses, CASE WHEN released <> 0 THEN 'released' ",
+            "WHEN journal.id IS NULL THEN 'done' ELSE 'begun' END, path, target, device, inode, ",
+            "sector_0, sector_1, sector_2, sector_3, converted_at, old_digest, new_digest, ",
+            "old_record, new_record, container, born, copy_place ",
+            "FROM conversion LEFT JOIN journal USING (id) ",
             $rest
         )
     };
 }
 
 /// The entry of a serial.
-pub(super) const FIND: &str = select!("WHERE serial = ?1 AND state <> 'released'");
+pub(super) const FIND: &str = select!("WHERE serial = ?1 AND released = 0");
 /// The rows of a serial that were released, the last one first.
-pub(super) const RELEASED: &str =
-    select!("WHERE serial = ?1 AND state = 'released' ORDER BY id DESC");
+pub(super) const RELEASED: &str = select!("WHERE serial = ?1 AND released <> 0 ORDER BY id DESC");
 /// The entry with this number.
 pub(super) const BY_ID: &str = select!("WHERE id = ?1");
 /// All entries, in the order in which they were claimed.
 pub(super) const ALL: &str = select!("ORDER BY id");
 /// Those that are begun, in that order, without their records: there may be very many.
-pub(super) const BEGUN: &str = "SELECT id, serial, licenses, state, path, target, device, inode, \
+pub(super) const BEGUN: &str = "SELECT id, serial, licenses, 'begun', path, target, device, inode, \
     sector_0, sector_1, sector_2, sector_3, converted_at, old_digest, new_digest, NULL, NULL, \
-    container, born, copy_place FROM conversion WHERE state = 'begun' ORDER BY id";
+    container, born, copy_place FROM journal JOIN conversion USING (id) ORDER BY id";
+/// What is in the journal, and is no conversion that can be begun: the ledger is damaged.
+pub(super) const STRAY: &str = "SELECT id FROM journal WHERE NOT EXISTS (SELECT 1 FROM conversion \
+    WHERE conversion.id = journal.id AND released = 0)";
 
-const INSERT: &str = "INSERT OR IGNORE INTO conversion (serial, licenses, state, path, target, \
-    device, inode, sector_0, sector_1, sector_2, sector_3, converted_at, old_digest, new_digest, \
-    old_record, new_record, container, born, copy_place) VALUES (?1, ?2, 'begun', ?3, ?4, ?5, ?6, ?7, \
-    ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
+/// Enters a conversion, unless there is one of its serial.
+const INSERT: &str = "INSERT OR IGNORE INTO conversion (serial, licenses, path, target, device, \
+    inode, sector_0, sector_1, sector_2, sector_3, converted_at, old_digest, new_digest, container, \
+    born, copy_place) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
+/// Makes it one that is begun.
+const BEGIN: &str = "INSERT INTO journal (id, old_record, new_record) VALUES (?1, ?2, ?3)";
 
 /// Where a pack was found again: what was known of the file at the other place no longer holds.
 pub(super) const MOVED: &str = "UPDATE conversion SET path = ?2, target = ?3, device = NULL, \
     inode = NULL, born = NULL, container = NULL, copy_place = NULL WHERE id = ?1";
-/// Marks the claims from one number to another as done.
-pub(super) const DONE: &str = "UPDATE conversion SET state = 'done', old_record = NULL, \
-    new_record = NULL WHERE id BETWEEN ?1 AND ?2 AND state = 'begun'";
-/// Takes claims back, from one number to another.
-pub(super) const VOID: &str =
-    "DELETE FROM conversion WHERE id BETWEEN ?1 AND ?2 AND state = 'begun'";
+/// Ends the claims from one number to another: conversions that were begun are done.
+pub(super) const END: &str = "DELETE FROM journal WHERE id BETWEEN ?1 AND ?2";
+/// Takes claims back, from one number to another; they have to be ended as well.
+pub(super) const VOID: &str = "DELETE FROM conversion WHERE id BETWEEN ?1 AND ?2 \
+    AND EXISTS (SELECT 1 FROM journal WHERE journal.id = conversion.id)";
 
-/// Removes a claim that is replaced by another one: one that is begun, or whose copy is made again.
-const REPLACE: &str = "DELETE FROM conversion WHERE id = ?1 AND (state = 'begun' OR \
-    (state = 'done' AND target IS NOT NULL))";
-/// Marks a conversion as released, unless it has changed.
-pub(super) const RELEASE: &str = "UPDATE conversion SET state = 'released', released = id, \
-    old_record = NULL, new_record = NULL WHERE id = ?1 AND state = ?2 AND state <> 'released'";
+/// Removes a claim that is replaced by another one: one that is begun, and has to be ended as well, or whose copy is
+/// made again.
+pub(super) const REPLACE: &str = "DELETE FROM conversion WHERE id = ?1 AND released = 0 AND (target IS NOT NULL \
+    OR EXISTS (SELECT 1 FROM journal WHERE journal.id = conversion.id))";
+/// Marks a conversion as released, if it is begun, or done, as the second parameter says. It has to be ended as well.
+pub(super) const RELEASE: &str = "UPDATE conversion SET released = id WHERE id = ?1 AND released = 0 \
+    AND EXISTS (SELECT 1 FROM journal WHERE journal.id = conversion.id) = ?2";
 
 /// How far a conversion has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
@@ -72,7 +77,7 @@ pub enum ConversionState {
 }
 
 impl ConversionState {
-    /// The word for it in the ledger.
+    /// The word for it.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
@@ -191,11 +196,19 @@ impl ClaimRequest {
     pub(super) fn enter(&self, db: &Connection) -> rusqlite::Result<Option<ClaimId>> {
         if let Some(id) = self.replaces {
             db.prepare_cached(REPLACE)?.execute([id])?;
+            db.prepare_cached(END)?.execute([id, id])?;
         }
-        self.insert(db)
+        if !self.insert(db)? {
+            return Ok(None);
+        }
+        let id = db.last_insert_rowid();
+        let Patch { old, new } = &self.patch;
+        db.prepare_cached(BEGIN)?.execute(params![id, trimmed(old), trimmed(new)])?;
+        Ok(Some(id))
     }
 
-    fn insert(&self, db: &Connection) -> rusqlite::Result<Option<ClaimId>> {
+    /// Enters the conversion; `false` if its serial is already in the ledger.
+    fn insert(&self, db: &Connection) -> rusqlite::Result<bool> {
         let [sector_0, sector_1, sector_2, sector_3] = self.sectors.map(u64::cast_signed);
         let Conversion { serial, licenses, path, target, .. } = &self.conversion;
         let (device, inode) = file_values(self.conversion.file);
@@ -213,13 +226,11 @@ impl ClaimRequest {
             self.conversion.converted_at,
             self.conversion.old_digest,
             self.conversion.new_digest,
-            trimmed(&self.patch.old),
-            trimmed(&self.patch.new),
             self.conversion.container.as_deref().map(path_value),
             self.conversion.born,
             self.conversion.copy_place.as_deref().map(path_value),
         ])?;
-        Ok((rows == 1).then(|| db.last_insert_rowid()))
+        Ok(rows == 1)
     }
 }
 

@@ -1,25 +1,24 @@
 //! The ledger's tables, and what distinguishes a ledger from other databases.
 //!
-//! There is one row for each pack, by its serial, besides those that were released. Times are seconds since 1970 in
-//! UTC; paths are absolute, as text if they are valid text, otherwise as bytes. The two records are kept only while a
-//! conversion is begun: they are the journal with which a torn sector is repaired.
+//! `conversion` has one row for each pack, by its serial, besides those that were released. Times are seconds since
+//! 1970 in UTC; paths are absolute, as text if they are valid text, otherwise as bytes. `journal` has the two records of
+//! each conversion that is begun, with which a torn sector is repaired: a conversion is begun as long as it is in there,
+//! and nothing else says so. Begun or released: no conversion is both.
 
 use rusqlite::Connection;
 
 /// `APLG`, in SQLite's application id.
 pub(super) const APPLICATION_ID: i32 = 0x4150_4C47;
 /// In SQLite's user version.
-pub(super) const VERSION: i32 = 4;
+pub(super) const VERSION: i32 = 5;
 
-/// The tables of version 4. Released rows stay, so that a pack that was converted twice is recognised; of the
-/// others there is one for each serial. The index that holds this does not depend on the state, so marking a claim
-/// as done does not touch it. For a list of three states, SQLite would build a table of them with each row that is written.
+/// The tables of this version. Released rows stay, so that a pack that was converted twice is recognised; of the
+/// others there is one for each serial, by the index.
 const CREATE: &str = "
 CREATE TABLE conversion (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
     serial        TEXT NOT NULL,
     licenses      INTEGER NOT NULL,
-    state         TEXT NOT NULL CHECK (state = 'begun' OR state = 'done' OR state = 'released'),
     path          ANY NOT NULL,     -- the image that was converted
     target        ANY,              -- the converted copy; NULL where converted in place
     device        INTEGER,          -- of the image, if the system has them
@@ -31,53 +30,70 @@ CREATE TABLE conversion (
     converted_at  INTEGER NOT NULL, -- as in the 4.5 record
     old_digest    TEXT NOT NULL,    -- SHA-1 of the 4.0 record, as in the 4.5 record
     new_digest    TEXT NOT NULL,    -- SHA-1 of the 4.5 record
-    old_record    BLOB,             -- without the zeros at their ends; both NULL once done
-    new_record    BLOB,
     container     ANY,              -- the archive or packed file that the image is in, its resolved path
     born          INTEGER,          -- when the image was made, in ns since 1970, if its file system knows
     copy_place    ANY,              -- the converted copy, its resolved path
     released      INTEGER NOT NULL DEFAULT 0 -- a released row's own id, so that its serial can be claimed anew
+                  CHECK (released = 0 OR released = id)
 ) STRICT;
 CREATE UNIQUE INDEX live ON conversion (serial, released);
-CREATE INDEX begun ON conversion (state) WHERE state = 'begun';
+CREATE TABLE journal (
+    id            INTEGER PRIMARY KEY, -- of the conversion that is begun
+    old_record    BLOB NOT NULL,       -- without the zeros at their ends
+    new_record    BLOB NOT NULL
+) STRICT;
 ";
 
-/// From version 1, which had one row for each serial and no released ones: first the old table is renamed
-/// and the new ones are made.
-const MOVE_ASIDE: &str = "
-DROP INDEX begun;
-ALTER TABLE conversion RENAME TO conversion_1;
-";
-/// Then the rows are copied, and the old table is dropped.
-const MOVE_BACK: &str = "
-INSERT INTO conversion SELECT *, NULL, NULL, NULL, 0 FROM conversion_1 ORDER BY id;
-DELETE FROM sqlite_sequence WHERE name = 'conversion';
-INSERT INTO sqlite_sequence (name, seq)
-    SELECT 'conversion', seq FROM sqlite_sequence WHERE name = 'conversion_1';
-DROP TABLE conversion_1;
-";
+/// The rows of `conversion` as they are now, out of a table of an older version. Those before version 3 did not know
+/// containers, files that were made anew, and copies whose folder was moved. The two parts are for the indexes of
+/// versions 2 and 3, which depended on the state.
+fn conversions_of(version: i32, table: &str) -> String {
+    let newer = if version < 3 {
+        "NULL AS container, NULL AS born, NULL AS copy_place"
+    } else {
+        "container, born, copy_place"
+    };
+    let columns = format!(
+        "SELECT id, serial, licenses, path, target, device, inode, sector_0, sector_1, sector_2, sector_3, \
+         converted_at, old_digest, new_digest, {newer}"
+    );
+    format!(
+        "{columns}, CAST(0 AS INTEGER) AS released FROM {table} WHERE state <> 'released' \
+         UNION ALL {columns}, id FROM {table} WHERE state = 'released'"
+    )
+}
 
-/// From version 2, which did not tell containers, files that were made anew, and copies whose folder was moved.
-const ADD_COLUMNS: &str = "
-ALTER TABLE conversion ADD COLUMN container ANY;
-ALTER TABLE conversion ADD COLUMN born INTEGER;
-ALTER TABLE conversion ADD COLUMN copy_place ANY;
-";
+/// The rows of `journal`, out of such a table. A row whose records or state are damaged stays begun, so that runs go on
+/// to report it: a record that is not there is an empty one, which no conversion makes.
+fn journal_of(table: &str) -> String {
+    format!(
+        "SELECT id, coalesce(old_record, x'') AS old_record, coalesce(new_record, x'') AS new_record \
+         FROM {table} WHERE state NOT IN ('done', 'released')"
+    )
+}
 
-/// From version 3, whose indexes depended on the state.
-const ADD_RELEASED: &str = "
-DROP INDEX live;
-DROP INDEX released;
-ALTER TABLE conversion ADD COLUMN released INTEGER NOT NULL DEFAULT 0;
-UPDATE conversion SET released = id WHERE state = 'released';
-CREATE UNIQUE INDEX live ON conversion (serial, released);
-";
+/// Lets this connection read the tables of an older version as if they were those of this one.
+pub(super) fn read_older(version: i32) -> String {
+    let (conversions, journal) =
+        (conversions_of(version, "main.conversion"), journal_of("main.conversion"));
+    format!("CREATE TEMP VIEW conversion AS {conversions}; CREATE TEMP VIEW journal AS {journal};")
+}
 
-/// Versions before this one lack columns that are read.
-pub(super) const WITH_ALL_READ: i32 = 3;
-/// Such a version is read as if it had them.
-pub(super) const READ_OLDER: &str = "CREATE TEMP VIEW conversion AS SELECT *, NULL AS container, \
-    NULL AS born, NULL AS copy_place FROM main.conversion";
+/// Makes the tables of this version out of those of an older one. Numbers are not given twice, also not those of rows
+/// that are gone.
+fn bring_up_to_date(version: i32) -> String {
+    let (conversions, journal) = (conversions_of(version, "older"), journal_of("older"));
+    format!(
+        "DROP INDEX IF EXISTS live;
+        ALTER TABLE conversion RENAME TO older;
+        {CREATE}
+        INSERT INTO conversion {conversions} ORDER BY id;
+        INSERT INTO journal {journal};
+        DELETE FROM sqlite_sequence WHERE name = 'conversion';
+        UPDATE sqlite_sequence SET name = 'conversion' WHERE name = 'older';
+        DROP TABLE older;"
+    )
+}
 
 /// Converted packs that were seen in this run; the table is removed with the connection.
 pub(super) const CREATE_SEEN: &str = "
@@ -87,15 +103,76 @@ CREATE TEMP TABLE IF NOT EXISTS seen (
 );
 ";
 
-/// Makes the tables, or those of the newest version out of those of an older one.
+/// Makes the tables, or those of this version out of those of an older one; 0 is the version of an empty database.
 pub(super) fn make_tables(db: &Connection, version: i32) -> rusqlite::Result<()> {
-    let steps: &[&str] = match version {
-        1 => &[MOVE_ASIDE, CREATE, MOVE_BACK],
-        2 => &[ADD_COLUMNS, ADD_RELEASED],
-        3 => &[ADD_RELEASED],
-        _ => &[CREATE],
-    };
-    steps.iter().try_for_each(|step| db.execute_batch(step))?;
+    if version == 0 {
+        db.execute_batch(CREATE)?;
+    } else {
+        db.execute_batch(&bring_up_to_date(version))?;
+    }
     db.pragma_update(None, "application_id", APPLICATION_ID)?;
     db.pragma_update(None, "user_version", VERSION)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{row, seen};
+    use super::*;
+
+    /// How SQLite comes by what a statement reads.
+    fn plan(db: &Connection, statement: &str) -> String {
+        let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {statement}")).unwrap();
+        let mut steps = plan.raw_query();
+        let mut text = String::new();
+        while let Some(step) = steps.next().unwrap() {
+            text += &step.get::<_, String>("detail").unwrap();
+            text += "\n";
+        }
+        text
+    }
+
+    fn reads_all(plan: &str) -> bool {
+        plan.lines().any(|step| step.starts_with("SCAN") && step.contains("conversion"))
+    }
+
+    #[test]
+    fn no_statement_but_the_list_reads_all_conversions() {
+        let db = Connection::open_in_memory().unwrap();
+        make_tables(&db, 0).unwrap();
+        db.execute_batch(CREATE_SEEN).unwrap();
+        let reading = [row::FIND, row::RELEASED, row::BY_ID, row::BEGUN, row::STRAY, seen::SEEN];
+        let writing = [row::END, row::VOID, row::REPLACE, row::RELEASE, row::MOVED];
+        for statement in reading.into_iter().chain(writing) {
+            let plan = plan(&db, statement);
+            assert!(!reads_all(&plan), "{statement}:\n{plan}");
+        }
+        assert!(reads_all(&plan(&db, row::ALL)));
+    }
+
+    /// Of the older tables, those whose indexes are the furthest from the ones of today.
+    const VERSION_3: &str = "
+        CREATE TABLE conversion (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, serial TEXT NOT NULL, licenses INTEGER NOT NULL,
+            state TEXT NOT NULL, path ANY NOT NULL, target ANY, device INTEGER, inode INTEGER,
+            sector_0 INTEGER, sector_1 INTEGER, sector_2 INTEGER, sector_3 INTEGER,
+            converted_at INTEGER NOT NULL, old_digest TEXT NOT NULL, new_digest TEXT NOT NULL,
+            old_record BLOB, new_record BLOB, container ANY, born INTEGER, copy_place ANY
+        ) STRICT;
+        CREATE INDEX begun ON conversion (state) WHERE state = 'begun';
+        CREATE UNIQUE INDEX live ON conversion (serial) WHERE state <> 'released';
+        CREATE INDEX released ON conversion (serial) WHERE state = 'released';
+    ";
+
+    #[test]
+    fn pack_is_found_in_an_older_ledger_without_reading_all_conversions() {
+        let db = Connection::open_in_memory().unwrap();
+        db.execute_batch(VERSION_3).unwrap();
+        db.execute_batch(&read_older(3)).unwrap();
+        db.execute_batch(CREATE_SEEN).unwrap();
+        for statement in [row::FIND, row::RELEASED, row::BY_ID, seen::SEEN] {
+            let plan = plan(&db, statement);
+            assert!(!reads_all(&plan), "{statement}:\n{plan}");
+        }
+        assert!(reads_all(&plan(&db, row::ALL)));
+    }
 }

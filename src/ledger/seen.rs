@@ -7,13 +7,12 @@ use rusqlite::{Connection, Row, params};
 const REMEMBER: &str = "INSERT OR IGNORE INTO temp.seen (serial, licenses, path, target, device, \
     inode, born, converted_at, old_digest, new_digest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
 /// The next packs that were seen converted and are not known, in the order in which they were seen.
-const SEEN: &str = "SELECT id, serial, licenses, path, device, inode, born, converted_at, \
+pub(super) const SEEN: &str = "SELECT id, serial, licenses, path, device, inode, born, converted_at, \
     old_digest, new_digest FROM temp.seen WHERE id > ?1 AND NOT EXISTS (SELECT 1 FROM conversion \
-    WHERE conversion.serial = seen.serial AND state <> 'released') ORDER BY id LIMIT ?2";
+    WHERE conversion.serial = seen.serial AND released = 0) ORDER BY id LIMIT ?2";
 /// Enters a converted pack, as done, unless it is known.
-const ENTER: &str = "INSERT OR IGNORE INTO conversion (serial, licenses, state, path, target, device, \
-    inode, born, converted_at, old_digest, new_digest) \
-    VALUES (?1, ?2, 'done', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+const ENTER: &str = "INSERT OR IGNORE INTO conversion (serial, licenses, path, target, device, \
+    inode, born, converted_at, old_digest, new_digest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
 
 impl Ledger {
     /// Remembers converted packs, for this run alone.
@@ -28,7 +27,8 @@ impl Ledger {
         let db = self.db_to_write()?;
         let mut write = || -> rusqlite::Result<()> {
             db.execute_batch(schema::CREATE_SEEN)?;
-            let write = db.transaction()?;
+            // Not a transaction: one is open where an older ledger is read.
+            let write = db.savepoint()?;
             seen.iter().try_for_each(|seen| seen.remember(&write).map(drop))?;
             write.commit()
         };

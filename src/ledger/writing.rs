@@ -1,6 +1,6 @@
 //! Transactions: everything that is written in one becomes durable together, or nothing.
 
-use super::row::{self, ClaimRequest, Conversion, LedgerEntry, path_value};
+use super::row::{self, ClaimRequest, Conversion, ConversionState, LedgerEntry, path_value};
 use super::{ClaimAnswer, ClaimId, Ledger, LedgerError, Result, Settled, find};
 use crate::platform::step;
 use rusqlite::{Transaction, TransactionBehavior, params};
@@ -46,6 +46,15 @@ impl Ledger {
         }
         self.write(|ledger| ledger.settle(settled))
     }
+
+    /// Releases a pack: its row stays, but no longer prevents another conversion. Returns `false` if it is not as `entry`
+    /// any more, since another run has claimed, settled or released it meanwhile.
+    ///
+    /// # Errors
+    /// If the ledger cannot be written.
+    pub fn release(&mut self, entry: &LedgerEntry) -> Result<bool> {
+        self.write(|ledger| ledger.release(entry))
+    }
 }
 
 impl LedgerTransaction<'_> {
@@ -63,11 +72,27 @@ impl LedgerTransaction<'_> {
         for claims in in_a_row {
             let (Settled::Done(first) | Settled::Void(first)) = claims[0];
             let (Settled::Done(last) | Settled::Void(last)) = claims[claims.len() - 1];
-            let sql = if let Settled::Done(_) = claims[0] { row::DONE } else { row::VOID };
-            let settle = || self.transaction.prepare_cached(sql)?.execute([first, last]);
+            let settle = || -> rusqlite::Result<usize> {
+                if let Settled::Void(_) = claims[0] {
+                    self.transaction.prepare_cached(row::VOID)?.execute([first, last])?;
+                }
+                self.transaction.prepare_cached(row::END)?.execute([first, last])
+            };
             settle().map_err(|error| self.failed(error))?;
         }
         Ok(())
+    }
+
+    fn release(&self, entry: &LedgerEntry) -> Result<bool> {
+        let is_begun = entry.state == ConversionState::Begun;
+        let release = || -> rusqlite::Result<bool> {
+            let rows = self.transaction.execute(row::RELEASE, params![entry.id, is_begun])?;
+            if rows == 1 {
+                self.transaction.execute(row::END, [entry.id, entry.id])?;
+            }
+            Ok(rows == 1)
+        };
+        release().map_err(|error| self.failed(error))
     }
 
     /// Claims a pack, or returns its entry in the ledger.

@@ -74,9 +74,9 @@ mod unix {
         Ok(access(folder, Access::WRITE_OK | Access::EXEC_OK)?)
     }
 
-    /// Whether the mode of what is at `path` lets this user write to it.
-    pub(crate) fn grants_writing(path: &Path) -> bool {
-        access(path, Access::WRITE_OK).is_ok()
+    /// Whether the mode of what is at `path` keeps this user from writing to it. What is not there keeps nobody.
+    pub(crate) fn forbids_writing(path: &Path) -> bool {
+        access(path, Access::WRITE_OK).is_err_and(|error| error != Errno::NOENT)
     }
 
     /// Checks that files in a folder may be replaced. An attribute (chattr +a) can allow new names alone.
@@ -114,7 +114,7 @@ mod unix {
 
 #[cfg(unix)]
 pub(crate) use unix::{
-    grants_writing, is_local, may_give_rights, may_rename, may_replace, may_write, try_locks,
+    forbids_writing, is_local, may_give_rights, may_rename, may_replace, may_write, try_locks,
 };
 
 #[cfg(windows)]
@@ -149,8 +149,8 @@ mod windows {
     }
 
     /// Nothing is checked on Windows: only an attempt can show that.
-    pub(crate) fn grants_writing(_: &Path) -> bool {
-        true
+    pub(crate) fn forbids_writing(_: &Path) -> bool {
+        false
     }
 
     /// Nothing is checked on Windows: only an attempt can show that.
@@ -167,4 +167,6 @@ mod windows {
 }
 
 #[cfg(windows)]
-pub(crate) use windows::{grants_writing, is_local, may_rename, may_replace, may_write, try_locks};
+pub(crate) use windows::{
+    forbids_writing, is_local, may_rename, may_replace, may_write, try_locks,
+};

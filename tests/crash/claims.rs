@@ -3,12 +3,12 @@
 
 use super::open_claims::Crash;
 use crate::support::judge::{Called, strace};
+use crate::support::ledger::{self, begin_again, number, states};
 use crate::support::scene::{CONVERT, Image, Scene, Summary};
 use addpack::diagnosis::diagnose;
 use addpack::ledger::{ConversionState, Ledger, Settled};
 use addpack::record::fields::FileTime;
 use addpack::run::recovery::{Recovery, settle};
-use rusqlite::Connection;
 
 /// What a run of `convert` said of its images, and how it ended.
 pub(crate) fn convert(scene: &Scene, args: &[&str]) -> (Vec<Image>, Summary, String) {
@@ -27,7 +27,7 @@ fn every_image_is_reported_where_the_ledger_fails_at_the_claim() {
     assert_eq!(scene.convert(&["first.img"]).2, Some(0));
     let full = "CREATE TRIGGER full BEFORE INSERT ON conversion \
                 BEGIN SELECT RAISE(ABORT, 'no room'); END";
-    Connection::open(scene.ledger()).unwrap().execute_batch(full).unwrap();
+    ledger::open(&scene.ledger()).execute_batch(full).unwrap();
     let images: Vec<_> =
         (2..5).map(|number| scene.pack(number, &format!("in/{number}.img"))).collect();
     let before: Vec<_> = images.iter().map(|image| std::fs::read(image).unwrap()).collect();
@@ -66,16 +66,21 @@ fn release_of_what_another_run_has_changed_releases_nothing() {
     scene.pack(1, "a.img");
     assert_eq!(scene.convert(&["a.img"]).2, Some(0));
     let open = || Ledger::open(&scene.ledger()).unwrap();
-    let db = Connection::open(scene.ledger()).unwrap();
+    let db = ledger::open(&scene.ledger());
     let serial: String =
         db.query_row("SELECT serial FROM conversion", [], |row| row.get(0)).unwrap();
     let entry = open().find(&serial).unwrap().expect("it was converted");
     // Another run asks for it again: it is begun, under the same number.
-    db.execute_batch("UPDATE conversion SET state = 'begun'").unwrap();
+    begin_again(&scene.ledger(), b"old", b"new");
     assert!(!open().release(&entry).unwrap());
+    assert_eq!(states(&scene.ledger()), ["begun"]);
     let begun = open().find(&serial).unwrap().expect("it is there");
     assert!(open().release(&begun).unwrap());
-    assert!(!open().release(&begun).unwrap());
+    for entry in [entry, begun] {
+        assert!(!open().release(&entry).unwrap());
+    }
+    assert_eq!(states(&scene.ledger()), ["released"]);
+    assert_eq!(number(&scene.ledger(), "SELECT count(*) FROM journal"), 0);
 }
 
 #[test]
@@ -85,15 +90,15 @@ fn claims_in_a_row_are_settled_and_those_between_stay_as_they_are() {
         scene.pack(number, &format!("{number}.img"));
     }
     assert_eq!(scene.convert(&["."]).2, Some(0));
-    let db = || Connection::open(scene.ledger()).unwrap();
-    db().execute_batch("UPDATE conversion SET state = 'begun'").unwrap();
+    begin_again(&scene.ledger(), b"old", b"new");
     let settled =
         [Settled::Done(1), Settled::Done(2), Settled::Void(3), Settled::Done(4), Settled::Done(6)];
     Ledger::open(&scene.ledger()).unwrap().settle(&settled).unwrap();
-    let states =
-        "SELECT group_concat(id || state, ' ') FROM (SELECT * FROM conversion ORDER BY id)";
-    let states: String = db().query_row(states, [], |row| row.get(0)).unwrap();
-    assert_eq!(states, "1done 2done 4done 5begun 6done");
+    assert_eq!(states(&scene.ledger()), ["done", "done", "done", "begun", "done"]);
+    let is_kept =
+        |id| number(&scene.ledger(), &format!("SELECT count(*) FROM conversion WHERE id = {id}"));
+    assert_eq!([1, 2, 3, 4, 5, 6].map(is_kept), [1, 1, 0, 1, 1, 1]);
+    assert_eq!(number(&scene.ledger(), "SELECT sum(id) FROM journal"), 5);
     // The greatest number that there can be has none behind it.
     let last = [Settled::Void(i64::MAX), Settled::Void(5)];
     Ledger::open(&scene.ledger()).unwrap().settle(&last).unwrap();

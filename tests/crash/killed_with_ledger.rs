@@ -2,8 +2,8 @@
 //! and on the ledger, and one ordinary run afterwards.
 
 use crate::support::judge::{PackImage, Point, State, strace};
+use crate::support::ledger::{count, states};
 use crate::support::scene::Scene;
-use rusqlite::Connection;
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
@@ -40,17 +40,10 @@ fn points(image: &PackImage, earlier: bool, args: &[&str]) -> Vec<Point> {
     CALLS.iter().flat_map(all).map(|(call, when)| Point::first_thread(call, when)).collect()
 }
 
-/// The rows of the ledger that a filter lets through.
-pub(crate) fn count(scene: &Scene, filter: &str) -> i64 {
-    let query = format!("SELECT count(*) FROM conversion {filter}");
-    Connection::open(scene.ledger()).unwrap().query_row(&query, [], |row| row.get(0)).unwrap()
-}
-
 /// Each pack is in the ledger once and done, and the files hold what it says.
 #[track_caller]
-pub(crate) fn assert_ledger_agrees(scene: &Scene, packs: i64, point: &dyn Debug) {
-    let counts = ["", "WHERE state = 'done'"].map(|filter| count(scene, filter));
-    assert_eq!(counts, [packs; 2], "{point:?}");
+pub(crate) fn assert_ledger_agrees(scene: &Scene, packs: usize, point: &dyn Debug) {
+    assert_eq!(states(&scene.ledger()), vec!["done"; packs], "{point:?}");
     scene.run(&["ledger", "check"]).at(&point).code(0);
 }
 
@@ -164,11 +157,7 @@ fn claim_that_was_taken_up_and_failed_still_holds() {
     let path = format!("in/{}", image.name);
     let scene = set(&image, false);
     Point::on(&path, "pwrite64").kill(&scene, &CONVERT);
-    let begun = || -> i64 {
-        let db = Connection::open(scene.ledger()).unwrap();
-        db.query_row("SELECT count(*) FROM conversion WHERE state = 'begun'", [], |r| r.get(0))
-            .unwrap()
-    };
+    let begun = || count(&scene.ledger(), "begun");
     assert_eq!(begun(), 1);
     let inject = "inject=pwrite64:error=EIO:when=1";
     let options = ["-f", "-P", &path, "-e", "trace=pwrite64", "-e", inject];

@@ -4,9 +4,9 @@
 //! `ADDPACK_MEMBERS` raises the number of packs.
 
 use crate::support::judge::{Called, PackImage, Point, Threads, Traced, strace};
+use crate::support::ledger::count;
 use crate::support::scene::{Scene, outcomes};
 use crate::support::tools;
-use rusqlite::Connection;
 use sha1::{Digest, Sha1};
 use std::fs;
 
@@ -76,20 +76,14 @@ fn syncs(traced: &Traced) -> usize {
     traced.count("fsync") + traced.count("fdatasync")
 }
 
-fn states(scene: &Scene) -> (i64, i64) {
-    let db = Connection::open(scene.ledger()).unwrap();
-    let count = |state: &str| {
-        let sql = "SELECT count(*) FROM conversion WHERE state = ?1";
-        db.query_row(sql, [state], |row| row.get(0)).unwrap()
-    };
-    (count("begun"), count("done"))
+fn states(scene: &Scene) -> (usize, usize) {
+    (count(&scene.ledger(), "begun"), count(&scene.ledger(), "done"))
 }
 
 /// All packs are new, and the ledger knows it.
 #[track_caller]
 pub(super) fn assert_complete(scene: &Scene, packs: usize) {
-    let wanted = i64::try_from(packs).unwrap();
-    assert_eq!(states(scene), (0, wanted));
+    assert_eq!(states(scene), (0, packs));
     let checked = scene.run(&["ledger", "check"]);
     checked.ends(0);
     let wanted = format!("{packs} of {packs} conversions are as the ledger says\n");

@@ -34,6 +34,8 @@ mod ledger_without_locks;
 mod medium_errors;
 #[cfg(unix)]
 mod moved_images;
+#[cfg(unix)]
+mod older_ledgers;
 mod open_claims;
 mod other_images;
 #[cfg(unix)]

@@ -1,9 +1,9 @@
 //! Claims that a crash left open: each state of the recovery table, made by hand.
 
+use crate::support::ledger::{self, begin_again, make_older, states};
 use crate::support::scene::{Image, Scene, testdata};
 use addpack::ledger::Ledger;
 use addpack::run::recovery::{Recovery, settle};
-use rusqlite::{Connection, params};
 use std::time::Duration;
 
 const EVENTS: &str = "reapplied-360.img";
@@ -28,8 +28,7 @@ impl Crash {
         let at = scene.read(name).windows(2048).position(|bytes| bytes == old).unwrap();
         scene.run(&["convert", "--yes", "."]).ends(0);
         scene.image(name, name);
-        let begun = "UPDATE conversion SET state = 'begun', old_record = ?1, new_record = ?2";
-        Connection::open(scene.ledger()).unwrap().execute(begun, params![old, new]).unwrap();
+        begin_again(&scene.ledger(), &old, &new);
         Self { scene, name, old, new, at }
     }
 
@@ -60,7 +59,7 @@ impl Crash {
     }
 
     pub(super) fn states(&self) -> Vec<String> {
-        states(&self.scene)
+        states(&self.scene.ledger())
     }
 
     /// Its claim settled as every run does it first, the pack is the new one, and the ledger agrees.
@@ -97,19 +96,12 @@ impl Crash {
 
     /// After one ordinary run the pack is the new one, and the ledger agrees.
     #[track_caller]
-    fn assert_mended(&self, outcome: &str) {
+    pub(super) fn assert_mended(&self, outcome: &str) {
         let (image, stderr) = self.convert();
         assert_eq!(image.outcome, outcome, "{stderr}");
         assert!(self.record(self.name) == self.new);
         assert_eq!(self.states(), ["done"]);
     }
-}
-
-/// The state of each entry of the ledger.
-pub(super) fn states(scene: &Scene) -> Vec<String> {
-    let db = Connection::open(scene.ledger()).unwrap();
-    let mut rows = db.prepare("SELECT state FROM conversion").unwrap();
-    rows.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
 }
 
 #[test]
@@ -175,22 +167,19 @@ fn who_only_looks_settles_no_claim() {
     crash.write(0, &crash.new);
     // Of two that are the same one is a copy, and is looked at once more to be reported as one.
     std::fs::write(crash.scene.path("a-copy.img"), crash.scene.read(crash.name)).unwrap();
-    let open = || Connection::open(crash.scene.ledger()).unwrap();
-    let row = || -> (String, String) {
-        let row = "SELECT state, path FROM conversion";
-        open().query_row(row, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap()
-    };
-    let before = row();
-    assert_eq!(before.0, "begun");
-    for version in [4, 2] {
+    assert_eq!(crash.states(), ["begun"]);
+    let new = std::fs::read(crash.scene.ledger()).unwrap();
+    for older in [None, Some(4), Some(3), Some(2), Some(1)] {
+        std::fs::write(crash.scene.ledger(), &new).unwrap();
+        if let Some(version) = older {
+            make_older(&crash.scene.ledger(), version);
+        }
+        let before = std::fs::read(crash.scene.ledger()).unwrap();
         for args in [&["inspect"][..], &["convert", "--dry-run"], &["plan"]] {
             let ran = crash.scene.run(&[args, &["."]].concat());
-            assert_eq!(ran.stderr, "", "{version}: {args:?}");
-            assert_eq!(row(), before, "{version}: {args:?}");
-        }
-        let older = "ALTER TABLE conversion DROP COLUMN container; PRAGMA user_version = 2";
-        if version == 4 {
-            open().execute_batch(older).unwrap();
+            assert_eq!(ran.stderr, "", "{older:?}: {args:?}");
+            let after = std::fs::read(crash.scene.ledger()).unwrap();
+            assert!(after == before, "{older:?}: {args:?}");
         }
     }
 }
@@ -257,7 +246,7 @@ fn copy_that_was_never_given_its_name_is_made_again_with_the_same_bytes() {
     let target = "UPDATE conversion SET target = ?1, path = ?2";
     let paths = [scene.path("out").join(EVENTS), scene.path(EVENTS)];
     let texts = paths.map(|path| path.to_str().unwrap().to_owned());
-    Connection::open(scene.ledger()).unwrap().execute(target, texts).unwrap();
+    ledger::open(&scene.ledger()).execute(target, texts).unwrap();
     // At another time: still the conversion that was claimed.
     scene.run_at("1900000000", &args).ends(0);
     let copy = scene.read("out/reapplied-360.img");
@@ -265,9 +254,7 @@ fn copy_that_was_never_given_its_name_is_made_again_with_the_same_bytes() {
     assert!(crash.record(EVENTS) == crash.old);
     assert_eq!(crash.states(), ["done"]);
     // It has its name, and only the ledger does not know it yet: done.
-    let begun = "UPDATE conversion SET state = 'begun', old_record = ?1, new_record = ?2";
-    let db = Connection::open(scene.ledger()).unwrap();
-    db.execute(begun, params![crash.old, crash.new]).unwrap();
+    begin_again(&scene.ledger(), &crash.old, &crash.new);
     assert_eq!(scene.json(&args).0[0].outcome, "already-converted");
     assert_eq!(crash.states(), ["done"]);
 }
@@ -288,7 +275,7 @@ fn backup_put_in_the_place_of_a_lost_image_does_not_convert_again() {
     // The image was committed, then moved; a new file with the old bytes stands in its place.
     let backup = crash.scene.read(crash.name);
     let inode = "UPDATE conversion SET inode = 1";
-    Connection::open(crash.scene.ledger()).unwrap().execute(inode, []).unwrap();
+    ledger::open(&crash.scene.ledger()).execute(inode, []).unwrap();
     let (image, stderr) = crash.convert();
     assert_eq!((image.outcome.as_str(), image.findings.len()), ("refused", 1), "{stderr}");
     assert_eq!(image.findings[0].code, "copy-of-converted");
@@ -304,6 +291,6 @@ fn backup_put_in_the_place_of_a_lost_image_does_not_convert_again() {
 fn claim_holds_where_the_disk_comes_back_under_another_device_number() {
     let crash = Crash::events();
     let device = "UPDATE conversion SET device = device + 1";
-    Connection::open(crash.scene.ledger()).unwrap().execute(device, []).unwrap();
+    ledger::open(&crash.scene.ledger()).execute(device, []).unwrap();
     crash.assert_mended("converted");
 }

@@ -1,9 +1,9 @@
 //! Claims that a crash left open never change an image that they do not belong to.
 
 use super::open_claims::Crash;
+use crate::support::ledger;
 use crate::support::scene::{Image, testdata};
 use crate::support::simulator::record_at;
-use rusqlite::Connection;
 
 #[test]
 fn other_content_at_the_path_is_never_written_over() {
@@ -67,8 +67,8 @@ fn entry_that_is_no_conversion_of_ours_is_not_acted_on() {
         crash.write(0, &crash.new[..100]);
         let before = crash.scene.read(crash.name);
         let bytes = std::fs::read(testdata("records").join(record)).unwrap();
-        let set = format!("UPDATE conversion SET {name} = ?1");
-        Connection::open(crash.scene.ledger()).unwrap().execute(&set, [bytes]).unwrap();
+        let set = format!("UPDATE journal SET {name} = ?1");
+        ledger::open(&crash.scene.ledger()).execute(&set, [bytes]).unwrap();
         let (image, stderr) = crash.convert();
         assert_eq!(image.outcome, "refused");
         assert!(stderr.contains("the ledger's entry of"), "{stderr}");

@@ -1,12 +1,13 @@
 //! What it takes to settle a claim: evidence that the image is the one that was claimed, and that what it holds has
 //! reached the disk.
 
-use super::open_claims::{Crash, states};
+use super::open_claims::Crash;
 use crate::support::judge::strace;
+use crate::support::ledger::{begin_again, count, open, states};
 use crate::support::scene::{Scene, testdata};
 use crate::support::skipped::{Lack, skip};
 use crate::support::tools;
-use rusqlite::{Connection, params};
+use rusqlite::params;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::time::Duration;
@@ -15,16 +16,6 @@ const IMAGE: &str = "reapplied-360.img";
 
 fn record(name: &str) -> Vec<u8> {
     std::fs::read(testdata("records").join(name)).unwrap()
-}
-
-fn open(scene: &Scene) -> Connection {
-    Connection::open(scene.ledger()).unwrap()
-}
-
-/// Opens the claim of the only pack again, with these records: as a crash leaves it before the ledger is written.
-fn begin_again(scene: &Scene, old: &[u8], new: &[u8]) {
-    let begun = "UPDATE conversion SET state = 'begun', old_record = ?1, new_record = ?2";
-    open(scene).execute(begun, params![old, new]).unwrap();
 }
 
 #[test]
@@ -38,7 +29,7 @@ fn image_that_is_complete_is_settled_at_once() {
 fn events_do_not_vouch_for_another_file_at_the_path_of_a_claim() {
     let crash = Crash::events();
     crash.write(0, &[0xF6; 512]);
-    open(&crash.scene).execute("UPDATE conversion SET inode = 1", []).unwrap();
+    open(&crash.scene.ledger()).execute("UPDATE conversion SET inode = 1", []).unwrap();
     crash.assert_image_is_not_there();
 }
 
@@ -56,7 +47,7 @@ fn new_file_with_the_number_of_the_claimed_one_is_another_image() {
     let there = fs::metadata(&path).unwrap();
     let number = "UPDATE conversion SET device = ?1, inode = ?2";
     let number_of = params![there.dev().cast_signed(), there.ino().cast_signed()];
-    open(&crash.scene).execute(number, number_of).unwrap();
+    open(&crash.scene.ledger()).execute(number, number_of).unwrap();
     crash.assert_image_is_not_there();
 }
 
@@ -76,12 +67,11 @@ fn image_whose_path_is_a_link_to_itself_is_not_called_gone() {
 fn copy_is_not_settled_by_an_entry_that_is_no_conversion_of_ours() {
     let scene = Scene::with(&[IMAGE]);
     scene.convert(&["-o", "out", IMAGE]);
-    begin_again(&scene, &record("issued-4.5.rec"), &record("reapplied-in-order.45.rec"));
+    begin_again(&scene.ledger(), &record("issued-4.5.rec"), &record("reapplied-in-order.45.rec"));
     scene.pack(9, "other.img");
     let ran = scene.run(&["convert", "--yes", "other.img"]);
     assert!(ran.stderr.contains("the ledger's entry of"), "{}", ran.stderr);
-    let count = "SELECT count(*) FROM conversion WHERE state = 'begun'";
-    assert_eq!(open(&scene).query_row(count, [], |row| row.get(0)), Ok(1));
+    assert_eq!(count(&scene.ledger(), "begun"), 1);
 }
 
 /// A pack that was converted, and whose claim is open again. What has to reach the disk before it is done: the image,
@@ -132,7 +122,7 @@ fn what_a_claim_is_settled_by_is_durable_though_it_looks_complete() {
     ];
     for Converted { scene, durable } in packs {
         let [old, new] = ["reapplied-in-order.rec", "reapplied-in-order.45.rec"].map(record);
-        begin_again(&scene, &old, &new);
+        begin_again(&scene.ledger(), &old, &new);
         scene.pack(9, "elsewhere/other.img");
         let options = ["-f", "-y", "-e", "trace=fsync,fdatasync,pwrite64"];
         let traced = strace(&scene, &options, &["convert", "--yes", "elsewhere"]);
@@ -151,8 +141,7 @@ fn what_a_claim_is_settled_by_is_durable_though_it_looks_complete() {
         // A sync alone would write nothing where one has failed before.
         let written = on_it(&["pwrite64"]);
         assert!(durable != IMAGE || written.is_some_and(|at| Some(at) < synced), "{traced:?}");
-        let begun = "SELECT count(*) FROM conversion WHERE state = 'begun'";
-        assert_eq!(open(&scene).query_row(begun, [], |row| row.get(0)), Ok(0));
+        assert_eq!(count(&scene.ledger(), "begun"), 0);
     }
 }
 
@@ -161,7 +150,7 @@ fn pack_that_turns_up_is_done_once_it_is_durable_and_no_other_run_has_it() {
     crate::support::needs!("strace");
     let Converted { scene, .. } = Converted::in_place();
     let [old, new] = ["reapplied-in-order.rec", "reapplied-in-order.45.rec"].map(record);
-    begin_again(&scene, &old, &new);
+    begin_again(&scene.ledger(), &old, &new);
     let moved = scene.path("moved/pack.img");
     std::fs::create_dir(scene.path("moved")).unwrap();
     std::fs::rename(scene.path(IMAGE), &moved).unwrap();
@@ -169,7 +158,7 @@ fn pack_that_turns_up_is_done_once_it_is_durable_and_no_other_run_has_it() {
     let other = std::fs::File::open(&moved).unwrap();
     other.lock().unwrap();
     scene.run(&["convert", "--yes", "moved"]).ends(0);
-    assert_eq!(states(&scene), ["begun"]);
+    assert_eq!(states(&scene.ledger()), ["begun"]);
     drop(other);
     let options = ["-f", "-y", "-e", "trace=fsync,fdatasync"];
     let traced = strace(&scene, &options, &["convert", "--yes", "moved"]);
@@ -180,7 +169,7 @@ fn pack_that_turns_up_is_done_once_it_is_durable_and_no_other_run_has_it() {
         let path = format!("<{}>", path.display());
         assert!(traced.calls.iter().any(|call| call.text.contains(&path)), "{traced:?}");
     }
-    assert_eq!(states(&scene), ["done"]);
+    assert_eq!(states(&scene.ledger()), ["done"]);
 }
 
 /// Runs a conversion whose syncs of the file or folder at `path` all fail with this error. Its exit code.
@@ -201,14 +190,14 @@ fn pack_that_no_ledger_knew_is_entered_once_its_disk_holds_it_for_good() {
         // Only a file system that is never written has no syncs.
         for error in ["EIO", "EINVAL"] {
             let ended = convert_without_sync(&scene, &[name], name, error);
-            assert_eq!((ended, states(&scene)), (Some(code), vec![]), "{name} {error}");
+            assert_eq!((ended, states(&scene.ledger())), (Some(code), vec![]), "{name} {error}");
         }
         if code == 0 {
             let ended = convert_without_sync(&scene, &[name], ".", "EIO");
-            assert_eq!((ended, states(&scene)), (Some(0), vec![]), "name of {name}");
+            assert_eq!((ended, states(&scene.ledger())), (Some(0), vec![]), "name of {name}");
         }
         scene.run(&["convert", "--yes", name]).ends(0);
-        assert_eq!(states(&scene), ["done"], "{name}");
+        assert_eq!(states(&scene.ledger()), ["done"], "{name}");
         scene.run(&["ledger", "check"]).ends(0);
     }
 }
@@ -224,7 +213,7 @@ fn backup_of_an_unfinished_image_that_was_left_as_it_is_is_a_copy() {
     fs::write(&path, image).unwrap();
     scene.write_protect(IMAGE);
     scene.run(&["convert", "--yes", IMAGE]).ends(3);
-    assert_eq!(states(&scene), ["done"]);
+    assert_eq!(states(&scene.ledger()), ["done"]);
     let check = scene.run(&["ledger", "check"]);
     assert!(
         check.code == Some(1) && check.stdout.contains("clean-up is not finished"),
@@ -240,14 +229,14 @@ fn copy_that_cannot_be_made_durable_settles_no_claim() {
     crate::support::needs!("strace");
     let Converted { scene, .. } = Converted::into_copy();
     let [old, new] = ["reapplied-in-order.rec", "reapplied-in-order.45.rec"].map(record);
-    begin_again(&scene, &old, &new);
+    begin_again(&scene.ledger(), &old, &new);
     let copy = format!("out/{IMAGE}");
     for path in [&*copy, "out"] {
         let code = convert_without_sync(&scene, &["-o", "out", IMAGE], path, "EIO");
-        assert_eq!((code, states(&scene)), (Some(3), vec!["begun".to_owned()]), "{path}");
+        assert_eq!((code, states(&scene.ledger())), (Some(3), vec!["begun".to_owned()]), "{path}");
     }
     // A dry run says what it sees.
     scene.run(&["convert", "--dry-run", "-o", "out", IMAGE]).ends(0);
     scene.run(&["convert", "--yes", "-o", "out", IMAGE]).ends(0);
-    assert_eq!(states(&scene), ["done"]);
+    assert_eq!(states(&scene.ledger()), ["done"]);
 }

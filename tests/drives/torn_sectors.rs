@@ -4,8 +4,8 @@
 use crate::support::disk::layout::KB_160;
 use crate::support::disk::{Disk, content, record};
 use crate::support::diskette::{Loop, SECTOR, Terminal, one};
+use crate::support::ledger::begin_again;
 use crate::support::scene::{CONVERT, Image, Scene};
-use rusqlite::{Connection, params};
 use std::fs::{self, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt;
 
@@ -41,8 +41,7 @@ impl Interrupted {
         assert_eq!(report.outcome, "converted");
         let old = record(&format!("{name}.rec"));
         let new = record(&format!("{name}.45.rec"));
-        let begun = "UPDATE conversion SET state = 'begun', old_record = ?1, new_record = ?2";
-        Connection::open(scene.ledger()).unwrap().execute(begun, params![old, new]).unwrap();
+        begin_again(&scene.ledger(), &old, &new);
         let clusters = clusters.try_into().unwrap();
         Some(Self { scene, drive, disk, old, new, clusters })
     }
@@ -105,19 +104,13 @@ impl Interrupted {
 /// Packs with events in no sector, in one, and in three.
 const PACKS: [(&str, usize); 3] = [("unused-5", 0), ("applied", 1), ("full-history", 3)];
 
-fn begun_again(interrupted: &Interrupted) {
-    let begun = "UPDATE conversion SET state = 'begun', old_record = ?1, new_record = ?2";
-    let ledger = Connection::open(interrupted.scene.ledger()).unwrap();
-    ledger.execute(begun, params![interrupted.old, interrupted.new]).unwrap();
-}
-
 #[test]
 fn torn_commit_sector_is_mended() {
     for (pack, _) in PACKS {
         let Some(interrupted) = Interrupted::with_last(pack, 0) else { return };
         for length in [7, 8, 0x3A, 0x80, 0x90, 0x97] {
             let new = interrupted.new[..length].to_vec();
-            begun_again(&interrupted);
+            begin_again(&interrupted.scene.ledger(), &interrupted.old, &interrupted.new);
             interrupted.leave(&[&new, &interrupted.old[length..]].concat(), false);
             interrupted.assert_mended(&format!("{pack}, {length} bytes"));
         }

@@ -10,6 +10,7 @@ pub(crate) mod folder;
 pub(crate) mod frail;
 pub(crate) mod judge;
 pub(crate) mod judges;
+pub(crate) mod ledger;
 pub(crate) mod own_process;
 pub(crate) mod planned;
 pub(crate) mod random_set;

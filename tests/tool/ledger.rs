@@ -1,13 +1,9 @@
 //! The ledger: one time across copies, and its own commands.
 
+use crate::support::ledger::states;
 use crate::support::scene::{CONVERT, Image, Scene, outcomes};
-use rusqlite::Connection;
 use std::path::Path;
 use std::process::Child;
-
-pub(super) fn query(scene: &Scene, sql: &str) -> i64 {
-    Connection::open(scene.ledger()).unwrap().query_row(sql, [], |row| row.get(0)).unwrap()
-}
 
 #[test]
 fn second_copy_is_refused_with_when_and_where() {
@@ -155,7 +151,7 @@ fn of_32_processes_over_the_same_200_images_one_converts_each_pack() {
         }
     }
     assert_eq!(converted, vec![1; 200]);
-    assert_eq!(query(&scene, "SELECT count(*) FROM conversion WHERE state = 'done'"), 200);
+    assert_eq!(states(&scene.ledger()), ["done"; 200]);
     scene.run(&["ledger", "check"]).is(0, "200 of 200 conversions are as the ledger says\n", "");
 }
 
@@ -198,7 +194,7 @@ fn converted_pack_that_is_met_is_entered_and_its_copies_are_reported() {
     assert_eq!(seen, dry);
     let (images, _, code) = scene.convert(&["."]);
     assert_eq!((outcomes(&images), code), (vec!["copy", "already-converted"], Some(0)));
-    assert_eq!(query(&scene, "SELECT count(*) FROM conversion WHERE state = 'done'"), 1);
+    assert_eq!(states(&scene.ledger()), ["done"]);
     scene.run(&["ledger", "check"]).is(0, "1 of 1 conversion is as the ledger says\n", "");
 }
 

@@ -1,16 +1,17 @@
 //! `addpack ledger` and its commands: what they show, and what they check.
 
-use super::ledger::query;
+use crate::support::ledger::{number, states};
 use crate::support::scene::Scene;
 
 #[test]
 fn done_conversions_keep_no_records_and_can_be_queried() {
     let scene = Scene::with(&["unused-720.img", "applied-1440.img"]);
     scene.convert(&["."]);
-    let done = "SELECT count(*) FROM conversion WHERE state = 'done' AND old_record IS NULL";
-    assert_eq!(query(&scene, done), 2);
-    assert_eq!(query(&scene, "SELECT min(converted_at) FROM conversion"), 1_795_435_200);
-    assert_eq!(query(&scene, "PRAGMA user_version"), 4);
+    let ledger = scene.ledger();
+    assert_eq!(states(&ledger), ["done"; 2]);
+    assert_eq!(number(&ledger, "SELECT count(*) FROM journal"), 0);
+    assert_eq!(number(&ledger, "SELECT min(converted_at) FROM conversion"), 1_795_435_200);
+    assert_eq!(number(&ledger, "PRAGMA user_version"), 5);
 }
 
 const CHECKED: &str = "\
@@ -124,7 +125,7 @@ fn release_asks_first() {
     let ran = scene.run(&["ledger", "release", "12345-270-0000017-00001"]);
     let stderr = "addpack: release asks first, and there is no terminal to ask at: say --yes\n";
     ran.is(2, "", stderr);
-    assert_eq!(query(&scene, "SELECT count(*) FROM conversion"), 1);
+    assert_eq!(states(&scene.ledger()), ["done"]);
 }
 
 #[test]

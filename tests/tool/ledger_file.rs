@@ -1,5 +1,6 @@
 //! The ledger's file: which one, and what is wrong with it.
 
+use crate::support::ledger::{number, open};
 use crate::support::scene::{CONVERT, Scene, Summary, outcomes};
 use rusqlite::Connection;
 
@@ -40,11 +41,11 @@ fn newer_damaged_or_full_ledger_is_reported_before_any_image_is_touched() {
     let scene = Scene::with(&["unused-720.img", "applied-1440.img"]);
     scene.convert(&["applied-1440.img"]);
     let change = |sql| Connection::open(scene.ledger()).unwrap().execute_batch(sql).unwrap();
-    change("PRAGMA user_version = 5");
+    change("PRAGMA user_version = 6");
     assert_unusable(&scene, "a newer addpack wrote it");
     change("PRAGMA user_version = 0");
     assert_unusable(&scene, "this file is not a ledger");
-    change("PRAGMA user_version = 4");
+    change("PRAGMA user_version = 5");
     // A page in the middle overwritten: the table itself.
     let sound = std::fs::read(scene.ledger()).unwrap();
     let mut damaged = sound.clone();
@@ -103,6 +104,30 @@ fn tables_that_are_missing_are_reported_as_damage() {
 }
 
 #[test]
+fn records_in_the_journal_of_no_conversion_that_is_begun_are_reported_and_kept() {
+    let lost = "DELETE FROM conversion; INSERT INTO journal VALUES (1, x'01', x'02')";
+    let released =
+        "UPDATE conversion SET released = id; INSERT INTO journal VALUES (1, x'01', x'02')";
+    for damage in [lost, released] {
+        let scene = Scene::with(&["unused-720.img", "applied-1440.img"]);
+        scene.convert(&["applied-1440.img"]);
+        open(&scene.ledger()).execute_batch(damage).unwrap();
+        assert_unusable(&scene, "it is damaged; restore it from a backup");
+        let ran = scene.run(&["plan", "unused-720.img"]);
+        assert!(ran.stderr.contains("it is damaged") && ran.stdout.is_empty(), "{ran:?}");
+        let ran = scene.run(&["inspect", "unused-720.img"]);
+        assert!(ran.stderr.contains("it is damaged") && ran.code == Some(0), "{ran:?}");
+        let ran = scene.run(&["ledger", "check"]);
+        let said = "ledger: its journal has the records of conversion 1, which is not in the ledger or was \
+                    released; restore the ledger from a backup\n";
+        assert!(ran.stdout.starts_with(said), "{}", ran.stdout);
+        ran.ends(1);
+        let kept = "SELECT count(*) FROM journal WHERE old_record = x'01' AND new_record = x'02'";
+        assert_eq!(number(&scene.ledger(), kept), 1);
+    }
+}
+
+#[test]
 fn runs_that_write_nothing_make_no_ledger() {
     let scene = Scene::with(&["unused-720.img"]);
     scene.run(&["inspect", "."]);
@@ -121,96 +146,4 @@ fn ledger_can_be_named_by_option_and_by_environment() {
     assert!(command.env("ADDPACK_LEDGER", "my/own.db").status().unwrap().success());
     let listed = scene.run(&["ledger", "--ledger", "my/own.db"]);
     assert_eq!(listed.stdout.lines().count(), 1 + 2, "{}", listed.stdout);
-}
-
-/// The tables of version 1, which had one row a serial and no released ones.
-const VERSION_1: &str = "
-CREATE TABLE one (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, serial TEXT NOT NULL UNIQUE, licenses INTEGER NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('begun', 'done')), path ANY NOT NULL, target ANY,
-    device INTEGER, inode INTEGER, sector_0 INTEGER, sector_1 INTEGER, sector_2 INTEGER,
-    sector_3 INTEGER, converted_at INTEGER NOT NULL, old_digest TEXT NOT NULL,
-    new_digest TEXT NOT NULL, old_record BLOB, new_record BLOB
-) STRICT;
-INSERT INTO one SELECT id, serial, licenses, state, path, target, device, inode, sector_0, sector_1,
-    sector_2, sector_3, converted_at, old_digest, new_digest, old_record, new_record FROM conversion;
-DROP TABLE conversion;
-ALTER TABLE one RENAME TO conversion;
-CREATE INDEX begun ON conversion (state) WHERE state = 'begun';
-UPDATE sqlite_sequence SET seq = 41 WHERE name = 'conversion';
-PRAGMA user_version = 1;
-";
-
-/// Makes a ledger one of version 3, whose indexes depended on the state.
-const VERSION_3: &str = "
-DROP INDEX live;
-ALTER TABLE conversion DROP COLUMN released;
-CREATE UNIQUE INDEX live ON conversion (serial) WHERE state <> 'released';
-CREATE INDEX released ON conversion (serial) WHERE state = 'released';
-PRAGMA user_version = 3;
-";
-
-#[test]
-fn ledger_of_version_1_is_read_as_it_is_and_brought_up_to_date_by_who_writes() {
-    let scene = Scene::with(&["unused-720.img", "applied-1440.img"]);
-    scene.convert(&["applied-1440.img"]);
-    let ledger = || Connection::open(scene.ledger()).unwrap();
-    ledger().execute_batch(VERSION_1).unwrap();
-    let number = |sql: &str| ledger().query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
-    scene.run(&["ledger", "check"]).is(0, "1 of 1 conversion is as the ledger says\n", "");
-    assert_eq!(number("PRAGMA user_version"), 1);
-    assert_eq!(outcomes(&scene.convert(&["unused-720.img"]).0), ["converted"]);
-    assert_eq!(number("PRAGMA user_version"), 4);
-    assert_eq!(number("SELECT count(*) FROM conversion WHERE state = 'done'"), 2);
-    // Numbers are not given twice, also not those of rows that are gone.
-    assert_eq!(number("SELECT max(id) FROM conversion"), 42);
-    std::fs::remove_file(scene.path("unused-720.img")).unwrap();
-    let ran = scene.run(&["ledger", "release", "--yes", "12345-270-0000017-00001"]);
-    assert_eq!((ran.code, number("SELECT count(*) FROM conversion")), (Some(0), 2));
-}
-
-#[test]
-fn ledger_of_version_3_is_read_as_it_is_and_brought_up_to_date_by_who_writes() {
-    let scene = Scene::with(&["unused-720.img", "applied-1440.img"]);
-    scene.convert(&["applied-1440.img"]);
-    let ledger = || Connection::open(scene.ledger()).unwrap();
-    let number = |sql: &str| ledger().query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
-    let release = || {
-        std::fs::remove_file(scene.path("applied-1440.img")).unwrap();
-        let ran = scene.run(&["ledger", "release", "--yes", "12345-270-0000017-00003"]);
-        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-        scene.image("applied-1440.img", "applied-1440.img");
-    };
-    release();
-    ledger().execute_batch(VERSION_3).unwrap();
-    let ran = scene.run(&["ledger", "show", "12345-270-0000017-00003"]);
-    assert!(ran.stdout.contains("released"), "{}", ran.stdout);
-    assert_eq!(number("PRAGMA user_version"), 3);
-    // The pack of a released row is claimed again, and released again.
-    assert_eq!(outcomes(&scene.convert(&["applied-1440.img"]).0), ["converted"]);
-    assert_eq!(number("PRAGMA user_version"), 4);
-    release();
-    assert_eq!(number("SELECT count(*) FROM conversion WHERE state = 'released'"), 2);
-    assert_eq!(number("SELECT count(*) FROM conversion WHERE released = id"), 2);
-}
-
-#[test]
-fn ledger_of_version_2_is_read_as_it_is_and_brought_up_to_date_by_who_writes() {
-    let scene = Scene::with(&["unused-720.img", "applied-1440.img"]);
-    scene.convert(&["applied-1440.img"]);
-    let ledger = || Connection::open(scene.ledger()).unwrap();
-    ledger().execute_batch(VERSION_3).unwrap();
-    for newer in ["container", "born", "copy_place"] {
-        ledger().execute_batch(&format!("ALTER TABLE conversion DROP COLUMN {newer}")).unwrap();
-    }
-    ledger().execute_batch("PRAGMA user_version = 2").unwrap();
-    let number = |sql: &str| ledger().query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
-    scene.run(&["ledger", "check"]).is(0, "1 of 1 conversion is as the ledger says\n", "");
-    scene.image("applied-1440.img", "copy.img");
-    let (images, ..) = scene.json(&["inspect", "--json", "copy.img"]);
-    assert_eq!(images[0].findings[0].code, "copy-of-converted");
-    assert_eq!(number("PRAGMA user_version"), 2);
-    assert_eq!(outcomes(&scene.convert(&["unused-720.img"]).0), ["converted"]);
-    assert_eq!(number("PRAGMA user_version"), 4);
-    assert_eq!(number("SELECT count(*) FROM conversion WHERE state = 'done'"), 2);
 }

@@ -29,7 +29,7 @@ fn show_tells_each_conversion_of_a_pack_the_released_one_first() {
 fn check_tells_what_is_wrong_with_the_file_itself() {
     let scene = Scene::with(&["applied-1440.img"]);
     scene.convert(&["."]);
-    let damage = "PRAGMA ignore_check_constraints = ON; UPDATE conversion SET state = 'lost'";
+    let damage = "PRAGMA ignore_check_constraints = ON; UPDATE conversion SET released = -1";
     Connection::open(scene.ledger()).unwrap().execute_batch(damage).unwrap();
     let ran = scene.run(&["ledger", "check"]);
     let fault = "ledger: CHECK constraint failed in conversion\n";

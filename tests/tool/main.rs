@@ -26,6 +26,7 @@ mod left_untouched;
 mod limits;
 #[cfg(unix)]
 mod not_a_ledger;
+mod older_ledgers;
 #[cfg(unix)]
 mod one_screen;
 #[cfg(unix)]

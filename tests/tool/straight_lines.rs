@@ -88,8 +88,8 @@ fn convert_takes_as_many_instructions_for_each_image_however_many_there_are() {
 fn enter(scene: &Scene, ledger: &str, rows: usize) {
     let ledger = Connection::open(scene.path(ledger)).unwrap();
     let enter = "WITH RECURSIVE number(at) AS (SELECT 1 UNION ALL SELECT at + 1 FROM number LIMIT ?1) \
-        INSERT INTO conversion (serial, licenses, state, path, converted_at, old_digest, new_digest) \
-        SELECT format('99999-270-%07d-00042', at), 5, 'done', format('/x/%d.img', at), 946684800, \
+        INSERT INTO conversion (serial, licenses, path, converted_at, old_digest, new_digest) \
+        SELECT format('99999-270-%07d-00042', at), 5, format('/x/%d.img', at), 946684800, \
         format('%040x', at), format('%040x', -at) FROM number";
     assert_eq!(ledger.execute(enter, [i64::try_from(rows).unwrap()]).unwrap(), rows);
 }

@@ -54,7 +54,7 @@ pub(crate) fn open_to_read(choice: &LedgerChoice) -> Result<Ledger, Error> {
         return Ok(Ledger::empty());
     }
     match Ledger::open_to_read(&file(&choice.at)?)? {
-        Some(ledger) => Ok(ledger),
+        Some(ledger) => ledger.check_journal().map(|()| ledger).map_err(Error::from),
         None => Ok(Ledger::empty()),
     }
 }

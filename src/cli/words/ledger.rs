@@ -5,7 +5,7 @@ use super::value::{Timestamp, day, moment, timestamp};
 use crate::cli::show::layout::hang;
 use crate::cli::show::terminal::{escape, named, shown};
 use addpack::diagnosis::{CopyOf, CopyState};
-use addpack::ledger::{ConversionState, LedgerEntry, LedgerError, LedgerProblem};
+use addpack::ledger::{ConversionState, LedgerEntry, LedgerError, LedgerFault, LedgerProblem};
 use addpack::record::fields::FileTime;
 use addpack::run::is_in_drive;
 use std::path::{Path, PathBuf};
@@ -136,6 +136,18 @@ pub(crate) fn copies_unknown_message(error: &LedgerError) -> String {
 /// The heading of the list.
 pub(crate) const LEDGER_HEADING: &str =
     "state     serial                   licenses  converted (UTC)    image -> copy\n";
+
+/// What is wrong with the ledger itself.
+pub(crate) fn fault_messages(faults: Vec<LedgerFault>) -> Vec<String> {
+    let message = |fault| match fault {
+        LedgerFault::File(what) => what,
+        LedgerFault::Stray(id) => format!(
+            "its journal has the records of conversion {id}, which is not in the ledger or was released; restore \
+             the ledger from a backup"
+        ),
+    };
+    faults.into_iter().map(message).collect()
+}
 
 /// What `met` means in the list.
 pub(crate) const MET_NOTE: &str =

@@ -39,8 +39,9 @@ pub(crate) use drive::{
 pub(crate) use failure::failure_message;
 pub(crate) use finding::{evidence_parts, finding_kb, finding_message, label_of};
 pub(crate) use ledger::{
-    LEDGER_HEADING, MET_NOTE, Standing, copies_unknown_message, day_of, entry_lines, is_met,
-    ledger_message, ledger_row, no_claims_message, standing_message, time_of, unusable,
+    LEDGER_HEADING, MET_NOTE, Standing, copies_unknown_message, day_of, entry_lines,
+    fault_messages, is_met, ledger_message, ledger_row, no_claims_message, standing_message,
+    time_of, unusable,
 };
 pub(crate) use missing_path::{disk_letter, drive_list, is_drive_letter, nearest_path, no_image};
 pub(crate) use nearest::nearest;

@@ -168,7 +168,9 @@ fn explained(error: io::Error, path: &Path, how: DriveUse) -> MediaError {
         Some(DeviceFault::WriteProtected) => DriveError::WriteProtected.into(),
         Some(DeviceFault::Denied) if is_windows => DriveError::Denied.into(),
         // Opening it to be read worked a moment ago, and the system lets this user write to it: the diskette does not.
-        Some(DeviceFault::Denied) if how == DriveUse::Change && platform::grants_writing(path) => {
+        Some(DeviceFault::Denied)
+            if how == DriveUse::Change && !platform::forbids_writing(path) =>
+        {
             DriveError::WriteProtected.into()
         }
         Some(DeviceFault::NotThere) => DriveError::NotThere.into(),

@@ -10,6 +10,7 @@ mod log;
 mod strace;
 
 use crate::support::judge::{PackImage, State};
+use crate::support::ledger::states;
 use crate::support::scene::{CONVERT, Image, Scene};
 use crate::support::simulator::Random;
 use crate::support::tools;
@@ -226,13 +227,7 @@ fn complete(trial: &Trial, about: &str) {
             assert_eq!(image.state(&source), State::Old, "{about}");
         }
     }
-    let ledger = Connection::open(trial.ledger()).unwrap();
-    let count = |state: &str| -> i64 {
-        let sql = "SELECT count(*) FROM conversion WHERE state = ?1";
-        ledger.query_row(sql, [state], |row| row.get(0)).unwrap()
-    };
-    let packs = i64::try_from(trial.images.len()).unwrap();
-    assert_eq!((count("done"), count("begun")), (packs, 0), "{about}");
+    assert_eq!(states(&trial.ledger()), vec!["done"; trial.images.len()], "{about}");
 }
 
 #[track_caller]

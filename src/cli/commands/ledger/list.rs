@@ -8,8 +8,8 @@ use crate::cli::show::json::line;
 use crate::cli::show::table::Table;
 use crate::cli::show::terminal::{TextStyle, When, escape};
 use crate::cli::words::{
-    LEDGER_HEADING, MET_NOTE, Standing, Timestamp, entry_lines, is_met, ledger_row, number, plural,
-    standing_message, time_of,
+    LEDGER_HEADING, MET_NOTE, Standing, Timestamp, entry_lines, fault_messages, is_met, ledger_row,
+    number, plural, standing_message, time_of,
 };
 use addpack::ledger::{ConversionState, Ledger, LedgerEntry};
 use addpack::media::Places;
@@ -210,7 +210,7 @@ pub(crate) struct CheckLine {
 
 pub(super) fn check(json: bool, at: &LedgerFile) -> Result<Exit, Error> {
     let ledger = open(at)?;
-    let faults = ledger.as_ref().map_or(Ok(Vec::new()), Ledger::faults)?;
+    let faults = fault_messages(ledger.as_ref().map_or(Ok(Vec::new()), Ledger::faults)?);
     let (mut out, look) = (BufWriter::new(stdout()), TextStyle::of_stdout(When::Auto));
     if !json {
         let faults = faults.iter().map(|fault| format!("ledger: {}\n", escape(fault)));
@@ -258,7 +258,6 @@ impl Checked {
 
     fn line(&self, faults: Vec<String>, exit: Exit) -> Vec<u8> {
         let Self { there, wrong, elsewhere } = *self;
-        let exit_code = exit.code();
         line(&CheckLine {
             r#type: "summary",
             schema: 1,
@@ -266,7 +265,7 @@ impl Checked {
             wrong,
             elsewhere,
             faults,
-            exit_code,
+            exit_code: exit.code(),
         })
     }
 

@@ -80,7 +80,7 @@ fn direct_reads(folder: &Path) -> Trial {
 
 /// A pack is claimed in it before it is touched.
 fn ledger(folder: &Path) -> Trial {
-    let open = || Ledger::open(&folder.join("tried.db"))?.journal();
+    let open = || Ledger::open(&folder.join("tried.db"))?.journal_mode();
     let (result, is_good) = match open() {
         Ok(mode) if mode == "wal" => ("works, with a write-ahead log".to_owned(), true),
         Ok(_) => ("works, with a rollback journal".to_owned(), true),

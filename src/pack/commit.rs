@@ -114,17 +114,35 @@ impl<S: DisketteStorage> Commit<S> {
     /// # Errors
     /// The failure, and the state that the pack is in.
     pub fn commit(&self) -> Result<(), CommitError> {
-        let (_, new) = self.patch.sector(0);
+        self.write().and_then(|()| self.settle())
+    }
+
+    /// The first half of [`Commit::commit`]: writes the commit sector, which is not durable yet.
+    ///
+    /// # Errors
+    /// The failure, and the state that the pack is in.
+    pub fn write(&self) -> Result<(), CommitError> {
+        if self.medium.is_replaced() {
+            return Ok(());
+        }
+        let written = self.medium.write(self.sectors[0], self.patch.sector(0).1);
+        written.map_err(|error| self.put_back(CommitStep::Write, error))
+    }
+
+    /// The other half: makes the commit sector durable, and checks that the medium holds it.
+    ///
+    /// # Errors
+    /// The failure, and the state that the pack is in.
+    pub fn settle(&self) -> Result<(), CommitError> {
         let step =
-            |action, result: Result<(), MediaError>| result.map_err(|e| self.settle(action, e));
+            |action, result: Result<(), MediaError>| result.map_err(|e| self.put_back(action, e));
         if self.medium.is_replaced() {
             return step(CommitStep::Replace, self.medium.sync());
         }
-        step(CommitStep::Write, self.medium.write(self.sectors[0], new))?;
         step(CommitStep::Sync, self.medium.sync())?;
         let mut held = [0; SECTOR_LEN];
         let read = self.medium.read_past_cache(self.sectors[0], &mut held);
-        step(CommitStep::ReadBack, read.and_then(|()| same(&held, new)))
+        step(CommitStep::ReadBack, read.and_then(|()| same(&held, self.patch.sector(0).1)))
     }
 
     /// Zeroes the remnants of the 4.0 events, makes that durable, and checks that the medium holds the whole
@@ -133,14 +151,34 @@ impl<S: DisketteStorage> Commit<S> {
     /// # Errors
     /// The failure, and the state that the pack is in.
     pub fn finish(&self) -> Result<(), CommitError> {
-        let mut remnants = self.patch.clean_up().peekable();
-        if self.medium.is_replaced() || remnants.peek().is_none() {
+        self.clean_up().and_then(|()| self.settle_clean_up())
+    }
+
+    /// The first half of [`Commit::finish`]: zeroes the remnants, which is not durable yet.
+    ///
+    /// # Errors
+    /// The failure, and the state that the pack is in.
+    pub fn clean_up(&self) -> Result<(), CommitError> {
+        let zero = |index| self.medium.write(self.sectors[index], self.patch.sector(index).1);
+        let zeroed = self.remnants().try_for_each(zero);
+        zeroed.map_err(|error| self.failed(CommitStep::CleanUp, error))
+    }
+
+    /// The other half: makes the zeros durable, and checks that the medium holds the whole record.
+    ///
+    /// # Errors
+    /// The failure, and the state that the pack is in.
+    pub fn settle_clean_up(&self) -> Result<(), CommitError> {
+        if self.remnants().next().is_none() {
             return Ok(());
         }
-        let zero = |index| self.medium.write(self.sectors[index], self.patch.sector(index).1);
-        let zeroed = remnants.try_for_each(zero).and_then(|()| self.medium.sync());
-        zeroed.map_err(|error| self.failed(CommitStep::CleanUp, error))?;
+        self.medium.sync().map_err(|error| self.failed(CommitStep::CleanUp, error))?;
         self.read_back().map_err(|error| self.failed(CommitStep::ReadBack, error))
+    }
+
+    /// The sectors that are zeroed on their own: none in a container, which is written as a whole.
+    fn remnants(&self) -> impl Iterator<Item = usize> {
+        self.patch.clean_up().filter(|_| !self.medium.is_replaced())
     }
 
     fn read_back(&self) -> Result<(), MediaError> {
@@ -169,7 +207,7 @@ impl<S: DisketteStorage> Commit<S> {
     /// second sync proves nothing (an error is reported once), so it is read past the cache. What is
     /// not committed is put back, also where only the cache may hold it; but not on a drive, which may
     /// hold another diskette by now, nor in a container, which was replaced or was not.
-    fn settle(&self, step: CommitStep, cause: MediaError) -> CommitError {
+    fn put_back(&self, step: CommitStep, cause: MediaError) -> CommitError {
         let mut failure = self.failed(step, cause);
         let committed = matches!(failure.state, Some(PackState::New | PackState::Unfinished));
         let is_written = !self.medium.is_removable() && !self.medium.is_replaced();

@@ -101,35 +101,39 @@ impl Change {
         Commit { medium: &self.medium, sectors: self.sectors, patch: self.patch() }
     }
 
-    /// Prepares what is made durable together with other changes: writes the copy, or stages the container.
-    pub(super) fn stage(&mut self) -> Result<(), Failure> {
-        if self.copy.is_none() && !self.medium.is_replaced() {
-            return Ok(());
-        }
-        let patch = self.patch();
-        match &mut self.copy {
-            None => {
-                self.commit_of().stage();
-                Ok(())
-            }
-            Some(copy) => copy.write(&self.medium, &self.sectors, patch),
+    /// Prepares a change in a container to be made together with the others in it.
+    pub(super) fn stage(&self) {
+        if self.medium.is_replaced() {
+            self.commit_of().stage();
         }
     }
 
-    /// Does everything that waits for the disk. A copy still has no name afterwards.
+    /// Writes the commit sector of a change in place, or the whole copy. Nothing is durable yet.
+    pub(super) fn write(&mut self) -> Result<(), Failure> {
+        let patch = self.patch();
+        if let Some(copy) = &mut self.copy {
+            return copy.write(&self.medium, &self.sectors, patch);
+        }
+        let commit = Commit { medium: &self.medium, sectors: self.sectors, patch };
+        commit.check().and_then(|()| commit.write()).map_err(Failure::from)
+    }
+
+    /// Makes durable what was written. A copy still has no name afterwards.
     pub(super) fn commit(&mut self) -> Result<(), Failure> {
         match &mut self.copy {
-            None => {
-                let commit = self.commit_of();
-                commit.check().and_then(|()| commit.commit()).map_err(Failure::from)
-            }
+            None => self.commit_of().settle().map_err(Failure::from),
             Some(copy) => copy.settle(),
         }
     }
 
-    /// Cleans up after a change in place, and checks that the path still leads to the changed file.
+    /// Cleans up after a change in place. That is not durable yet.
+    pub(super) fn clean_up(&self) -> Result<(), Failure> {
+        self.commit_of().clean_up().map_err(Failure::from)
+    }
+
+    /// Makes the clean-up durable, and checks that the path still leads to the changed file.
     pub(super) fn finish(&self) -> Result<(), Failure> {
-        self.commit_of().finish().map_err(Failure::from)?;
+        self.commit_of().settle_clean_up().map_err(Failure::from)?;
         in_place_still(&self.medium)
     }
 

@@ -38,16 +38,17 @@ impl Group {
     pub(super) fn copy(self, scope: &Scope<'_, '_>) -> ChangingGroup {
         let Self { numbers, mut steps, claimed } = self;
         fail_second_copies(&mut steps);
-        let staged = collect(&mut hand_out(steps, Step::stage, Step::container, scope), scope);
-        let steps = hand_out(staged, Step::commit, |_| None, scope);
+        let write = |piece| each(piece, Step::write);
+        let written = collect(&mut hand_out(steps, write, Step::container, scope), scope);
+        let steps = hand_out(written, |piece| each(piece, Step::commit), |_| None, scope);
         ChangingGroup { numbers, steps, claimed }
     }
 
     /// Hands out what was claimed to be changed in place.
     pub(super) fn change(self, scope: &Scope<'_, '_>) -> ChangingGroup {
         let Self { numbers, steps, claimed } = self;
-        let steps = steps.into_iter().map(Step::stage).collect();
-        let steps = hand_out(steps, |step| step.commit().finish(), Step::container, scope);
+        steps.iter().for_each(Step::stage);
+        let steps = hand_out(steps, change_in_place, Step::container, scope);
         ChangingGroup { numbers, steps, claimed }
     }
 }
@@ -78,7 +79,7 @@ const PIECE: usize = 4;
 /// thread keeps memory of its own.
 fn hand_out(
     steps: Vec<Step>,
-    work: fn(Step) -> Step,
+    work: fn(Vec<Step>) -> Vec<Step>,
     container: fn(&Step) -> Option<&Path>,
     scope: &Scope<'_, '_>,
 ) -> Pending<Vec<Step>> {
@@ -94,9 +95,20 @@ fn hand_out(
             let Some(step) = steps.next_if(is_with_it) else { break };
             piece.push(step);
         }
-        scope.begin(&mut pending, move || piece.into_iter().map(work).collect());
+        scope.begin(&mut pending, move || work(piece));
     }
     pending
+}
+
+/// Changes images in place, each from old to new in its own order. What is written of several is made durable together:
+/// a disk's tables hold the times of neighbouring files in one block, which then is written once and not for each.
+fn change_in_place(piece: Vec<Step>) -> Vec<Step> {
+    let committed = each(each(piece, Step::write), Step::commit);
+    each(each(committed, Step::clean_up), Step::finish)
+}
+
+fn each(steps: Vec<Step>, work: fn(Step) -> Step) -> Vec<Step> {
+    steps.into_iter().map(work).collect()
 }
 
 /// Waits for the steps that were handed out.

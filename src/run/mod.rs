@@ -29,6 +29,7 @@ mod seen;
 mod step;
 mod survey;
 mod turns;
+mod work;
 
 pub use carry_out::carry_out;
 pub use keep::{keep_diskette, recognize_diskette};

@@ -1,6 +1,6 @@
 //! What became of a run's images, on its way into the ledger: it is written together with the next claims.
 
-use super::step::Claim;
+use super::work::Claim;
 use crate::ledger::{ClaimId, Conversion, LedgerError, LedgerTransaction, Settled};
 use crate::report::{Operation, Outcome, PackState, Report};
 use std::path::PathBuf;

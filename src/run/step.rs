@@ -6,9 +6,9 @@
 
 use super::change::Change;
 use super::claimed::ImageFile;
-use super::kept::TrimmedRecord;
 use super::output::OutputCopy;
-use crate::diagnosis::{Diagnosis, Verdict, diagnose};
+use super::work::{Claim, Work};
+use crate::diagnosis::Diagnosis;
 use crate::ledger::ClaimId;
 use crate::record::RecordBytes;
 use crate::report::{Failure, Outcome, Report};
@@ -27,75 +27,6 @@ pub(super) enum Step {
     Committed(Box<Work>, Box<Change>),
     /// Nothing more to do.
     Done(Box<Work>),
-}
-
-/// The report on an image, and what the run needs until it is final.
-pub(super) struct Work {
-    pub(super) report: Box<Report>,
-    /// The file that the image is, or is in.
-    pub(super) file: ImageFile,
-    /// The claim that the pack is converted under.
-    pub(super) claim: Option<Claim>,
-    /// The record of a step that is done, if its report was reduced to it.
-    record: Option<TrimmedRecord>,
-}
-
-/// A claim that a step is changed under.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Claim {
-    pub(super) id: ClaimId,
-    /// Whether an earlier run has made it, which may have done more than this run.
-    pub(super) is_resumed: bool,
-}
-
-impl Work {
-    fn new(report: Box<Report>, file: ImageFile) -> Self {
-        Self { report, file, claim: None, record: None }
-    }
-
-    fn failed(mut self: Box<Self>, change: &Change, failure: Failure) -> Step {
-        self.recall(change);
-        self.report.fail(failure);
-        Step::Done(self)
-    }
-
-    fn converted(mut self: Box<Self>, diagnosis: Diagnosis) -> Step {
-        let is_reduced = self.is_reduced();
-        self.report.convert(diagnosis);
-        if is_reduced {
-            self.reduce();
-        }
-        Step::Done(self)
-    }
-
-    /// Whether its report waits without the diagnosis of its record, which is the old one of its change.
-    fn is_reduced(&self) -> bool {
-        self.report.diagnosis.is_none()
-    }
-
-    /// Takes the record of a change that will not be made, if the report was reduced.
-    fn recall(&mut self, change: &Change) {
-        if self.is_reduced() {
-            self.record = Some(change.old().clone());
-        }
-    }
-
-    /// Keeps only the bytes of a sound record, from which the report can be made again.
-    pub(super) fn reduce(&mut self) {
-        let is_sound = |verdict| verdict != Verdict::Refused;
-        let diagnosis = self.report.diagnosis.take_if(|diagnosis| is_sound(diagnosis.verdict));
-        let record = diagnosis.and_then(|diagnosis| diagnosis.record);
-        self.record = record.map(|record| TrimmedRecord::new(record.bytes()));
-    }
-
-    /// Makes the report complete again. Returns whether it was reduced.
-    pub(super) fn restore_report(&mut self) -> bool {
-        let record = self.record.take();
-        if let Some(record) = &record {
-            self.report.diagnosis = Some(diagnose(&record.whole()));
-        }
-        record.is_some()
-    }
 }
 
 impl Step {
@@ -130,6 +61,29 @@ impl Step {
             Self::NotBegun | Self::Begun(..) | Self::Committed(..) => {}
         }
         self
+    }
+
+    /// The step after something was done about `change`: the next one, or the end.
+    fn after(
+        work: Box<Work>,
+        done: Result<(), Failure>,
+        change: Box<Change>,
+        next: fn(Box<Work>, Box<Change>) -> Self,
+    ) -> Self {
+        match done {
+            Ok(()) => next(work, change),
+            Err(failure) => Self::failed(work, &change, failure),
+        }
+    }
+
+    fn failed(mut work: Box<Work>, change: &Change, failure: Failure) -> Self {
+        work.fail(change, failure);
+        Self::Done(work)
+    }
+
+    fn converted(mut work: Box<Work>, diagnosis: Diagnosis) -> Self {
+        work.convert(diagnosis);
+        Self::Done(work)
     }
 
     fn take(&mut self) -> Self {
@@ -189,30 +143,44 @@ impl Step {
         self.end_ready(|report| report.fail(failure));
     }
 
-    /// Stays `Begun`, or fails: prepares what is made durable together with other images.
-    pub(super) fn stage(self) -> Self {
-        let Self::Begun(work, mut change) = self else { return self };
-        match change.stage() {
-            Ok(()) => Self::Begun(work, change),
-            Err(failure) => work.failed(&change, failure),
+    /// Prepares a change that is made in a container together with others.
+    pub(super) fn stage(&self) {
+        if let Self::Begun(_, change) = self {
+            change.stage();
         }
     }
 
-    /// From `Begun` to `Committed`, or fails: makes the change durable. A copy has no name yet then.
+    /// Stays `Begun`, or fails: writes what converts the image, or its whole copy.
+    pub(super) fn write(self) -> Self {
+        let Self::Begun(work, mut change) = self else { return self };
+        let written = change.write();
+        Self::after(work, written, change, Self::Begun)
+    }
+
+    /// From `Begun` to `Committed`, or fails: makes durable what was written. A copy has no name yet then.
     pub(super) fn commit(self) -> Self {
         let Self::Begun(work, mut change) = self else { return self };
-        match change.commit() {
-            Ok(()) => Self::Committed(work, change),
-            Err(failure) => work.failed(&change, failure),
+        let committed = change.commit();
+        Self::after(work, committed, change, Self::Committed)
+    }
+
+    /// Stays `Committed`, or fails: cleans up after a change in place.
+    pub(super) fn clean_up(self) -> Self {
+        match self {
+            Self::Committed(work, change) if change.copy().is_none() => {
+                let cleaned_up = change.clean_up();
+                Self::after(work, cleaned_up, change, Self::Committed)
+            }
+            other => other,
         }
     }
 
-    /// From `Committed` to `Done`, for a change in place: cleans up.
+    /// From `Committed` to `Done`, for a change in place: makes the clean-up durable.
     pub(super) fn finish(self) -> Self {
         match self {
             Self::Committed(work, mut change) if change.copy().is_none() => match change.finish() {
-                Ok(()) => work.converted(change.diagnose_new()),
-                Err(failure) => work.failed(&change, failure),
+                Ok(()) => Self::converted(work, change.diagnose_new()),
+                Err(failure) => Self::failed(work, &change, failure),
             },
             other => other,
         }
@@ -242,7 +210,7 @@ impl Step {
     pub(super) fn give_way(&mut self) {
         *self = match self.take() {
             Self::Begun(work, change) => match change.copy() {
-                Some(copy) => work.failed(&change, copy.exists()),
+                Some(copy) => Self::failed(work, &change, copy.exists()),
                 None => Self::Begun(work, change),
             },
             other => other,
@@ -255,7 +223,7 @@ impl Step {
             Self::Committed(mut work, mut change) if change.copy().is_some() => {
                 let converted = (!change.is_as_it_is()).then(|| change.diagnose_new());
                 match ((*change).publish(), converted) {
-                    (Ok(true), Some(diagnosis)) => work.converted(diagnosis),
+                    (Ok(true), Some(diagnosis)) => Self::converted(work, diagnosis),
                     (Ok(false), Some(_)) => {
                         work.report.outcome = Outcome::AlreadyConverted;
                         Self::Done(work)

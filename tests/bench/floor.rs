@@ -1,5 +1,5 @@
-//! The floors: the bare system calls of the same work, on paths that are known, in as good a way as
-//! we know. Each runs in a process of its own, as `addpack` does.
+//! The floors: the bare system calls of the same work, on paths that are known, each image by itself.
+//! Each floor runs in a process of its own, as `addpack` does.
 
 use super::images::{AREA, LEN, RECORD, path};
 use flate2::Compression;
@@ -170,8 +170,8 @@ impl Floor {
         File::open(folder)?.sync_all()
     }
 
-    /// Writes the commit sector, durable and read back past the cache; then zeroes the sectors that held
-    /// events, which is made durable and read back as well.
+    /// Writes the commit sector, durable and read back past the cache, through a second handle; then zeroes
+    /// the sectors that held events, which is made durable and read back as well.
     fn convert(&self, path: &Path, file: &File) -> io::Result<()> {
         let flags = OFlags::DIRECT | OFlags::CLOEXEC;
         let direct = File::from(rustix::fs::open(path, flags, Mode::empty())?);

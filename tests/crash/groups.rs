@@ -3,7 +3,7 @@
 use super::claims::convert;
 use super::killed_with_ledger::assert_ledger_agrees;
 use super::signals::{IMAGES, folder_of, packs};
-use crate::support::judge::{PackImage, Point, State, strace};
+use crate::support::judge::{Called, PackImage, Point, State, strace};
 use crate::support::ledger;
 use crate::support::scene::Scene;
 use rusqlite::Connection;
@@ -63,6 +63,21 @@ fn killed_at_a_name_of_the_second_group_each_copy_is_whole_or_absent_and_one_run
         assert!(!scene.path(&copy).exists() || scene.read(&copy) == pack.new, "{number}");
     }
     complete(&scene, &packs, &COPY, "out");
+}
+
+#[test]
+fn images_of_the_next_group_are_changed_while_a_slow_disk_holds_up_one_of_the_group_before() {
+    crate::support::needs!("strace");
+    let (scene, packs) = folder();
+    let [slow, next] = [5, GROUP + 60].map(|number| format!("in/{}", name(number)));
+    let delay = "inject=fdatasync:delay_enter=2000000:when=1";
+    let options = ["-f", "-P", &slow, "-P", &next, "-e", "trace=pwrite64,fdatasync", "-e", delay];
+    let traced = strace(&scene, &options, &CONVERT);
+    let held_up = traced.calls.iter().find(|call| call.name == "fdatasync").unwrap();
+    let meanwhile = held_up.began + 1..held_up.ended;
+    let is_written = |call: &Called| call.name == "pwrite64" && meanwhile.contains(&call.began);
+    assert!(traced.calls.iter().any(is_written), "{traced:?}");
+    complete(&scene, &packs, &CONVERT, "in");
 }
 
 #[test]

@@ -59,6 +59,28 @@ fn image_that_is_converted_is_opened_twice_and_read_twice_besides_what_is_read_b
     assert_eq!(names, [&parts.concat()[..], &["statx", "close"]].concat(), "{traced:?}");
 }
 
+/// A disk's tables have the times of neighbouring files in one block: it is written once for all of them.
+#[test]
+fn neighbours_are_written_before_the_first_of_them_is_made_durable() {
+    crate::support::needs!("strace");
+    let pack = PackImage::golden("applied-1440.img");
+    let scene = Scene::new();
+    for number in 0..4 {
+        let mut image = pack.renumbered(number);
+        image.name = format!("{number}.img");
+        image.put(&scene, "in");
+    }
+    let images = ["0", "1", "2", "3"].map(|number| format!("in/{number}.img"));
+    let paths = images.iter().flat_map(|path| ["-P", path]);
+    let options: Vec<_> =
+        ["-f", "-e", "trace=pwrite64,fdatasync"].into_iter().chain(paths).collect();
+    let traced = strace(&scene, &options, &["convert", "--yes", "--no-ledger", "-j1", "in"]);
+    traced.ran.ends(0);
+    let names: Vec<_> = traced.calls.iter().map(|call| &*call.name).collect();
+    let all = [["pwrite64"; 4], ["fdatasync"; 4]].concat();
+    assert_eq!(names, [&all[..], &all].concat());
+}
+
 /// The ledger has absolute paths.
 #[test]
 fn working_folder_is_asked_for_once_however_many_images_are_converted() {

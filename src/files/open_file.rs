@@ -151,7 +151,9 @@ impl OpenFile {
     /// # Errors
     /// [`TryLockError::WouldBlock`] if another program has locked it to change it.
     pub(crate) fn try_lock_shared(&self) -> Result<(), TryLockError> {
-        let _ = self.guard.set(platform::try_lock_shared(&self.file, &self.path)?);
+        if !self.is_locked() {
+            let _ = self.guard.set(platform::try_lock_shared(&self.file, &self.path)?);
+        }
         Ok(())
     }
 

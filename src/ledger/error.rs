@@ -20,6 +20,8 @@ pub enum LedgerProblem {
     Newer(i32),
     /// It is damaged.
     Corrupt,
+    /// Its journal has records of no conversion that can be begun.
+    Stray,
     /// The disk that it is on is full.
     NoSpace,
     /// The file may not be written.

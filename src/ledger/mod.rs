@@ -185,7 +185,7 @@ impl Ledger {
         if self.strays()?.is_empty() {
             Ok(())
         } else {
-            Err(LedgerError::new(&self.path, LedgerProblem::Corrupt))
+            Err(LedgerError::new(&self.path, LedgerProblem::Stray))
         }
     }
 

@@ -35,7 +35,7 @@ impl Ledger {
         ledger.check_identity()?;
         // Before the log is used: from then on, the first bytes of the file show that it is a ledger.
         ledger.make()?;
-        ledger.set_journal(uses_log)?;
+        ledger.set_journal_mode(uses_log)?;
         ledger.check_journal()?;
         Ok(ledger)
     }
@@ -62,6 +62,9 @@ impl Ledger {
         if !ledger.check_identity()? {
             return Ok(None);
         }
+        // Without a log, whoever reads keeps others from bringing it up to date: that is done from a copy.
+        let is_older = !is_wal && ledger.version()? < schema::VERSION;
+        let ledger = if is_older { Self::open_copy(path)? } else { ledger };
         ledger.read_older()?;
         Ok(Some(ledger))
     }
@@ -118,6 +121,9 @@ impl Ledger {
         // Another run may have made them meanwhile: the lock is held only now.
         let version: i32 =
             write.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(failed)?;
+        if version > schema::VERSION {
+            return Err(LedgerError::new(&path, LedgerProblem::Newer(version)));
+        }
         if version < schema::VERSION {
             schema::make_tables(&write, version).map_err(failed)?;
         }
@@ -126,11 +132,11 @@ impl Ledger {
 
     /// Chooses the journal: a write-ahead log costs one sync a transaction, and works on local file
     /// systems only; elsewhere it is a rollback journal.
-    fn set_journal(&self, uses_log: bool) -> Result<()> {
-        if uses_log && self.switch_journal("WAL")? == "wal" {
+    fn set_journal_mode(&self, uses_log: bool) -> Result<()> {
+        if uses_log && self.switch_journal_mode("WAL")? == "wal" {
             return Ok(());
         }
-        let mode = self.switch_journal("DELETE")?;
+        let mode = self.switch_journal_mode("DELETE")?;
         // The lock of a run that had it exclusively is released with the next read.
         let db = self.db()?;
         let unlock = || {
@@ -147,7 +153,7 @@ impl Ledger {
 
     /// Sets the mode and returns the one that is set then. If several runs switch at once, SQLite does
     /// not wait.
-    fn switch_journal(&self, mode: &str) -> Result<String> {
+    fn switch_journal_mode(&self, mode: &str) -> Result<String> {
         let mut waited = Duration::ZERO;
         loop {
             let set = format!("PRAGMA journal_mode = {mode}");
@@ -170,9 +176,24 @@ impl Ledger {
             db.execute_batch("BEGIN")?;
             let version: i32 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
             let is_older = version < schema::VERSION;
-            db.execute_batch(&if is_older { schema::read_older(version) } else { "COMMIT".into() })
+            db.execute_batch(&if is_older {
+                schema::read_older(version)
+            } else {
+                "COMMIT".into()
+            })?;
+            Ok(version)
         };
-        prepare().map_err(|error| self.failed(error))
+        match prepare().map_err(|error| self.failed(error))? {
+            newer if newer > schema::VERSION => {
+                Err(LedgerError::new(&self.path, LedgerProblem::Newer(newer)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn version(&self) -> Result<i32> {
+        let version = self.db()?.query_row("PRAGMA user_version", [], |row| row.get(0));
+        version.map_err(|error| self.failed(error))
     }
 
     /// Whether this is a ledger with its tables; `false` for an empty database.

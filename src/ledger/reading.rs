@@ -31,6 +31,14 @@ impl Ledger {
                 .map_err(|error| LedgerError::from_sqlite(path, error))?;
             return Ok(Self { db: Some(db), path: path.to_owned(), copy: None });
         }
+        Self::open_copy(path)
+    }
+
+    /// Opens a copy of a ledger.
+    ///
+    /// # Errors
+    /// If it cannot be copied.
+    pub(super) fn open_copy(path: &Path) -> Result<Self> {
         let copy = copy(path)?;
         let db =
             Self::connection(&copy.path().join("ledger.db"), OpenFlags::SQLITE_OPEN_READ_WRITE)

@@ -10,15 +10,18 @@ use rusqlite::{Connection, Row, ToSql, params};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
-/// The columns of a [`LedgerEntry`], in their order. Its state follows from what is there.
+/// The columns of a [`LedgerEntry`], in their order. Its state follows from what is there. Of an outer join, SQLite
+/// would prepare the statement again for each pack.
 macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, serial, licenses, CASE WHEN released <> 0 THEN 'released' ",
-            "WHEN journal.id IS NULL THEN 'done' ELSE 'begun' END, path, target, device, inode, ",
+            "WHEN EXISTS (SELECT 1 FROM journal WHERE journal.id = conversion.id) THEN 'begun' ",
+            "ELSE 'done' END, path, target, device, inode, ",
             "sector_0, sector_1, sector_2, sector_3, converted_at, old_digest, new_digest, ",
-            "old_record, new_record, container, born, copy_place ",
-            "FROM conversion LEFT JOIN journal USING (id) ",
+            "(SELECT old_record FROM journal WHERE journal.id = conversion.id), ",
+            "(SELECT new_record FROM journal WHERE journal.id = conversion.id), ",
+            "container, born, copy_place FROM conversion ",
             $rest
         )
     };
@@ -32,26 +35,28 @@ pub(super) const RELEASED: &str = select!("WHERE serial = ?1 AND released <> 0 O
 pub(super) const BY_ID: &str = select!("WHERE id = ?1");
 /// All entries, in the order in which they were claimed.
 pub(super) const ALL: &str = select!("ORDER BY id");
-/// Those that are begun, in that order, without their records: there may be very many.
+/// Those that are begun, in that order, without their records: there may be very many. A cross join reads the journal
+/// first, whatever SQLite knows of the tables.
 pub(super) const BEGUN: &str = "SELECT id, serial, licenses, 'begun', path, target, device, inode, \
     sector_0, sector_1, sector_2, sector_3, converted_at, old_digest, new_digest, NULL, NULL, \
-    container, born, copy_place FROM journal JOIN conversion USING (id) ORDER BY id";
+    container, born, copy_place FROM journal CROSS JOIN conversion USING (id) ORDER BY id";
 /// What is in the journal, and is no conversion that can be begun: the ledger is damaged.
 pub(super) const STRAY: &str = "SELECT id FROM journal WHERE NOT EXISTS (SELECT 1 FROM conversion \
     WHERE conversion.id = journal.id AND released = 0)";
 
 /// Enters a conversion, unless there is one of its serial.
-const INSERT: &str = "INSERT OR IGNORE INTO conversion (serial, licenses, path, target, device, \
+pub(super) const INSERT: &str = "INSERT OR IGNORE INTO conversion (serial, licenses, path, target, device, \
     inode, sector_0, sector_1, sector_2, sector_3, converted_at, old_digest, new_digest, container, \
     born, copy_place) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
 /// Makes it one that is begun.
-const BEGIN: &str = "INSERT INTO journal (id, old_record, new_record) VALUES (?1, ?2, ?3)";
+pub(super) const ADD_RECORDS: &str =
+    "INSERT INTO journal (id, old_record, new_record) VALUES (?1, ?2, ?3)";
 
 /// Where a pack was found again: what was known of the file at the other place no longer holds.
 pub(super) const MOVED: &str = "UPDATE conversion SET path = ?2, target = ?3, device = NULL, \
     inode = NULL, born = NULL, container = NULL, copy_place = NULL WHERE id = ?1";
 /// Ends the claims from one number to another: conversions that were begun are done.
-pub(super) const END: &str = "DELETE FROM journal WHERE id BETWEEN ?1 AND ?2";
+pub(super) const DROP_RECORDS: &str = "DELETE FROM journal WHERE id BETWEEN ?1 AND ?2";
 /// Takes claims back, from one number to another; they have to be ended as well.
 pub(super) const VOID: &str = "DELETE FROM conversion WHERE id BETWEEN ?1 AND ?2 \
     AND EXISTS (SELECT 1 FROM journal WHERE journal.id = conversion.id)";
@@ -196,14 +201,14 @@ impl ClaimRequest {
     pub(super) fn enter(&self, db: &Connection) -> rusqlite::Result<Option<ClaimId>> {
         if let Some(id) = self.replaces {
             db.prepare_cached(REPLACE)?.execute([id])?;
-            db.prepare_cached(END)?.execute([id, id])?;
+            db.prepare_cached(DROP_RECORDS)?.execute([id, id])?;
         }
         if !self.insert(db)? {
             return Ok(None);
         }
         let id = db.last_insert_rowid();
         let Patch { old, new } = &self.patch;
-        db.prepare_cached(BEGIN)?.execute(params![id, trimmed(old), trimmed(new)])?;
+        db.prepare_cached(ADD_RECORDS)?.execute(params![id, trimmed(old), trimmed(new)])?;
         Ok(Some(id))
     }
 

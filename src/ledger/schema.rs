@@ -48,18 +48,23 @@ CREATE TABLE journal (
 /// containers, files that were made anew, and copies whose folder was moved. The two parts are for the indexes of
 /// versions 2 and 3, which depended on the state.
 fn conversions_of(version: i32, table: &str) -> String {
+    let columns = columns(version);
+    format!(
+        "SELECT {columns}, CAST(0 AS INTEGER) AS released FROM {table} WHERE state <> 'released' \
+         UNION ALL SELECT {columns}, id FROM {table} WHERE state = 'released'"
+    )
+}
+
+/// The columns of such a table, besides the one that shows whether a row is released.
+fn columns(version: i32) -> String {
     let newer = if version < 3 {
         "NULL AS container, NULL AS born, NULL AS copy_place"
     } else {
         "container, born, copy_place"
     };
-    let columns = format!(
-        "SELECT id, serial, licenses, path, target, device, inode, sector_0, sector_1, sector_2, sector_3, \
-         converted_at, old_digest, new_digest, {newer}"
-    );
     format!(
-        "{columns}, CAST(0 AS INTEGER) AS released FROM {table} WHERE state <> 'released' \
-         UNION ALL {columns}, id FROM {table} WHERE state = 'released'"
+        "id, serial, licenses, path, target, device, inode, sector_0, sector_1, sector_2, sector_3, \
+         converted_at, old_digest, new_digest, {newer}"
     )
 }
 
@@ -68,7 +73,7 @@ fn conversions_of(version: i32, table: &str) -> String {
 fn journal_of(table: &str) -> String {
     format!(
         "SELECT id, coalesce(old_record, x'') AS old_record, coalesce(new_record, x'') AS new_record \
-         FROM {table} WHERE state NOT IN ('done', 'released')"
+         FROM {table} WHERE state IS NULL OR state NOT IN ('done', 'released')"
     )
 }
 
@@ -80,14 +85,15 @@ pub(super) fn read_older(version: i32) -> String {
 }
 
 /// Makes the tables of this version out of those of an older one. Numbers are not given twice, also not those of rows
-/// that are gone.
+/// that are gone. Each row is read once, and from the table itself: an index may be damaged.
 fn bring_up_to_date(version: i32) -> String {
-    let (conversions, journal) = (conversions_of(version, "older"), journal_of("older"));
+    let (columns, journal) = (columns(version), journal_of("older"));
     format!(
         "DROP INDEX IF EXISTS live;
         ALTER TABLE conversion RENAME TO older;
         {CREATE}
-        INSERT INTO conversion {conversions} ORDER BY id;
+        INSERT INTO conversion SELECT {columns}, CASE state WHEN 'released' THEN id ELSE 0 END
+            FROM older NOT INDEXED ORDER BY id;
         INSERT INTO journal {journal};
         DELETE FROM sqlite_sequence WHERE name = 'conversion';
         UPDATE sqlite_sequence SET name = 'conversion' WHERE name = 'older';
@@ -118,6 +124,7 @@ pub(super) fn make_tables(db: &Connection, version: i32) -> rusqlite::Result<()>
 mod tests {
     use super::super::{row, seen};
     use super::*;
+    use rusqlite::StatementStatus;
 
     /// How SQLite comes by what a statement reads.
     fn plan(db: &Connection, statement: &str) -> String {
@@ -141,12 +148,43 @@ mod tests {
         make_tables(&db, 0).unwrap();
         db.execute_batch(CREATE_SEEN).unwrap();
         let reading = [row::FIND, row::RELEASED, row::BY_ID, row::BEGUN, row::STRAY, seen::SEEN];
-        let writing = [row::END, row::VOID, row::REPLACE, row::RELEASE, row::MOVED];
+        let writing = [row::DROP_RECORDS, row::VOID, row::REPLACE, row::RELEASE, row::MOVED];
         for statement in reading.into_iter().chain(writing) {
             let plan = plan(&db, statement);
             assert!(!reads_all(&plan), "{statement}:\n{plan}");
         }
         assert!(reads_all(&plan(&db, row::ALL)));
+    }
+
+    /// SQLite may plan a statement anew for other parameters, which takes many times as long as to run it. It does so for
+    /// what reads a range, which is asked for once.
+    #[test]
+    fn no_statement_is_prepared_again_for_another_pack() {
+        let db = Connection::open_in_memory().unwrap();
+        make_tables(&db, 0).unwrap();
+        db.execute_batch(CREATE_SEEN).unwrap();
+        let reading = [row::FIND, row::BY_ID];
+        let writing = [
+            row::INSERT,
+            row::ADD_RECORDS,
+            row::DROP_RECORDS,
+            row::VOID,
+            row::REPLACE,
+            row::RELEASE,
+        ];
+        for sql in reading.into_iter().chain(writing) {
+            let mut statement = db.prepare(sql).unwrap();
+            for pack in 1..4 {
+                for parameter in 1..=statement.parameter_count() {
+                    statement.raw_bind_parameter(parameter, pack.to_string()).unwrap();
+                }
+                // What it comes to does not matter.
+                let _ = statement.raw_query().next();
+                // As when it is kept for another use.
+                statement.clear_bindings();
+            }
+            assert_eq!(statement.get_status(StatementStatus::RePrepare), 0, "{sql}");
+        }
     }
 
     /// Of the older tables, those whose indexes are the furthest from the ones of today.

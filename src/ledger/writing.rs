@@ -76,7 +76,7 @@ impl LedgerTransaction<'_> {
                 if let Settled::Void(_) = claims[0] {
                     self.transaction.prepare_cached(row::VOID)?.execute([first, last])?;
                 }
-                self.transaction.prepare_cached(row::END)?.execute([first, last])
+                self.transaction.prepare_cached(row::DROP_RECORDS)?.execute([first, last])
             };
             settle().map_err(|error| self.failed(error))?;
         }
@@ -88,7 +88,7 @@ impl LedgerTransaction<'_> {
         let release = || -> rusqlite::Result<bool> {
             let rows = self.transaction.execute(row::RELEASE, params![entry.id, is_begun])?;
             if rows == 1 {
-                self.transaction.execute(row::END, [entry.id, entry.id])?;
+                self.transaction.execute(row::DROP_RECORDS, [entry.id, entry.id])?;
             }
             Ok(rows == 1)
         };

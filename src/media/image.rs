@@ -41,15 +41,12 @@ impl RawImage {
         OpenFile::open(path).map(Self::from)
     }
 
-    /// Opens the image to be read and changed in place. It is locked before anything is read, if that can be: what is
-    /// read then stays true. [`RawImage::try_lock`] tells whether it is.
+    /// Opens the image to be read and changed in place.
     ///
     /// # Errors
     /// As the system reports them.
     pub fn open_to_change(path: &Path) -> io::Result<Self> {
-        let file = OpenFile::open_to_change(path)?;
-        let _ = file.try_lock();
-        Ok(file.into())
+        OpenFile::open_to_change(path).map(Self::from)
     }
 
     /// Wraps a file that is already open; `path` is where it can be opened again.

@@ -10,9 +10,9 @@ mod opened;
 mod packed;
 mod place;
 pub mod surface;
-mod to_flush;
 mod verifying;
 mod watch;
+mod writable;
 
 use crate::container::Recognised;
 pub use crate::disk::{DriveError, MapfileError, MediaError};

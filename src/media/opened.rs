@@ -51,26 +51,6 @@ impl Medium {
         Self::image(image, place, false)
     }
 
-    /// Opens a medium to be read and changed.
-    ///
-    /// # Errors
-    /// As [`Medium::open`].
-    pub fn open_to_change(place: &Place, retries: u32) -> Result<Self, MediaError> {
-        match place.kind {
-            PlaceKind::File => match &place.member {
-                Some(member) => {
-                    let packed = Packed::to_change(Arc::clone(&member.container), member.index)?;
-                    Self::packed(packed, place)
-                }
-                None => Self::image(Box::new(RawImage::open_to_change(&place.path)?), place, true),
-            },
-            PlaceKind::Drive => Ok(Self::Diskette(VerifyingReader::new(
-                Drive::open_to_change(&place.path)?,
-                retries,
-            ))),
-        }
-    }
-
     /// The same medium; if it is a diskette, `watcher` is called while it is read.
     #[must_use]
     pub fn watched(self, watcher: Option<Watcher>) -> Self {
@@ -80,7 +60,11 @@ impl Medium {
         }
     }
 
-    fn image(image: Box<RawImage>, place: &Place, writable: bool) -> Result<Self, MediaError> {
+    pub(super) fn image(
+        image: Box<RawImage>,
+        place: &Place,
+        writable: bool,
+    ) -> Result<Self, MediaError> {
         let format = match image.recognise(!writable)? {
             Recognised::Container(format) => Some(format),
             Recognised::Unknown => format_by_name(&place.path),
@@ -96,7 +80,7 @@ impl Medium {
         }))
     }
 
-    fn packed(packed: Packed, place: &Place) -> Result<Self, MediaError> {
+    pub(super) fn packed(packed: Packed, place: &Place) -> Result<Self, MediaError> {
         Ok(Self::Packed(match lost(place, packed.len())? {
             Some(lost) => packed.without(&lost),
             None => packed,

@@ -15,7 +15,7 @@ pub(crate) fn forget(_: &File, _: u64, _: usize) {}
 pub(crate) struct PastCache {}
 
 impl PastCache {
-    #[expect(clippy::unused_self, reason = "other systems need a second handle")]
+    #[expect(clippy::unused_self, reason = "other systems keep something here")]
     pub(super) fn with<R>(
         &self,
         _: &File,

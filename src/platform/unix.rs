@@ -113,8 +113,6 @@ fn without_interruption(lock: impl Fn() -> Result<(), TryLockError>) -> Result<(
 pub(crate) type Guard = ();
 /// Whether opening a file to be changed locks it.
 pub(crate) const OPENING_LOCKS: bool = false;
-/// Whether a file that is open to be read can be made durable.
-pub(crate) const READERS_MAY_FLUSH: bool = true;
 
 /// Locks the file against other programs until it is closed.
 pub(crate) fn try_lock(file: &File, _: &Path) -> Result<Guard, TryLockError> {

@@ -1,7 +1,7 @@
 //! Reports, tries or does what a survey has decided, image by image in their order.
 //!
 //! Whatever was begun is complete when a run is stopped. While a group is changed in place, the next one is claimed and
-//! handed out too, so that the disks never wait, and the one after that is opened. So at most three groups are open; of
+//! handed out too, so that the disks seldom wait, and the one after that is opened. So at most three groups are open; of
 //! copies, two. All members of an archive that is changed in place are in one group, so the archive is
 //! written once.
 
@@ -91,8 +91,8 @@ struct Run<'a> {
 type Reported = Result<ControlFlow<()>, LedgerError>;
 
 impl<'a> Run<'a> {
-    /// Finishes one group after the other. If there are several threads, a group is changed while the next ones are opened
-    /// and claimed.
+    /// Finishes one group after the other. If there are several threads, a group is changed while the next one is claimed
+    /// and handed out, and the one after that is opened.
     fn groups(
         &mut self,
         turns: &mut InOrder<impl Iterator<Item = Turn>, TurnResult>,
@@ -109,11 +109,12 @@ impl<'a> Run<'a> {
             let mut group = Group::new(turns.take(scope, work).results);
             let is_last = group.steps.is_empty();
             let is_stopped = || stop.load(Ordering::Relaxed);
-            if is_stopped() {
-                group.steps.iter_mut().for_each(Step::leave);
-            }
             if is_in_place && !is_last && !is_stopped() {
                 turns.begin(scope, work);
+            }
+            // Asked last before the claims, since opening the next group can take long.
+            if is_stopped() {
+                group.steps.iter_mut().for_each(Step::leave);
             }
             self.claim(&mut group);
             let is_claimed = group.claimed.is_ok();

@@ -88,8 +88,15 @@ fn hand_out(
     let mut steps = steps.into_iter().peekable();
     while let Some(first) = steps.next() {
         let of_first = container(&first).map(Path::to_owned);
-        let is_with_it = |step: &Step| step.is_over() || container(step) == of_first.as_deref();
-        let most = if of_first.is_some() { usize::MAX } else { share };
+        let is_with_it = |step: &Step| {
+            step.is_over() || (container(step) == of_first.as_deref() && !step.is_of_drive())
+        };
+        // A diskette waits for nothing else: another one may be in the drive at any moment.
+        let most = match of_first {
+            Some(_) => usize::MAX,
+            None if first.is_of_drive() => 1,
+            None => share,
+        };
         let mut piece = vec![first];
         while piece.len() < most {
             let Some(step) = steps.next_if(is_with_it) else { break };

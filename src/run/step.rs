@@ -186,6 +186,17 @@ impl Step {
         }
     }
 
+    /// Whether the image is a diskette in a drive.
+    pub(super) fn is_of_drive(&self) -> bool {
+        match self {
+            Self::Ready(work, _)
+            | Self::Begun(work, _)
+            | Self::Committed(work, _)
+            | Self::Done(work) => work.report.is_drive,
+            Self::NotBegun => false,
+        }
+    }
+
     /// The path without links of the container that it changes, if its image is in one.
     pub(super) fn container(&self) -> Option<&Path> {
         match self {

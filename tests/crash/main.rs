@@ -33,9 +33,9 @@ mod ledger_without_locks;
 #[cfg(unix)]
 mod medium_errors;
 #[cfg(unix)]
-mod moved_images;
+mod migrations;
 #[cfg(unix)]
-mod older_ledgers;
+mod moved_images;
 mod open_claims;
 mod other_images;
 #[cfg(unix)]

@@ -54,6 +54,27 @@ fn drive_is_opened_for_nobody_else_and_only_the_records_sectors_are_written_past
     }
 }
 
+/// Another diskette may be in the drive at any moment.
+#[test]
+fn nothing_else_is_written_between_the_sectors_of_a_diskette() {
+    let image = PackImage::full_history();
+    let Some((scene, drive)) = drive_with(&image) else { return };
+    let others = [1, 2].map(|number| scene.pack(number, &format!("{number}.img")));
+    let paths = [others[0].to_str().unwrap(), drive.path(), others[1].to_str().unwrap()];
+    let options = ["-f", "-e", "trace=pwrite64,fdatasync"].into_iter();
+    let options: Vec<_> = options.chain(paths.iter().flat_map(|path| ["-P", path])).collect();
+    let traced = strace(&scene, &options, &[&CONVERT[..], &["-j1"], &paths].concat());
+    traced.ran.ends(0);
+    let files: Vec<_> =
+        traced.calls.iter().map(|call| call.text.split([',', ')']).next()).collect();
+    let count = |file| files.iter().filter(|of| **of == file).count();
+    let of_drive = files.iter().copied().max_by_key(|file| count(*file)).unwrap();
+    let first = files.iter().position(|file| *file == of_drive).unwrap();
+    assert!(count(of_drive) >= 4, "each of its sectors is written: {traced:?}");
+    let of_drive = [of_drive].repeat(count(of_drive));
+    assert_eq!(files[first..][..of_drive.len()], of_drive, "{traced:?}");
+}
+
 #[test]
 fn inspecting_never_opens_a_drive_to_write() {
     let image = PackImage::golden("applied-1440.img");

@@ -112,7 +112,7 @@ fn records_in_the_journal_of_no_conversion_that_is_begun_are_reported_and_kept()
         let scene = Scene::with(&["unused-720.img", "applied-1440.img"]);
         scene.convert(&["applied-1440.img"]);
         open(&scene.ledger()).execute_batch(damage).unwrap();
-        assert_unusable(&scene, "it is damaged; restore it from a backup");
+        assert_unusable(&scene, "it is damaged, addpack ledger check says where");
         let ran = scene.run(&["plan", "unused-720.img"]);
         assert!(ran.stderr.contains("it is damaged") && ran.stdout.is_empty(), "{ran:?}");
         let ran = scene.run(&["inspect", "unused-720.img"]);

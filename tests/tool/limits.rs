@@ -43,7 +43,7 @@ fn where_few_files_may_be_open_fewer_images_are_worked_on_at_a_time() {
     }
 }
 
-/// Few threads take many images at a time, and the images of two groups are open.
+/// Few threads take many images at a time, and the images of three groups are open.
 #[test]
 fn where_files_suffice_for_a_group_that_is_just_not_full_none_is_lacking() {
     for limit in ["250", "318", "330"] {

@@ -78,6 +78,9 @@ pub(crate) fn unusable(error: &LedgerError) -> String {
         LedgerProblem::NotALedger => "this file is not a ledger",
         LedgerProblem::Newer(_) => "a newer addpack wrote it; use that one",
         LedgerProblem::Corrupt => "it is damaged; restore it from a backup",
+        LedgerProblem::Stray => {
+            "it is damaged, addpack ledger check says where; restore it from a backup"
+        }
         LedgerProblem::NoSpace => "the disk that it is on is full; make room and run addpack again",
         LedgerProblem::WriteProtected => "it may not be written; make it writable",
         LedgerProblem::ReadOnlyDisk => {

@@ -171,8 +171,6 @@ impl PastCache {
 pub(crate) type Guard = File;
 /// Whether a file that is open to be changed is locked by that.
 pub(crate) const OPENING_LOCKS: bool = true;
-/// Whether a file that is open to be read can be made durable.
-pub(crate) const READERS_MAY_FLUSH: bool = false;
 
 /// Keeps other programs from changing the file and from locking it. If this user may not write the file, it only
 /// keeps others from changing it.

@@ -133,5 +133,6 @@ impl Bench {
         compare(count, self.rounds.min(3), &mut sides);
         self.remove("zip");
         self.remove("unzipped");
+        self.forget_ledger();
     }
 }

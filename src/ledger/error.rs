@@ -20,7 +20,7 @@ pub enum LedgerProblem {
     Newer(i32),
     /// It is damaged.
     Corrupt,
-    /// Its journal has records of no conversion that can be begun.
+    /// Its journal has records that belong to no open conversion.
     Stray,
     /// The disk that it is on is full.
     NoSpace,

@@ -64,8 +64,8 @@ pub struct Ledger {
     /// `None` if there is no ledger, in a run that only reads.
     db: Option<Connection>,
     path: PathBuf,
-    /// The copy that is read instead, if the ledger may only be read; it is removed with the connection.
-    #[expect(dead_code, reason = "held, not read")]
+    /// The copy that is read instead, if the ledger may only be read, or is an older one without a log; it is removed
+    /// with the connection.
     copy: Option<TempDir>,
 }
 

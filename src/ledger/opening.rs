@@ -62,9 +62,9 @@ impl Ledger {
         if !ledger.check_identity()? {
             return Ok(None);
         }
-        // Without a log, whoever reads keeps others from bringing it up to date: that is done from a copy.
-        let is_older = !is_wal && ledger.version()? < schema::VERSION;
-        let ledger = if is_older { Self::open_copy(path)? } else { ledger };
+        // Without a log, who goes on to read it as it was would keep others from bringing it up to date.
+        let is_copied = !is_wal && ledger.copy.is_none() && ledger.version()? < schema::VERSION;
+        let ledger = if is_copied { ledger.copied()? } else { ledger };
         ledger.read_older()?;
         Ok(Some(ledger))
     }

@@ -1,4 +1,5 @@
-//! Opens a ledger that may only be read: another user's, or one on a read-only file system.
+//! Opens a ledger that may only be read: another user's, or one on a read-only file system; and reads an older one
+//! without a write-ahead log from a copy, so that others can bring it up to date meanwhile.
 //!
 //! To read a write-ahead log, SQLite needs an index that it makes beside the ledger. If it cannot make one, a
 //! ledger without a log is opened as a file that does not change, and any other one is copied, and read
@@ -7,6 +8,7 @@
 use super::{Ledger, LedgerError, LedgerProblem, Result};
 use crate::platform::keep_private;
 use rusqlite::OpenFlags;
+use rusqlite::backup::{Backup, StepResult};
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -31,19 +33,32 @@ impl Ledger {
                 .map_err(|error| LedgerError::from_sqlite(path, error))?;
             return Ok(Self { db: Some(db), path: path.to_owned(), copy: None });
         }
-        Self::open_copy(path)
-    }
-
-    /// Opens a copy of a ledger.
-    ///
-    /// # Errors
-    /// If it cannot be copied.
-    pub(super) fn open_copy(path: &Path) -> Result<Self> {
         let copy = copy(path)?;
         let db =
             Self::connection(&copy.path().join("ledger.db"), OpenFlags::SQLITE_OPEN_READ_WRITE)
                 .map_err(|error| LedgerError::from_sqlite(path, error))?;
         Ok(Self { db: Some(db), path: path.to_owned(), copy: Some(copy) })
+    }
+
+    /// A copy of this ledger as it is now, made by SQLite, which keeps others from writing meanwhile.
+    ///
+    /// # Errors
+    /// If it cannot be copied.
+    pub(super) fn copied(&self) -> Result<Self> {
+        let folder = private_folder().map_err(|error| not_copied(&self.path, error))?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_CREATE);
+        let from = self.db()?;
+        let copy = || {
+            let mut to = Self::connection(&folder.path().join("ledger.db"), flags)?;
+            let result = Backup::new(from, &mut to)?.step(-1)?;
+            Ok((to, result))
+        };
+        match copy().map_err(|error| self.failed(error))? {
+            (db, StepResult::Done) => {
+                Ok(Self { db: Some(db), path: self.path.clone(), copy: Some(folder) })
+            }
+            _ => Err(LedgerError::new(&self.path, LedgerProblem::InUse)),
+        }
     }
 }
 

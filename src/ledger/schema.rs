@@ -70,31 +70,35 @@ fn columns(version: i32) -> String {
 
 /// The rows of `journal`, out of such a table. A row whose records or state are damaged stays begun, so that runs go on
 /// to report it: a record that is not there is an empty one, which no conversion makes.
-fn journal_of(table: &str) -> String {
+fn journal_of(table: &str, is_begun: &str) -> String {
     format!(
         "SELECT id, coalesce(old_record, x'') AS old_record, coalesce(new_record, x'') AS new_record \
-         FROM {table} WHERE state IS NULL OR state NOT IN ('done', 'released')"
+         FROM {table} WHERE {is_begun}"
     )
 }
 
 /// Lets this connection read the tables of an older version as if they were those of this one.
 pub(super) fn read_older(version: i32) -> String {
-    let (conversions, journal) =
-        (conversions_of(version, "main.conversion"), journal_of("main.conversion"));
+    let (conversions, journal) = (
+        conversions_of(version, "main.conversion"),
+        journal_of("main.conversion", "state NOT IN ('done', 'released')"),
+    );
     format!("CREATE TEMP VIEW conversion AS {conversions}; CREATE TEMP VIEW journal AS {journal};")
 }
 
 /// Makes the tables of this version out of those of an older one. Numbers are not given twice, also not those of rows
-/// that are gone. Each row is read once, and from the table itself: an index may be damaged.
+/// that are gone. All rows are read from the table itself: an index may be damaged.
 fn bring_up_to_date(version: i32) -> String {
-    let (columns, journal) = (columns(version), journal_of("older"));
+    // SQLite takes for granted that a state is not NULL, but a damaged one may be.
+    let is_begun = "CASE WHEN state IN ('done', 'released') THEN 0 ELSE 1 END";
+    let (columns, journal) = (columns(version), journal_of("older", is_begun));
     format!(
         "DROP INDEX IF EXISTS live;
         ALTER TABLE conversion RENAME TO older;
         {CREATE}
         INSERT INTO conversion SELECT {columns}, CASE state WHEN 'released' THEN id ELSE 0 END
             FROM older NOT INDEXED ORDER BY id;
-        INSERT INTO journal {journal};
+        INSERT INTO journal {journal} ORDER BY id;
         DELETE FROM sqlite_sequence WHERE name = 'conversion';
         UPDATE sqlite_sequence SET name = 'conversion' WHERE name = 'older';
         DROP TABLE older;"
@@ -156,8 +160,8 @@ mod tests {
         assert!(reads_all(&plan(&db, row::ALL)));
     }
 
-    /// SQLite may plan a statement anew for other parameters, which takes many times as long as to run it. It does so for
-    /// what reads a range, which is asked for once.
+    /// SQLite may plan a statement anew for other parameters, which takes many times as long as to run it. The others are
+    /// used once for many packs.
     #[test]
     fn no_statement_is_prepared_again_for_another_pack() {
         let db = Connection::open_in_memory().unwrap();
@@ -166,6 +170,9 @@ mod tests {
         let reading = [row::FIND, row::BY_ID];
         let writing = [
             row::INSERT,
+            row::MOVED,
+            seen::REMEMBER,
+            seen::ENTER,
             row::ADD_RECORDS,
             row::DROP_RECORDS,
             row::VOID,

@@ -4,14 +4,14 @@ use super::row::{file_values, number_at, path_at, path_value};
 use super::{Conversion, Ledger, LedgerError, Result, schema};
 use rusqlite::{Connection, Row, params};
 
-const REMEMBER: &str = "INSERT OR IGNORE INTO temp.seen (serial, licenses, path, target, device, \
+pub(super) const REMEMBER: &str = "INSERT OR IGNORE INTO temp.seen (serial, licenses, path, target, device, \
     inode, born, converted_at, old_digest, new_digest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
 /// The next packs that were seen converted and are not known, in the order in which they were seen.
 pub(super) const SEEN: &str = "SELECT id, serial, licenses, path, device, inode, born, converted_at, \
     old_digest, new_digest FROM temp.seen WHERE id > ?1 AND NOT EXISTS (SELECT 1 FROM conversion \
     WHERE conversion.serial = seen.serial AND released = 0) ORDER BY id LIMIT ?2";
 /// Enters a converted pack, as done, unless it is known.
-const ENTER: &str = "INSERT OR IGNORE INTO conversion (serial, licenses, path, target, device, \
+pub(super) const ENTER: &str = "INSERT OR IGNORE INTO conversion (serial, licenses, path, target, device, \
     inode, born, converted_at, old_digest, new_digest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
 
 impl Ledger {

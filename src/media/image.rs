@@ -131,7 +131,9 @@ impl RawImage {
     /// # Errors
     /// [`TryLockError::WouldBlock`] if another program has locked it to change it.
     pub fn try_lock_shared(&self) -> Result<(), TryLockError> {
-        self.take_start();
+        if !self.file.is_locked() {
+            self.take_start();
+        }
         self.file.try_lock_shared()
     }
 }

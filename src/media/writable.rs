@@ -42,12 +42,15 @@ impl Medium {
         }
     }
 
-    /// Opens a medium to make it durable: to be changed where this user may, since neither Windows nor a share that is
-    /// mounted on Linux flushes any other file, and otherwise to be read. It is not locked.
+    /// Opens a medium to make it durable. Neither Windows nor a share of Windows that is mounted elsewhere flushes a file that
+    /// is only read, so there it is opened to be changed if this user may, but not locked.
     ///
     /// # Errors
     /// As [`Medium::open`]; on Windows also if another program has the file open to be changed.
     pub(crate) fn open_to_flush(place: &Place, retries: u32) -> Result<Self, MediaError> {
+        if platform::flushes_readers(platform::folder_of(&place.path)) {
+            return Self::open(place, retries);
+        }
         match Self::open_writable(place, retries, |_| {}) {
             // On Windows, nobody can flush it now: opening it once more would only be another wait.
             Err(MediaError::Io(error)) if platform::is_in_use(&error) => Err(error.into()),

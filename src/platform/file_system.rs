@@ -60,6 +60,11 @@ mod unix {
         false
     }
 
+    /// Whether what is open to be read in `folder` can be made durable.
+    pub(crate) fn flushes_readers(folder: &Path) -> bool {
+        is_local(folder)
+    }
+
     /// Checks that the file system has locks, by taking one of the kind that SQLite uses. It is released when
     /// the file is closed.
     pub(crate) fn try_locks(file: &File) -> io::Result<()> {
@@ -114,7 +119,8 @@ mod unix {
 
 #[cfg(unix)]
 pub(crate) use unix::{
-    forbids_writing, is_local, may_give_rights, may_rename, may_replace, may_write, try_locks,
+    flushes_readers, forbids_writing, is_local, may_give_rights, may_rename, may_replace,
+    may_write, try_locks,
 };
 
 #[cfg(windows)]
@@ -133,6 +139,10 @@ mod windows {
             _ => false,
         };
         std::fs::canonicalize(folder).is_ok_and(|path| is_disk(&path))
+    }
+
+    pub(crate) fn flushes_readers(_: &Path) -> bool {
+        false
     }
 
     pub(crate) fn try_locks(file: &File) -> io::Result<()> {
@@ -168,5 +178,5 @@ mod windows {
 
 #[cfg(windows)]
 pub(crate) use windows::{
-    forbids_writing, is_local, may_rename, may_replace, may_write, try_locks,
+    flushes_readers, forbids_writing, is_local, may_rename, may_replace, may_write, try_locks,
 };

@@ -91,7 +91,7 @@ fn hand_out(
         let is_with_it = |step: &Step| {
             step.is_over() || (container(step) == of_first.as_deref() && !step.is_of_drive())
         };
-        // A diskette waits for nothing else: another one may be in the drive at any moment.
+        // Between the steps of a diskette, its thread does nothing else: another one may be in the drive at any moment.
         let most = match of_first {
             Some(_) => usize::MAX,
             None if first.is_of_drive() => 1,

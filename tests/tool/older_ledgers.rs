@@ -109,7 +109,10 @@ fn damaged_row_of_an_older_ledger_stays_begun_and_is_reported() {
         let damage = format!(
             "PRAGMA ignore_check_constraints = ON; PRAGMA writable_schema = ON;
             UPDATE sqlite_schema SET sql = replace(sql, 'TEXT NOT NULL CHECK', 'TEXT CHECK');
-            PRAGMA writable_schema = RESET; UPDATE conversion SET {damage} WHERE id = 3"
+            PRAGMA writable_schema = RESET; UPDATE conversion SET {damage} WHERE id = 3;
+            PRAGMA writable_schema = ON;
+            UPDATE sqlite_schema SET sql = replace(sql, 'TEXT CHECK', 'TEXT NOT NULL CHECK');
+            PRAGMA writable_schema = RESET"
         );
         open(&scene.ledger()).execute_batch(&damage).unwrap();
         for _ in 0..2 {

@@ -196,7 +196,7 @@ pub fn outcomes(images: &[Image]) -> Vec<&str> {
 
 impl Ran {
     pub fn of(command: &mut Command) -> Self {
-        let ran = Self::with(command.output().unwrap());
+        let ran = Self::with(output(command));
         check_lines(&ran.stdout);
         ran
     }
@@ -236,6 +236,16 @@ impl Ran {
         let (stdout, stderr) = (stdout.as_bytes().to_vec(), stderr.as_bytes().to_vec());
         self.assert().code(code).stderr(stderr).stdout(stdout);
     }
+}
+
+/// Runs a command. wine sometimes cannot start one, and says that it is an internal error: that is tried again.
+fn output(command: &mut Command) -> Output {
+    const INTERNAL_ERROR: i32 = 1359;
+    let is_of_wine =
+        |error: &std::io::Error| cfg!(windows) && error.raw_os_error() == Some(INTERNAL_ERROR);
+    let mut tries = (0..3).map(|_| command.output());
+    let tried = tries.find(|result| !result.as_ref().is_err_and(is_of_wine));
+    tried.expect("wine starts one command out of three").unwrap()
 }
 
 /// What was printed, with `/` between the names of a path. What is escaped (`\u{1b}`) stays so.

@@ -121,9 +121,7 @@ impl Ledger {
         // Another run may have made them meanwhile: the lock is held only now.
         let version: i32 =
             write.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(failed)?;
-        if version > schema::VERSION {
-            return Err(LedgerError::new(&path, LedgerProblem::Newer(version)));
-        }
+        refuse_newer(&path, version)?;
         if version < schema::VERSION {
             schema::make_tables(&write, version).map_err(failed)?;
         }
@@ -183,12 +181,7 @@ impl Ledger {
             })?;
             Ok(version)
         };
-        match prepare().map_err(|error| self.failed(error))? {
-            newer if newer > schema::VERSION => {
-                Err(LedgerError::new(&self.path, LedgerProblem::Newer(newer)))
-            }
-            _ => Ok(()),
-        }
+        refuse_newer(&self.path, prepare().map_err(|error| self.failed(error))?)
     }
 
     fn version(&self) -> Result<i32> {
@@ -206,13 +199,18 @@ impl Ledger {
             self.db()?.query_row(numbers, [], read).map_err(|error| self.failed(error))?;
         match (id, version) {
             (0, 0) if schema == 0 => Ok(false),
-            (schema::APPLICATION_ID, 1..=schema::VERSION) => Ok(true),
-            (schema::APPLICATION_ID, newer) if newer > schema::VERSION => {
-                Err(LedgerError::new(&self.path, LedgerProblem::Newer(newer)))
-            }
+            (schema::APPLICATION_ID, 1..) => refuse_newer(&self.path, version).map(|()| true),
             _ => Err(LedgerError::new(&self.path, LedgerProblem::NotALedger)),
         }
     }
+}
+
+/// A newer version may have other tables.
+fn refuse_newer(path: &Path, version: i32) -> Result<()> {
+    if version > schema::VERSION {
+        return Err(LedgerError::new(path, LedgerProblem::Newer(version)));
+    }
+    Ok(())
 }
 
 /// From now on this connection alone uses the database, and needs no shared memory for that.

@@ -103,6 +103,13 @@ impl RawImage {
         withhold(&self.flaws(), offset, buffer)
     }
 
+    /// Before a lock: what was read without one may have changed.
+    fn forget_start(&self) {
+        if !self.file.is_locked() {
+            self.take_start();
+        }
+    }
+
     /// The start of the file, if it was read already.
     fn take_start(&self) -> Option<Vec<u8>> {
         self.start.lock().unwrap_or_else(PoisonError::into_inner).take()
@@ -120,9 +127,7 @@ impl RawImage {
     /// # Errors
     /// [`TryLockError::WouldBlock`] if another program holds the lock.
     pub fn try_lock(&self) -> Result<(), TryLockError> {
-        if !self.file.is_locked() {
-            self.take_start();
-        }
+        self.forget_start();
         self.file.try_lock()
     }
 
@@ -131,9 +136,7 @@ impl RawImage {
     /// # Errors
     /// [`TryLockError::WouldBlock`] if another program has locked it to change it.
     pub fn try_lock_shared(&self) -> Result<(), TryLockError> {
-        if !self.file.is_locked() {
-            self.take_start();
-        }
+        self.forget_start();
         self.file.try_lock_shared()
     }
 }

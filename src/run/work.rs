@@ -47,7 +47,7 @@ impl Work {
     }
 
     /// Whether its report waits without the diagnosis of its record, which is the old one of its change.
-    pub(super) fn is_reduced(&self) -> bool {
+    fn is_reduced(&self) -> bool {
         self.report.diagnosis.is_none()
     }
 

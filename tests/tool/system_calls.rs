@@ -29,6 +29,18 @@ fn image_in_a_folder_that_is_looked_at_is_opened_once_and_read_once() {
     }
 }
 
+/// So many packs with events: `in/0.img` and so on.
+fn with_applied_packs(count: usize) -> Scene {
+    let pack = PackImage::golden("applied-1440.img");
+    let scene = Scene::new();
+    for number in 0..count {
+        let mut image = pack.renumbered(number);
+        image.name = format!("{number}.img");
+        image.put(&scene, "in");
+    }
+    scene
+}
+
 /// Whether the standard library makes this call to check itself, in a build that is not for users.
 fn is_check_of_std(call: &Called) -> bool {
     call.text.contains("F_GETFD")
@@ -37,13 +49,7 @@ fn is_check_of_std(call: &Called) -> bool {
 #[test]
 fn image_that_is_converted_is_opened_twice_and_read_twice_besides_what_is_read_back() {
     crate::support::needs!("strace");
-    let pack = PackImage::golden("applied-1440.img");
-    let scene = Scene::new();
-    for number in 0..3 {
-        let mut image = pack.renumbered(number);
-        image.name = format!("{number}.img");
-        image.put(&scene, "in");
-    }
+    let scene = with_applied_packs(3);
     // By its name in the open folder, and by its path.
     let options = ["-f", "-P", "1.img", "-P", "in/1.img", "-e", "trace=all"];
     let traced = strace(&scene, &options, &["convert", "--yes", "--no-ledger", "in"]);
@@ -63,13 +69,7 @@ fn image_that_is_converted_is_opened_twice_and_read_twice_besides_what_is_read_b
 #[test]
 fn neighbours_are_written_before_the_first_of_them_is_made_durable() {
     crate::support::needs!("strace");
-    let pack = PackImage::golden("applied-1440.img");
-    let scene = Scene::new();
-    for number in 0..4 {
-        let mut image = pack.renumbered(number);
-        image.name = format!("{number}.img");
-        image.put(&scene, "in");
-    }
+    let scene = with_applied_packs(4);
     let images = ["0", "1", "2", "3"].map(|number| format!("in/{number}.img"));
     let paths = images.iter().flat_map(|path| ["-P", path]);
     let options: Vec<_> =
@@ -85,14 +85,8 @@ fn neighbours_are_written_before_the_first_of_them_is_made_durable() {
 #[test]
 fn working_folder_is_asked_for_once_however_many_images_are_converted() {
     crate::support::needs!("strace");
-    let pack = PackImage::golden("applied-1440.img");
     let counts = [1, 9].map(|images| {
-        let scene = Scene::new();
-        for number in 0..images {
-            let mut image = pack.renumbered(number);
-            image.name = format!("{number}.img");
-            image.put(&scene, "in");
-        }
+        let scene = with_applied_packs(images);
         let traced = strace(&scene, &["-f", "-e", "trace=getcwd"], &["convert", "--yes", "in"]);
         traced.ran.ends(0);
         traced.count("getcwd")

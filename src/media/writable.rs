@@ -43,12 +43,12 @@ impl Medium {
     }
 
     /// Opens a medium to make it durable. Neither Windows nor a share of Windows that is mounted elsewhere flushes a file that
-    /// is only read, so there it is opened to be changed if this user may, but not locked.
+    /// is only read, so there it is opened to be changed if this user may. On Windows, that locks it.
     ///
     /// # Errors
     /// As [`Medium::open`]; on Windows also if another program has the file open to be changed.
     pub(crate) fn open_to_flush(place: &Place, retries: u32) -> Result<Self, MediaError> {
-        if platform::flushes_readers(platform::folder_of(&place.path)) {
+        if platform::flushes_readers(&place.path) {
             return Self::open(place, retries);
         }
         match Self::open_writable(place, retries, |_| {}) {

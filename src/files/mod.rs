@@ -3,15 +3,18 @@
 mod new_file;
 mod one_pass;
 mod open_file;
+mod open_in_sqlite;
 pub(crate) mod replace;
 
 pub(crate) use new_file::{NewFile, clear_leftover, clear_moved_leftover, place_of};
 pub(crate) use one_pass::OnePass;
 pub use open_file::OpenFile;
+pub use open_in_sqlite::unless_open_in_sqlite;
+pub(crate) use open_in_sqlite::{OpenInSqlite, is_open_in_sqlite, is_open_in_sqlite_at};
 
 use crate::platform::{folder_of, step, sync_folder};
-use std::fs;
-use std::io::{self, BufWriter, Write};
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 
 /// Makes a folder, with those above it.
@@ -23,6 +26,16 @@ pub fn make_folder(folder: &Path) -> io::Result<()> {
         io::ErrorKind::AlreadyExists => io::ErrorKind::NotADirectory.into(),
         _ => error,
     })
+}
+
+/// All bytes of a file.
+///
+/// # Errors
+/// As [`unless_open_in_sqlite`], and those of the system.
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path).and_then(unless_open_in_sqlite)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Writes `bytes` to a new file at `path`, durably. The name appears only when all of it is on the disk.

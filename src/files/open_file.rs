@@ -1,5 +1,6 @@
 //! An open file: its identity, and the lock that keeps others out.
 
+use super::open_in_sqlite::unless_this_is_open_in_sqlite;
 use crate::disk::{MediaError, Storage};
 use crate::platform::{self, FileId, FileIdentity, Folder, Guard, PastCache};
 use std::ffi::OsStr;
@@ -26,7 +27,8 @@ impl OpenFile {
     /// Opens the file to be read.
     ///
     /// # Errors
-    /// Those of the system; [`io::ErrorKind::InvalidInput`] if it is not a regular file.
+    /// Those of the system; [`io::ErrorKind::InvalidInput`] if it is not a regular file, or SQLite has it open in this
+    /// process.
     pub fn open(path: &Path) -> io::Result<Self> {
         Self::for_reading(platform::open_to_read(path)?, path)
     }
@@ -70,9 +72,10 @@ impl OpenFile {
         if !metadata.is_file() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
         }
+        let identity = platform::identity(&file, &metadata);
         Ok(Self {
-            identity: platform::identity(&file, &metadata),
-            file,
+            file: unless_this_is_open_in_sqlite(file, identity)?,
+            identity,
             metadata,
             path: path.to_owned(),
             exclusive: OnceLock::new(),

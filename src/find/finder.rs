@@ -6,6 +6,7 @@ use super::maps::{beside, mapfile_of};
 use super::named::{device, is_loose_record, leads_nowhere};
 use super::seen::SeenPaths;
 use crate::container::{is_raw_name, may_be_image};
+use crate::files::is_open_in_sqlite;
 use crate::media::{Place, PlaceKind};
 use crate::platform::{FileIdentity, identity_at, may_open_many};
 use std::fs;
@@ -90,6 +91,10 @@ impl Finder {
         let Some(kind) = PlaceKind::of(&metadata) else {
             return Some(Found::Failed { path, named: true, error: FindError::NotAFile });
         };
+        let file = identity_at(&path, &metadata);
+        if is_open_in_sqlite(file) {
+            return Some(Found::Failed { path, named: true, error: FindError::NotAFile });
+        }
         if is_loose_record(&path) && !may_be_image(&path, metadata.len()) {
             return Some(loose_record(path, true));
         }
@@ -102,7 +107,6 @@ impl Finder {
             PlaceKind::File => mapfile_of(&path, |base, ending| beside(&path, base, ending)),
             PlaceKind::Drive => None,
         });
-        let file = identity_at(&path, &metadata);
         let place = Place { path, kind, map, member: None };
         Some(self.seen.file(place, file, metadata.len(), root, None))
     }
@@ -187,6 +191,9 @@ impl Finder {
                     Some(image) => image.file().identity(),
                     None => identity_at(&path, &metadata),
                 };
+                if is_open_in_sqlite(file) {
+                    return Some(Found::Skipped(Skipped { path, format: None }));
+                }
                 let place = Place { map, ..Place::file(path) };
                 Some(self.seen.file(place, file, metadata.len(), root, opened))
             }

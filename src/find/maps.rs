@@ -1,5 +1,6 @@
 //! Finds the mapfile beside an image.
 
+use crate::files::is_open_in_sqlite_at;
 use crate::media::Mapfile;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -51,7 +52,9 @@ pub(super) fn mapfile_of(
         MapBase::Stem => find(stem, ending),
     });
     let mut paths = candidates.map(|name| image.with_file_name(name));
-    paths.find(|path| path != image && Mapfile::is_signed(path).unwrap_or(true))
+    paths.find(|path| {
+        path != image && !is_open_in_sqlite_at(path) && Mapfile::is_signed(path).unwrap_or(true)
+    })
 }
 
 /// The name of the file beside `image` with this base and ending, without listing the folder: the ending is

@@ -20,19 +20,16 @@ pub(super) fn check_writable(path: &Path) -> Result<()> {
         return Err(LedgerError::new(path, LedgerProblem::WriteProtected));
     }
     open_to_share(path).map_err(|error| protected(path, LedgerProblem::WriteProtected, error))?;
-    // The folder of the file itself, in case the path is a link to it.
-    let real = fs::canonicalize(path).map_err(|error| LedgerError::from_io(path, error))?;
     for suffix in COMPANIONS {
-        let companion = beside(&real, suffix);
-        // It is not opened: closing it would release the locks of every connection in this process. Another run may
-        // remove it at any moment, so its mode is asked for in one call.
+        let companion = beside(path, suffix);
+        // Another run may remove it at any moment, so its mode is asked for in one call.
         if forbids_writing(&companion) {
             let name =
                 io::Error::new(io::ErrorKind::PermissionDenied, companion.display().to_string());
             return Err(protected(path, LedgerProblem::CompanionProtected, name));
         }
     }
-    may_write(folder_of(&real))
+    may_write(folder_of(path))
         .map_err(|error| protected(path, LedgerProblem::FolderProtected, error))
 }
 

@@ -40,8 +40,8 @@ pub enum LedgerProblem {
     IoError,
     /// It would be larger than files may be.
     FileSizeLimit,
-    /// It can be read only from a copy, which could not be made.
-    CannotCopy,
+    /// A temporary file could not be written, such as a copy that the ledger is read from.
+    TemporaryFile,
     /// Any other error.
     Other,
 }
@@ -81,7 +81,21 @@ impl LedgerError {
             }
             other => other,
         };
-        Self::caused(path, problem, error)
+        let error = Self::caused(path, problem, error);
+        // A temporary ledger has no path.
+        if path.as_os_str().is_empty() { error.of_temporary_file() } else { error }
+    }
+
+    /// The same error of a temporary file: nothing is wrong with the ledger, and its disk may be another one.
+    pub(super) fn of_temporary_file(self) -> Self {
+        let problem = match self.problem {
+            LedgerProblem::NoSpace
+            | LedgerProblem::IoError
+            | LedgerProblem::CannotOpen
+            | LedgerProblem::WriteProtected => LedgerProblem::TemporaryFile,
+            problem => problem,
+        };
+        Self { problem, ..self }
     }
 
     /// An error of a file operation outside SQLite.

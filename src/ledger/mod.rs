@@ -23,6 +23,7 @@ pub use error::{LedgerError, LedgerProblem};
 pub use row::{ClaimRequest, Conversion, ConversionState, LedgerEntry};
 pub use writing::LedgerTransaction;
 
+use crate::files::OpenInSqlite;
 use rusqlite::{Connection, OptionalExtension};
 use std::path::PathBuf;
 use tempfile::TempDir;
@@ -64,9 +65,11 @@ pub struct Ledger {
     /// `None` if there is no ledger, in a run that only reads.
     db: Option<Connection>,
     path: PathBuf,
-    /// The copy that is read instead, if the ledger may only be read, or is an older one without a log; it is removed
-    /// with the connection.
+    /// The copy that is read instead, if the ledger itself cannot be shared, or is an older one; it is removed with the
+    /// connection.
     copy: Option<TempDir>,
+    /// Its files, for as long as the connection is there.
+    in_sqlite: OpenInSqlite,
 }
 
 type Result<T> = std::result::Result<T, LedgerError>;
@@ -219,7 +222,8 @@ impl Ledger {
     }
 
     fn failed(&self, error: rusqlite::Error) -> LedgerError {
-        LedgerError::from_sqlite(&self.path, error)
+        let error = LedgerError::from_sqlite(&self.path, error);
+        if self.copy.is_some() { error.of_temporary_file() } else { error }
     }
 }
 

@@ -3,8 +3,10 @@
 use super::access::{check_locks, check_writable};
 use super::creating::{PATIENCE, PAUSE, identify_or_create};
 use super::identity::{LedgerFileKind, identify};
+use super::reading::beside;
 use super::{Ledger, LedgerError, LedgerProblem, Result, schema};
-use crate::platform::{folder_of, is_local};
+use crate::files::{OpenInSqlite, is_open_in_sqlite_at};
+use crate::platform::{folder_of, is_local, resolve};
 use rusqlite::{Connection, OpenFlags, Row, TransactionBehavior};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -15,7 +17,7 @@ impl Ledger {
     /// # Errors
     /// If it cannot be opened or written, is damaged, of a newer schema, or another file.
     pub fn open(path: &Path) -> Result<Self> {
-        let path = &absolute(path)?;
+        let path = &resolved(path)?;
         let folder = folder_of(path);
         let there = folder.ancestors().find(|folder| folder.exists()).unwrap_or(folder);
         Self::open_by(path, is_local(there))
@@ -23,21 +25,19 @@ impl Ledger {
 
     /// The same with a write-ahead log, which is for local file systems, or without one.
     fn open_by(path: &Path, uses_log: bool) -> Result<Self> {
-        let identity = identify_or_create(path, uses_log)?;
-        check_writable(path)?;
-        check_locks(path)?;
+        let is_wal =
+            if is_open_in_sqlite_at(path) { uses_log } else { check_or_create(path, uses_log)? };
         let mut ledger = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, |db| {
             // A log's index is shared memory, which stations of a network do not share. A ledger that
             // has one is taken over by this run alone, without it.
-            let leave_log = !uses_log && identity == LedgerFileKind::Ledger { is_wal: true };
-            if leave_log { lock_alone(db) } else { Ok(()) }
+            if is_wal && !uses_log { lock_alone(db) } else { Ok(()) }
         })?;
         ledger.check_identity()?;
         // Before the log is used: from then on, the first bytes of the file show that it is a ledger.
         ledger.make()?;
         ledger.set_journal_mode(uses_log)?;
         ledger.check_journal()?;
-        Ok(ledger)
+        Ok(ledger.kept_open())
     }
 
     /// Opens the ledger at `path` to be read; `None` if there is none. If it may not be written, nothing
@@ -46,32 +46,30 @@ impl Ledger {
     /// # Errors
     /// If it cannot be read, is damaged, of a newer schema, or another file.
     pub fn open_to_read(path: &Path) -> Result<Option<Self>> {
-        let path = &absolute(path)?;
-        let LedgerFileKind::Ledger { is_wal } = identify(path)? else { return Ok(None) };
-        // SQLite reads a write-ahead log with an index that it makes beside it. What a user who may not write
-        // the ledger makes there would stay, and keep its owner from writing.
-        let makes_index = is_local(folder_of(path)) && check_writable(path).is_ok();
-        let may_share = (makes_index || !is_wal) && check_locks(path).is_ok();
+        let path = &resolved(path)?;
+        let may_share = if is_open_in_sqlite_at(path) {
+            true
+        } else {
+            let LedgerFileKind::Ledger { is_wal } = identify(path)? else { return Ok(None) };
+            may_share(path, is_wal)
+        };
         let shared =
             may_share.then(|| Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, |_| Ok(())));
         let ledger = match shared {
-            Some(Ok(ledger)) => ledger,
+            Some(Ok(ledger)) => ledger.kept_open(),
             Some(Err(error)) if error.problem == LedgerProblem::InUse => return Err(error),
-            _ => Self::open_without_writing(path)?,
+            _ => Self::open_without_locks(path)?,
         };
         if !ledger.check_identity()? {
             return Ok(None);
         }
-        // Without a log, who goes on to read it as it was would keep others from bringing it up to date.
-        let is_copied = !is_wal && ledger.copy.is_none() && ledger.version()? < schema::VERSION;
-        let ledger = if is_copied { ledger.copied()? } else { ledger };
-        ledger.read_older()?;
-        Ok(Some(ledger))
+        let is_older = ledger.version()? < schema::VERSION;
+        Ok(Some(if is_older { ledger.brought_up_to_date()? } else { ledger }))
     }
 
     /// No ledger at all, for a run that only reads where there is none yet.
     pub fn empty() -> Self {
-        Self { db: None, path: PathBuf::new(), copy: None }
+        Self { db: None, path: PathBuf::new(), copy: None, in_sqlite: OpenInSqlite::default() }
     }
 
     /// A temporary ledger for this run only.
@@ -98,7 +96,14 @@ impl Ledger {
             Ok(db)
         };
         let db = open().map_err(|error| LedgerError::from_sqlite(path, error))?;
-        Ok(Self { db: Some(db), path: path.to_owned(), copy: None })
+        Ok(Self { db: Some(db), path: path.to_owned(), ..Self::empty() })
+    }
+
+    /// Keeps all others in this process from opening and closing the ledger, and the index of its log, as long as it is
+    /// open.
+    fn kept_open(mut self) -> Self {
+        self.in_sqlite = OpenInSqlite::at([self.path.clone(), beside(&self.path, "-shm")]);
+        self
     }
 
     pub(super) fn connection(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
@@ -111,7 +116,7 @@ impl Ledger {
     }
 
     /// Makes the tables if there are none, and checks that the ledger can be written.
-    fn make(&mut self) -> Result<()> {
+    pub(super) fn make(&mut self) -> Result<()> {
         let path = self.path.clone();
         let failed = |error: rusqlite::Error| LedgerError::from_sqlite(&path, error);
         let write = self
@@ -166,24 +171,6 @@ impl Ledger {
         }
     }
 
-    /// Prepares a ledger of an older version to be read; only runs that write bring it up to date. If one does so
-    /// meanwhile, this connection goes on to read what was there before: the transaction stays open.
-    fn read_older(&self) -> Result<()> {
-        let db = self.db()?;
-        let prepare = || {
-            db.execute_batch("BEGIN")?;
-            let version: i32 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-            let is_older = version < schema::VERSION;
-            db.execute_batch(&if is_older {
-                schema::read_older(version)
-            } else {
-                "COMMIT".into()
-            })?;
-            Ok(version)
-        };
-        refuse_newer(&self.path, prepare().map_err(|error| self.failed(error))?)
-    }
-
     fn version(&self) -> Result<i32> {
         let version = self.db()?.query_row("PRAGMA user_version", [], |row| row.get(0));
         version.map_err(|error| self.failed(error))
@@ -218,9 +205,33 @@ fn lock_alone(db: &Connection) -> rusqlite::Result<()> {
     db.query_row("PRAGMA locking_mode = EXCLUSIVE", [], |_| Ok(()))
 }
 
-/// The absolute path, so that `SQLite` does not take it for one of its special names.
-fn absolute(path: &Path) -> Result<PathBuf> {
-    std::path::absolute(path).map_err(|error| LedgerError::from_io(path, error))
+/// Checks that the file may be used as a ledger, and makes it if it is not there; whether it is in the mode of a
+/// write-ahead log.
+fn check_or_create(path: &Path, uses_log: bool) -> Result<bool> {
+    let kind = identify_or_create(path, uses_log)?;
+    check_writable(path)?;
+    check_locks(path)?;
+    Ok(kind == LedgerFileKind::Ledger { is_wal: true })
+}
+
+/// Whether a ledger can be read while others write it. SQLite reads a write-ahead log with an index that it makes beside
+/// it. What a user who may not write the ledger makes there would stay, and keep its owner from writing.
+fn may_share(path: &Path, is_wal: bool) -> bool {
+    let makes_index = is_local(folder_of(path)) && check_writable(path).is_ok();
+    (makes_index || !is_wal) && check_locks(path).is_ok()
+}
+
+/// The path without links, as far as it exists: what SQLite keeps beside a ledger is beside the file itself. It is
+/// absolute, so that `SQLite` does not take it for one of its special names.
+fn resolved(path: &Path) -> Result<PathBuf> {
+    let path = std::path::absolute(path).map_err(|error| LedgerError::from_io(path, error))?;
+    let mut folders = path.ancestors();
+    let there = folders.find_map(|there| Some((there, resolve(there).ok()?)));
+    Ok(match there {
+        Some((there, resolved)) if there == path => resolved,
+        Some((there, resolved)) => resolved.join(path.strip_prefix(there).unwrap_or(&path)),
+        None => path,
+    })
 }
 
 #[cfg(test)]

@@ -27,12 +27,11 @@ impl Ledger {
         let db = self.db_to_write()?;
         let mut write = || -> rusqlite::Result<()> {
             db.execute_batch(schema::CREATE_SEEN)?;
-            // Not a transaction: one is open where an older ledger is read.
-            let write = db.savepoint()?;
+            let write = db.transaction()?;
             seen.iter().try_for_each(|seen| seen.remember(&write).map(drop))?;
             write.commit()
         };
-        write().map_err(|error| LedgerError::from_sqlite(&path, error))
+        write().map_err(|error| LedgerError::from_sqlite(&path, error).of_temporary_file())
     }
 
     /// The next packs that were remembered and are not in the ledger, at most so many, each with its number; `after` is
@@ -56,7 +55,7 @@ impl Ledger {
     /// If no temporary table can be written.
     pub(crate) fn forget_remembered(&self) -> Result<()> {
         let forget = self.db()?.execute_batch("DROP TABLE IF EXISTS temp.seen");
-        forget.map_err(|error| self.failed(error))
+        forget.map_err(|error| self.failed(error).of_temporary_file())
     }
 }
 

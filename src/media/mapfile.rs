@@ -3,7 +3,9 @@
 
 use crate::disk::{Flaw, FlawKind, MapfileError, SECTOR_LEN};
 use crate::fat12::MAX_SECTORS;
+use crate::files::unless_open_in_sqlite;
 use crate::platform;
+use std::fs::File;
 use std::io::{self, Read};
 use std::ops::Range;
 use std::path::Path;
@@ -44,7 +46,7 @@ impl Mapfile {
     /// If it cannot be read.
     pub fn is_signed(path: &Path) -> io::Result<bool> {
         let mut start = Vec::new();
-        platform::open_to_read(path)?.take(256).read_to_end(&mut start)?;
+        open(path)?.take(256).read_to_end(&mut start)?;
         let start = String::from_utf8_lossy(&start);
         let start = start.trim_start_matches(BYTE_ORDER_MARK);
         Ok(SIGNATURES.iter().any(|signature| start.starts_with(signature)))
@@ -95,9 +97,13 @@ impl Mapfile {
     }
 }
 
+fn open(path: &Path) -> io::Result<File> {
+    platform::open_to_read(path).and_then(unless_open_in_sqlite)
+}
+
 fn text(path: &Path) -> Result<String, MapfileError> {
     let mut bytes = Vec::new();
-    let file = platform::open_to_read(path).map_err(MapfileError::Io)?;
+    let file = open(path).map_err(MapfileError::Io)?;
     file.take(MAX_LEN + 1).read_to_end(&mut bytes).map_err(MapfileError::Io)?;
     if bytes.len() as u64 > MAX_LEN {
         return Err(MapfileError::TooLong(MAX_LEN));

@@ -8,8 +8,7 @@ use super::examine::{Examination, examine};
 use crate::diagnosis::{Diagnosis, FindingKind};
 use crate::disk::{DisketteStorage, DriveError, Flaw, MediaError, SECTOR_LEN};
 use crate::fat12::{FaultKind, MediaFault};
-use crate::files::make_folder;
-use crate::files::write_new;
+use crate::files::{make_folder, read, write_new};
 use crate::media::Mapfile;
 use crate::media::surface::{ReadDiskette, SectorCondition, Surface, rescue, rescue_tracks};
 use crate::record::fields::Serial;
@@ -207,7 +206,7 @@ fn name_of(record: &Record) -> Option<String> {
 /// Whether an image is that of a diskette, as far as the first `length` bytes show: each sector that was read both times
 /// holds the same, and at least half of the sectors were.
 fn is_of(image: &Path, diskette: &ReadDiskette, length: usize) -> bool {
-    let Some(held) = fs::read(image).ok().filter(|held| held.len() == diskette.bytes.len()) else {
+    let Some(held) = read(image).ok().filter(|held| held.len() == diskette.bytes.len()) else {
         return false;
     };
     let map = Mapfile::read(&image.with_extension("map"));
@@ -247,7 +246,7 @@ fn put(path: &Path, rescue: &ReadDiskette) -> io::Result<bool> {
     let map = is_lossy.then(|| mapfile(&rescue.surface));
     let map_path = path.with_extension("map");
     if path.symlink_metadata().is_ok() {
-        let is_same = |path: &Path, bytes: &[u8]| fs::read(path).is_ok_and(|held| held == bytes);
+        let is_same = |path: &Path, bytes: &[u8]| read(path).is_ok_and(|held| held == bytes);
         let same_map = match &map {
             Some(map) => is_same(&map_path, map.as_bytes()),
             None => map_path.symlink_metadata().is_err(),

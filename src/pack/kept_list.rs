@@ -5,7 +5,7 @@
 //! of their file times. It has the numbers of diskettes of which nothing could be read, too, so that no other one gets
 //! them. Lines are only ever added to it.
 
-use crate::files::make_folder;
+use crate::files::{make_folder, unless_open_in_sqlite};
 use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -103,14 +103,15 @@ fn append(folder: &Path, text: &str, line: &str) -> io::Result<()> {
         text if text.ends_with('\n') => "",
         _ => "\n",
     };
-    let mut file = OpenOptions::new().append(true).create(true).open(folder.join(LIST_NAME))?;
+    let file = OpenOptions::new().append(true).create(true).open(folder.join(LIST_NAME));
+    let mut file = file.and_then(unless_open_in_sqlite)?;
     file.write_all(format!("{before}{line}\n").as_bytes())?;
     file.sync_all()
 }
 
 fn read(path: &Path) -> io::Result<String> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(MOST).read_to_end(&mut bytes)?;
+    File::open(path).and_then(unless_open_in_sqlite)?.take(MOST).read_to_end(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 

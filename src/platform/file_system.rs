@@ -10,7 +10,7 @@ mod unix {
     use std::fs::{File, Metadata};
     use std::io;
     use std::os::unix::fs::MetadataExt;
-    use std::path::Path;
+    use std::path::{Path, PathBuf};
 
     /// File systems that are certainly local (`man 2 statfs`).
     #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -35,7 +35,7 @@ mod unix {
         0x7371_7368, // SquashFS
     ];
 
-    /// Whether the disk of `folder` is certainly local.
+    /// Whether the disk of a folder or a file is certainly local.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     #[allow(
         clippy::cast_possible_truncation,
@@ -43,15 +43,15 @@ mod unix {
         clippy::unnecessary_cast,
         reason = "the type's width and sign differ by processor; all numbers have 32 bits"
     )]
-    pub(crate) fn is_local(folder: &Path) -> bool {
-        rustix::fs::statfs(folder).is_ok_and(|about| LOCAL.contains(&(about.f_type as u32)))
+    pub(crate) fn is_local(path: &Path) -> bool {
+        rustix::fs::statfs(path).is_ok_and(|about| LOCAL.contains(&(about.f_type as u32)))
     }
 
     /// The same, by the flag that the system keeps for it.
     #[cfg(target_vendor = "apple")]
-    pub(crate) fn is_local(folder: &Path) -> bool {
+    pub(crate) fn is_local(path: &Path) -> bool {
         const MNT_LOCAL: u32 = 0x1000;
-        rustix::fs::statfs(folder).is_ok_and(|about| about.f_flags & MNT_LOCAL != 0)
+        rustix::fs::statfs(path).is_ok_and(|about| about.f_flags & MNT_LOCAL != 0)
     }
 
     /// Other systems do not say.
@@ -60,9 +60,15 @@ mod unix {
         false
     }
 
-    /// Whether what is open to be read in `folder` can be made durable.
-    pub(crate) fn flushes_readers(folder: &Path) -> bool {
-        is_local(folder)
+    /// The path without links.
+    pub(crate) fn resolve(path: &Path) -> io::Result<PathBuf> {
+        std::fs::canonicalize(path)
+    }
+
+    /// Whether a file that is open to be read can be made durable. If `file` is a link, what counts is the disk that it
+    /// leads to.
+    pub(crate) fn flushes_readers(file: &Path) -> bool {
+        is_local(file)
     }
 
     /// Checks that the file system has locks, by taking one of the kind that SQLite uses. It is released when
@@ -120,14 +126,15 @@ mod unix {
 #[cfg(unix)]
 pub(crate) use unix::{
     flushes_readers, forbids_writing, is_local, may_give_rights, may_rename, may_replace,
-    may_write, try_locks,
+    may_write, resolve, try_locks,
 };
 
 #[cfg(windows)]
 mod windows {
+    use crate::platform::names::without_verbatim_prefix;
     use std::fs::{File, Metadata, TryLockError};
     use std::io;
-    use std::path::{Component, Path, Prefix};
+    use std::path::{Component, Path, PathBuf, Prefix};
 
     /// Whether the disk of `folder` is local. The full path of a folder on a network drive begins with the
     /// server's name.
@@ -139,6 +146,13 @@ mod windows {
             _ => false,
         };
         std::fs::canonicalize(folder).is_ok_and(|path| is_disk(&path))
+    }
+
+    /// The path without links, as people write it.
+    pub(crate) fn resolve(path: &Path) -> io::Result<PathBuf> {
+        let resolved = std::fs::canonicalize(path)?;
+        let plain = resolved.to_str().map(|path| without_verbatim_prefix(path).into());
+        Ok(plain.unwrap_or(resolved))
     }
 
     pub(crate) fn flushes_readers(_: &Path) -> bool {
@@ -178,5 +192,6 @@ mod windows {
 
 #[cfg(windows)]
 pub(crate) use windows::{
-    flushes_readers, forbids_writing, is_local, may_rename, may_replace, may_write, try_locks,
+    flushes_readers, forbids_writing, is_local, may_rename, may_replace, may_write, resolve,
+    try_locks,
 };

@@ -32,7 +32,8 @@ pub(crate) use copy::copy;
 #[cfg(unix)]
 use file_system::may_give_rights;
 pub(crate) use file_system::{
-    flushes_readers, forbids_writing, is_local, may_rename, may_replace, may_write, try_locks,
+    flushes_readers, forbids_writing, is_local, may_rename, may_replace, may_write, resolve,
+    try_locks,
 };
 pub(crate) use names::{drive_letter, is_device_name};
 pub(crate) use steps::step;

@@ -34,6 +34,18 @@ pub(crate) fn is_reserved_name(name: &str) -> bool {
     is_device_name(name) || name.ends_with(['.', ' ']) || name.contains(is_odd)
 }
 
+/// A path that Windows has resolved, without the prefix that keeps it from being parsed. A long path needs the prefix.
+#[cfg(any(windows, test))]
+pub(crate) fn without_verbatim_prefix(path: &str) -> String {
+    /// The most characters of a path without the prefix.
+    const MOST: usize = 259;
+    let plain = match path.strip_prefix(r"\\?\UNC\") {
+        Some(share) => format!(r"\\{share}"),
+        None => path.strip_prefix(r"\\?\").unwrap_or(path).to_owned(),
+    };
+    if plain.encode_utf16().count() > MOST { path.to_owned() } else { plain }
+}
+
 /// The UTF-16 text of a path from the bytes in which std keeps it on Windows: UTF-8, with each lone surrogate
 /// as three bytes. Other bytes become U+FFFD.
 #[cfg(any(windows, test))]
@@ -89,5 +101,18 @@ mod tests {
         assert_eq!(wide(b"a\xED\xA0\x80b\xED\xBF\xBF"), [0x61, 0xD800, 0x62, 0xDFFF]);
         assert_eq!(wide(b"a\xFFb\xED"), [0x61, 0xFFFD, 0x62, 0xFFFD]);
         assert_eq!(wide(b"\xED\xA0"), [0xFFFD, 0xFFFD]);
+    }
+
+    #[test]
+    fn resolved_path_is_written_as_people_write_it_unless_it_is_too_long() {
+        let long = format!(r"\\?\C:\{}", "a".repeat(257));
+        for (resolved, plain) in [
+            (r"\\?\C:\data\ledger.db", r"C:\data\ledger.db"),
+            (r"\\?\UNC\server\share\ledger.db", r"\\server\share\ledger.db"),
+            (r"C:\data\ledger.db", r"C:\data\ledger.db"),
+            (&long, &long),
+        ] {
+            assert_eq!(without_verbatim_prefix(resolved), plain);
+        }
     }
 }

@@ -21,6 +21,8 @@ mod ledger_commands;
 mod ledger_file;
 mod ledger_history;
 #[cfg(unix)]
+mod ledger_locks;
+#[cfg(unix)]
 mod left_untouched;
 #[cfg(unix)]
 mod limits;

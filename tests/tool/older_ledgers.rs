@@ -115,6 +115,13 @@ fn damaged_row_of_an_older_ledger_stays_begun_and_is_reported() {
             PRAGMA writable_schema = RESET"
         );
         open(&scene.ledger()).execute_batch(&damage).unwrap();
+        let ran = scene.run(&["ledger"]);
+        assert_eq!(ran.stdout.matches("begun ").count(), 1, "{damage}: {}", ran.stdout);
+        // A copy of its image, still 4.0.
+        scene.pack(3, "copy.img");
+        let ran = scene.run(&["inspect", "copy.img"]);
+        let words: Vec<_> = ran.stdout.split_whitespace().collect();
+        assert!(words.join(" ").contains("a copy of a pack whose conversion was begun"), "{ran:?}");
         for _ in 0..2 {
             let ran = scene.run(&["convert", "--yes", "2.img"]);
             assert!(ran.stderr.contains("the ledger's entry of"), "{damage}: {}", ran.stderr);
@@ -126,4 +133,16 @@ fn damaged_row_of_an_older_ledger_stays_begun_and_is_reported() {
         scene.run(&["ledger", "release", "--yes", "54321-270-0000003-00042"]).ends(0);
         assert_eq!(states(&scene.ledger()), ["released", "done", "released"], "{damage}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn temporary_copy_of_an_older_ledger_that_cannot_be_written_is_told_apart_from_the_ledger() {
+    let scene = one_of_each();
+    make_older(&scene.ledger(), 4);
+    open(&scene.ledger()).query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(())).unwrap();
+    // One block of 512 or 1024 bytes, by the shell.
+    let ran = scene.run_after("ulimit -f 1", &["plan", "2.img"]);
+    assert!(ran.stderr.contains("name a folder with room for such files in TMPDIR"), "{ran:?}");
+    ran.ends(3);
 }

@@ -3,7 +3,7 @@
 use crate::support::scene::{CONVERT, Ran, Scene, Summary};
 use rusqlite::Connection;
 use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
 /// A pack converted by its owner, and a copy of it as it was.
@@ -62,6 +62,15 @@ fn ledger_of_another_user_is_read_with_what_its_log_holds() {
     assert!(ran.stdout.contains("in-the-log/applied-1440.img"), "{}", ran.stdout);
 }
 
+#[test]
+fn ledger_of_another_user_is_read_through_a_link_with_what_its_log_holds() {
+    let scene = converted_pack_and_copy();
+    let _owner = change_in_the_log(&scene);
+    symlink(scene.ledger(), scene.path("link.db")).unwrap();
+    let ran = scene.run_without_rights(&["ledger", "--ledger", "link.db"]);
+    assert!(ran.stdout.contains("in-the-log/applied-1440.img"), "{}{}", ran.stdout, ran.stderr);
+}
+
 /// A run of its owner's under way in a ledger that others may only read: what it has changed is in the log alone.
 fn change_in_the_log(scene: &Scene) -> Connection {
     let owner = Connection::open(scene.ledger()).unwrap();
@@ -113,7 +122,11 @@ fn copy_of_a_ledger_that_cannot_be_made_is_told_apart_from_the_ledger() {
     let _owner = change_in_the_log(&scene);
     let mut command = scene.command_without_rights(&["plan", "copy.img"]);
     let ran = Ran::of(command.env("TMPDIR", scene.path("no-such-folder")));
-    assert!(ran.stderr.contains("name a folder for it in TMPDIR"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("name a folder with room for such files in TMPDIR"),
+        "{}",
+        ran.stderr
+    );
     ran.ends(3);
 }
 

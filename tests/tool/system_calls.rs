@@ -5,6 +5,7 @@ use crate::support::scene;
 use crate::support::scene::Scene;
 use crate::support::tools;
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::Path;
 
 #[test]
@@ -205,4 +206,45 @@ fn inspect_with_open_files(limit: u64, scene: &Scene) -> String {
     let limit = format!("ulimit -n {limit}");
     let ran = scene.run_after(&limit, &["inspect", "--json", "--no-ledger", "in"]);
     ran.stdout.lines().last().unwrap().to_owned()
+}
+
+/// The paths whose file systems a run asks about.
+fn file_systems(scene: &Scene, args: &[&str]) -> Vec<String> {
+    let traced = strace(scene, &["-f", "-e", "trace=statfs"], args);
+    traced.ran.ends(0);
+    let path = |call: &Called| call.text.split('"').nth(1).unwrap().to_owned();
+    traced.calls.iter().map(path).collect()
+}
+
+/// A log must not be on a disk of the network, and SQLite keeps it beside the ledger itself.
+#[test]
+fn disk_that_counts_for_a_ledger_is_the_one_that_a_link_leads_to() {
+    crate::support::needs!("strace");
+    let scene = Scene::with(&["unused-720.img", "applied-1440.img"]);
+    fs::create_dir(scene.path("links")).unwrap();
+    fs::create_dir(scene.path("real")).unwrap();
+    symlink("../real/ledger.db", scene.path("links/to-a-file.db")).unwrap();
+    symlink("../real", scene.path("links/to-a-folder")).unwrap();
+    let folder = fs::canonicalize(scene.path("real")).unwrap().into_os_string().into_string();
+    for (ledger, image) in [
+        ("links/to-a-folder/ledger.db", "unused-720.img"),
+        ("links/to-a-file.db", "applied-1440.img"),
+    ] {
+        for args in [&["convert", "--yes"][..], &["inspect"]] {
+            let args = [args, &["--ledger", ledger, image]].concat();
+            let asked = file_systems(&scene, &args);
+            assert_eq!(asked[0], *folder.as_ref().unwrap(), "{args:?}");
+        }
+    }
+}
+
+/// A share of Windows does not flush what is only read, so images there are opened to be changed.
+#[test]
+fn disk_that_counts_for_an_image_is_the_one_that_a_link_leads_to() {
+    crate::support::needs!("strace");
+    let scene = Scene::new();
+    scene.image("converted-360.img", "real/a.img");
+    symlink("real/a.img", scene.path("link.img")).unwrap();
+    let asked = file_systems(&scene, &["convert", "--yes", "link.img"]);
+    assert!(asked.last().unwrap().ends_with("/link.img"), "{asked:?}");
 }

@@ -37,7 +37,7 @@ fn bytes(file: &Path) -> io::Result<Vec<u8>> {
         stdin().read_to_end(&mut bytes)?;
         return Ok(bytes);
     }
-    std::fs::read(file)
+    addpack::files::read(file)
 }
 
 #[cfg(unix)]

@@ -3,6 +3,7 @@
 use crate::cli::Error;
 use crate::cli::show::terminal::named;
 use crate::cli::words::system_cause;
+use addpack::files::unless_open_in_sqlite;
 use addpack::record::fields::{Bytes, Seal};
 use addpack::report::Outcome;
 use addpack::run::Only;
@@ -34,8 +35,8 @@ struct RecordPart {
 pub(crate) fn read(file: &Path) -> Result<Only, Error> {
     let shown = || named(file);
     let failed = |why: &str| Error::Usage(format!("--only-as {}: {why}", shown()));
-    let lines =
-        File::open(file).map(BufReader::new).map_err(|error| failed(&system_cause(&error)))?;
+    let file = File::open(file).and_then(unless_open_in_sqlite);
+    let lines = file.map(BufReader::new).map_err(|error| failed(&system_cause(&error)))?;
     let mut only = Only::default();
     let mut is_whole = false;
     for line in lines.lines() {

@@ -108,9 +108,9 @@ pub(crate) fn unusable(error: &LedgerError) -> String {
         LedgerProblem::FileSizeLimit => {
             "it would be larger than files may be; raise the limit (ulimit -f)"
         }
-        LedgerProblem::CannotCopy => {
-            "it can only be read from a temporary copy, which could not be made; name a folder for it in \
-             TMPDIR"
+        LedgerProblem::TemporaryFile => {
+            "a temporary file that is needed to read it could not be written; name a folder with room for \
+             such files in TMPDIR"
         }
         LedgerProblem::Other => "it cannot be used",
     };

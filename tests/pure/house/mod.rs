@@ -1,6 +1,7 @@
 //! The house: what holds of the files of the project.
 
 mod imports;
+mod opened;
 mod source;
 
 use crate::support::folder::assert_every_file_is_declared;

@@ -5,3 +5,4 @@ pub mod contents;
 pub mod examine;
 pub mod keep;
 pub mod kept_list;
+mod other_length;

@@ -73,6 +73,17 @@ pub trait DisketteStorage: Storage {
         self.read(0, bytes)
     }
 
+    /// Whether its bytes are most likely in memory already. Then two short reads cost less than one that is longer, and
+    /// not twice as much.
+    fn is_cached(&self) -> bool {
+        false
+    }
+
+    /// Whether more may be read than is asked for, so that [`DisketteStorage::flaws`] has some that nobody needs.
+    fn reads_ahead(&self) -> bool {
+        false
+    }
+
     /// Fills `buffer` by a single attempt, where [`Storage::read`] makes several.
     ///
     /// # Errors
@@ -127,6 +138,14 @@ impl<P: Deref<Target: Storage> + Send + Sync> Storage for P {
 impl<P: Deref<Target: DisketteStorage> + Send + Sync> DisketteStorage for P {
     fn read_start(&self, bytes: &mut Vec<u8>, length: usize) -> Result<(), MediaError> {
         (**self).read_start(bytes, length)
+    }
+
+    fn is_cached(&self) -> bool {
+        (**self).is_cached()
+    }
+
+    fn reads_ahead(&self) -> bool {
+        (**self).reads_ahead()
     }
 
     fn read_once(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {

@@ -90,9 +90,25 @@ impl VolumeGeometry {
     /// Bytes up to the end of the root directory on the usual diskette of this size; for an unusual size, the
     /// smallest such number. At most the length of the medium.
     pub(crate) fn usual_area(medium_len: u64) -> u64 {
-        let known = KNOWN.iter().find(|g| u64::from(g.total_sectors) * SECTOR == medium_len);
-        let area = u64::from(known.unwrap_or(&KNOWN[0]).first_data_sector()) * SECTOR;
+        let usual = Self::usual(medium_len).unwrap_or(&KNOWN[0]);
+        let area = u64::from(usual.first_data_sector()) * SECTOR;
         area.min(medium_len)
+    }
+
+    /// Bytes up to the end of the first sector of the root directory on the usual diskette of this size: mostly all that
+    /// is needed before its files. `None` for an unusual size.
+    pub(crate) fn least_area(medium_len: u64) -> Option<u64> {
+        Self::usual(medium_len).map(|usual| usual.root_directory().start as u64 + SECTOR)
+    }
+
+    /// Whether the volume that begins with `area` is that of the usual diskette of this size.
+    pub(super) fn is_usual(area: &[u8], medium_len: u64) -> bool {
+        let geometry = Self::from_bpb(area);
+        geometry.is_some() && geometry.as_ref() == Self::usual(medium_len)
+    }
+
+    fn usual(medium_len: u64) -> Option<&'static Self> {
+        KNOWN.iter().find(|known| u64::from(known.total_sectors) * SECTOR == medium_len)
     }
 
     /// The geometry in the BIOS parameter block, if it is valid. The jump at its start and the 55AA at

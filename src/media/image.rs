@@ -11,7 +11,7 @@ use std::io;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-/// Bytes that the system reads at a time: reading fewer is not faster.
+/// Bytes that the system reads from a disk at a time: reading fewer is not faster.
 const PAGE: u64 = 4096;
 
 /// A raw image file.
@@ -24,11 +24,19 @@ pub struct RawImage {
     filled: Mutex<BTreeSet<Flaw>>,
     /// The start of the file, if it was read already: the next reader takes it.
     start: Mutex<Option<Vec<u8>>>,
+    /// Whether the system most likely has the file in its cache.
+    is_cached: bool,
 }
 
 impl From<OpenFile> for RawImage {
     fn from(file: OpenFile) -> Self {
-        Self { file, lost: Vec::new(), filled: Mutex::default(), start: Mutex::default() }
+        Self {
+            file,
+            lost: Vec::new(),
+            filled: Mutex::default(),
+            start: Mutex::default(),
+            is_cached: false,
+        }
     }
 }
 
@@ -57,6 +65,14 @@ impl RawImage {
         OpenFile::new(file, path).map(Self::from)
     }
 
+    /// Says whether the system most likely has the image in its cache. If not, it is told not to read ahead.
+    pub(super) fn expect_cached(&mut self, is_cached: bool) {
+        self.is_cached = is_cached;
+        if !is_cached {
+            self.file.advise_random();
+        }
+    }
+
     /// The file that holds the image.
     pub(crate) fn file(&self) -> &OpenFile {
         &self.file
@@ -74,8 +90,7 @@ impl RawImage {
     /// If it cannot be read, or is certainly not an image of a diskette.
     pub fn recognise(&self, only_to_look: bool) -> Result<Recognised, MediaError> {
         let keeps = only_to_look || self.file.is_locked();
-        let usual = in_pages(VolumeGeometry::usual_area(self.len()), self.len());
-        let length = if keeps { usual } else { 0 };
+        let length = if keeps { self.first_read() } else { 0 };
         let length = length.max(RECOGNISED_BY as u64).min(self.len());
         let file = self.file.file();
         let start = platform::read_start(file, usize::try_from(length).unwrap_or(0))?;
@@ -90,6 +105,12 @@ impl RawImage {
             *self.start.lock().unwrap_or_else(PoisonError::into_inner) = Some(start);
         }
         recognised
+    }
+
+    /// How much of the start is read before anything is known of the volume.
+    fn first_read(&self) -> u64 {
+        let least = VolumeGeometry::least_area(self.len()).filter(|_| self.is_cached);
+        least.unwrap_or_else(|| in_pages(VolumeGeometry::usual_area(self.len()), self.len()))
     }
 
     /// Zeroes the lost sectors of what was read from `offset` on; an error if there are any.
@@ -172,14 +193,25 @@ fn in_pages(length: u64, file_len: u64) -> u64 {
 
 impl DisketteStorage for RawImage {
     fn read_start(&self, bytes: &mut Vec<u8>, length: usize) -> Result<(), MediaError> {
-        let pages = in_pages(length as u64, self.len());
-        let length = usize::try_from(pages).unwrap_or(length).max(length);
+        let at_once = match length as u64 {
+            least if self.is_cached && least == self.first_read() => least,
+            length => in_pages(length, self.len()),
+        };
+        let length = usize::try_from(at_once).unwrap_or(length).max(length);
         *bytes = match self.take_start().filter(|start| start.len() >= length) {
             Some(start) => start,
             None => platform::read_start(self.file.file(), length)?,
         };
         bytes.truncate(length);
         self.withhold(0, bytes)
+    }
+
+    fn is_cached(&self) -> bool {
+        self.is_cached
+    }
+
+    fn reads_ahead(&self) -> bool {
+        true
     }
 
     fn flaws(&self) -> Vec<Flaw> {

@@ -102,17 +102,20 @@ pub struct Pack {
 
 impl Pack {
     /// Refuses a record on a weak sector: it could not be written safely. Flaws that are not the reason of a
-    /// refusal become a remark.
-    fn apply_flaws(&mut self, mut flaws: Vec<Flaw>) {
-        let of_record = |flaw: &&Flaw| {
-            let at = u64::from(flaw.sector) * SECTOR;
-            self.sectors.is_some_and(|sectors| sectors.contains(&at))
+    /// refusal become a remark, but filled sectors only if they were needed.
+    fn apply_flaws(&mut self, mut flaws: Vec<Flaw>, is_needed: impl Fn(u32) -> bool) {
+        let sectors = self.sectors;
+        let of_record = |flaw: &Flaw| {
+            sectors.is_some_and(|sectors| sectors.contains(&(u64::from(flaw.sector) * SECTOR)))
         };
+        flaws.retain(|flaw| {
+            flaw.kind != FlawKind::Filled || is_needed(flaw.sector) || of_record(flaw)
+        });
         let verdict = self.diagnosis.verdict;
         let to_change = matches!(verdict, Verdict::Convertible | Verdict::UnfinishedConversion);
-        if let Some(&Flaw { sector, .. }) = flaws.iter().find(of_record).filter(|_| to_change) {
-            let weak = Flaw { sector, kind: FlawKind::Weak };
-            self.diagnosis.refuse(Finding::media(weak.into()));
+        let first = flaws.iter().find(|flaw| of_record(flaw)).filter(|_| to_change);
+        if let Some(&Flaw { sector, .. }) = first {
+            self.diagnosis.refuse(Finding::media(Flaw { sector, kind: FlawKind::Weak }.into()));
         }
         flaws.retain(|flaw| !self.is_refused_for(*flaw));
         if !flaws.is_empty() {
@@ -136,9 +139,7 @@ impl Pack {
 pub fn examine<S: DisketteStorage + ?Sized>(medium: &S) -> Result<Examination, MediaError> {
     let volume = match Volume::open(medium)? {
         Opened::Volume(volume) => volume,
-        Opened::NoVolume(why) => {
-            return Ok(Examination::NotAPack(NotAPack::NoVolume(why)));
-        }
+        Opened::NoVolume(why) => return Ok(Examination::NotAPack(NotAPack::NoVolume(why))),
         Opened::Broken(fault) => return Ok(broken(fault, &[])),
     };
     let notes: Vec<_> = volume.anomalies().iter().copied().map(Remark::Volume).collect();
@@ -148,7 +149,9 @@ pub fn examine<S: DisketteStorage + ?Sized>(medium: &S) -> Result<Examination, M
         Err(fault) => return Ok(broken(fault, &notes)),
     };
     let mut pack = best_reading(medium, &volume, &entry, notes)?;
-    pack.apply_flaws(medium.flaws());
+    // How much is read ahead must not matter.
+    let is_needed = |sector| !medium.reads_ahead() || volume.is_needed(sector);
+    pack.apply_flaws(medium.flaws(), is_needed);
     if pack.diagnosis.clock_ran_backwards() {
         pack.notes.push(Remark::ClockRanBackwards);
     }

@@ -35,12 +35,12 @@ pub(super) struct LookedAt {
     pub(super) access: Access,
 }
 
-/// Looks at what was found.
-pub(super) fn look(found: Found, job: &Job, stop: &AtomicBool) -> LookResult {
+/// Looks at what was found. `is_cached`: whether images are most likely in the system's cache.
+pub(super) fn look(found: Found, job: &Job, stop: &AtomicBool, is_cached: bool) -> LookResult {
     match found {
         Found::Image(_) if stop.load(Ordering::Relaxed) => LookResult::NotBegun,
         Found::Image(image) => {
-            let look = look_at(image, job);
+            let look = look_at(image, job, is_cached);
             match not_read(&look.report) {
                 Some(format) => {
                     let path = look.report.path;
@@ -62,12 +62,12 @@ fn not_read(report: &Report) -> Option<Format> {
     }
 }
 
-/// Looks at an image.
-pub(super) fn look_at(mut image: Image, job: &Job) -> LookedAt {
+/// Looks at an image; `is_cached` as in [`look`].
+pub(super) fn look_at(mut image: Image, job: &Job, is_cached: bool) -> LookedAt {
     let is_named = image.is_named();
     let mut report = new_report(&image);
     let (mut file, mut access) = (ImageFile::at(&image.place), Access::InPlace);
-    let looked = open_found(&mut image, job).and_then(|medium| {
+    let looked = open_found(&mut image, job, is_cached).and_then(|medium| {
         (file, access) = (file.opened_as(&medium), access_to(&medium));
         inspect(&medium, job, &mut report)
     });
@@ -150,5 +150,51 @@ pub(super) fn settle(mut report: Box<Report>, failure: Failure, is_named: bool) 
             report
         }
         _ => report.failed(failure),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::media::RawImage;
+    use crate::run::Mode;
+    use std::fs;
+
+    /// What is said of the image at this path.
+    fn said(path: &Path, is_cached: bool) -> String {
+        let opened = Some(Box::new(RawImage::open(path).unwrap()));
+        let (place, root) = (Place::file(path.to_owned()), path.into());
+        let image = Image { place, root, may_be_archive: false, opened };
+        let look = look_at(image, &Job::new(Vec::new(), Mode::Inspect), is_cached);
+        format!("{:?} {:?}", look.report, look.access)
+    }
+
+    #[test]
+    fn image_in_the_cache_is_read_in_parts_and_the_same_is_said_of_it() {
+        let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/images");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.img");
+        let mut images: Vec<_> = fs::read_dir(&testdata)
+            .unwrap()
+            .map(|entry| fs::read(entry.unwrap().path()).unwrap())
+            .collect();
+        let pack = fs::read(testdata.join("applied-1440.img")).unwrap();
+        // In the boot sector, in each FAT, in both halves of the root directory, in the record, and behind it.
+        for filled in [0, 1, 2, 10, 18, 19, 20, 32, 33, 35, 36, 37, 38, 39, 40] {
+            let mut image = pack.clone();
+            image[filled * 512..][..512].copy_from_slice(&b"_UNREAD_".repeat(64));
+            images.push(image);
+        }
+        // The record's entry is in the second sector of the root directory, behind one that is lost.
+        let mut moved = pack.clone();
+        moved.copy_within(19 * 512..20 * 512, 20 * 512);
+        moved[19 * 512..][..512].copy_from_slice(&b"BaDbLoCk".repeat(64));
+        let blank_at_first = [vec![0; 19_000], vec![1; 2880 * 512 - 19_000]].concat();
+        images.extend([moved, blank_at_first, vec![0xF6; 2880 * 512]]);
+        images.push(pack[..20_000].to_vec());
+        for image in images {
+            fs::write(&path, image).unwrap();
+            assert_eq!(said(&path, true), said(&path, false));
+        }
     }
 }

@@ -21,7 +21,10 @@ fn record_sectors(disk: &Disk) -> Vec<u64> {
 
 /// Examines a pack, and returns the sectors that were read, sorted.
 fn sectors_read(disk: &Disk) -> Vec<u64> {
-    let medium = Traced::new(disk.bytes.clone());
+    sectors_read_of(Traced::new(disk.bytes.clone()))
+}
+
+fn sectors_read_of(medium: Traced) -> Vec<u64> {
     assert!(matches!(examine(&medium).unwrap(), Examination::Pack(_)));
     let account = medium.account();
     assert!(account.written.is_empty(), "{account:?}");
@@ -55,6 +58,30 @@ fn examining_a_2880_kb_diskette_reads_38_sectors_of_5760() {
             system_sectors(&disk.layout).into_iter().chain(record_sectors(&disk)).collect();
         assert_eq!(wanted.len(), 1 + 2 * 9 + 15 + 4);
         assert_eq!(sectors_read(&disk), Vec::from_iter(wanted));
+    }
+}
+
+/// Of what is in the cache, copying it takes the time.
+#[test]
+fn examining_a_1440_kb_image_in_the_cache_reads_24_sectors() {
+    for disk in [Disk::new(KB_1440).with_record(PACK), scattered(KB_1440)] {
+        let system = 0..1 + 2 * 9 + 1;
+        let wanted: BTreeSet<_> = system.chain(record_sectors(&disk)).collect();
+        let medium = Traced::cached(disk.bytes.clone());
+        assert_eq!(sectors_read_of(medium), Vec::from_iter(wanted));
+    }
+}
+
+#[test]
+fn directory_of_an_image_in_the_cache_is_read_as_far_as_it_is_used() {
+    // A sector has 16 entries.
+    for (used, read) in [(15, 24), (16, 37), (17, 37), (224, 37)] {
+        let mut disk = Disk::new(KB_1440).with_record(PACK);
+        while disk.slots < used {
+            disk.add(&format!("F{}", disk.slots), b"");
+        }
+        let medium = Traced::cached(disk.bytes.clone());
+        assert_eq!(sectors_read_of(medium).len(), read, "{used}");
     }
 }
 

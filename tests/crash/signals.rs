@@ -2,11 +2,14 @@
 
 use crate::support::judge::{PackImage, State, Traced, strace};
 use crate::support::scene::{Image, Scene, Summary};
+use crate::support::tools;
 use std::collections::BTreeSet;
 use std::fs;
 
 /// More than two groups.
 pub(crate) const IMAGES: usize = 400;
+/// Images in a group of several threads.
+const GROUP: usize = 128;
 const CONVERT: [&str; 5] = ["convert", "--yes", "--json", "--no-ledger", "in"];
 const COPY: [&str; 7] = ["convert", "--yes", "--json", "--no-ledger", "-o", "out", "in"];
 const STOPPING: &str = "stopping after what was begun";
@@ -130,6 +133,30 @@ fn image_that_a_stopped_run_did_not_begin_is_not_shown_with_a_verdict_that_is_no
     let (images, _) = reports(&traced.ran.stdout);
     for image in &images {
         assert!(["converted", "copy"].contains(&&*image.outcome), "{image:?}");
+    }
+}
+
+/// To open the next group can take long: nothing is claimed after it if the run was stopped meanwhile.
+#[test]
+fn signal_while_the_next_group_is_opened_leaves_the_group_before_it_as_it_is() {
+    crate::support::needs!("strace", "zip");
+    let packs = packs();
+    let scene = folder_of(&packs[..GROUP]);
+    let members: Vec<_> = (0..70).map(|number| format!("{number}.img")).collect();
+    for (member, pack) in members.iter().zip(&packs[GROUP..]) {
+        fs::create_dir_all(scene.path("members")).unwrap();
+        fs::write(scene.path("members").join(member), &pack.old).unwrap();
+    }
+    let members: Vec<_> = members.iter().map(|member| &**member).collect();
+    let archive = tools::zip(&scene.path("members"), &[], &members);
+    fs::rename(archive, scene.path("in/z.zip")).unwrap();
+    let inject = "inject=flock:signal=SIGINT:when=1";
+    let options = ["-f", "-e", "trace=flock", "-e", inject, "-P", "in/z.zip"];
+    let traced = strace(&scene, &options, &[&CONVERT[..], &["-j", "4"]].concat());
+    assert_eq!((traced.ran.code, traced.count("flock")), (Some(130), 1), "{traced:?}");
+    assert_eq!(reports(&traced.ran.stdout).0.len(), 0);
+    for (number, pack) in packs[..GROUP].iter().enumerate() {
+        assert_eq!(pack.state(&scene.read(&name(number))), State::Old, "{number}");
     }
 }
 

@@ -136,6 +136,23 @@ fn image_that_a_stopped_run_did_not_begin_is_not_shown_with_a_verdict_that_is_no
     }
 }
 
+#[test]
+fn stopped_run_of_which_a_report_cannot_be_written_says_so_and_ends_as_a_stopped_one() {
+    crate::support::needs!("strace");
+    let scene = folder_of(&packs());
+    let stop = "inject=openat:signal=SIGINT:when=1";
+    // A file is named once it is complete.
+    let full = "inject=linkat:error=ENOSPC:when=1";
+    let options = ["-f", "-e", "trace=openat,linkat", "-e", stop, "-e", full];
+    let paths = ["-P", "300.img", "-P", "table.csv"];
+    let inspect = ["inspect", "--json", "--no-ledger", "-j1", "--csv-to", "table.csv", "in"];
+    let traced = strace(&scene, &[&options[..], &paths].concat(), &inspect);
+    assert!(traced.ran.stderr.contains("could not be written: table.csv: "), "{traced:?}");
+    let (images, summary) = reports(&traced.ran.stdout);
+    assert!(images.len() < IMAGES, "{}", images.len());
+    assert_eq!((summary.stopped, summary.exit_code, traced.ran.code), (true, 130, Some(130)));
+}
+
 /// To open the next group can take long: nothing is claimed after it if the run was stopped meanwhile.
 #[test]
 fn signal_while_the_next_group_is_opened_leaves_the_group_before_it_as_it_is() {

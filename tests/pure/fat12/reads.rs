@@ -21,11 +21,11 @@ fn record_sectors(disk: &Disk) -> Vec<u64> {
 
 /// Examines a pack, and returns the sectors that were read, sorted.
 fn sectors_read(disk: &Disk) -> Vec<u64> {
-    sectors_read_of(Traced::new(disk.bytes.clone()))
+    sectors_read_of(&Traced::new(disk.bytes.clone()))
 }
 
-fn sectors_read_of(medium: Traced) -> Vec<u64> {
-    assert!(matches!(examine(&medium).unwrap(), Examination::Pack(_)));
+fn sectors_read_of(medium: &Traced) -> Vec<u64> {
+    assert!(matches!(examine(medium).unwrap(), Examination::Pack(_)));
     let account = medium.account();
     assert!(account.written.is_empty(), "{account:?}");
     let mut read = account.read;
@@ -68,7 +68,7 @@ fn examining_a_1440_kb_image_in_the_cache_reads_24_sectors() {
         let system = 0..1 + 2 * 9 + 1;
         let wanted: BTreeSet<_> = system.chain(record_sectors(&disk)).collect();
         let medium = Traced::cached(disk.bytes.clone());
-        assert_eq!(sectors_read_of(medium), Vec::from_iter(wanted));
+        assert_eq!(sectors_read_of(&medium), Vec::from_iter(wanted));
     }
 }
 
@@ -81,7 +81,7 @@ fn directory_of_an_image_in_the_cache_is_read_as_far_as_it_is_used() {
             disk.add(&format!("F{}", disk.slots), b"");
         }
         let medium = Traced::cached(disk.bytes.clone());
-        assert_eq!(sectors_read_of(medium).len(), read, "{used}");
+        assert_eq!(sectors_read_of(&medium).len(), read, "{used}");
     }
 }
 

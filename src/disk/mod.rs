@@ -73,9 +73,9 @@ pub trait DisketteStorage: Storage {
         self.read(0, bytes)
     }
 
-    /// Whether its bytes are most likely in memory already. Then two short reads cost less than one that is longer, and
-    /// not twice as much.
-    fn is_cached(&self) -> bool {
+    /// Whether only what is needed is read, in several parts. Otherwise more is read at once, which is faster where each
+    /// read has to wait for a disk.
+    fn reads_in_parts(&self) -> bool {
         false
     }
 
@@ -140,8 +140,8 @@ impl<P: Deref<Target: DisketteStorage> + Send + Sync> DisketteStorage for P {
         (**self).read_start(bytes, length)
     }
 
-    fn is_cached(&self) -> bool {
-        (**self).is_cached()
+    fn reads_in_parts(&self) -> bool {
+        (**self).reads_in_parts()
     }
 
     fn reads_ahead(&self) -> bool {

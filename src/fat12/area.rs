@@ -6,7 +6,7 @@ use super::{SECTOR_LEN, directory};
 use crate::disk::{DisketteStorage, Flaw, MediaError};
 use std::ops::Range;
 
-/// All sectors up to the end of the root directory, and which of them are lost.
+/// All sectors up to the end of the root directory, or of the part of it that is used; and which of them are lost.
 #[derive(Debug, Default)]
 pub(super) struct Area {
     pub(super) bytes: Vec<u8>,

@@ -87,18 +87,15 @@ impl VolumeGeometry {
         Some((geometry, anomalies))
     }
 
-    /// Bytes up to the end of the root directory on the usual diskette of this size; for an unusual size, the
-    /// smallest such number. At most the length of the medium.
-    pub(crate) fn usual_area(medium_len: u64) -> u64 {
-        let usual = Self::usual(medium_len).unwrap_or(&KNOWN[0]);
-        let area = u64::from(usual.first_data_sector()) * SECTOR;
+    /// Bytes that are read before anything is known of the volume: up to the end of the root directory on the usual diskette
+    /// of this size; for an unusual size, the smallest such number. `in_parts`: up to the end of the directory's first
+    /// sector, which is mostly all that is used of it. At most the length of the medium.
+    pub(crate) fn first_area(medium_len: u64, in_parts: bool) -> u64 {
+        let area = match Self::usual(medium_len) {
+            Some(usual) if in_parts => usual.root_directory().start as u64 + SECTOR,
+            usual => u64::from(usual.unwrap_or(&KNOWN[0]).first_data_sector()) * SECTOR,
+        };
         area.min(medium_len)
-    }
-
-    /// Bytes up to the end of the first sector of the root directory on the usual diskette of this size: mostly all that
-    /// is needed before its files. `None` for an unusual size.
-    pub(crate) fn least_area(medium_len: u64) -> Option<u64> {
-        Self::usual(medium_len).map(|usual| usual.root_directory().start as u64 + SECTOR)
     }
 
     /// Whether the volume that begins with `area` is that of the usual diskette of this size.

@@ -91,6 +91,7 @@ impl Volume {
             let fault = MediaFault { kind: FaultKind::VolumeCutShort, cluster: None, sector };
             return Ok(Opened::Broken(fault));
         }
+        area.extend(medium, geometry.root_directory().start + SECTOR_LEN)?;
         if !area.holds_used_root(&geometry) {
             area.extend(medium, at_most(end))?;
         }
@@ -273,17 +274,17 @@ fn no_volume(area: &[u8]) -> NoVolume {
     }
 }
 
-/// Reads in one go what most diskettes of this size need; what is in memory anyway, in parts. If that fails, reads only
-/// the boot sector and the start of the FAT: the bad sectors may not matter.
+/// Reads what most diskettes of this size need, in one go or the first part of it. If that fails, reads only the boot
+/// sector and the start of the FAT: the bad sectors may not matter.
 fn first_read<S: DisketteStorage + ?Sized>(medium: &S) -> Result<Area, MediaError> {
-    let least = VolumeGeometry::least_area(medium.len()).filter(|_| medium.is_cached());
-    if let Some(Ok(area)) = least.map(|least| Area::first(medium, at_most(least)))
-        && VolumeGeometry::is_usual(&area.bytes, medium.len())
-    {
-        return Ok(area);
-    }
-    let usual = VolumeGeometry::usual_area(medium.len());
-    if let Ok(area) = Area::first(medium, at_most(usual)) {
+    let area = |in_parts| {
+        let length = VolumeGeometry::first_area(medium.len(), in_parts);
+        Area::first(medium, at_most(length)).ok()
+    };
+    // Of another volume, the first part may lack what tells its geometry.
+    let is_usual = |area: &Area| VolumeGeometry::is_usual(&area.bytes, medium.len());
+    let part = medium.reads_in_parts().then(|| area(true)).flatten().filter(is_usual);
+    if let Some(area) = part.or_else(|| area(false)) {
         return Ok(area);
     }
     let mut area = Area::default();

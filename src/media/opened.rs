@@ -44,12 +44,12 @@ impl Medium {
     }
 
     /// The medium in a file that the finder has opened to be read, before its format is known: it may be a container.
-    /// `is_cached`: whether the system most likely has the file in its cache.
+    /// If the system most likely has it in its cache (`is_cached`), it is read in parts: copying it takes the time.
     ///
     /// # Errors
     /// As [`Medium::open`].
     pub(crate) fn of_found(
-        mut image: Box<RawImage>,
+        image: Box<RawImage>,
         place: &Place,
         is_cached: bool,
     ) -> Result<Self, MediaError> {
@@ -266,8 +266,8 @@ impl DisketteStorage for Medium {
         self.storage().read_start(bytes, length)
     }
 
-    fn is_cached(&self) -> bool {
-        self.storage().is_cached()
+    fn reads_in_parts(&self) -> bool {
+        self.storage().reads_in_parts()
     }
 
     fn reads_ahead(&self) -> bool {

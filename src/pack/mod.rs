@@ -5,3 +5,6 @@ pub mod contents;
 pub mod examine;
 pub mod keep;
 pub mod kept_list;
+mod not_a_pack;
+
+pub use not_a_pack::NotAPack;

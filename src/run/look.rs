@@ -169,8 +169,17 @@ mod tests {
         format!("{:?} {:?}", look.report, look.access)
     }
 
+    const TEXT: &[u8] = b"_UNREAD_";
+
+    /// The image with one of its sectors filled as by a program that could not read it.
+    fn filled(image: &[u8], sector: usize) -> Vec<u8> {
+        let mut image = image.to_owned();
+        image[sector * 512..][..512].copy_from_slice(&TEXT.repeat(64));
+        image
+    }
+
     #[test]
-    fn image_in_the_cache_is_read_in_parts_and_the_same_is_said_of_it() {
+    fn same_is_said_of_an_image_that_is_read_in_parts() {
         let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/images");
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.img");
@@ -179,22 +188,54 @@ mod tests {
             .map(|entry| fs::read(entry.unwrap().path()).unwrap())
             .collect();
         let pack = fs::read(testdata.join("applied-1440.img")).unwrap();
-        // In the boot sector, in each FAT, in both halves of the root directory, in the record, and behind it.
-        for filled in [0, 1, 2, 10, 18, 19, 20, 32, 33, 35, 36, 37, 38, 39, 40] {
-            let mut image = pack.clone();
-            image[filled * 512..][..512].copy_from_slice(&b"_UNREAD_".repeat(64));
-            images.push(image);
-        }
+        // In the boot sector, in each FAT, in all of the root directory, in the record, and behind it.
+        let sectors = [0, 1, 2, 10, 18, 19, 20, 32, 33, 35, 36, 37, 38, 39, 40];
+        images.extend(sectors.map(|sector| filled(&pack, sector)));
         // The record's entry is in the second sector of the root directory, behind one that is lost.
         let mut moved = pack.clone();
         moved.copy_within(19 * 512..20 * 512, 20 * 512);
-        moved[19 * 512..][..512].copy_from_slice(&b"BaDbLoCk".repeat(64));
+        images.push(filled(&moved, 19));
+        // Behind a whole sector of others; the third sector is filled, and used or not.
+        moved[19 * 512..20 * 512]
+            .copy_from_slice(&[&b"OTHER   TXT"[..], &[0; 21]].concat().repeat(16));
+        images.extend([moved.clone(), filled(&moved, 21)]);
+        moved[20 * 512 + 32..21 * 512]
+            .copy_from_slice(&[&b"OTHER   TXT"[..], &[0; 21]].concat().repeat(15));
+        images.push(filled(&moved, 21));
+        // Of another geometry than the usual one: with fewer entries in its directory, and without parameters.
+        let (mut smaller, mut bare) = (pack.clone(), pack.clone());
+        smaller[17] = 112;
+        bare[11..30].fill(0);
         let blank_at_first = [vec![0; 19_000], vec![1; 2880 * 512 - 19_000]].concat();
-        images.extend([moved, blank_at_first, vec![0xF6; 2880 * 512]]);
+        images.extend([smaller, bare, blank_at_first, vec![0xF6; 2880 * 512]]);
         images.push(pack[..20_000].to_vec());
         for image in images {
             fs::write(&path, image).unwrap();
             assert_eq!(said(&path, true), said(&path, false));
+        }
+    }
+
+    #[test]
+    fn sectors_that_were_needed_are_noted_also_if_the_record_is_found_without_them() {
+        let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/images");
+        let mut image = fs::read(testdata.join("applied-1440.img")).unwrap();
+        // By the first FAT, the record's second sector is that of cluster 100, which is filled.
+        let mut root = image[19 * 512..].chunks(32);
+        let entry = root.find(|entry| entry.starts_with(b"ADDPACK DAT")).unwrap();
+        let first = usize::from(entry[26]);
+        let entry_of = |cluster: usize| 512 + cluster / 2 * 3;
+        assert_eq!(first % 2, 0, "an even cluster's entry begins a byte");
+        // The entry of the cluster behind it, which is free then, shares its second byte.
+        image[entry_of(first)..][..3].copy_from_slice(&[100, 0, 0]);
+        image[entry_of(100)] = u8::try_from(first + 2).unwrap();
+        image = filled(&image, 33 + 98);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.img");
+        fs::write(&path, image).unwrap();
+        for is_cached in [true, false] {
+            let said = said(&path, is_cached);
+            assert!(said.contains("outcome: Convertible"), "{said}");
+            assert!(said.contains("Flaw { sector: 131, kind: Filled }"), "{said}");
         }
     }
 }

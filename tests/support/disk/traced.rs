@@ -21,7 +21,7 @@ pub(crate) struct Traced {
     readable: Option<BTreeSet<u64>>,
     /// Bytes that the first read gives at least.
     start: usize,
-    is_cached: bool,
+    in_parts: bool,
 }
 
 impl Traced {
@@ -31,7 +31,7 @@ impl Traced {
             account: Mutex::default(),
             readable: None,
             start: 0,
-            is_cached: false,
+            in_parts: false,
         }
     }
 
@@ -40,9 +40,9 @@ impl Traced {
         Self { start, ..Self::new(bytes) }
     }
 
-    /// A medium that is in the system's cache.
-    pub(crate) fn cached(bytes: Vec<u8>) -> Self {
-        Self { is_cached: true, ..Self::new(bytes) }
+    /// The same medium, of which only what is needed is read.
+    pub(crate) fn in_parts(self) -> Self {
+        Self { in_parts: true, ..self }
     }
 
     /// A medium of which all other sectors are unreadable.
@@ -105,7 +105,7 @@ impl DisketteStorage for Traced {
         self.read(0, bytes)
     }
 
-    fn is_cached(&self) -> bool {
-        self.is_cached
+    fn reads_in_parts(&self) -> bool {
+        self.in_parts
     }
 }

@@ -67,7 +67,7 @@ pub(crate) const EXITS: [(&str, &str); 6] = [
     ("0", "all good"),
     (
         "1",
-        "a pack was refused or is turned away by a plan, a path that was named is not a pack, no image was found, or ledger check or selftest found a fault",
+        "a pack was refused (except in a request by replace) or is turned away by a plan, a path that was named is not a pack, no image was found, or ledger check or selftest found a fault",
     ),
     ("2", "the command line was wrong; nothing was touched"),
     (

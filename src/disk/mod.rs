@@ -73,6 +73,17 @@ pub trait DisketteStorage: Storage {
         self.read(0, bytes)
     }
 
+    /// Whether only what is needed is read, in several parts. Otherwise more is read at once, which is faster where each
+    /// read has to wait for a disk.
+    fn reads_in_parts(&self) -> bool {
+        false
+    }
+
+    /// Whether more may be read than is asked for, so that [`DisketteStorage::flaws`] has some that nobody needs.
+    fn reads_ahead(&self) -> bool {
+        false
+    }
+
     /// Fills `buffer` by a single attempt, where [`Storage::read`] makes several.
     ///
     /// # Errors
@@ -127,6 +138,14 @@ impl<P: Deref<Target: Storage> + Send + Sync> Storage for P {
 impl<P: Deref<Target: DisketteStorage> + Send + Sync> DisketteStorage for P {
     fn read_start(&self, bytes: &mut Vec<u8>, length: usize) -> Result<(), MediaError> {
         (**self).read_start(bytes, length)
+    }
+
+    fn reads_in_parts(&self) -> bool {
+        (**self).reads_in_parts()
+    }
+
+    fn reads_ahead(&self) -> bool {
+        (**self).reads_ahead()
     }
 
     fn read_once(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {

@@ -1,12 +1,12 @@
 //! The sectors before the files: boot sector, FATs and root directory. What one copy of the FAT has lost is
 //! taken from the other.
 
-use super::SECTOR_LEN;
 use super::boot::VolumeGeometry;
+use super::{SECTOR_LEN, directory};
 use crate::disk::{DisketteStorage, Flaw, MediaError};
 use std::ops::Range;
 
-/// All sectors up to the end of the root directory, and which of them are lost.
+/// All sectors up to the end of the root directory, or of the part of it that is used; and which of them are lost.
 #[derive(Debug, Default)]
 pub(super) struct Area {
     pub(super) bytes: Vec<u8>,
@@ -39,6 +39,12 @@ impl Area {
         self.bytes.resize(length, 0);
         let read = medium.read(have as u64, &mut self.bytes[have..]);
         self.keep_lost(read)
+    }
+
+    /// Whether everything up to the last file in the root directory was read, and nothing of it is lost.
+    pub(super) fn holds_used_root(&self, geometry: &VolumeGeometry) -> bool {
+        let root = self.bytes.get(geometry.root_directory().start..);
+        self.lost.is_empty() && root.is_some_and(directory::has_end)
     }
 
     /// Notes the sectors that a read has lost.

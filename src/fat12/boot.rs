@@ -87,12 +87,25 @@ impl VolumeGeometry {
         Some((geometry, anomalies))
     }
 
-    /// Bytes up to the end of the root directory on the usual diskette of this size; for an unusual size, the
-    /// smallest such number. At most the length of the medium.
-    pub(crate) fn usual_area(medium_len: u64) -> u64 {
-        let known = KNOWN.iter().find(|g| u64::from(g.total_sectors) * SECTOR == medium_len);
-        let area = u64::from(known.unwrap_or(&KNOWN[0]).first_data_sector()) * SECTOR;
+    /// Bytes that are read before anything is known of the volume: up to the end of the root directory on the usual diskette
+    /// of this size; for an unusual size, the smallest such number. `in_parts`: up to the end of the directory's first
+    /// sector, which is mostly all that is used of it. At most the length of the medium.
+    pub(crate) fn first_area(medium_len: u64, in_parts: bool) -> u64 {
+        let area = match Self::usual(medium_len) {
+            Some(usual) if in_parts => usual.root_directory().start as u64 + SECTOR,
+            usual => u64::from(usual.unwrap_or(&KNOWN[0]).first_data_sector()) * SECTOR,
+        };
         area.min(medium_len)
+    }
+
+    /// Whether the volume that begins with `area` is that of the usual diskette of this size.
+    pub(super) fn is_usual(area: &[u8], medium_len: u64) -> bool {
+        let geometry = Self::from_bpb(area);
+        geometry.is_some() && geometry.as_ref() == Self::usual(medium_len)
+    }
+
+    fn usual(medium_len: u64) -> Option<&'static Self> {
+        KNOWN.iter().find(|known| u64::from(known.total_sectors) * SECTOR == medium_len)
     }
 
     /// The geometry in the BIOS parameter block, if it is valid. The jump at its start and the 55AA at

@@ -54,6 +54,11 @@ pub(super) fn label(bytes: &[u8]) -> Option<[u8; 11]> {
     labels.next()?[..11].try_into().ok()
 }
 
+/// Whether there is an entry that was never used in the bytes of a directory.
+pub(super) fn has_end(bytes: &[u8]) -> bool {
+    bytes.chunks_exact(ENTRY_LEN).any(|entry| entry[0] == END)
+}
+
 /// Bytes up to the first entry that was never used.
 pub(super) fn used_len(bytes: &[u8]) -> usize {
     let entries = bytes.chunks_exact(ENTRY_LEN);

@@ -45,7 +45,7 @@ impl RootFile {
 impl Volume {
     /// The names on the diskette; no file is read.
     pub fn diskette(&self) -> DisketteContents {
-        let root = &self.area.bytes[self.geometry.root_directory()];
+        let root = self.root_bytes();
         let mut oem_name = [0; 8];
         oem_name.copy_from_slice(&self.area.bytes[OEM_NAME]);
         let files = self.root().map(|entry| RootFile { entry, digest: None }).collect();

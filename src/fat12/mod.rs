@@ -91,7 +91,10 @@ impl Volume {
             let fault = MediaFault { kind: FaultKind::VolumeCutShort, cluster: None, sector };
             return Ok(Opened::Broken(fault));
         }
-        area.extend(medium, at_most(end))?;
+        area.extend(medium, geometry.root_directory().start + SECTOR_LEN)?;
+        if !area.holds_used_root(&geometry) {
+            area.extend(medium, at_most(end))?;
+        }
         let mut volume = Self { geometry, area, anomalies, medium_len };
         volume.work_around_losses();
         if !volume.fat(FatCopy::First).agrees_with(&volume.fat(FatCopy::Second)) {
@@ -122,7 +125,22 @@ impl Volume {
 
     /// Files and folders in the root directory.
     fn root(&self) -> impl Iterator<Item = DirectoryEntry> {
-        directory::entries(&self.area.bytes[self.geometry.root_directory()])
+        directory::entries(self.root_bytes())
+    }
+
+    /// The root directory, at least as far as it is used.
+    fn root_bytes(&self) -> &[u8] {
+        let root = self.geometry.root_directory();
+        &self.area.bytes[root.start..root.end.min(self.area.bytes.len())]
+    }
+
+    /// Whether this sector had to be read to find the files.
+    pub(crate) fn is_needed(&self, sector: u32) -> bool {
+        let root = self.geometry.root_directory();
+        let used = directory::used_len(self.root_bytes());
+        // Where the used ones end is seen by the next entry.
+        let end = (root.start + used + directory::ENTRY_LEN).min(root.end);
+        (sector as usize) < end.div_ceil(SECTOR_LEN)
     }
 
     /// Bytes that were read already together with the sectors before the files.
@@ -157,7 +175,7 @@ impl Volume {
     /// If two files have the name; or if none has, but a part of the directory is lost.
     pub fn find(&self, name: &[u8; 11]) -> Result<Option<DirectoryEntry>, MediaFault> {
         let root = self.geometry.root_directory();
-        let used = directory::used_len(&self.area.bytes[root.clone()]);
+        let used = directory::used_len(self.root_bytes());
         let lost = self.area.lost_in(root.start..root.start + used);
         let mut files = self.root().filter(|entry| entry.is_file() && entry.name == *name);
         let first = files.next();
@@ -256,11 +274,17 @@ fn no_volume(area: &[u8]) -> NoVolume {
     }
 }
 
-/// Reads in one go what most diskettes of this size need. If that fails, reads only the boot sector and
-/// the start of the FAT: the bad sectors may not matter.
+/// Reads what most diskettes of this size need, in one go or the first part of it. If that fails, reads only the boot
+/// sector and the start of the FAT: the bad sectors may not matter.
 fn first_read<S: DisketteStorage + ?Sized>(medium: &S) -> Result<Area, MediaError> {
-    let usual = VolumeGeometry::usual_area(medium.len());
-    if let Ok(area) = Area::first(medium, at_most(usual)) {
+    let area = |in_parts| {
+        let length = VolumeGeometry::first_area(medium.len(), in_parts);
+        Area::first(medium, at_most(length)).ok()
+    };
+    // Of another volume, the first part may lack what tells its geometry.
+    let is_usual = |area: &Area| VolumeGeometry::is_usual(&area.bytes, medium.len());
+    let part = medium.reads_in_parts().then(|| area(true)).flatten().filter(is_usual);
+    if let Some(area) = part.or_else(|| area(false)) {
         return Ok(area);
     }
     let mut area = Area::default();

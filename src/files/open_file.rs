@@ -30,20 +30,23 @@ impl OpenFile {
     /// Those of the system; [`io::ErrorKind::InvalidInput`] if it is not a regular file, or SQLite has it open in this
     /// process.
     pub fn open(path: &Path) -> io::Result<Self> {
-        Self::for_reading(platform::open_to_read(path)?, path)
+        let file = Self::new(platform::open_to_read(path)?, path)?;
+        file.advise_random();
+        Ok(file)
     }
 
-    /// Opens the file with this name in `folder` to be read; `path` leads to it.
+    /// Opens the file with this name in `folder` to be read; `path` leads to it. The system is not told yet that it will
+    /// be read in parts.
     ///
     /// # Errors
     /// As [`OpenFile::open`].
     pub(crate) fn open_in(folder: &Folder, name: &OsStr, path: &Path) -> io::Result<Self> {
-        Self::for_reading(folder.open_file(name)?, path)
+        Self::new(folder.open_file(name)?, path)
     }
 
-    fn for_reading(file: File, path: &Path) -> io::Result<Self> {
-        platform::advise_random(&file);
-        Self::new(file, path)
+    /// Tells the system that only parts of the file will be read.
+    pub(crate) fn advise_random(&self) {
+        platform::advise_random(&self.file);
     }
 
     /// Opens the file to be read and changed in place.

@@ -9,9 +9,10 @@ use std::collections::BTreeSet;
 use std::fs::{File, TryLockError};
 use std::io;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// Bytes that the system reads at a time: reading fewer is not faster.
+/// Bytes that the system reads from a disk at a time: reading fewer is not faster.
 const PAGE: u64 = 4096;
 
 /// A raw image file.
@@ -24,11 +25,18 @@ pub struct RawImage {
     filled: Mutex<BTreeSet<Flaw>>,
     /// The start of the file, if it was read already: the next reader takes it.
     start: Mutex<Option<Vec<u8>>>,
+    in_parts: AtomicBool,
 }
 
 impl From<OpenFile> for RawImage {
     fn from(file: OpenFile) -> Self {
-        Self { file, lost: Vec::new(), filled: Mutex::default(), start: Mutex::default() }
+        Self {
+            file,
+            lost: Vec::new(),
+            filled: Mutex::default(),
+            start: Mutex::default(),
+            in_parts: AtomicBool::new(false),
+        }
     }
 }
 
@@ -57,6 +65,14 @@ impl RawImage {
         OpenFile::new(file, path).map(Self::from)
     }
 
+    /// Reads in parts if the system most likely has the image in its cache. Otherwise the system is told not to read ahead.
+    pub(super) fn expect_cached(&self, is_cached: bool) {
+        self.in_parts.store(is_cached, Ordering::Relaxed);
+        if !is_cached {
+            self.file.advise_random();
+        }
+    }
+
     /// The file that holds the image.
     pub(crate) fn file(&self) -> &OpenFile {
         &self.file
@@ -74,11 +90,9 @@ impl RawImage {
     /// If it cannot be read, or is certainly not an image of a diskette.
     pub fn recognise(&self, only_to_look: bool) -> Result<Recognised, MediaError> {
         let keeps = only_to_look || self.file.is_locked();
-        let usual = in_pages(VolumeGeometry::usual_area(self.len()), self.len());
-        let length = if keeps { usual } else { 0 };
-        let length = length.max(RECOGNISED_BY as u64).min(self.len());
+        let area = VolumeGeometry::first_area(self.len(), self.reads_in_parts());
+        let start = self.start(if keeps { self.at_once(area) } else { 0 })?;
         let file = self.file.file();
-        let start = platform::read_start(file, usize::try_from(length).unwrap_or(0))?;
         let read = |at: u64, length: usize| {
             let mut bytes = vec![0; length];
             platform::read_exact_at(file, &mut bytes, at)?;
@@ -90,6 +104,29 @@ impl RawImage {
             *self.start.lock().unwrap_or_else(PoisonError::into_inner) = Some(start);
         }
         recognised
+    }
+
+    /// How many bytes are read for the first `length` of the file: whole pages, unless only what is needed is read.
+    fn at_once(&self, length: u64) -> u64 {
+        let is_least = length < VolumeGeometry::first_area(self.len(), false);
+        if is_least { length } else { length.next_multiple_of(PAGE).min(self.len()) }
+    }
+
+    /// The first `length` bytes, and at least those by which a format is recognised. If so many cannot be read, only these:
+    /// what else is needed is read in parts then.
+    fn start(&self, length: u64) -> io::Result<Vec<u8>> {
+        let least = RECOGNISED_BY as u64;
+        let read = |length: u64| {
+            let length = usize::try_from(length.min(self.len())).unwrap_or(0);
+            platform::read_start(self.file.file(), length)
+        };
+        read(length.max(least)).or_else(|error| {
+            if length <= least {
+                return Err(error);
+            }
+            self.in_parts.store(true, Ordering::Relaxed);
+            read(least)
+        })
     }
 
     /// Zeroes the lost sectors of what was read from `offset` on; an error if there are any.
@@ -165,15 +202,10 @@ impl Storage for RawImage {
     }
 }
 
-/// A length rounded up to whole pages, but not past the end of the file.
-fn in_pages(length: u64, file_len: u64) -> u64 {
-    length.next_multiple_of(PAGE).min(file_len)
-}
-
 impl DisketteStorage for RawImage {
     fn read_start(&self, bytes: &mut Vec<u8>, length: usize) -> Result<(), MediaError> {
-        let pages = in_pages(length as u64, self.len());
-        let length = usize::try_from(pages).unwrap_or(length).max(length);
+        let at_once = self.at_once(length as u64);
+        let length = usize::try_from(at_once).unwrap_or(length).max(length);
         *bytes = match self.take_start().filter(|start| start.len() >= length) {
             Some(start) => start,
             None => platform::read_start(self.file.file(), length)?,
@@ -182,11 +214,44 @@ impl DisketteStorage for RawImage {
         self.withhold(0, bytes)
     }
 
+    fn reads_in_parts(&self) -> bool {
+        self.in_parts.load(Ordering::Relaxed)
+    }
+
+    fn reads_ahead(&self) -> bool {
+        true
+    }
+
     fn flaws(&self) -> Vec<Flaw> {
         let filled = self.filled.lock().unwrap_or_else(PoisonError::into_inner);
         let mut flaws: Vec<_> = self.lost.iter().chain(&*filled).copied().collect();
         flaws.sort_unstable();
         flaws.dedup_by_key(|flaw| flaw.sector);
         flaws
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_much_is_read_at_once_as_is_faster() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.img");
+        // Of the usual sizes, and of another.
+        for (sectors, in_parts, at_once) in
+            [(2880, 20, 40), (1440, 8, 16), (5760, 20, 40), (2000, 8, 8)]
+        {
+            let sectors: usize = sectors;
+            std::fs::write(&path, vec![0; sectors * SECTOR_LEN]).unwrap();
+            for (is_cached, length) in [(true, in_parts), (false, at_once)] {
+                let image = RawImage::open(&path).unwrap();
+                image.expect_cached(is_cached);
+                image.recognise(true).unwrap();
+                let start = image.take_start().unwrap();
+                assert_eq!(start.len(), length * SECTOR_LEN, "{sectors} {is_cached}");
+            }
+        }
     }
 }

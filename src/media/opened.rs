@@ -35,7 +35,7 @@ impl Medium {
                     let packed = Packed::new(Arc::clone(&member.container), member.index)?;
                     Self::packed(packed, place)
                 }
-                None => Self::of_image(Box::new(RawImage::open(&place.path)?), place),
+                None => Self::image(Box::new(RawImage::open(&place.path)?), place, false),
             },
             PlaceKind::Drive => {
                 Ok(Self::Diskette(VerifyingReader::new(Drive::open(&place.path)?, retries)))
@@ -44,10 +44,16 @@ impl Medium {
     }
 
     /// The medium in a file that the finder has opened to be read, before its format is known: it may be a container.
+    /// If the system most likely has it in its cache (`is_cached`), it is read in parts: copying it takes the time.
     ///
     /// # Errors
     /// As [`Medium::open`].
-    pub(crate) fn of_image(image: Box<RawImage>, place: &Place) -> Result<Self, MediaError> {
+    pub(crate) fn of_found(
+        image: Box<RawImage>,
+        place: &Place,
+        is_cached: bool,
+    ) -> Result<Self, MediaError> {
+        image.expect_cached(is_cached);
         Self::image(image, place, false)
     }
 
@@ -258,6 +264,14 @@ impl Storage for Medium {
 impl DisketteStorage for Medium {
     fn read_start(&self, bytes: &mut Vec<u8>, length: usize) -> Result<(), MediaError> {
         self.storage().read_start(bytes, length)
+    }
+
+    fn reads_in_parts(&self) -> bool {
+        self.storage().reads_in_parts()
+    }
+
+    fn reads_ahead(&self) -> bool {
+        self.storage().reads_ahead()
     }
 
     fn read_once(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MediaError> {

@@ -1,17 +1,15 @@
 //! Examines one medium: from its sectors to a diagnosis.
 
+use super::NotAPack;
 use super::other_length::diagnose_other_length;
-use crate::container::ContainerError;
 use crate::diagnosis::{
     Diagnosis, Finding, FindingKind, Verdict, diagnose, diagnose_lost, diagnose_media_fault,
 };
 use crate::disk::{DisketteStorage, Flaw, FlawKind, MediaError, SECTOR_LEN};
 use crate::fat12::{
-    Anomaly, ClusterChain, DirectoryEntry, FatCopy, FaultKind, MediaFault, NoVolume, Opened,
-    SECTOR, Volume,
+    Anomaly, ClusterChain, DirectoryEntry, FatCopy, FaultKind, MediaFault, Opened, SECTOR, Volume,
 };
 use crate::record::{RECORD_LEN, RECORD_SECTORS, RecordBytes};
-use strum::VariantNames;
 
 /// The record's file name, as it is in the root directory.
 pub const RECORD_NAME: [u8; 11] = *b"ADDPACK DAT";
@@ -26,51 +24,6 @@ pub enum Examination {
     NotAPack(NotAPack),
     /// It is a pack, or what is left of one.
     Pack(Pack),
-}
-
-/// Why an image is not a pack.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotAPack {
-    /// It has no FAT12 volume.
-    NoVolume(NoVolume),
-    /// Its volume has no `ADDPACK.DAT` in the root directory.
-    NoRecord,
-    /// It is a container without an image of a PC's diskette.
-    Container(ContainerError),
-}
-
-/// The published codes of [`NotAPack`].
-#[derive(Clone, Copy, Debug, strum::IntoStaticStr, strum::VariantNames)]
-#[strum(serialize_all = "kebab-case")]
-enum NotAPackCode {
-    NoRecord,
-    TooShort,
-    Blank,
-    LayoutNotRead,
-    UnknownContent,
-    HardDisk,
-    TooLarge,
-    NoImage,
-}
-
-impl NotAPack {
-    /// Every code of a reason.
-    pub const CODES: &'static [&'static str] = NotAPackCode::VARIANTS;
-
-    /// The code in reports.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::NoRecord => NotAPackCode::NoRecord,
-            Self::NoVolume(NoVolume::TooShort) => NotAPackCode::TooShort,
-            Self::NoVolume(NoVolume::Blank(_)) => NotAPackCode::Blank,
-            Self::NoVolume(NoVolume::Layout(_)) => NotAPackCode::LayoutNotRead,
-            Self::NoVolume(NoVolume::Unknown) => NotAPackCode::UnknownContent,
-            Self::Container(ContainerError::HardDisk(_)) => NotAPackCode::HardDisk,
-            Self::Container(ContainerError::TooLarge) => NotAPackCode::TooLarge,
-            Self::Container(_) => NotAPackCode::NoImage,
-        }
-        .into()
-    }
 }
 
 /// Something unusual about a pack that does not change the verdict.
@@ -111,8 +64,7 @@ impl Pack {
         let verdict = self.diagnosis.verdict;
         let to_change = matches!(verdict, Verdict::Convertible | Verdict::UnfinishedConversion);
         if let Some(&Flaw { sector, .. }) = flaws.iter().find(of_record).filter(|_| to_change) {
-            let weak = Flaw { sector, kind: FlawKind::Weak };
-            self.diagnosis.refuse(Finding::media(weak.into()));
+            self.diagnosis.refuse(Finding::media(Flaw { sector, kind: FlawKind::Weak }.into()));
         }
         flaws.retain(|flaw| !self.is_refused_for(*flaw));
         if !flaws.is_empty() {
@@ -136,9 +88,7 @@ impl Pack {
 pub fn examine<S: DisketteStorage + ?Sized>(medium: &S) -> Result<Examination, MediaError> {
     let volume = match Volume::open(medium)? {
         Opened::Volume(volume) => volume,
-        Opened::NoVolume(why) => {
-            return Ok(Examination::NotAPack(NotAPack::NoVolume(why)));
-        }
+        Opened::NoVolume(why) => return Ok(Examination::NotAPack(NotAPack::NoVolume(why))),
         Opened::Broken(fault) => return Ok(broken(fault, &[])),
     };
     let notes: Vec<_> = volume.anomalies().iter().copied().map(Remark::Volume).collect();
@@ -147,8 +97,19 @@ pub fn examine<S: DisketteStorage + ?Sized>(medium: &S) -> Result<Examination, M
         Ok(None) => return Ok(Examination::NotAPack(NotAPack::NoRecord)),
         Err(fault) => return Ok(broken(fault, &notes)),
     };
-    let mut pack = best_reading(medium, &volume, &entry, notes)?;
-    pack.apply_flaws(medium.flaws());
+    let (mut pack, others) = best_reading(medium, &volume, &entry, notes)?;
+    let mut flaws = medium.flaws();
+    if medium.reads_ahead() {
+        // How much more than was needed was read must not matter.
+        let records: Vec<_> = others.into_iter().chain([pack.sectors]).flatten().collect();
+        let is_in_one = |at: u64| records.iter().any(|sectors| sectors.contains(&at));
+        flaws.retain(|&Flaw { sector, kind }| {
+            kind != FlawKind::Filled
+                || volume.is_needed(sector)
+                || is_in_one(u64::from(sector) * SECTOR)
+        });
+    }
+    pack.apply_flaws(flaws);
     if pack.diagnosis.clock_ran_backwards() {
         pack.notes.push(Remark::ClockRanBackwards);
     }
@@ -188,27 +149,28 @@ impl Trust {
 
 /// The record by the first FAT. If the copies of the FAT differ and the record is not complete by the
 /// first one, the record by the second one, provided that its seals verify. Remnants to which only one
-/// copy leads are not zeroed.
+/// copy leads are not zeroed. Also returns the other sectors that were read for it.
 fn best_reading<S: DisketteStorage + ?Sized>(
     medium: &S,
     volume: &Volume,
     entry: &DirectoryEntry,
     mut notes: Vec<Remark>,
-) -> Result<Pack, MediaError> {
+) -> Result<(Pack, [Option<RecordSectors>; 2]), MediaError> {
     let (first, fault) = read_by(medium, volume, entry, FatCopy::First)?;
     if !volume.has_second_opinion() || Trust::of(&first) == Trust::Whole {
-        return Ok(Pack { notes, ..first });
+        return Ok((Pack { notes, ..first }, [None; 2]));
     }
     let (second, _) = read_by(medium, volume, entry, FatCopy::Second)?;
     if Trust::of(&second) == Trust::Whole {
         notes.push(Remark::SecondFat(fault));
-        return Ok(Pack { notes, ..second });
+        return Ok((Pack { notes, ..second }, [first.sectors, None]));
     }
     if Trust::of(&first).max(Trust::of(&second)) == Trust::Header {
         let diagnosis = diagnose_media_fault(volume.copies_disagree(entry));
-        return Ok(Pack { diagnosis, sectors: None, notes });
+        let pack = Pack { diagnosis, sectors: None, notes };
+        return Ok((pack, [first.sectors, second.sectors]));
     }
-    Ok(Pack { notes, ..first })
+    Ok((Pack { notes, ..first }, [None, second.sectors]))
 }
 
 /// The record by one copy of the FAT, and the fault of its chain there, if any.

@@ -5,4 +5,7 @@ pub mod contents;
 pub mod examine;
 pub mod keep;
 pub mod kept_list;
+mod not_a_pack;
 mod other_length;
+
+pub use not_a_pack::NotAPack;

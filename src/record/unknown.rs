@@ -43,14 +43,14 @@ pub fn has_unknown_layout(bytes: &[u8]) -> bool {
 fn shows_header(header: &[u8]) -> bool {
     let part = |at: usize| header.get(at..).unwrap_or_default();
     let is_serial = |bytes: &[u8; 24]| Serial::text(&super::fields::Bytes(*bytes)).is_some();
-    [v40::MAGIC, v45::MAGIC].iter().any(|magic| is_like(header, magic))
+    [v40::MAGIC, v45::MAGIC].into_iter().any(|magic| is_like(header, magic))
         || part(LAYOUT_AT).starts_with(&LAYOUT_AND_LENGTH)
         || part(SERIAL_AT).first_chunk().is_some_and(is_serial)
 }
 
 /// Whether at least half of the bytes of the magic are there.
-fn is_like(header: &[u8], magic: &[u8; 8]) -> bool {
-    let common = header.iter().zip(magic).filter(|(found, expected)| found == expected);
+fn is_like(header: &[u8], magic: [u8; 8]) -> bool {
+    let common = header.iter().zip(&magic).filter(|(found, expected)| found == expected);
     common.count() * 2 >= magic.len()
 }
 

@@ -2,8 +2,8 @@
 
 mod failure;
 
+pub use crate::pack::NotAPack;
 pub use crate::pack::commit::PackState;
-pub use crate::pack::examine::NotAPack;
 pub use failure::{Failure, FailureCode, Operation};
 
 use crate::diagnosis::{Diagnosis, Finding, FindingCode, FindingKind, Verdict};

@@ -13,10 +13,10 @@ pub(super) fn open(place: &Place, job: &Job) -> Result<Medium, Failure> {
         .map_err(|error| failed_to_open(place, error))
 }
 
-/// The same, if the file may be open already.
-pub(super) fn open_found(image: &mut Image, job: &Job) -> Result<Medium, Failure> {
+/// The same, if the file may be open already; `is_cached` as in [`Medium::of_found`].
+pub(super) fn open_found(image: &mut Image, job: &Job, is_cached: bool) -> Result<Medium, Failure> {
     match image.opened.take() {
-        Some(opened) => Medium::of_image(opened, &image.place)
+        Some(opened) => Medium::of_found(opened, &image.place, is_cached)
             .map_err(|error| failed_to_open(&image.place, error)),
         None => open(&image.place, job),
     }

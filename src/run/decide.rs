@@ -216,7 +216,7 @@ impl<'a, 'j> Deciding<'a, 'j> {
 /// Reads a record again; `None` if that fails, or it is another record by now.
 fn read_history(found: Found, job: &Job, digest: Seal) -> Option<(Seal, PackHistory)> {
     let Found::Image(image) = found else { return None };
-    let look = look_at(image, &Job { surface: false, ..job.clone() });
+    let look = look_at(image, &Job { surface: false, ..job.clone() }, false);
     let record = look.report.record().filter(|record| record.digest() == digest)?;
     Some((digest, PackHistory::of(record)))
 }

@@ -16,7 +16,7 @@ use std::path::PathBuf;
 
 /// Examines an image again, since its report changes.
 pub(super) fn look_again(image: Image, candidate: Option<&Candidate>, job: &Job) -> Box<Report> {
-    let mut report = look_at(image, job).report;
+    let mut report = look_at(image, job, false).report;
     if report.failure.is_none()
         && candidate.is_some_and(|candidate| !is_as_decided(&report, candidate))
     {

@@ -35,12 +35,12 @@ pub(super) struct LookedAt {
     pub(super) access: Access,
 }
 
-/// Looks at what was found.
-pub(super) fn look(found: Found, job: &Job, stop: &AtomicBool) -> LookResult {
+/// Looks at what was found. `is_cached`: whether images are most likely in the system's cache.
+pub(super) fn look(found: Found, job: &Job, stop: &AtomicBool, is_cached: bool) -> LookResult {
     match found {
         Found::Image(_) if stop.load(Ordering::Relaxed) => LookResult::NotBegun,
         Found::Image(image) => {
-            let look = look_at(image, job);
+            let look = look_at(image, job, is_cached);
             match not_read(&look.report) {
                 Some(format) => {
                     let path = look.report.path;
@@ -62,12 +62,12 @@ fn not_read(report: &Report) -> Option<Format> {
     }
 }
 
-/// Looks at an image.
-pub(super) fn look_at(mut image: Image, job: &Job) -> LookedAt {
+/// Looks at an image; `is_cached` as in [`look`].
+pub(super) fn look_at(mut image: Image, job: &Job, is_cached: bool) -> LookedAt {
     let is_named = image.is_named();
     let mut report = new_report(&image);
     let (mut file, mut access) = (ImageFile::at(&image.place), Access::InPlace);
-    let looked = open_found(&mut image, job).and_then(|medium| {
+    let looked = open_found(&mut image, job, is_cached).and_then(|medium| {
         (file, access) = (file.opened_as(&medium), access_to(&medium));
         inspect(&medium, job, &mut report)
     });
@@ -150,5 +150,92 @@ pub(super) fn settle(mut report: Box<Report>, failure: Failure, is_named: bool) 
             report
         }
         _ => report.failed(failure),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::media::RawImage;
+    use crate::run::Mode;
+    use std::fs;
+
+    /// What is said of the image at this path.
+    fn said(path: &Path, is_cached: bool) -> String {
+        let opened = Some(Box::new(RawImage::open(path).unwrap()));
+        let (place, root) = (Place::file(path.to_owned()), path.into());
+        let image = Image { place, root, may_be_archive: false, opened };
+        let look = look_at(image, &Job::new(Vec::new(), Mode::Inspect), is_cached);
+        format!("{:?} {:?}", look.report, look.access)
+    }
+
+    const TEXT: &[u8] = b"_UNREAD_";
+
+    /// The image with one of its sectors filled as by a program that could not read it.
+    fn filled(image: &[u8], sector: usize) -> Vec<u8> {
+        let mut image = image.to_owned();
+        image[sector * 512..][..512].copy_from_slice(&TEXT.repeat(64));
+        image
+    }
+
+    #[test]
+    fn same_is_said_of_an_image_that_is_read_in_parts() {
+        let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/images");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.img");
+        let mut images: Vec<_> = fs::read_dir(&testdata)
+            .unwrap()
+            .map(|entry| fs::read(entry.unwrap().path()).unwrap())
+            .collect();
+        let pack = fs::read(testdata.join("applied-1440.img")).unwrap();
+        // In the boot sector, in each FAT, in all of the root directory, in the record, and behind it.
+        let sectors = [0, 1, 2, 10, 18, 19, 20, 32, 33, 35, 36, 37, 38, 39, 40];
+        images.extend(sectors.map(|sector| filled(&pack, sector)));
+        // The record's entry is in the second sector of the root directory, behind one that is lost.
+        let mut moved = pack.clone();
+        moved.copy_within(19 * 512..20 * 512, 20 * 512);
+        images.push(filled(&moved, 19));
+        // Behind a whole sector of others; the third sector is filled, and used or not.
+        moved[19 * 512..20 * 512]
+            .copy_from_slice(&[&b"OTHER   TXT"[..], &[0; 21]].concat().repeat(16));
+        images.extend([moved.clone(), filled(&moved, 21)]);
+        moved[20 * 512 + 32..21 * 512]
+            .copy_from_slice(&[&b"OTHER   TXT"[..], &[0; 21]].concat().repeat(15));
+        images.push(filled(&moved, 21));
+        // Of another geometry than the usual one: with fewer entries in its directory, and without parameters.
+        let (mut smaller, mut bare) = (pack.clone(), pack.clone());
+        smaller[17] = 112;
+        bare[11..30].fill(0);
+        let blank_at_first = [vec![0; 19_000], vec![1; 2880 * 512 - 19_000]].concat();
+        images.extend([smaller, bare, blank_at_first, vec![0xF6; 2880 * 512]]);
+        images.push(pack[..20_000].to_vec());
+        for image in images {
+            fs::write(&path, image).unwrap();
+            assert_eq!(said(&path, true), said(&path, false));
+        }
+    }
+
+    #[test]
+    fn sectors_that_were_needed_are_noted_also_if_the_record_is_found_without_them() {
+        let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/images");
+        let mut image = fs::read(testdata.join("applied-1440.img")).unwrap();
+        // By the first FAT, the record's second sector is that of cluster 100, which is filled.
+        let mut root = image[19 * 512..].chunks(32);
+        let entry = root.find(|entry| entry.starts_with(b"ADDPACK DAT")).unwrap();
+        let first = usize::from(entry[26]);
+        let entry_of = |cluster: usize| 512 + cluster / 2 * 3;
+        assert_eq!(first % 2, 0, "an even cluster's entry begins a byte");
+        // The entry of the cluster behind it, which is free then, shares its second byte.
+        image[entry_of(first)..][..3].copy_from_slice(&[100, 0, 0]);
+        image[entry_of(100)] = u8::try_from(first + 2).unwrap();
+        image = filled(&image, 33 + 98);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.img");
+        fs::write(&path, image).unwrap();
+        for is_cached in [true, false] {
+            let said = said(&path, is_cached);
+            assert!(said.contains("outcome: Convertible"), "{said}");
+            assert!(said.contains("Flaw { sector: 131, kind: Filled }"), "{said}");
+        }
     }
 }

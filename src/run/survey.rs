@@ -88,8 +88,8 @@ struct Looking<'a> {
     begun: OpenClaims,
     /// What was examined and not reported yet.
     done: Vec<LookResult>,
-    /// Whether the images before have waited for a disk, or for something else.
-    has_waited: bool,
+    /// Whether the images before have waited for a disk, or for something else; `None` if none was judged yet.
+    has_waited: Option<bool>,
     survey: Survey,
 }
 
@@ -112,7 +112,7 @@ impl<'a> Looking<'a> {
             unread: 0,
             first_unread: Vec::new(),
         };
-        let (done, has_waited) = (Vec::new(), false);
+        let (done, has_waited) = (Vec::new(), None);
         Ok(Self { job, ledger, stop, listener, begun, done, has_waited, survey })
     }
 
@@ -127,7 +127,8 @@ impl<'a> Looking<'a> {
         let (job, stop) = (self.job, self.stop);
         loop {
             // What was examined is reported while other threads examine the next group.
-            let look = move |found| look(found, job, stop);
+            let is_cached = scope.threads() == 1 && self.has_waited == Some(false);
+            let look = move |found| look(found, job, stop, is_cached);
             items.begin(scope, look);
             if self.report_done()?.is_break() {
                 return Ok(Some(End::Unheard));
@@ -142,10 +143,10 @@ impl<'a> Looking<'a> {
                 return Ok(Some(if reported.is_break() { End::Unheard } else { End::Stopped }));
             }
             // It may also have waited for a busy processor, but seldom twice in a row.
-            if group.waited == Some(true) && self.has_waited && may_grow {
+            if group.waited == Some(true) && self.has_waited == Some(true) && may_grow {
                 return Ok(None);
             }
-            self.has_waited = group.waited.unwrap_or(self.has_waited);
+            self.has_waited = group.waited.or(self.has_waited);
         }
     }
 

@@ -2,11 +2,14 @@
 
 use crate::support::judge::{PackImage, State, Traced, strace};
 use crate::support::scene::{Image, Scene, Summary};
+use crate::support::tools;
 use std::collections::BTreeSet;
 use std::fs;
 
 /// More than two groups.
 pub(crate) const IMAGES: usize = 400;
+/// Images in a group of several threads.
+const GROUP: usize = 128;
 const CONVERT: [&str; 5] = ["convert", "--yes", "--json", "--no-ledger", "in"];
 const COPY: [&str; 7] = ["convert", "--yes", "--json", "--no-ledger", "-o", "out", "in"];
 const STOPPING: &str = "stopping after what was begun";
@@ -130,6 +133,47 @@ fn image_that_a_stopped_run_did_not_begin_is_not_shown_with_a_verdict_that_is_no
     let (images, _) = reports(&traced.ran.stdout);
     for image in &images {
         assert!(["converted", "copy"].contains(&&*image.outcome), "{image:?}");
+    }
+}
+
+#[test]
+fn stopped_run_of_which_a_report_cannot_be_written_says_so_and_ends_as_a_stopped_one() {
+    crate::support::needs!("strace");
+    let scene = folder_of(&packs());
+    let stop = "inject=openat:signal=SIGINT:when=1";
+    // A file is named once it is complete.
+    let full = "inject=linkat:error=ENOSPC:when=1";
+    let options = ["-f", "-e", "trace=openat,linkat", "-e", stop, "-e", full];
+    let paths = ["-P", "300.img", "-P", "table.csv"];
+    let inspect = ["inspect", "--json", "--no-ledger", "-j1", "--csv-to", "table.csv", "in"];
+    let traced = strace(&scene, &[&options[..], &paths].concat(), &inspect);
+    assert!(traced.ran.stderr.contains("could not be written: table.csv: "), "{traced:?}");
+    let (images, summary) = reports(&traced.ran.stdout);
+    assert!(images.len() < IMAGES, "{}", images.len());
+    assert_eq!((summary.stopped, summary.exit_code, traced.ran.code), (true, 130, Some(130)));
+}
+
+/// To open the next group can take long: nothing is claimed after it if the run was stopped meanwhile.
+#[test]
+fn signal_while_the_next_group_is_opened_leaves_the_group_before_it_as_it_is() {
+    crate::support::needs!("strace", "zip");
+    let packs = packs();
+    let scene = folder_of(&packs[..GROUP]);
+    let members: Vec<_> = (0..70).map(|number| format!("{number}.img")).collect();
+    for (member, pack) in members.iter().zip(&packs[GROUP..]) {
+        fs::create_dir_all(scene.path("members")).unwrap();
+        fs::write(scene.path("members").join(member), &pack.old).unwrap();
+    }
+    let members: Vec<_> = members.iter().map(|member| &**member).collect();
+    let archive = tools::zip(&scene.path("members"), &[], &members);
+    fs::rename(archive, scene.path("in/z.zip")).unwrap();
+    let inject = "inject=flock:signal=SIGINT:when=1";
+    let options = ["-f", "-e", "trace=flock", "-e", inject, "-P", "in/z.zip"];
+    let traced = strace(&scene, &options, &[&CONVERT[..], &["-j", "4"]].concat());
+    assert_eq!((traced.ran.code, traced.count("flock")), (Some(130), 1), "{traced:?}");
+    assert_eq!(reports(&traced.ran.stdout).0.len(), 0);
+    for (number, pack) in packs[..GROUP].iter().enumerate() {
+        assert_eq!(pack.state(&scene.read(&name(number))), State::Old, "{number}");
     }
 }
 

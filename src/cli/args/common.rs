@@ -64,7 +64,7 @@ pub(crate) struct Common {
     /// GNU ddrescue's mapfile of the image
     ///
     /// Sectors that the rescue did not read are lost, not zeros. Without this option, a mapfile is
-    /// found beside its image as NAME.map, NAME.mapfile or NAME.log.
+    /// found beside its image as NAME.map, NAME.mapfile or NAME.log, if it begins as ddrescue begins it.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) mapfile: Option<PathBuf>,
 

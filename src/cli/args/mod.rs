@@ -67,7 +67,7 @@ Examples:
 pub(crate) enum Command {
     /// Say what each pack is, and whether it would convert
     ///
-    /// Reads the record of each image and says what was found. Nothing is written. One image is
+    /// Reads the record of each image and says what was found. No image is changed. One image is
     /// shown as a card with the pack's whole history. Several images, or a folder, are shown as one
     /// line each, a summary, the reasons of those that are refused or failed, and a picture for each
     /// server.
@@ -102,8 +102,8 @@ Examples:
     ///
     /// The ledger knows which pack was converted when, from which image, into what, and what was
     /// begun. With it, each pack is converted only once, from whichever copy, and conversions that
-    /// a crash has torn are repaired. A converted pack that a run sees is entered as well, wherever it was
-    /// converted. It is an SQLite database; its manual page describes the table.
+    /// a crash has torn are repaired. A converted pack that `convert` sees is entered as well, wherever it
+    /// was converted. It is an SQLite database; its manual page describes the tables.
     #[command(after_long_help = "\
 Examples:
   addpack ledger
@@ -220,7 +220,8 @@ pub(crate) struct ConvertArgs {
     /// Leave the images alone and put converted copies under DIR
     ///
     /// Each copy keeps its path below the PATH that was named. It appears whole or not at all, and
-    /// an existing file is never overwritten. Refused packs are not copied.
+    /// an existing file is never overwritten. Packs that are 4.5 already are copied as they are; refused
+    /// packs are not copied.
     #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) output: Option<PathBuf>,
 

@@ -31,7 +31,7 @@ Examples:
 
 /// Say which packs to apply to a server, in which order, and which to convert first
 ///
-/// Reads a set of packs, takes the server's state from the options, and writes nothing. Used packs
+/// Reads a set of packs, takes the server's state from the options, and changes no image. Used packs
 /// restore what they once added, in their order; unused ones are added so that the most licenses fit
 /// under the server's limit. The plan also names what the server would turn away, with what it would
 /// say, and what is missing in the chain.

@@ -8,7 +8,8 @@ use crate::support::disk::layout::{
 };
 use crate::support::disk::{ARCHIVE, Disk, content, judge, record, short};
 use addpack::fat12::{Anomaly, FaultKind, NoVolume};
-use addpack::pack::examine::{NotAPack, Remark};
+use addpack::pack::NotAPack;
+use addpack::pack::examine::Remark;
 
 #[test]
 fn diskette_of_each_geometry_converts() {

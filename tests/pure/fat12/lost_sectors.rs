@@ -9,8 +9,9 @@ use addpack::diagnosis::{FindingCode, FindingKind, Verdict};
 use addpack::disk::{Flaw, FlawKind};
 use addpack::fat12::{Anomaly, FaultKind, NoVolume};
 use addpack::media::VerifyingReader;
+use addpack::pack::NotAPack;
+use addpack::pack::examine::Remark;
 use addpack::pack::examine::{Examination, Pack, examine};
-use addpack::pack::examine::{NotAPack, Remark};
 
 const RETRIES: u32 = 5;
 

@@ -116,7 +116,10 @@ fn run_case(seed: u64, disks: &[Disk], at: FileTime, image: &mut Vec<u8>) -> Tal
     let begun = Instant::now();
     let examination = examine(&medium).expect("memory can be read");
     assert!(begun.elapsed() < BOUND, "took {:?}", begun.elapsed());
-    *image = medium.into_bytes();
+    let in_parts = Traced::new(medium.into_bytes()).in_parts();
+    let by_parts = examine(&in_parts).expect("memory can be read");
+    assert_eq!(format!("{by_parts:?}"), format!("{examination:?}"));
+    *image = in_parts.into_bytes();
     match examination {
         Examination::NotAPack(_) => Tally { not_a_pack: 1, ..Tally::default() },
         Examination::Pack(pack) => judge_pack(&pack, disk, at, image),

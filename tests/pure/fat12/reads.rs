@@ -21,8 +21,11 @@ fn record_sectors(disk: &Disk) -> Vec<u64> {
 
 /// Examines a pack, and returns the sectors that were read, sorted.
 fn sectors_read(disk: &Disk) -> Vec<u64> {
-    let medium = Traced::new(disk.bytes.clone());
-    assert!(matches!(examine(&medium).unwrap(), Examination::Pack(_)));
+    sectors_read_of(&Traced::new(disk.bytes.clone()))
+}
+
+fn sectors_read_of(medium: &Traced) -> Vec<u64> {
+    assert!(matches!(examine(medium).unwrap(), Examination::Pack(_)));
     let account = medium.account();
     assert!(account.written.is_empty(), "{account:?}");
     let mut read = account.read;
@@ -58,6 +61,30 @@ fn examining_a_2880_kb_diskette_reads_38_sectors_of_5760() {
     }
 }
 
+/// Of what is in the cache, copying it takes the time.
+#[test]
+fn examining_a_1440_kb_image_in_the_cache_reads_24_sectors() {
+    for disk in [Disk::new(KB_1440).with_record(PACK), scattered(KB_1440)] {
+        let system = 0..1 + 2 * 9 + 1;
+        let wanted: BTreeSet<_> = system.chain(record_sectors(&disk)).collect();
+        let medium = Traced::new(disk.bytes.clone()).in_parts();
+        assert_eq!(sectors_read_of(&medium), Vec::from_iter(wanted));
+    }
+}
+
+#[test]
+fn directory_is_read_whole_only_if_more_than_its_first_sector_is_used() {
+    // A sector has 16 entries.
+    for (used, read) in [(15, 24), (16, 37), (17, 37), (224, 37)] {
+        let mut disk = Disk::new(KB_1440).with_record(PACK);
+        while disk.slots < used {
+            disk.add(&format!("F{}", disk.slots), b"");
+        }
+        let medium = Traced::new(disk.bytes.clone()).in_parts();
+        assert_eq!(sectors_read_of(&medium).len(), read, "{used}");
+    }
+}
+
 #[test]
 fn second_reading_of_the_record_reads_no_more_than_its_four_sectors() {
     let mut disk = Disk::new(KB_1440).with_record(PACK);
@@ -72,18 +99,22 @@ fn second_reading_of_the_record_reads_no_more_than_its_four_sectors() {
     assert_eq!(sectors_read(&disk).len(), 33 + 4 + 4);
 }
 
+/// Whatever is read at once: what is not needed need not be readable.
 #[test]
 fn unreadable_sectors_that_are_none_of_ours_do_not_matter() {
     for layout in DOS.into_iter().chain([DMF]) {
         let disk = Disk::new(layout).with_record(PACK);
-        let needed = system_sectors(&layout).into_iter().chain(record_sectors(&disk)).collect();
-        let medium = Traced::readable_at(disk.bytes.clone(), needed);
-        match examine(&medium) {
-            Ok(Examination::Pack(pack)) => {
-                assert_eq!(pack.diagnosis.verdict, Verdict::Convertible, "{layout:?}");
+        let unused = layout.data_start() as u64 - (layout.root_entries / 16) as u64 + 1;
+        let needed: BTreeSet<_> = (0..unused).chain(record_sectors(&disk)).collect();
+        let medium = || Traced::readable_at(disk.bytes.clone(), needed.clone());
+        for medium in [medium(), medium().in_parts()] {
+            match examine(&medium) {
+                Ok(Examination::Pack(pack)) => {
+                    assert_eq!(pack.diagnosis.verdict, Verdict::Convertible, "{layout:?}");
+                }
+                Ok(Examination::NotAPack(why)) => panic!("{layout:?}: {why:?}"),
+                Err(error) => panic!("{layout:?}: {error}"),
             }
-            Ok(Examination::NotAPack(why)) => panic!("{layout:?}: {why:?}"),
-            Err(error) => panic!("{layout:?}: {error}"),
         }
     }
 }

@@ -21,16 +21,28 @@ pub(crate) struct Traced {
     readable: Option<BTreeSet<u64>>,
     /// Bytes that the first read gives at least.
     start: usize,
+    in_parts: bool,
 }
 
 impl Traced {
     pub(crate) fn new(bytes: Vec<u8>) -> Self {
-        Self { memory: Memory::new(bytes), account: Mutex::default(), readable: None, start: 0 }
+        Self {
+            memory: Memory::new(bytes),
+            account: Mutex::default(),
+            readable: None,
+            start: 0,
+            in_parts: false,
+        }
     }
 
     /// A medium whose first read gives that many bytes, however few are asked for.
     pub(crate) fn starting_with(start: usize, bytes: Vec<u8>) -> Self {
         Self { start, ..Self::new(bytes) }
+    }
+
+    /// The same medium, of which only what is needed is read.
+    pub(crate) fn in_parts(self) -> Self {
+        Self { in_parts: true, ..self }
     }
 
     /// A medium of which all other sectors are unreadable.
@@ -91,5 +103,9 @@ impl DisketteStorage for Traced {
     fn read_start(&self, bytes: &mut Vec<u8>, length: usize) -> Result<(), MediaError> {
         bytes.resize(length.max(self.start), 0);
         self.read(0, bytes)
+    }
+
+    fn reads_in_parts(&self) -> bool {
+        self.in_parts
     }
 }

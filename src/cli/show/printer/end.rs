@@ -28,6 +28,21 @@ impl Printer {
     /// # Errors
     /// The same, and if one of the files cannot be written.
     pub(crate) fn finish_with(
+        self,
+        end: Result<End, LedgerError>,
+        more: Option<More>,
+    ) -> Result<Exit, Error> {
+        let is_stopped = is_stopped(&end);
+        let ended = self.write_end(end, more);
+        // Stopped wins over all, and the summary has said so.
+        if let (Err(error), true) = (&ended, is_stopped) {
+            complain(&error.to_string());
+            return Ok(Exit::Stopped);
+        }
+        ended
+    }
+
+    fn write_end(
         mut self,
         end: Result<End, LedgerError>,
         more: Option<More>,

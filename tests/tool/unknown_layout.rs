@@ -79,6 +79,15 @@ fn programs_are_told_which_damaged_record_is_of_unknown_layout() {
 }
 
 #[test]
+fn conversion_does_not_take_them_for_newer_states_of_other_packs() {
+    let scene = scene();
+    let unread = || scene.json(&["convert", "--dry-run", "--json", "."]).1.unread;
+    assert_eq!(unread(), 1);
+    std::fs::remove_file(scene.path("damaged.img")).unwrap();
+    assert_eq!(unread(), 0);
+}
+
+#[test]
 fn folder_lists_them_with_nothing_to_do() {
     let shown = scene().run(&["inspect", "."]).stdout;
     let next = "    next: nothing: it is left alone, since it may be a genuine diskette\n";

@@ -62,6 +62,22 @@ fn abilities_that_are_missing_end_with_1() {
     );
 }
 
+/// NFS locks a file to be changed only by a handle that may write it.
+#[cfg(unix)]
+#[test]
+fn locks_are_tried_by_handles_that_may_write() {
+    crate::support::needs!("strace");
+    let scene = Scene::new();
+    let mut strace = std::process::Command::new("strace");
+    strace.args(["-qq", "-s", "200", "-o", "log", "-e", "trace=openat"]);
+    let ran = crate::support::scene::Ran::of(&mut scene.command_under(strace, &["selftest", "."]));
+    ran.at(&"selftest").code(0);
+    let log = std::fs::read_to_string(scene.path("log")).unwrap();
+    let opened: Vec<_> = log.lines().filter(|line| line.contains("/locks\"")).collect();
+    let may_write = |line: &&str| line.contains("O_WRONLY") || line.contains("O_RDWR");
+    assert!(opened.len() == 2 && opened.iter().all(may_write), "{opened:?}");
+}
+
 #[cfg(unix)]
 #[test]
 fn conversion_that_cannot_be_made_durable_ends_with_1() {

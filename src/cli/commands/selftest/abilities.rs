@@ -30,7 +30,9 @@ impl Trial {
 fn locks(folder: &Path) -> Trial {
     let path = folder.join("locks");
     let lock = || {
-        let (first, second) = (File::create(&path)?, File::open(&path)?);
+        let first = File::create(&path)?;
+        // NFS locks a file only by a handle that may write it.
+        let second = File::options().write(true).open(&path)?;
         first.lock()?;
         Ok(match second.try_lock() {
             Err(TryLockError::WouldBlock) => Ok(()),

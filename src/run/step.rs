@@ -7,7 +7,7 @@
 use super::change::Change;
 use super::claimed::ImageFile;
 use super::output::OutputCopy;
-use super::work::{Claim, Work};
+use super::work::{Claim, CopyThere, Work};
 use crate::diagnosis::Diagnosis;
 use crate::ledger::ClaimId;
 use crate::record::RecordBytes;
@@ -36,8 +36,15 @@ impl Step {
     }
 
     /// An image that is to be changed.
-    pub(super) fn ready(report: Box<Report>, file: ImageFile, change: Change) -> Self {
-        Self::Ready(Box::new(Work::new(report, file)), Box::new(change))
+    pub(super) fn ready(report: Box<Report>, file: ImageFile, change: Box<Change>) -> Self {
+        Self::Ready(Box::new(Work::new(report, file)), change)
+    }
+
+    /// An image whose copy is at its target already.
+    pub(super) fn copied_before(report: Box<Report>, file: ImageFile, copy: CopyThere) -> Self {
+        let mut work = Work::new(report, file);
+        work.copy_there = Some(copy);
+        Self::Done(Box::new(work))
     }
 
     /// Whether nothing more is done about the image in this run.

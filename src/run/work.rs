@@ -5,6 +5,7 @@ use super::claimed::ImageFile;
 use super::kept::TrimmedRecord;
 use crate::diagnosis::{Diagnosis, Verdict, diagnose};
 use crate::ledger::ClaimId;
+use crate::record::Record;
 use crate::report::{Failure, Report};
 
 /// The report on an image, and what the run needs until it is final.
@@ -14,8 +15,18 @@ pub(super) struct Work {
     pub(super) file: ImageFile,
     /// The claim that the pack is converted under.
     pub(super) claim: Option<Claim>,
+    /// The copy that was at its target already, until it is in the ledger.
+    pub(super) copy_there: Option<CopyThere>,
     /// The record of a step that is done, if its report was reduced to it.
     record: Option<TrimmedRecord>,
+}
+
+/// A copy that was at its target before the run.
+pub(super) struct CopyThere {
+    /// Its record.
+    pub(super) record: Box<Record>,
+    /// Whether it is the conversion of its image, which is not wholly 4.5 itself.
+    pub(super) is_conversion: bool,
 }
 
 /// A claim that a step is changed under.
@@ -28,7 +39,7 @@ pub(super) struct Claim {
 
 impl Work {
     pub(super) fn new(report: Box<Report>, file: ImageFile) -> Self {
-        Self { report, file, claim: None, record: None }
+        Self { report, file, claim: None, copy_there: None, record: None }
     }
 
     /// Its change failed.

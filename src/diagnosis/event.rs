@@ -1,6 +1,7 @@
 //! Checks the fields of one event against their rules (FORMAT.md, "An event").
 
-use super::finding::{Finding, RecordField, Value};
+use super::checked::RecordField;
+use super::finding::{Finding, Value};
 use crate::disk::is_zero;
 use crate::record::event::{Event, ServerVersion};
 use crate::record::fields::Server;

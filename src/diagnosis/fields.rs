@@ -1,7 +1,8 @@
 //! Checks each field against its rule, and that reserved bytes are zero (FORMAT.md, the tables).
 
+use super::checked::RecordField;
 use super::event::{self, check_server, check_zero};
-use super::finding::{Finding, RecordField, Value};
+use super::finding::{Finding, Value};
 use super::seals::SealCheck;
 use crate::record::fields::Server;
 use crate::record::{EVENT_SLOTS, PACK_SIZES, RECORD_LEN, Record, STATUS_BOUND, event_at};

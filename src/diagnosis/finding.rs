@@ -1,8 +1,11 @@
 //! Findings: reasons against a pack, as data. The command line has the words for them.
 
+use super::checked::{RecordField, Rule};
 use crate::fat12::MediaFault;
+use crate::record::RECORD_LEN;
 use crate::record::event::Event;
 use crate::record::fields::Server;
+use crate::record::v40::MAGIC;
 use std::path::PathBuf;
 
 /// The published code of a finding (FORMAT.md, "Diagnosis"), in order of precedence.
@@ -15,7 +18,7 @@ pub enum FindingCode {
     PostUpgradeReapply,
     /// Reapplied out of order on a 4.0 server [KB 236867, 194335].
     OutOfOrderReapply,
-    /// Bytes that no server writes.
+    /// Bytes that no server writes, or a layout that is not known.
     DamagedRecord,
     /// Every seal verifies, but the history is impossible.
     InconsistentHistory,
@@ -45,94 +48,6 @@ impl FindingCode {
     }
 }
 
-/// A part of the record that may be damaged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RecordField {
-    /// The record's length in the directory, in bytes.
-    FileLength,
-    /// The first eight bytes.
-    Magic,
-    /// The layout number.
-    Layout,
-    /// The record's length, as it states itself.
-    RecordLength,
-    /// The serial.
-    Serial,
-    /// Licenses that the pack adds.
-    Licenses,
-    /// Where a 4.5 record comes from.
-    Origin,
-    /// When the pack was made.
-    MadeAt,
-    /// When it was converted.
-    ConvertedAt,
-    /// The digest of the 4.0 record.
-    SourceDigest,
-    /// Bytes that must be zero.
-    Reserved,
-    /// The seal over the identity.
-    IdentitySeal,
-    /// The number of events.
-    EventCount,
-    /// The status bits.
-    Status,
-    /// The header's `from`.
-    From,
-    /// The header's `to`.
-    To,
-    /// The header's server address.
-    ServerAddress,
-    /// The header's server name.
-    ServerName,
-    /// The seal over the header.
-    HeaderSeal,
-    /// An event's kind.
-    EventKind,
-    /// An event's server version.
-    EventServerVersion,
-    /// An event's server address.
-    EventServerAddress,
-    /// An event's server name.
-    EventServerName,
-    /// An event's seal.
-    EventSeal,
-    /// A slot past the last event, which must be zero.
-    UncountedSlot,
-}
-
-/// A rule of a consistent history (FORMAT.md, "A history is consistent when").
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rule {
-    /// An unbound pack has no events.
-    UnboundHasNoEvents,
-    /// The first event of a bound pack is an apply.
-    FirstIsApply,
-    /// There is no other apply.
-    OneApply,
-    /// The header's `from` is that of the apply.
-    HeaderFrom,
-    /// The header's `to` is that of the apply.
-    HeaderTo,
-    /// Every later event repeats `from`.
-    EventFrom,
-    /// Every later event repeats `to`.
-    EventTo,
-    /// An out-of-order reapply adds nothing: its `to` is its `from`.
-    NothingAdded,
-    /// `to - from` is the pack's size.
-    Size,
-    /// The header's `to` is within the limit of the record's version.
-    RecordLimit,
-    /// An event's `to` is within the limit of its server.
-    ServerLimit,
-    /// An event's server is the one that the pack was bound to.
-    EventServer,
-    /// The header's server is that of the last event.
-    HeaderServer,
-    /// The defective bit is set if and only if an out-of-order reapply is counted.
-    DefectiveBit,
-}
-
 /// The kinds of findings, with their details.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FindingKind {
@@ -149,6 +64,8 @@ pub enum FindingKind {
     },
     /// This part of the record is damaged.
     Damaged(RecordField),
+    /// Nothing shows this project's layout: it may be a genuine diskette.
+    UnknownLayout,
     /// This rule is broken.
     Inconsistent(Rule),
     /// The volume has this fault.
@@ -253,7 +170,7 @@ impl Finding {
         match self.kind {
             FindingKind::PostUpgrade(_) => FindingCode::PostUpgradeReapply,
             FindingKind::OutOfOrder { .. } => FindingCode::OutOfOrderReapply,
-            FindingKind::Damaged(_) => FindingCode::DamagedRecord,
+            FindingKind::Damaged(_) | FindingKind::UnknownLayout => FindingCode::DamagedRecord,
             FindingKind::Inconsistent(_) => FindingCode::InconsistentHistory,
             FindingKind::Media(_) => FindingCode::DamagedMedia,
             FindingKind::Copy(_) => FindingCode::CopyOfConverted,
@@ -261,32 +178,45 @@ impl Finding {
         }
     }
 
+    /// Whether other images, or the ledger, speak against the pack, and not its own record.
+    pub fn is_of_set(&self) -> bool {
+        matches!(self.kind, FindingKind::Copy(_) | FindingKind::Set(_))
+    }
+
     pub(crate) fn damage(part: RecordField, offset: usize, expected: Value, found: Value) -> Self {
-        Self { kind: FindingKind::Damaged(part), slot: None, offset: Some(offset), expected, found }
+        let kind = FindingKind::Damaged(part);
+        Self { offset: Some(offset), expected, found, ..Self::of(kind) }
+    }
+
+    pub(crate) fn length(found: u64) -> Self {
+        let (expected, found) = (Value::Number(RECORD_LEN as u64), Value::Number(found));
+        Self { expected, found, ..Self::of(FindingKind::Damaged(RecordField::FileLength)) }
+    }
+
+    pub(crate) fn unknown_layout(bytes: &[u8]) -> Self {
+        let found = Value::Bytes(bytes.iter().take(MAGIC.len()).copied().collect());
+        let expected = Value::EitherMagic;
+        Self { offset: Some(0), expected, found, ..Self::of(FindingKind::UnknownLayout) }
     }
 
     pub(crate) fn broken(rule: Rule, offset: usize, expected: Value, found: Value) -> Self {
-        Self {
-            kind: FindingKind::Inconsistent(rule),
-            slot: None,
-            offset: Some(offset),
-            expected,
-            found,
-        }
+        let kind = FindingKind::Inconsistent(rule);
+        Self { offset: Some(offset), expected, found, ..Self::of(kind) }
     }
 
     pub(crate) fn media(fault: MediaFault) -> Self {
-        let (expected, found) = (Value::None, Value::None);
-        Self { kind: FindingKind::Media(fault), slot: None, offset: None, expected, found }
+        Self::of(FindingKind::Media(fault))
     }
 
     pub(crate) fn copy(copy: CopyOf) -> Self {
-        let kind = FindingKind::Copy(Box::new(copy));
-        Self { kind, slot: None, offset: None, expected: Value::None, found: Value::None }
+        Self::of(FindingKind::Copy(Box::new(copy)))
     }
 
     pub(crate) fn set(conflict: SetConflict) -> Self {
-        let kind = FindingKind::Set(Box::new(conflict));
+        Self::of(FindingKind::Set(Box::new(conflict)))
+    }
+
+    fn of(kind: FindingKind) -> Self {
         Self { kind, slot: None, offset: None, expected: Value::None, found: Value::None }
     }
 

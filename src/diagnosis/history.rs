@@ -2,7 +2,8 @@
 //!
 //! Only if every seal verifies: otherwise contradictions are explained by the damage.
 
-use super::finding::{Finding, Rule, Value};
+use super::checked::Rule;
+use super::finding::{Finding, Value};
 use super::seals::SealCheck;
 use crate::record::event::{Event, EventKind, ServerVersion};
 use crate::record::fields::Server;

@@ -3,19 +3,19 @@
 //! Every finding for which there is evidence in the bytes is collected. No count and no link of the chain
 //! is trusted unchecked: each event is checked against the seal before it, even if that is wrong.
 
+mod checked;
 mod event;
 mod fields;
 mod finding;
 mod history;
 mod seals;
 
-pub use finding::{
-    CopyOf, CopyState, Finding, FindingCode, FindingKind, RecordField, Rule, SetConflict, Value,
-};
+pub use checked::{RecordField, Rule};
+pub use finding::{CopyOf, CopyState, Finding, FindingCode, FindingKind, SetConflict, Value};
 
 use crate::fat12::MediaFault;
 use crate::record::fields::FileTime;
-use crate::record::{HEADER_LEN, ParseError, RECORD_LEN, Record};
+use crate::record::{HEADER_LEN, ParseError, RECORD_LEN, Record, has_unknown_layout};
 pub(crate) use seals::{SealCheck, is_sealed};
 use std::ops::Range;
 
@@ -54,30 +54,30 @@ pub struct Diagnosis {
 pub fn diagnose(bytes: &[u8]) -> Diagnosis {
     match Record::parse(bytes) {
         Ok(record) => diagnose_record(Box::new(record)),
-        Err(ParseError::Length) => diagnose_length(bytes.len() as u64),
-        Err(ParseError::Magic(magic)) => no_record(Finding::damage(
+        Err(ParseError::Length) => diagnose_length(bytes.len() as u64, bytes),
+        Err(ParseError::Magic(_)) if has_unknown_layout(bytes) => {
+            no_record(vec![Finding::unknown_layout(bytes)])
+        }
+        Err(ParseError::Magic(magic)) => no_record(vec![Finding::damage(
             RecordField::Magic,
             0,
             Value::EitherMagic,
             Value::Bytes(magic.to_vec()),
-        )),
+        )]),
     }
 }
 
-/// The diagnosis of a record file of `length` bytes, which is not 2,048.
-pub(crate) fn diagnose_length(length: u64) -> Diagnosis {
-    no_record(Finding {
-        kind: FindingKind::Damaged(RecordField::FileLength),
-        slot: None,
-        offset: None,
-        expected: Value::Number(RECORD_LEN as u64),
-        found: Value::Number(length),
-    })
+/// The diagnosis of a record file of `length` bytes, which is not 2,048. `start` is what it begins with, as far as a
+/// record would reach; empty if that cannot be read.
+pub(crate) fn diagnose_length(length: u64, start: &[u8]) -> Diagnosis {
+    let start = &start[..start.len().min(RECORD_LEN)];
+    let unknown = has_unknown_layout(start).then(|| Finding::unknown_layout(start));
+    no_record(unknown.into_iter().chain([Finding::length(length)]).collect())
 }
 
 /// The diagnosis of a pack whose record cannot be found because of a fault of the volume.
 pub(crate) fn diagnose_media_fault(fault: MediaFault) -> Diagnosis {
-    no_record(Finding::media(fault))
+    no_record(vec![Finding::media(fault)])
 }
 
 /// The diagnosis of a pack whose record can be read only in part; the rest of `bytes` is zeros. What can be
@@ -87,12 +87,12 @@ pub(crate) fn diagnose_lost(bytes: &[u8], fault: MediaFault) -> Diagnosis {
     Diagnosis { record, ..diagnose_media_fault(fault) }
 }
 
-fn no_record(finding: Finding) -> Diagnosis {
+fn no_record(findings: Vec<Finding>) -> Diagnosis {
     Diagnosis {
         record: None,
         history: 0..0,
         post_upgrade: 0..0,
-        findings: vec![finding],
+        findings,
         verdict: Verdict::Refused,
     }
 }

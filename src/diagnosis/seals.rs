@@ -1,7 +1,8 @@
 //! The chain of seals: which events count, which of them verify, and which reapplies corrupted the pack.
 
+use super::checked::RecordField;
 use super::event;
-use super::finding::{Finding, FindingKind, RecordField, Value};
+use super::finding::{Finding, FindingKind, Value};
 use crate::disk::is_zero;
 use crate::record::event::{EVENT_SEAL_AT, Event, EventKind, ServerVersion};
 use crate::record::fields::Seal;

@@ -1,9 +1,9 @@
 //! Examines one medium: from its sectors to a diagnosis.
 
 use super::NotAPack;
+use super::other_length::diagnose_other_length;
 use crate::diagnosis::{
-    Diagnosis, Finding, FindingKind, Verdict, diagnose, diagnose_length, diagnose_lost,
-    diagnose_media_fault,
+    Diagnosis, Finding, FindingKind, Verdict, diagnose, diagnose_lost, diagnose_media_fault,
 };
 use crate::disk::{DisketteStorage, Flaw, FlawKind, MediaError, SECTOR_LEN};
 use crate::fat12::{
@@ -186,7 +186,8 @@ fn read_by<S: DisketteStorage + ?Sized>(
         Err(fault) => return Ok((found(diagnose_media_fault(fault), None), Some(fault))),
     };
     let Some(sectors) = record_sectors(entry, &chain) else {
-        return Ok((found(diagnose_length(entry.size.into()), None), None));
+        let diagnosis = diagnose_other_length(medium, volume, entry, &chain)?;
+        return Ok((found(diagnosis, None), None));
     };
     // Most records are in one piece, directly behind the root directory.
     let is_in_one = sectors.windows(2).all(|pair| pair[0] + SECTOR == pair[1]);

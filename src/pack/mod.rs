@@ -6,5 +6,6 @@ pub mod examine;
 pub mod keep;
 pub mod kept_list;
 mod not_a_pack;
+mod other_length;
 
 pub use not_a_pack::NotAPack;

@@ -107,8 +107,8 @@ impl PackFacts {
         usize::from(self.events) >= EVENT_SLOTS
     }
 
-    /// Whether only a replacement can take its place: not if it is a copy of a converted pack.
-    pub fn needs_replacement(&self) -> bool {
+    /// Whether it is refused and no other image is known to hold its licenses, as one does of a converted pack.
+    pub fn is_spoilt(&self) -> bool {
         self.is_refused() && self.usability != Usability::Refused(FindingCode::CopyOfConverted)
     }
 

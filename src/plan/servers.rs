@@ -42,7 +42,7 @@ impl Chain {
             return;
         };
         let holders = self.0.entry((used.from, used.to)).or_default();
-        if pack.needs_replacement() {
+        if pack.is_spoilt() {
             holders.refused = true;
             return;
         }

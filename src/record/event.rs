@@ -111,4 +111,13 @@ impl Event {
             _ => None,
         }
     }
+
+    /// Whether each field but the seal keeps its rule (FORMAT.md, "An event").
+    pub(crate) fn keeps_its_rules(&self) -> bool {
+        self.known_kind().is_some()
+            && self.known_version().is_some()
+            && self.server.address != Bytes::ZERO
+            && self.server.name_text().is_some()
+            && self.zero == Bytes::ZERO
+    }
 }

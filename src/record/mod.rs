@@ -9,10 +9,12 @@ pub mod event;
 pub mod fields;
 mod layout;
 pub mod seal;
+mod unknown;
 pub mod v40;
 pub mod v45;
 
 pub(crate) use layout::Layout;
+pub use unknown::has_unknown_layout;
 
 use crate::disk::{SECTOR_LEN, trimmed};
 use binrw::BinRead;

@@ -6,7 +6,7 @@ pub use crate::pack::NotAPack;
 pub use crate::pack::commit::PackState;
 pub use failure::{Failure, FailureCode, Operation};
 
-use crate::diagnosis::{Diagnosis, Finding, FindingCode, Verdict};
+use crate::diagnosis::{Diagnosis, Finding, FindingCode, FindingKind, Verdict};
 use crate::disk::Flaw;
 use crate::fat12::{Anomaly, DisketteContents, MediaFault};
 use crate::media::surface::Surface;
@@ -87,6 +87,13 @@ pub enum Note {
     /// The image is that of a diskette, perhaps with this number, that was converted in a drive since; the report is on
     /// the diskette.
     ConvertedSince(Option<usize>),
+}
+
+impl Note {
+    /// Whether it names a way to the pack that takes no replacement: another image, or to finish what was begun.
+    pub fn is_other_way(&self) -> bool {
+        matches!(self, Self::StandIn(_) | Self::CopyMissing(_) | Self::Begun(_))
+    }
 }
 
 /// The image of a pack that counts instead of another one.
@@ -194,6 +201,22 @@ impl Report {
     /// Whether there is a finding with this code.
     pub fn has_finding(&self, code: FindingCode) -> bool {
         self.findings().iter().any(|finding| finding.code() == code)
+    }
+
+    /// Whether the record has a layout that is not known, and is not what an interrupted conversion has left.
+    pub fn has_unknown_layout(&self) -> bool {
+        let first = self.findings().first();
+        first.is_some_and(|finding| finding.kind == FindingKind::UnknownLayout)
+            && !self.notes.iter().any(|note| matches!(note, Note::Begun(_)))
+    }
+
+    /// Whether a replacement is to be asked for: if the pack's own record or diskette is why it is refused, its layout
+    /// is known, and there is no other way. Everything that speaks of replacements follows this.
+    pub fn asks_for_replacement(&self) -> bool {
+        self.outcome == Outcome::Refused
+            && !self.findings().first().is_some_and(Finding::is_of_set)
+            && !self.has_unknown_layout()
+            && !self.notes.iter().any(Note::is_other_way)
     }
 
     /// Whether bytes of the record are damaged or missing.

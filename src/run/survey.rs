@@ -185,7 +185,13 @@ impl<'a> Looking<'a> {
         let candidate =
             report.diagnosis.as_ref().and_then(|diagnosis| Candidate::of(diagnosis, image, access));
         let is_pack = matches!(report.outcome, Outcome::Failed | Outcome::Refused);
-        if is_pack && candidate.is_none() {
+        if report.is_damaged() {
+            let mut begun = self.begun.candidates(&report, file, None).into_iter();
+            let begun = begun.find(|entry| is_begun(entry, &report, file));
+            report.notes.extend(begun.map(|entry| Note::Begun(entry.serial.clone())));
+        }
+        // A layout that is not known is no state of a pack that is.
+        if is_pack && candidate.is_none() && !report.has_unknown_layout() {
             survey.add_unread(&report.path);
         }
         survey.candidates.extend(candidate.filter(|_| report.failure.is_none()));
@@ -193,11 +199,6 @@ impl<'a> Looking<'a> {
             if let Note::Flaws(flaws) = note {
                 survey.flaws.push((image, flaws.clone()));
             }
-        }
-        if report.is_damaged() {
-            let mut begun = self.begun.candidates(&report, file, None).into_iter();
-            let begun = begun.find(|entry| is_begun(entry, &report, file));
-            report.notes.extend(begun.map(|entry| Note::Begun(entry.serial.clone())));
         }
         let origin = report.record().and_then(|record| record.origin);
         let source = origin.filter(|_| report.outcome == Outcome::AlreadyConverted);

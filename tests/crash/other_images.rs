@@ -13,6 +13,16 @@ fn other_content_at_the_path_is_never_written_over() {
     }
 }
 
+/// Nothing in the sector shows a record, but the ledger knows that one was there.
+#[test]
+fn torn_sector_in_which_nothing_is_known_is_no_unknown_layout_while_its_conversion_is_begun() {
+    let crash = Crash::unused();
+    crash.write(0, &b"garbage ".repeat(64));
+    let card = crash.scene.run(&["inspect", crash.name]).stdout;
+    assert!(card.contains("refused: its record is damaged\n"), "{card}");
+    assert!(card.contains("run addpack convert on it, which repairs it"), "{card}");
+}
+
 /// Puts another disk at the path of the claim, and checks that a run leaves it alone.
 #[track_caller]
 fn assert_left_alone(crash: &Crash, disk: &[u8]) {

@@ -128,6 +128,7 @@ pub struct Finding {
     pub images: Vec<String>,
     pub image_count: Option<usize>,
     pub copy_of: Option<CopyOf>,
+    pub unknown_layout: Option<bool>,
     pub kb: Vec<u32>,
 }
 

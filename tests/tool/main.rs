@@ -65,6 +65,7 @@ mod straight_lines;
 #[cfg(unix)]
 mod system_calls;
 mod to_file;
+mod unknown_layout;
 #[cfg(windows)]
 mod windows;
 

@@ -87,7 +87,8 @@ pub(crate) struct PlanArgs {
 /// Write the request for replacements of refused packs
 ///
 /// Names each refused pack with its serial, size, server, the reason with its evidence, and the SHA-1
-/// of its image. Nothing is changed on the images.
+/// of its image. What needs no replacement, and what has a layout that addpack does not know, is left out
+/// and named. Nothing is changed on the images.
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = REPLACE_EXAMPLES)]
 pub(crate) struct ReplaceArgs {

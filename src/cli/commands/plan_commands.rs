@@ -8,11 +8,9 @@ use crate::cli::show::shell::{command, path_words};
 use crate::cli::show::what_now::{
     Conversion, convert_diskettes, ledger_words, new_request, paths_again, same_set,
 };
-use crate::cli::words::{
-    Refusal, Replacements, address, look_of, number, pack_serial, plural, server_name,
-};
+use crate::cli::words::{Replacements, address, look_of, number, pack_serial, plural, server_name};
 use addpack::pack::keep::is_kept_image;
-use addpack::plan::{FIRST_LICENSES, PackFacts, PlanAction, PlanStep};
+use addpack::plan::{FIRST_LICENSES, PlanAction, PlanStep};
 use addpack::record::event::ServerVersion;
 use clap::ValueEnum;
 use std::collections::HashSet;
@@ -31,9 +29,8 @@ impl WholeSet {
     pub(crate) fn of(packs: &Packs) -> Self {
         let to_convert = packs.facts.iter().filter(|facts| facts.is_to_convert());
         let mut asked = Replacements::default();
-        let refused = packs.summaries.refused();
-        let refused = refused.map(|(number, refusal)| (&packs.facts[number], refusal));
-        for (facts, refusal) in refused.filter(|(facts, refusal)| is_asked_for(facts, refusal)) {
+        for (number, refusal) in packs.summaries.asked() {
+            let facts = &packs.facts[number];
             match pack_serial(facts) {
                 Some(_) => asked.add_pack(facts.serial),
                 None => asked.add_unnamed(look_of(&refusal.evidence)),
@@ -45,11 +42,6 @@ impl WholeSet {
             asked,
         }
     }
-}
-
-/// Whether a replacement of the refused pack is asked for.
-fn is_asked_for(facts: &PackFacts, refusal: &Refusal) -> bool {
-    facts.needs_replacement() && refusal.no_replacement().is_none()
 }
 
 /// The arguments that name the packs of a plan again.
@@ -156,8 +148,7 @@ pub(crate) fn commands(
 /// How many replacements the request asks for, if one of them is in the plan.
 fn asked_for(report: &PlanReport, whole: &WholeSet) -> Option<String> {
     let is_asked = |step: &&PlanStep| {
-        let refusal = report.summary(step).refusal;
-        refusal.is_some_and(|refusal| is_asked_for(report.facts(step), &refusal))
+        report.summary(step).refusal.is_some_and(|refusal| refusal.left_out.is_none())
     };
     let asked: Vec<_> = report.turned_away().filter(is_asked).collect();
     if asked.is_empty() {

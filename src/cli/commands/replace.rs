@@ -117,7 +117,7 @@ const LEFT_OUT_NAMED: usize = 10;
 fn tell_left_out(packs: &Packs) -> usize {
     let mut count = 0;
     for (pack, refusal) in packs.summaries.refused() {
-        let Some(why) = refusal.no_replacement() else { continue };
+        let Some(why) = &refusal.left_out else { continue };
         count += 1;
         if count <= LEFT_OUT_NAMED {
             let path = packs.summaries.path(pack);
@@ -133,14 +133,13 @@ fn tell_left_out(packs: &Packs) -> usize {
 
 /// The refused packs, but for those that no replacement is to be asked for.
 fn refused(packs: &Packs, args: &ReplaceArgs, exit: &mut Exit) -> Vec<RequestRow> {
-    let refused = packs.summaries.refused();
-    let refused = refused.filter(|(_, refusal)| refusal.no_replacement().is_none());
-    let refused: Vec<_> =
-        refused.map(|(pack, refusal)| (pack, packs.summaries.path(pack), refusal)).collect();
-    let paths: Vec<_> = refused.iter().map(|(_, path, _)| path.as_path()).collect();
+    let asked = packs.summaries.asked();
+    let asked: Vec<_> =
+        asked.map(|(pack, refusal)| (pack, packs.summaries.path(pack), refusal)).collect();
+    let paths: Vec<_> = asked.iter().map(|(_, path, _)| path.as_path()).collect();
     let digests = digests(&paths, &args.common);
     let mut rows = Vec::new();
-    for ((pack, path, refusal), sha1) in refused.iter().zip(digests) {
+    for ((pack, path, refusal), sha1) in asked.iter().zip(digests) {
         let sha1 = sha1.map_err(|error| {
             complain(&no_digest(path, &error));
             *exit = exit.merge(Exit::Failed);

@@ -6,22 +6,25 @@ use crate::cli::words::{code_label, pack_serial, server, version_words};
 use addpack::plan::{PackFacts, PlanCode, PlanStep};
 use std::io::{self, Write};
 
-/// A label for each diskette, an empty line behind each. If there are plans of several servers, each label names its
+/// A label for each diskette but those of a layout that is not known, an empty line behind each. If there are plans of several servers, each label names its
 /// server.
 pub(crate) fn labels(out: &mut dyn Write, report: &PlanReport, is_only: bool) -> io::Result<()> {
     let all = report.applied();
     let server = report.server.identity.filter(|_| !is_only);
     let server = server.map_or_else(String::new, |it| format!(", {}", self::server(&it)));
     for (at, step) in report.plan.steps.iter().enumerate() {
-        let facts = report.facts(step);
+        let (facts, summary) = (report.facts(step), report.summary(step));
+        if report.summaries.has_unknown_layout(step.pack) {
+            continue;
+        }
         let place = match (step.span(), step.code) {
             (Some(_), _) => format!("{} of {all}{server}", at + 1),
             (None, PlanCode::Copy) => continue,
             (None, code) => {
-                format!("do not apply: {}{server}", code_label(code, &report.summary(step)))
+                format!("do not apply: {}{server}", code_label(code, &summary))
             }
         };
-        let path = || format!("no serial: {}", shown(report.summary(step).image())).into();
+        let path = || format!("no serial: {}", shown(summary.image())).into();
         let serial = pack_serial(facts).unwrap_or_else(path);
         let licenses = label_licenses(step, facts);
         let version = version_words(step, facts);
@@ -36,7 +39,7 @@ fn label_licenses(step: &PlanStep, facts: &PackFacts) -> String {
     match (step.span().or(bound), facts.licenses) {
         (Some((from, to)), _) => format!("{from} to {to} licenses"),
         (None, 0) => "licenses unknown".to_owned(),
-        (None, licenses) if facts.needs_replacement() => format!("{licenses} licenses"),
+        (None, licenses) if facts.is_spoilt() => format!("{licenses} licenses"),
         (None, licenses) => format!("{licenses} licenses, unused"),
     }
 }

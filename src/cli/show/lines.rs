@@ -113,10 +113,7 @@ fn reasons(look: TextStyle, report: &Report) -> Vec<u8> {
 
 /// Notes that bear on whether the pack would convert.
 fn warnings(report: &Report) -> impl Iterator<Item = (&'static str, String)> {
-    let notes = report.notes.iter();
-    notes
-        .filter(|about| matches!(about, Note::StandIn(_) | Note::CopyMissing(_) | Note::Begun(_)))
-        .map(note)
+    report.notes.iter().filter(|about| about.is_other_way()).map(note)
 }
 
 /// The line of one image.

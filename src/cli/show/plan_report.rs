@@ -48,10 +48,16 @@ impl PlanReport<'_> {
         self.plan.steps.iter().filter(|step| step.span().is_some()).count()
     }
 
-    /// The steps of packs that are not to be applied, copies left out.
+    /// The steps of packs that are not to be applied, copies and those of a layout that is not known left out.
     pub(crate) fn turned_away(&self) -> impl Iterator<Item = &PlanStep> {
         let away = self.plan.steps.iter().filter(|step| step.action == PlanAction::TurnAway);
         away.filter(|step| step.code != PlanCode::Copy)
+            .filter(|step| !self.summaries.has_unknown_layout(step.pack))
+    }
+
+    /// The steps of packs of a layout that is not known.
+    pub(crate) fn of_unknown_layout(&self) -> impl Iterator<Item = &PlanStep> {
+        self.plan.steps.iter().filter(|step| self.summaries.has_unknown_layout(step.pack))
     }
 
     /// Images of packs for which another image counts.
@@ -109,7 +115,7 @@ impl PlanReport<'_> {
             && is_free_for(facts, self.server)
             && !matches!(step.code, PlanCode::AlreadyApplied | PlanCode::Copy | COPIED);
         let (mark, label) =
-            if facts.needs_replacement() { (Mark::Refused, "x") } else { (Mark::Aside, "-") };
+            if facts.is_spoilt() { (Mark::Refused, "x") } else { (Mark::Aside, "-") };
         is_shown.then(|| Segment::new(span, mark, label))
     }
 

@@ -10,8 +10,9 @@ use addpack::fat12::{FaultKind, MediaFault};
 use addpack::record::event::{Event, EventKind};
 
 /// The vendor's articles that a finding is based on.
-pub(crate) fn finding_kb(code: FindingCode) -> &'static [u32] {
-    match code {
+pub(crate) fn finding_kb(finding: &Finding) -> &'static [u32] {
+    match finding.code() {
+        _ if finding.kind == FindingKind::UnknownLayout => &[],
         FindingCode::PostUpgradeReapply
         | FindingCode::CopyOfConverted
         | FindingCode::NewerStateRefused
@@ -46,6 +47,7 @@ pub(crate) fn label_of(finding: &Finding) -> &'static str {
         FindingKind::PostUpgrade(event) if event.known_kind() == Some(EventKind::Apply) => {
             "applied on a 4.5 server"
         }
+        FindingKind::UnknownLayout => "its layout is not known",
         _ => finding_label(finding.code()),
     }
 }
@@ -66,6 +68,10 @@ pub(crate) fn finding_message(finding: &Finding) -> String {
             event.from
         ),
         FindingKind::Damaged(part) => damaged(*part, finding.slot),
+        FindingKind::UnknownLayout => {
+            "ADDPACK.DAT has a layout that addpack does not know, perhaps that of a genuine diskette"
+                .to_owned()
+        }
         FindingKind::Inconsistent(rule) => broken(*rule, finding),
         FindingKind::Media(fault) => fault_message(fault),
         FindingKind::Copy(copy) => copy_message(copy),

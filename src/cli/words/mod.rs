@@ -45,7 +45,7 @@ pub(crate) use ledger::{
 };
 pub(crate) use missing_path::{disk_letter, drive_list, is_drive_letter, nearest_path, no_image};
 pub(crate) use nearest::nearest;
-pub(crate) use next_step::{asks_for_replacement, next_step, short_next_step};
+pub(crate) use next_step::{next_step, short_next_step};
 #[cfg(test)]
 pub(crate) use note::NOTE_CODES;
 pub(crate) use note::note;
@@ -56,7 +56,7 @@ pub(crate) use plan::{
     action_words, code_label, on_the_server, server_state, step_kb, step_message, step_next,
     version_words,
 };
-pub(crate) use reasons::what_it_takes;
+pub(crate) use reasons::{reason, what_it_takes};
 pub(crate) use recovery::Recoveries;
 pub(crate) use replace::{
     REQUEST_FOOT, REQUEST_HEAD, Replacements, evidence, look_of, taken_message,
@@ -69,10 +69,10 @@ pub(crate) use value::{
 pub(crate) use verdict::{copy_in_its_place, verdict, version_of};
 
 use crate::cli::show::terminal::escape_bytes;
-use addpack::diagnosis::{Finding, FindingKind};
+use addpack::diagnosis::FindingKind;
 use addpack::record::Record;
 use addpack::record::fields::Server;
-use addpack::report::{Outcome, Report};
+use addpack::report::Report;
 use std::borrow::Cow;
 
 /// Vendor's article on replacement media.
@@ -101,16 +101,10 @@ pub(crate) fn serial(record: &Record) -> Cow<'_, str> {
     record.serial.text().map_or_else(|| escape_bytes(&record.serial.0), Cow::from)
 }
 
-/// Whether other images, or the ledger, speak against the pack, and not its own record.
-pub(crate) fn is_of_set(finding: &Finding) -> bool {
-    matches!(finding.kind, FindingKind::Copy(_) | FindingKind::Set(_))
-}
-
 /// Vendor's articles that bear on a report.
 pub(crate) fn report_kb(report: &Report) -> Vec<u32> {
-    let mut numbers: Vec<u32> =
-        report.findings().iter().flat_map(|f| finding_kb(f.code())).copied().collect();
-    if report.outcome == Outcome::Refused && !report.findings().iter().any(is_of_set) {
+    let mut numbers: Vec<u32> = report.findings().iter().flat_map(finding_kb).copied().collect();
+    if report.asks_for_replacement() {
         numbers.push(KB_REPLACEMENT);
     }
     numbers.sort_unstable();

@@ -4,8 +4,8 @@ use super::failure::failure_next_step;
 use super::ledger::copy_next_step;
 use super::set::conflict_next_step;
 use super::value::server;
-use super::verdict::{copy_in_its_place, is_unknown_layout, is_weak};
-use super::{KB_REPLACEMENT, is_of_set, missing_path, serial, server_to_name, system};
+use super::verdict::{copy_in_its_place, is_weak};
+use super::{KB_REPLACEMENT, missing_path, serial, server_to_name, system};
 use crate::cli::show::shell::quoted_path;
 use crate::cli::show::terminal::{from_here, named};
 use crate::cli::show::what_now::convert_diskette_of_image;
@@ -39,7 +39,7 @@ fn not_a_pack_next_step(report: &Report) -> &'static str {
 /// What to do next, and what to have at hand for it.
 pub(crate) fn next_step(report: &Report) -> String {
     let step = short_next_step(report);
-    if asks_for_replacement(report) {
+    if report.asks_for_replacement() {
         format!("{step}. {}", replacement_details(report))
     } else {
         step
@@ -119,17 +119,6 @@ fn convert_command(report: &Report, about: &str) -> String {
     }
 }
 
-/// Whether to ask for a replacement: if its own record or diskette is why it is refused, and there is
-/// no other way.
-pub(crate) fn asks_for_replacement(report: &Report) -> bool {
-    report.outcome == Outcome::Refused
-        && !report.findings().first().is_some_and(is_of_set)
-        && !report
-            .notes
-            .iter()
-            .any(|about| matches!(about, Note::StandIn(_) | Note::CopyMissing(_) | Note::Begun(_)))
-}
-
 fn refused_next_step(report: &Report) -> String {
     let primary = report.findings().first().map(Finding::code);
     match report.findings().first().map(|finding| &finding.kind) {
@@ -150,10 +139,11 @@ fn refused_next_step(report: &Report) -> String {
             "read the diskette again, in another drive if there is one; if that gives the same, ask \
              for a replacement (KB {KB_REPLACEMENT})"
         ),
-        Some(FindingCode::DamagedRecord) if is_unknown_layout(report) => format!(
-            "leave it as it is and read the diskette again; if the server no longer takes it either, \
-             ask for a replacement (KB {KB_REPLACEMENT})"
-        ),
+        Some(FindingCode::DamagedRecord) if report.has_unknown_layout() => {
+            "nothing: it is left alone, since it may be a genuine diskette (addpack explain \
+             damaged-record)"
+                .to_owned()
+        }
         Some(FindingCode::DamagedRecord) => format!(
             "read the diskette again; if that gives the same, ask for a replacement (KB \
              {KB_REPLACEMENT})"

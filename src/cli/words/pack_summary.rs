@@ -62,10 +62,11 @@ pub(crate) struct Refusal {
     pub(crate) server: Option<Server>,
     /// Its first and last license, if it is bound.
     pub(crate) span: Option<(u16, u16)>,
-    /// What to do instead of asking for a replacement, if there is something.
-    pub(crate) other_way: Option<String>,
-    /// Whether other images, or the ledger, speak against the pack, and not its own record.
-    pub(crate) is_for_others: bool,
+    /// Why no replacement is asked for: the pack lives on in another image, its images contradict each other, or its
+    /// layout is not known. `None` if one is.
+    pub(crate) left_out: Option<String>,
+    /// Whether its layout is not known.
+    pub(crate) is_unknown_layout: bool,
 }
 
 impl PackSummaries {
@@ -115,9 +116,19 @@ impl PackSummaries {
         }
     }
 
+    /// Whether the pack is refused since its layout is not known.
+    pub(crate) fn has_unknown_layout(&self, number: usize) -> bool {
+        self.refusals.get(&number).is_some_and(|refusal| refusal.is_unknown_layout)
+    }
+
     /// The numbers of the refused packs, in order, with the reason.
     pub(crate) fn refused(&self) -> impl Iterator<Item = (usize, &Refusal)> {
         self.refusals.iter().map(|(number, refusal)| (*number, &**refusal))
+    }
+
+    /// Those of them that a replacement is asked for.
+    pub(crate) fn asked(&self) -> impl Iterator<Item = (usize, &Refusal)> {
+        self.refused().filter(|(_, refusal)| refusal.left_out.is_none())
     }
 }
 
@@ -144,15 +155,6 @@ impl PackSummary {
             OtherFiles { output: Some(_), .. } => Some(&self.path),
             OtherFiles { converted_from, .. } => converted_from.as_deref(),
         }
-    }
-}
-
-impl Refusal {
-    /// Why no replacement is to be asked for: the pack lives on in another image, or its images contradict
-    /// each other.
-    pub(crate) fn no_replacement(&self) -> Option<&str> {
-        let of_others = self.is_for_others.then_some(&*self.message);
-        self.other_way.as_deref().or(of_others)
     }
 }
 

@@ -3,11 +3,23 @@
 use super::codes::pages;
 use std::borrow::Cow;
 
-/// What happened, and what it takes, by the code of the reason.
-pub(crate) fn what_it_takes(code: &str) -> (Cow<'static, str>, Cow<'static, str>) {
-    const REPLACEMENT: &str = "A replacement";
-    const READ_AGAIN: &str = "Read the diskette again; else a replacement";
-    let (happened, takes) = match code {
+/// The reason in the place of its code where the layout of a record is not known: that is counted apart from damage.
+const UNKNOWN_LAYOUT: &str = "damaged-record of unknown layout";
+
+/// Why an image is refused, as it is counted: by the code of its first finding.
+pub(crate) fn reason(code: &str, is_unknown_layout: bool) -> &str {
+    if is_unknown_layout { UNKNOWN_LAYOUT } else { code }
+}
+
+/// What happened, and what it takes, by the [`reason`].
+pub(crate) fn what_it_takes(reason: &str) -> (Cow<'static, str>, Cow<'static, str>) {
+    const REPLACEMENT: &str = "A replacement (addpack replace)";
+    const READ_AGAIN: &str = "Read the diskette again; else a replacement (addpack replace)";
+    let (happened, takes) = match reason {
+        UNKNOWN_LAYOUT => (
+            "The record has a layout that addpack does not know; it may be a genuine diskette",
+            "Nothing: it is left alone",
+        ),
         "post-upgrade-reapply" => ("Given to a 4.5 server before it was converted", REPLACEMENT),
         "out-of-order-reapply" => ("Reapplied in the wrong order on a 4.0 server", REPLACEMENT),
         "inconsistent-history" => ("Its history cannot have happened", REPLACEMENT),

@@ -99,8 +99,9 @@ fn refused(report: &Report) -> String {
             return format!("it was {what} on a server already upgraded to 4.5, and is corrupt");
         }
         FindingCode::OutOfOrderReapply => "it was reapplied out of order, and is corrupt",
-        FindingCode::DamagedRecord if is_unknown_layout(report) => {
-            "its ADDPACK.DAT is not a record that addpack knows: it is damaged or of another layout"
+        FindingCode::DamagedRecord if report.has_unknown_layout() => {
+            "its ADDPACK.DAT has a layout that addpack does not know; it may be a genuine diskette, and is \
+             left alone"
         }
         FindingCode::DamagedRecord => "its record is damaged",
         FindingCode::InconsistentHistory => {
@@ -132,9 +133,4 @@ pub(super) fn is_weak(report: &Report) -> bool {
         .findings()
         .iter()
         .any(|f| matches!(&f.kind, FindingKind::Media(fault) if fault.kind == weak))
-}
-
-/// Whether nothing of a record was recognised.
-pub(super) fn is_unknown_layout(report: &Report) -> bool {
-    report.diagnosis.as_ref().is_some_and(|diagnosis| diagnosis.record.is_none())
 }

@@ -3,6 +3,7 @@
 use super::{KEEP, prompt, put_in, squeezed, typed};
 use crate::support::diskette::{Loop, Terminal};
 use crate::support::scene::{Ran, Scene};
+use crate::support::simulator::{Random, record_at};
 
 /// A used pack, one reapplied out of order, a blank diskette and an unused pack, looked at one after another.
 fn look_at_four(scene: &Scene, drive: &Loop, command: &[&str]) -> (String, Option<i32>) {
@@ -56,6 +57,25 @@ What now
         drive = drive.path()
     );
     assert_eq!(squeezed(&shown), squeezed(&expected));
+    assert_eq!(code, Some(1));
+}
+
+#[test]
+fn diskette_of_unknown_layout_is_left_alone_and_nothing_is_to_be_written_on_it() {
+    let scene = Scene::with(&["unused-720.img"]);
+    let mut image = scene.read("unused-720.img");
+    let at = record_at(&image);
+    image[at..at + 512].fill_with({
+        let mut random = Random::new(1);
+        move || random.byte()
+    });
+    std::fs::write(scene.path("genuine.img"), image).unwrap();
+    let Some(drive) = Loop::empty() else { return };
+    let (shown, code) = put_in(&scene, &drive, &KEEP, &["genuine.img"]);
+    let shown = squeezed(&shown);
+    let left = "Left alone: they may be genuine\ndiskette 1 - its layout is not known";
+    assert!(shown.contains(left), "{shown}");
+    assert!(!shown.contains("DO NOT APPLY") && !shown.contains("addpack replace"), "{shown}");
     assert_eq!(code, Some(1));
 }
 

@@ -11,3 +11,4 @@ mod reapplies;
 mod simulator;
 mod states;
 mod times;
+mod unknown_layout;

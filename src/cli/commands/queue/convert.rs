@@ -18,7 +18,6 @@ use crate::cli::show::queue::{Diskette, events_since, summary};
 use crate::cli::show::terminal::{TextStyle, complain, named};
 use crate::cli::words::{Left, ask_for_next, ask_for_one_of, left_to_convert};
 use addpack::ledger::{Ledger, LedgerError};
-use addpack::plan::PackFacts;
 use addpack::record::Record;
 use addpack::report::{Outcome, Report};
 use addpack::run::{self, End, Job, Mode};
@@ -195,8 +194,8 @@ fn commands(args: &ConvertArgs, left: usize, set: &DisketteSet) -> Vec<Command> 
         let queue = ConvertQueue { common: &args.common, plan, keep, output };
         queue.command(left_to_convert(left, args.dry_run))
     });
-    let is_any_refused = set.packs.facts.iter().any(PackFacts::needs_replacement);
-    let replace = is_any_refused.then(|| replace(&args.common, plan.or(keep)));
+    let is_any_asked = set.packs.summaries.asked().next().is_some();
+    let replace = is_any_asked.then(|| replace(&args.common, plan.or(keep)));
     let steps = plan.or(keep).filter(|_| left == 0).map(|folder| plan_all(&args.common, folder));
     go_on.into_iter().chain(replace).chain(steps).flatten().collect()
 }

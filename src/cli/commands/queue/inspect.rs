@@ -12,7 +12,7 @@ use crate::cli::show::progress::Progress;
 use crate::cli::show::queue::{Diskette, SetReport};
 use crate::cli::show::terminal::TextStyle;
 use crate::cli::show::to_file::NEW_45_SERVER;
-use addpack::plan::{Fleet, PackFacts, plan_all};
+use addpack::plan::{Fleet, plan_all};
 use addpack::run::End;
 
 /// Looks at diskettes until the user ends it, then says in which order to apply them.
@@ -74,7 +74,7 @@ fn commands(args: &InspectArgs, set: &DisketteSet) -> Vec<Command> {
             None => "converts them one after another".to_owned(),
         })
     });
-    let is_any_refused = set.packs.facts.iter().any(PackFacts::needs_replacement);
-    let replace = is_any_refused.then(|| replace(common, folder));
+    let is_any_asked = set.packs.summaries.asked().next().is_some();
+    let replace = is_any_asked.then(|| replace(common, folder));
     convert.into_iter().chain(replace).flatten().collect()
 }

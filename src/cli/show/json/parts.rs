@@ -90,7 +90,10 @@ object! {
         /// Of a copy: where the pack was converted.
         #[serde(skip_serializing_if = "Option::is_none")]
         copy_of: Option<CopyPart> = copy_of(finding).map(CopyPart::of),
-        kb: &'static [u32] = finding_kb(finding.code()),
+        /// Of `damaged-record`: `true` if the layout is not known, so that it may be a genuine diskette.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        unknown_layout: Option<bool> = (finding.kind == FindingKind::UnknownLayout).then_some(true),
+        kb: &'static [u32] = finding_kb(finding),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::cli::words::{
 use addpack::plan::servers::{Chain, Span};
 use addpack::plan::{Fleet, PackFacts, PlanAction, PlanCode, PlanStep, Usability};
 use std::io::{self, Write};
-use turned_away::{left_out, turned_away};
+use turned_away::{LEFT_ALONE, left_alone, left_out, turned_away};
 
 /// Packs that are named with one reason.
 const NAMED: usize = 3;
@@ -27,7 +27,7 @@ pub(crate) fn text(look: TextStyle, out: &mut dyn Write, report: &PlanReport) ->
         out.write_all(b"  no packs\n")?;
     }
     write!(out, "\n{}", report.picture(look))?;
-    for part in [gaps, twins, turned_away, not_read, what_now] {
+    for part in [gaps, twins, turned_away, left_alone, not_read, what_now] {
         out.write_all(part(look, report).as_bytes())?;
     }
     Ok(())
@@ -186,7 +186,13 @@ pub(crate) fn rest(
 ) -> io::Result<()> {
     let is_copy = |number: &usize| facts[*number].usability == Usability::Copy;
     let (copies, aside): (Vec<_>, Vec<_>) = fleet.aside.iter().copied().partition(is_copy);
-    let parts = [("Stock: unused packs that no server needs", &fleet.stock), (ASIDE, &aside)];
+    let is_unknown = |number: &usize| summaries.has_unknown_layout(*number);
+    let (unknown, aside): (Vec<_>, Vec<_>) = aside.into_iter().partition(is_unknown);
+    let parts = [
+        ("Stock: unused packs that no server needs", &fleet.stock),
+        (ASIDE, &aside),
+        (LEFT_ALONE, &unknown),
+    ];
     for (title, numbers) in parts.into_iter().filter(|(_, numbers)| !numbers.is_empty()) {
         let heading =
             look.paint(Tone::Heading, &format!("{title} ({})", number(numbers.len() as u64)));

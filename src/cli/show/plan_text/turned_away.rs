@@ -67,6 +67,20 @@ pub(super) fn turned_away(look: TextStyle, report: &PlanReport) -> String {
     text
 }
 
+/// The heading of packs of a layout that is not known: nothing says that a server would not take them.
+pub(super) const LEFT_ALONE: &str = "Left alone: they may be genuine";
+
+/// The packs of a layout that is not known. What is said of one is said of all.
+pub(super) fn left_alone(look: TextStyle, report: &PlanReport) -> String {
+    let all: Vec<_> = report.of_unknown_layout().collect();
+    let Some(first) = all.first() else { return String::new() };
+    let heading = format!("{LEFT_ALONE} ({})", number(all.len() as u64));
+    let summary = report.summary(first);
+    format!("\n{}\n", look.paint(Tone::Heading, &heading))
+        + &images(report, all.len(), &all[..all.len().min(NAMED)])
+        + &hang(look.width, "    ", &step_message(first, &summary))
+}
+
 /// Whether a pack is bound to another server than the one that is planned for.
 fn is_of_another_server(report: &PlanReport, step: &PlanStep) -> bool {
     let used = report.facts(step).used;

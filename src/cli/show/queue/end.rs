@@ -37,11 +37,16 @@ impl SetReport<'_> {
         for (server, plan) in &self.fleet.plans {
             text += &self.order(look, server, plan);
         }
+        let (unknown, known): (Vec<_>, Vec<_>) = self
+            .turned_away()
+            .into_iter()
+            .partition(|(pack, _)| self.summaries.has_unknown_layout(*pack));
         let (never, later): (Vec<_>, Vec<_>) =
-            self.turned_away().into_iter().partition(|(_, code)| is_never(*code));
+            known.into_iter().partition(|(_, code)| is_never(*code));
         text += &section(look, "Not yet: keep them", self.reasons(look, &later));
         let never = self.reasons(look, &never) + &self.copies(look);
         text += &section(look, "Do not apply: write DO NOT APPLY on them", never);
+        text += &section(look, "Left alone: they may be genuine", self.reasons(look, &unknown));
         text += &section(look, "Not used yet, and needed by no server here", self.stock());
         text += &section(look, "Not read", self.unreadable(look));
         text += &section(look, "Failed: put them in again", self.failed(look));

@@ -1,6 +1,6 @@
 //! What a summary keeps of each image.
 
-use crate::cli::words::{asks_for_replacement, evidence, look_of};
+use crate::cli::words::{evidence, look_of, reason};
 use addpack::pack::keep::is_kept_image;
 use addpack::record::fields::Serial;
 use addpack::report::{Outcome, Report};
@@ -30,13 +30,13 @@ impl Detail {
     pub(super) fn of(report: &Report) -> Self {
         let why = match (&report.failure, report.findings().first()) {
             (Some(failure), _) => failure.code.as_str(),
-            (None, Some(finding)) => finding.code().as_str(),
+            (None, Some(finding)) => reason(finding.code().as_str(), report.has_unknown_layout()),
             (None, None) if report.outcome.is_to_change() && report.in_place => IN_PLACE,
             (None, None) if report.outcome.is_to_change() => ONLY_OUTPUT,
             (None, None) => "",
         };
         let asks = match report.record() {
-            _ if !asks_for_replacement(report) => Asks::No,
+            _ if !report.asks_for_replacement() => Asks::No,
             Some(record) => Asks::Pack(record.serial),
             None => {
                 Asks::Unnamed(look_of(&report.findings().iter().map(evidence).collect::<Vec<_>>()))

@@ -1,5 +1,6 @@
 //! The report on one image, read back from its JSON.
 
+use crate::cli::words::reason;
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
@@ -41,6 +42,15 @@ pub(super) struct ServerPart {
 pub(super) struct Part {
     pub(super) code: String,
     pub(super) message: String,
+    #[serde(default)]
+    unknown_layout: bool,
+}
+
+impl Part {
+    /// The reason that it is counted by.
+    pub(super) fn reason(&self) -> &str {
+        reason(&self.code, self.unknown_layout)
+    }
 }
 
 impl ReportRow {

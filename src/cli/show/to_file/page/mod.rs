@@ -31,7 +31,7 @@ pub(crate) struct Head {
 pub(super) struct OutcomeCounts {
     outcomes: BTreeMap<String, u64>,
     only_with_output: u64,
-    /// Of refused and failed images: by the code of the reason.
+    /// Of refused and failed images: by the reason.
     refused: BTreeMap<String, u64>,
     failed: BTreeMap<String, u64>,
     /// Folders that could not be listed.
@@ -52,7 +52,7 @@ impl OutcomeCounts {
             _ => return,
         };
         if let Some(reason) = row.reasons().next() {
-            *reasons.entry(reason.code.clone()).or_default() += 1;
+            *reasons.entry(reason.reason().to_owned()).or_default() += 1;
         }
     }
 
@@ -127,7 +127,7 @@ impl HtmlPage<'_> {
         let figures = [
             ("convert", convert + finish, "can be converted", &*self.how_to_convert(finish)),
             ("done", done, "4.5 already", "nothing to do"),
-            ("refused", refused, "refused", "addpack replace asks for new ones"),
+            ("refused", refused, "refused", "what each takes is said below"),
             ("failed", failed, "failed", "do what is said below, and try again"),
         ];
         out.write_all(b"<ul class=\"figures\">")?;
@@ -190,13 +190,13 @@ impl HtmlPage<'_> {
             )?;
             let mut rows: Vec<_> = reasons.iter().collect();
             rows.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
-            for (code, count) in rows {
-                let (happened, takes) = what_it_takes(code);
+            for (reason, count) in rows {
+                let (happened, takes) = what_it_takes(reason);
                 writeln!(
                     out,
                     "<tr><td>{} <small>({})</small></td><td class=\"number\">{}</td><td>{}</td></tr>",
                     text(&happened),
-                    text(code),
+                    text(reason),
                     number(*count),
                     text(&takes),
                 )?;

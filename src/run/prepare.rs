@@ -45,7 +45,7 @@ pub(super) enum Expected<'a> {
 enum Prepared {
     /// Nothing, or nothing can be done.
     Nothing,
-    Change(Box<Change>),
+    Change(Change),
     /// Its copy is at the target already.
     CopyIsThere(CopyThere),
 }
@@ -63,7 +63,7 @@ pub(super) fn prepare(image: &Image, expected: Expected<'_>, task: Task<'_>) -> 
             Step::ready(report, file, change)
         }
         Ok(Prepared::CopyIsThere(copy)) if task.job.mode.converts() => {
-            Step::copied_before(report, file, copy)
+            Step::copy_there(report, file, copy)
         }
         Ok(_) => Step::done(report, file),
         Err(failure) => Step::done(settle(report, failure, image.is_named()), file),
@@ -101,7 +101,7 @@ fn in_place(
     }
     // It waits for the others of its group now.
     medium.release();
-    Ok(Prepared::Change(Box::new(Change::in_place(medium, sectors, &patch))))
+    Ok(Prepared::Change(Change::in_place(medium, sectors, &patch)))
 }
 
 /// Checks that the user was asked about the diskette in a drive, if it matters which one is in it.
@@ -159,7 +159,7 @@ fn to_copy(
     }
     // It waits for the others of its group now.
     medium.release();
-    Ok(Prepared::Change(Box::new(Change::in_place(medium, sectors, &patch).of_copy(copy))))
+    Ok(Prepared::Change(Change::in_place(medium, sectors, &patch).of_copy(copy)))
 }
 
 /// Reports that the target holds the copy already; `held` is the diagnosis of that.
@@ -191,12 +191,11 @@ impl Expected<'_> {
         match self {
             Self::Record(candidate) if is_as_decided(report, candidate) => Ok(()),
             Self::Record(candidate) if is_lost_since(medium, report, candidate) => Ok(()),
-            Self::Record(_) => Err(changed(medium)),
             Self::Damage if !report.outcome.is_to_change() => Ok(()),
             Self::Damage if medium.is_removable() => {
                 Err(Failure::caused(Operation::Read, DriveError::ReadsOtherwise))
             }
-            Self::Damage => Err(changed(medium)),
+            Self::Record(_) | Self::Damage => Err(changed(medium)),
         }
     }
 }

@@ -15,8 +15,6 @@ pub(super) struct Work {
     pub(super) file: ImageFile,
     /// The claim that the pack is converted under.
     pub(super) claim: Option<Claim>,
-    /// The copy that was at its target already, until it is in the ledger.
-    pub(super) copy_there: Option<CopyThere>,
     /// The record of a step that is done, if its report was reduced to it.
     record: Option<TrimmedRecord>,
 }
@@ -39,7 +37,7 @@ pub(super) struct Claim {
 
 impl Work {
     pub(super) fn new(report: Box<Report>, file: ImageFile) -> Self {
-        Self { report, file, claim: None, copy_there: None, record: None }
+        Self { report, file, claim: None, record: None }
     }
 
     /// Its change failed.

@@ -74,11 +74,19 @@ fn copy_that_could_not_be_made_durable_is_not_released() {
 #[test]
 fn pack_whose_image_may_not_be_read_is_not_released() {
     let crash = Crash::events();
-    crash.scene.convert(&["."]);
+    crash.scene.run(&["convert", "--yes", "."]).ends(0);
     let image = crash.scene.path(crash.name);
-    set_permissions(&image, Permissions::from_mode(0)).unwrap();
-    is_refused(&crash.scene.run_without_rights(&RELEASE), "cannot be looked for: ");
-    assert_eq!(crash.states(), ["done"]);
+    set_permissions(&image, Permissions::from_mode(0o000)).unwrap();
+    // Whoever may write the ledger may not be the one who may read the image.
+    let ledger = crash.scene.path("ours/ledger.db");
+    let folder = ledger.parent().unwrap();
+    std::fs::create_dir(folder).unwrap();
+    std::fs::copy(crash.scene.ledger(), &ledger).unwrap();
+    set_permissions(folder, Permissions::from_mode(0o777)).unwrap();
+    set_permissions(&ledger, Permissions::from_mode(0o666)).unwrap();
+    let release = [&RELEASE[..], &["--ledger", "ours/ledger.db"]].concat();
+    is_refused(&crash.scene.run_without_rights(&release), "cannot be looked for: ");
+    assert_eq!(states(&ledger), ["done"]);
     std::fs::remove_file(image).unwrap();
-    crash.scene.run_without_rights(&RELEASE).ends(0);
+    crash.scene.run_without_rights(&release).ends(0);
 }

@@ -16,12 +16,13 @@ impl Claims<'_> {
     pub(in crate::run) fn note(&mut self, steps: &mut [Step]) -> Result<(), LedgerError> {
         let mut recovering = Recovering::default();
         for step in steps {
+            let copy = step.end_copy_there();
             let Step::Done(work) = step else { continue };
             if let Some(claim) = work.claim.take() {
                 self.results.add(&work.report, claim);
                 continue;
             }
-            if let Some(copy) = work.copy_there.take() {
+            if let Some(copy) = copy {
                 self.enter_copy(work, &copy, &mut recovering)?;
             }
             let is_needed = match work.report.outcome {

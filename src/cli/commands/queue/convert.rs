@@ -112,9 +112,8 @@ impl Conversion<'_> {
         let job = Job { asked_about: Some(digest.into_iter().collect()), ..self.job.clone() };
         let mut looked = Collect::new(|report| report);
         let survey = run::survey(&job, ledger, &STOP, &mut |event| looked.hear(event))?;
-        let is_copied = |seen: &Report| job.output.is_some() && is_45(seen);
-        let acts = |seen: &&Box<Report>| survey.changes(0, &job) || is_copied(seen);
-        let seen = looked.last_seen().filter(acts);
+        let acts = |seen: &Report| survey.changes(0, &job) || (job.output.is_some() && is_45(seen));
+        let seen = looked.last_seen().filter(|seen| acts(seen));
         if let Some(left) = seen.and_then(|seen| self.why_left(place, seen)) {
             if let Some(seen) = looked.take_last_seen() {
                 self.queue.diskettes[place].end_as(seen);

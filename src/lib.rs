@@ -40,3 +40,5 @@ pub mod run;
 pub mod set;
 
 pub use platform::before_each_step;
+#[cfg(unix)]
+pub use platform::ignores_signal;

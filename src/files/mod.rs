@@ -1,11 +1,14 @@
 //! Open files, and files that are written completely or not at all: new ones, and replacements.
 
+mod folders;
 mod new_file;
 mod one_pass;
 mod open_file;
 mod open_in_sqlite;
 pub(crate) mod replace;
 
+pub use folders::make_folder;
+pub(crate) use folders::{folders_to_sync, make_folder_unsynced};
 pub(crate) use new_file::{NewFile, clear_leftover, clear_moved_leftover, place_of};
 pub(crate) use one_pass::OnePass;
 pub use open_file::OpenFile;
@@ -13,20 +16,9 @@ pub use open_in_sqlite::unless_open_in_sqlite;
 pub(crate) use open_in_sqlite::{OpenInSqlite, is_open_in_sqlite, is_open_in_sqlite_at};
 
 use crate::platform::{folder_of, step, sync_folder};
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
-
-/// Makes a folder, with those above it.
-///
-/// # Errors
-/// [`io::ErrorKind::NotADirectory`] if there is something else; otherwise those of the system.
-pub fn make_folder(folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder).map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => io::ErrorKind::NotADirectory.into(),
-        _ => error,
-    })
-}
 
 /// All bytes of a file.
 ///
@@ -42,7 +34,7 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
 ///
 /// # Errors
 /// [`io::ErrorKind::AlreadyExists`] if there is already something at `path`, which stays as it is;
-/// otherwise those of the system.
+/// otherwise those of the system. If only the last step failed, which makes the name durable, the whole file is there.
 pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write_new_with(path, |out| out.write_all(bytes))
 }

@@ -1,31 +1,26 @@
 //! A new file that gets its name only when it is complete.
 
-use crate::platform::{self, folder_of, usual_permissions};
+use crate::platform::{self, Leftover, folder_of, usual_permissions};
 use crate::record::seal::sha1;
 use std::fs::{self, File, Permissions};
 use std::io;
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
-/// Attempts to make and lock the temporary file: another run may remove it in between as a leftover.
+/// Attempts to make and lock a temporary file by one name: another run may remove it in between as a leftover.
 const TRIES: usize = 8;
 
+/// The names that are tried. The first is free, but for a leftover that cannot be removed.
+const NAMES: usize = 1000;
+
 /// A new file that is invisible until it is complete: it has no name where the system supports that,
-/// otherwise that of [`temporary_name`]. It is locked all the time.
+/// otherwise that of [`make_temporary`]. It is locked all the time.
 #[derive(Debug)]
 pub(crate) enum NewFile {
     /// It has no name yet.
     Unnamed(File),
-    /// It has a temporary name, which is removed with it.
-    Named(NamedTempFile),
-}
-
-/// The temporary path of a new file that will be at `path`. It follows from that path alone, which is in
-/// the claim. So the run that settles the claim of a killed one knows which file to remove, and no other
-/// file has such a name.
-pub(super) fn temporary_name(path: &Path) -> io::Result<PathBuf> {
-    let place = place_of(path)?;
-    Ok(folder_of(&place).join(name_on_the_way_to(&place)))
+    /// It has a temporary name, which is removed with it, and is to have these permissions.
+    Named(NamedTempFile, Option<Permissions>),
 }
 
 /// The path without links of a new file that will be at `path`.
@@ -36,10 +31,59 @@ pub(crate) fn place_of(path: &Path) -> io::Result<PathBuf> {
     Ok(fs::canonicalize(folder_of(path))?.join(path.file_name().unwrap_or_default()))
 }
 
-/// The temporary name of a new file that will be at this path without links.
-fn name_on_the_way_to(place: &Path) -> String {
+/// The temporary names of a new file that will be at `place`, a path without links. They follow from that path alone,
+/// which is in the claim. So the run that settles the claim of a killed one knows which files to remove, and no other file
+/// has such a name.
+fn names_on_the_way_to(place: &Path) -> impl Iterator<Item = String> {
     let digest = sha1(&[b"addpack, on the way to ", place.as_os_str().as_encoded_bytes()]).to_hex();
-    format!(".addpack-{}.tmp", &digest[..24])
+    (1..=NAMES).map(move |number| {
+        let number = if number == 1 { String::new() } else { format!("-{number}") };
+        format!(".addpack-{}{number}.tmp", &digest[..24])
+    })
+}
+
+/// Makes the temporary file of a new one that will be at `path`, and locks it. What a killed run left by its name is
+/// removed. If that cannot be, the next name is taken, so that it is in nobody's way.
+///
+/// # Errors
+/// Those of the system; [`io::ErrorKind::AlreadyExists`] if another run is writing this file.
+pub(super) fn make_temporary(
+    path: &Path,
+    create: impl Fn(&Path) -> io::Result<File>,
+) -> io::Result<NamedTempFile> {
+    let place = place_of(path)?;
+    for name in names_on_the_way_to(&place) {
+        let at = folder_of(path).join(&name);
+        for _ in 0..TRIES {
+            match platform::remove_leftover(&at)? {
+                Leftover::Gone => {}
+                Leftover::Held => return Err(io::ErrorKind::AlreadyExists.into()),
+                Leftover::Stays => break,
+            }
+            let mut builder = tempfile::Builder::new();
+            let file = builder.prefix(&name).rand_bytes(0).make_in(folder_of(path), &create)?;
+            // Until it is locked, another run takes it for a leftover.
+            if platform::is_ours(file.path(), file.as_file()) {
+                return Ok(file);
+            }
+            // The other run may have made its own by this name meanwhile: dropped, this one would remove that.
+            let _ = file.keep();
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
+/// The same temporary file, if its name still leads to it. Another file that has the name by now is neither published nor
+/// removed.
+///
+/// # Errors
+/// [`io::ErrorKind::AlreadyExists`] if the name leads to another file, or to none.
+pub(super) fn unless_displaced(file: NamedTempFile) -> io::Result<NamedTempFile> {
+    if platform::leads_to(file.path(), file.as_file()) {
+        return Ok(file);
+    }
+    let _ = file.keep();
+    Err(io::ErrorKind::AlreadyExists.into())
 }
 
 /// Removes the temporary file of `path` that a killed run left behind. One that another run is still
@@ -48,7 +92,8 @@ fn name_on_the_way_to(place: &Path) -> String {
 /// # Errors
 /// As the system reports them.
 pub(crate) fn clear_leftover(path: &Path) -> io::Result<()> {
-    platform::remove_unless_held(&temporary_name(path)?)
+    let place = place_of(path)?;
+    clear_moved_leftover(&place, folder_of(&place))
 }
 
 /// The same, of what was to be at `place`, a path without links, where that was moved into `folder` together with its
@@ -57,7 +102,15 @@ pub(crate) fn clear_leftover(path: &Path) -> io::Result<()> {
 /// # Errors
 /// As the system reports them.
 pub(crate) fn clear_moved_leftover(place: &Path, folder: &Path) -> io::Result<()> {
-    platform::remove_unless_held(&folder.join(name_on_the_way_to(place)))
+    for (index, name) in names_on_the_way_to(place).enumerate() {
+        let path = folder.join(name);
+        // Where another user's leftover was at the first name, it may be gone by now.
+        if index > 0 && fs::symlink_metadata(&path).is_err() {
+            break;
+        }
+        platform::remove_leftover(&path)?;
+    }
+    Ok(())
 }
 
 impl NewFile {
@@ -72,32 +125,20 @@ impl NewFile {
             let _ = file.try_lock();
             return Ok(Self::Unnamed(file));
         }
-        Self::named(path, permissions.as_ref())
+        Self::named(path, permissions)
     }
 
-    fn named(path: &Path, permissions: Option<&Permissions>) -> io::Result<Self> {
-        let temporary = temporary_name(path)?;
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(temporary.file_name().unwrap_or_default()).rand_bytes(0);
-        let create = |name: &Path| platform::create_new(name, permissions);
-        for _ in 0..TRIES {
-            clear_leftover(path)?;
-            let file = builder.make_in(folder_of(path), create)?;
-            // Until it is locked, another run takes it for a leftover.
-            if platform::is_ours(&temporary, file.as_file()) {
-                return Ok(Self::Named(file));
-            }
-            // The other run may have made its own by this name meanwhile: dropped, this one would remove that.
-            let _ = file.keep();
-        }
-        Err(io::ErrorKind::AlreadyExists.into())
+    fn named(path: &Path, permissions: Option<Permissions>) -> io::Result<Self> {
+        let create = |name: &Path| platform::create_new(name, permissions.as_ref());
+        let file = make_temporary(path, create)?;
+        Ok(Self::Named(file, permissions))
     }
 
     /// The file, open to be read and written.
     pub(crate) fn file(&self) -> &File {
         match self {
             Self::Unnamed(file) => file,
-            Self::Named(file) => file.as_file(),
+            Self::Named(file, _) => file.as_file(),
         }
     }
 
@@ -105,19 +146,21 @@ impl NewFile {
     pub(crate) fn path(&self) -> PathBuf {
         match self {
             Self::Unnamed(file) => platform::way_to(file),
-            Self::Named(file) => file.path().to_owned(),
+            Self::Named(file, _) => file.path().to_owned(),
         }
     }
 
     /// Gives it its name, which is not durable yet.
     ///
     /// # Errors
-    /// [`io::ErrorKind::AlreadyExists`] if there is already something at `path`, which stays as it is;
-    /// otherwise those of the system.
+    /// [`io::ErrorKind::AlreadyExists`] if there is already something at `path`, which stays as it is, or if another
+    /// file has its temporary name by now; otherwise those of the system.
     pub(crate) fn publish(self, path: &Path) -> io::Result<()> {
         match self {
             Self::Unnamed(file) => platform::link(&file, path),
-            Self::Named(file) => {
+            Self::Named(file, permissions) => {
+                platform::settle_rights(file.as_file(), permissions.as_ref())?;
+                let file = unless_displaced(file)?;
                 let file = file.persist_noclobber(path).map_err(|error| error.error)?;
                 platform::settle_name(&file)
             }
@@ -154,11 +197,16 @@ mod tests {
         assert_eq!((fs::read(&path).unwrap(), names(folder.path()).len()), (b"bytes".to_vec(), 1));
     }
 
+    fn temporary_name(path: &Path, index: usize) -> PathBuf {
+        let place = place_of(path).unwrap();
+        folder_of(&place).join(names_on_the_way_to(&place).nth(index).unwrap())
+    }
+
     #[test]
     fn name_that_a_killed_run_has_left_is_in_the_way_of_nobody() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("new");
-        let leave = || fs::write(temporary_name(&path).unwrap(), b"left").unwrap();
+        let leave = || fs::write(temporary_name(&path, 0), b"left").unwrap();
         leave();
         NewFile::named(&path, None).unwrap().publish(&path).unwrap();
         assert_eq!(names(folder.path()), ["new"]);
@@ -180,5 +228,34 @@ mod tests {
         drop(other);
         assert_eq!(fs::read(alike).unwrap(), b"a user's");
         assert_eq!(names(folder.path()).len(), 1);
+    }
+    #[test]
+    fn what_cannot_be_removed_from_a_temporary_name_is_in_the_way_of_nobody() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new");
+        let [first, second, third] = [0, 1, 2].map(|index| temporary_name(&path, index));
+        fs::create_dir(&first).unwrap();
+        for _ in 0..2 {
+            // What a killed run has left by the second name goes.
+            fs::write(&second, b"left").unwrap();
+            let new = NewFile::named(&path, None).unwrap();
+            assert_eq!((new.path(), third.exists()), (fs::canonicalize(&second).unwrap(), false));
+        }
+        fs::write(&second, b"left").unwrap();
+        clear_leftover(&path).unwrap();
+        assert!(first.is_dir() && !second.exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn another_file_by_its_temporary_name_is_neither_published_nor_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new");
+        let new = NewFile::named(&path, None).unwrap();
+        let temporary = new.path();
+        fs::remove_file(&temporary).unwrap();
+        fs::write(&temporary, b"another").unwrap();
+        assert_eq!(new.publish(&path).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!((fs::read(&temporary).unwrap(), path.exists()), (b"another".to_vec(), false));
     }
 }

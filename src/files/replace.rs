@@ -2,7 +2,7 @@
 
 use crate::container::zip::Stretch;
 use crate::disk::{ContainerError, MediaError, Storage};
-use crate::files::new_file::{clear_leftover, temporary_name};
+use crate::files::new_file::{make_temporary, unless_displaced};
 use crate::files::{OnePass, OpenFile};
 use crate::platform::{self, folder_of, sync_folder};
 use sha1::{Digest, Sha1};
@@ -56,7 +56,7 @@ pub(crate) fn replace<T>(
     let seen = verify(&new, &written, see)?;
     check(old)?;
     platform::step();
-    let file = give_name(old, temporary, path_of_file)?;
+    let file = give_name(old, unless_displaced(temporary)?, path_of_file)?;
     new.renamed(path);
     let durable = sync_folder(folder).and_then(|()| platform::settle_name(&file));
     Ok(Replaced { file: new, seen, durable })
@@ -114,18 +114,9 @@ fn make(
     path: &Path,
     write: impl FnOnce(&OpenFile, &mut Replacement<'_>) -> Result<(), MediaError>,
 ) -> Result<(NamedTempFile, Written), MediaError> {
-    clear_leftover(path)?;
-    let name = temporary_name(path)?;
-    let temporary = tempfile::Builder::new()
-        .prefix(name.file_name().unwrap_or_default())
-        .rand_bytes(0)
-        .make_in(folder_of(path), |name| platform::create_like(name, old.metadata()))?;
+    // The lock must not lapse when the file is replaced: the new one is locked from the start.
+    let temporary = make_temporary(path, |name| platform::create_like(name, old.metadata()))?;
     let to = temporary.as_file();
-    // The lock must not lapse when the file is replaced. Until the new one is locked, another run takes it
-    // for a leftover.
-    if !platform::is_ours(&name, to) {
-        return Err(ContainerError::Changed.into());
-    }
     let mut new = Replacement { old, to, digest: Sha1::new(), len: 0 };
     write(old, &mut new)?;
     let written = Written { len: new.len, digest: new.digest.finalize().into() };

@@ -191,7 +191,8 @@ impl Finder {
                     Some(image) => image.file().identity(),
                     None => identity_at(&path, &metadata),
                 };
-                if is_open_in_sqlite(file) {
+                // It would not have been opened.
+                if opened.is_none() && is_open_in_sqlite(file) {
                     return Some(Found::Skipped(Skipped { path, format: None }));
                 }
                 let place = Place { map, ..Place::file(path) };

@@ -5,7 +5,7 @@ use super::identity::{FILE_VERSIONS, LedgerFileKind, WITH_LOG, identify};
 use super::schema::make_tables;
 use super::{LedgerError, LedgerProblem, Result};
 use crate::files::{make_folder, write_new};
-use crate::platform::{folder_of, sync_folder};
+use crate::platform::folder_of;
 use rusqlite::{Connection, MAIN_DB};
 use std::fs;
 use std::io;
@@ -37,10 +37,7 @@ pub(super) fn identify_or_create(path: &Path, uses_log: bool) -> Result<LedgerFi
 /// Makes an empty ledger, completely or not at all; another run may make it first.
 fn create(path: &Path, uses_log: bool) -> Result<()> {
     let failed = |error| protected(path, LedgerProblem::FolderProtected, error);
-    let folder = folder_of(path);
-    let is_made = |folder: &&Path| !folder.exists();
-    let made = folder.ancestors().take_while(is_made).count();
-    make_folder(folder).map_err(failed)?;
+    make_folder(folder_of(path)).map_err(failed)?;
     let empty = || {
         let mut db = Connection::open_in_memory()?;
         make_tables(&db, 0)?;
@@ -53,14 +50,9 @@ fn create(path: &Path, uses_log: bool) -> Result<()> {
     };
     let empty = empty().map_err(|error| LedgerError::from_sqlite(path, error))?;
     match write_new(path, &empty) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
-        written => written.map_err(failed)?,
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        written => written.map_err(failed),
     }
-    // The names of folders that were made for it must survive a power cut, too.
-    for folder in folder.ancestors().skip(1).take(made) {
-        let _ = sync_folder(folder);
-    }
-    Ok(())
 }
 
 #[cfg(test)]

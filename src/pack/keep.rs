@@ -115,7 +115,7 @@ impl Keep {
     /// that one.
     ///
     /// # Errors
-    /// Those of the folder. Then nothing was added to it.
+    /// Those of the folder. Then nothing was added to it, unless only the names of what was added may not be durable.
     pub fn keep(&self, reading: Reading) -> io::Result<KeptImage> {
         let Reading { diskette, name, has_record } = reading;
         let is_bare = !has_record && self.extent == Extent::Whole;
@@ -239,8 +239,7 @@ pub fn is_kept_image(path: &Path) -> bool {
 }
 
 /// Writes the mapfile and the image, in this order: an image without a mapfile would count as complete.
-/// Returns
-/// `false` if there is another image with its name.
+/// Returns `false` if there is another image with its name.
 fn put(path: &Path, rescue: &ReadDiskette) -> io::Result<bool> {
     let is_lossy = rescue.surface.count(SectorCondition::Lost) > 0;
     let map = is_lossy.then(|| mapfile(&rescue.surface));
@@ -262,10 +261,12 @@ fn put(path: &Path, rescue: &ReadDiskette) -> io::Result<bool> {
     match write_new(path, &rescue.bytes) {
         Ok(()) => Ok(true),
         Err(error) => {
-            if is_lossy {
+            let is_another = error.kind() == io::ErrorKind::AlreadyExists;
+            // If only its name may not be durable, the image is there.
+            if is_lossy && (is_another || path.symlink_metadata().is_err()) {
                 let _ = fs::remove_file(&map_path);
             }
-            if error.kind() == io::ErrorKind::AlreadyExists { Ok(false) } else { Err(error) }
+            if is_another { Ok(false) } else { Err(error) }
         }
     }
 }

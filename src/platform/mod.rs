@@ -11,7 +11,11 @@ mod elsewhere;
 mod file_system;
 #[cfg(target_os = "linux")]
 mod linux;
+#[cfg(unix)]
+mod locks;
 mod names;
+#[cfg(unix)]
+mod rights;
 mod steps;
 mod system;
 #[cfg(unix)]
@@ -23,6 +27,8 @@ mod windows;
 pub use drives::{FoundDrive, drives, group_with_access};
 pub use steps::before_each_step;
 pub use system::System;
+#[cfg(unix)]
+pub use unix::ignores_signal;
 
 pub(crate) use aligned::{read_direct, write_direct};
 #[cfg(unix)]
@@ -43,6 +49,10 @@ pub(crate) use unnamed::{link, unnamed, way_to};
 pub(crate) use elsewhere::*;
 #[cfg(target_os = "linux")]
 pub(crate) use linux::*;
+#[cfg(unix)]
+pub(crate) use locks::*;
+#[cfg(unix)]
+pub(crate) use rights::take_over;
 #[cfg(unix)]
 pub(crate) use unix::*;
 #[cfg(windows)]
@@ -74,6 +84,17 @@ impl FileIdentity {
     pub(crate) fn has_other_names(self) -> bool {
         self.names > 1
     }
+}
+
+/// What became of a temporary file that a run may have left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Leftover {
+    /// There is none, or none any more.
+    Gone,
+    /// Another run is writing it.
+    Held,
+    /// It is still there: this user may not remove it, or nobody can tell whether a run is writing it.
+    Stays,
 }
 
 /// How a drive is opened.

@@ -5,7 +5,7 @@ use rustix::buffer::spare_capacity;
 use rustix::fs::{Mode, OFlags, StatVfsMountFlags, open, openat};
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File, Metadata, OpenOptions, Permissions, TryLockError};
+use std::fs::{File, Metadata, OpenOptions, Permissions};
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStringExt;
@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 
 /// The bits of a mode with which a program runs as the owner or the group of its file.
 const RUNS_AS: u32 = 0o6000;
+/// The bit of a mode that lets the owner write.
+const OWNER_WRITES: u32 = 0o200;
 /// Open files that are far more than enough for three groups of images and all workers.
 const ENOUGH_FILES: u64 = 512;
 
@@ -56,7 +58,7 @@ impl Folder {
 }
 
 /// Non-blocking, since opening a pipe without a writer would wait.
-fn open_options() -> OpenOptions {
+pub(super) fn open_options() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.read(true).custom_flags(OFlags::NONBLOCK.bits().cast_signed());
     options
@@ -88,64 +90,29 @@ pub(crate) fn open_to_share(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).open(path)
 }
 
-/// Makes a file with these permissions less the user's mask.
+/// Makes a file with these permissions less the user's mask. Until [`settle_rights`], its owner may write it in any case:
+/// whoever may not write a file cannot see everywhere whether it is locked.
 pub(crate) fn create_new(path: &Path, permissions: Option<&Permissions>) -> io::Result<File> {
-    let mode = permissions.map_or(0o666, PermissionsExt::mode);
+    let mode = permissions.map_or(0o666, PermissionsExt::mode) | OWNER_WRITES;
     OpenOptions::new().read(true).write(true).create_new(true).mode(mode).open(path)
+}
+
+/// Takes from its owner the right to write a file of [`create_new`], unless these permissions give it.
+pub(crate) fn settle_rights(file: &File, permissions: Option<&Permissions>) -> io::Result<()> {
+    if permissions.is_none_or(|permissions| permissions.mode() & OWNER_WRITES != 0) {
+        return Ok(());
+    }
+    let mode = file.metadata()?.mode() & 0o7777 & !OWNER_WRITES;
+    match file.set_permissions(Permissions::from_mode(mode)) {
+        // The file system has no modes of files.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+        set => set,
+    }
 }
 
 /// Makes a file that is to replace the one with this metadata.
 pub(crate) fn create_like(path: &Path, _: &Metadata) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path)
-}
-
-/// Takes a lock, again after a signal.
-fn without_interruption(lock: impl Fn() -> Result<(), TryLockError>) -> Result<(), TryLockError> {
-    loop {
-        match lock() {
-            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => {}
-            result => return result,
-        }
-    }
-}
-
-/// What keeps a file locked: on Unix, the open file itself.
-pub(crate) type Guard = ();
-/// Whether opening a file to be changed locks it.
-pub(crate) const OPENING_LOCKS: bool = false;
-
-/// Locks the file against other programs until it is closed.
-pub(crate) fn try_lock(file: &File, _: &Path) -> Result<Guard, TryLockError> {
-    without_interruption(|| file.try_lock())
-}
-
-/// Locks the file so that others can read it but not change it.
-pub(crate) fn try_lock_shared(file: &File, _: &Path) -> Result<Guard, TryLockError> {
-    without_interruption(|| file.try_lock_shared())
-}
-
-/// Removes the file at `path` unless another program has it locked.
-pub(crate) fn remove_unless_held(path: &Path) -> io::Result<()> {
-    let file = match open_to_read(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        opened => opened?,
-    };
-    if let Err(TryLockError::WouldBlock) = file.try_lock() {
-        return Ok(());
-    }
-    // Its writer may have finished meanwhile, and another one begun.
-    if leads_to(path, &file) { fs::remove_file(path) } else { Ok(()) }
-}
-
-/// Locks a file that was just made at `path`; returns whether it is still there, and no other run has it.
-pub(crate) fn is_ours(path: &Path, file: &File) -> bool {
-    !matches!(file.try_lock(), Err(TryLockError::WouldBlock)) && leads_to(path, file)
-}
-
-/// Whether the name leads to this file, and not by a link.
-fn leads_to(name: &Path, file: &File) -> bool {
-    let (Ok(there), Ok(here)) = (fs::symlink_metadata(name), file.metadata()) else { return false };
-    there.is_file() && (there.dev(), there.ino()) == (here.dev(), here.ino())
 }
 
 /// Whether the error says that another program has the file open.
@@ -239,27 +206,6 @@ pub(crate) fn open_unmarked<T>(_: &Path, open: impl FnOnce() -> T) -> io::Result
     Ok(open())
 }
 
-/// Gives a file the owner, permissions and extended attributes of the one that it will replace, but not its
-/// security labels, which the system sets.
-pub(crate) fn take_over(from: &File, metadata: &Metadata, to: &File) -> io::Result<()> {
-    use rustix::fs::{Gid, Uid, XattrFlags, fchown, fgetxattr, flistxattr, fsetxattr};
-    let made = to.metadata()?;
-    if (made.uid(), made.gid()) != (metadata.uid(), metadata.gid()) {
-        let (owner, group) = (Uid::from_raw(metadata.uid()), Gid::from_raw(metadata.gid()));
-        fchown(to, Some(owner), Some(group))?;
-    }
-    to.set_permissions(metadata.permissions())?;
-    let (mut names, mut value) = (vec![0; 1 << 16], vec![0; 1 << 16]);
-    // An error means that the file system has no such attributes.
-    let length = flistxattr(from, &mut names[..]).unwrap_or(0);
-    let names = names[..length].split(|byte| *byte == 0).filter(|name| !name.is_empty());
-    for name in names.filter(|name| !name.starts_with(b"security.")) {
-        let length = fgetxattr(from, name, &mut value[..])?;
-        fsetxattr(to, name, &value[..length], XattrFlags::empty())?;
-    }
-    Ok(())
-}
-
 /// The permissions that a copy of a file has, before the mask of the user who makes it.
 #[expect(clippy::unnecessary_wraps, reason = "other systems have none")]
 pub(crate) fn rights_of_copy(permissions: &Permissions) -> Option<Permissions> {
@@ -292,4 +238,12 @@ pub(crate) fn keep_private(folder: &mut tempfile::Builder<'_, '_>) {
 pub(crate) fn may_open_many() -> bool {
     let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
     limit.is_none_or(|files| files >= ENOUGH_FILES)
+}
+
+/// Whether the program was started so that it ignores this signal. Only Linux tells.
+pub fn ignores_signal(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
 }

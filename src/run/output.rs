@@ -8,7 +8,7 @@ use crate::container::raw_name;
 use crate::conversion::Patch;
 use crate::diagnosis::Diagnosis;
 use crate::disk::Storage;
-use crate::files::NewFile;
+use crate::files::{NewFile, folders_to_sync};
 use crate::find::Image;
 use crate::media::{MediaError, Medium, Place, PlaceKind, RawImage};
 use crate::pack::commit::Commit;
@@ -27,6 +27,8 @@ use std::sync::{Mutex, PoisonError};
 /// The folder that copies go to.
 pub(super) struct Output {
     folder: PathBuf,
+    /// The folders above it that get a new name in them if it has to be made.
+    above: Vec<PathBuf>,
     /// In a dry run: what the real run would have written so far, since two images may have the same target.
     claimed: Option<Mutex<HashMap<PathBuf, Seal>>>,
 }
@@ -47,7 +49,8 @@ struct UnnamedCopy {
 impl Output {
     pub(super) fn new(folder: PathBuf, job: &Job) -> Self {
         let dry = matches!(job.mode, Mode::DryRun(_));
-        Self { folder, claimed: dry.then(Mutex::default) }
+        let above = folders_to_sync(&folder);
+        Self { folder, above, claimed: dry.then(Mutex::default) }
     }
 
     /// Where the converted copy of `image`, which is open as `medium`, goes: what comes out of an
@@ -106,12 +109,13 @@ impl Output {
         }
     }
 
-    /// The folders whose entries lead to `target`, from its own up to the parent of `-o`'s folder.
+    /// The folders whose entries lead to `target`, from its own up to the parent of `-o`'s folder, or of the uppermost one
+    /// that had to be made for that.
     pub(super) fn folders_above(&self, target: &Path) -> Vec<PathBuf> {
         let top = folder_of(&self.folder);
         let below =
             target.ancestors().skip(1).take_while(|folder| folder.starts_with(&self.folder));
-        below.chain([top]).map(Path::to_owned).collect()
+        below.chain([top]).map(Path::to_owned).chain(self.above.clone()).collect()
     }
 }
 

@@ -11,7 +11,7 @@ use super::{Job, Mode};
 use crate::conversion::{Patch, decide};
 use crate::diagnosis::{Diagnosis, FindingCode};
 use crate::disk::DisketteStorage;
-use crate::files::make_folder;
+use crate::files::make_folder_unsynced;
 use crate::find::Image;
 use crate::media::{DriveError, Medium};
 use crate::platform::{self, folder_of};
@@ -154,7 +154,7 @@ fn to_copy(
         return Ok(copied_before(report, held));
     }
     if task.job.mode.converts() {
-        let made = make_folder(folder_of(&target));
+        let made = make_folder_unsynced(folder_of(&target));
         made.map_err(|error| Failure::caused(Operation::Copy, error).about(target))?;
     }
     // It waits for the others of its group now.

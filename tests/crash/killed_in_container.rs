@@ -258,3 +258,23 @@ fn name_that_is_not_durable_is_reported_and_the_pack_is_new() {
     assert_eq!(packed.state(&scene), [true]);
     packed.complete(&scene);
 }
+
+#[test]
+fn archive_whose_rights_cannot_be_read_is_not_replaced() {
+    crate::support::needs!("strace");
+    let packed = compressed();
+    for (call, error, is_replaced) in
+        [("flistxattr", "EIO", false), ("flistxattr", "EOPNOTSUPP", true), ("fchmod", "EIO", false)]
+    {
+        let scene = Scene::new();
+        packed.put(&scene);
+        let old = scene.read(packed.path);
+        let inject = format!("inject={call}:error={error}");
+        let trace = format!("trace={call}");
+        let traced = strace(&scene, &["-f", "-e", &trace, "-e", &inject], &CONVERT);
+        assert!(traced.is_injected(), "{traced:?}");
+        assert_eq!(traced.ran.code, Some(if is_replaced { 0 } else { 3 }), "{call} {error}");
+        assert_eq!(scene.read(packed.path) != old, is_replaced, "{call} {error}");
+        assert_eq!(std::fs::read_dir(scene.path("in")).unwrap().count(), 1);
+    }
+}

@@ -1,10 +1,11 @@
 //! SIGINT and SIGTERM: the first ends a run after what was begun, the second at once.
 
 use crate::support::judge::{PackImage, State, Traced, strace};
-use crate::support::scene::{Image, Scene, Summary};
+use crate::support::scene::{Image, Ran, Scene, Summary};
 use crate::support::tools;
 use std::collections::BTreeSet;
 use std::fs;
+use std::process::Command;
 
 /// More than two groups.
 pub(crate) const IMAGES: usize = 400;
@@ -84,6 +85,29 @@ fn first_signal_ends_the_run_with_every_image_old_or_new() {
             assert_eq!(state, expected, "{stop}: {number}");
         }
         complete(&scene, &packs, &["converted", "already-converted"]);
+    }
+}
+
+/// As when the terminal is closed in which `nohup addpack` was started.
+#[test]
+fn signal_that_the_program_is_started_to_ignore_ends_nothing() {
+    crate::support::needs!("strace");
+    let pack = PackImage::golden("reapplied-360.img");
+    for (ignored, sent, code) in
+        [("HUP", "SIGHUP", 0), ("INT", "SIGINT", 0), ("INT", "SIGHUP", 130)]
+    {
+        let scene = Scene::new();
+        pack.put(&scene, "in");
+        let mut shell = Command::new("sh");
+        let trace = format!(
+            "trap '' {ignored}; exec strace -f -qq -o log -e trace=fdatasync \
+             -e inject=fdatasync:signal={sent}:when=1 -- \"$0\" \"$@\""
+        );
+        shell.args(["-c", &trace]);
+        let ran = Ran::of(&mut scene.command_under(shell, &CONVERT));
+        assert_eq!(ran.code, Some(code), "{ignored} {sent}: {ran:?}");
+        assert_eq!(ran.stderr.contains(STOPPING), code == 130, "{ran:?}");
+        assert!(scene.read("log").windows(sent.len()).any(|part| part == sent.as_bytes()));
     }
 }
 

@@ -261,3 +261,42 @@ fn what_is_no_list_is_left_alone_and_lines_that_lead_elsewhere_are_none() {
     assert_eq!(listed(folder.path()), [diskette]);
     assert!(unreadable(folder.path()).into_iter().eq([6]));
 }
+
+/// The step at which the folder is synced, behind an image that has its name: the third of the image, after three of its
+/// mapfile.
+#[cfg(unix)]
+const NAME_OF_THE_IMAGE: usize = 6;
+
+#[cfg(unix)]
+fn allow_files(most: u64) {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    setrlimit(Resource::Nofile, rustix::process::Rlimit { current: Some(most), ..limit }).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn image_that_has_its_name_keeps_its_mapfile_even_if_the_name_may_not_be_durable() {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    static STEPS: AtomicUsize = AtomicUsize::new(0);
+    let name = "image_that_has_its_name_keeps_its_mapfile_even_if_the_name_may_not_be_durable";
+    if !crate::support::own_process::is_own_process(module_path!(), name) {
+        return;
+    }
+    let folder = TempDir::new().unwrap();
+    let keep = keep_in(folder.path(), Extent::Whole);
+    let bytes = golden("unused-720.img");
+    let reading = read(&keep, &bytes, &[(1400, Fault::Lost)], &bytes).unwrap();
+    addpack::before_each_step(|| {
+        if STEPS.fetch_add(1, Ordering::SeqCst) + 1 == NAME_OF_THE_IMAGE {
+            // So the folder cannot be opened.
+            allow_files(0);
+        }
+    });
+    let error = keep.keep(reading).unwrap_err();
+    allow_files(64);
+    assert_eq!((error.raw_os_error(), STEPS.load(Ordering::SeqCst)), (Some(24), NAME_OF_THE_IMAGE));
+    let names = names(folder.path());
+    assert_eq!(names.len(), 2, "{names:?}");
+    assert!(names[1].contains(".map"), "{names:?}");
+}

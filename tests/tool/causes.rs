@@ -3,6 +3,7 @@
 use crate::support::scene::{CONVERT, Image, Ran, Scene};
 use crate::support::skipped::{Lack, skip};
 use rustix::fs::{Gid, Uid};
+use sha1::{Digest, Sha1};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::process::Command;
@@ -289,4 +290,25 @@ fn folder_that_cannot_be_listed_is_counted_as_a_folder_and_not_as_an_image() {
         ("", Some(3)),
         "no image was found, but nobody looked"
     );
+}
+
+/// As `sudo addpack` leaves it when it is killed.
+#[test]
+fn leftover_that_this_user_may_not_open_is_in_the_way_of_nobody() {
+    let scene = Scene::new();
+    packed(&scene, "in/a.img.gz");
+    let path = fs::canonicalize(scene.path("in/a.img.gz")).unwrap();
+    let place = [b"addpack, on the way to ", path.as_os_str().as_encoded_bytes()].concat();
+    let digest: [u8; 20] = Sha1::digest(place).into();
+    let digest = digest.map(|byte| format!("{byte:02x}")).concat();
+    let leftover = format!("in/.addpack-{}.tmp", &digest[..24]);
+    fs::write(scene.path(&leftover), "left").unwrap();
+    set_mode(&scene, &leftover, 0);
+    for name in ["in", "in/a.img.gz"] {
+        give_to_nobody(&scene, name);
+    }
+    let args = [&CONVERT[..], &["--no-ledger", "in/a.img.gz"]].concat();
+    let ran = scene.run_without_rights(&args);
+    assert_eq!((&*images(&ran)[0].outcome, ran.code), ("converted", Some(0)), "{ran:?}");
+    assert_eq!(fs::read_dir(scene.path("in")).unwrap().count(), 2);
 }

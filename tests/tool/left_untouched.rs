@@ -138,3 +138,67 @@ fn image_that_is_left_alone_is_not_even_opened_for_a_change_of_its_time() {
         assert!(scene.read(name) == bytes);
     }
 }
+
+const ACCESS_LIST: &str = "system.posix_acl_access";
+
+/// An access list, as the system keeps it: of the owner, of user 4321, of the group, of what is granted at most, of all
+/// others.
+fn access_list(rights: [u16; 5]) -> Vec<u8> {
+    let whom = [(1_u16, u32::MAX), (2, 4321), (4, u32::MAX), (0x10, u32::MAX), (0x20, u32::MAX)];
+    let mut bytes = 2_u32.to_le_bytes().to_vec();
+    for ((kind, id), rights) in whom.into_iter().zip(rights) {
+        bytes.extend([kind.to_le_bytes(), rights.to_le_bytes()].concat());
+        bytes.extend(id.to_le_bytes());
+    }
+    bytes
+}
+
+fn set_list(path: &Path, name: &str, list: &[u8]) {
+    rustix::fs::setxattr(path, name, list, rustix::fs::XattrFlags::empty()).unwrap();
+}
+
+fn list_of(path: &Path) -> Option<Vec<u8>> {
+    let mut bytes = vec![0; 1000];
+    match rustix::fs::getxattr(path, ACCESS_LIST, &mut bytes[..]) {
+        Ok(length) => Some(bytes[..length].to_vec()),
+        Err(error) => {
+            assert_eq!(error, rustix::io::Errno::NODATA);
+            None
+        }
+    }
+}
+
+#[test]
+fn archive_that_is_replaced_has_the_rights_of_the_old_one_and_not_those_of_new_files_in_its_folder()
+{
+    for own in [None, Some(access_list([6, 4, 0, 4, 0]))] {
+        let scene = Scene::new();
+        let image = scene.image("applied-1440.img", "unpacked");
+        fs::create_dir(scene.path("in")).unwrap();
+        let packed = scene.path("in/a.img.gz");
+        fs::write(&packed, crate::support::tools::gzip(&image, &["-c"])).unwrap();
+        fs::set_permissions(&packed, Permissions::from_mode(0o664)).unwrap();
+        if let Some(own) = &own {
+            set_list(&packed, ACCESS_LIST, own);
+        }
+        let of_folder = access_list([7, 6, 0, 7, 0]);
+        set_list(&scene.path("in"), "system.posix_acl_default", &of_folder);
+        let before = identity(&packed);
+        let (report, code) = convert(&scene, "in/a.img.gz");
+        assert_eq!((&*report.outcome, code), ("converted", Some(0)));
+        let after = identity(&packed);
+        assert!(before.1 != after.1 && before.3 == after.3, "{before:?} {after:?}");
+        assert_eq!(list_of(&packed), own);
+        // A copy is like any new file there.
+        fs::set_permissions(&image, Permissions::from_mode(0o666)).unwrap();
+        fs::write(scene.path("in/new"), "").unwrap();
+        convert_into(&scene, "in");
+        assert_eq!(list_of(&scene.path("in/unpacked")), list_of(&scene.path("in/new")));
+    }
+}
+
+fn convert_into(scene: &Scene, folder: &str) {
+    let args = ["convert", "--yes", "--json", "--no-ledger", "-o", folder, "unpacked"];
+    let (_, summary, _) = scene.json(&args);
+    assert_eq!(summary.outcomes["converted"], 1);
+}

@@ -10,19 +10,32 @@ pub(crate) static STOP: AtomicBool = AtomicBool::new(false);
 /// Set while a question is open: then a signal needs no message.
 static ASKING: AtomicBool = AtomicBool::new(false);
 
-/// Listens for signals. If that is impossible, they end the program at once, which is just as safe: every pack is old
-/// or new at every moment.
+/// Listens for signals, except those that whoever started the program lets it ignore: `nohup` does that. If that is
+/// impossible, they end the program at once, which is just as safe: every pack is old or new at every moment.
 pub(crate) fn listen() {
-    let _ = ctrlc::set_handler(|| {
-        let again = STOP.swap(true, Ordering::SeqCst);
-        if again {
-            #[expect(clippy::exit, reason = "the user asked twice")]
-            std::process::exit(Exit::Stopped.code().into());
+    #[cfg(unix)]
+    {
+        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+        let signals = [SIGHUP, SIGINT, SIGTERM]
+            .into_iter()
+            .filter(|signal| !addpack::ignores_signal(*signal));
+        if let Ok(mut signals) = signal_hook::iterator::Signals::new(signals) {
+            std::thread::spawn(move || signals.forever().for_each(|_| stop()));
         }
-        if !ASKING.load(Ordering::SeqCst) {
-            complain("stopping after what was begun; once more to stop at once");
-        }
-    });
+    }
+    #[cfg(not(unix))]
+    let _ = ctrlc::set_handler(stop);
+}
+
+fn stop() {
+    let again = STOP.swap(true, Ordering::SeqCst);
+    if again {
+        #[expect(clippy::exit, reason = "the user asked twice")]
+        std::process::exit(Exit::Stopped.code().into());
+    }
+    if !ASKING.load(Ordering::SeqCst) {
+        complain("stopping after what was begun; once more to stop at once");
+    }
 }
 
 /// Makes a write beyond the limit on file sizes fail like any other write; otherwise it would end the program.

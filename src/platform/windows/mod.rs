@@ -9,7 +9,7 @@ pub(crate) use durable::{keep_read_only, open_unmarked, settle_name, sync_data, 
 
 use super::codes::{windows_cause, windows_fault};
 use super::names::{is_reserved_name, wide};
-use super::{Cause, DeviceFault, FileIdentity, nanoseconds, read_exact_at};
+use super::{Cause, DeviceFault, FileIdentity, Leftover, nanoseconds, read_exact_at};
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, Metadata, OpenOptions, Permissions, TryLockError};
 use std::io;
@@ -193,21 +193,34 @@ fn lock_error(error: io::Error) -> TryLockError {
     if is_in_use(&error) { TryLockError::WouldBlock } else { TryLockError::Error(error) }
 }
 
-/// Removes the file at `path` unless a program has it open. It is removed through the handle that shows this, so
-/// it cannot be another file by then.
-pub(crate) fn remove_unless_held(path: &Path) -> io::Result<()> {
+/// Removes the temporary file at `path` unless a program has it open. It is removed through the handle that shows this,
+/// so it cannot be another file by then.
+pub(crate) fn remove_leftover(path: &Path) -> io::Result<Leftover> {
     let mut options = OpenOptions::new();
     options.access_mode(DELETE).share_mode(0).custom_flags(FLAG_DELETE_ON_CLOSE);
     match options.open(path) {
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound || is_in_use(&error) => Ok(()),
-        Err(error) => Err(error),
+        Ok(_) => Ok(Leftover::Gone),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Leftover::Gone),
+        Err(error) if is_in_use(&error) => Ok(Leftover::Held),
+        Err(error) if std::fs::symlink_metadata(path).is_err() => Err(error),
+        Err(_) => Ok(Leftover::Stays),
     }
 }
 
 /// Whether a file that was just made at `path` belongs to this run: always, since its share mode keeps others out.
 pub(crate) fn is_ours(_: &Path, _: &File) -> bool {
     true
+}
+
+/// Whether the name still leads to a file that was made there: always, since its share mode keeps others out.
+pub(crate) fn leads_to(_: &Path, _: &File) -> bool {
+    true
+}
+
+/// Nothing to do: see [`keep_read_only`].
+#[expect(clippy::unnecessary_wraps, reason = "other systems change the file here")]
+pub(crate) fn settle_rights(_: &File, _: Option<&Permissions>) -> io::Result<()> {
+    Ok(())
 }
 
 /// Whether the error says that another program has the file open.

@@ -45,7 +45,7 @@ pub(super) enum Expected<'a> {
 enum Prepared {
     /// Nothing, or nothing can be done.
     Nothing,
-    Change(Change),
+    Change(Box<Change>),
     /// Its copy is at the target already.
     CopyIsThere(CopyThere),
 }
@@ -101,7 +101,7 @@ fn in_place(
     }
     // It waits for the others of its group now.
     medium.release();
-    Ok(Prepared::Change(Change::in_place(medium, sectors, &patch)))
+    Ok(Prepared::Change(Box::new(Change::in_place(medium, sectors, &patch))))
 }
 
 /// Checks that the user was asked about the diskette in a drive, if it matters which one is in it.
@@ -159,7 +159,7 @@ fn to_copy(
     }
     // It waits for the others of its group now.
     medium.release();
-    Ok(Prepared::Change(Change::in_place(medium, sectors, &patch).of_copy(copy)))
+    Ok(Prepared::Change(Box::new(Change::in_place(medium, sectors, &patch).of_copy(copy))))
 }
 
 /// Reports that the target holds the copy already; `held` is the diagnosis of that.

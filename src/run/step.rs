@@ -38,8 +38,8 @@ impl Step {
     }
 
     /// An image that is to be changed.
-    pub(super) fn ready(report: Box<Report>, file: ImageFile, change: Change) -> Self {
-        Self::Ready(Box::new(Work::new(report, file)), Box::new(change))
+    pub(super) fn ready(report: Box<Report>, file: ImageFile, change: Box<Change>) -> Self {
+        Self::Ready(Box::new(Work::new(report, file)), change)
     }
 
     /// An image whose copy is at its target already.

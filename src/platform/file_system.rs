@@ -47,6 +47,18 @@ mod unix {
         rustix::fs::statfs(path).is_ok_and(|about| LOCAL.contains(&(about.f_type as u32)))
     }
 
+    /// Whether the disk of an open file is certainly local.
+    #[cfg(target_os = "linux")]
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::unnecessary_cast,
+        reason = "the type's width and sign differ by processor; all numbers have 32 bits"
+    )]
+    pub(crate) fn is_file_local(file: &File) -> bool {
+        rustix::fs::fstatfs(file).is_ok_and(|about| LOCAL.contains(&(about.f_type as u32)))
+    }
+
     /// The same, by the flag that the system keeps for it.
     #[cfg(target_vendor = "apple")]
     pub(crate) fn is_local(path: &Path) -> bool {
@@ -128,6 +140,9 @@ pub(crate) use unix::{
     flushes_readers, forbids_writing, is_local, may_give_rights, may_rename, may_replace,
     may_write, resolve, try_locks,
 };
+
+#[cfg(target_os = "linux")]
+pub(crate) use unix::is_file_local;
 
 #[cfg(windows)]
 mod windows {

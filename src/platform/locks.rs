@@ -30,8 +30,49 @@ pub(crate) fn try_lock(file: &File, _: &Path) -> Result<Guard, TryLockError> {
         Err(TryLockError::Error(error)) if Errno::from_io_error(&error) == Some(Errno::BADF) => {
             lock_on_network(file)
         }
-        locked => locked.map(|()| None),
+        locked => locked.and_then(|()| lock_parts(file)).map(|()| None),
     }
+}
+
+/// Keeps those programs away, too, that lock parts of files and do not ask whether a file is locked as a whole, such as
+/// QEMU. From a handle that only reads, they can only be seen, and those kept away that lock a part to change it. All that
+/// takes a local disk: on NFS both are one kind of lock, and this one would be in its own way.
+#[cfg(target_os = "linux")]
+fn lock_parts(file: &File) -> Result<(), TryLockError> {
+    use nix::fcntl::{FcntlArg, fcntl};
+    use nix::libc::{F_RDLCK, F_UNLCK, F_WRLCK, SEEK_SET, c_short, flock};
+    if !super::file_system::is_file_local(file) {
+        return Ok(());
+    }
+    let short = |number| c_short::try_from(number).unwrap_or_default();
+    let all = |kind| {
+        let (l_type, l_whence) = (short(kind), short(SEEK_SET));
+        flock { l_type, l_whence, l_start: 0, l_len: 0, l_pid: 0 }
+    };
+    let mut others = all(F_WRLCK);
+    let is_held = match fcntl(file, FcntlArg::F_OFD_SETLK(&others)) {
+        Err(nix::Error::EBADF) => {
+            let kept_away = fcntl(file, FcntlArg::F_OFD_SETLK(&all(F_RDLCK)));
+            let seen = fcntl(file, FcntlArg::F_OFD_GETLK(&mut others));
+            is_refused(kept_away) || (seen.is_ok() && others.l_type != short(F_UNLCK))
+        }
+        // Any other error says that the file system has no such locks.
+        locked => is_refused(locked),
+    };
+    if is_held { Err(TryLockError::WouldBlock) } else { Ok(()) }
+}
+
+/// Whether a lock was refused because another program has one.
+#[cfg(target_os = "linux")]
+fn is_refused(locked: nix::Result<i32>) -> bool {
+    matches!(locked, Err(nix::Error::EAGAIN | nix::Error::EACCES))
+}
+
+/// Other systems have no locks of parts that belong to an open file.
+#[cfg(not(target_os = "linux"))]
+#[expect(clippy::unnecessary_wraps, reason = "on Linux, another program can have locked a part")]
+fn lock_parts(_: &File) -> Result<(), TryLockError> {
+    Ok(())
 }
 
 /// Locks a file that is open to be read, on NFS: only a handle that may write can keep all others away. A user who may
@@ -87,7 +128,7 @@ fn open_leftover(path: &Path) -> io::Result<File> {
 
 /// Locks a file that was just made at `path`; returns whether it is still there, and no other run has it.
 pub(crate) fn is_ours(path: &Path, file: &File) -> bool {
-    let locked = without_interruption(|| file.try_lock());
+    let locked = try_lock(file, path);
     !matches!(locked, Err(TryLockError::WouldBlock)) && leads_to(path, file)
 }
 

@@ -136,6 +136,57 @@ fn image_that_another_program_has_locked_is_in_use_and_left_alone() {
     assert_eq!((&*reports[0].outcome, code), ("converted", Some(0)));
 }
 
+/// Locks a byte of a file as QEMU does, or asks whether it could; until the file is closed.
+#[cfg(target_os = "linux")]
+fn lock_byte(file: &File, kind: i32) -> bool {
+    use nix::libc::{SEEK_SET, flock};
+    let [l_type, l_whence] = [kind, SEEK_SET].map(|number| number.try_into().unwrap());
+    let byte = flock { l_type, l_whence, l_start: 101, l_len: 1, l_pid: 0 };
+    nix::fcntl::fcntl(file, nix::fcntl::FcntlArg::F_OFD_SETLK(&byte)).is_ok()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn image_of_which_another_program_has_locked_a_part_is_in_use() {
+    use nix::libc::{F_RDLCK, F_WRLCK};
+    let (image, scene) = (PackImage::golden("reapplied-360.img"), Scene::new());
+    image.put(&scene, "in");
+    let path = format!("in/{}", image.name);
+    for kind in [F_RDLCK, F_WRLCK] {
+        let file = File::options().read(true).write(true).open(scene.path(&path)).unwrap();
+        assert!(lock_byte(&file, kind));
+        for args in [&CONVERT[..], &COPY] {
+            let ran = scene.run(args);
+            let error = image_of(&ran).error.expect("an error");
+            assert_eq!((&*error.code, ran.code), ("in-use", Some(3)), "{kind} {args:?}");
+            assert!(scene.read(&path) == image.old);
+        }
+        let (_, _, code) = scene.json(&["inspect", "--json", "in"]);
+        assert_eq!(code, Some(0));
+    }
+    for args in [&COPY[..], &CONVERT] {
+        let (reports, _, code) = scene.json(args);
+        assert_eq!((&*reports[0].outcome, code), ("converted", Some(0)), "{args:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn part_of_an_image_that_is_converted_cannot_be_locked_by_others() {
+    crate::support::needs!("strace");
+    let (image, scene) = (PackImage::golden("reapplied-360.img"), Scene::new());
+    image.put(&scene, "in");
+    let (path, delay) =
+        (scene.path(&format!("in/{}", image.name)), "inject=pwrite64:delay_enter=3000000:when=1");
+    let file = File::options().read(true).write(true).open(path).unwrap();
+    let rival = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(1500));
+        lock_byte(&file, nix::libc::F_RDLCK)
+    });
+    let traced = judge::strace(&scene, &["-f", "-e", "trace=pwrite64", "-e", delay], &CONVERT);
+    assert_eq!((rival.join().unwrap(), traced.ran.code), (false, Some(0)));
+}
+
 #[test]
 fn image_that_another_program_changes_is_not_copied_meanwhile() {
     let (image, scene) = (PackImage::golden("reapplied-360.img"), Scene::new());

@@ -58,7 +58,7 @@ fn image_that_is_converted_is_opened_twice_and_read_twice_besides_what_is_read_b
     let calls = traced.calls.iter().filter(|call| !is_check_of_std(call));
     let names: Vec<_> = calls.map(|call| &*call.name).collect();
     let looked = ["openat", "statx", "fadvise64", "pread64", "close"];
-    let locked = ["openat", "statx", "flock", "pread64", "statx"];
+    let locked = ["openat", "statx", "flock", "fstatfs", "fcntl", "pread64", "statx"];
     let past_cache = ["fcntl", "pread64", "fcntl"];
     let committed = ["pwrite64", "fdatasync", "fcntl"];
     let cleaned_up = ["pwrite64", "fdatasync"];

@@ -233,6 +233,7 @@ impl Failure {
         match error {
             DriveError::NoMedium => FailureCode::NoMedium,
             DriveError::Changed => FailureCode::Replaced,
+            DriveError::ReadsOtherwise => FailureCode::Changed,
             DriveError::Mounted(_) => FailureCode::Mounted,
             DriveError::InUse => FailureCode::InUse,
             DriveError::NotADiskette(_) => FailureCode::NotADiskette,

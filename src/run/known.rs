@@ -5,9 +5,9 @@ use super::recovery::holds_copy;
 use crate::conversion::{convert, decide};
 use crate::diagnosis::{CopyOf, CopyState, FindingCode, diagnose};
 use crate::ledger::{ClaimId, Conversion, ConversionState, Ledger, LedgerEntry, LedgerError};
-use crate::record::RecordBytes;
 use crate::record::fields::FileTime;
 use crate::record::seal::sha1;
+use crate::record::{Record, RecordBytes};
 use crate::report::{Note, Outcome, Report};
 use std::path::{Path, PathBuf, absolute};
 
@@ -77,10 +77,27 @@ pub(super) fn seen_converted(report: &Report, file: ImageFile) -> Option<Convers
         }
         _ => return None,
     };
+    let conversion = conversion_of(record, absolute_path(&report.path), file)?;
+    Some(Conversion { new_digest: new_digest.to_hex(), ..conversion })
+}
+
+/// What the ledger keeps of the image at `path` that was converted into `target`, which holds the record `copy`.
+pub(super) fn conversion_into(
+    copy: &Record,
+    path: PathBuf,
+    target: PathBuf,
+    file: ImageFile,
+) -> Option<Conversion> {
+    Some(Conversion { target: Some(target), ..conversion_of(copy, path, file)? })
+}
+
+/// What the ledger keeps of a pack with this converted record.
+fn conversion_of(record: &Record, path: PathBuf, file: ImageFile) -> Option<Conversion> {
+    let origin = record.origin.filter(|origin| origin.origin == 1)?;
     Some(Conversion {
         serial: record.serial.text()?.to_owned(),
         licenses: record.licenses,
-        path: absolute_path(&report.path),
+        path,
         target: None,
         container: None,
         copy_place: None,
@@ -88,7 +105,7 @@ pub(super) fn seen_converted(report: &Report, file: ImageFile) -> Option<Convers
         born: file.born,
         converted_at: origin.converted_at.unix_seconds(),
         old_digest: origin.source_digest.to_hex(),
-        new_digest: new_digest.to_hex(),
+        new_digest: record.digest().to_hex(),
     })
 }
 

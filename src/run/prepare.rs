@@ -6,9 +6,10 @@ use super::claimed::ImageFile;
 use super::look::{examine_into, new_report, settle};
 use super::output::{Output, OutputCopy};
 use super::step::Step;
+use super::work::CopyThere;
 use super::{Job, Mode};
 use crate::conversion::{Patch, decide};
-use crate::diagnosis::FindingCode;
+use crate::diagnosis::{Diagnosis, FindingCode};
 use crate::disk::DisketteStorage;
 use crate::files::make_folder_unsynced;
 use crate::find::Image;
@@ -35,20 +36,35 @@ pub(super) struct Task<'a> {
 pub(super) enum Expected<'a> {
     /// Its record, on which the decision was made.
     Record(&'a Candidate),
-    /// Nothing: its record was damaged, perhaps torn by a crash.
-    Anything,
+    /// Its record was damaged, perhaps torn by a crash, and no decision was made: if it is to be converted now, it has
+    /// changed.
+    Damage,
+}
+
+/// What there is to do about an image.
+enum Prepared {
+    /// Nothing, or nothing can be done.
+    Nothing,
+    Change(Box<Change>),
+    /// Its copy is at the target already.
+    CopyIsThere(CopyThere),
 }
 
 /// Prepares an image to be changed.
 pub(super) fn prepare(image: &Image, expected: Expected<'_>, task: Task<'_>) -> Step {
     let mut report = new_report(image);
     let mut file = ImageFile::at(&image.place);
-    let change = match task.output {
+    let prepared = match task.output {
         None => in_place(image, expected, task, &mut report, &mut file),
         Some(output) => to_copy(image, expected, task, output, &mut report, &mut file),
     };
-    match change {
-        Ok(Some(change)) if task.job.mode.converts() => Step::ready(report, file, change),
+    match prepared {
+        Ok(Prepared::Change(change)) if task.job.mode.converts() => {
+            Step::ready(report, file, change)
+        }
+        Ok(Prepared::CopyIsThere(copy)) if task.job.mode.converts() => {
+            Step::copy_there(report, file, copy)
+        }
         Ok(_) => Step::done(report, file),
         Err(failure) => Step::done(settle(report, failure, image.is_named()), file),
     }
@@ -60,7 +76,7 @@ fn in_place(
     task: Task<'_>,
     report: &mut Report,
     file: &mut ImageFile,
-) -> Result<Option<Change>, Failure> {
+) -> Result<Prepared, Failure> {
     let (medium, protection) = open_to_change(&image.place, task.job)?;
     *file = file.opened_as(&medium);
     if protection.is_none() {
@@ -72,11 +88,10 @@ fn in_place(
     report.in_place = medium.obstacle().is_none();
     let sectors = examine_into(&medium, report)?;
     expected.check(&medium, report)?;
-    let Some((sectors, patch)) = sectors.zip(change(report, task.at)) else { return Ok(None) };
-    let meant = |digests: &Vec<Seal>| digests.contains(&sha1(&[&patch.old]));
-    if medium.is_removable() && !task.job.asked_about.as_ref().is_none_or(meant) {
-        return Err(Failure::caused(Operation::Lock, DriveError::Changed));
-    }
+    let Some((sectors, patch)) = sectors.zip(change(report, task.at)) else {
+        return Ok(Prepared::Nothing);
+    };
+    check_consent(&medium, &patch, task.job)?;
     if let Some(obstacle) = medium.obstacle() {
         return Err(Failure::caused(Operation::Write, obstacle));
     }
@@ -86,7 +101,16 @@ fn in_place(
     }
     // It waits for the others of its group now.
     medium.release();
-    Ok(Some(Change::in_place(medium, sectors, &patch)))
+    Ok(Prepared::Change(Box::new(Change::in_place(medium, sectors, &patch))))
+}
+
+/// Checks that the user was asked about the diskette in a drive, if it matters which one is in it.
+fn check_consent(medium: &Medium, patch: &Patch, job: &Job) -> Result<(), Failure> {
+    let meant = |digests: &Vec<Seal>| digests.contains(&sha1(&[&patch.old]));
+    if medium.is_removable() && !job.asked_about.as_ref().is_none_or(meant) {
+        return Err(changed(medium));
+    }
+    Ok(())
 }
 
 /// Why a container cannot be replaced by a new file: because of its folder, or of its owner.
@@ -107,7 +131,7 @@ fn to_copy(
     output: &Output,
     report: &mut Report,
     file: &mut ImageFile,
-) -> Result<Option<Change>, Failure> {
+) -> Result<Prepared, Failure> {
     let medium = open(&image.place, task.job)?;
     *file = file.opened_as(&medium);
     // This lock shows other runs that the claim is alive; without locks on the file system, nothing can.
@@ -119,20 +143,15 @@ fn to_copy(
     let sectors = examine_into(&medium, report)?;
     expected.check(&medium, report)?;
     let Some((sectors, patch)) = sectors.zip(change_of_copy(report, task.at)) else {
-        return Ok(None);
+        return Ok(Prepared::Nothing);
     };
+    check_consent(&medium, &patch, task.job)?;
     let target = output.target(image, &medium, report.record());
     report.output = Some(target.clone());
     output.check_name(&target)?;
     let copy = OutputCopy::new(target.clone());
     if let Some(held) = copy.is_there(&patch.new)? {
-        if report.outcome == Outcome::UnfinishedConversion {
-            report.diagnosis = Some(held);
-        }
-        if report.outcome.is_to_change() {
-            report.outcome = Outcome::AlreadyConverted;
-        }
-        return Ok(None);
+        return Ok(copied_before(report, held));
     }
     if task.job.mode.converts() {
         let made = make_folder_unsynced(folder_of(&target));
@@ -140,7 +159,20 @@ fn to_copy(
     }
     // It waits for the others of its group now.
     medium.release();
-    Ok(Some(Change::in_place(medium, sectors, &patch).of_copy(copy)))
+    Ok(Prepared::Change(Box::new(Change::in_place(medium, sectors, &patch).of_copy(copy))))
+}
+
+/// Reports that the target holds the copy already; `held` is the diagnosis of that.
+fn copied_before(report: &mut Report, held: Diagnosis) -> Prepared {
+    let is_conversion = report.outcome.is_to_change();
+    let Some(record) = held.record.clone() else { return Prepared::Nothing };
+    if report.outcome == Outcome::UnfinishedConversion {
+        report.diagnosis = Some(held);
+    }
+    if is_conversion {
+        report.outcome = Outcome::AlreadyConverted;
+    }
+    Prepared::CopyIsThere(CopyThere { record, is_conversion })
 }
 
 fn change(report: &Report, at: FileTime) -> Option<Patch> {
@@ -159,8 +191,11 @@ impl Expected<'_> {
         match self {
             Self::Record(candidate) if is_as_decided(report, candidate) => Ok(()),
             Self::Record(candidate) if is_lost_since(medium, report, candidate) => Ok(()),
-            Self::Record(_) => Err(changed(medium)),
-            Self::Anything => Ok(()),
+            Self::Damage if !report.outcome.is_to_change() => Ok(()),
+            Self::Damage if medium.is_removable() => {
+                Err(Failure::caused(Operation::Read, DriveError::ReadsOtherwise))
+            }
+            Self::Record(_) | Self::Damage => Err(changed(medium)),
         }
     }
 }

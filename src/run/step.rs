@@ -7,7 +7,7 @@
 use super::change::Change;
 use super::claimed::ImageFile;
 use super::output::OutputCopy;
-use super::work::{Claim, Work};
+use super::work::{Claim, CopyThere, Work};
 use crate::diagnosis::Diagnosis;
 use crate::ledger::ClaimId;
 use crate::record::RecordBytes;
@@ -25,6 +25,8 @@ pub(super) enum Step {
     Begun(Box<Work>, Box<Change>),
     /// Converted for good; what is left is to clean up behind that, or to give a copy its name.
     Committed(Box<Work>, Box<Change>),
+    /// Its copy was at its target before the run, and the ledger may not know that yet.
+    CopyThere(Box<Work>, Box<CopyThere>),
     /// Nothing more to do.
     Done(Box<Work>),
 }
@@ -36,13 +38,18 @@ impl Step {
     }
 
     /// An image that is to be changed.
-    pub(super) fn ready(report: Box<Report>, file: ImageFile, change: Change) -> Self {
-        Self::Ready(Box::new(Work::new(report, file)), Box::new(change))
+    pub(super) fn ready(report: Box<Report>, file: ImageFile, change: Box<Change>) -> Self {
+        Self::Ready(Box::new(Work::new(report, file)), change)
+    }
+
+    /// An image whose copy is at its target already.
+    pub(super) fn copy_there(report: Box<Report>, file: ImageFile, copy: CopyThere) -> Self {
+        Self::CopyThere(Box::new(Work::new(report, file)), Box::new(copy))
     }
 
     /// Whether nothing more is done about the image in this run.
     pub(super) fn is_over(&self) -> bool {
-        matches!(self, Self::NotBegun | Self::Done(_))
+        matches!(self, Self::NotBegun | Self::CopyThere(..) | Self::Done(_))
     }
 
     pub(super) fn is_ready(&self) -> bool {
@@ -58,7 +65,7 @@ impl Step {
                 change.reduce();
             }
             Self::Done(work) => work.reduce(),
-            Self::NotBegun | Self::Begun(..) | Self::Committed(..) => {}
+            Self::NotBegun | Self::Begun(..) | Self::Committed(..) | Self::CopyThere(..) => {}
         }
         self
     }
@@ -114,6 +121,20 @@ impl Step {
         if let Self::Ready(work, change) = self {
             work.claim = Some(Claim { id, is_resumed: true });
             change.set_new(new);
+        }
+    }
+
+    /// From `CopyThere` to `Done`. Returns the copy, if there is one.
+    pub(super) fn end_copy_there(&mut self) -> Option<Box<CopyThere>> {
+        match self.take() {
+            Self::CopyThere(work, copy) => {
+                *self = Self::Done(work);
+                Some(copy)
+            }
+            other => {
+                *self = other;
+                None
+            }
         }
     }
 
@@ -192,6 +213,7 @@ impl Step {
             Self::Ready(work, _)
             | Self::Begun(work, _)
             | Self::Committed(work, _)
+            | Self::CopyThere(work, _)
             | Self::Done(work) => work.report.is_drive,
             Self::NotBegun => false,
         }
@@ -203,7 +225,7 @@ impl Step {
             Self::Ready(_, change) | Self::Begun(_, change) | Self::Committed(_, change) => {
                 change.container()
             }
-            Self::NotBegun | Self::Done(_) => None,
+            Self::NotBegun | Self::CopyThere(..) | Self::Done(_) => None,
         }
     }
 

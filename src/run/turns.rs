@@ -154,7 +154,7 @@ pub(super) fn take_turn(
             (TurnAction::Change, Some(candidate)) => {
                 prepare(&found, Expected::Record(candidate), task)
             }
-            _ => prepare(&found, Expected::Anything, task),
+            _ => prepare(&found, Expected::Damage, task),
         },
         Found::Failed { path, named, error } => {
             let report = Report::new(path, named, Outcome::Failed).failed(not_found(error));

@@ -5,6 +5,7 @@ use super::claimed::ImageFile;
 use super::kept::TrimmedRecord;
 use crate::diagnosis::{Diagnosis, Verdict, diagnose};
 use crate::ledger::ClaimId;
+use crate::record::Record;
 use crate::report::{Failure, Report};
 
 /// The report on an image, and what the run needs until it is final.
@@ -16,6 +17,14 @@ pub(super) struct Work {
     pub(super) claim: Option<Claim>,
     /// The record of a step that is done, if its report was reduced to it.
     record: Option<TrimmedRecord>,
+}
+
+/// A copy that was at its target before the run.
+pub(super) struct CopyThere {
+    /// Its record.
+    pub(super) record: Box<Record>,
+    /// Whether it is the conversion of its image, which is not wholly 4.5 itself.
+    pub(super) is_conversion: bool,
 }
 
 /// A claim that a step is changed under.

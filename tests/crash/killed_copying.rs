@@ -337,3 +337,22 @@ fn folder_of_copies_that_cannot_be_written_is_named() {
         complete(&scene, &image, false);
     }
 }
+
+/// The run that made it may have died before it was durable.
+#[test]
+fn copy_that_is_there_and_cannot_be_made_durable_is_not_reported_as_done() {
+    crate::support::needs!("strace");
+    let image = image();
+    for file in ["out", "out/reapplied-360.img"] {
+        let scene = fresh(&image);
+        scene.run(&CONVERT).ends(0);
+        let path = fs::canonicalize(scene.path(file)).unwrap();
+        let options =
+            ["-f", "-P", path.to_str().unwrap(), "-e", "inject=fsync,fdatasync:error=EIO"];
+        let traced = strace(&scene, &options, &CONVERT);
+        assert!(traced.is_injected(), "{file}");
+        assert!(traced.ran.stdout.contains("\"outcome\":\"failed\""), "{file}: {:?}", traced.ran);
+        traced.ran.ends(3);
+        complete(&scene, &image, true);
+    }
+}

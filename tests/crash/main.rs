@@ -42,11 +42,15 @@ mod other_images;
 mod power_cut;
 mod pulled_out;
 #[cfg(unix)]
+mod released;
+#[cfg(unix)]
 mod rival_processes;
 #[cfg(unix)]
 mod settled;
 #[cfg(unix)]
 mod signals;
+#[cfg(unix)]
+mod undecided;
 
 #[test]
 fn every_file_is_declared() {

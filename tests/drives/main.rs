@@ -9,6 +9,7 @@ use assert_cmd::assert::{Assert, OutputAssertExt};
 use predicates::str::{contains, ends_with};
 use std::process::Command;
 
+mod asked;
 mod bad_sectors;
 mod commands;
 mod dialogs;

@@ -10,6 +10,7 @@ mod causes;
 #[cfg(unix)]
 mod containers;
 mod convert;
+mod copies_there;
 mod environment;
 mod explain;
 mod first_minute;

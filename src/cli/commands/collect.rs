@@ -18,6 +18,16 @@ impl<T, F: FnMut(Box<Report>) -> T> Collect<T, F> {
         Self { of, seen: VecDeque::new(), kept: Vec::new() }
     }
 
+    /// What was kept of the image that was seen last, whose final report has not come.
+    pub(crate) fn last_seen(&self) -> Option<&T> {
+        self.seen.back()
+    }
+
+    /// The same, which is then no longer waited for.
+    pub(crate) fn take_last_seen(&mut self) -> Option<T> {
+        self.seen.pop_back()
+    }
+
     pub(crate) fn hear(&mut self, event: RunEvent) -> ControlFlow<()> {
         match event {
             RunEvent::Seen(report) => self.seen.push_back((self.of)(report)),

@@ -88,6 +88,8 @@ pub(crate) enum Left {
     /// Its record is another one than that of the image in this folder; a later one, if its events are known to have
     /// become more.
     AnotherState(PathBuf, Option<EventsSince>),
+    /// It reads otherwise than when it was looked at first.
+    ReadsOtherwise,
     /// It was converted before.
     Done,
 }
@@ -107,6 +109,9 @@ pub(crate) fn left_alone(left: &Left) -> String {
             since.as_ref().map_or_else(String::new, |since| format!(" ({})", since.in_words())),
             folder = named(folder)
         ),
+        Left::ReadsOtherwise => "left as it was: it reads differently now than when it was looked at first. Leave it in \
+                                 the drive and press Enter to go on with it"
+            .to_owned(),
         Left::Done => "converted before: nothing to do".to_owned(),
     }
 }

@@ -32,6 +32,9 @@ pub(crate) fn failure_message(failure: &Failure) -> String {
         FailureCode::Replaced => {
             "another program replaced the file while addpack worked on it".to_owned()
         }
+        FailureCode::Changed if drive_error(failure).is_some() => {
+            "the diskette reads differently now than when addpack looked at it first: it was not written to".to_owned()
+        }
         FailureCode::Changed => "its record has changed since addpack looked at it".to_owned(),
         FailureCode::InUse if failure.operation == Operation::Claim => {
             let from = failure.target.as_ref().map(|_| format!(", from {}", target(failure)));
@@ -193,6 +196,9 @@ pub(crate) fn failure_next_step(failure: &Failure) -> String {
         FailureCode::NeedsOutput => "convert into a raw image with -o",
         FailureCode::Replaced if drive_error(failure).is_some() => {
             "put the previous diskette back in and run addpack again"
+        }
+        FailureCode::Changed if drive_error(failure).is_some() => {
+            "leave it in the drive and run addpack again"
         }
         FailureCode::Changed => "see that nothing else writes to the images, and run addpack again",
         FailureCode::InUse => {

@@ -11,6 +11,9 @@ pub enum DriveError {
     /// The diskette in it is not the one that was read before.
     #[error("another medium")]
     Changed,
+    /// It reads otherwise than it did before: what was lost or damaged is sound now.
+    #[error("it reads differently")]
+    ReadsOtherwise,
     /// It is mounted, at this path.
     #[error("mounted at {}", .0.display())]
     Mounted(PathBuf),

@@ -2,9 +2,10 @@
 
 use crate::diagnosis::{Diagnosis, Verdict, diagnose};
 use crate::ledger::{Conversion, LedgerEntry};
-use crate::media::{Medium, Place, PlaceKind, Places};
+use crate::media::{MediaError, Medium, Place, PlaceKind, Places};
 use crate::pack::examine::{Examination, Pack, examine, read_record_past_cache};
-use crate::report::Outcome;
+use crate::record::Record;
+use crate::report::{Failure, Operation, Outcome};
 use crate::run::RETRIES;
 use crate::set::PackId;
 use std::io;
@@ -13,6 +14,27 @@ use std::path::Path;
 /// Whether the file holds the pack of `entry`, converted; its clean-up may not be finished.
 pub fn holds_copy(path: &Path, entry: &LedgerEntry) -> bool {
     copy_at(Place::at(path), entry).is_some()
+}
+
+/// The same.
+///
+/// # Errors
+/// If a file is there and cannot be read.
+pub fn find_copy(path: &Path, entry: &LedgerEntry) -> Result<bool, Box<Failure>> {
+    let opened = Place::at(path).map_err(MediaError::from);
+    let opened = opened.and_then(|place| Medium::open(&place, RETRIES));
+    let held =
+        opened.and_then(|medium| examine(&medium).map(|_| copy_in(&medium, entry).is_some()));
+    match held {
+        Err(MediaError::Io(error)) if !is_gone(&error) => {
+            Err(Box::new(Failure::caused(Operation::Read, error)))
+        }
+        held => Ok(held.unwrap_or(false)),
+    }
+}
+
+fn is_gone(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 /// Whether the file holds the pack of `entry`, converted and cleaned up, on the disk as in the cache. `places` opens
@@ -34,6 +56,13 @@ pub(super) fn is_converted_on_disk(medium: &Medium, pack: &Pack, conversion: &Co
         matches!(held.verdict, Verdict::AlreadyConverted | Verdict::UnfinishedConversion)
             && origin.is_some_and(|origin| origin.source_digest.to_hex() == conversion.old_digest)
     })
+}
+
+/// Whether the disk, read past the cache, holds this record in the medium.
+pub(super) fn holds_on_disk(medium: &Medium, record: &Record) -> bool {
+    let Ok(Examination::Pack(pack)) = examine(medium) else { return false };
+    let held = on_disk(medium, &pack).and_then(|held| held.record);
+    held.is_some_and(|held| held.bytes() == record.bytes())
 }
 
 /// What the disk, read past the cache, holds where `pack` was found.

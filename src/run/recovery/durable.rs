@@ -2,12 +2,12 @@
 //! ledger.
 
 use super::Recovering;
-use super::copies::{copy_in, is_converted_on_disk, is_whole_on_disk};
+use super::copies::{copy_in, holds_on_disk, is_converted_on_disk, is_whole_on_disk};
 use crate::disk::{DisketteStorage, Storage};
 use crate::ledger::Conversion;
 use crate::media::{Medium, Place, PlaceKind};
-use crate::pack::examine::Pack;
 use crate::platform::{folder_of, identity_at, sync_folder};
+use crate::record::Record;
 use crate::run::RETRIES;
 use std::fs::{TryLockError, canonicalize, metadata};
 use std::io;
@@ -25,33 +25,37 @@ impl Recovering {
     ) -> bool {
         match target {
             Some(target) => self.is_copy_for_good(target, claim),
-            None => self.is_at(path, claim, open_if_left_to_us, is_whole_on_disk),
+            None => self.is_at(path, open_if_left_to_us, |medium| is_whole_in(medium, claim)),
         }
     }
 
     /// Whether the disk holds, where this conversion says that it is, its pack, converted; its clean-up may not be
     /// finished. Other runs may have it locked: nothing that they do to a pack that is converted takes that back.
     pub(in crate::run) fn is_there_for_good(&mut self, conversion: &Conversion) -> bool {
-        let is_on_disk =
-            |medium: &Medium, pack: &Pack| is_converted_on_disk(medium, pack, conversion);
         let open = |place: &Place| Medium::open_to_flush(place, RETRIES).ok();
-        self.is_at(conversion.place(), conversion, open, is_on_disk)
+        self.is_at(conversion.place(), open, |medium| {
+            copy_in(medium, conversion)
+                .is_some_and(|pack| is_converted_on_disk(medium, &pack, conversion))
+        })
     }
 
     /// Whether the disk holds, at `target`, the copy that was `made`, converted and cleaned up.
     pub(in crate::run) fn is_copy_for_good(&mut self, target: &Path, made: &Conversion) -> bool {
-        let open = |place: &Place| Medium::open_copy_to_flush(place, RETRIES).ok();
-        self.is_at(target, made, open, is_whole_on_disk)
+        self.is_at(target, open_copy, |medium| is_whole_in(medium, made))
     }
 
-    /// Whether the pack of a conversion is at `path`, durably, and the disk holds there what it should. `open` opens the
-    /// image to be synced; `None` says that it cannot be, or must not.
+    /// Whether the disk holds, at `target`, a copy with this record.
+    pub(in crate::run) fn is_record_for_good(&mut self, target: &Path, record: &Record) -> bool {
+        self.is_at(target, open_copy, |medium| holds_on_disk(medium, record))
+    }
+
+    /// Whether the image at `path` is there durably, and its disk holds what it should. `open` opens the image to be
+    /// synced; `None` says that it cannot be, or must not.
     fn is_at(
         &mut self,
         path: &Path,
-        conversion: &Conversion,
         open: impl FnOnce(&Place) -> Option<Medium>,
-        is_on_disk: impl FnOnce(&Medium, &Pack) -> bool,
+        is_on_disk: impl FnOnce(&Medium) -> bool,
     ) -> bool {
         let Ok(place) = self.places.at(path) else { return false };
         if place.kind == PlaceKind::Drive {
@@ -59,8 +63,7 @@ impl Recovering {
             return true;
         }
         let Some(medium) = open(&place) else { return false };
-        let is_synced = self.sync(&medium, &place, path);
-        copy_in(&medium, conversion).is_some_and(|pack| is_synced && is_on_disk(&medium, &pack))
+        self.sync(&medium, &place, path) && is_on_disk(&medium)
     }
 
     /// Makes the image at `path` durable, and its name.
@@ -100,6 +103,16 @@ impl Recovering {
         self.folders = synced;
         Ok(())
     }
+}
+
+/// Whether the disk of the medium holds the pack of a conversion, converted and cleaned up.
+fn is_whole_in(medium: &Medium, conversion: &Conversion) -> bool {
+    copy_in(medium, conversion).is_some_and(|pack| is_whole_on_disk(medium, &pack))
+}
+
+/// Opens a copy to be synced.
+fn open_copy(place: &Place) -> Option<Medium> {
+    Medium::open_copy_to_flush(place, RETRIES).ok()
 }
 
 /// Opens a medium to be synced, and locks it; `None` if another run has it locked. What was opened before the lock may have

@@ -17,7 +17,7 @@ mod held;
 mod leftovers;
 
 pub(super) use copies::converted_pack;
-pub use copies::{holds_copy, holds_whole_copy};
+pub use copies::{find_copy, holds_copy, holds_whole_copy};
 
 use crate::conversion::Patch;
 use crate::disk::DisketteStorage;

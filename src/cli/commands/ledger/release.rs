@@ -7,10 +7,10 @@ use crate::cli::args::{LedgerFile, ReleaseArgs, is_drive};
 use crate::cli::ask::keyboard::{answer_is_yes, can_ask};
 use crate::cli::exit::Exit;
 use crate::cli::show::terminal::{complain, escape, named};
-use crate::cli::words::{Standing, entry_lines};
+use crate::cli::words::{Standing, entry_lines, failure_message};
 use addpack::ledger::{ConversionState, Ledger, LedgerEntry};
 use addpack::media::Places;
-use addpack::run::recovery::{Recovery, settle};
+use addpack::run::recovery::{Recovery, find_copy, settle};
 
 pub(crate) fn release(args: &ReleaseArgs, at: &LedgerFile) -> Result<Exit, Error> {
     let serial = &args.serial;
@@ -19,10 +19,15 @@ pub(crate) fn release(args: &ReleaseArgs, at: &LedgerFile) -> Result<Exit, Error
     }
     let mut ledger = Ledger::open(&file(at)?)?;
     let mut entry = ledger.find(serial)?.ok_or_else(|| unknown(serial))?;
+    let mut obstacle = None;
     if entry.state == ConversionState::Begun {
         // A claim that can be settled is settled first; a conversion that is under way cannot be released.
-        if let Recovery::InUse = settle(&mut ledger, &entry)? {
-            return Err(Error::Usage(format!("another run is converting {}", escape(serial))));
+        match settle(&mut ledger, &entry)? {
+            Recovery::InUse => {
+                return Err(Error::Usage(format!("another run is converting {}", escape(serial))));
+            }
+            Recovery::Failed(failure) => obstacle = Some(failure_message(&failure)),
+            _ => {}
         }
         let Some(settled) = ledger.find(serial)? else {
             let serial = escape(serial);
@@ -30,7 +35,7 @@ pub(crate) fn release(args: &ReleaseArgs, at: &LedgerFile) -> Result<Exit, Error
         };
         entry = settled;
     }
-    check_that_it_is_gone(&entry, args.although_it_is_there)?;
+    check_that_it_is_gone(&entry, obstacle.as_deref(), args.although_it_is_there)?;
     if !args.yes && !asked(&entry)? {
         return Ok(Exit::Stopped);
     }
@@ -44,8 +49,14 @@ pub(crate) fn release(args: &ReleaseArgs, at: &LedgerFile) -> Result<Exit, Error
     print(&format!("{} is released: a copy of it can be converted\n", escape(serial)))
 }
 
-/// As long as the converted pack is there, a copy would become a second one.
-fn check_that_it_is_gone(entry: &LedgerEntry, although_it_is_there: bool) -> Result<(), Error> {
+/// As long as the converted pack is there, whether or not its clean-up is finished, a copy would become a second one. It
+/// may be there if it cannot be looked for. And a claim that an `obstacle` kept from being settled may be that of a torn
+/// pack, which only the claim can mend.
+fn check_that_it_is_gone(
+    entry: &LedgerEntry,
+    obstacle: Option<&str>,
+    although_it_is_there: bool,
+) -> Result<(), Error> {
     let place = named(entry.place());
     let serial = escape(&entry.serial);
     if is_drive(entry.place()) {
@@ -55,13 +66,26 @@ fn check_that_it_is_gone(entry: &LedgerEntry, although_it_is_there: bool) -> Res
         ));
         return Ok(());
     }
-    match standing(&mut Places::default(), entry) {
-        Standing::There if !although_it_is_there => Err(Error::Usage(format!(
+    let (is_there, why) = match (find_copy(entry.place(), entry), obstacle) {
+        (Ok(true), _) => (true, None),
+        (_, Some(obstacle)) => (false, Some(format!("could not be completed: {obstacle}"))),
+        (Err(failure), _) => {
+            (false, Some(format!("cannot be looked for: {}", failure_message(&failure))))
+        }
+        (Ok(false), None) => (false, None),
+    };
+    match why {
+        Some(why) if !although_it_is_there => Err(Error::Usage(format!(
+            "the conversion of {serial} in {place} {why}. See to that first: the converted pack may be \
+             there, or a torn one that only this ledger can repair. --although-it-is-there releases \
+             it all the same"
+        ))),
+        _ if is_there && !although_it_is_there => Err(Error::Usage(format!(
             "{place} holds the converted pack {serial}: use that. If a copy is converted as well, \
              there are two packs with one serial, of which a server may take only one. \
              --although-it-is-there releases it all the same"
         ))),
-        Standing::There => {
+        _ if is_there => {
             complain(&format!(
                 "{place} holds the converted pack {serial}: if a copy is converted as well, there are \
                  two packs with one serial; addpack ledger check will say so"

@@ -19,8 +19,8 @@ use crate::cli::show::terminal::{TextStyle, complain, named};
 use crate::cli::words::{Left, ask_for_next, ask_for_one_of, left_to_convert};
 use addpack::ledger::{Ledger, LedgerError};
 use addpack::record::Record;
-use addpack::report::Outcome;
-use addpack::run::{End, Job, Mode};
+use addpack::report::{Outcome, Report};
+use addpack::run::{self, End, Job, Mode};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
@@ -105,18 +105,23 @@ impl Conversion<'_> {
         }
     }
 
+    /// Surveys a diskette that was looked at before, and carries out what that decides. What would be changed is asked
+    /// about first.
     fn convert(&mut self, place: usize, ledger: &mut Ledger) -> Result<(), LedgerError> {
-        let found = &self.queue.diskettes[place];
-        let changes = found.outcome().is_to_change();
-        if changes && self.ask && !answer_is_yes(&diskette_question(found, self.args)) {
-            let stopped = STOP.load(Ordering::Relaxed);
-            self.end_with(place, Some(if stopped { Left::Stopped } else { Left::Declined }));
+        let digest = self.queue.diskettes[place].report.record().map(Record::digest);
+        let job = Job { asked_about: Some(digest.into_iter().collect()), ..self.job.clone() };
+        let mut looked = Collect::new(|report| report);
+        let survey = run::survey(&job, ledger, &STOP, &mut |event| looked.hear(event))?;
+        let acts = |seen: &Report| survey.changes(0, &job) || (job.output.is_some() && is_45(seen));
+        let seen = looked.last_seen().filter(|seen| acts(seen));
+        if let Some(left) = seen.and_then(|seen| self.why_left(place, seen)) {
+            if let Some(seen) = looked.take_last_seen() {
+                self.queue.diskettes[place].end_as(seen);
+            }
+            self.end_with(place, Some(left));
             return Ok(());
         }
-        let digest = found.report.record().map(Record::digest);
-        let job = Job { asked_about: digest.map(|digest| vec![digest]), ..self.job.clone() };
-        let mut looked = Collect::new(|report| report);
-        drive::run(&job, ledger, &mut |event| looked.hear(event))?;
+        drive::carry_out(&survey, &job, ledger, &mut |event| looked.hear(event))?;
         if let Some(report) = looked.kept.pop() {
             self.queue.diskettes[place].end_as(report);
             self.end_with(place, None);
@@ -125,6 +130,23 @@ impl Conversion<'_> {
             set.to_go.retain(|_, record| Some(record.digest()) != digest);
         }
         Ok(())
+    }
+
+    /// Why a diskette is left alone of which the survey has now `seen` a pack that would be changed or copied, if it is.
+    /// Its number, its place in a plan and its image follow from what it held when it was looked at first.
+    fn why_left(&self, place: usize, seen: &Report) -> Option<Left> {
+        let found = &self.queue.diskettes[place];
+        let (before, now) = (found.report.record(), seen.record());
+        if before.map(Record::digest) != now.map(Record::digest) {
+            // Another diskette is refused when it is to be changed.
+            let is_same = before.is_none() || found.is_also(seen);
+            return is_same.then_some(Left::ReadsOtherwise);
+        }
+        let asks = self.ask && seen.outcome.is_to_change();
+        if !asks || answer_is_yes(&diskette_question(found, self.args)) {
+            return None;
+        }
+        Some(if STOP.load(Ordering::Relaxed) { Left::Stopped } else { Left::Declined })
     }
 
     /// Shows what became of a diskette, or why it was left alone.
@@ -156,6 +178,11 @@ impl Conversion<'_> {
         let (also, common) = (&args.also, &args.common);
         printer.finish_with(end, Some(More { also, common, head: head(common) }))
     }
+}
+
+/// Whether it holds a pack that is 4.5 already, which is copied as it is.
+fn is_45(seen: &Report) -> bool {
+    matches!(seen.outcome, Outcome::AlreadyConverted | Outcome::Issued45)
 }
 
 /// What to do next, as commands to paste: to go on with what is left, and to ask for replacements.

@@ -1,21 +1,20 @@
 //! Each pack is converted once: it is claimed in the ledger before it is touched.
 
+mod outcomes;
+
 use super::known::{
     Decision, LedgerMatch, absolute_path, copy_of, is_begun, ledger_match, made_again,
-    seen_converted,
 };
 use super::open_claims::OpenClaims;
 use super::recovery::{self, Leftovers, Recovering, Recovery};
 use super::request::{Claimed, Request, take_up};
 use super::results::{Moved, Results};
 use super::step::Step;
-use super::work::Work;
 use crate::diagnosis::{CopyState, diagnose};
 use crate::disk::MediaError;
-use crate::ledger::{Conversion, ConversionState, Ledger, LedgerEntry, LedgerError};
-use crate::record::fields::Seal;
-use crate::report::{Failure, FailureCode, Note, Operation, Outcome, Report};
-use std::path::{Path, PathBuf};
+use crate::ledger::{ConversionState, Ledger, LedgerEntry, LedgerError};
+use crate::report::{Failure, FailureCode, Note, Operation, Report};
+use std::path::PathBuf;
 
 /// How often a pack is asked for before it fails as in use. Each time, the claim that was in the way is settled.
 const ROUNDS: usize = 8;
@@ -174,93 +173,17 @@ impl<'l> Claims<'l> {
     pub(super) fn already(&mut self, report: &mut Report, entry: &LedgerEntry, target: PathBuf) {
         if entry.state == ConversionState::Begun {
             if !Recovering::default().is_copy_for_good(&target, entry) {
-                let failure = Failure::caused(Operation::SyncFolder, MediaError::NotReadBack);
-                return report.fail(failure.about(target));
+                return report.fail(not_for_good(target));
             }
             self.results.done(entry.id);
         }
         report.already(target);
     }
 
-    /// Keeps the results of a group's claims.
-    pub(super) fn note(&mut self, steps: &mut [Step]) -> Result<(), LedgerError> {
-        let mut recovering = Recovering::default();
-        for step in steps {
-            let Step::Done(work) = step else { continue };
-            if let Some(claim) = work.claim.take() {
-                self.results.add(&work.report, claim);
-                continue;
-            }
-            let is_needed = match work.report.outcome {
-                Outcome::Converted => true,
-                Outcome::AlreadyConverted => self.has_missing(),
-                _ => false,
-            };
-            if !is_needed {
-                continue;
-            }
-            let was_reduced = work.restore_report();
-            self.enter_finished(work)?;
-            self.turn_up(&work.report, &mut recovering);
-            if was_reduced {
-                work.reduce();
-            }
-        }
-        Ok(())
-    }
-
     /// Ends a run: writes the results of the last claims.
     pub(super) fn end(self) -> Result<(), LedgerError> {
         let Self { ledger, results, .. } = self;
         if results.is_empty() { Ok(()) } else { ledger.write(|ledger| results.write(ledger)) }
-    }
-
-    /// Enters a pack whose interrupted conversion was finished, in place or in a copy, without a claim.
-    fn enter_finished(&mut self, work: &Work) -> Result<(), LedgerError> {
-        let report = &work.report;
-        if report.outcome != Outcome::Converted {
-            return Ok(());
-        }
-        let Some(mut finished) = seen_converted(report, work.file) else { return Ok(()) };
-        finished.target = report.output.as_deref().map(absolute_path);
-        let known = self.ledger.find(&finished.serial)?;
-        let is_of_image =
-            |entry: &LedgerEntry| entry.target.is_none() && entry.path == finished.path;
-        match known.filter(|entry| finished.target.is_some() && is_of_image(entry)) {
-            Some(entry) => {
-                let Conversion { path, target, .. } = finished;
-                self.results.moved(Moved { claim: entry.id, path, target });
-            }
-            None => self.results.finished(finished),
-        }
-        Ok(())
-    }
-
-    /// Settles the claim of a converted pack that an earlier run has left open.
-    fn turn_up(&mut self, report: &Report, recovering: &mut Recovering) {
-        let Some(record) = report.record().filter(|_| self.has_missing()) else { return };
-        // A 4.0 record here belongs to an image whose copy is converted.
-        let digest = record.origin.map_or_else(|| record.digest(), |origin| origin.source_digest);
-        self.turned_up(&digest, &report.path, report.output.as_deref(), recovering);
-    }
-
-    /// Settles the open claim of the pack with this source digest, which was found converted at `path`, or in
-    /// `target`, if it is so for good.
-    pub(super) fn turned_up(
-        &mut self,
-        source: &Seal,
-        path: &Path,
-        target: Option<&Path>,
-        recovering: &mut Recovering,
-    ) {
-        let Some(entry) = self.missing.with_source(source) else { return };
-        let claim = entry.id;
-        if recovering.is_converted_for_good(path, target, entry) {
-            self.missing.take(claim);
-            let (path, target) = (absolute_path(path), target.map(absolute_path));
-            self.results.moved(Moved { claim, path, target });
-            self.results.done(claim);
-        }
     }
 
     /// Mends a damaged record if a crash in an earlier run has torn it.
@@ -289,4 +212,9 @@ impl<'l> Claims<'l> {
         }
         Ok(())
     }
+}
+
+/// The failure where it is not certain that a copy at its target is durable.
+fn not_for_good(target: PathBuf) -> Failure {
+    Failure::caused(Operation::SyncFolder, MediaError::NotReadBack).about(target)
 }

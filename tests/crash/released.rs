@@ -85,7 +85,10 @@ fn pack_whose_image_may_not_be_read_is_not_released() {
     set_permissions(folder, Permissions::from_mode(0o777)).unwrap();
     set_permissions(&ledger, Permissions::from_mode(0o666)).unwrap();
     let release = [&RELEASE[..], &["--ledger", "ours/ledger.db"]].concat();
-    is_refused(&crash.scene.run_without_rights(&release), "cannot be looked for: ");
+    is_refused(
+        &crash.scene.run_without_rights(&release),
+        "cannot be read, and may hold the converted pack",
+    );
     assert_eq!(states(&ledger), ["done"]);
     std::fs::remove_file(image).unwrap();
     crash.scene.run_without_rights(&release).ends(0);

@@ -168,3 +168,17 @@ fn weak_diskette_that_reads_well_when_torn_records_are_looked_for_is_not_convert
         assert!(image.new == scene.read(&image.name));
     }
 }
+
+/// It is no pack that is converted, so nothing is asked about it.
+#[test]
+fn diskette_that_is_45_is_copied_as_it_is_when_others_were_asked_about() {
+    let scene = Scene::with(&["converted-360.img", "applied-1440.img"]);
+    let Some(drive) = Loop::with(&scene.path("converted-360.img")) else { return };
+    let args = ["convert", "-o", "out", drive.path(), "applied-1440.img"];
+    let mut terminal = Terminal::run(scene.command(&args));
+    terminal.until(QUESTION);
+    terminal.answer("y");
+    let (shown, code) = terminal.end();
+    assert_eq!(code, Some(0), "{shown}");
+    assert_eq!(std::fs::read_dir(scene.path("out")).unwrap().count(), 2, "{shown}");
+}

@@ -14,6 +14,7 @@ use crate::cli::words::{diskette, list, number, pack_line, plural, server, set_w
 use addpack::pack::keep::is_kept_image;
 use addpack::plan::servers::ServerPacks;
 use addpack::plan::{PackFacts, Plan, PlannedSet, ServerState};
+use addpack::record::Record;
 use addpack::record::fields::Seal;
 use addpack::report::{Outcome, Report};
 use addpack::run::{Job, Overview, RunEvent, Survey};
@@ -37,6 +38,8 @@ pub(crate) struct Asking<'a, 'c> {
     images: Vec<Option<PackFacts>>,
     /// Diskettes in drives: the number of each, what is said of it, and the digest of its record.
     diskettes: Vec<(usize, String, Seal)>,
+    /// The digests of the records on other diskettes, which are 4.5 already: with `-o` they are copied as they are.
+    as_they_are: Vec<Seal>,
     /// Images that are refused by themselves.
     refused: u64,
     /// The packs of diskettes that were converted since a queue has kept their images: these images are not refused.
@@ -47,8 +50,16 @@ pub(crate) struct Asking<'a, 'c> {
 
 impl<'a, 'c> Asking<'a, 'c> {
     pub(crate) fn new(printer: &'a mut Printer, since: &'a mut ConvertedSince<'c>) -> Self {
-        let (images, diskettes, converted) = (Vec::new(), Vec::new(), Vec::new());
-        Self { printer, since, images, diskettes, refused: 0, converted, has_kept: false }
+        Self {
+            printer,
+            since,
+            images: Vec::new(),
+            diskettes: Vec::new(),
+            as_they_are: Vec::new(),
+            refused: 0,
+            converted: Vec::new(),
+            has_kept: false,
+        }
     }
 
     /// Asks with the numbers of the survey.
@@ -82,7 +93,8 @@ impl<'a, 'c> Asking<'a, 'c> {
         text += &question(&overview, args.output.as_deref(), refused);
         text += &ledger_line(args);
         if answer_is_yes(&(text + "Go on? [y/N] ")) {
-            Consent::Given(diskettes.iter().map(|(_, _, digest)| *digest).collect())
+            let changed = diskettes.iter().map(|(_, _, digest)| *digest);
+            Consent::Given(changed.chain(self.as_they_are.iter().copied()).collect())
         } else {
             complain("nothing was converted");
             Consent::Refused
@@ -212,6 +224,9 @@ impl Asking<'_, '_> {
             let line = diskette(report, record) + "\n";
             self.diskettes.push((image, line, record.digest()));
         }
+        let is_45 = matches!(report.outcome, Outcome::AlreadyConverted | Outcome::Issued45);
+        let as_it_is = report.record().filter(|_| report.is_drive && is_45);
+        self.as_they_are.extend(as_it_is.map(Record::digest));
         let is_image = report.outcome.is_to_change() && !report.is_drive;
         if is_image && is_kept_image(&report.path) {
             let converted = self.since.converted(report);

@@ -3,7 +3,7 @@
 use super::{Claims, not_for_good};
 use crate::ledger::{Conversion, ConversionState, LedgerEntry, LedgerError};
 use crate::record::fields::Seal;
-use crate::report::{Outcome, Report};
+use crate::report::{Failure, FailureCode, Operation, Outcome, Report};
 use crate::run::known::{absolute_path, conversion_into, seen_converted};
 use crate::run::recovery::{Recovering, holds_copy};
 use crate::run::results::Moved;
@@ -12,9 +12,9 @@ use crate::run::work::{CopyThere, Work};
 use std::path::Path;
 
 impl Claims<'_> {
-    /// Keeps the results of a group's claims.
+    /// Keeps the results of a group's claims. If the ledger fails at one, the others are still noted.
     pub(in crate::run) fn note(&mut self, steps: &mut [Step]) -> Result<(), LedgerError> {
-        let mut recovering = Recovering::default();
+        let (mut recovering, mut noted) = (Recovering::default(), Ok(()));
         for step in steps {
             let copy = step.end_copy_there();
             let Step::Done(work) = step else { continue };
@@ -23,7 +23,11 @@ impl Claims<'_> {
                 continue;
             }
             if let Some(copy) = copy {
-                self.enter_copy(work, &copy, &mut recovering)?;
+                let entered = self.enter_copy(work, &copy, &mut recovering);
+                if entered.is_err() {
+                    work.report.fail(Failure::new(FailureCode::LedgerError, Operation::Claim));
+                }
+                noted = noted.and(entered);
             }
             let is_needed = match work.report.outcome {
                 Outcome::Converted => true,
@@ -34,13 +38,13 @@ impl Claims<'_> {
                 continue;
             }
             let was_reduced = work.restore_report();
-            self.enter_finished(work)?;
+            noted = noted.and(self.enter_finished(work));
             self.turn_up(&work.report, &mut recovering);
             if was_reduced {
                 work.reduce();
             }
         }
-        Ok(())
+        noted
     }
 
     /// Enters a pack whose interrupted conversion was finished, in place or in a copy, without a claim.

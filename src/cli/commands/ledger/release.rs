@@ -68,18 +68,26 @@ fn check_that_it_is_gone(
     }
     let (is_there, why) = match (find_copy(entry.place(), entry), obstacle) {
         (Ok(true), _) => (true, None),
-        (_, Some(obstacle)) => (false, Some(format!("could not be completed: {obstacle}"))),
+        (_, Some(obstacle)) => {
+            let why = format!(
+                "the conversion of {serial} was begun in {place} and could not be completed: {obstacle}. \
+                 See to that first: the pack in there may be torn, and only this ledger can repair it"
+            );
+            (false, Some(why))
+        }
         (Err(failure), _) => {
-            (false, Some(format!("cannot be looked for: {}", failure_message(&failure))))
+            let why = format!(
+                "{place} cannot be read, and may hold the converted pack {serial}: {}. See to that first",
+                failure_message(&failure)
+            );
+            (false, Some(why))
         }
         (Ok(false), None) => (false, None),
     };
     match why {
-        Some(why) if !although_it_is_there => Err(Error::Usage(format!(
-            "the conversion of {serial} in {place} {why}. See to that first: the converted pack may be \
-             there, or a torn one that only this ledger can repair. --although-it-is-there releases \
-             it all the same"
-        ))),
+        Some(why) if !although_it_is_there => {
+            Err(Error::Usage(format!("{why}. --although-it-is-there releases it all the same")))
+        }
         _ if is_there && !although_it_is_there => Err(Error::Usage(format!(
             "{place} holds the converted pack {serial}: use that. If a copy is converted as well, \
              there are two packs with one serial, of which a server may take only one. \

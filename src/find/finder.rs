@@ -113,9 +113,15 @@ impl Finder {
 
     /// Handles a named path at which there is no file: it may be a member of an archive.
     fn take_member(&mut self, path: PathBuf, error: io::Error) -> Found {
-        let Some(place) = Place::in_archive(&path) else {
-            let error = leads_nowhere(&path, error);
-            return Found::Failed { path, named: true, error };
+        let place = match Place::in_archive(&path) {
+            Ok(Some(place)) => place,
+            Ok(None) => {
+                let error = leads_nowhere(&path, error);
+                return Found::Failed { path, named: true, error };
+            }
+            Err(error) => {
+                return Found::Failed { path, named: true, error: FindError::Open(error) };
+            }
         };
         let place = Place { map: self.map.take(), ..place };
         Found::Image(Image { place, root: path.into(), may_be_archive: false, opened: None })

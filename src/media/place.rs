@@ -1,6 +1,7 @@
 //! Where a medium is: at the path of a file or a drive, or in an archive.
 
 use super::{Container, Drive, Member};
+use crate::disk::MediaError;
 use crate::platform::{self, FileId};
 use std::fs::{self, Metadata};
 use std::io;
@@ -49,14 +50,15 @@ impl Place {
     /// Whatever is at `path` now.
     ///
     /// # Errors
-    /// Those of the system; `InvalidInput` if it is neither a file nor a drive.
-    pub fn at(path: &Path) -> io::Result<Self> {
+    /// Those of the system; `InvalidInput` if it is neither a file nor a drive; why the archive cannot be read, of a path
+    /// that may name a member of one.
+    pub fn at(path: &Path) -> Result<Self, MediaError> {
         if let Some((place, _)) = Self::of_drive_name(path) {
             return Ok(place);
         }
         let metadata = match fs::metadata(path) {
             Ok(metadata) => metadata,
-            Err(error) => return Self::in_archive(path).ok_or(error),
+            Err(error) => return Self::in_archive(path)?.ok_or_else(|| error.into()),
         };
         let kind = PlaceKind::of(&metadata).ok_or(io::ErrorKind::InvalidInput)?;
         Ok(Self { path: path.to_owned(), kind, map: None, member: None })
@@ -73,16 +75,26 @@ impl Place {
         is_diskette.then_some((place, id))
     }
 
-    /// The member that a path like `archive.zip:disk1.img` names.
-    pub(crate) fn in_archive(path: &Path) -> Option<Self> {
+    /// The member that a path like `archive.zip:disk1.img` names; `None` if there is no such archive, or no such member.
+    ///
+    /// # Errors
+    /// If there is a file that may be the archive, and it cannot be read.
+    pub(crate) fn in_archive(path: &Path) -> Result<Option<Self>, MediaError> {
         let bytes = path.as_os_str().as_encoded_bytes();
-        let colons = (0..bytes.len()).rev().filter(|at| bytes[*at] == b':');
-        colons.into_iter().find_map(|at| {
+        let mut unreadable = None;
+        for at in (0..bytes.len()).rev().filter(|at| bytes[*at] == b':') {
             let archive = platform::path_from_bytes(bytes[..at].to_vec());
-            let container = Container::open(&archive).ok()??;
-            let member = Some(Arc::new(container).member(&bytes[at + 1..])?);
-            Some(Self { member, ..Self::file(archive) })
-        })
+            match open_archive(&archive) {
+                Ok(container) => {
+                    let member = container.and_then(|it| Arc::new(it).member(&bytes[at + 1..]));
+                    if member.is_some() {
+                        return Ok(Some(Self { member, ..Self::file(archive) }));
+                    }
+                }
+                Err(error) => unreadable = unreadable.or(Some(error)),
+            }
+        }
+        unreadable.map_or(Ok(None), Err)
     }
 
     /// Its path, with the name of the member in an archive: `archive.zip:disk1.img`.
@@ -110,6 +122,19 @@ impl Place {
     }
 }
 
+/// The archive at `path`; `None` if no archive is there.
+fn open_archive(path: &Path) -> Result<Option<Container>, MediaError> {
+    use io::ErrorKind::{InvalidFilename, InvalidInput, NotADirectory, NotFound};
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_file() => Container::open(path),
+        Ok(_) => Ok(None),
+        Err(error) => match error.kind() {
+            NotFound | NotADirectory | InvalidFilename | InvalidInput => Ok(None),
+            _ => Err(error.into()),
+        },
+    }
+}
+
 /// Places by their paths, one after the other. An archive stays open as long as the next path leads to one of its
 /// members as well.
 #[derive(Debug, Default)]
@@ -122,7 +147,7 @@ impl Places {
     ///
     /// # Errors
     /// As [`Place::at`].
-    pub fn at(&mut self, path: &Path) -> io::Result<Place> {
+    pub fn at(&mut self, path: &Path) -> Result<Place, MediaError> {
         // A file may be named like a member.
         let place = self.in_last_archive(path).filter(|_| fs::symlink_metadata(path).is_err());
         if let Some(place) = place {

@@ -30,7 +30,7 @@ impl ArchiveWalk {
     /// A walk of `finder`; `paths` are those that were named.
     pub(super) fn new(finder: Finder, paths: &[PathBuf]) -> Self {
         let several = paths.iter().filter(|path| paths.len() > 1 && !path.exists());
-        let archives = several.filter_map(|path| Some(Place::in_archive(path)?.path));
+        let archives = several.filter_map(|path| Some(Place::in_archive(path).ok()??.path));
         let shared =
             archives.map(|archive| (resolved(&archive), SharedArchive::default())).collect();
         Self { finder, rest: Box::new(iter::empty()), shared }

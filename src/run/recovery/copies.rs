@@ -1,6 +1,8 @@
 //! Whether a file holds a converted pack.
 
-use crate::diagnosis::{Diagnosis, Verdict, diagnose};
+use crate::diagnosis::{Diagnosis, FindingKind, Verdict, diagnose};
+use crate::disk::Flaw;
+use crate::fat12::{FaultKind, MediaFault};
 use crate::ledger::{Conversion, LedgerEntry};
 use crate::media::{MediaError, Medium, Place, PlaceKind, Places};
 use crate::pack::examine::{Examination, Pack, examine, read_record_past_cache};
@@ -19,21 +21,32 @@ pub fn holds_copy(path: &Path, entry: &LedgerEntry) -> bool {
 /// The same.
 ///
 /// # Errors
-/// If a file is there and cannot be read.
+/// If a file is there and cannot be read, or not as far as the record needs it.
 pub fn find_copy(path: &Path, entry: &LedgerEntry) -> Result<bool, Box<Failure>> {
-    let opened = Place::at(path).map_err(MediaError::from);
-    let opened = opened.and_then(|place| Medium::open(&place, RETRIES));
-    let held =
-        opened.and_then(|medium| examine(&medium).map(|_| copy_in(&medium, entry).is_some()));
+    let opened = Place::at(path).and_then(|place| Medium::open(&place, RETRIES));
+    let held = opened.and_then(|medium| match examine(&medium)? {
+        Examination::NotAPack(_) => Ok(false),
+        Examination::Pack(pack) if is_copy(&pack, entry) => Ok(true),
+        Examination::Pack(pack) => lost_sector(&pack).map_or(Ok(false), |lost| Err(lost.into())),
+    });
     match held {
-        Err(MediaError::Io(error)) if !is_gone(&error) => {
-            Err(Box::new(Failure::caused(Operation::Read, error)))
-        }
-        held => Ok(held.unwrap_or(false)),
+        Err(MediaError::Io(error)) if is_gone(&error) => Ok(false),
+        held => held.map_err(|error| Box::new(Failure::caused(Operation::Read, error))),
     }
 }
 
-fn is_gone(error: &io::Error) -> bool {
+/// The first sector that was lost of those that the record needs.
+fn lost_sector(pack: &Pack) -> Option<Flaw> {
+    pack.diagnosis.findings.iter().find_map(|finding| match finding.kind {
+        FindingKind::Media(MediaFault { kind: FaultKind::LostSector(kind), sector, .. }) => {
+            Some(Flaw { sector: sector?, kind })
+        }
+        _ => None,
+    })
+}
+
+/// Whether it says that nothing is at the path.
+pub(super) fn is_gone(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
@@ -78,7 +91,7 @@ pub(in crate::run) fn converted_pack(entry: &LedgerEntry) -> Option<PackId> {
     pack.diagnosis.record.as_deref().map(PackId::of)
 }
 
-fn copy_at(place: io::Result<Place>, entry: &LedgerEntry) -> Option<(Medium, Pack)> {
+fn copy_at(place: Result<Place, MediaError>, entry: &LedgerEntry) -> Option<(Medium, Pack)> {
     let medium = Medium::open(&place.ok()?, RETRIES).ok()?;
     let pack = copy_in(&medium, entry)?;
     Some((medium, pack))
@@ -87,7 +100,12 @@ fn copy_at(place: io::Result<Place>, entry: &LedgerEntry) -> Option<(Medium, Pac
 /// The converted pack of a conversion, if the medium holds it.
 pub(super) fn copy_in(medium: &Medium, conversion: &Conversion) -> Option<Pack> {
     let Ok(Examination::Pack(pack)) = examine(medium) else { return None };
-    let origin = pack.diagnosis.record.as_ref()?.origin?;
+    is_copy(&pack, conversion).then_some(pack)
+}
+
+/// Whether this is the converted pack of a conversion.
+fn is_copy(pack: &Pack, conversion: &Conversion) -> bool {
+    let origin = pack.diagnosis.record.as_ref().and_then(|record| record.origin);
     let sound = matches!(pack.outcome(), Outcome::AlreadyConverted | Outcome::UnfinishedConversion);
-    (sound && origin.source_digest.to_hex() == conversion.old_digest).then_some(pack)
+    sound && origin.is_some_and(|it| it.source_digest.to_hex() == conversion.old_digest)
 }

@@ -29,10 +29,10 @@ use crate::platform::is_in_use;
 use crate::report::{Failure, FailureCode, Operation};
 use crate::run::RETRIES;
 use crate::run::claimed::ImageFile;
+use copies::is_gone;
 use held::{Evidence, Held, held, locate};
 pub(super) use leftovers::Leftovers;
 use std::fs::TryLockError;
-use std::io;
 use std::path::{Path, PathBuf};
 
 /// What became of a claim.
@@ -192,13 +192,13 @@ impl Recovering {
     fn open(&mut self, path: &Path) -> Result<(Medium, ImageFile), Recovery> {
         let failed =
             |action, error: MediaError| Recovery::Failed(Box::new(Failure::caused(action, error)));
-        let opened = self.places.at(path).map_err(MediaError::from).and_then(|place| {
+        let opened = self.places.at(path).and_then(|place| {
             let medium = Medium::open_to_change(&place, RETRIES)?;
             let file = ImageFile::at(&place).opened_as(&medium);
             Ok((medium, file))
         });
         let (medium, file) = opened.map_err(|error| match &error {
-            MediaError::Io(cause) if cause.kind() == io::ErrorKind::NotFound => Recovery::Missing,
+            MediaError::Io(cause) if is_gone(cause) => Recovery::Missing,
             MediaError::Drive(DriveError::NoMedium) => Recovery::Missing,
             MediaError::Io(cause) if is_in_use(cause) => Recovery::InUse,
             _ => failed(Operation::Open, error),
@@ -276,8 +276,8 @@ impl Recovering {
     fn settle_copy(&mut self, entry: &LedgerEntry, target: &Path) -> Recovery {
         // A run that is making the copy has the image locked.
         let place = self.places.at(&entry.path);
-        let lock =
-            place.and_then(|place| RawImage::open(&place.path)).map(|image| image.try_lock());
+        let image = place.and_then(|place| Ok(RawImage::open(&place.path)?));
+        let lock = image.map(|image| image.try_lock());
         if let Ok(Err(TryLockError::WouldBlock)) = lock {
             return Recovery::InUse;
         }

@@ -71,13 +71,13 @@ fn check_that_it_is_gone(
         (_, Some(obstacle)) => {
             let why = format!(
                 "the conversion of {serial} was begun in {place} and could not be completed: {obstacle}. \
-                 See to that first: the pack in there may be torn, and only this ledger can repair it"
+                 The pack in there may be torn, and only this ledger can repair it"
             );
             (false, Some(why))
         }
         (Err(failure), _) => {
             let why = format!(
-                "{place} cannot be read, and may hold the converted pack {serial}: {}. See to that first",
+                "{place} cannot be read, and may hold the converted pack {serial}: {}",
                 failure_message(&failure)
             );
             (false, Some(why))
@@ -85,8 +85,12 @@ fn check_that_it_is_gone(
         (Ok(false), None) => (false, None),
     };
     match why {
-        Some(why) if !although_it_is_there => {
-            Err(Error::Usage(format!("{why}. --although-it-is-there releases it all the same")))
+        Some(why) if !although_it_is_there => Err(Error::Usage(format!(
+            "{why}. See to that first. --although-it-is-there releases it all the same"
+        ))),
+        Some(why) => {
+            complain(&why);
+            Ok(())
         }
         _ if is_there && !although_it_is_there => Err(Error::Usage(format!(
             "{place} holds the converted pack {serial}: use that. If a copy is converted as well, \

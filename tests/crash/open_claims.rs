@@ -161,6 +161,18 @@ fn first_sector_of_garbage_is_mended_where_the_events_vouch_for_it() {
     crash.assert_mended("already-converted");
 }
 
+/// Nobody is to throw it away.
+#[test]
+fn torn_image_that_cannot_be_mended_now_is_said_to_be_interrupted_and_not_to_be_replaced() {
+    let crash = Crash::events();
+    crash.write(0, &crash.new[..100]);
+    crash.scene.write_protect(crash.name);
+    let (image, stderr) = crash.convert();
+    assert_eq!((&*image.outcome, &*image.notes[0].code), ("refused", "interrupted"), "{stderr}");
+    assert!(!image.next_step.contains("replacement"), "{}", image.next_step);
+    assert_eq!(crash.states(), ["begun"]);
+}
+
 #[test]
 fn who_only_looks_settles_no_claim() {
     let crash = Crash::events();

@@ -199,9 +199,9 @@ impl<'l> Claims<'l> {
         let found = recovering.settle_one_of(self.ledger, &entries, &path, put_back)?;
         let Some(entry) = found else {
             let is_here = |entry: &&&LedgerEntry| is_begun(entry, &work.report, work.file);
-            let begun = entries.iter().filter(|_| work.report.is_drive).filter(is_here);
-            let notes: Vec<_> = begun.map(|entry| Note::Begun(entry.serial.clone())).collect();
-            work.report.notes.extend(notes);
+            let begun = entries.iter().find(is_here);
+            let note = begun.map(|entry| Note::Begun(entry.serial.clone()));
+            work.report.notes.extend(note);
             return Ok(());
         };
         self.missing.take(entry.id);

@@ -150,6 +150,11 @@ pub struct Failure {
 }
 
 impl Failure {
+    /// That another diskette is in the drive than the one that was looked at.
+    pub fn another_diskette() -> Self {
+        Self::caused(Operation::Lock, DriveError::Changed)
+    }
+
     pub(crate) fn new(code: FailureCode, operation: Operation) -> Self {
         Self { code, operation, cause: None, state: None, target: None }
     }

@@ -1,11 +1,12 @@
 //! `addpack convert --queue --plan`: the diskettes of a folder of images, in any order.
 
 use super::{Queue, squeezed};
-use crate::support::diskette::Loop;
-use crate::support::judge::PackImage;
+use crate::support::diskette::{Loop, at_a_terminal};
+use crate::support::judge::{PackImage, strace};
 use crate::support::scene::Scene;
 use crate::support::simulator::sample;
 use std::fs;
+use std::time::Duration;
 
 /// The prompt for those that are left, each with its number.
 fn prompt_for(diskettes: &[(usize, &str)], drive: &Loop) -> String {
@@ -89,4 +90,34 @@ fn a_diskette_that_has_changed_since_its_image_was_made_is_left_alone() {
     assert!(squeezed(&said).replace('\n', " ").contains(changed), "{said}");
     assert!(scene.read("later.img") == later);
     queue.end();
+}
+
+/// That another diskette is 4.5 already says nothing of the one that was looked at.
+#[test]
+fn a_diskette_that_was_exchanged_between_two_looks_is_not_crossed_off() {
+    crate::support::needs!("strace");
+    let (name, other) = ("applied-1440.img", "converted-360.img");
+    let scene = Scene::with(&[name, other]);
+    fs::create_dir(scene.path("box")).unwrap();
+    fs::copy(scene.path(name), scene.path("box").join(name)).unwrap();
+    let Some(drive) = Loop::with(&scene.path(name)) else { return };
+    let path = drive.path();
+    let opens = strace(&scene, &["-f", "-P", path], &["inspect", path]).count("open");
+    // The second look waits before it opens the drive.
+    let wait = format!("inject=open:delay_enter=4s:when={}", opens + 1);
+    let args = ["convert", "--queue", "--yes", "--plan", "box", path];
+    let terminal = at_a_terminal(&scene, &["-P", path, "-e", "trace=open", "-e", &wait], &args);
+    let mut queue = Queue { drive: &drive, terminal };
+    queue.terminal.until("q ends: ");
+    queue.terminal.answer("");
+    std::thread::sleep(Duration::from_millis(1500));
+    drive.insert(&scene.path(other));
+    let said = queue.terminal.until(&prompt_for(&[(1, "12345-270-0000017-00003")], &drive));
+    assert!(said.contains("Diskette 1   failed: another diskette was put in its place"), "{said}");
+    drive.insert(&scene.path(name));
+    queue.terminal.answer("");
+    let (said, code) = queue.terminal.end();
+    assert!(said.contains("Diskette 1   converted: done now"), "{said}");
+    assert_eq!(code, Some(0), "{said}");
+    assert!(PackImage::golden(name).new == scene.read(name));
 }

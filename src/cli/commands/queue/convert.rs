@@ -19,7 +19,7 @@ use crate::cli::show::terminal::{TextStyle, complain, named};
 use crate::cli::words::{Left, ask_for_next, ask_for_one_of, left_to_convert};
 use addpack::ledger::{Ledger, LedgerError};
 use addpack::record::Record;
-use addpack::report::{Outcome, Report};
+use addpack::report::{Failure, Outcome, Report};
 use addpack::run::{self, End, Job, Mode};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -112,6 +112,11 @@ impl Conversion<'_> {
         let job = Job { asked_about: Some(digest.into_iter().collect()), ..self.job.clone() };
         let mut looked = Collect::new(|report| report);
         let survey = run::survey(&job, ledger, &STOP, &mut |event| looked.hear(event))?;
+        if looked.last_seen().is_some_and(|seen| self.queue.diskettes[place].is_replaced_by(seen)) {
+            self.queue.diskettes[place].report.fail(Failure::another_diskette());
+            self.end_with(place, None);
+            return Ok(());
+        }
         let acts = |seen: &Report| survey.changes(0, &job) || (job.output.is_some() && is_45(seen));
         let seen = looked.last_seen().filter(|seen| acts(seen));
         if let Some(left) = seen.and_then(|seen| self.why_left(place, seen)) {
@@ -138,9 +143,7 @@ impl Conversion<'_> {
         let found = &self.queue.diskettes[place];
         let (before, now) = (found.report.record(), seen.record());
         if before.map(Record::digest) != now.map(Record::digest) {
-            // Another diskette is refused when it is to be changed.
-            let is_same = before.is_none() || found.is_also(seen);
-            return is_same.then_some(Left::ReadsOtherwise);
+            return Some(Left::ReadsOtherwise);
         }
         let asks = self.ask && seen.outcome.is_to_change();
         if !asks || answer_is_yes(&diskette_question(found, self.args)) {

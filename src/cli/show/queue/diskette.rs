@@ -11,7 +11,7 @@ use crate::cli::words::{
 use addpack::diagnosis::FindingCode;
 use addpack::pack::keep::may_be_same;
 use addpack::record::{Record, Version};
-use addpack::report::{Outcome, Report};
+use addpack::report::{FailureCode, Outcome, Report};
 use addpack::set::PackHistory;
 use std::path::{Path, PathBuf};
 
@@ -86,10 +86,13 @@ impl Diskette {
         report.outcome == Outcome::Failed && !is_seen
     }
 
-    /// Sets down what became of it. If it did not read any more, what was seen of it stays.
+    /// Sets down what became of it. If it did not read any more, or another one was put in its place, what was seen of it
+    /// stays.
     pub(crate) fn end_as(&mut self, report: Box<Report>) {
         let seen = std::mem::replace(&mut self.report, report);
-        if self.is_unreadable() {
+        let failure = self.report.failure.as_ref();
+        let is_replaced = failure.is_some_and(|failure| failure.code == FailureCode::Replaced);
+        if is_replaced || self.is_unreadable() {
             let unreadable = std::mem::replace(&mut self.report, seen);
             if let Some(failure) = unreadable.failure {
                 self.report.fail(failure);
@@ -113,6 +116,12 @@ impl Diskette {
         seen.digest() == record.digest()
             || source == Some(record.digest())
             || ((is_damaged(&self.report) || is_damaged(later)) && may_be_same(record, seen))
+    }
+
+    /// Whether `later` shows another diskette in its place. One of which nothing could be read may be any.
+    pub(crate) fn is_replaced_by(&self, later: &Report) -> bool {
+        let is_read = later.record().is_some() || later.not_a_pack.is_some();
+        self.report.record().is_some() && is_read && later.failure.is_none() && !self.is_also(later)
     }
 
     /// How many events its pack had and has, if `later` shows the same pack in a later state.

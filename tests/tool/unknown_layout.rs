@@ -153,6 +153,18 @@ Left alone: they may be genuine (2)
 }
 
 #[test]
+fn plan_tells_programs_which_pack_is_of_unknown_layout() {
+    let ran = scene().run(&["plan", "--json", "."]);
+    let steps = ran.stdout.lines().filter(|line| line.contains("\"code\":\"damaged-record\""));
+    let told: Vec<_> = steps
+        .map(|line| (line.contains("/genuine-"), line.contains("\"unknown_layout\":true")))
+        .collect();
+    assert_eq!(told.len(), 3, "{}", ran.stdout);
+    assert_eq!(told.iter().filter(|one| **one == (true, true)).count(), 2, "{}", ran.stdout);
+    assert!(told.contains(&(false, false)), "{}", ran.stdout);
+}
+
+#[test]
 fn page_counts_them_apart_from_damage() {
     let scene = scene();
     scene.run(&["inspect", ".", "--report", "a.html"]).ends(1);

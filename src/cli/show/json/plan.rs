@@ -34,6 +34,10 @@ object! {
         from: Option<u16> = step.span().map(|span| span.0),
         to: Option<u16> = step.span().map(|span| span.1),
         code: &'static str = step.code.as_str(),
+        /// Of `damaged-record`: `true` if the layout is not known, so that it may be a genuine diskette.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        unknown_layout: Option<bool> =
+            report.summaries.has_unknown_layout(step.pack).then_some(true),
         message: String = step_message(step, summary),
         /// The 4.0 image that the pack was converted from, if it was seen.
         #[serde(skip_serializing_if = "Option::is_none")]

@@ -104,7 +104,7 @@ fn converted_in(name: &str) -> Crash {
     let crash = Crash::events();
     let scene = &crash.scene;
     let image = scene.path(crash.name);
-    if name.ends_with(".zip") {
+    if name == "a.zip" {
         fs::rename(zip(image.parent().unwrap(), &[], &[crash.name]), scene.path(name)).unwrap();
     } else {
         fs::write(scene.path(name), gzip(&image, &[])).unwrap();

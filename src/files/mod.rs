@@ -8,7 +8,7 @@ mod open_in_sqlite;
 pub(crate) mod replace;
 
 pub use folders::make_folder;
-pub(crate) use folders::{folders_to_sync, make_folder_unsynced};
+pub(crate) use folders::{folders_above, make_folder_unsynced, sync_if_readable};
 pub(crate) use new_file::{NewFile, clear_leftover, clear_moved_leftover, place_of};
 pub(crate) use one_pass::OnePass;
 pub use open_file::OpenFile;

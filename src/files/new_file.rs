@@ -229,6 +229,7 @@ mod tests {
         assert_eq!(fs::read(alike).unwrap(), b"a user's");
         assert_eq!(names(folder.path()).len(), 1);
     }
+
     #[test]
     fn what_cannot_be_removed_from_a_temporary_name_is_in_the_way_of_nobody() {
         let folder = tempfile::tempdir().unwrap();
@@ -239,7 +240,7 @@ mod tests {
             // What a killed run has left by the second name goes.
             fs::write(&second, b"left").unwrap();
             let new = NewFile::named(&path, None).unwrap();
-            assert_eq!((new.path(), third.exists()), (fs::canonicalize(&second).unwrap(), false));
+            assert_eq!((new.path().file_name(), third.exists()), (second.file_name(), false));
         }
         fs::write(&second, b"left").unwrap();
         clear_leftover(&path).unwrap();

@@ -9,7 +9,7 @@ use crate::platform::keep_private;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 use tempfile::TempDir;
@@ -18,6 +18,8 @@ use tempfile::TempDir;
 const TRIES: usize = 100;
 /// How exact the times of files are: two changes within less may have the same time.
 const EXACTNESS: Duration = Duration::from_millis(10);
+/// Bytes that are copied at a time.
+const BLOCK: u64 = 1 << 20;
 /// What SQLite keeps beside a ledger and needs to read it: the write-ahead log, or the journal of a
 /// change that was interrupted.
 const COMPANIONS: [&str; 2] = ["-wal", "-journal"];
@@ -103,7 +105,7 @@ fn copy_all(path: &Path, folder: &Path) -> Result<()> {
     let open = |path: &Path| File::open(path).and_then(unless_open_in_sqlite);
     let failed = |error| LedgerError::from_io(path, error);
     let from = open(path).map_err(failed)?;
-    copy_file(from, &folder.join("ledger.db")).map_err(|error| not_copied(path, error))?;
+    copy_file(path, from, &folder.join("ledger.db"))?;
     for suffix in COMPANIONS {
         let to = folder.join(format!("ledger.db{suffix}"));
         match open(&beside(path, suffix)) {
@@ -111,7 +113,7 @@ fn copy_all(path: &Path, folder: &Path) -> Result<()> {
                 let _ = fs::remove_file(to);
             }
             Err(error) => return Err(failed(error)),
-            Ok(from) => copy_file(from, &to).map_err(|error| not_copied(path, error))?,
+            Ok(from) => copy_file(path, from, &to)?,
         }
     }
     Ok(())
@@ -139,8 +141,17 @@ fn stamps(path: &Path) -> Vec<Option<(u64, SystemTime)>> {
 }
 
 /// Copies the bytes, and no permissions: SQLite writes into the copy.
-fn copy_file(mut from: File, to: &Path) -> io::Result<()> {
-    io::copy(&mut from, &mut File::create(to)?).map(drop)
+fn copy_file(path: &Path, mut from: File, to: &Path) -> Result<()> {
+    let mut bytes = Vec::new();
+    let mut to = File::create(to).map_err(|error| not_copied(path, error))?;
+    loop {
+        bytes.clear();
+        let read = Read::by_ref(&mut from).take(BLOCK).read_to_end(&mut bytes);
+        if read.map_err(|error| LedgerError::from_io(path, error))? == 0 {
+            return Ok(());
+        }
+        to.write_all(&bytes).map_err(|error| not_copied(path, error))?;
+    }
 }
 
 #[cfg(test)]

@@ -263,7 +263,8 @@ fn put(path: &Path, rescue: &ReadDiskette) -> io::Result<bool> {
         Err(error) => {
             let is_another = error.kind() == io::ErrorKind::AlreadyExists;
             // If only its name may not be durable, the image is there.
-            if is_lossy && (is_another || path.symlink_metadata().is_err()) {
+            let is_missing = |error: io::Error| error.kind() == io::ErrorKind::NotFound;
+            if is_lossy && (is_another || path.symlink_metadata().is_err_and(is_missing)) {
                 let _ = fs::remove_file(&map_path);
             }
             if is_another { Ok(false) } else { Err(error) }

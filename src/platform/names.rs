@@ -43,7 +43,9 @@ pub(crate) fn without_verbatim_prefix(path: &str) -> String {
         Some(share) => format!(r"\\{share}"),
         None => path.strip_prefix(r"\\?\").unwrap_or(path).to_owned(),
     };
-    if plain.encode_utf16().count() > MOST { path.to_owned() } else { plain }
+    // Without the prefix, such a name would lead elsewhere.
+    let is_odd = plain.split('\\').skip(1).any(|name| !name.is_empty() && is_reserved_name(name));
+    if is_odd || plain.encode_utf16().count() > MOST { path.to_owned() } else { plain }
 }
 
 /// The UTF-16 text of a path from the bytes in which std keeps it on Windows: UTF-8, with each lone surrogate
@@ -111,6 +113,8 @@ mod tests {
             (r"\\?\UNC\server\share\ledger.db", r"\\server\share\ledger.db"),
             (r"C:\data\ledger.db", r"C:\data\ledger.db"),
             (&long, &long),
+            (r"\\?\C:\data.\ledger.db", r"\\?\C:\data.\ledger.db"),
+            (r"\\?\C:\nul\ledger.db", r"\\?\C:\nul\ledger.db"),
         ] {
             assert_eq!(without_verbatim_prefix(resolved), plain);
         }

@@ -50,7 +50,7 @@ pub(crate) fn unnamed(_: &Path, _: Option<&Permissions>) -> io::Result<Option<Fi
     Ok(None)
 }
 
-/// Never called there.
+/// No path leads there.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 pub(crate) fn way_to(_: &File) -> PathBuf {
     PathBuf::new()

@@ -8,6 +8,7 @@ use crate::ledger::LedgerError;
 use crate::platform::{sync_folder, without_case};
 use crate::set::ImageNumber;
 use std::collections::{BTreeSet, HashSet};
+use std::io;
 use std::path::Path;
 
 /// The images of a group.
@@ -139,14 +140,22 @@ fn publish(steps: Vec<Step>, output: &Output) -> Vec<Step> {
     let mut folders = BTreeSet::new();
     let mut published = Vec::with_capacity(steps.len());
     for step in steps {
-        folders.extend(step.target().into_iter().flat_map(|target| output.folders_above(target)));
+        let of_step = step.target().into_iter().flat_map(|target| output.folders_of(target));
+        folders.extend(of_step.map(Path::to_owned));
         published.push(step.publish());
     }
-    for folder in folders {
-        let Err(error) = sync_folder(&folder) else { continue };
+    let mut fail = |folder: &Path, error: &io::Error| {
         for step in &mut published {
-            step.fail_published(&folder, &error);
+            step.fail_published(folder, error);
         }
+    };
+    for folder in folders {
+        if let Err(error) = sync_folder(&folder) {
+            fail(&folder, &error);
+        }
+    }
+    if let Err((folder, error)) = output.sync_above() {
+        fail(folder, &error);
     }
     published
 }

@@ -8,12 +8,12 @@ use crate::container::raw_name;
 use crate::conversion::Patch;
 use crate::diagnosis::Diagnosis;
 use crate::disk::Storage;
-use crate::files::{NewFile, folders_to_sync};
+use crate::files::{NewFile, folders_above, sync_if_readable};
 use crate::find::Image;
 use crate::media::{MediaError, Medium, Place, PlaceKind, RawImage};
 use crate::pack::commit::Commit;
 use crate::pack::examine::{Examination, Pack, RecordSectors, examine, read_record};
-use crate::platform::{self, folder_of};
+use crate::platform;
 use crate::record::fields::Seal;
 use crate::record::{Record, RecordBytes};
 use crate::report::{Failure, FailureCode, Operation, Outcome, PackState, Report};
@@ -22,13 +22,16 @@ use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// The folder that copies go to.
 pub(super) struct Output {
     folder: PathBuf,
-    /// The folders above it that get a new name in them if it has to be made.
+    /// The folders above it.
     above: Vec<PathBuf>,
+    /// Set once the names that lead to it are durable.
+    is_reached_for_good: AtomicBool,
     /// In a dry run: what the real run would have written so far, since two images may have the same target.
     claimed: Option<Mutex<HashMap<PathBuf, Seal>>>,
 }
@@ -49,8 +52,12 @@ struct UnnamedCopy {
 impl Output {
     pub(super) fn new(folder: PathBuf, job: &Job) -> Self {
         let dry = matches!(job.mode, Mode::DryRun(_));
-        let above = folders_to_sync(&folder);
-        Self { folder, above, claimed: dry.then(Mutex::default) }
+        Self {
+            above: folders_above(&folder),
+            folder,
+            is_reached_for_good: AtomicBool::new(false),
+            claimed: dry.then(Mutex::default),
+        }
     }
 
     /// Where the converted copy of `image`, which is open as `medium`, goes: what comes out of an
@@ -109,13 +116,23 @@ impl Output {
         }
     }
 
-    /// The folders whose entries lead to `target`, from its own up to the parent of `-o`'s folder, or of the uppermost one
-    /// that had to be made for that.
-    pub(super) fn folders_above(&self, target: &Path) -> Vec<PathBuf> {
-        let top = folder_of(&self.folder);
-        let below =
-            target.ancestors().skip(1).take_while(|folder| folder.starts_with(&self.folder));
-        below.chain([top]).map(Path::to_owned).chain(self.above.clone()).collect()
+    /// The folders whose entries lead to `target`, from its own up to `-o`'s.
+    pub(super) fn folders_of<'a>(&'a self, target: &'a Path) -> impl Iterator<Item = &'a Path> {
+        target.ancestors().skip(1).take_while(|folder| folder.starts_with(&self.folder))
+    }
+
+    /// Makes the names that lead to `-o`'s folder durable, once in a run.
+    ///
+    /// # Errors
+    /// The folder in which that failed, and why.
+    pub(super) fn sync_above(&self) -> Result<(), (&Path, io::Error)> {
+        if !self.is_reached_for_good.load(Ordering::Relaxed) {
+            for above in &self.above {
+                sync_if_readable(above).map_err(|error| (above.as_path(), error))?;
+            }
+            self.is_reached_for_good.store(true, Ordering::Relaxed);
+        }
+        Ok(())
     }
 }
 

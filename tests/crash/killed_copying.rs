@@ -6,28 +6,28 @@ use crate::support::judge::{PackImage, Point, strace};
 use crate::support::scene;
 use crate::support::scene::Scene;
 use std::collections::BTreeMap;
-use std::fs::{self, File, Permissions};
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::fs;
 
-const CONVERT: [&str; 7] = ["convert", "--yes", "--json", "--no-ledger", "-o", "out", "in"];
+pub(crate) const CONVERT: [&str; 7] =
+    ["convert", "--yes", "--json", "--no-ledger", "-o", "out", "in"];
 /// Whatever may write a file or give it a name. A question mark: not every machine has the call.
 const CALLS: &str = "openat,?open,?mkdir,mkdirat,flock,copy_file_range,?sendfile,splice,write,\
                      pwrite64,?chmod,fchmod,fchmodat,ftruncate,fallocate,fsync,fdatasync,?rename,\
                      ?renameat,renameat2,?link,linkat,?unlink,unlinkat,close";
 
-fn image() -> PackImage {
+pub(crate) fn image() -> PackImage {
     PackImage::golden("reapplied-360.img")
 }
 
 /// A folder with the image in it, and nothing converted yet.
-fn fresh(image: &PackImage) -> Scene {
+pub(crate) fn fresh(image: &PackImage) -> Scene {
     let scene = Scene::new();
     image.put(&scene, "in");
     scene
 }
 
 /// What lies in the folder of copies.
-fn copies(scene: &Scene) -> BTreeMap<String, Vec<u8>> {
+pub(crate) fn copies(scene: &Scene) -> BTreeMap<String, Vec<u8>> {
     let Ok(entries) = fs::read_dir(scene.path("out")) else { return BTreeMap::new() };
     let copy = |entry: fs::DirEntry| {
         (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap())
@@ -37,7 +37,7 @@ fn copies(scene: &Scene) -> BTreeMap<String, Vec<u8>> {
 
 /// The input is as it was; the target is whole or absent, and there is nothing beside it. Whether the
 /// target is there.
-fn check_whole(scene: &Scene, image: &PackImage) -> bool {
+pub(crate) fn check_whole(scene: &Scene, image: &PackImage) -> bool {
     assert!(scene.read(&format!("in/{}", image.name)) == image.old, "the input was changed");
     assert_eq!(fs::read_dir(scene.path("in")).unwrap().count(), 1);
     let mut copies = copies(scene);
@@ -142,7 +142,7 @@ fn copy_is_durable_before_it_has_its_name_and_the_name_before_it_is_reported() {
 }
 
 /// A file system that knows no files without a name.
-const NAMED: [&str; 9] = [
+pub(crate) const NAMED: [&str; 9] = [
     "-f",
     "-P",
     "out",
@@ -174,89 +174,6 @@ fn where_every_file_has_a_name_a_killed_run_leaves_one_that_goes_with_the_next()
 }
 
 /// NFS locks a file to be changed only by a handle that may write it.
-#[test]
-fn leftover_of_which_nobody_can_tell_whether_a_run_is_writing_it_is_left_and_another_name_taken() {
-    crate::support::needs!("strace");
-    let image = image();
-    let scene = fresh(&image);
-    fs::create_dir(scene.path("out")).unwrap();
-    fs::set_permissions(scene.path("in/reapplied-360.img"), Permissions::from_mode(0o444)).unwrap();
-    let kill = ["-e", "inject=renameat2:signal=SIGKILL:when=1"];
-    assert_eq!(strace(&scene, &[&NAMED[..], &kill].concat(), &CONVERT).signal, Some(9));
-    let name = copies(&scene).into_keys().next().unwrap();
-    let leftover = format!("out/{name}");
-    let run = |inject: &str| {
-        let named = "inject=open:error=EOPNOTSUPP:when=1";
-        let paths = ["-f", "-P", "out", "-P", &leftover];
-        let trace = ["-e", "trace=open,openat,fchmod,flock", "-e", named, "-e", inject];
-        strace(&scene, &[&paths[..], &trace].concat(), &CONVERT)
-    };
-    // Its owner may write it to the last, although the image is read-only: who may not, cannot lock it there.
-    assert_eq!(run("inject=fchmod:signal=SIGKILL:when=1").signal, Some(9));
-    assert_eq!(fs::metadata(scene.path(&leftover)).unwrap().mode() & 0o777, 0o644);
-    fs::write(scene.path(&leftover), b"left").unwrap();
-    for error in ["EBADF", "ENOLCK", "EOPNOTSUPP"] {
-        let _ = fs::remove_file(scene.path("out/reapplied-360.img"));
-        let traced = run(&format!("inject=flock:error={error}"));
-        traced.ran.at(&error).code(0);
-        let of = |name| traced.calls.iter().filter(move |call| call.name == name);
-        assert!(
-            of("flock").count() == 1 && of("flock").all(judge::Called::is_injected),
-            "{traced:?}"
-        );
-        let opened = of("openat").filter(|call| call.text.contains("O_RDWR"));
-        assert_eq!(opened.count(), 1, "{traced:?}");
-        let copies = copies(&scene);
-        assert!(copies[&image.name] == image.new, "{error}");
-        assert_eq!((&*copies[&name], copies.len()), (&b"left"[..], 2), "{error}");
-    }
-    // The copy is as read-only as its image.
-    let mode = fs::metadata(scene.path("out/reapplied-360.img")).unwrap().mode();
-    assert_eq!(mode & 0o777, 0o444);
-}
-
-#[test]
-fn image_that_is_copied_is_locked_also_where_that_takes_a_handle_that_may_write_it() {
-    crate::support::needs!("strace");
-    let image = image();
-    for is_held in [true, false] {
-        let scene = fresh(&image);
-        let held = File::options().write(true).open(scene.path("in/reapplied-360.img")).unwrap();
-        if is_held {
-            held.try_lock().unwrap();
-        }
-        let options = ["-f", "-P", "in/reapplied-360.img", "-e", "trace=flock", "-e"];
-        let traced = strace(
-            &scene,
-            &[&options[..], &["inject=flock:error=EBADF:when=1"]].concat(),
-            &CONVERT,
-        );
-        assert!(traced.is_injected(), "{traced:?}");
-        let code = if is_held { 3 } else { 0 };
-        traced.ran.at(&is_held).code(code);
-        assert_eq!(traced.ran.stdout.contains("\"code\":\"in-use\""), is_held, "{traced:?}");
-        assert_eq!(check_whole(&scene, &image), !is_held);
-    }
-}
-
-#[test]
-fn every_folder_that_is_made_for_a_copy_or_a_ledger_is_durable_before_the_copy_is_reported() {
-    crate::support::needs!("strace");
-    let image = image();
-    let scene = fresh(&image);
-    let args = ["convert", "--yes", "--ledger", "l1/l2/ledger.db", "-o", "new1/new2/out", "in"];
-    let traced = strace(&scene, &["-f", "-y", "-e", "trace=fsync,write"], &args);
-    traced.ran.ends(0);
-    let top = scene.path(".").canonicalize().unwrap();
-    let reported = traced.calls.iter().position(|c| c.name == "write" && c.text.starts_with("1<"));
-    for folder in ["", "/l1", "/l1/l2", "/new1", "/new1/new2", "/new1/new2/out"] {
-        let synced = format!("{}{folder}>", top.display());
-        let is_it = |call: &judge::Called| call.name == "fsync" && call.text.contains(&synced);
-        let at = traced.calls.iter().position(is_it);
-        assert!(at.is_some() && at < reported, "{folder}: {:?}", traced.calls);
-    }
-}
-
 #[test]
 fn what_a_killed_run_left_among_copies_goes_with_the_next_also_where_their_folder_was_moved() {
     crate::support::needs!("strace");

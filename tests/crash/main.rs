@@ -10,6 +10,8 @@ mod changed_meanwhile;
 #[cfg(unix)]
 mod claims;
 #[cfg(unix)]
+mod copy_places;
+#[cfg(unix)]
 mod every_call;
 mod every_moment;
 #[cfg(unix)]

@@ -25,6 +25,8 @@ const SHARE_WRITE: u32 = 2;
 const SHARE_DELETE: u32 = 4;
 const FLAG_NO_BUFFERING: u32 = 0x2000_0000;
 const FLAG_DELETE_ON_CLOSE: u32 = 0x0400_0000;
+/// Opens a link itself, not what it leads to.
+const FLAG_OPEN_REPARSE_POINT: u32 = 0x0020_0000;
 /// The right to delete a file.
 const DELETE: u32 = 0x1_0000;
 /// Attributes that a new file may be created with: read-only, hidden, system, archive, not indexed.
@@ -197,7 +199,8 @@ fn lock_error(error: io::Error) -> TryLockError {
 /// so it cannot be another file by then.
 pub(crate) fn remove_leftover(path: &Path) -> io::Result<Leftover> {
     let mut options = OpenOptions::new();
-    options.access_mode(DELETE).share_mode(0).custom_flags(FLAG_DELETE_ON_CLOSE);
+    let flags = FLAG_DELETE_ON_CLOSE | FLAG_OPEN_REPARSE_POINT;
+    options.access_mode(DELETE).share_mode(0).custom_flags(flags);
     match options.open(path) {
         Ok(_) => Ok(Leftover::Gone),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Leftover::Gone),

@@ -4,12 +4,13 @@
 use super::Recovering;
 use super::copies::{copy_in, holds_on_disk, is_converted_on_disk, is_whole_on_disk};
 use crate::disk::{DisketteStorage, Storage};
+use crate::files::{folders_above, sync_if_readable};
 use crate::ledger::Conversion;
 use crate::media::{Medium, Place, PlaceKind};
-use crate::platform::{folder_of, identity_at, sync_folder};
+use crate::platform::{folder_of, sync_folder};
 use crate::record::Record;
 use crate::run::RETRIES;
-use std::fs::{TryLockError, canonicalize, metadata};
+use std::fs::{TryLockError, canonicalize};
 use std::io;
 use std::path::Path;
 
@@ -76,31 +77,18 @@ impl Recovering {
         is_synced && self.sync_names(&place.path).is_ok()
     }
 
-    /// Makes the names on the way to a file durable. Whoever made the file may have made its folders as well, up to where
-    /// the file system begins.
+    /// Makes the names on the way to a file durable.
     fn sync_names(&mut self, path: &Path) -> io::Result<()> {
-        let device = |path: &Path| -> io::Result<_> {
-            Ok(identity_at(path, &metadata(path)?).id.map(|(device, _)| device))
-        };
         let path = canonicalize(path)?;
         let folder = folder_of(&path);
-        let same = device(folder)?;
-        let mut synced = Vec::new();
-        for above in folder.ancestors() {
-            if device(above)? != same {
-                break;
-            }
-            if !self.folders.iter().any(|folder| folder == above) {
-                match sync_folder(above) {
-                    // Only who may read a folder can do that.
-                    Err(error)
-                        if error.kind() == io::ErrorKind::PermissionDenied && above != folder => {}
-                    done => done?,
-                }
-            }
-            synced.push(above.to_owned());
+        let above = folders_above(folder);
+        if !self.folders.iter().any(|synced| synced == folder) {
+            sync_folder(folder)?;
         }
-        self.folders = synced;
+        for above in above.iter().filter(|above| !self.folders.contains(above)) {
+            sync_if_readable(above)?;
+        }
+        self.folders = [vec![folder.to_owned()], above].concat();
         Ok(())
     }
 }

@@ -52,9 +52,11 @@ pub(super) const INSERT: &str = "INSERT OR IGNORE INTO conversion (serial, licen
 pub(super) const ADD_RECORDS: &str =
     "INSERT INTO journal (id, old_record, new_record) VALUES (?1, ?2, ?3)";
 
-/// Where a pack was found again: what was known of the file at the other place no longer holds.
+/// Where a pack was found again: what was known of the file at the other place no longer holds. A conversion that is
+/// begun stays where it is: by its image, whoever comes next tells whether the pack is old or new.
 pub(super) const MOVED: &str = "UPDATE conversion SET path = ?2, target = ?3, device = NULL, \
-    inode = NULL, born = NULL, container = NULL, copy_place = NULL WHERE id = ?1";
+    inode = NULL, born = NULL, container = NULL, copy_place = NULL WHERE id = ?1 AND released = 0 \
+    AND NOT EXISTS (SELECT 1 FROM journal WHERE journal.id = conversion.id)";
 /// Ends the claims from one number to another: conversions that were begun are done.
 pub(super) const DROP_RECORDS: &str = "DELETE FROM journal WHERE id BETWEEN ?1 AND ?2";
 /// Takes claims back, from one number to another; they have to be ended as well.

@@ -110,7 +110,8 @@ impl LedgerTransaction<'_> {
         claim().map_err(|error| self.failed(error))
     }
 
-    /// Records where a pack was found again, and the copy in which it was found converted.
+    /// Records where a converted pack was found again, and the copy in which it was found. A conversion that is begun,
+    /// or released, stays as it is.
     ///
     /// # Errors
     /// If the ledger cannot be written.

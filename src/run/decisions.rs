@@ -112,7 +112,12 @@ fn apply_known(
             claims.already(report, &row, target);
         }
         (SetDecision::ConvertedIntoCopy, Some(target)) => report.already(target),
-        (SetDecision::CopyMissing, Some(target)) => report.notes.push(Note::CopyMissing(target)),
+        (SetDecision::CopyMissing, Some(target)) => {
+            // It may have been found where it would be made.
+            if report.outcome.is_to_change() {
+                report.notes.push(Note::CopyMissing(target));
+            }
+        }
         _ => {
             let state = match row.state {
                 ConversionState::Begun => CopyState::Begun,

@@ -81,14 +81,14 @@ pub(super) fn seen_converted(report: &Report, file: ImageFile) -> Option<Convers
     Some(Conversion { new_digest: new_digest.to_hex(), ..conversion })
 }
 
-/// What the ledger keeps of the image at `path` that was converted into `target`, which holds the record `copy`.
+/// What the ledger keeps of the image at `path` that was converted into a copy at `target`, by which it became `new`.
 pub(super) fn conversion_into(
-    copy: &Record,
+    new: &Record,
     path: PathBuf,
     target: PathBuf,
     file: ImageFile,
 ) -> Option<Conversion> {
-    Some(Conversion { target: Some(target), ..conversion_of(copy, path, file)? })
+    Some(Conversion { target: Some(target), ..conversion_of(new, path, file)? })
 }
 
 /// What the ledger keeps of a pack with this converted record.

@@ -6,7 +6,7 @@ use super::claimed::ImageFile;
 use super::look::{examine_into, new_report, settle};
 use super::output::{Output, OutputCopy};
 use super::step::Step;
-use super::work::CopyThere;
+use super::work::{CopyThere, EarlierConversion};
 use super::{Job, Mode};
 use crate::conversion::{Patch, decide};
 use crate::diagnosis::{Diagnosis, FindingCode};
@@ -151,7 +151,7 @@ fn to_copy(
     output.check_name(&target)?;
     let copy = OutputCopy::new(target.clone());
     if let Some(held) = copy.is_there(&patch.new)? {
-        return Ok(copied_before(report, held));
+        return Ok(copied_before(report, held, medium));
     }
     if task.job.mode.converts() {
         let made = make_folder_unsynced(folder_of(&target));
@@ -162,17 +162,27 @@ fn to_copy(
     Ok(Prepared::Change(Box::new(Change::in_place(medium, sectors, &patch).of_copy(copy))))
 }
 
-/// Reports that the target holds the copy already; `held` is the diagnosis of that.
-fn copied_before(report: &mut Report, held: Diagnosis) -> Prepared {
-    let is_conversion = report.outcome.is_to_change();
+/// Reports that the target holds the copy of `image` already; `held` is the diagnosis of that.
+fn copied_before(report: &mut Report, held: Diagnosis, image: Medium) -> Prepared {
     let Some(record) = held.record.clone() else { return Prepared::Nothing };
+    let new = new_record(report, &record);
+    // It waits for the others of its group now.
+    image.release();
     if report.outcome == Outcome::UnfinishedConversion {
         report.diagnosis = Some(held);
     }
-    if is_conversion {
+    if report.outcome.is_to_change() {
         report.outcome = Outcome::AlreadyConverted;
     }
-    Prepared::CopyIsThere(CopyThere { record, is_conversion })
+    let conversion = new.map(|new| EarlierConversion::new(new, image));
+    Prepared::CopyIsThere(CopyThere { record, conversion })
+}
+
+/// The record that the conversion into `copy` made, whatever servers have written to that since; `None` if the image is
+/// wholly 4.5 itself.
+fn new_record(report: &Report, copy: &Record) -> Option<Box<Record>> {
+    let patch = change(report, copy.origin?.converted_at)?;
+    Record::parse(&patch.new).ok().map(Box::new)
 }
 
 fn change(report: &Report, at: FileTime) -> Option<Patch> {

@@ -49,10 +49,11 @@ impl Results {
 
     /// Writes them all.
     pub(super) fn write(&self, ledger: &LedgerTransaction<'_>) -> Result<(), LedgerError> {
+        // First, since a claim that is open is not moved.
+        ledger.settle(&self.settled)?;
         for Moved { claim, path, target } in &self.moved {
             ledger.moved(*claim, path, target.as_deref())?;
         }
-        ledger.settle(&self.settled)?;
         self.finished.iter().try_for_each(|finished| ledger.enter(finished))
     }
 }

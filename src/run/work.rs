@@ -5,6 +5,7 @@ use super::claimed::ImageFile;
 use super::kept::TrimmedRecord;
 use crate::diagnosis::{Diagnosis, Verdict, diagnose};
 use crate::ledger::ClaimId;
+use crate::media::Medium;
 use crate::record::Record;
 use crate::report::{Failure, Report};
 
@@ -21,10 +22,24 @@ pub(super) struct Work {
 
 /// A copy that was at its target before the run.
 pub(super) struct CopyThere {
-    /// Its record.
+    /// Its record, which servers may have written to since it was made.
     pub(super) record: Box<Record>,
-    /// Whether it is the conversion of its image, which is not wholly 4.5 itself.
-    pub(super) is_conversion: bool,
+    /// The conversion that made it; `None` if its image is wholly 4.5 itself.
+    pub(super) conversion: Option<EarlierConversion>,
+}
+
+/// The conversion that made a copy before the run.
+pub(super) struct EarlierConversion {
+    /// The record that it made.
+    pub(super) new: Box<Record>,
+    /// The image, which stays locked until the pack is noted: no other run converts it in place meanwhile.
+    _image: Medium,
+}
+
+impl EarlierConversion {
+    pub(super) fn new(new: Box<Record>, image: Medium) -> Self {
+        Self { new, _image: image }
+    }
 }
 
 /// A claim that a step is changed under.

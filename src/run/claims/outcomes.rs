@@ -71,10 +71,11 @@ impl Claims<'_> {
             work.report.fail(not_for_good(target));
             return Ok(());
         }
-        let path = absolute_path(&work.report.path);
-        match conversion_into(&copy.record, path, absolute_path(&target), work.file) {
-            Some(conversion) if copy.is_conversion => self.enter(conversion),
-            _ => Ok(()),
+        let Some(conversion) = &copy.conversion else { return Ok(()) };
+        let (path, target) = (absolute_path(&work.report.path), absolute_path(&target));
+        match conversion_into(&conversion.new, path, target, work.file) {
+            Some(conversion) => self.enter(conversion),
+            None => Ok(()),
         }
     }
 
@@ -122,14 +123,113 @@ impl Claims<'_> {
 }
 
 /// Whether a copy counts in place of what is `known` of its pack: of an image whose conversion was not finished, or of
-/// the same copy at a place where it is gone.
+/// the same copy at a place where it is gone. A conversion that is begun may be another run's: what that does to the
+/// image is not known.
 fn takes_over(copy: &Conversion, known: &LedgerEntry) -> bool {
-    match &known.target {
-        None => known.path == copy.path,
-        Some(gone) => {
-            known.state == ConversionState::Done
-                && known.new_digest == copy.new_digest
-                && !holds_copy(gone, known)
+    let is_done = known.state == ConversionState::Done && known.old_digest == copy.old_digest;
+    is_done
+        && match &known.target {
+            None => known.path == copy.path,
+            Some(gone) => !holds_copy(gone, known),
         }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::find::Image;
+    use crate::ledger::{ClaimRequest, Ledger};
+    use crate::media::{Place, RawImage};
+    use crate::pack::examine::{Examination, examine};
+    use crate::record::fields::FileTime;
+    use crate::run::output::Output;
+    use crate::run::prepare::{Expected, Task, prepare};
+    use crate::run::request::Request;
+    use crate::run::{Job, Mode};
+    use crate::set::{Access, Candidate};
+    use std::fs;
+
+    const IMAGE: &[u8] = include_bytes!("../../../testdata/images/reapplied-360.img");
+    const AT: FileTime = FileTime(134_400_000_000_000_000);
+
+    /// What a run does first about the image `x.img` in `folder`: in place, or with copies in `out`.
+    fn prepared(folder: &Path, is_in_place: bool) -> Step {
+        let path = folder.join("x.img");
+        let Ok(Examination::Pack(pack)) = examine(&RawImage::open(&path).unwrap()) else {
+            panic!("not a pack")
+        };
+        let candidate = Candidate::of(&pack.diagnosis, 0, Access::InPlace).unwrap();
+        let job = Job::new(vec![path.clone()], Mode::Convert(AT));
+        let output = Output::new(folder.join("out"), &job);
+        let output = Some(&output).filter(|_| !is_in_place);
+        let (root, place) = (path.as_path().into(), Place::file(path.clone()));
+        let image = Image { place, root, may_be_archive: false, opened: None };
+        prepare(&image, Expected::Record(&candidate), Task { job: &job, output, at: AT })
+    }
+
+    /// Makes that image, and a ledger of this claim on it by a run that was killed before it wrote to the image.
+    fn claimed_in_place(folder: &Path, ledger: &mut Ledger) -> ClaimRequest {
+        fs::write(folder.join("x.img"), IMAGE).unwrap();
+        let Request { claim, .. } = Request::of(&prepared(folder, true), None).unwrap();
+        ledger.write(|ledger| ledger.claim(&claim).map(drop)).unwrap();
+        claim
+    }
+
+    fn make_copy(folder: &Path, claim: &ClaimRequest) {
+        let mut copy = IMAGE.to_vec();
+        for (at, sector) in claim.sectors.iter().zip(claim.patch.new.chunks(512)) {
+            copy[usize::try_from(*at).unwrap()..][..512].copy_from_slice(sector);
+        }
+        fs::create_dir(folder.join("out")).unwrap();
+        fs::write(folder.join("out/x.img"), copy).unwrap();
+    }
+
+    #[track_caller]
+    fn assert_begun(ledger: &Ledger, claim: &ClaimRequest) {
+        let entry = ledger.find(&claim.conversion.serial).unwrap().unwrap();
+        assert_eq!((entry.state, &entry.conversion), (ConversionState::Begun, &claim.conversion));
+    }
+
+    /// By a claim on the copy, nobody would mend the image, if its first sector was torn.
+    #[test]
+    fn claim_of_another_run_in_place_never_becomes_one_of_the_copy_that_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let [mut ledger, mut other] =
+            [(); 2].map(|()| Ledger::open(&folder.path().join("ledger.db")).unwrap());
+        let mut claims = Claims::new(&mut ledger, None).unwrap();
+        let claim = claimed_in_place(folder.path(), &mut other);
+        make_copy(folder.path(), &claim);
+        let mut steps = [prepared(folder.path(), false)];
+        assert!(matches!(steps[0], Step::CopyThere(..)));
+        let lock = RawImage::open(&folder.path().join("x.img")).map(|image| image.try_lock());
+        assert!(!matches!(lock, Ok(Ok(()))), "another run may convert it meanwhile");
+        claims.note(&mut steps).unwrap();
+        claims.end().unwrap();
+        assert_begun(&other, &claim);
+    }
+
+    #[test]
+    fn pack_is_moved_only_while_it_is_converted_and_not_released() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut ledger = Ledger::open(&folder.path().join("ledger.db")).unwrap();
+        let claim = claimed_in_place(folder.path(), &mut ledger);
+        let id = ledger.find(&claim.conversion.serial).unwrap().unwrap().id;
+        let move_to = |ledger: &mut Ledger, target: &str, is_settled: bool| {
+            let mut claims = Claims::new(ledger, None).unwrap();
+            let (path, target) = (claim.conversion.path.clone(), Some(target.into()));
+            claims.results.moved(Moved { claim: id, path, target });
+            if is_settled {
+                claims.results.done(id);
+            }
+            claims.end().unwrap();
+        };
+        move_to(&mut ledger, "first.img", false);
+        assert_begun(&ledger, &claim);
+        move_to(&mut ledger, "second.img", true);
+        let done = ledger.entry(id).unwrap().unwrap();
+        assert_eq!(done.target.as_deref(), Some(Path::new("second.img")));
+        assert!(done.state == ConversionState::Done && ledger.release(&done).unwrap());
+        move_to(&mut ledger, "third.img", false);
+        assert_eq!(ledger.entry(id).unwrap().unwrap().conversion, done.conversion);
     }
 }

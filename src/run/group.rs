@@ -154,8 +154,9 @@ fn publish(steps: Vec<Step>, output: &Output) -> Vec<Step> {
             fail(&folder, &error);
         }
     }
-    if let Err((folder, error)) = output.sync_above() {
-        fail(folder, &error);
+    if let Some(error) = output.not_reached() {
+        // All copies are below it.
+        fail(Path::new("."), error);
     }
     published
 }

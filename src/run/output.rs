@@ -22,16 +22,15 @@ use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// The folder that copies go to.
 pub(super) struct Output {
     folder: PathBuf,
     /// The folders above it.
     above: Vec<PathBuf>,
-    /// Set once the names that lead to it are durable.
-    is_reached_for_good: AtomicBool,
+    /// Once it was tried to make the names that lead to it durable: why that failed, if it did.
+    not_reached: OnceLock<Option<io::Error>>,
     /// In a dry run: what the real run would have written so far, since two images may have the same target.
     claimed: Option<Mutex<HashMap<PathBuf, Seal>>>,
 }
@@ -55,7 +54,7 @@ impl Output {
         Self {
             above: folders_above(&folder),
             folder,
-            is_reached_for_good: AtomicBool::new(false),
+            not_reached: OnceLock::new(),
             claimed: dry.then(Mutex::default),
         }
     }
@@ -121,18 +120,11 @@ impl Output {
         target.ancestors().skip(1).take_while(|folder| folder.starts_with(&self.folder))
     }
 
-    /// Makes the names that lead to `-o`'s folder durable, once in a run.
-    ///
-    /// # Errors
-    /// The folder in which that failed, and why.
-    pub(super) fn sync_above(&self) -> Result<(), (&Path, io::Error)> {
-        if !self.is_reached_for_good.load(Ordering::Relaxed) {
-            for above in &self.above {
-                sync_if_readable(above).map_err(|error| (above.as_path(), error))?;
-            }
-            self.is_reached_for_good.store(true, Ordering::Relaxed);
-        }
-        Ok(())
+    /// Makes the names that lead to `-o`'s folder durable, once in a run. Returns why that failed, if it did: a sync that
+    /// failed is not repeated and trusted.
+    pub(super) fn not_reached(&self) -> Option<&io::Error> {
+        let sync = || self.above.iter().find_map(|above| sync_if_readable(above).err());
+        self.not_reached.get_or_init(sync).as_ref()
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) struct CopyThere {
 pub(super) struct EarlierConversion {
     /// The record that it made.
     pub(super) new: Box<Record>,
-    /// The image, which stays locked until the pack is noted: no other run converts it in place meanwhile.
+    /// The image, which stays locked until the ledger has the pack: no other run converts it in place meanwhile.
     _image: Medium,
 }
 

@@ -98,6 +98,25 @@ fn every_folder_that_leads_to_a_copy_or_a_ledger_is_durable_before_the_copy_is_r
     }
 }
 
+/// A sync that failed is not repeated and trusted.
+#[test]
+fn folder_above_that_cannot_be_made_durable_fails_every_copy() {
+    crate::support::needs!("strace");
+    let image = image();
+    for out in ["out", "new/out"] {
+        let scene = fresh(&image);
+        fs::create_dir_all(scene.path(out)).unwrap();
+        let top = scene.path(".").canonicalize().unwrap();
+        let inject = "inject=fsync:error=EIO:when=1";
+        let options = ["-f", "-P", top.to_str().unwrap(), "-e", "trace=fsync", "-e", inject];
+        let args = ["convert", "--yes", "--json", "--no-ledger", "-o", out, "in"];
+        let traced = strace(&scene, &options, &args);
+        assert!(traced.is_injected(), "{traced:?}");
+        traced.ran.at(&out).code(3);
+        assert!(traced.ran.stdout.contains("\"outcome\":\"failed\""), "{traced:?}");
+    }
+}
+
 #[test]
 fn copies_are_made_below_a_folder_that_may_be_entered_but_not_read() {
     let image = image();

@@ -274,11 +274,11 @@ fn allow_files(most: u64) {
 fn image_that_has_its_name_keeps_its_mapfile_even_if_the_name_may_not_be_durable() {
     use std::sync::atomic::{AtomicUsize, Ordering};
     static STEPS: AtomicUsize = AtomicUsize::new(0);
+    static LAST: AtomicUsize = AtomicUsize::new(usize::MAX);
     let name = "image_that_has_its_name_keeps_its_mapfile_even_if_the_name_may_not_be_durable";
     if !crate::support::own_process::is_own_process(module_path!(), name) {
         return;
     }
-    static LAST: AtomicUsize = AtomicUsize::new(usize::MAX);
     let folders = [(); 2].map(|()| TempDir::new().unwrap());
     let bytes = golden("unused-720.img");
     addpack::before_each_step(|| {

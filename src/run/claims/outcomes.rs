@@ -15,7 +15,9 @@ impl Claims<'_> {
     /// Keeps the results of a group's claims. If the ledger fails at one, the others are still noted.
     pub(in crate::run) fn note(&mut self, steps: &mut [Step]) -> Result<(), LedgerError> {
         let (mut recovering, mut noted) = (Recovering::default(), Ok(()));
-        for step in steps {
+        // Their images stay locked until the ledger knows that they are converted.
+        let mut copies_there = Vec::new();
+        for (at, step) in steps.iter_mut().enumerate() {
             let copy = step.end_copy_there();
             let Step::Done(work) = step else { continue };
             if let Some(claim) = work.claim.take() {
@@ -28,6 +30,7 @@ impl Claims<'_> {
                     work.report.fail(Failure::new(FailureCode::LedgerError, Operation::Claim));
                 }
                 noted = noted.and(entered);
+                copies_there.push((at, copy));
             }
             let is_needed = match work.report.outcome {
                 Outcome::Converted => true,
@@ -44,7 +47,28 @@ impl Claims<'_> {
                 work.reduce();
             }
         }
-        noted
+        if copies_there.is_empty() {
+            return noted;
+        }
+        let written = self.write_results();
+        if written.is_err() {
+            for (at, _) in &copies_there {
+                if let Step::Done(work) = &mut steps[*at] {
+                    work.report.fail(Failure::new(FailureCode::LedgerError, Operation::Claim));
+                }
+            }
+        }
+        noted.and(written)
+    }
+
+    /// Writes what is to be written with the next claims at once.
+    fn write_results(&mut self) -> Result<(), LedgerError> {
+        let results = std::mem::take(&mut self.results);
+        let written = self.ledger.write(|ledger| results.write(ledger));
+        if written.is_err() {
+            self.results = results;
+        }
+        written
     }
 
     /// Enters a pack whose interrupted conversion was finished, in place or in a copy, without a claim.
@@ -113,6 +137,11 @@ impl Claims<'_> {
     ) {
         let Some(entry) = self.missing.with_source(source) else { return };
         let claim = entry.id;
+        // It may be that of a run which is converting another image of the pack in place just now.
+        let is_in_place = target.is_some() && entry.target.is_none();
+        if is_in_place && entry.path != absolute_path(path) && recovering.is_locked(&entry.path) {
+            return;
+        }
         if recovering.is_converted_for_good(path, target, entry) {
             self.missing.take(claim);
             let (path, target) = (absolute_path(path), target.map(absolute_path));
@@ -206,6 +235,46 @@ mod tests {
         claims.note(&mut steps).unwrap();
         claims.end().unwrap();
         assert_begun(&other, &claim);
+    }
+
+    #[test]
+    fn pack_whose_copy_is_there_is_in_the_ledger_before_its_image_is_unlocked_and_reported() {
+        let folder = tempfile::tempdir().unwrap();
+        let [mut ledger, other] =
+            [(); 2].map(|()| Ledger::open(&folder.path().join("ledger.db")).unwrap());
+        let mut elsewhere = Ledger::open(&folder.path().join("another.db")).unwrap();
+        let claim = claimed_in_place(folder.path(), &mut elsewhere);
+        make_copy(folder.path(), &claim);
+        let mut claims = Claims::new(&mut ledger, None).unwrap();
+        claims.note(&mut [prepared(folder.path(), false)]).unwrap();
+        let entry = other.find(&claim.conversion.serial).unwrap().unwrap();
+        assert_eq!(entry.target, Some(absolute_path(&folder.path().join("out/x.img"))));
+    }
+
+    #[test]
+    fn claim_of_a_run_that_converts_another_image_just_now_is_not_settled_by_a_copy() {
+        let folder = tempfile::tempdir().unwrap();
+        let elsewhere = folder.path().join("elsewhere");
+        fs::create_dir(&elsewhere).unwrap();
+        let [mut ledger, mut other] =
+            [(); 2].map(|()| Ledger::open(&folder.path().join("ledger.db")).unwrap());
+        let claim = claimed_in_place(&elsewhere, &mut other);
+        fs::write(folder.path().join("x.img"), IMAGE).unwrap();
+        make_copy(folder.path(), &claim);
+        for is_alive in [true, false] {
+            let image = RawImage::open(&elsewhere.join("x.img")).unwrap();
+            if is_alive {
+                image.try_lock().unwrap();
+            }
+            let mut claims = Claims::new(&mut ledger, None).unwrap();
+            claims.note(&mut [prepared(folder.path(), false)]).unwrap();
+            claims.end().unwrap();
+            if is_alive {
+                assert_begun(&other, &claim);
+            }
+        }
+        let entry = other.find(&claim.conversion.serial).unwrap().unwrap();
+        assert_eq!(entry.state, ConversionState::Done);
     }
 
     #[test]

@@ -47,7 +47,8 @@ fn lost_sector(pack: &Pack) -> Option<Flaw> {
 
 /// Whether it says that nothing is at the path.
 pub(super) fn is_gone(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+    use io::ErrorKind::{InvalidFilename, NotADirectory, NotFound};
+    matches!(error.kind(), NotFound | NotADirectory | InvalidFilename)
 }
 
 /// Whether the file holds the pack of `entry`, converted and cleaned up, on the disk as in the cache. `places` opens

@@ -50,6 +50,12 @@ impl Recovering {
         self.is_at(target, open_copy, |medium| holds_on_disk(medium, record))
     }
 
+    /// Whether a run has the image at `path` locked.
+    pub(in crate::run) fn is_locked(&mut self, path: &Path) -> bool {
+        let medium = self.places.at(path).ok().and_then(|place| Medium::open(&place, RETRIES).ok());
+        medium.is_some_and(|medium| matches!(medium.try_lock(), Err(TryLockError::WouldBlock)))
+    }
+
     /// Whether the image at `path` is there durably, and its disk holds what it should. `open` opens the image to be
     /// synced; `None` says that it cannot be, or must not.
     fn is_at(

@@ -35,7 +35,6 @@ mod unix {
         0x7371_7368, // SquashFS
     ];
 
-    /// Whether the disk of a folder or a file is certainly local.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     #[allow(
         clippy::cast_possible_truncation,
@@ -43,20 +42,20 @@ mod unix {
         clippy::unnecessary_cast,
         reason = "the type's width and sign differ by processor; all numbers have 32 bits"
     )]
-    pub(crate) fn is_local(path: &Path) -> bool {
-        rustix::fs::statfs(path).is_ok_and(|about| LOCAL.contains(&(about.f_type as u32)))
+    fn is_of_local(disk: rustix::io::Result<rustix::fs::StatFs>) -> bool {
+        disk.is_ok_and(|about| LOCAL.contains(&(about.f_type as u32)))
     }
 
     /// Whether the disk of an open file is certainly local.
     #[cfg(target_os = "linux")]
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::unnecessary_cast,
-        reason = "the type's width and sign differ by processor; all numbers have 32 bits"
-    )]
     pub(crate) fn is_file_local(file: &File) -> bool {
-        rustix::fs::fstatfs(file).is_ok_and(|about| LOCAL.contains(&(about.f_type as u32)))
+        is_of_local(rustix::fs::fstatfs(file))
+    }
+
+    /// Whether the disk of a folder or a file is certainly local.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    pub(crate) fn is_local(path: &Path) -> bool {
+        is_of_local(rustix::fs::statfs(path))
     }
 
     /// The same, by the flag that the system keeps for it.

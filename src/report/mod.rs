@@ -52,6 +52,11 @@ impl Outcome {
         matches!(self, Self::Convertible | Self::UnfinishedConversion)
     }
 
+    /// Whether the pack is 4.5 and was so before this run: converted earlier, or sold as one.
+    pub const fn is_45_already(self) -> bool {
+        matches!(self, Self::AlreadyConverted | Self::Issued45)
+    }
+
     /// The outcome's code in reports.
     pub fn as_str(self) -> &'static str {
         self.into()

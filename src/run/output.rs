@@ -243,7 +243,7 @@ impl OutputCopy {
 /// at another time is the same pack.
 fn is_later(held: &Pack, new: &Record) -> bool {
     let Some(record) = held.diagnosis.record.as_deref() else { return false };
-    let is_sound = matches!(held.outcome(), Outcome::AlreadyConverted | Outcome::Issued45);
+    let is_sound = held.outcome().is_45_already();
     let same = match (source_digest(record), source_digest(new)) {
         (Some(one), Some(other)) => one == other,
         _ => record.identity_seal == new.identity_seal,

@@ -191,7 +191,7 @@ fn change(report: &Report, at: FileTime) -> Option<Patch> {
 
 /// The change of a copy. A pack that is 4.5 already is copied as it is.
 fn change_of_copy(report: &Report, at: FileTime) -> Option<Patch> {
-    let is_45 = matches!(report.outcome, Outcome::AlreadyConverted | Outcome::Issued45);
+    let is_45 = report.outcome.is_45_already();
     let as_it_is = || report.record().map(|record| *record.bytes()).filter(|_| is_45);
     change(report, at).or_else(|| as_it_is().map(|bytes| Patch { old: bytes, new: bytes }))
 }

@@ -49,7 +49,8 @@ pub(crate) enum LedgerAction {
     },
     /// Release a pack whose converted image is gone for good, so that a copy can be converted
     ///
-    /// Refuses while the converted image is there, or may be there and cannot be read or completed. The row stays in the ledger, marked as released.
+    /// Refuses while the converted image is there, or may be there and cannot be read or completed. The row stays
+    /// in the ledger, marked as released.
     Release(ReleaseArgs),
 }
 

@@ -224,8 +224,8 @@ impl Asking<'_, '_> {
             let line = diskette(report, record) + "\n";
             self.diskettes.push((image, line, record.digest()));
         }
-        let is_45 = matches!(report.outcome, Outcome::AlreadyConverted | Outcome::Issued45);
-        let as_it_is = report.record().filter(|_| report.is_drive && is_45);
+        let is_copied = report.is_drive && report.outcome.is_45_already();
+        let as_it_is = report.record().filter(|_| is_copied);
         self.as_they_are.extend(as_it_is.map(Record::digest));
         let is_image = report.outcome.is_to_change() && !report.is_drive;
         if is_image && is_kept_image(&report.path) {

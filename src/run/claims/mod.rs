@@ -181,9 +181,8 @@ impl<'l> Claims<'l> {
     }
 
     /// Ends a run: writes the results of the last claims.
-    pub(super) fn end(self) -> Result<(), LedgerError> {
-        let Self { ledger, results, .. } = self;
-        if results.is_empty() { Ok(()) } else { ledger.write(|ledger| results.write(ledger)) }
+    pub(super) fn end(mut self) -> Result<(), LedgerError> {
+        if self.results.is_empty() { Ok(()) } else { self.write_results() }
     }
 
     /// Mends a damaged record if a crash in an earlier run has torn it.

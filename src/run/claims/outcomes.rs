@@ -61,8 +61,8 @@ impl Claims<'_> {
         noted.and(written)
     }
 
-    /// Writes what is to be written with the next claims at once.
-    fn write_results(&mut self) -> Result<(), LedgerError> {
+    /// Writes at once what would be written with the next claims.
+    pub(super) fn write_results(&mut self) -> Result<(), LedgerError> {
         let results = std::mem::take(&mut self.results);
         let written = self.ledger.write(|ledger| results.write(ledger));
         if written.is_err() {

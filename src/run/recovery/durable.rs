@@ -6,7 +6,7 @@ use super::copies::{copy_in, holds_on_disk, is_converted_on_disk, is_whole_on_di
 use crate::disk::{DisketteStorage, Storage};
 use crate::files::{folders_above, sync_if_readable};
 use crate::ledger::Conversion;
-use crate::media::{Medium, Place, PlaceKind};
+use crate::media::{Medium, Place, PlaceKind, RawImage};
 use crate::platform::{folder_of, sync_folder};
 use crate::record::Record;
 use crate::run::RETRIES;
@@ -50,10 +50,11 @@ impl Recovering {
         self.is_at(target, open_copy, |medium| holds_on_disk(medium, record))
     }
 
-    /// Whether a run has the image at `path` locked.
+    /// Whether a run has the image at `path`, or the file that it is in, locked.
     pub(in crate::run) fn is_locked(&mut self, path: &Path) -> bool {
-        let medium = self.places.at(path).ok().and_then(|place| Medium::open(&place, RETRIES).ok());
-        medium.is_some_and(|medium| matches!(medium.try_lock(), Err(TryLockError::WouldBlock)))
+        let place = self.places.at(path);
+        let image = place.and_then(|place| Ok(RawImage::open(&place.path)?));
+        image.is_ok_and(|image| matches!(image.try_lock(), Err(TryLockError::WouldBlock)))
     }
 
     /// Whether the image at `path` is there durably, and its disk holds what it should. `open` opens the image to be

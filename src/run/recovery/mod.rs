@@ -22,7 +22,7 @@ pub use copies::{find_copy, holds_copy, holds_whole_copy};
 use crate::conversion::Patch;
 use crate::disk::DisketteStorage;
 use crate::ledger::{ClaimId, ConversionState, Ledger, LedgerEntry, LedgerError, Settled};
-use crate::media::{DriveError, MediaError, Medium, Places, RawImage};
+use crate::media::{DriveError, MediaError, Medium, Places};
 use crate::pack::commit::Commit;
 use crate::pack::examine::{RecordSectors, read_record_past_cache};
 use crate::platform::is_in_use;
@@ -275,10 +275,7 @@ impl Recovering {
     /// somewhere else, and is made again with the same bytes when its image is converted again.
     fn settle_copy(&mut self, entry: &LedgerEntry, target: &Path) -> Recovery {
         // A run that is making the copy has the image locked.
-        let place = self.places.at(&entry.path);
-        let image = place.and_then(|place| Ok(RawImage::open(&place.path)?));
-        let lock = image.map(|image| image.try_lock());
-        if let Ok(Err(TryLockError::WouldBlock)) = lock {
+        if self.is_locked(&entry.path) {
             return Recovery::InUse;
         }
         self.leftovers.clear(entry, Some(target));

@@ -117,7 +117,9 @@ impl Conversion<'_> {
             self.end_with(place, None);
             return Ok(());
         }
-        let acts = |seen: &Report| survey.changes(0, &job) || (job.output.is_some() && is_45(seen));
+        let acts = |seen: &Report| {
+            survey.changes(0, &job) || (job.output.is_some() && seen.outcome.is_45_already())
+        };
         let seen = looked.last_seen().filter(|seen| acts(seen));
         if let Some(left) = seen.and_then(|seen| self.why_left(place, seen)) {
             if let Some(seen) = looked.take_last_seen() {
@@ -181,11 +183,6 @@ impl Conversion<'_> {
         let (also, common) = (&args.also, &args.common);
         printer.finish_with(end, Some(More { also, common, head: head(common) }))
     }
-}
-
-/// Whether it holds a pack that is 4.5 already, which is copied as it is.
-fn is_45(seen: &Report) -> bool {
-    matches!(seen.outcome, Outcome::AlreadyConverted | Outcome::Issued45)
 }
 
 /// What to do next, as commands to paste: to go on with what is left, and to ask for replacements.

@@ -53,7 +53,7 @@ pub(super) fn reasons(parts: &[(u64, &str)], room: usize) -> String {
 /// Whether images with this outcome are good and may be left as they are. What is not a pack is neither, and is refused
 /// where its path was named.
 pub(super) fn asks_for_nothing(outcome: Outcome) -> bool {
-    matches!(outcome, Outcome::AlreadyConverted | Outcome::Issued45 | Outcome::Copy)
+    outcome.is_45_already() || outcome == Outcome::Copy
 }
 
 /// The numbers of all images that may be left as they are, on one line.

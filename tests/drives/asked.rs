@@ -27,6 +27,15 @@ fn worn(scene: &Scene, args: &[&str], worn: &str) -> Option<Terminal> {
     wear(&mut command, worn).then(|| Terminal::run(command))
 }
 
+/// The first diskette of the queue is converted, and then the queue ends.
+#[track_caller]
+fn assert_converts_and_ends(mut terminal: Terminal) {
+    let shown = terminal.until(NEXT);
+    assert!(shown.contains("Diskette 1   converted: done now"), "{shown}");
+    terminal.answer("q");
+    assert_eq!(terminal.end().1, Some(0));
+}
+
 /// A word for [`wear`]: an event sector of this image fails once and then reads.
 fn weak_once(image: &PackImage) -> String {
     format!("weak={}:1", simulator::record_at(&image.old) / SECTOR + 1)
@@ -49,10 +58,7 @@ fn diskette_that_reads_well_at_the_second_look_is_asked_about_before_it_is_conve
         terminal.answer("");
         terminal.until(QUESTION);
         terminal.answer("y");
-        let shown = terminal.until(NEXT);
-        assert!(shown.contains("Diskette 1   converted: done now"), "{shown}");
-        terminal.answer("q");
-        assert_eq!(terminal.end().1, Some(0));
+        assert_converts_and_ends(terminal);
     }
 }
 
@@ -76,10 +82,7 @@ fn diskette_whose_record_shows_only_at_the_second_look_is_looked_at_anew() {
             terminal.until(QUESTION);
             terminal.answer("y");
         }
-        let shown = terminal.until(NEXT);
-        assert!(shown.contains("Diskette 1   converted: done now"), "{shown}");
-        terminal.answer("q");
-        assert_eq!(terminal.end().1, Some(0));
+        assert_converts_and_ends(terminal);
     }
 }
 
